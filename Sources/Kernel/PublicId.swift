@@ -53,3 +53,14 @@ package struct TenantHandle: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { Base32.encode(bytes) }
 }
+
+extension PublicId {
+  /// An id that no row has: all random bits zero.
+  package static func none(kind: String, handle: TenantHandle) -> PublicId { PublicId(unchecked: kind, handle) }
+
+  private init(unchecked kind: String, _ handle: TenantHandle) {
+    self.kind = kind
+    self.handle = handle
+    random = [UInt8](repeating: 0, count: Self.randomByteCount)
+  }
+}

@@ -1,0 +1,138 @@
+import Kernel
+import Logging
+import Postgres
+import TLS
+import Tenancy
+
+/// Runs operations: the one place where rights, limits, idempotency and audit are kept, whichever interface asks.
+package struct Dispatcher: Sendable {
+  package let registry: Registry
+  package let tenancy: Tenancy
+  package let metrics: OperationMetrics
+  private let limiter: RateLimiter
+  private let cursors: CursorSigner
+  private let logger: Logger
+
+  package init(registry: Registry, tenancy: Tenancy, cursors: CursorSigner, limiter: RateLimiter = RateLimiter(), logger: Logger) {
+    self.registry = registry
+    self.tenancy = tenancy
+    self.cursors = cursors
+    self.limiter = limiter
+    self.logger = logger
+    metrics = OperationMetrics()
+  }
+
+  /// What an operation gave back.
+  package struct Outcome: Sendable {
+    package let value: Value
+    /// Whether this is the stored result of an earlier call with the same idempotency key.
+    package let isReplay: Bool
+  }
+
+  package func invoke(_ name: String, _ input: Value, as principal: Principal, _ call: Call) async throws(Failure) -> Outcome {
+    let started = ContinuousClock.now
+    do {
+      let outcome = try await repeated { try await perform(name, input, principal, call) }
+      metrics.count(name, code: "ok", since: started)
+      return outcome
+    } catch {
+      let failure = Failure(error, constraints: registry.constraints)
+      // The label comes from the registry's names only: a made-up name must not make a time series.
+      metrics.count(registry[name] == nil ? "unknown" : name, code: failure.kind.rawValue, since: started)
+      if failure.kind == .internal || failure.kind == .busy || failure.kind == .outcomeUnknown {
+        logger.error("operation failed", metadata: ["operation": "\(name)", "request": "\(call.requestId)", "failure": "\(failure)"])
+      }
+      throw failure
+    }
+  }
+
+  /// Of two calls with one key the second fails at the unique key once the first has committed; repeated, it finds the
+  /// stored result.
+  private func repeated(_ body: () async throws -> Outcome) async throws -> Outcome {
+    do {
+      return try await body()
+    } catch let error as PostgresError where error.kind == .uniqueViolation && error.constraint == "idempotency_pk" {
+      return try await body()
+    }
+  }
+
+  private func perform(_ name: String, _ input: Value, _ principal: Principal, _ call: Call) async throws -> Outcome {
+    guard let operation = registry[name] else { throw Failure(.notFound, OperationMessages.unknownOperation, ["name": String(name.prefix(80))]) }
+    let declaration = operation.declaration
+    try limiter.admit(principal, call)
+    guard let provider = try await tenancy.provider() else { throw Failure(.busy, OperationMessages.busy, debug: "no provider: set-up has not run") }
+    guard let access = permitted(principal, declaration) else {
+      await recordDenial(principal, declaration, call)
+      throw Failure(.denied, OperationMessages.denied, ["permission": declaration.permission])
+    }
+    if declaration.requiresVersion, call.expectedVersion == nil { throw Failure(.versionRequired, OperationMessages.versionRequired) }
+    let run = try prepare(operation, input)
+    let target = try await TargetRule(tenancy: tenancy, provider: provider).target(of: operation, input, principal, access)
+    let key = try idempotencyKey(call)
+    let request = Request(declaration: declaration, inputFields: operation.inputFields, input: input, principal: principal, call: call, key: key)
+
+    do {
+      return try await tenancy.transaction(
+        binding: target.bound, side: principal.side, readOnly: !declaration.effect.writes,
+        statementTimeoutMilliseconds: declaration.effect.writes ? 30_000 : 15_000
+      ) { transaction in
+        if declaration.effect.writes, let stored = try await request.stored(in: transaction, tenant: target.tenant.id) { return stored }
+        let journal = Journal()
+        let context = OperationContext(
+          operation: declaration, principal: principal, tenant: target.tenant, provider: provider, access: access, transaction: transaction,
+          now: tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
+        let value = try await run(context)
+        if declaration.effect.writes { request.record(value, journal, context) }
+        return Outcome(value: value, isReplay: false)
+      }
+    } catch let error as PostgresError where error.kind == .commitOutcomeUnknown {
+      // The key tells: if the result is there, the commit happened. If not, it may still be on its way: say so.
+      let stored = try? await tenancy.transaction(binding: target.bound, side: principal.side, readOnly: true) { transaction in
+        try await request.stored(in: transaction, tenant: target.tenant.id)
+      }
+      if let stored, let stored { return stored }
+      throw error
+    }
+  }
+
+  private func permitted(_ principal: Principal, _ declaration: Declaration) -> Access? {
+    if case .anonymous = declaration.reach { return Access(.listed([]), home: principal.tenant) }
+    return principal.access(declaration.permission, honouring: declaration.scopes, at: tenancy.clock.now())
+  }
+
+  private func prepare(
+    _ operation: RegisteredOperation, _ input: Value
+  ) throws(Failure) -> @Sendable (OperationContext) async throws -> Value {
+    do throws(Failure) {
+      return try operation.prepare(input)
+    } catch {
+      // A text that is no id at all is answered like an id that leads nowhere.
+      if error.violations.contains(where: { $0.path == "id" && $0.message == InputMessages.unknownReference }) { throw .notFound }
+      throw error
+    }
+  }
+
+  private func idempotencyKey(_ call: Call) throws(Failure) -> String {
+    guard let key = call.idempotencyKey else { return "auto-" + Base32.encode(tenancy.random.bytes(15)) }
+    guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+      throw Failure(.invalid, OperationMessages.badKey)
+    }
+    return key
+  }
+
+  /// Best effort: a denial that cannot be written is still a denial.
+  private func recordDenial(_ principal: Principal, _ declaration: Declaration, _ call: Call) async {
+    guard principal.actor.kind != .anonymous else { return }
+    let now = tenancy.clock.now()
+    do {
+      try await tenancy.transaction(binding: [principal.tenant], side: principal.side) { transaction in
+        AuditRecord(
+          tenant: principal.tenant, operation: declaration.name, outcome: .denied, subject: nil, actor: principal.actor, requestId: call.requestId,
+          content: .object([]), salt: tenancy.random.bytes(16), recordedAt: now
+        ).enqueue(on: transaction)
+      }
+    } catch {
+      logger.error("denial not audited", metadata: ["operation": "\(declaration.name)", "request": "\(call.requestId)", "error": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import Kernel
+
+/// A kind of public id: its prefix and who owns the rows that it names. A module declares its kinds in an extension.
+package struct IdKind: Hashable, Sendable {
+  package enum Owner: Hashable, Sendable {
+    /// A row of the tenant that the operation is bound to.
+    case tenant
+    /// A row of a provider table or of the provider's own tenant (staff, calendars, SLA definitions).
+    case provider
+  }
+
+  package let prefix: String
+  package let owner: Owner
+
+  package init(_ prefix: String, owner: Owner) {
+    self.prefix = prefix
+    self.owner = owner
+  }
+
+  /// A customer, named by its own handle.
+  package static let customer = IdKind("cus", owner: .tenant)
+  package static let unit = IdKind("unit", owner: .tenant)
+  package static let person = IdKind("per", owner: .tenant)
+  /// A login or service account of the bound tenant.
+  package static let account = IdKind("acc", owner: .tenant)
+  /// A login of the provider's staff.
+  package static let staff = IdKind("stf", owner: .provider)
+  package static let grant = IdKind("grant", owner: .tenant)
+  package static let token = IdKind("tok", owner: .tenant)
+}

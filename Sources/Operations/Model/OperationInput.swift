@@ -1,0 +1,85 @@
+import Kernel
+
+/// An input: its fields, listed once, and how it is made from them.
+package protocol OperationInput: Sendable {
+  static var fields: [any InputField] { get }
+  init(_ values: InputValues) throws(FieldError)
+}
+
+/// An input without fields.
+package struct NoInput: OperationInput {
+  package static let fields: [any InputField] = []
+  package init(_ values: InputValues) {}
+  package init() {}
+}
+
+/// The members of an input object on their way into a record.
+package struct InputValues: Sendable {
+  private let members: [String: Value]
+  private let path: String
+
+  /// Reads a record and reports every wrong field, not only the first.
+  package static func read<Record: OperationInput>(_ record: Record.Type, from value: Value, path: String = "") throws(FieldError) -> Record {
+    guard case .object(let members) = value else { throw FieldError(path, InputMessages.wrongType, ["expected": "object"]) }
+    var byName: [String: Value] = [:]
+    var violations: [Failure.Violation] = []
+    let allowed = Set(Record.fields.map(\.name))
+    for member in members {
+      byName[member.name] = member.value
+      if !allowed.contains(member.name) {
+        let names = Record.fields.map(\.name).joined(separator: ", ")
+        violations.append(Failure.Violation(path: join(path, member.name), InputMessages.unknownField, ["allowed": names]))
+      }
+    }
+    let values = InputValues(members: byName, path: path)
+    for field in Record.fields {
+      do throws(FieldError) { try (field as? any CheckedField)?.check(values) } catch { violations += error.violations }
+    }
+    guard violations.isEmpty else { throw FieldError(violations) }
+    return try Record(values)
+  }
+
+  package subscript<Wrapped>(_ field: Field<Wrapped>) -> Wrapped {
+    get throws(FieldError) {
+      let path = Self.join(path, field.name)
+      guard let value = members[field.name] else { throw FieldError(path, InputMessages.required) }
+      return try field.read(value, path)
+    }
+  }
+
+  package subscript<Wrapped>(_ field: OptionalField<Wrapped>) -> Wrapped? {
+    get throws(FieldError) {
+      guard let value = members[field.name], !value.isNull else { return nil }
+      return try field.base.read(value, Self.join(path, field.name))
+    }
+  }
+
+  package subscript<Wrapped>(_ field: ChangeField<Wrapped>) -> Change<Wrapped> {
+    get throws(FieldError) {
+      guard let value = members[field.name] else { return .keep }
+      let path = Self.join(path, field.name)
+      guard value.isNull else { return .set(try field.base.read(value, path)) }
+      guard field.isClearable else { throw FieldError(path, InputMessages.nullRefused) }
+      return .clear
+    }
+  }
+
+  private static func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+}
+
+/// A field that can be tried without its record.
+private protocol CheckedField {
+  func check(_ values: InputValues) throws(FieldError)
+}
+
+extension Field: CheckedField {
+  fileprivate func check(_ values: InputValues) throws(FieldError) { _ = try values[self] }
+}
+
+extension OptionalField: CheckedField {
+  fileprivate func check(_ values: InputValues) throws(FieldError) { _ = try values[self] }
+}
+
+extension ChangeField: CheckedField {
+  fileprivate func check(_ values: InputValues) throws(FieldError) { _ = try values[self] }
+}

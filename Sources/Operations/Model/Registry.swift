@@ -1,0 +1,88 @@
+import Kernel
+
+/// Every operation there is, by name. An operation that is not here cannot be reached by any interface.
+package struct Registry: Sendable {
+  package let operations: [RegisteredOperation]
+  package let messages: [Message]
+  let constraints: [String: Message]
+  private let byName: [String: RegisteredOperation]
+
+  package enum Defect: Error, Equatable {
+    case duplicateOperation(String)
+    case badName(String)
+    case unknownTargetField(operation: String, field: String)
+    case writesWithoutPermission(String)
+  }
+
+  package init(_ modules: [any OperationModule.Type]) throws(Defect) {
+    var operations: [RegisteredOperation] = []
+    var byName: [String: RegisteredOperation] = [:]
+    for module in modules {
+      for type in module.operations {
+        let operation = RegisteredOperation(type)
+        try Self.check(operation)
+        guard byName.updateValue(operation, forKey: operation.declaration.name) == nil else { throw .duplicateOperation(operation.declaration.name) }
+        operations.append(operation)
+      }
+    }
+    self.operations = operations.sorted { $0.declaration.name < $1.declaration.name }
+    self.byName = byName
+    messages = modules.flatMap(\.messages) + KernelMessages.all + InputMessages.all + OperationMessages.all
+    constraints = modules.reduce(into: [:]) { $0.merge($1.constraints) { first, _ in first } }
+  }
+
+  package subscript(_ name: String) -> RegisteredOperation? { byName[name] }
+
+  package var permissions: [String: Set<StockRole>] {
+    operations.reduce(into: [:]) { table, operation in
+      guard case .anonymous = operation.declaration.reach else {
+        table[operation.declaration.permission, default: []].formUnion(operation.declaration.roles)
+        return
+      }
+    }
+  }
+
+  private static func check(_ operation: RegisteredOperation) throws(Defect) {
+    let declaration = operation.declaration
+    let parts = declaration.name.split(separator: ".", omittingEmptySubsequences: false)
+    let letters = { (part: Substring) in
+      !part.isEmpty && part.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
+    }
+    guard parts.count == 2, parts.allSatisfy(letters) else { throw .badName(declaration.name) }
+    switch declaration.reach {
+    case .one(let field), .oneAndProvider(let field):
+      guard operation.inputFields.contains(where: { $0.name == field }) else {
+        throw .unknownTargetField(operation: declaration.name, field: field)
+      }
+    case .provider, .home, .many, .anonymous: break
+    }
+    guard !declaration.permission.isEmpty else { throw .writesWithoutPermission(declaration.name) }
+  }
+}
+
+/// An operation without its Swift types: values in, values out.
+package struct RegisteredOperation: Sendable {
+  package let declaration: Declaration
+  package let inputFields: [any InputField]
+  package let outputSchema: OutputType
+  private let prepareRun: @Sendable (Value) throws(FieldError) -> @Sendable (OperationContext) async throws -> Value
+
+  init<Type: Operation>(_ type: Type.Type) {
+    declaration = type.declaration
+    inputFields = type.Input.fields
+    outputSchema = type.Output.schema
+    prepareRun = { value throws(FieldError) in
+      let input = try InputValues.read(type.Input.self, from: value)
+      return { context in try await type.run(input, in: context).value }
+    }
+  }
+
+  /// Reads the input; what comes back runs the operation.
+  func prepare(_ input: Value) throws(Failure) -> @Sendable (OperationContext) async throws -> Value {
+    do throws(FieldError) {
+      return try prepareRun(input)
+    } catch {
+      throw Failure(.invalid, KernelMessages.invalidInput, violations: error.violations)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Kernel
+import Postgres
+
+extension Failure {
+  /// What any error means to the caller. A database error is told by SQLSTATE and constraint, never by its text.
+  package init(_ error: any Error, constraints: [String: Message]) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as FieldError: self = Failure(.invalid, KernelMessages.invalidInput, violations: error.violations)
+    case let error as PostgresError: self = Failure(database: error, constraints)
+    case is CancellationError: self = Failure(.busy, OperationMessages.timeout, retryAfterSeconds: 1, debug: "cancelled")
+    default: self = Failure(.internal, OperationMessages.internalFault, debug: String(reflecting: error))
+    }
+  }
+
+  private init(database error: PostgresError, _ constraints: [String: Message]) {
+    let debug = error.debugDescription
+    switch error.kind {
+    case .uniqueViolation, .foreignKeyViolation, .checkViolation, .exclusionViolation:
+      if let name = error.constraint, let message = constraints[name] {
+        self = Failure(.conflict, message, debug: debug)
+      } else {
+        self = Failure(.conflict, OperationMessages.conflict, ["constraint": error.constraint ?? "?"], debug: debug)
+      }
+    case .connection, .acquireTimeout, .shutdown, .serialization, .deadlock, .readOnly:
+      self = Failure(.busy, OperationMessages.busy, retryAfterSeconds: 1, debug: debug)
+    case .lockTimeout: self = Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1, debug: debug)
+    case .timeout, .cancelled: self = Failure(.busy, OperationMessages.timeout, retryAfterSeconds: 1, debug: debug)
+    case .diskFull: self = Failure(.busy, OperationMessages.storageFull, retryAfterSeconds: 60, debug: debug)
+    case .commitOutcomeUnknown: self = Failure(.outcomeUnknown, OperationMessages.outcomeUnknown, retryAfterSeconds: 1, debug: debug)
+    default: self = Failure(.internal, OperationMessages.internalFault, debug: debug)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Kernel
+import Postgres
+
+struct InsertEvent: Statement {
+  let event: Event
+  let tenant: TenantId
+  let actor: Actor
+  let recordedAt: Instant
+
+  static let sql = """
+    insert into operations.event
+      (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, on_behalf_of, via, occurred_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(recordedAt)
+    parameters.append(event.subjectKind)
+    parameters.append(event.subject)
+    parameters.append(event.seq)
+    parameters.append(event.type)
+    parameters.append(json: event.payload)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(actor.onBehalfOf)
+    parameters.append(actor.via.rawValue)
+    parameters.append(event.occurredAt)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+struct InsertOutbox: Statement {
+  let event: Event
+  let consumer: String
+  let tenant: TenantId
+  let recordedAt: Instant
+
+  static let sql = """
+    insert into operations.outbox (tenant_id, consumer, subject_kind, subject_id, seq, recorded_at) values ($1, $2, $3, $4, $5, $6)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(consumer)
+    parameters.append(event.subjectKind)
+    parameters.append(event.subject)
+    parameters.append(event.seq)
+    parameters.append(recordedAt)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}

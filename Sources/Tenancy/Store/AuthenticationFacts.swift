@@ -1,0 +1,96 @@
+import Kernel
+import Postgres
+
+/// The live token with this hash and the active account that it belongs to.
+struct FindToken: Statement {
+  struct Found: Sendable {
+    let account: Int64
+    let kind: String
+    let name: String
+    let person: Int64?
+    let language: Language
+    let permissions: [String]?
+    let expiresAt: Instant
+  }
+
+  let tenant: TenantId
+  let hash: [UInt8]
+  let now: Instant
+
+  static let sql = """
+    select a.id, a.kind, a.name, a.person_id, a.language, t.permissions, t.expires_at
+    from tenancy.api_token t join tenancy.account a on a.tenant_id = t.tenant_id and a.id = t.account_id
+    where t.tenant_id = $1 and t.secret_hash = $2 and t.expires_at > $3 and t.revoked_at is null and a.state = 'active'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(hash)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      account: try row.next(), kind: try row.next(), name: try row.next(), person: try row.next(),
+      language: Language(rawValue: try row.next()) ?? .english, permissions: try row.next(), expiresAt: try row.next())
+  }
+}
+
+/// The grants in force of the account behind a token: role, permissions, scope, listed tenants, units below.
+struct FindGrants: Statement {
+  struct Found: Sendable {
+    let role: String
+    let permissions: [String]
+    let scope: String
+    let tenants: [Int64]
+    let unit: Int64?
+    let expiresAt: Instant?
+  }
+
+  let tenant: TenantId
+  let hash: [UInt8]
+  let now: Instant
+
+  static let sql = """
+    select g.role,
+      array(select p.permission from tenancy.role_permission p where p.role = g.role),
+      g.scope,
+      array(select l.granted_tenant_id from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id),
+      g.unit_id, g.expires_at
+    from tenancy.api_token t join tenancy.role_grant g on g.tenant_id = t.tenant_id and g.account_id = t.account_id
+    where t.tenant_id = $1 and t.secret_hash = $2 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $3)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(hash)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      role: try row.next(), permissions: try row.next(), scope: try row.next(), tenants: try row.next(), unit: try row.next(), expiresAt: try row.next())
+  }
+}
+
+/// A unit and all below it.
+struct UnitsBelow: Statement {
+  let tenant: TenantId
+  let unit: Int64
+
+  static let sql = """
+    with recursive below as (
+      select u.id from tenancy.org_unit u where u.tenant_id = $1 and u.id = $2
+      union
+      select u.id from tenancy.org_unit u join below b on u.parent_id = b.id where u.tenant_id = $1
+    )
+    select id from below
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(unit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

@@ -1,0 +1,42 @@
+import Kernel
+import Postgres
+
+/// The tenant of a handle, before anything is bound (schema-rules 23 and 24).
+struct FindTenant: Statement {
+  let handle: TenantHandle
+
+  static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from finder.find_tenant($1)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(Int64(handle.rawValue)) }
+
+  static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
+}
+
+/// The tenant of a code, for login forms and the command line.
+struct FindTenantByCode: Statement {
+  let code: String
+
+  static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from finder.find_tenant_by_code($1)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(code) }
+
+  static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
+}
+
+struct FindProvider: Statement {
+  static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from finder.find_provider()"
+
+  func bind(to parameters: inout Parameters) {}
+
+  static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
+}
+
+extension TenantEntry {
+  /// Columns in the order id, handle, public_id, kind, code, name, zone, language, state, version.
+  package init(_ row: inout RowReader) throws {
+    self.init(
+      id: try row.next(), handle: TenantHandle(UInt32(truncatingIfNeeded: try row.next(Int64.self))), publicIdBits: try row.next(),
+      kind: Kind(rawValue: try row.next()) ?? .customer, code: try row.next(), name: try row.next(), zone: try row.next(),
+      language: Language(rawValue: try row.next()) ?? .english, state: State(rawValue: try row.next()) ?? .suspended, version: try row.next())
+  }
+}

@@ -1,0 +1,73 @@
+import Kernel
+import Postgres
+import Synchronization
+
+/// The one door to the data: transactions that are already bound to tenants. Row security is the second wall; this is
+/// the first. Nothing above the platform sees the pool.
+package final class Tenancy: Sendable {
+  private let database: PostgresClient
+  package let clock: any WallClock
+  package let random: RandomSource
+  private let directory: Mutex<Directory>
+
+  /// Entries are used for at most this long, so that a suspended tenant is out within a second.
+  private static let directoryLifetime = Duration.seconds(1)
+  private static let directoryCapacity = 20_000
+
+  private struct Directory {
+    var entries: [TenantHandle: (entry: TenantEntry?, readAt: ContinuousClock.Instant)] = [:]
+    var provider: TenantEntry?
+  }
+
+  package init(database: PostgresClient, clock: any WallClock, random: RandomSource) {
+    self.database = database
+    self.clock = clock
+    self.random = random
+    directory = Mutex(Directory())
+  }
+
+  package static let mostBoundTenants = 500
+
+  package enum Misuse: Error { case tooManyTenants(Int) }
+
+  /// Runs `body` in a transaction that sees exactly the rows of `tenants` (schema-rules 16, 20, 21). It is repeated as
+  /// a whole on the errors that allow it, so `body` keeps no state outside.
+  package func transaction<T: Sendable>(
+    binding tenants: [TenantId], side: Side, readOnly: Bool = false, isolation: TransactionOptions.Isolation = .readCommitted,
+    statementTimeoutMilliseconds: Int64 = 30_000, _ body: (Transaction) async throws -> T
+  ) async throws -> T {
+    guard tenants.count <= Self.mostBoundTenants else { throw Misuse.tooManyTenants(tenants.count) }
+    let options = TransactionOptions(
+      settings: [.integers("app.tenants", tenants.map(\.rawValue)), .word("app.side", side == .staff ? "staff" : "customer"), .word("lock_timeout", "5s")],
+      isolation: isolation, readOnly: readOnly, statementTimeoutMilliseconds: statementTimeoutMilliseconds)
+    return try await database.transaction(options, body)
+  }
+
+  /// The tenant that a handle names; nil when there is none.
+  package func tenant(_ handle: TenantHandle) async throws -> TenantEntry? {
+    let now = ContinuousClock.now
+    let cached = directory.withLock { $0.entries[handle] }
+    if let cached, cached.readAt.duration(to: now) < Self.directoryLifetime { return cached.entry }
+    let entry = try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.first(FindTenant(handle: handle)) }
+    directory.withLock { directory in
+      if directory.entries.count >= Self.directoryCapacity { directory.entries.removeAll(keepingCapacity: true) }
+      directory.entries[handle] = (entry, now)
+    }
+    return entry
+  }
+
+  package func tenant(code: String) async throws -> TenantEntry? {
+    try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.first(FindTenantByCode(code: code)) }
+  }
+
+  /// The provider's own tenant; nil before the first set-up.
+  package func provider() async throws -> TenantEntry? {
+    if let provider = directory.withLock({ $0.provider }) { return provider }
+    let found = try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.first(FindProvider()) }
+    if let found { directory.withLock { $0.provider = found } }
+    return found
+  }
+
+  /// Whether the database answers, and how the pool stands.
+  package func health() async -> PostgresHealth { await database.health() }
+}

@@ -1,0 +1,89 @@
+-- The finder: the only functions that look across tenants (schema-rules 23). Owned by a role that may bypass row
+-- security but only select. Each returns ids and sort keys, never content, and has a row limit; the caller then binds
+-- those tenants and reads under row security. Re-created whole by `steward migrate`.
+
+drop schema if exists finder cascade;
+create schema finder authorization steward_finder;
+grant usage on schema finder to steward_app;
+grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, service_levels.clock, desk.ticket to steward_finder;
+
+-- A tenant by its handle, before anyone is known.
+create function finder.find_tenant(wanted_handle bigint)
+returns table (id bigint, handle bigint, public_id bytea, kind text, code text, name text, zone text, language text, state text, version bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.id, t.handle, t.public_id, t.kind, t.code, t.name, t.zone, t.language, t.state, t.version
+    from tenancy.tenant t where t.handle = wanted_handle;
+end
+$$;
+
+create function finder.find_tenant_by_code(wanted_code text)
+returns table (id bigint, handle bigint, public_id bytea, kind text, code text, name text, zone text, language text, state text, version bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.id, t.handle, t.public_id, t.kind, t.code, t.name, t.zone, t.language, t.state, t.version
+    from tenancy.tenant t where t.code = wanted_code;
+end
+$$;
+
+create function finder.find_provider()
+returns table (id bigint, handle bigint, public_id bytea, kind text, code text, name text, zone text, language text, state text, version bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.id, t.handle, t.public_id, t.kind, t.code, t.name, t.zone, t.language, t.state, t.version
+    from tenancy.tenant t where t.kind = 'provider';
+end
+$$;
+
+-- Jobs that are due, and those whose worker went silent.
+create function finder.due_jobs(reference timestamptz, kinds text[], row_limit integer)
+returns table (tenant_id bigint, id bigint, fence bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    (select j.tenant_id, j.id, j.fence from jobs.job j
+     where j.state = 'ready' and j.run_at <= reference and j.kind = any (kinds) order by j.run_at limit least(row_limit, 1000))
+    union all
+    (select j.tenant_id, j.id, j.fence from jobs.job j
+     where j.state = 'running' and j.lease_until <= reference and j.kind = any (kinds) order by j.lease_until limit least(row_limit, 1000));
+end
+$$;
+
+create function finder.due_schedules(reference timestamptz, row_limit integer)
+returns table (tenant_id bigint, kind text)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select s.tenant_id, s.kind from jobs.schedule s where s.next_at <= reference order by s.next_at limit least(row_limit, 1000);
+end
+$$;
+
+-- Clocks whose budget has run out and that nobody has touched.
+create function finder.due_clocks(reference timestamptz, row_limit integer)
+returns table (tenant_id bigint, id bigint, breach_at timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select c.tenant_id, c.id, c.breach_at from service_levels.clock c
+    where c.breach_at < reference order by c.breach_at limit least(row_limit, 1000);
+end
+$$;
+
+-- Tenants for which a consumer has work waiting.
+create function finder.outbox_tenants(wanted_consumer text, row_limit integer)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select distinct o.tenant_id from operations.outbox o where o.consumer = wanted_consumer limit least(row_limit, 1000);
+end
+$$;
+
+do $$
+declare
+  routine regprocedure;
+begin
+  for routine in select p.oid::regprocedure from pg_catalog.pg_proc p where p.pronamespace = 'finder'::regnamespace loop
+    execute pg_catalog.format('alter function %s owner to steward_finder', routine);
+    execute pg_catalog.format('revoke all on function %s from public', routine);
+    execute pg_catalog.format('grant execute on function %s to steward_app', routine);
+  end loop;
+end
+$$;
