@@ -40,12 +40,13 @@ let package = Package(
     tests(
       "EmbeddedPostgresTests",
       [
-        "EmbeddedPostgres", "TestSupport",
+        "EmbeddedPostgres", "TestSupport", .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
     // what tests share
     module("TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", .product(name: "Logging", package: "swift-log")], path: "Tests/TestSupport"),
+    tests("TestSupportTests", ["TestSupport", "Kernel"]),
   ]
 )

@@ -53,7 +53,7 @@ package final class EmbeddedPostgres: Sendable {
 
     let (socketFolder, isTemporary) = try folder.makeSocketFolder(port: portNumber)
     let settings = ServerSettings(durability: durability, socketDirectory: socketFolder, port: portNumber, extra: extraSettings)
-    let process = programs.start(
+    let process = try programs.start(
       binaries.postgres, ["-D", folder.data] + settings.arguments, log: try folder.openLog(), parentDeathSignal: durability.parentDeathSignal)
     let server = EmbeddedPostgres(
       process: process, lock: lock, socketDirectory: socketFolder, temporaryFolder: isTemporary ? socketFolder : nil, durability: durability,

@@ -17,6 +17,9 @@ package enum EmbeddedPostgresMessages: MessageCatalog {
   package static let noAccount = Message(
     "embedded_postgres.no_account", "PostgreSQL does not run as root, and there is neither a user postgres nor a user nobody to run it as.",
     zh: "PostgreSQL 不能以 root 身份运行，而系统中既没有 postgres 用户也没有 nobody 用户可供其使用。")
+  package static let noSetpriv = Message(
+    "embedded_postgres.no_setpriv", "The program /usr/bin/setpriv is missing. Install the package util-linux.",
+    zh: "缺少程序 /usr/bin/setpriv。请安装软件包 util-linux。")
   package static let folderFailed = Message(
     "embedded_postgres.folder", "The folder of the database cluster cannot be prepared: {reason}.", zh: "无法准备数据库集群的目录：{reason}。")
   package static let initFailed = Message(
@@ -27,5 +30,5 @@ package enum EmbeddedPostgresMessages: MessageCatalog {
     "embedded_postgres.orphan_stays", "A PostgreSQL server left by an earlier run (process {pid}) does not stop. End it, then start again.",
     zh: "先前运行遗留的 PostgreSQL 服务器（进程 {pid}）无法停止。请先结束它，然后重新启动。")
 
-  package static let all = [notInstalled, inUse, notOurs, unreachable, noAccount, folderFailed, initFailed, startFailed, orphanStays]
+  package static let all = [notInstalled, inUse, notOurs, unreachable, noAccount, noSetpriv, folderFailed, initFailed, startFailed, orphanStays]
 }

@@ -111,6 +111,9 @@ import Testing
     try "\(getpid())\n\(folder)/cluster/data\n1\n5432\n\n\n\nready\n".write(toFile: "\(folder)/cluster/data/postmaster.pid", atomically: false, encoding: .utf8)
     #expect(Postmaster(dataDirectory: "\(folder)/cluster/data")?.isReady == true)
     #expect(Postmaster(dataDirectory: "\(folder)/cluster/data")?.runs(dataDirectory: "\(folder)/cluster/data") == false)
+    let again = try await start()
+    #expect(try await psql(again, "SELECT 1") == "1")
+    await again.stop()
   }
 
   @Test func aHalfMadeClusterIsMadeAnew() async throws {
