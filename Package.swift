@@ -16,10 +16,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "steward",
   platforms: [.macOS(.v15)],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2")
+  ],
   targets: [
     // bottom
     module("Kernel"),
     tests("KernelTests", ["Kernel"]),
+    .systemLibrary(name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    // base
+    module("Postgres", ["Kernel", "CLibPQ", .product(name: "Logging", package: "swift-log")]),
+    tests("PostgresTests", ["Postgres", "Kernel", .product(name: "Logging", package: "swift-log")]),
   ]
 )
