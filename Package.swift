@@ -13,13 +13,34 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+
 let package = Package(
   name: "steward",
   platforms: [.macOS(.v15)],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+  ],
   targets: [
     // bottom
     module("Kernel"),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    // base
+    module("TLS", ["Kernel", "COpenSSL", log, nioCore, nioTLS]),
+    // edges
+    module("Web", ["TLS", "Kernel", log, hummingbird, hummingbirdCore]),
+    // tests
     tests("KernelTests", ["Kernel"]),
+    tests("TLSTests", ["TLS", "Kernel", log, nioCore, nioPosix, nioTLS, nioEmbedded]),
+    tests("WebTests", ["Web", "TLS", "Kernel", log, nioCore, nioPosix, nioHTTP1, hummingbird, hummingbirdCore]),
   ]
 )
