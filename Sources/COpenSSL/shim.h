@@ -21,8 +21,6 @@
 
 static const uint64_t steward_SSL_OP_NO_RENEGOTIATION = SSL_OP_NO_RENEGOTIATION;
 static const uint64_t steward_SSL_OP_NO_COMPRESSION = SSL_OP_NO_COMPRESSION;
-static const uint64_t steward_SSL_OP_CIPHER_SERVER_PREFERENCE = SSL_OP_CIPHER_SERVER_PREFERENCE;
-static const uint64_t steward_SSL_OP_PRIORITIZE_CHACHA = SSL_OP_PRIORITIZE_CHACHA;
 
 static inline int steward_SSL_CTX_set_min_proto_version(SSL_CTX *context, int version) {
   return (int)SSL_CTX_set_min_proto_version(context, version);
@@ -34,6 +32,10 @@ static inline int steward_SSL_CTX_set_max_proto_version(SSL_CTX *context, int ve
 
 static inline int steward_SSL_CTX_set1_groups_list(SSL_CTX *context, const char *list) {
   return (int)SSL_CTX_set1_groups_list(context, list);
+}
+
+static inline int steward_SSL_CTX_add1_chain_cert(SSL_CTX *context, X509 *certificate) {
+  return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }
 
 static inline void steward_SSL_CTX_set_mode(SSL_CTX *context, long mode) {
@@ -50,6 +52,11 @@ static inline void steward_SSL_CTX_set_read_ahead(SSL_CTX *context, int on) {
 
 static inline int steward_SSL_set_tlsext_host_name(SSL *ssl, const char *name) {
   return (int)SSL_set_tlsext_host_name(ssl, name);
+}
+
+static inline void steward_X509V3_set_ctx(X509V3_CTX *context, X509 *issuer, X509 *subject) {
+  X509V3_set_ctx_nodb(context);
+  X509V3_set_ctx(context, issuer, subject, NULL, NULL, 0);
 }
 
 static inline long steward_BIO_get_mem_data(BIO *bio, char **data) {
