@@ -42,6 +42,9 @@ package struct Registry: Sendable {
     }
   }
 
+  /// ``permissions`` as the migrator takes them.
+  package var stockPermissions: [String: Set<String>] { permissions.mapValues { Set($0.map(\.rawValue)) } }
+
   private static func check(_ operation: RegisteredOperation) throws {
     let declaration = operation.declaration
     let parts = declaration.name.split(separator: ".", omittingEmptySubsequences: false)
