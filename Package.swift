@@ -48,5 +48,6 @@ let package = Package(
     // what tests share
     module("TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", .product(name: "Logging", package: "swift-log")], path: "Tests/TestSupport"),
     tests("TestSupportTests", ["TestSupport", "Kernel"]),
+    tests("ArchitectureTests", ["TestSupport"]),
   ]
 )
