@@ -44,7 +44,7 @@ enum ImportTable {
     Box("OperatingSystem", 1, ["Kernel"], libc),
     Box("EmbeddedPostgres", 1, ["Kernel", "OperatingSystem"], libc, logging, ["Subprocess", "SystemPackage"]),
     // platform
-    Box("Schema", 2, ["Kernel", "Postgres"], foundation, logging),
+    Box("Schema", 2, ["Kernel", "Postgres", "TLS"], foundation, logging),
     Box("Tenancy", 2, ["Kernel", "Postgres", "TLS"], foundation, logging, metrics, collections),
     Box("Jobs", 2, ["Kernel", "Postgres", "Tenancy"], foundation, logging, metrics, collections, service),
     Box("Operations", 2, ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs"], foundation, logging, metrics, collections),
