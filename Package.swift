@@ -19,6 +19,9 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 
@@ -28,6 +31,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
   ],
   targets: [
@@ -37,10 +42,10 @@ let package = Package(
     // base
     module("TLS", ["Kernel", "COpenSSL", log, nioCore, nioTLS]),
     // edges
-    module("Web", ["TLS", "Kernel", log, hummingbird, hummingbirdCore]),
+    module("Web", ["TLS", "Kernel", log, nioCore, nioPosix, nioTLS, nioHTTP1, httpTypes, nioHTTPTypes, nioHTTPTypesHTTP1, hummingbird, hummingbirdCore]),
     // tests
     tests("KernelTests", ["Kernel"]),
     tests("TLSTests", ["TLS", "Kernel", log, nioCore, nioPosix, nioTLS, nioEmbedded]),
-    tests("WebTests", ["Web", "TLS", "Kernel", log, nioCore, nioPosix, nioHTTP1, hummingbird, hummingbirdCore]),
+    tests("WebTests", ["Web", "TLS", "Kernel", log, nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, hummingbird, hummingbirdCore]),
   ]
 )
