@@ -21,5 +21,8 @@ let package = Package(
     // bottom
     module("Kernel"),
     tests("KernelTests", ["Kernel"]),
+    // service levels: time, clocks
+    module("ServiceTime", ["Kernel"]),
+    tests("ServiceTimeTests", ["ServiceTime", "Kernel"]),
   ]
 )
