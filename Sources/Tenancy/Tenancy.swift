@@ -1,6 +1,7 @@
 import Kernel
 import Postgres
 import Synchronization
+import TLS
 
 /// The one door to the data: transactions that are already bound to tenants. Row security is the second wall; this is
 /// the first. Nothing above the platform sees the pool.
@@ -8,6 +9,8 @@ package final class Tenancy: Sendable {
   private let database: PostgresClient
   package let clock: any WallClock
   package let random: RandomSource
+  package let passwords: PasswordHasher
+  package let loginLimiter = LoginLimiter()
   private let directory: Mutex<Directory>
 
   /// Entries are used for at most this long, so that a suspended tenant is out within a second.
@@ -19,10 +22,11 @@ package final class Tenancy: Sendable {
     var provider: TenantEntry?
   }
 
-  package init(database: PostgresClient, clock: any WallClock, random: RandomSource) {
+  package init(database: PostgresClient, clock: any WallClock, random: RandomSource, passwords: PasswordHasher) {
     self.database = database
     self.clock = clock
     self.random = random
+    self.passwords = passwords
     directory = Mutex(Directory())
   }
 
@@ -34,11 +38,11 @@ package final class Tenancy: Sendable {
   /// a whole on the errors that allow it, so `body` keeps no state outside.
   package func transaction<T: Sendable>(
     binding tenants: [TenantId], side: Side, readOnly: Bool = false, isolation: TransactionOptions.Isolation = .readCommitted,
-    statementTimeoutMilliseconds: Int64 = 30_000, _ body: (Transaction) async throws -> T
+    statementTimeoutMilliseconds: Int = 30_000, _ body: (Transaction) async throws -> T
   ) async throws -> T {
     guard tenants.count <= Self.mostBoundTenants else { throw Misuse.tooManyTenants(tenants.count) }
     let options = TransactionOptions(
-      settings: [.integers("app.tenants", tenants.map(\.rawValue)), .word("app.side", side == .staff ? "staff" : "customer"), .word("lock_timeout", "5s")],
+      settings: [.integers("app.tenants", tenants.map(\.rawValue)), .word("app.side", side == .staff ? "staff" : "customer"), .integer("lock_timeout", 5000)],
       isolation: isolation, readOnly: readOnly, statementTimeoutMilliseconds: statementTimeoutMilliseconds)
     return try await database.transaction(options, body)
   }
