@@ -42,8 +42,12 @@ let package = Package(
     // 2 platform
     module("Schema", ["Kernel", "Postgres", "TLS"]),
     module("Tenancy", ["Kernel", "Postgres", "TLS"]),
+    module("ServiceTime", ["Kernel"]),
     module("Jobs", ["Kernel", "Postgres", "Tenancy", logging]),
     module("Operations", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", logging]),
+
+    // 3 domain
+    module("Contracts", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime"]),
 
     // tests
     module("TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "Tenancy", "Operations", logging], path: "Tests/TestSupport"),
@@ -52,6 +56,7 @@ let package = Package(
     tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", subprocess, systemPackage]),
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
+    tests("ServiceTimeTests", ["ServiceTime", "Kernel"]),
     tests("TLSTests", ["TLS", "TestSupport"]),
   ]
 )
