@@ -21,7 +21,7 @@ package enum CreateContract: Operation {
     static let startsAt = Field.instant("startsAt", "When its term begins.", "合同期限开始时间。")
     static let endsAt = Field.instant("endsAt", "The first instant after its term; left out: open-ended.", "合同期限结束时间（不含）；不填表示无固定期限。")
     private static let lines = Field.list(
-      "lines", of: Field.object("line", LineInput.self, "A line.", "合同行。"), count: 0...200, "Its lines.", "合同行。"
+      "lines", of: Field<LineInput>.object("line", "A line.", "合同行。"), count: 0...200, "Its lines.", "合同行。"
     ).optional
 
     package static let fields: [any InputField] = [customer, name, state, currency, zone.optional, startsAt, endsAt.optional, lines]
