@@ -17,15 +17,38 @@ let package = Package(
   name: "steward",
   platforms: [.macOS(.v15)],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2")
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
   ],
   targets: [
     // bottom
     module("Kernel"),
     tests("KernelTests", ["Kernel"]),
     .systemLibrary(name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
     // base
+    module("OperatingSystem", ["Kernel"]),
+    tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
+    module(
+      "EmbeddedPostgres",
+      [
+        "Kernel", "OperatingSystem",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    tests(
+      "EmbeddedPostgresTests",
+      [
+        "EmbeddedPostgres", "TestSupport",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     module("Postgres", ["Kernel", "CLibPQ", .product(name: "Logging", package: "swift-log")]),
-    tests("PostgresTests", ["Postgres", "Kernel", .product(name: "Logging", package: "swift-log")]),
+    tests("PostgresTests", ["Postgres", "TestSupport", .product(name: "Logging", package: "swift-log")]),
+
+    // what tests share
+    module("TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", .product(name: "Logging", package: "swift-log")], path: "Tests/TestSupport"),
   ]
 )
