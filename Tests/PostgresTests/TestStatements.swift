@@ -29,7 +29,7 @@ struct TerminateBackend: Statement {
 
 struct RunningSleeps: Statement {
   let pid: Int32
-  static let sql = "select count(*) from pg_stat_activity where pid = $1 and state = 'active' and query like '%pg_sleep%'"
+  static let sql = "select count(*) from pg_stat_activity where pid = $1 and pid <> pg_backend_pid() and state = 'active' and query like '%pg_sleep%'"
   func bind(to parameters: inout Parameters) { parameters.append(pid) }
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
@@ -41,9 +41,10 @@ struct Divide: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// `ledger(id int8 primary key, note text)`, made by tests in databases of their own or under names of their own.
+/// `ledger(id int8 primary key, note text)`, which tests share, each with ids and notes of its own. Made under a lock:
+/// `if not exists` alone fails when two make it at once.
 enum Ledger {
-  static let create = "create table if not exists ledger (id int8 constraint ledger_pkey primary key, note text not null)"
+  static let create = "select pg_advisory_xact_lock(1); create table if not exists ledger (id int8 constraint ledger_pkey primary key, note text not null)"
 
   struct Insert: Statement {
     let id: Int64
