@@ -6,11 +6,9 @@ package enum HTTPMessages: MessageCatalog {
   static let wrongMethod = Message("http.method", "This path does not take the method. It takes: {allowed}.", zh: "此路径不支持该方法。支持的方法：{allowed}。")
   static let notJSON = Message(
     "http.content_type", "The body must be JSON: send `Content-Type: application/json`.", zh: "请求正文必须是 JSON：请发送 `Content-Type: application/json`。")
-  static let tooLarge = Message("http.body_too_large", "The body is larger than {limit} bytes.", zh: "请求正文超过 {limit} 字节。")
   static let unexpectedBody = Message(
     "http.unexpected_body", "This method takes no body; put the input into the query.", zh: "此方法不接受请求正文，请将输入放入查询参数。")
   static let notAnObject = Message("http.not_an_object", "The body must be a JSON object.", zh: "请求正文必须是 JSON 对象。")
-  static let brokenBody = Message("http.broken_body", "The body could not be read to its end.", zh: "请求正文未能完整读取。")
   static let badQuery = Message(
     "http.query", "The query cannot be read: names and values are percent-encoded UTF-8, at most {limit} of them.",
     zh: "查询参数无法读取：名称和值须为百分号编码的 UTF-8，最多 {limit} 个。")
@@ -37,7 +35,7 @@ package enum HTTPMessages: MessageCatalog {
 
   package static let all =
     [
-      unknownPath, wrongMethod, notJSON, tooLarge, unexpectedBody, notAnObject, brokenBody, badQuery, duplicate, badIfMatch, badRequest, unauthorized,
+      unknownPath, wrongMethod, notJSON, unexpectedBody, notAnObject, badQuery, duplicate, badIfMatch, badRequest, unauthorized,
       forbidden, notFound, methodNotAllowed, conflict, preconditionFailed, contentTooLarge, unsupportedMediaType, unprocessable, preconditionRequired,
       tooManyRequests, internalError, unavailable, insufficientStorage,
     ] + DocumentTexts.all

@@ -37,6 +37,18 @@ struct Problem {
     return problem
   }
 
+  /// What the server below refuses before any path is looked at, or says when a defect left a request unanswered.
+  init(status: HTTPResponse.Status, _ message: Message) {
+    let title =
+      switch status.code {
+      case 405: HTTPMessages.methodNotAllowed
+      case 413: HTTPMessages.contentTooLarge
+      case 500...: HTTPMessages.internalError
+      default: HTTPMessages.badRequest
+      }
+    self.init(status.code, title, message)
+  }
+
   private static func status(of failure: Failure) -> (Int, Message) {
     switch failure.kind {
     case .malformed: (400, HTTPMessages.badRequest)

@@ -20,6 +20,9 @@ struct RequestHeaders {
     return text
   }
 
+  /// A correlation id for a request that brought none.
+  static func newRequestId(_ random: RandomSource) -> String { "req-" + Base32.encode(random.bytes(10)) }
+
   /// The secret of `Authorization: Bearer`; nil if there is none.
   var bearer: String? {
     guard let text = fields[.authorization], let space = text.firstIndex(of: " "), text[..<space].lowercased() == "bearer" else { return nil }
@@ -52,9 +55,6 @@ struct RequestHeaders {
     guard words.first == "application/json" else { return false }
     return words.dropFirst().allSatisfy { $0.isEmpty || $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" }
   }
-
-  /// Nil without the field, or if it is no number (the framing then decides).
-  var contentLength: Int? { fields[.contentLength].flatMap { Int($0) } }
 
   /// Whether a proxy says that it passed the request on for somebody else.
   var isForwarded: Bool {

@@ -8,18 +8,11 @@ struct RequestTarget: Equatable {
 
   static let mostParameters = 100
 
+  /// `target` is in origin form: the server refuses the others.
   init(_ target: String) {
-    var rest = target[...]
-    // Absolute form (RFC 9112, 3.2.2): what a proxy sends. The authority is ours by the connection.
-    for scheme in ["http://", "https://"] where rest.lowercased().hasPrefix(scheme) {
-      let afterScheme = rest.dropFirst(scheme.count)
-      rest = afterScheme.firstIndex(where: { $0 == "/" || $0 == "?" }).map { afterScheme[$0...] } ?? "/"
-      if rest.first == "?" { rest = "/" + rest }
-      break
-    }
-    let mark = rest.firstIndex(of: "?")
-    path = String(rest[..<(mark ?? rest.endIndex)])
-    query = mark.map { String(rest[rest.index(after: $0)...]) }
+    let mark = target.firstIndex(of: "?")
+    path = String(target[..<(mark ?? target.endIndex)])
+    query = mark.map { String(target[target.index(after: $0)...]) }
   }
 
   /// The parameters in their order, decoded as an HTML form encodes them (`+` is a space). A name that occurs twice is
