@@ -59,6 +59,7 @@ enum PathWords {
   /// Nouns whose plural the rule of ``plural(_:)`` would get wrong.
   static let irregularPlurals = [
     "health": "health",
+    "identity": "identity",
     "me": "me",
     "setup": "setup",
     "staff": "staff",
