@@ -24,6 +24,8 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
   name: "steward",
@@ -34,18 +36,30 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
   ],
   targets: [
     // bottom
     module("Kernel"),
+    tests("KernelTests", ["Kernel"]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+
     // base
     module("TLS", ["Kernel", "COpenSSL", log, nioCore, nioTLS]),
+    tests("TLSTests", ["TLS", "Kernel", "TestSupport", subprocess, nioCore, nioPosix, nioTLS, nioEmbedded]),
+    module("OperatingSystem", ["Kernel"]),
+    tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
+    module("EmbeddedPostgres", ["Kernel", "OperatingSystem", log, subprocess, systemPackage]),
+    tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", log, subprocess, systemPackage]),
+
     // edges
     module("Web", ["TLS", "Kernel", log, nioCore, nioPosix, nioTLS, nioHTTP1, httpTypes, nioHTTPTypes, nioHTTPTypesHTTP1, hummingbird, hummingbirdCore]),
-    // tests
-    tests("KernelTests", ["Kernel"]),
-    tests("TLSTests", ["TLS", "Kernel", log, nioCore, nioPosix, nioTLS, nioEmbedded]),
-    tests("WebTests", ["Web", "TLS", "Kernel", log, nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, hummingbird, hummingbirdCore]),
+    tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", log, subprocess, nioCore, nioPosix, nioHTTP1, nioEmbedded, httpTypes, hummingbird]),
+
+    // what tests share
+    module("TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "TLS", log, nioCore, nioPosix], path: "Tests/TestSupport"),
+    tests("TestSupportTests", ["TestSupport", "Kernel"]),
+    tests("ArchitectureTests", ["TestSupport"]),
   ]
 )
