@@ -124,6 +124,13 @@ package final class HTTPTestClient: Sendable {
   /// True once the server has closed without another byte; false if bytes came.
   package func isClosed() async throws -> Bool { try await take { $0.takeAny() } == nil }
 
+  /// Waits for the handshake, sends, and takes nothing more from the socket.
+  package func stallAfterSending(_ text: String) async throws {
+    try await channel.setOption(.autoRead, value: true).get()
+    try await send(text)
+    try await channel.setOption(.autoRead, value: false).get()
+  }
+
   package func startReading() async throws {
     try await channel.setOption(.autoRead, value: true).get()
   }
