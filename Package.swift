@@ -24,5 +24,7 @@ let package = Package(
     // service levels: time, clocks
     module("ServiceTime", ["Kernel"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel"]),
+    module("ServiceLevels", ["ServiceTime", "Kernel"]),
+    tests("ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel"]),
   ]
 )
