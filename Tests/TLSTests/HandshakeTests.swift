@@ -26,15 +26,14 @@ import Testing
     try await EchoServer.with { server in
       let output = try await server.sClient(arguments, input: "Q\n")
       #expect(output.contains("alert") || output.contains("no protocols available"), "\(output)")
-      #expect(!output.contains("Verification: OK"), "\(output)")
+      #expect(output.contains("Cipher is (NONE)") || output.contains("Cipher    : 0000"), "\(output)")
     }
   }
 
   @Test func refusesRenegotiation() async throws {
     try await EchoServer.with { server in
-      let output = try await server.sClient(["-tls1_2", "-ign_eof"], input: "R\n")
-      #expect(output.contains("no renegotiation") || output.contains("RENEGOTIATING"), "\(output.suffix(500))")
-      #expect(!output.contains("verify return:1\nDONE"))
+      let output = try await server.sClient(["-tls1_2"], input: "R\n")
+      #expect(output.contains("RENEGOTIATING") && output.contains("no renegotiation"), "\(output.suffix(500))")
     }
   }
 
