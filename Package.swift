@@ -46,12 +46,16 @@ let package = Package(
     module("Operations", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", logging]),
 
     // tests
-    module("TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "Tenancy", "Operations", logging], path: "Tests/TestSupport"),
+    module(
+      "TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "TLS", "Tenancy", "Operations", logging], path: "Tests/TestSupport"
+    ),
     tests("TestSupportTests", ["TestSupport"]),
     tests("KernelTests", ["Kernel"]),
     tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", subprocess, systemPackage]),
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
+    tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "TestSupport"]),
+    tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
     tests("TLSTests", ["TLS", "TestSupport"]),
   ]
 )
