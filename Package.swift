@@ -44,6 +44,12 @@ let package = Package(
     module("Tenancy", ["Kernel", "Postgres", "TLS"]),
     module("Jobs", ["Kernel", "Postgres", "Tenancy", logging]),
     module("Operations", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", logging]),
+    module("ServiceTime", ["Kernel"]),
+
+    // 3 domain
+    module("Contracts", ["Kernel", "Postgres", "ServiceTime", "Tenancy", "Operations"]),
+    module("ServiceLevels", ["Kernel", "Postgres", "ServiceTime", "Tenancy", "Jobs", "Operations", "Contracts"]),
+    module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels"]),
 
     // tests
     module(

@@ -14,8 +14,8 @@ extension Ticket {
     from desk.ticket t
     left join tenancy.person p on p.tenant_id = t.tenant_id and p.id = t.requester_id
     left join tenancy.org_unit u on u.tenant_id = t.tenant_id and u.id = t.unit_id
-    left join contracts.contract c on c.tenant_id = t.tenant_id and c.id = t.contract_id
-    left join contracts.contract_line l on l.tenant_id = t.tenant_id and l.id = t.contract_line_id
+    left join contracts.pub_contract c on c.tenant_id = t.tenant_id and c.contract_id = t.contract_id
+    left join contracts.pub_line l on l.tenant_id = t.tenant_id and l.line_id = t.contract_line_id
     left join desk.team m on m.id = t.team_id
     """
 
@@ -228,7 +228,7 @@ struct LineByPublicId: Statement {
   let tenant: TenantId
   let publicId: PublicId
 
-  static let sql = "select id from contracts.contract_line where tenant_id = $1 and public_id = $2"
+  static let sql = "select line_id from contracts.pub_line where tenant_id = $1 and public_id = $2"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
@@ -249,9 +249,9 @@ struct LineNames: Statement {
   let line: Int64
 
   static let sql = """
-    select c.id, c.public_id, l.id, l.public_id
-    from contracts.contract_line l join contracts.contract c on c.tenant_id = l.tenant_id and c.id = l.contract_id
-    where l.tenant_id = $1 and l.id = $2
+    select c.contract_id, c.public_id, l.line_id, l.public_id
+    from contracts.pub_line l join contracts.pub_contract c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
+    where l.tenant_id = $1 and l.line_id = $2
     """
 
   func bind(to parameters: inout Parameters) {
@@ -301,7 +301,7 @@ struct ContractByPublicId: Statement {
   let tenant: TenantId
   let publicId: PublicId
 
-  static let sql = "select id from contracts.contract where tenant_id = $1 and public_id = $2"
+  static let sql = "select contract_id from contracts.pub_contract where tenant_id = $1 and public_id = $2"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
