@@ -17,14 +17,25 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let http: [Target.Dependency] = [
+  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+  .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+  .product(name: "Hummingbird", package: "hummingbird"),
+  .product(name: "HummingbirdCore", package: "hummingbird"),
+]
 
 let package = Package(
   name: "steward",
   platforms: [.macOS(.v15)],
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
   ],
   targets: [
@@ -47,21 +58,27 @@ let package = Package(
     module("ServiceTime", ["Kernel"]),
 
     // 3 domain
-    module("Contracts", ["Kernel", "Postgres", "ServiceTime", "Tenancy", "Operations"]),
-    module("ServiceLevels", ["Kernel", "Postgres", "ServiceTime", "Tenancy", "Jobs", "Operations", "Contracts"]),
+    module("Contracts", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime"]),
+    module("ServiceLevels", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
     module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels"]),
+
+    // 4 edges
+    module("Web", ["Kernel", "TLS", logging] + nio + http),
 
     // tests
     module(
       "TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "TLS", "Tenancy", "Operations", logging], path: "Tests/TestSupport"
     ),
-    tests("TestSupportTests", ["TestSupport"]),
+    tests("TestSupportTests", ["TestSupport", "Kernel"]),
+    tests("ArchitectureTests", ["TestSupport"]),
     tests("KernelTests", ["Kernel"]),
     tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
-    tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", subprocess, systemPackage]),
+    tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", logging, subprocess, systemPackage]),
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
+    tests("TLSTests", ["TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "TestSupport"]),
     tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
-    tests("TLSTests", ["TLS", "TestSupport"]),
+    tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
+    tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio + http),
   ]
 )
