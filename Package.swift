@@ -80,5 +80,7 @@ let package = Package(
     tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio + http),
+    tests("ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
+    tests("DeskTests", ["Desk", "ServiceLevels", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
   ]
 )

@@ -2,7 +2,6 @@ import Jobs
 import Kernel
 import Operations
 import Postgres
-import ServiceTime
 import Tenancy
 
 /// Finds the clocks whose budget ran out while nobody touched their subject, and records the miss at the instant at which
@@ -12,6 +11,7 @@ package struct BreachSweep: Sweep {
   package static let everySeconds: Int64 = 15
 
   private static let batch: Int32 = 1000
+  private static let actor = Actor(kind: .system, id: 0, via: .job)
 
   package init() {}
 
@@ -35,11 +35,10 @@ package struct BreachSweep: Sweep {
     for found in due {
       judged += try await tenancy.transaction(binding: [tenant], side: .staff) { transaction in
         guard var clock = try await transaction.first(ClockDueForChange(tenant: tenant, id: found.id, breachAt: found.breachAt)) else { return 0 }
-        guard try clock.passed(now) else { return 0 }
+        guard let breach = try clock.passed(now) else { return 0 }
         clock.save(on: transaction, tenant: tenant, recordedAt: now)
-        let event = clock.breachEvent
-        transaction.enqueue(InsertEvent(event: event, tenant: tenant, actor: .system, recordedAt: now))
-        transaction.enqueue(InsertOutbox(subjectOf: clock, consumer: "scorecard", tenant: tenant, recordedAt: now))
+        transaction.record(clock.breachEvent(breach), tenant: tenant, actor: Self.actor, at: now)
+        transaction.notify("scorecard", of: clock.subject.kind.rawValue, clock.subject.id, tenant: tenant, at: now)
         return 1
       }
     }
@@ -66,4 +65,24 @@ struct DueClocks: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), id: try row.next(), breachAt: try row.next()) }
+}
+
+extension SubjectClock {
+  /// Lets time pass up to `now`.
+  /// - Returns: the verdict, if the budget was exceeded.
+  mutating func passed(_ now: Instant) throws -> Verdict? {
+    let transition = try clock.passed(now)
+    follow(transition)
+    return transition.verdicts.last
+  }
+
+  /// For the history: the subject's own events belong to its module.
+  func breachEvent(_ verdict: Verdict) -> Event {
+    Event(
+      subjectKind: "clock", subject: id, seq: verdict.sequence, type: "sla.breached",
+      payload: .object([
+        "subjectKind": .text(subject.kind.rawValue), "metric": .text(clock.metric.rawValue), "priority": .integer(terms.priority),
+        "breachedAt": .instant(verdict.breachedAt),
+      ]), occurredAt: verdict.breachedAt ?? verdict.decidedAt)
+  }
 }
