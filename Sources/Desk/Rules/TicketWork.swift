@@ -47,42 +47,42 @@ struct TicketWork: Sendable {
     ticket.pendingReason = transition.state == .pending ? reason : nil
     for duty in transition.duties {
       switch duty {
-      case .observeResponse: isFirstResponse = observeResponse()
+      case .observeResponse: isFirstResponse = try observeResponse()
       case .observeResolution:
         ticket.resolvedAt = context.now
-        clocks.apply(.resolved, at: context.now)
+        try clocks.apply(.resolved, at: context.now)
       case .observeClosure:
         ticket.closedAt = context.now
-        clocks.apply(.closed, at: context.now)
+        try clocks.apply(.closed, at: context.now)
       case .pauseClocks:
-        if let reason, reason.pausesClocks { clocks.apply(.paused(cause: reason.rawValue), at: context.now) }
-      case .resumeClocks: clocks.apply(.resumed, at: context.now)
+        if let reason, reason.pausesClocks { try clocks.apply(.paused(cause: reason.rawValue), at: context.now) }
+      case .resumeClocks: try clocks.apply(.resumed, at: context.now)
       case .countReopening:
         ticket.reopenCount += 1
         ticket.resolvedAt = nil
         ticket.closedAt = nil
-        clocks.apply(.reopened, at: context.now)
+        try clocks.apply(.reopened, at: context.now)
       }
     }
     return isFirstResponse
   }
 
   /// - Returns: whether nobody had answered before.
-  @discardableResult mutating func observeResponse() -> Bool {
+  @discardableResult mutating func observeResponse() throws(Failure) -> Bool {
     guard ticket.respondedAt == nil else { return false }
     ticket.respondedAt = context.now
-    clocks.apply(.responded, at: context.now)
+    try clocks.apply(.responded, at: context.now)
     return true
   }
 
   /// Writes a comment; a public one by the staff answers the requester.
-  mutating func comment(_ body: String, _ visibility: CommentVisibility) -> PublicId {
+  mutating func comment(_ body: String, _ visibility: CommentVisibility) throws(Failure) -> PublicId {
     let id = context.newId(.comment)
     context.transaction.enqueue(
       InsertComment(
         tenant: context.tenant.id, publicId: id.random, ticket: ticket.id, visibility: visibility, body: body, actor: context.actor,
         authorName: context.principal.name, now: context.now))
-    let isFirstResponse = visibility == .public && context.principal.side == .staff && ticket.state.isOpen ? observeResponse() : false
+    let isFirstResponse = visibility == .public && context.principal.side == .staff && ticket.state.isOpen ? try observeResponse() : false
     note(
       TicketEventType.commented,
       .object([

@@ -123,8 +123,10 @@ struct TicketsOfQueue: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     let ticket = try Ticket(&row)
+    let tenant: TenantId = try row.next()
+    let handle: Int64 = try row.next()
     return Found(
-      tenant: try row.next(), handle: TenantHandle(UInt32(truncatingIfNeeded: try row.next(Int64.self))), code: try row.next(),
+      tenant: tenant, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), code: try row.next(),
       customerPublicId: try row.next(), ticket: ticket)
   }
 }

@@ -49,7 +49,7 @@ package enum CommentIncident: Operation {
     let visibility = input.visibility ?? .public
     var work = try await TicketWork.begin(on: input.id, in: context)
     let responded = work.ticket.respondedAt
-    let id = work.comment(input.body, visibility)
+    let id = try work.comment(input.body, visibility)
     work.save(countsVersion: work.ticket.respondedAt != responded)
     return CommentRecord(
       id: id, visibility: visibility.rawValue, body: input.body, authorKind: context.actor.kind.rawValue, authorName: context.principal.name,

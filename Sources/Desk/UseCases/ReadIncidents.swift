@@ -60,7 +60,9 @@ package enum ListIncidents: Operation {
     }
 
     /// What a cursor is good for.
-    var filterText: String { "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)" }
+    var filterText: String {
+      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)"
+    }
   }
 
   package static let declaration = Declaration(

@@ -1,7 +1,9 @@
+import Contracts
 import Jobs
 import Kernel
 import Operations
 import Postgres
+import ServiceTime
 import Tenancy
 
 /// Finds the clocks whose budget ran out while nobody touched their subject, and records the miss at the instant at which
@@ -35,7 +37,8 @@ package struct BreachSweep: Sweep {
     for found in due {
       judged += try await tenancy.transaction(binding: [tenant], side: .staff) { transaction in
         guard var clock = try await transaction.first(ClockDueForChange(tenant: tenant, id: found.id, breachAt: found.breachAt)) else { return 0 }
-        guard let breach = try clock.passed(now) else { return 0 }
+        let calendar = try await ContractTerms.calendar(version: clock.clock.calendarVersion.rawValue, in: transaction)
+        guard let breach = try clock.passed(now, calendar) else { return 0 }
         clock.save(on: transaction, tenant: tenant, recordedAt: now)
         transaction.record(clock.breachEvent(breach), tenant: tenant, actor: Self.actor, at: now)
         transaction.notify("scorecard", of: clock.subject.kind.rawValue, clock.subject.id, tenant: tenant, at: now)
@@ -70,8 +73,8 @@ struct DueClocks: Statement {
 extension SubjectClock {
   /// Lets time pass up to `now`.
   /// - Returns: the verdict, if the budget was exceeded.
-  mutating func passed(_ now: Instant) throws -> Verdict? {
-    let transition = try clock.passed(now)
+  mutating func passed(_ now: Instant, _ calendar: CompiledCalendar) throws -> Verdict? {
+    let transition = try clock.applying(.passed(now: now), calendar: calendar)
     follow(transition)
     return transition.verdicts.last
   }
