@@ -59,6 +59,7 @@ let package = Package(
 
     // 3 domain
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime"]),
+    module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Operations", "Jobs", "Contracts"]),
 
     // 4 edges
     module("Web", ["Kernel", "TLS", logging] + nio + http),
@@ -76,6 +77,8 @@ let package = Package(
     tests("TLSTests", ["TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "TestSupport"]),
     tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
+    tests("ContractsTests", ["Contracts", "ServiceTime", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests("ScorecardTests", ["Scorecard", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio + http),
   ]
