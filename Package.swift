@@ -92,6 +92,12 @@ let package = Package(
     tests("TLSTests", ["TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "TestSupport"]),
     tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
+    tests(
+      "RegistryTests",
+      [
+        "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
+        "Contracts",
+      ]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "TestSupport"]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
