@@ -76,6 +76,6 @@ let package = Package(
     tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
     tests("TLSTests", ["TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio + web),
-    tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Tenancy", "Operations", "TestSupport", subprocess, logging, httpTypes]),
+    tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Tenancy", "Operations", "Postgres", "TestSupport", subprocess, logging, httpTypes]),
   ]
 )
