@@ -5,7 +5,7 @@ extension PostgresClient {
   /// connection lost before COMMIT was sent) the whole is done again, at most `options.retries` times, on another
   /// connection if need be: the body must have no effect outside of the transaction but through `afterCommit`. An unknown
   /// outcome of COMMIT (`PostgresError.Kind.commitOutcomeUnknown`) is never repeated here.
-  package func transaction<T: Sendable>(
+  @discardableResult package func transaction<T: Sendable>(
     _ options: TransactionOptions = TransactionOptions(), isolation: isolated (any Actor)? = #isolation, file: StaticString = #fileID, line: UInt = #line,
     _ body: (Transaction) async throws -> T
   ) async throws -> T {
@@ -23,7 +23,10 @@ extension PostgresClient {
         if fault.kind == .readOnly { distrustConnections() }
         // Jittered and growing: two transactions that met once shall not meet again in step.
         let pause = Duration.milliseconds(10 << min(attempt, 6))
-        try await Task.sleep(for: pause / 2 + pause / 1000 * Int.random(in: 0...1000))
+        guard (try? await Task.sleep(for: pause / 2 + pause / 1000 * Int.random(in: 0...1000))) != nil else { throw PostgresError(.cancelled).at(file, line) }
+      } catch let error as PostgresError {
+        // No connection: it has been waited for already.
+        throw error.at(file, line)
       }
     }
   }
@@ -70,7 +73,7 @@ extension PostgresClient {
 
   /// Lends a raw connection, for migrations, `describe` and the like. Whatever was done to its session ends with it: it is
   /// closed afterwards.
-  package func withConnection<T: Sendable>(
+  @discardableResult package func withConnection<T: Sendable>(
     isolation: isolated (any Actor)? = #isolation, _ body: (Connection) async throws -> T
   ) async throws -> T {
     let connection = try await acquire(.administration)
