@@ -98,7 +98,7 @@ let package = Package(
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("ContractsTests", ["Contracts", "ServiceTime", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests("ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "TestSupport"]),
-    tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
+    tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio + http),
   ]
 )
