@@ -28,7 +28,7 @@ package struct RefreshFigures: Sweep {
 
   /// Takes one batch of changed tickets into the figures.
   /// - Returns: how many outbox rows were taken.
-  static func refresh(_ tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Int64 {
+  package static func refresh(_ tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> Int64 {
     // The lock comes first and alone: what follows must see all that the writer before it committed.
     try await transaction.execute(LockProgress(tenant: tenant, now: now))
     let taken = try await transaction.query(TakeChangedTickets(tenant: tenant, limit: batch))
