@@ -75,7 +75,7 @@ let package = Package(
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
     tests("TLSTests", ["TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "TestSupport"]),
-    tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
+    tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio + http),
   ]
