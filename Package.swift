@@ -95,7 +95,7 @@ let package = Package(
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
     tests("TLSTests", ["TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "TestSupport"]),
-    tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
+    tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),
     tests(
       "RegistryTests",
       [
