@@ -27,7 +27,8 @@ extension StockRole {
 struct Callers: Sendable {
   let all: [Caller]
 
-  init(_ database: TestDatabase, _ twin: World.Twin) async throws {
+  init(_ world: World) async throws {
+    let (database, twin) = (world.database, world.a)
     var all: [Caller] = []
     for role in StockRole.allCases {
       for scope in role.scopes {
@@ -35,13 +36,18 @@ struct Callers: Sendable {
         switch scope {
         case .listed: principal = try await database.staff(role, for: [twin.entry])
         case .all: principal = try await database.staff(role)
-        // The tests of row scopes give it units; with none it sees nothing.
-        case .unit, .tenant, .own: principal = try await database.user(role, of: twin.entry, scope)
+        case .unit, .tenant, .own: principal = try await database.user(role, of: twin.entry, scope, units: [world.scopeUnit.row])
         }
         all.append(Caller(role: role, scope: scope, principal: principal))
       }
     }
     self.all = all
+  }
+
+  /// For each stock role that holds the operation its widest caller: what there is to list is seen.
+  func widest(_ declaration: Declaration) -> Caller? {
+    let holding = all.filter { declaration.allows($0) }
+    return holding.first { $0.scope == .all } ?? holding.first
   }
 
   /// For each stock role that holds the operation the narrowest tenant-wide caller that it honours.

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ForeignIdTests {
   @Test func foreignIdsAreAnsweredLikeUnknownOnes() async throws {
     let world = try await World.make()
-    let callers = try await Callers(world.database, world.a)
+    let callers = try await Callers(world)
     let foreign = try await world.oneOfEachKind(in: world.b)
     let own = try await world.oneOfEachKind(in: world.a)
     let strangers = (foreign: foreign, own: own)
@@ -89,8 +89,8 @@ import Testing
   /// A member of a customer who sees only what concerns himself, or a unit, gets the same answer for another person's row
   /// of his own customer.
   @Test func rowsOutsideTheScopeAreAnsweredLikeUnknownOnes() async throws {
-    let world = try await World.make()
-    let callers = try await Callers(world.database, world.a)
+    let world = try await World.shared.value
+    let callers = try await Callers(world)
     let others = try await world.oneOfEachKind(in: world.a)
     var probes = 0
     for operation in world.registry.operations {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ValidCallTests {
   @Test func everyOperationSucceedsForItsStockRoles() async throws {
     let world = try await World.make()
-    let callers = try await Callers(world.database, world.a)
+    let callers = try await Callers(world)
     _ = try await world.seeded("per", in: world.b)
     var calls = 0
     for operation in world.registry.operations where NotGenerated.reasons[operation.declaration.name] == nil {
@@ -45,7 +45,7 @@ import Testing
 
   @Test func secretsAreStoredNowhere() async throws {
     let world = try await World.make()
-    let callers = try await Callers(world.database, world.a)
+    let callers = try await Callers(world)
     var tried = 0
     for operation in world.registry.operations where NotGenerated.reasons[operation.declaration.name] == nil && operation.declaration.effect.writes {
       let secrets = operation.inputFields.filter(\.isSecret)

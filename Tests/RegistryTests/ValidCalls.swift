@@ -41,10 +41,19 @@ struct CallRule: Sendable {
       let draft = try Seeded(try await world.contract(twin, state: "draft"))
       return (["id": draft.id, "event": "activate"], draft.version)
     }),
-    "incident.open": CallRule(refused: { principal in
-      if principal.side == .customer { return ["openedAt", "resolution", "closureCode"] }
-      return principal.grants.contains { $0.permissions.contains("incident.work") } ? [] : ["resolution", "closureCode"]
-    }),
+    "incident.open": CallRule(
+      refused: { principal in
+        guard principal.side == .staff else {
+          let isTenantWide = principal.grants.contains { $0.scopeKind == .tenant }
+          return Set(
+            ["openedAt", "resolution", "closureCode"] + (isTenantWide ? [] : ["requester"])
+              + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
+        }
+        return principal.grants.contains { $0.permissions.contains("incident.work") } ? [] : ["resolution", "closureCode"]
+      },
+      given: { world, _, principal in
+        principal.grants.contains { $0.scopeKind == .unit } ? (["unit": world.scopeUnit.id], nil) : ([:], nil)
+      }),
     "incident.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
     "incident.resume": incident(("incident.hold", [Value.Member("reason", "scheduled")])),
     "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])),

@@ -4,13 +4,15 @@ import Postgres
 /// The wall between tenants as the database keeps it, asked by SQL, whatever the operations do: each table's policy,
 /// each reference's key, each index. What is found is a finding; a sound schema has none.
 struct Wall: Sendable {
-  let superuser: PostgresClient
+  /// Kept: its connections end with it.
+  private let world: World
+  private var superuser: PostgresClient { world.database.superuser }
   /// Tenants that there are not: the probes' rows are of their own, and rolled back.
   private let a = 9_000_001
   private let b = 9_000_002
 
   init(_ world: World) async throws {
-    superuser = world.database.superuser
+    self.world = world
     try await superuser.withConnection { _ = try await $0.runScript(WallSchema.script) }
   }
 

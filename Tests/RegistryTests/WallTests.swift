@@ -5,9 +5,12 @@ import TestSupport
 import Testing
 
 /// The wall stands; and each stone taken out of it is found.
-@Suite struct WallTests {
+// One after the other: each locks tables, and the sound database is shared.
+@Suite(.serialized) struct WallTests {
+  private static let sound = Task { try await Wall(try await World.make()) }
+
   @Test func noRowIsSeenOrWrittenAcrossTenants() async throws {
-    let wall = try await Wall(try await World.make())
+    let wall = try await Self.sound.value
     let tables = try await wall.tenantTables()
     #expect(tables.count > 10)
     #expect(try await wall.rowFindings() == [])
@@ -15,7 +18,7 @@ import Testing
   }
 
   @Test func noReferenceCrossesTenants() async throws {
-    let wall = try await Wall(try await World.make())
+    let wall = try await Self.sound.value
     let references = try await wall.references()
     #expect(references.count > 10)
     #expect(try await wall.referenceFindings() == [])
@@ -23,12 +26,12 @@ import Testing
   }
 
   @Test func keysBeginWithTheTenant() async throws {
-    let wall = try await Wall(try await World.make())
+    let wall = try await Self.sound.value
     #expect(try await wall.shapeFindings() == [])
   }
 
   @Test func everyConstraintIsNamedInTheMigrations() async throws {
-    let wall = try await Wall(try await World.make())
+    let wall = try await Self.sound.value
     let folder = RealData.packageRoot.appendingPathComponent("sql/migrations")
     let text = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
       try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8)

@@ -16,14 +16,24 @@ final class World: Sendable {
     var id: String { entry.publicId.description }
   }
 
+  struct ScopeUnit: Sendable {
+    let id: Value
+    let row: Int64
+  }
+
   let database: TestDatabase
   let a: Twin
   let b: Twin
+  /// The unit of A that callers with the scope `unit` are granted.
+  let scopeUnit: ScopeUnit
   private let dispatcher: Dispatcher
   private let numbers = Counter()
 
   var registry: Registry { database.registry }
   var provider: TenantEntry { database.provider }
+
+  /// One for the tests that write nothing which another test counts.
+  static let shared = Task { try await make() }
 
   static func make() async throws -> World {
     let database = try await TestDatabase.make(TestedModules.all)
@@ -34,16 +44,22 @@ final class World: Sendable {
       limiter: RateLimiter(perSecond: 1e9, burst: 1e9), logger: Logger(label: "registry-tests") { _ in SwiftLogNoOpLogHandler() })
     let a = Twin(entry: try await database.customer("TWINA"), canary: "aaCANARYaa")
     let b = Twin(entry: try await database.customer("TWINB"), canary: "bbCANARYbb")
-    let world = World(database, dispatcher, a, b)
     try await database.superuser.withConnection { _ = try await $0.runScript(ProbeSchema.script) }
-    return world
+    let unit = try await database.call(
+      "unit.add", ["customer": .id(a.entry.publicId), "kind": "site", "name": "granted unit"], as: database.root)
+    let found = try await database.superuser.withConnection {
+      try await $0.query(ProbeTexts(query: "select id::text from tenancy.org_unit where name = 'granted unit'"))
+    }
+    let scopeUnit = ScopeUnit(id: unit["id"] ?? .null, row: found.first.flatMap { Int64($0) } ?? 0)
+    return World(database, dispatcher, a, b, scopeUnit)
   }
 
-  private init(_ database: TestDatabase, _ dispatcher: Dispatcher, _ a: Twin, _ b: Twin) {
+  private init(_ database: TestDatabase, _ dispatcher: Dispatcher, _ a: Twin, _ b: Twin, _ scopeUnit: ScopeUnit) {
     self.database = database
     self.dispatcher = dispatcher
     self.a = a
     self.b = b
+    self.scopeUnit = scopeUnit
   }
 
   /// A number that no other call gets, for names that must be unique.
