@@ -79,9 +79,13 @@ package struct RegisteredOperation: Sendable {
     declaration = type.declaration
     inputFields = type.Input.fields
     outputSchema = type.Output.schema
-    let prepared = type as? any PreparedOperation.Type
-    isPrepared = prepared != nil
-    readInput = prepared.map(Self.reader(preparing:)) ?? Self.reader(of: type)
+    if let prepared = type as? any PreparedOperation.Type {
+      isPrepared = true
+      readInput = Self.reader(preparing: prepared)
+    } else {
+      isPrepared = false
+      readInput = Self.reader(of: type)
+    }
   }
 
   private static func reader<Type: Operation>(of type: Type.Type) -> @Sendable (Value) throws(FieldError) -> PreparedCall {
