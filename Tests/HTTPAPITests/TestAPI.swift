@@ -2,7 +2,6 @@ import Kernel
 import Logging
 import Operations
 import Postgres
-import Subprocess
 import TLS
 import Tenancy
 import TestSupport
@@ -78,13 +77,6 @@ struct TestAPI: Sendable {
     let reply = try await client.request(method, path, headers: headers, body: json.map { Array($0.utf8) })
     await client.close()
     return reply
-  }
-
-  func curl(_ arguments: [String]) async throws -> String {
-    let result = try await Subprocess.run(
-      .name("curl"), arguments: Arguments(["-sS", "--max-time", "60", "--cacert", authorityFile] + arguments), output: .string(limit: 1 << 20),
-      error: .string(limit: 10_000))
-    return result.standardOutput + result.standardError
   }
 
   var url: String { "https://localhost:\(port)" }
