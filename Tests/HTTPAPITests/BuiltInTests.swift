@@ -35,13 +35,7 @@ import Testing
       let engineer = try await api.token(api.database.staff(.engineer))
       #expect(try await api.send("GET", "/metrics").status == 401)
       #expect(try await api.send("GET", "/metrics", token: engineer).status == 403)
-      for (permission, roles) in APIServer.permissions {
-        for role in roles {
-          let script =
-            "insert into tenancy.permission values ('\(permission)') on conflict do nothing; insert into tenancy.role_permission (role, permission) values ('\(role)', '\(permission)')"
-          _ = try await api.database.superuser.withConnection { try await $0.runScript(script) }
-        }
-      }
+      try await api.permit(APIServer.permissions)
       #expect(try await api.send("GET", "/metrics", token: api.administrator()).status == 200)
       #expect(try await api.send("GET", "/metrics", token: engineer).status == 403)
     }
