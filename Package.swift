@@ -62,17 +62,21 @@ let package = Package(
 
     // 3 domain
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime"]),
-    module("ServiceLevels", ["Kernel", "ServiceTime"]),
+    module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
+    module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels"]),
+    module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts"]),
 
     // 4 edges
     module("Web", ["Kernel", "TLS", logging] + nio + http),
     module("HTTPAPI", ["Kernel", "TLS", "Web", "Tenancy", "Operations", logging] + nio + http),
+    module("Demo", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", logging]),
 
     // 5 executable
     .executableTarget(
       name: "steward",
       dependencies: [
-        "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels", "HTTPAPI",
+        "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels", "Desk",
+        "HTTPAPI", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -91,9 +95,13 @@ let package = Package(
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
     tests("TLSTests", ["TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "TestSupport"]),
-    tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
+    tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
-    tests("ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "TestSupport"]),
+    tests("ContractsTests", ["Contracts", "ServiceTime", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests(
+      "ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
+    tests("DeskTests", ["Desk", "ServiceLevels", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
+    tests("ScorecardTests", ["Scorecard", "Contracts", "Desk", "ServiceLevels", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio + http),
   ]

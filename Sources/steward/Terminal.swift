@@ -1,5 +1,6 @@
 import Foundation
 import Kernel
+import Synchronization
 
 /// What a person at a terminal reads.
 enum Terminal {
@@ -63,9 +64,9 @@ extension String {
 }
 
 /// A bar on standard error while work goes on; nothing when that is not a terminal.
-final class ProgressBar {
+final class ProgressBar: Sendable {
   private let label: String
-  private var lastPercent = -1
+  private let lastPercent = Mutex(-1)
 
   init(_ label: String) {
     self.label = label
@@ -74,15 +75,18 @@ final class ProgressBar {
   func show(_ done: Int64, of total: Int64) {
     guard Terminal.showsProgress, total > 0 else { return }
     let percent = Int(clamping: min(100, done.multipliedReportingOverflow(by: 100).partialValue / total))
-    guard percent != lastPercent else { return }
-    lastPercent = percent
+    let isNew = lastPercent.withLock { last in
+      defer { last = max(last, percent) }
+      return percent > last
+    }
+    guard isNew else { return }
     let filled = percent * 30 / 100
     let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
     FileHandle.standardError.write(Data("\r\(label) [\(bar)] \(percent) %".utf8))
   }
 
   func finish() {
-    guard Terminal.showsProgress, lastPercent >= 0 else { return }
+    guard Terminal.showsProgress, lastPercent.withLock({ $0 >= 0 }) else { return }
     FileHandle.standardError.write(Data("\r\u{1b}[K".utf8))
   }
 }

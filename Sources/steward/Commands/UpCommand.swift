@@ -36,7 +36,7 @@ struct UpCommand: AsyncParsableCommand {
     try await Backend.run(at: .trial(folder), logger: logger) { backend in
       try FileManager.default.createDirectory(atPath: folder + "/tls", withIntermediateDirectories: true)
       let certificates = try TrialCertificates.prepare(folder: folder + "/tls", names: names, now: SystemClock().now())
-      //DEMO if demo { try await DemoRun.fill(backend) }
+      if demo { try await DemoRun.fill(backend) }
       if once { return }
       let server = Server(
         backend: backend, certificates: try Server.certificates(certificates.server), host: address, port: port, showsMetricsToLoopback: true)
