@@ -35,6 +35,9 @@ import Testing
       let engineer = try await api.token(api.database.staff(.engineer))
       #expect(try await api.send("GET", "/metrics").status == 401)
       #expect(try await api.send("GET", "/metrics", token: engineer).status == 403)
+      try await api.permit(APIServer.permissions)
+      #expect(try await api.send("GET", "/metrics", token: api.administrator()).status == 200)
+      #expect(try await api.send("GET", "/metrics", token: engineer).status == 403)
     }
   }
 
