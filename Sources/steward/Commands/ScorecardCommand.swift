@@ -76,7 +76,7 @@ struct ScorecardCommand: AsyncParsableCommand {
     return CalendarMonth(containing: CalendarMonth(containing: today).firstDay.adding(days: -1)).description
   }
 
-  private static let columns = ["measure", "metric", "priority", "value", "unit", "numerator", "denominator", "sampleSize", "objective"]
+  private static let columns = ["measure", "metric", "basis", "priority", "value", "unit", "numerator", "denominator", "sampleSize", "objective"]
 
   private func text(of card: Value) -> String {
     if json { return JSON.text(card) }
@@ -84,9 +84,10 @@ struct ScorecardCommand: AsyncParsableCommand {
     let rows = figures.map { figure in Self.columns.map { Self.cell(figure[$0] ?? .null) } }
     if csv { return String(Terminal.csv([Self.columns] + rows).dropLast(2)) }
     let title = "\(customer)\(contract.map { " · \($0)" } ?? "") · \(card["month"]?.text ?? "") (\(card["basis"]?.text ?? ""))"
-    let shown = figures.filter { ($0["sampleSize"]?.integer ?? 0) > 0 || $0["priority"]?.isNull == true }
+    // On a terminal the priorities matter where something was promised for each; --json and --csv have all.
+    let shown = figures.filter { $0["priority"]?.isNull == true || ($0["measure"] == "attainment" && ($0["sampleSize"]?.integer ?? 0) > 0) }
     let table = Terminal.table(
-      Self.columns.map { $0.uppercased() }, shown.map { figure in Self.columns.map { Self.cell(figure[$0] ?? .null) } }, rightAligned: [2, 3, 5, 6, 7, 8])
+      Self.columns.map { $0.uppercased() }, shown.map { figure in Self.columns.map { Self.cell(figure[$0] ?? .null) } }, rightAligned: [3, 4, 6, 7, 8, 9])
     return title + "\n\n" + table
   }
 
