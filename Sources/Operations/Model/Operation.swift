@@ -103,7 +103,7 @@ package enum Effect: String, Sendable, CaseIterable {
 }
 
 /// What a module brings: its operations and the texts that it speaks.
-package protocol OperationModule {
+package protocol OperationModule: Sendable {
   static var operations: [any Operation.Type] { get }
   static var messages: [Message] { get }
   /// What a violated constraint of the module's tables means to the caller, by constraint name.

@@ -1,0 +1,133 @@
+import Kernel
+import Operations
+import TestSupport
+import Testing
+
+@Suite struct IncidentTests {
+  @Test func aSimpleIncidentIsRecordedAndResolvedInOneCall() async throws {
+    let world = try await DeskWorld()
+    try world.at("2026-03-02T10:00:00Z")
+    let incident = try await world.database.call(
+      "incident.open",
+      [
+        "customer": .id(world.acme.publicId), "title": "Password forgotten", "resolution": "Reset.", "closureCode": "solved",
+        "openedAt": "2026-03-02T09:30:00Z",
+      ], as: world.engineer)
+    #expect(incident["state"] == "resolved")
+    #expect(incident["openedAt"] == "2026-03-02T09:30:00Z")
+    #expect(incident["respondedAt"] == "2026-03-02T10:00:00Z")
+    #expect(incident["resolvedAt"] == "2026-03-02T10:00:00Z")
+    #expect(incident["clocks"]?.column("verdict") == ["met", "met"])
+    #expect(try await world.explain(incident, "resolution")["consumedSeconds"] == 1800)
+    #expect(try await world.list("history", of: incident).compactMap { $0["type"] } == ["incident.opened", "incident.resolved"])
+    #expect(try await world.read(incident) == incident)
+  }
+
+  @Test func onlyStaffResolveAndBackDateAndOnlyAMonth() async throws {
+    let world = try await DeskWorld()
+    let manager = try await world.database.user(.customerManager, of: world.acme)
+    await expectFailure(.invalid) { try await world.database.call("incident.open", ["title": "A", "resolution": "B"], as: manager) }
+    await expectFailure(.invalid) { try await world.database.call("incident.open", ["title": "A", "openedAt": "2026-03-01T00:00:00Z"], as: manager) }
+    for instant in ["2026-01-01T00:00:00Z", "2026-03-02T08:00:01Z"] {
+      await expectFailure(.invalid) {
+        try await world.database.call(
+          "incident.open", ["customer": .id(world.acme.publicId), "title": "A", "openedAt": .text(instant)], as: world.engineer)
+      }
+    }
+    // An account manager may open, not work.
+    await expectFailure(.invalid) {
+      try await world.database.call("incident.open", ["customer": .id(world.acme.publicId), "title": "A", "resolution": "B"], as: world.manager)
+    }
+  }
+
+  @Test func numbersCountByCustomer() async throws {
+    let world = try await DeskWorld()
+    var numbers: [Value] = []
+    for customer in [world.acme, world.acme, world.other] { numbers.append(try await world.open(for: customer)["number"] ?? .null) }
+    #expect(numbers == ["ACME-INC-000001", "ACME-INC-000002", "OTHER-INC-000001"])
+  }
+
+  @Test func whatTheStateForbidsIsRefused() async throws {
+    let world = try await DeskWorld()
+    var incident = try await world.open()
+    await expectFailure(.conflict) { try await world.act("close", on: incident) }
+    await expectFailure(.conflict) { try await world.act("resume", on: incident) }
+    incident = try await world.act("resolve", on: incident, ["resolution": "Done."])
+    await expectFailure(.conflict) { try await world.act("assign", on: incident, ["assignee": .null]) }
+    incident = try await world.act("close", on: incident)
+    await expectFailure(.conflict) { try await world.act("change", on: incident, ["title": "New"]) }
+    await expectFailure(.conflict) { try await world.act("classify", on: incident, ["impact": 1]) }
+    await expectFailure(.invalid) { try await world.act("change", on: incident) }
+  }
+
+  @Test func aLostUpdateIsRefused() async throws {
+    let world = try await DeskWorld()
+    let first = try await world.open()
+    try await world.act("change", on: first, ["title": "One", "category": "printing"])
+    await expectFailure(.versionMismatch) { try await world.act("change", on: first, ["title": "Two"]) }
+    let now = try await world.read(first)
+    #expect(now["title"] == "One")
+    #expect(now["category"] == "printing")
+    await expectFailure(.versionRequired) {
+      try await world.database.call("incident.start", ["id": first["id"] ?? .null], as: world.engineer)
+    }
+    let changed = try await world.list("history", of: first).last
+    #expect(changed?["payload"] == .object(["fields": .array(["title", "category"])]))
+  }
+
+  @Test func ofTwoWhoResolveAtOnceOneWins() async throws {
+    let world = try await DeskWorld()
+    let incident = try await world.open()
+    let outcomes = await withTaskGroup(of: Failure.Kind?.self) { group in
+      for text in ["One", "Two", "Three", "Four"] {
+        group.addTask {
+          do {
+            try await world.act("resolve", on: incident, ["resolution": .text(text)])
+            return nil
+          } catch { return (error as? Failure)?.kind ?? .internal }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(outcomes.filter { $0 == nil }.count == 1)
+    #expect(outcomes.filter { $0 == .versionMismatch }.count == 3)
+    #expect(try await world.explain(incident, "resolution")["verdicts"]?.array?.count == 1)
+  }
+
+  @Test func aPublicCommentByTheStaffAnswersAnInternalOneDoesNot() async throws {
+    let world = try await DeskWorld()
+    let incident = try await world.open()
+    try await world.act("comment", on: incident, ["body": "Hm.", "visibility": "internal"])
+    var now = try await world.read(incident)
+    #expect(now["respondedAt"] == .null)
+    // A comment that answers nothing takes nobody's version away.
+    #expect(now["version"] == incident["version"])
+    world.database.clock.advance(seconds: 600)
+    try await world.act("comment", on: incident, ["body": "We are on it."])
+    now = try await world.read(incident)
+    #expect(now["respondedAt"] == "2026-03-02T08:10:00Z")
+    #expect(try await world.explain(incident, "response")["consumedSeconds"] == 600)
+    world.database.clock.advance(seconds: 600)
+    now = try await world.act("start", on: now)
+    #expect(now["respondedAt"] == "2026-03-02T08:10:00Z")
+  }
+
+  @Test func everyActLeavesAnEventAndWorkForTheScorecard() async throws {
+    let world = try await DeskWorld()
+    let team = try await world.database.call("team.create", ["name": "First line"], as: world.manager)
+    var incident = try await world.open()
+    incident = try await world.act("assign", on: incident, ["team": team["id"] ?? .null])
+    #expect(incident["team"] == team["id"])
+    incident = try await world.act("start", on: incident)
+    incident = try await world.act("hold", on: incident, ["reason": "scheduled"])
+    incident = try await world.act("resume", on: incident)
+    incident = try await world.act("resolve", on: incident, ["resolution": "Secret words"])
+    incident = try await world.act("close", on: incident)
+    let events = try await world.list("history", of: incident)
+    #expect(events.compactMap { $0["seq"]?.integer } == Array(1...7))
+    #expect(events.compactMap { $0["type"]?.text }.suffix(3) == ["incident.resumed", "incident.resolved", "incident.closed"])
+    #expect(!"\(events)".contains("Secret words"))
+    let subjects = try await world.database.superuser.withConnection { try await $0.query(OutboxSubjects()) }
+    #expect(subjects == ["ticket"])
+  }
+}
