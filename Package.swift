@@ -30,12 +30,15 @@ let package = Package(
   name: "steward",
   platforms: [.macOS(.v15)],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
   ],
   targets: [
@@ -59,11 +62,26 @@ let package = Package(
 
     // 3 domain
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime"]),
-    module("ServiceLevels", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
-    module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels"]),
+    module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
+    module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels"]),
+    module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts"]),
 
     // 4 edges
     module("Web", ["Kernel", "TLS", logging] + nio + http),
+    module("HTTPAPI", ["Kernel", "TLS", "Web", "Tenancy", "Operations", logging] + nio + http),
+    module("Demo", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", logging]),
+
+    // 5 executable
+    .executableTarget(
+      name: "steward",
+      dependencies: [
+        "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels", "Desk",
+        "HTTPAPI", "Demo",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
+      ], swiftSettings: settings),
 
     // tests
     module(
@@ -75,12 +93,16 @@ let package = Package(
     tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", logging, subprocess, systemPackage]),
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
-    tests("TLSTests", ["TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio),
+    tests("TLSTests", ["TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "TestSupport"]),
-    tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
+    tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
-    tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio + http),
-    tests("ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
+    tests("ContractsTests", ["Contracts", "ServiceTime", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests(
+      "ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
     tests("DeskTests", ["Desk", "ServiceLevels", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
+    tests("ScorecardTests", ["Scorecard", "Contracts", "Desk", "ServiceLevels", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
+    tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio + http),
   ]
 )

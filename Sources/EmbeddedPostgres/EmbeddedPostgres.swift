@@ -149,3 +149,8 @@ package final class EmbeddedPostgres: Sendable {
     try folder.adoptUnfinishedData()
   }
 }
+
+extension EmbeddedPostgres {
+  /// Throws a ``Failure`` that says what to install when a cluster could not be run here.
+  package static func requirePrograms() throws { _ = try PostgresPrograms.find(version: nil) }
+}

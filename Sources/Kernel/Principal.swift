@@ -89,10 +89,12 @@ package struct Principal: Sendable {
   package let grants: [Grant]
   /// A token's own limit, on top of the grants; nil when it has none.
   package let onlyPermissions: Set<String>?
+  /// The internal id of the token that was shown; nil for the operator and for Steward itself.
+  package let token: Int64?
 
   package init(
     actor: Actor, tenant: TenantId, side: Side, name: String, person: Int64? = nil, language: Language = .english, grants: [Grant],
-    onlyPermissions: Set<String>? = nil
+    onlyPermissions: Set<String>? = nil, token: Int64? = nil
   ) {
     self.actor = actor
     self.tenant = tenant
@@ -102,6 +104,7 @@ package struct Principal: Sendable {
     self.language = language
     self.grants = grants
     self.onlyPermissions = onlyPermissions
+    self.token = token
   }
 
   /// What the principal may do under `permission`, by grants whose scope the operation honours; nil: nothing.

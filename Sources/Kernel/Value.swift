@@ -42,3 +42,11 @@ package indirect enum Value: Hashable, Sendable {
   package static func id(_ id: PublicId?) -> Value { .text(id?.description) }
   package static func date(_ date: CalendarDate?) -> Value { .text(date?.description) }
 }
+
+extension Value: ExpressibleByStringLiteral {
+  package init(stringLiteral text: String) { self = .text(text) }
+}
+
+extension Value: ExpressibleByIntegerLiteral {
+  package init(integerLiteral integer: Int64) { self = .integer(integer) }
+}

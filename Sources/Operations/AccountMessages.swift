@@ -21,7 +21,7 @@ package enum AccountMessages: MessageCatalog {
     "grant.wrong_side", "The role {role} is not for this kind of account.", zh: "角色 {role} 不适用于此类账户。")
   package static let unknownRole = Message("grant.unknown_role", "There is no role {role}.", zh: "没有角色 {role}。")
   package static let beyondOwn = Message(
-    "grant.beyond_own", "You cannot grant more than you hold yourself.", zh: "您不能授予超出自身范围的权限。")
+    "grant.beyond_own", "You cannot grant more than you hold yourself, for as much and for as long: {permission}.", zh: "您不能授予超出自身范围或期限的权限：{permission}。")
   package static let needsCustomers = Message(
     "grant.needs_customers", "Say for which customers, or set `everyCustomer` to true; not both.", zh: "请指明客户，或将 everyCustomer 设为 true，二者只能选一。")
   package static let needsUnit = Message("grant.needs_unit", "The scope `unit` needs a unit, the others take none.", zh: "范围 unit 需要指定单位，其他范围不需要。")
@@ -31,10 +31,20 @@ package enum AccountMessages: MessageCatalog {
     "grant.last_administrator", "This is the last administrator; make another one first.", zh: "这是最后一位管理员，请先设置另一位。")
   package static let badExpiry = Message("expiry.past", "This must lie in the future, at most {days} days ahead.", zh: "必须是未来时间，且不超过 {days} 天。")
   package static let unknownPermission = Message("token.unknown_permission", "You do not hold the permission {permission}.", zh: "您没有权限 {permission}。")
+  package static let pastExpiry = Message("expiry.not_future", "This must lie in the future.", zh: "必须是未来时间。")
+  package static let badLogin = Message(
+    "account.bad_login", "A login name has at least 3 characters and neither spaces nor invisible ones.", zh: "登录名至少 3 个字符，且不含空格或不可见字符。")
+  package static let noLogin = Message("account.no_login", "A service account has no password; make it a token.", zh: "服务账户没有密码，请为其创建令牌。")
+  package static let noAccount = Message("token.no_account", "You act without an account; say for which service account.", zh: "您没有账户，请指明服务账户。")
+  package static let onlyService = Message(
+    "token.only_service", "For others one can make tokens only of service accounts.", zh: "只能为服务账户代为创建令牌。")
+  package static let oneAccount = Message("token.one_account", "Name one account, not two.", zh: "只能指定一个账户。")
+  package static let wrongCurrent = Message("password.wrong_current", "This is not the present password.", zh: "当前密码不正确。")
   package static let weakPassword = Message("password.same", "The new password is the old one.", zh: "新密码与旧密码相同。")
 
   package static let all = [
     wrongPassword, badSetupToken, alreadySetUp, badCode, codeTaken, unknownZone, loginTaken, personEmailTaken, unitNameTaken, wrongSide, unknownRole,
-    beyondOwn, needsCustomers, needsUnit, needsPerson, lastAdministrator, badExpiry, unknownPermission, weakPassword,
+    beyondOwn, needsCustomers, needsUnit, needsPerson, lastAdministrator, badExpiry, unknownPermission, weakPassword, pastExpiry,
+    badLogin, noLogin, noAccount, onlyService, oneAccount, wrongCurrent,
   ]
 }

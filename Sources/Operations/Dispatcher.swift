@@ -32,7 +32,7 @@ package struct Dispatcher: Sendable {
   package func invoke(_ name: String, _ input: Value, as principal: Principal, _ call: Call) async throws(Failure) -> Outcome {
     let started = ContinuousClock.now
     do {
-      let outcome = try await repeated { try await perform(name, input, principal, call) }
+      let outcome = try await perform(name, input, principal, call)
       metrics.count(name, code: "ok", since: started)
       return outcome
     } catch {
@@ -46,16 +46,6 @@ package struct Dispatcher: Sendable {
     }
   }
 
-  /// Of two calls with one key the second fails at the unique key once the first has committed; repeated, it finds the
-  /// stored result.
-  private func repeated(_ body: () async throws -> Outcome) async throws -> Outcome {
-    do {
-      return try await body()
-    } catch let error as PostgresError where error.kind == .uniqueViolation && error.constraint == "idempotency_pk" {
-      return try await body()
-    }
-  }
-
   private func perform(_ name: String, _ input: Value, _ principal: Principal, _ call: Call) async throws -> Outcome {
     guard let operation = registry[name] else { throw Failure(.notFound, OperationMessages.unknownOperation, ["name": String(name.prefix(80))]) }
     let declaration = operation.declaration
@@ -66,17 +56,19 @@ package struct Dispatcher: Sendable {
       throw Failure(.denied, OperationMessages.denied, ["permission": declaration.permission])
     }
     if declaration.requiresVersion, call.expectedVersion == nil { throw Failure(.versionRequired, OperationMessages.versionRequired) }
-    let run = try prepare(operation, input)
-    let target = try await TargetRule(tenancy: tenancy, provider: provider).target(of: operation, input, principal, access)
+    let prepare = try read(operation, input)
+    let target = try await self.target(of: operation, input, principal, access, provider, call)
     let key = try idempotencyKey(call)
     let request = Request(declaration: declaration, inputFields: operation.inputFields, input: input, principal: principal, call: call, key: key)
-
     do {
+      if operation.isPrepared, let stored = try await storedResult(of: request, target) { return stored }
+      let run = try await prepare(
+        Preparation(principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy))
       return try await tenancy.transaction(
         binding: target.bound, side: principal.side, readOnly: !declaration.effect.writes,
         statementTimeoutMilliseconds: declaration.effect.writes ? 30_000 : 15_000
       ) { transaction in
-        if declaration.effect.writes, let stored = try await request.stored(in: transaction, tenant: target.tenant.id) { return stored }
+        if request.isRepeatable, let stored = try await request.stored(in: transaction, tenant: target.tenant.id) { return stored }
         let journal = Journal()
         let context = OperationContext(
           operation: declaration, principal: principal, tenant: target.tenant, provider: provider, access: access, transaction: transaction,
@@ -85,13 +77,44 @@ package struct Dispatcher: Sendable {
         if declaration.effect.writes { request.record(value, journal, context) }
         return Outcome(value: value, isReplay: false)
       }
-    } catch let error as PostgresError where error.kind == .commitOutcomeUnknown {
-      // The key tells: if the result is there, the commit happened. If not, it may still be on its way: say so.
-      let stored = try? await tenancy.transaction(binding: target.bound, side: principal.side, readOnly: true) { transaction in
-        try await request.stored(in: transaction, tenant: target.tenant.id)
-      }
-      if let stored { return stored }
+    } catch {
+      if let stored = try await settled(error, request, target) { return stored }
       throw error
+    }
+  }
+
+  /// The stored result, when it explains the error. An unknown commit outcome: if the result is there, the commit
+  /// happened (if not, it may still be on its way). A call that lost against another with the same key, be it at that
+  /// key, at a unique name or at a version that the other has just raised: it gets what the other did.
+  private func settled(_ error: any Error, _ request: Request, _ target: TargetRule.Target) async throws -> Outcome? {
+    guard request.isRepeatable else { return nil }
+    switch error {
+    case let error as PostgresError where error.kind == .uniqueViolation && error.constraint == "idempotency_pk":
+      return try await storedResult(of: request, target)
+    case let error as PostgresError where error.kind == .commitOutcomeUnknown || request.call.idempotencyKey != nil && error.constraint != nil:
+      return try? await storedResult(of: request, target)
+    case is Failure where request.call.idempotencyKey != nil:
+      return try? await storedResult(of: request, target)
+    default: return nil
+    }
+  }
+
+  private func storedResult(of request: Request, _ target: TargetRule.Target) async throws -> Outcome? {
+    guard request.isRepeatable else { return nil }
+    return try await tenancy.transaction(binding: [target.tenant.id], side: request.principal.side, readOnly: true) { transaction in
+      try await request.stored(in: transaction, tenant: target.tenant.id)
+    }
+  }
+
+  private func target(
+    of operation: RegisteredOperation, _ input: Value, _ principal: Principal, _ access: Access, _ provider: TenantEntry, _ call: Call
+  ) async throws -> TargetRule.Target {
+    do {
+      return try await TargetRule(tenancy: tenancy, provider: provider).target(of: operation, input, principal, access)
+    } catch let failure as Failure where failure.isRefusedReference {
+      // An id that names another tenant, or none: audited alike, as it is answered alike.
+      await recordDenial(principal, operation.declaration, call)
+      throw failure
     }
   }
 
@@ -100,11 +123,9 @@ package struct Dispatcher: Sendable {
     return principal.access(declaration.permission, honouring: declaration.scopes, at: tenancy.clock.now())
   }
 
-  private func prepare(
-    _ operation: RegisteredOperation, _ input: Value
-  ) throws(Failure) -> @Sendable (OperationContext) async throws -> Value {
+  private func read(_ operation: RegisteredOperation, _ input: Value) throws(Failure) -> PreparedCall {
     do throws(Failure) {
-      return try operation.prepare(input)
+      return try operation.read(input)
     } catch {
       // A text that is no id at all is answered like an id that leads nowhere.
       if error.violations.contains(where: { $0.path == "id" && $0.message == InputMessages.unknownReference }) { throw .notFound }

@@ -29,6 +29,8 @@ package struct Installation: Sendable {
   /// The signer of page cursors, with a key made when there is none.
   package func cursorSigner(provider: TenantEntry) async throws -> CursorSigner {
     let keys = try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
+      // Two servers that start at once shall not each make a key that the other does not know.
+      _ = try await transaction.first(LockTenant(tenant: provider.id))
       let keys = try await transaction.query(SigningKeys(provider: provider.id))
       if !keys.isEmpty { return keys }
       try await transaction.execute(InsertSigningKey(provider: provider.id, secret: tenancy.random.bytes(32), recordedAt: tenancy.clock.now()))
@@ -52,6 +54,17 @@ package struct Installation: Sendable {
       return secret.text
     }
   }
+}
+
+/// Holds a tenant's row to the end of the transaction. As staff only: row security hides it from others' locks.
+struct LockTenant: Statement {
+  let tenant: TenantId
+
+  static let sql = "select id from tenancy.tenant where id = $1 for no key update"
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 struct SigningKeys: Statement {

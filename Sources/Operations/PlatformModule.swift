@@ -6,6 +6,11 @@ package enum PlatformModule: OperationModule {
     OpenSession.self, CompleteSetup.self, ReadIdentity.self,
     CreateCustomer.self, ReadCustomer.self, ListCustomers.self, ChangeCustomer.self,
     AddUnit.self, ListUnits.self, AddPerson.self, ListPersons.self,
+    CreateStaff.self, ListStaff.self, DisableStaff.self, SetStaffPassword.self,
+    CreateAccount.self, ListAccounts.self, DisableAccountOfCustomer.self, SetAccountPassword.self, CreateServiceAccount.self,
+    AddStaffGrant.self, RevokeStaffGrant.self, ListStaffGrants.self, AddAccountGrant.self, RevokeAccountGrant.self, ListAccountGrants.self,
+    ChangePassword.self, CreateToken.self, ListTokens.self, RevokeTokenOfAccount.self, CloseSession.self,
+    ListRoles.self, ListAudit.self, ListJobs.self, RetryDeadJob.self,
   ]
 
   package static let messages = AccountMessages.all

@@ -33,7 +33,12 @@ package final class RateLimiter: Sendable {
     let key = Key(tenant: principal.tenant, kind: kind, id: principal.actor.id, peer: kind == .anonymous ? call.peer : "")
     let now = ContinuousClock.now
     let wait: Double? = buckets.withLock { buckets in
-      if buckets.count >= Self.capacity { buckets = buckets.filter { $0.value.filledAt.duration(to: now) < .seconds(60) } }
+      if buckets.count >= Self.capacity {
+        // A bucket that has had the time to fill up is like none at all. If that frees nothing, all begin anew: memory
+        // and time are bounded whoever calls.
+        buckets = buckets.filter { $0.value.filledAt.duration(to: now) < .seconds(burst / perSecond) }
+        if buckets.count >= Self.capacity / 2 { buckets.removeAll(keepingCapacity: true) }
+      }
       var bucket = buckets[key] ?? Bucket(tokens: burst, filledAt: now)
       let elapsed = bucket.filledAt.duration(to: now).components
       bucket.tokens = min(burst, bucket.tokens + (Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18) * perSecond)

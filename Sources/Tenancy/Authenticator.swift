@@ -35,12 +35,12 @@ package final class Authenticator: Sendable {
   }
 
   private func look(_ handle: TenantHandle, _ hash: [UInt8], _ via: Actor.Via) async throws -> Principal? {
-    guard let tenant = try await tenancy.tenant(handle), tenant.state == .active else { return nil }
+    guard let tenant = try await tenancy.tenant(handle) else { return nil }
     let now = tenancy.clock.now()
     return try await tenancy.transaction(binding: [tenant.id], side: .customer, readOnly: true) { transaction in
       let (tokens, grants) = try await transaction.query(
         FindToken(tenant: tenant.id, hash: hash, now: now), FindGrants(tenant: tenant.id, hash: hash, now: now))
-      guard let token = tokens.first, let kind = Actor.Kind(rawValue: token.kind) else { return nil }
+      guard let token = tokens.first, let kind = Self.kind(token.kind, in: tenant) else { return nil }
       var usable: [Grant] = []
       for grant in grants {
         guard let scope = try await self.scope(of: grant, token, tenant, transaction) else { continue }
@@ -48,12 +48,23 @@ package final class Authenticator: Sendable {
       }
       return Principal(
         actor: Actor(kind: kind, id: token.account, via: via), tenant: tenant.id, side: tenant.kind == .provider ? .staff : .customer,
-        name: token.name, person: token.person, language: token.language, grants: usable, onlyPermissions: token.permissions.map(Set.init))
+        name: token.name, person: token.person, language: token.language, grants: usable, onlyPermissions: token.permissions.map(Set.init), token: token.token)
+    }
+  }
+
+  /// An account of the wrong tenant for its kind is nobody.
+  private static func kind(_ text: String, in tenant: TenantEntry) -> Actor.Kind? {
+    switch (text, tenant.kind) {
+    case ("staff", .provider): .staff
+    case ("customer", .customer): .customer
+    case ("service", _): .service
+    default: nil
     }
   }
 
   /// A customer's account can never hold a staff scope, nor the other way round, whatever the row says.
   private func scope(of grant: FindGrants.Found, _ token: FindToken.Found, _ tenant: TenantEntry, _ transaction: Transaction) async throws -> Grant.Scope? {
+    guard grant.side == (tenant.kind == .provider ? "staff" : "customer") else { return nil }
     switch (grant.scope, tenant.kind) {
     case ("all", .provider): return .all
     case ("listed", .provider): return .listed(Set(grant.tenants.map { TenantId($0) }))

@@ -14,11 +14,3 @@ package func expectFailure<T>(
     Issue.record("expected \(kind.rawValue), got \(error)", sourceLocation: sourceLocation)
   }
 }
-
-extension Value: ExpressibleByStringLiteral {
-  package init(stringLiteral text: String) { self = .text(text) }
-}
-
-extension Value: ExpressibleByIntegerLiteral {
-  package init(integerLiteral integer: Int64) { self = .integer(integer) }
-}

@@ -68,11 +68,17 @@ import Testing
   @Test func idleConnectionsAreClosed() async throws {
     var limits = WebLimits()
     limits.idle = .milliseconds(200)
-    limits.requestsPerConnection = 3
     try await TestServer.with(limits: limits) { server in
       let client = try await server.client()
       #expect(try await client.get("/").status == 200)
       #expect(try await client.isClosed())
+    }
+  }
+
+  @Test func connectionsCarrySoManyRequests() async throws {
+    var limits = WebLimits()
+    limits.requestsPerConnection = 3
+    try await TestServer.with(limits: limits) { server in
       let busy = try await server.client()
       for index in 1...3 { #expect(try await busy.get("/")["connection"] == (index == 3 ? "close" : nil)) }
       #expect(try await busy.isClosed())

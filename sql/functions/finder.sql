@@ -5,7 +5,7 @@
 drop schema if exists finder cascade;
 create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
-grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, service_levels.clock, desk.ticket to steward_finder;
+grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token, service_levels.clock, desk.ticket to steward_finder;
 
 -- A tenant by its handle, before anyone is known.
 create function finder.find_tenant(wanted_handle bigint)
@@ -103,6 +103,29 @@ begin
              coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
       order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
   end if;
+end
+$$;
+
+-- Tenants, by id after `after_tenant`, whose stored results of calls are older than `older_than`.
+create function finder.tenants_with_old_results(older_than timestamptz, after_tenant bigint, row_limit integer)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.id from tenancy.tenant t
+    where t.id > after_tenant and exists (select from operations.idempotency i where i.tenant_id = t.id and i.recorded_at < older_than)
+    order by t.id limit least(row_limit, 1000);
+end
+$$;
+
+-- Tenants, by id after `after_tenant`, with sessions that ended before `older_than`.
+create function finder.tenants_with_ended_sessions(older_than timestamptz, after_tenant bigint, row_limit integer)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.id from tenancy.tenant t
+    where t.id > after_tenant
+      and exists (select from tenancy.api_token k where k.tenant_id = t.id and k.kind = 'session' and k.expires_at < older_than)
+    order by t.id limit least(row_limit, 1000);
 end
 $$;
 

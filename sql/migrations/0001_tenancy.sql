@@ -183,8 +183,9 @@ create table tenancy.api_token (
   constraint api_token_kind_check check (kind in ('api', 'session'))
 );
 create index api_token_account on tenancy.api_token (tenant_id, account_id);
+create index api_token_session_end on tenancy.api_token (tenant_id, expires_at) where kind = 'session';
 select steward.protect_tenant_table('tenancy.api_token', 'security');
-grant select, insert, update on tenancy.api_token to steward_app;
+grant select, insert, update, delete on tenancy.api_token to steward_app;
 
 -- The right to make the first administrator: printed once on the host, used once, only while nobody else exists.
 create table tenancy.setup_token (

@@ -11,7 +11,8 @@ create table operations.idempotency (
   operation text not null,
   key text not null,
   request_hash bytea not null,
-  response jsonb not null,
+  -- JSON as it was answered, byte for byte
+  response text not null,
   recorded_at timestamptz not null,
   constraint idempotency_pk primary key (tenant_id, actor_kind, actor_id, operation, key),
   constraint idempotency_tenant_fk foreign key (tenant_id) references tenancy.tenant (id)

@@ -23,7 +23,7 @@ package struct IdKind: Hashable, Sendable {
   package static let person = IdKind("per", owner: .tenant)
   /// A login or service account of the bound tenant.
   package static let account = IdKind("acc", owner: .tenant)
-  /// A login of the provider's staff.
+  /// A login of the provider's staff, or a service account of the provider.
   package static let staff = IdKind("stf", owner: .provider)
   package static let grant = IdKind("grant", owner: .tenant)
   package static let token = IdKind("tok", owner: .tenant)

@@ -1,4 +1,6 @@
 import Kernel
+import Postgres
+import Tenancy
 
 /// One thing that somebody can do. The registry of operations is the single source of the HTTP routes, the admin
 /// commands, the permission matrix, the audit record and the generated tests.
@@ -7,6 +9,30 @@ package protocol Operation: Sendable {
   associatedtype Output: OperationOutput
   static var declaration: Declaration { get }
   static func run(_ input: Input, in context: OperationContext) async throws -> Output
+}
+
+/// An operation with work that must not hold a database connection: a password hash takes some hundred milliseconds and
+/// may wait for a slot, and a handful of logins would otherwise take every connection from everybody else.
+package protocol PreparedOperation: Operation {
+  /// Runs before the transaction, not for a repeated call. What it returns is the input of `run`, which decides again on
+  /// whatever may have changed since.
+  static func prepare(_ input: Input, for preparation: Preparation) async throws -> Input
+}
+
+/// What ``PreparedOperation/prepare(_:for:)`` has at hand.
+package struct Preparation: Sendable {
+  package let principal: Principal
+  /// The tenant that the transaction will be bound to.
+  package let tenant: TenantEntry
+  package let provider: TenantEntry
+  package let access: Access
+  package let call: Call
+  package let tenancy: Tenancy
+
+  /// A short look at the data of the bound tenant.
+  package func read<T: Sendable>(_ body: (Transaction) async throws -> T) async throws -> T {
+    try await tenancy.transaction(binding: [tenant.id], side: principal.side, readOnly: true, body)
+  }
 }
 
 /// What an operation says of itself.
@@ -62,6 +88,9 @@ package enum Reach: Sendable {
   case provider
   /// The caller's own tenant, whoever he is.
   case home
+  /// The caller's own tenant, or the one that the named input field's id names. With `andProvider`, staff see the
+  /// provider's own tenant besides.
+  case homeOr(by: String, andProvider: Bool = false)
   /// As many as the caller may see: a read that goes through the finder and binds what that returns.
   case many
   /// Before anyone is known: login, first set-up. Bound by the operation itself through its own rules.
@@ -74,7 +103,7 @@ package enum Effect: String, Sendable, CaseIterable {
 }
 
 /// What a module brings: its operations and the texts that it speaks.
-package protocol OperationModule {
+package protocol OperationModule: Sendable {
   static var operations: [any Operation.Type] { get }
   static var messages: [Message] { get }
   /// What a violated constraint of the module's tables means to the caller, by constraint name.

@@ -53,7 +53,7 @@ package struct Registry: Sendable {
     }
     guard parts.count == 2, parts.allSatisfy(letters) else { throw Defect.badName(declaration.name) }
     switch declaration.reach {
-    case .one(let field), .oneAndProvider(let field):
+    case .one(let field), .oneAndProvider(let field), .homeOr(let field, _):
       guard operation.inputFields.contains(where: { $0.name == field }) else {
         throw Defect.unknownTargetField(operation: declaration.name, field: field)
       }
@@ -63,27 +63,52 @@ package struct Registry: Sendable {
   }
 }
 
+/// The two steps of a call whose input has been read: what precedes the transaction, and what runs in it.
+typealias PreparedCall = @Sendable (Preparation) async throws -> @Sendable (OperationContext) async throws -> Value
+
 /// An operation without its Swift types: values in, values out.
 package struct RegisteredOperation: Sendable {
   package let declaration: Declaration
   package let inputFields: [any InputField]
   package let outputSchema: OutputType
-  private let prepareRun: @Sendable (Value) throws(FieldError) -> @Sendable (OperationContext) async throws -> Value
+  /// Whether it has work to do before its transaction.
+  let isPrepared: Bool
+  private let readInput: @Sendable (Value) throws(FieldError) -> PreparedCall
 
   init<Type: Operation>(_ type: Type.Type) {
     declaration = type.declaration
     inputFields = type.Input.fields
     outputSchema = type.Output.schema
-    prepareRun = { value throws(FieldError) in
-      let input = try InputValues.read(type.Input.self, from: value)
-      return { context in try await type.run(input, in: context).value }
+    if let prepared = type as? any PreparedOperation.Type {
+      isPrepared = true
+      readInput = Self.reader(preparing: prepared)
+    } else {
+      isPrepared = false
+      readInput = Self.reader(of: type)
     }
   }
 
-  /// Reads the input; what comes back runs the operation.
-  func prepare(_ input: Value) throws(Failure) -> @Sendable (OperationContext) async throws -> Value {
+  private static func reader<Type: Operation>(of type: Type.Type) -> @Sendable (Value) throws(FieldError) -> PreparedCall {
+    { value throws(FieldError) in
+      let input = try InputValues.read(type.Input.self, from: value)
+      return { _ in { context in try await type.run(input, in: context).value } }
+    }
+  }
+
+  private static func reader<Type: PreparedOperation>(preparing type: Type.Type) -> @Sendable (Value) throws(FieldError) -> PreparedCall {
+    { value throws(FieldError) in
+      let input = try InputValues.read(type.Input.self, from: value)
+      return { preparation in
+        let prepared = try await type.prepare(input, for: preparation)
+        return { context in try await type.run(prepared, in: context).value }
+      }
+    }
+  }
+
+  /// Reads the input; what comes back prepares, and then runs, the operation.
+  func read(_ input: Value) throws(Failure) -> PreparedCall {
     do throws(FieldError) {
-      return try prepareRun(input)
+      return try readInput(input)
     } catch {
       throw Failure(.invalid, KernelMessages.invalidInput, violations: error.violations)
     }

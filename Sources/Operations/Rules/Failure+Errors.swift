@@ -2,6 +2,9 @@ import Kernel
 import Postgres
 
 extension Failure {
+  /// Whether an id led nowhere that the caller may go.
+  var isRefusedReference: Bool { kind == .notFound || violations.contains { $0.message == InputMessages.unknownReference } }
+
   /// What any error means to the caller. A database error is told by SQLSTATE and constraint, never by its text.
   package init(_ error: any Error, constraints: [String: Message]) {
     switch error {
@@ -19,8 +22,11 @@ extension Failure {
     case .uniqueViolation, .foreignKeyViolation, .checkViolation, .exclusionViolation:
       if let name = error.constraint, let message = constraints[name] {
         self = Failure(.conflict, message, debug: debug)
+      } else if let name = error.constraint {
+        self = Failure(.conflict, OperationMessages.conflict, ["constraint": name], debug: debug)
       } else {
-        self = Failure(.conflict, OperationMessages.conflict, ["constraint": error.constraint ?? "?"], debug: debug)
+        // A row for which there is no partition has this class of error too, and no constraint.
+        self = Failure(.internal, OperationMessages.internalFault, debug: debug)
       }
     case .connection, .acquireTimeout, .shutdown, .serialization, .deadlock, .readOnly:
       self = Failure(.busy, OperationMessages.busy, retryAfterSeconds: 1, debug: debug)

@@ -12,6 +12,13 @@ struct Request: Sendable {
   let call: Call
   let key: String
 
+  /// Whether results are kept for repeated calls. Not those of nobody in particular: strangers would share one space of
+  /// keys, and a login's result is a secret that is never kept.
+  var isRepeatable: Bool {
+    if case .anonymous = declaration.reach { return false }
+    return declaration.effect.writes
+  }
+
   /// The result of an earlier call with this key; refuses another body under the same key.
   func stored(in transaction: Transaction, tenant: TenantId) async throws -> Dispatcher.Outcome? {
     let found = try await transaction.first(
@@ -22,28 +29,63 @@ struct Request: Sendable {
   }
 
   /// Writes the audit row and the idempotency row with the commit. Two calls with one key meet at the unique key: the
-  /// second waits for the first, fails, is repeated, and then finds the stored result.
+  /// second waits for the first, fails, and then finds the stored result.
   func record(_ value: Value, _ journal: Journal, _ context: OperationContext) {
     AuditRecord(
       tenant: context.tenant.id, operation: declaration.name, outcome: .done, subject: journal.subject, actor: principal.actor,
       requestId: call.requestId, content: content, salt: context.random.bytes(16), recordedAt: context.now
     ).enqueue(on: context.transaction)
+    guard isRepeatable else { return }
     context.transaction.enqueue(
       InsertIdempotent(
         tenant: context.tenant.id, actor: principal.actor, operation: declaration.name, key: key, requestHash: hash,
         response: journal.withoutSecrets(value), recordedAt: context.now))
   }
 
-  /// The hash of what was asked: a secret in it is hashed like all else and stored nowhere.
+  /// The hash of what was asked. A secret takes no part in it: an unsalted hash over a password would undo all the work
+  /// of the slow one.
   private var hash: [UInt8] {
-    SHA256.hash(JSON.write(.object([("input", input), ("version", .integer(call.expectedVersion))].map { Value.Member($0.0, $0.1) })))
+    SHA256.hash(JSON.write(Value.object(["input": withoutSecrets, "version": .integer(call.expectedVersion)]).canonical))
   }
 
   /// What the audit keeps of the input.
   private var content: Value {
-    let secret = Set(inputFields.filter(\.isSecret).map(\.name))
-    let members = (input.members ?? []).map { secret.contains($0.name) ? Value.Member($0.name, .text("(secret)")) : $0 }
     let by: [Value.Member] = principal.actor.kind == .operator ? [Value.Member("operator", .text(principal.name))] : []
-    return .object([Value.Member("input", .object(members))] + by)
+    return .object([Value.Member("input", withoutSecrets)] + by)
+  }
+
+  private var withoutSecrets: Value { Self.withoutSecrets(input, inputFields) }
+
+  private static func withoutSecrets(_ input: Value, _ fields: [any InputField]) -> Value {
+    guard let members = input.members else { return input }
+    let byName = Dictionary(fields.map { ($0.name, $0) }) { first, _ in first }
+    return .object(
+      members.map { member in
+        guard let field = byName[member.name] else { return member }
+        if field.isSecret { return Value.Member(member.name, .text("(secret)")) }
+        return Value.Member(member.name, withoutSecrets(member.value, field.type))
+      })
+  }
+
+  private static func withoutSecrets(_ value: Value, _ type: FieldType) -> Value {
+    switch type {
+    case .object(let fields): withoutSecrets(value, fields)
+    case .list(let element, _): .array((value.array ?? []).map { withoutSecrets($0, element) })
+    default: value
+    }
+  }
+}
+
+extension Value {
+  /// The one form that is hashed, and that PostgreSQL's jsonb gives back as it took it: members by name, and numbers
+  /// that are no 64-bit integers as texts (jsonb would write 1e9999 out in full).
+  var canonical: Value {
+    switch self {
+    case .object(let members):
+      .object(members.map { Member($0.name, $0.value.canonical) }.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) })
+    case .array(let elements): .array(elements.map(\.canonical))
+    case .decimal(let digits): .text(digits)
+    default: self
+    }
   }
 }

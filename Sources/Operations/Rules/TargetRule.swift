@@ -28,6 +28,10 @@ struct TargetRule: Sendable {
     case .home:
       let home = try await home(of: principal)
       target = Target(tenant: home, bound: [home.id])
+    case .homeOr(let field, let andProvider):
+      let tenant = try await homeOrNamed(by: field, input, principal, access)
+      let besides = andProvider && principal.side == .staff && tenant.id != provider.id ? [provider.id] : []
+      target = Target(tenant: tenant, bound: [tenant.id] + besides)
     case .many:
       target = Target(tenant: try await home(of: principal), bound: [])
     case .anonymous:
@@ -64,6 +68,12 @@ struct TargetRule: Sendable {
       throw field == "id" ? Failure.notFound : Failure.invalid(field, InputMessages.unknownReference)
     }
     return found
+  }
+
+  private func homeOrNamed(by field: String, _ input: Value, _ principal: Principal, _ access: Access) async throws -> TenantEntry {
+    guard let text = input[field]?.text, let id = PublicId(text) else { return try await home(of: principal) }
+    let home = try await home(of: principal)
+    return id.handle == home.handle ? home : try await named(by: field, input, principal, access)
   }
 
   /// Every reference in the body is an access: one that names another tenant is refused before anything is read.

@@ -83,16 +83,23 @@ struct SetPassword: Statement {
 
 /// The active account with this login and its password.
 struct FindPassword: Statement {
-  struct Found: Sendable {
+  struct Found: Sendable, Equatable {
     let account: Int64
+    let publicId: [UInt8]
     let stored: PasswordHash?
+
+    init(_ row: inout RowReader) throws {
+      account = try row.next()
+      publicId = try row.next()
+      stored = PasswordHash((try row.next() as String))
+    }
   }
 
   let tenant: TenantId
   let login: String
 
   static let sql = """
-    select a.id, p.hash
+    select a.id, a.public_id, p.hash
     from tenancy.account a join tenancy.password p on p.tenant_id = a.tenant_id and p.account_id = a.id
     where a.tenant_id = $1 and a.login = $2 and a.state = 'active'
     """
@@ -102,9 +109,35 @@ struct FindPassword: Statement {
     parameters.append(login)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(account: try row.next(), stored: PasswordHash((try row.next() as String)))
+  static func decode(_ row: inout RowReader) throws -> Found { try Found(&row) }
+}
+
+/// The same, held: neither the account nor its password changes before this transaction ends.
+struct HoldPassword: Statement {
+  let tenant: TenantId
+  let login: String
+
+  static let sql = FindPassword.sql + " for share of a, p"
+
+  func bind(to parameters: inout Parameters) { FindPassword(tenant: tenant, login: login).bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> FindPassword.Found { try FindPassword.Found(&row) }
+}
+
+struct FindSetupToken: Statement {
+  let tenant: TenantId
+  let hash: [UInt8]
+  let now: Instant
+
+  static let sql = "select expires_at from tenancy.setup_token where tenant_id = $1 and secret_hash = $2 and expires_at > $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(hash)
+    parameters.append(now)
   }
+
+  static func decode(_ row: inout RowReader) throws -> Instant { try row.next() }
 }
 
 package struct InsertToken: Statement {
@@ -178,12 +211,17 @@ package struct InsertSetupToken: Statement {
   package static func decode(_ row: inout RowReader) throws {}
 }
 
+/// Takes every set-up token, if this one is good: a second administrator made with a second token would be one too
+/// many. Of two that race one finds the rows gone.
 struct TakeSetupToken: Statement {
   let tenant: TenantId
   let hash: [UInt8]
   let now: Instant
 
-  static let sql = "delete from tenancy.setup_token where tenant_id = $1 and secret_hash = $2 and expires_at > $3"
+  static let sql = """
+    delete from tenancy.setup_token where tenant_id = $1
+      and exists (select from tenancy.setup_token t where t.tenant_id = $1 and t.secret_hash = $2 and t.expires_at > $3)
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)

@@ -17,7 +17,7 @@ struct AuditRecord: Sendable {
   let salt: [UInt8]
   let recordedAt: Instant
 
-  var contentHash: [UInt8] { SHA256.hash(salt + JSON.write(content)) }
+  var contentHash: [UInt8] { SHA256.hash(salt + JSON.write(content.canonical)) }
 
   /// Canonical form, version 1: the columns in the order of the table as a JSON array.
   var rowHash: [UInt8] {
@@ -72,7 +72,7 @@ struct InsertAuditContent: Statement {
     parameters.append(record.recordedAt)
     parameters.append(record.contentHash)
     parameters.append(record.salt)
-    parameters.append(json: record.content)
+    parameters.append(json: record.content.canonical)
   }
 
   static func decode(_ row: inout RowReader) throws {}

@@ -26,7 +26,7 @@ struct FindIdempotent: Statement {
     parameters.append(key)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(requestHash: try row.next(), response: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found { Found(requestHash: try row.next(), response: try JSON.read((try row.next() as String))) }
 }
 
 struct InsertIdempotent: Statement {
@@ -50,7 +50,7 @@ struct InsertIdempotent: Statement {
     parameters.append(operation)
     parameters.append(key)
     parameters.append(requestHash)
-    parameters.append(json: response)
+    parameters.append(JSON.text(response))
     parameters.append(recordedAt)
   }
 

@@ -25,28 +25,43 @@ package final class LoginLimiter: Sendable {
 
   package init() {}
 
-  /// How long the next try must still wait, in whole seconds; nil when it may go on.
-  package func wait(login: String, peer: String) -> Int64? {
+  /// Begins a try: nil, or how long the caller must still wait, in whole seconds. A try counts as failed from its
+  /// beginning, so that a hundred at once are not all let in before the first has failed.
+  package func admit(login: String, peer: String) -> Int64? {
     state.withLock { state in
       let now = clock.now
+      let pair = login + "\n" + peer
       let waits = [
-        Self.wait(state.pairs[login + "\n" + peer], free: Self.freePerPair, now),
+        Self.wait(state.pairs[pair], free: Self.freePerPair, now),
         Self.wait(state.addresses[peer], free: Self.freePerAddress, now),
       ]
-      return waits.compactMap { $0 }.max()
-    }
-  }
-
-  package func failed(login: String, peer: String) {
-    state.withLock { state in
-      let now = clock.now
-      Self.count(&state.pairs, login + "\n" + peer, now)
+      if let wait = waits.compactMap({ $0 }).max() { return wait }
+      Self.count(&state.pairs, pair, now)
       Self.count(&state.addresses, peer, now)
+      return nil
     }
   }
 
+  /// The try was good: the pair begins anew.
   package func succeeded(login: String, peer: String) {
-    state.withLock { $0.pairs[login + "\n" + peer] = nil }
+    state.withLock { state in
+      state.pairs[login + "\n" + peer] = nil
+      Self.takeBack(&state.addresses, peer)
+    }
+  }
+
+  /// The try came to no end (no slot, no database): it counts for nothing.
+  package func withdrawn(login: String, peer: String) {
+    state.withLock { state in
+      Self.takeBack(&state.pairs, login + "\n" + peer)
+      Self.takeBack(&state.addresses, peer)
+    }
+  }
+
+  private static func takeBack(_ records: inout [String: Record], _ key: String) {
+    guard var record = records[key], record.failures > 0 else { return }
+    record.failures -= 1
+    records[key] = record
   }
 
   private static func wait(_ record: Record?, free: Int64, _ now: ContinuousClock.Instant) -> Int64? {

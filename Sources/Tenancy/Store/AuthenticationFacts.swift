@@ -1,7 +1,8 @@
 import Kernel
 import Postgres
 
-/// The live token with this hash and the active account that it belongs to.
+/// The live token with this hash, the active account that it belongs to, and its tenant if that is active too. All of it
+/// is read here, in one snapshot: what is cached elsewhere would add its own age to this answer's.
 struct FindToken: Statement {
   struct Found: Sendable {
     let account: Int64
@@ -10,7 +11,7 @@ struct FindToken: Statement {
     let person: Int64?
     let language: Language
     let permissions: [String]?
-    let expiresAt: Instant
+    let token: Int64
   }
 
   let tenant: TenantId
@@ -18,8 +19,9 @@ struct FindToken: Statement {
   let now: Instant
 
   static let sql = """
-    select a.id, a.kind, a.name, a.person_id, a.language, t.permissions, t.expires_at
+    select a.id, a.kind, a.name, a.person_id, a.language, t.permissions, t.id
     from tenancy.api_token t join tenancy.account a on a.tenant_id = t.tenant_id and a.id = t.account_id
+      join tenancy.tenant n on n.id = t.tenant_id and n.state = 'active'
     where t.tenant_id = $1 and t.secret_hash = $2 and t.expires_at > $3 and t.revoked_at is null and a.state = 'active'
     """
 
@@ -32,7 +34,7 @@ struct FindToken: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       account: try row.next(), kind: try row.next(), name: try row.next(), person: try row.next(),
-      language: Language(rawValue: try row.next()) ?? .english, permissions: try row.next(), expiresAt: try row.next())
+      language: Language(rawValue: try row.next()) ?? .english, permissions: try row.next(), token: try row.next())
   }
 }
 
@@ -40,6 +42,7 @@ struct FindToken: Statement {
 struct FindGrants: Statement {
   struct Found: Sendable {
     let role: String
+    let side: String
     let permissions: [String]
     let scope: String
     let tenants: [Int64]
@@ -52,12 +55,13 @@ struct FindGrants: Statement {
   let now: Instant
 
   static let sql = """
-    select g.role,
+    select g.role, r.side,
       array(select p.permission from tenancy.role_permission p where p.role = g.role),
       g.scope,
       array(select l.granted_tenant_id from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id),
       g.unit_id, g.expires_at
     from tenancy.api_token t join tenancy.role_grant g on g.tenant_id = t.tenant_id and g.account_id = t.account_id
+      join tenancy.role r on r.code = g.role
     where t.tenant_id = $1 and t.secret_hash = $2 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $3)
     """
 
@@ -69,7 +73,8 @@ struct FindGrants: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
-      role: try row.next(), permissions: try row.next(), scope: try row.next(), tenants: try row.next(), unit: try row.next(), expiresAt: try row.next())
+      role: try row.next(), side: try row.next(), permissions: try row.next(), scope: try row.next(), tenants: try row.next(), unit: try row.next(),
+      expiresAt: try row.next())
   }
 }
 

@@ -1,0 +1,103 @@
+import Kernel
+
+/// The right to keep staff and their rights. Only over everything: who may make administrators is one.
+enum StaffKeeping {
+  static let permission = "staff.manage"
+  static let roles: Set<StockRole> = [.administrator]
+  static let scopes: Set<Grant.ScopeKind> = [.all]
+}
+
+enum CreateStaff: PreparedOperation {
+  struct Input: OperationInput {
+    var new: NewLogin
+    static let fields = NewLogin.fields
+    init(_ values: InputValues) throws(FieldError) { new = try NewLogin(values) }
+  }
+
+  static let declaration = Declaration(
+    "staff.create", "Make an account for a member of staff. It may do nothing until it is granted a role.", zh: "创建员工账户；授予角色之前没有任何权限。",
+    permission: StaffKeeping.permission, roles: StaffKeeping.roles, scopes: StaffKeeping.scopes, reach: .provider, effect: .create)
+
+  static func prepare(_ input: Input, for preparation: Preparation) async throws -> Input {
+    var prepared = input
+    try await prepared.new.hash(preparation.tenancy.passwords)
+    return prepared
+  }
+
+  static func run(_ input: Input, in context: OperationContext) async throws -> AccountRecord {
+    AccountRecord(try await context.makeAccount("staff", input.new, person: nil), context)
+  }
+}
+
+enum ListStaff: Operation {
+  struct Input: OperationInput {
+    let limit: Int64?
+    let cursor: String?
+
+    static let fields: [any InputField] = [Paging.limit, Paging.cursor]
+
+    init(_ values: InputValues) throws(FieldError) {
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  static let declaration = Declaration(
+    "staff.list", "List the accounts of staff and the provider's service accounts.", zh: "列出员工账户及服务商的服务账户。", permission: "staff.read",
+    roles: [.administrator, .accountManager, .engineer], reach: .provider, effect: .read)
+
+  static func run(_ input: Input, in context: OperationContext) async throws -> Listing<AccountRecord> {
+    let (limit, after) = try context.page(input.limit, input.cursor)
+    let rows = try await context.transaction.query(AccountsOfTenant(tenant: context.tenant.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
+    return context.listing(rows, limit: limit, key: { PageCursor([.integer($0.id)]) }) { AccountRecord($0, context) }
+  }
+}
+
+enum DisableStaff: Operation {
+  struct Input: OperationInput {
+    let id: PublicId
+    static let fields: [any InputField] = [AccountFields.staff]
+    init(_ values: InputValues) throws(FieldError) { id = try values[AccountFields.staff] }
+  }
+
+  static let declaration = Declaration(
+    "staff.disable", "Disable an account of staff: it is out within a second, and its tokens are revoked.", zh: "停用员工账户：一秒内失效，其令牌全部吊销。",
+    permission: StaffKeeping.permission, roles: StaffKeeping.roles, scopes: StaffKeeping.scopes, reach: .provider, effect: .change)
+
+  static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let administrators = try await context.transaction.query(HoldAdministrators(provider: context.tenant.id))
+    let account = try await context.account(input.id, "id")
+    if !administrators.isEmpty, administrators.allSatisfy({ $0.account == account.id }) {
+      throw Failure(.conflict, AccountMessages.lastAdministrator)
+    }
+    return try await context.disable(account)
+  }
+}
+
+enum SetStaffPassword: PreparedOperation {
+  struct Input: OperationInput {
+    let id: PublicId
+    var password: NewPassword
+
+    static let fields: [any InputField] = [AccountFields.staff, NewPassword.field]
+
+    init(_ values: InputValues) throws(FieldError) {
+      id = try values[AccountFields.staff]
+      password = try NewPassword(values)
+    }
+  }
+
+  static let declaration = Declaration(
+    "staff.set_password", "Set the password of a member of staff; all tokens of the account are revoked.", zh: "设置员工密码；该账户的令牌全部吊销。",
+    permission: StaffKeeping.permission, roles: StaffKeeping.roles, scopes: StaffKeeping.scopes, reach: .provider, effect: .change)
+
+  static func prepare(_ input: Input, for preparation: Preparation) async throws -> Input {
+    var prepared = input
+    try await prepared.password.hash(preparation.tenancy.passwords)
+    return prepared
+  }
+
+  static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    try context.setPassword(input.password.hash, of: try await context.account(input.id, "id"))
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import EmbeddedPostgres
+import Foundation
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import Schema
+import Tenancy
+
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Say what is missing or wrong, and how to mend it.",
+    discussion: "Without a database it looks at this host; with one also at its schema and protections. Ends with 3 when something is wrong.")
+
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var database: DatabaseOptions
+
+  mutating func run() async throws {
+    var findings = 0
+    func report(_ what: String, _ problem: String?) {
+      print("\(problem == nil ? "ok  " : "BAD ") \(what)" + (problem.map { "\n      \($0)" } ?? ""))
+      if problem != nil { findings += 1 }
+    }
+    let reader = try await settings.reader()
+    let logger = try settings.logger(reader)
+    func check(_ what: String, _ body: () async throws -> Void) async {
+      do {
+        try await body()
+        report(what, nil)
+      } catch let failure as Failure {
+        report(what, failure.text(Terminal.language) + (failure.debug.map { " (\($0))" } ?? ""))
+      } catch {
+        report(what, "\(error)")
+      }
+    }
+
+    await check("SQL files") {
+      _ = try SchemaFiles.find(executable: CommandLine.arguments.first ?? "", environment: ProcessInfo.processInfo.environment)
+    }
+    await check("PostgreSQL programs, for trials") { try EmbeddedPostgres.requirePrograms() }
+    await check("gzip, for imports") {
+      guard ["/bin/gzip", "/usr/bin/gzip"].contains(where: FileManager.default.isExecutableFile(atPath:)) else {
+        throw Failure(.busy, CommandMessages.missingProgram, ["program": "gzip"])
+      }
+    }
+    if database.database != nil || database.trial != nil || reader.string(forKey: "database.url") != nil {
+      let place = try database.place(reader)
+      await check("database, its schema and its protections") {
+        try await Backend.run(at: place, logger: logger, connections: 2) { backend in
+          let months = try await backend.tenancy.transaction(binding: [], side: .staff, readOnly: true) { transaction in
+            try await transaction.first(PartitionMonthsAhead(now: SystemClock().now())) ?? -1
+          }
+          guard months >= 2 else { throw Failure(.conflict, CommandMessages.fewPartitions, ["months": String(months)]) }
+        }
+      }
+    }
+    if findings > 0 { throw ExitCode(3) }
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import Kernel
+import Operations
+import TLS
+
+struct UpCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "up", abstract: "Start a trial: a private database, its schema, certificates and the server.",
+    discussion: "Everything lies in one folder and stays there. Without --demo it prints a one-time token for the first administrator.")
+
+  @OptionGroup var settings: SettingsOptions
+
+  @Option(name: .long, help: ArgumentHelp("The trial's folder; made if missing.", valueName: "dir"))
+  var trial = "steward-trial"
+
+  @Option(name: .long, help: "Where to listen (http.listen).")
+  var listen: String?
+
+  @Option(name: .long, help: "Further host names or addresses for the certificate.")
+  var host: [String] = []
+
+  @Flag(name: .long, help: "Fill an empty trial with a dozen customers and a year of tickets.")
+  var demo = false
+
+  @Flag(name: .long, help: "End after printing, without serving.")
+  var once = false
+
+  mutating func run() async throws {
+    let reader = try await settings.reader()
+    let logger = try settings.logger(reader)
+    let (address, port) = try ListenAddress.parse(listen ?? reader.string(forKey: "http.listen") ?? "127.0.0.1:8443")
+    let folder = URL(fileURLWithPath: trial).path
+    let names = host + (["127.0.0.1", "0.0.0.0", "::1", "::", "localhost"].contains(address) ? [] : [address])
+    let (demo, once) = (demo, once)
+    try await Backend.run(at: .trial(folder), logger: logger) { backend in
+      try FileManager.default.createDirectory(atPath: folder + "/tls", withIntermediateDirectories: true)
+      let certificates = try TrialCertificates.prepare(folder: folder + "/tls", names: names, now: SystemClock().now())
+      if demo { try await DemoRun.fill(backend) }
+      if once { return }
+      let server = Server(
+        backend: backend, certificates: try Server.certificates(certificates.server), host: address, port: port, showsMetricsToLoopback: true)
+      try await server.run { port in
+        await Welcome(backend: backend, url: ListenAddress.url(address, port), authority: certificates.authorityFile, folder: folder, demo: demo).show()
+      }
+    }
+  }
+}
+
+/// `HOST:PORT`, with `[::1]:8443` for IPv6.
+enum ListenAddress {
+  static func parse(_ text: String) throws -> (host: String, port: Int) {
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port), colon > text.startIndex else {
+      throw Failure(.invalid, CommandMessages.badListen, ["value": text])
+    }
+    var host = text[..<colon]
+    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    return (String(host), port)
+  }
+
+  static func url(_ host: String, _ port: Int) -> String {
+    let shown = ["0.0.0.0", "::"].contains(host) ? "localhost" : host
+    return shown.contains(":") ? "https://[\(shown)]:\(port)" : "https://\(shown):\(port)"
+  }
+}

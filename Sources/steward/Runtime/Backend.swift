@@ -1,0 +1,89 @@
+import EmbeddedPostgres
+import Foundation
+import Kernel
+import Logging
+import OperatingSystem
+import Operations
+import Postgres
+import Schema
+import TLS
+import Tenancy
+
+/// A database that is checked and ready, with all that stands on it.
+struct Backend: Sendable {
+  let database: PostgresClient
+  let tenancy: Tenancy
+  let dispatcher: Dispatcher
+  let provider: TenantEntry
+  let schemaCheck: SchemaCheck
+  let logger: Logger
+
+  /// The person at this command line, with all rights; the name is recorded with every act.
+  var localOperator: Principal {
+    let name = LocalOperator(environment: ProcessInfo.processInfo.environment).description
+    return .localOperator(name: name, provider: provider.id, permissions: Set(dispatcher.registry.permissions.keys))
+  }
+
+  /// Calls an operation as the person at the command line.
+  @discardableResult
+  func call(_ operation: String, _ input: Value, version: Int64? = nil) async throws -> Value {
+    try await dispatcher.invoke(
+      operation, input, as: localOperator,
+      Call(requestId: "cli-" + Base32.encode(tenancy.random.bytes(10)), expectedVersion: version, language: Terminal.language)
+    ).value
+  }
+
+  /// Opens the database, runs `body`, and closes all again, a private cluster included.
+  static func run<T: Sendable>(
+    at place: DatabaseOptions.Place, logger: Logger, connections: Int = 10, _ body: @Sendable (Backend) async throws -> T
+  ) async throws -> T {
+    switch place {
+    case .url(var configuration):
+      configuration.maximumConnections = connections
+      return try await open(configuration, isPrivate: false, logger, body)
+    case .trial(let directory):
+      let trial = try await Trial.start(in: directory, logger: logger)
+      do {
+        let result = try await open(trial.configuration(user: "steward_app", connections: connections), isPrivate: true, logger, body)
+        await trial.cluster.stop()
+        return result
+      } catch {
+        await trial.cluster.stop()
+        throw error
+      }
+    }
+  }
+
+  private static func open<T: Sendable>(
+    _ configuration: PostgresConfiguration, isPrivate: Bool, _ logger: Logger, _ body: @Sendable (Backend) async throws -> T
+  ) async throws -> T {
+    let database = PostgresClient(configuration, logger: logger)
+    let keeping = Task { await database.run() }
+    do {
+      let backend = try await Backend(database, isPrivate: isPrivate, logger)
+      let result = try await body(backend)
+      await database.shutdown()
+      await keeping.value
+      return result
+    } catch {
+      await database.shutdown()
+      await keeping.value
+      throw Failure(error, constraints: [:])
+    }
+  }
+
+  private init(_ database: PostgresClient, isPrivate: Bool, _ logger: Logger) async throws {
+    let files = try SchemaFiles.find(executable: CommandLine.arguments.first ?? "", environment: ProcessInfo.processInfo.environment)
+    schemaCheck = SchemaCheck(database: database, files: files)
+    try await schemaCheck.run()
+    tenancy = Tenancy(database: database, clock: SystemClock(), random: SystemRandom.source, passwords: PasswordHasher())
+    let installation = Installation(tenancy: tenancy)
+    let found = isPrivate ? try await Trial.provider(installation) : try await tenancy.provider()
+    guard let found else { throw Failure(.conflict, CommandMessages.notInstalled) }
+    provider = found
+    dispatcher = Dispatcher(
+      registry: try Modules.registry(), tenancy: tenancy, cursors: try await installation.cursorSigner(provider: found), logger: logger)
+    self.database = database
+    self.logger = logger
+  }
+}

@@ -1,0 +1,22 @@
+import Demo
+import Foundation
+import Kernel
+import Operations
+import TLS
+import Tenancy
+
+/// The demonstration from the command line: filled once, with a progress bar.
+enum DemoRun {
+  static func fill(_ backend: Backend) async throws {
+    let provider = backend.provider
+    let demonstration = Demonstration(
+      database: backend.database, registry: backend.dispatcher.registry, provider: provider,
+      cursors: try await Installation(tenancy: backend.tenancy).cursorSigner(provider: provider), logger: backend.logger)
+    guard try await !demonstration.isTold() else { return }
+    let bar = ProgressBar(CommandMessages.demoProgress.text(Terminal.language))
+    // To the full hour, so that two runs of one hour tell the same.
+    let now = SystemClock().now()
+    try await demonstration.tell(until: Instant(seconds: now.seconds - now.seconds % 3600)) { done, total in bar.show(done, of: total) }
+    bar.finish()
+  }
+}

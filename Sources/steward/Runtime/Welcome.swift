@@ -1,0 +1,40 @@
+import Foundation
+import Kernel
+import Operations
+
+/// What a trial prints once it listens: where it is, how to trust it, how to get in.
+struct Welcome {
+  let backend: Backend
+  let url: String
+  let authority: String
+  let folder: String
+  let demo: Bool
+
+  func show() async {
+    let language = Terminal.language
+    var lines = [
+      "", CommandMessages.listening.text(language, ["url": url]), CommandMessages.authority.text(language, ["path": authority]), "",
+    ]
+    do {
+      if let token = try await Installation(tenancy: backend.tenancy).setupToken(provider: backend.provider) {
+        lines += [
+          CommandMessages.setup.text(language),
+          "  curl --cacert \(authority) \(url)/v1/setups -H 'Content-Type: application/json' \\",
+          "    -d '{\"token\":\"\(token)\",\"login\":\"you@example.com\",\"name\":\"You\",\"password\":\"at least 12 characters\"}'",
+        ]
+      } else if demo, let token: String = nil {
+        lines += [
+          CommandMessages.tryIt.text(language),
+          "  export CA=\(authority) URL=\(url) TOKEN=\(token)",
+          "  curl --cacert $CA -H \"Authorization: Bearer $TOKEN\" $URL/v1/customers",
+          "  curl --cacert $CA -H \"Authorization: Bearer $TOKEN\" \"$URL/v1/incidents/queue?limit=5\"",
+        ]
+      }
+    } catch {
+      backend.logger.error("the welcome is incomplete", metadata: ["error": "\(error)"])
+    }
+    lines += ["", CommandMessages.stopHint.text(language, ["path": folder])]
+    print(lines.joined(separator: "\n"))
+    fflush(nil)
+  }
+}
