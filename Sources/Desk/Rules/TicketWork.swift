@@ -13,10 +13,10 @@ struct TicketWork: Sendable {
   private var events: [Event] = []
 
   /// Locks the ticket `id`. A ticket outside the caller's row scope is not there.
-  static func begin(on id: PublicId, in context: OperationContext) async throws -> TicketWork {
+  static func begin(on id: PublicId, in context: OperationContext, comparesVersion: Bool = true) async throws -> TicketWork {
     let found = try await context.transaction.first(TicketForChange(tenant: context.tenant.id, publicId: id, scope: context.access.rows))
     guard let ticket = found else { throw Failure.notFound }
-    try context.requireVersion(ticket.version)
+    if comparesVersion { try context.requireVersion(ticket.version) }
     context.subject(id)
     let clocks = try await SubjectClocks.load(.ticket(ticket.id), tenant: context.tenant.id, in: context.transaction)
     return TicketWork(context: context, ticket: ticket, clocks: clocks)
