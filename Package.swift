@@ -13,13 +13,45 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+
 let package = Package(
   name: "steward",
   platforms: [.macOS(.v15)],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+  ],
   targets: [
-    // bottom
+    // 0 bottom
     module("Kernel"),
+    .systemLibrary(name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+
+    // 1 base
+    module("OperatingSystem", ["Kernel"]),
+    module("EmbeddedPostgres", ["Kernel", "OperatingSystem", logging, subprocess, systemPackage]),
+    module("Postgres", ["Kernel", "CLibPQ", logging]),
+    module("TLS", ["Kernel", "COpenSSL", logging] + nio),
+
+    // 2 platform
+    module("Schema", ["Kernel", "Postgres", "TLS"]),
+    module("Tenancy", ["Kernel", "Postgres", "TLS"]),
+    module("Jobs", ["Kernel", "Postgres", "Tenancy", logging]),
+    module("Operations", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", logging]),
+
+    // tests
+    module("TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "Tenancy", "Operations", logging], path: "Tests/TestSupport"),
+    tests("TestSupportTests", ["TestSupport"]),
     tests("KernelTests", ["Kernel"]),
+    tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
+    tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", subprocess, systemPackage]),
+    tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
+    tests("TLSTests", ["TLS", "TestSupport"]),
   ]
 )

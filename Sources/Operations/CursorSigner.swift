@@ -30,7 +30,7 @@ package struct CursorSigner: Sendable {
   private func mac(_ body: [UInt8], _ secret: [UInt8], _ context: OperationContext, _ filter: String) -> [UInt8] {
     let actor = context.actor
     let bound = "\(context.operation.name)\n\(actor.kind.rawValue)\n\(actor.id)\n\(context.principal.tenant)\n\(context.tenant.id)\n\(filter)\n"
-    return HMACSHA256.authenticate(Array(bound.utf8) + body, key: secret)
+    return HMACSHA256.code(Array(bound.utf8) + body, key: secret)
   }
 
   private static let digits = Array("0123456789abcdef".utf8)

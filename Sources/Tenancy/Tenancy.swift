@@ -1,6 +1,7 @@
 import Kernel
 import Postgres
 import Synchronization
+import TLS
 
 /// The one door to the data: transactions that are already bound to tenants. Row security is the second wall; this is
 /// the first. Nothing above the platform sees the pool.
@@ -8,6 +9,8 @@ package final class Tenancy: Sendable {
   private let database: PostgresClient
   package let clock: any WallClock
   package let random: RandomSource
+  package let passwords: PasswordHasher
+  package let loginLimiter = LoginLimiter()
   private let directory: Mutex<Directory>
 
   /// Entries are used for at most this long, so that a suspended tenant is out within a second.
@@ -19,10 +22,11 @@ package final class Tenancy: Sendable {
     var provider: TenantEntry?
   }
 
-  package init(database: PostgresClient, clock: any WallClock, random: RandomSource) {
+  package init(database: PostgresClient, clock: any WallClock, random: RandomSource, passwords: PasswordHasher) {
     self.database = database
     self.clock = clock
     self.random = random
+    self.passwords = passwords
     directory = Mutex(Directory())
   }
 

@@ -1,8 +1,5 @@
 -- Who there is: the provider, its customers, their people, and who may do what for whom.
 
-create schema steward;
-comment on schema steward is 'Bookkeeping of the schema itself.';
-
 -- Declares a tenant table: rows of one tenant, seen only while that tenant is bound (schema-rules 20).
 create function steward.protect_tenant_table(target regclass, retention text) returns void
 language plpgsql set search_path = '' as $$
@@ -156,12 +153,8 @@ grant select, insert, update on tenancy.account to steward_app;
 create table tenancy.password (
   tenant_id bigint not null,
   account_id bigint not null,
-  -- scrypt's parameters stand beside the hash, so that they can be raised without a reset.
-  cost bigint not null,
-  block_size bigint not null,
-  parallelization bigint not null,
-  salt bytea not null,
-  hash bytea not null,
+  -- $scrypt$ with its parameters, salt and key, so that the cost can be raised without a reset
+  hash text not null,
   recorded_at timestamptz not null,
   constraint password_pk primary key (tenant_id, account_id),
   constraint password_account_fk foreign key (tenant_id, account_id) references tenancy.account (tenant_id, id) on delete cascade

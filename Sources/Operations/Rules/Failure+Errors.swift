@@ -24,7 +24,8 @@ extension Failure {
       }
     case .connection, .acquireTimeout, .shutdown, .serialization, .deadlock, .readOnly:
       self = Failure(.busy, OperationMessages.busy, retryAfterSeconds: 1, debug: debug)
-    case .lockTimeout: self = Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1, debug: debug)
+    // lock_not_available: somebody else holds the row, or the same idempotency key.
+    case .timeout where error.sqlState == "55P03": self = Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1, debug: debug)
     case .timeout, .cancelled: self = Failure(.busy, OperationMessages.timeout, retryAfterSeconds: 1, debug: debug)
     case .diskFull: self = Failure(.busy, OperationMessages.storageFull, retryAfterSeconds: 60, debug: debug)
     case .commitOutcomeUnknown: self = Failure(.outcomeUnknown, OperationMessages.outcomeUnknown, retryAfterSeconds: 1, debug: debug)

@@ -1,0 +1,139 @@
+import Kernel
+import Logging
+import Postgres
+import Tenancy
+
+/// Runs what is due: schedules put jobs into the queue, workers claim and run them. Any number of servers may run one
+/// against the same database; a claim is a compare-and-set, so a job has one worker at a time, and a worker that was
+/// stopped for longer than its lease finds its fencing number outdated and its work undone.
+package struct JobRunner: Sendable {
+  private let tenancy: Tenancy
+  private let sweeps: [String: any Sweep]
+  private let handlers: [String: any JobHandler]
+  private let logger: Logger
+  private let leaseSeconds: Int64
+
+  private static let jobsAtOnce = 4
+  private static let pollInterval = Duration.milliseconds(500)
+
+  private struct LeaseLost: Error {}
+
+  package init(tenancy: Tenancy, sweeps: [any Sweep], handlers: [any JobHandler] = [], leaseSeconds: Int64 = 60, logger: Logger) {
+    self.tenancy = tenancy
+    self.sweeps = Dictionary(sweeps.map { (type(of: $0).kind, $0) }) { first, _ in first }
+    self.handlers = Dictionary(handlers.map { (type(of: $0).kind, $0) }) { first, _ in first }
+    self.leaseSeconds = leaseSeconds
+    self.logger = logger
+  }
+
+  /// Polls until the task is cancelled. Running jobs are then cancelled too: what is not committed is simply done again.
+  package func run() async {
+    var isDeclared = false
+    while !Task.isCancelled {
+      do {
+        if !isDeclared {
+          try await declareSchedules()
+          isDeclared = true
+        }
+        try await tick()
+      } catch is CancellationError {
+        return
+      } catch {
+        logger.error("job queue not reached", metadata: ["error": "\(error)"])
+        try? await Task.sleep(for: .seconds(2))
+      }
+      try? await Task.sleep(for: Self.pollInterval)
+    }
+  }
+
+  package func declareSchedules() async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    let now = tenancy.clock.now()
+    try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
+      for (kind, sweep) in sweeps.sorted(by: { $0.key < $1.key }) {
+        transaction.enqueue(DeclareSchedule(tenant: provider.id, kind: kind, everySeconds: type(of: sweep).everySeconds, now: now))
+      }
+    }
+  }
+
+  /// One look: enqueues what the schedules ask for, then runs what is due and waits for it.
+  package func tick() async throws {
+    let now = tenancy.clock.now()
+    let kinds = Array(sweeps.keys) + Array(handlers.keys)
+    let schedules = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(DueSchedules(now: now)) }
+    for schedule in schedules where sweeps[schedule.kind] != nil {
+      try await tenancy.transaction(binding: [schedule.tenant], side: .staff) { transaction in
+        guard try await transaction.execute(AdvanceSchedule(found: schedule, now: now)) == 1 else { return }
+        transaction.enqueue(EnqueueJob(tenant: schedule.tenant, kind: schedule.kind, uniqueKey: "schedule", runAt: now, recordedAt: now))
+      }
+    }
+    let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {
+      try await $0.query(DueJobs(now: now, kinds: kinds, limit: Int32(Self.jobsAtOnce * 4)))
+    }
+    await withTaskGroup { group in
+      for (index, found) in due.enumerated() {
+        if index >= Self.jobsAtOnce { await group.next() }
+        group.addTask { await self.work(on: found) }
+      }
+    }
+  }
+
+  private func work(on found: DueJobs.Found) async {
+    do {
+      let now = tenancy.clock.now()
+      let claimed = try await tenancy.transaction(binding: [found.tenant], side: .staff) { transaction in
+        try await transaction.execute(BuryExpiredJob(found: found, now: now))
+        return try await transaction.first(ClaimJob(found: found, now: now, leaseUntil: now.adding(seconds: leaseSeconds)))
+      }
+      guard let job = claimed else { return }
+      await perform(job)
+    } catch {
+      logger.error("job not claimed", metadata: ["job": "\(found.id)", "error": "\(error)"])
+    }
+  }
+
+  private func perform(_ job: Job) async {
+    let heartbeat = Task { await self.extendLease(of: job) }
+    defer { heartbeat.cancel() }
+    do {
+      if let sweep = sweeps[job.kind] {
+        try await sweep.run(at: tenancy.clock.now(), tenancy)
+        try await complete(job) { _ in }
+      } else if let handler = handlers[job.kind] {
+        let now = tenancy.clock.now()
+        try await complete(job) { try await handler.run(job, in: $0, at: now) }
+      }
+    } catch is LeaseLost {
+      logger.warning("job lost its lease", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
+    } catch {
+      logger.error("job failed", metadata: ["kind": "\(job.kind)", "job": "\(job.id)", "attempt": "\(job.attempts)", "error": "\(error)"])
+      await fail(job, error)
+    }
+  }
+
+  /// The job's row goes in the transaction of its effects; if it is no longer ours, they go too.
+  private func complete(_ job: Job, _ body: @Sendable (Transaction) async throws -> Void) async throws {
+    try await tenancy.transaction(binding: [job.tenant], side: .staff) { transaction in
+      try await body(transaction)
+      guard try await transaction.execute(CompleteJob(job: job)) == 1 else { throw LeaseLost() }
+    }
+  }
+
+  private func fail(_ job: Job, _ error: any Error) async {
+    let retryAt = tenancy.clock.now().adding(seconds: job.retryDelaySeconds)
+    // Only the code of a database error is kept: its text may hold a customer's values.
+    let text = (error as? PostgresError)?.description ?? String(describing: type(of: error))
+    _ = try? await tenancy.transaction(binding: [job.tenant], side: .staff) { transaction in
+      try await transaction.execute(FailJob(job: job, error: text, retryAt: retryAt))
+    }
+  }
+
+  private func extendLease(of job: Job) async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(Double(leaseSeconds) / 3))
+      guard !Task.isCancelled else { return }
+      let until = tenancy.clock.now().adding(seconds: leaseSeconds)
+      _ = try? await tenancy.transaction(binding: [job.tenant], side: .staff) { try await $0.execute(ExtendLease(job: job, leaseUntil: until)) }
+    }
+  }
+}

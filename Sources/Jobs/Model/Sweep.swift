@@ -1,0 +1,34 @@
+import Kernel
+import Postgres
+import Tenancy
+
+/// Recurring work that crosses tenants: found through the finder, done in small transactions of its own, each bound to
+/// one tenant. It may be repeated from the start at any time, so each of its transactions decides by compare-and-set.
+package protocol Sweep: Sendable {
+  static var kind: String { get }
+  static var everySeconds: Int64 { get }
+  func run(at now: Instant, _ tenancy: Tenancy) async throws
+}
+
+/// Work on one tenant that an act left behind. It runs in the transaction that also completes the job, so its effects
+/// are there exactly once, however often a worker dies.
+package protocol JobHandler: Sendable {
+  static var kind: String { get }
+  func run(_ job: Job, in transaction: Transaction, at now: Instant) async throws
+}
+
+/// A job in the hands of a worker.
+package struct Job: Sendable {
+  package let tenant: TenantId
+  package let id: Int64
+  package let kind: String
+  package let payload: Value
+  /// How often it was begun, this time included.
+  package let attempts: Int64
+  package let maxAttempts: Int64
+  /// The number of this claim; a worker that lost its lease holds an older one and can no longer complete.
+  let fence: Int64
+
+  /// When to try again after a failure: 2, 4, 8 ... seconds, at most five minutes.
+  var retryDelaySeconds: Int64 { min(1 << min(attempts, 9), 300) }
+}

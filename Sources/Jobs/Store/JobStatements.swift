@@ -1,0 +1,217 @@
+import Kernel
+import Postgres
+
+/// Leaves a job; at most one of a kind with `uniqueKey` waits or runs.
+package struct EnqueueJob: Statement {
+  package let tenant: TenantId
+  package let kind: String
+  package let uniqueKey: String?
+  package let payload: Value
+  package let runAt: Instant
+  package let recordedAt: Instant
+
+  package init(tenant: TenantId, kind: String, uniqueKey: String? = nil, payload: Value = .object([]), runAt: Instant, recordedAt: Instant) {
+    self.tenant = tenant
+    self.kind = kind
+    self.uniqueKey = uniqueKey
+    self.payload = payload
+    self.runAt = runAt
+    self.recordedAt = recordedAt
+  }
+
+  package static let sql = """
+    insert into jobs.job (tenant_id, kind, unique_key, payload, run_at, recorded_at) values ($1, $2, $3, $4, $5, $6)
+    on conflict (tenant_id, kind, unique_key) do nothing
+    """
+
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(kind)
+    parameters.append(uniqueKey)
+    parameters.append(json: payload)
+    parameters.append(runAt)
+    parameters.append(recordedAt)
+  }
+
+  package static func decode(_ row: inout RowReader) throws {}
+}
+
+/// Jobs that are due, or whose worker went silent: a look across tenants; the claim decides.
+struct DueJobs: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let id: Int64
+    let fence: Int64
+  }
+
+  let now: Instant
+  let kinds: [String]
+  let limit: Int32
+
+  static let sql = "select tenant_id, id, fence from finder.due_jobs($1, $2, $3)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(now)
+    parameters.append(kinds)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), id: try row.next(), fence: try row.next()) }
+}
+
+/// Takes a job if nobody has since it was seen. The attempt is counted before the work begins, so that a job which
+/// kills its worker is not begun for ever.
+struct ClaimJob: Statement {
+  let found: DueJobs.Found
+  let now: Instant
+  let leaseUntil: Instant
+
+  static let sql = """
+    update jobs.job set state = 'running', fence = fence + 1, attempts = attempts + 1, lease_until = $4
+    where tenant_id = $1 and id = $2 and fence = $3 and (state = 'ready' or lease_until <= $5) and attempts < max_attempts
+    returning tenant_id, id, kind, payload, attempts, max_attempts, fence
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(found.tenant)
+    parameters.append(found.id)
+    parameters.append(found.fence)
+    parameters.append(leaseUntil)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Job {
+    Job(
+      tenant: try row.next(), id: try row.next(), kind: try row.next(), payload: try row.next(), attempts: try row.next(),
+      maxAttempts: try row.next(), fence: try row.next())
+  }
+}
+
+/// A job that has used up its attempts and whose worker went silent.
+struct BuryExpiredJob: Statement {
+  let found: DueJobs.Found
+  let now: Instant
+
+  static let sql = """
+    update jobs.job set state = 'dead', lease_until = null, last_error = 'its worker died'
+    where tenant_id = $1 and id = $2 and fence = $3 and state = 'running' and lease_until <= $4 and attempts >= max_attempts
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(found.tenant)
+    parameters.append(found.id)
+    parameters.append(found.fence)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+struct ExtendLease: Statement {
+  let job: Job
+  let leaseUntil: Instant
+
+  static let sql = "update jobs.job set lease_until = $4 where tenant_id = $1 and id = $2 and fence = $3 and state = 'running'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(job.tenant)
+    parameters.append(job.id)
+    parameters.append(job.fence)
+    parameters.append(leaseUntil)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+/// Completes a job: its row goes. No row: the lease was lost and somebody else has it.
+struct CompleteJob: Statement {
+  let job: Job
+
+  static let sql = "delete from jobs.job where tenant_id = $1 and id = $2 and fence = $3 and state = 'running'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(job.tenant)
+    parameters.append(job.id)
+    parameters.append(job.fence)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+struct FailJob: Statement {
+  let job: Job
+  let error: String
+  let retryAt: Instant
+
+  static let sql = """
+    update jobs.job set state = case when attempts >= max_attempts then 'dead' else 'ready' end, lease_until = null, run_at = $4, last_error = $5
+    where tenant_id = $1 and id = $2 and fence = $3 and state = 'running'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(job.tenant)
+    parameters.append(job.id)
+    parameters.append(job.fence)
+    parameters.append(retryAt)
+    parameters.append(error)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+struct DueSchedules: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let kind: String
+  }
+
+  let now: Instant
+
+  static let sql = "select tenant_id, kind from finder.due_schedules($1, 100)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(now) }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), kind: try row.next()) }
+}
+
+/// Moves a schedule on if it is still due. However long the server was down, the next time lies ahead of now: a missed
+/// window runs once.
+struct AdvanceSchedule: Statement {
+  let found: DueSchedules.Found
+  let now: Instant
+
+  static let sql = """
+    update jobs.schedule set last_at = $3, next_at = $3 + every_seconds * interval '1 second'
+    where tenant_id = $1 and kind = $2 and next_at <= $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(found.tenant)
+    parameters.append(found.kind)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+/// Declares a schedule; its interval follows the code.
+struct DeclareSchedule: Statement {
+  let tenant: TenantId
+  let kind: String
+  let everySeconds: Int64
+  let now: Instant
+
+  static let sql = """
+    insert into jobs.schedule (tenant_id, kind, every_seconds, next_at) values ($1, $2, $3, $4)
+    on conflict (tenant_id, kind) do update set every_seconds = excluded.every_seconds
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(kind)
+    parameters.append(everySeconds)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}

@@ -1,0 +1,40 @@
+import Kernel
+
+/// Texts about customers, accounts and rights.
+package enum AccountMessages: MessageCatalog {
+  package static let wrongPassword = Message(
+    "login.failed", "The organisation, the login name or the password is wrong, or the account is disabled.", zh: "组织、登录名或密码错误，或账户已停用。")
+  package static let badSetupToken = Message(
+    "setup.bad_token", "This set-up token is not valid. `steward token setup` on the host prints a new one.",
+    zh: "初始化令牌无效。可在主机上运行 `steward token setup` 获取新令牌。")
+  package static let alreadySetUp = Message(
+    "setup.done", "There is an administrator already; this token is of no use any more.", zh: "已存在管理员，此令牌不再可用。")
+  package static let badCode = Message(
+    "customer.bad_code", "A code has 2 to 16 capital letters and digits and begins with a letter.", zh: "代码须为 2 到 16 个大写字母或数字，并以字母开头。")
+  package static let codeTaken = Message("customer.code_taken", "Another customer has this code.", zh: "该代码已被其他客户使用。")
+  package static let unknownZone = Message(
+    "zone.unknown", "This is not a time zone of the IANA database, such as Europe/Berlin.", zh: "不是有效的 IANA 时区，例如 Asia/Shanghai。")
+  package static let loginTaken = Message("account.login_taken", "This organisation has an account with this login.", zh: "该组织已有使用此登录名的账户。")
+  package static let personEmailTaken = Message("person.email_taken", "This customer has a person with this e-mail address.", zh: "该客户已有使用此电子邮件的人员。")
+  package static let unitNameTaken = Message("unit.name_taken", "There is a unit with this name in the same place.", zh: "同一层级下已有同名单位。")
+  package static let wrongSide = Message(
+    "grant.wrong_side", "The role {role} is not for this kind of account.", zh: "角色 {role} 不适用于此类账户。")
+  package static let unknownRole = Message("grant.unknown_role", "There is no role {role}.", zh: "没有角色 {role}。")
+  package static let beyondOwn = Message(
+    "grant.beyond_own", "You cannot grant more than you hold yourself.", zh: "您不能授予超出自身范围的权限。")
+  package static let needsCustomers = Message(
+    "grant.needs_customers", "Say for which customers, or set `everyCustomer` to true; not both.", zh: "请指明客户，或将 everyCustomer 设为 true，二者只能选一。")
+  package static let needsUnit = Message("grant.needs_unit", "The scope `unit` needs a unit, the others take none.", zh: "范围 unit 需要指定单位，其他范围不需要。")
+  package static let needsPerson = Message(
+    "grant.needs_person", "The scope `own` needs an account that belongs to a person.", zh: "范围 own 要求账户关联到人员。")
+  package static let lastAdministrator = Message(
+    "grant.last_administrator", "This is the last administrator; make another one first.", zh: "这是最后一位管理员，请先设置另一位。")
+  package static let badExpiry = Message("expiry.past", "This must lie in the future, at most {days} days ahead.", zh: "必须是未来时间，且不超过 {days} 天。")
+  package static let unknownPermission = Message("token.unknown_permission", "You do not hold the permission {permission}.", zh: "您没有权限 {permission}。")
+  package static let weakPassword = Message("password.same", "The new password is the old one.", zh: "新密码与旧密码相同。")
+
+  package static let all = [
+    wrongPassword, badSetupToken, alreadySetUp, badCode, codeTaken, unknownZone, loginTaken, personEmailTaken, unitNameTaken, wrongSide, unknownRole,
+    beyondOwn, needsCustomers, needsUnit, needsPerson, lastAdministrator, badExpiry, unknownPermission, weakPassword,
+  ]
+}

@@ -1,0 +1,159 @@
+import Kernel
+import Postgres
+
+struct InsertUnit: Statement {
+  let tenant: TenantId
+  let publicId: [UInt8]
+  let kind: String
+  let name: String
+  let parent: Int64?
+  let zone: String?
+  let recordedAt: Instant
+
+  static let sql = """
+    insert into tenancy.org_unit (tenant_id, public_id, kind, name, parent_id, zone, recorded_at) values ($1, $2, $3, $4, $5, $6, $7)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+    parameters.append(kind)
+    parameters.append(name)
+    parameters.append(parent)
+    parameters.append(zone)
+    parameters.append(recordedAt)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+struct FindUnit: Statement {
+  let tenant: TenantId
+  let publicId: [UInt8]
+
+  static let sql = "select id from tenancy.org_unit where tenant_id = $1 and public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct UnitsOfTenant: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let kind: String
+    let name: String
+    let parent: [UInt8]?
+    let zone: String?
+    let version: Int64
+  }
+
+  let tenant: TenantId
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    select u.id, u.public_id, u.kind, u.name, p.public_id, u.zone, u.version
+    from tenancy.org_unit u left join tenancy.org_unit p on p.tenant_id = u.tenant_id and p.id = u.parent_id
+    where u.tenant_id = $1 and u.id > $2 order by u.id limit $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      id: try row.next(), publicId: try row.next(), kind: try row.next(), name: try row.next(), parent: try row.next(), zone: try row.next(),
+      version: try row.next())
+  }
+}
+
+struct InsertPerson: Statement {
+  let tenant: TenantId
+  let publicId: [UInt8]
+  let unit: Int64?
+  let name: String
+  let email: String?
+  let language: String
+  let recordedAt: Instant
+
+  static let sql = """
+    insert into tenancy.person (tenant_id, public_id, unit_id, name, email, language, recorded_at) values ($1, $2, $3, $4, $5, $6, $7)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+    parameters.append(unit)
+    parameters.append(name)
+    parameters.append(email)
+    parameters.append(language)
+    parameters.append(recordedAt)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+struct FindPerson: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let unit: Int64?
+  }
+
+  let tenant: TenantId
+  let publicId: [UInt8]
+
+  static let sql = "select id, unit_id from tenancy.person where tenant_id = $1 and public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), unit: try row.next()) }
+}
+
+struct PersonsOfTenant: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let name: String
+    let email: String?
+    let unit: [UInt8]?
+    let language: String
+    let version: Int64
+  }
+
+  let tenant: TenantId
+  let scope: RowScope
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    select p.id, p.public_id, p.name, p.email, u.public_id, p.language, p.version
+    from tenancy.person p left join tenancy.org_unit u on u.tenant_id = p.tenant_id and u.id = p.unit_id
+    where p.tenant_id = $1 and ($2 or p.unit_id = any ($3) or p.id = $4) and p.id > $5 order by p.id limit $6
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(scope.everything)
+    parameters.append(scope.units.sorted())
+    parameters.append(scope.person)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      id: try row.next(), publicId: try row.next(), name: try row.next(), email: try row.next(), unit: try row.next(), language: try row.next(),
+      version: try row.next())
+  }
+}

@@ -1,0 +1,67 @@
+import EmbeddedPostgres
+import Foundation
+import Logging
+import Synchronization
+
+/// The one disposable PostgreSQL cluster of a test process: started when first asked for, ended and removed with the
+/// process. What a killed run left in the temporary folder goes at the next run.
+package actor TestCluster {
+  package static let shared = TestCluster()
+
+  private var starting: Task<EmbeddedPostgres, any Error>?
+
+  package func server() async throws -> EmbeddedPostgres {
+    if let starting { return try await starting.value }
+    let start = Task {
+      TemporaryFolder.sweep()
+      let folder = try TemporaryFolder.make()
+      let server = try await EmbeddedPostgres.start(in: folder, durability: .disposable, logger: Logger(label: "test-cluster"))
+      EndOfProcess.stop(server, andRemove: folder)
+      return server
+    }
+    starting = start
+    return try await start.value
+  }
+}
+
+/// Temporary folders of test processes: `steward-test-<process id>-<random>`.
+package enum TemporaryFolder {
+  private static let prefix = "steward-test-"
+
+  /// A new folder of mode 0700. The caller removes it; when the process is killed, a later run does.
+  package static func make(in parent: String = "/tmp") throws -> String {
+    var template = Array("\(parent)/\(prefix)\(getpid())-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  package static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Removes the folders of processes that are gone. Another user's folders stay: removing them fails.
+  static func sweep() {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? [] where name.hasPrefix(prefix) {
+      let processId = pid_t(name.dropFirst(prefix.count).prefix { $0.isNumber })
+      if let processId, kill(processId, 0) != 0, errno == ESRCH { remove("/tmp/\(name)") }
+    }
+  }
+}
+
+/// What is done when the process exits: C's atexit takes a function without a context, so what it needs is kept here.
+private enum EndOfProcess {
+  private static let server = Mutex<(server: EmbeddedPostgres, folder: String)?>(nil)
+
+  static func stop(_ server: EmbeddedPostgres, andRemove folder: String) {
+    Self.server.withLock { $0 = (server, folder) }
+    atexit { EndOfProcess.run() }
+  }
+
+  /// Runs after the last task: nothing here may wait for one.
+  private static func run() {
+    guard let (server, folder) = Self.server.withLock({ $0.take() }) else { return }
+    if let processId = server.processId {
+      kill(processId, SIGQUIT)
+      for _ in 0..<1000 where access("\(folder)/data/postmaster.pid", F_OK) == 0 { usleep(5000) }
+    }
+    TemporaryFolder.remove(folder)
+  }
+}
