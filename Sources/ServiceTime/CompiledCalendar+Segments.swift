@@ -1,0 +1,38 @@
+import Kernel
+
+extension CompiledCalendar {
+  /// A stretch of time that is open, or closed, throughout: half open, in whole seconds.
+  package struct Segment: Hashable, Sendable {
+    package let from: Instant
+    package let to: Instant
+    package let isOpen: Bool
+  }
+
+  /// Cuts `start..<end` at every opening and closing. The segments follow one another without a gap, open and closed in
+  /// turn; there is none when `end` is not after `start`. What charges by coverage (in hours, after hours) uses these, so
+  /// that it agrees with the clocks.
+  package func segments(from start: Instant, to end: Instant) -> [Segment] {
+    let last = Self.second(end)
+    var second = Self.second(start)
+    var segments: [Segment] = []
+    while second < last {
+      let opening = min(nextOpening(at: Instant(seconds: second))?.seconds ?? last, last)
+      let next = opening > second ? opening : min(closing(after: second, before: last), last)
+      segments.append(Segment(from: Instant(seconds: second), to: Instant(seconds: next), isOpen: opening == second))
+      second = next
+    }
+    return segments
+  }
+
+  /// The end of the open stretch around an open second, or any second from `limit` on.
+  private func closing(after open: Int64, before limit: Int64) -> Int64 {
+    if pattern.isAlwaysOpen { return limit }
+    var second = open
+    while second < limit {
+      let offset = span(at: second).offset
+      guard let end = pattern.end(of: second + offset) else { return second }
+      second = min(end - offset, spanEnd(at: second))
+    }
+    return second
+  }
+}
