@@ -46,20 +46,23 @@ let package = Package(
     module("Tenancy", ["Kernel", "Postgres", "TLS"]),
     module("Jobs", ["Kernel", "Postgres", "Tenancy", logging]),
     module("Operations", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", logging]),
+    module("ServiceTime", ["Kernel"]),
 
     // 4 edges
     module("Importing", ["Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", yams, subprocess, systemPackage]),
 
     // tests
-    module("TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "Tenancy", "Operations", logging], path: "Tests/TestSupport"),
+    module(
+      "TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "TLS", "Tenancy", "Operations", logging], path: "Tests/TestSupport"
+    ),
     tests("TestSupportTests", ["TestSupport"]),
     tests("KernelTests", ["Kernel"]),
     tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", subprocess, systemPackage]),
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
+    tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "TestSupport"]),
+    tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
     tests("TLSTests", ["TLS", "TestSupport"]),
-    // service levels: time, clocks
-    module("ServiceTime", ["Kernel"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel"]),
     tests("ImportingTests", ["Importing", "TestSupport", "Kernel"]),
   ]

@@ -70,7 +70,7 @@ package struct JobRunner: Sendable {
     let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {
       try await $0.query(DueJobs(now: now, kinds: kinds, limit: Int32(Self.jobsAtOnce * 4)))
     }
-    await withTaskGroup { group in
+    await withTaskGroup(of: Void.self) { group in
       for (index, found) in due.enumerated() {
         if index >= Self.jobsAtOnce { await group.next() }
         group.addTask { await self.work(on: found) }

@@ -90,7 +90,7 @@ package struct Dispatcher: Sendable {
       let stored = try? await tenancy.transaction(binding: target.bound, side: principal.side, readOnly: true) { transaction in
         try await request.stored(in: transaction, tenant: target.tenant.id)
       }
-      if let stored, let stored { return stored }
+      if let stored { return stored }
       throw error
     }
   }

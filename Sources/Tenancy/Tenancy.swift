@@ -38,11 +38,11 @@ package final class Tenancy: Sendable {
   /// a whole on the errors that allow it, so `body` keeps no state outside.
   package func transaction<T: Sendable>(
     binding tenants: [TenantId], side: Side, readOnly: Bool = false, isolation: TransactionOptions.Isolation = .readCommitted,
-    statementTimeoutMilliseconds: Int64 = 30_000, _ body: (Transaction) async throws -> T
+    statementTimeoutMilliseconds: Int = 30_000, _ body: (Transaction) async throws -> T
   ) async throws -> T {
     guard tenants.count <= Self.mostBoundTenants else { throw Misuse.tooManyTenants(tenants.count) }
     let options = TransactionOptions(
-      settings: [.integers("app.tenants", tenants.map(\.rawValue)), .word("app.side", side == .staff ? "staff" : "customer"), .word("lock_timeout", "5s")],
+      settings: [.integers("app.tenants", tenants.map(\.rawValue)), .word("app.side", side == .staff ? "staff" : "customer"), .integer("lock_timeout", 5000)],
       isolation: isolation, readOnly: readOnly, statementTimeoutMilliseconds: statementTimeoutMilliseconds)
     return try await database.transaction(options, body)
   }

@@ -139,11 +139,14 @@ extension Field {
       return elements
     }
   }
+}
 
+extension Field where Wrapped: OperationInput {
   /// An object that is itself an input record.
-  package static func object<Record: OperationInput>(_ name: String, _ record: Record.Type, _ english: String, _ chinese: String) -> Field
-  where Wrapped == Record {
-    Field(name, .object(Record.fields), english, chinese) { value, path throws(FieldError) in try InputValues.read(record, from: value, path: path) }
+  package static func object(_ name: String, _ english: String, _ chinese: String) -> Field {
+    Field(name, .object(Wrapped.fields), english, chinese) { value, path throws(FieldError) in
+      try InputValues.read(Wrapped.self, from: value, path: path)
+    }
   }
 }
 

@@ -14,20 +14,20 @@ package struct Registry: Sendable {
     case writesWithoutPermission(String)
   }
 
-  package init(_ modules: [any OperationModule.Type]) throws(Defect) {
+  package init(_ modules: [any OperationModule.Type]) throws {
     var operations: [RegisteredOperation] = []
     var byName: [String: RegisteredOperation] = [:]
     for module in modules {
       for type in module.operations {
         let operation = RegisteredOperation(type)
         try Self.check(operation)
-        guard byName.updateValue(operation, forKey: operation.declaration.name) == nil else { throw .duplicateOperation(operation.declaration.name) }
+        guard byName.updateValue(operation, forKey: operation.declaration.name) == nil else { throw Defect.duplicateOperation(operation.declaration.name) }
         operations.append(operation)
       }
     }
     self.operations = operations.sorted { $0.declaration.name < $1.declaration.name }
     self.byName = byName
-    messages = modules.flatMap(\.messages) + KernelMessages.all + InputMessages.all + OperationMessages.all
+    messages = modules.flatMap { $0.messages } + KernelMessages.all + InputMessages.all + OperationMessages.all
     constraints = modules.reduce(into: [:]) { $0.merge($1.constraints) { first, _ in first } }
   }
 
@@ -42,21 +42,24 @@ package struct Registry: Sendable {
     }
   }
 
-  private static func check(_ operation: RegisteredOperation) throws(Defect) {
+  /// ``permissions`` as the migrator takes them.
+  package var stockPermissions: [String: Set<String>] { permissions.mapValues { Set($0.map(\.rawValue)) } }
+
+  private static func check(_ operation: RegisteredOperation) throws {
     let declaration = operation.declaration
     let parts = declaration.name.split(separator: ".", omittingEmptySubsequences: false)
     let letters = { (part: Substring) in
       !part.isEmpty && part.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "_") }
     }
-    guard parts.count == 2, parts.allSatisfy(letters) else { throw .badName(declaration.name) }
+    guard parts.count == 2, parts.allSatisfy(letters) else { throw Defect.badName(declaration.name) }
     switch declaration.reach {
     case .one(let field), .oneAndProvider(let field):
       guard operation.inputFields.contains(where: { $0.name == field }) else {
-        throw .unknownTargetField(operation: declaration.name, field: field)
+        throw Defect.unknownTargetField(operation: declaration.name, field: field)
       }
     case .provider, .home, .many, .anonymous: break
     }
-    guard !declaration.permission.isEmpty else { throw .writesWithoutPermission(declaration.name) }
+    guard !declaration.permission.isEmpty else { throw Defect.writesWithoutPermission(declaration.name) }
   }
 }
 

@@ -103,7 +103,7 @@ struct FindPassword: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(account: try row.next(), stored: PasswordHash(try row.next(String.self)))
+    Found(account: try row.next(), stored: PasswordHash((try row.next() as String)))
   }
 }
 

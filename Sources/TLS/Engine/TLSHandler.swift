@@ -25,6 +25,11 @@ package final class TLSHandler: ChannelDuplexHandler {
     package init() {}
   }
 
+  /// Sent down the pipeline as a user event, it cuts the connection: no drain, no linger.
+  package struct Abort: Sendable {
+    package init() {}
+  }
+
   private enum State {
     case handshaking, open
     /// Our close_notify is written; what arrives is discarded.
@@ -291,11 +296,21 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   // MARK: Closing
 
+  package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+    guard event is Abort else { return context.triggerUserOutboundEvent(event, promise: promise) }
+    abort(context)
+    promise?.succeed()
+  }
+
   package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
     switch mode {
     case .all:
-      // A second close means it: no more waiting.
-      if state == .closing || state == .closed { context.close(promise: promise) } else { close(context, promise: promise) }
+      // A second close joins the first: its linger has a limit, and cutting it short could cost the peer our last words.
+      if state == .closing, let closePromise {
+        closePromise.futureResult.cascade(to: promise)
+      } else {
+        close(context, promise: promise)
+      }
     case .output where isServer:
       // A server that has said all it wants has no use for what the client may still send: linger, then close.
       let done = closePromise == nil && (state == .open || state == .handshaking)
@@ -319,7 +334,7 @@ package final class TLSHandler: ChannelDuplexHandler {
   /// close_notify, FIN, a short wait for the peer's end, close.
   private func close(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
     let wasOpen = state == .open
-    guard context.channel.isActive else {
+    guard context.channel.isActive, state != .closed else {
       context.close(promise: promise)
       return
     }
@@ -332,7 +347,7 @@ package final class TLSHandler: ChannelDuplexHandler {
       engine.sendCloseNotify()
     }
     state = .closing
-    closePromise = promise
+    closePromise = promise ?? context.eventLoop.makePromise()
     deadline?.cancel()
     while let write = writes.popFirst() { write.promise?.fail(TLSError.closed) }
     writeOutput(context)

@@ -35,7 +35,7 @@ extension TenantEntry {
   /// Columns in the order id, handle, public_id, kind, code, name, zone, language, state, version.
   package init(_ row: inout RowReader) throws {
     self.init(
-      id: try row.next(), handle: TenantHandle(UInt32(truncatingIfNeeded: try row.next(Int64.self))), publicIdBits: try row.next(),
+      id: try row.next(), handle: TenantHandle(UInt32(truncatingIfNeeded: (try row.next() as Int64))), publicIdBits: try row.next(),
       kind: Kind(rawValue: try row.next()) ?? .customer, code: try row.next(), name: try row.next(), zone: try row.next(),
       language: Language(rawValue: try row.next()) ?? .english, state: State(rawValue: try row.next()) ?? .suspended, version: try row.next())
   }

@@ -1,0 +1,46 @@
+import Kernel
+import Postgres
+import ServiceTime
+
+/// What is promised at an instant: for those who start and move clocks.
+package enum ContractTerms {
+  /// The line under which a ticket is judged, by the table of ``LinePrecedence``; nil when no line is in force, or when
+  /// the one that was named is not. The transaction is bound to `tenant`.
+  /// - Parameters:
+  ///   - unit: the requester's site or department.
+  ///   - explicit: the line that somebody named.
+  package static func line(
+    tenant: TenantId, unit: Int64?, at: Instant, explicit: Int64?, in transaction: Transaction
+  ) async throws -> LineTerms? {
+    guard let unit else {
+      return LinePrecedence.choose(from: try await transaction.query(LinesInForce(tenant: tenant, at: at)), units: [], explicit: explicit)
+    }
+    let (candidates, units) = try await transaction.query(LinesInForce(tenant: tenant, at: at), UnitsAbove(tenant: tenant, unit: unit))
+    return LinePrecedence.choose(from: candidates, units: units, explicit: explicit)
+  }
+
+  /// The targets of an SLA version for a priority, each with its calendar's version in force at `at`; empty where nothing
+  /// is promised for the priority.
+  package static func targets(slaVersion: Int64, priority: Int64, at: Instant, in transaction: Transaction) async throws -> [TargetTerms] {
+    try await transaction.query(TargetsInForce(slaVersion: slaVersion, priority: priority, at: at))
+  }
+
+  package struct UnknownCalendarVersion: Error { package let version: Int64 }
+
+  /// A calendar version, compiled. Throws ``UnknownCalendarVersion`` when there is none that may be seen.
+  package static func calendar(version: Int64, in transaction: Transaction) async throws -> CompiledCalendar {
+    guard let hash = try await transaction.first(CalendarHash(version: version)) else { throw UnknownCalendarVersion(version: version) }
+    if let cached = CompiledCalendars.shared[hash] { return cached }
+    guard let found = try await calendars(versions: [version], in: transaction)[version] else { throw UnknownCalendarVersion(version: version) }
+    return found
+  }
+
+  /// Several calendar versions in one round trip.
+  package static func calendars(versions: [Int64], in transaction: Transaction) async throws -> [Int64: CompiledCalendar] {
+    var compiled: [Int64: CompiledCalendar] = [:]
+    for found in try await transaction.query(CalendarDefinitions(versions: versions)) {
+      compiled[found.version] = try CompiledCalendars.shared.calendar(hash: found.hash, definition: found.definition)
+    }
+    return compiled
+  }
+}

@@ -1,0 +1,45 @@
+import Kernel
+
+package enum ContractsMessages: MessageCatalog {
+  package static let definitionOrStock = Message(
+    "calendar.definition_or_stock", "Give either a definition, or a stock shape and its zone.", zh: "请提供日历定义，或提供标准服务时段及其时区，二者选一。")
+  package static let neverOpen = Message(
+    "calendar.never_open", "This calendar is never open: no clock on it would ever run out.", zh: "该日历没有任何开放时间，时钟永远不会到期。")
+  package static let notLater = Message(
+    "version.not_later", "A new version must begin after the newest one, which begins at {newest}.", zh: "新版本必须晚于当前最新版本（{newest}）生效。")
+  package static let oneBudget = Message(
+    "sla.one_budget", "A target has either budgetSeconds or businessDays.", zh: "每个目标须在 budgetSeconds 与 businessDays 中二者选一。")
+  package static let responsePauses = Message(
+    "sla.response_pauses", "The response clock never pauses.", zh: "响应时钟从不暂停。")
+  package static let duplicateTarget = Message(
+    "sla.duplicate_target", "There is already a target for {metric} at priority {priority}.", zh: "{metric} 在优先级 {priority} 上已有目标。")
+  package static let calendarNotPublished = Message(
+    "sla.calendar_not_published", "Customers may not read this calendar; an SLA needs one that they may.", zh: "客户无权查看该日历；SLA 须使用客户可见的日历。")
+  package static let calendarOfOther = Message(
+    "sla.calendar_of_other", "This calendar is for one customer only, and the SLA is not for that one.", zh: "该日历仅供某一客户使用，而此 SLA 并非面向该客户。")
+  package static let budgetNeverEnds = Message(
+    "sla.budget_never_ends", "On this calendar so much time never passes.", zh: "在该日历上永远无法累计到这么长的时间。")
+  package static let unknownZone = Message(
+    "contract.unknown_zone", "“{zone}” is not a time zone of the IANA database, such as Europe/Berlin or UTC.",
+    zh: "“{zone}”不是 IANA 数据库中的时区，例如 Europe/Berlin 或 UTC。")
+  package static let unknownCurrency = Message("contract.unknown_currency", "There is no currency {code} in ISO 4217.", zh: "ISO 4217 中没有货币 {code}。")
+  package static let termOrder = Message("contract.term_order", "The term must end after it begins.", zh: "合同期限的结束时间必须晚于开始时间。")
+  package static let badFee = Message(
+    "contract.bad_fee", "This must be an amount of {currency}, zero or more, with at most {decimals} decimals.",
+    zh: "必须是不小于零的 {currency} 金额，最多 {decimals} 位小数。")
+  package static let badTransition = Message(
+    "contract.bad_transition", "A contract that is {state} cannot do this: {event}.", zh: "状态为 {state} 的合同不能执行此操作：{event}。")
+  package static let fixedAfterDraft = Message(
+    "contract.fixed_after_draft", "Currency and zone are fixed once the contract has left the draft.", zh: "合同离开草稿状态后，货币和时区不可更改。")
+  package static let contractOver = Message("contract.over", "The contract has ended.", zh: "合同已终止。")
+  package static let lineOver = Message("contract_line.over", "The line has ended.", zh: "合同行已终止。")
+  package static let nothingToChange = Message("contract.nothing_to_change", "Say what is to change.", zh: "请指明要更改的内容。")
+  package static let calendarNameTaken = Message("calendar.name_taken", "There is already a calendar of this name.", zh: "已有同名日历。")
+  package static let slaNameTaken = Message("sla.name_taken", "There is already an SLA of this name.", zh: "已有同名 SLA。")
+
+  package static let all = [
+    definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, calendarNotPublished, calendarOfOther, budgetNeverEnds,
+    unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,
+    slaNameTaken,
+  ]
+}

@@ -1,0 +1,27 @@
+import Kernel
+import Operations
+import ServiceTime
+
+/// What was promised (合同与服务级别): calendars and SLA definitions of the provider, contracts and lines of a customer.
+package enum ContractsModule: OperationModule {
+  package static let operations: [any Operation.Type] = [
+    CreateCalendar.self, ReadCalendar.self, ListCalendars.self, ReviseCalendar.self,
+    CreateSla.self, ReadSla.self, ListSlas.self, ReviseSla.self,
+    CreateContract.self, ReadContract.self, ListContracts.self, ChangeContract.self, ContractHistory.self,
+    AddContractLine.self, ReviseContractLine.self, EndContractLine.self, ListContractLines.self,
+  ]
+
+  package static let messages = ContractsMessages.all + ServiceTimeMessages.all
+
+  package static let constraints: [String: Message] = [
+    "calendar_name_unique": ContractsMessages.calendarNameTaken,
+    "sla_name_unique": ContractsMessages.slaNameTaken,
+  ]
+}
+
+/// The permissions of the module and who holds them in a new installation.
+enum Rights {
+  static let managers: Set<StockRole> = [.administrator, .accountManager]
+  static let staff: Set<StockRole> = [.administrator, .accountManager, .engineer, .finance]
+  static let staffAndCustomerManager: Set<StockRole> = staff.union([.customerManager])
+}

@@ -1,0 +1,51 @@
+import Kernel
+
+/// Where the clock of resolution stops.
+package enum ResolutionStop: String, Sendable, CaseIterable {
+  case resolved, closed
+}
+
+/// Why a ticket is judged under its line; stored with the ticket and its clocks. What the cases mean, and which wins, is
+/// the table of ``LinePrecedence``.
+package enum LineReason: String, Sendable, CaseIterable {
+  case explicit
+  case unit
+  case unitNewest = "unit_newest"
+  case unitAbove = "unit_above"
+  case unitAboveNewest = "unit_above_newest"
+  case customer
+  case customerNewest = "customer_newest"
+  /// No line was in force: what a ticket stores that nothing is promised for.
+  case noneInForce = "none_in_force"
+}
+
+/// The contract line under which a ticket is judged, in the versions that were in force when it was chosen.
+package struct LineTerms: Hashable, Sendable {
+  package let contract: Int64
+  package let line: Int64
+  package let lineVersion: Int64
+  package let sla: Int64
+  package let slaVersion: Int64
+  /// The zone in which the contract's days and months are counted.
+  package let contractZone: String
+  package let contractName: String
+  package let lineName: String
+  package let resolutionStopsAt: ResolutionStop
+  package let reason: LineReason
+
+  package init(
+    contract: Int64, line: Int64, lineVersion: Int64, sla: Int64, slaVersion: Int64, contractZone: String, contractName: String, lineName: String,
+    resolutionStopsAt: ResolutionStop, reason: LineReason
+  ) {
+    self.contract = contract
+    self.line = line
+    self.lineVersion = lineVersion
+    self.sla = sla
+    self.slaVersion = slaVersion
+    self.contractZone = contractZone
+    self.contractName = contractName
+    self.lineName = lineName
+    self.resolutionStopsAt = resolutionStopsAt
+    self.reason = reason
+  }
+}

@@ -1,0 +1,43 @@
+import Kernel
+import ServiceTime
+
+/// What a calendar must be before it is stored.
+enum CalendarRule {
+  /// The definition that a request describes: its own, or a stock shape in a zone. It is tried out: a calendar that is
+  /// never open after `now` is refused.
+  static func definition(_ document: Value?, stock: StockCalendar?, zone: String?, now: Instant) throws(Failure) -> CalendarDefinition {
+    let definition: CalendarDefinition
+    switch (document, stock, zone) {
+    case (let document?, nil, nil):
+      do throws(Failure) {
+        definition = try CalendarDefinition(document)
+      } catch {
+        throw error.under("definition")
+      }
+    case (nil, let stock?, let zone?): definition = try stock.definition(zone: zone)
+    default: throw .invalid(document == nil ? "stock" : "definition", ContractsMessages.definitionOrStock)
+    }
+    guard CompiledCalendar(definition).deadline(from: now, seconds: 1) != nil else {
+      throw .invalid(document == nil ? "stock" : "definition", ContractsMessages.neverOpen)
+    }
+    return definition
+  }
+
+  /// Versions are only added behind the newest one: what was in force before never changes.
+  static func requireLater(_ validFrom: Instant, than newest: Instant) throws(Failure) {
+    guard validFrom > newest else { throw .invalid("validFrom", ContractsMessages.notLater, ["newest": newest.description]) }
+  }
+}
+
+extension Failure {
+  /// The same failure of a part, with the paths as the whole has them.
+  func under(_ path: String) -> Failure {
+    let moved = violations.map { Violation(path: $0.path.isEmpty ? path : "\(path).\($0.path)", $0.message, $0.arguments) }
+    return Failure(kind, message, arguments, violations: moved, retryAfterSeconds: retryAfterSeconds, debug: debug)
+  }
+}
+
+extension Instant {
+  /// From when the first version of a thing holds: there was none before it.
+  static let beginning = Instant(seconds: 0)
+}

@@ -1,0 +1,43 @@
+import Kernel
+import ServiceTime
+
+/// What a contract and its lines must be before they are stored.
+enum ContractRule {
+  static func currency(_ code: String) throws(Failure) -> Currency {
+    guard let currency = Currency(code: code) else { throw .invalid("currency", ContractsMessages.unknownCurrency, ["code": String(code.prefix(8))]) }
+    return currency
+  }
+
+  static func zone(_ name: String) throws(Failure) -> String {
+    guard Zone.named(name) != nil else { throw .invalid("zone", ContractsMessages.unknownZone, ["zone": name]) }
+    return name
+  }
+
+  /// The term is half open: `endsAt` is the first instant outside it.
+  static func requireTerm(from startsAt: Instant, to endsAt: Instant?) throws(Failure) {
+    if let endsAt, endsAt <= startsAt { throw .invalid("endsAt", ContractsMessages.termOrder) }
+  }
+
+  /// A fee in minor units.
+  static func fee(_ text: String, _ currency: Currency, path: String) throws(Failure) -> Int64 {
+    guard let fee = Money(text, currency: currency), fee.minorUnits >= 0 else {
+      throw .invalid(path, ContractsMessages.badFee, ["currency": currency.code, "decimals": String(currency.minorUnitDigits)])
+    }
+    return fee.minorUnits
+  }
+
+  /// The state after what happens to it.
+  static func state(_ state: ContractState, after event: ContractState.Event) throws(Failure) -> ContractState {
+    guard let next = state.after(event) else {
+      throw Failure(.conflict, ContractsMessages.badTransition, ["state": state.rawValue, "event": event.rawValue])
+    }
+    return next
+  }
+
+  /// From when a change holds that names no instant: from now on; but a contract that leaves the draft within its term is
+  /// in force since the term began, as far as it has no later version.
+  static func validFrom(_ event: ContractState.Event?, startsAt: Instant, newest: Instant, now: Instant) -> Instant {
+    guard event == .activate, startsAt < now, startsAt > newest else { return now }
+    return startsAt
+  }
+}

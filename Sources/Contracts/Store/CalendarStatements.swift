@@ -1,0 +1,250 @@
+import Kernel
+import Postgres
+
+struct InsertCalendar: Statement {
+  let publicId: PublicId
+  let name: String
+  let published: Bool
+  let onlyTenant: TenantId?
+  let now: Instant
+
+  static let sql = """
+    insert into contracts.calendar (public_id, name, published, only_tenant_id, recorded_at) values ($1, $2, $3, $4, $5) returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicId.random)
+    parameters.append(name)
+    parameters.append(published)
+    parameters.append(onlyTenant)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct InsertCalendarVersion: Statement {
+  let calendar: Int64
+  let validFrom: Instant
+  let definition: Value
+  let published: Bool
+  let onlyTenant: TenantId?
+  let now: Instant
+
+  static let sql = """
+    insert into contracts.calendar_version (calendar_id, valid_from, definition, definition_hash, published, only_tenant_id, recorded_at)
+    values ($1, $2, $3, sha256(convert_to(($3::jsonb)::text, 'UTF8')), $4, $5, $6)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(calendar)
+    parameters.append(validFrom)
+    parameters.append(json: definition)
+    parameters.append(published)
+    parameters.append(onlyTenant)
+    parameters.append(now)
+  }
+}
+
+/// A calendar as a change finds it.
+struct CalendarHead: Statement {
+  struct Head: Sendable {
+    let id: Int64
+    let name: String
+    let published: Bool
+    let onlyTenant: TenantId?
+    let version: Int64
+    let newestValidFrom: Instant
+  }
+
+  let publicId: PublicId
+  /// The customers whose own calendars count; nil: all.
+  let customers: [Int64]?
+
+  static let sql = """
+    select c.id, c.name, c.published, c.only_tenant_id, c.version, v.valid_from
+    from contracts.calendar c join contracts.calendar_version v on v.calendar_id = c.id
+    where c.public_id = $1 and (c.only_tenant_id is null or $2::bigint[] is null or c.only_tenant_id = any($2))
+    order by v.valid_from desc limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicId.random)
+    parameters.append(customers)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Head {
+    Head(
+      id: try row.next(), name: try row.next(), published: try row.next(), onlyTenant: try row.next(), version: try row.next(),
+      newestValidFrom: try row.next())
+  }
+}
+
+/// Counts a change of a calendar; no row when another change came first.
+struct AdvanceCalendar: Statement {
+  let id: Int64
+  let version: Int64
+  let name: String
+
+  static let sql = "update contracts.calendar set name = $3, version = version + 1 where id = $1 and version = $2 returning version"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(id)
+    parameters.append(version)
+    parameters.append(name)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// A calendar in the version in force at an instant.
+struct CalendarRow: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let name: String
+  let published: Bool
+  let onlyFor: PublicId?
+  let version: Int64
+  let versionId: Int64
+  let validFrom: Instant
+  let recordedAt: Instant
+  let definition: Value
+
+  /// `c` is the calendar, `v` its version, `t` the customer that it is for.
+  static let columns = "c.id, c.public_id, c.name, c.published, t.handle, t.public_id, c.version, v.id, v.valid_from, v.recorded_at, v.definition"
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    name = try row.next()
+    published = try row.next()
+    onlyFor = try PublicId.customer(&row)
+    version = try row.next()
+    versionId = try row.next()
+    validFrom = try row.next()
+    recordedAt = try row.next()
+    definition = try row.next()
+  }
+}
+
+struct CalendarAt: Statement {
+  let publicId: PublicId
+  let at: Instant
+  let customers: [Int64]?
+
+  static let sql = """
+    select \(CalendarRow.columns)
+    from contracts.calendar c
+    join contracts.calendar_version v on v.calendar_id = c.id
+    left join tenancy.tenant t on t.id = c.only_tenant_id
+    where c.public_id = $1 and v.valid_from <= $2
+      and (c.only_tenant_id is null or $3::bigint[] is null or c.only_tenant_id = any($3))
+    order by v.valid_from desc limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicId.random)
+    parameters.append(at)
+    parameters.append(customers)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> CalendarRow { try CalendarRow(&row) }
+}
+
+/// Calendars by name, each in the version in force at an instant.
+struct CalendarsAt: Statement {
+  let at: Instant
+  let customers: [Int64]?
+  let afterName: String
+  let afterId: Int64
+  let limit: Int64
+
+  static let sql = """
+    select \(CalendarRow.columns)
+    from contracts.calendar c
+    join contracts.calendar_version v on v.calendar_id = c.id
+      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = c.id and n.valid_from <= $1)
+    left join tenancy.tenant t on t.id = c.only_tenant_id
+    where (c.only_tenant_id is null or $2::bigint[] is null or c.only_tenant_id = any($2)) and (c.name, c.id) > ($3, $4)
+    order by c.name, c.id limit $5
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(at)
+    parameters.append(customers)
+    parameters.append(afterName)
+    parameters.append(afterId)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> CalendarRow { try CalendarRow(&row) }
+}
+
+/// The calendars that an SLA names.
+struct CalendarsOfIds: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let published: Bool
+    let onlyTenant: TenantId?
+    let definition: Value
+  }
+
+  let publicIds: [PublicId]
+  let at: Instant
+  let customers: [Int64]?
+
+  static let sql = """
+    select c.id, c.public_id, c.published, c.only_tenant_id, v.definition
+    from contracts.calendar c
+    join contracts.calendar_version v on v.calendar_id = c.id
+      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = c.id and n.valid_from <= $2)
+    where c.public_id = any($1) and (c.only_tenant_id is null or $3::bigint[] is null or c.only_tenant_id = any($3))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicIds.map(\.random))
+    parameters.append(at)
+    parameters.append(customers)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(id: try row.next(), publicId: try row.next(), published: try row.next(), onlyTenant: try row.next(), definition: try row.next())
+  }
+}
+
+struct CalendarHash: Statement {
+  let version: Int64
+
+  static let sql = "select definition_hash from contracts.calendar_version where id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(version) }
+
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}
+
+struct CalendarDefinitions: Statement {
+  struct Found: Sendable {
+    let version: Int64
+    let hash: [UInt8]
+    let definition: Value
+  }
+
+  let versions: [Int64]
+
+  static let sql = "select id, definition_hash, definition from contracts.calendar_version where id = any($1)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(versions) }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(version: try row.next(), hash: try row.next(), definition: try row.next()) }
+}
+
+extension PublicId {
+  /// From the columns handle and public_id of an outer-joined customer.
+  static func customer(_ row: inout RowReader) throws -> PublicId? {
+    let handle: Int64? = try row.next()
+    let bits: [UInt8]? = try row.next()
+    guard let handle, let bits else { return nil }
+    return PublicId(kind: "cus", handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: bits)
+  }
+}

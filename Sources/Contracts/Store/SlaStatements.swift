@@ -1,0 +1,263 @@
+import Kernel
+import Postgres
+
+struct InsertSla: Statement {
+  let publicId: PublicId
+  let name: String
+  let onlyTenant: TenantId?
+  let now: Instant
+
+  static let sql = "insert into contracts.sla (public_id, name, only_tenant_id, recorded_at) values ($1, $2, $3, $4) returning id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicId.random)
+    parameters.append(name)
+    parameters.append(onlyTenant)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct InsertSlaVersion: Statement {
+  let sla: Int64
+  let validFrom: Instant
+  let resolutionStopsAt: ResolutionStop
+  let onlyTenant: TenantId?
+  let now: Instant
+
+  static let sql = """
+    insert into contracts.sla_version (sla_id, valid_from, resolution_stops_at, only_tenant_id, recorded_at)
+    values ($1, $2, $3, $4, $5) returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(sla)
+    parameters.append(validFrom)
+    parameters.append(resolutionStopsAt.rawValue)
+    parameters.append(onlyTenant)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct InsertSlaTargets: Statement {
+  let slaVersion: Int64
+  let targets: [SlaRule.Target]
+  let onlyTenant: TenantId?
+
+  static let sql = """
+    insert into contracts.sla_target
+      (sla_version_id, metric, priority, calendar_id, budget_seconds, business_days, objective_millionths, pauses, only_tenant_id)
+    select $1, t.metric, t.priority, t.calendar_id, t.budget_seconds, t.business_days, t.objective, t.pauses, $9
+    from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[])
+      as t (metric, priority, calendar_id, budget_seconds, business_days, objective, pauses)
+    returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(slaVersion)
+    parameters.append(targets.map(\.metric.rawValue))
+    parameters.append(targets.map(\.priority))
+    parameters.append(targets.map(\.calendar))
+    parameters.append(targets.map { target -> Int64? in if case .seconds(let seconds) = target.budget { seconds } else { nil } })
+    parameters.append(targets.map { target -> Int64? in if case .businessDays(let days) = target.budget { days } else { nil } })
+    parameters.append(targets.map { $0.objective?.units })
+    parameters.append(targets.map(\.pauses))
+    parameters.append(onlyTenant)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// An SLA as a change finds it.
+struct SlaHead: Statement {
+  struct Head: Sendable {
+    let id: Int64
+    let name: String
+    let onlyTenant: TenantId?
+    let version: Int64
+    let newestValidFrom: Instant
+    let newestResolutionStopsAt: ResolutionStop
+  }
+
+  let publicId: PublicId
+  let customers: [Int64]?
+
+  static let sql = """
+    select s.id, s.name, s.only_tenant_id, s.version, v.valid_from, v.resolution_stops_at
+    from contracts.sla s join contracts.sla_version v on v.sla_id = s.id
+    where s.public_id = $1 and (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2))
+    order by v.valid_from desc limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicId.random)
+    parameters.append(customers)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Head {
+    Head(
+      id: try row.next(), name: try row.next(), onlyTenant: try row.next(), version: try row.next(), newestValidFrom: try row.next(),
+      newestResolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved)
+  }
+}
+
+/// Counts a change of an SLA; no row when another change came first.
+struct AdvanceSla: Statement {
+  let id: Int64
+  let version: Int64
+  let name: String
+
+  static let sql = "update contracts.sla set name = $3, version = version + 1 where id = $1 and version = $2 returning version"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(id)
+    parameters.append(version)
+    parameters.append(name)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// An SLA in the version in force at an instant.
+struct SlaRow: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let name: String
+  let onlyFor: PublicId?
+  let version: Int64
+  let versionId: Int64
+  let validFrom: Instant
+  let recordedAt: Instant
+  let resolutionStopsAt: ResolutionStop
+
+  /// `s` is the SLA, `v` its version, `t` the customer that it is for.
+  static let columns = "s.id, s.public_id, s.name, t.handle, t.public_id, s.version, v.id, v.valid_from, v.recorded_at, v.resolution_stops_at"
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    name = try row.next()
+    onlyFor = try PublicId.customer(&row)
+    version = try row.next()
+    versionId = try row.next()
+    validFrom = try row.next()
+    recordedAt = try row.next()
+    resolutionStopsAt = ResolutionStop(rawValue: try row.next()) ?? .resolved
+  }
+}
+
+struct SlaAt: Statement {
+  let publicId: PublicId
+  let at: Instant
+  let customers: [Int64]?
+
+  static let sql = """
+    select \(SlaRow.columns)
+    from contracts.sla s
+    join contracts.sla_version v on v.sla_id = s.id
+    left join tenancy.tenant t on t.id = s.only_tenant_id
+    where s.public_id = $1 and v.valid_from <= $2
+      and (s.only_tenant_id is null or $3::bigint[] is null or s.only_tenant_id = any($3))
+    order by v.valid_from desc limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicId.random)
+    parameters.append(at)
+    parameters.append(customers)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> SlaRow { try SlaRow(&row) }
+}
+
+/// SLAs by name, each in the version in force at an instant.
+struct SlasAt: Statement {
+  let at: Instant
+  let customers: [Int64]?
+  let afterName: String
+  let afterId: Int64
+  let limit: Int64
+
+  static let sql = """
+    select \(SlaRow.columns)
+    from contracts.sla s
+    join contracts.sla_version v on v.sla_id = s.id
+      and v.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = s.id and n.valid_from <= $1)
+    left join tenancy.tenant t on t.id = s.only_tenant_id
+    where (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2)) and (s.name, s.id) > ($3, $4)
+    order by s.name, s.id limit $5
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(at)
+    parameters.append(customers)
+    parameters.append(afterName)
+    parameters.append(afterId)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> SlaRow { try SlaRow(&row) }
+}
+
+/// The targets of SLA versions as people read them.
+struct TargetsOfSlaVersions: Statement {
+  struct Found: Sendable {
+    let slaVersion: Int64
+    let metric: String
+    let priority: Int64
+    let calendar: [UInt8]
+    let calendarName: String
+    let budgetSeconds: Int64?
+    let businessDays: Int64?
+    let objective: Rate?
+    let pauses: Bool
+  }
+
+  let slaVersions: [Int64]
+
+  static let sql = """
+    select g.sla_version_id, g.metric, g.priority, c.public_id, c.name, g.budget_seconds, g.business_days, g.objective_millionths, g.pauses
+    from contracts.sla_target g join contracts.calendar c on c.id = g.calendar_id
+    where g.sla_version_id = any($1)
+    order by g.sla_version_id, g.metric desc, g.priority
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(slaVersions) }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      slaVersion: try row.next(), metric: try row.next(), priority: try row.next(), calendar: try row.next(), calendarName: try row.next(),
+      budgetSeconds: try row.next(), businessDays: try row.next(), objective: try Rate.millionths(&row), pauses: try row.next())
+  }
+}
+
+/// The SLAs that contract lines name.
+struct SlasOfIds: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let onlyTenant: TenantId?
+  }
+
+  let publicIds: [PublicId]
+  let tenant: TenantId
+
+  static let sql = "select id, public_id, only_tenant_id from contracts.sla where public_id = any($1) and (only_tenant_id is null or only_tenant_id = $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicIds.map(\.random))
+    parameters.append(tenant)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next(), onlyTenant: try row.next()) }
+}
+
+extension Rate {
+  static func millionths(_ row: inout RowReader) throws -> Rate? {
+    let units: Int64? = try row.next()
+    return units.map(Rate.init(units:))
+  }
+}

@@ -1,0 +1,100 @@
+import Kernel
+import Postgres
+
+/// The lines of a tenant that are in force at an instant.
+struct LinesInForce: Statement {
+  let tenant: TenantId
+  let at: Instant
+
+  static let sql = """
+    select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, lv.unit_id, cv.starts_at, lv.valid_from
+    from contracts.contract c
+    join contracts.contract_version cv on cv.tenant_id = c.tenant_id and cv.contract_id = c.id
+      and cv.valid_from = (
+        select max(n.valid_from) from contracts.contract_version n
+        where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2)
+    join contracts.contract_line l on l.tenant_id = c.tenant_id and l.contract_id = c.id
+    join contracts.contract_line_version lv on lv.tenant_id = l.tenant_id and lv.contract_line_id = l.id
+      and lv.valid_from = (
+        select max(n.valid_from) from contracts.contract_line_version n
+        where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2)
+    join contracts.sla_version s on s.sla_id = lv.sla_id
+      and s.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = lv.sla_id and n.valid_from <= $2)
+    where c.tenant_id = $1 and cv.state = 'active' and cv.starts_at <= $2 and (cv.ends_at is null or cv.ends_at > $2) and lv.state = 'active'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(at)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> LinePrecedence.Candidate {
+    let terms = LineTerms(
+      contract: try row.next(), line: try row.next(), lineVersion: try row.next(), sla: try row.next(), slaVersion: try row.next(),
+      contractZone: try row.next(), contractName: try row.next(), lineName: try row.next(),
+      resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, reason: .noneInForce)
+    return LinePrecedence.Candidate(terms: terms, unit: try row.next(), contractStartsAt: try row.next(), lineValidFrom: try row.next())
+  }
+}
+
+/// A unit and those above it, nearest first.
+struct UnitsAbove: Statement {
+  let tenant: TenantId
+  let unit: Int64
+
+  static let sql = """
+    with recursive above as (
+      select u.id, u.parent_id, 0 as distance from tenancy.org_unit u where u.tenant_id = $1 and u.id = $2
+      union all
+      select u.id, u.parent_id, a.distance + 1 from tenancy.org_unit u join above a on u.id = a.parent_id
+      where u.tenant_id = $1 and a.distance < 100
+    )
+    select id from above order by distance
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(unit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The targets of an SLA version for a priority, with the calendar versions in force at an instant.
+struct TargetsInForce: Statement {
+  let slaVersion: Int64
+  let priority: Int64
+  let at: Instant
+
+  static let sql = """
+    select g.id, g.metric, g.priority, g.budget_seconds, g.business_days, g.calendar_id, v.id, g.objective_millionths, g.pauses
+    from contracts.sla_target g
+    join contracts.calendar_version v on v.calendar_id = g.calendar_id
+      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = g.calendar_id and n.valid_from <= $3)
+    where g.sla_version_id = $1 and g.priority = $2
+    order by g.metric
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(slaVersion)
+    parameters.append(priority)
+    parameters.append(at)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TargetTerms { try TargetTerms(&row) }
+}
+
+extension TargetTerms {
+  /// Columns in the order id, metric, priority, budget_seconds, business_days, calendar, calendar version, objective, pauses.
+  init(_ row: inout RowReader) throws {
+    let id: Int64 = try row.next()
+    let metric: String = try row.next()
+    let priority: Int64 = try row.next()
+    let seconds: Int64? = try row.next()
+    let days: Int64? = try row.next()
+    self.init(
+      id: id, metric: Metric(rawValue: metric) ?? .resolution, priority: priority,
+      budget: days.map(Budget.businessDays) ?? .seconds(seconds ?? 0), calendar: try row.next(), calendarVersion: try row.next(),
+      objective: try Rate.millionths(&row), pauses: try row.next())
+  }
+}

@@ -1,0 +1,78 @@
+import Kernel
+import Operations
+import ServiceTime
+
+package enum CreateSla: Operation {
+  package struct Input: OperationInput {
+    let name: String
+    let resolutionStopsAt: ResolutionStop
+    let targets: [TargetInput]
+    let onlyFor: PublicId?
+
+    private static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。")
+    static let resolutionStopsAt = Field.oneOf(
+      "resolutionStopsAt", ResolutionStop.allCases.map(\.rawValue), "Where the resolution clock stops (default: resolved).", "解决时钟停止于何处（默认 resolved）。"
+    ).optional
+    static let targets = Field.list(
+      "targets", of: Field.object("target", TargetInput.self, "A target.", "目标。"), count: 1...100, "What is promised, at most one target for a metric and priority.",
+      "服务级别目标，每个指标与优先级至多一个。")
+
+    package static let fields: [any InputField] = [name, resolutionStopsAt, targets, ContractsFields.onlyFor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      name = try values[Self.name]
+      resolutionStopsAt = try values[Self.resolutionStopsAt].flatMap(ResolutionStop.init(rawValue:)) ?? .resolved
+      targets = try values[Self.targets]
+      onlyFor = try values[ContractsFields.onlyFor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "sla.create", "Define an SLA: what is promised, by metric and priority.", zh: "定义 SLA：按指标和优先级的承诺。", permission: "sla.manage",
+    roles: Rights.managers, reach: .provider, effect: .create)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> SlaOutput {
+    let onlyTenant = try await context.customer(input.onlyFor, "onlyFor")
+    let targets = try await context.targets(input.targets, onlyTenant: onlyTenant, from: context.now)
+    let id = context.newId(.sla)
+    guard let sla = try await context.transaction.first(InsertSla(publicId: id, name: input.name, onlyTenant: onlyTenant, now: context.now)) else {
+      throw Failure.notFound
+    }
+    try await context.insertSlaVersion(
+      sla, validFrom: .beginning, resolutionStopsAt: input.resolutionStopsAt, targets: targets, onlyTenant: onlyTenant)
+    context.subject(id)
+    context.record(
+      Event(subjectKind: "sla", subject: sla, seq: 1, type: "sla.created", payload: .object(["sla": .id(id)]), occurredAt: context.now))
+    return try await context.slaOutput(id, at: context.now)
+  }
+}
+
+extension OperationContext {
+  /// The targets of a request, checked, with the calendars that they name.
+  func targets(_ inputs: [TargetInput], onlyTenant: TenantId?, from start: Instant) async throws -> [SlaRule.Target] {
+    let found = try await transaction.query(
+      CalendarsOfIds(publicIds: Array(Set(inputs.map(\.calendar))), at: start, customers: reachableCustomers))
+    var calendars: [PublicId: SlaRule.Calendar] = [:]
+    for row in found {
+      calendars[id(.calendar, row.publicId)] = SlaRule.Calendar(
+        id: row.id, published: row.published, onlyTenant: row.onlyTenant, compiled: CompiledCalendar(try CalendarDefinition(row.definition)))
+    }
+    return try SlaRule.targets(inputs, calendars: calendars, onlyTenant: onlyTenant, from: start, unknown: InputMessages.unknownReference)
+  }
+
+  func insertSlaVersion(
+    _ sla: Int64, validFrom: Instant, resolutionStopsAt: ResolutionStop, targets: [SlaRule.Target], onlyTenant: TenantId?
+  ) async throws {
+    let version = try await transaction.first(
+      InsertSlaVersion(sla: sla, validFrom: validFrom, resolutionStopsAt: resolutionStopsAt, onlyTenant: onlyTenant, now: now))
+    guard let version else { throw Failure.notFound }
+    transaction.enqueue(InsertSlaTargets(slaVersion: version, targets: targets, onlyTenant: onlyTenant))
+  }
+
+  func slaOutput(_ id: PublicId, at: Instant) async throws -> SlaOutput {
+    guard let row = try await transaction.first(SlaAt(publicId: id, at: at, customers: reachableCustomers)),
+      let output = try await SlaOutput.outputs([row], in: self).first
+    else { throw Failure.notFound }
+    return output
+  }
+}

@@ -1,0 +1,34 @@
+import NIOCore
+
+/// What one client may cost the server. The defaults are safe for the open network; the frameworks below have none of
+/// their own for most of these.
+package struct WebLimits: Sendable {
+  /// Connections at once, in all; each costs some ten kilobytes and a descriptor.
+  package var connections = 2000
+  /// Connections at once from one address (IPv6: one /64, which one client owns whole).
+  package var connectionsPerAddress = 100
+  /// From the connection to the end of the TLS handshake.
+  package var handshake: TimeAmount = .seconds(10)
+  /// From the end of the handshake, or from a request's first byte, to the end of its header.
+  package var header: TimeAmount = .seconds(10)
+  /// Between two requests on a connection.
+  package var idle: TimeAmount = .seconds(60)
+  package var headerCount = 100
+  /// All names and values together.
+  package var headerBytes = 16 << 10
+  /// The request target.
+  package var targetBytes = 8 << 10
+  /// The largest body that any route takes. A route with a smaller limit asks for it when it reads the body.
+  package var bodyBytes = 10 << 20
+  /// A body may pause for this long in all, plus the time its bytes take at ``bodyBytesPerSecond``. Only the time in
+  /// which the server waits for the client counts.
+  package var bodyGrace: TimeAmount = .seconds(10)
+  package var bodyBytesPerSecond = 1024
+  /// How long the client may take none of what was written to it.
+  package var write: TimeAmount = .seconds(30)
+  package var requestsPerConnection = 1000
+  /// How long a stop waits for the requests under way.
+  package var stop: TimeAmount = .seconds(30)
+
+  package init() {}
+}

@@ -1,0 +1,101 @@
+/// Who may import whom: the layers of docs/architecture.md as data. A target that is not here cannot be added.
+struct Box {
+  let name: String
+  /// 0 bottom, 1 base, 2 platform, 3 domain, 4 edges, 5 executable.
+  let layer: Int
+  /// Targets of this package, in this layer or below.
+  let targets: Set<String>
+  /// Modules of the toolchain and of other packages. A name that ends in `*` stands for all that begin so.
+  let others: Set<String>
+
+  init(_ name: String, _ layer: Int, _ targets: Set<String>, _ others: Set<String>...) {
+    self.name = name
+    self.layer = layer
+    self.targets = targets
+    self.others = others.reduce(into: ["Synchronization"]) { $0.formUnion($1) }
+  }
+
+  func mayImport(_ module: String) -> Bool {
+    targets.contains(module) || others.contains(module) || others.contains { $0.hasSuffix("*") && module.hasPrefix($0.dropLast()) }
+  }
+}
+
+enum ImportTable {
+  private static let foundation: Set = ["Foundation", "FoundationEssentials"]
+  private static let logging: Set = ["Logging"]
+  private static let metrics: Set = ["Metrics", "CoreMetrics"]
+  private static let collections: Set = ["Collections", "DequeModule", "OrderedCollections", "HeapModule", "AsyncAlgorithms", "Atomics"]
+  private static let service: Set = ["ServiceLifecycle"]
+  private static let http: Set = ["NIO*", "Hummingbird*", "HTTPTypes"]
+  /// The machine's own calls: only where a C library is called anyway, and where the parts are connected.
+  private static let libc: Set = ["Glibc", "Darwin"]
+
+  private static let platform: Set = ["Kernel", "Postgres", "Tenancy", "Operations"]
+  private static let readers: Set = ["Desk", "Contracts", "ServiceLevels", "Scorecard", "Operations", "Tenancy", "Kernel"]
+
+  static let boxes: [Box] = [
+    // bottom
+    Box("Kernel", 0, [], libc),
+    Box("CLibPQ", 0, []),
+    Box("COpenSSL", 0, []),
+    // base
+    Box("Postgres", 1, ["Kernel", "CLibPQ"], libc, foundation, logging, metrics, collections, service),
+    Box("TLS", 1, ["Kernel", "COpenSSL"], libc, foundation, logging, ["NIO*"]),
+    Box("OperatingSystem", 1, ["Kernel"], libc),
+    Box("EmbeddedPostgres", 1, ["Kernel", "OperatingSystem"], libc, logging, ["Subprocess", "SystemPackage"]),
+    // platform
+    Box("Schema", 2, ["Kernel", "Postgres", "TLS"], foundation, logging),
+    Box("Tenancy", 2, ["Kernel", "Postgres", "TLS"], foundation, logging, metrics, collections),
+    Box("Jobs", 2, ["Kernel", "Postgres", "Tenancy"], foundation, logging, metrics, collections, service),
+    Box("Operations", 2, ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs"], foundation, logging, metrics, collections),
+    // Pure: no I/O, no clock. Foundation for the time zone database alone.
+    Box("ServiceTime", 2, ["Kernel"], foundation),
+    // domain
+    Box("Contracts", 3, platform.union(["ServiceTime"]), foundation, logging, collections),
+    Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
+    Box("Desk", 3, platform.union(["ServiceLevels", "Contracts"]), foundation, logging, collections),
+    Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts"]), foundation, logging, collections),
+    // edges
+    Box("Web", 4, ["Kernel", "Operations", "TLS"], foundation, logging, metrics, collections, service, http),
+    Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web"], foundation, logging, metrics, collections, service, http),
+    Box("Workflows", 4, readers.union(["Jobs"]), foundation, logging),
+    Box("Importing", 4, readers, foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
+    Box("Demo", 4, readers, foundation, logging),
+    // executable: it connects everything
+    Box(
+      "steward", 5,
+      [
+        "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
+        "ServiceLevels", "Desk", "Scorecard", "Web", "HTTPAPI", "Workflows", "Importing", "Demo",
+      ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
+    // What tests share: anything up to the platform.
+    Box(
+      "TestSupport", 2,
+      ["Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime"], libc, foundation,
+      logging, metrics, collections, ["NIO*", "Testing"]),
+  ]
+
+  static let byName = Dictionary(uniqueKeysWithValues: boxes.map { ($0.name, $0) })
+
+  /// What is wrong with the table itself: an import upwards, of an unknown target, or in a circle.
+  static func defects(in boxes: [Box]) -> [String] {
+    let byName = Dictionary(boxes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var defects = boxes.count == byName.count ? [] : ["a target is listed twice"]
+    for box in boxes {
+      for target in box.targets.sorted() {
+        guard let imported = byName[target] else {
+          defects.append("\(box.name) may import \(target), which is not in the table")
+          continue
+        }
+        if imported.layer > box.layer { defects.append("\(box.name) may import upwards: \(target)") }
+      }
+      var reached: Set<String> = []
+      var open = Array(box.targets)
+      while let next = open.popLast() {
+        if reached.insert(next).inserted { open += byName[next]?.targets ?? [] }
+      }
+      if reached.contains(box.name) { defects.append("\(box.name) reaches itself") }
+    }
+    return defects
+  }
+}

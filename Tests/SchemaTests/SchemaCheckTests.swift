@@ -1,0 +1,37 @@
+import Kernel
+import Postgres
+import Schema
+import Testing
+import TestSupport
+
+@Suite struct SchemaCheckTests {
+  @Test func aMigratedDatabaseHasNoFindings() async throws {
+    let database = try await TestDatabase.make()
+    let findings = try await database.application.withConnection { try await $0.query(CatalogueFindings()) }
+    #expect(findings.filter { $0.rule != "durability" } == [])
+  }
+
+  /// Each protection that is taken away is found (guard removal).
+  @Test(arguments: [
+    ("alter table tenancy.person disable row level security", "row security"),
+    ("alter table tenancy.person no force row level security", "row security"),
+    ("drop policy bound_tenants on tenancy.person", "policy"),
+    ("create policy extra on tenancy.person for select using (true)", "policy"),
+    ("alter policy bound_tenants on tenancy.person using (true)", "policy"),
+    ("alter policy staff_writes on contracts.sla with check (true)", "policy"),
+    ("create table tenancy.stray (x int)", "class"),
+    ("alter table tenancy.person owner to steward_app", "role"),
+    ("alter role steward_app bypassrls", "role"),
+    ("create view desk.leak as select 1 as x", "view"),
+    ("create function tenancy.leak() returns int language sql security definer as 'select 1'", "definer"),
+  ])
+  func aMissingProtectionIsFound(damage: String, rule: String) async throws {
+    let database = try await TestDatabase.make()
+    // In a transaction that is rolled back, because roles belong to the whole cluster.
+    let rules = try await database.superuser.withConnection { connection in
+      try await connection.runScript("begin; \(damage); set local role steward_app")
+      return try await connection.query(CatalogueFindings()).map(\.rule)
+    }
+    #expect(rules.contains(rule))
+  }
+}
