@@ -64,6 +64,6 @@ let package = Package(
     tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
     tests("TLSTests", ["TLS", "TestSupport"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel"]),
-    tests("ImportingTests", ["Importing", "TestSupport", "Kernel"]),
+    tests("ImportingTests", ["Importing", "TestSupport", "Kernel", "ServiceTime"]),
   ]
 )

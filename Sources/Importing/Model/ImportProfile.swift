@@ -16,7 +16,7 @@ package struct ImportProfile: Sendable {
   package let verdicts: Verdicts?
   package let customer: Customer
   package let contract: Contract
-  package private(set) var sla: SLA
+  package internal(set) var sla: SLA
   package let calendar: Calendar
 
   package struct File: Sendable {
