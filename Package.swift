@@ -18,14 +18,25 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let http: [Target.Dependency] = [
+  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+  .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+  .product(name: "Hummingbird", package: "hummingbird"),
+  .product(name: "HummingbirdCore", package: "hummingbird"),
+]
 
 let package = Package(
   name: "steward",
   platforms: [.macOS(.v15)],
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
@@ -48,22 +59,32 @@ let package = Package(
     module("Operations", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", logging]),
     module("ServiceTime", ["Kernel"]),
 
+    // 3 domain
+    module("Contracts", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime"]),
+    module("ServiceLevels", ["Kernel", "ServiceTime"]),
+
     // 4 edges
-    module("Importing", ["Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", yams, subprocess, systemPackage]),
+    module(
+      "Importing",
+      ["Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", logging, yams, subprocess, systemPackage]),
+    module("Web", ["Kernel", "TLS", logging] + nio + http),
 
     // tests
     module(
       "TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "TLS", "Tenancy", "Operations", logging], path: "Tests/TestSupport"
     ),
-    tests("TestSupportTests", ["TestSupport"]),
+    tests("TestSupportTests", ["TestSupport", "Kernel"]),
+    tests("ArchitectureTests", ["TestSupport"]),
     tests("KernelTests", ["Kernel"]),
     tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
-    tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", subprocess, systemPackage]),
+    tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", logging, subprocess, systemPackage]),
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
+    tests("TLSTests", ["TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "TestSupport"]),
     tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
-    tests("TLSTests", ["TLS", "TestSupport"]),
-    tests("ServiceTimeTests", ["ServiceTime", "Kernel"]),
-    tests("ImportingTests", ["Importing", "TestSupport", "Kernel", "ServiceTime"]),
+    tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
+    tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio + http),
+    tests(
+      "ImportingTests", ["Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels"]),
   ]
 )

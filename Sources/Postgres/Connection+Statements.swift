@@ -102,6 +102,11 @@ extension Connection {
     let outcome = await exchange(.lastResult, timeout: timeout + configuration.cancelGrace, isCancellable: true) { _, handle, _ in
       PQexitPipelineMode(handle) == 1 && PQsendQuery(handle, sql) == 1
     }
+    if let last = outcome.results.last, last.wantsCopy {
+      let error = PostgresError(.other, statement: name, message: "a script must not COPY from or to the client")
+      close(error)
+      throw error
+    }
     if outcome.loss == nil { resumePipelining() }
     if let interruption = outcome.interruption { throw interruption }
     if let failed = outcome.results.first(where: \.isError), failed.diagnostic("C") != nil { throw PostgresError(failed, statement: name) }
@@ -109,10 +114,10 @@ extension Connection {
     return outcome.results.last?.affectedRows ?? 0
   }
 
-  /// Back to pipeline mode after a script or a COPY. A connection that is not done (a COPY inside a script) is closed.
+  /// Back to pipeline mode after a script or a COPY. A connection that is not done is closed.
   func resumePipelining() {
     let isReady = wire.withLock { wire in wire.handle.map { PQenterPipelineMode($0) == 1 } ?? true }
-    if !isReady { close(PostgresError(.other, message: "a script must not COPY from or to the client")) }
+    if !isReady { close(PostgresError(.connection, message: "the connection is not done with the last exchange")) }
   }
 
   /// Asks the server for the parameter and column types of a statement. It is parsed and analysed, not run.

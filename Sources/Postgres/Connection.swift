@@ -184,8 +184,7 @@ package final class Connection: Sendable {
     switch exchange.goal {
     case .flushed: if !wire.wantsWrite { wire.exchange?.isComplete = true }
     case .sync: advancePipeline(&wire, handle)
-    case .lastResult: advanceScript(&wire, handle)
-    case .copyInvitation: advanceCopy(&wire, handle)
+    case .lastResult, .copyInvitation: advanceScript(&wire, handle)
     }
     if PQstatus(handle) != CONNECTION_OK { return lose(&wire, handle) }
     return complete(&wire)
@@ -213,11 +212,9 @@ package final class Connection: Sendable {
       let result = QueryResult(pointer)
       wire.exchange?.results.append(result)
       // libpq would hand the same invitation out for ever; the caller closes the connection.
-      if result.status == PGRES_COPY_IN || result.status == PGRES_COPY_OUT || result.status == PGRES_COPY_BOTH { wire.exchange?.isComplete = true }
+      if result.wantsCopy { wire.exchange?.isComplete = true }
     }
   }
-
-  private func advanceCopy(_ wire: inout Wire, _ handle: OpaquePointer) { advanceScript(&wire, handle) }
 
   /// Ends the exchange if everything has arrived and no cancel is on its way.
   private func complete(_ wire: inout Wire) -> Ending? {

@@ -5,7 +5,7 @@ extension PostgresClient {
   /// connection lost before COMMIT was sent) the whole is done again, at most `options.retries` times, on another
   /// connection if need be: the body must have no effect outside of the transaction but through `afterCommit`. An unknown
   /// outcome of COMMIT (`PostgresError.Kind.commitOutcomeUnknown`) is never repeated here.
-  package func transaction<T: Sendable>(
+  @discardableResult package func transaction<T: Sendable>(
     _ options: TransactionOptions = TransactionOptions(), isolation: isolated (any Actor)? = #isolation, file: StaticString = #fileID, line: UInt = #line,
     _ body: (Transaction) async throws -> T
   ) async throws -> T {
@@ -70,7 +70,7 @@ extension PostgresClient {
 
   /// Lends a raw connection, for migrations, `describe` and the like. Whatever was done to its session ends with it: it is
   /// closed afterwards.
-  package func withConnection<T: Sendable>(
+  @discardableResult package func withConnection<T: Sendable>(
     isolation: isolated (any Actor)? = #isolation, _ body: (Connection) async throws -> T
   ) async throws -> T {
     let connection = try await acquire(.administration)

@@ -21,6 +21,9 @@ final class QueryResult: @unchecked Sendable {
 
   var isError: Bool { status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE }
 
+  /// An invitation to a COPY, after which libpq waits for the caller.
+  var wantsCopy: Bool { status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH }
+
   /// Skipped because an earlier statement of the same round trip failed.
   var isSkipped: Bool { status == PGRES_PIPELINE_ABORTED }
 

@@ -73,6 +73,8 @@ package enum ListContractLines: Operation {
     let outputs = try await LineOutput.outputs(rows, in: context)
     return context.listing(outputs, limit: limit, filter: filter) { output in
       PageCursor([.integer(output.row.id)])
-    } element: { $0 }
+    } element: {
+      $0
+    }
   }
 }

@@ -77,7 +77,10 @@ package struct ContractOutput: OperationOutput {
 
   package static let fields: [OutputField<ContractOutput>] =
     ContractFacts.fields { $0.contract } + [
-      OutputField("lines", listOf: LineOutput.self, "Its lines as of the same instant, at most 200; contract_line.list has all.", "同一时刻的合同行，至多 200 行；全部见 contract_line.list。") {
+      OutputField(
+        "lines", listOf: LineOutput.self, "Its lines as of the same instant, at most 200; contract_line.list has all.",
+        "同一时刻的合同行，至多 200 行；全部见 contract_line.list。"
+      ) {
         $0.lines
       }
     ]

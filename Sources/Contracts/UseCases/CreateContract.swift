@@ -20,8 +20,8 @@ package enum CreateContract: Operation {
       "zone", 1...64, "The IANA zone in which its days and months are counted (default: the customer's).", "计算日与月的 IANA 时区（默认为客户的时区）。")
     static let startsAt = Field.instant("startsAt", "When its term begins.", "合同期限开始时间。")
     static let endsAt = Field.instant("endsAt", "The first instant after its term; left out: open-ended.", "合同期限结束时间（不含）；不填表示无固定期限。")
-    private static let lines = Field.list(
-      "lines", of: Field.object("line", LineInput.self, "A line.", "合同行。"), count: 0...200, "Its lines.", "合同行。"
+    private static let lines = Field<[LineInput]>.list(
+      "lines", of: Field<LineInput>.object("line", "A line.", "合同行。"), count: 0...200, "Its lines.", "合同行。"
     ).optional
 
     package static let fields: [any InputField] = [customer, name, state, currency, zone.optional, startsAt, endsAt.optional, lines]

@@ -13,8 +13,8 @@ package enum CreateSla: Operation {
     static let resolutionStopsAt = Field.oneOf(
       "resolutionStopsAt", ResolutionStop.allCases.map(\.rawValue), "Where the resolution clock stops (default: resolved).", "解决时钟停止于何处（默认 resolved）。"
     ).optional
-    static let targets = Field.list(
-      "targets", of: Field.object("target", TargetInput.self, "A target.", "目标。"), count: 1...100, "What is promised, at most one target for a metric and priority.",
+    static let targets = Field<[TargetInput]>.list(
+      "targets", of: Field<TargetInput>.object("target", "A target.", "目标。"), count: 1...100, "What is promised, at most one target for a metric and priority.",
       "服务级别目标，每个指标与优先级至多一个。")
 
     package static let fields: [any InputField] = [name, resolutionStopsAt, targets, ContractsFields.onlyFor]

@@ -52,6 +52,8 @@ package enum ListSlas: Operation {
     let outputs = try await SlaOutput.outputs(rows, in: context)
     return context.listing(outputs, limit: limit, filter: filter) { output in
       PageCursor([.text(output.row.name), .integer(output.row.id)])
-    } element: { $0 }
+    } element: {
+      $0
+    }
   }
 }

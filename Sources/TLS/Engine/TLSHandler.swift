@@ -97,8 +97,9 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   private func begin(_ context: ChannelHandlerContext) {
     guard !isServer else { return }
-    if case .failed(let reason) = engine.handshake() { fail(context, .handshakeFailed(reason)) }
+    let step = engine.handshake()
     writeOutput(context)
+    if case .failed(let reason) = step { fail(context, .handshakeFailed(reason)) }
   }
 
   package func channelInactive(context: ChannelHandlerContext) {
@@ -304,17 +305,10 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
     switch mode {
-    case .all:
-      // A second close joins the first: its linger has a limit, and cutting it short could cost the peer our last words.
-      if state == .closing, let closePromise {
-        closePromise.futureResult.cascade(to: promise)
-      } else {
-        close(context, promise: promise)
-      }
+    case .all: close(context, promise: promise)
     case .output where isServer:
       // A server that has said all it wants has no use for what the client may still send: linger, then close.
-      let done = closePromise == nil && (state == .open || state == .handshaking)
-      if done { close(context, promise: nil) }
+      close(context, promise: nil)
       promise?.succeed()
     case .output:
       guard state == .open else {
@@ -333,6 +327,9 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   /// close_notify, FIN, a short wait for the peer's end, close.
   private func close(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+    // A second close joins the first: its linger has a limit, and cutting it short could cost the peer our last words.
+    // It comes about easily: the handler that hears of an error from us may close as well.
+    if state == .closing, let closePromise { return closePromise.futureResult.cascade(to: promise) }
     let wasOpen = state == .open
     guard context.channel.isActive, state != .closed else {
       context.close(promise: promise)

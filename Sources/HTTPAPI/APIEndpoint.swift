@@ -1,0 +1,145 @@
+import Hummingbird
+import Kernel
+import Logging
+import Operations
+import Tenancy
+import Web
+
+/// Answers requests: finds the operation, says who asks, makes the input, and tells the outcome. It holds no rule of
+/// the operations; those are the dispatcher's.
+struct APIEndpoint: Sendable {
+  private let configuration: APIConfiguration
+  private let routes: RouteTable
+  private let dispatcher: Dispatcher
+  private let authenticator: Authenticator
+  private let logger: Logger
+  private let builtIns: BuiltInPages
+  private let responses = ResponseCounter()
+
+  init(
+    _ configuration: APIConfiguration, routes: RouteTable, dispatcher: Dispatcher, authenticator: Authenticator, logger: Logger,
+    readiness: @escaping @Sendable () async -> Readiness
+  ) {
+    self.configuration = configuration
+    self.routes = routes
+    self.dispatcher = dispatcher
+    self.authenticator = authenticator
+    self.logger = logger
+    builtIns = BuiltInPages(configuration, dispatcher: dispatcher, responses: responses, readiness: readiness)
+  }
+
+  /// Throws only ``Web/Refusal``, when the server has answered already.
+  func reply(to exchange: Exchange) async throws(Refusal) -> Reply {
+    let started = ContinuousClock.now
+    responses.began()
+    let requestId = exchange.headers.requestId ?? RequestHeaders.newRequestId(dispatcher.tenancy.random)
+    var told = Telling(language: exchange.headers.language ?? .english, operation: nil)
+    var reply: Reply
+    do {
+      reply = try await answer(exchange, requestId, &told)
+    } catch let refusal as Refusal {
+      responses.ended(status: refusal.status.code)
+      throw refusal
+    } catch let refused as RefusedByPath {
+      reply = refused.problem.reply(told.language, correlationId: requestId)
+    } catch {
+      let failure = Failure(error, constraints: [:])
+      if failure.kind == .internal, !(error is Failure) {
+        logger.error("request failed", metadata: ["request": "\(requestId)", "failure": "\(failure)"])
+      }
+      reply = Problem(failure).reply(told.language, correlationId: requestId)
+    }
+    reply.headers[RequestHeaders.requestIdName] = requestId
+    responses.ended(status: reply.status)
+    log(exchange, requestId, told, reply, started)
+    return exchange.method == "HEAD" ? reply.withoutBody : reply
+  }
+
+  /// What is learnt of the caller on the way to an answer.
+  private struct Telling {
+    var language: Language
+    var operation: String?
+  }
+
+  /// A path or a body that no operation is asked about.
+  private struct RefusedByPath: Error {
+    let problem: Problem
+  }
+
+  private func answer(_ exchange: Exchange, _ requestId: String, _ told: inout Telling) async throws -> Reply {
+    switch routes.match(exchange.method, exchange.target.path) {
+    case .nothing: throw RefusedByPath(problem: .unknownPath)
+    case .wrongMethod(let allowed): throw RefusedByPath(problem: .wrongMethod(allowed: allowed))
+    case .builtIn(.metrics):
+      try await permitMetrics(exchange)
+      return await builtIns.metrics()
+    case .builtIn(let page): return await builtIns.page(page, told.language)
+    case .operation(let operation, let id):
+      told.operation = operation.declaration.name
+      return try await call(operation, id, exchange, requestId, &told)
+    }
+  }
+
+  private func call(_ operation: RegisteredOperation, _ id: String?, _ exchange: Exchange, _ requestId: String, _ told: inout Telling) async throws -> Reply {
+    // Who asks comes before what is asked: a stranger's body is not even read.
+    let principal = try await principal(for: operation.declaration, exchange)
+    if exchange.headers.language == nil { told.language = principal.language }
+    let input = try await input(operation, id, exchange)
+    let call = Call(
+      requestId: requestId, idempotencyKey: exchange.headers.idempotencyKey, expectedVersion: try exchange.headers.expectedVersion(),
+      language: told.language, peer: exchange.peer)
+    let outcome = try await dispatcher.invoke(operation.declaration.name, input, as: principal, call)
+    return OperationReply.reply(outcome, of: operation.declaration, routes)
+  }
+
+  private func principal(for declaration: Declaration, _ exchange: Exchange) async throws -> Principal {
+    if case .anonymous = declaration.reach {
+      return Principal(actor: Actor(kind: .anonymous, id: 0, via: .http), tenant: TenantId(0), side: .customer, name: "", grants: [])
+    }
+    return try await authenticated(exchange)
+  }
+
+  /// No token, a malformed one, an unknown, an expired, a revoked one: one answer.
+  private func authenticated(_ exchange: Exchange) async throws -> Principal {
+    guard let bearer = exchange.headers.bearer, let principal = try await authenticator.principal(bearer: bearer, via: .http) else {
+      throw Failure(.unauthenticated, OperationMessages.unauthenticated)
+    }
+    return principal
+  }
+
+  private func input(_ operation: RegisteredOperation, _ id: String?, _ exchange: Exchange) async throws -> Value {
+    let query = try exchange.target.parameters()
+    let body = try await exchange.body()
+    if !body.isEmpty {
+      guard Route(of: operation).method.takesBody else { throw Failure(.malformed, HTTPMessages.unexpectedBody) }
+      guard exchange.headers.isJSON else { throw RefusedByPath(problem: .unsupportedMediaType) }
+    }
+    return try RequestInput.value(operation.inputFields, id: id, query: query, body: body)
+  }
+
+  /// Figures of the whole service are for whoever runs it: from this host, or with a staff token that has the
+  /// permission for every tenant.
+  private func permitMetrics(_ exchange: Exchange) async throws {
+    if configuration.showsMetricsToLoopback, exchange.isLocal { return }
+    let permission = BuiltInPages.metricsPermission
+    let principal = try await authenticated(exchange)
+    guard principal.side == .staff, principal.access(permission, honouring: [.all], at: dispatcher.tenancy.clock.now()) != nil else {
+      throw Failure(.denied, OperationMessages.denied, ["permission": permission])
+    }
+  }
+
+  private func log(_ exchange: Exchange, _ requestId: String, _ told: Telling, _ reply: Reply, _ started: ContinuousClock.Instant) {
+    let level: Logger.Level = reply.status < 400 ? .debug : .info
+    // Neither the target nor any other text of the client: the operation says which route it was.
+    logger.log(
+      level: level, "request answered",
+      metadata: [
+        "request": "\(requestId)", "operation": "\(told.operation ?? "-")", "status": "\(reply.status)", "peer": "\(exchange.peer)",
+        "milliseconds": "\(started.duration(to: .now).wholeMilliseconds)",
+      ])
+  }
+}
+
+extension Duration {
+  fileprivate var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,41 @@
+import Hummingbird
+import Kernel
+import Logging
+import NIOCore
+import Operations
+import Tenancy
+import Web
+
+/// The HTTP interface as a service: the operations of a registry, and the built-ins, over TLS.
+package struct APIServer: Sendable {
+  private let server: WebServer
+
+  /// Throws ``RouteTable/Defect`` when two operations claim one route: such a server does not start. `readiness` is
+  /// asked for every `/readyz` and must answer within its own deadline.
+  package init(
+    _ configuration: APIConfiguration, dispatcher: Dispatcher, authenticator: Authenticator, logger: Logger,
+    readiness: @escaping @Sendable () async -> Readiness
+  ) throws(RouteTable.Defect) {
+    let endpoint = APIEndpoint(
+      configuration, routes: try RouteTable(dispatcher.registry), dispatcher: dispatcher, authenticator: authenticator, logger: logger,
+      readiness: readiness)
+    let random = dispatcher.tenancy.random
+    server = WebServer(
+      host: configuration.host, port: configuration.port, certificates: configuration.certificates, limits: configuration.limits, logger: logger,
+      problem: { status, message, language in
+        let id = RequestHeaders.newRequestId(random)
+        return JSON.write(Problem(status: status, message).document(language, correlationId: id))
+      },
+      respond: { request, context in
+        let exchange = Exchange(request, peer: context.peer, limits: configuration.limits)
+        let reply = try await endpoint.reply(to: exchange)
+        return Response(
+          status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+      })
+  }
+
+  /// Serves until the task is cancelled, then lets the requests under way finish. Throws if the address is taken.
+  package func run(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
+    try await server.run(onListening: onListening)
+  }
+}

@@ -1,0 +1,71 @@
+import Kernel
+import Operations
+
+/// The promise that is kept in `docs/api.lock`: every operation with its route, its fields and their types, one fact a
+/// line, so that a review sees what changes and a test refuses what breaks a client.
+///
+///     incident.open route POST /v1/incidents
+///     incident.open in title text least=1 most=200 required
+///     incident.open in tags list least=0 most=20
+///     incident.open in tags[] text least=1 most=50
+///     incident.open out id id
+package enum APILock {
+  /// Pure; sorted, so that it does not change with the order of modules.
+  package static func text(_ registry: Registry) -> String {
+    registry.operations.flatMap(lines).joined(separator: "\n") + "\n"
+  }
+
+  private static func lines(_ operation: RegisteredOperation) -> [String] {
+    let declaration = operation.declaration
+    var lines = ["route \(Route(of: operation))" + (declaration.requiresVersion ? " if-match" : "")]
+    lines += inputs(operation.inputFields, "").map { "in \($0)" }.sorted()
+    if case .object(let fields) = operation.outputSchema { lines += outputs(fields, "").map { "out \($0)" }.sorted() }
+    return lines.map { "\(declaration.name) \($0)" }
+  }
+
+  private static func inputs(_ fields: [any InputField], _ prefix: String) -> [String] {
+    fields.flatMap { field in
+      let marks = (field.isRequired ? " required" : "") + (field.isClearable ? " clearable" : "")
+      return inputs(field.type, prefix + field.name, marks)
+    }
+  }
+
+  private static func inputs(_ type: FieldType, _ path: String, _ marks: String) -> [String] {
+    func line(_ word: String) -> String { "\(path) \(word)\(marks)" }
+    switch type {
+    case .text(let length, let multiline): return [line("\(multiline ? "lines" : "text") least=\(length.lowerBound) most=\(length.upperBound)")]
+    case .integer(let range): return [line("integer least=\(range.lowerBound) most=\(range.upperBound)")]
+    case .boolean: return [line("boolean")]
+    case .instant: return [line("instant")]
+    case .date: return [line("date")]
+    case .month: return [line("month")]
+    case .id(let kind): return [line("id:\(kind.prefix)")]
+    case .oneOf(let allowed): return [line("choice of=\(allowed.sorted().joined(separator: "|"))")]
+    case .percent: return [line("percent")]
+    case .amount: return [line("amount")]
+    case .list(let element, let count):
+      return [line("list least=\(count.lowerBound) most=\(count.upperBound)")] + inputs(element, path + "[]", "")
+    case .object(let fields): return [line("object")] + inputs(fields, path + ".")
+    case .document: return [line("document")]
+    }
+  }
+
+  private static func outputs(_ fields: [(name: String, type: OutputType, summary: Message)], _ prefix: String) -> [String] {
+    fields.flatMap { outputs($0.type, prefix + $0.name) }
+  }
+
+  private static func outputs(_ type: OutputType, _ path: String) -> [String] {
+    switch type {
+    case .text: ["\(path) text"]
+    case .integer: ["\(path) integer"]
+    case .boolean: ["\(path) boolean"]
+    case .instant: ["\(path) instant"]
+    case .date: ["\(path) date"]
+    case .decimal: ["\(path) decimal"]
+    case .id: ["\(path) id"]
+    case .list(let element): ["\(path) list"] + outputs(element, path + "[]")
+    case .object(let fields): ["\(path) object"] + outputs(fields, path + ".")
+    case .document: ["\(path) document"]
+    }
+  }
+}

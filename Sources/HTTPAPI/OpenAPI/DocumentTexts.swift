@@ -1,0 +1,33 @@
+import Kernel
+
+/// What the OpenAPI document says besides the operations' own texts.
+enum DocumentTexts {
+  static let about = Message(
+    "openapi.about",
+    "Service management for managed service providers. Every operation of the registry is here. Errors are problem documents (RFC 9457) with a stable `code`; `X-Request-Id` of the answer is the correlation id.",
+    zh: "面向托管服务商的服务管理平台。注册表中的每个操作都在此列出。错误以问题文档（RFC 9457）返回，带有稳定的 `code`；响应中的 `X-Request-Id` 是关联编号。")
+  static let token = Message("openapi.token", "A token: `stw_...`.", zh: "令牌：`stw_...`。")
+  static let needs = Message("openapi.permission", "Needs the permission `{permission}`.", zh: "需要权限 `{permission}`。")
+  static let needsNothing = Message("openapi.anonymous", "Needs no token.", zh: "无需令牌。")
+  static let idempotencyKey = Message(
+    "openapi.idempotency_key",
+    "1 to 128 visible ASCII characters. A repeated request with the same key is done once and answered alike, for 24 hours.",
+    zh: "1 到 128 个可见 ASCII 字符。24 小时内，使用相同键的重复请求只执行一次，并得到相同的响应。")
+  static let ifMatch = Message(
+    "openapi.if_match", "The ETag of the last read. The change is refused (412) if it has changed since.",
+    zh: "最近一次读取的 ETag。若此后内容已变更，则拒绝修改（412）。")
+  static let acceptLanguage = Message("openapi.accept_language", "The language of texts: en or zh-Hans.", zh: "文本的语言：en 或 zh-Hans。")
+  static let pathId = Message("openapi.path_id", "What is read or acted on.", zh: "所读取或操作的对象。")
+  static let good = Message("openapi.good", "Done.", zh: "已完成。")
+  static let created = Message("openapi.created", "Made.", zh: "已创建。")
+  static let eTag = Message("openapi.etag", "The version, for If-Match.", zh: "版本，供 If-Match 使用。")
+  static let location = Message("openapi.location", "Where the new thing can be read.", zh: "新对象的读取地址。")
+  static let replayed = Message(
+    "openapi.replayed", "`true` when this is the stored answer of an earlier request with the same key.", zh: "值为 `true` 表示这是先前使用相同键的请求所存储的响应。")
+  static let requestId = Message("openapi.request_id", "The correlation id; a sane one of the request is kept.", zh: "关联编号；若请求中已有合规的编号则沿用。")
+  static let retryAfter = Message("openapi.retry_after", "Seconds to wait.", zh: "需等待的秒数。")
+
+  static let all = [
+    about, token, needs, needsNothing, idempotencyKey, ifMatch, acceptLanguage, pathId, good, created, eTag, location, replayed, requestId, retryAfter,
+  ]
+}

@@ -1,0 +1,35 @@
+import Hummingbird
+import Kernel
+import NIOCore
+import Web
+
+/// One request as the interface sees it.
+struct Exchange: Sendable {
+  let method: String
+  let target: RequestTarget
+  let headers: RequestHeaders
+  /// The socket's address; no header field changes it.
+  let peer: String
+  private let request: Request
+  private let bodyLimit: Int
+
+  init(_ request: Request, peer: WebPeer, limits: WebLimits) {
+    method = request.head.method.rawValue
+    target = RequestTarget(request.head.path ?? "/")
+    headers = RequestHeaders(request.headers)
+    self.peer = peer.address ?? "unknown"
+    self.request = request
+    bodyLimit = limits.bodyBytes
+  }
+
+  /// Whether the caller is on this host, as far as the socket and any proxy on the way say.
+  var isLocal: Bool {
+    (peer.hasPrefix("127.") || peer == "::1" || peer.hasPrefix("::ffff:127.")) && !headers.isForwarded
+  }
+
+  /// The whole body. Throws ``Web/Refusal`` when it is larger than the limit or comes too slowly; the server has then
+  /// answered already.
+  func body() async throws -> [UInt8] {
+    Array(try await request.body.collect(upTo: bodyLimit).readableBytesView)
+  }
+}

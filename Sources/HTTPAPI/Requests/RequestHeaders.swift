@@ -1,0 +1,74 @@
+import HTTPTypes
+import Kernel
+import Operations
+
+/// What the header fields of a request mean here.
+struct RequestHeaders {
+  private let fields: HTTPFields
+
+  init(_ fields: HTTPFields) {
+    self.fields = fields
+  }
+
+  static let requestIdName = name("X-Request-Id")
+  static let idempotencyKeyName = name("Idempotency-Key")
+
+  /// The correlation id that the client chose: 1 to 64 of `A-Z a-z 0-9 . _ -`; nil for anything else, so that what we
+  /// log and send back can hold neither a line break nor a megabyte.
+  var requestId: String? {
+    guard let text = fields[Self.requestIdName], (1...64).contains(text.utf8.count), text.utf8.allSatisfy(Self.isPlain) else { return nil }
+    return text
+  }
+
+  /// A correlation id for a request that brought none.
+  static func newRequestId(_ random: RandomSource) -> String { "req-" + Base32.encode(random.bytes(10)) }
+
+  /// The secret of `Authorization: Bearer`; nil if there is none.
+  var bearer: String? {
+    guard let text = fields[.authorization], let space = text.firstIndex(of: " "), text[..<space].lowercased() == "bearer" else { return nil }
+    let secret = text[text.index(after: space)...].drop { $0 == " " }
+    return secret.isEmpty ? nil : String(secret)
+  }
+
+  var idempotencyKey: String? { fields[Self.idempotencyKeyName] }
+
+  /// The version that `If-Match` names. Nil without the field and for `*`, which names none: it does not help an
+  /// operation that must know what the caller saw. Weak and strong tags are one, since a proxy that compresses makes
+  /// weak ones of ours.
+  func expectedVersion() throws(Failure) -> Int64? {
+    guard let text = fields[.ifMatch], text != "*" else { return nil }
+    let tag = text.hasPrefix("W/") ? text.dropFirst(2) : text[...]
+    guard tag.utf8.count <= 21, tag.first == "\"", tag.last == "\"", tag.utf8.count > 2,
+      tag.dropFirst().dropLast().utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+      let version = Int64(tag.dropFirst().dropLast())
+    else { throw Failure(.malformed, HTTPMessages.badIfMatch) }
+    return version
+  }
+
+  /// The language asked for; nil leaves it to the account.
+  var language: Language? { fields[.acceptLanguage].map { Language(acceptLanguage: $0) } }
+
+  /// Whether the body says that it is JSON; parameters other than a charset of UTF-8 are refused.
+  var isJSON: Bool {
+    let parts = (fields[.contentType] ?? "").lowercased().split(separator: ";", omittingEmptySubsequences: false)
+    let words = parts.map { $0.filter { $0 != " " && $0 != "\t" } }
+    guard words.first == "application/json" else { return false }
+    return words.dropFirst().allSatisfy { $0.isEmpty || $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" }
+  }
+
+  /// Whether a proxy says that it passed the request on for somebody else.
+  var isForwarded: Bool {
+    ["Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"].contains { fields[Self.name($0)] != nil }
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+    default: false
+    }
+  }
+
+  /// Names here are constant and valid tokens, so the fall-back is never taken.
+  static func name(_ name: String) -> HTTPField.Name { HTTPField.Name(name) ?? .via }
+}

@@ -1,0 +1,47 @@
+import Hummingbird
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Web
+
+@Suite struct ServingTests {
+  @Test func answersOnAKeptConnection() async throws {
+    try await TestServer.with { server in
+      let client = try await server.client()
+      for index in 0..<20 {
+        let reply = try await client.post("/v1/things?i=\(index)", body: Array(repeating: 7, count: index * 1000))
+        #expect(reply.status == 200)
+        #expect(reply.text == "POST /v1/things?i=\(index) \(index * 1000) https 127.0.0.1 -")
+        #expect(reply["date"]?.hasSuffix(" GMT") == true)
+      }
+      await client.close()
+    }
+  }
+
+  @Test func answersCurl() async throws {
+    try await TestServer.with { server in
+      for version in ["--tlsv1.2", "--tlsv1.3"] {
+        let answer = try await server.curl([version, "https://localhost:\(server.port)/a"])
+        #expect(answer == "GET /a 0 https 127.0.0.1 -")
+      }
+      #expect(try await server.curl(["--tls-max", "1.1", "https://localhost:\(server.port)/"]).contains("curl: (35)"))
+      #expect(try await server.curl(["-H", "Expect: 100-continue", "-d", "abc", "https://localhost:\(server.port)/"]) == "POST / 3 https 127.0.0.1 -")
+      #expect(try await server.curl(["-I", "https://localhost:\(server.port)/"]).contains("200"))
+    }
+  }
+
+  @Test func answersPipelinedRequestsInOrder() async throws {
+    try await TestServer.with { server in
+      let client = try await server.client()
+      let requests = (0..<50).map { "POST /\($0) HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc" }
+      try await client.send(requests.joined())
+      for index in 0..<50 {
+        let text = try await client.reply().text
+        #expect(text.hasPrefix("POST /\(index) 3 "))
+      }
+      #expect(try await client.get("/last").status == 200)
+      await client.close()
+    }
+  }
+}
