@@ -28,7 +28,7 @@ extension CompiledCalendar {
   /// The date that the zone's wall clock shows.
   package func date(at instant: Instant) -> CalendarDate {
     let second = Self.second(instant)
-    return CalendarDate(daysSinceEpoch: (second + span(at: second).offset).flooredQuotient(by: OpenPattern.day))
+    return CalendarDate(daysSinceEpoch: OpenPattern.date(of: second + span(at: second).offset))
   }
 
   /// The last closing on or before the end of the date around a second; nil when nothing was open since 1970.
@@ -42,7 +42,7 @@ extension CompiledCalendar {
   /// (America/Santiago) shows the last hour of a date twice; a date may also lack its last hour, or follow a skipped one.
   private func endOfDate(at second: Int64) -> Int64 {
     let offset = span(at: second).offset
-    let midnight = ((second + offset).flooredQuotient(by: OpenPattern.day) + 1) * OpenPattern.day
+    let midnight = (OpenPattern.date(of: second + offset) + 1) * OpenPattern.day
     // The offsets of all zones lie within 26 hours, so the date ends within so much of where this offset would end it.
     let reach = min(midnight - offset + 26 * 3600, Zone.end - 1)
     let spans = spans(around: second...max(second, reach))

@@ -124,8 +124,9 @@ package final class CompiledCalendar: Sendable {
 
   /// The span around a second, and the second at which it ends.
   func span(at second: Int64) -> Span {
-    let spans = second < nearEnd ? near : all
-    return spans[Self.index(second, spans)]
+    if second < nearEnd { return near[Self.index(second, near)] }
+    let all = all
+    return all[Self.index(second, all)]
   }
 
   func spans(around seconds: ClosedRange<Int64>) -> ArraySlice<Span> {
@@ -140,6 +141,7 @@ package final class CompiledCalendar: Sendable {
     return next < spans.count ? spans[next].start : (second < nearEnd ? nearEnd : Zone.end)
   }
 
+  @inline(__always)
   private static func index(_ second: Int64, _ spans: [Span]) -> Int {
     max(0, OpenPattern.partition(spans.indices) { spans[$0].start > second } - 1)
   }

@@ -86,7 +86,7 @@ struct OpenPattern: Sendable {
   /// The open seconds before a local second.
   func open(before local: Int64) -> Int64 {
     guard !exceptions.isEmpty else { return open(beforePlain: local) }
-    let day = local.flooredQuotient(by: Self.day)
+    let day = Self.date(of: local)
     let index = firstException { $0.day >= day }
     if index < exceptions.count, exceptions[index].day == day {
       let exception = exceptions[index]
@@ -110,11 +110,17 @@ struct OpenPattern: Sendable {
     return run.before + min(second, run.end) - run.start
   }
 
-  /// Weeks begin on Monday; 1970-01-01 was a Thursday.
+  /// Weeks begin on Monday; 1970-01-01 was a Thursday. No local second lies a day before 1970, so the dividend is
+  /// positive and the division by a constant needs no rounding down, which is a third of the cost of a count.
+  @inline(__always)
   private static func weekAndSecond(_ local: Int64) -> (week: Int64, second: Int64) {
-    let sinceMonday = local + 3 * day
-    return (sinceMonday.flooredQuotient(by: week), sinceMonday.flooredRemainder(by: week))
+    let (index, second) = (local + 3 * day).quotientAndRemainder(dividingBy: week)
+    return (index, second)
   }
+
+  /// The date of a local second in days since 1970; -1 for the hours that zones west of Greenwich show before 1970.
+  @inline(__always)
+  static func date(of local: Int64) -> Int64 { (local + day) / day - 1 }
 
   private static func local(week index: Int64, second: Int64) -> Int64 { index * week + second - 3 * day }
 
@@ -158,7 +164,7 @@ struct OpenPattern: Sendable {
   /// For an open local second, an end of the open stretch around it: every second up to it is open, and the stretch may
   /// go on there. Nil for a closed second.
   func end(of local: Int64) -> Int64? {
-    let day = local.flooredQuotient(by: Self.day)
+    let day = Self.date(of: local)
     let index = firstException { $0.day >= day }
     if index < exceptions.count, exceptions[index].day == day {
       let second = local - day * Self.day

@@ -1,0 +1,81 @@
+import Kernel
+
+/// An SLA clock: how much of a budget is used, in which state the counting is, and by when it must end. A value without
+/// an id; what it was before is kept elsewhere as ``ClockInterval``s, ``Milestone``s and ``Verdict``s.
+///
+/// Deadlines are computed when something happens and stored; reading only compares instants.
+package struct Clock: Hashable, Sendable {
+  /// The state of the counting.
+  package enum State: String, Hashable, Sendable, CaseIterable {
+    /// Open time is being used. May go to paused, stopped and withdrawn, and to running anew (target or calendar changed).
+    case running
+    /// Somebody else's turn. May go to running, stopped and withdrawn, and to paused anew (another reason).
+    case paused
+    /// The milestone was observed. May go to running (reopened) and withdrawn.
+    case stopped
+    /// It no longer counts (merged, cancelled). May go nowhere.
+    case withdrawn
+  }
+
+  package let metric: Metric
+  package var budget: Budget
+  /// The budget in open seconds, counted from ``startedAt`` for business days; nil when it never elapses.
+  package var budgetSeconds: Int64?
+  package var calendarVersion: Id<CalendarVersion>
+  /// When the ticket was created. It never changes: neither a backdated entry nor a new target gives time back.
+  package let startedAt: Instant
+
+  package var state: State
+  /// Since when the clock is in this state (and interval), and why.
+  package var stateSince: Instant
+  package var stateCause: String
+  package var stateEvidence: String?
+  /// The time of the last event; no event may come before it.
+  package var lastEventAt: Instant
+
+  /// The open seconds of all closed running intervals.
+  package var consumedSeconds: Int64
+  /// The last run, which goes on while ``State/running`` and through changes of target and calendar: its start, what was
+  /// used before it, and its end.
+  package var runStartedAt: Instant
+  package var runStartedWithSeconds: Int64
+  package var runEndedAt: Instant?
+
+  /// When the budget will be used up, or since when it has been exceeded; nil unless running, or when that never happens.
+  package var dueAt: Instant?
+  /// The last instant that is still in time; nil like ``dueAt``. It is later than that where the budget ends with an opening.
+  package var breachAt: Instant?
+  package var observedAt: Instant?
+  /// The latest verdict; nil when there was none. Its outcome is nil when it was taken back.
+  package var verdict: Verdict?
+
+  package init(
+    metric: Metric, budget: Budget, budgetSeconds: Int64?, calendarVersion: Id<CalendarVersion>, startedAt: Instant, state: State,
+    stateSince: Instant, stateCause: String, stateEvidence: String?, lastEventAt: Instant, consumedSeconds: Int64, runStartedAt: Instant,
+    runStartedWithSeconds: Int64, runEndedAt: Instant?, dueAt: Instant?, breachAt: Instant?, observedAt: Instant?, verdict: Verdict?
+  ) {
+    self.metric = metric
+    self.budget = budget
+    self.budgetSeconds = budgetSeconds
+    self.calendarVersion = calendarVersion
+    self.startedAt = startedAt
+    self.state = state
+    self.stateSince = stateSince
+    self.stateCause = stateCause
+    self.stateEvidence = stateEvidence
+    self.lastEventAt = lastEventAt
+    self.consumedSeconds = consumedSeconds
+    self.runStartedAt = runStartedAt
+    self.runStartedWithSeconds = runStartedWithSeconds
+    self.runEndedAt = runEndedAt
+    self.dueAt = dueAt
+    self.breachAt = breachAt
+    self.observedAt = observedAt
+    self.verdict = verdict
+  }
+
+  package var outcome: Verdict.Outcome? { verdict?.outcome }
+
+  /// When somebody must look whether the budget has been exceeded: any time after this instant, by ``ClockEvent/passed``.
+  package var nextCheckAt: Instant? { state == .running && outcome == nil ? breachAt : nil }
+}

@@ -1,0 +1,47 @@
+import Kernel
+
+/// What happens to a clock. `cause` and `reason` are codes of the caller (`created`, `awaiting_customer`, `priority_changed`).
+package enum ClockEvent: Sendable {
+  /// Somebody else's turn; `evidence` names what proves it, such as the message that was sent.
+  case pause(at: Instant, reason: String, evidence: String?)
+  case resume(at: Instant, cause: String)
+  /// The milestone that ends the clock: answered, resolved, closed. `source` names the event that shows it.
+  case observe(at: Instant, source: String)
+  case reopen(at: Instant, cause: String)
+  /// Another target: priority, category or contract changed. The start, the used time and the pauses stay.
+  case retarget(at: Instant, budget: Budget, coverage: Coverage, cause: String)
+  /// The calendar has a new version from `effectiveAt` on. The used time stays. What takes effect before the last event
+  /// takes effect with it: time that was counted stays counted.
+  case changeCalendar(effectiveAt: Instant, coverage: Coverage)
+  /// The clock no longer counts: merged into another ticket, SLA removed.
+  case withdraw(at: Instant, reason: String)
+  /// Time went by. The job says so when ``Clock/nextCheckAt`` is past.
+  case passed(now: Instant)
+
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
+    case pause, resume, observe, reopen, retarget
+    case changeCalendar = "change_calendar"
+    case withdraw, passed
+  }
+
+  package var kind: Kind {
+    switch self {
+    case .pause: .pause
+    case .resume: .resume
+    case .observe: .observe
+    case .reopen: .reopen
+    case .retarget: .retarget
+    case .changeCalendar: .changeCalendar
+    case .withdraw: .withdraw
+    case .passed: .passed
+    }
+  }
+
+  package var at: Instant {
+    switch self {
+    case .pause(let at, _, _), .resume(let at, _), .observe(let at, _), .reopen(let at, _), .retarget(let at, _, _, _), .changeCalendar(let at, _),
+      .withdraw(let at, _), .passed(let at):
+      at
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import Kernel
+import ServiceTime
+
+/// The life of a clock, as a pure function of clock and event.
+///
+/// What a run used is known when it ends, and judged then: too late is what ends after ``Clock/breachAt``. A job's
+/// ``ClockEvent/passed`` only makes a miss known earlier, so the order in which jobs and events arrive decides nothing.
+extension Clock {
+  /// A clock that starts to run. A ticket that is created paused or closed has the event applied at the same instant.
+  package static func start(
+    _ metric: Metric, budget: Budget, coverage: Coverage, at instant: Instant, cause: String
+  ) throws(ClockRefusal) -> ClockTransition {
+    try check(budget)
+    var clock = Clock(
+      metric: metric, budget: budget, budgetSeconds: ClockDeadline.seconds(of: budget, from: instant, in: coverage.calendar),
+      calendarVersion: coverage.version, startedAt: instant, state: .running, stateSince: instant, stateCause: cause, stateEvidence: nil,
+      lastEventAt: instant, consumedSeconds: 0, runStartedAt: instant, runStartedWithSeconds: 0, runEndedAt: nil, dueAt: nil, breachAt: nil,
+      observedAt: nil, verdict: nil)
+    clock.run(from: instant, cause, in: coverage.calendar)
+    return ClockTransition(clock: clock)
+  }
+
+  /// The clock after `event`. `calendar` is the version that ``calendarVersion`` names.
+  package func applying(_ event: ClockEvent, calendar: CompiledCalendar) throws(ClockRefusal) -> ClockTransition {
+    guard state != .withdrawn else { return .ignored(self) }
+    if case .passed(let now) = event { return passed(now, calendar) }
+    if case .changeCalendar(let effectiveAt, let coverage) = event {
+      return changingCalendar(at: max(effectiveAt, lastEventAt), to: coverage, from: calendar)
+    }
+    guard event.at >= lastEventAt else { throw .outOfOrder(at: event.at, last: lastEventAt) }
+    switch event {
+    case .pause(let at, let reason, let evidence): return try pausing(at: at, reason, evidence, calendar)
+    case .resume(let at, let cause): return try resuming(at: at, cause, calendar)
+    case .observe(let at, let source): return observing(at: at, source, calendar)
+    case .reopen(let at, let cause): return try reopening(at: at, cause, calendar)
+    case .retarget(let at, let budget, let coverage, let cause):
+      try Self.check(budget)
+      return retargeting(at: at, budget, coverage, cause, from: calendar)
+    case .withdraw(let at, let reason): return withdrawing(at: at, reason, calendar)
+    case .changeCalendar, .passed: return .ignored(self)
+    }
+  }
+
+  private static func check(_ budget: Budget) throws(ClockRefusal) {
+    switch budget {
+    case .workingSeconds(let amount), .businessDays(let amount): if amount < 0 { throw .badBudget }
+    }
+  }
+
+  // MARK: Events
+
+  private func pausing(at instant: Instant, _ reason: String, _ evidence: String?, _ calendar: CompiledCalendar) throws(ClockRefusal) -> ClockTransition {
+    guard !reason.isEmpty else { throw .reasonMissing }
+    // The customer waits for a first answer whatever the ticket's status says.
+    guard metric != .response else { return .ignored(self) }
+    guard state != .stopped else { throw .notPossible(.pause, in: state) }
+    var next = ending(at: instant, calendar)
+    next.clock.enter(.paused, at: instant, reason, evidence)
+    return next
+  }
+
+  private func resuming(at instant: Instant, _ cause: String, _ calendar: CompiledCalendar) throws(ClockRefusal) -> ClockTransition {
+    switch state {
+    case .stopped where metric != .response: throw .notPossible(.resume, in: state)
+    case .running, .stopped, .withdrawn: return .ignored(self)
+    case .paused: break
+    }
+    var next = ending(at: instant, calendar)
+    next.clock.run(from: instant, cause, in: calendar)
+    return next
+  }
+
+  private func observing(at instant: Instant, _ source: String, _ calendar: CompiledCalendar) -> ClockTransition {
+    // The first one counts: a second answer, or closing what was resolved, says nothing new.
+    guard state != .stopped else { return .ignored(self) }
+    var next = ending(at: instant, calendar)
+    next.clock.enter(.stopped, at: instant, source, nil)
+    next.clock.observedAt = instant
+    next.milestone = Milestone(metric: metric, observedAt: instant, source: source)
+    if next.clock.outcome != .missed { next.judge(.met, .observed, source, at: instant) }
+    return next
+  }
+
+  private func reopening(at instant: Instant, _ cause: String, _ calendar: CompiledCalendar) throws(ClockRefusal) -> ClockTransition {
+    guard metric != .response else { return .ignored(self) }
+    guard state == .stopped else { throw .notPossible(.reopen, in: state) }
+    var next = ClockTransition(clock: self)
+    next.clock.observedAt = nil
+    // A miss stays a miss: its budget is gone. What was met is open again, with what is left.
+    if outcome != .missed { next.judge(nil, .reopened, cause, at: instant) }
+    next.clock.run(from: instant, cause, in: calendar)
+    return next
+  }
+
+  private func retargeting(
+    at instant: Instant, _ budget: Budget, _ coverage: Coverage, _ cause: String, from calendar: CompiledCalendar
+  ) -> ClockTransition {
+    var next = ending(at: instant, calendar)
+    next.clock.lastEventAt = instant
+    next.clock.budget = budget
+    next.clock.budgetSeconds = ClockDeadline.seconds(of: budget, from: startedAt, in: coverage.calendar)
+    next.clock.calendarVersion = coverage.version
+    let before = next.clock.verdict
+    let outcome: Verdict.Outcome? = next.clock.exceeds(in: coverage.calendar) ? .missed : state == .stopped ? .met : nil
+    if outcome != nil || before?.outcome != nil {
+      // Late since then, if it was late before; otherwise nothing was late until the target changed.
+      let breachedAt = outcome == .missed ? (before?.outcome == .missed ? before?.breachedAt : nil) ?? instant : nil
+      next.judge(outcome, .retargeted, cause, at: instant, breachedAt: breachedAt)
+    }
+    next.clock.goOn(as: self, from: instant, cause, in: coverage.calendar)
+    return next
+  }
+
+  private func changingCalendar(at instant: Instant, to coverage: Coverage, from calendar: CompiledCalendar) -> ClockTransition {
+    guard coverage.version != calendarVersion else { return .ignored(self) }
+    // A stopped clock keeps its verdict, and has the new version should it ever run again.
+    var next = ending(at: instant, calendar)
+    next.clock.lastEventAt = instant
+    next.clock.calendarVersion = coverage.version
+    next.clock.goOn(as: self, from: instant, ClockEvent.Kind.changeCalendar.rawValue, in: coverage.calendar)
+    return next
+  }
+
+  private func withdrawing(at instant: Instant, _ reason: String, _ calendar: CompiledCalendar) -> ClockTransition {
+    var next = ending(at: instant, calendar)
+    next.clock.enter(.withdrawn, at: instant, reason, nil)
+    next.judge(.withdrawn, .withdrawn, reason, at: instant)
+    return next
+  }
+
+  private func passed(_ now: Instant, _ calendar: CompiledCalendar) -> ClockTransition {
+    guard let breach = nextCheckAt, ClockDeadline.isLate(now, after: breach) else { return .ignored(self) }
+    var next = ClockTransition(clock: self)
+    let used = consumedSeconds + calendar.elapsed(from: stateSince, to: now)
+    next.judge(.missed, .exceeded, "", at: breach, breachedAt: breach, consumedSeconds: used)
+    return next
+  }
+
+  // MARK: Runs
+
+  /// Closes the current interval and, for a run, settles what it used and whether it came to an end in time.
+  private func ending(at instant: Instant, _ calendar: CompiledCalendar) -> ClockTransition {
+    var next = ClockTransition(clock: self)
+    guard let intervalState = ClockInterval.State(rawValue: state.rawValue) else { return next }
+    let working = calendar.elapsed(from: stateSince, to: instant)
+    if stateSince < instant {
+      next.closed = ClockInterval(
+        from: stateSince, to: instant, state: intervalState, cause: stateCause, evidence: stateEvidence, workingSeconds: working,
+        calendarVersion: calendarVersion)
+    }
+    guard state == .running else { return next }
+    next.clock.consumedSeconds += working
+    next.clock.runEndedAt = instant
+    if let breachAt, ClockDeadline.isLate(instant, after: breachAt) {
+      if outcome != .missed { next.judge(.missed, .exceeded, "", at: breachAt, breachedAt: breachAt) }
+    } else if let verdict, verdict.outcome == .missed, verdict.cause == .exceeded, verdict.breachedAt == breachAt {
+      // The job saw the breach pass before it was told that the run had ended in time.
+      next.judge(nil, .recordedLate, "", at: instant)
+    }
+    return next
+  }
+
+  private mutating func run(from instant: Instant, _ cause: String, in calendar: CompiledCalendar) {
+    enter(.running, at: instant, cause, nil)
+    runStartedAt = instant
+    runStartedWithSeconds = consumedSeconds
+    runEndedAt = nil
+    if outcome == .missed {
+      dueAt = verdict?.breachedAt
+      breachAt = verdict?.breachedAt
+    } else if let budgetSeconds {
+      let deadline = ClockDeadline(budget, from: instant, left: budgetSeconds - consumedSeconds, in: calendar)
+      dueAt = deadline.due
+      breachAt = deadline.breach
+    }
+  }
+
+  /// Runs or pauses on in a new interval, under another target or calendar.
+  private mutating func goOn(as before: Clock, from instant: Instant, _ cause: String, in calendar: CompiledCalendar) {
+    switch before.state {
+    case .running:
+      run(from: instant, cause, in: calendar)
+      // It is still the same run: a budget in days is judged from where that began.
+      runStartedAt = before.runStartedAt
+      runStartedWithSeconds = before.runStartedWithSeconds
+    case .paused: enter(.paused, at: instant, before.stateCause, before.stateEvidence)
+    case .stopped, .withdrawn: break
+    }
+  }
+
+  private mutating func enter(_ state: State, at instant: Instant, _ cause: String, _ evidence: String?) {
+    self.state = state
+    stateSince = instant
+    stateCause = cause
+    stateEvidence = evidence
+    lastEventAt = instant
+    dueAt = nil
+    breachAt = nil
+  }
+
+  /// Whether the runs so far used more than the budget. Asked when a run has ended. Working seconds are taken as they were
+  /// counted; a budget in days asks whether the last run ended after the day.
+  private func exceeds(in calendar: CompiledCalendar) -> Bool {
+    guard let budgetSeconds else { return false }
+    switch budget {
+    case .workingSeconds: return consumedSeconds > budgetSeconds
+    case .businessDays:
+      let deadline = ClockDeadline(budget, from: runStartedAt, left: budgetSeconds - runStartedWithSeconds, in: calendar)
+      return runEndedAt.map { ClockDeadline.isLate($0, after: deadline.due) } ?? false
+    }
+  }
+}
+
+extension ClockTransition {
+  fileprivate static func ignored(_ clock: Clock) -> ClockTransition { ClockTransition(clock: clock, isIgnored: true) }
+
+  fileprivate mutating func judge(
+    _ outcome: Verdict.Outcome?, _ cause: Verdict.Cause, _ detail: String, at instant: Instant, breachedAt: Instant? = nil, consumedSeconds: Int64? = nil
+  ) {
+    let verdict = Verdict(
+      sequence: (clock.verdict?.sequence ?? 0) + 1, outcome: outcome, cause: cause, detail: detail, decidedAt: instant, breachedAt: breachedAt,
+      consumedSeconds: consumedSeconds ?? clock.consumedSeconds, budgetSeconds: clock.budgetSeconds)
+    clock.verdict = verdict
+    verdicts.append(verdict)
+  }
+}
