@@ -45,7 +45,6 @@ package struct ImportProfile: Sendable {
     package let requester: String?
     package let site: String?
     package let category: String?
-    package let closureCode: String?
     /// The title is made of these.
     package let title: [String]
     /// What the ticket keeps of its last row.
@@ -59,8 +58,11 @@ package struct ImportProfile: Sendable {
     package enum Kind: String, Sendable, CaseIterable { case new, active, pending, resolved, closed }
 
     package let kind: Kind
-    /// Why a pending ticket waits; nil for the others.
+    /// Why a pending ticket waits, one of the desk's reasons; nil for the others.
     package let reason: String?
+
+    /// The reason, when it is one for which clocks wait.
+    var pauseReason: String? { reason.flatMap { ["awaiting_requester", "scheduled"].contains($0) ? $0 : nil } }
   }
 
   /// The log's own judgement, which is kept beside ours.

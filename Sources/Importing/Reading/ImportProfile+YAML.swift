@@ -66,7 +66,7 @@ extension ImportProfile {
 extension ImportProfile.Columns {
   fileprivate static let names = [
     "number", "sequence", "state", "updated_at", "opened_at", "resolved_at", "closed_at", "priority", "impact", "urgency", "reopen_count", "requester",
-    "site", "category", "closure_code", "title", "attributes", "history",
+    "site", "category", "title", "attributes", "history",
   ]
 
   fileprivate init(_ section: ProfileSection) {
@@ -84,7 +84,6 @@ extension ImportProfile.Columns {
     requester = section.optionalText("requester")
     site = section.optionalText("site")
     category = section.optionalText("category")
-    closureCode = section.optionalText("closure_code")
     title = section.texts("title")
     attributes = section.texts("attributes")
     history = section.texts("history")

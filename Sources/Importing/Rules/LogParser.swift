@@ -327,5 +327,5 @@ extension UnreadableRow.Reason {
 
 extension ImportProfile.Columns {
   var required: [String] { [number, sequence, state, updatedAt, openedAt, resolvedAt, closedAt, priority, impact, urgency, reopenCount] }
-  var optional: [String] { [requester, site, category, closureCode].compactMap { $0 } + title + attributes + history }
+  var optional: [String] { [requester, site, category].compactMap { $0 } + title + attributes + history }
 }
