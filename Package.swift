@@ -16,7 +16,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let http: [Target.Dependency] = [
@@ -31,14 +30,16 @@ let package = Package(
   name: "steward",
   platforms: [.macOS(.v15)],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
-    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // 0 bottom
@@ -64,10 +65,19 @@ let package = Package(
     module("ServiceLevels", ["Kernel", "ServiceTime"]),
 
     // 4 edges
-    module(
-      "Importing",
-      ["Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", logging, yams, subprocess, systemPackage]),
     module("Web", ["Kernel", "TLS", logging] + nio + http),
+    module("HTTPAPI", ["Kernel", "TLS", "Web", "Tenancy", "Operations", logging] + nio + http),
+
+    // 5 executable
+    .executableTarget(
+      name: "steward",
+      dependencies: [
+        "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels", "HTTPAPI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
+      ], swiftSettings: settings),
 
     // tests
     module(
@@ -79,12 +89,12 @@ let package = Package(
     tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", logging, subprocess, systemPackage]),
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
-    tests("TLSTests", ["TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio),
+    tests("TLSTests", ["TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "TestSupport"]),
     tests("OperationsTests", ["Operations", "Tenancy", "Postgres", "TLS", "TestSupport"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
-    tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", logging, nioEmbedded] + nio + http),
-    tests(
-      "ImportingTests", ["Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels"]),
+    tests("ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "TestSupport"]),
+    tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
+    tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio + http),
   ]
 )

@@ -68,30 +68,23 @@ package final class Connection: Sendable {
     }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let immediate = wire.withLock { wire -> ExchangeOutcome? in
+        finish { wire in
+          func atOnce(_ outcome: ExchangeOutcome) -> Ending { Ending(continuation: continuation, outcome: outcome) }
           guard let handle = wire.handle else {
-            return ExchangeOutcome(loss: wire.closeReason ?? PostgresError(.connection), wasSent: false)
+            return atOnce(ExchangeOutcome(loss: wire.closeReason ?? PostgresError(.connection), wasSent: false))
           }
           guard wire.exchange == nil else {
-            return ExchangeOutcome(interruption: PostgresError(.other, message: "the connection is in use"), wasSent: false)
+            return atOnce(ExchangeOutcome(interruption: PostgresError(.other, message: "the connection is in use"), wasSent: false))
           }
-          if isCancellable, Task.isCancelled { return ExchangeOutcome(interruption: PostgresError(.cancelled), wasSent: false) }
+          if isCancellable, Task.isCancelled { return atOnce(ExchangeOutcome(interruption: PostgresError(.cancelled), wasSent: false)) }
           var exchange = Exchange(
             number: number, goal: goal, continuation: continuation, deadline: ContinuousClock.now.advanced(by: timeout), isCancellable: isCancellable)
           let isSent = send(&wire, handle, &exchange)
-          guard isSent, flush(&wire, handle) else {
-            let reason = PostgresError(.connection, message: Self.message(handle))
-            shut(&wire, reason)
-            return ExchangeOutcome(loss: reason)
-          }
-          if case .flushed = goal, !wire.wantsWrite { return ExchangeOutcome() }
           wire.exchange = exchange
           poller.exchangeBegan()
-          return nil
-        }
-        if let immediate {
-          if immediate.loss != nil, immediate.wasSent { onClose(self) }
-          continuation.resume(returning: immediate)
+          guard isSent, flush(&wire, handle) else { return lose(&wire, handle) }
+          // The answer may be here already (a COPY that failed while its rows were sent), and no event would announce it.
+          return advance(&wire, handle)
         }
       }
     } onCancel: {

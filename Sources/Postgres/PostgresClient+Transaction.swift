@@ -23,7 +23,10 @@ extension PostgresClient {
         if fault.kind == .readOnly { distrustConnections() }
         // Jittered and growing: two transactions that met once shall not meet again in step.
         let pause = Duration.milliseconds(10 << min(attempt, 6))
-        try await Task.sleep(for: pause / 2 + pause / 1000 * Int.random(in: 0...1000))
+        guard (try? await Task.sleep(for: pause / 2 + pause / 1000 * Int.random(in: 0...1000))) != nil else { throw PostgresError(.cancelled).at(file, line) }
+      } catch let error as PostgresError {
+        // No connection: it has been waited for already.
+        throw error.at(file, line)
       }
     }
   }

@@ -89,7 +89,7 @@ package struct PostgresConfiguration: Sendable, CustomStringConvertible {
       ("host", servers.map(\.host).joined(separator: ",")),
       ("port", servers.map { String($0.port) }.joined(separator: ",")),
       ("user", user), ("dbname", database), ("password", password?.value ?? ""),
-      // A file that cannot be there: libpq warns of one that is not plain, and takes ~/.pgpass for an empty name.
+      // A file that cannot be: no password comes from somebody's home. (Of /dev/null libpq complains on standard error.)
       ("passfile", "/dev/null/none"),
       ("application_name", applicationName), ("client_encoding", "UTF8"),
       ("target_session_attrs", servers.count > 1 ? "read-write" : "any"),

@@ -167,4 +167,19 @@ import Testing
     #expect(error?.kind == .connection && error?.sqlState == "3D000")
     await client.shutdown()
   }
+
+  /// Reliability case 74: a server that refuses TLS gets no password and no statement.
+  @Test func plaintextIsRefused() async throws {
+    let listener = try #require(LoopbackListener { _ in [UInt8(ascii: "N")] })
+    var configuration = try PostgresConfiguration(
+      url: "postgres://u:secret@127.0.0.1:\(listener.port)/d?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt")
+    configuration.acquireTimeout = .milliseconds(500)
+    let client = PostgresClient(configuration, logger: Logger(label: "postgres-tests") { _ in SwiftLogNoOpLogHandler() })
+    #expect(await errorKind { try await client.transaction { _ = try await $0.query(BackendProcess()) } } != nil)
+    await client.shutdown()
+    listener.close()
+    // The SSL request of eight bytes, once for each attempt, and nothing else.
+    #expect(!listener.received.isEmpty)
+    #expect(listener.received.allSatisfy { $0 == [0, 0, 0, 8, 4, 210, 22, 47] })
+  }
 }

@@ -104,7 +104,7 @@ final class SocketProxy: Sendable {
     }
   }
 
-  private static func detach(_ work: @escaping @Sendable () -> Void) {
+  static func detach(_ work: @escaping @Sendable () -> Void) {
     final class Box: Sendable {
       let work: @Sendable () -> Void
       init(_ work: @escaping @Sendable () -> Void) { self.work = work }
