@@ -16,6 +16,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOTLS", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let http: [Target.Dependency] = [
@@ -40,6 +41,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // 0 bottom
@@ -62,9 +64,17 @@ let package = Package(
 
     // 3 domain
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime"]),
-    module("ServiceLevels", ["Kernel", "ServiceTime"]),
+    module("ServiceLevels", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
+    module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels"]),
+    module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Operations", "Jobs", "Contracts"]),
 
     // 4 edges
+    module(
+      "Importing",
+      [
+        "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard", yams, subprocess,
+        systemPackage,
+      ]),
     module("Web", ["Kernel", "TLS", logging] + nio + http),
     module("HTTPAPI", ["Kernel", "TLS", "Web", "Tenancy", "Operations", logging] + nio + http),
 
@@ -96,5 +106,8 @@ let package = Package(
     tests("ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "TestSupport"]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio + http),
+    tests(
+      "ImportingTests",
+      ["Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard"]),
   ]
 )

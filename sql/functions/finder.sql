@@ -76,6 +76,36 @@ begin
 end
 $$;
 
+-- The queue: open tickets of the permitted tenants (null: all), the next due first. A clock that has run out stands in
+-- front, what has no running clock at the end. Two statements, because a condition "null or ..." reaches no index.
+create function finder.open_tickets(
+  permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if permitted is null then
+    return query select t.tenant_id, t.id, t.due_at, t.opened_at from desk.ticket t
+      where t.state in ('new', 'active', 'pending')
+        and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
+        and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
+        and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
+          > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+             coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+      order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
+  else
+    return query select t.tenant_id, t.id, t.due_at, t.opened_at from desk.ticket t
+      where t.state in ('new', 'active', 'pending') and t.tenant_id = any (permitted)
+        and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
+        and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
+        and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
+          > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+             coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+      order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
+  end if;
+end
+$$;
+
 do $$
 declare
   routine regprocedure;

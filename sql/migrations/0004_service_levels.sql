@@ -16,45 +16,68 @@ create table service_levels.clock (
   sla_target_id bigint not null,
   calendar_version_id bigint not null,
   priority smallint not null,
+  -- the target's budget: seconds of open time, or the end of the N-th business day
   budget_seconds bigint,
   business_days bigint,
+  -- the budget in open seconds from the start on; null when it never elapses
+  budget_open_seconds bigint,
   pauses boolean not null,
-  -- where it stands
+  -- where the clock of resolution stops
+  stops_at text not null,
+  -- where it stands, since when, and why
   state text not null,
-  cause text not null,
-  started_at timestamptz not null,
-  -- since when it is in this state
   state_since timestamptz not null,
-  -- working seconds of the closed running intervals
+  cause text not null,
+  evidence text,
+  -- never changes: neither a backdated entry nor a new target gives time back
+  started_at timestamptz not null,
+  -- no event comes before this one
+  last_event_at timestamptz not null,
+  -- open seconds of the closed running intervals
   consumed_seconds bigint not null,
-  -- the earliest instant at which the budget is used up; null while paused, stopped or withdrawn
+  -- the last run: its start, what was used before it, its end
+  run_started_at timestamptz not null,
+  run_started_with_seconds bigint not null,
+  run_ended_at timestamptz,
+  -- the earliest instant at which the budget is used up; null unless running
   due_at timestamptz,
-  -- the first instant after which more than the budget is used; what the breach job waits for
+  -- the last instant that is in time, for which the breach job waits; null unless running and not judged
   breach_at timestamptz,
-  -- when it was found breached, in the world; stays when the clock stops later
+  -- of the newest verdict, when it is a miss: the last instant that was in time
   breached_at timestamptz,
   observed_at timestamptz,
+  -- the newest verdict; null when there is none, or when it was taken back
   verdict text,
-  last_interval_seq bigint not null default 0,
-  last_verdict_seq bigint not null default 0,
+  last_interval_seq bigint not null,
+  last_milestone_seq bigint not null,
+  last_verdict_seq bigint not null,
   recorded_at timestamptz not null,
   constraint clock_pk primary key (tenant_id, id),
-  constraint clock_subject_unique unique (tenant_id, subject_kind, subject_id, metric),
   constraint clock_line_version_fk foreign key (tenant_id, contract_line_version_id) references contracts.contract_line_version (tenant_id, id),
   constraint clock_sla_version_fk foreign key (sla_version_id) references contracts.sla_version (id),
   constraint clock_target_fk foreign key (sla_target_id) references contracts.sla_target (id),
   constraint clock_calendar_version_fk foreign key (calendar_version_id) references contracts.calendar_version (id),
   constraint clock_metric_check check (metric in ('response', 'resolution')),
+  constraint clock_budget_check check ((budget_seconds is null) <> (business_days is null)),
+  constraint clock_stops_check check (stops_at in ('resolved', 'closed')),
   constraint clock_state_check check (state in ('running', 'paused', 'stopped', 'withdrawn')),
+  constraint clock_due_check check (state = 'running' or (due_at is null and breach_at is null)),
+  constraint clock_observed_check check (state = 'stopped' or state = 'withdrawn' or observed_at is null),
   constraint clock_verdict_check check (verdict in ('met', 'missed', 'withdrawn')),
+  constraint clock_breached_check check ((verdict is not distinct from 'missed') = (breached_at is not null)),
   constraint clock_consumed_check check (consumed_seconds >= 0)
 );
+-- A withdrawn clock stays as it is; another one may take its place.
+create unique index clock_subject_unique on service_levels.clock (tenant_id, subject_kind, subject_id, metric) where state <> 'withdrawn';
+create index clock_subject on service_levels.clock (tenant_id, subject_kind, subject_id);
 create index clock_breach on service_levels.clock (breach_at) where breach_at is not null;
-create index clock_due on service_levels.clock (tenant_id, due_at) where due_at is not null;
 select steward.protect_tenant_table('service_levels.clock', 'operational');
 grant select, insert, update on service_levels.clock to steward_app;
+-- A clock's id is taken before its row is written, so that its ledger travels with it.
+grant usage on sequence service_levels.clock_id_seq to steward_app;
 
--- A closed interval of a clock. Each names the target and calendar version under which its working seconds were counted.
+-- A closed interval of a clock, never changed. Each names the target and calendar version under which its working
+-- seconds were counted. What lies between a stop and a reopening is no interval.
 create table service_levels.interval (
   tenant_id bigint not null,
   clock_id bigint not null,
@@ -63,51 +86,64 @@ create table service_levels.interval (
   to_at timestamptz not null,
   state text not null,
   cause text not null,
+  evidence text,
   sla_target_id bigint not null,
   calendar_version_id bigint not null,
   working_seconds bigint not null,
   recorded_at timestamptz not null,
   constraint interval_pk primary key (tenant_id, clock_id, seq),
   constraint interval_clock_fk foreign key (tenant_id, clock_id) references service_levels.clock (tenant_id, id),
-  constraint interval_state_check check (state in ('running', 'paused', 'stopped')),
-  constraint interval_order_check check (to_at >= from_at),
+  constraint interval_target_fk foreign key (sla_target_id) references contracts.sla_target (id),
+  constraint interval_calendar_version_fk foreign key (calendar_version_id) references contracts.calendar_version (id),
+  constraint interval_state_check check (state in ('running', 'paused')),
+  constraint interval_order_check check (to_at > from_at),
   constraint interval_seconds_check check (working_seconds >= 0)
 );
 select steward.protect_tenant_table('service_levels.interval', 'operational');
 grant select, insert on service_levels.interval to steward_app;
 
--- What was observed. Never changed by a verdict.
+-- What was observed, never changed by a verdict.
 create table service_levels.milestone (
   tenant_id bigint not null,
   clock_id bigint not null,
   seq bigint not null,
-  kind text not null,
   observed_at timestamptz not null,
+  -- what shows it: responded, resolved, closed
+  source text not null,
   recorded_at timestamptz not null,
   constraint milestone_pk primary key (tenant_id, clock_id, seq),
-  constraint milestone_clock_fk foreign key (tenant_id, clock_id) references service_levels.clock (tenant_id, id),
-  constraint milestone_kind_check check (kind in ('responded', 'resolved', 'closed', 'reopened', 'breached'))
+  constraint milestone_clock_fk foreign key (tenant_id, clock_id) references service_levels.clock (tenant_id, id)
 );
 select steward.protect_tenant_table('service_levels.milestone', 'operational');
 grant select, insert on service_levels.milestone to steward_app;
 
--- What was judged. A later judgement is a new row that supersedes; the newest is the one that counts.
+-- What was judged. A later judgement is a new row that supersedes the one before; the newest is the one that counts.
 create table service_levels.verdict (
   tenant_id bigint not null,
   clock_id bigint not null,
   seq bigint not null,
+  -- null: the verdict before is taken back and nothing is judged yet
   verdict text,
-  -- the instant in the world that decided: the observation, or the breach
-  judged_at timestamptz not null,
-  elapsed_seconds bigint not null,
-  sla_target_id bigint not null,
-  calculation_version smallint not null,
   cause text not null,
+  -- the code of the event that led to it
+  detail text not null,
+  -- the time of that event, or of the breach
+  judged_at timestamptz not null,
+  -- of a miss: the last instant that was in time
+  breached_at timestamptz,
+  -- open seconds used when it was judged, and of how many
+  elapsed_seconds bigint not null,
+  budget_seconds bigint,
+  sla_target_id bigint not null,
+  calculation_version bigint not null,
   supersedes bigint,
   recorded_at timestamptz not null,
   constraint verdict_pk primary key (tenant_id, clock_id, seq),
   constraint verdict_clock_fk foreign key (tenant_id, clock_id) references service_levels.clock (tenant_id, id),
+  constraint verdict_target_fk foreign key (sla_target_id) references contracts.sla_target (id),
   constraint verdict_verdict_check check (verdict in ('met', 'missed', 'withdrawn')),
+  constraint verdict_cause_check check (cause in ('observed', 'exceeded', 'retargeted', 'reopened', 'recorded_late', 'withdrawn')),
+  constraint verdict_breached_check check ((verdict is not distinct from 'missed') = (breached_at is not null)),
   constraint verdict_supersedes_check check (supersedes < seq)
 );
 select steward.protect_tenant_table('service_levels.verdict', 'operational');

@@ -55,6 +55,8 @@ create table desk.ticket (
   -- a row of desk.team, and an account of the provider's tenant
   team_id bigint,
   assignee_id bigint,
+  -- the random bits of the assignee's public id: a ticket is shown without binding the provider's tenant
+  assignee_public_id bytea,
   opened_at timestamptz not null,
   responded_at timestamptz,
   resolved_at timestamptz,
@@ -62,6 +64,8 @@ create table desk.ticket (
   reopen_count bigint not null default 0,
   resolution text,
   closure_code text,
+  -- when the next of its running clocks is due; of service_levels.clock, for the order of the queue
+  due_at timestamptz,
   -- where an imported ticket comes from, and its number there
   external_source text,
   external_key text,
@@ -84,6 +88,7 @@ create table desk.ticket (
   constraint ticket_public_id_check check (octet_length(public_id) = 12),
   constraint ticket_type_check check (type in ('incident')),
   constraint ticket_state_check check (state in ('new', 'active', 'pending', 'resolved', 'closed')),
+  constraint ticket_assignee_check check ((assignee_id is null) = (assignee_public_id is null)),
   constraint ticket_pending_check check ((state = 'pending') = (pending_reason is not null)),
   constraint ticket_resolved_check check ((state in ('resolved', 'closed')) or resolved_at is null),
   constraint ticket_closed_check check ((state = 'closed') = (closed_at is not null)),
@@ -91,12 +96,16 @@ create table desk.ticket (
   constraint ticket_urgency_check check (urgency between 1 and 3),
   constraint ticket_priority_check check (priority between 1 and 5)
 );
--- The engineer's queue: open tickets of the bound tenants.
 create index ticket_open on desk.ticket (tenant_id, opened_at, id) where state in ('new', 'active', 'pending');
+-- The engineer's queue over all tenants: the next due first, what has no clock last.
+create index ticket_queue on desk.ticket (coalesce(due_at, 'infinity'::timestamptz), opened_at, tenant_id, id)
+  where state in ('new', 'active', 'pending');
 create index ticket_opened on desk.ticket (tenant_id, opened_at, id);
-create index ticket_requester on desk.ticket (tenant_id, requester_id);
+create index ticket_requester on desk.ticket (tenant_id, requester_id, opened_at, id);
 select steward.protect_tenant_table('desk.ticket', 'operational');
 grant select, insert, update on desk.ticket to steward_app;
+-- A ticket's id is taken before its row is written, so that its clocks and events travel with it.
+grant usage on sequence desk.ticket_id_seq to steward_app;
 
 create table desk.comment (
   tenant_id bigint not null,

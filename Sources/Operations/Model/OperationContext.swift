@@ -47,7 +47,9 @@ package struct OperationContext: Sendable {
   package func record(_ event: Event, for consumers: [String] = []) {
     transaction.enqueue(InsertEvent(event: event, tenant: tenant.id, actor: actor, recordedAt: now))
     for consumer in consumers {
-      transaction.enqueue(InsertOutbox(event: event, consumer: consumer, tenant: tenant.id, recordedAt: now))
+      transaction.enqueue(
+        InsertOutbox(
+          subjectKind: event.subjectKind, subject: event.subject, seq: event.seq, consumer: consumer, tenant: tenant.id, recordedAt: now))
     }
   }
 

@@ -1,6 +1,18 @@
 import Kernel
 import Postgres
 
+extension Transaction {
+  /// Writes an event with the transaction: for jobs, which act without an operation. An operation uses its context.
+  package func record(_ event: Event, tenant: TenantId, actor: Actor, at recordedAt: Instant) {
+    enqueue(InsertEvent(event: event, tenant: tenant, actor: actor, recordedAt: recordedAt))
+  }
+
+  /// Leaves work for a consumer about a subject, without an event of that subject.
+  package func notify(_ consumer: String, of subjectKind: String, _ subject: Int64, tenant: TenantId, at recordedAt: Instant) {
+    enqueue(InsertOutbox(subjectKind: subjectKind, subject: subject, seq: 0, consumer: consumer, tenant: tenant, recordedAt: recordedAt))
+  }
+}
+
 struct InsertEvent: Statement {
   let event: Event
   let tenant: TenantId
@@ -32,7 +44,10 @@ struct InsertEvent: Statement {
 }
 
 struct InsertOutbox: Statement {
-  let event: Event
+  let subjectKind: String
+  let subject: Int64
+  /// 0: no event of the subject itself.
+  let seq: Int64
   let consumer: String
   let tenant: TenantId
   let recordedAt: Instant
@@ -44,9 +59,9 @@ struct InsertOutbox: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(consumer)
-    parameters.append(event.subjectKind)
-    parameters.append(event.subject)
-    parameters.append(event.seq)
+    parameters.append(subjectKind)
+    parameters.append(subject)
+    parameters.append(seq)
     parameters.append(recordedAt)
   }
 

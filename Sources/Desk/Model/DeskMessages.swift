@@ -1,0 +1,25 @@
+import Kernel
+
+package enum DeskMessages: MessageCatalog {
+  package static let wrongState = Message(
+    "ticket.state", "A ticket that is {state} does not allow this ({act}).", zh: "工单处于 {state} 状态，不允许此操作（{act}）。")
+  package static let isClosed = Message("ticket.closed", "The ticket is closed; reopen it first.", zh: "工单已关闭，请先重新打开。")
+  package static let notOpen = Message("ticket.not_open", "The ticket is no longer open; reopen it first.", zh: "工单已不再处理中，请先重新打开。")
+  package static let openedInFuture = Message("ticket.opened_in_future", "This must not lie in the future.", zh: "不能晚于当前时间。")
+  package static let openedTooEarly = Message(
+    "ticket.opened_too_early", "This must not lie more than {days} days back.", zh: "不能早于 {days} 天之前。")
+  package static let staffOnly = Message("ticket.staff_only", "Only the provider's staff may set this.", zh: "只有服务商人员可以设置此项。")
+  package static let customersWritePublicly = Message(
+    "comment.public_only", "Comments of a customer's people are always public.", zh: "客户人员的评论始终是公开的。")
+  package static let lineNotInForce = Message(
+    "ticket.line_not_in_force", "This contract line was not in force when the ticket was opened.", zh: "工单创建时该合同行未生效。")
+  package static let outsideScope = Message("ticket.outside_scope", "You may not open tickets for this.", zh: "您无权为此对象创建工单。")
+  package static let nothingToChange = Message("ticket.nothing_to_change", "Say what is to be changed.", zh: "请说明要修改的内容。")
+  package static let teamNameTaken = Message("team.name_taken", "There is a team with this name.", zh: "已有同名团队。")
+  package static let badRange = Message("range.empty", "The end must lie after the beginning.", zh: "结束时间必须晚于开始时间。")
+
+  package static let all = [
+    wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, customersWritePublicly, lineNotInForce, outsideScope, nothingToChange,
+    teamNameTaken, badRange,
+  ]
+}

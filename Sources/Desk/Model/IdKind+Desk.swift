@@ -1,0 +1,7 @@
+import Operations
+
+extension IdKind {
+  package static let incident = IdKind("inc", owner: .tenant)
+  package static let comment = IdKind("cmt", owner: .tenant)
+  package static let team = IdKind("team", owner: .provider)
+}

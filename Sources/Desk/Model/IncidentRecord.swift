@@ -1,0 +1,97 @@
+import Kernel
+import Operations
+import ServiceLevels
+
+/// An incident as the API shows it, whole.
+package struct IncidentRecord: OperationOutput {
+  let incident: IncidentView
+  let clocks: [ClockRecord]
+
+  package static let fields: [OutputField<IncidentRecord>] =
+    IncidentView.fields(of: \.incident) + [
+      OutputField("description", .text, "What the requester reported.", "请求人报告的内容。") { .text($0.incident.ticket.description) },
+      OutputField("resolution", .text, "How it was last resolved.", "最近一次的解决方法。") { .text($0.incident.ticket.resolution) },
+      OutputField("closureCode", .text, "How it ended, as a code.", "结束代码。") { .text($0.incident.ticket.closureCode?.rawValue) },
+      OutputField("clocks", listOf: ClockRecord.self, "Where each promise stands.", "各项承诺的当前状态。") { $0.clocks },
+    ]
+}
+
+/// An incident as a line of a list or of the queue.
+package struct IncidentLine: OperationOutput {
+  let incident: IncidentView
+
+  package static let fields: [OutputField<IncidentLine>] = IncidentView.fields(of: \.incident)
+}
+
+/// What every form of an incident shows.
+package struct IncidentView: Sendable {
+  let ticket: Ticket
+  let customer: PublicId
+  /// `ACME-INC-000123`
+  let number: String
+  let provider: TenantHandle
+  /// Teams and assignees are the provider's own affair.
+  let showsAssignment: Bool
+
+  init(_ ticket: Ticket, in context: OperationContext) {
+    self.init(
+      ticket, customer: context.tenant.publicId, code: context.tenant.code, provider: context.provider.handle,
+      showsAssignment: context.principal.side == .staff)
+  }
+
+  init(_ ticket: Ticket, customer: PublicId, code: String, provider: TenantHandle, showsAssignment: Bool) {
+    self.ticket = ticket
+    self.customer = customer
+    let digits = String(ticket.number)
+    number = "\(code)-INC-\(String(repeating: "0", count: max(0, 6 - digits.utf8.count)))\(digits)"
+    self.provider = provider
+    self.showsAssignment = showsAssignment
+  }
+
+  var id: PublicId { own(.incident, ticket.publicId) }
+
+  /// The id of a row of the customer's own tenant.
+  private func own(_ kind: IdKind, _ bits: [UInt8]) -> PublicId {
+    PublicId(kind: kind.prefix, handle: customer.handle, random: bits) ?? .none(kind: kind.prefix, handle: customer.handle)
+  }
+
+  private func own(_ kind: IdKind, _ reference: Ticket.Reference?) -> Value { .id(reference.map { own(kind, $0.publicId) }) }
+
+  private func assignment(_ kind: IdKind, _ reference: Ticket.Reference?) -> Value {
+    guard showsAssignment, let reference else { return .null }
+    return .id(PublicId(kind: kind.prefix, handle: provider, random: reference.publicId))
+  }
+
+  static func fields<Record>(of view: @escaping @Sendable (Record) -> IncidentView) -> [OutputField<Record>] {
+    let ticket: @Sendable (Record) -> Ticket = { view($0).ticket }
+    return [
+      OutputField("id", .id, "Its id.", "编号。") { .id(view($0).id) },
+      OutputField("number", .text, "Its number, for people.", "工单号。") { .text(view($0).number) },
+      OutputField("customer", .id, "The customer.", "客户。") { .id(view($0).customer) },
+      OutputField("title", .text, "What it is about, in a line.", "标题。") { .text(ticket($0).title) },
+      OutputField("requester", .id, "The person that it concerns.", "请求人。") { view($0).own(.person, ticket($0).requester) },
+      OutputField("unit", .id, "The site or department.", "地点或部门。") { view($0).own(.unit, ticket($0).unit) },
+      OutputField("contract", .id, "The contract under which it is judged.", "适用的合同。") { view($0).own(IdKind("con", owner: .tenant), ticket($0).contract) },
+      OutputField("contractLine", .id, "The line of that contract.", "适用的合同行。") { view($0).own(IdKind("line", owner: .tenant), ticket($0).line) },
+      OutputField("lineReason", .text, "Why this line was chosen.", "选择该合同行的原因。") { .text(ticket($0).lineReason) },
+      OutputField("impact", .integer, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。") { .integer(ticket($0).impact) },
+      OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer(ticket($0).urgency) },
+      OutputField("priority", .integer, "1 to 5, from impact and urgency.", "优先级 1 到 5，由影响和紧急度得出。") { .integer(ticket($0).priority) },
+      OutputField("category", .text, "Its category.", "分类。") { .text(ticket($0).category) },
+      OutputField("state", .text, "new, active, pending, resolved or closed.", "状态：new、active、pending、resolved 或 closed。") {
+        .text(ticket($0).state.rawValue)
+      },
+      OutputField("pendingReason", .text, "What it waits for.", "挂起原因。") { .text(ticket($0).pendingReason?.rawValue) },
+      OutputField("team", .id, "The team that works on it; staff only.", "处理团队（仅服务商人员可见）。") { view($0).assignment(.team, ticket($0).team) },
+      OutputField("assignee", .id, "Who works on it; staff only.", "处理人（仅服务商人员可见）。") { view($0).assignment(.staff, ticket($0).assignee) },
+      OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(ticket($0).openedAt) },
+      OutputField("respondedAt", .instant, "When it was first answered.", "首次响应时间。") { .instant(ticket($0).respondedAt) },
+      OutputField("resolvedAt", .instant, "When it was resolved.", "解决时间。") { .instant(ticket($0).resolvedAt) },
+      OutputField("closedAt", .instant, "When it was closed.", "关闭时间。") { .instant(ticket($0).closedAt) },
+      OutputField("reopenCount", .integer, "How often it was reopened.", "重新打开次数。") { .integer(ticket($0).reopenCount) },
+      OutputField("dueAt", .instant, "When its next running clock is due.", "最近一个运行中时钟的到期时间。") { .instant(ticket($0).dueAt) },
+      OutputField("updatedAt", .instant, "When it was last changed.", "最近修改时间。") { .instant(ticket($0).updatedAt) },
+      OutputField("version", .integer, "Its version, for changes.", "版本号，修改时使用。") { .integer(ticket($0).version) },
+    ]
+  }
+}

@@ -1,0 +1,42 @@
+import Kernel
+
+/// A ticket as it lies in the database, with the public ids of what it refers to.
+package struct Ticket: Sendable {
+  /// A reference to a row: its internal id and the bits of its public id.
+  package struct Reference: Sendable, Equatable {
+    package let id: Int64
+    package let publicId: [UInt8]
+  }
+
+  package let id: Int64
+  package let publicId: [UInt8]
+  package let number: Int64
+  package var title: String
+  package var description: String
+  package var requester: Reference?
+  package var unit: Reference?
+  package var contract: Reference?
+  package var line: Reference?
+  package var lineReason: String
+  package var impact: Int64
+  package var urgency: Int64
+  package var priority: Int64
+  package var category: String?
+  package var state: TicketState
+  package var pendingReason: PendingReason?
+  package var team: Reference?
+  package var assignee: Reference?
+  package let openedAt: Instant
+  package var respondedAt: Instant?
+  package var resolvedAt: Instant?
+  package var closedAt: Instant?
+  package var reopenCount: Int64
+  package var resolution: String?
+  package var closureCode: ClosureCode?
+  /// When the next of its clocks is due; nil when none runs.
+  package var dueAt: Instant?
+  /// The sequence of its newest event.
+  package var lastSeq: Int64
+  package var updatedAt: Instant
+  package var version: Int64
+}

@@ -1,0 +1,25 @@
+import Kernel
+import ServiceLevels
+
+/// What a ticket's history means to its clocks: for a clock that starts late (a contract line or priority was set after
+/// the ticket was opened) and must still count from the opening, with every pause.
+enum ClockReplay {
+  static func acts(_ history: [TicketEventRow]) -> [(act: ClockAct, at: Instant)] {
+    var acts: [(ClockAct, Instant)] = []
+    for event in history {
+      if event.payload["firstResponse"] == .bool(true) { acts.append((.responded, event.occurredAt)) }
+      switch event.type {
+      case TicketEventType.held:
+        if let reason = event.payload["reason"]?.text.flatMap(PendingReason.init), reason.pausesClocks {
+          acts.append((.paused(cause: reason.rawValue), event.occurredAt))
+        }
+      case TicketEventType.resumed: acts.append((.resumed, event.occurredAt))
+      case TicketEventType.resolved: acts.append((.resolved, event.occurredAt))
+      case TicketEventType.closed: acts.append((.closed, event.occurredAt))
+      case TicketEventType.reopened: acts.append((.reopened, event.occurredAt))
+      default: break
+      }
+    }
+    return acts
+  }
+}

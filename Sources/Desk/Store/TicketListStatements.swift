@@ -1,0 +1,132 @@
+import Kernel
+import Postgres
+
+/// What a listing of one customer's tickets is narrowed to.
+struct TicketFilter: Sendable {
+  var states: [TicketState]?
+  var priority: Int64?
+  var contract: Int64?
+  var openedFrom: Instant?
+
+  static let condition = """
+    where t.tenant_id = $1 and ($2 or t.unit_id = any ($3) or t.requester_id = $4) and ($5::text[] is null or t.state = any ($5))
+      and ($6::bigint is null or t.priority = $6) and ($7::bigint is null or t.contract_id = $7) and t.opened_at >= $8
+      and (t.opened_at, t.id) < ($9, $10)
+    """
+
+  /// Whether it asks for open tickets only, for which there is an index of their own.
+  var isOpenOnly: Bool { states?.allSatisfy(\.isOpen) ?? false }
+}
+
+/// Tickets of one customer, the one opened last first.
+struct TicketsOfTenant: Statement {
+  let tenant: TenantId
+  let scope: RowScope
+  let filter: TicketFilter
+  /// The position after which the page begins.
+  let before: (openedAt: Instant, id: Int64)
+  let limit: Int64
+
+  static let sql = "\(Ticket.select) \(Ticket.from) \(TicketFilter.condition) order by t.opened_at desc, t.id desc limit $11"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(scope)
+    parameters.append(filter.states?.map(\.rawValue))
+    parameters.append(filter.priority)
+    parameters.append(filter.contract)
+    parameters.append(filter.openedFrom ?? Instant.accepted.lowerBound)
+    parameters.append(before.openedAt)
+    parameters.append(before.id)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
+}
+
+/// The same when only open tickets are asked for: the condition is that of the index `ticket_open`, which does not grow
+/// with the years.
+struct OpenTicketsOfTenant: Statement {
+  let tickets: TicketsOfTenant
+
+  static let sql = """
+    \(Ticket.select) \(Ticket.from) \(TicketFilter.condition) and t.state in ('new', 'active', 'pending')
+    order by t.opened_at desc, t.id desc limit $11
+    """
+
+  func bind(to parameters: inout Parameters) { tickets.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
+}
+
+/// The cross-tenant queue: ids and sort keys only (schema-rules 23).
+struct QueuePositions: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let id: Int64
+    let dueAt: Instant?
+    let openedAt: Instant
+  }
+
+  /// Nil: every tenant.
+  let tenants: [Int64]?
+  let team: Int64?
+  let assignee: Int64?
+  let unassignedOnly: Bool
+  let priority: Int64?
+  let after: Found?
+  let limit: Int64
+
+  static let sql = "select tenant_id, id, due_at, opened_at from finder.open_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenants)
+    parameters.append(team)
+    parameters.append(assignee)
+    parameters.append(unassignedOnly)
+    parameters.append(priority)
+    parameters.append(after?.dueAt)
+    parameters.append(after?.openedAt)
+    parameters.append(after?.tenant)
+    parameters.append(after?.id)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(tenant: try row.next(), id: try row.next(), dueAt: try row.next(), openedAt: try row.next())
+  }
+}
+
+/// The tickets of a page of the queue, with their customers; exactly those tenants are bound.
+struct TicketsOfQueue: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let handle: TenantHandle
+    let code: String
+    let customerPublicId: [UInt8]
+    let ticket: Ticket
+  }
+
+  let tenants: [TenantId]
+  let ids: [Int64]
+
+  static let sql = """
+    \(Ticket.select), e.id, e.handle, e.code, e.public_id
+    \(Ticket.from) join tenancy.tenant e on e.id = t.tenant_id
+    where t.tenant_id = any ($1) and t.id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenants)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let ticket = try Ticket(&row)
+    let tenant: TenantId = try row.next()
+    let handle: Int64 = try row.next()
+    return Found(
+      tenant: tenant, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), code: try row.next(),
+      customerPublicId: try row.next(), ticket: ticket)
+  }
+}

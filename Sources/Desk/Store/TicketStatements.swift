@@ -1,0 +1,312 @@
+import Kernel
+import Postgres
+
+extension Ticket {
+  /// `t` is the ticket. The contracts are read through the views that their module publishes.
+  static let select = """
+    select t.id, t.public_id, t.number, t.title, t.description, t.requester_id, p.public_id, t.unit_id, u.public_id, t.contract_id, c.public_id,
+      t.contract_line_id, l.public_id, t.line_reason, t.impact, t.urgency, t.priority, t.category, t.state, t.pending_reason, t.team_id, m.public_id,
+      t.assignee_id, t.assignee_public_id, t.opened_at, t.responded_at, t.resolved_at, t.closed_at, t.reopen_count, t.resolution, t.closure_code,
+      t.due_at, t.last_seq, t.updated_at, t.version
+    """
+
+  static let from = """
+    from desk.ticket t
+    left join tenancy.person p on p.tenant_id = t.tenant_id and p.id = t.requester_id
+    left join tenancy.org_unit u on u.tenant_id = t.tenant_id and u.id = t.unit_id
+    left join contracts.pub_contract c on c.tenant_id = t.tenant_id and c.contract_id = t.contract_id
+    left join contracts.pub_line l on l.tenant_id = t.tenant_id and l.line_id = t.contract_line_id
+    left join desk.team m on m.id = t.team_id
+    """
+
+  /// Columns in the order of ``select``.
+  init(_ row: inout RowReader) throws {
+    func reference(_ row: inout RowReader) throws -> Reference? {
+      let id: Int64? = try row.next()
+      let publicId: [UInt8]? = try row.next()
+      // A customer's people may not see teams: such a team has an id, which a change must keep, but no public id.
+      return id.map { Reference(id: $0, publicId: publicId ?? []) }
+    }
+    id = try row.next()
+    publicId = try row.next()
+    number = try row.next()
+    title = try row.next()
+    description = try row.next()
+    requester = try reference(&row)
+    unit = try reference(&row)
+    contract = try reference(&row)
+    line = try reference(&row)
+    lineReason = try row.next()
+    impact = try row.next()
+    urgency = try row.next()
+    priority = try row.next()
+    category = try row.next()
+    state = TicketState(rawValue: try row.next()) ?? .closed
+    let pending: String? = try row.next()
+    pendingReason = pending.flatMap(PendingReason.init)
+    team = try reference(&row)
+    assignee = try reference(&row)
+    openedAt = try row.next()
+    respondedAt = try row.next()
+    resolvedAt = try row.next()
+    closedAt = try row.next()
+    reopenCount = try row.next()
+    resolution = try row.next()
+    let closure: String? = try row.next()
+    closureCode = closure.flatMap(ClosureCode.init)
+    dueAt = try row.next()
+    lastSeq = try row.next()
+    updatedAt = try row.next()
+    version = try row.next()
+  }
+}
+
+/// One ticket of a tenant, if the caller's row scope covers it.
+struct TicketByPublicId: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+  let scope: RowScope
+
+  static let condition = "where t.tenant_id = $1 and t.public_id = $2 and ($3 or t.unit_id = any ($4) or t.requester_id = $5)"
+  static let sql = "\(Ticket.select) \(Ticket.from) \(condition)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+    parameters.append(scope)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
+}
+
+/// The same, locked until the transaction ends: acts on one ticket come one after the other.
+struct TicketForChange: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+  let scope: RowScope
+
+  static let sql = "\(TicketByPublicId.sql) for update of t"
+
+  func bind(to parameters: inout Parameters) { TicketByPublicId(tenant: tenant, publicId: publicId, scope: scope).bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
+}
+
+extension Parameters {
+  /// `($n or unit_id = any ($n+1) or requester_id = $n+2)`
+  mutating func append(_ scope: RowScope) {
+    append(scope.everything)
+    append(scope.units.sorted())
+    append(scope.person)
+  }
+}
+
+/// The id of the ticket that is about to be made, so that what hangs on it can travel in one round trip.
+struct NextTicketId: Statement {
+  static let sql = "select nextval('desk.ticket_id_seq')"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The next human number. It holds the tenant's counter row until the transaction ends, so it comes last.
+struct NextTicketNumber: Statement {
+  let tenant: TenantId
+
+  static let sql = """
+    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'incident', 1)
+    on conflict (tenant_id, kind) do update set last = counter.last + 1 returning last
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct InsertTicket: Statement {
+  let tenant: TenantId
+  let ticket: Ticket
+  let recordedAt: Instant
+
+  static let sql = """
+    insert into desk.ticket
+      (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason, impact, urgency,
+       priority, category, state, opened_at, responded_at, resolved_at, reopen_count, resolution, closure_code, due_at, last_seq, recorded_at, updated_at,
+       version)
+    values ($1, $2, $3, 'incident', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $20, $21, $22, $23, $24, $24, 1)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket.id)
+    parameters.append(ticket.publicId)
+    parameters.append(ticket.number)
+    parameters.append(ticket.title)
+    parameters.append(ticket.description)
+    parameters.append(ticket.requester?.id)
+    parameters.append(ticket.unit?.id)
+    parameters.append(ticket.contract?.id)
+    parameters.append(ticket.line?.id)
+    parameters.append(ticket.lineReason)
+    parameters.append(ticket.impact)
+    parameters.append(ticket.urgency)
+    parameters.append(ticket.priority)
+    parameters.append(ticket.category)
+    parameters.append(ticket.state.rawValue)
+    parameters.append(ticket.openedAt)
+    parameters.append(ticket.respondedAt)
+    parameters.append(ticket.resolvedAt)
+    parameters.append(ticket.resolution)
+    parameters.append(ticket.closureCode?.rawValue)
+    parameters.append(ticket.dueAt)
+    parameters.append(ticket.lastSeq)
+    parameters.append(recordedAt)
+  }
+}
+
+/// Writes what acts can change. The row was locked and its version compared before; the condition holds it once more.
+struct UpdateTicket: Statement {
+  let tenant: TenantId
+  let ticket: Ticket
+  /// The version that was read.
+  let version: Int64
+
+  static let sql = """
+    update desk.ticket set title = $4, description = $5, contract_id = $6, contract_line_id = $7, line_reason = $8, impact = $9, urgency = $10,
+      priority = $11, category = $12, state = $13, pending_reason = $14, team_id = $15, assignee_id = $16, assignee_public_id = $17, responded_at = $18,
+      resolved_at = $19, closed_at = $20, reopen_count = $21, resolution = $22, closure_code = $23, due_at = $24, last_seq = $25, updated_at = $26,
+      version = $27
+    where tenant_id = $1 and id = $2 and version = $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket.id)
+    parameters.append(version)
+    parameters.append(ticket.title)
+    parameters.append(ticket.description)
+    parameters.append(ticket.contract?.id)
+    parameters.append(ticket.line?.id)
+    parameters.append(ticket.lineReason)
+    parameters.append(ticket.impact)
+    parameters.append(ticket.urgency)
+    parameters.append(ticket.priority)
+    parameters.append(ticket.category)
+    parameters.append(ticket.state.rawValue)
+    parameters.append(ticket.pendingReason?.rawValue)
+    parameters.append(ticket.team?.id)
+    parameters.append(ticket.assignee?.id)
+    parameters.append(ticket.assignee?.publicId)
+    parameters.append(ticket.respondedAt)
+    parameters.append(ticket.resolvedAt)
+    parameters.append(ticket.closedAt)
+    parameters.append(ticket.reopenCount)
+    parameters.append(ticket.resolution)
+    parameters.append(ticket.closureCode?.rawValue)
+    parameters.append(ticket.dueAt)
+    parameters.append(ticket.lastSeq)
+    parameters.append(ticket.updatedAt)
+    parameters.append(ticket.version)
+  }
+}
+
+/// The priority that the matrix gives.
+struct PriorityOf: Statement {
+  let impact: Int64
+  let urgency: Int64
+
+  static let sql = "select priority from desk.priority_matrix where impact = $1 and urgency = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(impact)
+    parameters.append(urgency)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// A contract line that a body names.
+struct LineByPublicId: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+
+  static let sql = "select line_id from contracts.pub_line where tenant_id = $1 and public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The public ids of a line and its contract.
+struct LineNames: Statement {
+  struct Found: Sendable {
+    let contract: Ticket.Reference
+    let line: Ticket.Reference
+  }
+
+  let tenant: TenantId
+  let line: Int64
+
+  static let sql = """
+    select c.contract_id, c.public_id, l.line_id, l.public_id
+    from contracts.pub_line l join contracts.pub_contract c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
+    where l.tenant_id = $1 and l.line_id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(line)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      contract: Ticket.Reference(id: try row.next(), publicId: try row.next()), line: Ticket.Reference(id: try row.next(), publicId: try row.next()))
+  }
+}
+
+/// A person and his unit, by public id or, for the caller himself, by internal id.
+struct PersonForTicket: Statement {
+  struct Found: Sendable {
+    let person: Ticket.Reference
+    let unit: Ticket.Reference?
+  }
+
+  let tenant: TenantId
+  let publicId: [UInt8]?
+  let id: Int64?
+
+  static let sql = """
+    select p.id, p.public_id, u.id, u.public_id
+    from tenancy.person p left join tenancy.org_unit u on u.tenant_id = p.tenant_id and u.id = p.unit_id
+    where p.tenant_id = $1 and (p.public_id = $2 or p.id = $3)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+    parameters.append(id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let person = Ticket.Reference(id: try row.next(), publicId: try row.next())
+    let unit: Int64? = try row.next()
+    let unitPublicId: [UInt8]? = try row.next()
+    return Found(person: person, unit: unit.map { Ticket.Reference(id: $0, publicId: unitPublicId ?? []) })
+  }
+}
+
+/// A contract that a body names.
+struct ContractByPublicId: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+
+  static let sql = "select contract_id from contracts.pub_contract where tenant_id = $1 and public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

@@ -1,0 +1,95 @@
+import Kernel
+import Operations
+
+/// A comment as the API shows it.
+package struct CommentRecord: OperationOutput {
+  let id: PublicId
+  let visibility: String
+  let body: String
+  let authorKind: String
+  let authorName: String
+  let at: Instant
+
+  package static let fields: [OutputField<CommentRecord>] = [
+    OutputField("id", .id, "Its id.", "编号。") { .id($0.id) },
+    OutputField("visibility", .text, "public or internal.", "可见性：public 或 internal。") { .text($0.visibility) },
+    OutputField("body", .text, "What was written.", "内容。") { .text($0.body) },
+    OutputField("authorKind", .text, "staff, customer, service, operator or system.", "作者类别。") { .text($0.authorKind) },
+    OutputField("authorName", .text, "Who wrote it.", "作者。") { .text($0.authorName) },
+    OutputField("at", .instant, "When it was written.", "时间。") { .instant($0.at) },
+  ]
+}
+
+/// Adds a comment. It needs no version: two people may write at once.
+package enum CommentIncident: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let body: String
+    let visibility: CommentVisibility?
+
+    static let bodyField = Field.longText("body", 1...20_000, "What is to be said.", "评论内容。")
+    package static let fields: [any InputField] = [IncidentFields.id, bodyField, IncidentFields.visibility.optional]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      body = try values[Self.bodyField]
+      visibility = try values[IncidentFields.visibility.optional].flatMap(CommentVisibility.init)
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.comment", "Comment on an incident; a public comment by the staff is a response.", zh: "评论事件；服务商人员的公开评论视为响应。",
+    roles: [.administrator, .accountManager, .engineer, .customerManager, .requester], scopes: IncidentFields.everyScope, reach: .one(by: "id"),
+    effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> CommentRecord {
+    guard context.principal.side == .staff || input.visibility != .internal else {
+      throw Failure.invalid("visibility", DeskMessages.customersWritePublicly)
+    }
+    let visibility = input.visibility ?? .public
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    let responded = work.ticket.respondedAt
+    let id = try work.comment(input.body, visibility)
+    work.save(countsVersion: work.ticket.respondedAt != responded)
+    return CommentRecord(
+      id: id, visibility: visibility.rawValue, body: input.body, authorKind: context.actor.kind.rawValue, authorName: context.principal.name,
+      at: context.now)
+  }
+}
+
+package enum ListComments: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let limit: Int64?
+    let cursor: String?
+
+    package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.comments", "Read the comments of an incident in order.", zh: "按顺序查看事件的评论。", permission: "incident.read",
+    roles: IncidentFields.readers, scopes: IncidentFields.everyScope, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<CommentRecord> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let ticket = try await context.ticket(input.id)
+    let rows = try await context.transaction.query(
+      CommentsOfTicket(
+        tenant: context.tenant.id, ticket: ticket.id, includesInternal: context.principal.side == .staff,
+        afterAt: try after?.instant(0) ?? Instant.accepted.lowerBound, afterId: try after?.integer(1) ?? 0, limit: limit + 1))
+    return context.listing(
+      rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.occurredAt.microseconds), .integer($0.id)]) }
+    ) { row in
+      CommentRecord(
+        id: context.id(.comment, row.publicId), visibility: row.visibility, body: row.body, authorKind: row.authorKind, authorName: row.authorName,
+        at: row.occurredAt)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Contracts
+import Kernel
+import Operations
+
+/// The fields that incidents' operations share.
+enum IncidentFields {
+  static let id = Field.id("id", .incident, "The incident.", "事件工单。")
+  static let title = Field.text("title", 1...200, "What it is about, in a line.", "标题。")
+  static let description = Field.longText("description", 0...20_000, "What happened, and to whom.", "详细描述。")
+  static let requester = Field.id("requester", .person, "The person that it concerns.", "请求人。")
+  static let unit = Field.id("unit", .unit, "The site or department; by default the requester's.", "地点或部门，默认取请求人所属单位。")
+  static let impact = Field.integer("impact", 1...3, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。")
+  static let urgency = Field.integer("urgency", 1...3, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。")
+  static let category = Field.text("category", 1...100, "Its category, such as network/vpn.", "分类，例如 network/vpn。")
+  static let contractLine = Field.id("contractLine", .contractLine, "The contract line under which it is judged.", "适用的合同行。")
+  static let resolution = Field.longText("resolution", 1...20_000, "How it was resolved.", "解决方法。")
+  static let closureCode = Field.oneOf("closureCode", ClosureCode.allCases.map(\.rawValue), "How it ended.", "结束代码。")
+  static let pendingReason = Field.oneOf("reason", PendingReason.allCases.map(\.rawValue), "What it waits for.", "挂起原因。")
+  static let comment = Field.longText("comment", 1...20_000, "A public comment that goes with it.", "随附的公开评论。")
+  static let visibility = Field.oneOf(
+    "visibility", CommentVisibility.allCases.map(\.rawValue), "public: the customer's people read it too; internal: staff only.",
+    "public：客户人员可见；internal：仅服务商人员可见。")
+
+  static let everyScope: Set<Grant.ScopeKind> = [.listed, .all, .tenant, .unit, .own]
+  static let workers: Set<StockRole> = [.administrator, .engineer]
+  static let readers: Set<StockRole> = [.administrator, .accountManager, .engineer, .finance, .customerManager, .requester]
+  static let work = "incident.work"
+}
+
+/// An input that only names an incident.
+package struct IncidentReference: OperationInput {
+  let id: PublicId
+
+  package static let fields: [any InputField] = [IncidentFields.id]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[IncidentFields.id]
+  }
+}

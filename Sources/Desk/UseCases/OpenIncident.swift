@@ -1,0 +1,147 @@
+import Contracts
+import Kernel
+import Operations
+import ServiceLevels
+
+/// Records an incident and starts its clocks; a simple one may be resolved in the same call.
+package enum OpenIncident: Operation {
+  package struct Input: OperationInput {
+    let title: String
+    let description: String
+    let requester: PublicId?
+    let unit: PublicId?
+    let impact: Int64
+    let urgency: Int64
+    let category: String?
+    let openedAt: Instant?
+    let contractLine: PublicId?
+    let resolution: String?
+    let closureCode: ClosureCode
+
+    static let openedAtField = Field.instant(
+      "openedAt", "When it was reported, if that was before now; staff only, at most 30 days back.", "实际报告时间（早于当前时间时填写；仅服务商人员，最多 30 天前）。"
+    ).optional
+    static let impactField = Field.integer("impact", 1...3, "1 high, 2 medium (default), 3 low.", "影响：1 高，2 中（默认），3 低。").optional
+    static let urgencyField = Field.integer("urgency", 1...3, "1 high, 2 medium (default), 3 low.", "紧急度：1 高，2 中（默认），3 低。").optional
+    static let resolutionField = Field.longText(
+      "resolution", 1...20_000, "How it was resolved, when it already is; staff only.", "已解决时填写解决方法（仅服务商人员）。"
+    ).optional
+    package static let fields: [any InputField] = [
+      CustomerReference.field, IncidentFields.title, IncidentFields.description.optional, IncidentFields.requester.optional, IncidentFields.unit.optional,
+      impactField, urgencyField, IncidentFields.category.optional, openedAtField, IncidentFields.contractLine.optional, resolutionField,
+      IncidentFields.closureCode.optional,
+    ]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      title = try values[IncidentFields.title]
+      description = try values[IncidentFields.description.optional] ?? ""
+      requester = try values[IncidentFields.requester.optional]
+      unit = try values[IncidentFields.unit.optional]
+      impact = try values[Self.impactField] ?? 2
+      urgency = try values[Self.urgencyField] ?? 2
+      category = try values[IncidentFields.category.optional]
+      openedAt = try values[Self.openedAtField]
+      contractLine = try values[IncidentFields.contractLine.optional]
+      resolution = try values[Self.resolutionField]
+      closureCode = try values[IncidentFields.closureCode.optional].flatMap(ClosureCode.init) ?? .solved
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.open", "Report an incident.", zh: "报告事件。", roles: [.administrator, .accountManager, .engineer, .customerManager, .requester],
+    scopes: IncidentFields.everyScope, reach: .one(by: "customer"), effect: .create)
+
+  private static let backDatingDays: Int64 = 30
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    let openedAt = try openedAt(input, context)
+    let (requester, unit) = try await who(input, context)
+    let transaction = context.transaction
+    let explicit: Int64? =
+      if let line = input.contractLine { try await context.line(line, "contractLine") } else { nil }
+    let terms = try await ContractTerms.line(tenant: context.tenant.id, unit: unit?.id, at: openedAt, explicit: explicit, in: transaction)
+    if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
+    guard let priority = try await transaction.first(PriorityOf(impact: input.impact, urgency: input.urgency)) else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
+    }
+    let names: LineNames.Found? =
+      if let terms { try await transaction.first(LineNames(tenant: context.tenant.id, line: terms.line)) } else { nil }
+    let (ids, numbers) = try await transaction.query(NextTicketId(), NextTicketNumber(tenant: context.tenant.id))
+    guard let id = ids.first, let number = numbers.first else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "no number")
+    }
+    let ticket = Ticket(
+      id: id, publicId: context.random.publicIdBits(), number: number, title: input.title, description: input.description, requester: requester,
+      unit: unit, contract: names?.contract, line: names?.line, lineReason: (terms?.reason ?? .noneInForce).rawValue, impact: input.impact,
+      urgency: input.urgency, priority: priority, category: input.category, state: .new, openedAt: openedAt, reopenCount: 0, lastSeq: 0,
+      updatedAt: context.now, version: 1)
+
+    var clocks = SubjectClocks(.ticket(id))
+    if let terms { try await clocks.start(under: terms, priority: priority, at: openedAt, in: transaction) }
+    var work = TicketWork(context: context, ticket: ticket, clocks: clocks)
+    work.note(
+      TicketEventType.opened,
+      .object([
+        "priority": .integer(priority), "impact": .integer(input.impact), "urgency": .integer(input.urgency),
+        "contractLine": .id(names.map { context.id(.contractLine, $0.line.publicId) }), "lineReason": .text(work.ticket.lineReason),
+        "backDated": .bool(openedAt < context.now),
+      ]))
+    if let resolution = input.resolution { try work.resolve(resolution, input.closureCode) }
+    work.insert()
+    context.subject(context.id(.incident, work.ticket.publicId))
+    return work.record
+  }
+
+  private static func openedAt(_ input: Input, _ context: OperationContext) throws -> Instant {
+    let isStaff = context.principal.side == .staff
+    if input.resolution != nil {
+      let mayWork = context.principal.access(IncidentFields.work, honouring: [.listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
+      guard isStaff, mayWork else { throw Failure.invalid("resolution", DeskMessages.staffOnly) }
+    }
+    guard let openedAt = input.openedAt else { return context.now }
+    guard isStaff else { throw Failure.invalid("openedAt", DeskMessages.staffOnly) }
+    guard openedAt <= context.now else { throw Failure.invalid("openedAt", DeskMessages.openedInFuture) }
+    guard openedAt >= context.now.adding(seconds: -backDatingDays * 86_400) else {
+      throw Failure.invalid("openedAt", DeskMessages.openedTooEarly, ["days": String(backDatingDays)])
+    }
+    return openedAt
+  }
+
+  /// Whom it concerns, and where. A customer's person reports for himself unless he says otherwise, and only what his row
+  /// scope would let him see afterwards.
+  private static func who(_ input: Input, _ context: OperationContext) async throws -> (Ticket.Reference?, Ticket.Reference?) {
+    let found: PersonForTicket.Found?
+    if let requester = input.requester {
+      found = try await context.transaction.first(PersonForTicket(tenant: context.tenant.id, publicId: requester.random, id: nil))
+      guard found != nil else { throw context.unknownReference("requester") }
+    } else if context.principal.side == .customer, let own = context.principal.person {
+      found = try await context.transaction.first(PersonForTicket(tenant: context.tenant.id, publicId: nil, id: own))
+    } else {
+      found = nil
+    }
+    var unit = found?.unit
+    if let given = input.unit { unit = Ticket.Reference(id: try await context.unit(given, "unit"), publicId: given.random) }
+    guard context.access.rows.covers(unit: unit?.id, person: found?.person.id) else {
+      throw Failure.invalid(input.unit == nil ? "requester" : "unit", DeskMessages.outsideScope)
+    }
+    return (found?.person, unit)
+  }
+}
+
+extension TicketWork {
+  /// Resolves it, with words and a code.
+  mutating func resolve(_ resolution: String, _ code: ClosureCode) throws(Failure) {
+    let isFirstResponse = try move(.resolve)
+    ticket.resolution = resolution
+    ticket.closureCode = code
+    note(TicketEventType.resolved, .object(["code": .text(code.rawValue), "firstResponse": .bool(isFirstResponse)]))
+  }
+}
+
+extension OperationContext {
+  /// The internal id of a contract line of the bound tenant that a body names.
+  func line(_ id: PublicId, _ path: String) async throws -> Int64 {
+    guard let found = try await transaction.first(LineByPublicId(tenant: tenant.id, publicId: id)) else { throw unknownReference(path) }
+    return found
+  }
+}

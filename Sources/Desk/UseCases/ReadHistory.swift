@@ -1,0 +1,99 @@
+import Kernel
+import Operations
+import ServiceLevels
+
+/// An event of an incident's history.
+package struct HistoryRecord: OperationOutput {
+  let row: TicketEventRow
+  let payload: Value
+  let actor: PublicId?
+  let actorName: String?
+
+  package static let fields: [OutputField<HistoryRecord>] = [
+    OutputField("seq", .integer, "Its place in the history.", "序号。") { .integer($0.row.seq) },
+    OutputField("type", .text, "What happened: incident.opened, ...", "事件类型。") { .text($0.row.type) },
+    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.payload },
+    OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
+    OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
+    OutputField("actorKind", .text, "staff, customer, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
+    OutputField("actor", .id, "The member of the staff; staff only.", "执行人员（仅服务商人员可见）。") { .id($0.actor) },
+    OutputField("actorName", .text, "Their name; staff only.", "执行人员姓名（仅服务商人员可见）。") { .text($0.actorName) },
+    OutputField("via", .text, "The way in: http, admin, cli, job, import, webhook.", "操作途径。") { .text($0.row.via) },
+  ]
+
+  /// A customer's people see that somebody was assigned, not who.
+  static func payload(_ row: TicketEventRow, for side: Side) -> Value {
+    side == .customer && row.type == TicketEventType.assigned ? .object([]) : row.payload
+  }
+}
+
+package enum ReadHistory: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let limit: Int64?
+    let cursor: String?
+
+    package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.history", "Read what happened to an incident, in order.", zh: "按顺序查看事件的历史。", permission: "incident.read",
+    roles: IncidentFields.readers, scopes: IncidentFields.everyScope, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<HistoryRecord> {
+    let filter = input.id.description
+    let side = context.principal.side
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let ticket = try await context.ticket(input.id)
+    let rows = try await context.transaction.query(
+      EventsOfTicket(
+        tenant: context.tenant.id, ticket: ticket.id, afterSeq: try after?.integer(0) ?? 0, includesInternal: side == .staff,
+        recordedFrom: ticket.openedAt, limit: limit + 1))
+    var staff: [Int64: StaffOfIds.Found] = [:]
+    let ids = Set(rows.filter { $0.actorKind == Actor.Kind.staff.rawValue }.map(\.actorId))
+    if side == .staff, !ids.isEmpty {
+      let found = try await context.bound(to: [context.provider.id]) { try await $0.query(StaffOfIds(provider: context.provider.id, ids: ids.sorted())) }
+      for one in found { staff[one.id] = one }
+    }
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { row in
+      let actor = row.actorKind == Actor.Kind.staff.rawValue ? staff[row.actorId] : nil
+      return HistoryRecord(
+        row: row, payload: HistoryRecord.payload(row, for: side), actor: actor.map { context.id(.staff, $0.publicId) }, actorName: actor?.name)
+    }
+  }
+}
+
+/// Why an incident is judged as it is: the whole chain behind each of its clocks.
+package enum ExplainIncident: Operation {
+  package typealias Input = IncidentReference
+
+  package struct Output: OperationOutput {
+    let incident: IncidentView
+    let clocks: [ClockExplanation]
+
+    package static let fields: [OutputField<Output>] = [
+      OutputField("id", .id, "The incident.", "事件编号。") { .id($0.incident.id) },
+      OutputField("number", .text, "Its number.", "工单号。") { .text($0.incident.number) },
+      OutputField("priority", .integer, "Its priority.", "优先级。") { .integer($0.incident.ticket.priority) },
+      OutputField("lineReason", .text, "Why the contract line was chosen; none_in_force: nothing is promised.", "选择合同行的原因；none_in_force 表示无承诺。") {
+        .text($0.incident.ticket.lineReason)
+      },
+      OutputField("clocks", listOf: ClockExplanation.self, "Each promise and how it was judged.", "每项承诺及其判定过程。") { $0.clocks },
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "incident.explain", "Explain an incident's due times and verdicts.", zh: "解释事件的到期时间与判定。", permission: "incident.read",
+    roles: IncidentFields.readers, scopes: IncidentFields.everyScope, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
+    let ticket = try await context.ticket(input.id)
+    return Output(incident: IncidentView(ticket, in: context), clocks: try await ClockExplanation.of(.ticket(ticket.id), in: context))
+  }
+}

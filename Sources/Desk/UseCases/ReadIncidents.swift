@@ -1,0 +1,97 @@
+import Contracts
+import Kernel
+import Operations
+import ServiceLevels
+
+package enum ReadIncident: Operation {
+  package typealias Input = IncidentReference
+
+  package static let declaration = Declaration(
+    "incident.read", "Read an incident.", zh: "查看事件。", roles: IncidentFields.readers, scopes: IncidentFields.everyScope, reach: .one(by: "id"),
+    effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    let ticket = try await context.ticket(input.id)
+    let clocks = try await SubjectClocks.read(.ticket(ticket.id), tenant: context.tenant.id, in: context.transaction)
+    return IncidentRecord(incident: IncidentView(ticket, in: context), clocks: clocks.records)
+  }
+}
+
+extension OperationContext {
+  /// A ticket that the caller may see.
+  func ticket(_ id: PublicId) async throws -> Ticket {
+    let found = try await transaction.first(TicketByPublicId(tenant: tenant.id, publicId: id, scope: access.rows))
+    guard let found else { throw Failure.notFound }
+    return found
+  }
+}
+
+package enum ListIncidents: Operation {
+  package struct Input: OperationInput {
+    let state: String?
+    let priority: Int64?
+    let contract: PublicId?
+    let openedFrom: Instant?
+    let openedBefore: Instant?
+    let limit: Int64?
+    let cursor: String?
+
+    static let stateField = Field.oneOf(
+      "state", ["open"] + TicketState.allCases.map(\.rawValue), "Only those in this state; open: new, active or pending.",
+      "仅限此状态；open 表示 new、active 或 pending。"
+    ).optional
+    static let priorityField = Field.integer("priority", 1...5, "Only this priority.", "仅限此优先级。").optional
+    static let contractField = Field.id("contract", .contract, "Only those judged under this contract.", "仅限适用此合同的工单。").optional
+    static let openedFromField = Field.instant("openedFrom", "Only those opened at or after this.", "仅限此时间及之后创建的工单。").optional
+    static let openedBeforeField = Field.instant("openedBefore", "Only those opened before this.", "仅限此时间之前创建的工单。").optional
+    package static let fields: [any InputField] = [
+      CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, Paging.limit, Paging.cursor,
+    ]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      state = try values[Self.stateField]
+      priority = try values[Self.priorityField]
+      contract = try values[Self.contractField]
+      openedFrom = try values[Self.openedFromField]
+      openedBefore = try values[Self.openedBeforeField]
+      if let openedFrom, let openedBefore, openedBefore <= openedFrom { throw FieldError("openedBefore", DeskMessages.badRange) }
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+
+    /// What a cursor is good for.
+    var filterText: String {
+      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)"
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.list", "List a customer's incidents, the newest first.", zh: "列出客户的事件，最新的在前。", permission: "incident.read",
+    roles: IncidentFields.readers, scopes: IncidentFields.everyScope, reach: .one(by: "customer"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<IncidentLine> {
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
+    var filter = TicketFilter()
+    if let state = input.state {
+      filter.states = TicketState(rawValue: state).map { [$0] } ?? TicketState.allCases.filter(\.isOpen)
+    }
+    filter.priority = input.priority
+    filter.openedFrom = input.openedFrom
+    if let contract = input.contract {
+      let found = try await context.transaction.first(ContractByPublicId(tenant: context.tenant.id, publicId: contract))
+      guard let found else { throw context.unknownReference("contract") }
+      filter.contract = found
+    }
+    // Ids begin with 1: nothing opened at the end of the range comes before (end, 0).
+    let start = (openedAt: input.openedBefore ?? Instant.accepted.upperBound.adding(seconds: 1), id: Int64(0))
+    let statement = TicketsOfTenant(
+      tenant: context.tenant.id, scope: context.access.rows, filter: filter,
+      before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) } ?? start, limit: limit + 1)
+    let rows =
+      filter.isOpenOnly
+      ? try await context.transaction.query(OpenTicketsOfTenant(tickets: statement)) : try await context.transaction.query(statement)
+    return context.listing(
+      rows, limit: limit, filter: input.filterText, key: { PageCursor([.integer($0.openedAt.microseconds), .integer($0.id)]) }
+    ) { IncidentLine(incident: IncidentView($0, in: context)) }
+  }
+}

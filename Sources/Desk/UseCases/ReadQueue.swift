@@ -1,0 +1,101 @@
+import Kernel
+import Operations
+
+/// The engineer's queue: the open incidents of all his customers, the one that is due next first.
+package enum ReadQueue: Operation {
+  package struct Input: OperationInput {
+    let team: PublicId?
+    let assignee: PublicId?
+    let mine: Bool
+    let unassigned: Bool
+    let priority: Int64?
+    let limit: Int64?
+    let cursor: String?
+
+    static let teamField = Field.id("team", .team, "Only those of this team.", "仅限此团队。").optional
+    static let assigneeField = Field.id("assignee", .staff, "Only those assigned to this member of the staff.", "仅限分派给此人员的工单。").optional
+    static let mineField = Field.boolean("mine", "Only those assigned to the caller.", "仅限分派给本人的工单。").optional
+    static let unassignedField = Field.boolean("unassigned", "Only those assigned to nobody.", "仅限未分派给个人的工单。").optional
+    static let priorityField = Field.integer("priority", 1...5, "Only this priority.", "仅限此优先级。").optional
+    package static let fields: [any InputField] = [
+      teamField, assigneeField, mineField, unassignedField, priorityField, Paging.limit, Paging.cursor,
+    ]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      team = try values[Self.teamField]
+      assignee = try values[Self.assigneeField]
+      mine = try values[Self.mineField] ?? false
+      unassigned = try values[Self.unassignedField] ?? false
+      priority = try values[Self.priorityField]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+
+    /// What a cursor is good for.
+    var filterText: String { "\(team?.description ?? "")/\(assignee?.description ?? "")/\(mine)/\(unassigned)/\(priority ?? 0)" }
+  }
+
+  package static let declaration = Declaration(
+    "incident.queue", "List the open incidents of all customers that the caller serves, the next due first.", zh: "列出所服务客户的全部未结事件，最先到期的在前。",
+    roles: [.administrator, .accountManager, .engineer], reach: .many, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<IncidentLine> {
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
+    let team: Int64? =
+      if let team = input.team { try await context.team(team, "team") } else { nil }
+    var assignee = input.mine ? context.actor.id : nil
+    if let named = input.assignee {
+      let found = try await context.bound(to: [context.provider.id]) { try await $0.first(StaffByPublicId(provider: context.provider.id, publicId: named)) }
+      guard let found, assignee == nil || assignee == found else { throw context.unknownReference("assignee") }
+      assignee = found
+    }
+    let positions = try await context.transaction.query(
+      QueuePositions(
+        tenants: context.access.tenants.map { $0.map(\.rawValue).sorted() }, team: team, assignee: assignee, unassignedOnly: input.unassigned,
+        priority: input.priority, after: try after.map(QueuePositions.Found.init), limit: limit + 1))
+    let lines = try await lines(of: positions, context)
+    // Tickets are never deleted, so each position has its line; one that was resolved since the look shows its new state.
+    let rows = positions.compactMap { position in lines[position.id].map { (position: position, line: $0) } }
+    return context.listing(rows, limit: limit, filter: input.filterText, key: { $0.position.cursor }, element: { $0.line })
+  }
+
+  /// The tickets at the positions, read under row security with exactly their tenants bound.
+  private static func lines(of positions: [QueuePositions.Found], _ context: OperationContext) async throws -> [Int64: IncidentLine] {
+    guard !positions.isEmpty else { return [:] }
+    let tenants = Set(positions.map(\.tenant)).sorted()
+    let found = try await context.bound(to: tenants) { transaction in
+      try await transaction.query(TicketsOfQueue(tenants: tenants, ids: positions.map(\.id)))
+    }
+    let provider = context.provider.handle
+    return Dictionary(
+      found.map { row in
+        let customer = PublicId(kind: IdKind.customer.prefix, handle: row.handle, random: row.customerPublicId)
+        let view = IncidentView(
+          row.ticket, customer: customer ?? .none(kind: IdKind.customer.prefix, handle: row.handle), code: row.code, provider: provider,
+          showsAssignment: true)
+        return (row.ticket.id, IncidentLine(incident: view))
+      }
+    ) { first, _ in first }
+  }
+}
+
+extension QueuePositions.Found {
+  var cursor: PageCursor {
+    PageCursor([.integer(dueAt?.microseconds), .integer(openedAt.microseconds), .integer(tenant.rawValue), .integer(id)])
+  }
+
+  init(_ cursor: PageCursor) throws {
+    dueAt = cursor.keys.first?.integer.map { Instant(microseconds: $0) }
+    openedAt = try cursor.instant(1)
+    tenant = TenantId(try cursor.integer(2))
+    id = try cursor.integer(3)
+  }
+}
+
+extension OperationContext {
+  /// The internal id of a team that a body names.
+  func team(_ id: PublicId, _ path: String) async throws -> Int64 {
+    guard let found = try await transaction.first(TeamByPublicId(publicId: id)) else { throw unknownReference(path) }
+    return found
+  }
+}

@@ -1,0 +1,142 @@
+import Kernel
+import Operations
+
+/// Work begins: the first response, unless somebody answered before.
+package enum StartIncident: Operation {
+  package typealias Input = IncidentReference
+
+  package static let declaration = Declaration(
+    "incident.start", "Begin to work on an incident.", zh: "开始处理事件。", permission: IncidentFields.work, roles: IncidentFields.workers,
+    reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    let isFirstResponse = try work.move(.start)
+    work.note(TicketEventType.started, .object(["firstResponse": .bool(isFirstResponse)]))
+    work.save()
+    return work.record
+  }
+}
+
+/// Lets it wait, for a reason from the list. Waiting for the customer pauses the clocks whose target allows it.
+package enum HoldIncident: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: PendingReason
+    let comment: String?
+
+    package static let fields: [any InputField] = [IncidentFields.id, IncidentFields.pendingReason, IncidentFields.comment.optional]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      reason = PendingReason(rawValue: try values[IncidentFields.pendingReason]) ?? .awaitingRequester
+      comment = try values[IncidentFields.comment.optional]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.hold", "Let an incident wait, for a reason.", zh: "挂起事件并注明原因。", permission: IncidentFields.work, roles: IncidentFields.workers,
+    reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    let comment: PublicId? =
+      if let comment = input.comment { try work.comment(comment, .public) } else { nil }
+    try work.move(.hold, reason: input.reason)
+    // The message to the requester is the evidence of the pause.
+    work.note(TicketEventType.held, .object(["reason": .text(input.reason.rawValue), "comment": .id(comment)]))
+    work.save()
+    return work.record
+  }
+}
+
+/// Goes on with what waited.
+package enum ResumeIncident: Operation {
+  package typealias Input = IncidentReference
+
+  package static let declaration = Declaration(
+    "incident.resume", "Go on with an incident that waited.", zh: "恢复处理挂起的事件。", permission: IncidentFields.work, roles: IncidentFields.workers,
+    reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    try work.move(.resume)
+    work.note(TicketEventType.resumed)
+    work.save()
+    return work.record
+  }
+}
+
+/// The work is done.
+package enum ResolveIncident: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let resolution: String
+    let code: ClosureCode
+
+    package static let fields: [any InputField] = [IncidentFields.id, IncidentFields.resolution, IncidentFields.closureCode.optional]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      resolution = try values[IncidentFields.resolution]
+      code = try values[IncidentFields.closureCode.optional].flatMap(ClosureCode.init) ?? .solved
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.resolve", "Resolve an incident.", zh: "解决事件。", permission: IncidentFields.work, roles: IncidentFields.workers,
+    reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    try work.resolve(input.resolution, input.code)
+    work.save()
+    return work.record
+  }
+}
+
+/// The requester confirms, or the staff close it for him.
+package enum CloseIncident: Operation {
+  package typealias Input = IncidentReference
+
+  package static let declaration = Declaration(
+    "incident.close", "Close a resolved incident.", zh: "关闭已解决的事件。", roles: [.administrator, .engineer, .customerManager, .requester],
+    scopes: IncidentFields.everyScope, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    try work.move(.close)
+    work.note(TicketEventType.closed)
+    work.save()
+    return work.record
+  }
+}
+
+/// The resolution did not hold.
+package enum ReopenIncident: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let comment: String?
+
+    package static let fields: [any InputField] = [IncidentFields.id, IncidentFields.comment.optional]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      comment = try values[IncidentFields.comment.optional]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.reopen", "Reopen a resolved or closed incident.", zh: "重新打开已解决或已关闭的事件。",
+    roles: [.administrator, .engineer, .customerManager, .requester], scopes: IncidentFields.everyScope, reach: .one(by: "id"), effect: .change,
+    requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    try work.move(.reopen)
+    work.note(TicketEventType.reopened, .object(["count": .integer(work.ticket.reopenCount)]))
+    if let comment = input.comment { _ = try work.comment(comment, .public) }
+    work.save()
+    return work.record
+  }
+}

@@ -1,0 +1,83 @@
+import Contracts
+import Kernel
+import Operations
+
+/// Why a clock is judged as it is: contract line, target, calendar, intervals with their causes, what was observed, when
+/// it is due, and every verdict, the superseded ones too.
+package struct ClockExplanation: OperationOutput {
+  let clock: SubjectClock
+  let chain: ClockChains.Found
+  let ids: Ids
+  let intervals: [IntervalRecord]
+  let milestones: [MilestoneRecord]
+  let verdicts: [VerdictRecord]
+
+  struct Ids: Sendable {
+    let contract: PublicId
+    let line: PublicId
+    let sla: PublicId
+    let calendar: PublicId?
+  }
+
+  /// Of all clocks that the subject had. The transaction is bound to its tenant.
+  package static func of(_ subject: ClockSubject, in context: OperationContext) async throws -> [ClockExplanation] {
+    let tenant = context.tenant.id
+    let (clocks, chains, intervals, milestones, verdicts) = try await context.transaction.query(
+      AllClocksOfSubject(tenant: tenant, subject: subject), ClockChains(tenant: tenant, subject: subject),
+      IntervalsOfSubject(tenant: tenant, subject: subject), MilestonesOfSubject(tenant: tenant, subject: subject),
+      VerdictsOfSubject(tenant: tenant, subject: subject))
+    return clocks.compactMap { clock in
+      guard let chain = chains.first(where: { $0.id == clock.id }) else { return nil }
+      let ids = Ids(
+        contract: context.id(.contract, chain.contract), line: context.id(.contractLine, chain.line), sla: context.id(.sla, chain.sla),
+        calendar: chain.calendar.map { context.id(.calendar, $0) })
+      return ClockExplanation(
+        clock: clock, chain: chain, ids: ids, intervals: intervals.filter { $0.clock == clock.id }.map(\.record),
+        milestones: milestones.filter { $0.clock == clock.id }.map(\.record), verdicts: verdicts.filter { $0.clock == clock.id }.map(\.record))
+    }
+  }
+
+  private var budgetSeconds: Int64? { if case .workingSeconds(let seconds) = clock.clock.budget { seconds } else { nil } }
+  private var businessDays: Int64? { if case .businessDays(let days) = clock.clock.budget { days } else { nil } }
+
+  package static let fields: [OutputField<ClockExplanation>] = [
+    OutputField("metric", .text, "response or resolution.", "指标：response 或 resolution。") { .text($0.clock.clock.metric.rawValue) },
+    OutputField("contract", .id, "The contract.", "合同。") { .id($0.ids.contract) },
+    OutputField("contractLine", .id, "The contract line that promises it.", "作出承诺的合同行。") { .id($0.ids.line) },
+    OutputField("contractLineName", .text, "Its name.", "合同行名称。") { .text($0.chain.lineName) },
+    OutputField("contractLineFrom", .instant, "Since when the line's version was in force.", "合同行版本的生效时间。") { .instant($0.chain.lineValidFrom) },
+    OutputField("lineReason", .text, "Why this line was chosen.", "选择该合同行的原因。") { .text($0.clock.terms.lineReason) },
+    OutputField("sla", .id, "The SLA.", "服务级别协议。") { .id($0.ids.sla) },
+    OutputField("slaName", .text, "Its name.", "协议名称。") { .text($0.chain.slaName) },
+    OutputField("slaFrom", .instant, "Since when the SLA's version was in force.", "协议版本的生效时间。") { .instant($0.chain.slaValidFrom) },
+    OutputField("priority", .integer, "The priority of the target.", "目标对应的优先级。") { .integer($0.clock.terms.priority) },
+    OutputField("budgetSeconds", .integer, "The target: seconds of open time.", "目标：服务时间秒数。") { .integer($0.budgetSeconds) },
+    OutputField("businessDays", .integer, "The target: the end of the N-th business day.", "目标：第 N 个工作日结束。") { .integer($0.businessDays) },
+    OutputField("budgetOpenSeconds", .integer, "The target in open seconds since the start.", "自开始起的时限秒数。") { .integer($0.clock.clock.budgetSeconds) },
+    OutputField("objective", .decimal, "The share of tickets that must meet it, in percent.", "须达成的工单比例（百分比）。") {
+      .text($0.chain.objective.map { Rate(units: $0).percent })
+    },
+    OutputField("pauses", .boolean, "Whether waiting for the customer stops it.", "等待客户时是否停止计时。") { .bool($0.clock.terms.pauses) },
+    OutputField("stopsAt", .text, "Where the clock of resolution stops: resolved or closed.", "解决计时的终点：resolved 或 closed。") {
+      .text($0.clock.terms.stopsAt.rawValue)
+    },
+    OutputField("calendar", .id, "The calendar of coverage.", "服务时间日历。") { .id($0.ids.calendar) },
+    OutputField("calendarName", .text, "Its name.", "日历名称。") { .text($0.chain.calendarName) },
+    OutputField("calendarZone", .text, "Its zone.", "日历时区。") { .text($0.chain.calendarZone) },
+    OutputField("calendarFrom", .instant, "Since when the calendar's version was in force.", "日历版本的生效时间。") { .instant($0.chain.calendarValidFrom) },
+    OutputField("state", .text, "running, paused, stopped or withdrawn.", "状态：running、paused、stopped 或 withdrawn。") { .text($0.clock.clock.state.rawValue) },
+    OutputField("stateSince", .instant, "Since when it is in this state.", "进入当前状态的时间。") { .instant($0.clock.clock.stateSince) },
+    OutputField("cause", .text, "What brought it there.", "进入当前状态的起因。") { .text($0.clock.clock.stateCause) },
+    OutputField("startedAt", .instant, "When it started.", "开始时间。") { .instant($0.clock.clock.startedAt) },
+    OutputField("consumedSeconds", .integer, "Open seconds of its closed runs.", "已结束运行段的服务时间秒数。") { .integer($0.clock.clock.consumedSeconds) },
+    OutputField("dueAt", .instant, "When it is due; null while it does not run.", "到期时间；未运行时为 null。") { .instant($0.clock.clock.dueAt) },
+    OutputField("breachAt", .instant, "The last instant in time; later than due where the budget ends with an opening.", "最后的及时时刻。") {
+      .instant($0.clock.clock.breachAt)
+    },
+    OutputField("observedAt", .instant, "When what it waits for was observed.", "观察到完成的时间。") { .instant($0.clock.clock.observedAt) },
+    OutputField("verdict", .text, "What counts now; null: not judged yet.", "当前判定；null 表示尚未判定。") { .text($0.clock.clock.outcome?.rawValue) },
+    OutputField("intervals", listOf: IntervalRecord.self, "The closed stretches.", "已结束的计时段。") { $0.intervals },
+    OutputField("milestones", listOf: MilestoneRecord.self, "What was observed.", "已观察到的里程碑。") { $0.milestones },
+    OutputField("verdicts", listOf: VerdictRecord.self, "Every judgement.", "全部判定。") { $0.verdicts },
+  ]
+}

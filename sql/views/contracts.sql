@@ -1,0 +1,32 @@
+-- What contracts publish to the modules that judge by them.
+
+drop view if exists contracts.pub_contract;
+create view contracts.pub_contract with (security_invoker = true) as
+  select tenant_id, id as contract_id, public_id, number, currency, zone from contracts.contract;
+grant select on contracts.pub_contract to steward_app;
+
+drop view if exists contracts.pub_line;
+create view contracts.pub_line with (security_invoker = true) as
+  select tenant_id, id as line_id, public_id, contract_id from contracts.contract_line;
+grant select on contracts.pub_line to steward_app;
+
+drop view if exists contracts.pub_line_version;
+create view contracts.pub_line_version with (security_invoker = true) as
+  select tenant_id, id as line_version_id, contract_line_id as line_id, name, valid_from from contracts.contract_line_version;
+grant select on contracts.pub_line_version to steward_app;
+
+-- A target with its SLA and the version that it belongs to.
+drop view if exists contracts.pub_target;
+create view contracts.pub_target with (security_invoker = true) as
+  select g.id as target_id, s.public_id as sla_public_id, s.name as sla_name, v.id as sla_version_id, v.valid_from as sla_valid_from,
+    v.resolution_stops_at, g.metric, g.priority, g.budget_seconds, g.business_days, g.objective_millionths, g.pauses
+  from contracts.sla_target g
+  join contracts.sla_version v on v.id = g.sla_version_id
+  join contracts.sla s on s.id = v.sla_id;
+grant select on contracts.pub_target to steward_app;
+
+drop view if exists contracts.pub_calendar_version;
+create view contracts.pub_calendar_version with (security_invoker = true) as
+  select v.id as calendar_version_id, c.public_id, c.name, v.valid_from, v.definition ->> 'zone' as zone
+  from contracts.calendar_version v join contracts.calendar c on c.id = v.calendar_id;
+grant select on contracts.pub_calendar_version to steward_app;
