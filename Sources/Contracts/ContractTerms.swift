@@ -25,6 +25,28 @@ package enum ContractTerms {
     try await transaction.query(TargetsInForce(slaVersion: slaVersion, priority: priority, at: at))
   }
 
+  /// The share of tickets that must meet the targets of a metric and priority.
+  package struct Objective: Hashable, Sendable {
+    package let metric: Metric
+    package let priority: Int64
+    package let rate: Rate
+
+    package init(metric: Metric, priority: Int64, rate: Rate) {
+      self.metric = metric
+      self.priority = priority
+      self.rate = rate
+    }
+  }
+
+  /// The objectives that a period is held against: those of the lines in force at its end (or now, when it is not over),
+  /// the strictest where they differ.
+  /// - Parameter end: the first day after the period, in each contract's zone.
+  package static func objectives(
+    tenant: TenantId, contracts: [Int64], end: CalendarDate, now: Instant, in transaction: Transaction
+  ) async throws -> [Objective] {
+    try await transaction.query(ObjectivesAtEnd(tenant: tenant, contracts: contracts, end: end, now: now))
+  }
+
   package struct UnknownCalendarVersion: Error { package let version: Int64 }
 
   /// A calendar version, compiled. Throws ``UnknownCalendarVersion`` when there is none that may be seen.

@@ -1,0 +1,67 @@
+import Contracts
+import Kernel
+
+/// What a figure measures.
+package enum Measure: String, Sendable, CaseIterable {
+  /// Targets met among those judged (SLA 达成率).
+  case attainment
+  /// Mean open time until a milestone was observed.
+  case meanTime = "mean_time"
+  /// The open time within which nine of ten milestones were observed.
+  case ninetiethPercentile = "p90_time"
+  /// Tickets opened, resolved or closed.
+  case volume
+  /// Tickets that were open at the month's end.
+  case backlog
+  /// Tickets that were reopened, among those of the month.
+  case reopenRate = "reopen_rate"
+
+  /// Whether it is about response or resolution.
+  package var hasMetric: Bool {
+    switch self {
+    case .attainment, .meanTime, .ninetiethPercentile: true
+    case .volume, .backlog, .reopenRate: false
+    }
+  }
+}
+
+/// One figure of a scorecard, with all that it was made of.
+package struct Figure: Hashable, Sendable {
+  package enum Unit: String, Sendable {
+    case percent, seconds, tickets
+  }
+
+  package let measure: Measure
+  /// Nil: both together, or a measure that has none.
+  package let metric: Metric?
+  /// Nil: all priorities together.
+  package let priority: Int64?
+  /// Nil for the backlog, which is a state and not a flow.
+  package let basis: Basis?
+  package let numerator: Int64?
+  package let denominator: Int64?
+  /// How many tickets (or judged promises) it rests on.
+  package let sampleSize: Int64
+  /// Nil where nothing is judged or observed: no data is never 0 % or 100 %.
+  package let value: Amount?
+  package let objective: Rate?
+
+  package enum Amount: Hashable, Sendable {
+    case rate(Rate)
+    case count(Int64)
+  }
+
+  package var unit: Unit {
+    switch measure {
+    case .attainment, .reopenRate: .percent
+    case .meanTime, .ninetiethPercentile: .seconds
+    case .volume, .backlog: .tickets
+    }
+  }
+
+  /// Compared exactly, not by the rounded percentage.
+  package var meetsObjective: Bool? {
+    guard let objective, let numerator, let denominator, denominator > 0 else { return nil }
+    return Int128(numerator) * Int128(Rate.scale) >= Int128(objective.units) * Int128(denominator)
+  }
+}

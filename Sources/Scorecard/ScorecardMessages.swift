@@ -1,0 +1,24 @@
+import Kernel
+
+package enum ScorecardMessages: MessageCatalog {
+  package static let metricNeeded = Message(
+    "scorecard.metric_needed", "This figure is about one metric: say response or resolution.", zh: "该指标须指明 response（响应）或 resolution（解决）。")
+  package static let metricUnknown = Message("scorecard.metric_unknown", "This figure has no metric.", zh: "该指标不区分响应与解决。")
+
+  package static let included = Message("scorecard.included", "Counted in this figure.", zh: "计入该指标。")
+  package static let noContract = Message("scorecard.no_contract", "No contract covers the ticket.", zh: "工单不受任何合同覆盖。")
+  package static let noTarget = Message("scorecard.no_target", "Nothing was promised for its metric and priority.", zh: "其指标与优先级没有约定目标。")
+  package static let withdrawn = Message("scorecard.withdrawn", "The promise was withdrawn.", zh: "承诺已撤销。")
+  package static let notJudged = Message("scorecard.not_judged", "Not judged yet.", zh: "尚未判定。")
+  package static let notObserved = Message("scorecard.not_observed", "Not observed yet, so there is no time.", zh: "尚未观察到完成，因此没有用时。")
+  package static let otherMonth = Message(
+    "scorecard.other_month", "By the basis of this figure it belongs to another month, or to none yet.", zh: "按该指标的统计口径，工单属于其他月份，或尚不属于任何月份。")
+  package static let finished = Message("scorecard.finished", "Finished before the month's end.", zh: "月末之前已完成。")
+
+  package static let all = [
+    metricNeeded, metricUnknown, included, noContract, noTarget, withdrawn, notJudged, notObserved, otherMonth, finished,
+  ]
+
+  /// The text of a reason.
+  static func reason(_ code: String) -> Message? { all.first { $0.key == "scorecard.\(code)" } }
+}

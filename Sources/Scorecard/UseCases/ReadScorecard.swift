@@ -1,0 +1,99 @@
+import Contracts
+import Kernel
+import Operations
+
+package enum ReadScorecard: Operation {
+  package struct Input: OperationInput {
+    let contract: PublicId?
+    let month: CalendarMonth
+    let basis: Basis
+
+    package static let fields: [any InputField] = [ScorecardFields.customer, ScorecardFields.contract, ScorecardFields.month, ScorecardFields.basis]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      contract = try values[ScorecardFields.contract]
+      month = try values[ScorecardFields.month]
+      basis = try values[ScorecardFields.basis].flatMap(Basis.init(rawValue:)) ?? .closed
+    }
+  }
+
+  package struct Output: OperationOutput {
+    let customer: PublicId
+    let contract: PublicId?
+    let month: CalendarMonth
+    let basis: Basis
+    let progress: FigureProgress.Found?
+    let figures: [FigureOutput]
+
+    package static let fields: [OutputField<Output>] = [
+      OutputField("customer", .id, "The customer.", "客户编号。") { .id($0.customer) },
+      OutputField("contract", .id, "The contract; null: the whole customer.", "合同编号；null 表示整个客户。") { .id($0.contract) },
+      OutputField("month", .text, "The month.", "月份。") { .text($0.month.description) },
+      OutputField("basis", .text, "Which day puts a ticket into the month.", "工单归入月份的口径。") { .text($0.basis.rawValue) },
+      OutputField("refreshedAt", .instant, "When the figures last took up a change; null: never.", "指标最近一次更新的时间；null 表示从未更新。") {
+        .instant($0.progress?.refreshedAt)
+      },
+      OutputField("isCurrent", .boolean, "Whether no change of a ticket waits to be taken up.", "是否没有待计入的工单变更。") { .bool($0.progress?.isCurrent ?? true) },
+      OutputField("figures", listOf: FigureOutput.self, "The figures.", "指标。") { $0.figures },
+    ]
+  }
+
+  package struct FigureOutput: OperationOutput {
+    let figure: Figure
+
+    package static let fields: [OutputField<FigureOutput>] = [
+      OutputField("measure", .text, "What it measures: \(Measure.allCases.map(\.rawValue).joined(separator: ", ")).", "指标名称。") {
+        .text($0.figure.measure.rawValue)
+      },
+      OutputField("metric", .text, "response or resolution; null: both, or neither.", "response（响应）或 resolution（解决）；null 表示两者合计或不区分。") {
+        .text($0.figure.metric?.rawValue)
+      },
+      OutputField("priority", .integer, "The priority; null: all.", "优先级；null 表示全部。") { .integer($0.figure.priority) },
+      OutputField("basis", .text, "Which day puts a ticket into the month; null for the backlog.", "工单归入月份的口径；积压量为 null。") { .text($0.figure.basis?.rawValue) },
+      OutputField("unit", .text, "percent, seconds (of open time) or tickets.", "单位：percent、seconds（服务时间秒数）或 tickets。") { .text($0.figure.unit.rawValue) },
+      OutputField("value", .decimal, "The figure; null where nothing is judged or observed.", "指标值；没有判定或观察结果时为 null。") {
+        switch $0.figure.value {
+        case .rate(let rate): .decimal(rate.percent)
+        case .count(let count): .integer(count)
+        case nil: .null
+        }
+      },
+      OutputField("numerator", .integer, "What is above the line; null where there is none.", "分子；没有则为 null。") { .integer($0.figure.numerator) },
+      OutputField("denominator", .integer, "What is below the line; null where there is none.", "分母；没有则为 null。") { .integer($0.figure.denominator) },
+      OutputField("sampleSize", .integer, "How many tickets it rests on.", "样本量。") { .integer($0.figure.sampleSize) },
+      OutputField("objective", .decimal, "The agreed percentage; null where none is agreed.", "约定的百分比；未约定则为 null。") {
+        $0.figure.objective.map { .decimal($0.percent) } ?? .null
+      },
+      OutputField("meetsObjective", .boolean, "Whether it reaches the objective; null where there is nothing to compare.", "是否达到约定；无可比较时为 null。") {
+        .bool($0.figure.meetsObjective)
+      },
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "scorecard.read", "Read a month's figures of a customer or one of its contracts.", zh: "查看客户或其某一合同的月度指标。",
+    roles: [.administrator, .accountManager, .engineer, .finance, .customerManager], scopes: [.tenant, .listed, .all], reach: .one(by: "customer"),
+    effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
+    let tenant = context.tenant.id
+    let scope = try await ScorecardScope(contract: input.contract, month: input.month, in: context)
+    let (from, end) = (scope.month.firstDay, scope.month.end)
+    let (totals, percentiles, backlog, progress) = try await context.transaction.query(
+      PeriodTotals(tenant: tenant, contracts: scope.contracts, from: from, end: end),
+      PeriodPercentiles(tenant: tenant, contracts: scope.contracts, from: from, end: end, basis: input.basis),
+      BacklogBefore(tenant: tenant, contracts: scope.contracts, end: end), FigureProgress(tenant: tenant))
+    var figures = ScorecardFigures()
+    for found in totals { figures.totals[found.basis, default: [:]][found.priority] = found.totals }
+    for found in percentiles {
+      figures.percentiles[.response, default: [:]][found.priority] = found.response
+      figures.percentiles[.resolution, default: [:]][found.priority] = found.resolution
+    }
+    for found in backlog { figures.backlog[found.priority] = found.tickets }
+    figures.objectives = try await ContractTerms.objectives(
+      tenant: tenant, contracts: scope.contracts, end: end, now: context.now, in: context.transaction)
+    return Output(
+      customer: context.tenant.publicId, contract: scope.contract, month: scope.month, basis: input.basis, progress: progress.first,
+      figures: figures.figures(by: input.basis).map(FigureOutput.init))
+  }
+}

@@ -1,0 +1,77 @@
+import Contracts
+import Kernel
+import TestSupport
+import Testing
+
+@Suite struct LinePrecedenceTests {
+  private func candidate(_ line: Int64, unit: Int64? = nil, startsAt: Int64 = 0, validFrom: Int64 = 0) -> LinePrecedence.Candidate {
+    LinePrecedence.Candidate(
+      terms: LineTerms(
+        contract: 1, line: line, lineVersion: line * 10, sla: 1, slaVersion: 1, contractZone: "UTC", contractName: "c", lineName: "l",
+        resolutionStopsAt: .resolved, reason: .noneInForce),
+      unit: unit, contractStartsAt: Instant(seconds: startsAt), lineValidFrom: Instant(seconds: validFrom))
+  }
+
+  private func choose(_ candidates: [LinePrecedence.Candidate], _ units: [Int64], explicit: Int64? = nil) -> String {
+    LinePrecedence.choose(from: candidates, units: units, explicit: explicit).map { "\($0.line) \($0.reason.rawValue)" } ?? "none"
+  }
+
+  @Test func theTableRankByRank() {
+    let own = candidate(1, unit: 10)
+    let above = candidate(2, unit: 11)
+    let top = candidate(3, unit: 12)
+    let all = candidate(4)
+    let elsewhere = candidate(5, unit: 99)
+    let everything = [all, elsewhere, top, above, own]
+    #expect(choose(everything, [10, 11, 12], explicit: 5) == "5 explicit")
+    #expect(choose(everything, [10, 11, 12], explicit: 6) == "none")
+    #expect(choose(everything, [10, 11, 12]) == "1 unit")
+    #expect(choose([all, elsewhere, top, above], [10, 11, 12]) == "2 unit_above")
+    #expect(choose([all, elsewhere, top], [10, 11, 12]) == "3 unit_above")
+    #expect(choose([all, elsewhere], [10, 11, 12]) == "4 customer")
+    #expect(choose([elsewhere], [10, 11, 12]) == "none")
+    #expect(choose(everything, []) == "4 customer")
+    #expect(choose([own], []) == "none")
+  }
+
+  @Test func amongEqualsTheNewestWinsAndTheReasonSaysSo() {
+    #expect(choose([candidate(1, startsAt: 5), candidate(2, startsAt: 4, validFrom: 9)], []) == "1 customer_newest")
+    #expect(choose([candidate(1, startsAt: 5, validFrom: 2), candidate(2, startsAt: 5, validFrom: 3)], []) == "2 customer_newest")
+    #expect(choose([candidate(7), candidate(8), candidate(6)], []) == "8 customer_newest")
+    #expect(choose([candidate(1, unit: 3), candidate(2, unit: 3)], [3]) == "2 unit_newest")
+    #expect(choose([candidate(1, unit: 3), candidate(2, unit: 3)], [4, 3]) == "2 unit_above_newest")
+  }
+
+  /// The table once more as one sort over all candidates, whatever order they come in.
+  @Test func randomCandidatesAgreeWithASort() {
+    var random = SplitMix64(seed: 20_260_302)
+    for _ in 0..<5000 {
+      let units = Array([1, 2, 3, 4].map(Int64.init).shuffled(using: &random).prefix(Int.random(in: 0...3, using: &random)))
+      let candidates = (0..<Int64.random(in: 0...6, using: &random)).map { line in
+        candidate(
+          line + 1, unit: Bool.random(using: &random) ? nil : Int64.random(in: 1...5, using: &random),
+          startsAt: Int64.random(in: 0...1, using: &random), validFrom: Int64.random(in: 0...1, using: &random))
+      }.shuffled(using: &random)
+      let explicit: Int64? = Int.random(in: 0...3, using: &random) == 0 ? Int64.random(in: 1...6, using: &random) : nil
+      let found = LinePrecedence.choose(from: candidates, units: units, explicit: explicit)
+      #expect(found?.line == oracle(candidates, units, explicit))
+    }
+  }
+
+  private func oracle(_ candidates: [LinePrecedence.Candidate], _ units: [Int64], _ explicit: Int64?) -> Int64? {
+    let keys = candidates.compactMap { candidate -> [Int64]? in
+      let rank: Int
+      if let explicit {
+        guard candidate.terms.line == explicit else { return nil }
+        rank = 0
+      } else if let unit = candidate.unit {
+        guard let index = units.firstIndex(of: unit) else { return nil }
+        rank = index
+      } else {
+        rank = 1000
+      }
+      return [Int64(rank), -candidate.contractStartsAt.seconds, -candidate.lineValidFrom.seconds, -candidate.terms.line]
+    }
+    return keys.min { $0.lexicographicallyPrecedes($1) }.map { -$0[3] }
+  }
+}
