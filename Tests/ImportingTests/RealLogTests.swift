@@ -54,8 +54,8 @@ struct RealLogTests {
     let promises = ProfilePromises(profile)
     var tallies: [Int64: VerdictTally] = [:]
     for incident in log.incidents {
-      let ledger = try ClockLedger(of: incident, in: log, promises)
-      let isMet = ledger?.clock.outcome.flatMap { $0 == .met ? true : $0 == .missed ? false : nil }
+      let clock = try ImportedClock(of: incident, in: log, promises)
+      let isMet = clock?.isMet
       tallies[incident.priority, default: VerdictTally()].count(recordedMet: incident.recordedMet, recomputedMet: isMet)
     }
     let sum = tallies.values.reduce(VerdictTally(), +)

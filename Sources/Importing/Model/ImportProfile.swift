@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import ServiceTime
 
@@ -18,6 +19,8 @@ package struct ImportProfile: Sendable {
   package let contract: Contract
   package internal(set) var sla: SLA
   package let calendar: Calendar
+  /// SHA-256 of the text that it was read from.
+  package let hash: [UInt8]
 
   package struct File: Sendable {
     package let separator: UInt8
@@ -59,10 +62,10 @@ package struct ImportProfile: Sendable {
 
     package let kind: Kind
     /// Why a pending ticket waits, one of the desk's reasons; nil for the others.
-    package let reason: String?
+    package let reason: PendingReason?
 
     /// The reason, when it is one for which clocks wait.
-    var pauseReason: String? { reason.flatMap { ["awaiting_requester", "scheduled"].contains($0) ? $0 : nil } }
+    var pauseReason: String? { reason.flatMap { $0.pausesClocks ? $0.rawValue : nil } }
   }
 
   /// The log's own judgement, which is kept beside ours.

@@ -24,8 +24,15 @@ package enum ImportingMessages: MessageCatalog {
   static let unreadableHeader = Message("import.unreadable_header", "The header line cannot be read: {reason}", zh: "无法读取标题行：{reason}")
   static let duplicateColumn = Message("import.duplicate_column", "The column {column} stands in the header line twice.", zh: "标题行中列 {column} 重复。")
 
+  // The database
+  static let missing = Message(
+    "import.missing", "There is no {kind} {name}, which the profile names; --create makes what is missing.", zh: "配置所指的 {kind}“{name}”不存在；--create 可新建缺失的内容。")
+  static let notACustomer = Message("import.not_a_customer", "{code} is not a customer.", zh: "{code} 不是客户。")
+  static let nothingToImport = Message("import.nothing", "The file holds no incident that could be read.", zh: "文件中没有可读取的事件。")
+
   package static let all = [
     badProfile, profileNotYAML, profileUnknownKey, profileMissing, profileWrongType, profileNeedsReason, profileUnknownPriority, columnMissing, noSuchFile,
     fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, duplicateColumn,
-  ] + UnreadableRow.messages + Anomaly.messages + ImportReport.messages
+    missing, notACustomer, nothingToImport, UnreadableRows.message,
+  ] + UnreadableRow.messages + Anomaly.messages + ImportReport.messages + ImportProgress.messages
 }

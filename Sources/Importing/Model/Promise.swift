@@ -1,7 +1,6 @@
 import Contracts
 import Kernel
 import ServiceLevels
-import ServiceTime
 
 /// What is promised for the resolution of a ticket of some priority.
 struct Promise: Sendable {

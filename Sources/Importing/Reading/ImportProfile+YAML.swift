@@ -1,7 +1,8 @@
-import Foundation
+import Desk
 import Kernel
 import Operations
 import ServiceTime
+import TLS
 import Yams
 
 extension ImportProfile {
@@ -42,6 +43,7 @@ extension ImportProfile {
     }
     self.file = file
     self.calendar = calendar
+    hash = SHA256.hash(yaml)
   }
 
   /// The one format there is.
@@ -56,7 +58,7 @@ extension ImportProfile {
         states[name] = State(kind: kind, reason: nil)
       } else {
         let pending = section.section(name, knowing: ["pending"])
-        states[name] = State(kind: .pending, reason: pending.text("pending"))
+        states[name] = State(kind: .pending, reason: pending.choice("pending", PendingReason.self))
       }
     }
     return states

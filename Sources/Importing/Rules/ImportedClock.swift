@@ -4,7 +4,7 @@ import ServiceLevels
 
 /// The clock of an imported ticket with all that it left behind, made by the rules that move the clocks of our own
 /// tickets.
-struct ClockLedger: Sendable {
+struct ImportedClock: Sendable {
   private(set) var clock: Clock
   let line: LineTerms
   /// The promise and priority that the clock ended under.
@@ -40,7 +40,7 @@ struct ClockLedger: Sendable {
     let stop = incident.end(at: source, last)
     for row in rows {
       if let stop, row.at > stop { try observe(stop, source) }
-      if row.priority != self.priority, let promise = promises.promise(under: line, priority: row.priority, at: max(row.at, clock.lastEventAt)) {
+      if row.priority != self.priority, let promise = promises.promise(under: line, priority: row.priority, at: incident.openedAt) {
         try retarget(promise, row)
       }
       try follow(row.state, at: row.at)
@@ -52,6 +52,15 @@ struct ClockLedger: Sendable {
     }
   }
 
+  /// Nil when it is not judged.
+  var isMet: Bool? {
+    switch clock.outcome {
+    case .met: true
+    case .missed: false
+    case .withdrawn, nil: nil
+    }
+  }
+
   private mutating func observe(_ stop: Instant, _ source: ResolutionStop) throws(ClockRefusal) {
     guard clock.state == .running || clock.state == .paused else { return }
     try apply(.observe(at: max(stop, clock.lastEventAt), source: source.rawValue))
@@ -60,7 +69,7 @@ struct ClockLedger: Sendable {
   private mutating func retarget(_ next: Promise, _ row: IncidentLog.Row) throws(ClockRefusal) {
     let at = max(row.at, clock.lastEventAt)
     let transition = try clock.applying(
-      .retarget(at: at, budget: next.budget, coverage: next.coverage, cause: "priority_changed"), calendar: promise.coverage.calendar)
+      .retarget(at: at, budget: next.budget, coverage: next.coverage, cause: "classified"), calendar: promise.coverage.calendar)
     // The interval before was counted under the old target, the judgement follows the new one.
     if let closed = transition.closed { intervals.append((closed, promise.target)) }
     verdicts += transition.verdicts.map { ($0, $0.cause == .retargeted ? next.target : promise.target) }
