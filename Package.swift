@@ -94,6 +94,6 @@ let package = Package(
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio + http),
     tests(
       "ImportingTests",
-      ["Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard"]),
+      ["Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard", subprocess]),
   ]
 )
