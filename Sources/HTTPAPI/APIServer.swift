@@ -10,8 +10,12 @@ import Web
 package struct APIServer: Sendable {
   private let server: WebServer
 
+  /// The permissions that the interface itself asks for, with the stock roles that get them: they belong to no
+  /// operation, so the migration adds them to the registry's.
+  package static let permissions: [String: Set<String>] = [BuiltInPages.metricsPermission: [StockRole.administrator.rawValue]]
+
   /// Throws ``RouteTable/Defect`` when two operations claim one route: such a server does not start. `readiness` is
-  /// asked for every `/readyz` and must answer within its own deadline.
+  /// asked at most once a second and must answer within its own deadline.
   package init(
     _ configuration: APIConfiguration, dispatcher: Dispatcher, authenticator: Authenticator, logger: Logger,
     readiness: @escaping @Sendable () async -> Readiness

@@ -15,3 +15,19 @@ struct OutboxSubjects: Statement {
   static let sql = "select distinct subject_kind from operations.outbox where consumer = 'scorecard' order by 1"
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
+
+struct UnitId: Statement {
+  let publicId: [UInt8]
+
+  static let sql = "select id from tenancy.org_unit where public_id = $1"
+  func bind(to parameters: inout Parameters) { parameters.append(publicId) }
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct StaffBits: Statement {
+  let account: Int64
+
+  static let sql = "select public_id from tenancy.account where id = $1"
+  func bind(to parameters: inout Parameters) { parameters.append(account) }
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}

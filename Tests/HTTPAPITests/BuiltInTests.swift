@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Synchronization
 import TestSupport
 import Testing
 
@@ -22,6 +23,21 @@ import Testing
     }
   }
 
+  @Test func aCrowdThatAsksForReadinessCostsOneLook() async {
+    let looks = Mutex(0)
+    let cache = ReadinessCache {
+      looks.withLock { $0 += 1 }
+      return Readiness([])
+    }
+    let started = ContinuousClock.now
+    await withTaskGroup { group in
+      for _ in 0..<100 { group.addTask { _ = await cache.readiness() } }
+    }
+    // One for each second that the crowd took, on however slow a machine.
+    let seconds = Int(started.duration(to: .now).components.seconds)
+    #expect((1...1 + seconds).contains(looks.withLock { $0 }))
+  }
+
   @Test func metricsAreForTheHostAndForWhoMayReadThem() async throws {
     try await TestAPI.with { api in
       let own = try await api.send("GET", "/metrics")
@@ -34,6 +50,9 @@ import Testing
     try await TestAPI.with(showsMetricsToLoopback: false) { api in
       let engineer = try await api.token(api.database.staff(.engineer))
       #expect(try await api.send("GET", "/metrics").status == 401)
+      #expect(try await api.send("GET", "/metrics", token: engineer).status == 403)
+      try await api.permit(APIServer.permissions)
+      #expect(try await api.send("GET", "/metrics", token: api.administrator()).status == 200)
       #expect(try await api.send("GET", "/metrics", token: engineer).status == 403)
     }
   }

@@ -2,7 +2,6 @@ import Kernel
 import Logging
 import Operations
 import Postgres
-import Subprocess
 import TLS
 import Tenancy
 import TestSupport
@@ -11,16 +10,31 @@ import Web
 
 @testable import HTTPAPI
 
-/// The HTTP interface on a free port, over real TLS, on a database of its own, for the length of one closure.
+/// The HTTP interface on a free port, over real TLS, on a database of its own.
 struct TestAPI: Sendable {
   let database: TestDatabase
   let port: Int
   let authorityFile: String
+  private let running: Task<Void, any Error>
 
+  /// For the length of one closure.
   static func with(isReady: Bool = true, showsMetricsToLoopback: Bool = true, _ body: (TestAPI) async throws -> Void) async throws {
-    let database = try await TestDatabase.make([PlatformModule.self, SampleModule.self])
     let folder = try TemporaryFolder.make()
     defer { TemporaryFolder.remove(folder) }
+    let api = try await start(folder: folder, isReady: isReady, showsMetricsToLoopback: showsMetricsToLoopback)
+    defer { api.running.cancel() }
+    try await body(api)
+    api.running.cancel()
+    _ = try? await api.running.value
+  }
+
+  /// For tests that leave nothing behind; it ends with the process.
+  static func shared() async throws -> TestAPI { try await common.value }
+
+  private static let common = Task { try await start(folder: TemporaryFolder.make(), isReady: true, showsMetricsToLoopback: true) }
+
+  private static func start(folder: String, isReady: Bool, showsMetricsToLoopback: Bool) async throws -> TestAPI {
+    let database = try await TestDatabase.make([PlatformModule.self, SampleModule.self])
     let trial = try TrialCertificates.prepare(folder: folder, now: SystemClock().now())
     let certificates = try ServerCertificates(files: trial.server, applicationProtocols: ["http/1.1"])
     var configuration = APIConfiguration(port: 0, certificates: certificates, version: "1.2.3")
@@ -34,12 +48,12 @@ struct TestAPI: Sendable {
       defer { found.finish() }
       try await server.run { found.yield($0) }
     }
-    defer { running.cancel() }
     var iterator = ports.makeAsyncIterator()
-    let port = try #require(await iterator.next())
-    try await body(TestAPI(database: database, port: port, authorityFile: trial.authorityFile))
-    running.cancel()
-    _ = try? await running.value
+    guard let port = await iterator.next() else {
+      try await running.value
+      throw CancellationError()
+    }
+    return TestAPI(database: database, port: port, authorityFile: trial.authorityFile, running: running)
   }
 
   /// A token of this principal, of the provider unless a customer is named, with its grants written as the server will read them.
@@ -61,6 +75,16 @@ struct TestAPI: Sendable {
     return secret.text
   }
 
+  /// Gives roles permissions as the migration does.
+  func permit(_ permissions: [String: Set<String>]) async throws {
+    try await database.superuser.transaction { transaction in
+      for (permission, roles) in permissions {
+        try await transaction.execute(WritePermission(permission: permission))
+        for role in roles { try await transaction.execute(WriteRolePermission(role: role, permission: permission)) }
+      }
+    }
+  }
+
   func administrator() async throws -> String { try await token(database.staff(.administrator)) }
 
   // MARK: Clients
@@ -78,13 +102,6 @@ struct TestAPI: Sendable {
     let reply = try await client.request(method, path, headers: headers, body: json.map { Array($0.utf8) })
     await client.close()
     return reply
-  }
-
-  func curl(_ arguments: [String]) async throws -> String {
-    let result = try await Subprocess.run(
-      .name("curl"), arguments: Arguments(["-sS", "--max-time", "60", "--cacert", authorityFile] + arguments), output: .string(limit: 1 << 20),
-      error: .string(limit: 10_000))
-    return result.standardOutput + result.standardError
   }
 
   var url: String { "https://localhost:\(port)" }
@@ -120,6 +137,30 @@ private struct WriteGrant: Statement {
     parameters.append(role)
     parameters.append(scope)
     parameters.append(recordedAt)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+private struct WritePermission: Statement {
+  let permission: String
+
+  static let sql = "insert into tenancy.permission (code) values ($1) on conflict do nothing"
+
+  func bind(to parameters: inout Parameters) { parameters.append(permission) }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+private struct WriteRolePermission: Statement {
+  let role: String
+  let permission: String
+
+  static let sql = "insert into tenancy.role_permission (role, permission) values ($1, $2) on conflict do nothing"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(role)
+    parameters.append(permission)
   }
 
   static func decode(_ row: inout RowReader) throws {}

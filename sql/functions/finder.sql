@@ -77,55 +77,22 @@ end
 $$;
 
 -- The queue: open tickets of the permitted tenants (null: all), the next due first. A clock that has run out stands in
--- front, what has no running clock at the end. Two statements, because a condition "null or ..." reaches no index.
+-- front, what has no running clock at the end. Planned for each call, so that the conditions that are not asked for
+-- vanish and the index of the one that is can be used.
 create function finder.open_tickets(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
-  if permitted is null then
-    return query select t.tenant_id, t.id, t.due_at, t.opened_at from desk.ticket t
-      where t.state in ('new', 'active', 'pending')
-        and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
-        and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
-        and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
-          > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
-             coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
-      order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
-  else
-    return query select t.tenant_id, t.id, t.due_at, t.opened_at from desk.ticket t
-      where t.state in ('new', 'active', 'pending') and t.tenant_id = any (permitted)
-        and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
-        and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
-        and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
-          > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
-             coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
-      order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
-  end if;
-end
-$$;
-
--- Tenants, by id after `after_tenant`, whose stored results of calls are older than `older_than`.
-create function finder.tenants_with_old_results(older_than timestamptz, after_tenant bigint, row_limit integer)
-returns table (tenant_id bigint)
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return query select t.id from tenancy.tenant t
-    where t.id > after_tenant and exists (select from operations.idempotency i where i.tenant_id = t.id and i.recorded_at < older_than)
-    order by t.id limit least(row_limit, 1000);
-end
-$$;
-
--- Tenants, by id after `after_tenant`, with sessions that ended before `older_than`.
-create function finder.tenants_with_ended_sessions(older_than timestamptz, after_tenant bigint, row_limit integer)
-returns table (tenant_id bigint)
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return query select t.id from tenancy.tenant t
-    where t.id > after_tenant
-      and exists (select from tenancy.api_token k where k.tenant_id = t.id and k.kind = 'session' and k.expires_at < older_than)
-    order by t.id limit least(row_limit, 1000);
+  return query select t.tenant_id, t.id, t.due_at, t.opened_at from desk.ticket t
+    where t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
+      and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
+      and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
+      and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
+        > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+           coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
 end
 $$;
 

@@ -100,7 +100,12 @@ create index ticket_open on desk.ticket (tenant_id, opened_at, id) where state i
 -- The engineer's queue over all tenants: the next due first, what has no clock last.
 create index ticket_queue on desk.ticket (coalesce(due_at, 'infinity'::timestamptz), opened_at, tenant_id, id)
   where state in ('new', 'active', 'pending');
+create index ticket_queue_team on desk.ticket (team_id, coalesce(due_at, 'infinity'::timestamptz), opened_at, tenant_id, id)
+  where state in ('new', 'active', 'pending') and team_id is not null;
+create index ticket_queue_assignee on desk.ticket (assignee_id, coalesce(due_at, 'infinity'::timestamptz), opened_at, tenant_id, id)
+  where state in ('new', 'active', 'pending') and assignee_id is not null;
 create index ticket_opened on desk.ticket (tenant_id, opened_at, id);
+create index ticket_unit on desk.ticket (tenant_id, unit_id, opened_at, id) where unit_id is not null;
 create index ticket_requester on desk.ticket (tenant_id, requester_id, opened_at, id);
 select steward.protect_tenant_table('desk.ticket', 'operational');
 grant select, insert, update on desk.ticket to steward_app;

@@ -59,6 +59,19 @@ struct OpenTicketsOfTenant: Statement {
   static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
 }
 
+/// The same for somebody who sees only what he reported himself, by the index of requesters.
+struct OwnTickets: Statement {
+  let tickets: TicketsOfTenant
+
+  static let sql = """
+    \(Ticket.select) \(Ticket.from) \(TicketFilter.condition) and t.requester_id = $4 order by t.opened_at desc, t.id desc limit $11
+    """
+
+  func bind(to parameters: inout Parameters) { tickets.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
+}
+
 /// The cross-tenant queue: ids and sort keys only (schema-rules 23).
 struct QueuePositions: Statement {
   struct Found: Sendable {

@@ -28,10 +28,10 @@ package enum ChangeIncident: Operation {
     roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
-    var work = try await TicketWork.begin(on: input.id, in: context)
-    try work.requireNotClosed()
     let changed = [("title", input.title.isKeep), ("description", input.description.isKeep), ("category", input.category.isKeep)].filter { !$0.1 }
     guard !changed.isEmpty else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    try work.requireNotClosed()
     work.ticket.title = input.title.applied(to: work.ticket.title)
     work.ticket.description = input.description.applied(to: work.ticket.description)
     work.ticket.category = input.category.applied(to: work.ticket.category)

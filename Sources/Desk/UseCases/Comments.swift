@@ -47,7 +47,7 @@ package enum CommentIncident: Operation {
       throw Failure.invalid("visibility", DeskMessages.customersWritePublicly)
     }
     let visibility = input.visibility ?? .public
-    var work = try await TicketWork.begin(on: input.id, in: context)
+    var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
     let responded = work.ticket.respondedAt
     let id = try work.comment(input.body, visibility)
     work.save(countsVersion: work.ticket.respondedAt != responded)

@@ -88,8 +88,13 @@ package enum ListIncidents: Operation {
       tenant: context.tenant.id, scope: context.access.rows, filter: filter,
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) } ?? start, limit: limit + 1)
     let rows =
-      filter.isOpenOnly
-      ? try await context.transaction.query(OpenTicketsOfTenant(tickets: statement)) : try await context.transaction.query(statement)
+      if !context.access.rows.everything, context.access.rows.units.isEmpty {
+        try await context.transaction.query(OwnTickets(tickets: statement))
+      } else if filter.isOpenOnly {
+        try await context.transaction.query(OpenTicketsOfTenant(tickets: statement))
+      } else {
+        try await context.transaction.query(statement)
+      }
     return context.listing(
       rows, limit: limit, filter: input.filterText, key: { PageCursor([.integer($0.openedAt.microseconds), .integer($0.id)]) }
     ) { IncidentLine(incident: IncidentView($0, in: context)) }

@@ -56,7 +56,7 @@ struct JSONSchema {
         Value.Member("maxItems", .integer(Int64(count.upperBound))),
       ]
     case .object(let fields): return record(fields).members ?? []
-    case .document(let summary): return [Self.named("object"), Value.Member("description", .text(summary.text(language)))]
+    case .document: return [Self.named("object")]
     }
   }
 

@@ -10,7 +10,11 @@ enum FactDerivation {
 
   /// Facts of the tenant $1. A clock that was withdrawn counts only where no other took its place; seconds count from
   /// the moment the milestone was observed.
-  static let select = """
+  /// - Parameters:
+  ///   - tickets: which tickets (`t`).
+  ///   - clocks: a condition on their clocks (`k`) that leaves out none of them; it may only help to find them.
+  static func select(tickets: String, clocks: String) -> String {
+    """
     select t.tenant_id, t.ticket_id, coalesce(t.contract_id, 0), t.priority,
       (t.opened_at at time zone coalesce(c.zone, n.zone))::date, (t.resolved_at at time zone coalesce(c.zone, n.zone))::date,
       (t.closed_at at time zone coalesce(c.zone, n.zone))::date, t.reopen_count,
@@ -19,16 +23,21 @@ enum FactDerivation {
     from desk.pub_ticket t
     join tenancy.tenant n on n.id = t.tenant_id
     left join contracts.pub_contract c on c.tenant_id = t.tenant_id and c.contract_id = t.contract_id
-    left join lateral (
-      select k.clock_id, k.state, k.verdict, k.consumed_seconds from service_levels.pub_clock k
-      where k.tenant_id = t.tenant_id and k.subject_kind = 'ticket' and k.subject_id = t.ticket_id and k.metric = 'response'
-      order by k.state = 'withdrawn', k.clock_id desc limit 1) r on true
-    left join lateral (
-      select k.clock_id, k.state, k.verdict, k.consumed_seconds from service_levels.pub_clock k
-      where k.tenant_id = t.tenant_id and k.subject_kind = 'ticket' and k.subject_id = t.ticket_id and k.metric = 'resolution'
-      order by k.state = 'withdrawn', k.clock_id desc limit 1) s on true
-    where t.tenant_id = $1
+    left join (\(clock("response", clocks))) r on r.tenant_id = t.tenant_id and r.subject_id = t.ticket_id
+    left join (\(clock("resolution", clocks))) s on s.tenant_id = t.tenant_id and s.subject_id = t.ticket_id
+    where t.tenant_id = $1 and \(tickets)
     """
+  }
+
+  /// The clock of a metric that counts: read once for all tickets, not ticket by ticket.
+  private static func clock(_ metric: String, _ condition: String) -> String {
+    """
+    select distinct on (k.tenant_id, k.subject_id) k.tenant_id, k.subject_id, k.clock_id, k.state, k.verdict, k.consumed_seconds
+    from service_levels.pub_clock k
+    where k.tenant_id = $1 and k.subject_kind = 'ticket' and k.metric = '\(metric)' and \(condition)
+    order by k.tenant_id, k.subject_id, k.state = 'withdrawn', k.clock_id desc
+    """
+  }
 }
 
 extension TicketFact {
@@ -52,7 +61,7 @@ struct DerivedFacts: Statement {
   let tenant: TenantId
   let tickets: [Int64]
 
-  static let sql = "\(FactDerivation.select) and t.ticket_id = any($2)"
+  static let sql = FactDerivation.select(tickets: "t.ticket_id = any($2)", clocks: "k.subject_id = any($2)")
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)

@@ -36,7 +36,7 @@ struct RebuildFacts: Statement {
 
   static let sql = """
     insert into scorecard.ticket_fact (\(FactDerivation.columns))
-    \(FactDerivation.select) and ($2::bigint is null or coalesce(t.contract_id, 0) = $2)
+    \(FactDerivation.select(tickets: "($2::bigint is null or coalesce(t.contract_id, 0) = $2)", clocks: "true"))
     on conflict (tenant_id, ticket_id) do nothing
     """
 

@@ -36,7 +36,10 @@ package struct SubjectClocks: Sendable {
   /// When the next running clock is due.
   package var nextDueAt: Instant? { clocks.compactMap(\.clock.dueAt).min() }
 
-  package var records: [ClockRecord] { clocks.filter { $0.clock.state != .withdrawn }.map(\.record) }
+  /// Response first, then resolution.
+  package var records: [ClockRecord] {
+    clocks.filter { $0.clock.state != .withdrawn }.sorted { $0.clock.metric.rawValue > $1.clock.metric.rawValue }.map(\.record)
+  }
 
   // MARK: Events
 
