@@ -76,7 +76,7 @@ let package = Package(
       name: "steward",
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels", "Desk",
-        "HTTPAPI", "Demo",
+        "Scorecard", "HTTPAPI", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -85,7 +85,8 @@ let package = Package(
 
     // tests
     module(
-      "TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "TLS", "Tenancy", "Operations", logging], path: "Tests/TestSupport"
+      "TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "TLS", "Tenancy", "Operations", logging] + nio,
+      path: "Tests/TestSupport"
     ),
     tests("TestSupportTests", ["TestSupport", "Kernel"]),
     tests("ArchitectureTests", ["TestSupport"]),

@@ -29,13 +29,13 @@ struct DemoTicket: Sendable {
     }
     // Urgent tickets are taken up and solved sooner.
     let haste: Int64 = level.2 <= 2 ? 4 : 1
-    acts.append((later(random.waitingSeconds(median: 2400 / haste)), .start))
+    acts.append((later(random.waitingSeconds(median: 3600 / haste)), .start))
     if random.chance(percent: 20) {
       acts.append((later(random.waitingSeconds(median: 3600)), .hold(reason: random.chance(percent: 80) ? "awaiting_requester" : "awaiting_supplier")))
       acts.append((later(random.waitingSeconds(median: 40_000)), .resume))
     }
     if random.chance(percent: 97) {
-      acts.append((later(random.waitingSeconds(median: 14_000 / haste)), .resolve))
+      acts.append((later(random.waitingSeconds(median: 36_000 / haste)), .resolve))
       if random.chance(percent: 4) {
         acts.append((later(random.waitingSeconds(median: 30_000)), .reopen))
         acts.append((later(random.waitingSeconds(median: 20_000)), .resolve))

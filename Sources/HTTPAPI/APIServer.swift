@@ -15,7 +15,7 @@ package struct APIServer: Sendable {
   package static let permissions: [String: Set<String>] = [BuiltInPages.metricsPermission: [StockRole.administrator.rawValue]]
 
   /// Throws ``RouteTable/Defect`` when two operations claim one route: such a server does not start. `readiness` is
-  /// asked for every `/readyz` and must answer within its own deadline.
+  /// asked at most once a second and must answer within its own deadline.
   package init(
     _ configuration: APIConfiguration, dispatcher: Dispatcher, authenticator: Authenticator, logger: Logger,
     readiness: @escaping @Sendable () async -> Readiness

@@ -10,7 +10,7 @@ import ServiceLevels
 enum Modules {
   static let all: [any OperationModule.Type] = [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self]
 
-  static let sweeps: [any Sweep] = [PartitionSweep(), BreachSweep(), RefreshFigures()]
+  static let sweeps: [any Sweep] = [PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(), RefreshFigures()]
 
   static func registry() throws -> Registry { try Registry(all) }
 }

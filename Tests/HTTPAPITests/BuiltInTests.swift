@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Synchronization
 import TestSupport
 import Testing
 
@@ -20,6 +21,21 @@ import Testing
       #expect(ready.json?["checks"]?["draining"] == .bool(false))
       #expect(try await api.send("GET", "/healthz").status == 200)
     }
+  }
+
+  @Test func aCrowdThatAsksForReadinessCostsOneLook() async {
+    let looks = Mutex(0)
+    let cache = ReadinessCache {
+      looks.withLock { $0 += 1 }
+      return Readiness([])
+    }
+    let started = ContinuousClock.now
+    await withTaskGroup { group in
+      for _ in 0..<100 { group.addTask { _ = await cache.readiness() } }
+    }
+    // One for each second that the crowd took, on however slow a machine.
+    let seconds = Int(started.duration(to: .now).components.seconds)
+    #expect((1...1 + seconds).contains(looks.withLock { $0 }))
   }
 
   @Test func metricsAreForTheHostAndForWhoMayReadThem() async throws {

@@ -118,16 +118,16 @@ struct TicketWork: Sendable {
 }
 
 /// The events of a ticket's history, by name.
-enum TicketEventType {
-  static let opened = "incident.opened"
-  static let changed = "incident.changed"
-  static let classified = "incident.classified"
-  static let assigned = "incident.assigned"
-  static let started = "incident.started"
-  static let commented = "incident.commented"
-  static let held = "incident.held"
-  static let resumed = "incident.resumed"
-  static let resolved = "incident.resolved"
-  static let closed = "incident.closed"
-  static let reopened = "incident.reopened"
+package enum TicketEventType {
+  package static let opened = "incident.opened"
+  package static let changed = "incident.changed"
+  package static let classified = "incident.classified"
+  package static let assigned = "incident.assigned"
+  package static let started = "incident.started"
+  package static let commented = "incident.commented"
+  package static let held = "incident.held"
+  package static let resumed = "incident.resumed"
+  package static let resolved = "incident.resolved"
+  package static let closed = "incident.closed"
+  package static let reopened = "incident.reopened"
 }

@@ -10,7 +10,7 @@ struct BuiltInPages: Sendable {
   private let configuration: APIConfiguration
   private let dispatcher: Dispatcher
   private let responses: ResponseCounter
-  private let readiness: @Sendable () async -> Readiness
+  private let readiness: ReadinessCache
   /// Made once: the registry does not change while the server runs.
   private let documents: [Language: [UInt8]]
 
@@ -18,7 +18,7 @@ struct BuiltInPages: Sendable {
     self.configuration = configuration
     self.dispatcher = dispatcher
     self.responses = responses
-    self.readiness = readiness
+    self.readiness = ReadinessCache(readiness)
     documents = Dictionary(
       uniqueKeysWithValues: Language.allCases.map { ($0, JSON.write(OpenAPI.document(dispatcher.registry, $0))) })
   }
@@ -27,7 +27,7 @@ struct BuiltInPages: Sendable {
     switch builtIn {
     case .liveness: return Reply(200, "application/json", JSON.write(.object(["status": .text("alive")])))
     case .readiness:
-      let readiness = await readiness()
+      let readiness = await readiness.readiness()
       var reply = Reply(readiness.isReady ? 200 : 503, "application/json", JSON.write(readiness.document))
       if !readiness.isReady { reply.headers[.retryAfter] = "5" }
       return reply

@@ -18,5 +18,8 @@ enum DemoRun {
     let now = SystemClock().now()
     try await demonstration.tell(until: Instant(seconds: now.seconds - now.seconds % 3600)) { done, total in bar.show(done, of: total) }
     bar.finish()
+    for customer in try await CommandFinder(backend: backend).all("customer.list", []) {
+      try await backend.call("scorecard.rebuild", .object(["customer": customer["id"] ?? .null]))
+    }
   }
 }

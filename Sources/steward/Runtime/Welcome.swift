@@ -16,13 +16,14 @@ struct Welcome {
       "", CommandMessages.listening.text(language, ["url": url]), CommandMessages.authority.text(language, ["path": authority]), "",
     ]
     do {
-      if let token = try await Installation(tenancy: backend.tenancy).setupToken(provider: backend.provider) {
+      if !demo, let token = try await Installation(tenancy: backend.tenancy).setupToken(provider: backend.provider) {
         lines += [
           CommandMessages.setup.text(language),
-          "  curl --cacert \(authority) \(url)/v1/setups -H 'Content-Type: application/json' \\",
+          "  curl --cacert \(authority) \(url)/v1/setup/complete -H 'Content-Type: application/json' \\",
           "    -d '{\"token\":\"\(token)\",\"login\":\"you@example.com\",\"name\":\"You\",\"password\":\"at least 12 characters\"}'",
         ]
-      } else if demo, let token: String = nil {
+      } else if demo {
+        let token = try await ServiceToken(backend: backend).create(service: "tour", role: "administrator", lifetimeSeconds: 12 * 3600)
         lines += [
           CommandMessages.tryIt.text(language),
           "  export CA=\(authority) URL=\(url) TOKEN=\(token)",

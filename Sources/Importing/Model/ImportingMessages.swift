@@ -1,0 +1,38 @@
+import Kernel
+
+package enum ImportingMessages: MessageCatalog {
+  // The profile
+  static let badProfile = Message("import.bad_profile", "The profile cannot be used.", zh: "导入配置无法使用。")
+  static let profileNotYAML = Message("import.profile_not_yaml", "The profile is not valid YAML: {reason}.", zh: "导入配置不是有效的 YAML：{reason}。")
+  static let profileUnknownKey = Message("import.profile_unknown_key", "There is no such key here. Allowed: {allowed}.", zh: "此处没有这个键。可用的键：{allowed}。")
+  static let profileMissing = Message("import.profile_missing", "This key must be given.", zh: "必须给出此键。")
+  static let profileWrongType = Message("import.profile_type", "This must be: {expected}.", zh: "此处必须是：{expected}。")
+  static let profileNeedsReason = Message(
+    "import.profile_needs_reason", "Say why a pending ticket waits: {pending: reason}.", zh: "请注明挂起的原因：{pending: 原因}。")
+  static let profileUnknownPriority = Message(
+    "import.profile_unknown_priority", "No name in `priorities` stands for this number.", zh: "`priorities` 中没有名称对应此数字。")
+  static let columnMissing = Message(
+    "import.column_missing", "The file has no column {column}, which the profile names.", zh: "文件中没有配置所指的列 {column}。")
+
+  // The file
+  static let noSuchFile = Message("import.no_such_file", "There is no file {file}.", zh: "文件 {file} 不存在。")
+  static let fileNotReadable = Message("import.file_not_readable", "{file} cannot be read: {reason}.", zh: "无法读取 {file}：{reason}。")
+  static let notGzip = Message("import.not_gzip", "{file} is named .gz and is not compressed by gzip.", zh: "{file} 以 .gz 命名，但并非 gzip 压缩文件。")
+  static let damagedGzip = Message("import.damaged_gzip", "{file} is cut off or damaged: {reason}.", zh: "{file} 不完整或已损坏：{reason}。")
+  static let noGzip = Message("import.no_gzip", "The program gzip is needed to read this file and could not be run.", zh: "读取此文件需要 gzip 程序，但无法运行它。")
+  static let emptyFile = Message("import.empty_file", "The file has no header line.", zh: "文件没有标题行。")
+  static let unreadableHeader = Message("import.unreadable_header", "The header line cannot be read: {reason}", zh: "无法读取标题行：{reason}")
+  static let duplicateColumn = Message("import.duplicate_column", "The column {column} stands in the header line twice.", zh: "标题行中列 {column} 重复。")
+
+  // The database
+  static let missing = Message(
+    "import.missing", "There is no {kind} {name}, which the profile names; --create makes what is missing.", zh: "配置所指的 {kind}“{name}”不存在；--create 可新建缺失的内容。")
+  static let notACustomer = Message("import.not_a_customer", "{code} is not a customer.", zh: "{code} 不是客户。")
+  static let nothingToImport = Message("import.nothing", "The file holds no incident that could be read.", zh: "文件中没有可读取的事件。")
+
+  package static let all = [
+    badProfile, profileNotYAML, profileUnknownKey, profileMissing, profileWrongType, profileNeedsReason, profileUnknownPriority, columnMissing, noSuchFile,
+    fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, duplicateColumn,
+    missing, notACustomer, nothingToImport, UnreadableRows.message,
+  ] + UnreadableRow.messages + Anomaly.messages + ImportReport.messages + ImportProgress.messages
+}

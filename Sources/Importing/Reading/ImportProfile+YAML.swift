@@ -1,0 +1,180 @@
+import Desk
+import Kernel
+import Operations
+import ServiceTime
+import TLS
+import Yams
+
+extension ImportProfile {
+  /// Far more than any profile needs.
+  private static let sizeLimit = 1 << 20
+
+  /// Reads a profile. Throws one ``Failure`` of kind `invalid` with a violation, by path, for all that is wrong: a
+  /// misspelt key would otherwise be a setting that silently does nothing.
+  package init(yaml: String) throws(Failure) {
+    guard yaml.utf8.count <= Self.sizeLimit else { throw Failure.invalid("", ImportingMessages.profileNotYAML, ["reason": "> 1 MiB"]) }
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: yaml)
+    } catch {
+      throw Failure.invalid("", ImportingMessages.profileNotYAML, ["reason": "\(error)"])
+    }
+    let problems = ProfileSection.Problems()
+    let section = ProfileSection(
+      root, at: "",
+      knowing: [
+        "format", "source", "file", "columns", "states", "priorities", "impacts", "urgencies", "recorded_verdict", "customer", "contract", "sla", "calendar",
+      ], problems)
+    if section.text("format") != Self.format { section.refuse("format", InputMessages.notAllowed, ["allowed": Self.format]) }
+    source = section.text("source")
+    columns = Columns(section.section("columns", knowing: Columns.names))
+    states = Self.states(section.section("states"))
+    priorities = section.numbers("priorities", 1...5)
+    impacts = section.numbers("impacts", 1...3)
+    urgencies = section.numbers("urgencies", 1...3)
+    verdicts = section.node("recorded_verdict").map { _ in Verdicts(section.section("recorded_verdict", knowing: ["column", "met", "missed"])) }
+    customer = Customer(section.section("customer", knowing: ["code", "name", "zone", "language"]))
+    contract = Contract(section.section("contract", knowing: ["name", "line", "currency"]))
+    sla = SLA(section.section("sla", knowing: ["name", "resolution_stops_at", "pauses", "objective", "budget_minutes"]), priorities: Set(priorities.values))
+    let file = File(section.section("file", knowing: ["separator", "quoting", "missing", "dates", "zone"]))
+    let calendar = Calendar(section.section("calendar", knowing: ["name", "zone", "week", "exceptions"]))
+    guard problems.violations.isEmpty, let file, let calendar else {
+      throw Failure(.invalid, ImportingMessages.badProfile, violations: problems.violations)
+    }
+    self.file = file
+    self.calendar = calendar
+    hash = SHA256.hash(yaml)
+  }
+
+  /// The one format there is.
+  package static let format = "servicenow-incident-log"
+
+  private static func states(_ section: ProfileSection) -> [String: State] {
+    var states: [String: State] = [:]
+    for name in section.names {
+      if section.node(name)?.scalar != nil {
+        guard let kind = section.choice(name, State.Kind.self) else { continue }
+        if kind == .pending { section.refuse(name, ImportingMessages.profileNeedsReason) }
+        states[name] = State(kind: kind, reason: nil)
+      } else {
+        let pending = section.section(name, knowing: ["pending"])
+        states[name] = State(kind: .pending, reason: pending.choice("pending", PendingReason.self))
+      }
+    }
+    return states
+  }
+}
+
+extension ImportProfile.Columns {
+  fileprivate static let names = [
+    "number", "sequence", "state", "updated_at", "opened_at", "resolved_at", "closed_at", "priority", "impact", "urgency", "reopen_count", "requester",
+    "site", "category", "title", "attributes", "history",
+  ]
+
+  fileprivate init(_ section: ProfileSection) {
+    number = section.text("number")
+    sequence = section.text("sequence")
+    state = section.text("state")
+    updatedAt = section.text("updated_at")
+    openedAt = section.text("opened_at")
+    resolvedAt = section.text("resolved_at")
+    closedAt = section.text("closed_at")
+    priority = section.text("priority")
+    impact = section.text("impact")
+    urgency = section.text("urgency")
+    reopenCount = section.text("reopen_count")
+    requester = section.optionalText("requester")
+    site = section.optionalText("site")
+    category = section.optionalText("category")
+    title = section.texts("title")
+    attributes = section.texts("attributes")
+    history = section.texts("history")
+  }
+}
+
+extension ImportProfile.File {
+  fileprivate init?(_ section: ProfileSection) {
+    let separator = section.text("separator").utf8
+    if separator.count != 1 { section.refuse("separator", ImportingMessages.profileWrongType, ["expected": ", ; | tab"]) }
+    let quoting = section.choice("quoting", CSVReader.Quoting.self)
+    missing = section.text("missing")
+    let dates = section.choice("dates", LogDateFormat.self)
+    let name = section.text("zone")
+    let zone = Zone.named(name)
+    if zone == nil { section.refuse("zone", ServiceTimeMessages.unknownZone, ["zone": name]) }
+    guard let byte = separator.first, let quoting, let dates, let zone else { return nil }
+    self.separator = byte
+    self.quoting = quoting
+    self.dates = dates
+    self.zone = zone
+  }
+}
+
+extension CSVReader.Quoting: CaseIterable {
+  package static let allCases: [CSVReader.Quoting] = [.standard, .none]
+}
+
+extension ImportProfile.Verdicts {
+  fileprivate init(_ section: ProfileSection) {
+    column = section.text("column")
+    met = section.text("met")
+    missed = section.text("missed")
+  }
+}
+
+extension ImportProfile.Customer {
+  fileprivate init(_ section: ProfileSection) {
+    code = section.text("code")
+    name = section.text("name")
+    zone = section.text("zone")
+    if Zone.named(zone) == nil { section.refuse("zone", ServiceTimeMessages.unknownZone, ["zone": zone]) }
+    language = section.choice("language", Language.self) ?? .english
+  }
+}
+
+extension ImportProfile.Contract {
+  fileprivate init(_ section: ProfileSection) {
+    name = section.text("name")
+    line = section.text("line")
+    currency = section.text("currency")
+  }
+}
+
+extension ImportProfile.SLA {
+  fileprivate init(_ section: ProfileSection, priorities: Set<Int64>) {
+    name = section.text("name")
+    stopsAt = section.choice("resolution_stops_at", ImportProfile.StopsAt.self) ?? .resolved
+    pauses = section.boolean("pauses")
+    objective = section.optionalText("objective").flatMap { text in
+      let rate = Rate(percent: text)
+      guard let rate, (0...Rate.scale).contains(rate.units) else {
+        section.refuse("objective", InputMessages.notAPercentage)
+        return nil
+      }
+      return rate
+    }
+    let budgets = section.section("budget_minutes")
+    var seconds: [Int64: Int64] = [:]
+    for name in budgets.names {
+      guard let priority = Int64(name), priorities.contains(priority) else {
+        budgets.refuse(name, ImportingMessages.profileUnknownPriority)
+        continue
+      }
+      seconds[priority] = budgets.integer(name, 0...5_256_000) * 60
+    }
+    self.budgets = seconds
+  }
+}
+
+extension ImportProfile.Calendar {
+  fileprivate init?(_ section: ProfileSection) {
+    name = section.text("name")
+    let members = ["zone", "week", "exceptions"].filter { section.node($0) != nil }.map { Value.Member($0, section.value($0)) }
+    do throws(Failure) {
+      definition = try CalendarDefinition(.object(members))
+    } catch {
+      for violation in error.violations { section.refuse(violation.path, violation.message, violation.arguments) }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,331 @@
+import Foundation
+import Kernel
+import Operations
+
+/// Makes an ``IncidentLog`` of records, row by row: reads what the profile names, tells what cannot be read, counts what
+/// is odd.
+///
+/// An incident with an unreadable row is left out whole: one missing row can change its last priority or its recorded
+/// verdict, and a later import of the mended file would not touch a ticket that is already there. Where the number
+/// of the row itself cannot be trusted, the incidents on both sides are left out.
+struct LogParser {
+  private let profile: ImportProfile
+  private(set) var log = IncidentLog()
+  private(set) var unreadable: [UnreadableRow] = []
+  private(set) var anomalies: [Anomaly: Anomaly.Count] = [:]
+  private(set) var rowCount: Int64 = 0
+  private var leftOut: Set<TextPool.Index> = []
+  private var leavesOutNext = false
+  private var finished: Set<TextPool.Index> = []
+
+  private var header: Header?
+  private var fields: FieldReader
+  /// The texts of the row at hand, by the places of ``IncidentLog/columns``.
+  private var texts: [TextPool.Index] = []
+  /// The rows of the incident at hand, in the order of the file, and their texts one after the other.
+  private var current: [ParsedRow] = []
+  private var currentTexts: [TextPool.Index] = []
+  private var currentNumber: TextPool.Index?
+
+  /// Where the columns stand in the file and in ``texts``.
+  private struct Header {
+    /// The file's column of each place.
+    let positions: [Int]
+    let names: [String]
+    let count: Int
+    let number, sequence, state, updatedAt, openedAt, resolvedAt, closedAt, priority, impact, urgency, reopenCount: Int
+    let verdict: Int?
+    let history: [Int]
+  }
+
+  private struct ParsedRow {
+    let line: Int64
+    let sequence: Int64
+    let at: Instant
+    let state: ImportProfile.State
+    let stateText: TextPool.Index
+    let openedAt: Instant
+    let resolvedAt: Instant?
+    let closedAt: Instant?
+    let priority: Int64
+    let impact: Int64
+    let urgency: Int64
+    let reopenCount: Int64
+    let recordedMet: Bool?
+    /// Its place in `currentTexts`, in rows.
+    let place: Int
+  }
+
+  init(profile: ImportProfile) {
+    self.profile = profile
+    fields = FieldReader(profile)
+    // Number 0 is the missing text.
+    _ = log.pool.index(of: UnsafeRawBufferPointer(start: nil, count: 0))
+  }
+
+  var leftOutCount: Int64 { Int64(leftOut.count) }
+  var leftOutNumbers: [String] { leftOut.map { log.pool[$0] }.sorted() }
+
+  // MARK: Records
+
+  mutating func take(_ record: CSVRecord) throws {
+    guard let header else { return try begin(record) }
+    if record.isBlank {
+      anomalies[.blankLine, default: Anomaly.Count()].occurrences += 1
+      return
+    }
+    rowCount += 1
+    do throws(RowFault) {
+      try take(record, header)
+    } catch {
+      unreadable.append(UnreadableRow(line: record.line, error.reason, column: error.column, found: error.found))
+      if let number = error.number {
+        leftOut.insert(number)
+      } else {
+        if let currentNumber { leftOut.insert(currentNumber) }
+        leavesOutNext = true
+      }
+    }
+  }
+
+  /// Why a row cannot be read, and whose it is where that is known.
+  private struct RowFault: Error {
+    let reason: UnreadableRow.Reason
+    var column: String?
+    var found = ""
+    var number: TextPool.Index?
+  }
+
+  mutating func finish() throws {
+    guard header != nil else { throw Failure(.malformed, ImportingMessages.emptyFile) }
+    endIncident()
+    guard !leftOut.isEmpty else { return }
+    var kept: [IncidentLog.Incident] = []
+    var keptTexts: [TextPool.Index] = []
+    let width = log.columns.count
+    for (index, incident) in log.incidents.enumerated() where !leftOut.contains(incident.number) {
+      kept.append(incident)
+      keptTexts += log.lastTexts[index * width..<(index + 1) * width]
+    }
+    log.incidents = kept
+    log.lastTexts = keptTexts
+  }
+
+  private mutating func begin(_ record: CSVRecord) throws {
+    if let defect = record.defect {
+      let row = UnreadableRow(line: record.line, UnreadableRow.Reason(defect))
+      throw Failure(.malformed, ImportingMessages.unreadableHeader, ["reason": row.text(.english)])
+    }
+    let names = (0..<record.count).map { record.text($0) }
+    let columns = profile.columns
+    var places: [String: Int] = [:]
+    var positions: [Int] = []
+    var violations: [Failure.Violation] = []
+    let verdict = profile.verdicts.map { [$0.column] } ?? []
+    for name in columns.required + verdict + columns.optional where places[name] == nil {
+      let found = names.indices.filter { names[$0] == name }
+      if found.count > 1 { throw Failure(.malformed, ImportingMessages.duplicateColumn, ["column": name]) }
+      guard let position = found.first else {
+        violations.append(Failure.Violation(path: "columns", ImportingMessages.columnMissing, ["column": name]))
+        continue
+      }
+      places[name] = positions.count
+      positions.append(position)
+    }
+    guard violations.isEmpty else { throw Failure(.invalid, ImportingMessages.badProfile, violations: violations) }
+    func place(_ name: String) -> Int { places[name] ?? 0 }
+    header = Header(
+      positions: positions, names: positions.map { names[$0] }, count: names.count, number: place(columns.number), sequence: place(columns.sequence),
+      state: place(columns.state), updatedAt: place(columns.updatedAt), openedAt: place(columns.openedAt), resolvedAt: place(columns.resolvedAt),
+      closedAt: place(columns.closedAt), priority: place(columns.priority), impact: place(columns.impact), urgency: place(columns.urgency),
+      reopenCount: place(columns.reopenCount), verdict: profile.verdicts.map { place($0.column) }, history: columns.history.map(place))
+    texts = [TextPool.Index](repeating: IncidentLog.missing, count: positions.count)
+    log.columns = places
+    log.historyColumns = columns.history
+  }
+
+  private mutating func take(_ record: CSVRecord, _ header: Header) throws(RowFault) {
+    if let defect = record.defect { throw RowFault(reason: UnreadableRow.Reason(defect)) }
+    guard record.count == header.count else { throw RowFault(reason: .columnCount, found: "\(record.count) / \(header.count)") }
+    var notText: Int?
+    for (place, position) in header.positions.enumerated() {
+      let field = record[position]
+      // Most fields are those of the row before.
+      if log.pool.equals(texts[place], field) { continue }
+      if fields.isMissing(field) {
+        texts[place] = IncidentLog.missing
+      } else if let text = log.pool.index(of: field) {
+        texts[place] = text
+      } else {
+        texts[place] = IncidentLog.missing
+        notText = notText ?? place
+      }
+    }
+    let number = texts[header.number]
+    if let notText { throw RowFault(reason: .notText, column: header.names[notText], number: number == IncidentLog.missing ? nil : number) }
+    guard number != IncidentLog.missing else { throw RowFault(reason: .missing, column: header.names[header.number]) }
+    if number != currentNumber {
+      endIncident()
+      guard !finished.contains(number) else { throw RowFault(reason: .apart, found: log.pool[number], number: number) }
+      currentNumber = number
+      if leavesOutNext {
+        leftOut.insert(number)
+        leavesOutNext = false
+      }
+    }
+    do throws(RowFault) {
+      current.append(try parse(record.line, header))
+      currentTexts += texts
+    } catch {
+      throw RowFault(reason: error.reason, column: error.column, found: error.found, number: number)
+    }
+  }
+
+  private mutating func parse(_ line: Int64, _ header: Header) throws(RowFault) -> ParsedRow {
+    let at = try date(header, header.updatedAt)
+    let openedAt = try date(header, header.openedAt)
+    if !at.isCertain { count(.ambiguousTime, 1) }
+    return ParsedRow(
+      line: line, sequence: try number(header, header.sequence), at: at.instant, state: try state(header), stateText: texts[header.state],
+      openedAt: openedAt.instant, resolvedAt: try optionalDate(header, header.resolvedAt), closedAt: try optionalDate(header, header.closedAt),
+      priority: try name(header, header.priority, \.priorities, .unknownPriority), impact: try name(header, header.impact, \.impacts, .unknownImpact),
+      urgency: try name(header, header.urgency, \.urgencies, .unknownUrgency), reopenCount: try number(header, header.reopenCount),
+      recordedMet: try verdict(header), place: current.count)
+  }
+
+  // MARK: Fields
+
+  private func given(_ header: Header, _ place: Int) throws(RowFault) -> TextPool.Index {
+    guard texts[place] != IncidentLog.missing else { throw RowFault(reason: .missing, column: header.names[place]) }
+    return texts[place]
+  }
+
+  private mutating func date(_ header: Header, _ place: Int) throws(RowFault) -> FieldReader.Date {
+    let text = try given(header, place)
+    guard let date = fields.date(text, log.pool) else { throw fault(.badDate, header, place) }
+    return date
+  }
+
+  private mutating func optionalDate(_ header: Header, _ place: Int) throws(RowFault) -> Instant? {
+    texts[place] == IncidentLog.missing ? nil : try date(header, place).instant
+  }
+
+  private mutating func number(_ header: Header, _ place: Int) throws(RowFault) -> Int64 {
+    let text = try given(header, place)
+    guard let number = fields.number(text, log.pool) else { throw fault(.badNumber, header, place) }
+    return number
+  }
+
+  private mutating func name(
+    _ header: Header, _ place: Int, _ names: KeyPath<ImportProfile, [String: Int64]>, _ reason: UnreadableRow.Reason
+  ) throws(RowFault) -> Int64 {
+    let text = try given(header, place)
+    guard let number = fields.named(text, in: names, log.pool) else { throw fault(reason, header, place) }
+    return number
+  }
+
+  private mutating func state(_ header: Header) throws(RowFault) -> ImportProfile.State {
+    let text = try given(header, header.state)
+    guard let state = fields.state(text, log.pool) else { throw fault(.unknownState, header, header.state) }
+    return state
+  }
+
+  private mutating func verdict(_ header: Header) throws(RowFault) -> Bool? {
+    guard let place = header.verdict, texts[place] != IncidentLog.missing else { return nil }
+    guard let isMet = fields.verdict(texts[place], log.pool) else { throw fault(.unknownVerdict, header, place) }
+    return isMet
+  }
+
+  private func fault(_ reason: UnreadableRow.Reason, _ header: Header, _ place: Int) -> RowFault {
+    RowFault(reason: reason, column: header.names[place], found: log.pool[texts[place]])
+  }
+
+  // MARK: Incidents
+
+  private mutating func count(_ anomaly: Anomaly, _ occurrences: Int) {
+    guard occurrences > 0 else { return }
+    var count = anomalies[anomaly] ?? Anomaly.Count()
+    count.occurrences += Int64(occurrences)
+    count.incidents += 1
+    anomalies[anomaly] = count
+  }
+
+  private mutating func endIncident() {
+    guard let number = currentNumber else { return }
+    finished.insert(number)
+    currentNumber = nil
+    defer {
+      current.removeAll(keepingCapacity: true)
+      currentTexts.removeAll(keepingCapacity: true)
+    }
+    guard let header, !current.isEmpty, !leftOut.contains(number) else { return }
+    order()
+    guard let last = current.last else { return }
+    countAnomalies(last)
+    let firstRow = log.rows.count
+    var before: Int?
+    for row in current {
+      appendChanges(header, row.place, before)
+      log.rows.append(IncidentLog.Row(line: row.line, at: row.at, state: row.state, priority: row.priority, changesEnd: log.changes.count))
+      before = row.place
+    }
+    log.lastTexts += currentTexts[last.place * texts.count..<(last.place + 1) * texts.count]
+    log.incidents.append(
+      IncidentLog.Incident(
+        number: number, rows: firstRow..<log.rows.count, openedAt: last.openedAt, resolvedAt: last.resolvedAt, closedAt: last.closedAt,
+        priority: last.priority, impact: last.impact, urgency: last.urgency, reopenCount: last.reopenCount, recordedMet: last.recordedMet))
+  }
+
+  private mutating func appendChanges(_ header: Header, _ place: Int, _ before: Int?) {
+    for (column, textPlace) in header.history.enumerated() {
+      let text = currentTexts[place * texts.count + textPlace]
+      if let before {
+        if currentTexts[before * texts.count + textPlace] == text { continue }
+      } else if text == IncidentLog.missing {
+        continue
+      }
+      log.changes.append(IncidentLog.Change(column: UInt32(truncatingIfNeeded: column), text: text))
+    }
+  }
+
+  /// Brings the rows into the order of their sequence numbers. The number of a first row is known to be wrong at times
+  /// (it is the last one's): if the others are in order, so is the file.
+  private mutating func order() {
+    let others = current.dropFirst()
+    guard !zip(others, others.dropFirst()).allSatisfy({ $0.sequence <= $1.sequence }) else { return }
+    count(.outOfOrder, 1)
+    current.sort { ($0.sequence, $0.place) < ($1.sequence, $1.place) }
+  }
+
+  private mutating func countAnomalies(_ last: ParsedRow) {
+    let sequences = current.map(\.sequence)
+    let distinct = Set(sequences).sorted()
+    count(.sequenceRepeated, sequences.count - distinct.count)
+    count(.sequenceGap, zip(distinct, distinct.dropFirst()).count { $1 - $0 > 1 })
+    if last.state.kind != .closed { count(.notEndingClosed, 1) } else if last.resolvedAt == nil { count(.noResolvedAt, 1) }
+    count(.reopened, Int(clamping: last.reopenCount))
+    let closedRows = current.count { $0.state.kind == .closed }
+    count(.severalClosedRows, closedRows > 1 ? closedRows - 1 : 0)
+    count(.priorityChanged, zip(current, current.dropFirst()).count { $0.priority != $1.priority })
+    if current.first?.state.kind != .new { count(.notBeginningAtNew, 1) }
+    count(.clockBackwards, zip(current, current.dropFirst()).count { $1.at < $0.at })
+    count(.updatedBeforeOpened, current.count { $0.at < $0.openedAt })
+    count(.rawStateCode, current.count { fields.number($0.stateText, log.pool) != nil })
+  }
+}
+
+extension UnreadableRow.Reason {
+  init(_ defect: CSVRecord.Defect) {
+    self =
+      switch defect {
+      case .tooLong: .tooLong
+      case .badQuoting: .badQuoting
+      case .openQuote: .openQuote
+      }
+  }
+}
+
+extension ImportProfile.Columns {
+  var required: [String] { [number, sequence, state, updatedAt, openedAt, resolvedAt, closedAt, priority, impact, urgency, reopenCount] }
+  var optional: [String] { [requester, site, category].compactMap { $0 } + title + attributes + history }
+}

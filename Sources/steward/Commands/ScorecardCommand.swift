@@ -1,0 +1,136 @@
+import ArgumentParser
+import Foundation
+import Kernel
+import Operations
+
+struct ScorecardCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scorecard", abstract: "Print a month's figures of a customer or of one of its contracts.",
+    discussion: "Each figure shows what it was made of. --tickets lists the tickets behind one figure, with those left out and why.")
+
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var database: DatabaseOptions
+
+  @Option(name: .long, help: "The customer's code.")
+  var customer: String
+
+  @Option(name: .long, help: "The contract's name; left out: the whole customer.")
+  var contract: String?
+
+  @Option(name: .long, help: "The month, yyyy-mm; left out: the last complete one.")
+  var month: String?
+
+  @Option(name: .long, help: "Which day puts a ticket into the month: opened, resolved or closed (default).")
+  var basis = "closed"
+
+  @Option(name: .long, help: ArgumentHelp("List the tickets behind this measure instead, such as attainment.", valueName: "measure"))
+  var tickets: String?
+
+  @Option(name: .long, help: "With --tickets: response or resolution.")
+  var metric: String?
+
+  @Option(name: .long, help: "With --tickets: one priority, 1 to 5.")
+  var priority: Int64?
+
+  @Flag(name: .long, help: "As JSON.")
+  var json = false
+
+  @Flag(name: .long, help: "As CSV.")
+  var csv = false
+
+  mutating func run() async throws {
+    guard !(json && csv) else { throw ValidationError("Give --json or --csv, not both.") }
+    let reader = try await settings.reader()
+    let command = self
+    try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 2) { backend in
+      try await command.show(backend)
+    }
+  }
+
+  private func show(_ backend: Backend) async throws {
+    let finder = CommandFinder(backend: backend)
+    let customer = try await finder.customer(code: self.customer)
+    var input: [Value.Member] = [Value.Member("customer", customer), Value.Member("basis", .text(basis)), Value.Member("month", .text(month ?? lastMonth))]
+    if let contract { input.append(Value.Member("contract", try await finder.contract(named: contract, of: customer, code: self.customer))) }
+    guard let tickets else {
+      let card = try await backend.call("scorecard.read", .object(input))
+      print(text(of: card))
+      return
+    }
+    input.append(Value.Member("measure", .text(tickets)))
+    if let metric { input.append(Value.Member("metric", .text(metric))) }
+    if let priority { input.append(Value.Member("priority", .integer(priority))) }
+    let rows = try await finder.all("scorecard.tickets", input)
+    let columns = rows.first?.members?.map(\.name) ?? []
+    if json {
+      print(JSON.text(.array(rows)))
+    } else if csv {
+      print(Terminal.csv([columns] + rows.map { row in columns.map { Self.cell(row[$0] ?? .null) } }), terminator: "")
+    } else {
+      print(Terminal.table(columns.map { $0.uppercased() }, rows.map { row in columns.map { Self.cell(row[$0] ?? .null) } }))
+    }
+  }
+
+  private var lastMonth: String {
+    let today = CalendarDate(daysSinceEpoch: SystemClock().now().seconds / 86_400)
+    return CalendarMonth(containing: CalendarMonth(containing: today).firstDay.adding(days: -1)).description
+  }
+
+  private static let columns = ["measure", "metric", "basis", "priority", "value", "unit", "numerator", "denominator", "sampleSize", "objective"]
+
+  private func text(of card: Value) -> String {
+    if json { return JSON.text(card) }
+    let figures = card["figures"]?.array ?? []
+    let rows = figures.map { figure in Self.columns.map { Self.cell(figure[$0] ?? .null) } }
+    if csv { return String(Terminal.csv([Self.columns] + rows).dropLast(2)) }
+    let title = "\(customer)\(contract.map { " · \($0)" } ?? "") · \(card["month"]?.text ?? "") (\(card["basis"]?.text ?? ""))"
+    // On a terminal the priorities matter where something was promised for each; --json and --csv have all.
+    let shown = figures.filter { $0["priority"]?.isNull == true || ($0["measure"] == "attainment" && ($0["sampleSize"]?.integer ?? 0) > 0) }
+    let table = Terminal.table(
+      Self.columns.map { $0.uppercased() }, shown.map { figure in Self.columns.map { Self.cell(figure[$0] ?? .null) } }, rightAligned: [3, 4, 6, 7, 8, 9])
+    return title + "\n\n" + table
+  }
+
+  private static func cell(_ value: Value) -> String {
+    switch value {
+    case .null: "-"
+    case .bool(let bool): bool ? "yes" : "no"
+    case .integer(let integer): String(integer)
+    case .decimal(let digits): digits
+    case .text(let text): text
+    case .array, .object: JSON.text(value)
+    }
+  }
+}
+
+/// Finds by a person's names what the operations name by id.
+struct CommandFinder {
+  let backend: Backend
+
+  func customer(code: String) async throws -> Value {
+    let customers = try await all("customer.list", [])
+    if let found = customers.first(where: { $0["code"]?.text == code })?["id"] { return found }
+    let codes = customers.compactMap { $0["code"]?.text }.prefix(20).joined(separator: ", ")
+    throw Failure(.notFound, CommandMessages.noCustomer, ["code": code, "codes": codes.isEmpty ? "-" : codes])
+  }
+
+  func contract(named name: String, of customer: Value, code: String) async throws -> Value {
+    let contracts = try await all("contract.list", [Value.Member("customer", customer)])
+    if let found = contracts.first(where: { $0["name"]?.text == name })?["id"] { return found }
+    let names = contracts.compactMap { $0["name"]?.text }.prefix(20).joined(separator: ", ")
+    throw Failure(.notFound, CommandMessages.noContract, ["customer": code, "name": name, "names": names.isEmpty ? "-" : names])
+  }
+
+  /// All pages of a listing.
+  func all(_ operation: String, _ input: [Value.Member]) async throws -> [Value] {
+    var items: [Value] = []
+    var cursor: String?
+    repeat {
+      let position = cursor.map { [Value.Member("cursor", .text($0))] } ?? []
+      let page = try await backend.call(operation, .object(input + [Value.Member("limit", 200)] + position))
+      items += page["items"]?.array ?? []
+      cursor = page["next"]?.text
+    } while cursor != nil
+    return items
+  }
+}

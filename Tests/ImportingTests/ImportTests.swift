@@ -1,0 +1,215 @@
+import Contracts
+import Desk
+import Foundation
+import Kernel
+import Operations
+import Postgres
+import Scorecard
+import ServiceLevels
+import TestSupport
+import Testing
+
+@testable import Importing
+
+private var modules: [any OperationModule.Type] {
+  [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, ImportingModule.self]
+}
+
+/// How many rows the tables hold that an import writes, over all tenants.
+private struct RowCounts: Statement, Equatable {
+  static let names = [
+    "tenancy.tenant", "contracts.contract", "desk.ticket", "operations.event", "service_levels.clock", "service_levels.interval",
+    "service_levels.verdict", "scorecard.ticket_fact", "importing.import_record", "tenancy.person", "tenancy.org_unit", "operations.audit",
+    "scorecard.daily", "importing.source",
+  ]
+  static let sql = """
+    select array[\(names.map { "(select count(*) from \($0))" }.joined(separator: ", ")),
+      (select coalesce(sum(last), 0)::bigint from tenancy.counter where kind = 'incident')]
+    """
+
+  static func decode(_ row: inout RowReader) throws -> [Int64] { try row.next() }
+}
+
+/// What is left of a ticket: its title, state, recorded verdict, and of its clock state, used seconds, verdict and intervals.
+private struct TicketsAsText: Statement {
+  static let sql = """
+    select concat_ws(' | ', t.number, t.external_key, t.title, t.state, t.attributes ->> 'recordedVerdict', p.name, u.name, t.line_reason, c.state,
+      c.consumed_seconds, coalesce(c.verdict, '-'), c.priority,
+      (select string_agg(i.state || ' ' || i.working_seconds / 60, ', ' order by i.seq) from service_levels.interval i
+       where i.tenant_id = c.tenant_id and i.clock_id = c.id),
+      (select string_agg(e.type, ' ' order by e.seq) from operations.event e
+       where e.tenant_id = t.tenant_id and e.subject_kind = 'ticket' and e.subject_id = t.id))
+    from desk.ticket t
+    left join service_levels.clock c on c.tenant_id = t.tenant_id and c.subject_id = t.id
+    left join tenancy.person p on p.tenant_id = t.tenant_id and p.id = t.requester_id
+    left join tenancy.org_unit u on u.tenant_id = t.tenant_id and u.id = t.unit_id
+    order by t.number
+    """
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+extension TestDatabase {
+  fileprivate func rowCounts() async throws -> [Int64] { try await superuser.withConnection { try await $0.query(RowCounts()) }.first ?? [] }
+
+  fileprivate var importer: ImportLog { ImportLog(dispatcher: dispatcher, as: root) }
+}
+
+@Suite("Importing into the database")
+struct ImportTests {
+  @Test("A small log is written whole, and a second time not at all")
+  func small() async throws {
+    let database = try await TestDatabase.make(modules)
+    try await SmallLog.withFile(SmallLog.text()) { file in
+      let report = try await database.importer.run(file, SmallLog.profile(), .init(createsMissing: true))
+      #expect(report.created == ["customer", "calendar", "sla", "contract"])
+      #expect([report.rows, report.incidents, report.newIncidents, report.newEvents, report.newPersons, report.newSites] == [11, 3, 3, 11, 2, 1])
+      let all = report.allVerdicts
+      #expect([all.recorded, all.recordedMet, all.recomputedMet, all.recomputedMissed, all.notJudged, all.agreeing] == [3, 2, 1, 1, 1, 2])
+      #expect(
+        try await database.superuser.withConnection { try await $0.query(TicketsAsText()) } == [
+          "1 | INC1 | Berlin · INC1 | closed | met | Ann | Berlin | explicit | stopped | 2700 | met | 1 | running 45 | "
+            + "incident.opened incident.resolved incident.closed",
+          // The pause of four hours uses nothing; the change of priority keeps the 90 minutes that were used.
+          "2 | INC2 | Berlin · INC2 | closed | missed | Bob | Berlin | explicit | stopped | 8100 | missed | 1 | running 60, paused 240, running 30, "
+            + "running 45 | incident.opened incident.held incident.resumed incident.classified incident.resolved incident.closed",
+          "3 | INC3 | INC3 | active | met | Ann | explicit | running | 0 | - | 2 | incident.opened incident.started",
+        ])
+      let before = try await database.rowCounts()
+      let again = try await database.importer.run(file, SmallLog.profile())
+      #expect(again.newIncidents == 0)
+      #expect(again.record == nil)
+      #expect(again.allVerdicts == report.allVerdicts)
+      #expect(try await database.rowCounts() == before)
+    }
+  }
+
+  @Test("What is new in a grown file is added, under the next numbers")
+  func growing() async throws {
+    let database = try await TestDatabase.make(modules)
+    let first = SmallLog.text(Array(SmallLog.rows.prefix(3)))
+    _ = try await SmallLog.withFile(first) { try await database.importer.run($0, SmallLog.profile(), .init(createsMissing: true)) }
+    let report = try await SmallLog.withFile(SmallLog.text()) { try await database.importer.run($0, SmallLog.profile()) }
+    #expect([report.newIncidents, report.newEvents, report.newPersons, report.newSites] == [2, 8, 1, 0])
+    #expect(report.created.isEmpty)
+    let tickets = try await database.superuser.withConnection { try await $0.query(TicketsAsText()) }
+    #expect(tickets.map { String($0.prefix(8)) } == ["1 | INC1", "2 | INC2", "3 | INC3"])
+  }
+
+  @Test("One bad row near the end, and nothing at all is written", arguments: [true, false])
+  func badRow(_ creating: Bool) async throws {
+    let database = try await TestDatabase.make(modules)
+    let before = try await database.rowCounts()
+    let text = SmallLog.text(SmallLog.rows + ["INC4,New,0,31/2/2026 10:00,2/2/2026 10:00,?,?,P2,Low,High,0,Ann,?,true"])
+    await #expect(throws: UnreadableRows.self) {
+      try await SmallLog.withFile(text) { try await database.importer.run($0, SmallLog.profile(), .init(createsMissing: creating)) }
+    }
+    #expect(try await database.rowCounts() == before)
+  }
+
+  @Test("Skipping leaves the row's whole incident out; the mended file brings it in later")
+  func skipping() async throws {
+    let database = try await TestDatabase.make(modules)
+    var rows = SmallLog.rows
+    rows[4] = rows[4].replacingOccurrences(of: "Waiting", with: "Napping")
+    let report = try await SmallLog.withFile(SmallLog.text(rows)) {
+      try await database.importer.run($0, SmallLog.profile(), .init(createsMissing: true, skipsUnreadable: true))
+    }
+    #expect(report.unreadable == [UnreadableRow(line: 6, .unknownState, column: "state", found: "Napping")])
+    #expect(report.leftOut == ["INC2"])
+    #expect(report.newIncidents == 2)
+    // It stands in the import record as well.
+    let customer = try #require(try await database.tenancy.tenant(code: "SMALL"))
+    let listed = try await database.call("import.list", ["customer": .id(customer.publicId)], as: database.root)
+    let record = try #require(listed["items"]?.array?.first)
+    #expect(record["id"] == .id(report.record))
+    #expect(record["report"]?["leftOut"] == .array([.text("INC2")]))
+    #expect(record["report"]?["unreadable"]?.array?.count == 1)
+    let read = try await database.call("import.read", ["id": .id(report.record)], as: database.root)
+    #expect(read["report"] == record["report"])
+
+    let mended = try await SmallLog.withFile(SmallLog.text()) { try await database.importer.run($0, SmallLog.profile()) }
+    #expect(mended.newIncidents == 1)
+  }
+
+  @Test("Without --create what is missing is named")
+  func missing() async throws {
+    let database = try await TestDatabase.make(modules)
+    let before = try await database.rowCounts()
+    try await SmallLog.withFile(SmallLog.text()) { file in
+      let failure = await #expect(throws: Failure.self) { try await database.importer.run(file, SmallLog.profile()) }
+      #expect(failure?.code == "import.missing")
+      #expect(failure?.arguments == ["kind": "customer", "name": "SMALL"])
+      _ = try await database.customer("SMALL")
+      let next = await #expect(throws: Failure.self) { try await database.importer.run(file, SmallLog.profile()) }
+      #expect(next?.arguments == ["kind": "contract", "name": "Small contract"])
+    }
+    #expect(try await database.rowCounts()[2] == before[2])
+  }
+
+  @Test("A fault on the way leaves nothing behind")
+  func fault() async throws {
+    let database = try await TestDatabase.make(modules)
+    try await SmallLog.withFile(SmallLog.text(Array(SmallLog.rows.prefix(3)))) { file in
+      _ = try await database.importer.run(file, SmallLog.profile(), .init(createsMissing: true))
+    }
+    let before = try await database.rowCounts()
+    // The last table that is written refuses.
+    _ = try await database.superuser.withConnection {
+      try await $0.runScript("alter table importing.import_record add constraint never check (report is null) not valid")
+    }
+    await #expect(throws: Failure.self) { try await SmallLog.withFile(SmallLog.text()) { try await database.importer.run($0, SmallLog.profile()) } }
+    #expect(try await database.rowCounts() == before)
+  }
+
+  @Test("The rows belong to the profile's customer and to nobody else")
+  func isolation() async throws {
+    let database = try await TestDatabase.make(modules)
+    _ = try await SmallLog.withFile(SmallLog.text()) { try await database.importer.run($0, SmallLog.profile(), .init(createsMissing: true)) }
+    let other = try await database.customer("OTHER")
+    let manager = try await database.staff(.accountManager, for: [other])
+    let customer = try #require(try await database.tenancy.tenant(code: "SMALL"))
+    await #expect(throws: Failure.self) { try await database.call("import.list", ["customer": .id(customer.publicId)], as: manager) }
+    // The same file for another customer doubles nothing of the first.
+    let profile = try SmallLog.profile { $0.replacingOccurrences(of: "code: SMALL", with: "code: OTHER") }
+    let report = try await SmallLog.withFile(SmallLog.text()) { try await database.importer.run($0, profile, .init(createsMissing: true)) }
+    #expect(report.created == ["contract"])
+    #expect(report.newIncidents == 3)
+    #expect(report.newPersons == 2)
+  }
+
+  @Test("The real log: agreement, figures that open to their tickets, and importing again changes nothing")
+  func real() async throws {
+    guard let url = RealData.url("uci-incident/incident_event_log.csv.gz") else { return }
+    let database = try await TestDatabase.make(modules)
+    let file = LogFile(path: url.path)
+    let profile = try RealLogTests.profile()
+    let report = try await database.importer.run(file, profile, .init(createsMissing: true))
+    #expect([report.rows, report.incidents, report.newIncidents, report.newEvents] == [141_712, 24_918, 24_918, 141_712])
+    #expect(report.allVerdicts.recorded == 24_918)
+    #expect(report.allVerdicts.agreeing >= 24_893)
+    #expect(report.allVerdicts.recordedMet == 15_803)
+    let stored = try await database.superuser.withConnection { try await $0.query(StoredAgreement()) }
+    #expect(stored == [StoredAgreement.Found(recorded: 24_918, agreeing: report.allVerdicts.agreeing)])
+
+    let before = try await database.rowCounts()
+    let again = try await database.importer.run(file, profile)
+    #expect(again.newIncidents == 0)
+    #expect(try await database.rowCounts() == before)
+  }
+}
+
+/// The verdicts of the log, which the tickets kept, against those of the clocks.
+private struct StoredAgreement: Statement {
+  struct Found: Equatable, Sendable {
+    let recorded: Int64
+    let agreeing: Int64
+  }
+
+  static let sql = """
+    select count(*) filter (where t.attributes ? 'recordedVerdict'), count(*) filter (where t.attributes ->> 'recordedVerdict' = c.verdict)
+    from desk.ticket t join service_levels.clock c on c.tenant_id = t.tenant_id and c.subject_id = t.id
+    """
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(recorded: try row.next(), agreeing: try row.next()) }
+}

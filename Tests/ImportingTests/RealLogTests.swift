@@ -1,0 +1,85 @@
+import Contracts
+import Foundation
+import Kernel
+import ServiceLevels
+import ServiceTime
+import TestSupport
+import Testing
+
+@testable import Importing
+
+@Suite("The real log")
+struct RealLogTests {
+  static func profile() throws -> ImportProfile {
+    let url = RealData.packageRoot.appending(path: "deploy/profiles/servicenow-uci.yaml")
+    return try ImportProfile(yaml: String(contentsOf: url, encoding: .utf8))
+  }
+
+  @Test("Its rows, incidents and anomalies are those that are known of it")
+  func reading() async throws {
+    guard let url = RealData.url("uci-incident/incident_event_log.csv.gz") else { return }
+    let started = ContinuousClock.now
+    let result = try await LogReader(profile: Self.profile()).read(LogFile(path: url.path))
+    print("read in", ContinuousClock.now - started)
+    #expect(result.rows == 141_712)
+    #expect(result.log.rowCount == 141_712)
+    #expect(result.log.incidents.count == 24_918)
+    #expect(result.unreadable.isEmpty)
+    #expect(result.anomalies[.noResolvedAt] == Anomaly.Count(occurrences: 1556, incidents: 1556))
+    #expect(result.anomalies[.reopened]?.incidents == 275)
+    #expect(result.anomalies[.severalClosedRows]?.incidents == 57)
+    #expect(result.anomalies[.priorityChanged]?.incidents == 383)
+    #expect(result.anomalies[.notBeginningAtNew]?.incidents == 8521)
+    #expect(result.anomalies[.sequenceRepeated]?.incidents == 5)
+    #expect(result.anomalies[.sequenceGap]?.incidents == 9254)
+    #expect(result.anomalies[.rawStateCode] == Anomaly.Count(occurrences: 5, incidents: 2))
+    #expect(result.anomalies[.updatedBeforeOpened]?.incidents == 5)
+    #expect(result.anomalies[.clockBackwards]?.incidents == 1)
+    #expect(result.anomalies[.outOfOrder] == nil)
+    #expect(result.anomalies[.notEndingClosed] == nil)
+
+    let profile = try Self.profile()
+    try #expect(Self.tally(result.log, profile).all == (24_893, 24_918))
+    let byResolution = try Self.tally(result.log, profile.stopping(at: .resolved)).byPriority
+    #expect(byResolution.mapValues(\.judged) == [1: 270, 2: 408, 3: 22_010, 4: 674])
+    #expect(byResolution.mapValues(\.recomputedMet) == [1: 69, 2: 68, 3: 18_064, 4: 606])
+    #expect(byResolution.values.reduce(0) { $0 + $1.notJudged } == 1556)
+    let byClosure = try Self.tally(result.log, profile).byPriority
+    #expect(byClosure.mapValues(\.recorded) == [1: 270, 2: 408, 3: 23_466, 4: 774])
+    #expect(byClosure.mapValues(\.recordedMet) == [1: 5, 2: 2, 3: 15_145, 4: 651])
+  }
+
+  /// The rules over the whole log, without a database.
+  static func tally(_ log: IncidentLog, _ profile: ImportProfile) throws -> (byPriority: [Int64: VerdictTally], all: (Int64, Int64)) {
+    let promises = ProfilePromises(profile)
+    var tallies: [Int64: VerdictTally] = [:]
+    for incident in log.incidents {
+      let clock = try ImportedClock(of: incident, in: log, promises)
+      let isMet = clock?.isMet
+      tallies[incident.priority, default: VerdictTally()].count(recordedMet: incident.recordedMet, recomputedMet: isMet)
+    }
+    let sum = tallies.values.reduce(VerdictTally(), +)
+    return (tallies, (sum.agreeing, sum.recorded))
+  }
+}
+
+/// The promises of a profile, before any of it is in a database.
+struct ProfilePromises: Promises {
+  private let terms: LineTerms
+  private let coverage: Coverage
+  private let sla: ImportProfile.SLA
+
+  init(_ profile: ImportProfile) {
+    terms = LineTerms(
+      contract: 1, line: 1, lineVersion: 1, sla: 1, slaVersion: 1, contractZone: profile.customer.zone, contractName: profile.contract.name,
+      lineName: profile.contract.line, resolutionStopsAt: ResolutionStop(rawValue: profile.sla.stopsAt.rawValue) ?? .resolved, reason: .explicit)
+    coverage = Coverage(version: Id(1), calendar: CompiledCalendar(profile.calendar.definition))
+    sla = profile.sla
+  }
+
+  func line(openedAt: Instant) -> LineTerms? { terms }
+
+  func promise(under line: LineTerms, priority: Int64, at: Instant) -> Promise? {
+    sla.budgets[priority].map { Promise(target: priority, budget: .workingSeconds($0), coverage: coverage, pauses: sla.pauses) }
+  }
+}
