@@ -100,7 +100,7 @@ package enum CloseIncident: Operation {
   package typealias Input = IncidentReference
 
   package static let declaration = Declaration(
-    "incident.close", "Close a resolved incident.", zh: "关闭已解决的事件。", roles: [.administrator, .engineer, .customerManager, .requester],
+    "incident.close", "Close a resolved incident.", zh: "关闭已解决的事件。", roles: [.administrator, .accountManager, .engineer, .customerManager, .requester],
     scopes: IncidentFields.everyScope, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
@@ -128,7 +128,8 @@ package enum ReopenIncident: Operation {
 
   package static let declaration = Declaration(
     "incident.reopen", "Reopen a resolved or closed incident.", zh: "重新打开已解决或已关闭的事件。",
-    roles: [.administrator, .engineer, .customerManager, .requester], scopes: IncidentFields.everyScope, reach: .one(by: "id"), effect: .change,
+    roles: [.administrator, .accountManager, .engineer, .customerManager, .requester], scopes: IncidentFields.everyScope, reach: .one(by: "id"),
+    effect: .change,
     requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
