@@ -41,7 +41,7 @@ package enum HoldIncident: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
     let comment: PublicId? =
-      if let comment = input.comment { try work.comment(comment, .public) } else { nil }
+      if let comment = input.comment { try work.comment(comment, .everybody) } else { nil }
     try work.move(.hold, reason: input.reason)
     // The message to the requester is the evidence of the pause.
     work.note(TicketEventType.held, .object(["reason": .text(input.reason.rawValue), "comment": .id(comment)]))
@@ -136,7 +136,7 @@ package enum ReopenIncident: Operation {
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.move(.reopen)
     work.note(TicketEventType.reopened, .object(["count": .integer(work.ticket.reopenCount)]))
-    if let comment = input.comment { _ = try work.comment(comment, .public) }
+    if let comment = input.comment { _ = try work.comment(comment, .everybody) }
     work.save()
     return work.record
   }
