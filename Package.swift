@@ -109,7 +109,7 @@ let package = Package(
       "RegistryTests",
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
-        "Contracts", "ServiceLevels", "Desk", "Scorecard",
+        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Importing",
       ]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("ContractsTests", ["Contracts", "ServiceTime", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),

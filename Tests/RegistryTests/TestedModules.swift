@@ -1,5 +1,6 @@
 import Contracts
 import Desk
+import Importing
 import Operations
 import Scorecard
 import ServiceLevels
@@ -12,5 +13,6 @@ enum TestedModules {
     ServiceLevelsModule.self,
     DeskModule.self,
     ScorecardModule.self,
+    ImportingModule.self,
   ]
 }
