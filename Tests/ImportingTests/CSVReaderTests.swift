@@ -34,9 +34,12 @@ struct CSVReaderTests {
     ("\u{feff}", []),
     ("a\n\nb\n", [Seen(line: 1, fields: ["a"]), Seen(line: 2, fields: [""]), Seen(line: 3, fields: ["b"])]),
     (",\n", [Seen(line: 1, fields: ["", ""])]),
-    ("\"a,1\",b\n\"say \"\"no\"\"\",\"\"\nz,z", [
-      Seen(line: 1, fields: ["a,1", "b"]), Seen(line: 2, fields: ["say \"no\"", ""]), Seen(line: 3, fields: ["z", "z"]),
-    ]),
+    (
+      "\"a,1\",b\n\"say \"\"no\"\"\",\"\"\nz,z",
+      [
+        Seen(line: 1, fields: ["a,1", "b"]), Seen(line: 2, fields: ["say \"no\"", ""]), Seen(line: 3, fields: ["z", "z"]),
+      ]
+    ),
     ("\"two\nlines\",b\r\nnext,c\r\n", [Seen(line: 1, fields: ["two\nlines", "b"]), Seen(line: 3, fields: ["next", "c"])]),
     ("\"a\",\"b\"\r\n\"c\"", [Seen(line: 1, fields: ["a", "b"]), Seen(line: 2, fields: ["c"])]),
     ("5\" disk,x\ny,z\n", [Seen(line: 1, fields: ["5\" disk", "x"]), Seen(line: 2, fields: ["y", "z"])]),

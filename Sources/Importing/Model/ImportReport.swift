@@ -53,8 +53,11 @@ package struct ImportReport: Sendable {
     var lines = [
       Self.summary.text(language, ["file": fileName, "customer": customerCode, "incidents": String(incidents), "rows": String(rows)]),
       Self.written.text(
-        language, ["new": String(newIncidents), "known": String(incidents - newIncidents), "events": String(newEvents), "persons": String(newPersons),
-          "sites": String(newSites)]),
+        language,
+        [
+          "new": String(newIncidents), "known": String(incidents - newIncidents), "events": String(newEvents), "persons": String(newPersons),
+          "sites": String(newSites),
+        ]),
     ]
     if !created.isEmpty { lines.append(Self.made.text(language, ["names": created.joined(separator: ", ")])) }
     if !unreadable.isEmpty {

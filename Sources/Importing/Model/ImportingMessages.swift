@@ -30,9 +30,10 @@ package enum ImportingMessages: MessageCatalog {
   static let notACustomer = Message("import.not_a_customer", "{code} is not a customer.", zh: "{code} 不是客户。")
   static let nothingToImport = Message("import.nothing", "The file holds no incident that could be read.", zh: "文件中没有可读取的事件。")
 
-  package static let all = [
-    badProfile, profileNotYAML, profileUnknownKey, profileMissing, profileWrongType, profileNeedsReason, profileUnknownPriority, columnMissing, noSuchFile,
-    fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, duplicateColumn,
-    missing, notACustomer, nothingToImport, UnreadableRows.message,
-  ] + UnreadableRow.messages + Anomaly.messages + ImportReport.messages + ImportProgress.messages
+  package static let all =
+    [
+      badProfile, profileNotYAML, profileUnknownKey, profileMissing, profileWrongType, profileNeedsReason, profileUnknownPriority, columnMissing, noSuchFile,
+      fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, duplicateColumn,
+      missing, notACustomer, nothingToImport, UnreadableRows.message,
+    ] + UnreadableRow.messages + Anomaly.messages + ImportReport.messages + ImportProgress.messages
 }

@@ -48,7 +48,8 @@ package struct UnreadableRow: Sendable, Equatable {
 extension UnreadableRow.Reason {
   var message: Message {
     switch self {
-    case .columnCount: Message("import.row.column_count", "line {line}: another number of columns than the header ({found})", zh: "第 {line} 行：列数与标题行不同（{found}）")
+    case .columnCount:
+      Message("import.row.column_count", "line {line}: another number of columns than the header ({found})", zh: "第 {line} 行：列数与标题行不同（{found}）")
     case .tooLong: Message("import.row.too_long", "line {line}: longer than a line may be", zh: "第 {line} 行：超过允许的长度")
     case .badQuoting:
       Message("import.row.bad_quoting", "line {line}: something follows a closing quotation mark", zh: "第 {line} 行：右引号之后还有内容")
@@ -56,7 +57,8 @@ extension UnreadableRow.Reason {
     case .notText:
       Message("import.row.not_text", "line {line}: {column} holds control characters or invalid UTF-8", zh: "第 {line} 行：{column} 含有控制字符或无效的 UTF-8")
     case .missing: Message("import.row.missing", "line {line}: {column} is missing", zh: "第 {line} 行：缺少 {column}")
-    case .badDate: Message("import.row.bad_date", "line {line}: {column} is no date of the profile's format: “{found}”", zh: "第 {line} 行：{column} 不符合配置的日期格式：“{found}”")
+    case .badDate:
+      Message("import.row.bad_date", "line {line}: {column} is no date of the profile's format: “{found}”", zh: "第 {line} 行：{column} 不符合配置的日期格式：“{found}”")
     case .badNumber: Message("import.row.bad_number", "line {line}: {column} is no number: “{found}”", zh: "第 {line} 行：{column} 不是数字：“{found}”")
     case .unknownState: Message("import.row.unknown_state", "line {line}: the profile has no state “{found}”", zh: "第 {line} 行：配置中没有状态“{found}”")
     case .unknownPriority:
