@@ -1,5 +1,7 @@
 import Contracts
 import Desk
+import HTTPAPI
+import Importing
 import Jobs
 import Kernel
 import Operations
@@ -8,9 +10,16 @@ import ServiceLevels
 
 /// The modules of this build: the registry, the sweeps and the message catalogue are their union.
 enum Modules {
-  static let all: [any OperationModule.Type] = [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self]
+  static let all: [any OperationModule.Type] = [
+    PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, ImportingModule.self,
+  ]
 
   static let sweeps: [any Sweep] = [PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(), RefreshFigures()]
 
   static func registry() throws -> Registry { try Registry(all) }
+
+  /// The permissions that a new installation gives its stock roles: the operations', and those of the edges.
+  static func stockPermissions() throws -> [String: Set<String>] {
+    try registry().stockPermissions.merging(APIServer.permissions) { $0.union($1) }
+  }
 }

@@ -54,7 +54,7 @@ enum ImportTable {
     Box("Contracts", 3, platform.union(["ServiceTime"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box("Desk", 3, platform.union(["ServiceLevels", "Contracts"]), foundation, logging, collections),
-    Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts"]), foundation, logging, collections),
+    Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
     // edges
     Box("Web", 4, ["Kernel", "Operations", "TLS"], foundation, logging, metrics, collections, service, http),
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web"], foundation, logging, metrics, collections, service, http),

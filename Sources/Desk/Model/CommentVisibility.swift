@@ -1,7 +1,7 @@
 /// Who reads a comment.
 package enum CommentVisibility: String, Sendable, CaseIterable {
   /// The customer's people too.
-  case `public`
+  case everybody = "public"
   /// The provider's staff only.
-  case `internal`
+  case staff = "internal"
 }

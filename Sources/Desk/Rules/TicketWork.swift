@@ -82,7 +82,7 @@ struct TicketWork: Sendable {
       InsertComment(
         tenant: context.tenant.id, publicId: id.random, ticket: ticket.id, visibility: visibility, body: body, actor: context.actor,
         authorName: context.principal.name, now: context.now))
-    let isFirstResponse = visibility == .public && context.principal.side == .staff && ticket.state.isOpen ? try observeResponse() : false
+    let isFirstResponse = visibility == .everybody && context.principal.side == .staff && ticket.state.isOpen ? try observeResponse() : false
     note(
       TicketEventType.commented,
       .object([

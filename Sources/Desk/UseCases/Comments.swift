@@ -43,10 +43,10 @@ package enum CommentIncident: Operation {
     effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CommentRecord {
-    guard context.principal.side == .staff || input.visibility != .internal else {
+    guard context.principal.side == .staff || input.visibility != .staff else {
       throw Failure.invalid("visibility", DeskMessages.customersWritePublicly)
     }
-    let visibility = input.visibility ?? .public
+    let visibility = input.visibility ?? .everybody
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
     let responded = work.ticket.respondedAt
     let id = try work.comment(input.body, visibility)

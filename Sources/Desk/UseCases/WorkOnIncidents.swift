@@ -41,7 +41,7 @@ package enum HoldIncident: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
     let comment: PublicId? =
-      if let comment = input.comment { try work.comment(comment, .public) } else { nil }
+      if let comment = input.comment { try work.comment(comment, .everybody) } else { nil }
     try work.move(.hold, reason: input.reason)
     // The message to the requester is the evidence of the pause.
     work.note(TicketEventType.held, .object(["reason": .text(input.reason.rawValue), "comment": .id(comment)]))
@@ -100,7 +100,7 @@ package enum CloseIncident: Operation {
   package typealias Input = IncidentReference
 
   package static let declaration = Declaration(
-    "incident.close", "Close a resolved incident.", zh: "关闭已解决的事件。", roles: [.administrator, .engineer, .customerManager, .requester],
+    "incident.close", "Close a resolved incident.", zh: "关闭已解决的事件。", roles: [.administrator, .accountManager, .engineer, .customerManager, .requester],
     scopes: IncidentFields.everyScope, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
@@ -128,14 +128,15 @@ package enum ReopenIncident: Operation {
 
   package static let declaration = Declaration(
     "incident.reopen", "Reopen a resolved or closed incident.", zh: "重新打开已解决或已关闭的事件。",
-    roles: [.administrator, .engineer, .customerManager, .requester], scopes: IncidentFields.everyScope, reach: .one(by: "id"), effect: .change,
+    roles: [.administrator, .accountManager, .engineer, .customerManager, .requester], scopes: IncidentFields.everyScope, reach: .one(by: "id"),
+    effect: .change,
     requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.move(.reopen)
     work.note(TicketEventType.reopened, .object(["count": .integer(work.ticket.reopenCount)]))
-    if let comment = input.comment { _ = try work.comment(comment, .public) }
+    if let comment = input.comment { _ = try work.comment(comment, .everybody) }
     work.save()
     return work.record
   }

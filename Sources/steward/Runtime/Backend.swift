@@ -68,7 +68,8 @@ struct Backend: Sendable {
     } catch {
       await database.shutdown()
       await keeping.value
-      throw Failure(error, constraints: [:])
+      if let error = error as? PostgresError { throw Failure(error, constraints: [:]) }
+      throw error
     }
   }
 

@@ -53,7 +53,7 @@ struct Trial {
 enum Migration {
   static func run(on superuser: PostgresClient) async throws -> Migrator.Report {
     let files = try SchemaFiles.find(executable: CommandLine.arguments.first ?? "", environment: ProcessInfo.processInfo.environment)
-    return try await Migrator(database: superuser, files: files).migrate(permissions: try Modules.registry().stockPermissions, at: SystemClock().now())
+    return try await Migrator(database: superuser, files: files).migrate(permissions: try Modules.stockPermissions(), at: SystemClock().now())
   }
 }
 

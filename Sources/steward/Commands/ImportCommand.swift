@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import Importing
+import Kernel
+import Operations
+
+struct ImportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Bring in tickets from another system.", subcommands: [ServiceNow.self])
+
+  struct ServiceNow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "servicenow", abstract: "Import an incident event log of ServiceNow (CSV, or CSV.gz).",
+      discussion: """
+        A row that cannot be read stops the import before anything is written; all such rows are listed, and it ends with 3.
+        Importing the same log again changes nothing.
+        """)
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var database: DatabaseOptions
+
+    @Argument(help: "The log.")
+    var file: String
+
+    @Option(name: .long, help: ArgumentHelp("How to read it, and what was promised.", valueName: "profile.yaml"))
+    var profile: String
+
+    @Flag(name: .long, help: "Make the customer, contract, SLA and calendar of the profile if they are missing.")
+    var create = false
+
+    @Flag(name: .long, help: "Import the rest when rows cannot be read, and say so.")
+    var skipUnreadable = false
+
+    @Flag(name: .long, help: "The report as JSON.")
+    var json = false
+
+    mutating func run() async throws {
+      let reader = try await settings.reader()
+      guard let yaml = try? String(contentsOfFile: profile, encoding: .utf8) else {
+        throw Failure(.invalid, CommandMessages.noProfile, ["path": profile])
+      }
+      let profile = try ImportProfile(yaml: yaml)
+      let log = LogFile(path: file)
+      let options = ImportLog.Options(createsMissing: create, skipsUnreadable: skipUnreadable)
+      let json = json
+      do {
+        let report = try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 4) { backend in
+          let bars = ImportBars()
+          defer { bars.finish() }
+          return try await ImportLog(dispatcher: backend.dispatcher, as: backend.localOperator).run(log, profile, options) { bars.show($0) }
+        }
+        print(json ? JSON.text(report.value) : report.text(Terminal.language))
+      } catch let unreadable as UnreadableRows {
+        if json { print(JSON.text(unreadable.value)) } else { Terminal.complain(unreadable.text(Terminal.language)) }
+        throw ExitCode(UnreadableRows.exitCode)
+      }
+    }
+  }
+}
+
+/// A bar for each stretch of an import.
+private final class ImportBars: Sendable {
+  private let reading = ProgressBar(ImportProgress.reading(done: 0, all: 1).text(Terminal.language))
+  private let sending = ProgressBar(ImportProgress.sending(done: 0, all: 1).text(Terminal.language))
+
+  func show(_ progress: ImportProgress) {
+    switch progress {
+    case .reading(let done, let all): reading.show(done, of: all)
+    case .sending(let done, let all): sending.show(done, of: all)
+    case .writing, .figures:
+      guard Terminal.showsProgress else { return }
+      FileHandle.standardError.write(Data("\r\u{1b}[K\(progress.text(Terminal.language))...".utf8))
+    }
+  }
+
+  func finish() {
+    guard Terminal.showsProgress else { return }
+    FileHandle.standardError.write(Data("\r\u{1b}[K".utf8))
+  }
+}

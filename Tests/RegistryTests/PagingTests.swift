@@ -1,0 +1,148 @@
+import Kernel
+import Operations
+import Tenancy
+import Testing
+
+/// Every listing: its limits, its cursors, and that pages of one row each hold what one page holds.
+@Suite struct PagingTests {
+  @Test func listingsArePaged() async throws {
+    let world = try await World.make()
+    let callers = try await Callers(world)
+    let subjects = try await Subjects(world)
+    var listings = 0
+    for operation in world.registry.operations where operation.inputFields.contains(where: { $0.name == "cursor" }) {
+      let name = operation.declaration.name
+      guard let caller = callers.widest(operation.declaration) else {
+        Issue.record("\(name): nobody holds it")
+        continue
+      }
+      listings += 1
+      try await subjects.prepare(name, caller, world)
+      let input = subjects.input(operation, world)
+      let whole = await world.answer(name, input.replacing(.limit, with: 200), as: caller.principal)
+      guard let value = whole.value, let items = value["items"]?.array else {
+        Issue.record("\(name): \(whole.result) for \(input)")
+        continue
+      }
+      #expect(value["next"] == .null, "\(name)")
+      #expect(items.count >= 2, "\(name): seed more rows in Subjects")
+      for limit in [0, -1, 201, .max, .min] as [Int64] {
+        let answer = await world.answer(name, input.replacing(.limit, with: .integer(limit)), as: caller.principal)
+        #expect(answer.failure?.kind == .invalid, "\(name) with limit \(limit)")
+      }
+      let (walked, cursors) = try await walk(name, input, caller, world, most: items.count + 2)
+      #expect(walked == items, "\(name): \(walked.count) of \(items.count) by pages of one")
+      guard let cursor = cursors.first else { continue }
+      try await refusesOtherCursors(operation, input, cursor, caller, callers, world)
+    }
+    print("listings: \(listings)")
+  }
+
+  private func walk(
+    _ name: String, _ input: Value, _ caller: Caller, _ world: World, most: Int
+  ) async throws -> (items: [Value], cursors: [String]) {
+    var items: [Value] = []
+    var cursors: [String] = []
+    var page = input.replacing(.limit, with: 1)
+    for _ in 0..<most {
+      let answer = await world.answer(name, page, as: caller.principal)
+      let value = try #require(answer.value, "\(name): \(String(describing: answer.failure))")
+      let found = value["items"]?.array ?? []
+      #expect(found.count <= 1, "\(name)")
+      items += found
+      guard let next = value["next"]?.text else { break }
+      #expect(!cursors.contains(next), "\(name) goes in a circle")
+      cursors.append(next)
+      page = page.replacing(.cursor, with: .text(next))
+    }
+    return (items, cursors)
+  }
+
+  private func refusesOtherCursors(
+    _ operation: RegisteredOperation, _ input: Value, _ cursor: String, _ caller: Caller, _ callers: Callers, _ world: World
+  ) async throws {
+    let name = operation.declaration.name
+    var tampered = Array(cursor.utf8)
+    tampered[tampered.count - 3] = tampered[tampered.count - 3] == UInt8(ascii: "1") ? UInt8(ascii: "2") : UInt8(ascii: "1")
+    let others = [String(decoding: tampered, as: UTF8.self), String(cursor.dropLast(2)), cursor + "00", "x", "00", "\u{1F600}", String(cursor.reversed())]
+    for other in others {
+      let answer = await world.answer(name, input.replacing(.cursor, with: .text(other)), as: caller.principal)
+      #expect(answer.failure?.kind == .invalid, "\(name) follows a made-up cursor \(other.prefix(20))")
+    }
+    // The cursor of somebody else, in the same role.
+    let fresh = try await Callers(world)
+    if let stranger = fresh.all.first(where: { $0.role == caller.role && $0.scope == caller.scope }) {
+      let answer = await world.answer(name, input.replacing(.cursor, with: .text(cursor)), as: stranger.principal)
+      #expect(answer.failure?.kind == .invalid, "\(name) follows another principal's cursor")
+    }
+  }
+}
+
+extension InputPath {
+  static let limit = InputPath([.member("limit")])
+  static let cursor = InputPath([.member("cursor")])
+}
+
+/// Things in A that have several rows to list.
+struct Subjects: Sendable {
+  private let contract: Value
+  private let incident: Value
+
+  init(_ world: World) async throws {
+    contract = try await world.seeded("con", in: world.a).id
+    let sla = try await world.seeded("sla", in: world.a)
+    for _ in 0..<3 {
+      try await world.seed(
+        "contract_line.add", ["contract": contract, "name": world.name(world.a), "sla": sla.id, "validFrom": "2026-01-02T00:00:00Z"])
+    }
+    incident = try await world.seeded("inc", in: world.a).id
+    for _ in 0..<3 { try await world.seed("incident.comment", ["id": incident, "body": world.name(world.a)]) }
+    for kind in ["con", "inc", "acc", "grant", "team", "stf", "cal", "sla"]
+    where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
+      for _ in 0..<2 { _ = try await world.seeded(kind, in: world.a) }
+    }
+  }
+
+  /// What only this caller can make, or no operation.
+  func prepare(_ name: String, _ caller: Caller, _ world: World) async throws {
+    switch name {
+    case "token.list":
+      for number in 1...3 {
+        let input: Value = .object(["name": .text("own \(number)"), "expiresAt": Samples.later])
+        if let failure = await world.answer("token.create", input, as: caller.principal).failure { throw failure }
+      }
+    case "staff_grant.list":
+      for _ in 0..<3 {
+        let staff = try await world.seeded("stf", in: world.a)
+        try await world.seed("staff_grant.add", ["account": staff.id, "role": "engineer", "everyCustomer": .bool(true)])
+      }
+    case "job.list":
+      try await world.database.superuser.withConnection {
+        _ = try await $0.runScript(
+          """
+          insert into jobs.job (tenant_id, kind, run_at, recorded_at)
+          select \(world.a.entry.id), 'probe', '2026-03-02T08:00:00Z', '2026-03-02T08:00:00Z' from generate_series(1, 3)
+          """)
+      }
+    case "scorecard.tickets": try await world.seed("scorecard.rebuild", ["customer": .text(world.a.id)])
+    default: break
+    }
+  }
+
+  /// Only what must be given: a filter would hide rows.
+  func input(_ operation: RegisteredOperation, _ world: World) -> Value {
+    var members: [Value.Member] = []
+    for field in operation.inputFields {
+      switch field.type {
+      case .id(let kind) where kind == .customer && field.name == "customer": members.append(Value.Member(field.name, .text(world.a.id)))
+      case .id(let kind) where kind.prefix == "con" && field.isRequired: members.append(Value.Member(field.name, contract))
+      case .id(let kind) where kind.prefix == "inc" && field.isRequired: members.append(Value.Member(field.name, incident))
+      case .month where field.isRequired: members.append(Value.Member(field.name, "2026-03"))
+      case .oneOf(let allowed) where field.name == "basis": members.append(Value.Member(field.name, .text(allowed.first { $0 == "opened" })))
+      case .oneOf(let allowed) where field.isRequired: members.append(Value.Member(field.name, .text(allowed.first)))
+      default: break
+      }
+    }
+    return .object(members)
+  }
+}

@@ -1,0 +1,16 @@
+import Contracts
+import Desk
+import Operations
+import Scorecard
+import ServiceLevels
+
+/// Every module whose operations are walked: what `steward` registers. One line a module.
+enum TestedModules {
+  static let all: [any OperationModule.Type] = [
+    PlatformModule.self,
+    ContractsModule.self,
+    ServiceLevelsModule.self,
+    DeskModule.self,
+    ScorecardModule.self,
+  ]
+}

@@ -1,0 +1,165 @@
+import Kernel
+import Operations
+import Tenancy
+
+/// A call that succeeds.
+struct ValidCall: Sendable {
+  var input: Value
+  var version: Int64?
+}
+
+/// Where the types of the fields do not say enough.
+struct CallRule: Sendable {
+  /// Fields that exclude others, at any depth.
+  var omitted: Set<String> = []
+  /// Fields that this caller may not give.
+  var refused: @Sendable (Principal) -> Set<String> = { _ in [] }
+  /// Values, and the version of what they name.
+  var given: @Sendable (World, World.Twin, Principal) async throws -> (values: [String: Value], version: Int64?) = { _, _, _ in ([:], nil) }
+
+  /// An incident that went through these acts.
+  static func incident(_ acts: (name: String, input: [Value.Member])...) -> CallRule {
+    let acts = acts.map { (name: $0.name, input: $0.input) }
+    return CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("inc", in: twin)
+      var version = seeded.version
+      for act in acts {
+        let answer = await world.answer(act.name, .object([Value.Member("id", seeded.id)] + act.input), as: world.database.root, version: version)
+        if let failure = answer.failure { throw World.SeedFailure(description: "\(act.name): \(failure)") }
+        version = answer.value?["version"]?.integer
+      }
+      return (["id": seeded.id], version)
+    })
+  }
+
+  static let byOperation: [String: CallRule] = [
+    "calendar.create": CallRule(omitted: ["stock", "zone"]),
+    "calendar.revise": CallRule(omitted: ["stock", "zone"]),
+    "sla.create": CallRule(omitted: ["businessDays"]),
+    "sla.revise": CallRule(omitted: ["businessDays"]),
+    "contract.change": CallRule(given: { world, twin, _ in
+      let draft = try Seeded(try await world.contract(twin, state: "draft"))
+      return (["id": draft.id, "event": "activate"], draft.version)
+    }),
+    "incident.open": CallRule(
+      refused: { principal in
+        guard principal.side == .staff else {
+          let isTenantWide = principal.grants.contains { $0.scopeKind == .tenant }
+          return Set(
+            ["openedAt", "resolution", "closureCode"] + (isTenantWide ? [] : ["requester"])
+              + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
+        }
+        return principal.grants.contains { $0.permissions.contains("incident.work") } ? [] : ["resolution", "closureCode"]
+      },
+      given: { world, _, principal in
+        principal.grants.contains { $0.scopeKind == .unit } ? (["unit": world.scopeUnit.id], nil) : ([:], nil)
+      }),
+    "incident.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
+    "incident.resume": incident(("incident.hold", [Value.Member("reason", "scheduled")])),
+    "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])),
+    "incident.reopen": incident(("incident.resolve", [Value.Member("resolution", "done")])),
+    "incident.queue": CallRule(omitted: ["mine", "unassigned"]),
+    "staff_grant.add": CallRule(omitted: ["everyCustomer"], given: { _, _, _ in (["role": "engineer"], nil) }),
+    "staff_grant.revoke": CallRule(given: { world, twin, _ in
+      let staff = try await world.seeded("stf", in: twin)
+      let grant = try await world.seed("staff_grant.add", ["account": staff.id, "role": "engineer", "customers": .array([.text(twin.id)])])
+      return (["id": grant["id"] ?? .null], nil)
+    }),
+    "account_grant.add": CallRule(given: { _, _, _ in (["role": "requester", "scope": "unit"], nil) }),
+    "token.create": CallRule(
+      omitted: ["staff", "account"],
+      given: { _, _, principal in
+        (["permissions": .array(principal.grants.flatMap(\.permissions).sorted().prefix(1).map { .text($0) })], nil)
+      }),
+    "token.list": CallRule(omitted: ["staff", "account"]),
+    "token.revoke": CallRule(given: { world, _, principal in
+      let made = await world.answer("token.create", .object(["name": "own", "expiresAt": Samples.later]), as: principal)
+      return (["id": made.value?["id"] ?? .null], nil)
+    }),
+  ]
+
+  /// Values that a field of this name takes everywhere.
+  static func usual(_ name: String, _ world: World) -> Value? {
+    switch name {
+    case "zone": "Europe/Berlin"
+    case "currency": "EUR"
+    case "definition": Samples.calendar
+    case "code": .text("C\(world.next())")
+    case "login", "email": world.login()
+    case "password", "new": .text(Samples.password)
+    case "startsAt": "2026-01-01T00:00:00Z"
+    case "endsAt": "2027-01-01T00:00:00Z"
+    case "openedBefore": "2026-04-01T00:00:00Z"
+    case "validFrom", "expiresAt": Samples.later
+    default: nil
+    }
+  }
+}
+
+/// Operations that no generated call can make, each with the reason and the test that makes it instead.
+enum NotGenerated {
+  static let reasons: [String: String] = [
+    "session.open": "needs an account whose password is known: ValidCallTests",
+    "setup.complete": "possible only while there is no staff at all: ValidCallTests",
+    "password.change": "needs the present password of the caller: OperationsTests",
+    "job.retry": "needs a job that was given up, which no operation makes: JobsTests",
+  ]
+}
+
+extension World {
+  /// A call with every field that it may have, about new rows of `twin`.
+  func validCall(_ operation: RegisteredOperation, for twin: Twin, by principal: Principal) async throws -> ValidCall {
+    let rule = CallRule.byOperation[operation.declaration.name] ?? CallRule()
+    let (given, version) = try await rule.given(self, twin, principal)
+    var call = ValidCall(input: .null, version: version)
+    let builder = InputBuilder(world: self, twin: twin, omitted: rule.omitted.union(rule.refused(principal)).union(["cursor"]))
+    var members: [Value.Member] = []
+    for field in operation.inputFields where !builder.omitted.contains(field.name) {
+      if let value = given[field.name] {
+        members.append(Value.Member(field.name, value))
+      } else if field.name == "id", case .id(let kind) = field.type {
+        let seeded = try await seeded(kind.prefix, in: twin)
+        members.append(Value.Member("id", seeded.id))
+        call.version = seeded.version
+      } else {
+        members.append(Value.Member(field.name, try await builder.value(field.name, field.type)))
+      }
+    }
+    call.input = .object(members)
+    if !operation.declaration.requiresVersion { call.version = nil }
+    return call
+  }
+}
+
+struct InputBuilder: Sendable {
+  let world: World
+  let twin: World.Twin
+  let omitted: Set<String>
+
+  func value(_ name: String, _ type: FieldType) async throws -> Value {
+    if let usual = CallRule.usual(name, world) { return usual }
+    switch type {
+    case .text(let length, _):
+      let text = "\(twin.canary) \(world.next())"
+      return .text(String((text + String(repeating: "x", count: max(0, length.lowerBound - text.count))).prefix(length.upperBound)))
+    case .integer(let range): return .integer(name == "limit" ? range.upperBound : range.lowerBound)
+    case .boolean: return .bool(false)
+    case .instant: return "2026-03-02T07:00:00Z"
+    case .date: return "2026-03-02"
+    case .month: return "2026-03"
+    case .id(let kind): return try await world.seeded(kind.prefix, in: twin).id
+    case .oneOf(let allowed): return .text(allowed.first)
+    case .percent: return "99.5"
+    case .amount: return "12.50"
+    case .list(let element, let count):
+      var elements: [Value] = []
+      for _ in 0..<max(1, count.lowerBound) { elements.append(try await value(name, element)) }
+      return .array(elements)
+    case .object(let fields):
+      var members: [Value.Member] = []
+      for field in fields where !omitted.contains(field.name) { members.append(Value.Member(field.name, try await value(field.name, field.type))) }
+      return .object(members)
+    case .document: throw World.SeedFailure(description: "no sample of the document \(name): add it to CallRule.usual")
+    }
+  }
+}
