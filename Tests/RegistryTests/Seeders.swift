@@ -71,6 +71,23 @@ enum Seeders {
           "contract_line.add",
           ["contract": contract.id, "name": world.name(twin), "sla": sla.id, "validFrom": "2026-01-02T00:00:00Z"]))
     },
+    // An import comes from the command line, not from an operation.
+    "imp": { world, twin in
+      let bits = (0..<12).map { _ in UInt8.random(in: .min ... .max) }
+      let hexadecimal = bits.map { String(Int($0) + 256, radix: 16).suffix(2) }.joined()
+      try await world.database.superuser.withConnection {
+        _ = try await $0.runScript(
+          """
+          insert into importing.source (tenant_id, name, last_import_at) values (\(twin.entry.id), 'seed', '2026-03-02T08:00:00Z')
+            on conflict do nothing;
+          insert into importing.import_record
+            (tenant_id, public_id, format, source, file_name, file_hash, profile_hash, report, actor_kind, actor_id, recorded_at)
+          values (\(twin.entry.id), '\\x\(hexadecimal)', 'servicenow', 'seed', '\(twin.canary)', sha256('a'), sha256('b'), '{}', 'operator', 0,
+            '2026-03-02T08:00:00Z')
+          """)
+      }
+      return try Seeded(.object(["id": .id(twin.entry.id("imp", bits))]))
+    },
     "team": { world, twin in try Seeded(try await world.seed("team.create", ["name": world.name(twin)])) },
     "inc": { world, twin in
       let person = try await world.seeded("per", in: twin)

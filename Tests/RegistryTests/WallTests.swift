@@ -36,7 +36,9 @@ import Testing
     let text = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
       try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8)
     }.joined(separator: "\n")
-    let words = Set(text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+    // The table of the migrations themselves is made by the migrator.
+    let migrator = try String(contentsOf: RealData.packageRoot.appendingPathComponent("Sources/Schema/Migrator.swift"), encoding: .utf8)
+    let words = Set((text + migrator).split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
     let names = try await wall.constraintNames()
     #expect(names.count > 50)
     #expect(names.filter { !words.contains($0) } == [], "named by PostgreSQL, not by a migration")

@@ -11,6 +11,9 @@ struct SourceStatements {
     let sql: String?
   }
 
+  private static let types: Set<Substring> = ["struct", "enum", "class", "extension", "actor", "protocol"]
+  private static let modifiers: Set<Substring> = ["package", "private", "fileprivate", "final"]
+
   private(set) var statements: [Found] = []
   /// Constants by `Type.member`.
   private var constants: [String: String] = [:]
@@ -18,7 +21,11 @@ struct SourceStatements {
   init(folder: URL) throws {
     let files = (FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".swift") }.sorted()
     var sources: [(file: String, text: String)] = []
-    for file in files { sources.append((file, try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8))) }
+    for file in files {
+      let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+      // SQL is only where Postgres is imported; reading all else costs a minute in a debug build.
+      if text.contains("import Postgres") || text.contains("static let sql") { sources.append((file, text)) }
+    }
     var declared: [(name: String, file: String)] = []
     for source in sources { declared += read(source.file, source.text) }
     statements = declared.map { Found(name: $0.name, file: $0.file, sql: value(of: "\($0.name).sql", depth: 0)) }
@@ -39,11 +46,14 @@ struct SourceStatements {
     while index < lines.count {
       let line = lines[index]
       let indent = line.prefix { $0 == " " }.count
-      if let match = line.firstMatch(of: /^\s*(?:package |private |fileprivate |final )*(?:struct|enum|class|extension|actor|protocol) ([A-Za-z0-9_.]+)/) {
+      let words = line.split(separator: " ", maxSplits: 4)
+      if let place = words.firstIndex(where: { Self.types.contains($0) }), place + 1 < words.count, words[..<place].allSatisfy(Self.modifiers.contains) {
         around.removeAll { $0.indent >= indent }
-        around.append((indent, String(match.1)))
+        around.append((indent, String(words[place + 1].prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." })))
       }
-      if let match = line.firstMatch(of: /^\s*(?:package |private |fileprivate )*static (?:let|var) ([A-Za-z0-9_]+)(?:: String)? =(.*)$/) {
+      if words.prefix(3).contains("static"),
+        let match = line.firstMatch(of: /^\s*(?:package |private |fileprivate )*static (?:let|var) ([A-Za-z0-9_]+)(?:: String)? =(.*)$/)
+      {
         around.removeAll { $0.indent >= indent }
         var expression = String(match.2)
         let quotes = expression.components(separatedBy: "\"\"\"").count - 1
