@@ -59,8 +59,8 @@ enum ImportTable {
     Box("Web", 4, ["Kernel", "Operations", "TLS"], foundation, logging, metrics, collections, service, http),
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web"], foundation, logging, metrics, collections, service, http),
     Box("Workflows", 4, readers.union(["Jobs"]), foundation, logging),
-    Box("Importing", 4, readers, foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
-    Box("Demo", 4, readers, foundation, logging),
+    Box("Importing", 4, readers.union(["Postgres", "TLS", "ServiceTime"]), foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
+    Box("Demo", 4, ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations"], foundation, logging),
     // executable: it connects everything
     Box(
       "steward", 5,

@@ -180,11 +180,10 @@ struct ImportTests {
 
   @Test("The real log: agreement, figures that open to their tickets, and importing again changes nothing")
   func real() async throws {
-    guard let url = RealData.url("uci-incident/incident_event_log.csv.gz") else { return }
+    guard let (file, read) = try await RealLog.shared.read() else { return }
     let database = try await TestDatabase.make(modules)
-    let file = LogFile(path: url.path)
     let profile = try RealLogTests.profile()
-    let report = try await database.importer.run(file, profile, .init(createsMissing: true))
+    let report = try await database.importer.write(read, of: file, profile, .init(createsMissing: true))
     #expect([report.rows, report.incidents, report.newIncidents, report.newEvents] == [141_712, 24_918, 24_918, 141_712])
     #expect(report.allVerdicts.recorded == 24_918)
     #expect(report.allVerdicts.agreeing >= 24_893)
@@ -193,9 +192,21 @@ struct ImportTests {
     #expect(stored == [StoredAgreement.Found(recorded: 24_918, agreeing: report.allVerdicts.agreeing)])
 
     let before = try await database.rowCounts()
-    let again = try await database.importer.run(file, profile)
+    let again = try await database.importer.write(read, of: file, profile, .init())
     #expect(again.newIncidents == 0)
     #expect(try await database.rowCounts() == before)
+
+    try await scorecard(of: profile, in: database)
+  }
+
+  /// March 2016 of the contract: the figure and the tickets behind it.
+  private func scorecard(of profile: ImportProfile, in database: TestDatabase) async throws {
+    let customer = try #require(try await database.tenancy.tenant(code: profile.customer.code))
+    let contracts = try await database.call("contract.list", ["customer": .id(customer.publicId)], as: database.root)
+    let contract = try #require(contracts["items"]?.array?.first?["id"])
+    let card = try await database.call(
+      "scorecard.read", ["customer": .id(customer.publicId), "contract": contract, "month": .text("2016-03")], as: database.root)
+    print(JSON.text(card))
   }
 }
 

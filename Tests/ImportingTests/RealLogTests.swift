@@ -8,6 +8,22 @@ import Testing
 
 @testable import Importing
 
+/// The real log, read once for all tests.
+actor RealLog {
+  static let shared = RealLog()
+
+  private var reading: Task<LogReader.Result, any Error>?
+
+  /// Nil when the data is not there.
+  func read() async throws -> (file: LogFile, result: LogReader.Result)? {
+    guard let url = RealData.url("uci-incident/incident_event_log.csv.gz") else { return nil }
+    let file = LogFile(path: url.path)
+    let task = reading ?? Task { try await LogReader(profile: RealLogTests.profile()).read(file) }
+    reading = task
+    return (file, try await task.value)
+  }
+}
+
 @Suite("The real log")
 struct RealLogTests {
   static func profile() throws -> ImportProfile {
@@ -17,10 +33,7 @@ struct RealLogTests {
 
   @Test("Its rows, incidents and anomalies are those that are known of it")
   func reading() async throws {
-    guard let url = RealData.url("uci-incident/incident_event_log.csv.gz") else { return }
-    let started = ContinuousClock.now
-    let result = try await LogReader(profile: Self.profile()).read(LogFile(path: url.path))
-    print("read in", ContinuousClock.now - started)
+    guard let (_, result) = try await RealLog.shared.read() else { return }
     #expect(result.rows == 141_712)
     #expect(result.log.rowCount == 141_712)
     #expect(result.log.incidents.count == 24_918)

@@ -214,8 +214,8 @@ package struct CSVRecord {
   package let line: Int64
   /// Not nil: it could not be read, and has no fields.
   package let defect: Defect?
-  private let bytes: UnsafeRawBufferPointer
-  private let fields: [Range<Int>]
+  fileprivate let bytes: UnsafeRawBufferPointer
+  fileprivate let fields: [Range<Int>]
 
   init(line: Int64, defect: Defect?, bytes: UnsafeRawBufferPointer, fields: [Range<Int>]) {
     self.line = line
@@ -233,4 +233,48 @@ package struct CSVRecord {
   package subscript(_ index: Int) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[fields[index]]) }
 
   package func text(_ index: Int) -> String { String(decoding: self[index], as: UTF8.self) }
+}
+
+/// The record before this one, kept to tell at little cost which fields changed: in a log, few do.
+struct PreviousRecord {
+  private var bytes: [UInt8] = []
+  private var fields: [Range<Int>] = []
+
+  /// Puts the places of `positions` whose fields differ from the record before into `changed`, and keeps `record`.
+  mutating func compare(_ record: CSVRecord, at positions: [Int], changed: inout [Int]) {
+    changed.removeAll(keepingCapacity: true)
+    let isComparable = fields.count == record.fields.count
+    bytes.withUnsafeBytes { old in
+      fields.withUnsafeBufferPointer { oldFields in
+        record.fields.withUnsafeBufferPointer { newFields in
+          positions.withUnsafeBufferPointer { positions in
+            for place in 0..<positions.count {
+              let position = positions[place]
+              if isComparable {
+                let (before, now) = (oldFields[position], newFields[position])
+                let count = now.upperBound - now.lowerBound
+                if before.upperBound - before.lowerBound == count {
+                  if count == 0 { continue }
+                  if let left = old.baseAddress, let right = record.bytes.baseAddress,
+                    memcmp(left + before.lowerBound, right + now.lowerBound, count) == 0
+                  {
+                    continue
+                  }
+                }
+              }
+              changed.append(place)
+            }
+          }
+        }
+      }
+    }
+    keep(record)
+  }
+
+  private mutating func keep(_ record: CSVRecord) {
+    bytes.removeAll(keepingCapacity: true)
+    guard let start = record.fields.first?.lowerBound, let end = record.fields.last?.upperBound else { return fields.removeAll() }
+    bytes.append(contentsOf: record.bytes[start..<end])
+    fields = start == 0 ? record.fields : record.fields.map { $0.lowerBound - start..<$0.upperBound - start }
+  }
 }

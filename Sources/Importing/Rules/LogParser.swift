@@ -20,6 +20,9 @@ struct LogParser {
 
   private var header: Header?
   private var fields: FieldReader
+  private var previous = PreviousRecord()
+  /// The places whose fields differ from the row before.
+  private var changed: [Int] = []
   /// The texts of the row at hand, by the places of ``IncidentLog/columns``.
   private var texts: [TextPool.Index] = []
   /// The rows of the incident at hand, in the order of the file, and their texts one after the other.
@@ -148,10 +151,9 @@ struct LogParser {
     if let defect = record.defect { throw RowFault(reason: UnreadableRow.Reason(defect)) }
     guard record.count == header.count else { throw RowFault(reason: .columnCount, found: "\(record.count) / \(header.count)") }
     var notText: Int?
-    for (place, position) in header.positions.enumerated() {
-      let field = record[position]
-      // Most fields are those of the row before.
-      if log.pool.equals(texts[place], field) { continue }
+    previous.compare(record, at: header.positions, changed: &changed)
+    for place in changed {
+      let field = record[header.positions[place]]
       if fields.isMissing(field) {
         texts[place] = IncidentLog.missing
       } else if let text = log.pool.index(of: field) {
@@ -161,6 +163,8 @@ struct LogParser {
         notText = notText ?? place
       }
     }
+    // What could not be kept must not be taken for known when it comes again.
+    if notText != nil { previous = PreviousRecord() }
     let number = texts[header.number]
     if let notText { throw RowFault(reason: .notText, column: header.names[notText], number: number == IncidentLog.missing ? nil : number) }
     guard number != IncidentLog.missing else { throw RowFault(reason: .missing, column: header.names[header.number]) }
@@ -172,6 +176,8 @@ struct LogParser {
         leftOut.insert(number)
         leavesOutNext = false
       }
+    } else {
+      leavesOutNext = false
     }
     do throws(RowFault) {
       current.append(try parse(record.line, header))

@@ -185,3 +185,9 @@ struct WriteTickets: Statement {
     parameters.append(now)
   }
 }
+
+/// Nobody has counted yet what this transaction wrote: the planner takes the tables for nearly empty and would look up
+/// each of many thousand rows by walking through all the others.
+struct ExpectManyRows: Statement {
+  static let sql = "set local enable_nestloop = off"
+}

@@ -37,8 +37,16 @@ package struct ImportLog: Sendable {
   package func run(
     _ file: LogFile, _ profile: ImportProfile, _ options: Options = Options(), progress: @escaping @Sendable (ImportProgress) -> Void = { _ in }
   ) async throws -> ImportReport {
+    let read = try await LogReader(profile: profile).read(file) { progress(.reading(done: $0.bytesRead, all: $0.bytesInAll)) }
+    return try await write(read, of: file, profile, options, progress: progress)
+  }
+
+  /// Writes what was read.
+  func write(
+    _ read: LogReader.Result, of file: LogFile, _ profile: ImportProfile, _ options: Options,
+    progress: @escaping @Sendable (ImportProgress) -> Void = { _ in }
+  ) async throws -> ImportReport {
     do {
-      let read = try await LogReader(profile: profile).read(file) { progress(.reading(done: $0.bytesRead, all: $0.bytesInAll)) }
       guard options.skipsUnreadable || read.unreadable.isEmpty else { throw UnreadableRows(fileName: file.name, rows: read.unreadable) }
       guard let first = read.log.incidents.map(\.openedAt).min() else { throw Failure(.invalid, ImportingMessages.nothingToImport) }
       let requestId = "import-" + Base32.encode(tenancy.random.bytes(10))
@@ -111,6 +119,7 @@ struct ImportTransaction: Sendable {
     written.incidents = Int64(
       try await transaction.execute(WriteTickets(tenant: tenant, source: profile.source, numberBefore: last - count, now: now)))
     progress(.figures)
+    try await transaction.execute(ExpectManyRows())
     try await RebuildFigures.run(tenant: tenant, contract: line.contract, at: now, in: transaction)
 
     let record = setup.tenant.id(IdKind.importRecord.prefix, tenancy.random.publicIdBits())

@@ -50,7 +50,9 @@ struct ScorecardCommand: AsyncParsableCommand {
   private func show(_ backend: Backend) async throws {
     let finder = CommandFinder(backend: backend)
     let customer = try await finder.customer(code: self.customer)
-    var input: [Value.Member] = [Value.Member("customer", customer), Value.Member("basis", .text(basis)), Value.Member("month", .text(month ?? lastMonth))]
+    var input: [Value.Member] = [
+      Value.Member("customer", customer), Value.Member("basis", .text(basis)), Value.Member("month", .text(month ?? ScorecardTable.lastMonth)),
+    ]
     if let contract { input.append(Value.Member("contract", try await finder.contract(named: contract, of: customer, code: self.customer))) }
     guard let tickets else {
       let card = try await backend.call("scorecard.read", .object(input))
@@ -65,33 +67,45 @@ struct ScorecardCommand: AsyncParsableCommand {
     if json {
       print(JSON.text(.array(rows)))
     } else if csv {
-      print(Terminal.csv([columns] + rows.map { row in columns.map { Self.cell(row[$0] ?? .null) } }), terminator: "")
+      print(Terminal.csv([columns] + rows.map { row in columns.map { ScorecardTable.cell(row[$0] ?? .null) } }), terminator: "")
     } else {
-      print(Terminal.table(columns.map { $0.uppercased() }, rows.map { row in columns.map { Self.cell(row[$0] ?? .null) } }))
+      print(Terminal.table(columns.map { $0.uppercased() }, rows.map { row in columns.map { ScorecardTable.cell(row[$0] ?? .null) } }))
     }
   }
 
-  private var lastMonth: String {
+  private func text(of card: Value) -> String {
+    if json { return JSON.text(card) }
+    let table = ScorecardTable(card: card, title: customer + (contract.map { " · \($0)" } ?? ""))
+    return csv ? table.csv : table.text
+  }
+}
+
+/// A scorecard as a person reads it.
+struct ScorecardTable {
+  let card: Value
+  let title: String
+
+  static var lastMonth: String {
     let today = CalendarDate(daysSinceEpoch: SystemClock().now().seconds / 86_400)
     return CalendarMonth(containing: CalendarMonth(containing: today).firstDay.adding(days: -1)).description
   }
 
   private static let columns = ["measure", "metric", "basis", "priority", "value", "unit", "numerator", "denominator", "sampleSize", "objective"]
 
-  private func text(of card: Value) -> String {
-    if json { return JSON.text(card) }
-    let figures = card["figures"]?.array ?? []
-    let rows = figures.map { figure in Self.columns.map { Self.cell(figure[$0] ?? .null) } }
-    if csv { return String(Terminal.csv([Self.columns] + rows).dropLast(2)) }
-    let title = "\(customer)\(contract.map { " · \($0)" } ?? "") · \(card["month"]?.text ?? "") (\(card["basis"]?.text ?? ""))"
+  private var figures: [Value] { card["figures"]?.array ?? [] }
+
+  private func row(_ figure: Value) -> [String] { Self.columns.map { Self.cell(figure[$0] ?? .null) } }
+
+  var csv: String { String(Terminal.csv([Self.columns] + figures.map(row)).dropLast(2)) }
+
+  var text: String {
     // On a terminal the priorities matter where something was promised for each; --json and --csv have all.
     let shown = figures.filter { $0["priority"]?.isNull == true || ($0["measure"] == "attainment" && ($0["sampleSize"]?.integer ?? 0) > 0) }
-    let table = Terminal.table(
-      Self.columns.map { $0.uppercased() }, shown.map { figure in Self.columns.map { Self.cell(figure[$0] ?? .null) } }, rightAligned: [3, 4, 6, 7, 8, 9])
-    return title + "\n\n" + table
+    let table = Terminal.table(Self.columns.map { $0.uppercased() }, shown.map(row), rightAligned: [3, 4, 6, 7, 8, 9])
+    return "\(title) · \(card["month"]?.text ?? "") (\(card["basis"]?.text ?? ""))\n\n\(table)"
   }
 
-  private static func cell(_ value: Value) -> String {
+  static func cell(_ value: Value) -> String {
     switch value {
     case .null: "-"
     case .bool(let bool): bool ? "yes" : "no"

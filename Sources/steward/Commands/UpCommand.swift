@@ -37,11 +37,13 @@ struct UpCommand: AsyncParsableCommand {
       try FileManager.default.createDirectory(atPath: folder + "/tls", withIntermediateDirectories: true)
       let certificates = try TrialCertificates.prepare(folder: folder + "/tls", names: names, now: SystemClock().now())
       if demo { try await DemoRun.fill(backend) }
-      if once { return }
       let server = Server(
         backend: backend, certificates: try Server.certificates(certificates.server), host: address, port: port, showsMetricsToLoopback: true)
       try await server.run { port in
+        if demo { await DemoRun.showScorecard(backend) }
         await Welcome(backend: backend, url: ListenAddress.url(address, port), authority: certificates.authorityFile, folder: folder, demo: demo).show()
+        // By the same way out as Ctrl-C.
+        if once { raise(SIGTERM) }
       }
     }
   }

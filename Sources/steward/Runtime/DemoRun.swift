@@ -7,6 +7,18 @@ import Tenancy
 
 /// The demonstration from the command line: filled once, with a progress bar.
 enum DemoRun {
+  /// The scorecard of the first customer for the last complete month.
+  static func showScorecard(_ backend: Backend) async {
+    do {
+      let customer = try await CommandFinder(backend: backend).customer(code: "ACME")
+      let month = ScorecardTable.lastMonth
+      let card = try await backend.call("scorecard.read", .object(["customer": customer, "month": .text(month)]))
+      print(ScorecardTable(card: card, title: "ACME").text)
+    } catch {
+      backend.logger.error("no scorecard", metadata: ["error": "\(error)"])
+    }
+  }
+
   static func fill(_ backend: Backend) async throws {
     let provider = backend.provider
     let demonstration = Demonstration(

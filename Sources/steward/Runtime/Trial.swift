@@ -10,7 +10,7 @@ import Tenancy
 /// A private PostgreSQL in a folder, migrated: for trying Steward out, and for imports without a server.
 struct Trial {
   let cluster: EmbeddedPostgres
-  private static let databaseName = "steward"
+  private static let databaseName: StaticString = "steward"
 
   static func start(in directory: String, logger: Logger) async throws -> Trial {
     let path = URL(fileURLWithPath: directory).path
@@ -26,7 +26,7 @@ struct Trial {
     return trial
   }
 
-  func configuration(user: String, database: String = databaseName, connections: Int) throws -> PostgresConfiguration {
+  func configuration(user: String, database: String = "\(databaseName)", connections: Int) throws -> PostgresConfiguration {
     var configuration = try PostgresConfiguration(
       servers: [PostgresConfiguration.Server(host: cluster.socketDirectory, port: cluster.port)], user: user, database: database)
     configuration.maximumConnections = connections
@@ -35,8 +35,7 @@ struct Trial {
 
   private func prepare(_ logger: Logger) async throws {
     let server = PostgresClient(try configuration(user: cluster.superuser, database: "postgres", connections: 2), logger: logger)
-    let exists = try await server.withConnection { try await $0.query(DatabaseExists(name: Self.databaseName)).first ?? false }
-    if !exists { _ = try await server.withConnection { try await $0.runScript("create database \(Self.databaseName)") } }
+    try await DatabaseCreation(server: server).ensure(Self.databaseName)
     await server.shutdown()
     let owner = PostgresClient(try configuration(user: cluster.superuser, connections: 2), logger: logger)
     _ = try await Migration.run(on: owner)
@@ -55,14 +54,4 @@ enum Migration {
     let files = try SchemaFiles.find(executable: CommandLine.arguments.first ?? "", environment: ProcessInfo.processInfo.environment)
     return try await Migrator(database: superuser, files: files).migrate(permissions: try Modules.stockPermissions(), at: SystemClock().now())
   }
-}
-
-struct DatabaseExists: Statement {
-  let name: String
-
-  static let sql = "select exists (select from pg_catalog.pg_database where datname = $1)"
-
-  func bind(to parameters: inout Parameters) { parameters.append(name) }
-
-  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
 }
