@@ -96,6 +96,29 @@ begin
 end
 $$;
 
+-- Tenants, by id after `after_tenant`, whose stored results of calls are older than `older_than`.
+create function finder.tenants_with_old_results(older_than timestamptz, after_tenant bigint, row_limit integer)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.id from tenancy.tenant t
+    where t.id > after_tenant and exists (select from operations.idempotency i where i.tenant_id = t.id and i.recorded_at < older_than)
+    order by t.id limit least(row_limit, 1000);
+end
+$$;
+
+-- Tenants, by id after `after_tenant`, with sessions that ended before `older_than`.
+create function finder.tenants_with_ended_sessions(older_than timestamptz, after_tenant bigint, row_limit integer)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.id from tenancy.tenant t
+    where t.id > after_tenant
+      and exists (select from tenancy.api_token k where k.tenant_id = t.id and k.kind = 'session' and k.expires_at < older_than)
+    order by t.id limit least(row_limit, 1000);
+end
+$$;
+
 do $$
 declare
   routine regprocedure;
