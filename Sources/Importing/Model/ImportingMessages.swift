@@ -8,7 +8,8 @@ package enum ImportingMessages: MessageCatalog {
   static let profileMissing = Message("import.profile_missing", "This key must be given.", zh: "必须给出此键。")
   static let profileWrongType = Message("import.profile_type", "This must be: {expected}.", zh: "此处必须是：{expected}。")
   static let profileNeedsReason = Message(
-    "import.profile_needs_reason", "Say why a pending ticket waits: {pending: reason}.", zh: "请注明挂起的原因：{pending: 原因}。")
+    "import.profile_needs_reason", "Say why a pending ticket waits, as in `pending: awaiting_requester`.",
+    zh: "请注明挂起的原因，例如 `pending: awaiting_requester`。")
   static let profileUnknownPriority = Message(
     "import.profile_unknown_priority", "No name in `priorities` stands for this number.", zh: "`priorities` 中没有名称对应此数字。")
   static let columnMissing = Message(
