@@ -1,6 +1,7 @@
 import Foundation
 import Kernel
 import Postgres
+@testable import Scorecard
 import TestSupport
 import Testing
 
@@ -10,7 +11,9 @@ import Testing
     try SourceStatements(folder: RealData.packageRoot.appendingPathComponent("Sources")).statements
   }
 
-  private static func all() throws -> [SourceStatements.Found] { try read.get() }
+  private static func all() throws -> [SourceStatements.Found] {
+    try read.get().map { SourceStatements.Found(name: $0.name, file: $0.file, sql: $0.sql ?? Composed.texts[$0.name]) }
+  }
 
   @Test func everyStatementPrepares() async throws {
     let database = try await TestDatabase.make()
@@ -109,6 +112,11 @@ private struct TenantTables: Statement {
     where c.relkind in ('r', 'p') and not c.relispartition and pg_catalog.obj_description(c.oid, 'pg_class') like 'class=tenant%' order by 1
     """
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// Statements whose texts are made by a function of parts that the sources hold.
+enum Composed {
+  static let texts: [String: String] = ["DerivedFacts": DerivedFacts.sql, "RebuildFacts": RebuildFacts.sql]
 }
 
 /// Statements on tenant tables that name no tenant, with the reason.
