@@ -102,7 +102,7 @@ enum NotGenerated {
     "session.open": "needs an account whose password is known: ValidCallTests",
     "setup.complete": "possible only while there is no staff at all: ValidCallTests",
     "password.change": "needs the present password of the caller: OperationsTests",
-    "job.retry": "needs a job that was given up, which no operation makes: JobsTests",
+    "job.retry": "needs a job that was given up, which no operation makes: OperationsTests",
   ]
 }
 
