@@ -9,6 +9,7 @@ import Testing
   private struct Rows: AsyncSequence {
     let count: Int64
     var failsAt: Int64?
+    var padding = ""
 
     struct Iterator: AsyncIteratorProtocol {
       let rows: Rows
@@ -23,7 +24,7 @@ import Testing
           if rows.failsAt == id { throw SourceFailure() }
           try encoder.append {
             $0.append(id)
-            $0.append(id % 7 == 0 ? nil : "行 \(id)")
+            $0.append(id % 7 == 0 ? nil : "行 \(id)\(rows.padding)")
           }
           next += 1
           if encoder.byteCount >= 65_536 { return encoder.take() }
@@ -45,7 +46,7 @@ import Testing
     static func decode(_ row: inout RowReader) throws -> [Int64] {
       let figures: [Int64] = [try row.next(), try row.next(), try row.next()]
       let least: String = try row.next()
-      return least == "行 1" ? figures : []
+      return least.hasPrefix("行 1") ? figures : []
     }
   }
 
@@ -62,12 +63,12 @@ import Testing
       let before = peakKilobytes
       try await client.transaction { tx in
         try await tx.execute(Unchecked())
-        let copied = try await tx.copyIn("import", columns: ["id", "note"], rows: Rows(count: 1_000_000))
+        let copied = try await tx.copyIn("import", columns: ["id", "note"], rows: Rows(count: 1_000_000, padding: String(repeating: ".", count: 240)))
         let figures = try await tx.first(Sum())
         #expect(copied == 1_000_000 && figures == [1_000_000, 500_000_500_000, 1_000_000 - 142_857])
       }
-      // Some 25 MB pass through.
-      #expect(peakKilobytes - before < 24_576)
+      // Some 250 MB pass through; other suites of the process take memory meanwhile.
+      #expect(peakKilobytes - before < 98_304)
     }
   }
 

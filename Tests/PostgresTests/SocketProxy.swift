@@ -71,6 +71,8 @@ final class SocketProxy: Sendable {
       let count = read(source, &buffer, buffer.count)
       guard count > 0 else { break }
       let (forwards, cuts) = note(buffer[0..<count], isClient: isClient)
+      // The client's side first: the server's answer must not slip through between the two.
+      if cuts { shutdown(source, Int32(SHUT_RDWR)) }
       if forwards { _ = send(sink, buffer, count, Int32(MSG_NOSIGNAL)) }
       if cuts { break }
     }

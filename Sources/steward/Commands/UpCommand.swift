@@ -43,7 +43,7 @@ struct UpCommand: AsyncParsableCommand {
         if demo { await DemoRun.showScorecard(backend) }
         await Welcome(backend: backend, url: ListenAddress.url(address, port), authority: certificates.authorityFile, folder: folder, demo: demo).show()
         // By the same way out as Ctrl-C.
-        if once { raise(SIGTERM) }
+        if once { kill(getpid(), SIGTERM) }
       }
     }
   }

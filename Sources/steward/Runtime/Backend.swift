@@ -17,11 +17,13 @@ struct Backend: Sendable {
   let provider: TenantEntry
   let schemaCheck: SchemaCheck
   let logger: Logger
+  /// Every permission of this build.
+  private let permissions: Set<String>
 
   /// The person at this command line, with all rights; the name is recorded with every act.
   var localOperator: Principal {
     let name = LocalOperator(environment: ProcessInfo.processInfo.environment).description
-    return .localOperator(name: name, provider: provider.id, permissions: Set(dispatcher.registry.permissions.keys))
+    return .localOperator(name: name, provider: provider.id, permissions: permissions)
   }
 
   /// Calls an operation as the person at the command line.
@@ -84,6 +86,7 @@ struct Backend: Sendable {
     provider = found
     dispatcher = Dispatcher(
       registry: try Modules.registry(), tenancy: tenancy, cursors: try await installation.cursorSigner(provider: found), logger: logger)
+    permissions = Set(try Modules.stockPermissions().keys)
     self.database = database
     self.logger = logger
   }
