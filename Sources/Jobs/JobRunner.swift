@@ -105,6 +105,9 @@ package struct JobRunner: Sendable {
       }
     } catch is LeaseLost {
       logger.warning("job lost its lease", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
+    } catch  where Task.isCancelled {
+      // The server ends. What is not committed is done again when the lease has run out.
+      logger.debug("job given up", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
     } catch {
       logger.error("job failed", metadata: ["kind": "\(job.kind)", "job": "\(job.id)", "attempt": "\(job.attempts)", "error": "\(error)"])
       await fail(job, error)

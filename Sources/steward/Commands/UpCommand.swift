@@ -23,6 +23,9 @@ struct UpCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Fill an empty trial with a dozen customers and a year of tickets.")
   var demo = false
 
+  @Option(name: .long, help: "How much of the demo data, in percent of its tickets.")
+  var demoShare = 100
+
   @Flag(name: .long, help: "End after printing, without serving.")
   var once = false
 
@@ -32,11 +35,12 @@ struct UpCommand: AsyncParsableCommand {
     let (address, port) = try ListenAddress.parse(listen ?? reader.string(forKey: "http.listen") ?? "127.0.0.1:8443")
     let folder = URL(fileURLWithPath: trial).path
     let names = host + (["127.0.0.1", "0.0.0.0", "::1", "::", "localhost"].contains(address) ? [] : [address])
-    let (demo, once) = (demo, once)
+    guard (1...100).contains(demoShare) else { throw ValidationError("--demo-share takes 1 to 100.") }
+    let (demo, demoShare, once) = (demo, demoShare, once)
     try await Backend.run(at: .trial(folder), logger: logger) { backend in
       try FileManager.default.createDirectory(atPath: folder + "/tls", withIntermediateDirectories: true)
       let certificates = try TrialCertificates.prepare(folder: folder + "/tls", names: names, now: SystemClock().now())
-      if demo { try await DemoRun.fill(backend) }
+      if demo { try await DemoRun.fill(backend, share: demoShare) }
       let server = Server(
         backend: backend, certificates: try Server.certificates(certificates.server), host: address, port: port, showsMetricsToLoopback: true)
       try await server.run { port in

@@ -19,7 +19,7 @@ enum DemoRun {
     }
   }
 
-  static func fill(_ backend: Backend) async throws {
+  static func fill(_ backend: Backend, share: Int) async throws {
     let provider = backend.provider
     let demonstration = Demonstration(
       database: backend.database, registry: backend.dispatcher.registry, provider: provider,
@@ -28,7 +28,7 @@ enum DemoRun {
     let bar = ProgressBar(CommandMessages.demoProgress.text(Terminal.language))
     // To the full hour, so that two runs of one hour tell the same.
     let now = SystemClock().now()
-    try await demonstration.tell(until: Instant(seconds: now.seconds - now.seconds % 3600)) { done, total in bar.show(done, of: total) }
+    try await demonstration.tell(until: Instant(seconds: now.seconds - now.seconds % 3600), share: share) { done, total in bar.show(done, of: total) }
     bar.finish()
     for customer in try await CommandFinder(backend: backend).all("customer.list", []) {
       try await backend.call("scorecard.rebuild", .object(["customer": customer["id"] ?? .null]))

@@ -1,0 +1,56 @@
+import Foundation
+import Kernel
+import Testing
+import TestSupport
+
+/// The executable as its users run it: the trial, the README's tour with curl, the commands on a database.
+@Suite(.serialized) struct CommandLineTests {
+  @Test func theTourOfTheReadmeRuns() async throws {
+    let folder = try TemporaryFolder.make()
+    defer { TemporaryFolder.remove(folder) }
+    // As root, PostgreSQL runs as another user, who must be able to pass through.
+    try FileManager.default.setAttributes([.posixPermissions: 0o711], ofItemAtPath: folder)
+    let trial = folder + "/trial"
+    let server = try Program("up", "--trial", trial, "--demo", "--demo-share", "3", "--listen", "127.0.0.1:0", output: folder + "/up.log")
+    defer { server.end() }
+    let welcome = try await server.output(with: "TOKEN=")
+    let line = try #require(welcome.split(separator: "\n").first { $0.contains("export CA=") }, "\(welcome)")
+    #expect(welcome.contains("attainment"), "the scorecard is printed")
+
+    let readme = try String(contentsOf: RealData.packageRoot.appending(path: "README.md"), encoding: .utf8)
+    let tour = try #require(readme.components(separatedBy: "```sh\n").dropFirst().first?.components(separatedBy: "```").first)
+    let script = folder + "/tour.sh"
+    try "set -euo pipefail\n\(line)\n\(tour.replacingOccurrences(of: "api \"", with: "api --fail-with-body \""))".write(
+      toFile: script, atomically: true, encoding: .utf8)
+    let shell = try Program(executable: "/bin/bash", [script], output: folder + "/tour.log")
+    #expect(await shell.ended() == 0, "\(shell.text)")
+    #expect(shell.text.contains("\"verdict\"") && shell.text.contains("\"figures\""), "\(shell.text)")
+
+    server.end()
+    #expect(await server.ended() == 0, "SIGTERM is an orderly end: \(server.text)")
+    // The data stays: the customer of the demonstration is there at the next start.
+    let card = try Program("scorecard", "--trial", trial, "--customer", "ACME", "--json", output: folder + "/card.log")
+    #expect(await card.ended() == 0, "\(card.text)")
+    #expect(try JSON.read(card.text.trimmingCharacters(in: .whitespacesAndNewlines))["figures"]?.array?.isEmpty == false)
+    let unknown = try Program("scorecard", "--trial", trial, "--customer", "NOBODY", output: folder + "/unknown.log")
+    #expect(await unknown.ended() == 2)
+    #expect(unknown.text.contains("ACME"), "the error names the customers that there are: \(unknown.text)")
+    let doctor = try Program("doctor", "--trial", trial, output: folder + "/doctor.log")
+    #expect(await doctor.ended() == 0, "\(doctor.text)")
+  }
+
+  @Test(arguments: [
+    (["operations"], 0, "incident.open"), (["operations", "--json"], 0, "\"path\":\"/v1/incidents\""), (["openapi"], 0, "\"openapi\":\"3.1"),
+    (["--help"], 0, "up"), (["scorecard", "--help"], 0, "--tickets"), (["import", "servicenow", "--help"], 0, "--skip-unreadable"),
+    (["scorecard", "--customer", "X"], 64, "--database"), (["serve", "--database", "nonsense"], 64, "--certificate"),
+    (["migrate", "--database", "nonsense"], 3, "steward:"),
+    (["import", "servicenow", "none.csv", "--profile", "none.yaml", "--trial", "/dev/null/x"], 3, "none.yaml"),
+  ])
+  func commandsSayWhatTheyDo(arguments: [String], exitCode: Int32, says: String) async throws {
+    let folder = try TemporaryFolder.make()
+    defer { TemporaryFolder.remove(folder) }
+    let program = try Program(executable: Program.steward, arguments, output: folder + "/out.log")
+    #expect(await program.ended() == exitCode, "\(program.text)")
+    #expect(program.text.contains(says), "\(program.text)")
+  }
+}
