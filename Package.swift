@@ -111,7 +111,7 @@ let package = Package(
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Contracts", "ServiceLevels", "Desk", "Scorecard", "Importing",
       ]),
-    tests("ScenarioTests", ["steward", "Kernel", "TestSupport"]),
+    tests("ScenarioTests", ["steward", "HTTPAPI", "Kernel", "TestSupport"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("ContractsTests", ["Contracts", "ServiceTime", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPAPI
 import Kernel
 import Testing
 import TestSupport
@@ -37,6 +38,18 @@ import TestSupport
     #expect(unknown.text.contains("ACME"), "the error names the customers that there are: \(unknown.text)")
     let doctor = try Program("doctor", "--trial", trial, output: folder + "/doctor.log")
     #expect(await doctor.ended() == 0, "\(doctor.text)")
+  }
+
+  /// What clients rely on is in docs/api.lock. A removal or narrowing breaks them; what is new goes into the file by
+  /// `steward openapi --lock > docs/api.lock`.
+  @Test func theLockOfTheAPIHolds() async throws {
+    let folder = try TemporaryFolder.make()
+    defer { TemporaryFolder.remove(folder) }
+    let program = try Program("openapi", "--lock", output: folder + "/lock")
+    #expect(await program.ended() == 0)
+    let locked = try String(contentsOf: RealData.packageRoot.appending(path: "docs/api.lock"), encoding: .utf8)
+    #expect(APILock.breaking(locked, program.text) == [])
+    #expect(locked == program.text, "the file is up to date")
   }
 
   @Test(arguments: [

@@ -37,5 +37,11 @@ struct OperationsCommand: ParsableCommand {
 struct OpenAPICommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "openapi", abstract: "Print the OpenAPI 3.1 document, without a server.")
 
-  func run() throws { print(JSON.text(OpenAPI.document(try Modules.registry(), Terminal.language))) }
+  @Flag(name: .long, help: "Print the lock file instead (docs/api.lock): what clients rely on.")
+  var lock = false
+
+  func run() throws {
+    if lock { return print(APILock.text(try Modules.registry()), terminator: "") }
+    print(JSON.text(OpenAPI.document(try Modules.registry(), Terminal.language)))
+  }
 }
