@@ -63,9 +63,9 @@ import Testing
     ]
     // What is not refused at once shows as a 408 or a second answer.
     var limits = WebLimits()
-    limits.header = .seconds(2)
-    limits.bodyGrace = .seconds(2)
-    limits.idle = .seconds(2)
+    limits.header = .seconds(30)
+    limits.bodyGrace = .seconds(30)
+    limits.idle = .seconds(30)
     try await TestServer.with(
       limits: limits,
       respond: { request, context in
