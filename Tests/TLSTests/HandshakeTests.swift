@@ -61,14 +61,14 @@ import Testing
 
   @Test func silentConnectionsEnd() async throws {
     var limits = TLSHandler.Limits()
-    limits.handshake = .milliseconds(300)
+    limits.handshake = .seconds(3)
     try await EchoServer.with(limits: limits) { server in
       // Half-open hellos: connected, a byte or two of a record, then nothing.
       let channels = try await withThrowingTaskGroup(of: (any Channel).self) { group in
         for index in 0..<300 {
           group.addTask {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(host: "127.0.0.1", port: server.port).get()
-            if index % 2 == 0 { try await channel.writeAndFlush(ByteBuffer(bytes: [0x16, 0x03, 0x01])).get() }
+            if index % 2 == 0 { try? await channel.writeAndFlush(ByteBuffer(bytes: [0x16, 0x03, 0x01])).get() }
             return channel
           }
         }

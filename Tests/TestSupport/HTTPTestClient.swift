@@ -185,7 +185,7 @@ private final class Inbox: ChannelInboundHandler {
     if let found = parse(&bytes) { return loop.makeSucceededFuture(found) }
     if ended { return loop.makeSucceededFuture(nil) }
     let promise = loop.makePromise(of: [UInt8]?.self)
-    let timeout = loop.scheduleTask(in: .seconds(30)) { promise.fail(HTTPTestClient.Failure.timedOut) }
+    let timeout = loop.scheduleTask(in: .seconds(240)) { promise.fail(HTTPTestClient.Failure.timedOut) }
     waiting = (parse, promise, timeout)
     return promise.futureResult
   }
