@@ -89,7 +89,7 @@ let package = Package(
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
-      ], swiftSettings: settings),
+      ] + nio, swiftSettings: settings),
 
     // tests
     module(
