@@ -71,6 +71,7 @@ let package = Package(
     // 4 edges
     module("Web", ["Kernel", "TLS", logging] + nio + http),
     module("HTTPAPI", ["Kernel", "TLS", "Web", "Tenancy", "Operations", logging] + nio + http),
+    module("AdminProtocol", ["Kernel", "OperatingSystem", "TLS", "Tenancy", "Operations", logging] + nio),
     module(
       "Importing",
       [
@@ -84,7 +85,7 @@ let package = Package(
       name: "steward",
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels", "Desk",
-        "Scorecard", "HTTPAPI", "Importing", "Demo",
+        "Scorecard", "HTTPAPI", "AdminProtocol", "Importing", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -14,6 +14,11 @@ enum CommandMessages: MessageCatalog {
   static let setupDone = Message("command.setup_done", "There is an administrator already. Log in instead.", zh: "已存在管理员，请直接登录。")
   static let badListen = Message("command.bad_listen", "{value} is not HOST:PORT.", zh: "{value} 不是“主机:端口”的格式。")
 
+  static let noGroup = Message("command.no_group", "There is no group {name} on this machine.", zh: "本机没有用户组 {name}。")
+  static let adminSocket = Message(
+    "command.admin_socket", "The admin protocol is at {path}, for example: socat - UNIX-CONNECT:{path}", zh: "管理协议位于 {path}，例如：socat - UNIX-CONNECT:{path}")
+  static let adminPort = Message("command.admin_port", "The admin protocol is at {address} over TLS", zh: "管理协议（TLS）位于 {address}")
+
   static let migrated = Message("command.migrated", "Schema version {from} -> {to}.", zh: "架构版本 {from} -> {to}。")
   static let alreadyMigrated = Message("command.already_migrated", "Schema version {to}: nothing to do.", zh: "架构版本 {to}：无需变更。")
   static let listening = Message("command.listening", "Steward is listening on {url}", zh: "Steward 正在监听 {url}")
@@ -46,7 +51,7 @@ enum CommandMessages: MessageCatalog {
 
   static let all = [
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening,
-    authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile,
+    authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile, noGroup, adminSocket, adminPort,
     adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
   ]
 }

@@ -6,7 +6,7 @@ import TLS
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Serve the HTTPS API and run the jobs.",
+    commandName: "serve", abstract: "Serve the HTTPS API and the admin protocol, and run the jobs.",
     discussion: """
       It checks the schema and the database's protections before it listens, and never migrates by itself.
       SIGTERM: stop taking requests, finish those under way, end. SIGHUP: read the certificate again.
@@ -24,6 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Its private key, PEM (tls.key).", valueName: "file"))
   var key: String?
 
+  @OptionGroup(title: "Admin protocol") var admin: AdminOptions
+
   @Option(name: .long, help: "Database connections (database.connections; default 10).")
   var connections: Int?
 
@@ -37,14 +39,18 @@ struct ServeCommand: AsyncParsableCommand {
     let connections = connections ?? reader.int(forKey: "database.connections") ?? 10
     guard (2...1000).contains(connections) else { throw ValidationError("--connections takes 2 to 1000.") }
     let showsMetrics = reader.bool(forKey: "http.metrics.loopback", default: true)
-    let certificates = try Server.certificates(.init(certificate: certificate, key: key))
+    let files = ServerCertificates.Files(certificate: certificate, key: key)
+    let certificates = try Server.certificates(files)
+    let admin = try admin.configuration(reader, certificate: files)
     _ = try ProcessLimits.raiseOpenFiles()
     try ProcessLimits.forbidCoreDumps()
     let notifier = ServiceNotifier(notifySocket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
     try await Backend.run(at: try database.place(reader), logger: logger, connections: connections) { backend in
-      let server = Server(backend: backend, certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics)
-      try await server.run { port in
-        Terminal.complain(CommandMessages.listening.text(Terminal.language, ["url": ListenAddress.url(address, port)]))
+      let server = Server(
+        backend: backend, certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics, admin: admin)
+      try await server.run { addresses in
+        Terminal.complain(CommandMessages.listening.text(Terminal.language, ["url": ListenAddress.url(address, addresses.port)]))
+        Welcome.admin(addresses.admin, admin).forEach(Terminal.complain)
         try? notifier?.notify(.ready)
       }
     }
