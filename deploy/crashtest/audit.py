@@ -123,6 +123,7 @@ def drain(site, seconds=180):
     while left != "0":
         if time.monotonic() > deadline:
             raise Failed(f"the workers are not done after {seconds} s: {site.cluster.sql('select kind, state, attempts, last_error from jobs.job')}")
+        site.keep_workers()
         expire_leases(site)
         time.sleep(0.5)
         left = site.cluster.sql("""

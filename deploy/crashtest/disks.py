@@ -105,4 +105,5 @@ def keep_running(site):
     if not site.cluster.server.is_running:
         time.sleep(0.5)
         site.cluster.start()
+    site.keep_workers()
     return True

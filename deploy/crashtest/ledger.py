@@ -46,11 +46,11 @@ class Ledger:
             self.writes.append(write)
             self.note({"sent": write.key, "operation": write.operation, "path": write.path, "body": write.body, "version": write.version})
 
-    def settle(self, write, state, status, answer):
-        write.answer = answer
+    def settle(self, write, state, answer):
+        write.answer = answer.body
         write.state = state
         with self.lock:
-            self.note({state: write.key, "status": status, "replayed": write.replayed, "attempts": len(write.attempts)})
+            self.note({state: write.key, "status": answer.status, "replayed": write.replayed, "attempts": len(write.attempts)})
 
     def note(self, value):
         self.file.write(json.dumps(value) + "\n")

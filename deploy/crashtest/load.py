@@ -21,7 +21,6 @@ class Load:
         self.gate.set()
         self.stopping = False
         self.counts = Counter()
-        self.refusals = []
         self.errors = []
         self.slowest = 0.0
         self.lock = threading.Lock()
@@ -36,7 +35,7 @@ class Load:
     def stop(self, seconds=180):
         """Ends when every write that was begun is settled."""
         self.stopping = True
-        self.gate.set()
+        self.open()
         deadline = time.monotonic() + seconds
         for writer in self.writers:
             writer.join(max(0.1, deadline - time.monotonic()))
@@ -57,11 +56,29 @@ class Load:
     def acknowledged(self):
         return self.counts["acknowledged"]
 
+    # The gate: shut, each writer stops before its next request, so that the database can be looked at.
+
+    def shut(self):
+        self.gate.clear()
+
+    def open(self):
+        with self.lock:
+            for writer in self.writers:
+                writer.parked.clear()
+            self.gate.set()
+
+    def pass_gate(self, writer):
+        with self.lock:
+            if self.gate.is_set():
+                return
+            writer.parked.set()
+        self.gate.wait()
+
     def wait_until_parked(self, seconds=120):
         """With the gate shut: until no request is under way any more."""
         deadline = time.monotonic() + seconds
         for writer in self.writers:
-            if not writer.parked.wait(max(0.1, deadline - time.monotonic())):
+            if writer.is_alive() and not writer.parked.wait(max(0.1, deadline - time.monotonic())):
                 raise Failed(f"a request is still under way after {seconds} s")
 
     def open_writes(self):
@@ -136,25 +153,30 @@ class Writer(threading.Thread):
     # Writing it.
 
     def perform(self, write):
+        """The answer, as soon as it is a success."""
         self.current = write
         self.load.site.ledger.add(write)
         while True:
             answer = self.attempt(write)
-            if answer is not None and answer.status < 300:
-                write.replayed = answer.headers.get("idempotency-replayed") == "true"
-                self.load.site.ledger.settle(write, "acknowledged", answer.status, answer.body)
-                self.load.count("acknowledged")
-                if write.replayed:
-                    self.load.count("replayed")
+            if answer is not None:
+                self.settle(write, answer)
+            self.load.pass_gate(self)
+            if write.state == "acknowledged":
                 return answer.json
-            if answer is not None and not (answer.status in (429, 503, 507) or answer.status == 409 and answer.json.get("code") == "in_flight"):
-                self.load.site.ledger.settle(write, "refused", answer.status, answer.body)
-                self.load.refusals.append((write, answer.status, answer.body))
+            if write.state == "refused":
                 raise Abandoned()
-            self.parked.set()
-            self.load.gate.wait()
-            self.parked.clear()
             time.sleep(self.dice.uniform(0.02, 0.2))
+
+    def settle(self, write, answer):
+        """Notes an answer that is final. 429, 503, 507 and a key in use are not: they ask to repeat."""
+        if answer.status < 300:
+            write.replayed = answer.headers.get("idempotency-replayed") == "true"
+            self.load.site.ledger.settle(write, "acknowledged", answer)
+            self.load.count("acknowledged")
+            if write.replayed:
+                self.load.count("replayed")
+        elif answer.status not in (429, 503, 507) and answer.json.get("code") != "in_flight":
+            self.load.site.ledger.settle(write, "refused", answer)
 
     def attempt(self, write):
         """An answer, or None when there was none."""

@@ -102,7 +102,7 @@ def orderly_ends(site, say, rounds):
         before = load.acknowledged
         wait_for("the load", 60, lambda: load.acknowledged > before + 30)
         time.sleep(load.writers[0].dice.uniform(0, 0.5))
-        load.gate.clear()
+        load.shut()
         started = time.monotonic()
         site.api.signal(signal.SIGTERM)
         code = site.api.ended(60)
@@ -117,7 +117,7 @@ def orderly_ends(site, say, rounds):
             findings["done and not answered"] = findings.get("done and not answered", 0) + answer_lost
         site.start_api()
         site.wait_until_ready()
-        load.gate.set()
+        load.open()
     load.stop()
     for how in ("cut", "silent"):
         if load.counts[how]:

@@ -28,6 +28,7 @@ class Site:
         self.ledger = Ledger(self.folder / "ledger.jsonl")
         self.api = None
         self.workers = []
+        self.workers_started = 0
         self.token = ""
         self.customers = []
 
@@ -70,8 +71,19 @@ class Site:
         return self.api
 
     def start_worker(self):
-        self.workers.append(self.serve("worker", f"worker-{len(self.workers) % 2 + 1}.log"))
+        self.workers_started += 1
+        self.workers.append(self.serve("worker", f"worker-{self.workers_started}.log"))
         return self.workers[-1]
+
+    def keep_workers(self):
+        """What a service manager does: one that ended with 4, "try again later", is started again. Any other end is a defect."""
+        for worker in list(self.workers):
+            code = worker.process.poll()
+            if code == 4:
+                self.workers.remove(worker)
+                self.start_worker()
+            elif code is not None:
+                raise Failed(f"a worker ended with {code}: {worker.output[-500:]}")
 
     # Asking.
 
