@@ -22,6 +22,7 @@ enum CommandMessages: MessageCatalog {
   static let migrated = Message("command.migrated", "Schema version {from} -> {to}.", zh: "架构版本 {from} -> {to}。")
   static let alreadyMigrated = Message("command.already_migrated", "Schema version {to}: nothing to do.", zh: "架构版本 {to}：无需变更。")
   static let listening = Message("command.listening", "Steward is listening on {url}", zh: "Steward 正在监听 {url}")
+  static let working = Message("command.working", "Steward is working through its jobs.", zh: "Steward 正在处理作业。")
   static let authority = Message("command.authority", "Its certificates are signed by {path}", zh: "证书由此 CA 签发：{path}")
   static let tryIt = Message("command.try_it", "Try it:", zh: "试一试：")
   static let stopHint = Message("command.stop_hint", "Ctrl-C stops it. The data stays in {path}.", zh: "按 Ctrl-C 停止。数据保存在 {path}。")
@@ -50,7 +51,7 @@ enum CommandMessages: MessageCatalog {
   static let noCommandFile = Message("command.no_command_file", "The file of commands {path} cannot be read.", zh: "无法读取命令文件 {path}。")
 
   static let all = [
-    noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening,
+    noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
     authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile, noGroup, adminSocket, adminPort,
     adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
   ]
