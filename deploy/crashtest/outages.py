@@ -50,7 +50,7 @@ def answers(load):
 
 def stopped(site, say, seconds):
     """Every process of PostgreSQL is stopped, as when its storage hangs: nothing is refused, nothing answers."""
-    load = Load(site, seed=12).start()
+    load = Load(site, writers=16, seed=12).start()
     wait_for("the load", 60, lambda: load.acknowledged > 20)
     findings = {}
     site.cluster.freeze()
@@ -102,9 +102,9 @@ def orderly_ends(site, say, rounds):
         before = load.acknowledged
         wait_for("the load", 60, lambda: load.acknowledged > before + 30)
         time.sleep(load.writers[0].dice.uniform(0, 0.5))
-        load.shut()
         started = time.monotonic()
         site.api.signal(signal.SIGTERM)
+        load.shut()
         code = site.api.ended(60)
         slowest = max(slowest, time.monotonic() - started)
         if code != 0:
@@ -125,7 +125,7 @@ def orderly_ends(site, say, rounds):
     told = [name for name in answers(load) if name[:3].isdigit()]
     if told:
         findings["answers other than success"] = told
-    say(f"{rounds} x SIGTERM: ended after {slowest:.2f} s at most, {untaken} requests came too late and were not taken, {sum(findings.values(), 0) if all(isinstance(v, int) for v in findings.values()) else findings} failed")
+    say(f"{rounds} x SIGTERM: ended after {slowest:.2f} s at most, {untaken} requests came too late and were not taken, {findings or 'none'} failed")
     findings |= audit.whole(site, say)
     return {
         "rounds": rounds, "acknowledged": load.acknowledged, "slowest end, seconds": round(slowest, 2), "requests not taken": untaken,
