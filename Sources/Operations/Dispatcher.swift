@@ -119,7 +119,7 @@ package struct Dispatcher: Sendable {
   }
 
   private func permitted(_ principal: Principal, _ declaration: Declaration) -> Access? {
-    if case .anonymous = declaration.reach { return Access(.listed([]), home: principal.tenant) }
+    if declaration.needsNobody { return Access(.listed([]), home: principal.tenant) }
     return principal.access(declaration.permission, honouring: declaration.scopes, at: tenancy.clock.now())
   }
 
@@ -134,7 +134,7 @@ package struct Dispatcher: Sendable {
   }
 
   private func idempotencyKey(_ call: Call) throws(Failure) -> String {
-    guard let key = call.idempotencyKey else { return "auto-" + Base32.encode(tenancy.random.bytes(15)) }
+    guard let key = call.idempotencyKey else { return Call.newIdempotencyKey(tenancy.random) }
     guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw Failure(.invalid, OperationMessages.badKey)
     }

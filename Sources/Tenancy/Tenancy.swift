@@ -64,6 +64,12 @@ package final class Tenancy: Sendable {
     try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.first(FindTenantByCode(code: code)) }
   }
 
+  /// The tenant that a client names before anyone is known: by its handle or its code.
+  package func tenant(named text: String) async throws -> TenantEntry? {
+    if let handle = TenantHandle(text) { return try await tenant(handle) }
+    return try await tenant(code: text)
+  }
+
   /// The provider's own tenant; nil before the first set-up.
   package func provider() async throws -> TenantEntry? {
     if let provider = directory.withLock({ $0.provider }) { return provider }

@@ -18,7 +18,7 @@ final class ConnectionRegister: Sendable {
 
   /// False if the connection is one too many.
   func open(_ channel: any Channel) -> Bool {
-    let address = Self.group(of: channel.remoteAddress)
+    let address = AddressGroup.of(channel.remoteAddress)
     let admitted = state.withLock { state in
       let count = state.counts[address, default: 0]
       guard state.channels.count < limits.connections, count < limits.connectionsPerAddress else { return false }
@@ -43,14 +43,5 @@ final class ConnectionRegister: Sendable {
   /// Cuts every connection.
   func closeAll() {
     for channel in state.withLock({ Array($0.channels.values) }) { channel.triggerUserOutboundEvent(TLSHandler.Abort(), promise: nil) }
-  }
-
-  /// The address, or the /64 of an IPv6 address, without the port; one group for all that have none (Unix sockets).
-  static func group(of address: SocketAddress?) -> String {
-    switch address {
-    case .v4(let address): address.address.sin_addr.s_addr.description
-    case .v6(let address): withUnsafeBytes(of: address.address.sin6_addr) { $0.prefix(8).map { String($0, radix: 16) }.joined(separator: ":") }
-    case .unixDomainSocket, nil: ""
-    }
   }
 }

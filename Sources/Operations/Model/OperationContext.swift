@@ -89,6 +89,9 @@ package struct Call: Sendable {
     self.language = language
     self.peer = peer
   }
+
+  /// A key for a call that came with none.
+  package static func newIdempotencyKey(_ random: RandomSource) -> String { "auto-" + Base32.encode(random.bytes(15)) }
 }
 
 /// Something that happened to a subject (a ticket, a contract): append-only, ordered by the subject's own sequence.

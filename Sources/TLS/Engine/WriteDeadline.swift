@@ -3,22 +3,22 @@ import NIOCore
 /// Closes a connection whose client takes nothing of what is written to it. Stands next to the socket: a write is done
 /// when the kernel has taken it, and TLS writes in pieces of some 64 KiB, so that a slow but living client shows
 /// progress.
-final class WriteDeadline: ChannelOutboundHandler {
-  typealias OutboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
+package final class WriteDeadline: ChannelOutboundHandler {
+  package typealias OutboundIn = ByteBuffer
+  package typealias OutboundOut = ByteBuffer
 
   private let limit: TimeAmount
   private var pending = 0
   private var progress = NIODeadline.distantPast
   private var task: Scheduled<Void>?
 
-  init(_ limit: TimeAmount) {
+  package init(_ limit: TimeAmount) {
     self.limit = limit
   }
 
-  func handlerRemoved(context: ChannelHandlerContext) { task?.cancel() }
+  package func handlerRemoved(context: ChannelHandlerContext) { task?.cancel() }
 
-  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+  package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     if pending == 0 { progress = context.eventLoop.now }
     pending += 1
     let promise = promise ?? context.eventLoop.makePromise()
