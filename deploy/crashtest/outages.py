@@ -104,15 +104,15 @@ def orderly_ends(site, say, rounds):
         time.sleep(load.writers[0].dice.uniform(0, 0.5))
         started = time.monotonic()
         site.api.signal(signal.SIGTERM)
-        load.shut()
         code = site.api.ended(60)
+        load.shut()
         slowest = max(slowest, time.monotonic() - started)
         if code != 0:
             findings[f"exit code {code}"] = findings.get(f"exit code {code}", 0) + 1
         load.wait_until_parked()
-        closed = [request for write in load.open_writes() for request, how in write.ends if how == "closed"]
+        closed = [write for write in load.open_writes() if write.ends and write.ends[-1][1] == "closed"]
         untaken += len(closed)
-        answer_lost = audit.effects_of(site.cluster, closed)
+        answer_lost = audit.done(site.cluster, closed)
         if answer_lost:
             findings["done and not answered"] = findings.get("done and not answered", 0) + answer_lost
         site.start_api()
