@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from . import disks, kills, outages
-from .processes import Child, Failed, wait_for
+from .processes import Child, Failed, OutOfTime
 from .site import Site, remove
 
 SCENARIOS = ["kills", "control", "sessions", "stop", "sigterm", "disk-data", "disk-wal"]
@@ -23,10 +23,11 @@ def arguments():
         epilog="Ends with 0 when nothing was lost, doubled or half done and all limits held; 1 when not; 3 when something is missing. "
         "It runs a private PostgreSQL in a folder of its own and ends only what it started. The disk scenarios mount small file systems and are "
         "left out, with a line that says so, unless root runs them.")
-    parser.add_argument("--short", "--quick", action="store_true", help="a minute or two, for deploy/test: 3 kills of each kind, no lower bound of writes")
+    parser.add_argument("--short", "--quick", action="store_true", help="a minute or two, for deploy/test: 3 kills of each kind")
     parser.add_argument("--kills", type=int, metavar="N", help="kills of each kind (API, worker, PostgreSQL); 100")
     parser.add_argument("--writes", type=int, metavar="N", help="acknowledged writes that the kills' run must reach; 50000")
-    parser.add_argument("--only", action="append", choices=SCENARIOS, metavar="NAME", help=f"only this scenario; may be repeated: {', '.join(SCENARIOS)}")
+    parser.add_argument(
+        "--only", action="append", choices=SCENARIOS, metavar="NAME", help=f"only this scenario; may be repeated: {', '.join(SCENARIOS)}")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="for the moments and the stories")
     parser.add_argument("--minutes", type=int, metavar="N", help="give up after so long; 90, or 10 with --short")
     parser.add_argument("--folder", help="where to work; a new folder below the temporary one. It stays when something is wrong")
@@ -103,8 +104,8 @@ class Run:
                 self.say(f"disk-{which}: left out, for only root may mount a small file system")
                 self.report.append({"scenario": f"disk-{which}", "ok": True, "skipped": "needs root", "figures": {}, "findings": {}})
             else:
-                self.scenario(
-                    f"disk-{which}", lambda which=which: disks.full(options.steward, self.folder / f"disk-{which}", self.say, which, 2 if short else 15))
+                folder = self.folder / f"disk-{which}"
+                self.scenario(folder.name, lambda: disks.full(options.steward, folder, self.say, which, 2 if short else 15))
 
     def show(self):
         if self.options.json:
@@ -125,13 +126,13 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
     def too_long(*_):
-        raise Failed(f"not done after {options.minutes} minutes")
+        raise OutOfTime(f"not done after {options.minutes} minutes")
 
     signal.signal(signal.SIGALRM, too_long)
     signal.alarm(options.minutes * 60)
     try:
         run.run()
-    except Failed as failed:
+    except (Failed, OutOfTime) as failed:
         run.report.append({"scenario": "harness", "ok": False, "figures": {}, "findings": {"failed": str(failed)}})
     finally:
         signal.alarm(0)

@@ -19,8 +19,8 @@ class Kills:
         self.load = Load(site, writers=12, seed=seed)
         self.longest_pause = longest_pause
         self.figures = {
-            "kills": {"api": 0, "worker": 0, "postgres": 0}, "workers killed with a job under way": 0, "unanswered when killed": 0, "of these done": 0,
-            "of these not done": 0}
+            "kills": {"api": 0, "worker": 0, "postgres": 0}, "workers killed with a job under way": 0,
+            "unanswered when killed": 0, "of these done": 0, "of these not done": 0}
         self.recovery = {"api": [], "postgres": []}
         self.halves = 0
 
@@ -37,11 +37,13 @@ class Kills:
             getattr(self, kind)()
             self.figures["kills"][kind] += 1
             if number % 10 == 0 or number == len(order):
-                self.say(f"{number} of {len(order)} kills, {self.load.acknowledged} writes acknowledged, {self.load.counts['replayed']} of them by repeating")
+                replayed = self.load.counts["replayed"]
+                self.say(f"{number} of {len(order)} kills, {self.load.acknowledged} writes acknowledged, {replayed} of them by repeating")
         self.wait_for_load(self.wanted)
         self.load.stop()
         self.figures |= {
-            "seconds": round(time.monotonic() - started), "acknowledged": self.load.acknowledged, "of these by repeating": self.load.counts["replayed"],
+            "seconds": round(time.monotonic() - started), "acknowledged": self.load.acknowledged,
+            "of these by repeating": self.load.counts["replayed"],
             "told that the outcome is unknown": self.load.counts["503 outcome_unknown"],
             "slowest return to ready, seconds": {kind: round(max(times), 2) for kind, times in self.recovery.items() if times}}
         findings = audit.whole(self.site, self.say)

@@ -47,7 +47,9 @@ class Ledger:
     def add(self, write):
         with self.lock:
             self.writes.append(write)
-            self.note({"sent": write.key, "by": write.interface, "operation": write.operation, "path": write.path, "body": write.body, "version": write.version})
+            self.note({
+                "sent": write.key, "by": write.interface, "operation": write.operation, "path": write.path, "body": write.body,
+                "version": write.version})
 
     def settle(self, write, state, answer):
         write.answer = answer.body

@@ -200,6 +200,8 @@ class Writer(threading.Thread):
             self.load.took(time.monotonic() - started)
             return None
         self.load.took(time.monotonic() - started)
+        if answer.headers.get("connection", "").lower() == "close":
+            self.load.count("told to close")
         if answer.status >= 300:
             code = answer.json.get("code", "")
             self.load.count(f"{answer.status} {code}")

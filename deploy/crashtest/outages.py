@@ -45,7 +45,7 @@ def opened_connections(site):
 
 
 def answers(load):
-    return {name: count for name, count in sorted(load.counts.items()) if name not in ("acknowledged", "replayed")}
+    return {name: count for name, count in sorted(load.counts.items()) if name not in ("acknowledged", "replayed", "told to close")}
 
 
 def stopped(site, say, seconds):
@@ -84,11 +84,14 @@ def stopped(site, say, seconds):
     unexpected = [name for name in answers(load) if not name.startswith(("503 ", "409 "))]
     if unexpected:
         findings["answers other than 503"] = unexpected
-    say(f"stopped for {seconds} s: not ready after {unready_after or 0:.1f} s, ready again {recovery:.1f} s after it went on, slowest answer {load.slowest:.1f} s")
+    say(
+        f"stopped for {seconds} s: not ready after {unready_after or 0:.1f} s, ready again {recovery:.1f} s after it went on, "
+        f"slowest answer {load.slowest:.1f} s")
     findings |= audit.whole(site, say)
     return {
         "stopped, seconds": seconds, "slowest /healthz, seconds": round(slowest_alive, 2), "/readyz red after, seconds": round(unready_after or 0, 1),
-        "ready again after, seconds": round(recovery, 2), "slowest answer, seconds": round(load.slowest, 1), "answers other than success": answers(load)}, findings
+        "ready again after, seconds": round(recovery, 2), "slowest answer, seconds": round(load.slowest, 1),
+        "answers other than success": answers(load)}, findings
 
 
 def orderly_ends(site, say, rounds):
@@ -128,5 +131,7 @@ def orderly_ends(site, say, rounds):
     say(f"{rounds} x SIGTERM: ended after {slowest:.2f} s at most, {untaken} requests came too late and were not taken, {findings or 'none'} failed")
     findings |= audit.whole(site, say)
     return {
-        "rounds": rounds, "acknowledged": load.acknowledged, "slowest end, seconds": round(slowest, 2), "requests not taken": untaken,
+        "rounds": rounds, "acknowledged": load.acknowledged, "slowest end, seconds": round(slowest, 2),
+        "answered with Connection: close": load.counts["told to close"],
+        "requests that came too late and were not taken": untaken,
         "connections refused while it was down": load.counts["not_sent"], "failed in flight": load.counts["cut"] + load.counts["silent"]}, findings

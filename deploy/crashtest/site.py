@@ -68,8 +68,8 @@ class Site:
 
     def start_api(self):
         self.api = self.serve(
-            "api", "api.log", "--listen", f"127.0.0.1:{self.port}", "--admin-listen", f"127.0.0.1:{self.admin_port}", "--certificate", self.certificate,
-            "--key", self.key)
+            "api", "api.log", "--listen", f"127.0.0.1:{self.port}", "--admin-listen", f"127.0.0.1:{self.admin_port}",
+            "--certificate", self.certificate, "--key", self.key)
         return self.api
 
     def start_worker(self):
