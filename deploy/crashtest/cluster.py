@@ -115,8 +115,8 @@ class Cluster:
     def sql(self, text, database="steward", seconds=120):
         """Runs a script as the superuser, past row security; gives the rows of all its queries as texts."""
         command = [
-            "psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", str(self.run), "-p", str(self.PORT), "-U", self.SUPERUSER, "-d", database,
-            "-f", "-"]
+            "psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", str(self.run), "-p", str(self.PORT), "-U", self.SUPERUSER,
+            "-d", database, "-f", "-"]
         try:
             done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=seconds, cwd="/")
         except subprocess.TimeoutExpired:

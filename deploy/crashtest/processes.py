@@ -11,6 +11,10 @@ class Failed(Exception):
     """The harness itself cannot go on."""
 
 
+class OutOfTime(Exception):
+    """The whole run takes too long."""
+
+
 def wait_for(what, seconds, look, pause=0.02):
     """The first true value of `look`, which is asked again and again."""
     deadline = time.monotonic() + seconds
