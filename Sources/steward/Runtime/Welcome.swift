@@ -25,9 +25,10 @@ struct Welcome {
 
   func show() async {
     let language = Terminal.language
-    var lines = [
-      "", CommandMessages.listening.text(language, ["url": url]), CommandMessages.authority.text(language, ["path": authority]),
-    ] + admin + [""]
+    var lines =
+      [
+        "", CommandMessages.listening.text(language, ["url": url]), CommandMessages.authority.text(language, ["path": authority]),
+      ] + admin + [""]
     do {
       if !demo, let token = try await Installation(tenancy: backend.tenancy).setupToken(provider: backend.provider) {
         lines += [
