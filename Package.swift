@@ -53,7 +53,7 @@ let package = Package(
     module("OperatingSystem", ["Kernel"]),
     module("EmbeddedPostgres", ["Kernel", "OperatingSystem", logging, subprocess, systemPackage]),
     module("Postgres", ["Kernel", "CLibPQ", logging]),
-    module("TLS", ["Kernel", "COpenSSL", logging] + nio),
+    module("TLS", ["Kernel", "OperatingSystem", "COpenSSL", logging] + nio),
 
     // 2 platform
     module("Schema", ["Kernel", "Postgres", "TLS"]),
@@ -90,7 +90,7 @@ let package = Package(
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
-      ], swiftSettings: settings),
+      ] + nio, swiftSettings: settings),
 
     // tests
     module(
@@ -105,6 +105,7 @@ let package = Package(
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
     tests("TLSTests", ["TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "Scorecard", "TestSupport"]),
+    tests("JobsTests", ["Jobs", "Tenancy", "Postgres", "Kernel", "TestSupport", logging]),
     tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),
     tests(
       "RegistryTests",

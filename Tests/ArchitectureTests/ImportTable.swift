@@ -40,7 +40,7 @@ enum ImportTable {
     Box("COpenSSL", 0, []),
     // base
     Box("Postgres", 1, ["Kernel", "CLibPQ"], libc, foundation, logging, metrics, collections, service),
-    Box("TLS", 1, ["Kernel", "COpenSSL"], libc, foundation, logging, ["NIO*"]),
+    Box("TLS", 1, ["Kernel", "OperatingSystem", "COpenSSL"], libc, foundation, logging, ["NIO*"]),
     Box("OperatingSystem", 1, ["Kernel"], libc),
     Box("EmbeddedPostgres", 1, ["Kernel", "OperatingSystem"], libc, logging, ["Subprocess", "SystemPackage"]),
     // platform

@@ -10,7 +10,14 @@ struct ServeCommand: AsyncParsableCommand {
     discussion: """
       It checks the schema and the database's protections before it listens, and never migrates by itself.
       SIGTERM: stop taking requests, finish those under way, end. SIGHUP: read the certificate again.
+      With --only the API and the jobs are processes apart, of which there may be several each: one that dies does not take
+      the others with it. A worker listens nowhere and needs no certificate.
       """)
+
+  /// What of the server a process runs.
+  enum Part: String, CaseIterable, ExpressibleByArgument {
+    case api, worker
+  }
 
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var database: DatabaseOptions
@@ -29,25 +36,41 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(name: .long, help: "Database connections (database.connections; default 10).")
   var connections: Int?
 
+  @Option(name: .long, help: "Run only the API, or only the jobs.")
+  var only: Part?
+
   mutating func run() async throws {
     let reader = try await settings.reader()
     let logger = try settings.logger(reader)
+    let connections = connections ?? reader.int(forKey: "database.connections") ?? 10
+    guard (2...1000).contains(connections) else { throw ValidationError("--connections takes 2 to 1000.") }
+    let place = try database.place(reader)
+    let notifier = ServiceNotifier(notifySocket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
+    if only == .worker {
+      try ProcessLimits.forbidCoreDumps()
+      try await Backend.run(at: place, logger: logger, connections: connections) { backend in
+        try await Worker(backend: backend).run {
+          Terminal.complain(CommandMessages.working.text(Terminal.language))
+          try? notifier?.notify(.ready)
+        }
+      }
+      try? notifier?.notify(.stopping)
+      return
+    }
     let (address, port) = try ListenAddress.parse(listen ?? reader.string(forKey: "http.listen") ?? "127.0.0.1:8443")
     guard let certificate = certificate ?? reader.string(forKey: "tls.certificate"), let key = key ?? reader.string(forKey: "tls.key") else {
       throw ValidationError("Give --certificate and --key: Steward does not serve without TLS.")
     }
-    let connections = connections ?? reader.int(forKey: "database.connections") ?? 10
-    guard (2...1000).contains(connections) else { throw ValidationError("--connections takes 2 to 1000.") }
     let showsMetrics = reader.bool(forKey: "http.metrics.loopback", default: true)
     let files = ServerCertificates.Files(certificate: certificate, key: key)
     let certificates = try Server.certificates(files)
     let admin = try admin.configuration(reader, certificate: files)
     _ = try ProcessLimits.raiseOpenFiles()
     try ProcessLimits.forbidCoreDumps()
-    let notifier = ServiceNotifier(notifySocket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
-    try await Backend.run(at: try database.place(reader), logger: logger, connections: connections) { backend in
+    let runsJobs = only != .api
+    try await Backend.run(at: place, logger: logger, connections: connections) { backend in
       let server = Server(
-        backend: backend, certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics, admin: admin)
+        backend: backend, certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics, runsJobs: runsJobs, admin: admin)
       try await server.run { addresses in
         Terminal.complain(CommandMessages.listening.text(Terminal.language, ["url": ListenAddress.url(address, addresses.port)]))
         Welcome.admin(addresses.admin, admin).forEach(Terminal.complain)

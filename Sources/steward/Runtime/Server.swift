@@ -12,13 +12,15 @@ import TLS
 import Tenancy
 import UnixSignals
 
-/// The running server: jobs, the HTTP interface and the admin protocol over one backend, until a signal asks it to end.
+/// The running server: the HTTP interface, the admin protocol and, unless another process has them, the jobs, over one
+/// backend, until a signal asks it to end.
 struct Server {
   let backend: Backend
   let certificates: ServerCertificates
   let host: String
   let port: Int
   let showsMetricsToLoopback: Bool
+  var runsJobs = true
   let admin: AdminConfiguration
 
   /// Where it is reached.
@@ -45,13 +47,12 @@ struct Server {
     let api = try APIServer(
       configuration, dispatcher: backend.dispatcher, authenticator: authenticator, logger: backend.logger,
       readiness: { [backend] in await Self.readiness(backend, draining) })
-    let jobs = JobRunner(tenancy: backend.tenancy, sweeps: Modules.sweeps, logger: backend.logger)
     warnOfExpiry()
+    let jobs = runsJobs ? [ServiceGroupConfiguration.ServiceConfiguration(service: Worker(backend: backend).service)] : []
     // Ended in reverse: first no new requests, then the jobs.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [
-          .init(service: Work { await jobs.run() }),
+        services: jobs + [
           .init(
             service: Work { [certificates, admin, logger = backend.logger] in
               await Self.reloadOnHangup([certificates] + (admin.remote.map { [$0.certificates] } ?? []), logger)
@@ -127,7 +128,7 @@ final class Draining: Sendable {
 }
 
 /// A part that ends by being cancelled.
-private struct Work: Service {
+struct Work: Service {
   private let onShutdown: @Sendable () -> Void
   private let body: @Sendable () async throws -> Void
 

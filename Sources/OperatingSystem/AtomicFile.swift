@@ -1,10 +1,12 @@
 import Glibc
 
-/// A small file that only its owner may read: a token, a key.
-package enum PrivateFile {
+/// A small file that is written whole or not at all: a token, a key, a certificate.
+package enum AtomicFile {
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   /// Replaces the file as a whole: whoever reads it sees the old content or the new, also after a power cut. It is never
-  /// written through a symbolic link, and never readable by others on the way. Needs a folder only its owner can write.
-  package static func write(_ bytes: [UInt8], to path: String) throws(SystemCallError) {
+  /// written through a symbolic link, and never readable by others on the way; nor later if it is private. Needs a folder only its owner can write.
+  package static func write(_ bytes: [UInt8], to path: String, isPrivate: Bool = true) throws(SystemCallError) {
     let (folder, name) = split(path)
     guard !name.isEmpty else { throw SystemCallError("open", path, code: EISDIR) }
     let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -19,7 +21,7 @@ package enum PrivateFile {
     guard file >= 0 else { throw SystemCallError("open", temporary) }
     do throws(SystemCallError) {
       defer { close(file) }
-      try fill(file, with: bytes, path: temporary)
+      try fill(file, with: bytes, mode: isPrivate ? 0o600 : 0o644, path: temporary)
       guard renameat(directory, temporary, directory, name) == 0 else { throw SystemCallError("rename", path) }
     } catch {
       _ = unlinkat(directory, temporary, 0)
@@ -38,9 +40,9 @@ package enum PrivateFile {
     guard status.st_mode & S_IFMT == S_IFREG else { throw SystemCallError("open", path, code: ELOOP) }
   }
 
-  private static func fill(_ file: Int32, with bytes: [UInt8], path: String) throws(SystemCallError) {
+  private static func fill(_ file: Int32, with bytes: [UInt8], mode: mode_t, path: String) throws(SystemCallError) {
     // The umask may have taken bits away, and an ACL on the folder may have added some.
-    guard fchmod(file, 0o600) == 0 else { throw SystemCallError("chmod", path) }
+    guard fchmod(file, mode) == 0 else { throw SystemCallError("chmod", path) }
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
