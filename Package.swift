@@ -135,6 +135,12 @@ let package = Package(
         subprocess,
       ]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
+    tests(
+      "AdminProtocolTests",
+      [
+        "AdminProtocol", "Kernel", "OperatingSystem", "TLS", "Tenancy", "Operations", "Contracts", "ServiceLevels", "Desk", "Scorecard", "TestSupport",
+        subprocess, logging,
+      ] + nio),
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio + http),
   ]
 )
