@@ -3,30 +3,55 @@ import Postgres
 import Synchronization
 import TLS
 
+/// Somebody shows secret after secret that nobody has; in `seconds` he may go on.
+package struct TooManyUnknownSecrets: Error {
+  package let seconds: Int
+
+  package init(seconds: Int) {
+    self.seconds = seconds
+  }
+}
+
 /// From a bearer secret to a principal. What it finds is kept for at most a second, so a revoked token, a disabled
-/// account and a withdrawn grant are out within a second, and a busy client costs one look-up a second.
+/// account and a withdrawn grant are out within a second, and a busy client costs one look-up a second. Whoever shows
+/// secrets that nobody has is slowed by address: each costs a look-up.
 package final class Authenticator: Sendable {
   private let tenancy: Tenancy
   private let cache = Mutex<[[UInt8]: (principal: Principal?, readAt: ContinuousClock.Instant)]>([:])
+  private let strangers: TokenBuckets<String>
 
   private static let lifetime = Duration.milliseconds(900)
   private static let capacity = 20_000
 
-  package init(tenancy: Tenancy) {
+  /// `strangers`: how many unknown secrets an address may show.
+  package init(tenancy: Tenancy, strangers: TokenBuckets<String> = TokenBuckets(perSecond: 10, burst: 100)) {
     self.tenancy = tenancy
+    self.strangers = strangers
   }
 
   /// Nil when the secret is malformed, unknown, expired or revoked, or its account or tenant is not active: the
-  /// caller is told one thing for all of them.
-  package func principal(bearer text: String, via: Actor.Via) async throws -> Principal? {
+  /// caller is told one thing for all of them. Throws ``TooManyUnknownSecrets`` when `peer`, the address as the socket tells
+  /// it, has shown too many of those; a secret that was good lately is looked up all the same.
+  package func principal(bearer text: String, via: Actor.Via, peer: String) async throws -> Principal? {
     guard text.utf8.count < 100, let secret = Secret(text) else { return nil }
     let hash = secret.hash
     let key = hash + Array(via.rawValue.utf8)
     let now = ContinuousClock.now
-    if let cached = cache.withLock({ $0[key] }), cached.readAt.duration(to: now) < Self.lifetime {
-      return cached.principal
+    let cached = cache.withLock { $0[key] }
+    if let cached, cached.readAt.duration(to: now) < Self.lifetime { return cached.principal }
+    // A token is taken before the look-up, so that a thousand at once are not all let in before the first has failed.
+    let address = AddressGroup.of(peer)
+    if cached?.principal == nil, let seconds = strangers.take(address, at: now) {
+      throw TooManyUnknownSecrets(seconds: seconds)
     }
-    let principal = try await look(secret.handle, hash, via)
+    let principal: Principal?
+    do {
+      principal = try await look(secret.handle, hash, via)
+    } catch {
+      if cached?.principal == nil { strangers.giveBack(address) }
+      throw error
+    }
+    if principal != nil, cached?.principal == nil { strangers.giveBack(address) }
     cache.withLock { cache in
       if cache.count >= Self.capacity { cache.removeAll(keepingCapacity: true) }
       cache[key] = (principal, now)

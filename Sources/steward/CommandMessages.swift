@@ -29,9 +29,14 @@ enum CommandMessages: MessageCatalog {
   static let fewPartitions = Message(
     "command.few_partitions", "Partitions reach only {months} months ahead. Start the server, or run: steward migrate",
     zh: "分区仅覆盖未来 {months} 个月。请启动服务，或运行：steward migrate")
+  static let certificateExpires = Message(
+    "command.certificate_expires", "The certificate expires in {days} days. Renew it, then send the server SIGHUP.",
+    zh: "证书将在 {days} 天后过期。请续期，然后向服务器发送 SIGHUP。")
+  static let certificateExpired = Message(
+    "command.certificate_expired", "The certificate has expired. Renew it, then send the server SIGHUP.", zh: "证书已过期。请续期，然后向服务器发送 SIGHUP。")
 
   static let all = [
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening,
-    authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile,
+    authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile, certificateExpires, certificateExpired,
   ]
 }

@@ -38,7 +38,6 @@ struct ServeCommand: AsyncParsableCommand {
     guard (2...1000).contains(connections) else { throw ValidationError("--connections takes 2 to 1000.") }
     let showsMetrics = reader.bool(forKey: "http.metrics.loopback", default: true)
     let certificates = try Server.certificates(.init(certificate: certificate, key: key))
-    _ = try ProcessLimits.raiseOpenFiles()
     try ProcessLimits.forbidCoreDumps()
     let notifier = ServiceNotifier(notifySocket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
     try await Backend.run(at: try database.place(reader), logger: logger, connections: connections) { backend in

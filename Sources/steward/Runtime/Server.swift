@@ -3,6 +3,7 @@ import HTTPAPI
 import Jobs
 import Kernel
 import Logging
+import OperatingSystem
 import Operations
 import Postgres
 import ServiceLifecycle
@@ -30,17 +31,21 @@ struct Server {
     let draining = Draining()
     var configuration = APIConfiguration(host: host, port: port, certificates: certificates, version: Steward.version)
     configuration.showsMetricsToLoopback = showsMetricsToLoopback
+    // Descriptors must be left for the database, files and the socket itself: a connection that cannot be refused for
+    // want of one waits in the kernel.
+    let openFiles = try Int(clamping: ProcessLimits.raiseOpenFiles())
+    configuration.limits.connections = min(configuration.limits.connections, openFiles / 4 * 3)
     let api = try APIServer(
       configuration, dispatcher: backend.dispatcher, authenticator: Authenticator(tenancy: backend.tenancy), logger: backend.logger,
       readiness: { [backend] in await Self.readiness(backend, draining) })
     let jobs = JobRunner(tenancy: backend.tenancy, sweeps: Modules.sweeps, logger: backend.logger)
-    warnOfExpiry()
     // Ended in reverse: first no new requests, then the jobs.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [
           .init(service: Work { await jobs.run() }),
           .init(service: Work { [certificates, logger = backend.logger] in await Self.reloadOnHangup(certificates, logger) }),
+          .init(service: Work { [certificates, logger = backend.logger] in await Self.warnOfExpiry(certificates, logger) }),
           .init(
             service: Work(onShutdown: { draining.begin() }) { try await api.run(onListening: onListening) }),
         ],
@@ -48,10 +53,14 @@ struct Server {
     try await group.run()
   }
 
-  private func warnOfExpiry() {
-    let days = certificates.daysLeft(at: SystemClock().now())
-    guard days <= ServerCertificates.warningDays else { return }
-    backend.logger.warning("certificate expires soon", metadata: ["days": "\(days)"])
+  /// At the start and twice a day: a server runs for longer than a certificate lasts.
+  private static func warnOfExpiry(_ certificates: ServerCertificates, _ logger: Logger) async {
+    while !Task.isCancelled {
+      if let days = certificates.expiryWarning(at: SystemClock().now()) {
+        logger.warning("certificate expires soon", metadata: ["days": "\(days)"])
+      }
+      try? await Task.sleep(for: .seconds(12 * 3600))
+    }
   }
 
   private static func reloadOnHangup(_ certificates: ServerCertificates, _ logger: Logger) async {
