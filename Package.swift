@@ -111,7 +111,7 @@ let package = Package(
     tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", logging, subprocess, systemPackage]),
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
-    tests("TLSTests", ["TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
+    tests("TLSTests", ["TLS", "COpenSSL", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "Scorecard", "TestSupport"]),
     tests("JobsTests", ["Jobs", "Tenancy", "Postgres", "Kernel", "TestSupport", logging]),
     tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),

@@ -4,6 +4,7 @@ import HTTPAPI
 import Jobs
 import Kernel
 import Logging
+import OperatingSystem
 import Operations
 import Postgres
 import ServiceLifecycle
@@ -44,15 +45,19 @@ struct Server {
     let authenticator = Authenticator(tenancy: backend.tenancy)
     let console = AdminServer(admin, dispatcher: backend.dispatcher, authenticator: authenticator, logger: backend.logger)
     configuration.furtherMetrics = { console.figures.metrics }
+    // Descriptors must be left for the database, files and the socket itself: a connection that cannot be refused for
+    // want of one waits in the kernel.
+    let openFiles = try Int(clamping: ProcessLimits.raiseOpenFiles())
+    configuration.limits.connections = min(configuration.limits.connections, openFiles / 4 * 3)
     let api = try APIServer(
       configuration, dispatcher: backend.dispatcher, authenticator: authenticator, logger: backend.logger,
       readiness: { [backend] in await Self.readiness(backend, draining) })
-    warnOfExpiry()
     let jobs = runsJobs ? [ServiceGroupConfiguration.ServiceConfiguration(service: Worker(backend: backend).service)] : []
     // Ended in reverse: first no new requests, then the jobs.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: jobs + [
+          .init(service: Work { [certificates, logger = backend.logger] in await Self.warnOfExpiry(certificates, logger) }),
           .init(
             service: Work { [certificates, admin, logger = backend.logger] in
               await Self.reloadOnHangup([certificates] + (admin.remote.map { [$0.certificates] } ?? []), logger)
@@ -88,10 +93,14 @@ struct Server {
     }
   }
 
-  private func warnOfExpiry() {
-    let days = certificates.daysLeft(at: SystemClock().now())
-    guard days <= ServerCertificates.warningDays else { return }
-    backend.logger.warning("certificate expires soon", metadata: ["days": "\(days)"])
+  /// At the start and twice a day: a server runs for longer than a certificate lasts.
+  private static func warnOfExpiry(_ certificates: ServerCertificates, _ logger: Logger) async {
+    while !Task.isCancelled {
+      if let days = certificates.expiryWarning(at: SystemClock().now()) {
+        logger.warning("certificate expires soon", metadata: ["days": "\(days)"])
+      }
+      try? await Task.sleep(for: .seconds(12 * 3600))
+    }
   }
 
   private static func reloadOnHangup(_ all: [ServerCertificates], _ logger: Logger) async {
