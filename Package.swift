@@ -92,6 +92,14 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
       ] + nio, swiftSettings: settings),
 
+    // what deploy/bench needs of our own code; not shipped
+    .executableTarget(
+      name: "steward-bench",
+      dependencies: [
+        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
+      ], swiftSettings: settings),
+
     // tests
     module(
       "TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "TLS", "Tenancy", "Operations", logging] + nio,
@@ -127,6 +135,12 @@ let package = Package(
         subprocess,
       ]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
+    tests(
+      "AdminProtocolTests",
+      [
+        "AdminProtocol", "Kernel", "OperatingSystem", "TLS", "Tenancy", "Operations", "Contracts", "ServiceLevels", "Desk", "Scorecard", "TestSupport",
+        subprocess, logging,
+      ] + nio),
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio + http),
   ]
 )

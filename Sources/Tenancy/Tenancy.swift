@@ -47,6 +47,15 @@ package final class Tenancy: Sendable {
     return try await database.transaction(options, body)
   }
 
+  /// Runs `body` in a transaction that reads, bound to other tenants for that time: on the connection that the caller holds
+  /// already, for who waits for a second one while he holds the first can wait for ever.
+  package func rebinding<T>(
+    _ transaction: Transaction, to tenants: [TenantId], _ body: (Transaction) async throws -> T
+  ) async throws -> T {
+    guard tenants.count <= Self.mostBoundTenants else { throw Misuse.tooManyTenants(tenants.count) }
+    return try await transaction.with(.integers("app.tenants", tenants.map(\.rawValue))) { try await body(transaction) }
+  }
+
   /// The tenant that a handle names; nil when there is none.
   package func tenant(_ handle: TenantHandle) async throws -> TenantEntry? {
     let now = ContinuousClock.now
