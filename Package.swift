@@ -53,7 +53,7 @@ let package = Package(
     module("OperatingSystem", ["Kernel"]),
     module("EmbeddedPostgres", ["Kernel", "OperatingSystem", logging, subprocess, systemPackage]),
     module("Postgres", ["Kernel", "CLibPQ", logging]),
-    module("TLS", ["Kernel", "COpenSSL", logging] + nio),
+    module("TLS", ["Kernel", "OperatingSystem", "COpenSSL", logging] + nio),
 
     // 2 platform
     module("Schema", ["Kernel", "Postgres", "TLS"]),
@@ -71,6 +71,7 @@ let package = Package(
     // 4 edges
     module("Web", ["Kernel", "TLS", logging] + nio + http),
     module("HTTPAPI", ["Kernel", "TLS", "Web", "Tenancy", "Operations", logging] + nio + http),
+    module("AdminProtocol", ["Kernel", "OperatingSystem", "TLS", "Tenancy", "Operations", logging] + nio),
     module(
       "Importing",
       [
@@ -84,11 +85,19 @@ let package = Package(
       name: "steward",
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels", "Desk",
-        "Scorecard", "HTTPAPI", "Importing", "Demo",
+        "Scorecard", "HTTPAPI", "AdminProtocol", "Importing", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
+      ] + nio, swiftSettings: settings),
+
+    // what deploy/bench needs of our own code; not shipped
+    .executableTarget(
+      name: "steward-bench",
+      dependencies: [
+        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
       ], swiftSettings: settings),
 
     // tests
@@ -104,6 +113,7 @@ let package = Package(
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
     tests("TLSTests", ["TLS", "COpenSSL", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "Scorecard", "TestSupport"]),
+    tests("JobsTests", ["Jobs", "Tenancy", "Postgres", "Kernel", "TestSupport", logging]),
     tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),
     tests(
       "RegistryTests",
@@ -125,6 +135,12 @@ let package = Package(
         subprocess,
       ]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
+    tests(
+      "AdminProtocolTests",
+      [
+        "AdminProtocol", "Kernel", "OperatingSystem", "TLS", "Tenancy", "Operations", "Contracts", "ServiceLevels", "Desk", "Scorecard", "TestSupport",
+        subprocess, logging,
+      ] + nio),
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio + http),
   ]
 )

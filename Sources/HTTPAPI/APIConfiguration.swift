@@ -14,6 +14,8 @@ package struct APIConfiguration: Sendable {
   /// What `/metrics` says of the build.
   package var version: String
   package var limits: WebLimits
+  /// What `/metrics` says besides.
+  package var furtherMetrics: @Sendable () -> [FurtherMetric] = { [] }
 
   /// The largest request body, in bytes, unless ``limits`` is set otherwise.
   package static let bodyBytes = 1 << 20

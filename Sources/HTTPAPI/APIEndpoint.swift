@@ -107,10 +107,7 @@ struct APIEndpoint: Sendable {
   }
 
   private func principal(for declaration: Declaration, _ exchange: Exchange) async throws -> Principal {
-    if case .anonymous = declaration.reach {
-      return Principal(actor: Actor(kind: .anonymous, id: 0, via: .http), tenant: TenantId(0), side: .customer, name: "", grants: [])
-    }
-    return try await authenticated(exchange)
+    declaration.needsNobody ? .anonymous(provider: TenantId(0), via: .http) : try await authenticated(exchange)
   }
 
   /// No token, a malformed one, an unknown, an expired, a revoked one: one answer.

@@ -42,9 +42,15 @@ package enum AccountMessages: MessageCatalog {
   package static let wrongCurrent = Message("password.wrong_current", "This is not the present password.", zh: "当前密码不正确。")
   package static let weakPassword = Message("password.same", "The new password is the old one.", zh: "新密码与旧密码相同。")
 
+  package static let badFingerprint = Message(
+    "certificate.bad_fingerprint", "A SHA-256 fingerprint has 64 hexadecimal digits, with a colon after every second one or without.",
+    zh: "SHA-256 指纹须为 64 位十六进制数字，可每两位以冒号分隔。")
+  package static let certificateTaken = Message(
+    "certificate.taken", "This certificate is registered in this organisation, or was. Use a new one.", zh: "该证书已在或曾在该组织登记，请使用新的证书。")
+
   package static let all = [
     wrongPassword, badSetupToken, alreadySetUp, badCode, codeTaken, unknownZone, loginTaken, personEmailTaken, unitNameTaken, wrongSide, unknownRole,
     beyondOwn, needsCustomers, needsUnit, needsPerson, lastAdministrator, badExpiry, unknownPermission, weakPassword, pastExpiry,
-    badLogin, noLogin, noAccount, onlyService, oneAccount, wrongCurrent,
+    badLogin, noLogin, noAccount, onlyService, oneAccount, wrongCurrent, badFingerprint, certificateTaken,
   ]
 }

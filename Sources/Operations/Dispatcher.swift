@@ -61,14 +61,14 @@ package struct Dispatcher: Sendable {
     let key = try idempotencyKey(call)
     let request = Request(declaration: declaration, inputFields: operation.inputFields, input: input, principal: principal, call: call, key: key)
     do {
-      if operation.isPrepared, let stored = try await storedResult(of: request, target) { return stored }
+      if operation.isPrepared, request.mayBeRepetition, let stored = try await storedResult(of: request, target) { return stored }
       let run = try await prepare(
         Preparation(principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy))
       return try await tenancy.transaction(
         binding: target.bound, side: principal.side, readOnly: !declaration.effect.writes,
         statementTimeoutMilliseconds: declaration.effect.writes ? 30_000 : 15_000
       ) { transaction in
-        if request.isRepeatable, let stored = try await request.stored(in: transaction, tenant: target.tenant.id) { return stored }
+        if request.mayBeRepetition, let stored = try await request.stored(in: transaction, tenant: target.tenant.id) { return stored }
         let journal = Journal()
         let context = OperationContext(
           operation: declaration, principal: principal, tenant: target.tenant, provider: provider, access: access, transaction: transaction,
@@ -119,7 +119,7 @@ package struct Dispatcher: Sendable {
   }
 
   private func permitted(_ principal: Principal, _ declaration: Declaration) -> Access? {
-    if case .anonymous = declaration.reach { return Access(.listed([]), home: principal.tenant) }
+    if declaration.needsNobody { return Access(.listed([]), home: principal.tenant) }
     return principal.access(declaration.permission, honouring: declaration.scopes, at: tenancy.clock.now())
   }
 
@@ -134,7 +134,7 @@ package struct Dispatcher: Sendable {
   }
 
   private func idempotencyKey(_ call: Call) throws(Failure) -> String {
-    guard let key = call.idempotencyKey else { return "auto-" + Base32.encode(tenancy.random.bytes(15)) }
+    guard let key = call.idempotencyKey else { return Call.newIdempotencyKey(tenancy.random) }
     guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw Failure(.invalid, OperationMessages.badKey)
     }

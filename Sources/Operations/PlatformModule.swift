@@ -9,7 +9,7 @@ package enum PlatformModule: OperationModule {
     CreateStaff.self, ListStaff.self, DisableStaff.self, SetStaffPassword.self,
     CreateAccount.self, ListAccounts.self, DisableAccountOfCustomer.self, SetAccountPassword.self, CreateServiceAccount.self,
     AddStaffGrant.self, RevokeStaffGrant.self, ListStaffGrants.self, AddAccountGrant.self, RevokeAccountGrant.self, ListAccountGrants.self,
-    ChangePassword.self, CreateToken.self, ListTokens.self, RevokeTokenOfAccount.self, CloseSession.self,
+    ChangePassword.self, CreateToken.self, AddCertificate.self, ListTokens.self, RevokeTokenOfAccount.self, CloseSession.self,
     ListRoles.self, ListAudit.self, ListJobs.self, RetryDeadJob.self,
   ]
 
@@ -17,6 +17,7 @@ package enum PlatformModule: OperationModule {
 
   package static let constraints: [String: Message] = [
     "tenant_code_unique": AccountMessages.codeTaken,
+    "api_token_secret_unique": AccountMessages.certificateTaken,
     "account_login_unique": AccountMessages.loginTaken,
     "person_email_unique": AccountMessages.personEmailTaken,
     "org_unit_name_unique": AccountMessages.unitNameTaken,

@@ -1,21 +1,27 @@
 /// A setting for one transaction: `SET LOCAL`. Its text is built from integers and words of our own code only, so nothing
 /// from outside can get into it.
 package struct LocalSetting: Sendable, Hashable {
+  let name: String
   let sql: String
+
+  private init(_ name: StaticString, _ value: String) {
+    self.name = name.description
+    sql = "SET LOCAL \(name) = \(value)"
+  }
 
   /// `SET LOCAL app.tenants = '{7,9}'`
   package static func integers(_ name: StaticString, _ values: [Int64]) -> LocalSetting {
-    LocalSetting(sql: "SET LOCAL \(name) = '{\(values.map(String.init).joined(separator: ","))}'")
+    LocalSetting(name, "'{\(values.map(String.init).joined(separator: ","))}'")
   }
 
   /// `SET LOCAL app.side = 'staff'`
   package static func word(_ name: StaticString, _ value: StaticString) -> LocalSetting {
-    LocalSetting(sql: "SET LOCAL \(name) = '\(value)'")
+    LocalSetting(name, "'\(value)'")
   }
 
   /// `SET LOCAL lock_timeout = 500`
   package static func integer(_ name: StaticString, _ value: Int64) -> LocalSetting {
-    LocalSetting(sql: "SET LOCAL \(name) = \(value)")
+    LocalSetting(name, "\(value)")
   }
 }
 

@@ -12,9 +12,9 @@ package struct TooManyUnknownSecrets: Error {
   }
 }
 
-/// From a bearer secret to a principal. What it finds is kept for at most a second, so a revoked token, a disabled
-/// account and a withdrawn grant are out within a second, and a busy client costs one look-up a second. Whoever shows
-/// secrets that nobody has is slowed by address: each costs a look-up.
+/// From a bearer secret, or a client certificate, to a principal. What it finds is kept for at most a second, so a
+/// revoked token, a disabled account and a withdrawn grant are out within a second, and a busy client costs one look-up a
+/// second. Whoever shows secrets that nobody has is slowed by address: each costs a look-up.
 package final class Authenticator: Sendable {
   private let tenancy: Tenancy
   private let cache = Mutex<[[UInt8]: (principal: Principal?, readAt: ContinuousClock.Instant)]>([:])
@@ -34,8 +34,18 @@ package final class Authenticator: Sendable {
   /// it, has shown too many of those; a secret that was good lately is looked up all the same.
   package func principal(bearer text: String, via: Actor.Via, peer: String) async throws -> Principal? {
     guard text.utf8.count < 100, let secret = Secret(text) else { return nil }
-    let hash = secret.hash
-    let key = hash + Array(via.rawValue.utf8)
+    return try await principal(secret.handle, secret.hash, isCertificate: false, via, peer)
+  }
+
+  /// By the SHA-256 fingerprint of a certificate that the other end has proved to own, where it is registered with an
+  /// account of the tenant that it names. The same certificate may be registered elsewhere: there it is somebody else.
+  /// Throws ``TooManyUnknownSecrets`` as for a secret.
+  package func principal(certificate fingerprint: [UInt8], in handle: TenantHandle, via: Actor.Via, peer: String) async throws -> Principal? {
+    try await principal(handle, fingerprint, isCertificate: true, via, peer)
+  }
+
+  private func principal(_ handle: TenantHandle, _ hash: [UInt8], isCertificate: Bool, _ via: Actor.Via, _ peer: String) async throws -> Principal? {
+    let key = hash + handle.bytes + [isCertificate ? 1 : 0] + Array(via.rawValue.utf8)
     let now = ContinuousClock.now
     let cached = cache.withLock { $0[key] }
     if let cached, cached.readAt.duration(to: now) < Self.lifetime { return cached.principal }
@@ -46,7 +56,7 @@ package final class Authenticator: Sendable {
     }
     let principal: Principal?
     do {
-      principal = try await look(secret.handle, hash, via)
+      principal = try await look(handle, hash, isCertificate: isCertificate, via)
     } catch {
       if cached?.principal == nil { strangers.giveBack(address) }
       throw error
@@ -59,12 +69,12 @@ package final class Authenticator: Sendable {
     return principal
   }
 
-  private func look(_ handle: TenantHandle, _ hash: [UInt8], _ via: Actor.Via) async throws -> Principal? {
+  private func look(_ handle: TenantHandle, _ hash: [UInt8], isCertificate: Bool, _ via: Actor.Via) async throws -> Principal? {
     guard let tenant = try await tenancy.tenant(handle) else { return nil }
     let now = tenancy.clock.now()
     return try await tenancy.transaction(binding: [tenant.id], side: .customer, readOnly: true) { transaction in
       let (tokens, grants) = try await transaction.query(
-        FindToken(tenant: tenant.id, hash: hash, now: now), FindGrants(tenant: tenant.id, hash: hash, now: now))
+        FindToken(tenant: tenant.id, hash: hash, isCertificate: isCertificate, now: now), FindGrants(tenant: tenant.id, hash: hash, now: now))
       guard let token = tokens.first, let kind = Self.kind(token.kind, in: tenant) else { return nil }
       var usable: [Grant] = []
       for grant in grants {
@@ -73,7 +83,9 @@ package final class Authenticator: Sendable {
       }
       return Principal(
         actor: Actor(kind: kind, id: token.account, via: via), tenant: tenant.id, side: tenant.kind == .provider ? .staff : .customer,
-        name: token.name, person: token.person, language: token.language, grants: usable, onlyPermissions: token.permissions.map(Set.init), token: token.token)
+        name: token.name, person: token.person, language: token.language, grants: usable, onlyPermissions: token.permissions.map(Set.init),
+        // Logging out ends a token; it does not strike a certificate off the list.
+        token: isCertificate ? nil : token.token)
     }
   }
 

@@ -47,6 +47,15 @@ package final class Tenancy: Sendable {
     return try await database.transaction(options, body)
   }
 
+  /// Runs `body` in a transaction that reads, bound to other tenants for that time: on the connection that the caller holds
+  /// already, for who waits for a second one while he holds the first can wait for ever.
+  package func rebinding<T>(
+    _ transaction: Transaction, to tenants: [TenantId], _ body: (Transaction) async throws -> T
+  ) async throws -> T {
+    guard tenants.count <= Self.mostBoundTenants else { throw Misuse.tooManyTenants(tenants.count) }
+    return try await transaction.with(.integers("app.tenants", tenants.map(\.rawValue))) { try await body(transaction) }
+  }
+
   /// The tenant that a handle names; nil when there is none.
   package func tenant(_ handle: TenantHandle) async throws -> TenantEntry? {
     let now = ContinuousClock.now
@@ -62,6 +71,12 @@ package final class Tenancy: Sendable {
 
   package func tenant(code: String) async throws -> TenantEntry? {
     try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.first(FindTenantByCode(code: code)) }
+  }
+
+  /// The tenant that a client names before anyone is known: by its handle or its code.
+  package func tenant(named text: String) async throws -> TenantEntry? {
+    if let handle = TenantHandle(text) { return try await tenant(handle) }
+    return try await tenant(code: text)
   }
 
   /// The provider's own tenant; nil before the first set-up.

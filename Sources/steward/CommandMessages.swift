@@ -14,9 +14,15 @@ enum CommandMessages: MessageCatalog {
   static let setupDone = Message("command.setup_done", "There is an administrator already. Log in instead.", zh: "已存在管理员，请直接登录。")
   static let badListen = Message("command.bad_listen", "{value} is not HOST:PORT.", zh: "{value} 不是“主机:端口”的格式。")
 
+  static let noGroup = Message("command.no_group", "There is no group {name} on this machine.", zh: "本机没有用户组 {name}。")
+  static let adminSocket = Message(
+    "command.admin_socket", "The admin protocol is at {path}, for example: socat - UNIX-CONNECT:{path}", zh: "管理协议位于 {path}，例如：socat - UNIX-CONNECT:{path}")
+  static let adminPort = Message("command.admin_port", "The admin protocol is at {address} over TLS", zh: "管理协议（TLS）位于 {address}")
+
   static let migrated = Message("command.migrated", "Schema version {from} -> {to}.", zh: "架构版本 {from} -> {to}。")
   static let alreadyMigrated = Message("command.already_migrated", "Schema version {to}: nothing to do.", zh: "架构版本 {to}：无需变更。")
   static let listening = Message("command.listening", "Steward is listening on {url}", zh: "Steward 正在监听 {url}")
+  static let working = Message("command.working", "Steward is working through its jobs.", zh: "Steward 正在处理作业。")
   static let authority = Message("command.authority", "Its certificates are signed by {path}", zh: "证书由此 CA 签发：{path}")
   static let tryIt = Message("command.try_it", "Try it:", zh: "试一试：")
   static let stopHint = Message("command.stop_hint", "Ctrl-C stops it. The data stays in {path}.", zh: "按 Ctrl-C 停止。数据保存在 {path}。")
@@ -35,8 +41,25 @@ enum CommandMessages: MessageCatalog {
   static let certificateExpired = Message(
     "command.certificate_expired", "The certificate has expired. Renew it, then send the server SIGHUP.", zh: "证书已过期。请续期，然后向服务器发送 SIGHUP。")
 
+  static let adminUnreachable = Message(
+    "command.admin_unreachable", "Nobody answers at {address}: {reason}. Is the server running, with --admin-socket or --admin-listen?",
+    zh: "{address} 无应答：{reason}。服务是否已启动，并带有 --admin-socket 或 --admin-listen？")
+  static let adminBroken = Message("command.admin_broken", "The connection to {address} broke: {reason}.", zh: "与 {address} 的连接中断：{reason}。")
+  static let adminNotSpoken = Message(
+    "command.admin_not_spoken", "What answers there does not speak the admin protocol.", zh: "对方使用的不是管理协议。")
+  static let adminClosed = Message(
+    "command.admin_closed",
+    "The server closed the connection before it answered: the command may or may not have been done. Look, or repeat it with the same request-id.",
+    zh: "服务器在应答前关闭了连接：命令可能已执行，也可能未执行。请查看结果，或使用相同的 request-id 重试。")
+  static let adminBadCredential = Message(
+    "command.admin_bad_credential", "A token and a tenant's code are printable ASCII.", zh: "令牌和租户代码只能包含可打印的 ASCII 字符。")
+  static let noTokenFile = Message("command.no_token_file", "The token file {path} cannot be read.", zh: "无法读取令牌文件 {path}。")
+  static let noCommandFile = Message("command.no_command_file", "The file of commands {path} cannot be read.", zh: "无法读取命令文件 {path}。")
+
   static let all = [
-    noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening,
-    authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile, certificateExpires, certificateExpired,
+    noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
+    authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile, noGroup, adminSocket, adminPort,
+    adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
+    certificateExpires, certificateExpired,
   ]
 }

@@ -40,7 +40,7 @@ enum ImportTable {
     Box("COpenSSL", 0, []),
     // base
     Box("Postgres", 1, ["Kernel", "CLibPQ"], libc, foundation, logging, metrics, collections, service),
-    Box("TLS", 1, ["Kernel", "COpenSSL"], libc, foundation, logging, ["NIO*"]),
+    Box("TLS", 1, ["Kernel", "OperatingSystem", "COpenSSL"], libc, foundation, logging, ["NIO*"]),
     Box("OperatingSystem", 1, ["Kernel"], libc),
     Box("EmbeddedPostgres", 1, ["Kernel", "OperatingSystem"], libc, logging, ["Subprocess", "SystemPackage"]),
     // platform
@@ -58,6 +58,7 @@ enum ImportTable {
     // edges
     Box("Web", 4, ["Kernel", "Operations", "TLS"], foundation, logging, metrics, collections, service, http),
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web"], foundation, logging, metrics, collections, service, http),
+    Box("AdminProtocol", 4, ["Kernel", "Operations", "OperatingSystem", "Tenancy", "TLS"], foundation, logging, collections, ["NIO*"]),
     Box("Workflows", 4, readers.union(["Jobs"]), foundation, logging),
     Box("Importing", 4, readers.union(["Postgres", "TLS", "ServiceTime"]), foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
     Box("Demo", 4, ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations"], foundation, logging),
@@ -66,8 +67,11 @@ enum ImportTable {
       "steward", 5,
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "Web", "HTTPAPI", "Workflows", "Importing", "Demo",
+        "ServiceLevels", "Desk", "Scorecard", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
+    // Measures; not shipped.
+    Box(
+      "steward-bench", 5, ["Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard"], foundation, logging, ["ArgumentParser"]),
     // What tests share: anything up to the platform.
     Box(
       "TestSupport", 2,

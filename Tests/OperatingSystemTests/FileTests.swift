@@ -16,14 +16,14 @@ import Testing
     return status.st_mode & 0o7777
   }
 
-  @Test func aPrivateFileIsReplacedWholeAndReadableByItsOwnerOnly() throws {
+  @Test func anAtomicFileIsReplacedWholeAndReadableByItsOwnerOnly() throws {
     let path = folder + "/token"
-    try PrivateFile.write(Array("first".utf8), to: path)
+    try AtomicFile.write(Array("first".utf8), to: path)
     #expect(try mode(path) == 0o600)
     // A reader of the old file keeps the old content: the name moves, the bytes do not.
     let reader = try #require(FileHandle(forReadingAtPath: path))
     chmod(path, 0o644)
-    try PrivateFile.write(Array("second, longer".utf8), to: path)
+    try AtomicFile.write(Array("second, longer".utf8), to: path)
     #expect(String(decoding: reader.readDataToEndOfFile(), as: UTF8.self) == "first")
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "second, longer")
     #expect(try mode(path) == 0o600)
@@ -34,18 +34,18 @@ import Testing
     let target = folder + "/target"
     try "untouched".write(toFile: target, atomically: false, encoding: .utf8)
     try FileManager.default.createSymbolicLink(atPath: folder + "/link", withDestinationPath: target)
-    #expect(throws: SystemCallError.self) { try PrivateFile.write([1], to: folder + "/link") }
+    #expect(throws: SystemCallError.self) { try AtomicFile.write([1], to: folder + "/link") }
     // The same for a link waiting where the new content is first written.
     try FileManager.default.createSymbolicLink(atPath: folder + "/.fresh.\(getpid()).new", withDestinationPath: target)
-    try PrivateFile.write([1], to: folder + "/fresh")
+    try AtomicFile.write([1], to: folder + "/fresh")
     #expect(try String(contentsOfFile: target, encoding: .utf8) == "untouched")
   }
 
   @Test func aFailureLeavesTheOldFileAndNoRest() throws {
-    #expect(throws: SystemCallError.self) { try PrivateFile.write([1], to: folder + "/missing/token") }
-    #expect(throws: SystemCallError.self) { try PrivateFile.write([1], to: folder + "/") }
+    #expect(throws: SystemCallError.self) { try AtomicFile.write([1], to: folder + "/missing/token") }
+    #expect(throws: SystemCallError.self) { try AtomicFile.write([1], to: folder + "/") }
     mkdir(folder + "/folder", 0o700)
-    #expect(throws: SystemCallError.self) { try PrivateFile.write([1], to: folder + "/folder") }
+    #expect(throws: SystemCallError.self) { try AtomicFile.write([1], to: folder + "/folder") }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["folder"])
   }
 

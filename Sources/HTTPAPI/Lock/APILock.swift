@@ -31,22 +31,14 @@ package enum APILock {
   }
 
   private static func inputs(_ type: FieldType, _ path: String, _ marks: String) -> [String] {
-    func line(_ word: String) -> String { "\(path) \(word)\(marks)" }
+    let shape = type.shape
+    let limits = (shape.least.map { " least=\($0)" } ?? "") + (shape.most.map { " most=\($0)" } ?? "")
+    let values = shape.values.isEmpty ? "" : " of=\(shape.values.sorted().joined(separator: "|"))"
+    let line = "\(path) \(shape.word)\(limits)\(values)\(marks)"
     switch type {
-    case .text(let length, let multiline): return [line("\(multiline ? "lines" : "text") least=\(length.lowerBound) most=\(length.upperBound)")]
-    case .integer(let range): return [line("integer least=\(range.lowerBound) most=\(range.upperBound)")]
-    case .boolean: return [line("boolean")]
-    case .instant: return [line("instant")]
-    case .date: return [line("date")]
-    case .month: return [line("month")]
-    case .id(let kind): return [line("id:\(kind.prefix)")]
-    case .oneOf(let allowed): return [line("choice of=\(allowed.sorted().joined(separator: "|"))")]
-    case .percent: return [line("percent")]
-    case .amount: return [line("amount")]
-    case .list(let element, let count):
-      return [line("list least=\(count.lowerBound) most=\(count.upperBound)")] + inputs(element, path + "[]", "")
-    case .object(let fields): return [line("object")] + inputs(fields, path + ".")
-    case .document: return [line("document")]
+    case .list(let element, _): return [line] + inputs(element, path + "[]", "")
+    case .object(let fields): return [line] + inputs(fields, path + ".")
+    default: return [line]
     }
   }
 

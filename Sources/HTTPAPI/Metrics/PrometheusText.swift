@@ -15,6 +15,11 @@ struct PrometheusText {
     for (labels, value) in samples { sample(name, labels, value) }
   }
 
+  mutating func add(_ metric: FurtherMetric) {
+    family(metric.name, metric.help, metric.kind == .gauge ? "gauge" : "counter")
+    for (labels, value) in metric.samples { sample(metric.name, labels, value) }
+  }
+
   mutating func info(_ name: String, _ help: String, _ labels: [(String, String)]) {
     family(name, help, "gauge")
     sample(name, labels, 1)

@@ -48,6 +48,7 @@ struct BuiltInPages: Sendable {
       "steward_http_responses_total", "HTTP answers by status.",
       answered.byStatus.sorted { $0.key < $1.key }.map { ([("status", String($0.key))], Double($0.value)) })
     page.gauge("steward_http_requests_under_way", "HTTP requests under way, this one among them.", Double(answered.underWay))
+    for metric in configuration.furtherMetrics() { page.add(metric) }
     await database(&page)
     process(&page)
     return Reply(200, "text/plain; version=0.0.4; charset=utf-8", Array(page.text.utf8))

@@ -12,7 +12,7 @@ enum RequestInput {
     for (name, text) in query {
       // An unknown name goes through as a text: the operation's own answer is "unknown field".
       let type = fields.first { $0.name == name }?.type
-      members.append(Value.Member(name, try type.map { type throws(Failure) in try QueryText.value(text, as: type, name) } ?? .text(text)))
+      members.append(Value.Member(name, try type.map { type throws(Failure) in try type.value(ofText: text) } ?? .text(text)))
     }
     members += try self.members(body)
     var names: Set<String> = []
@@ -32,48 +32,5 @@ enum RequestInput {
     }
     guard let members = value.members else { throw Failure(.malformed, HTTPMessages.notAnObject) }
     return members
-  }
-}
-
-/// How the text of a query parameter becomes a value of its field's type. What does not fit stays a text, which the
-/// field then refuses by name.
-enum QueryText {
-  static func value(_ text: String, as type: FieldType, _ name: String) throws(Failure) -> Value {
-    switch type {
-    case .text, .instant, .date, .month, .id, .oneOf, .percent, .amount: return .text(text)
-    case .integer:
-      // Only the form that JSON would accept too: no plus sign, no leading zeros.
-      if case .integer(let integer)? = try? JSON.read(text), !text.contains(where: \.isWhitespace) { return .integer(integer) }
-      return .text(text)
-    case .boolean:
-      switch text {
-      case "true": return .bool(true)
-      case "false": return .bool(false)
-      default: return .text(text)
-      }
-    case .list(let element, _) where !element.isComposite:
-      guard !text.isEmpty else { return .array([]) }
-      var elements: [Value] = []
-      for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-        elements.append(try value(String(part), as: element, name))
-      }
-      return .array(elements)
-    case .list, .object, .document:
-      do throws(JSON.ReadError) {
-        return try JSON.read(text)
-      } catch {
-        throw error.failure
-      }
-    }
-  }
-}
-
-extension FieldType {
-  /// Whether a query parameter of this type is written as JSON rather than as a plain text.
-  var isComposite: Bool {
-    switch self {
-    case .list, .object, .document: true
-    default: false
-    }
   }
 }

@@ -25,7 +25,7 @@ package struct Route: Hashable, Sendable, CustomStringConvertible {
   ///
   /// | effect | with id | without id |
   /// |---|---|---|
-  /// | read | `read`: GET /v1/nouns/{id}, else GET /v1/nouns/{id}/verb | `list`: GET /v1/nouns, else GET /v1/nouns/verb |
+  /// | read | `read`: GET /v1/nouns/{id}, else GET /v1/nouns/{id}/verb | `list`: GET /v1/nouns, `read`: GET /v1/noun, else GET /v1/nouns/verb |
   /// | create | POST /v1/nouns/{id}/verb | `open`, `create`, `add`: POST /v1/nouns, else POST /v1/nouns/verb |
   /// | change | `change`: PATCH /v1/nouns/{id}, else POST /v1/nouns/{id}/verb | POST /v1/nouns/verb |
   /// | delete | `delete`: DELETE /v1/nouns/{id}, else POST /v1/nouns/{id}/verb | POST /v1/nouns/verb |
@@ -37,6 +37,7 @@ package struct Route: Hashable, Sendable, CustomStringConvertible {
     case (.read, true, "read"): self.init(.get, one)
     case (.read, true, _): self.init(.get, "\(one)/\(verb)")
     case (.read, false, "list"): self.init(.get, nouns)
+    case (.read, false, "read"): self.init(.get, "/v1/" + PathWords.word(declaration.noun))
     case (.read, false, _): self.init(.get, "\(nouns)/\(verb)")
     case (.create, false, "open"), (.create, false, "create"), (.create, false, "add"): self.init(.post, nouns)
     case (.change, true, "change"): self.init(.patch, one)
@@ -58,6 +59,7 @@ package struct Route: Hashable, Sendable, CustomStringConvertible {
 enum PathWords {
   /// Nouns whose plural the rule of ``plural(_:)`` would get wrong.
   static let irregularPlurals = [
+    "audit": "audit",
     "health": "health",
     "identity": "identity",
     "me": "me",

@@ -36,6 +36,34 @@ package struct EnqueueJob: Statement {
   package static func decode(_ row: inout RowReader) throws {}
 }
 
+/// Leaves the job of a schedule; one that waits or runs stays as it is. One that was given up gets a single attempt every
+/// ten minutes: whatever stood in its way (a full disk, a long outage) may be gone, and what nobody else repeats must not
+/// wait for a person. If it is the job that kills its worker, it does so seldom.
+struct EnqueueScheduled: Statement {
+  static let uniqueKey = "schedule"
+  static let pauseSeconds: Int64 = 600
+
+  let tenant: TenantId
+  let kind: String
+  let now: Instant
+
+  static let sql = """
+    insert into jobs.job (tenant_id, kind, unique_key, run_at, recorded_at) values ($1, $2, $3, $4, $4)
+    on conflict (tenant_id, kind, unique_key) do update
+      set state = 'ready', attempts = job.max_attempts - 1, run_at = $5 where job.state = 'dead'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(kind)
+    parameters.append(Self.uniqueKey)
+    parameters.append(now)
+    parameters.append(now.adding(seconds: Self.pauseSeconds))
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
 /// Jobs that are due, or whose worker went silent: a look across tenants; the claim decides.
 struct DueJobs: Statement {
   struct Found: Sendable {

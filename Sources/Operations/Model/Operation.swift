@@ -63,6 +63,13 @@ package struct Declaration: Sendable {
     self.requiresVersion = requiresVersion
   }
 
+  /// Whether it is for callers of whom nobody knows who they are: every interface calls it for nobody in particular.
+  package var needsNobody: Bool { if case .anonymous = reach { true } else { false } }
+
+  /// Whether results are kept for repeated calls. Not those of nobody in particular: strangers would share one space of
+  /// keys, and a login's result is a secret that is never kept.
+  package var isRepeatable: Bool { effect.writes && !needsNobody }
+
   package var noun: String { String(name.prefix { $0 != "." }) }
   package var verb: String { String(name.drop { $0 != "." }.dropFirst()) }
 }

@@ -12,12 +12,10 @@ struct Request: Sendable {
   let call: Call
   let key: String
 
-  /// Whether results are kept for repeated calls. Not those of nobody in particular: strangers would share one space of
-  /// keys, and a login's result is a secret that is never kept.
-  var isRepeatable: Bool {
-    if case .anonymous = declaration.reach { return false }
-    return declaration.effect.writes
-  }
+  var isRepeatable: Bool { declaration.isRepeatable }
+
+  /// Whether there can be a result of an earlier call: a key that we have just made up ourselves is new.
+  var mayBeRepetition: Bool { isRepeatable && call.idempotencyKey != nil }
 
   /// The result of an earlier call with this key; refuses another body under the same key.
   func stored(in transaction: Transaction, tenant: TenantId) async throws -> Dispatcher.Outcome? {

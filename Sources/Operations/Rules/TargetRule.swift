@@ -35,7 +35,8 @@ struct TargetRule: Sendable {
     case .many:
       target = Target(tenant: try await home(of: principal), bound: [])
     case .anonymous:
-      let tenant = try await tenant(text: input["tenant"]?.text) ?? provider
+      let named: TenantEntry? = if let text = input["tenant"]?.text { try await tenancy.tenant(named: text) } else { nil }
+      let tenant = named ?? provider
       target = Target(tenant: tenant, bound: [tenant.id])
     }
     try await refuseForeign(operation, input, target.tenant, access)
@@ -49,13 +50,6 @@ struct TargetRule: Sendable {
     }
     guard let entry else { throw Failure(.unauthenticated, OperationMessages.unauthenticated) }
     return entry
-  }
-
-  /// A login names its tenant by handle or code.
-  private func tenant(text: String?) async throws -> TenantEntry? {
-    guard let text else { return nil }
-    if let handle = TenantHandle(text) { return try await tenancy.tenant(handle) }
-    return try await tenancy.tenant(code: text)
   }
 
   private func named(by field: String, _ input: Value, _ principal: Principal, _ access: Access) async throws -> TenantEntry {

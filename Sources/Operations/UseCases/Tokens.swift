@@ -15,7 +15,7 @@ struct TokenRecord: OperationOutput {
   static let fields: [OutputField<TokenRecord>] = [
     OutputField("id", .id, "Its id.", "编号。") { .id($0.id) },
     OutputField("account", .id, "Whose it is.", "所属账户。") { .id($0.account) },
-    OutputField("kind", .text, "api or session.", "类别：api 或 session（会话）。") { .text($0.kind) },
+    OutputField("kind", .text, "api, session or certificate.", "类别：api、session（会话）或 certificate（证书）。") { .text($0.kind) },
     OutputField("name", .text, "What it is for.", "用途。") { .text($0.name) },
     OutputField("permissions", .list(.text), "At most these permissions; null: all of the account.", "最多拥有的权限；null 表示账户的全部权限。") { token in
       token.permissions.map { .array($0.map { .text($0) }) } ?? .null
@@ -68,27 +68,11 @@ extension OperationContext {
 
 enum CreateToken: Operation {
   struct Input: OperationInput {
-    let name: String
-    let expiresAt: Instant
-    let permissions: [String]?
-    let staff: PublicId?
-    let account: PublicId?
+    let credential: NewCredential
 
-    static let nameField = Field.text("name", 1...200, "What it is for.", "用途。")
-    static let expiresField = Field.instant("expiresAt", "When it ends, at most 366 days ahead.", "失效时间，最多 366 天之后。")
-    static let permissionsField = Field.list(
-      "permissions", of: Field.text("permission", 1...80, "A permission.", "权限。"), count: 1...200,
-      "At most these permissions; without it, all of the account's.", "最多拥有这些权限；省略则为账户的全部权限。"
-    ).optional
-    static let fields: [any InputField] = [nameField, expiresField, permissionsField, TokenKeeping.staffField, TokenKeeping.accountField]
+    static let fields = NewCredential.fields
 
-    init(_ values: InputValues) throws(FieldError) {
-      name = try values[Self.nameField]
-      expiresAt = try values[Self.expiresField]
-      permissions = try values[Self.permissionsField]
-      staff = try values[TokenKeeping.staffField]
-      account = try values[TokenKeeping.accountField]
-    }
+    init(_ values: InputValues) throws(FieldError) { credential = try NewCredential(values) }
   }
 
   struct Output: OperationOutput {
@@ -103,42 +87,15 @@ enum CreateToken: Operation {
     ]
   }
 
-  static let longestDays: Int64 = 366
-
   static let declaration = Declaration(
     "token.create", "Make a token for oneself, or for a service account that one keeps.", zh: "为自己或所管理的服务账户创建令牌。", permission: TokenKeeping.permission,
     roles: Set(StockRole.allCases), scopes: Set(Grant.ScopeKind.allCases), reach: .homeOr(by: "account"), effect: .create)
 
   static func run(_ input: Input, in context: OperationContext) async throws -> Output {
-    let owner = try await context.tokenOwner(input.staff, input.account)
-    // Nobody makes a token with which to be somebody else; the operator and Steward itself have no account.
-    if let owner, owner.kind != "service" { throw Failure(.denied, AccountMessages.onlyService) }
-    guard let account = owner?.id ?? (context.actor.id > 0 ? context.actor.id : nil) else { throw Failure(.conflict, AccountMessages.noAccount) }
-    guard input.expiresAt > context.now, input.expiresAt <= context.now.adding(seconds: longestDays * 86_400) else {
-      throw Failure.invalid("expiresAt", AccountMessages.badExpiry, ["days": String(longestDays)])
-    }
-    let id = context.newId(.token)
     let secret = Secret(handle: context.tenant.handle, random: context.random)
-    context.subject(id)
-    context.transaction.enqueue(
-      InsertToken(
-        tenant: context.tenant.id, publicId: id.random, account: account, kind: "api", name: input.name, secretHash: secret.hash,
-        permissions: try permissions(input, context, isOwn: owner == nil), expiresAt: input.expiresAt, recordedAt: context.now))
+    let id = try await context.addCredential(input.credential, kind: "api", hash: secret.hash)
     context.showsOnce("token")
-    return Output(id: id, secret: secret.text, expiresAt: input.expiresAt)
-  }
-
-  /// A token made with a limited token has at most its limits.
-  private static func permissions(_ input: Input, _ context: OperationContext, isOwn: Bool) throws -> [String]? {
-    let principal = context.principal
-    guard let wanted = input.permissions.map(Set.init) else { return principal.onlyPermissions?.sorted() }
-    let held = principal.grants.reduce(into: Set<String>()) { $0.formUnion($1.permissions) }
-    // What a service account may do is what it is granted; here it is only narrowed.
-    let allowed = isOwn ? principal.onlyPermissions.map(held.intersection) ?? held : principal.onlyPermissions ?? wanted
-    if let missing = wanted.subtracting(allowed).min() {
-      throw Failure.invalid("permissions", AccountMessages.unknownPermission, ["permission": missing])
-    }
-    return wanted.sorted()
+    return Output(id: id, secret: secret.text, expiresAt: input.credential.expiresAt)
   }
 }
 

@@ -1,5 +1,6 @@
 import COpenSSL
 import Kernel
+import OperatingSystem
 
 /// A certificate in the making, with a new P-256 key.
 final class CertificateDraft {
@@ -63,8 +64,16 @@ final class CertificateDraft {
   /// The key first: a certificate without its key would be an error at the next start, a key alone is one as well, and
   /// only a crash between the two renames leaves either.
   func write(_ files: ServerCertificates.Files) throws {
-    try PrivateFile.write(pem { PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) }, to: files.key, mode: 0o600)
-    try PrivateFile.write(pem { PEM_write_bio_X509($0, certificate) }, to: files.certificate, mode: 0o644)
+    try Self.write(pem { PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) }, to: files.key, isPrivate: true)
+    try Self.write(pem { PEM_write_bio_X509($0, certificate) }, to: files.certificate, isPrivate: false)
+  }
+
+  private static func write(_ bytes: [UInt8], to path: String, isPrivate: Bool) throws(CertificateError) {
+    do {
+      try AtomicFile.write(bytes, to: path, isPrivate: isPrivate)
+    } catch {
+      throw CertificateError("\(path) cannot be written: \(error)")
+    }
   }
 
   private func pem(_ print: (OpaquePointer) -> Int32) throws -> [UInt8] {

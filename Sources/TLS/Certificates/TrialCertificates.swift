@@ -1,5 +1,6 @@
 import COpenSSL
 import Kernel
+import OperatingSystem
 
 /// Certificates for trying Steward out, and for a first start: an authority of its own and a server certificate signed
 /// by it, kept in one folder. Programs that are told to trust `ca.pem` connect without a warning.
@@ -32,7 +33,7 @@ package struct TrialCertificates: Sendable {
 
   /// Nil if neither file exists.
   private static func load(_ files: ServerCertificates.Files) throws -> CertificateIdentity? {
-    guard PrivateFile.exists(files.certificate) || PrivateFile.exists(files.key) else { return nil }
+    guard AtomicFile.exists(files.certificate) || AtomicFile.exists(files.key) else { return nil }
     return try CertificateIdentity(certificateFile: files.certificate, keyFile: files.key)
   }
 

@@ -131,12 +131,14 @@ final class TLSEngine {
     return String(decoding: UnsafeBufferPointer(start: name, count: Int(length)), as: UTF8.self)
   }
 
-  /// What the peer's verified certificate names; nil if it showed none.
-  var peerSubject: String? {
+  /// The peer's verified certificate; nil if it showed none.
+  var peerCertificate: PeerCertificate? {
     guard let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
     defer { X509_free(certificate) }
     guard SSL_get_verify_result(ssl) == X509_V_OK else { return nil }
-    return CertificateNames.text(X509_get_subject_name(certificate))
+    var fingerprint = [UInt8](repeating: 0, count: SHA256.byteCount)
+    guard X509_digest(certificate, EVP_sha256(), &fingerprint, nil) == 1 else { return nil }
+    return PeerCertificate(subject: CertificateNames.text(X509_get_subject_name(certificate)), fingerprint: fingerprint)
   }
 
   var version: String { String(cString: SSL_get_version(ssl)) }

@@ -52,6 +52,7 @@ package final class TLSHandler: ChannelDuplexHandler {
   private let limits: Limits
   private let isServer: Bool
   private var state = State.handshaking
+  private var hasReceived = false
   private var writes = MarkedCircularBuffer<(data: ByteBuffer, promise: EventLoopPromise<Void>?)>(initialCapacity: 8)
   private var wantsRead = false
   private var inputEnded = false
@@ -76,8 +77,9 @@ package final class TLSHandler: ChannelDuplexHandler {
     self.limits = limits
   }
 
-  /// The subject of the client's verified certificate; nil before the handshake or without one.
-  package var peerSubject: String? { state == .handshaking ? nil : engine.peerSubject }
+  /// The client's verified certificate; nil before the handshake or without one.
+  package var peerCertificate: PeerCertificate? { state == .handshaking ? nil : engine.peerCertificate }
+  package var peerSubject: String? { peerCertificate?.subject }
   package var negotiatedProtocol: String? { engine.negotiatedProtocol }
   /// `TLSv1.3`, for logs and tests.
   package var version: String { engine.version }
@@ -134,6 +136,14 @@ package final class TLSHandler: ChannelDuplexHandler {
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard state == .handshaking || state == .open else { return }
     let ciphertext = unwrapInboundIn(data)
+    if isServer, !hasReceived, let first = ciphertext.getInteger(at: ciphertext.readerIndex, as: UInt8.self) {
+      hasReceived = true
+      // Not the type of a handshake record: whoever it is does not speak TLS, and would take an alert for an answer.
+      guard first == 22 else {
+        context.fireErrorCaught(TLSError.handshakeFailed("the first bytes are not TLS"))
+        return abort(context)
+      }
+    }
     var plaintext = context.channel.allocator.buffer(capacity: ciphertext.readableBytes)
     let wasHandshaking = state == .handshaking
     let step = engine.receive(ciphertext, into: &plaintext)

@@ -16,6 +16,8 @@ struct FindToken: Statement {
 
   let tenant: TenantId
   let hash: [UInt8]
+  /// Each kind of credential is good for its own way in.
+  let isCertificate: Bool
   let now: Instant
 
   static let sql = """
@@ -23,12 +25,14 @@ struct FindToken: Statement {
     from tenancy.api_token t join tenancy.account a on a.tenant_id = t.tenant_id and a.id = t.account_id
       join tenancy.tenant n on n.id = t.tenant_id and n.state = 'active'
     where t.tenant_id = $1 and t.secret_hash = $2 and t.expires_at > $3 and t.revoked_at is null and a.state = 'active'
+      and (t.kind = 'certificate') = $4
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(hash)
     parameters.append(now)
+    parameters.append(isCertificate)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {

@@ -6,11 +6,18 @@ import TLS
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Serve the HTTPS API and run the jobs.",
+    commandName: "serve", abstract: "Serve the HTTPS API and the admin protocol, and run the jobs.",
     discussion: """
       It checks the schema and the database's protections before it listens, and never migrates by itself.
       SIGTERM: stop taking requests, finish those under way, end. SIGHUP: read the certificate again.
+      With --only the API and the jobs are processes apart, of which there may be several each: one that dies does not take
+      the others with it. A worker listens nowhere and needs no certificate.
       """)
+
+  /// What of the server a process runs.
+  enum Part: String, CaseIterable, ExpressibleByArgument {
+    case api, worker
+  }
 
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var database: DatabaseOptions
@@ -24,26 +31,48 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Its private key, PEM (tls.key).", valueName: "file"))
   var key: String?
 
+  @OptionGroup(title: "Admin protocol") var admin: AdminOptions
+
   @Option(name: .long, help: "Database connections (database.connections; default 10).")
   var connections: Int?
+
+  @Option(name: .long, help: "Run only the API, or only the jobs.")
+  var only: Part?
 
   mutating func run() async throws {
     let reader = try await settings.reader()
     let logger = try settings.logger(reader)
+    let connections = connections ?? reader.int(forKey: "database.connections") ?? 10
+    guard (2...1000).contains(connections) else { throw ValidationError("--connections takes 2 to 1000.") }
+    let place = try database.place(reader)
+    let notifier = ServiceNotifier(notifySocket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
+    if only == .worker {
+      try ProcessLimits.forbidCoreDumps()
+      try await Backend.run(at: place, logger: logger, connections: connections) { backend in
+        try await Worker(backend: backend).run {
+          Terminal.complain(CommandMessages.working.text(Terminal.language))
+          try? notifier?.notify(.ready)
+        }
+      }
+      try? notifier?.notify(.stopping)
+      return
+    }
     let (address, port) = try ListenAddress.parse(listen ?? reader.string(forKey: "http.listen") ?? "127.0.0.1:8443")
     guard let certificate = certificate ?? reader.string(forKey: "tls.certificate"), let key = key ?? reader.string(forKey: "tls.key") else {
       throw ValidationError("Give --certificate and --key: Steward does not serve without TLS.")
     }
-    let connections = connections ?? reader.int(forKey: "database.connections") ?? 10
-    guard (2...1000).contains(connections) else { throw ValidationError("--connections takes 2 to 1000.") }
     let showsMetrics = reader.bool(forKey: "http.metrics.loopback", default: true)
-    let certificates = try Server.certificates(.init(certificate: certificate, key: key))
+    let files = ServerCertificates.Files(certificate: certificate, key: key)
+    let certificates = try Server.certificates(files)
+    let admin = try admin.configuration(reader, certificate: files)
     try ProcessLimits.forbidCoreDumps()
-    let notifier = ServiceNotifier(notifySocket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
-    try await Backend.run(at: try database.place(reader), logger: logger, connections: connections) { backend in
-      let server = Server(backend: backend, certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics)
-      try await server.run { port in
-        Terminal.complain(CommandMessages.listening.text(Terminal.language, ["url": ListenAddress.url(address, port)]))
+    let runsJobs = only != .api
+    try await Backend.run(at: place, logger: logger, connections: connections) { backend in
+      let server = Server(
+        backend: backend, certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics, runsJobs: runsJobs, admin: admin)
+      try await server.run { addresses in
+        Terminal.complain(CommandMessages.listening.text(Terminal.language, ["url": ListenAddress.url(address, addresses.port)]))
+        Welcome.admin(addresses.admin, admin).forEach(Terminal.complain)
         try? notifier?.notify(.ready)
       }
     }

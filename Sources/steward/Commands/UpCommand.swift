@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kernel
+import OperatingSystem
 import Operations
 import TLS
 
@@ -16,6 +17,8 @@ struct UpCommand: AsyncParsableCommand {
 
   @Option(name: .long, help: "Where to listen (http.listen).")
   var listen: String?
+
+  @OptionGroup(title: "Admin protocol (default: admin.sock in the trial's folder)") var admin: AdminOptions
 
   @Option(name: .long, help: "Further host names or addresses for the certificate.")
   var host: [String] = []
@@ -36,16 +39,23 @@ struct UpCommand: AsyncParsableCommand {
     let folder = URL(fileURLWithPath: trial).path
     let names = host + (["127.0.0.1", "0.0.0.0", "::1", "::", "localhost"].contains(address) ? [] : [address])
     guard (1...100).contains(demoShare) else { throw ValidationError("--demo-share takes 1 to 100.") }
-    let (demo, demoShare, once) = (demo, demoShare, once)
+    let (demo, demoShare, once, adminOptions) = (demo, demoShare, once, admin)
     try await Backend.run(at: .trial(folder), logger: logger) { backend in
       try FileManager.default.createDirectory(atPath: folder + "/tls", withIntermediateDirectories: true)
       let certificates = try TrialCertificates.prepare(folder: folder + "/tls", names: names, now: SystemClock().now())
       if demo { try await DemoRun.fill(backend, share: demoShare) }
+      let socket = folder + "/admin.sock"
+      let admin = try adminOptions.configuration(
+        reader, certificate: certificates.server, defaultSocket: socket.utf8.count <= LocalSocket.longestPath ? socket : nil)
       let server = Server(
-        backend: backend, certificates: try Server.certificates(certificates.server), host: address, port: port, showsMetricsToLoopback: true)
-      try await server.run { port in
+        backend: backend, certificates: try Server.certificates(certificates.server), host: address, port: port, showsMetricsToLoopback: true,
+        admin: admin)
+      try await server.run { addresses in
         if demo { await DemoRun.showScorecard(backend) }
-        await Welcome(backend: backend, url: ListenAddress.url(address, port), authority: certificates.authorityFile, folder: folder, demo: demo).show()
+        let welcome = Welcome(
+          backend: backend, url: ListenAddress.url(address, addresses.port), authority: certificates.authorityFile, folder: folder, demo: demo,
+          admin: Welcome.admin(addresses.admin, admin))
+        await welcome.show()
         // By the same way out as Ctrl-C.
         if once { kill(getpid(), SIGTERM) }
       }
@@ -64,8 +74,10 @@ enum ListenAddress {
     return (String(host), port)
   }
 
-  static func url(_ host: String, _ port: Int) -> String {
+  static func url(_ host: String, _ port: Int) -> String { "https://\(text(host, port))" }
+
+  static func text(_ host: String, _ port: Int) -> String {
     let shown = ["0.0.0.0", "::"].contains(host) ? "localhost" : host
-    return shown.contains(":") ? "https://[\(shown)]:\(port)" : "https://\(shown):\(port)"
+    return shown.contains(":") ? "[\(shown)]:\(port)" : "\(shown):\(port)"
   }
 }

@@ -1,3 +1,4 @@
+import AdminProtocol
 import Foundation
 import Kernel
 import Operations
@@ -9,12 +10,25 @@ struct Welcome {
   let authority: String
   let folder: String
   let demo: Bool
+  /// What there is to say of the admin protocol.
+  let admin: [String]
+
+  /// Where the admin protocol is reached.
+  static func admin(_ addresses: AdminServer.Addresses?, _ configuration: AdminConfiguration) -> [String] {
+    var lines: [String] = []
+    if let path = addresses?.socketPath { lines.append(CommandMessages.adminSocket.text(Terminal.language, ["path": path])) }
+    if let remote = configuration.remote, let port = addresses?.port {
+      lines.append(CommandMessages.adminPort.text(Terminal.language, ["address": ListenAddress.text(remote.host, port)]))
+    }
+    return lines
+  }
 
   func show() async {
     let language = Terminal.language
-    var lines = [
-      "", CommandMessages.listening.text(language, ["url": url]), CommandMessages.authority.text(language, ["path": authority]), "",
-    ]
+    var lines =
+      [
+        "", CommandMessages.listening.text(language, ["url": url]), CommandMessages.authority.text(language, ["path": authority]),
+      ] + admin + [""]
     do {
       if !demo, let token = try await Installation(tenancy: backend.tenancy).setupToken(provider: backend.provider) {
         lines += [

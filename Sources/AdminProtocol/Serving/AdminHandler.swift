@@ -1,0 +1,198 @@
+import Kernel
+import NIOCore
+import NIOTLS
+import OperatingSystem
+import TLS
+
+/// The shell around ``AdminSession``: feeds it what the socket brings, writes what it says, has its work done elsewhere, and
+/// reads no more than it has room for.
+final class AdminHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  private let makeSession: (AdminSession.Identity?) -> AdminSession
+  private let worker: SessionWorker
+  /// Nil at the Unix socket.
+  private let tls: TLSHandler?
+  /// Who is at the Unix socket, asked off the event loop.
+  private let identify: (@Sendable (PeerCredentials) async throws -> Principal?)?
+
+  private var session: AdminSession?
+  private var proof = SessionWorker.Proof.nothing
+  private var isStopping = false
+  private var isReading = false
+  private var timer: (at: ContinuousClock.Instant, task: Scheduled<Void>)?
+
+  init(
+    worker: SessionWorker, tls: TLSHandler?, identify: (@Sendable (PeerCredentials) async throws -> Principal?)? = nil,
+    makeSession: @escaping (AdminSession.Identity?) -> AdminSession
+  ) {
+    self.worker = worker
+    self.tls = tls
+    self.identify = identify
+    self.makeSession = makeSession
+  }
+
+  // MARK: Beginning
+
+  func channelActive(context: ChannelHandlerContext) {
+    if tls == nil { askForPeer(context) } else { context.read() }
+    context.fireChannelActive()
+  }
+
+  /// The kernel's word about the peer, and the name service's about its name.
+  private func askForPeer(_ context: ChannelHandlerContext) {
+    guard let identify, let options = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
+    let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    let loop = context.eventLoop
+    let asked: EventLoopFuture<PeerCredentials.Raw> = options.unsafeGetSocketOption(
+      level: .init(rawValue: CInt(PeerCredentials.optionLevel)), name: .init(rawValue: CInt(PeerCredentials.optionName)))
+    asked.flatMap { raw in
+      loop.makeFutureWithTask { try await identify(PeerCredentials(raw)) }
+    }.whenComplete { result in
+      let (handler, context) = loopBound.value
+      handler.peerIdentified(try? result.get(), context)
+    }
+  }
+
+  private func peerIdentified(_ principal: Principal?, _ context: ChannelHandlerContext) {
+    guard context.channel.isActive else { return }
+    guard let principal else { return refusePeer(Failure(.denied, AdminMessages.foreignPeer), context) }
+    guard worker.register.admit(context.channel, principal) else {
+      return refusePeer(Failure(.limited, AdminMessages.tooManySessions, ["limit": String(worker.limits.sessionsPerPrincipal)]), context)
+    }
+    proof = .localOperator(principal)
+    begin(AdminSession.Identity(principal), context)
+  }
+
+  private func refusePeer(_ failure: Failure, _ context: ChannelHandlerContext) {
+    let id = "adm-" + Base32.encode(worker.dispatcher.tenancy.random.bytes(10))
+    let reply = AdminReply(failure, .english, id: id)
+    perform([.write(ReplyWriter.bytes(reply, tag: .connection, .text), reply.code.kind), .close], context)
+  }
+
+  private func begin(_ identity: AdminSession.Identity?, _ context: ChannelHandlerContext) {
+    session = makeSession(identity)
+    if isStopping { return apply(context) { $0.stop(at: .now) } }
+    settle(context)
+  }
+
+  // MARK: Events
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let bytes = unwrapInboundIn(data)
+    apply(context) { $0.receive(bytes.readableBytesView, at: .now) }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    isReading = false
+    settle(context)
+    context.fireChannelReadComplete()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    let isWritable = context.channel.isWritable
+    apply(context) { $0.writabilityChanged(isWritable, at: .now) }
+    context.fireChannelWritabilityChanged()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch event {
+    case TLSUserEvent.handshakeCompleted as TLSUserEvent: begin(nil, context)
+    case ChannelEvent.inputClosed as ChannelEvent: apply(context) { $0.inputEnded(isTruncated: false, at: .now) }
+    case is ChannelShouldQuiesceEvent:
+      isStopping = true
+      // A handshake under way is not waited for.
+      if session == nil { context.close(promise: nil) } else { apply(context) { $0.stop(at: .now) } }
+    default: context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  /// A reset, a truncation, a broken record: what came whole was sent, but nothing more is begun.
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    apply(context) { $0.inputEnded(isTruncated: true, at: .now) }
+    context.close(promise: nil)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    timer?.task.cancel()
+    timer = nil
+    session = nil
+    context.fireChannelInactive()
+  }
+
+  private func apply(_ context: ChannelHandlerContext, _ event: (inout AdminSession) -> [AdminSession.Action]) {
+    // Taken out, so that what it holds is changed in place.
+    guard var session = session.take() else { return }
+    let actions = event(&session)
+    self.session = session
+    perform(actions, context)
+    settle(context)
+  }
+
+  // MARK: Actions
+
+  private func perform(_ actions: [AdminSession.Action], _ context: ChannelHandlerContext) {
+    var hasWritten = false
+    for action in actions {
+      switch action {
+      case .write(let bytes, let kind):
+        worker.register.count(kind)
+        context.write(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+        hasWritten = true
+      case .start(let number, let work): start(number, work, context)
+      case .close:
+        closeWhenWritten(context)
+        hasWritten = false
+      }
+    }
+    if hasWritten { context.flush() }
+  }
+
+  private func start(_ number: Int, _ work: AdminSession.Work, _ context: ChannelHandlerContext) {
+    let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    let (worker, proof, certificate, channel) = (worker, proof, tls?.peerCertificate, context.channel)
+    let loop = context.eventLoop
+    Task {
+      let (outcome, proof) = await worker.perform(work, proof, certificate: certificate, on: channel)
+      loop.execute {
+        let (handler, context) = loopBound.value
+        if case .authenticated = outcome { handler.proof = proof }
+        handler.apply(context) { $0.completed(number, outcome, at: .now) }
+      }
+    }
+  }
+
+  /// A plain socket that is closed forgets what it has not written yet. How long this may take is the write deadline's
+  /// business.
+  private func closeWhenWritten(_ context: ChannelHandlerContext) {
+    timer?.task.cancel()
+    let loopBound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in loopBound.value.close(promise: nil) }
+  }
+
+  /// After each event: the next read, the next deadline.
+  private func settle(_ context: ChannelHandlerContext) {
+    guard let session else { return }
+    if session.wantsInput, !isReading {
+      isReading = true
+      context.read()
+    }
+    arm(context)
+  }
+
+  /// Sees to it that the timer fires by the session's next deadline. A timer that fires early looks again, which is
+  /// cheaper than moving it with each command.
+  private func arm(_ context: ChannelHandlerContext) {
+    guard let next = session?.nextTimeout else { return }
+    if let timer, timer.at <= next { return }
+    timer?.task.cancel()
+    let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    let task = context.eventLoop.scheduleTask(in: TimeAmount(ContinuousClock.now.duration(to: next))) {
+      let (handler, context) = loopBound.value
+      handler.timer = nil
+      handler.apply(context) { $0.timedOut(at: .now) }
+    }
+    timer = (next, task)
+  }
+}

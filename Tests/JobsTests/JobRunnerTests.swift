@@ -1,0 +1,175 @@
+import Jobs
+import Kernel
+import Postgres
+import Synchronization
+import Tenancy
+import TestSupport
+import Testing
+
+@Suite struct JobRunnerTests {
+  @Test func runnersAtOnceDoAJobOnce() async throws {
+    let world = try await JobWorld.make()
+    for number in 0..<20 { try await world.leave(payload: .object(["number": .integer(Int64(number))])) }
+    let begun = Counter()
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          let runner = world.runner { _, transaction in
+            begun.next()
+            world.effect(in: transaction)
+          }
+          for _ in 0..<3 { try? await runner.tick() }
+        }
+      }
+    }
+    #expect(try await world.effects() == 20)
+    #expect(try await world.jobs().isEmpty)
+    #expect(begun.value >= 20)
+  }
+
+  @Test func whatAFailedAttemptDidIsUndoneAndItIsTriedAgainLater() async throws {
+    let world = try await JobWorld.make()
+    try await world.leave()
+    let runner = world.runner { job, transaction in
+      world.effect(in: transaction)
+      if job.attempts < 3 { throw Trouble() }
+    }
+    try await runner.tick()
+    var waiting = try #require(try await world.jobs().first)
+    #expect(waiting.state == "ready" && waiting.attempts == 1 && waiting.lastError == "Trouble")
+    #expect(waiting.runAt == world.clock.now().adding(seconds: 2))
+    #expect(try await world.effects() == 0)
+
+    // Not before its time.
+    try await runner.tick()
+    #expect(try await world.jobs().first?.attempts == 1)
+
+    world.clock.advance(seconds: 2)
+    try await runner.tick()
+    waiting = try #require(try await world.jobs().first)
+    #expect(waiting.attempts == 2 && waiting.runAt == world.clock.now().adding(seconds: 4))
+
+    world.clock.advance(seconds: 4)
+    try await runner.tick()
+    #expect(try await world.jobs().isEmpty)
+    #expect(try await world.effects() == 1)
+  }
+
+  @Test func aJobThatAlwaysFailsIsGivenUpAndSaysWhy() async throws {
+    let world = try await JobWorld.make()
+    try await world.leave()
+    let begun = Counter()
+    let runner = world.runner { _, _ in
+      begun.next()
+      throw Trouble()
+    }
+    for _ in 0..<12 {
+      try await runner.tick()
+      world.clock.advance(seconds: 600)
+    }
+    let dead = try #require(try await world.jobs().first)
+    #expect(dead.state == "dead" && dead.attempts == dead.maxAttempts && dead.lastError == "Trouble")
+    #expect(begun.value == Int(dead.maxAttempts))
+  }
+
+  @Test func aSilentWorkersJobIsDoneByAnotherAndItsOwnWorkIsUndone() async throws {
+    let world = try await JobWorld.make()
+    try await world.leave()
+    let (reached, reach) = AsyncStream.makeStream(of: Void.self)
+    let (released, release) = AsyncStream.makeStream(of: Void.self)
+    // The first worker stops in the middle of its work, for longer than its lease.
+    let stalled = Task {
+      try await world.runner { _, transaction in
+        world.effect(in: transaction)
+        reach.finish()
+        for await _ in released {}
+      }.tick()
+    }
+    for await _ in reached {}
+    world.clock.advance(seconds: 61)
+    let second = Counter()
+    try await world.runner { job, transaction in
+      second.next()
+      #expect(job.attempts == 2)
+      world.effect(in: transaction)
+    }.tick()
+    #expect(second.value == 1)
+    release.finish()
+    try await stalled.value
+    #expect(try await world.effects() == 1, "the stalled worker holds an older fencing number: its effect goes with it")
+    #expect(try await world.jobs().isEmpty)
+  }
+
+  @Test func aJobThatKillsItsWorkersIsBuried() async throws {
+    let world = try await JobWorld.make()
+    try await world.leave()
+    let superuser = world.database.superuser
+    // As a worker that died in its last attempt leaves it.
+    _ = try await superuser.withConnection {
+      try await $0.runScript("update jobs.job set state = 'running', attempts = max_attempts, fence = 7, lease_until = '2026-03-02 07:59:00+00'")
+    }
+    let begun = Counter()
+    try await world.runner { _, _ in begun.next() }.tick()
+    let dead = try #require(try await world.jobs().first)
+    #expect(dead.state == "dead" && dead.lastError == "its worker died")
+    #expect(begun.value == 0)
+  }
+
+  @Test func onlyOneOfAKeyWaits() async throws {
+    let world = try await JobWorld.make()
+    for _ in 0..<3 { try await world.leave(key: "one") }
+    for _ in 0..<2 { try await world.leave() }
+    #expect(try await world.jobs().count == 3)
+  }
+}
+
+@Suite struct ScheduleTests {
+  @Test func aMissedWindowRunsOnce() async throws {
+    let world = try await JobWorld.make()
+    let runs = Counter()
+    let runner = world.runner(sweep: { runs.next() })
+    try await runner.declareSchedules()
+    try await runner.tick()
+    #expect(runs.value == 1)
+    try await runner.tick()
+    #expect(runs.value == 1, "not due again yet")
+
+    world.clock.advance(seconds: 10 * 86_400)
+    try await runner.tick()
+    try await runner.tick()
+    #expect(runs.value == 2)
+    world.clock.advance(seconds: CountedSweep.everySeconds)
+    try await runner.tick()
+    #expect(runs.value == 3)
+  }
+
+  /// A schedule whose job was given up never ran again: a night with a full disk ended the breach sweep for good.
+  @Test func aScheduleOutlivesAJobThatWasGivenUp() async throws {
+    let world = try await JobWorld.make()
+    let runs = Counter()
+    let isBroken = Mutex(true)
+    let runner = world.runner(sweep: {
+      runs.next()
+      if isBroken.withLock({ $0 }) { throw Trouble() }
+    })
+    func tick(after seconds: Int64) async throws -> Int {
+      world.clock.advance(seconds: seconds)
+      try await runner.tick()
+      return runs.value
+    }
+    func state() async throws -> String? { try await world.jobs(CountedSweep.kind).first?.state }
+
+    try await runner.declareSchedules()
+    for attempt in 1...10 { #expect(try await tick(after: 300) == attempt) }
+    #expect(try await state() == "dead")
+    #expect(try await tick(after: CountedSweep.everySeconds) == 10, "it rests")
+    #expect(try await tick(after: 600) == 11)
+    #expect(try await state() == "dead", "one attempt at a time, for it may be the job that kills its worker")
+
+    isBroken.withLock { $0 = false }
+    #expect(try await tick(after: CountedSweep.everySeconds) == 11)
+    #expect(try await tick(after: 600) == 12)
+    #expect(try await world.jobs(CountedSweep.kind).isEmpty)
+    #expect(try await tick(after: CountedSweep.everySeconds) == 13, "as often as before")
+  }
+}

@@ -1,0 +1,182 @@
+"""Holds the database against the ledger, by SQL as the superuser: an independent look past everything that Steward says."""
+import time
+
+from .processes import Failed
+
+# Of each write: how often its result, its audit row and its effect are there.
+FACTS = """
+create temp table write (key text primary key, operation text, marker text, story text, version bigint, state text, answer text);
+create temp table attempt (key text, request text primary key);
+copy write from stdin;
+{writes}\\.
+copy attempt from stdin;
+{attempts}\\.
+analyze write;
+analyze attempt;
+create temp table fact as
+with stored as (
+  select i.key, count(*) as n, min(i.response) as response
+  from operations.idempotency i join write w on w.key = i.key and w.operation = i.operation group by i.key
+), audited as (
+  select t.key, count(*) as n from operations.audit a join attempt t on t.request = a.request_id
+  join write w on w.key = t.key and w.operation = a.operation where a.outcome = 'done' group by t.key
+  -- By the admin protocol the server chooses the request id: what was written by one transaction belongs together.
+  union all select w.key, count(*) from write w join operations.idempotency i on i.key = w.key and i.operation = w.operation
+  join operations.audit a on a.xmin = i.xmin and a.operation = i.operation and a.tenant_id = i.tenant_id
+  where a.outcome = 'done' and not exists (select from attempt t where t.key = w.key) group by w.key
+), effect as (
+  select title as marker, count(*) as n from desk.ticket where title in (select marker from write) group by title
+  union all select body, count(*) from desk.comment where body in (select marker from write) group by body
+  union all select code, count(*) from tenancy.tenant where code in (select marker from write) group by code
+), changed as (
+  select title as story, max(version) as version from desk.ticket where title in (select story from write) group by title
+)
+select w.*, s.response, coalesce(s.n, 0) as stored, coalesce(a.n, 0) as audited,
+  case when w.version is null then coalesce(e.n, 0) when c.version > w.version then 1 else 0 end as effects
+from write w left join stored s on s.key = w.key left join audited a on a.key = w.key left join effect e on e.marker = w.marker
+left join changed c on c.story = w.story;
+"""
+
+# Each query gives the offenders' number. Nothing here depends on the ledger: no half of anything is anywhere.
+WHOLENESS = {
+    "half incidents: the events of one are not 1 to its last": """
+      select count(*) from desk.ticket t left join (
+        select tenant_id, subject_id, count(*) n, min(seq) low, max(seq) high from operations.event where subject_kind = 'ticket' group by 1, 2
+      ) e on e.tenant_id = t.tenant_id and e.subject_id = t.id where e.n is distinct from t.last_seq or e.low <> 1 or e.high <> t.last_seq""",
+    "half incidents: events without an incident": """
+      select count(*) from operations.event e where e.subject_kind = 'ticket'
+      and not exists (select from desk.ticket t where t.tenant_id = e.tenant_id and t.id = e.subject_id)""",
+    "half incidents: one under contract without its two clocks": """
+      select count(*) from desk.ticket t where t.contract_line_id is not null and 2 <> (
+        select count(*) from service_levels.clock c where c.tenant_id = t.tenant_id and c.subject_kind = 'ticket' and c.subject_id = t.id)""",
+    "half clocks: the ledger of one does not reach its last interval, milestone or verdict": """
+      select count(*) from service_levels.clock c
+      where c.last_interval_seq <> (select count(*) from service_levels.interval i where i.tenant_id = c.tenant_id and i.clock_id = c.id)
+      or c.last_milestone_seq <> (select count(*) from service_levels.milestone m where m.tenant_id = c.tenant_id and m.clock_id = c.id)
+      or c.last_verdict_seq <> (select count(*) from service_levels.verdict v where v.tenant_id = c.tenant_id and v.clock_id = c.id)""",
+    "numbers of incidents with a hole or twice": """
+      select count(*) from (
+        select tenant_id from desk.ticket group by tenant_id having count(*) <> max(number) or count(distinct number) <> count(*)) t""",
+    "results and audit rows that are not of the same transactions": """
+      select count(*) from (
+        select tenant_id, operation, xmin::text from operations.idempotency
+        except all select tenant_id, operation, xmin::text from operations.audit where outcome = 'done') i""",
+    "audit rows without their content": """
+      select count(*) from operations.audit a where not exists (
+        select from operations.audit_content c
+        where c.tenant_id = a.tenant_id and c.recorded_at = a.recorded_at and c.content_hash = a.content_hash)""",
+    "breaches recorded twice": """
+      select count(*) from (
+        select from service_levels.verdict where cause = 'exceeded' group by tenant_id, clock_id, breached_at having count(*) > 1) v""",
+}
+
+AGAINST_THE_LEDGER = {
+    "acknowledged and lost": "select count(*) from fact where state = 'acknowledged' and (stored = 0 or effects = 0)",
+    "acknowledged without one audit row": "select count(*) from fact where state = 'acknowledged' and audited <> 1",
+    "done more than once": "select count(*) from fact where stored > 1 or audited > 1 or (effects > 1 and version is null)",
+    "half done": """
+      select count(*) from fact
+      where not (stored > 0 and audited > 0 and effects > 0) and not (stored = 0 and audited = 0 and effects = 0)""",
+    "not settled": "select count(*) from fact where state in ('sent', 'unknown')",
+    "refused and yet done": "select count(*) from fact where state = 'refused' and (stored > 0 or audited > 0 or effects > 0)",
+    "answered otherwise than stored": "select count(*) from fact where state = 'acknowledged' and response::jsonb is distinct from answer::jsonb",
+    "incidents whose version is not that of the last acknowledged change": """
+      select count(*) from (
+        select f.story, max(f.version) + 1 as version from fact f where f.version is not null and f.state = 'acknowledged' group by f.story
+      ) s join desk.ticket t on t.title = s.story where t.version <> s.version""",
+    "incidents, comments or customers that nobody asked for": """
+      select (select count(*) from desk.ticket t where not exists (select from fact f where f.marker = t.title))
+      + (select count(*) from desk.comment c where not exists (select from fact f where f.marker = c.body))
+      + (select count(*) from tenancy.tenant t where t.code like 'K%' and not exists (select from fact f where f.marker = t.code))""",
+    "results under keys that nobody used": """
+      select count(*) from operations.idempotency i where i.key like 'w%-%-%' and not exists (select from fact f where f.key = i.key)""",
+}
+
+
+def facts(writes):
+    rows = "".join(
+        "\t".join(copied(value) for value in (
+            write.key, write.operation, write.marker, write.story, write.version, write.state, write.answer)) + "\n" for write in writes)
+    attempts = "".join(
+        f"{copied(write.key)}\t{copied(request)}\n" for write in writes if write.interface == "http" for request in write.attempts)
+    return FACTS.format(writes=rows, attempts=attempts)
+
+
+def copied(value):
+    """A value in COPY's text format."""
+    if value is None:
+        return "\\N"
+    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def open_writes(cluster, writes):
+    """How many of these writes, of which the client knows nothing, are there whole, not at all, in part."""
+    if not writes:
+        return 0, 0, 0
+    rows = cluster.sql(facts(writes) + "select stored, audited, effects from fact;")
+    counts = [tuple(map(int, row)) for row in rows]
+    whole, absent = counts.count((1, 1, 1)), counts.count((0, 0, 0))
+    return whole, absent, len(counts) - whole - absent
+
+
+def done(cluster, writes):
+    """How many of these have had an effect."""
+    if not writes:
+        return 0
+    keys = ",".join(f"'{write.key}'" for write in writes)
+    return cluster.number(f"select count(*) from operations.idempotency where key in ({keys})")
+
+
+def drain(site, seconds=180):
+    """Waits until the workers have done all there is to do."""
+    deadline = time.monotonic() + seconds
+    left = "1"
+    while left != "0":
+        if time.monotonic() > deadline:
+            raise Failed(f"the workers are not done after {seconds} s: {site.cluster.sql('select kind, state, attempts, last_error from jobs.job')}")
+        site.keep_workers()
+        expire_leases(site)
+        time.sleep(0.5)
+        left = site.cluster.sql("""
+          select (select count(*) from operations.outbox)
+          + (select count(*) from service_levels.clock where breach_at < now() - interval '1 second')""")[0][0]
+
+
+def expire_leases(site):
+    """Lets the leases of dead workers run out and the schedules come due: each kill would cost a minute of waiting otherwise."""
+    site.cluster.sql("""
+      update jobs.job set lease_until = now() where state = 'running';
+      update jobs.schedule set next_at = now() where every_seconds < 60;""")
+
+
+def figures(site):
+    return site.cluster.sql("""
+      select md5(coalesce(string_agg(f::text, ';' order by tenant_id, ticket_id), '')), count(*) from scorecard.ticket_fact f;
+      select md5(coalesce(string_agg(d::text, ';' order by tenant_id, contract_id, basis, day, priority), '')), count(*) from scorecard.daily d;""")
+
+
+def whole(site, say):
+    """The full audit. Gives the findings; none is what should be."""
+    drain(site)
+    script = facts(site.ledger.writes)
+    checks = WHOLENESS | AGAINST_THE_LEDGER
+    queries = "".join(f"{query};\n" for query in checks.values())
+    rows = site.cluster.sql(f"begin isolation level repeatable read;\n{script}{queries}commit;", seconds=600)
+    findings = {name: int(row[0]) for name, row in zip(checks, rows, strict=True) if int(row[0])}
+    refused = [write for write in site.ledger.writes if write.state == "refused"]
+    if refused:
+        findings["refused without a reason"] = len(refused)
+    # The workers' effects: the figures as they were kept are those that a computation from the tickets gives.
+    before = figures(site)
+    if int(before[0][1]) != site.cluster.number("select count(*) from desk.ticket"):
+        findings["incidents without a scorecard fact"] = 1
+    for customer in site.customers:
+        site.call("POST", "/v1/scorecards/rebuild", {"customer": customer})
+    if figures(site) != before:
+        findings["scorecard figures that are not those of the tickets"] = 1
+    dead = site.cluster.number("select count(*) from jobs.job where state = 'dead'")
+    if dead:
+        findings["jobs given up"] = dead
+    say(f"audit of {len(site.ledger.writes)} writes: " + ("nothing lost, nothing doubled, nothing half" if not findings else str(findings)))
+    return findings
+
