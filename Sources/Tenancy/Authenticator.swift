@@ -39,6 +39,7 @@ package final class Authenticator: Sendable {
 
   /// By the SHA-256 fingerprint of a certificate that the other end has proved to own, where it is registered with an
   /// account of the tenant that it names. The same certificate may be registered elsewhere: there it is somebody else.
+  /// Throws ``TooManyUnknownSecrets`` as for a secret.
   package func principal(certificate fingerprint: [UInt8], in handle: TenantHandle, via: Actor.Via, peer: String) async throws -> Principal? {
     try await principal(handle, fingerprint, isCertificate: true, via, peer)
   }

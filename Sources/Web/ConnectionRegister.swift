@@ -56,7 +56,7 @@ final class ConnectionRegister: Sendable {
 
   /// Nil if the connection is one too many.
   func open(_ channel: any Channel) -> Place? {
-    let place = Place(channel, group: Self.group(of: channel.remoteAddress))
+    let place = Place(channel, group: AddressGroup.of(channel.remoteAddress))
     let (isAdmitted, displaced) = state.withLock { state -> (Bool, Place?) in
       let own = state.groups[place.group]?.count ?? 0
       guard own < limits.connectionsPerAddress else { return (false, nil) }
@@ -81,7 +81,4 @@ final class ConnectionRegister: Sendable {
   func closeAll() {
     for place in state.withLock({ $0.groups.values.flatMap(\.self) }) { place.channel.triggerUserOutboundEvent(TLSHandler.Abort(), promise: nil) }
   }
-
-  /// Whom the limit for one address counts together; all that have none (Unix sockets) are one.
-  static func group(of address: SocketAddress?) -> String { AddressGroup.of(address?.ipAddress ?? "") }
 }

@@ -67,7 +67,10 @@ import Testing
           "2026-03-01T24:00:00Z", "2026-03-01T08:00:00.1234567Z", "2026-03-01T08:00:00", "2026-03-01", "0001-01-01T00:00:00Z",
         ]
       ),
-      (FieldType.month, { CalendarMonth($0) != nil }, ["2026-03", "0001-01", "9999-12", "0000-01", "2026-13", "2026-00", "2026-3", "1000-10", "0100-01", "0010-01"]),
+      (
+        FieldType.month, { CalendarMonth($0) != nil },
+        ["2026-03", "0001-01", "9999-12", "0000-01", "2026-13", "2026-00", "2026-3", "1000-10", "0100-01", "0010-01"]
+      ),
     ] as [(FieldType, (String) -> Bool, [String])] {
       let pattern = try #require(Value.object(JSONSchema(language: .english).type(type))["pattern"]?.text)
       for text in texts { #expect((try Regex(pattern).wholeMatch(in: text) != nil) == read(text), "\(text)") }

@@ -25,7 +25,8 @@ import Testing
     let api = try await TestAPI.shared()
     let get = "GET /v1/customers HTTP/1.1\r\nHost: a\r\nX-Request-Id: mine-1\r\n"
     for (bytes, status, id) in [
-      (get + "Transfer-Encoding: gzip\r\n\r\n", 400, "mine-1"), (get + "Content-Length: 99999999\r\n\r\n", 413, "mine-1"), (get + "Expect: x\r\n\r\n", 417, "mine-1"),
+      (get + "Transfer-Encoding: gzip\r\n\r\n", 400, "mine-1"), (get + "Content-Length: 99999999\r\n\r\n", 413, "mine-1"),
+      (get + "Expect: x\r\n\r\n", 417, "mine-1"),
       ("nonsense\r\n\r\n", 400, nil), (get + "X: \(String(repeating: "a", count: 20_000))\r\n\r\n", 431, nil),
     ] as [(String, Int, String?)] {
       let client = try await api.client()

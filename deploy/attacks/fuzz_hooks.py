@@ -5,6 +5,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 
 import schemathesis
 from schemathesis import GenerationMode
@@ -15,6 +16,8 @@ SHAPE = {
     "input." + word
     for word in (
         "required", "unknown_field", "null", "type", "length", "count", "range", "control_character", "choice", "instant", "date", "month", "percent")}
+
+VERSION = re.compile(r'[*]|(W/)?"[0-9]+"')
 
 _statuses = collections.Counter()
 
@@ -27,6 +30,15 @@ def the_document_tells_the_shape(context, response, case):
     wrong = [error for error in response.json().get("errors", []) if error["code"] in SHAPE]
     assert not wrong, f"a request that fits the document was refused for its shape: {wrong}"
     return None
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """schemathesis 4.32.5 sends `If-Match: 0`, which its own validator refuses, as a version that fits the pattern."""
+    if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
+        return
+    if "If-Match" in case.headers and not VERSION.fullmatch(case.headers["If-Match"]):
+        case.headers["If-Match"] = '"1"'
 
 
 @schemathesis.hook
