@@ -113,7 +113,7 @@ let package = Package(
     tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", logging, subprocess, systemPackage]),
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
-    tests("TLSTests", ["TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
+    tests("TLSTests", ["TLS", "COpenSSL", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "Scorecard", "TestSupport"]),
     tests("JobsTests", ["Jobs", "Tenancy", "Postgres", "Kernel", "TestSupport", logging]),
     tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),
@@ -137,6 +137,12 @@ let package = Package(
         subprocess,
       ]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
+    tests(
+      "AdminProtocolTests",
+      [
+        "AdminProtocol", "Kernel", "OperatingSystem", "TLS", "Tenancy", "Operations", "Contracts", "ServiceLevels", "Desk", "Scorecard", "TestSupport",
+        subprocess, logging,
+      ] + nio),
     tests("WebTests", ["Web", "TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio + http),
   ]
 )

@@ -17,7 +17,7 @@ package enum AdminMessages: MessageCatalog {
     "admin.syntax.escape", "This line cannot be read: there is an escape other than \\\", \\\\, \\n, \\r, \\t and \\u with a hexadecimal number in braces.",
     zh: "无法读取此行：转义只能是 \\\"、\\\\、\\n、\\r、\\t 以及 \\u 加花括号中的十六进制数。")
   static let badLiteral = Message(
-    "admin.syntax.literal", "This line cannot be read: a literal's length stands in braces at the end of a line, and a space or the line's end follows its octets.",
+    "admin.syntax.literal", "This line cannot be read: a literal's length stands in braces at a line's end, and a space or CR LF behind its octets.",
     zh: "无法读取此行：字面量的长度须写在行末的花括号中，其字节之后须为空格或行尾。")
   static let badCharacters = Message(
     "admin.syntax.characters", "This line cannot be read: it is not UTF-8, or holds control characters.", zh: "无法读取此行：不是 UTF-8，或含有控制字符。")

@@ -2,14 +2,15 @@ import Kernel
 
 package enum OperationMessages: MessageCatalog {
   package static let unauthenticated = Message(
-    "unauthenticated", "This needs a valid token: `Authorization: Bearer stw_...`.", zh: "此操作需要有效的令牌：`Authorization: Bearer stw_...`。")
+    "unauthenticated", "This needs a valid token: `Authorization: Bearer stw_...`, or `AUTH token=stw_...` in the admin protocol.",
+    zh: "此操作需要有效的令牌：`Authorization: Bearer stw_...`，管理协议中为 `AUTH token=stw_...`。")
   package static let denied = Message("denied", "You may not do this (permission {permission}).", zh: "您无权执行此操作（权限 {permission}）。")
   package static let versionMismatch = Message(
     "version.mismatch", "It has changed since you read it: you saw version {expected}, it is now {current}. Read it again, then repeat.",
     zh: "自您读取后内容已变更：您看到的是版本 {expected}，当前为 {current}。请重新读取后再试。")
   package static let versionRequired = Message(
-    "version.required", "A change must say which version it saw: send If-Match with the ETag of the last read.",
-    zh: "修改时必须注明所见版本：请在 If-Match 中带上最近一次读取的 ETag。")
+    "version.required", "A change must say which version it saw: If-Match with the ETag of the last read, or `version=` in the admin protocol.",
+    zh: "修改时必须注明所见版本：请在 If-Match 中带上最近一次读取的 ETag，管理协议中为 `version=`。")
   package static let keyReused = Message(
     "idempotency.reused", "This idempotency key was used for another request. Use a new key.", zh: "该幂等键已用于另一个请求，请使用新的键。")
   package static let keyInFlight = Message(

@@ -24,12 +24,13 @@ struct HTTPSChannel: ServerChildChannel {
   let limits: WebLimits
   let problem: ProblemWriter
   let allowedMethods: String
+  let clock: any WallClock
   let register: ConnectionRegister
   let respond: Respond
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
-      guard register.open(channel) else {
+      guard let place = register.open(channel) else {
         channel.close(promise: nil)
         throw ChannelError.connectTimeout(.zero)
       }
@@ -40,7 +41,7 @@ struct HTTPSChannel: ServerChildChannel {
       decoderLimits.maxHeaderFieldSize = limits.headerBytes
       decoderLimits.maxHeaderListSize = limits.headerBytes
       decoderLimits.maxHeaderFieldCount = limits.headerCount
-      let guardHandler = RequestGuard(limits: limits, problem: problem, allowedMethods: allowedMethods)
+      let guardHandler = RequestGuard(limits: limits, problem: problem, allowedMethods: allowedMethods, clock: clock, place: place)
       let pipeline = channel.pipeline.syncOperations
       try pipeline.addHandlers([WriteDeadline(limits.write), tls, ArrivalMonitor(guardHandler)])
       try pipeline.configureHTTPServerPipeline(

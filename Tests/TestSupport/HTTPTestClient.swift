@@ -153,7 +153,7 @@ package final class HTTPTestClient: Sendable {
 }
 
 /// Collects what arrives until somebody asks for it.
-private final class Inbox: ChannelInboundHandler {
+final class Inbox: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 
   struct Bytes {

@@ -17,7 +17,9 @@ enum HelpPages {
   private static func overview(_ registry: Registry, _ language: Language) -> AdminReply {
     var rows = SessionCommand.allCases.map { Value.object(["command": .text($0.usage), "text": .text(summary($0).text(language))]) }
     var verbs: [String: [String]] = [:]
-    for operation in registry.operations { verbs[OperationCommand.word(operation.declaration.noun), default: []].append(OperationCommand.word(operation.declaration.verb)) }
+    for declaration in registry.operations.map(\.declaration) {
+      verbs[OperationCommand.word(declaration.noun), default: []].append(OperationCommand.word(declaration.verb))
+    }
     for (noun, verbs) in verbs.sorted(by: { $0.key < $1.key }) {
       let text = AdminMessages.helpNoun.text(language, ["verbs": verbs.joined(separator: ", ")])
       rows.append(.object(["command": .text(noun), "text": .text(text)]))
