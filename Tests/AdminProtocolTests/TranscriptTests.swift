@@ -43,10 +43,16 @@ import Testing
   }
 
   private func replay(_ transcript: Transcript, _ client: AdminTestClient, _ names: inout [String: String]) async throws {
+    // What the client says without an answer in between goes in one packet.
+    var said = ""
     for line in transcript.lines {
       if let sent = Self.text(of: line, by: "C: ") {
-        try await client.send(Self.filled(sent, names) + "\r\n")
-      } else if line == "S: (closed)" {
+        said += Self.filled(sent, names) + "\r\n"
+        continue
+      }
+      if !said.isEmpty { try await client.send(said) }
+      said = ""
+      if line == "S: (closed)" {
         #expect(try await client.line() == nil)
       } else if let expected = Self.text(of: line, by: "S: ") {
         let found = try await client.line() ?? "(closed)"
