@@ -3,7 +3,9 @@ import PackageDescription
 
 // The boxes of docs/architecture.md, one target each. ArchitectureTests hold the import table.
 
-let settings: [SwiftSetting] = [.treatAllWarnings(as: .error), .swiftLanguageMode(.v6)]
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error), .swiftLanguageMode(.v6), .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
@@ -92,6 +94,14 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
       ] + nio, swiftSettings: settings),
 
+    // what deploy/bench needs of our own code; not shipped
+    .executableTarget(
+      name: "steward-bench",
+      dependencies: [
+        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
+      ], swiftSettings: settings),
+
     // tests
     module(
       "TestSupport", ["Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "Schema", "TLS", "Tenancy", "Operations", logging] + nio,
@@ -103,7 +113,7 @@ let package = Package(
     tests("OperatingSystemTests", ["OperatingSystem", "TestSupport"]),
     tests("EmbeddedPostgresTests", ["EmbeddedPostgres", "TestSupport", logging, subprocess, systemPackage]),
     tests("PostgresTests", ["Postgres", "Kernel", "TestSupport", logging]),
-    tests("TLSTests", ["TLS", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
+    tests("TLSTests", ["TLS", "COpenSSL", "Kernel", "TestSupport", subprocess, logging, nioEmbedded] + nio),
     tests("SchemaTests", ["Schema", "Postgres", "Operations", "Tenancy", "Scorecard", "TestSupport"]),
     tests("JobsTests", ["Jobs", "Tenancy", "Postgres", "Kernel", "TestSupport", logging]),
     tests("OperationsTests", ["Operations", "Tenancy", "Jobs", "Postgres", "TLS", "TestSupport", logging]),

@@ -1,4 +1,4 @@
-# Sourced by deploy/test and deploy/quickstart, in the project's folder: sees to what building and running Steward needs
+# Sourced by deploy/test, deploy/quickstart and deploy/bench, in the project's folder: sees to what building and running Steward needs
 # beside the Swift toolchain. What is missing is installed by apt-get, as root or through sudo; nothing happens when
 # nothing is missing. What cannot be helped ends the script with exit code 3 and says what to do.
 # shellcheck shell=bash
@@ -20,8 +20,9 @@ have_postgres() {
   have_program postgres && have_program initdb
 }
 
-# The Debian packages of what is missing.
+# The Debian packages of what is missing; a script with needs of its own adds them by a function missing_extras.
 missing_packages() {
+  if declare -F missing_extras >/dev/null; then missing_extras; fi
   have_program pkg-config || echo pkg-config
   have_library libpq || echo libpq-dev
   have_library openssl || echo libssl-dev

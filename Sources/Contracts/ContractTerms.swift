@@ -25,6 +25,19 @@ package enum ContractTerms {
     try await transaction.query(TargetsInForce(slaVersion: slaVersion, priority: priority, at: at))
   }
 
+  /// The same with the calendars that they are counted by: one round trip, two when a calendar is new to this process.
+  package static func promises(
+    slaVersion: Int64, priority: Int64, at: Instant, in transaction: Transaction
+  ) async throws -> (targets: [TargetTerms], calendars: [Int64: CompiledCalendar]) {
+    let (targets, hashes) = try await transaction.query(
+      TargetsInForce(slaVersion: slaVersion, priority: priority, at: at), CalendarsInForce(slaVersion: slaVersion, priority: priority, at: at))
+    var compiled: [Int64: CompiledCalendar] = [:]
+    for found in hashes { compiled[found.version] = CompiledCalendars.shared[found.hash] }
+    let missing = Set(targets.map(\.calendarVersion)).subtracting(compiled.keys)
+    if !missing.isEmpty { compiled.merge(try await calendars(versions: missing.sorted(), in: transaction)) { first, _ in first } }
+    return (targets, compiled)
+  }
+
   /// The share of tickets that must meet the targets of a metric and priority.
   package struct Objective: Hashable, Sendable {
     package let metric: Metric

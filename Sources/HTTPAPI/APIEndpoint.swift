@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Kernel
 import Logging
@@ -38,7 +39,8 @@ struct APIEndpoint: Sendable {
     do {
       reply = try await answer(exchange, requestId, &told)
     } catch let refusal as Refusal {
-      responses.ended(status: refusal.status.code)
+      // Counted where it was answered.
+      responses.abandoned()
       throw refusal
     } catch let refused as RefusedByPath {
       reply = refused.problem.reply(told.language, correlationId: requestId)
@@ -53,6 +55,18 @@ struct APIEndpoint: Sendable {
     responses.ended(status: reply.status)
     log(exchange, requestId, told, reply, started)
     return exchange.method == "HEAD" ? reply.withoutBody : reply
+  }
+
+  /// The answer to what the server below refuses before, or in the middle of, a request.
+  func refusal(_ status: HTTPResponse.Status, _ message: Message, _ headers: RequestHeaders) -> Reply {
+    let requestId = headers.requestId ?? RequestHeaders.newRequestId(dispatcher.tenancy.random)
+    var reply = Problem(status: status, message).reply(headers.language ?? .english, correlationId: requestId)
+    reply.headers[RequestHeaders.requestIdName] = requestId
+    // The server below says how long the body is.
+    reply.headers[.contentLength] = nil
+    responses.refused(status: status.code)
+    logger.info("request refused", metadata: ["request": "\(requestId)", "status": "\(status.code)", "code": "\(message.key)"])
+    return reply
   }
 
   /// What is learnt of the caller on the way to an answer.
@@ -98,7 +112,7 @@ struct APIEndpoint: Sendable {
 
   /// No token, a malformed one, an unknown, an expired, a revoked one: one answer.
   private func authenticated(_ exchange: Exchange) async throws -> Principal {
-    guard let bearer = exchange.headers.bearer, let principal = try await authenticator.principal(bearer: bearer, via: .http) else {
+    guard let bearer = exchange.headers.bearer, let principal = try await authenticator.principal(bearer: bearer, via: .http, peer: exchange.peer) else {
       throw Failure(.unauthenticated, OperationMessages.unauthenticated)
     }
     return principal

@@ -23,12 +23,11 @@ package struct APIServer: Sendable {
     let endpoint = APIEndpoint(
       configuration, routes: try RouteTable(dispatcher.registry), dispatcher: dispatcher, authenticator: authenticator, logger: logger,
       readiness: readiness)
-    let random = dispatcher.tenancy.random
     server = WebServer(
       host: configuration.host, port: configuration.port, certificates: configuration.certificates, limits: configuration.limits, logger: logger,
-      problem: { status, message, language in
-        let id = RequestHeaders.newRequestId(random)
-        return JSON.write(Problem(status: status, message).document(language, correlationId: id))
+      problem: { status, message, request in
+        let reply = endpoint.refusal(status, message, RequestHeaders(request))
+        return ProblemAnswer(headers: reply.headers, body: reply.body)
       },
       respond: { request, context in
         let exchange = Exchange(request, peer: context.peer, limits: configuration.limits)

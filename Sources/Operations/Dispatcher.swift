@@ -61,14 +61,14 @@ package struct Dispatcher: Sendable {
     let key = try idempotencyKey(call)
     let request = Request(declaration: declaration, inputFields: operation.inputFields, input: input, principal: principal, call: call, key: key)
     do {
-      if operation.isPrepared, let stored = try await storedResult(of: request, target) { return stored }
+      if operation.isPrepared, request.mayBeRepetition, let stored = try await storedResult(of: request, target) { return stored }
       let run = try await prepare(
         Preparation(principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy))
       return try await tenancy.transaction(
         binding: target.bound, side: principal.side, readOnly: !declaration.effect.writes,
-        statementTimeoutMilliseconds: declaration.effect.writes ? 30_000 : 15_000
+        statementTimeoutMilliseconds: declaration.effect.writes ? 30_000 : Tenancy.readTimeoutMilliseconds
       ) { transaction in
-        if request.isRepeatable, let stored = try await request.stored(in: transaction, tenant: target.tenant.id) { return stored }
+        if request.mayBeRepetition, let stored = try await request.stored(in: transaction, tenant: target.tenant.id) { return stored }
         let journal = Journal()
         let context = OperationContext(
           operation: declaration, principal: principal, tenant: target.tenant, provider: provider, access: access, transaction: transaction,

@@ -17,8 +17,14 @@ package final class Transaction: Sendable {
     var wantsRollback = false
     /// The first error of a statement: after it the server refuses all others.
     var fault: PostgresError?
-    var queued: [Command] = []
+    var queued: [Queued] = []
     var afterCommit: [@Sendable () async -> Void] = []
+  }
+
+  /// A command that travels with the next round trip, and who takes its answer.
+  private struct Queued {
+    let command: Command
+    var take: (@Sendable (QueryResult) throws -> Void)?
   }
 
   init(_ connection: Connection, _ options: TransactionOptions) {
@@ -46,7 +52,21 @@ package final class Transaction: Sendable {
   /// Sends the statement with the next round trip, or with COMMIT. Its rows are not wanted, and its failure surfaces there.
   package func enqueue<S: Statement>(_ statement: S) {
     let command = Command(statement)
-    state.withLock { $0.queued.append(command) }
+    state.withLock { $0.queued.append(Queued(command: command)) }
+  }
+
+  /// Sends the statement with the next round trip, after which its rows are there: so that parts of an act that do not need
+  /// each other's answers share one.
+  package func later<S: Statement>(_ statement: S) -> Later<S.Output> {
+    let later = Later<S.Output>()
+    let command = Command(statement)
+    state.withLock { $0.queued.append(Queued(command: command) { later.set(try $0.rows(of: S.self)) }) }
+    return later
+  }
+
+  /// Makes the round trip of what is enqueued, if anything is.
+  package func flush(file: StaticString = #fileID, line: UInt = #line) async throws {
+    try await located(file, line) { _ = try await self.send([]) }
   }
 
   /// Several statements in one round trip. They run in order, and after the first failure none does.
@@ -62,6 +82,18 @@ package final class Transaction: Sendable {
         repeat try results.take().rows(of: (each C).self)
       )
     }
+  }
+
+  /// Runs `body` under another value of a setting that the transaction began with. It travels with the next statement, the
+  /// old one with the first statement after `body`. What is enqueued before would run under the new value: a transaction
+  /// that writes has no use for this.
+  package func with<T>(_ setting: LocalSetting, _ body: () async throws -> T) async throws -> T {
+    guard options.readOnly, let old = options.settings.first(where: { $0.name == setting.name }) else {
+      throw PostgresError(.other, message: "the transaction writes, or did not begin with a value of \(setting.name)")
+    }
+    state.withLock { $0.queued.append(Queued(command: setting.command)) }
+    defer { state.withLock { $0.queued.append(Queued(command: old.command)) } }
+    return try await body()
   }
 
   /// Fills `target` (a temporary table: see schema-rules 17) from chunks that a ``CopyEncoder`` made.
@@ -101,7 +133,8 @@ package final class Transaction: Sendable {
   /// - Returns: what is to be run after the commit.
   func end() async throws -> [@Sendable () async -> Void] {
     let (fault, wantsRollback, hasBegun, queued, afterCommit) = state.withLock { state in
-      (state.fault, state.wantsRollback, state.hasBegun, state.queued, state.afterCommit)
+      // Settings end with the transaction: nothing but them need not be sent.
+      (state.fault, state.wantsRollback, state.hasBegun, state.queued.contains { !$0.command.isControl } ? state.queued : [], state.afterCommit)
     }
     if let fault { throw fault }
     if wantsRollback {
@@ -114,10 +147,10 @@ package final class Transaction: Sendable {
     return afterCommit
   }
 
-  private func commit(_ queued: [Command], hasBegun: Bool) async throws {
+  private func commit(_ queued: [Queued], hasBegun: Bool) async throws {
     try enter()
     let opening = hasBegun ? [] : options.opening(connection.configuration)
-    let commands = opening + queued + [Command(control: "COMMIT")]
+    let commands = opening + queued.map(\.command) + [Command(control: "COMMIT", isConstant: true)]
     state.withLock { $0.hasBegun = true }
     do {
       // Not cancellable: once COMMIT is sent, its outcome is waited for.
@@ -162,13 +195,14 @@ package final class Transaction: Sendable {
       return (state.hasBegun, state.queued)
     }
     let opening = hasBegun ? [] : options.opening(connection.configuration)
-    let all = opening + queued + commands
+    let all = opening + queued.map(\.command) + commands
     guard !all.isEmpty else {
       leave(nil)
       return []
     }
     do {
       let results = try await connection.roundTrip(all, timeout: options.timeout(connection.configuration))
+      for (one, result) in zip(queued, results.dropFirst(opening.count)) { try one.take?(result) }
       leave(nil)
       return results.suffix(commands.count)
     } catch let error as PostgresError {

@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import Synchronization
 import TLS
 
 /// One HTTPS connection: the socket, the write deadline, TLS, the parser, the guard, and above them the router's loop.
@@ -23,12 +24,13 @@ struct HTTPSChannel: ServerChildChannel {
   let limits: WebLimits
   let problem: ProblemWriter
   let allowedMethods: String
+  let clock: any WallClock
   let register: ConnectionRegister
   let respond: Respond
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
-      guard register.open(channel) else {
+      guard let place = register.open(channel) else {
         channel.close(promise: nil)
         throw ChannelError.connectTimeout(.zero)
       }
@@ -39,7 +41,7 @@ struct HTTPSChannel: ServerChildChannel {
       decoderLimits.maxHeaderFieldSize = limits.headerBytes
       decoderLimits.maxHeaderListSize = limits.headerBytes
       decoderLimits.maxHeaderFieldCount = limits.headerCount
-      let guardHandler = RequestGuard(limits: limits, problem: problem, allowedMethods: allowedMethods)
+      let guardHandler = RequestGuard(limits: limits, problem: problem, allowedMethods: allowedMethods, clock: clock, place: place)
       let pipeline = channel.pipeline.syncOperations
       try pipeline.addHandlers([WriteDeadline(limits.write), tls, ArrivalMonitor(guardHandler)])
       try pipeline.configureHTTPServerPipeline(
@@ -53,10 +55,14 @@ struct HTTPSChannel: ServerChildChannel {
   }
 
   func handle(value: Value, logger: Logger) async {
+    let peer = Mutex<WebPeer?>(nil)
     let requests = RequestLoop { request, writer, channel in
+      // Asked for once: a request comes after the handshake, and nothing changes the certificate later.
+      if let known = peer.withLock({ $0 }) { return try await respond(request, writer, channel, known) }
       let subject = try await channel.eventLoop.submit { value.tls.value.peerSubject }.get()
-      let peer = WebPeer(address: value.address?.ipAddress, port: value.address?.port, certificateSubject: subject)
-      try await respond(request, writer, channel, peer)
+      let found = WebPeer(address: value.address?.ipAddress, port: value.address?.port, certificateSubject: subject)
+      peer.withLock { $0 = found }
+      try await respond(request, writer, channel, found)
     }
     await requests.handleHTTP(asyncChannel: value.connection, logger: logger)
   }

@@ -40,9 +40,21 @@ package enum Refusal: String, Error, Sendable, CaseIterable {
   }
 }
 
-/// Writes the body of an `application/problem+json` answer. HTTPAPI owns its shape; it is called on an event loop and
-/// must only compute.
-package typealias ProblemWriter = @Sendable (_ status: HTTPResponse.Status, _ message: Message, _ language: Language) -> [UInt8]
+/// An answer that the server gives by itself.
+package struct ProblemAnswer: Sendable {
+  /// All but the length, the date and the fields of the connection.
+  package let headers: HTTPFields
+  package let body: [UInt8]
+
+  package init(headers: HTTPFields, body: [UInt8]) {
+    self.headers = headers
+    self.body = body
+  }
+}
+
+/// Writes such an answer to a request with these header fields, as far as they could be read. HTTPAPI owns its shape;
+/// it is called on an event loop and must only compute.
+package typealias ProblemWriter = @Sendable (_ status: HTTPResponse.Status, _ message: Message, _ request: HTTPFields) -> ProblemAnswer
 
 package enum WebMessages: MessageCatalog {
   package static let malformed = Message("http.malformed", "The request is not valid HTTP/1.1.", zh: "该请求不是有效的 HTTP/1.1 请求。")

@@ -21,16 +21,20 @@ final class RequestGuard: ChannelDuplexHandler {
   private var machine: RequestMachine
   private let problem: ProblemWriter
   private let allowedMethods: String
+  private let clock: any WallClock
+  private let place: ConnectionRegister.Place
   private var waiting = CircularBuffer<Waiting>()
   private var holdsRead = false
   private var timer: (at: NIODeadline, task: Scheduled<Void>)?
   private var head: HTTPRequestHead?
   private var answer = AnswerFrame()
 
-  init(limits: WebLimits, problem: @escaping ProblemWriter, allowedMethods: String) {
+  init(limits: WebLimits, problem: @escaping ProblemWriter, allowedMethods: String, clock: any WallClock, place: ConnectionRegister.Place) {
     machine = RequestMachine(limits: limits)
     self.problem = problem
     self.allowedMethods = allowedMethods
+    self.clock = clock
+    self.place = place
   }
 
   // MARK: Requests
@@ -77,9 +81,10 @@ final class RequestGuard: ChannelDuplexHandler {
     context.fireChannelInactive()
   }
 
-  /// Called for each read of the socket, before its bytes are parsed: the parser shows nothing of half a header.
-  func bytesArrived(_ context: ChannelHandlerContext) {
-    machine.bytesArrived(at: context.eventLoop.now)
+  /// Called for each read of the socket, before its bytes are parsed: the parser shows nothing of half a header, nor of
+  /// what frames a body.
+  func bytesArrived(_ context: ChannelHandlerContext, _ byteCount: Int) {
+    guard machine.bytesArrived(byteCount, at: context.eventLoop.now) else { return refuse(context, .malformed) }
     arm(context)
   }
 
@@ -99,9 +104,13 @@ final class RequestGuard: ChannelDuplexHandler {
     case .part(.end):
       // Trailers are dropped: no route reads any, and they are a way to smuggle fields past a check.
       let closes = machine.requestEnded(at: context.eventLoop.now)
+      place.isAnswering.store(machine.phase == .responding, ordering: .relaxed)
       context.fireChannelRead(wrapInboundOut(.end(nil)))
       if closes { close(context) } else { arm(context) }
-    case .refusal(let refusal): refuse(context, refusal)
+    case .refusal(let refusal):
+      // What the parser refuses has no head: the one at hand is of the request before.
+      if machine.isFree { head = nil }
+      refuse(context, refusal)
     case .inputClosed:
       // A request cut short must not look complete to the route that reads it.
       if machine.phase == .body { context.fireErrorCaught(Refusal.malformed) }
@@ -165,6 +174,7 @@ final class RequestGuard: ChannelDuplexHandler {
       }
     case .end:
       let closes = machine.answerEnded(at: context.eventLoop.now)
+      place.isAnswering.store(false, ordering: .relaxed)
       context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
       // An answer shorter than it said leaves the client waiting: the end of the connection tells it.
       if closes || !answer.isComplete { return close(context) }
@@ -186,25 +196,34 @@ final class RequestGuard: ChannelDuplexHandler {
 
   /// Answers with a problem, if no answer has begun, and closes.
   private func refuse(_ context: ChannelHandlerContext, _ refusal: Refusal) {
-    let language = Language(acceptLanguage: head?.headers.first(name: "accept-language"))
     let inRequest = machine.phase == .body || machine.phase == .responding
     let mayAnswer = !inRequest || machine.answer == .none
     machine.close()
     timer?.task.cancel()
     if inRequest { context.fireErrorCaught(refusal) }
     if mayAnswer {
-      let body = problem(refusal.status, refusal.message, language)
-      var headers: HTTPHeaders = [
-        "content-type": "application/problem+json", "content-length": "\(body.count)", "connection": "close", "cache-control": "no-store",
-        "content-language": language.rawValue,
-      ]
+      let answer = problem(refusal.status, refusal.message, readableFields())
+      var headers = HTTPHeaders(answer.headers.map { ($0.name.rawName, $0.value) })
+      headers.add(name: "content-length", value: "\(answer.body.count)")
+      headers.add(name: "date", value: HTTPDate.text(clock.now()))
+      headers.add(name: "connection", value: "close")
       if refusal == .methodUnknown { headers.add(name: "allow", value: allowedMethods) }
       let status = HTTPResponseStatus(statusCode: refusal.status.code)
       context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
-      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
+      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
       context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
     context.close(promise: nil)
+  }
+
+  /// The refused request's fields, without those that are malformed themselves.
+  private func readableFields() -> HTTPFields {
+    var fields = HTTPFields()
+    for field in head?.headers ?? [:] {
+      guard let name = HTTPField.Name(field.name), HTTPField.isValidValue(field.value) else { continue }
+      fields.append(HTTPField(name: name, value: field.value))
+    }
+    return fields
   }
 
   private func close(_ context: ChannelHandlerContext) {
@@ -237,7 +256,9 @@ final class RequestGuard: ChannelDuplexHandler {
     case .close:
       if machine.phase == .body { context.fireErrorCaught(Refusal.tooSlow) }
       close(context)
-    case .refuse(let refusal): refuse(context, refusal)
+    case .refuse(let refusal):
+      if machine.isFree { head = nil }
+      refuse(context, refusal)
     }
   }
 }
@@ -253,7 +274,8 @@ final class ArrivalMonitor: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if let guardContext = try? context.pipeline.syncOperations.context(handler: guardHandler) { guardHandler.bytesArrived(guardContext) }
+    let byteCount = unwrapInboundIn(data).readableBytes
+    if let guardContext = try? context.pipeline.syncOperations.context(handler: guardHandler) { guardHandler.bytesArrived(guardContext, byteCount) }
     context.fireChannelRead(data)
   }
 }

@@ -36,6 +36,8 @@ struct RequestMachine {
   private(set) var closesAfterAnswer = false
   private var requests = 0
   private var bodyReceived = 0
+  /// What has come since the header, framing and all, but for the read that brought the header.
+  private var bodyOnTheWire = 0
   /// The time the client made us wait for this body so far.
   private var waited: TimeAmount = .zero
   private var waitingSince: NIODeadline?
@@ -54,10 +56,20 @@ struct RequestMachine {
     deadline = now + limits.header
   }
 
-  mutating func bytesArrived(at now: NIODeadline) {
-    guard phase == .idle else { return }
-    phase = .header
-    deadline = now + limits.header
+  /// Before the parser sees them. False if what has come of a body is far more framing than body: chunk extensions,
+  /// which nobody reads, in the length of nobody's patience.
+  mutating func bytesArrived(_ byteCount: Int, at now: NIODeadline) -> Bool {
+    switch phase {
+    case .idle:
+      phase = .header
+      deadline = now + limits.header
+    case .body:
+      // One byte in a chunk of its own costs six.
+      guard bodyOnTheWire - 8 * bodyReceived <= limits.framingBytes else { return false }
+      bodyOnTheWire += byteCount
+    case .connecting, .header, .responding, .closing: break
+    }
+    return true
   }
 
   mutating func headArrived(closesAfterAnswer closes: Bool) {
@@ -66,6 +78,7 @@ struct RequestMachine {
     phase = .body
     if closes || requests >= limits.requestsPerConnection { closesAfterAnswer = true }
     bodyReceived = 0
+    bodyOnTheWire = 0
     waited = .zero
     waitingSince = nil
     deadline = nil

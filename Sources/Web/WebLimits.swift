@@ -3,7 +3,8 @@ import NIOCore
 /// What one client may cost the server. The defaults are safe for the open network; the frameworks below have none of
 /// their own for most of these.
 package struct WebLimits: Sendable {
-  /// Connections at once, in all; each costs some ten kilobytes and a descriptor.
+  /// Connections at once, in all; each costs some ten kilobytes and a descriptor. Beyond them a newcomer takes the place
+  /// of an idle one whose address has most.
   package var connections = 2000
   /// Connections at once from one address (IPv6: one /64, which one client owns whole).
   package var connectionsPerAddress = 100
@@ -20,6 +21,8 @@ package struct WebLimits: Sendable {
   package var targetBytes = 8 << 10
   /// The largest body that any route takes. A route with a smaller limit asks for it when it reads the body.
   package var bodyBytes = 10 << 20
+  /// What may frame a chunked body beside some bytes for each of its own: chunk extensions, trailers.
+  package var framingBytes = 64 << 10
   /// A body may pause for this long in all, plus the time its bytes take at ``bodyBytesPerSecond``. Only the time in
   /// which the server waits for the client counts.
   package var bodyGrace: TimeAmount = .seconds(10)

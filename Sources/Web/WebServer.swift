@@ -54,7 +54,7 @@ package struct WebServer: Sendable {
   package func run(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
     let register = ConnectionRegister(limits: limits)
     let child = HTTPSChannel(
-      certificates: certificates, limits: limits, problem: problem, allowedMethods: allowedMethods, register: register, respond: answer)
+      certificates: certificates, limits: limits, problem: problem, allowedMethods: allowedMethods, clock: clock, register: register, respond: answer)
     let server = Server(
       childChannelSetup: child, configuration: ServerConfiguration(address: address),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
@@ -97,10 +97,9 @@ package struct WebServer: Sendable {
       throw refusal
     } catch {
       logger.error("A request failed without an answer", metadata: ["error": "\(error)"])
-      let language = Language(acceptLanguage: request.headers[.acceptLanguage])
+      let problem = problem(.internalServerError, WebMessages.failed, request.headers)
       response = Response(
-        status: .internalServerError, headers: [.contentType: "application/problem+json"],
-        body: ResponseBody(byteBuffer: ByteBuffer(bytes: problem(.internalServerError, WebMessages.failed, language))))
+        status: .internalServerError, headers: problem.headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: problem.body)))
     }
     response.headers[.date] = HTTPDate.text(clock.now())
     try await writer.write(response: response.head, body: response.body)

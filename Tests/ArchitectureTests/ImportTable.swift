@@ -69,6 +69,9 @@ enum ImportTable {
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "ServiceLevels", "Desk", "Scorecard", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
+    // Measures; not shipped.
+    Box(
+      "steward-bench", 5, ["Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard"], foundation, logging, ["ArgumentParser"]),
     // What tests share: anything up to the platform.
     Box(
       "TestSupport", 2,

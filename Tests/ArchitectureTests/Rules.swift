@@ -77,7 +77,7 @@ enum Rules {
 
   /// The targets that are not tests.
   static func packageTargets(in text: String) -> [String] {
-    text.matches(of: #/(?:\bmodule|\bexecutable|\bsystemLibrary|\.target|\.executableTarget|\.systemLibrary)\(\s*(?:name:\s*)?"(\w+)"/#).map { String($0.1) }
+    text.matches(of: #/(?:\bmodule|\bexecutable|\bsystemLibrary|\.target|\.executableTarget|\.systemLibrary)\(\s*(?:name:\s*)?"([\w-]+)"/#).map { String($0.1) }
   }
 
   static func importedModules(in text: String) -> [String] {

@@ -47,6 +47,16 @@ import Testing
     #expect(try await world.database.call("incident.queue", ["team": team["id"] ?? .null], as: world.engineer)["items"]?.column("title") == ["plain"])
   }
 
+  /// More readers than connections: none may hold one while it waits for another.
+  @Test func manyReadersAtOnce() async throws {
+    let world = try await DeskWorld()
+    let incident = try await world.open()
+    try await withThrowingTaskGroup(of: Value.self) { group in
+      for _ in 0..<40 { group.addTask { try await world.database.call("incident.queue", as: world.engineer) } }
+      for try await page in group { #expect(page["items"]?.column("id") == [incident["id"] ?? .null]) }
+    }
+  }
+
   @Test func assignmentToAMemberOfTheStaff() async throws {
     let world = try await DeskWorld()
     let incident = try await world.open()

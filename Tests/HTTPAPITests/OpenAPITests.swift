@@ -46,11 +46,35 @@ import Testing
     #expect(input["properties"]?["id"] == nil)
     let session = try #require(document["paths"]?["/v1/sessions"]?["post"])
     #expect(session["security"] == .array([]))
+    #expect(session["responses"]?["401"] != nil && session["responses"]?["403"] == nil, "a wrong password gets 401")
+    let version = try #require(document["components"]?["parameters"]?["IfMatch"]?["schema"]?["pattern"]?.text)
+    let required = try #require(document["components"]?["parameters"]?["IfMatchRequired"]?["schema"]?["pattern"]?.text)
+    for (text, isTaken) in [("\"3\"", true), ("W/\"3\"", true), ("*", true), ("", false), ("3", false), ("\"1\", \"2\"", false)] {
+      #expect((try Regex(version).wholeMatch(in: text) != nil) == isTaken, "\(text)")
+      #expect((try Regex(required).wholeMatch(in: text) != nil) == (isTaken && text != "*"), "\(text)")
+    }
     let sample = try #require(document["components"]?["schemas"]?["SampleCheckInput"]?["properties"])
     #expect(sample["count"]?["maximum"] == 5_000_000_000)
     #expect(sample["state"]?["enum"] == .array(["new", "active", .null]))
     #expect(sample["secret"]?["writeOnly"] == .bool(true))
     #expect(sample["parts"]?["items"]?["properties"]?["name"]?["maxLength"] == 20)
+    // The patterns of times say what is read, and nothing else.
+    for (type, read, texts) in [
+      (
+        FieldType.instant, { Instant($0) != nil },
+        [
+          "2026-03-01T08:00:00Z", "2026-03-01t08:00:00.123456+01:00", "9999-12-31T23:59:59z", "1969-12-31T23:59:59Z", "2026-03-01T08:00:60Z",
+          "2026-03-01T24:00:00Z", "2026-03-01T08:00:00.1234567Z", "2026-03-01T08:00:00", "2026-03-01", "0001-01-01T00:00:00Z",
+        ]
+      ),
+      (
+        FieldType.month, { CalendarMonth($0) != nil },
+        ["2026-03", "0001-01", "9999-12", "0000-01", "2026-13", "2026-00", "2026-3", "1000-10", "0100-01", "0010-01"]
+      ),
+    ] as [(FieldType, (String) -> Bool, [String])] {
+      let pattern = try #require(Value.object(JSONSchema(language: .english).type(type))["pattern"]?.text)
+      for text in texts { #expect((try Regex(pattern).wholeMatch(in: text) != nil) == read(text), "\(text)") }
+    }
     let find = try #require(document["paths"]?["/v1/samples/find"]?["get"]?["parameters"]?.array)
     #expect(find.first { $0["name"] == "parts" }?["content"] != nil)
     #expect(find.first { $0["name"] == "sizes" }?["explode"] == .bool(false))

@@ -20,6 +20,32 @@ import Testing
     }
   }
 
+  /// Also when the server below answers, before any route has seen the request.
+  @Test func refusalsHaveTheSecurityFieldsAndACorrelationId() async throws {
+    let api = try await TestAPI.shared()
+    let get = "GET /v1/customers HTTP/1.1\r\nHost: a\r\nX-Request-Id: mine-1\r\n"
+    for (bytes, status, id) in [
+      (get + "Transfer-Encoding: gzip\r\n\r\n", 400, "mine-1"), (get + "Content-Length: 99999999\r\n\r\n", 413, "mine-1"),
+      (get + "Expect: x\r\n\r\n", 417, "mine-1"),
+      ("nonsense\r\n\r\n", 400, nil), (get + "X: \(String(repeating: "a", count: 20_000))\r\n\r\n", 431, nil),
+    ] as [(String, Int, String?)] {
+      let client = try await api.client()
+      try await client.send(bytes)
+      let reply = try await client.reply()
+      #expect(reply.status == status || id == nil && reply.status == 405, "\(reply.status) \(bytes.prefix(90))")
+      #expect(reply["strict-transport-security"] == "max-age=63072000")
+      #expect(reply["x-content-type-options"] == "nosniff")
+      #expect(reply["cache-control"] == "no-store")
+      #expect(reply["content-security-policy"]?.hasPrefix("default-src 'none'") == true)
+      #expect(reply.headers.count { $0.name == "content-length" } == 1)
+      let own = try #require(reply["x-request-id"])
+      #expect(reply.json?["correlationId"] == .text(own))
+      if let id { #expect(own == id) }
+      await client.close()
+    }
+    #expect(try await api.send("GET", "/metrics").text.contains("steward_http_responses_total{status=\"417\"} 1\n"))
+  }
+
   @Test func methodsThatAPathDoesNotTakeAreToldWhichItTakes() async throws {
     let api = try await TestAPI.shared()
     for method in ["PUT", "DELETE", "TRACE", "OPTIONS", "PROPFIND"] {
@@ -77,7 +103,7 @@ import Testing
     let cases = [
       ("{\"title\":\"a\\u0000b\"}", 400), ("{\"title\":\"a\",\"title\":\"b\"}", 400), ("{\"title\":\"\\ud800\"}", 400), ("\u{feff}{}", 400),
       ("{\"count\":NaN}", 400), ("{\"count\":1}garbage", 400), ("[]", 400), ("{\"count\":1e400}", 422), ("{\"count\":99999999999999999999999}", 422),
-      ("{\"title\":\"a\\r\\nX: y\"}", 422), ("{\"title\":5}", 422), ("{\"tenant_id\":1}", 422), ("{\"\":1}", 422),
+      ("{\"title\":\"a\\r\\nX: y\"}", 422), ("{\"title\":5}", 422), ("{\"count\":1.5}", 422), ("{\"tenant_id\":1}", 422), ("{\"\":1}", 422),
     ]
     let api = try await TestAPI.shared()
     let token = try await api.administrator()
@@ -86,6 +112,7 @@ import Testing
       #expect(reply.status == status, "\(json): \(reply.text)")
       #expect(reply["content-type"] == "application/problem+json")
     }
+    #expect(try await api.send("POST", "/v1/samples/check", token: token, json: "{\"count\":1.0}").status == 200, "1.0 is an integer, says JSON Schema")
   }
 
   @Test func deepAndWideJSONIsRefusedOrReadInBounds() async throws {

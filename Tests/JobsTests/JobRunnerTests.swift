@@ -1,6 +1,7 @@
 import Jobs
 import Kernel
 import Postgres
+import Synchronization
 import Tenancy
 import TestSupport
 import Testing
@@ -140,5 +141,35 @@ import Testing
     world.clock.advance(seconds: CountedSweep.everySeconds)
     try await runner.tick()
     #expect(runs.value == 3)
+  }
+
+  /// A schedule whose job was given up never ran again: a night with a full disk ended the breach sweep for good.
+  @Test func aScheduleOutlivesAJobThatWasGivenUp() async throws {
+    let world = try await JobWorld.make()
+    let runs = Counter()
+    let isBroken = Mutex(true)
+    let runner = world.runner(sweep: {
+      runs.next()
+      if isBroken.withLock({ $0 }) { throw Trouble() }
+    })
+    func tick(after seconds: Int64) async throws -> Int {
+      world.clock.advance(seconds: seconds)
+      try await runner.tick()
+      return runs.value
+    }
+    func state() async throws -> String? { try await world.jobs(CountedSweep.kind).first?.state }
+
+    try await runner.declareSchedules()
+    for attempt in 1...10 { #expect(try await tick(after: 300) == attempt) }
+    #expect(try await state() == "dead")
+    #expect(try await tick(after: CountedSweep.everySeconds) == 10, "it rests")
+    #expect(try await tick(after: 600) == 11)
+    #expect(try await state() == "dead", "one attempt at a time, for it may be the job that kills its worker")
+
+    isBroken.withLock { $0 = false }
+    #expect(try await tick(after: CountedSweep.everySeconds) == 11)
+    #expect(try await tick(after: 600) == 12)
+    #expect(try await world.jobs(CountedSweep.kind).isEmpty)
+    #expect(try await tick(after: CountedSweep.everySeconds) == 13, "as often as before")
   }
 }

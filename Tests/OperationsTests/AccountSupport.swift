@@ -43,7 +43,9 @@ extension TestDatabase {
   }
 
   /// Who a token is for, looked up anew.
-  func principal(_ token: String) async throws -> Principal? { try await Authenticator(tenancy: tenancy).principal(bearer: token, via: .http) }
+  func principal(_ token: String) async throws -> Principal? {
+    try await Authenticator(tenancy: tenancy).principal(bearer: token, via: .http, peer: "192.0.2.1")
+  }
 
   func loggedIn(_ tenant: String, _ login: String) async throws -> Principal {
     let token = try await self.login(tenant, login)

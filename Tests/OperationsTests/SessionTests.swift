@@ -184,10 +184,10 @@ import Testing
     _ = try await database.newAccount("good@x.test", of: customer)
     let token = try await database.login("ACME", "good@x.test")
     let authenticator = Authenticator(tenancy: database.tenancy)
-    let principal = try #require(try await authenticator.principal(bearer: token, via: .http))
+    let principal = try #require(try await authenticator.principal(bearer: token, via: .http, peer: "192.0.2.1"))
     try await database.call("session.close", as: principal)
     try await Task.sleep(for: .milliseconds(1000))
-    #expect(try await authenticator.principal(bearer: token, via: .http) == nil)
+    #expect(try await authenticator.principal(bearer: token, via: .http, peer: "192.0.2.1") == nil)
   }
 
   @Test func aCustomersTokenNeverGetsTheStaffSide() async throws {

@@ -42,6 +42,53 @@ import Testing
     }
   }
 
+  @Test func laterStatementsShareTheNextRoundTrip() async throws {
+    try await withClient { client in
+      try await client.transaction { tx in
+        let tens = tx.later(Divide(divisor: 1))
+        let pids = tx.later(BackendProcess())
+        #expect(throws: PostgresError.self) { try tens.rows }
+        #expect(try await tx.query(Divide(divisor: 2)) == [5])
+        #expect(try tens.rows == [10])
+        #expect(try pids.first == (try await tx.first(BackendProcess())))
+        let fives = tx.later(Divide(divisor: 2))
+        try await tx.flush()
+        #expect(try fives.first == 5)
+      }
+      let error = await postgresError {
+        try await client.transaction { tx in
+          let failing = tx.later(Divide(divisor: 0))
+          _ = try await tx.query(Divide(divisor: 1))
+          _ = try failing.rows
+        }
+      }
+      #expect(error?.statement == "Divide" && error?.sqlState == "22012")
+    }
+  }
+
+  @Test func anotherValueOfASettingForATime() async throws {
+    try await withClient { client in
+      let side = CurrentSetting(name: "app.side")
+      let options = TransactionOptions(settings: [.word("app.side", "staff")], readOnly: true)
+      try await client.transaction(options) { tx in
+        try await tx.with(.word("app.side", "customer")) { #expect(try await tx.first(side) == "customer") }
+        #expect(try await tx.first(side) == "staff")
+        // Nothing is sent inside: the old value still comes last.
+        try await tx.with(.word("app.side", "customer")) {}
+        #expect(try await tx.first(side) == "staff")
+        struct Refusal: Error {}
+        await #expect(throws: Refusal.self) { try await tx.with(.word("app.side", "customer")) { throw Refusal() } }
+        #expect(try await tx.first(side) == "staff")
+        // One that it did not begin with could not be put back.
+        await #expect(throws: PostgresError.self) { try await tx.with(.integer("lock_timeout", 1)) {} }
+      }
+      // What a transaction has enqueued to write would be written under the other value.
+      await #expect(throws: PostgresError.self) {
+        try await client.transaction(TransactionOptions(settings: [.word("app.side", "staff")])) { try await $0.with(.word("app.side", "customer")) {} }
+      }
+    }
+  }
+
   @Test func enqueuedStatementsGoWithCommitAndFailThere() async throws {
     try await withClient { client in
       try await client.withConnection { _ = try await $0.runScript(Ledger.create) }

@@ -84,7 +84,7 @@ import Testing
     let session = try await database.call(
       "session.open", ["tenant": "PROV", "login": "first@example.test", "password": .text(Samples.password)], as: nobody)
     let bearer = try #require(session["token"]?.text)
-    let principal = try #require(try await Authenticator(tenancy: database.tenancy).principal(bearer: bearer, via: .http))
+    let principal = try #require(try await Authenticator(tenancy: database.tenancy).principal(bearer: bearer, via: .http, peer: "192.0.2.1"))
     #expect(principal.grants.map(\.role) == [StockRole.administrator.rawValue])
     #expect(principal.grants.first?.permissions == database.permissions(of: .administrator))
   }

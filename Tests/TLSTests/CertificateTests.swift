@@ -24,6 +24,9 @@ import Testing
       }
       let certificates = try ServerCertificates(files: first.server)
       #expect(certificates.daysLeft(at: Self.now) == 397 || certificates.daysLeft(at: Self.now) == 396)
+      #expect(certificates.expiryWarning(at: Self.now.adding(seconds: 365 * 86_400)) == nil)
+      #expect(certificates.expiryWarning(at: Self.now.adding(seconds: 368 * 86_400)).map { (28...30).contains($0) } == true)
+      #expect(certificates.expiryWarning(at: Self.now.adding(seconds: 400 * 86_400)).map { $0 < 0 } == true)
       let authority = try String(contentsOfFile: first.authorityFile, encoding: .utf8)
       let server = try String(contentsOfFile: first.server.certificate, encoding: .utf8)
       #expect(try !TrialCertificates.prepare(folder: folder, now: Self.now).isNew)

@@ -58,14 +58,25 @@ final class EchoServer: Sendable {
     try await channel.close().get()
   }
 
-  /// `openssl s_client` against this server; what it prints on both outputs.
-  func sClient(_ arguments: [String], input: String = "") async throws -> String {
+  /// `openssl s_client` against this server; what it prints on both outputs. `feed` is the shell's command that writes
+  /// its input, in which `$0` is `input`.
+  func sClient(_ arguments: [String], input: String = "", feed: String = "printf '%s' \"$0\"") async throws -> String {
     // Through a shell, as the library ends the process when a program leaves before it has read its input.
-    let command = ["-c", "printf '%s' \"$0\" | openssl s_client \"$@\" 2>&1", input]
+    let command = ["-c", "{ \(feed); } | openssl s_client \"$@\" 2>&1", input]
     let result = try await Subprocess.run(
       .name("sh"), arguments: Arguments(command + ["-connect", "127.0.0.1:\(port)", "-CAfile", trial.authorityFile] + arguments),
       output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
     return result.standardOutput + result.standardError
+  }
+}
+
+extension EchoServer {
+  /// A session that a client has kept, with its ticket, and what the client printed.
+  func session(_ version: String) async throws -> (file: String, output: String) {
+    let file = folder + "/session\(version).pem"
+    // In TLS 1.3 the ticket comes when it comes, after the handshake: the client stays until then, at most a minute.
+    let wait = "for i in $(seq 600); do [ -s \"$0\" ] && break; sleep 0.1; done; sleep 0.2"
+    return (file, try await sClient([version, "-sess_out", file], input: file, feed: wait))
   }
 }
 

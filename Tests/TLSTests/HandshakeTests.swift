@@ -39,8 +39,24 @@ import Testing
 
   @Test func earlyDataIsOff() async throws {
     try await EchoServer.with { server in
-      let output = try await server.sClient(["-tls1_3"], input: "Q\n")
-      #expect(!output.contains("Max Early Data: 1"), "\(output)")
+      let session = try await server.session("-tls1_3")
+      #expect(session.output.contains("Max Early Data: 0"), "\(session.output)")
+      let early = server.folder + "/early"
+      try "GET / HTTP/1.1\r\n\r\n".write(toFile: early, atomically: true, encoding: .utf8)
+      let output = try await server.sClient(["-tls1_3", "-sess_in", session.file, "-early_data", early], input: "Q\n")
+      #expect(output.contains("Reused, TLSv1.3") && output.contains("Early data was not sent"), "\(output)")
+    }
+  }
+
+  /// A ticket opens a session until the key that sealed it goes, be it with a new certificate or with its time.
+  @Test(arguments: ["-tls1_2", "-tls1_3"]) func ticketsEndWithTheirKey(version: String) async throws {
+    try await EchoServer.with { server in
+      let session = try await server.session(version)
+      let resumed = try await server.sClient([version, "-sess_in", session.file], input: "Q\n")
+      #expect(resumed.contains("Reused, TLS"), "\(resumed)")
+      try server.certificates.reload()
+      let refused = try await server.sClient([version, "-sess_in", session.file], input: "Q\n")
+      #expect(refused.contains("New, TLS") && !refused.contains("Reused, TLS"), "\(refused)")
     }
   }
 

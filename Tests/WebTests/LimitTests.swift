@@ -36,6 +36,24 @@ import Testing
     }
   }
 
+  /// Nobody reads chunk extensions: a body that is mostly these is a flood by another name.
+  @Test(arguments: ["1;x=" + String(repeating: "y", count: 1 << 20), String(repeating: "1;\(String(repeating: "y", count: 4000))\r\nx\r\n", count: 250)])
+  func framingWithoutABodyIsRefused(chunks: String) async throws {
+    try await TestServer.with { server in
+      let client = try await server.client()
+      try await client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+      // The server may close while we still write.
+      try? await client.send(chunks)
+      #expect(try await client.reply().status == 400)
+      #expect(try await client.isClosed())
+      // Small chunks are a body like any other.
+      let small = try await server.client()
+      let chunk = "1\r\nx\r\n"
+      try await small.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + String(repeating: chunk, count: 100_000) + "0\r\n\r\n")
+      #expect(try await small.reply().text.hasPrefix("POST / 100000 "))
+    }
+  }
+
   @Test(arguments: ["", "GET", "GET / HTTP/1.1\r\nHost: a\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab"])
   func slowRequestsAreCut(start: String) async throws {
     var limits = WebLimits()

@@ -1,5 +1,7 @@
 import Hummingbird
+import Kernel
 import NIOCore
+import TLS
 import TestSupport
 import Testing
 
@@ -28,6 +30,38 @@ import Testing
       #expect(try await server.curl(["--tls-max", "1.1", "https://localhost:\(server.port)/"]).contains("curl: (35)"))
       #expect(try await server.curl(["-H", "Expect: 100-continue", "-d", "abc", "https://localhost:\(server.port)/"]) == "POST / 3 https 127.0.0.1 -")
       #expect(try await server.curl(["-I", "https://localhost:\(server.port)/"]).contains("200"))
+    }
+  }
+
+  /// New certificates, again and again, while clients connect and ask: nobody notices.
+  @Test func certificatesAreExchangedUnderLoad() async throws {
+    try await TestServer.with { server in
+      let clients = Task {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+          for _ in 0..<4 {
+            group.addTask {
+              var answered = 0
+              for _ in 0..<40 {
+                let client = try await server.client()
+                answered += try await client.get("/").status == 200 ? 1 : 0
+                answered += try await client.get("/").status == 200 ? 1 : 0
+                await client.close()
+              }
+              return answered
+            }
+          }
+          return try await group.reduce(0, +)
+        }
+      }
+      var before = server.certificates.context()
+      for index in 0..<20 {
+        _ = try TrialCertificates.prepare(folder: server.folder, names: ["host\(index).example"], now: SystemClock().now())
+        try server.certificates.reload()
+        #expect(server.certificates.context() !== before)
+        before = server.certificates.context()
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      #expect(try await clients.value == 320)
     }
   }
 

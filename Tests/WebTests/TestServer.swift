@@ -32,7 +32,7 @@ struct TestServer: Sendable {
     let certificates = try ServerCertificates(files: trial.server, clientCertificates: clients(folder), applicationProtocols: ["http/1.1"])
     let server = WebServer(
       host: "127.0.0.1", port: 0, certificates: certificates, limits: limits, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-      problem: { status, message, language in Array("{\"status\":\(status.code),\"code\":\"\(message.key)\",\"detail\":\"\(message.text(language))\"}".utf8) },
+      problem: Self.problem,
       respond: respond)
     let (ports, found) = AsyncStream<Int>.makeStream()
     let running = Task { try await server.run { found.yield($0) } }
@@ -63,6 +63,13 @@ struct TestServer: Sendable {
       .name("curl"), arguments: Arguments(["-sS", "--max-time", "60", "--cacert", trial.authorityFile] + arguments), output: .string(limit: limit),
       error: .string(limit: 10_000))
     return (result.standardOutput) + (result.standardError)
+  }
+
+  private static let problem: ProblemWriter = { status, message, request in
+    let language = Language(acceptLanguage: request[.acceptLanguage])
+    let text = "{\"status\":\(status.code),\"code\":\"\(message.key)\",\"detail\":\"\(message.text(language))\"}"
+    return ProblemAnswer(
+      headers: [.contentType: "application/problem+json", .contentLanguage: language.rawValue, .xContentTypeOptions: "nosniff"], body: Array(text.utf8))
   }
 
   /// Answers with what it understood, so that a test sees what reached the route.

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from . import disks, kills, outages
-from .processes import Child, Failed, wait_for
+from .processes import Child, Failed, Missing, OutOfTime
 from .site import Site, remove
 
 SCENARIOS = ["kills", "control", "sessions", "stop", "sigterm", "disk-data", "disk-wal"]
@@ -23,17 +23,20 @@ def arguments():
         epilog="Ends with 0 when nothing was lost, doubled or half done and all limits held; 1 when not; 3 when something is missing. "
         "It runs a private PostgreSQL in a folder of its own and ends only what it started. The disk scenarios mount small file systems and are "
         "left out, with a line that says so, unless root runs them.")
-    parser.add_argument("--short", "--quick", action="store_true", help="a minute or so, for deploy/test: 4 kills of each kind, no lower bound of writes")
+    parser.add_argument("--short", "--quick", action="store_true", help="a minute or two, for deploy/test: 3 kills of each kind")
     parser.add_argument("--kills", type=int, metavar="N", help="kills of each kind (API, worker, PostgreSQL); 100")
     parser.add_argument("--writes", type=int, metavar="N", help="acknowledged writes that the kills' run must reach; 50000")
-    parser.add_argument("--only", action="append", choices=SCENARIOS, metavar="NAME", help=f"only this scenario; may be repeated: {', '.join(SCENARIOS)}")
+    parser.add_argument(
+        "--only", action="append", choices=SCENARIOS, metavar="NAME", help=f"only this scenario; may be repeated: {', '.join(SCENARIOS)}")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="for the moments and the stories")
     parser.add_argument("--minutes", type=int, metavar="N", help="give up after so long; 90, or 10 with --short")
     parser.add_argument("--folder", help="where to work; a new folder below the temporary one. It stays when something is wrong")
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     parser.add_argument("--steward", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    options.kills = options.kills or (4 if options.short else 100)
+    if options.folder and Path(options.folder).exists() and os.listdir(options.folder):
+        parser.error(f"{options.folder} is not empty")
+    options.kills = options.kills or (3 if options.short else 100)
     options.writes = options.writes if options.writes is not None else (0 if options.short else 50_000)
     options.minutes = options.minutes or (10 if options.short else 90)
     return options
@@ -62,6 +65,8 @@ class Run:
         started = time.monotonic()
         try:
             figures, findings = body()
+        except Missing:
+            raise
         except Failed as failed:
             figures, findings = {}, {"failed": str(failed)}
         figures["took, seconds"] = round(time.monotonic() - started)
@@ -80,9 +85,9 @@ class Run:
         short = options.short
         shared = {
             "kills": lambda: kills.Kills(site, self.say, options.kills, options.writes, options.seed, 0.3 if short else 1.0).run(),
-            "sessions": lambda: outages.terminated_sessions(site, self.say, 6 if short else 60),
+            "sessions": lambda: outages.terminated_sessions(site, self.say, 4 if short else 60),
             "stop": lambda: outages.stopped(site, self.say, 8 if short else 50),
-            "sigterm": lambda: outages.orderly_ends(site, self.say, 4 if short else 20)}
+            "sigterm": lambda: outages.orderly_ends(site, self.say, 3 if short else 20)}
         site = self.on_a_site("main", shared)
         if site:
             try:
@@ -95,7 +100,7 @@ class Run:
         if control_site:
             try:
                 control_site.open()
-                self.scenario("control", lambda: kills.control(control_site, self.say, 10, options.seed))
+                self.scenario("control", lambda: kills.control(control_site, self.say, 1 if short else 10, 20, options.seed))
             finally:
                 control_site.close()
         for which in ("data", "wal"):
@@ -103,8 +108,8 @@ class Run:
                 self.say(f"disk-{which}: left out, for only root may mount a small file system")
                 self.report.append({"scenario": f"disk-{which}", "ok": True, "skipped": "needs root", "figures": {}, "findings": {}})
             else:
-                self.scenario(
-                    f"disk-{which}", lambda which=which: disks.full(options.steward, self.folder / f"disk-{which}", self.say, which, 4 if short else 15))
+                folder = self.folder / f"disk-{which}"
+                self.scenario(folder.name, lambda: disks.full(options.steward, folder, self.say, which, 2 if short else 15))
 
     def show(self):
         if self.options.json:
@@ -125,13 +130,18 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
     def too_long(*_):
-        raise Failed(f"not done after {options.minutes} minutes")
+        raise OutOfTime(f"not done after {options.minutes} minutes")
 
     signal.signal(signal.SIGALRM, too_long)
     signal.alarm(options.minutes * 60)
     try:
         run.run()
-    except Failed as failed:
+    except Missing as missing:
+        run.say(str(missing))
+        sys.exit(3)
+    except KeyboardInterrupt:
+        run.report.append({"scenario": "harness", "ok": False, "figures": {}, "findings": {"interrupted": 1}})
+    except (Failed, OutOfTime) as failed:
         run.report.append({"scenario": "harness", "ok": False, "figures": {}, "findings": {"failed": str(failed)}})
     finally:
         signal.alarm(0)

@@ -15,16 +15,21 @@ analyze write;
 analyze attempt;
 create temp table fact as
 with stored as (
-  select i.key, count(*) as n, min(i.response) as response from operations.idempotency i join write w on w.key = i.key and w.operation = i.operation group by i.key
+  select i.key, count(*) as n, min(i.response) as response
+  from operations.idempotency i join write w on w.key = i.key and w.operation = i.operation group by i.key
 ), audited as (
   select t.key, count(*) as n from operations.audit a join attempt t on t.request = a.request_id
   join write w on w.key = t.key and w.operation = a.operation where a.outcome = 'done' group by t.key
+  -- By the admin protocol the server chooses the request id: what was written by one transaction belongs together.
+  union all select w.key, count(*) from write w join operations.idempotency i on i.key = w.key and i.operation = w.operation
+  join operations.audit a on a.xmin = i.xmin and a.operation = i.operation and a.tenant_id = i.tenant_id
+  where a.outcome = 'done' and not exists (select from attempt t where t.key = w.key) group by w.key
 ), effect as (
-  select title as marker, count(*) as n from desk.ticket group by title
-  union all select body, count(*) from desk.comment group by body
-  union all select code, count(*) from tenancy.tenant group by code
+  select title as marker, count(*) as n from desk.ticket where title in (select marker from write) group by title
+  union all select body, count(*) from desk.comment where body in (select marker from write) group by body
+  union all select code, count(*) from tenancy.tenant where code in (select marker from write) group by code
 ), changed as (
-  select title as story, max(version) as version from desk.ticket group by title
+  select title as story, max(version) as version from desk.ticket where title in (select story from write) group by title
 )
 select w.*, s.response, coalesce(s.n, 0) as stored, coalesce(a.n, 0) as audited,
   case when w.version is null then coalesce(e.n, 0) when c.version > w.version then 1 else 0 end as effects
@@ -50,26 +55,31 @@ WHOLENESS = {
       or c.last_milestone_seq <> (select count(*) from service_levels.milestone m where m.tenant_id = c.tenant_id and m.clock_id = c.id)
       or c.last_verdict_seq <> (select count(*) from service_levels.verdict v where v.tenant_id = c.tenant_id and v.clock_id = c.id)""",
     "numbers of incidents with a hole or twice": """
-      select count(*) from (select tenant_id from desk.ticket group by tenant_id having count(*) <> max(number) or count(distinct number) <> count(*)) t""",
-    "acts without an audit row": """
-      select abs((select count(*) from operations.idempotency i) - (
-        select count(*) from operations.audit a where a.outcome = 'done' and exists (
-          select from operations.idempotency i where i.tenant_id = a.tenant_id and i.operation = a.operation)))""",
+      select count(*) from (
+        select tenant_id from desk.ticket group by tenant_id having count(*) <> max(number) or count(distinct number) <> count(*)) t""",
+    "results and audit rows that are not of the same transactions": """
+      select count(*) from (
+        select tenant_id, operation, xmin::text from operations.idempotency
+        except all select tenant_id, operation, xmin::text from operations.audit where outcome = 'done') i""",
     "audit rows without their content": """
       select count(*) from operations.audit a where not exists (
-        select from operations.audit_content c where c.tenant_id = a.tenant_id and c.recorded_at = a.recorded_at and c.content_hash = a.content_hash)""",
+        select from operations.audit_content c
+        where c.tenant_id = a.tenant_id and c.recorded_at = a.recorded_at and c.content_hash = a.content_hash)""",
     "breaches recorded twice": """
-      select count(*) from (select 1 from service_levels.verdict where cause = 'exceeded' group by tenant_id, clock_id, breached_at having count(*) > 1) v""",
+      select count(*) from (
+        select from service_levels.verdict where cause = 'exceeded' group by tenant_id, clock_id, breached_at having count(*) > 1) v""",
 }
 
 AGAINST_THE_LEDGER = {
     "acknowledged and lost": "select count(*) from fact where state = 'acknowledged' and (stored = 0 or effects = 0)",
     "acknowledged without one audit row": "select count(*) from fact where state = 'acknowledged' and audited <> 1",
     "done more than once": "select count(*) from fact where stored > 1 or audited > 1 or (effects > 1 and version is null)",
-    "half done": "select count(*) from fact where not (stored > 0 and audited > 0 and effects > 0) and not (stored = 0 and audited = 0 and effects = 0)",
+    "half done": """
+      select count(*) from fact
+      where not (stored > 0 and audited > 0 and effects > 0) and not (stored = 0 and audited = 0 and effects = 0)""",
     "not settled": "select count(*) from fact where state in ('sent', 'unknown')",
     "refused and yet done": "select count(*) from fact where state = 'refused' and (stored > 0 or audited > 0 or effects > 0)",
-    "answered otherwise than stored": "select count(*) from fact where state = 'acknowledged' and response is distinct from answer",
+    "answered otherwise than stored": "select count(*) from fact where state = 'acknowledged' and response::jsonb is distinct from answer::jsonb",
     "incidents whose version is not that of the last acknowledged change": """
       select count(*) from (
         select f.story, max(f.version) + 1 as version from fact f where f.version is not null and f.state = 'acknowledged' group by f.story
@@ -87,7 +97,8 @@ def facts(writes):
     rows = "".join(
         "\t".join(copied(value) for value in (
             write.key, write.operation, write.marker, write.story, write.version, write.state, write.answer)) + "\n" for write in writes)
-    attempts = "".join(f"{copied(write.key)}\t{copied(request)}\n" for write in writes for request in write.attempts)
+    attempts = "".join(
+        f"{copied(write.key)}\t{copied(request)}\n" for write in writes if write.interface == "http" for request in write.attempts)
     return FACTS.format(writes=rows, attempts=attempts)
 
 
@@ -108,12 +119,12 @@ def open_writes(cluster, writes):
     return whole, absent, len(counts) - whole - absent
 
 
-def effects_of(cluster, requests):
-    """How many of these attempts were carried out."""
-    if not requests:
+def done(cluster, writes):
+    """How many of these have had an effect."""
+    if not writes:
         return 0
-    names = ",".join(f"'{request}'" for request in requests)
-    return cluster.number(f"select count(*) from operations.audit where outcome = 'done' and request_id in ({names})")
+    keys = ",".join(f"'{write.key}'" for write in writes)
+    return cluster.number(f"select count(*) from operations.idempotency where key in ({keys})")
 
 
 def drain(site, seconds=180):
@@ -127,7 +138,8 @@ def drain(site, seconds=180):
         expire_leases(site)
         time.sleep(0.5)
         left = site.cluster.sql("""
-          select (select count(*) from operations.outbox) + (select count(*) from service_levels.clock where breach_at < now() - interval '1 second')""")[0][0]
+          select (select count(*) from operations.outbox)
+          + (select count(*) from service_levels.clock where breach_at < now() - interval '1 second')""")[0][0]
 
 
 def expire_leases(site):
@@ -140,7 +152,7 @@ def expire_leases(site):
 def figures(site):
     return site.cluster.sql("""
       select md5(coalesce(string_agg(f::text, ';' order by tenant_id, ticket_id), '')), count(*) from scorecard.ticket_fact f;
-      select md5(coalesce(string_agg(d::text, ';' order by tenant_id, contract_id, basis, day, priority), '')), count(*), sum(tickets) from scorecard.daily d;""")
+      select md5(coalesce(string_agg(d::text, ';' order by tenant_id, contract_id, basis, day, priority), '')), count(*) from scorecard.daily d;""")
 
 
 def whole(site, say):
@@ -148,7 +160,8 @@ def whole(site, say):
     drain(site)
     script = facts(site.ledger.writes)
     checks = WHOLENESS | AGAINST_THE_LEDGER
-    rows = site.cluster.sql("begin isolation level repeatable read;\n" + script + "".join(f"{query};\n" for query in checks.values()) + "commit;", seconds=600)
+    queries = "".join(f"{query};\n" for query in checks.values())
+    rows = site.cluster.sql(f"begin isolation level repeatable read;\n{script}{queries}commit;", seconds=600)
     findings = {name: int(row[0]) for name, row in zip(checks, rows, strict=True) if int(row[0])}
     refused = [write for write in site.ledger.writes if write.state == "refused"]
     if refused:

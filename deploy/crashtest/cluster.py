@@ -5,7 +5,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from .processes import Child, Failed, as_account, children_of, is_alive, postgres_account, wait_for
+from .processes import Child, Failed, Missing, as_account, children_of, is_alive, postgres_account, wait_for
 
 
 def programs():
@@ -15,7 +15,7 @@ def programs():
     for folder in folders + [Path(part) for part in os.environ.get("PATH", "").split(":") if part.startswith("/")]:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
-    raise Failed("PostgreSQL's initdb and postgres are not there")
+    raise Missing("PostgreSQL's initdb and postgres are not there")
 
 
 class Cluster:
@@ -115,8 +115,8 @@ class Cluster:
     def sql(self, text, database="steward", seconds=120):
         """Runs a script as the superuser, past row security; gives the rows of all its queries as texts."""
         command = [
-            "psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", str(self.run), "-p", str(self.PORT), "-U", self.SUPERUSER, "-d", database,
-            "-f", "-"]
+            "psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", str(self.run), "-p", str(self.PORT), "-U", self.SUPERUSER,
+            "-d", database, "-f", "-"]
         try:
             done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=seconds, cwd="/")
         except subprocess.TimeoutExpired:

@@ -36,7 +36,8 @@ class SmallDisk:
         (self.folder / "filler").unlink()
 
     def close(self):
-        subprocess.run(["umount", self.folder], capture_output=True)
+        if subprocess.run(["umount", self.folder], capture_output=True).returncode != 0:
+            subprocess.run(["umount", "--lazy", self.folder], capture_output=True)
 
 
 def full(binary, folder, say, which, seconds):

@@ -16,11 +16,11 @@ class Kills:
         self.each = each
         self.wanted = acknowledged
         self.dice = random.Random(seed)
-        self.load = Load(site, seed=seed)
+        self.load = Load(site, writers=12, seed=seed)
         self.longest_pause = longest_pause
         self.figures = {
-            "kills": {"api": 0, "worker": 0, "postgres": 0}, "killed in the middle of a job": 0, "unanswered when killed": 0, "of these done": 0,
-            "of these not done": 0}
+            "kills": {"api": 0, "worker": 0, "postgres": 0}, "workers killed with a job under way": 0,
+            "unanswered when killed": 0, "of these done": 0, "of these not done": 0}
         self.recovery = {"api": [], "postgres": []}
         self.halves = 0
 
@@ -37,11 +37,13 @@ class Kills:
             getattr(self, kind)()
             self.figures["kills"][kind] += 1
             if number % 10 == 0 or number == len(order):
-                self.say(f"{number} of {len(order)} kills, {self.load.acknowledged} writes acknowledged, {self.load.counts['replayed']} of them by repeating")
+                replayed = self.load.counts["replayed"]
+                self.say(f"{number} of {len(order)} kills, {self.load.acknowledged} writes acknowledged, {replayed} of them by repeating")
         self.wait_for_load(self.wanted)
         self.load.stop()
         self.figures |= {
-            "seconds": round(time.monotonic() - started), "acknowledged": self.load.acknowledged, "of these by repeating": self.load.counts["replayed"],
+            "seconds": round(time.monotonic() - started), "acknowledged": self.load.acknowledged,
+            "of these by repeating": self.load.counts["replayed"],
             "told that the outcome is unknown": self.load.counts["503 outcome_unknown"],
             "slowest return to ready, seconds": {kind: round(max(times), 2) for kind, times in self.recovery.items() if times}}
         findings = audit.whole(self.site, self.say)
@@ -68,8 +70,8 @@ class Kills:
         self.halves += halves
 
     def api(self):
-        self.load.shut()
         self.site.api.kill()
+        self.load.shut()
         self.site.wait_until_sessions_end("steward api")
         self.look_at_what_is_open()
         self.site.start_api()
@@ -81,35 +83,35 @@ class Kills:
         audit.expire_leases(self.site)
         self.site.cluster.sql("""
           do $$ begin
-            for look in 1..200 loop
+            for look in 1..300 loop
               exit when exists (select from jobs.job where state = 'running');
               perform pg_sleep(0.002);
             end loop;
           end $$;""")
-        time.sleep(self.dice.uniform(0, 0.02))
+        time.sleep(self.dice.uniform(0, 0.01))
         victim = self.site.workers.pop(self.dice.randrange(len(self.site.workers)))
         code = victim.kill()
         if code not in (-9, 4):
             raise Failed(f"a worker had ended by itself with {code}: {victim.output[-500:]}")
-        self.figures["killed in the middle of a job"] += self.site.cluster.number("select count(*) from jobs.job where state = 'running' and attempts > 0") > 0
+        self.figures["workers killed with a job under way"] += self.site.cluster.number("select count(*) from jobs.job where state = 'running'") > 0
         audit.expire_leases(self.site)
         self.site.start_worker()
 
     def postgres(self):
-        self.load.shut()
         self.site.cluster.kill()
+        self.load.shut()
         self.site.cluster.start().wait_until_ready()
         self.recovery["postgres"].append(self.site.wait_until_ready())
         self.look_at_what_is_open()
         self.load.open()
 
 
-def control(site, say, most, seed):
+def control(site, say, least, most, seed):
     """The same kills on a server that is told not to keep what it acknowledges. Losing nothing here would mean that this
     harness cannot see loss. Steward itself notices: it is not ready any more, and does not start."""
     findings = {}
     dice = random.Random(seed)
-    load = Load(site, seed=seed).start()
+    load = Load(site, writers=12, seed=seed).start()
     wait_for("the load", 60, lambda: load.acknowledged > 20)
     site.cluster.sql("alter system set synchronous_commit = off;")
     site.cluster.sql("select pg_reload_conf();")
@@ -118,10 +120,10 @@ def control(site, say, most, seed):
     if second.ended(60) != 2 or "synchronous_commit" not in second.output:
         findings["a server started on an unsafe database"] = 1
     lost = kills = 0
-    while kills < most and not lost:
+    while kills < least or (kills < most and not lost):
         time.sleep(dice.uniform(0.5, 1.5))
-        load.shut()
         site.cluster.kill()
+        load.shut()
         kills += 1
         load.wait_until_parked()
         site.cluster.start().wait_until_ready()

@@ -8,20 +8,23 @@ from dataclasses import dataclass, field
 class Write:
     """One thing that is to be done once, however often it must be asked for."""
 
+    # http or admin
+    interface: str
+    # the idempotency key
     key: str
     operation: str
-    method: str
     path: str
     body: dict
     # The text by which its effect is found in the database.
     marker: str
-    # The marker of the incident that it belongs to, and the version that it saw.
+    # The marker of the incident that it belongs to, its id, and the version that it saw.
     story: str = ""
+    subject: str = ""
     version: int | None = None
     # sent -> acknowledged | refused; "unknown" while the client was told nothing, or that nobody knows.
     state: str = "sent"
     tried: int = 0
-    # The request ids of the attempts that may have reached the server.
+    # The request ids of the attempts that may have reached the server; by HTTP they are in the audit rows.
     attempts: list = field(default_factory=list)
     # How attempts ended that were not answered: (request id, closed | cut | silent | outcome_unknown).
     ends: list = field(default_factory=list)
@@ -44,7 +47,9 @@ class Ledger:
     def add(self, write):
         with self.lock:
             self.writes.append(write)
-            self.note({"sent": write.key, "operation": write.operation, "path": write.path, "body": write.body, "version": write.version})
+            self.note({
+                "sent": write.key, "by": write.interface, "operation": write.operation, "path": write.path, "body": write.body,
+                "version": write.version})
 
     def settle(self, write, state, answer):
         write.answer = answer.body

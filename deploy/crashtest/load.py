@@ -95,7 +95,8 @@ class Writer(threading.Thread):
         self.load = load
         self.number = number
         self.dice = dice
-        self.client = load.site.client()
+        # Every third one by the admin protocol.
+        self.client = load.site.admin_client() if number % 3 == 2 else load.site.client()
         self.serial = 0
         self.current = None
         self.parked = threading.Event()
@@ -125,8 +126,8 @@ class Writer(threading.Thread):
         body = {"customer": customer, "title": story, "impact": self.dice.randint(1, 3), "urgency": self.dice.randint(1, 3)}
         if self.dice.random() < 0.3:
             body["openedAt"] = utc(-self.dice.randint(120, 7200))
-        incident = self.perform(Write(key, "incident.open", "POST", "/v1/incidents", body, story))
-        path, version = f"/v1/incidents/{incident['id']}", incident["version"]
+        incident = self.perform(self.write(key, "incident.open", "/v1/incidents", body, story))
+        id, version = incident["id"], incident["version"]
         acts = [
             ("comment", {"visibility": "internal"}), ("start", {}), ("comment", {}), ("hold", {"reason": "awaiting_requester"}), ("resume", {}),
             ("comment", {"visibility": "internal"}), ("resolve", {"resolution": "Mended"}), ("close", {})]
@@ -136,15 +137,17 @@ class Writer(threading.Thread):
             key = self.next_key()
             marker = f"{act} {key}"
             if act == "comment":
-                self.perform(Write(key, "incident.comment", "POST", f"{path}/comment", body | {"body": marker}, marker, story))
+                self.perform(self.write(key, "incident.comment", f"/v1/incidents/{id}/comment", body | {"body": marker}, marker, story, id))
             else:
-                write = Write(key, f"incident.{act}", "POST", f"{path}/{act}", body, marker, story, version)
-                version = self.perform(write)["version"]
+                version = self.perform(self.write(key, f"incident.{act}", f"/v1/incidents/{id}/{act}", body, marker, story, id, version))["version"]
 
     def make_customer(self):
         key = self.next_key()
         code = "K" + key.replace("-", "X").upper()
-        self.perform(Write(key, "customer.create", "POST", "/v1/customers", {"code": code, "name": key, "zone": "Asia/Shanghai"}, code))
+        self.perform(self.write(key, "customer.create", "/v1/customers", {"code": code, "name": key, "zone": "Asia/Shanghai"}, code))
+
+    def write(self, *values):
+        return Write(self.client.interface, *values)
 
     def next_key(self):
         self.serial += 1
@@ -170,7 +173,7 @@ class Writer(threading.Thread):
     def settle(self, write, answer):
         """Notes an answer that is final. 429, 503, 507 and a key in use are not: they ask to repeat."""
         if answer.status < 300:
-            write.replayed = answer.headers.get("idempotency-replayed") == "true"
+            write.replayed = answer.replayed
             self.load.site.ledger.settle(write, "acknowledged", answer)
             self.load.count("acknowledged")
             if write.replayed:
@@ -182,13 +185,10 @@ class Writer(threading.Thread):
         """An answer, or None when there was none."""
         write.tried += 1
         request = f"{write.key}.{write.tried}"
-        headers = {"Idempotency-Key": write.key, "X-Request-Id": request}
-        if write.version is not None:
-            headers["If-Match"] = f'"{write.version}"'
         started = time.monotonic()
         write.attempts.append(request)
         try:
-            answer = self.client.request(write.method, write.path, write.body, headers)
+            answer = self.client.write(write, request)
         except NotSent:
             write.attempts.remove(request)
             self.load.count("not_sent")
@@ -200,6 +200,8 @@ class Writer(threading.Thread):
             self.load.took(time.monotonic() - started)
             return None
         self.load.took(time.monotonic() - started)
+        if answer.headers.get("connection", "").lower() == "close":
+            self.load.count("told to close")
         if answer.status >= 300:
             code = answer.json.get("code", "")
             self.load.count(f"{answer.status} {code}")

@@ -45,12 +45,12 @@ def opened_connections(site):
 
 
 def answers(load):
-    return {name: count for name, count in sorted(load.counts.items()) if name not in ("acknowledged", "replayed")}
+    return {name: count for name, count in sorted(load.counts.items()) if name not in ("acknowledged", "replayed", "told to close")}
 
 
 def stopped(site, say, seconds):
     """Every process of PostgreSQL is stopped, as when its storage hangs: nothing is refused, nothing answers."""
-    load = Load(site, seed=12).start()
+    load = Load(site, writers=16, seed=12).start()
     wait_for("the load", 60, lambda: load.acknowledged > 20)
     findings = {}
     site.cluster.freeze()
@@ -84,11 +84,14 @@ def stopped(site, say, seconds):
     unexpected = [name for name in answers(load) if not name.startswith(("503 ", "409 "))]
     if unexpected:
         findings["answers other than 503"] = unexpected
-    say(f"stopped for {seconds} s: not ready after {unready_after or 0:.1f} s, ready again {recovery:.1f} s after it went on, slowest answer {load.slowest:.1f} s")
+    say(
+        f"stopped for {seconds} s: not ready after {unready_after or 0:.1f} s, ready again {recovery:.1f} s after it went on, "
+        f"slowest answer {load.slowest:.1f} s")
     findings |= audit.whole(site, say)
     return {
         "stopped, seconds": seconds, "slowest /healthz, seconds": round(slowest_alive, 2), "/readyz red after, seconds": round(unready_after or 0, 1),
-        "ready again after, seconds": round(recovery, 2), "slowest answer, seconds": round(load.slowest, 1), "answers other than success": answers(load)}, findings
+        "ready again after, seconds": round(recovery, 2), "slowest answer, seconds": round(load.slowest, 1),
+        "answers other than success": answers(load)}, findings
 
 
 def orderly_ends(site, say, rounds):
@@ -102,17 +105,17 @@ def orderly_ends(site, say, rounds):
         before = load.acknowledged
         wait_for("the load", 60, lambda: load.acknowledged > before + 30)
         time.sleep(load.writers[0].dice.uniform(0, 0.5))
-        load.shut()
         started = time.monotonic()
         site.api.signal(signal.SIGTERM)
         code = site.api.ended(60)
+        load.shut()
         slowest = max(slowest, time.monotonic() - started)
         if code != 0:
             findings[f"exit code {code}"] = findings.get(f"exit code {code}", 0) + 1
         load.wait_until_parked()
-        closed = [request for write in load.open_writes() for request, how in write.ends if how == "closed"]
+        closed = [write for write in load.open_writes() if write.ends and write.ends[-1][1] == "closed"]
         untaken += len(closed)
-        answer_lost = audit.effects_of(site.cluster, closed)
+        answer_lost = audit.done(site.cluster, closed)
         if answer_lost:
             findings["done and not answered"] = findings.get("done and not answered", 0) + answer_lost
         site.start_api()
@@ -125,8 +128,10 @@ def orderly_ends(site, say, rounds):
     told = [name for name in answers(load) if name[:3].isdigit()]
     if told:
         findings["answers other than success"] = told
-    say(f"{rounds} x SIGTERM: ended after {slowest:.2f} s at most, {untaken} requests came too late and were not taken, {sum(findings.values(), 0) if all(isinstance(v, int) for v in findings.values()) else findings} failed")
+    say(f"{rounds} x SIGTERM: ended after {slowest:.2f} s at most, {untaken} requests came too late and were not taken, {findings or 'none'} failed")
     findings |= audit.whole(site, say)
     return {
-        "rounds": rounds, "acknowledged": load.acknowledged, "slowest end, seconds": round(slowest, 2), "requests not taken": untaken,
+        "rounds": rounds, "acknowledged": load.acknowledged, "slowest end, seconds": round(slowest, 2),
+        "answered with Connection: close": load.counts["told to close"],
+        "requests that came too late and were not taken": untaken,
         "connections refused while it was down": load.counts["not_sent"], "failed in flight": load.counts["cut"] + load.counts["silent"]}, findings

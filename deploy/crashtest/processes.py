@@ -11,6 +11,14 @@ class Failed(Exception):
     """The harness itself cannot go on."""
 
 
+class Missing(Failed):
+    """Something that the harness needs is not there."""
+
+
+class OutOfTime(Exception):
+    """The whole run takes too long."""
+
+
 def wait_for(what, seconds, look, pause=0.02):
     """The first true value of `look`, which is asked again and again."""
     deadline = time.monotonic() + seconds

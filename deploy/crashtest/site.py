@@ -6,7 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from .client import Client, Ended, NotSent
+from .client import AdminClient, Ended, HTTPClient, NotSent
 from .cluster import Cluster
 from .ledger import Ledger
 from .processes import Child, Failed, wait_for
@@ -23,7 +23,7 @@ class Site:
         self.folder.chmod(0o711)
         self.cluster = Cluster(self.folder / "postgres", **cluster)
         self.connections = connections
-        self.port = free_port()
+        self.port, self.admin_port = free_port(), free_port()
         self.certificate, self.key = make_certificate(self.folder)
         self.ledger = Ledger(self.folder / "ledger.jsonl")
         self.api = None
@@ -67,7 +67,9 @@ class Site:
             *arguments], self.folder / log)
 
     def start_api(self):
-        self.api = self.serve("api", "api.log", "--listen", f"127.0.0.1:{self.port}", "--certificate", self.certificate, "--key", self.key)
+        self.api = self.serve(
+            "api", "api.log", "--listen", f"127.0.0.1:{self.port}", "--admin-listen", f"127.0.0.1:{self.admin_port}",
+            "--certificate", self.certificate, "--key", self.key)
         return self.api
 
     def start_worker(self):
@@ -88,7 +90,10 @@ class Site:
     # Asking.
 
     def client(self, **options):
-        return Client(self.port, self.certificate, self.token, **options)
+        return HTTPClient(self.port, self.certificate, self.token, **options)
+
+    def admin_client(self):
+        return AdminClient(self.admin_port, self.certificate, self.token)
 
     def get(self, path, patience=10):
         """One GET on a connection of its own; None when there is no answer."""

@@ -84,6 +84,34 @@ struct TargetsInForce: Statement {
   static func decode(_ row: inout RowReader) throws -> TargetTerms { try TargetTerms(&row) }
 }
 
+/// The calendar versions behind ``TargetsInForce``, by the hashes under which compiled ones are kept.
+struct CalendarsInForce: Statement {
+  struct Found: Sendable {
+    let version: Int64
+    let hash: [UInt8]
+  }
+
+  let slaVersion: Int64
+  let priority: Int64
+  let at: Instant
+
+  static let sql = """
+    select v.id, v.definition_hash
+    from contracts.sla_target g
+    join contracts.calendar_version v on v.calendar_id = g.calendar_id
+      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = g.calendar_id and n.valid_from <= $3)
+    where g.sla_version_id = $1 and g.priority = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(slaVersion)
+    parameters.append(priority)
+    parameters.append(at)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(version: try row.next(), hash: try row.next()) }
+}
+
 extension TargetTerms {
   /// Columns in the order id, metric, priority, budget_seconds, business_days, calendar, calendar version, objective, pauses.
   init(_ row: inout RowReader) throws {

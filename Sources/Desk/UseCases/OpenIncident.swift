@@ -1,6 +1,7 @@
 import Contracts
 import Kernel
 import Operations
+import Postgres
 import ServiceLevels
 
 /// Records an incident and starts its clocks; a simple one may be resolved in the same call.
@@ -59,25 +60,32 @@ package enum OpenIncident: Operation {
     let transaction = context.transaction
     let explicit: Int64? =
       if let line = input.contractLine { try await context.line(line, "contractLine") } else { nil }
+    // What needs no other's answer shares a round trip; the number, which holds the customer's counter, goes with the last.
+    let priorities = transaction.later(PriorityOf(impact: input.impact, urgency: input.urgency))
+    let ids = transaction.later(NextTicketId())
     let terms = try await ContractTerms.line(tenant: context.tenant.id, unit: unit?.id, at: openedAt, explicit: explicit, in: transaction)
     if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
-    guard let priority = try await transaction.first(PriorityOf(impact: input.impact, urgency: input.urgency)) else {
+    guard let priority = try priorities.first, let id = try ids.first else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
     }
-    let names: LineNames.Found? =
-      if let terms { try await transaction.first(LineNames(tenant: context.tenant.id, line: terms.line)) } else { nil }
-    let (ids, numbers) = try await transaction.query(NextTicketId(), NextTicketNumber(tenant: context.tenant.id))
-    guard let id = ids.first, let number = numbers.first else {
-      throw Failure(.internal, OperationMessages.internalFault, debug: "no number")
+    var clocks = SubjectClocks(.ticket(id))
+    let numbers: Later<Int64>
+    var names: LineNames.Found?
+    if let terms {
+      let found = transaction.later(LineNames(tenant: context.tenant.id, line: terms.line))
+      numbers = transaction.later(NextTicketNumber(tenant: context.tenant.id))
+      try await clocks.start(under: terms, priority: priority, at: openedAt, in: transaction)
+      names = try found.first
+    } else {
+      numbers = transaction.later(NextTicketNumber(tenant: context.tenant.id))
+      try await transaction.flush()
     }
+    guard let number = try numbers.first else { throw Failure(.internal, OperationMessages.internalFault, debug: "no number") }
     let ticket = Ticket(
       id: id, publicId: context.random.publicIdBits(), number: number, title: input.title, description: input.description, requester: requester,
       unit: unit, contract: names?.contract, line: names?.line, lineReason: (terms?.reason ?? .noneInForce).rawValue, impact: input.impact,
       urgency: input.urgency, priority: priority, category: input.category, state: .new, openedAt: openedAt, reopenCount: 0, lastSeq: 0,
       updatedAt: context.now, version: 1)
-
-    var clocks = SubjectClocks(.ticket(id))
-    if let terms { try await clocks.start(under: terms, priority: priority, at: openedAt, in: transaction) }
     var work = TicketWork(context: context, ticket: ticket, clocks: clocks)
     work.note(
       TicketEventType.opened,

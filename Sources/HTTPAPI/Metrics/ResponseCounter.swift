@@ -18,5 +18,11 @@ final class ResponseCounter: Sendable {
     }
   }
 
+  /// A request ended that the server below had answered.
+  func abandoned() { state.withLock { $0.underWay &-= 1 } }
+
+  /// The server below answered by itself.
+  func refused(status: Int) { state.withLock { $0.byStatus[status, default: 0] &+= 1 } }
+
   var snapshot: (byStatus: [Int: Int64], underWay: Int64) { state.withLock { ($0.byStatus, $0.underWay) } }
 }

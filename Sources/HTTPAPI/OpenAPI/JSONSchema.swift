@@ -39,9 +39,10 @@ struct JSONSchema {
         Value.Member("maximum", .integer(range.upperBound)),
       ]
     case .boolean: return [Self.named("boolean")]
-    case .instant: return [Self.named("string"), Value.Member("format", .text("date-time"))]
+    case .instant:
+      return [Self.named("string"), Value.Member("format", .text("date-time")), Value.Member("pattern", .text(Self.instantPattern))]
     case .date: return [Self.named("string"), Value.Member("format", .text("date"))]
-    case .month: return [Self.named("string"), Value.Member("pattern", .text("^[0-9]{4}-(0[1-9]|1[0-2])$"))]
+    case .month: return [Self.named("string"), Value.Member("pattern", .text(Self.monthPattern))]
     case .id(let kind): return [Self.named("string"), Value.Member("pattern", .text(Self.idPattern(kind.prefix)))]
     case .oneOf(let allowed): return [Self.named("string"), Value.Member("enum", .array(allowed.map { .text($0) }))]
     case .percent:
@@ -100,6 +101,14 @@ struct JSONSchema {
   private static func named(_ names: String...) -> Value.Member {
     Value.Member("type", names.count == 1 ? .text(names.first) : .array(names.map { .text($0) }))
   }
+
+  /// What `format` alone would allow and ``Instant`` does not read: years before 1970, leap seconds, fractions beyond
+  /// microseconds.
+  private static let instantPattern =
+    "^(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3])(:[0-5][0-9]){2}([.][0-9]{1,6})?"
+    + "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+  /// There is no year 0.
+  private static let monthPattern = "^([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(0[1-9]|1[0-2])$"
 
   /// 128 bits in 26 letters of base32; the last letter carries three of them.
   private static func idPattern(_ prefix: String) -> String { "^\(prefix)_[0-9abcdefghjkmnpqrstvwxyz]{26}$" }

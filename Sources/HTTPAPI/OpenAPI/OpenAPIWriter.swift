@@ -46,8 +46,9 @@ struct OpenAPIWriter {
       "parameters": .object([
         "AcceptLanguage": header("Accept-Language", DocumentTexts.acceptLanguage),
         "IdempotencyKey": header("Idempotency-Key", DocumentTexts.idempotencyKey, pattern: "^[!-~]{1,128}$"),
-        "IfMatch": header("If-Match", DocumentTexts.ifMatch),
-        "IfMatchRequired": header("If-Match", DocumentTexts.ifMatch, isRequired: true),
+        "IfMatch": header("If-Match", DocumentTexts.ifMatch, pattern: "^([*]|\(Self.versionPattern))$"),
+        // `*` names no version.
+        "IfMatchRequired": header("If-Match", DocumentTexts.ifMatch, pattern: "^\(Self.versionPattern)$", isRequired: true),
       ]),
       "headers": .object(ProblemSchema.headers(language)),
       "responses": .object(ProblemSchema.responses(language)),
@@ -125,6 +126,9 @@ struct OpenAPIWriter {
       "schema": .object(schema),
     ])
   }
+
+  /// What ``RequestHeaders/expectedVersion()`` reads, but for numbers that no version ever reaches.
+  private static let versionPattern = "(W/)?\"[0-9]{1,18}\""
 
   static func json(_ schema: Value) -> Value { .object(["application/json": .object(["schema": schema])]) }
 

@@ -18,7 +18,9 @@ enum ProblemSchema {
     let isAnonymous = if case .anonymous = declaration.reach { true } else { false }
     return titles.map(\.status).filter { status in
       switch status {
-      case 401, 403: !isAnonymous
+      // A wrong password or one-time token is answered like a wrong token.
+      case 401: !isAnonymous || declaration.effect.writes
+      case 403: !isAnonymous
       case 409, 507: declaration.effect.writes
       case 412: declaration.effect == .change || declaration.effect == .delete || declaration.requiresVersion
       case 413, 415: Route(of: operation).method.takesBody

@@ -40,7 +40,7 @@ extension Field where Wrapped == String {
 extension Field where Wrapped == Int64 {
   package static func integer(_ name: String, _ range: ClosedRange<Int64>, _ english: String, _ chinese: String) -> Field {
     Field(name, .integer(range), english, chinese) { value, path throws(FieldError) in
-      guard let integer = value.integer else { throw FieldError(path, InputMessages.wrongType, ["expected": "integer"]) }
+      guard let integer = readInteger(value) else { throw FieldError(path, InputMessages.wrongType, ["expected": "integer"]) }
       guard range.contains(integer) else {
         throw FieldError(path, InputMessages.outOfRange, ["least": String(range.lowerBound), "most": String(range.upperBound)])
       }
@@ -148,6 +148,14 @@ extension Field where Wrapped: OperationInput {
       try InputValues.read(Wrapped.self, from: value, path: path)
     }
   }
+}
+
+/// `3.0` is an integer to JSON Schema, and what some languages write for one.
+private func readInteger(_ value: Value) -> Int64? {
+  guard case .decimal(let digits) = value else { return value.integer }
+  let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+  guard parts.count == 2, parts[1].utf8.allSatisfy({ $0 == UInt8(ascii: "0") }) else { return nil }
+  return Int64(parts[0])
 }
 
 private func readText(_ value: Value, _ path: String, _ length: ClosedRange<Int>, multiline: Bool) throws(FieldError) -> String {

@@ -67,9 +67,10 @@ package struct OperationContext: Sendable {
     return Listing(items: try page.map(element), next: next)
   }
 
-  /// A read-only transaction bound to other tenants than the operation's: for `many`, after the finder. At most 500.
+  /// Reads with the operation's transaction bound to other tenants: for `many`, after the finder. At most 500. Only for
+  /// operations that read.
   package func bound<T: Sendable>(to tenants: [TenantId], _ body: (Transaction) async throws -> T) async throws -> T {
-    try await tenancy.transaction(binding: tenants, side: principal.side, readOnly: true, body)
+    try await tenancy.rebinding(transaction, to: tenants, body)
   }
 }
 

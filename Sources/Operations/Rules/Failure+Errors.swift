@@ -1,5 +1,6 @@
 import Kernel
 import Postgres
+import Tenancy
 
 extension Failure {
   /// Whether an id led nowhere that the caller may go.
@@ -11,6 +12,8 @@ extension Failure {
     case let failure as Failure: self = failure
     case let error as FieldError: self = Failure(.invalid, KernelMessages.invalidInput, violations: error.violations)
     case let error as PostgresError: self = Failure(database: error, constraints)
+    case let error as TooManyUnknownSecrets:
+      self = Failure(.limited, OperationMessages.tooMany, ["seconds": String(error.seconds)], retryAfterSeconds: error.seconds)
     case is CancellationError: self = Failure(.busy, OperationMessages.timeout, retryAfterSeconds: 1, debug: "cancelled")
     default: self = Failure(.internal, OperationMessages.internalFault, debug: String(reflecting: error))
     }

@@ -14,6 +14,9 @@ struct Request: Sendable {
 
   var isRepeatable: Bool { declaration.isRepeatable }
 
+  /// Whether there can be a result of an earlier call: a key that we have just made up ourselves is new.
+  var mayBeRepetition: Bool { isRepeatable && call.idempotencyKey != nil }
+
   /// The result of an earlier call with this key; refuses another body under the same key.
   func stored(in transaction: Transaction, tenant: TenantId) async throws -> Dispatcher.Outcome? {
     let found = try await transaction.first(

@@ -45,11 +45,11 @@ package struct SubjectClocks: Sendable {
 
   /// Starts a clock for each target of the priority.
   package mutating func start(under line: LineTerms, priority: Int64, at instant: Instant, in transaction: Transaction) async throws {
-    let targets = try await ContractTerms.targets(slaVersion: line.slaVersion, priority: priority, at: instant, in: transaction)
-    guard !targets.isEmpty else { return }
-    try await loadCalendars(targets.map(\.calendarVersion), in: transaction)
-    let ids = try await transaction.query(NextClockIds(count: Int64(targets.count)))
-    for (target, id) in zip(targets, ids) { try start(id: id, under: line, target, at: instant, cause: "opened") }
+    // Ids travel along for as many as there can be: one left over costs less than a round trip.
+    let ids = transaction.later(NextClockIds(count: Int64(Metric.allCases.count)))
+    let (targets, found) = try await ContractTerms.promises(slaVersion: line.slaVersion, priority: priority, at: instant, in: transaction)
+    calendars.merge(found) { first, _ in first }
+    for (target, id) in zip(targets, try ids.rows) { try start(id: id, under: line, target, at: instant, cause: "opened") }
   }
 
   /// Tells the clocks what happened to their subject.

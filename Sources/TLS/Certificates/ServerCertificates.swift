@@ -73,4 +73,10 @@ package final class ServerCertificates: Sendable {
 
   /// The days at which an operator is to be warned.
   package static let warningDays = 30
+
+  /// The days left, when they are so few that the operator is to be warned.
+  package func expiryWarning(at now: Instant) -> Int? {
+    let days = daysLeft(at: now)
+    return days <= Self.warningDays ? days : nil
+  }
 }

@@ -12,7 +12,7 @@ final class TLSEngine {
     case failed(String)
   }
 
-  private let ssl: OpaquePointer
+  let ssl: OpaquePointer
   /// Keeps what OpenSSL's context points to.
   private let context: TLSContext
   /// The ciphertext of the call under way, and how much of it OpenSSL has taken.

@@ -39,6 +39,10 @@ package final class TLSHandler: ChannelDuplexHandler {
 
   /// What OpenSSL may answer by itself while the peer reads nothing.
   private static let unreadAnswerLimit = 1 << 16
+  /// What the peer may send beside its data and the frames of that: key updates, alerts, a record that is not whole yet.
+  private static let silentLimit = 1 << 17
+  /// A byte of data in a record of its own costs this many.
+  private static let recordCost = 32
   /// Ciphertext is made in pieces of about this size, as the socket takes them: a large body is never in memory twice.
   private static let pieceSize = 1 << 16
   /// Small writes of one flush share a record of up to this size.
@@ -53,6 +57,7 @@ package final class TLSHandler: ChannelDuplexHandler {
   private var wantsRead = false
   private var inputEnded = false
   private var unreadAnswers = 0
+  private var silent = 0
   private var deadline: Scheduled<Void>?
   private var lingering: Scheduled<Void>?
   private var closePromise: EventLoopPromise<Void>?
@@ -143,7 +148,13 @@ package final class TLSHandler: ChannelDuplexHandler {
     let wasHandshaking = state == .handshaking
     let step = engine.receive(ciphertext, into: &plaintext)
     // The borrow of `ciphertext` has ended: from here on the handlers above may do anything, closing us included.
+    silent = max(0, silent + ciphertext.readableBytes - Self.recordCost * plaintext.readableBytes)
     if wasHandshaking, engine.isHandshakeComplete { handshakeCompleted(context) }
+    // Each key update costs us the making of new keys, and OpenSSL counts none of them.
+    guard silent <= Self.silentLimit else {
+      fail(context, .protocolViolation("too much without data"))
+      return
+    }
     writeOutput(context)
     if plaintext.readableBytes > 0, state == .open {
       wantsRead = false

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Slows whoever guesses passwords, on all interfaces together: after `free` failures in a row for a login, or from an
 /// address, each further try waits. The wait is counted for the pair (login, address) first, so that a stranger who
-/// guesses from elsewhere slows himself and not the owner of the login.
+/// guesses from elsewhere slows himself and not the owner of the login. Addresses count by ``AddressGroup``.
 package final class LoginLimiter: Sendable {
   private struct Record {
     var failures: Int64
@@ -30,6 +30,7 @@ package final class LoginLimiter: Sendable {
   package func admit(login: String, peer: String) -> Int64? {
     state.withLock { state in
       let now = clock.now
+      let peer = AddressGroup.of(peer)
       let pair = login + "\n" + peer
       let waits = [
         Self.wait(state.pairs[pair], free: Self.freePerPair, now),
@@ -44,6 +45,7 @@ package final class LoginLimiter: Sendable {
 
   /// The try was good: the pair begins anew.
   package func succeeded(login: String, peer: String) {
+    let peer = AddressGroup.of(peer)
     state.withLock { state in
       state.pairs[login + "\n" + peer] = nil
       Self.takeBack(&state.addresses, peer)
@@ -52,6 +54,7 @@ package final class LoginLimiter: Sendable {
 
   /// The try came to no end (no slot, no database): it counts for nothing.
   package func withdrawn(login: String, peer: String) {
+    let peer = AddressGroup.of(peer)
     state.withLock { state in
       Self.takeBack(&state.pairs, login + "\n" + peer)
       Self.takeBack(&state.addresses, peer)

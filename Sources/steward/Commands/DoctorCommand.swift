@@ -6,6 +6,7 @@ import Kernel
 import Operations
 import Postgres
 import Schema
+import TLS
 import Tenancy
 
 struct DoctorCommand: AsyncParsableCommand {
@@ -15,6 +16,12 @@ struct DoctorCommand: AsyncParsableCommand {
 
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var database: DatabaseOptions
+
+  @Option(name: .long, help: ArgumentHelp("The server's certificate and its chain, PEM (tls.certificate).", valueName: "file"))
+  var certificate: String?
+
+  @Option(name: .long, help: ArgumentHelp("Its private key, PEM (tls.key).", valueName: "file"))
+  var key: String?
 
   mutating func run() async throws {
     var findings = 0
@@ -42,6 +49,13 @@ struct DoctorCommand: AsyncParsableCommand {
     await check("gzip, for imports") {
       guard ["/bin/gzip", "/usr/bin/gzip"].contains(where: FileManager.default.isExecutableFile(atPath:)) else {
         throw Failure(.busy, CommandMessages.missingProgram, ["program": "gzip"])
+      }
+    }
+    if let certificate = certificate ?? reader.string(forKey: "tls.certificate"), let key = key ?? reader.string(forKey: "tls.key") {
+      await check("certificate") {
+        let certificates = try ServerCertificates(files: .init(certificate: certificate, key: key))
+        guard let days = certificates.expiryWarning(at: SystemClock().now()) else { return }
+        throw Failure(.conflict, days < 0 ? CommandMessages.certificateExpired : CommandMessages.certificateExpires, ["days": String(days)])
       }
     }
     if database.database != nil || database.trial != nil || reader.string(forKey: "database.url") != nil {

@@ -65,7 +65,6 @@ struct ServeCommand: AsyncParsableCommand {
     let files = ServerCertificates.Files(certificate: certificate, key: key)
     let certificates = try Server.certificates(files)
     let admin = try admin.configuration(reader, certificate: files)
-    _ = try ProcessLimits.raiseOpenFiles()
     try ProcessLimits.forbidCoreDumps()
     let runsJobs = only != .api
     try await Backend.run(at: place, logger: logger, connections: connections) { backend in

@@ -4,6 +4,7 @@ import HTTPAPI
 import Jobs
 import Kernel
 import Logging
+import OperatingSystem
 import Operations
 import Postgres
 import ServiceLifecycle
@@ -40,6 +41,10 @@ struct Server {
     let draining = Draining()
     var configuration = APIConfiguration(host: host, port: port, certificates: certificates, version: Steward.version)
     configuration.showsMetricsToLoopback = showsMetricsToLoopback
+    // Descriptors must be left for the database, files and the socket itself: a connection that cannot be refused for
+    // want of one waits in the kernel.
+    let openFiles = try Int(clamping: ProcessLimits.raiseOpenFiles())
+    configuration.limits.connections = min(configuration.limits.connections, openFiles / 4 * 3)
     // One for all interfaces: what it keeps of a token that is no good is good for all of them.
     let authenticator = Authenticator(tenancy: backend.tenancy)
     let console = AdminServer(admin, dispatcher: backend.dispatcher, authenticator: authenticator, logger: backend.logger)
@@ -47,16 +52,14 @@ struct Server {
     let api = try APIServer(
       configuration, dispatcher: backend.dispatcher, authenticator: authenticator, logger: backend.logger,
       readiness: { [backend] in await Self.readiness(backend, draining) })
-    warnOfExpiry()
+    let all = [certificates] + (admin.remote.map { [$0.certificates] } ?? [])
     let jobs = runsJobs ? [ServiceGroupConfiguration.ServiceConfiguration(service: Worker(backend: backend).service)] : []
     // Ended in reverse: first no new requests, then the jobs.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: jobs + [
-          .init(
-            service: Work { [certificates, admin, logger = backend.logger] in
-              await Self.reloadOnHangup([certificates] + (admin.remote.map { [$0.certificates] } ?? []), logger)
-            }),
+          .init(service: Work { [logger = backend.logger] in await Self.reloadOnHangup(all, logger) }),
+          .init(service: Work { [logger = backend.logger] in await Self.warnOfExpiry(all, logger) }),
           .init(
             service: Work(onShutdown: { draining.begin() }) { [admin] in
               try await Self.serve(api, admin.isOff ? nil : console, onListening)
@@ -88,10 +91,14 @@ struct Server {
     }
   }
 
-  private func warnOfExpiry() {
-    let days = certificates.daysLeft(at: SystemClock().now())
-    guard days <= ServerCertificates.warningDays else { return }
-    backend.logger.warning("certificate expires soon", metadata: ["days": "\(days)"])
+  /// At the start and twice a day: a server runs for longer than a certificate lasts.
+  private static func warnOfExpiry(_ all: [ServerCertificates], _ logger: Logger) async {
+    while !Task.isCancelled {
+      if let days = all.compactMap({ $0.expiryWarning(at: SystemClock().now()) }).min() {
+        logger.warning("certificate expires soon", metadata: ["days": "\(days)"])
+      }
+      try? await Task.sleep(for: .seconds(12 * 3600))
+    }
   }
 
   private static func reloadOnHangup(_ all: [ServerCertificates], _ logger: Logger) async {

@@ -1,0 +1,83 @@
+"""Requests made up from the OpenAPI document, with a token of each role (reliability 44, 45, 54, 55; C16).
+
+schemathesis makes them, single and in chains (what one answer names, the next request uses), and checks that each answer
+is one that the document promises. What it may leave out, and why, is in schemathesis.toml.
+"""
+
+import collections
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+import tools
+from steward import ROLES
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+REQUESTS, REQUESTS_QUICK = 20_000, 1_000
+_settings = {"requests": None, "seed": 1}
+
+
+def configure(requests, seed):
+    _settings.update(requests=requests, seed=seed)
+
+
+def run(server, report, quick):
+    program = tools.python_program("schemathesis")
+    wanted = _settings["requests"] or (REQUESTS_QUICK if quick else REQUESTS)
+    total = collections.Counter()
+    for index, role in enumerate(ROLES):
+        report.say(f"fuzz: as {role} ...")
+        # What earlier roles left over of their share goes to the later ones.
+        share = (wanted - total.total()) // (len(ROLES) - index)
+        total += as_role(server, report, program, role, share)
+    report.check("fuzz", "as many requests as were asked for", total.total() >= wanted, requests=total.total(), **_by_class(total))
+
+
+def as_role(server, report, program, role, wanted):
+    """At least `wanted` requests; the answers by status."""
+    statuses, runs = collections.Counter(), 0
+    while statuses.total() < wanted and server.is_alive():
+        # A run may well end the very account it runs as; the next has another.
+        token = server.token_of(role)
+        output, new = _run(server, program, role, token, _settings["seed"] + 1000 * runs, wanted - statuses.total())
+        statuses += new
+        runs += 1
+        if output is not None:
+            report.check("fuzz", f"as {role}", False, output, **_by_class(statuses))
+            return statuses
+        if not new:
+            report.check("fuzz", f"as {role}", False, "schemathesis made no request")
+            return statuses
+    useful = statuses.total() - statuses[401] - statuses[429]
+    report.check(
+        "fuzz", f"as {role}", server.is_alive() and useful > statuses.total() / 2, f"the process died, or most requests were as nobody: {statuses}",
+        requests=statuses.total(), runs=runs, **_by_class(statuses))
+    return statuses
+
+
+def _run(server, program, role, token, seed, wanted):
+    """One run: its findings, None if there are none; and the answers by status."""
+    folder = server.folder / "fuzz" / role
+    folder.mkdir(parents=True, exist_ok=True)
+    counts = folder / "statuses.json"
+    counts.unlink(missing_ok=True)
+    command = [
+        program, "--config-file", str(FOLDER / "schemathesis.toml"), "--no-color", "run", f"{server.url}/openapi.json", "--header",
+        f"Authorization: Bearer {token}", "--tls-verify", str(server.authority), "--seed", str(seed), "--generation-database", "none",
+        "--request-timeout", "30", "--output-sanitize", "true"]
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": "fuzz_hooks", "PYTHONPATH": str(FOLDER), "STEWARD_FUZZ_COUNTS": str(counts),
+                                "STEWARD_FUZZ_LIMIT": str(wanted), "PYTHONDONTWRITEBYTECODE": "1"}
+    result = subprocess.run(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    (folder / f"output-{seed}.txt").write_text(result.stdout)
+    statuses = collections.Counter({int(key): value for key, value in json.loads(counts.read_text()).items()}) if counts.exists() else collections.Counter()
+    if result.returncode == 0:
+        return None, statuses
+    found = re.search(r"={5,} (?:FAILURES|ERRORS) ={5,}.*", result.stdout, re.S)
+    return (found.group(0) if found else result.stdout)[:6000], statuses
+
+
+def _by_class(statuses):
+    return {f"{number}xx": sum(count for status, count in statuses.items() if status // 100 == number) for number in (2, 4, 5)}

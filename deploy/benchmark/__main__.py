@@ -1,0 +1,102 @@
+"""deploy/bench: measures Steward against the limit of the same work done without it. See --help."""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+
+import client_measure
+import import_measure
+import page_measure
+import process_measure
+import scorecard_measure
+import tenant_measure
+import verdict_measure
+from cluster import Cluster
+from databases import Databases
+from machine import machine
+from table import explain, show
+
+MEASURES = {
+    "client": (client_measure.run, "prepared SELECT by key through our libpq client against pgbench -S"),
+    "read": (page_measure.read, "HTTPS read of a ticket against pgbench of the same statements"),
+    "open": (page_measure.open_incident, "open-incident over HTTPS against pgbench of the same statements"),
+    "queue": (page_measure.queue, "the queue page against pgbench of the same statements"),
+    "scorecard": (page_measure.scorecard, "the scorecard page against pgbench of the same statements"),
+    "import": (import_measure.run, "import of the real log against COPY of the rows that it writes"),
+    "verdicts": (verdict_measure.run, "the log's verdicts computed anew against prefix sums in numpy"),
+    "figures": (scorecard_measure.run, "figures computed anew, and after one change, against SQL and each other"),
+    "tenants": (tenant_measure.run, "pages with few and with many tenants, against each other"),
+    "process": (process_measure.run, "memory, time to listening, TLS handshakes"),
+}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="deploy/bench", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Measures Steward against the limit of the same work done without it, in alternating rounds on a private PostgreSQL\n"
+        "with durable settings, and prints a table of ratios. Nothing outside its own folder is touched.",
+        epilog="measures:\n" + "\n".join(f"  {name:10} {what}" for name, (_, what) in MEASURES.items())
+        + "\n\nEnds with 0 when it has measured, met or not; 1 when a measure failed; 3 when something it needs is missing.")
+    parser.add_argument("--only", metavar="NAME,...", help="only these measures")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes and shorter rounds: for trying it out, not for figures")
+    parser.add_argument("--rounds", type=int, metavar="N", help="rounds of each side (default 5, quick 3)")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--keep", metavar="FOLDER", help="keep the cluster and its databases here, and use them again the next time")
+    parser.add_argument("--data", metavar="FOLDER", default="../shared/data", help="the real data (default %(default)s)")
+    parser.add_argument("--programs", metavar="FOLDER", required=True, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    chosen.only = chosen.only.split(",") if chosen.only else list(MEASURES)
+    unknown = [name for name in chosen.only if name not in MEASURES]
+    if unknown:
+        parser.error(f"there is no measure {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    chosen.rounds = chosen.rounds or (3 if chosen.quick else 5)
+    chosen.seconds = 2 if chosen.quick else 5
+    return chosen
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def main():
+    chosen = arguments()
+    signal.signal(signal.SIGTERM, interrupted)
+    folder = chosen.keep or tempfile.mkdtemp(prefix="steward-bench.", dir="/var/tmp")
+    folder = os.path.abspath(folder)
+    os.makedirs(folder, exist_ok=True)
+    os.chmod(folder, 0o755)
+    figures, failed = [], []
+    cluster = Cluster(folder)
+    try:
+        cluster.start()
+        databases = Databases(cluster, chosen)
+        for name in chosen.only:
+            print(f"bench: {name}", file=sys.stderr, flush=True)
+            try:
+                figures += MEASURES[name][0](databases, chosen)
+            except Exception as error:  # one measure that fails must not cost the others
+                failed.append(name)
+                print(f"bench: {name} failed: {error}", file=sys.stderr)
+                if os.environ.get("STEWARD_BENCH_TRACE"):
+                    raise
+    except KeyboardInterrupt:
+        print("bench: interrupted", file=sys.stderr)
+        failed.append("interrupted")
+    finally:
+        cluster.stop()
+        if not chosen.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    about = machine(cluster) | {"quick": chosen.quick, "rounds": chosen.rounds}
+    if chosen.json:
+        print(json.dumps({"machine": about, "figures": [figure.__dict__ for figure in figures], "failed": failed}, indent=2))
+    else:
+        show(about, figures)
+        explain(figures)
+    sys.exit(1 if failed else 0)
+
+
+main()

@@ -1,0 +1,68 @@
+"""The shipped server, as it is started in service."""
+
+import os
+import re
+import subprocess
+import time
+
+
+class Server:
+    """`steward serve` on a database; a context manager."""
+
+    def __init__(self, databases, database, connections=18, socket=None):
+        self.databases = databases
+        self.url = databases.cluster.url(database, socket=socket)
+        self.connections = connections
+        self.log = f"{databases.folder}/server.log"
+        self.process = None
+        self.seconds_to_listening = None
+
+    def __enter__(self):
+        certificate, key = self._certificate()
+        with open(self.log, "wb") as log:
+            started = time.monotonic()
+            self.process = subprocess.Popen(
+                [self.databases.steward, "serve", "--database", self.url, "--certificate", certificate, "--key", key, "--listen", "127.0.0.1:0",
+                 "--connections", str(self.connections)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | {"LC_ALL": "C.UTF-8"}, start_new_session=True)
+        while time.monotonic() - started < 60:
+            with open(self.log) as log:
+                found = re.search(r"https://\S+:(\d+)", log.read())
+            if found:
+                self.seconds_to_listening = time.monotonic() - started
+                self.port = int(found.group(1))
+                return self
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.001)
+        self.__exit__()
+        with open(self.log) as log:
+            raise RuntimeError(f"the server did not start: {log.read()[-1000:]}")
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(45)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def _certificate(self):
+        certificate, key = f"{self.databases.folder}/server.pem", f"{self.databases.folder}/server.key"
+        if not os.path.exists(certificate):
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj",
+                 "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                check=True, capture_output=True)
+        return certificate, key
+
+    @property
+    def address(self):
+        return f"https://127.0.0.1:{self.port}"
+
+    def memory(self):
+        """Resident megabytes now, and the most so far."""
+        with open(f"/proc/{self.process.pid}/status") as file:
+            values = dict(line.split(":", 1) for line in file)
+        return tuple(int(values[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))

@@ -1,0 +1,54 @@
+"""What many customers cost: pages of one customer, and the queue over many."""
+
+import datetime
+
+import load
+from ids import base, customer_id
+from rounds import Figure, alternate
+from server import Server
+
+FEW, MANY = "bench_few", "bench_many"
+
+
+def run(databases, chosen):
+    databases.seeded(FEW)
+    databases.seeded(MANY)
+    return _pages(databases, chosen) + _queues(databases, chosen)
+
+
+def _pages(databases, chosen):
+    month = (datetime.date.today().replace(day=1) - datetime.timedelta(days=1)).strftime("%Y-%m")
+    pages = {
+        "list of a customer's open incidents": "/v1/incidents?customer={}&state=open&limit=50",
+        "scorecard of a customer": databases.path("scorecard.read") + "?customer={}&month=" + month + "&basis=opened",
+    }
+    (few, many), figures = (databases.sizes(name)[0][1] for name in (FEW, MANY)), []
+    tokens = {name: databases.tokens(name, 4) for name in (FEW, MANY)}
+    with Server(databases, FEW) as small, Server(databases, MANY) as large:
+        for what, path in pages.items():
+            def time_of(server, name):
+                requests = [("GET", path.format(customer_id(number)), tokens[name][number % 4], "") for number in range(10)]
+                file = load.write_requests(f"{databases.folder}/tenants.requests", requests)
+                return 1000 / load.load(server, file, chosen.seconds, 4)["perSecond"]
+            time_of(small, FEW), time_of(large, MANY)
+            left, right, ratio = alternate(chosen.rounds, lambda: time_of(large, MANY), lambda: time_of(small, FEW), what)
+            figures.append(Figure(
+                "tenants", f"{what}, {many:,} customers against {few}", left, right, "ms", ratio, ("at most", 1.2),
+                "time per request at 4 connections, for ten customers, in a database of many; the limit is the same in a database of ten."))
+    return figures
+
+
+def _queues(databases, chosen):
+    count, tickets = databases.sizes(MANY)[0][1:3]
+    figures = []
+    with Server(databases, MANY) as server:
+        for size in (5, min(400, count), count):
+            listed = None if size == count else [base(number * (count // size)) for number in range(size)]
+            (token,) = databases.tokens(MANY, role="engineer", listed=listed)
+            file = load.write_requests(f"{databases.folder}/queue.requests", [("GET", "/v1/incidents/queue?limit=50", token, "")])
+            load.load(server, file, 2, 1)
+            rounds = sorted(load.load(server, file, chosen.seconds, 1)["p99"] for _ in range(chosen.rounds))
+            figures.append(Figure(
+                "tenants", f"queue of an engineer with {size:,} of {count:,} customers, p99", rounds[len(rounds) // 2], None, "ms", None, ("at most", 20),
+                f"one engineer turns the page over and over, {count * tickets:,} incidents are open; the 99th percentile of a round, the median of rounds."))
+    return figures
