@@ -3,7 +3,9 @@ import PackageDescription
 
 // The boxes of docs/architecture.md, one target each. ArchitectureTests hold the import table.
 
-let settings: [SwiftSetting] = [.treatAllWarnings(as: .error), .swiftLanguageMode(.v6)]
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error), .swiftLanguageMode(.v6), .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)

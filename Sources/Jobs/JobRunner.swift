@@ -64,7 +64,7 @@ package struct JobRunner: Sendable {
     for schedule in schedules where sweeps[schedule.kind] != nil {
       try await tenancy.transaction(binding: [schedule.tenant], side: .staff) { transaction in
         guard try await transaction.execute(AdvanceSchedule(found: schedule, now: now)) == 1 else { return }
-        transaction.enqueue(EnqueueJob(tenant: schedule.tenant, kind: schedule.kind, uniqueKey: "schedule", runAt: now, recordedAt: now))
+        transaction.enqueue(EnqueueScheduled(tenant: schedule.tenant, kind: schedule.kind, now: now))
       }
     }
     let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {

@@ -8,21 +8,31 @@ package enum Base32 {
   }()
 
   /// Most significant bit first; the last letter is padded with zero bits.
-  package static func encode(_ bytes: [UInt8]) -> String {
-    var letters: [UInt8] = []
-    letters.reserveCapacity((bytes.count * 8 + 4) / 5)
-    var pending: UInt32 = 0
-    var bits = 0
-    for byte in bytes {
-      pending = pending << 8 | UInt32(byte)
-      bits += 8
-      while bits >= 5 {
-        bits -= 5
-        letters.append(alphabet[Int(pending >> UInt32(bits) & 31)])
+  package static func encode(_ bytes: [UInt8]) -> String { encode(bytes, after: "") }
+
+  /// The same behind a prefix.
+  static func encode(_ bytes: [UInt8], after prefix: String) -> String {
+    let prefix = prefix.utf8
+    return String(unsafeUninitializedCapacity: prefix.count + (bytes.count * 8 + 4) / 5) { buffer in
+      var count = 0
+      func add(_ letter: UInt8) {
+        buffer[count] = letter
+        count += 1
       }
+      for byte in prefix { add(byte) }
+      var pending: UInt32 = 0
+      var bits = 0
+      for byte in bytes {
+        pending = pending << 8 | UInt32(byte)
+        bits += 8
+        while bits >= 5 {
+          bits -= 5
+          add(alphabet[Int(pending >> UInt32(bits) & 31)])
+        }
+      }
+      if bits > 0 { add(alphabet[Int(pending << UInt32(5 - bits) & 31)]) }
+      return count
     }
-    if bits > 0 { letters.append(alphabet[Int(pending << UInt32(5 - bits) & 31)]) }
-    return String(decoding: letters, as: UTF8.self)
   }
 
   /// Nil unless the letters are exactly what `encode` gives for some `byteCount` bytes.

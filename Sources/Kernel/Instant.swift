@@ -33,18 +33,27 @@ package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible 
 
   /// RFC 3339 in UTC, with a fraction only where there is one: `2026-03-01T08:00:00Z`.
   package var description: String {
-    let whole = seconds
-    let day = CalendarDate(daysSinceEpoch: whole.flooredQuotient(by: 86_400))
-    let second = whole.flooredRemainder(by: 86_400)
-    let fraction = microseconds.flooredRemainder(by: 1_000_000)
-    var text = "\(day)T\(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2))"
-    if fraction != 0 {
-      text += "."
-      var digits = pad(fraction, 6)
-      while digits.hasSuffix("0") { digits.removeLast() }
-      text += digits
+    let day = CalendarDate(daysSinceEpoch: seconds.flooredQuotient(by: 86_400))
+    let second = seconds.flooredRemainder(by: 86_400)
+    let (year, month, dayOfMonth) = day.parts
+    // Only what the API does not accept is longer.
+    guard (0...9999).contains(year) else { return "\(day)T\(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2))Z" }
+    return String(unsafeUninitializedCapacity: 27) { buffer in
+      var writer = DigitWriter(buffer)
+      writer.add(year, 4, then: "-")
+      writer.add(month, 2, then: "-")
+      writer.add(dayOfMonth, 2, then: "T")
+      writer.add(second / 3600, 2, then: ":")
+      writer.add(second / 60 % 60, 2, then: ":")
+      let fraction = microseconds.flooredRemainder(by: 1_000_000)
+      writer.add(second % 60, 2, then: fraction == 0 ? "Z" : ".")
+      if fraction != 0 {
+        var (digits, width) = (fraction, 6)
+        while digits % 10 == 0 { (digits, width) = (digits / 10, width - 1) }
+        writer.add(digits, width, then: "Z")
+      }
+      return writer.count
     }
-    return text + "Z"
   }
 
   /// Reads RFC 3339 (`2026-03-01T08:00:00Z`, `...+01:00`, up to six decimals). Nil for anything else, for a date that
@@ -74,6 +83,26 @@ package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible 
     let instant = Instant(microseconds: seconds * 1_000_000 + fraction)
     guard Self.accepted.contains(instant) else { return nil }
     self = instant
+  }
+}
+
+/// Writes zero-padded decimals into a buffer that is large enough.
+private struct DigitWriter {
+  private let buffer: UnsafeMutableBufferPointer<UInt8>
+  private(set) var count = 0
+
+  init(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
+    self.buffer = buffer
+  }
+
+  mutating func add(_ number: Int64, _ width: Int, then mark: Unicode.Scalar) {
+    var rest = number
+    for place in stride(from: count + width - 1, through: count, by: -1) {
+      buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+    buffer[count + width] = UInt8(ascii: mark)
+    count += width + 1
   }
 }
 

@@ -32,7 +32,7 @@ package struct PublicId: Hashable, Sendable, CustomStringConvertible {
 
   package static let randomByteCount = 12
 
-  package var description: String { "\(kind)_\(Base32.encode(handle.bytes + random))" }
+  package var description: String { Base32.encode(handle.bytes + random, after: kind + "_") }
 }
 
 /// The random 32-bit number by which ids, tokens and logins name a tenant before anyone is authenticated.

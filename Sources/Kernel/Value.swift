@@ -1,6 +1,6 @@
 /// A value as it crosses an interface: what JSON can say, with numbers kept exact. Inputs arrive and outputs leave as
 /// values, so the edges need to know neither.
-package indirect enum Value: Hashable, Sendable {
+package enum Value: Hashable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)

@@ -66,7 +66,7 @@ package struct Dispatcher: Sendable {
         Preparation(principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy))
       return try await tenancy.transaction(
         binding: target.bound, side: principal.side, readOnly: !declaration.effect.writes,
-        statementTimeoutMilliseconds: declaration.effect.writes ? 30_000 : 15_000
+        statementTimeoutMilliseconds: declaration.effect.writes ? 30_000 : Tenancy.readTimeoutMilliseconds
       ) { transaction in
         if request.mayBeRepetition, let stored = try await request.stored(in: transaction, tenant: target.tenant.id) { return stored }
         let journal = Journal()

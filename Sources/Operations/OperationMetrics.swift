@@ -7,6 +7,12 @@ package final class OperationMetrics: Sendable {
     package var seconds: Double = 0
     /// Cumulative counts below each of ``bounds``.
     package var buckets = [Int64](repeating: 0, count: OperationMetrics.bounds.count)
+
+    fileprivate mutating func add(_ seconds: Double) {
+      count &+= 1
+      self.seconds += seconds
+      for (index, bound) in OperationMetrics.bounds.enumerated() where seconds <= bound { buckets[index] &+= 1 }
+    }
   }
 
   package struct Labels: Hashable, Sendable {
@@ -22,13 +28,7 @@ package final class OperationMetrics: Sendable {
   func count(_ operation: String, code: String, since started: ContinuousClock.Instant) {
     let elapsed = started.duration(to: .now).components
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-    series.withLock { series in
-      var one = series[Labels(operation: operation, code: code)] ?? Series()
-      one.count &+= 1
-      one.seconds += seconds
-      for (index, bound) in Self.bounds.enumerated() where seconds <= bound { one.buckets[index] &+= 1 }
-      series[Labels(operation: operation, code: code)] = one
-    }
+    series.withLock { $0[Labels(operation: operation, code: code), default: Series()].add(seconds) }
   }
 
   package var snapshot: [Labels: Series] { series.withLock { $0 } }

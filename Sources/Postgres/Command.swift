@@ -2,36 +2,46 @@ import CLibPQ
 
 /// One statement of a round trip: its text and its encoded values.
 struct Command: Sendable {
+  /// By what a statement is prepared once per connection: its type, or the constant text of BEGIN and its like.
+  enum Key: Hashable {
+    case statement(ObjectIdentifier)
+    case control(String)
+  }
+
   let sql: String
   let parameters: Parameters
-  /// The type of the statement, by which it is prepared once per connection; nil for BEGIN and its like.
-  let key: ObjectIdentifier?
-  /// For errors.
-  let name: String
+  /// Nil for what is not worth preparing.
+  let key: Key?
+  private let statement: (any Statement.Type)?
 
   init<S: Statement>(_ statement: S) {
     var parameters = Parameters()
     statement.bind(to: &parameters)
-    self.init(sql: S.sql, parameters: parameters, key: ObjectIdentifier(S.self), name: S.name)
-  }
-
-  /// A statement without values that is not worth preparing.
-  init(control sql: String) {
-    self.init(sql: sql, parameters: Parameters(), key: nil, name: sql.split(separator: " ").first.map(String.init) ?? "")
-  }
-
-  init(sql: String, parameters: Parameters, key: ObjectIdentifier?, name: String) {
-    self.sql = sql
     self.parameters = parameters
-    self.key = key
-    self.name = name
+    sql = S.sql
+    key = .statement(ObjectIdentifier(S.self))
+    self.statement = S.self
   }
+
+  /// A command without values and rows.
+  /// - Parameter isConstant: its text is one of a few.
+  init(control sql: String, isConstant: Bool = false) {
+    self.sql = sql
+    parameters = Parameters()
+    key = isConstant ? .control(sql) : nil
+    statement = nil
+  }
+
+  var isControl: Bool { statement == nil }
+
+  /// For errors. (To ask for a type's name is not cheap.)
+  var name: String { statement?.name ?? sql.split(separator: " ").first.map(String.init) ?? "" }
 }
 
-/// A statement type with the parameter types it was bound with; a statement that binds other types in another branch is
-/// another prepared statement.
+/// A command with the parameter types it was bound with; a statement that binds other types in another branch is another
+/// prepared statement.
 struct PreparedKey: Hashable {
-  let statement: ObjectIdentifier
+  let command: Command.Key
   let types: [PostgresType]
 }
 
@@ -50,10 +60,10 @@ extension Parameters {
   }
 
   /// What the protocol, or a value, does not allow.
-  func check(statement: String) throws {
-    if let firstUnfit { throw PostgresError(.other, statement: statement, message: "parameter \(firstUnfit) is not a decimal") }
+  func check(statement: @autoclosure () -> String) throws {
+    if let firstUnfit { throw PostgresError(.other, statement: statement(), message: "parameter \(firstUnfit) is not a decimal") }
     guard count <= Int(UInt16.max), bytes.count <= Self.byteLimit else {
-      throw PostgresError(.other, statement: statement, message: "too many parameters, or too large")
+      throw PostgresError(.other, statement: statement(), message: "too many parameters, or too large")
     }
   }
 

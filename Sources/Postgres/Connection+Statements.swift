@@ -38,13 +38,13 @@ extension Connection {
   ) -> Bool {
     let parameters = command.parameters
     let types = parameters.types.map { Oid($0.rawValue) }
-    guard prepares, let type = command.key else {
+    guard prepares, let commandKey = command.key else {
       exchange.slots.append(.command)
       return parameters.withPointers { count, values, lengths, formats in
         PQsendQueryParams(handle, command.sql, count, types, values, lengths, formats, 1) == 1
       }
     }
-    let key = PreparedKey(statement: type, types: parameters.types)
+    let key = PreparedKey(command: commandKey, types: parameters.types)
     let name: String
     if let known = wire.prepared[key] ?? fresh[key] {
       name = known

@@ -49,7 +49,9 @@ package struct PostgresConfiguration: Sendable, CustomStringConvertible {
   package var connectTimeout = Duration.seconds(5)
   /// How long a statement may take at the server unless its transaction says otherwise.
   package var statementTimeout = Duration.seconds(30)
-  /// How long our side waits beyond that, and then again for a cancelled statement, before it gives the connection up.
+  /// How long a statement may wait for a lock unless its transaction says otherwise; nil is the server's own setting.
+  package var lockTimeout: Duration?
+  /// How long our side waits beyond the statement's time, and then again for a cancelled statement, before it gives the connection up.
   package var cancelGrace = Duration.seconds(2)
   /// How long a transaction may sit idle before the server ends it.
   package var idleInTransactionTimeout = Duration.seconds(60)
@@ -103,7 +105,7 @@ package struct PostgresConfiguration: Sendable, CustomStringConvertible {
       let settings = [
         "statement_timeout=\(statementTimeout.milliseconds)", "idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)",
         "client_connection_check_interval=5000",
-      ]
+      ] + (lockTimeout.map { ["lock_timeout=\($0.milliseconds)"] } ?? [])
       parameters.append(("options", settings.map { "-c \($0)" }.joined(separator: " ")))
     } else {
       parameters.append(("options", ""))

@@ -63,7 +63,7 @@ final class QueryResult: @unchecked Sendable {
   func firstRow<S: Statement>(of statement: S.Type) throws -> S.Output? { rowCount > 0 ? try decode(0, of: statement) : nil }
 
   private func decode<S: Statement>(_ row: Int, of statement: S.Type) throws -> S.Output {
-    var reader = RowReader(self, row: row, statement: S.name)
+    var reader = RowReader(self, row: row, statement: S.self)
     return try S.decode(&reader)
   }
 }

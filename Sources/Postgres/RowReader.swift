@@ -4,10 +4,10 @@
 package struct RowReader {
   private let result: QueryResult
   private let row: Int
-  private let statement: String
+  private let statement: any Statement.Type
   private var column = 0
 
-  init(_ result: QueryResult, row: Int, statement: String) {
+  init(_ result: QueryResult, row: Int, statement: any Statement.Type) {
     self.result = result
     self.row = row
     self.statement = statement
@@ -96,7 +96,7 @@ package struct RowReader {
   private func wrong(_ what: String) -> PostgresError {
     let index = max(column - 1, 0)
     let name = index < result.columnCount ? " (\(result.name(index)))" : ""
-    return PostgresError(.decoding, statement: statement, message: "column \(index + 1)\(name) \(what)")
+    return PostgresError(.decoding, statement: statement.name, message: "column \(index + 1)\(name) \(what)")
   }
 }
 

@@ -91,8 +91,8 @@ package final class Transaction: Sendable {
     guard options.readOnly, let old = options.settings.first(where: { $0.name == setting.name }) else {
       throw PostgresError(.other, message: "the transaction writes, or did not begin with a value of \(setting.name)")
     }
-    state.withLock { $0.queued.append(Queued(command: Command(control: setting.sql))) }
-    defer { state.withLock { $0.queued.append(Queued(command: Command(control: old.sql))) } }
+    state.withLock { $0.queued.append(Queued(command: setting.command)) }
+    defer { state.withLock { $0.queued.append(Queued(command: old.command)) } }
     return try await body()
   }
 
@@ -134,7 +134,7 @@ package final class Transaction: Sendable {
   func end() async throws -> [@Sendable () async -> Void] {
     let (fault, wantsRollback, hasBegun, queued, afterCommit) = state.withLock { state in
       // Settings end with the transaction: nothing but them need not be sent.
-      (state.fault, state.wantsRollback, state.hasBegun, state.queued.contains { $0.command.key != nil } ? state.queued : [], state.afterCommit)
+      (state.fault, state.wantsRollback, state.hasBegun, state.queued.contains { !$0.command.isControl } ? state.queued : [], state.afterCommit)
     }
     if let fault { throw fault }
     if wantsRollback {
@@ -150,7 +150,7 @@ package final class Transaction: Sendable {
   private func commit(_ queued: [Queued], hasBegun: Bool) async throws {
     try enter()
     let opening = hasBegun ? [] : options.opening(connection.configuration)
-    let commands = opening + queued.map(\.command) + [Command(control: "COMMIT")]
+    let commands = opening + queued.map(\.command) + [Command(control: "COMMIT", isConstant: true)]
     state.withLock { $0.hasBegun = true }
     do {
       // Not cancellable: once COMMIT is sent, its outcome is waited for.

@@ -3,11 +3,15 @@
 package struct LocalSetting: Sendable, Hashable {
   let name: String
   let sql: String
+  private let isConstant: Bool
 
-  private init(_ name: StaticString, _ value: String) {
+  private init(_ name: StaticString, _ value: String, isConstant: Bool = false) {
     self.name = name.description
     sql = "SET LOCAL \(name) = \(value)"
+    self.isConstant = isConstant
   }
+
+  var command: Command { Command(control: sql, isConstant: isConstant) }
 
   /// `SET LOCAL app.tenants = '{7,9}'`
   package static func integers(_ name: StaticString, _ values: [Int64]) -> LocalSetting {
@@ -16,7 +20,7 @@ package struct LocalSetting: Sendable, Hashable {
 
   /// `SET LOCAL app.side = 'staff'`
   package static func word(_ name: StaticString, _ value: StaticString) -> LocalSetting {
-    LocalSetting(name, "'\(value)'")
+    LocalSetting(name, "'\(value)'", isConstant: true)
   }
 
   /// `SET LOCAL lock_timeout = 500`
@@ -39,16 +43,20 @@ package struct TransactionOptions: Sendable {
   package var readOnly: Bool
   /// Of each statement, at the server; nil is the configured time.
   package var statementTimeoutMilliseconds: Int?
+  /// Of each lock that is waited for, at the server; nil is the configured time.
+  package var lockTimeoutMilliseconds: Int?
   /// How often the whole transaction is begun anew after a fault that may pass. Its body must be fit for that.
   package var retries: Int
 
   package init(
-    settings: [LocalSetting] = [], isolation: Isolation = .readCommitted, readOnly: Bool = false, statementTimeoutMilliseconds: Int? = nil, retries: Int = 3
+    settings: [LocalSetting] = [], isolation: Isolation = .readCommitted, readOnly: Bool = false, statementTimeoutMilliseconds: Int? = nil,
+    lockTimeoutMilliseconds: Int? = nil, retries: Int = 3
   ) {
     self.settings = settings
     self.isolation = isolation
     self.readOnly = readOnly
     self.statementTimeoutMilliseconds = statementTimeoutMilliseconds
+    self.lockTimeoutMilliseconds = lockTimeoutMilliseconds
     self.retries = retries
   }
 
@@ -61,14 +69,17 @@ package struct TransactionOptions: Sendable {
     case .serializable: begin += " ISOLATION LEVEL SERIALIZABLE"
     }
     if readOnly { begin += " READ ONLY" }
-    var commands = [Command(control: begin)]
-    if let statementTimeoutMilliseconds {
-      commands.append(Command(control: "SET LOCAL statement_timeout = \(statementTimeoutMilliseconds)"))
-    } else if !configuration.usesPreparedStatements {
-      // Behind a pooler the session's own settings are not ours to make.
-      commands.append(Command(control: "SET LOCAL statement_timeout = \(configuration.statementTimeout.milliseconds)"))
+    var commands = [Command(control: begin, isConstant: true)]
+    // Where the session has the time already, nothing need be said. Behind a pooler the session's settings are not ours.
+    let statement = statementTimeoutMilliseconds.map { Int64($0) } ?? configuration.statementTimeout.milliseconds
+    if !configuration.usesPreparedStatements || statement != configuration.statementTimeout.milliseconds {
+      commands.append(Command(control: "SET LOCAL statement_timeout = \(statement)"))
     }
-    return commands + settings.map { Command(control: $0.sql) }
+    let lock = lockTimeoutMilliseconds.map { Int64($0) } ?? configuration.lockTimeout?.milliseconds
+    if let lock, !configuration.usesPreparedStatements || lock != configuration.lockTimeout?.milliseconds {
+      commands.append(Command(control: "SET LOCAL lock_timeout = \(lock)"))
+    }
+    return commands + settings.map(\.command)
   }
 
   /// How long our side waits for an answer.

@@ -84,7 +84,7 @@ package struct CatalogueFindings: Statement {
         select from pg_catalog.pg_policy p
         where p.polrelid = t.oid and p.polcmd = '*' and p.polpermissive and p.polroles = '{0}' and p.polwithcheck is null
           and pg_catalog.pg_get_expr(p.polqual, p.polrelid)
-            = '(tenant_id = ANY ((COALESCE(NULLIF(current_setting(''app.tenants''::text, true), ''''::text), ''{}''::text))::bigint[]))'))
+            = 'COALESCE((tenant_id = ANY ((COALESCE(NULLIF(current_setting(''app.tenants''::text, true), ''''::text), ''{}''::text))::bigint[])), false)'))
     union all
     select 'policy', t.name || ' lacks the policies of a provider table, or has another besides'
     from tables t

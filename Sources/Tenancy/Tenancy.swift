@@ -31,6 +31,16 @@ package final class Tenancy: Sendable {
   }
 
   package static let mostBoundTenants = 500
+  private static let lockTimeoutMilliseconds = 5000
+
+  /// The times of a transaction that reads, as the session's own: then they need not be set each time.
+  package static func prepare(_ configuration: inout PostgresConfiguration) {
+    configuration.statementTimeout = .milliseconds(readTimeoutMilliseconds)
+    configuration.lockTimeout = .milliseconds(lockTimeoutMilliseconds)
+  }
+
+  /// How long a statement of an operation that reads may take.
+  package static let readTimeoutMilliseconds = 15_000
 
   package enum Misuse: Error { case tooManyTenants(Int) }
 
@@ -42,8 +52,9 @@ package final class Tenancy: Sendable {
   ) async throws -> T {
     guard tenants.count <= Self.mostBoundTenants else { throw Misuse.tooManyTenants(tenants.count) }
     let options = TransactionOptions(
-      settings: [.integers("app.tenants", tenants.map(\.rawValue)), .word("app.side", side == .staff ? "staff" : "customer"), .integer("lock_timeout", 5000)],
-      isolation: isolation, readOnly: readOnly, statementTimeoutMilliseconds: statementTimeoutMilliseconds)
+      settings: [.integers("app.tenants", tenants.map(\.rawValue)), .word("app.side", side == .staff ? "staff" : "customer")],
+      isolation: isolation, readOnly: readOnly, statementTimeoutMilliseconds: statementTimeoutMilliseconds,
+      lockTimeoutMilliseconds: Self.lockTimeoutMilliseconds)
     return try await database.transaction(options, body)
   }
 

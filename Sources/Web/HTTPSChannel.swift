@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import Synchronization
 import TLS
 
 /// One HTTPS connection: the socket, the write deadline, TLS, the parser, the guard, and above them the router's loop.
@@ -54,10 +55,14 @@ struct HTTPSChannel: ServerChildChannel {
   }
 
   func handle(value: Value, logger: Logger) async {
+    let peer = Mutex<WebPeer?>(nil)
     let requests = RequestLoop { request, writer, channel in
+      // Asked for once: a request comes after the handshake, and nothing changes the certificate later.
+      if let known = peer.withLock({ $0 }) { return try await respond(request, writer, channel, known) }
       let subject = try await channel.eventLoop.submit { value.tls.value.peerSubject }.get()
-      let peer = WebPeer(address: value.address?.ipAddress, port: value.address?.port, certificateSubject: subject)
-      try await respond(request, writer, channel, peer)
+      let found = WebPeer(address: value.address?.ipAddress, port: value.address?.port, certificateSubject: subject)
+      peer.withLock { $0 = found }
+      try await respond(request, writer, channel, found)
     }
     await requests.handleHTTP(asyncChannel: value.connection, logger: logger)
   }

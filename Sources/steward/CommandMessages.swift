@@ -35,12 +35,6 @@ enum CommandMessages: MessageCatalog {
   static let fewPartitions = Message(
     "command.few_partitions", "Partitions reach only {months} months ahead. Start the server, or run: steward migrate",
     zh: "分区仅覆盖未来 {months} 个月。请启动服务，或运行：steward migrate")
-  static let certificateExpires = Message(
-    "command.certificate_expires", "The certificate expires in {days} days. Renew it, then send the server SIGHUP.",
-    zh: "证书将在 {days} 天后过期。请续期，然后向服务器发送 SIGHUP。")
-  static let certificateExpired = Message(
-    "command.certificate_expired", "The certificate has expired. Renew it, then send the server SIGHUP.", zh: "证书已过期。请续期，然后向服务器发送 SIGHUP。")
-
   static let adminUnreachable = Message(
     "command.admin_unreachable", "Nobody answers at {address}: {reason}. Is the server running, with --admin-socket or --admin-listen?",
     zh: "{address} 无应答：{reason}。服务是否已启动，并带有 --admin-socket 或 --admin-listen？")
@@ -55,11 +49,16 @@ enum CommandMessages: MessageCatalog {
     "command.admin_bad_credential", "A token and a tenant's code are printable ASCII.", zh: "令牌和租户代码只能包含可打印的 ASCII 字符。")
   static let noTokenFile = Message("command.no_token_file", "The token file {path} cannot be read.", zh: "无法读取令牌文件 {path}。")
   static let noCommandFile = Message("command.no_command_file", "The file of commands {path} cannot be read.", zh: "无法读取命令文件 {path}。")
+  static let certificateExpires = Message(
+    "command.certificate_expires", "The certificate expires in {days} days. Renew it, then send the server SIGHUP.",
+    zh: "证书将在 {days} 天后过期。请续期，然后向服务器发送 SIGHUP。")
+  static let certificateExpired = Message(
+    "command.certificate_expired", "The certificate has expired. Renew it, then send the server SIGHUP.", zh: "证书已过期。请续期，然后向服务器发送 SIGHUP。")
 
   static let all = [
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
-    authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile, noGroup, adminSocket, adminPort,
+    authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile,
+    certificateExpires, certificateExpired, noGroup, adminSocket, adminPort,
     adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
-    certificateExpires, certificateExpired,
   ]
 }

@@ -116,7 +116,9 @@ private struct TenantTables: Statement {
 
 /// Statements whose texts are made by a function of parts that the sources hold.
 enum Composed {
-  static let texts: [String: String] = ["DerivedFacts": DerivedFacts.sql, "RebuildFacts": RebuildFacts.sql]
+  static let texts: [String: String] = [
+    "DerivedFacts": DerivedFacts.sql, "RebuildFacts": RebuildFacts.sql, "StoredFacts": StoredFacts.sql, "StoreFacts": StoreFacts.sql,
+  ]
 }
 
 /// Statements on tenant tables that name no tenant, with the reason.

@@ -77,11 +77,11 @@ class Cluster:
             stderr=self.log, cwd="/", start_new_session=True)
         for _ in range(600):
             ready = subprocess.run([f"{self.bin}/pg_isready", "-q", "-h", self.socket], cwd="/").returncode
+            time.sleep(0.1)
+            if self.process.poll() is not None:
+                break  # also when another run has this folder, and answers
             if ready == 0:
                 return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.1)
         give_up(f"PostgreSQL did not start; see {self.folder}/postgres.log")
 
     def stop(self):

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from . import disks, kills, outages
-from .processes import Child, Failed, OutOfTime
+from .processes import Child, Failed, Missing, OutOfTime
 from .site import Site, remove
 
 SCENARIOS = ["kills", "control", "sessions", "stop", "sigterm", "disk-data", "disk-wal"]
@@ -34,6 +34,8 @@ def arguments():
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     parser.add_argument("--steward", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.folder and Path(options.folder).exists() and os.listdir(options.folder):
+        parser.error(f"{options.folder} is not empty")
     options.kills = options.kills or (3 if options.short else 100)
     options.writes = options.writes if options.writes is not None else (0 if options.short else 50_000)
     options.minutes = options.minutes or (10 if options.short else 90)
@@ -63,6 +65,8 @@ class Run:
         started = time.monotonic()
         try:
             figures, findings = body()
+        except Missing:
+            raise
         except Failed as failed:
             figures, findings = {}, {"failed": str(failed)}
         figures["took, seconds"] = round(time.monotonic() - started)
@@ -132,6 +136,11 @@ def main():
     signal.alarm(options.minutes * 60)
     try:
         run.run()
+    except Missing as missing:
+        run.say(str(missing))
+        sys.exit(3)
+    except KeyboardInterrupt:
+        run.report.append({"scenario": "harness", "ok": False, "figures": {}, "findings": {"interrupted": 1}})
     except (Failed, OutOfTime) as failed:
         run.report.append({"scenario": "harness", "ok": False, "figures": {}, "findings": {"failed": str(failed)}})
     finally:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from .processes import Child, Failed, as_account, children_of, is_alive, postgres_account, wait_for
+from .processes import Child, Failed, Missing, as_account, children_of, is_alive, postgres_account, wait_for
 
 
 def programs():
@@ -15,7 +15,7 @@ def programs():
     for folder in folders + [Path(part) for part in os.environ.get("PATH", "").split(":") if part.startswith("/")]:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
-    raise Failed("PostgreSQL's initdb and postgres are not there")
+    raise Missing("PostgreSQL's initdb and postgres are not there")
 
 
 class Cluster:

@@ -11,6 +11,10 @@ class Failed(Exception):
     """The harness itself cannot go on."""
 
 
+class Missing(Failed):
+    """Something that the harness needs is not there."""
+
+
 class OutOfTime(Exception):
     """The whole run takes too long."""
 

@@ -96,7 +96,7 @@ package struct AdminServer: Sendable {
           return .localOperator(name: name, provider: provider.id, permissions: configuration.permissions, via: .admin)
         }
         let handler = AdminHandler(worker: worker, tls: nil, identify: identify) {
-          Self.session($0, configuration, dispatcher, peer: "local")
+          Self.session($0, configuration, dispatcher, peer: channel.peerName)
         }
         try channel.pipeline.syncOperations.addHandlers([WriteDeadline(TimeAmount(configuration.limits.write)), handler])
       }
@@ -107,12 +107,12 @@ package struct AdminServer: Sendable {
     let (configuration, dispatcher, worker, register) = (configuration, dispatcher, worker, register)
     return try await bootstrap().serverChannelOption(.socketOption(.so_reuseaddr), value: 1).childChannelInitializer { channel in
       channel.eventLoop.makeCompletedFuture {
-        guard register.open(channel, from: .remote(AddressGroup.of(channel.remoteAddress))) else { throw TooManyConnections() }
+        guard register.open(channel, from: .remote(AddressGroup.of(channel.peerName))) else { throw TooManyConnections() }
         var limits = TLSHandler.Limits()
         limits.handshake = TimeAmount(configuration.limits.handshake)
         limits.drain = TimeAmount(configuration.limits.write)
         let tls = try TLSHandler(server: remote.certificates.context(), limits: limits)
-        let peer = channel.remoteAddress?.ipAddress ?? "unknown"
+        let peer = channel.peerName
         let handler = AdminHandler(worker: worker, tls: tls) { Self.session($0, configuration, dispatcher, peer: peer) }
         try channel.pipeline.syncOperations.addHandlers([WriteDeadline(TimeAmount(configuration.limits.write)), tls, handler])
       }
@@ -139,3 +139,8 @@ package struct AdminServer: Sendable {
 
 /// Closes the connection before a byte of it is read.
 private struct TooManyConnections: Error {}
+
+extension Channel {
+  /// The address as the socket tells it; peers of a Unix socket have none and are one.
+  var peerName: String { remoteAddress?.ipAddress ?? "local" }
+}

@@ -32,13 +32,13 @@ struct SessionWorker: Sendable {
       switch work {
       case .authenticate(let credential): return try await authenticate(credential, certificate, channel)
       case .choose(let customer, let call):
-        guard let principal = try await principal(proof, channel) else { return (.lost(Self.unauthenticated), .nothing) }
+        guard let principal = try await principal(proof, channel.peerName) else { return (.lost(Self.unauthenticated), .nothing) }
         return (try await invoke("customer.read", .object(["id": .text(try await customerId(customer))]), principal, call), proof)
       case .invoke(let declaration, let input, let call):
         if declaration.needsNobody {
           return (try await invoke(declaration.name, input, .anonymous(provider: TenantId(0), via: .admin), call), proof)
         }
-        guard let principal = try await principal(proof, channel) else { return (.lost(Self.unauthenticated), .nothing) }
+        guard let principal = try await principal(proof, channel.peerName) else { return (.lost(Self.unauthenticated), .nothing) }
         return (try await invoke(declaration.name, input, principal, call), proof)
       }
     } catch {
@@ -60,14 +60,13 @@ struct SessionWorker: Sendable {
     return (named?.publicId ?? PublicId.none(kind: "cus", handle: TenantHandle(0))).description
   }
 
-  private func principal(_ proof: Proof, _ channel: any Channel) async throws(Failure) -> Principal? {
-    let peer = channel.remoteAddress?.ipAddress ?? "local"
+  private func principal(_ proof: Proof, _ peer: String) async throws(Failure) -> Principal? {
     switch proof {
-    case .nothing: return nil
-    case .localOperator(let principal): return principal
-    case .token(let token): return try await asking { try await authenticator.principal(bearer: token, via: .admin, peer: peer) }
+    case .nothing: nil
+    case .localOperator(let principal): principal
+    case .token(let token): try await asking { try await authenticator.principal(bearer: token, via: .admin, peer: peer) }
     case .certificate(let fingerprint, let handle):
-      return try await asking { try await authenticator.principal(certificate: fingerprint, in: handle, via: .admin, peer: peer) }
+      try await asking { try await authenticator.principal(certificate: fingerprint, in: handle, via: .admin, peer: peer) }
     }
   }
 
@@ -86,7 +85,7 @@ struct SessionWorker: Sendable {
       guard let certificate, let tenant = try await tenant(name) else { throw refusal }
       proof = .certificate(certificate.fingerprint, in: tenant.handle)
     }
-    guard let principal = try await principal(proof, channel) else { throw refusal }
+    guard let principal = try await principal(proof, channel.peerName) else { throw refusal }
     guard register.admit(channel, principal) else {
       throw Failure(.limited, AdminMessages.tooManySessions, ["limit": String(limits.sessionsPerPrincipal)], retryAfterSeconds: 60)
     }

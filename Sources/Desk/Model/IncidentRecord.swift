@@ -23,8 +23,8 @@ package struct IncidentLine: OperationOutput {
   package static let fields: [OutputField<IncidentLine>] = IncidentView.fields(of: \.incident)
 }
 
-/// What every form of an incident shows.
-package struct IncidentView: Sendable {
+/// What every form of an incident shows. A class, for each field asks for it and a ticket is too large to be copied so often.
+package final class IncidentView: Sendable {
   let ticket: Ticket
   let customer: PublicId
   /// `ACME-INC-000123`
@@ -33,7 +33,7 @@ package struct IncidentView: Sendable {
   /// Teams and assignees are the provider's own affair.
   let showsAssignment: Bool
 
-  init(_ ticket: Ticket, in context: OperationContext) {
+  convenience init(_ ticket: Ticket, in context: OperationContext) {
     self.init(
       ticket, customer: context.tenant.publicId, code: context.tenant.code, provider: context.provider.handle,
       showsAssignment: context.principal.side == .staff)
@@ -63,35 +63,34 @@ package struct IncidentView: Sendable {
   }
 
   static func fields<Record>(of view: @escaping @Sendable (Record) -> IncidentView) -> [OutputField<Record>] {
-    let ticket: @Sendable (Record) -> Ticket = { view($0).ticket }
-    return [
+    [
       OutputField("id", .id, "Its id.", "编号。") { .id(view($0).id) },
       OutputField("number", .text, "Its number, for people.", "工单号。") { .text(view($0).number) },
       OutputField("customer", .id, "The customer.", "客户。") { .id(view($0).customer) },
-      OutputField("title", .text, "What it is about, in a line.", "标题。") { .text(ticket($0).title) },
-      OutputField("requester", .id, "The person that it concerns.", "请求人。") { view($0).own(.person, ticket($0).requester) },
-      OutputField("unit", .id, "The site or department.", "地点或部门。") { view($0).own(.unit, ticket($0).unit) },
-      OutputField("contract", .id, "The contract under which it is judged.", "适用的合同。") { view($0).own(IdKind("con", owner: .tenant), ticket($0).contract) },
-      OutputField("contractLine", .id, "The line of that contract.", "适用的合同行。") { view($0).own(IdKind("line", owner: .tenant), ticket($0).line) },
-      OutputField("lineReason", .text, "Why this line was chosen.", "选择该合同行的原因。") { .text(ticket($0).lineReason) },
-      OutputField("impact", .integer, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。") { .integer(ticket($0).impact) },
-      OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer(ticket($0).urgency) },
-      OutputField("priority", .integer, "1 to 5, from impact and urgency.", "优先级 1 到 5，由影响和紧急度得出。") { .integer(ticket($0).priority) },
-      OutputField("category", .text, "Its category.", "分类。") { .text(ticket($0).category) },
+      OutputField("title", .text, "What it is about, in a line.", "标题。") { .text(view($0).ticket.title) },
+      OutputField("requester", .id, "The person that it concerns.", "请求人。") { view($0).own(.person, view($0).ticket.requester) },
+      OutputField("unit", .id, "The site or department.", "地点或部门。") { view($0).own(.unit, view($0).ticket.unit) },
+      OutputField("contract", .id, "The contract under which it is judged.", "适用的合同。") { view($0).own(IdKind("con", owner: .tenant), view($0).ticket.contract) },
+      OutputField("contractLine", .id, "The line of that contract.", "适用的合同行。") { view($0).own(IdKind("line", owner: .tenant), view($0).ticket.line) },
+      OutputField("lineReason", .text, "Why this line was chosen.", "选择该合同行的原因。") { .text(view($0).ticket.lineReason) },
+      OutputField("impact", .integer, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。") { .integer(view($0).ticket.impact) },
+      OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer(view($0).ticket.urgency) },
+      OutputField("priority", .integer, "1 to 5, from impact and urgency.", "优先级 1 到 5，由影响和紧急度得出。") { .integer(view($0).ticket.priority) },
+      OutputField("category", .text, "Its category.", "分类。") { .text(view($0).ticket.category) },
       OutputField("state", .text, "new, active, pending, resolved or closed.", "状态：new、active、pending、resolved 或 closed。") {
-        .text(ticket($0).state.rawValue)
+        .text(view($0).ticket.state.rawValue)
       },
-      OutputField("pendingReason", .text, "What it waits for.", "挂起原因。") { .text(ticket($0).pendingReason?.rawValue) },
-      OutputField("team", .id, "The team that works on it; staff only.", "处理团队（仅服务商人员可见）。") { view($0).assignment(.team, ticket($0).team) },
-      OutputField("assignee", .id, "Who works on it; staff only.", "处理人（仅服务商人员可见）。") { view($0).assignment(.staff, ticket($0).assignee) },
-      OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(ticket($0).openedAt) },
-      OutputField("respondedAt", .instant, "When it was first answered.", "首次响应时间。") { .instant(ticket($0).respondedAt) },
-      OutputField("resolvedAt", .instant, "When it was resolved.", "解决时间。") { .instant(ticket($0).resolvedAt) },
-      OutputField("closedAt", .instant, "When it was closed.", "关闭时间。") { .instant(ticket($0).closedAt) },
-      OutputField("reopenCount", .integer, "How often it was reopened.", "重新打开次数。") { .integer(ticket($0).reopenCount) },
-      OutputField("dueAt", .instant, "When its next running clock is due.", "最近一个运行中时钟的到期时间。") { .instant(ticket($0).dueAt) },
-      OutputField("updatedAt", .instant, "When it was last changed.", "最近修改时间。") { .instant(ticket($0).updatedAt) },
-      OutputField("version", .integer, "Its version, for changes.", "版本号，修改时使用。") { .integer(ticket($0).version) },
+      OutputField("pendingReason", .text, "What it waits for.", "挂起原因。") { .text(view($0).ticket.pendingReason?.rawValue) },
+      OutputField("team", .id, "The team that works on it; staff only.", "处理团队（仅服务商人员可见）。") { view($0).assignment(.team, view($0).ticket.team) },
+      OutputField("assignee", .id, "Who works on it; staff only.", "处理人（仅服务商人员可见）。") { view($0).assignment(.staff, view($0).ticket.assignee) },
+      OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(view($0).ticket.openedAt) },
+      OutputField("respondedAt", .instant, "When it was first answered.", "首次响应时间。") { .instant(view($0).ticket.respondedAt) },
+      OutputField("resolvedAt", .instant, "When it was resolved.", "解决时间。") { .instant(view($0).ticket.resolvedAt) },
+      OutputField("closedAt", .instant, "When it was closed.", "关闭时间。") { .instant(view($0).ticket.closedAt) },
+      OutputField("reopenCount", .integer, "How often it was reopened.", "重新打开次数。") { .integer(view($0).ticket.reopenCount) },
+      OutputField("dueAt", .instant, "When its next running clock is due.", "最近一个运行中时钟的到期时间。") { .instant(view($0).ticket.dueAt) },
+      OutputField("updatedAt", .instant, "When it was last changed.", "最近修改时间。") { .instant(view($0).ticket.updatedAt) },
+      OutputField("version", .integer, "Its version, for changes.", "版本号，修改时使用。") { .integer(view($0).ticket.version) },
     ]
   }
 }

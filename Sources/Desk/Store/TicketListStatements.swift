@@ -120,18 +120,18 @@ struct TicketsOfQueue: Statement {
     let ticket: Ticket
   }
 
-  let tenants: [TenantId]
-  let ids: [Int64]
+  let positions: [QueuePositions.Found]
 
+  /// Pair by pair, so that each ticket is found by its key: by sets of both, all tickets of the customers would be read.
   static let sql = """
     \(Ticket.select), e.id, e.handle, e.code, e.public_id
     \(Ticket.from) join tenancy.tenant e on e.id = t.tenant_id
-    where t.tenant_id = any ($1) and t.id = any ($2)
+    join unnest($1::bigint[], $2::bigint[]) w (tenant_id, id) on w.tenant_id = t.tenant_id and w.id = t.id
     """
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(tenants)
-    parameters.append(ids)
+    parameters.append(positions.map(\.tenant))
+    parameters.append(positions.map(\.id))
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {

@@ -3,10 +3,18 @@ import Postgres
 
 /// How facts follow from tickets and clocks: the one place, for single tickets and for rebuilds.
 enum FactDerivation {
-  static let columns = """
-    tenant_id, ticket_id, contract_id, priority, opened_on, resolved_on, closed_on, reopen_count, response_promised, response_verdict,
-    response_seconds, resolution_promised, resolution_verdict, resolution_seconds
-    """
+  static let columns = (["tenant_id", "ticket_id"] + valueNames).joined(separator: ", ")
+
+  private static let valueNames = [
+    "contract_id", "priority", "opened_on", "resolved_on", "closed_on", "reopen_count", "response_promised", "response_verdict", "response_seconds",
+    "resolution_promised", "resolution_verdict", "resolution_seconds",
+  ]
+
+  /// All but the key, of one table.
+  static func values(_ table: String) -> String { valueNames.map { "\(table).\($0)" }.joined(separator: ", ") }
+
+  /// What a conflict overwrites.
+  static let overwrite = valueNames.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
 
   /// Facts of the tenant $1. A clock that was withdrawn counts only where no other took its place; seconds count from
   /// the moment the milestone was observed.
@@ -95,12 +103,7 @@ struct StoreFacts: Statement {
     select $1, f.* from unnest(
       $2::bigint[], $3::bigint[], $4::bigint[], $5::date[], $6::date[], $7::date[], $8::bigint[], $9::boolean[], $10::text[], $11::bigint[],
       $12::boolean[], $13::text[], $14::bigint[]) f
-    on conflict (tenant_id, ticket_id) do update set
-      contract_id = excluded.contract_id, priority = excluded.priority, opened_on = excluded.opened_on, resolved_on = excluded.resolved_on,
-      closed_on = excluded.closed_on, reopen_count = excluded.reopen_count, response_promised = excluded.response_promised,
-      response_verdict = excluded.response_verdict, response_seconds = excluded.response_seconds,
-      resolution_promised = excluded.resolution_promised, resolution_verdict = excluded.resolution_verdict,
-      resolution_seconds = excluded.resolution_seconds
+    on conflict (tenant_id, ticket_id) do update set \(FactDerivation.overwrite)
     """
 
   func bind(to parameters: inout Parameters) {

@@ -59,6 +59,8 @@ struct Backend: Sendable {
   private static func open<T: Sendable>(
     _ configuration: PostgresConfiguration, isPrivate: Bool, _ logger: Logger, _ body: @Sendable (Backend) async throws -> T
   ) async throws -> T {
+    var configuration = configuration
+    Tenancy.prepare(&configuration)
     let database = PostgresClient(configuration, logger: logger)
     let keeping = Task { await database.run() }
     do {
