@@ -71,7 +71,8 @@ import Testing
       let side = CurrentSetting(name: "app.side")
       let options = TransactionOptions(settings: [.word("app.side", "staff")], readOnly: true)
       try await client.transaction(options) { tx in
-        try await tx.with(.word("app.side", "customer")) { #expect(try await tx.first(side) == "customer") }
+        let inside = try await tx.with(.word("app.side", "customer")) { try await tx.first(side) }
+        #expect(inside == "customer")
         #expect(try await tx.first(side) == "staff")
         // Nothing is sent inside: the old value still comes last.
         try await tx.with(.word("app.side", "customer")) {}

@@ -23,8 +23,9 @@ def allowed():
 
 
 def run(server, report, quick):
-    testssl(server, report, "HTTPS", server.port)
-    sslyze(server, report, "HTTPS", server.port)
+    for name, port in (("HTTPS", server.port), ("admin protocol", server.admin_port)):
+        sslyze(server, report, name, port)
+        testssl(server, report, name, port)
 
 
 def testssl(server, report, name, port):
