@@ -13,7 +13,7 @@ from under_attack import UnderAttack
 
 def run(server, report, quick):
     tools.require("slowhttptest")
-    length = 5 if quick else 60
+    length = 5 if quick else 40
     attacks = {
         "slow headers": ["-H", "-i", "3", "-u", server.url + "/v1/customers"],
         "slow body": ["-B", "-i", "3", "-s", "8192", "-t", "POST", "-f", "application/json", "-u", server.url + "/v1/sessions"],
