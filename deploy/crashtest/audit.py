@@ -165,7 +165,7 @@ def whole(site, say):
     findings = {name: int(row[0]) for name, row in zip(checks, rows, strict=True) if int(row[0])}
     refused = [write for write in site.ledger.writes if write.state == "refused"]
     if refused:
-        findings["refused without a reason"] = len(refused)
+        findings["refused without a reason"] = f"{len(refused)}, such as {refused[0].operation}: {refused[0].answer}"
     # The workers' effects: the figures as they were kept are those that a computation from the tickets gives.
     before = figures(site)
     if int(before[0][1]) != site.cluster.number("select count(*) from desk.ticket"):
