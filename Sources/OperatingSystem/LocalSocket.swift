@@ -9,8 +9,6 @@ package final class LocalSocket: Sendable {
   package let path: String
   /// Non-blocking. Whoever takes it closes it.
   package let descriptor: Int32
-  private let device: dev_t
-  private let inode: ino_t
 
   /// Throws with `ENAMETOOLONG`, `EADDRINUSE` when somebody answers there, `ELOOP` for a symbolic link, `ENOTSOCK` for any
   /// other file, `EPERM` for another user's socket, or what a system call says.
@@ -31,18 +29,17 @@ package final class LocalSocket: Sendable {
       guard listen(socket, 128) == 0 else { throw SystemCallError("listen", path) }
       self.path = path
       descriptor = socket
-      device = status.st_dev
-      inode = status.st_ino
     } catch {
       close(socket)
       throw error
     }
   }
 
-  /// Takes the path away, if it is still ours: another server may have put its own there.
+  /// Takes the path away, once the descriptor is closed, unless somebody else answers there by now.
   package func removePath() {
-    guard let status = try? Self.status(path), status.st_dev == device, status.st_ino == inode else { return }
-    unlink(path)
+    guard let folder = try? Self.lockedFolder(of: path) else { return }
+    defer { close(folder) }
+    try? Self.removeStale(path)
   }
 
   private static func lockedFolder(of path: String) throws(SystemCallError) -> Int32 {

@@ -102,10 +102,11 @@ package struct PostgresConfiguration: Sendable, CustomStringConvertible {
     if let certificateAuthorityPath { parameters.append(("sslrootcert", certificateAuthorityPath)) }
     if usesPreparedStatements {
       // The server's own ends, should ours fail: a statement without a client, a transaction that nobody finishes.
-      let settings = [
-        "statement_timeout=\(statementTimeout.milliseconds)", "idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)",
-        "client_connection_check_interval=5000",
-      ] + (lockTimeout.map { ["lock_timeout=\($0.milliseconds)"] } ?? [])
+      let settings =
+        [
+          "statement_timeout=\(statementTimeout.milliseconds)", "idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)",
+          "client_connection_check_interval=5000",
+        ] + (lockTimeout.map { ["lock_timeout=\($0.milliseconds)"] } ?? [])
       parameters.append(("options", settings.map { "-c \($0)" }.joined(separator: " ")))
     } else {
       parameters.append(("options", ""))

@@ -114,7 +114,9 @@ import Testing
   /// Whatever a value holds, it comes back, in one command.
   @Test func writtenCommandsReadBack() {
     var random = SplitMix64(seed: 7)
-    let alphabet: [Unicode.Scalar] = ["a", "Z", "0", " ", "\"", "\\", "{", "}", "=", "@", "\n", "\r", "\t", "\u{1}", "\u{1b}", "\u{7f}", "\u{85}", "ü", "漢", "😀", "\u{202e}", "\u{2028}"]
+    let alphabet: [Unicode.Scalar] = [
+      "a", "Z", "0", " ", "\"", "\\", "{", "}", "=", "@", "\n", "\r", "\t", "\u{1}", "\u{1b}", "\u{7f}", "\u{85}", "ü", "漢", "😀", "\u{202e}", "\u{2028}",
+    ]
     for _ in 0..<2000 {
       let text = { (most: Int) in
         String(String.UnicodeScalarView((0..<Int.random(in: 0...most, using: &random)).compactMap { _ in alphabet.randomElement(using: &random) }))

@@ -10,7 +10,8 @@ import Testing
   }
 
   private let nested = Value.object([
-    "id": "x_1", "name": "A b", "empty": "", "nothing": .null, "yes": .bool(true), "share": .decimal("99.5"), "lines": .array([.object(["n": 1]), .object(["n": .null])]),
+    "id": "x_1", "name": "A b", "empty": "", "nothing": .null, "yes": .bool(true), "share": .decimal("99.5"),
+    "lines": .array([.object(["n": 1]), .object(["n": .null])]),
     "none": .array([]), "inner": .object(["a": "{", "b": "[]"]), "bare": .object([] as [Value.Member]),
   ])
 
@@ -18,7 +19,8 @@ import Testing
     let thing = AdminReply(.made, .thing(.init(columns: ["id", "lines", "inner.a"], rows: [nested])), [Value.Member("request-id", "k")])
     #expect(
       text(thing, .text)
-        == "@1 201 id=x_1 name=\"A b\" empty=\"\" nothing= yes=true share=99.5 lines.0.n=1 lines.1.n= none=[] inner.a=\"{\" inner.b=\"[]\" bare=\"{}\" request-id=k\r\n")
+        == "@1 201 id=x_1 name=\"A b\" empty=\"\" nothing= yes=true share=99.5 lines.0.n=1 lines.1.n= none=[] inner.a=\"{\" inner.b=\"[]\" bare=\"{}\" request-id=k\r\n"
+    )
     #expect(text(thing, .json).hasPrefix("@1 201 {\"id\":\"x_1\",\"name\":\"A b\",\"empty\":\"\",\"nothing\":null,"))
     #expect(text(thing, .json).hasSuffix(",\"request-id\":\"k\"}\r\n"))
     #expect(text(thing, .csv) == "@1 101 id,lines,inner.a\r\n@1 100 x_1,\"[{\"\"n\"\":1},{\"\"n\"\":null}]\",{\r\n@1 201 rows=1 request-id=k\r\n")
@@ -30,7 +32,8 @@ import Testing
 
   /// A spreadsheet runs what begins like a formula.
   @Test(arguments: [
-    ("=1+1", "'=1+1"), ("+x", "'+x"), ("-x", "'-x"), ("@x", "'@x"), ("\t=x", "'\\t=x"), ("-12.5", "-12.5"), ("a=b", "a=b"), ("a,\"b", "\"a,\"\"b\""), ("a\r\nb", "a\\r\\nb"),
+    ("=1+1", "'=1+1"), ("+x", "'+x"), ("-x", "'-x"), ("@x", "'@x"), ("\t=x", "'\\t=x"), ("-12.5", "-12.5"), ("a=b", "a=b"), ("a,\"b", "\"a,\"\"b\""),
+    ("a\r\nb", "a\\r\\nb"),
     ("=\"x\"", "\"'=\"\"x\"\"\""), (" a", "\" a\""), ("\u{1b}[2J", "\\u{1b}[2J"),
   ])
   func cellsOfCSV(value: String, cell: String) { #expect(CSVCell.text(.object(["a": .text(value)]), at: "a") == cell) }

@@ -82,7 +82,9 @@ import Testing
 
   @Test func theCustomerThatIsMeant() throws {
     var driver = try SessionDriver(known: true)
-    driver.feed("FORMAT json\r\nAS tenant=ACME\r\nperson list\r\nperson list customer=cus_other\r\ncustomer list\r\nAS tenant=NOBODY\r\nperson list\r\nAS tenant=\r\nperson list\r\n")
+    driver.feed(
+      "FORMAT json\r\nAS tenant=ACME\r\nperson list\r\nperson list customer=cus_other\r\ncustomer list\r\nAS tenant=NOBODY\r\nperson list\r\nAS tenant=\r\nperson list\r\n"
+    )
     driver.completeAll()
     let inputs = driver.lines.compactMap { try? JSON.read(String($0.dropFirst(6)))["input"]?["customer"] }
     #expect(inputs == ["cus_acme", "cus_other", "cus_acme"], "and neither for the listing of customers nor after the end of it: \(driver.lines)")

@@ -113,7 +113,8 @@ struct ClientAuthority: Sendable {
     let path = folder + "/clients"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     let authority = ClientAuthority(file: path + "/ca.pem", folder: path)
-    try await authority.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=Clients",
+    try await authority.openssl(
+      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=Clients",
       "-keyout", path + "/ca.key", "-out", authority.file)
     return authority
   }

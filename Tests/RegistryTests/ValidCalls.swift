@@ -71,6 +71,11 @@ struct CallRule: Sendable {
       given: { _, _, principal in
         (["permissions": .array(principal.grants.flatMap(\.permissions).sorted().prefix(1).map { .text($0) })], nil)
       }),
+    "certificate.add": CallRule(
+      omitted: ["staff", "account"],
+      given: { world, _, principal in
+        (["permissions": .array(principal.grants.flatMap(\.permissions).sorted().prefix(1).map { .text($0) })], nil)
+      }),
     "token.list": CallRule(omitted: ["staff", "account"]),
     "token.revoke": CallRule(given: { world, _, principal in
       let made = await world.answer("token.create", .object(["name": "own", "expiresAt": Samples.later]), as: principal)
@@ -85,6 +90,7 @@ struct CallRule: Sendable {
     case "currency": "EUR"
     case "definition": Samples.calendar
     case "code": .text("C\(world.next())")
+    case "fingerprint": .text(String(String(repeating: "0", count: 64) + String(world.next(), radix: 16)).suffix(64).description)
     case "login", "email": world.login()
     case "password", "new": .text(Samples.password)
     case "startsAt": "2026-01-01T00:00:00Z"

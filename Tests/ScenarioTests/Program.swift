@@ -44,5 +44,7 @@ final class Program: @unchecked Sendable {
     return process.terminationStatus
   }
 
+  var processId: Int32 { process.processIdentifier }
+
   func end() { if process.isRunning { process.terminate() } }
 }

@@ -29,15 +29,30 @@ package final class AdminTestClient: Sendable {
     return AdminTestClient(channel: channel, inbox: inbox)
   }
 
-  /// With a small send buffer, so that what the other end does not take is soon felt.
   package static func connect(socketPath: String) async throws -> AdminTestClient {
-    let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).channelOption(.allowRemoteHalfClosure, value: true)
-    let channel = try await bootstrap.connect(unixDomainSocketPath: socketPath).get()
-    let inbox = try await channel.eventLoop.submit {
-      let inbox = Inbox()
-      try channel.pipeline.syncOperations.addHandler(inbox)
-      return NIOLoopBound(inbox, eventLoop: channel.eventLoop)
-    }.get()
+    try await plain { try await $0.connect(unixDomainSocketPath: socketPath, channelInitializer: $1) }
+  }
+
+  /// To a TLS port, but without TLS.
+  package static func connect(plainPort port: Int, from: String? = nil) async throws -> AdminTestClient {
+    try await plain { bootstrap, initializer in
+      let bound = try from.map { bootstrap.bind(to: try SocketAddress(ipAddress: $0, port: 0)) } ?? bootstrap
+      return try await bound.connect(host: "127.0.0.1", port: port, channelInitializer: initializer)
+    }
+  }
+
+  private typealias Made = (any Channel, NIOLoopBound<Inbox>)
+
+  private static func plain(
+    _ connect: (ClientBootstrap, @escaping @Sendable (any Channel) -> EventLoopFuture<Made>) async throws -> Made
+  ) async throws -> AdminTestClient {
+    let (channel, inbox) = try await connect(ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)) { channel in
+      channel.eventLoop.makeCompletedFuture {
+        let inbox = Inbox()
+        try channel.pipeline.syncOperations.addHandler(inbox)
+        return (channel, NIOLoopBound(inbox, eventLoop: channel.eventLoop))
+      }
+    }
     return AdminTestClient(channel: channel, inbox: inbox)
   }
 

@@ -52,7 +52,7 @@ package final class TestDatabase: Sendable {
 
   deinit { services.forEach { $0.cancel() } }
 
-  static let logger: Logger = {
+  package static let logger: Logger = {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     return logger

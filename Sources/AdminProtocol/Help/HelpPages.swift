@@ -113,7 +113,7 @@ enum CommandExample {
 
   private static func value(_ type: FieldType) -> Value {
     switch type {
-    case .text(let length, _): .text("text" + String(repeating: "x", count: max(0, length.lowerBound - 4)).prefix(max(0, length.upperBound - 4)))
+    case .text(let length, _): .text(("text" + String(repeating: "x", count: max(0, length.lowerBound - 4))).prefix(length.upperBound).description)
     case .integer(let range): .integer(range.contains(1) ? 1 : range.lowerBound)
     case .boolean: .bool(true)
     case .instant: "2026-03-01T08:00:00Z"

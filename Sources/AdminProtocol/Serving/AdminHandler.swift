@@ -1,7 +1,6 @@
 import Kernel
 import NIOCore
 import NIOTLS
-import OperatingSystem
 import TLS
 
 /// The shell around ``AdminSession``: feeds it what the socket brings, writes what it says, has its work done elsewhere, and
@@ -14,55 +13,39 @@ final class AdminHandler: ChannelInboundHandler {
   private let worker: SessionWorker
   /// Nil at the Unix socket.
   private let tls: TLSHandler?
-  /// Who is at the Unix socket, asked off the event loop.
-  private let identify: (@Sendable (PeerCredentials) async throws -> Principal?)?
+  /// Who is at the Unix socket; nil for somebody who may not use it.
+  private let localOperator: Principal?
 
   private var session: AdminSession?
   private var proof = SessionWorker.Proof.nothing
-  private var isStopping = false
   private var isReading = false
+  private var isLingering = false
   private var timer: (at: ContinuousClock.Instant, task: Scheduled<Void>)?
 
   init(
-    worker: SessionWorker, tls: TLSHandler?, identify: (@Sendable (PeerCredentials) async throws -> Principal?)? = nil,
-    makeSession: @escaping (AdminSession.Identity?) -> AdminSession
+    worker: SessionWorker, tls: TLSHandler?, localOperator: Principal? = nil, makeSession: @escaping (AdminSession.Identity?) -> AdminSession
   ) {
     self.worker = worker
     self.tls = tls
-    self.identify = identify
+    self.localOperator = localOperator
     self.makeSession = makeSession
   }
 
   // MARK: Beginning
 
   func channelActive(context: ChannelHandlerContext) {
-    if tls == nil { askForPeer(context) } else { context.read() }
+    if tls == nil { beginLocally(context) } else { context.read() }
     context.fireChannelActive()
   }
 
-  /// The kernel's word about the peer, and the name service's about its name.
-  private func askForPeer(_ context: ChannelHandlerContext) {
-    guard let identify, let options = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
-    let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let loop = context.eventLoop
-    let asked: EventLoopFuture<PeerCredentials.Raw> = options.unsafeGetSocketOption(
-      level: .init(rawValue: CInt(PeerCredentials.optionLevel)), name: .init(rawValue: CInt(PeerCredentials.optionName)))
-    asked.flatMap { raw in
-      loop.makeFutureWithTask { try await identify(PeerCredentials(raw)) }
-    }.whenComplete { result in
-      let (handler, context) = loopBound.value
-      handler.peerIdentified(try? result.get(), context)
-    }
-  }
-
-  private func peerIdentified(_ principal: Principal?, _ context: ChannelHandlerContext) {
-    guard context.channel.isActive else { return }
-    guard let principal else { return refusePeer(Failure(.denied, AdminMessages.foreignPeer), context) }
-    guard worker.register.admit(context.channel, principal) else {
+  /// Who is at the Unix socket was found out before the channel could read.
+  private func beginLocally(_ context: ChannelHandlerContext) {
+    guard let localOperator else { return refusePeer(Failure(.denied, AdminMessages.foreignPeer), context) }
+    guard worker.register.admit(context.channel, localOperator) else {
       return refusePeer(Failure(.limited, AdminMessages.tooManySessions, ["limit": String(worker.limits.sessionsPerPrincipal)]), context)
     }
-    proof = .localOperator(principal)
-    begin(AdminSession.Identity(principal), context)
+    proof = .localOperator(localOperator)
+    begin(AdminSession.Identity(localOperator), context)
   }
 
   private func refusePeer(_ failure: Failure, _ context: ChannelHandlerContext) {
@@ -73,20 +56,21 @@ final class AdminHandler: ChannelInboundHandler {
 
   private func begin(_ identity: AdminSession.Identity?, _ context: ChannelHandlerContext) {
     session = makeSession(identity)
-    if isStopping { return apply(context) { $0.stop(at: .now) } }
+    if worker.register.isStopping { return apply(context) { $0.stop(at: .now) } }
     settle(context)
   }
 
   // MARK: Events
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isLingering else { return }
     let bytes = unwrapInboundIn(data)
     apply(context) { $0.receive(bytes.readableBytesView, at: .now) }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
     isReading = false
-    settle(context)
+    if isLingering { context.read() } else { settle(context) }
     context.fireChannelReadComplete()
   }
 
@@ -99,9 +83,9 @@ final class AdminHandler: ChannelInboundHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch event {
     case TLSUserEvent.handshakeCompleted as TLSUserEvent: begin(nil, context)
+    case ChannelEvent.inputClosed as ChannelEvent where isLingering: context.close(promise: nil)
     case ChannelEvent.inputClosed as ChannelEvent: apply(context) { $0.inputEnded(isTruncated: false, at: .now) }
     case is ChannelShouldQuiesceEvent:
-      isStopping = true
       // A handshake under way is not waited for.
       if session == nil { context.close(promise: nil) } else { apply(context) { $0.stop(at: .now) } }
     default: context.fireUserInboundEventTriggered(event)
@@ -167,9 +151,25 @@ final class AdminHandler: ChannelInboundHandler {
   /// business.
   private func closeWhenWritten(_ context: ChannelHandlerContext) {
     timer?.task.cancel()
-    let loopBound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in loopBound.value.close(promise: nil) }
+    let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
+      let (handler, context) = loopBound.value
+      if handler.tls == nil { handler.linger(context) } else { context.close(promise: nil) }
+    }
   }
+
+  /// A close with unread bytes is a reset, which can cost the client our last words: what still comes is discarded for a
+  /// short while. TLS does so by itself.
+  private func linger(_ context: ChannelHandlerContext) {
+    guard context.channel.isActive else { return }
+    isLingering = true
+    context.close(mode: .output, promise: nil)
+    let loopBound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    timer = (.now, context.eventLoop.scheduleTask(in: Self.lingering) { loopBound.value.close(promise: nil) })
+    context.read()
+  }
+
+  private static let lingering = TimeAmount.seconds(2)
 
   /// After each event: the next read, the next deadline.
   private func settle(_ context: ChannelHandlerContext) {

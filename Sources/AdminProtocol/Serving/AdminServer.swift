@@ -89,13 +89,19 @@ package struct AdminServer: Sendable {
     let rule = LocalPeerRule(groupId: configuration.local?.groupId)
     let tenancy = dispatcher.tenancy
     return try await bootstrap().childChannelInitializer { channel in
-      channel.eventLoop.makeCompletedFuture {
-        guard register.open(channel, from: .local) else { throw TooManyConnections() }
-        let identify: @Sendable (PeerCredentials) async throws -> Principal? = { peer in
-          guard let name = rule.operatorName(peer), let provider = try await tenancy.provider() else { return nil }
+      guard register.open(channel, from: .local), let options = channel as? any SocketOptionProvider else {
+        return channel.eventLoop.makeFailedFuture(TooManyConnections())
+      }
+      // The kernel's word about the peer, and the name service's about its name, before the channel can read.
+      let peer: EventLoopFuture<PeerCredentials.Raw> = options.unsafeGetSocketOption(
+        level: .init(rawValue: CInt(PeerCredentials.optionLevel)), name: .init(rawValue: CInt(PeerCredentials.optionName)))
+      return peer.flatMap { raw in
+        channel.eventLoop.makeFutureWithTask { () async throws -> Principal? in
+          guard let name = rule.operatorName(try PeerCredentials(raw)), let provider = try await tenancy.provider() else { return nil }
           return .localOperator(name: name, provider: provider.id, permissions: configuration.permissions, via: .admin)
         }
-        let handler = AdminHandler(worker: worker, tls: nil, identify: identify) {
+      }.flatMapThrowing { principal in
+        let handler = AdminHandler(worker: worker, tls: nil, localOperator: principal) {
           Self.session($0, configuration, dispatcher, peer: channel.peerName)
         }
         try channel.pipeline.syncOperations.addHandlers([WriteDeadline(TimeAmount(configuration.limits.write)), handler])

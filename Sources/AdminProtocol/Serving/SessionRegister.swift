@@ -110,6 +110,7 @@ final class SessionRegister: Sendable {
     }
   }
 
+  var isStopping: Bool { state.withLock { $0.isStopping } }
   var isEmpty: Bool { state.withLock { $0.channels.isEmpty } }
 
   var figures: AdminFigures {
