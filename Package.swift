@@ -121,7 +121,7 @@ let package = Package(
       "RegistryTests",
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
-        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Importing",
+        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Importing", "HTTPAPI", "AdminProtocol",
       ]),
     tests("ScenarioTests", ["steward", "HTTPAPI", "Kernel", "TestSupport"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),

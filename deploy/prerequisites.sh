@@ -32,6 +32,7 @@ missing_packages() {
   have_program setpriv || echo util-linux
   have_program git || echo git
   have_program python3 || echo python3
+  python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
   have_program curl || echo curl
   have_program openssl || echo openssl
   have_program gzip || echo gzip

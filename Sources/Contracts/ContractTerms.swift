@@ -53,11 +53,12 @@ package enum ContractTerms {
 
   /// The objectives that a period is held against: those of the lines in force at its end (or now, when it is not over),
   /// the strictest where they differ.
+  /// The last statement of a transaction that reads.
   /// - Parameter end: the first day after the period, in each contract's zone.
   package static func objectives(
     tenant: TenantId, contracts: [Int64], end: CalendarDate, now: Instant, in transaction: Transaction
   ) async throws -> [Objective] {
-    try await transaction.query(ObjectivesAtEnd(tenant: tenant, contracts: contracts, end: end, now: now))
+    try await transaction.last(ObjectivesAtEnd(tenant: tenant, contracts: contracts, end: end, now: now))
   }
 
   package struct UnknownCalendarVersion: Error { package let version: Int64 }

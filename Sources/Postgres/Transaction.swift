@@ -14,6 +14,8 @@ package final class Transaction: Sendable {
     var hasBegun = false
     var isBusy = false
     var isOver = false
+    /// COMMIT has been answered.
+    var isCommitted = false
     var wantsRollback = false
     /// The first error of a statement: after it the server refuses all others.
     var fault: PostgresError?
@@ -47,6 +49,17 @@ package final class Transaction: Sendable {
   /// - Returns: the number of rows affected.
   @discardableResult package func execute<S: Statement>(_ statement: S, file: StaticString = #fileID, line: UInt = #line) async throws -> Int {
     try await located(file, line) { try await self.one(statement).affectedRows }
+  }
+
+  /// All rows of the last statement of a transaction that reads: COMMIT travels with it, and no statement can follow. (One
+  /// that writes still has its records to write, and goes on.)
+  package func last<S: Statement>(_ statement: S, file: StaticString = #fileID, line: UInt = #line) async throws -> [S.Output] {
+    try await located(file, line) {
+      guard self.options.readOnly else { return try await self.one(statement).rows(of: S.self) }
+      let (hasBegun, queued) = self.state.withLock { ($0.hasBegun, $0.queued) }
+      var results = try await self.commit(queued, hasBegun: hasBegun, after: Command(statement))
+      return try results.take().rows(of: S.self)
+    }
   }
 
   /// Sends the statement with the next round trip, or with COMMIT. Its rows are not wanted, and its failure surfaces there.
@@ -132,31 +145,41 @@ package final class Transaction: Sendable {
   /// Commits, or rolls back where that was asked for.
   /// - Returns: what is to be run after the commit.
   func end() async throws -> [@Sendable () async -> Void] {
-    let (fault, wantsRollback, hasBegun, queued, afterCommit) = state.withLock { state in
+    let (fault, wantsRollback, isCommitted, hasBegun, queued, afterCommit) = state.withLock { state in
       // Settings end with the transaction: nothing but them need not be sent.
-      (state.fault, state.wantsRollback, state.hasBegun, state.queued.contains { !$0.command.isControl } ? state.queued : [], state.afterCommit)
+      let queued = state.queued.contains { !$0.command.isControl } ? state.queued : []
+      return (state.fault, state.wantsRollback, state.isCommitted, state.hasBegun, queued, state.afterCommit)
     }
     if let fault { throw fault }
+    if isCommitted { return afterCommit }
     if wantsRollback {
       await abandon()
       return []
     }
     if Task.isCancelled { throw PostgresError(.cancelled) }
-    if hasBegun || !queued.isEmpty { try await commit(queued, hasBegun: hasBegun) }
+    if hasBegun || !queued.isEmpty { _ = try await commit(queued, hasBegun: hasBegun) }
     state.withLock { $0.isOver = true }
     return afterCommit
   }
 
-  private func commit(_ queued: [Queued], hasBegun: Bool) async throws {
+  /// Sends what is still to be sent, `last` if there is one, and COMMIT.
+  /// - Returns: the answer to `last`, if there is one.
+  private func commit(_ queued: [Queued], hasBegun: Bool, after last: Command? = nil) async throws -> ArraySlice<QueryResult> {
     try enter()
     let opening = hasBegun ? [] : options.opening(connection.configuration)
-    let commands = opening + queued.map(\.command) + [Command(control: "COMMIT", isConstant: true)]
+    let commands = opening + queued.map(\.command) + (last.map { [$0] } ?? []) + [Command(control: "COMMIT", isConstant: true)]
     state.withLock { $0.hasBegun = true }
     do {
-      // Not cancellable: once COMMIT is sent, its outcome is waited for.
-      let outcome = try await connection.pipeline(commands, timeout: options.timeout(connection.configuration), isCancellable: false)
+      // Once a COMMIT that matters is sent, its outcome is waited for.
+      let outcome = try await connection.pipeline(commands, timeout: options.timeout(connection.configuration), isCancellable: last != nil)
       try CommitOutcome(outcome, commands, isReadOnly: options.readOnly).check()
+      state.withLock { state in
+        state.isCommitted = true
+        state.isOver = true
+      }
+      for (one, result) in zip(queued, outcome.results.dropFirst(opening.count)) { try one.take?(result) }
       leave(nil)
+      return outcome.results.dropLast().suffix(last == nil ? 0 : 1)
     } catch let error as PostgresError {
       leave(error)
       throw error
@@ -167,7 +190,7 @@ package final class Transaction: Sendable {
   func abandon() async {
     let mustRollBack = state.withLock { state in
       state.isOver = true
-      return state.hasBegun
+      return state.hasBegun && !state.isCommitted
     }
     guard mustRollBack else { return }
     do {

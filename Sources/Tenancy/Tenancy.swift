@@ -72,7 +72,7 @@ package final class Tenancy: Sendable {
     let now = ContinuousClock.now
     let cached = directory.withLock { $0.entries[handle] }
     if let cached, cached.readAt.duration(to: now) < Self.directoryLifetime { return cached.entry }
-    let entry = try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.first(FindTenant(handle: handle)) }
+    let entry = try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.last(FindTenant(handle: handle)).first }
     directory.withLock { directory in
       if directory.entries.count >= Self.directoryCapacity { directory.entries.removeAll(keepingCapacity: true) }
       directory.entries[handle] = (entry, now)
@@ -81,7 +81,7 @@ package final class Tenancy: Sendable {
   }
 
   package func tenant(code: String) async throws -> TenantEntry? {
-    try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.first(FindTenantByCode(code: code)) }
+    try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.last(FindTenantByCode(code: code)).first }
   }
 
   /// The tenant that a client names before anyone is known: by its handle or its code.
@@ -93,7 +93,7 @@ package final class Tenancy: Sendable {
   /// The provider's own tenant; nil before the first set-up.
   package func provider() async throws -> TenantEntry? {
     if let provider = directory.withLock({ $0.provider }) { return provider }
-    let found = try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.first(FindProvider()) }
+    let found = try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.last(FindProvider()).first }
     if let found { directory.withLock { $0.provider = found } }
     return found
   }

@@ -11,11 +11,13 @@ struct VerdictRate: ParsableCommand {
 
   @Argument(help: "Lines of: priority, opened, closed (seconds since 1970).") var log: String
   @Option var seconds = 3.0
+  @Flag(help: "The calendar's arithmetic alone: open seconds against the budget.") var arithmetic = false
   @Option(help: "Open hours of Monday to Friday, UTC: from, to.") var hours = "14,23"
   @Option(help: "Working minutes of priorities 1 to 4.") var budgets = "227,0,3720,7948"
 
   private struct Incident {
     let budget: Budget
+    let budgetSeconds: Int64
     let openedAt: Instant
     let closedAt: Instant
   }
@@ -29,7 +31,8 @@ struct VerdictRate: ParsableCommand {
     let started = ContinuousClock.now
     let end = started.advanced(by: .seconds(seconds))
     repeat {
-      met = try Self.judge(incidents, Coverage(version: Id(1), calendar: CompiledCalendar(definition)))
+      let calendar = CompiledCalendar(definition)
+      met = try arithmetic ? Self.compare(incidents, calendar) : Self.judge(incidents, Coverage(version: Id(1), calendar: calendar))
       repetitions += 1
     } while ContinuousClock.now < end
     let elapsed = started.duration(to: .now).inSeconds
@@ -46,6 +49,10 @@ struct VerdictRate: ParsableCommand {
     return met
   }
 
+  private static func compare(_ incidents: [Incident], _ calendar: CompiledCalendar) -> Int {
+    incidents.count { calendar.elapsed(from: $0.openedAt, to: $0.closedAt) <= $0.budgetSeconds }
+  }
+
   private func read() throws -> [Incident] {
     let minutes = budgets.split(separator: ",").compactMap { Int64($0) }
     return try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map { line in
@@ -54,7 +61,8 @@ struct VerdictRate: ParsableCommand {
         throw ValidationError("A line of the log is not: priority, opened, closed.")
       }
       return Incident(
-        budget: .workingSeconds(minutes[priority - 1] * 60), openedAt: Instant(seconds: numbers[1]), closedAt: Instant(seconds: numbers[2]))
+        budget: .workingSeconds(minutes[priority - 1] * 60), budgetSeconds: minutes[priority - 1] * 60, openedAt: Instant(seconds: numbers[1]),
+        closedAt: Instant(seconds: numbers[2]))
     }
   }
 }

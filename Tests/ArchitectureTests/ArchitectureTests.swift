@@ -35,4 +35,21 @@ import Testing
   @Test func nothingElseLiesAtTheTop() throws {
     #expect(Rules.foreignEntries(try FileManager.default.contentsOfDirectory(atPath: Self.root.path)) == [])
   }
+
+  /// docs/threats.md says which test shows what. A name without a target goes on with the one before it.
+  @Test func theTestsThatTheThreatsNameExist() throws {
+    let threats = try #require(Self.files.first { $0.path == "docs/threats.md" }).text
+    var named = 0
+    for line in threats.split(separator: "\n") where line.hasPrefix("|") {
+      var before: (target: Substring, suite: Substring)?
+      for match in line.matches(of: /`(?:([A-Z][A-Za-z]*Tests)\.([A-Z][A-Za-z]*))?\.([a-z][A-Za-z0-9]*)`/) {
+        if let target = match.1, let suite = match.2 { before = (target, suite) }
+        let (target, suite) = try #require(before, "\(match.0) stands alone")
+        let file = try #require(Self.files.first { $0.path.hasPrefix("Tests/\(target)/") && $0.text.contains("struct \(suite) {") }, "\(match.0)")
+        #expect(file.text.contains("func \(match.3)("), "\(match.0)")
+        named += 1
+      }
+    }
+    #expect(named > 40)
+  }
 }

@@ -66,12 +66,48 @@ import Testing
     }
   }
 
+  @Test func theLastStatementOfAReaderTakesCommitAlong() async throws {
+    try await withClient { client in
+      let reads = TransactionOptions(settings: [.word("app.side", "staff")], readOnly: true)
+      let found = try await client.transaction(reads) { tx in
+        let tens = tx.later(Divide(divisor: 1))
+        _ = try await tx.query(Divide(divisor: 2))
+        let side = try await tx.last(CurrentSetting(name: "app.side"))
+        // Nothing follows.
+        await #expect(throws: PostgresError.self) { try await tx.query(Divide(divisor: 1)) }
+        return (try tens.rows, side)
+      }
+      #expect(found.0 == [10] && found.1 == ["staff"])
+      // Settings have ended with it: the next user of the connection finds none.
+      #expect(try await client.transaction { try await $0.first(CurrentSetting(name: "app.side")) } == "")
+      let error = await postgresError { try await client.transaction(reads) { try await $0.last(Divide(divisor: 0)) } }
+      #expect(error?.statement == "Divide" && error?.sqlState == "22012")
+      // A body that fails afterwards leaves a clean connection, too.
+      struct Refusal: Error {}
+      await #expect(throws: Refusal.self) {
+        try await client.transaction(reads) { tx in
+          _ = try await tx.last(Divide(divisor: 1))
+          throw Refusal()
+        }
+      }
+      #expect(try await client.transaction { try await $0.first(Divide(divisor: 1)) } == 10)
+      // One that writes goes on.
+      try await client.withConnection { _ = try await $0.runScript(Ledger.create) }
+      try await client.transaction { tx in
+        #expect(try await tx.last(Divide(divisor: 1)) == [10])
+        try await tx.execute(Ledger.Insert(id: 21, note: "after the last"))
+      }
+      #expect(try await client.transaction { try await $0.first(Ledger.CountOf(note: "after the last")) } == 1)
+    }
+  }
+
   @Test func anotherValueOfASettingForATime() async throws {
     try await withClient { client in
       let side = CurrentSetting(name: "app.side")
       let options = TransactionOptions(settings: [.word("app.side", "staff")], readOnly: true)
       try await client.transaction(options) { tx in
-        try await tx.with(.word("app.side", "customer")) { #expect(try await tx.first(side) == "customer") }
+        let inside = try await tx.with(.word("app.side", "customer")) { try await tx.first(side) }
+        #expect(inside == "customer")
         #expect(try await tx.first(side) == "staff")
         // Nothing is sent inside: the old value still comes last.
         try await tx.with(.word("app.side", "customer")) {}

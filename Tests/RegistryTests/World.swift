@@ -26,7 +26,7 @@ final class World: Sendable {
   let b: Twin
   /// The unit of A that callers with the scope `unit` are granted.
   let scopeUnit: ScopeUnit
-  private let dispatcher: Dispatcher
+  let dispatcher: Dispatcher
   private let numbers = Counter()
 
   var registry: Registry { database.registry }
@@ -101,6 +101,12 @@ final class World: Sendable {
   /// The first column of what `query` returns, as texts, as the superuser.
   func texts(_ query: String) async throws -> [String] {
     try await database.superuser.withConnection { try await $0.query(ProbeTexts(query: query)) }
+  }
+
+  /// The number that `query` gives as a text.
+  func number(_ query: String) async throws -> Int64 {
+    guard let number = try await texts(query).first.flatMap({ Int64($0) }) else { throw SeedFailure(description: "no number: \(query)") }
+    return number
   }
 
   /// The rows of a tenant in every tenant table: `schema.table=count`.

@@ -30,6 +30,18 @@ import Testing
     }
   }
 
+  /// The server's order holds, but for a client that would rather have ChaCha20.
+  @Test func choosesTheSuite() async throws {
+    let (aes, chacha) = ("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305")
+    let stronger = "ECDHE-ECDSA-AES256-GCM-SHA384"
+    try await EchoServer.with { server in
+      for (offer, chosen) in [("\(stronger):\(aes)", aes), ("\(aes):\(chacha)", aes), ("\(chacha):\(aes)", chacha)] {
+        let output = try await server.sClient(["-tls1_2", "-cipher", offer], input: "Q\n")
+        #expect(output.contains("Cipher is \(chosen)"), "\(output)")
+      }
+    }
+  }
+
   @Test func refusesRenegotiation() async throws {
     try await EchoServer.with { server in
       let output = try await server.sClient(["-tls1_2"], input: "R\n")

@@ -22,7 +22,7 @@ def run(server, report, quick):
 
 
 def handshakes(server, report, quick):
-    seconds = 6 if quick else 30
+    seconds = 4 if quick else 30
     for name, kind in (("half-open hellos", "half"), ("full handshakes", "full"), ("hellos of noise", "noise")):
         with UnderAttack(server, report, "floods", f"handshake flood, {name}", seconds) as during:
             command = [sys.executable, __file__, str(server.port), server.authority, kind, str(seconds)]

@@ -14,7 +14,7 @@ import threading
 import time
 
 ADDRESS = "127.0.0.9"
-PATH = "/v1/identity/read"
+PATH = "/v1/identity"
 PER_SECOND = 40
 # Every so many requests, one on a connection of its own.
 NEW_CONNECTION_EVERY = 8

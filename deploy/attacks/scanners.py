@@ -23,8 +23,9 @@ def allowed():
 
 
 def run(server, report, quick):
-    testssl(server, report, "HTTPS", server.port)
-    sslyze(server, report, "HTTPS", server.port)
+    for name, port in (("HTTPS", server.port), ("admin protocol", server.admin_port)):
+        sslyze(server, report, name, port)
+        testssl(server, report, name, port)
 
 
 def testssl(server, report, name, port):
@@ -32,9 +33,11 @@ def testssl(server, report, name, port):
     report.say(f"scanners: testssl on {name} ...")
     output = server.folder / f"testssl-{port}.json"
     output.unlink(missing_ok=True)
-    command = ["testssl", "--quiet", "--color", "0", "--warnings", "off", "--nodns", "none", "--add-ca", str(server.authority), "--jsonfile", str(output)]
+    # Everything but the simulation of old clients and the list of single ciphers, which find nothing by themselves.
+    sections = ["--protocols", "--std", "--pfs", "--server-preference", "--server-defaults", "--headers", "--vulnerable"]
+    command = ["testssl", *sections, "--quiet", "--color", "0", "--warnings", "off", "--nodns", "none", "--add-ca", str(server.authority), "--jsonfile", str(output)]
     result = subprocess.run(
-        command + [f"127.0.0.1:{port}"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900, check=False)
+        command + [f"127.0.0.1:{port}"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=3600, check=False)
     findings = json.loads(output.read_text()) if output.exists() else []
     if len(findings) < 100 or not any(finding["id"] == "scanTime" for finding in findings):
         report.check("scanners", f"testssl, {name}", False, f"the scan did not finish:\n{result.stdout[-2000:]}")

@@ -13,7 +13,7 @@ from under_attack import UnderAttack
 
 def run(server, report, quick):
     tools.require("slowhttptest")
-    length = 8 if quick else 60
+    length = 5 if quick else 40
     attacks = {
         "slow headers": ["-H", "-i", "3", "-u", server.url + "/v1/customers"],
         "slow body": ["-B", "-i", "3", "-s", "8192", "-t", "POST", "-f", "application/json", "-u", server.url + "/v1/sessions"],
@@ -22,6 +22,9 @@ def run(server, report, quick):
     for name, arguments in attacks.items():
         with UnderAttack(server, report, "slow", f"slowhttptest, {name}", length) as during:
             during["closed"] = slowhttptest(arguments, 300 if quick else 4000, length)
+    if quick:
+        crowd(server, report, "idle before the handshake", handshakes=False, quick=True)
+        return
     crowd(server, report, "idle before the handshake", handshakes=False, quick=quick)
     crowd(server, report, "idle after the handshake", handshakes=True, quick=quick)
     crowd(server, report, "idle after a request", handshakes=True, first=b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", quick=quick)
@@ -45,7 +48,7 @@ def slowhttptest(arguments, connections, seconds):
 
 def crowd(server, report, name, handshakes, quick, first=b"", drip=b""):
     """Thousands of connections from many addresses, so that the limit for one address does not help."""
-    count, length = (400, 6) if quick else (4000, 40)
+    count, length = (400, 3) if quick else (4000, 40)
     with UnderAttack(server, report, "slow", f"{count} connections {name}", length) as during:
         arguments = [str(server.port), str(server.authority), str(count), str(length), str(int(handshakes)), first.hex(), drip.hex()]
         result = subprocess.run(

@@ -37,8 +37,10 @@ class Steward:
         self.log_path = self.folder / "steward.log"
         command = [self.executable, "up", "--trial", str(self.folder / "trial"), "--demo", "--demo-share", str(self.demo_share)]
         with open(self.log_path, "wb") as log:
+            environment = os.environ | {"LC_ALL": "C.UTF-8"}
             self.process = subprocess.Popen(
-                command + ["--listen", "127.0.0.1:0"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                command + ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True)
         try:
             self._wait_until_ready(600)
         except BaseException:
@@ -57,6 +59,10 @@ class Steward:
             if found:
                 self.authority, self.url, self.token = found.groups()
                 self.port = int(self.url.rsplit(":", 1)[1])
+                admin = re.search(r"admin protocol is at 127\.0\.0\.1:(\d+) over TLS", text)
+                if admin is None:
+                    raise RuntimeError(f"the server does not say where its admin protocol is:\n{text[-3000:]}")
+                self.admin_port = int(admin.group(1))
                 return
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}:\n{text[-3000:]}")

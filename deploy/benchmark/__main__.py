@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 
+import admin_measure
 import client_measure
 import import_measure
 import page_measure
@@ -30,6 +31,7 @@ MEASURES = {
     "verdicts": (verdict_measure.run, "the log's verdicts computed anew against prefix sums in numpy"),
     "figures": (scorecard_measure.run, "figures computed anew, and after one change, against SQL and each other"),
     "tenants": (tenant_measure.run, "pages with few and with many tenants, against each other"),
+    "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
     "process": (process_measure.run, "memory, time to listening, TLS handshakes"),
 }
 

@@ -23,9 +23,9 @@ def _send(connection, request):
     headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": "application/json"} if body else {})
     connection.request(method, path, body or None, headers)
     answer = connection.getresponse()
-    answer.read()
+    text = answer.read()
     if answer.status >= 300:
-        raise RuntimeError(f"{method} {path}: {answer.status}")
+        raise RuntimeError(f"{method} {path}: {answer.status} {text[:300]}")
 
 
 def captured(databases, requests, named=None, head=()):

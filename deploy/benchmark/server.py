@@ -9,10 +9,10 @@ import time
 class Server:
     """`steward serve` on a database; a context manager."""
 
-    def __init__(self, databases, database, connections=18, socket=None):
+    def __init__(self, databases, database, connections=18, socket=None, admin=False):
         self.databases = databases
         self.url = databases.cluster.url(database, socket=socket)
-        self.connections = connections
+        self.connections, self.admin, self.admin_port = connections, admin, None
         self.log = f"{databases.folder}/server.log"
         self.process = None
         self.seconds_to_listening = None
@@ -23,14 +23,14 @@ class Server:
             started = time.monotonic()
             self.process = subprocess.Popen(
                 [self.databases.steward, "serve", "--database", self.url, "--certificate", certificate, "--key", key, "--listen", "127.0.0.1:0",
-                 "--connections", str(self.connections)],
+                 "--connections", str(self.connections)] + (["--admin-listen", "127.0.0.1:0"] if self.admin else []),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | {"LC_ALL": "C.UTF-8"}, start_new_session=True)
         while time.monotonic() - started < 60:
             with open(self.log) as log:
-                found = re.search(r"https://\S+:(\d+)", log.read())
-            if found:
+                ports = re.findall(r"127\.0\.0\.1:(\d+)", log.read())
+            if len(ports) == (2 if self.admin else 1):
                 self.seconds_to_listening = time.monotonic() - started
-                self.port = int(found.group(1))
+                self.port, self.admin_port = int(ports[0]), int(ports[-1])
                 return self
             if self.process.poll() is not None:
                 break

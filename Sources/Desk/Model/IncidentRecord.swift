@@ -70,7 +70,9 @@ package final class IncidentView: Sendable {
       OutputField("title", .text, "What it is about, in a line.", "标题。") { .text(view($0).ticket.title) },
       OutputField("requester", .id, "The person that it concerns.", "请求人。") { view($0).own(.person, view($0).ticket.requester) },
       OutputField("unit", .id, "The site or department.", "地点或部门。") { view($0).own(.unit, view($0).ticket.unit) },
-      OutputField("contract", .id, "The contract under which it is judged.", "适用的合同。") { view($0).own(IdKind("con", owner: .tenant), view($0).ticket.contract) },
+      OutputField("contract", .id, "The contract under which it is judged.", "适用的合同。") {
+        view($0).own(IdKind("con", owner: .tenant), view($0).ticket.contract)
+      },
       OutputField("contractLine", .id, "The line of that contract.", "适用的合同行。") { view($0).own(IdKind("line", owner: .tenant), view($0).ticket.line) },
       OutputField("lineReason", .text, "Why this line was chosen.", "选择该合同行的原因。") { .text(view($0).ticket.lineReason) },
       OutputField("impact", .integer, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。") { .integer(view($0).ticket.impact) },

@@ -89,11 +89,11 @@ package enum ListIncidents: Operation {
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) } ?? start, limit: limit + 1)
     let rows =
       if !context.access.rows.everything, context.access.rows.units.isEmpty {
-        try await context.transaction.query(OwnTickets(tickets: statement))
+        try await context.transaction.last(OwnTickets(tickets: statement))
       } else if filter.isOpenOnly {
-        try await context.transaction.query(OpenTicketsOfTenant(tickets: statement))
+        try await context.transaction.last(OpenTicketsOfTenant(tickets: statement))
       } else {
-        try await context.transaction.query(statement)
+        try await context.transaction.last(statement)
       }
     return context.listing(
       rows, limit: limit, filter: input.filterText, key: { PageCursor([.integer($0.openedAt.microseconds), .integer($0.id)]) }

@@ -64,7 +64,7 @@ package enum ReadQueue: Operation {
     guard !positions.isEmpty else { return [:] }
     let tenants = Set(positions.map(\.tenant)).sorted()
     let found = try await context.bound(to: tenants) { transaction in
-      try await transaction.query(TicketsOfQueue(positions: positions))
+      try await transaction.last(TicketsOfQueue(positions: positions))
     }
     let provider = context.provider.handle
     return Dictionary(

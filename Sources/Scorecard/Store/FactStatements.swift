@@ -26,24 +26,33 @@ enum FactDerivation {
     select t.tenant_id, t.ticket_id, coalesce(t.contract_id, 0), t.priority,
       (t.opened_at at time zone coalesce(c.zone, n.zone))::date, (t.resolved_at at time zone coalesce(c.zone, n.zone))::date,
       (t.closed_at at time zone coalesce(c.zone, n.zone))::date, t.reopen_count,
-      r.clock_id is not null, r.verdict, case when r.state = 'stopped' then r.consumed_seconds end,
-      s.clock_id is not null, s.verdict, case when s.state = 'stopped' then s.consumed_seconds end
+      coalesce(k.response_promised, false), k.response_verdict, k.response_seconds,
+      coalesce(k.resolution_promised, false), k.resolution_verdict, k.resolution_seconds
     from desk.pub_ticket t
     join tenancy.tenant n on n.id = t.tenant_id
     left join contracts.pub_contract c on c.tenant_id = t.tenant_id and c.contract_id = t.contract_id
-    left join (\(clock("response", clocks))) r on r.tenant_id = t.tenant_id and r.subject_id = t.ticket_id
-    left join (\(clock("resolution", clocks))) s on s.tenant_id = t.tenant_id and s.subject_id = t.ticket_id
+    left join (\(Self.clocks(clocks))) k on k.tenant_id = t.tenant_id and k.subject_id = t.ticket_id
     where t.tenant_id = $1 and \(tickets)
     """
   }
 
-  /// The clock of a metric that counts: read once for all tickets, not ticket by ticket.
-  private static func clock(_ metric: String, _ condition: String) -> String {
+  /// The clock of each metric that counts, side by side: read once for all tickets and both metrics, not ticket by ticket.
+  private static func clocks(_ condition: String) -> String {
     """
-    select distinct on (k.tenant_id, k.subject_id) k.tenant_id, k.subject_id, k.clock_id, k.state, k.verdict, k.consumed_seconds
-    from service_levels.pub_clock k
-    where k.tenant_id = $1 and k.subject_kind = 'ticket' and k.metric = '\(metric)' and \(condition)
-    order by k.tenant_id, k.subject_id, k.state = 'withdrawn', k.clock_id desc
+    select m.tenant_id, m.subject_id, \(outcome("response")), \(outcome("resolution"))
+    from (
+      select distinct on (k.tenant_id, k.subject_id, k.metric) k.tenant_id, k.subject_id, k.metric, k.state, k.verdict, k.consumed_seconds
+      from service_levels.pub_clock k
+      where k.tenant_id = $1 and k.subject_kind = 'ticket' and \(condition)
+      order by k.tenant_id, k.subject_id, k.metric, k.state = 'withdrawn', k.clock_id desc) m
+    group by m.tenant_id, m.subject_id
+    """
+  }
+
+  private static func outcome(_ metric: String) -> String {
+    """
+    bool_or(m.metric = '\(metric)') as \(metric)_promised, max(m.verdict) filter (where m.metric = '\(metric)') as \(metric)_verdict,
+      max(m.consumed_seconds) filter (where m.metric = '\(metric)' and m.state = 'stopped') as \(metric)_seconds
     """
   }
 }

@@ -80,14 +80,20 @@ struct PeriodPercentiles: Statement {
   let end: CalendarDate
   let basis: Basis
 
+  /// One branch for each basis, of which one is gone through: a range of that day's index, not all facts.
   static let sql = """
     select f.priority, percentile_disc(0.9) within group (order by f.response_seconds),
       percentile_disc(0.9) within group (order by f.resolution_seconds)
-    from scorecard.ticket_fact f
-    where f.tenant_id = $1 and f.contract_id = any($2) and (
-      ($5 = 'opened' and f.opened_on >= $3 and f.opened_on < $4)
-      or ($5 = 'resolved' and f.resolved_on >= $3 and f.resolved_on < $4)
-      or ($5 = 'closed' and f.closed_on >= $3 and f.closed_on < $4))
+    from (
+      select o.priority, o.response_seconds, o.resolution_seconds from scorecard.ticket_fact o
+      where $5 = 'opened' and o.tenant_id = $1 and o.contract_id = any($2) and o.opened_on >= $3 and o.opened_on < $4
+      union all
+      select r.priority, r.response_seconds, r.resolution_seconds from scorecard.ticket_fact r
+      where $5 = 'resolved' and r.tenant_id = $1 and r.contract_id = any($2) and r.resolved_on >= $3 and r.resolved_on < $4
+      union all
+      select c.priority, c.response_seconds, c.resolution_seconds from scorecard.ticket_fact c
+      where $5 = 'closed' and c.tenant_id = $1 and c.contract_id = any($2) and c.closed_on >= $3 and c.closed_on < $4
+    ) f
     group by grouping sets ((f.priority), ())
     """
 
@@ -115,9 +121,19 @@ struct BacklogBefore: Statement {
   let contracts: [Int64]
   let end: CalendarDate
 
+  /// Those finished later, and those not finished yet, each by an index. (A condition on coalesce() of both days could use
+  /// none: under row security only what cannot tell a value is looked up before the policy has been asked.)
   static let sql = """
-    select f.priority, count(*) from scorecard.ticket_fact f
-    where f.tenant_id = $1 and f.contract_id = any($2) and f.opened_on < $3 and coalesce(f.resolved_on, f.closed_on, 'infinity'::date) >= $3
+    select f.priority, count(*) from (
+      select r.priority from scorecard.ticket_fact r
+      where r.tenant_id = $1 and r.contract_id = any($2) and r.opened_on < $3 and r.resolved_on >= $3
+      union all
+      select c.priority from scorecard.ticket_fact c
+      where c.tenant_id = $1 and c.contract_id = any($2) and c.opened_on < $3 and c.resolved_on is null and c.closed_on >= $3
+      union all
+      select u.priority from scorecard.ticket_fact u
+      where u.tenant_id = $1 and u.contract_id = any($2) and u.opened_on < $3 and u.resolved_on is null and u.closed_on is null
+    ) f
     group by f.priority
     """
 

@@ -26,10 +26,10 @@ package struct SubjectClocks: Sendable {
     return loaded
   }
 
-  /// The live clocks, to look at.
+  /// The live clocks, to look at: the last statement of a transaction that reads.
   package static func read(_ subject: ClockSubject, tenant: TenantId, in transaction: Transaction) async throws -> SubjectClocks {
     var loaded = SubjectClocks(subject)
-    loaded.clocks = try await transaction.query(ClocksOfSubject(tenant: tenant, subject: subject))
+    loaded.clocks = try await transaction.last(ClocksOfSubject(tenant: tenant, subject: subject))
     return loaded
   }
 

@@ -13,7 +13,7 @@ package struct TrialCertificates: Sendable {
 
   static let authorityDays: Int64 = 3650
   /// What clients still accept of a public certificate's life.
-  static let serverDays: Int64 = 397
+  static let serverDays: Int64 = 365
 
   /// Makes what is missing in `folder`, which must exist and belong to the server, and renews the server's certificate
   /// in its last 30 days or when `names` (host names or addresses) has one that it lacks. Whatever is good stays as it

@@ -30,6 +30,8 @@ package final class TLSContext: @unchecked Sendable {
     try verify(clientCertificates)
     // Needed as soon as a session with a client certificate is resumed; it names the service that may resume it.
     SSL_CTX_set_session_id_context(pointer, Array("steward".utf8), 7)
+    // The server's order of suites, but ChaCha20 for whoever puts it first: it has no hardware for AES.
+    SSL_CTX_set_options(pointer, steward_SSL_OP_CIPHER_SERVER_PREFERENCE | steward_SSL_OP_PRIORITIZE_CHACHA)
     // Tickets only: no state here that a flood of handshakes could fill. Their key is made with the context and never
     // changes in it, which is why ``ServerCertificates`` builds a new context every few hours.
     steward_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
