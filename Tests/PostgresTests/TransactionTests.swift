@@ -80,7 +80,7 @@ import Testing
       #expect(found.0 == [10] && found.1 == ["staff"])
       // Settings have ended with it: the next user of the connection finds none.
       #expect(try await client.transaction { try await $0.first(CurrentSetting(name: "app.side")) } == "")
-      let error = await postgresError { try await client.transaction(reads) { try await $0.last(Divide(divisor: 0)) } }
+      let error = await postgresError { _ = try await client.transaction(reads) { try await $0.last(Divide(divisor: 0)) } }
       #expect(error?.statement == "Divide" && error?.sqlState == "22012")
       // A body that fails afterwards leaves a clean connection, too.
       struct Refusal: Error {}

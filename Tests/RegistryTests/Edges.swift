@@ -187,7 +187,10 @@ struct EdgeClients {
     if let version = call.version { arguments.append(AdminCommand.Argument("version", String(version))) }
     try await admin.send(AdminCommand(words: words, arguments: arguments).bytes())
     let lines = try await admin.reply()
-    let payloads = lines.map { line in (try? JSON.read(line.split(separator: " ", maxSplits: 2).dropFirst(2).joined())) ?? .null }
+    let payloads = lines.map { line in
+      let payload = String(line.split(separator: " ", maxSplits: 2).dropFirst(2).first ?? "")
+      return (try? JSON.read(payload)) ?? Value.null
+    }
     let code = lines.last?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     let last = payloads.last ?? .null
     guard code / 100 == 2 else {
