@@ -55,8 +55,9 @@ package struct WebServer: Sendable {
     let register = ConnectionRegister(limits: limits)
     let child = HTTPSChannel(
       certificates: certificates, limits: limits, problem: problem, allowedMethods: allowedMethods, clock: clock, register: register, respond: answer)
+    // As many as the kernel allows may wait to be accepted: one for whom there is no room comes again after a second.
     let server = Server(
-      childChannelSetup: child, configuration: ServerConfiguration(address: address),
+      childChannelSetup: child, configuration: ServerConfiguration(address: address, backlog: 4096),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
       eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
     // A task of its own: cancelling the server's task would cut the requests under way.

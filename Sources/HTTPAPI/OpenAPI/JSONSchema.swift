@@ -50,7 +50,7 @@ struct JSONSchema {
         Self.named("number", "string"), Value.Member("minimum", .integer(0)), Value.Member("maximum", .integer(100)),
         Value.Member("pattern", .text("^[0-9]{1,3}([.][0-9]{1,4})?$")),
       ]
-    case .amount: return [Self.named("string", "number"), Value.Member("maxLength", .integer(24))]
+    case .amount: return [Self.named("string", "number"), Value.Member("pattern", .text("^-?[0-9]{1,18}([.][0-9]{1,4})?$"))]
     case .list(let element, let count):
       return [
         Self.named("array"), Value.Member("items", .object(self.type(element))), Value.Member("minItems", .integer(Int64(count.lowerBound))),
