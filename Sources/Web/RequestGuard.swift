@@ -67,6 +67,7 @@ final class RequestGuard: ChannelDuplexHandler {
     case ChannelEvent.inputClosed as ChannelEvent:
       receive(context, .inputClosed)
     case TLSUserEvent.handshakeCompleted as TLSUserEvent:
+      place.handshakeCompleted()
       machine.handshakeCompleted(at: .now())
       arm(context)
       context.fireUserInboundEventTriggered(event)

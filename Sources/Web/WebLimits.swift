@@ -8,6 +8,9 @@ package struct WebLimits: Sendable {
   package var connections = 2000
   /// Connections at once from one address (IPv6: one /64, which one client owns whole).
   package var connectionsPerAddress = 100
+  /// Handshakes under way at once; each costs up to a hundred kilobytes. Beyond them a newcomer takes the place of the
+  /// oldest whose address has most.
+  package var handshakes = 400
   /// From the connection to the end of the TLS handshake.
   package var handshake: TimeAmount = .seconds(10)
   /// From the end of the handshake, or from a request's first byte, to the end of its header.

@@ -50,7 +50,8 @@ import Testing
         #expect(throws: PostgresError.self) { try tens.rows }
         #expect(try await tx.query(Divide(divisor: 2)) == [5])
         #expect(try tens.rows == [10])
-        #expect(try pids.first == (try await tx.first(BackendProcess())))
+        let pid = try await tx.first(BackendProcess())
+        #expect(try pids.first == pid)
         let fives = tx.later(Divide(divisor: 2))
         try await tx.flush()
         #expect(try fives.first == 5)
@@ -74,7 +75,7 @@ import Testing
         _ = try await tx.query(Divide(divisor: 2))
         let side = try await tx.last(CurrentSetting(name: "app.side"))
         // Nothing follows.
-        await #expect(throws: PostgresError.self) { try await tx.query(Divide(divisor: 1)) }
+        await #expect(throws: PostgresError.self) { _ = try await tx.query(Divide(divisor: 1)) }
         return (try tens.rows, side)
       }
       #expect(found.0 == [10] && found.1 == ["staff"])

@@ -182,7 +182,7 @@ struct EdgeClients {
   // MARK: Admin protocol
 
   func overAdmin(_ operation: RegisteredOperation, _ call: ValidCall) async throws -> Told {
-    let words = operation.declaration.name.split(separator: ".").map { String($0).replacing("_", with: "-") }
+    let words = operation.declaration.name.split(separator: ".").map { String($0.map { $0 == "_" ? "-" : $0 }) }
     var arguments = (call.input.members ?? []).map { AdminCommand.Argument($0.name, Self.text($0.value)) }
     if let version = call.version { arguments.append(AdminCommand.Argument("version", String(version))) }
     try await admin.send(AdminCommand(words: words, arguments: arguments).bytes())

@@ -67,6 +67,24 @@ import Testing
     #expect((first + second).allSatisfy { !$0.cut.isCut })
   }
 
+  /// Half a hello costs more memory than a connection at rest: there are fewer places for these.
+  @Test func handshakesHaveTheirOwnPlaces() throws {
+    var limits = WebLimits()
+    limits.handshakes = 3
+    let register = ConnectionRegister(limits: limits)
+    let guest = try Visitor("192.0.2.9")
+    #expect(register.open(guest.channel) != nil)
+    let crowd = try (0..<2).map { _ in try Visitor("192.0.2.1") }
+    for visitor in crowd { #expect(register.open(visitor.channel) != nil) }
+    let newcomer = try Visitor("192.0.2.3")
+    let place = try #require(register.open(newcomer.channel))
+    #expect(crowd.map(\.cut.isCut) == [true, false] && !guest.cut.isCut)
+    // Whoever is through needs no such place any more.
+    place.handshakeCompleted()
+    #expect(try register.open(Visitor("192.0.2.4").channel) != nil)
+    #expect(crowd.map(\.cut.isCut) == [true, false] && register.count == 4)
+  }
+
   @Test func placesAreGivenBack() throws {
     let register = register(4, perAddress: 2)
     let visitors = try (0..<2).map { _ in try Visitor("192.0.2.1") }
