@@ -4,6 +4,30 @@ import TestSupport
 import Testing
 
 @Suite struct IncidentClockTests {
+  /// An act that had to wait for the breach sweep read the clock as the sweep left it, but the verdict as it was before:
+  /// it judged a second time under the same number, and the caller got a conflict that was none.
+  @Test func anActThatWaitsForTheSweepSeesItsVerdict() async throws {
+    let world = try await DeskWorld()
+    let incident = try await world.open(impact: 1, urgency: 1)
+    try world.at("2026-03-02T10:00:00Z")  // Both the sweep and the act come half an hour after the response was due.
+    let (sweep, act) = try await world.database.superuser.transaction { holder in
+      _ = try await holder.query(HeldClocks())
+      // They queue for the clock in this order.
+      let sweep = Task { try await world.sweep() }
+      try await holder.waitForLocks(1)
+      let act = Task { try await world.act("start", on: incident) }
+      try await holder.waitForLocks(2)
+      return (sweep, act)
+    }
+    try await sweep.value
+    let started = try await act.value
+    #expect(started["state"] == "active")
+    let response = try await world.explain(started, "response")
+    #expect(response["verdict"] == "missed")
+    #expect(response["verdicts"]?.column("verdict") == ["missed"])
+    #expect(response["milestones"]?.column("source") == ["responded"])
+  }
+
   @Test func aFullLifeOverAWeekendAndAPauseIsCountedToTheSecond() async throws {
     let world = try await DeskWorld()
     try world.at("2026-03-06T14:00:00Z")  // Friday 15:00

@@ -50,7 +50,8 @@ import Testing
         #expect(throws: PostgresError.self) { try tens.rows }
         #expect(try await tx.query(Divide(divisor: 2)) == [5])
         #expect(try tens.rows == [10])
-        #expect(try pids.first == (try await tx.first(BackendProcess())))
+        let pid = try await tx.first(BackendProcess())
+        #expect(try pids.first == pid)
         let fives = tx.later(Divide(divisor: 2))
         try await tx.flush()
         #expect(try fives.first == 5)
@@ -74,13 +75,13 @@ import Testing
         _ = try await tx.query(Divide(divisor: 2))
         let side = try await tx.last(CurrentSetting(name: "app.side"))
         // Nothing follows.
-        await #expect(throws: PostgresError.self) { try await tx.query(Divide(divisor: 1)) }
+        await #expect(throws: PostgresError.self) { _ = try await tx.query(Divide(divisor: 1)) }
         return (try tens.rows, side)
       }
       #expect(found.0 == [10] && found.1 == ["staff"])
       // Settings have ended with it: the next user of the connection finds none.
       #expect(try await client.transaction { try await $0.first(CurrentSetting(name: "app.side")) } == "")
-      let error = await postgresError { _ = try await client.transaction(reads) { try await $0.last(Divide(divisor: 0)) } }
+      let error = await postgresError { try await client.transaction(reads) { _ = try await $0.last(Divide(divisor: 0)) } }
       #expect(error?.statement == "Divide" && error?.sqlState == "22012")
       // A body that fails afterwards leaves a clean connection, too.
       struct Refusal: Error {}

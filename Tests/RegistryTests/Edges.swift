@@ -182,15 +182,12 @@ struct EdgeClients {
   // MARK: Admin protocol
 
   func overAdmin(_ operation: RegisteredOperation, _ call: ValidCall) async throws -> Told {
-    let words = operation.declaration.name.split(separator: ".").map { String($0).replacing("_", with: "-") }
+    let words = operation.declaration.name.split(separator: ".").map { String($0.map { $0 == "_" ? "-" : $0 }) }
     var arguments = (call.input.members ?? []).map { AdminCommand.Argument($0.name, Self.text($0.value)) }
     if let version = call.version { arguments.append(AdminCommand.Argument("version", String(version))) }
     try await admin.send(AdminCommand(words: words, arguments: arguments).bytes())
     let lines = try await admin.reply()
-    let payloads = lines.map { line in
-      let payload = String(line.split(separator: " ", maxSplits: 2).dropFirst(2).first ?? "")
-      return (try? JSON.read(payload)) ?? Value.null
-    }
+    let payloads = lines.map { line in (try? JSON.read(line.split(separator: " ", maxSplits: 2).dropFirst(2).joined())) ?? .null }
     let code = lines.last?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     let last = payloads.last ?? .null
     guard code / 100 == 2 else {

@@ -127,15 +127,19 @@ def done(cluster, writes):
     return cluster.number(f"select count(*) from operations.idempotency where key in ({keys})")
 
 
+HURRY = "update jobs.schedule set next_at = now() where every_seconds < 60;"
+
+
 def drain(site, seconds=180):
     """Waits until the workers have done all there is to do."""
     deadline = time.monotonic() + seconds
     left = "1"
+    expire_leases(site)
     while left != "0":
         if time.monotonic() > deadline:
             raise Failed(f"the workers are not done after {seconds} s: {site.cluster.sql('select kind, state, attempts, last_error from jobs.job')}")
         site.keep_workers()
-        expire_leases(site)
+        site.cluster.sql(HURRY)
         time.sleep(0.5)
         left = site.cluster.sql("""
           select (select count(*) from operations.outbox)
@@ -144,9 +148,7 @@ def drain(site, seconds=180):
 
 def expire_leases(site):
     """Lets the leases of dead workers run out and the schedules come due: each kill would cost a minute of waiting otherwise."""
-    site.cluster.sql("""
-      update jobs.job set lease_until = now() where state = 'running';
-      update jobs.schedule set next_at = now() where every_seconds < 60;""")
+    site.cluster.sql("update jobs.job set lease_until = now() where state = 'running';" + HURRY)
 
 
 def figures(site):
@@ -165,7 +167,7 @@ def whole(site, say):
     findings = {name: int(row[0]) for name, row in zip(checks, rows, strict=True) if int(row[0])}
     refused = [write for write in site.ledger.writes if write.state == "refused"]
     if refused:
-        findings["refused without a reason"] = len(refused)
+        findings["refused without a reason"] = f"{len(refused)}, such as {refused[0].operation}: {refused[0].answer}"
     # The workers' effects: the figures as they were kept are those that a computation from the tickets gives.
     before = figures(site)
     if int(before[0][1]) != site.cluster.number("select count(*) from desk.ticket"):

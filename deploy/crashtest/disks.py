@@ -50,7 +50,7 @@ def full(binary, folder, say, which, seconds):
     try:
         place = disk.folder / which
         if which == "data":
-            site = Site(binary, folder / "site", data=place, settings={"max_wal_size": "64MB", "min_wal_size": "32MB"})
+            site = Site(binary, folder / "site", data=place, wal=folder / "site/postgres/wal")
         else:
             site = Site(binary, folder / "site", wal=place, wal_segment_megabytes=1, settings={"max_wal_size": "16MB", "min_wal_size": "4MB"})
         try:

@@ -55,7 +55,9 @@ class Ledger:
         write.answer = answer.body
         write.state = state
         with self.lock:
-            self.note({state: write.key, "status": answer.status, "replayed": write.replayed, "attempts": len(write.attempts)})
+            self.note({
+                state: write.key, "status": answer.status, "code": answer.json.get("code"), "replayed": write.replayed,
+                "attempts": len(write.attempts)})
 
     def note(self, value):
         self.file.write(json.dumps(value) + "\n")

@@ -135,7 +135,9 @@ final class AdminHandler: ChannelInboundHandler {
 
   private func start(_ number: Int, _ work: AdminSession.Work, _ context: ChannelHandlerContext) {
     let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let (worker, proof, certificate, channel) = (worker, proof, tls?.peerCertificate, context.channel)
+    // Only AUTH asks for the certificate, and only then is it read.
+    let certificate = if case .authenticate = work { tls?.peerCertificate } else { PeerCertificate?.none }
+    let (worker, proof, channel) = (worker, proof, context.channel)
     let loop = context.eventLoop
     Task {
       let (outcome, proof) = await worker.perform(work, proof, certificate: certificate, on: channel)

@@ -21,7 +21,7 @@ package struct SubjectClocks: Sendable {
   /// The live clocks, locked, with the calendars that they are counted by: two round trips, one when there are none.
   package static func load(_ subject: ClockSubject, tenant: TenantId, in transaction: Transaction) async throws -> SubjectClocks {
     var loaded = SubjectClocks(subject)
-    loaded.clocks = try await transaction.query(ClocksForChange(tenant: tenant, subject: subject))
+    (_, loaded.clocks) = try await transaction.query(HoldClocks(tenant: tenant, subject: subject), ClocksOfSubject(tenant: tenant, subject: subject))
     try await loaded.loadCalendars(loaded.clocks.map(\.clock.calendarVersion.rawValue), in: transaction)
     return loaded
   }

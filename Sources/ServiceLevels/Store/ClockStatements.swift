@@ -90,25 +90,45 @@ struct ClocksOfSubject: Statement {
   static func decode(_ row: inout RowReader) throws -> SubjectClock { try SubjectClock(&row) }
 }
 
-/// The same, locked until the transaction ends.
-struct ClocksForChange: Statement {
+/// Holds the live clocks of a subject until the transaction ends. They are read by a statement of their own that comes
+/// after it: one that locks and joins sees a clock as its last writer left it, but the verdict beside it as it was before
+/// the wait for that writer.
+struct HoldClocks: Statement {
   let tenant: TenantId
   let subject: ClockSubject
 
-  static let sql = "\(ClocksOfSubject.sql) for update of c"
+  static let sql = """
+    select c.id from service_levels.clock c
+    where c.tenant_id = $1 and c.subject_kind = $2 and c.subject_id = $3 and c.state <> 'withdrawn' order by c.id for update
+    """
 
   func bind(to parameters: inout Parameters) { ClocksOfSubject(tenant: tenant, subject: subject).bind(to: &parameters) }
 
-  static func decode(_ row: inout RowReader) throws -> SubjectClock { try SubjectClock(&row) }
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// One clock, locked, if it still waits for its breach as it did when it was found: the compare-and-set of the sweep.
-struct ClockDueForChange: Statement {
+/// Holds one clock; see ``HoldClocks``.
+struct HoldClock: Statement {
+  let tenant: TenantId
+  let id: Int64
+
+  static let sql = "select c.id from service_levels.clock c where c.tenant_id = $1 and c.id = $2 for update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// A clock that still waits for the breach at `breachAt`; one that something happened to since is not found.
+struct DueClock: Statement {
   let tenant: TenantId
   let id: Int64
   let breachAt: Instant
 
-  static let sql = "\(SubjectClock.select) where c.tenant_id = $1 and c.id = $2 and c.breach_at = $3 for update of c"
+  static let sql = "\(SubjectClock.select) where c.tenant_id = $1 and c.id = $2 and c.breach_at = $3"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)

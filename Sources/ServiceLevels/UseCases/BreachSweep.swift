@@ -36,7 +36,9 @@ package struct BreachSweep: Sweep {
     var judged = 0
     for found in due {
       judged += try await tenancy.transaction(binding: [tenant], side: .staff) { transaction in
-        guard var clock = try await transaction.first(ClockDueForChange(tenant: tenant, id: found.id, breachAt: found.breachAt)) else { return 0 }
+        let (_, clocks) = try await transaction.query(
+          HoldClock(tenant: tenant, id: found.id), DueClock(tenant: tenant, id: found.id, breachAt: found.breachAt))
+        guard var clock = clocks.first else { return 0 }
         let calendar = try await ContractTerms.calendar(version: clock.clock.calendarVersion.rawValue, in: transaction)
         guard let breach = try clock.passed(now, calendar) else { return 0 }
         clock.save(on: transaction, tenant: tenant, recordedAt: now)
