@@ -3,7 +3,7 @@
 /// Any bytes, cut in any way, give the same frames; what is read can be written and read again; nothing comes out behind
 /// an end; and the decoder never holds more than its limits.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzAdminCodec(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+package func fuzzAdminCodec(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   guard let data, size >= 2 else { return 0 }
   let bytes = Array(UnsafeBufferPointer(start: data + 2, count: size - 2))
   var limits = CommandDecoder.Limits()

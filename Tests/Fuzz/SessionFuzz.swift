@@ -7,7 +7,7 @@ import Operations
 /// reading, the server stops. Whatever happens, replies are well-formed and in order, nothing runs for nobody, and
 /// nothing comes behind the end.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzAdminSession(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+package func fuzzAdminSession(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   guard let data, size >= 1 else { return 0 }
   var input = Array(UnsafeBufferPointer(start: data, count: size))[...]
   var drive = SessionDrive(isKnown: (input.popFirst() ?? 0) & 1 == 1)

@@ -85,3 +85,12 @@ final class Counter: Sendable {
 }
 
 struct Trouble: Error {}
+
+/// Every job is begun for the last time, and nobody works on it.
+struct LeaveRunning: Statement {
+  let leaseUntil: Instant
+
+  static let sql = "update jobs.job set state = 'running', attempts = max_attempts, fence = 7, lease_until = $1"
+  func bind(to parameters: inout Parameters) { parameters.append(leaseUntil) }
+  static func decode(_ row: inout RowReader) throws {}
+}

@@ -49,14 +49,26 @@ struct EdgeCaller: Sendable, CustomStringConvertible {
 
   static func make(_ world: World, _ role: StockRole, _ scope: Grant.ScopeKind) async throws -> EdgeCaller {
     let made = role.isCustomers ? try await Self.customer(world, role, scope) : try await Self.staff(world, role, scope)
-    let token = try await world.seed(
-      "token.create", ["name": "parity", made.kind.rawValue == "staff" ? "staff" : "account": made.id, "expiresAt": Samples.later])
     let row = try await world.number("select id::text from tenancy.account where login = '\(made.login)'")
+    let tenant = role.isCustomers ? world.a.entry : world.provider
     let principal = Principal(
-      actor: Actor(kind: made.kind, id: row, via: .http), tenant: role.isCustomers ? world.a.entry.id : world.provider.id,
+      actor: Actor(kind: made.kind, id: row, via: .http), tenant: tenant.id,
       side: role.isCustomers ? .customer : .staff, name: "Somebody", person: made.person,
       grants: [Grant(role: role.rawValue, permissions: world.database.permissions(of: role), scope: made.granted)])
-    return EdgeCaller(role: role, scope: scope, principal: principal, token: token["token"]?.text ?? "")
+    return EdgeCaller(role: role, scope: scope, principal: principal, token: try await session(of: row, in: tenant, world))
+  }
+
+  /// As after a login, without the cost of a password.
+  private static func session(of account: Int64, in tenant: TenantEntry, _ world: World) async throws -> String {
+    let secret = Secret(handle: tenant.handle, random: SystemRandom.source)
+    let now = world.database.clock.now()
+    try await world.database.tenancy.transaction(binding: [tenant.id], side: .staff) { transaction in
+      try await transaction.execute(
+        InsertToken(
+          tenant: tenant.id, publicId: SystemRandom.bytes(12), account: account, kind: "session", name: "parity", secretHash: secret.hash,
+          permissions: nil, expiresAt: now.adding(seconds: 3600), recordedAt: now))
+    }
+    return secret.text
   }
 
   private typealias Account = (kind: Actor.Kind, id: Value, login: String, person: Int64?, granted: Grant.Scope)

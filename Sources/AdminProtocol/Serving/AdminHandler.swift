@@ -137,10 +137,10 @@ final class AdminHandler: ChannelInboundHandler {
     let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     // Only AUTH asks for the certificate, and only then is it read.
     let certificate = if case .authenticate = work { tls?.peerCertificate } else { PeerCertificate?.none }
-    let (worker, proof, channel) = (worker, proof, context.channel)
+    let (worker, proof, channel, peer) = (worker, proof, context.channel, session?.peer ?? context.channel.peerName)
     let loop = context.eventLoop
     Task {
-      let (outcome, proof) = await worker.perform(work, proof, certificate: certificate, on: channel)
+      let (outcome, proof) = await worker.perform(work, proof, certificate: certificate, on: channel, peer: peer)
       loop.execute {
         let (handler, context) = loopBound.value
         if case .authenticated = outcome { handler.proof = proof }

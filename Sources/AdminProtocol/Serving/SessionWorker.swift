@@ -26,19 +26,19 @@ struct SessionWorker: Sendable {
 
   /// The proof is given back with the outcome: the one of before, or the one that AUTH brought.
   func perform(
-    _ work: AdminSession.Work, _ proof: Proof, certificate: PeerCertificate?, on channel: any Channel
+    _ work: AdminSession.Work, _ proof: Proof, certificate: PeerCertificate?, on channel: any Channel, peer: String
   ) async -> (AdminSession.Outcome, Proof) {
     do throws(Failure) {
       switch work {
-      case .authenticate(let credential): return try await authenticate(credential, certificate, channel)
+      case .authenticate(let credential): return try await authenticate(credential, certificate, channel, peer)
       case .choose(let customer, let call):
-        guard let principal = try await principal(proof, channel.peerName) else { return (.lost(Self.unauthenticated), .nothing) }
+        guard let principal = try await principal(proof, peer) else { return (.lost(Self.unauthenticated), .nothing) }
         return (try await invoke("customer.read", .object(["id": .text(try await customerId(customer))]), principal, call), proof)
       case .invoke(let declaration, let input, let call):
         if declaration.needsNobody {
           return (try await invoke(declaration.name, input, .anonymous(provider: TenantId(0), via: .admin), call), proof)
         }
-        guard let principal = try await principal(proof, channel.peerName) else { return (.lost(Self.unauthenticated), .nothing) }
+        guard let principal = try await principal(proof, peer) else { return (.lost(Self.unauthenticated), .nothing) }
         return (try await invoke(declaration.name, input, principal, call), proof)
       }
     } catch {
@@ -71,7 +71,7 @@ struct SessionWorker: Sendable {
   }
 
   private func authenticate(
-    _ credential: AdminSession.Credential, _ certificate: PeerCertificate?, _ channel: any Channel
+    _ credential: AdminSession.Credential, _ certificate: PeerCertificate?, _ channel: any Channel, _ peer: String
   ) async throws(Failure) -> (AdminSession.Outcome, Proof) {
     let proof: Proof
     let refusal: Failure
@@ -85,7 +85,7 @@ struct SessionWorker: Sendable {
       guard let certificate, let tenant = try await tenant(name) else { throw refusal }
       proof = .certificate(certificate.fingerprint, in: tenant.handle)
     }
-    guard let principal = try await principal(proof, channel.peerName) else { throw refusal }
+    guard let principal = try await principal(proof, peer) else { throw refusal }
     guard register.admit(channel, principal) else {
       throw Failure(.limited, AdminMessages.tooManySessions, ["limit": String(limits.sessionsPerPrincipal)], retryAfterSeconds: 60)
     }

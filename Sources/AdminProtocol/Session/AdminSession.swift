@@ -59,7 +59,7 @@ package struct AdminSession: Sendable {
   let limits: AdminLimits
   let version: String
   private let random: RandomSource
-  private let peer: String
+  let peer: String
 
   private var decoder: CommandDecoder
   private var queue: [Entry] = []
