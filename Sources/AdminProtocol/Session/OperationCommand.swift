@@ -26,9 +26,7 @@ enum OperationCommand {
         members.append(Value.Member(argument.key, .null))
         continue
       }
-      // An unknown name goes through as a text: the operation's own answer is "unknown field".
-      let type = operation.inputFields.first { $0.name == argument.key }?.type
-      members.append(Value.Member(argument.key, try type.map { type throws(Failure) in try type.value(ofText: text) } ?? .text(text)))
+      members.append(try operation.inputFields.member(argument.key, ofText: text))
     }
     if let customer, command.argument(customerField) == nil, operation.inputFields.contains(where: { $0.name == customerField }) {
       members.append(Value.Member(customerField, .text(customer)))

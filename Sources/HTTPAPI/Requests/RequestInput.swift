@@ -10,9 +10,7 @@ enum RequestInput {
     var members: [Value.Member] = []
     if let id { members.append(Value.Member("id", .text(id))) }
     for (name, text) in query {
-      // An unknown name goes through as a text: the operation's own answer is "unknown field".
-      let type = fields.first { $0.name == name }?.type
-      members.append(Value.Member(name, try type.map { type throws(Failure) in try type.value(ofText: text) } ?? .text(text)))
+      members.append(try fields.member(name, ofText: text))
     }
     members += try self.members(body)
     var names: Set<String> = []

@@ -176,6 +176,8 @@ package enum InputMessages: MessageCatalog {
   package static let unknownField = Message("input.unknown_field", "There is no such field. Allowed: {allowed}.", zh: "没有此字段。可用字段：{allowed}。")
   package static let nullRefused = Message("input.null", "This field cannot be cleared.", zh: "此字段不能清空。")
   package static let wrongType = Message("input.type", "This must be: {expected}.", zh: "此处的类型必须是：{expected}。")
+  package static let notJSON = Message(
+    "input.field_not_json", "This is not valid JSON: {reason} (byte {offset}).", zh: "此处不是有效的 JSON：{reason}（第 {offset} 字节）。")
   package static let badLength = Message("input.length", "This must have {least} to {most} characters.", zh: "长度必须在 {least} 到 {most} 个字符之间。")
   package static let badCount = Message("input.count", "This must have {least} to {most} elements.", zh: "元素个数必须在 {least} 到 {most} 之间。")
   package static let outOfRange = Message("input.range", "This must be from {least} to {most}.", zh: "取值必须在 {least} 到 {most} 之间。")
@@ -193,7 +195,7 @@ package enum InputMessages: MessageCatalog {
     "input.unknown_reference", "There is no such thing, or you may not see it.", zh: "引用的对象不存在，或您无权查看。")
 
   package static let all = [
-    required, unknownField, nullRefused, wrongType, badLength, badCount, outOfRange, controlCharacter, notAllowed, notAnInstant, notADate, notAMonth,
+    required, unknownField, nullRefused, wrongType, notJSON, badLength, badCount, outOfRange, controlCharacter, notAllowed, notAnInstant, notADate, notAMonth,
     notAPercentage, unknownReference,
   ]
 }

@@ -1,10 +1,24 @@
 import Kernel
 
+extension [any InputField] {
+  /// A member of the input, of which an interface has only the text. What should be JSON and is not is told by the field's
+  /// name. An unknown name goes through as a text: the operation's own answer is "unknown field".
+  package func member(_ name: String, ofText text: String) throws(Failure) -> Value.Member {
+    guard let type = first(where: { $0.name == name })?.type else { return Value.Member(name, .text(text)) }
+    do throws(JSON.ReadError) {
+      return Value.Member(name, try type.value(ofText: text))
+    } catch {
+      let problem = error.failure
+      throw Failure(.invalid, KernelMessages.invalidInput, violations: [.init(path: name, InputMessages.notJSON, problem.arguments)])
+    }
+  }
+}
+
 extension FieldType {
   /// What a text means as a value of this type, where an interface has only texts: a query parameter, an argument of a
   /// command. What does not fit stays a text, which the field then refuses by name. Lists of simple values are written
   /// with commas, or as JSON; what is nested is JSON, and throws when it is not.
-  package func value(ofText text: String) throws(Failure) -> Value {
+  func value(ofText text: String) throws(JSON.ReadError) -> Value {
     switch self {
     case .text, .instant, .date, .month, .id, .oneOf, .percent, .amount: return .text(text)
     case .integer:
@@ -22,12 +36,7 @@ extension FieldType {
       var elements: [Value] = []
       for part in text.split(separator: ",", omittingEmptySubsequences: false) { elements.append(try element.value(ofText: String(part))) }
       return .array(elements)
-    case .list, .object, .document:
-      do throws(JSON.ReadError) {
-        return try JSON.read(text)
-      } catch {
-        throw error.failure
-      }
+    case .list, .object, .document: return try JSON.read(text)
     }
   }
 
