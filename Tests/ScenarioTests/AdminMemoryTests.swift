@@ -33,7 +33,11 @@ import Testing
     // What the first connections make for good is not counted.
     for _ in 0..<5 { _ = try await shell("printf 'HELLO\\r\\nQUIT\\r\\n' | \(overTLS)") }
     let before = try resident(server)
-    #expect(try await shell("head -c 1G /dev/zero | \(overTLS) | head -c 300").hasPrefix("* 313 code=admin."))
+    // s_client goes on writing after the answer; if it is not scheduled for as long as the server lingers, a reset takes the
+    // answer away. Then it is asked again, and all that it sent counts.
+    var answer = ""
+    for _ in 0..<5 where answer.isEmpty { answer = try await shell("head -c 1G /dev/zero | \(overTLS) | head -c 300") }
+    #expect(answer.hasPrefix("* 313 code=admin."), "\(answer)")
     #expect(try await shell("python3 - <<'END'\n\(python)\nEND").hasPrefix("* 313 code=admin.line_too_long "))
     let growth = try resident(server) - before
     #expect(growth < 1 << 20, "grew by \(growth) bytes")
