@@ -52,7 +52,8 @@ def figures(samples):
     failures = [sample["error"] for sample in samples if sample["error"] is not None]
     windows = [times[index:index + 100] for index in range(0, len(times), 100)]
     if len(windows) > 1 and len(windows[-1]) < 50:
-        windows[-2] += windows.pop()
+        rest = windows.pop()
+        windows[-1] += rest
     p99 = statistics.median(percentile(window, 0.99) for window in windows) if times else None
     return {"requests": len(samples), "failures": failures, "p50": percentile(times, 0.5), "p99": p99}
 
