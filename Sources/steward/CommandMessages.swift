@@ -16,7 +16,8 @@ enum CommandMessages: MessageCatalog {
 
   static let noGroup = Message("command.no_group", "There is no group {name} on this machine.", zh: "本机没有用户组 {name}。")
   static let adminSocket = Message(
-    "command.admin_socket", "The admin protocol is at {path}, for example: socat - UNIX-CONNECT:{path}", zh: "管理协议位于 {path}，例如：socat - UNIX-CONNECT:{path}")
+    "command.admin_socket", "The admin protocol is at {path}, for example: steward admin --socket {path} -c HELP",
+    zh: "管理协议位于 {path}，例如：steward admin --socket {path} -c HELP")
   static let adminPort = Message("command.admin_port", "The admin protocol is at {address} over TLS", zh: "管理协议（TLS）位于 {address}")
 
   static let migrated = Message("command.migrated", "Schema version {from} -> {to}.", zh: "架构版本 {from} -> {to}。")
