@@ -9,14 +9,14 @@ struct LinesInForce: Statement {
   static let sql = """
     select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, lv.unit_id, cv.starts_at, lv.valid_from
     from contracts.contract c
-    join contracts.contract_version cv on cv.tenant_id = c.tenant_id and cv.contract_id = c.id
+    join contracts.standing_contract_version cv on cv.tenant_id = c.tenant_id and cv.contract_id = c.id
       and cv.valid_from = (
-        select max(n.valid_from) from contracts.contract_version n
+        select max(n.valid_from) from contracts.standing_contract_version n
         where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2)
     join contracts.contract_line l on l.tenant_id = c.tenant_id and l.contract_id = c.id
-    join contracts.contract_line_version lv on lv.tenant_id = l.tenant_id and lv.contract_line_id = l.id
+    join contracts.standing_line_version lv on lv.tenant_id = l.tenant_id and lv.contract_line_id = l.id
       and lv.valid_from = (
-        select max(n.valid_from) from contracts.contract_line_version n
+        select max(n.valid_from) from contracts.standing_line_version n
         where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2)
     join contracts.sla_version s on s.sla_id = lv.sla_id
       and s.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = lv.sla_id and n.valid_from <= $2)
