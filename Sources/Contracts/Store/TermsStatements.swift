@@ -7,7 +7,11 @@ struct LinesInForce: Statement {
   let at: Instant
 
   static let sql = """
-    select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, lv.unit_id, cv.starts_at, lv.valid_from
+    select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at,
+      array_remove(array[lv.unit_id] || array(
+        select x.unit_id from contracts.contract_line_unit x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id), null),
+      array(select x.person_id from contracts.contract_line_person x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
+      cv.starts_at, lv.valid_from
     from contracts.contract c
     join contracts.standing_contract_version cv on cv.tenant_id = c.tenant_id and cv.contract_id = c.id
       and cv.valid_from = (
@@ -33,7 +37,8 @@ struct LinesInForce: Statement {
       contract: try row.next(), line: try row.next(), lineVersion: try row.next(), sla: try row.next(), slaVersion: try row.next(),
       contractZone: try row.next(), contractName: try row.next(), lineName: try row.next(),
       resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, reason: .noneInForce)
-    return LinePrecedence.Candidate(terms: terms, unit: try row.next(), contractStartsAt: try row.next(), lineValidFrom: try row.next())
+    return LinePrecedence.Candidate(
+      terms: terms, units: try row.next(), persons: try row.next(), contractStartsAt: try row.next(), lineValidFrom: try row.next())
   }
 }
 
