@@ -107,9 +107,10 @@ begin
 end
 $$;
 
--- Renewals of the permitted tenants (null: all), the next decision first; the open ones, or those of one state.
+-- Renewals of the permitted tenants (null: all), the next decision first; the open ones, or those of one state. A day of
+-- a zone lies within a day of the same date in UTC, which is what lets the index find it.
 create function finder.renewals(
-  permitted bigint[], wanted_state text, decision_from timestamptz, decision_before timestamptz, after_decision timestamptz, after_tenant bigint,
+  permitted bigint[], wanted_state text, decision_from date, decision_before date, after_decision timestamptz, after_tenant bigint,
   after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, decision_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -117,14 +118,16 @@ begin
   if wanted_state is null then
     return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
       where r.state <> 'completed' and (permitted is null or r.tenant_id = any (permitted))
-        and r.decision_at >= coalesce(decision_from, '-infinity'::timestamptz) and r.decision_at < coalesce(decision_before, 'infinity'::timestamptz)
+        and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')
+        and (decision_before is null or r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC')
         and (r.decision_at, r.tenant_id, r.id)
           > (coalesce(after_decision, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
       order by r.decision_at, r.tenant_id, r.id limit least(row_limit, 201);
   else
     return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
       where (wanted_state = 'all' or r.state = wanted_state) and (permitted is null or r.tenant_id = any (permitted))
-        and r.decision_at >= coalesce(decision_from, '-infinity'::timestamptz) and r.decision_at < coalesce(decision_before, 'infinity'::timestamptz)
+        and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')
+        and (decision_before is null or r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC')
         and (r.decision_at, r.tenant_id, r.id)
           > (coalesce(after_decision, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
       order by r.decision_at, r.tenant_id, r.id limit least(row_limit, 201);

@@ -175,8 +175,8 @@ struct RenewalPositions: Statement {
   let tenants: [Int64]?
   /// Nil: the open ones; `all`: all.
   let state: String?
-  let from: Instant?
-  let before: Instant?
+  let from: CalendarDate?
+  let before: CalendarDate?
   let after: Found?
   let limit: Int64
 

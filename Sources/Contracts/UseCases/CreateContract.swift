@@ -54,13 +54,14 @@ package enum CreateContract: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ContractOutput {
     let tenant = context.tenant
     guard tenant.kind == .customer else { throw context.unknownReference("customer") }
-    let template: TemplateContent? = if let template = input.template { try await context.templateContent(template) } else { nil }
-    let currency = try ContractRule.currency(input.currency ?? template?.currency ?? "")
+    let template: (content: TemplateContent, name: String)? =
+      if let template = input.template { try await context.templateContent(template) } else { nil }
+    let currency = try ContractRule.currency(input.currency ?? template?.content.currency ?? "")
     let zone = try ContractRule.zone(input.zone ?? tenant.zone)
     try ContractRule.requireTerm(from: input.startsAt, to: input.endsAt)
-    let renewal = input.renewal.terms(orElse: template?.renewal.terms(orElse: .none) ?? .none)
+    let renewal = input.renewal.terms(orElse: template?.content.renewal.terms(orElse: .none) ?? .none)
     try ContractRule.requireRenewal(renewal, endsAt: input.endsAt)
-    let lines = try await context.lineContent(input.lines ?? template?.lines ?? [], currency) { "lines[\($0)]." }
+    let lines = try await context.lineContent(input.lines ?? template?.content.lines ?? [], currency) { "lines[\($0)]." }
 
     let id = context.newId(.contract)
     guard let number = try await context.transaction.first(NextContractNumber(tenant: tenant.id)),

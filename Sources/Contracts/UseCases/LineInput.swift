@@ -52,6 +52,13 @@ package struct LineInput: OperationInput {
     priceReference = try values[Self.priceReference.optional]
     monthlyFee = try values[Self.monthlyFee.optional]
   }
+
+  /// As a template has it: for the whole customer.
+  init(_ line: TemplateLine) {
+    (name, sla, units, unitsField, persons) = (line.name, line.sla, [], Self.units.name, [])
+    (quantity, quantityUnit, exclusions) = (line.quantity, line.quantityUnit, line.exclusions)
+    (priceReference, monthlyFee) = (line.priceReference, line.monthlyFee)
+  }
 }
 
 extension OperationContext {

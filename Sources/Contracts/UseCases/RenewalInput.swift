@@ -36,6 +36,8 @@ struct RenewalInput: Sendable {
     months = try values[RenewalFields.renewalMonths.optional]
   }
 
+  func noticeCount(_ unit: String) -> Int64? { notice.flatMap { $0.unit == unit ? $0.count : nil } }
+
   /// These terms, and `others` where this says nothing.
   func terms(orElse others: RenewalTerms) -> RenewalTerms {
     RenewalTerms(mode: mode ?? others.mode, notice: notice ?? others.notice, months: months ?? others.months)

@@ -119,8 +119,7 @@ package enum ListRenewals: Operation {
     let positions = try await context.transaction.query(
       RenewalPositions(
         tenants: context.access.tenants.map { $0.map(\.rawValue).sorted() }, state: input.state,
-        from: input.from.map { Instant(seconds: $0.daysSinceEpoch * 86_400) }, before: input.before.map { Instant(seconds: $0.daysSinceEpoch * 86_400) },
-        after: try after.map(RenewalPositions.Found.init), limit: limit + 1))
+        from: input.from, before: input.before, after: try after.map(RenewalPositions.Found.init), limit: limit + 1))
     let outputs = try await outputs(at: positions, context)
     let rows = positions.compactMap { position in outputs[position.id].map { (position: position, output: $0) } }
     return context.listing(rows, limit: limit, filter: input.filterText, key: { $0.position.cursor }, element: { $0.output })
