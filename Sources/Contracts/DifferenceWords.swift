@@ -60,8 +60,10 @@ package enum DifferenceWords: MessageCatalog {
   static let auto = Message("renewal_mode.auto", "automatic", zh: "自动续约")
   static let resolved = Message("resolution_stop.resolved", "resolved", zh: "已解决")
   static let closed = Message("resolution_stop.closed", "closed", zh: "已关闭")
-  static let yes = Message("difference.yes", "yes", zh: "是")
-  static let no = Message("difference.no", "no", zh: "否")
+  package static let yes = Message("difference.yes", "yes", zh: "是")
+  package static let no = Message("difference.no", "no", zh: "否")
+
+  package static var nameLabel: Message { name }
 
   package static func state(_ state: ContractState) -> Message {
     switch state {
