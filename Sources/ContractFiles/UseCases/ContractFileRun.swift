@@ -50,7 +50,7 @@ package struct ContractFileRun: Sendable {
     return plan
   }
 
-  private func planned() async throws -> (plan: ContractPlan, recorded: RecordedState) {
+  func planned() async throws -> (plan: ContractPlan, recorded: RecordedState) {
     let reading = Applying(dispatcher, as: principal, language, ids: [:])
     let recorded = try await RecordedState(of: file, by: reading, dispatcher.tenancy)
     var planner = ContractPlanner(file, recorded, language, now: dispatcher.tenancy.clock.now())
@@ -75,7 +75,8 @@ extension ContractFileProblems {
   init(_ failure: Failure, at step: ContractPlan.Step, _ language: Language, in document: YAMLDocument) {
     let moved = failure.violations.map { violation in
       let field = step.renamed[violation.path] ?? violation.path
-      return Failure.Violation(path: field.isEmpty ? step.path : "\(step.path).\(field)", violation.message, violation.arguments)
+      let path = field.isEmpty ? step.path : "\(step.path).\(field)"
+      return Failure.Violation(path: violation.path == "validFrom" ? "validFrom" : path, violation.message, violation.arguments)
     }
     problems = ContractFileProblems(moved, in: document).problems
     stoppedAt = step.title(language)
