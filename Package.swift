@@ -124,7 +124,9 @@ let package = Package(
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Contracts", "ServiceLevels", "Desk", "Scorecard", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
-    tests("ScenarioTests", ["steward", "HTTPAPI", "Kernel", "TestSupport"]),
+    tests(
+      "ScenarioTests",
+      ["steward", "HTTPAPI", "Kernel", "Tenancy", "Operations", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Scorecard", "TestSupport"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("ContractsTests", ["Contracts", "ServiceTime", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(

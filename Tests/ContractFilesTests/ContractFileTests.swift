@@ -79,8 +79,8 @@ import Testing
       .replacingOccurrences(of: "monthlyFee: 1250.00", with: "monthlyFee: 1400\n      quantity: 40\n      quantityUnit: user")
       .replacingOccurrences(of: "notice: 60 days", with: "notice: 3 months").replacingOccurrences(of: "ends: 2027-03-15", with: "ends: 2028-03-15")
       + """
-          - name: Backup
-            sla: Office hours
+            - name: Backup
+              sla: Office hours
         validFrom: 2026-07-01
 
         """
@@ -99,7 +99,7 @@ import Testing
     #expect(contract["validFrom"] == "2026-06-30T22:00:00Z")
     #expect(contract["lines"]?.array?.map { $0["validFrom"] } == ["2026-06-30T22:00:00Z", "2026-06-30T22:00:00Z"])
     // What the file does not name any more ends.
-    let shorter = try #require(amended.components(separatedBy: "  - name: Backup").first) + "validFrom: 2026-08-01\n"
+    let shorter = try #require(amended.components(separatedBy: "    - name: Backup").first) + "validFrom: 2026-08-01\n"
     let ending = try await world.run(shorter).plan()
     #expect(ending.text.contains("end      line “Backup”, from 1 August 2026"), "\(ending.text)")
     try await world.run(shorter).apply()
