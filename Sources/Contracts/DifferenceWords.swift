@@ -29,7 +29,7 @@ package enum DifferenceWords: MessageCatalog {
   static let endsAt = Message("difference.ends", "end of the term", zh: "期限结束")
   static let renewal = Message("difference.renewal", "renewal", zh: "续约方式")
   static let notice = Message("difference.notice", "notice", zh: "通知期")
-  static let extension_ = Message("difference.extension", "extension by renewal", zh: "续约时长")
+  static let renewalMonths = Message("difference.extension", "extension by renewal", zh: "续约时长")
   static let sla = Message("difference.sla", "SLA", zh: "SLA（服务级别）")
   static let units = Message("difference.units", "sites and departments", zh: "站点与部门")
   static let persons = Message("difference.persons", "persons", zh: "人员")
@@ -110,7 +110,7 @@ package enum DifferenceWords: MessageCatalog {
     case .endsAt: endsAt
     case .renewal: renewal
     case .notice: notice
-    case .extension_: extension_
+    case .renewalMonths: renewalMonths
     }
   }
 
@@ -139,7 +139,7 @@ package enum DifferenceWords: MessageCatalog {
 
   package static let all = [
     changed, added, removed, becomes, isNow, isGone, lineNew, lineGone, hours, minutes, seconds, atOnce, businessDays, day, days, month, months,
-    calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, extension_, sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
+    calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
     stopsAt, budget, objective, calendar, pauses, response, resolution, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none,
     manual, auto, resolved, closed, yes, no,
   ]

@@ -78,7 +78,7 @@ import Testing
       yaml.replacingOccurrences(of: "priorities: [1, 2], within: 1 h,", with: "priorities: [1, 2], within: 30 min,")
       .replacingOccurrences(of: "monthlyFee: 1250.00", with: "monthlyFee: 1400\n      quantity: 40\n      quantityUnit: user")
       .replacingOccurrences(of: "notice: 60 days", with: "notice: 3 months").replacingOccurrences(of: "ends: 2027-03-15", with: "ends: 2028-03-15")
-      + """
+        + """
             - name: Backup
               sla: Office hours
         validFrom: 2026-07-01
@@ -137,7 +137,8 @@ import Testing
       #expect(yaml.contains(part))
       return try await world.problems(yaml.replacingOccurrences(of: part, with: replacement))
     }
-    #expect(try await broken("zone: Europe/Paris\n  language", "zone: Paris\n  language") == ["\(try line("zone: Europe/Paris")) customer.zone contract_file.zone"])
+    #expect(
+      try await broken("zone: Europe/Paris\n  language", "zone: Paris\n  language") == ["\(try line("zone: Europe/Paris")) customer.zone contract_file.zone"])
     #expect(try await broken("    sla: Office hours", "    sla: Gold") == ["\(try line("    sla: Office")) contract.lines[0].sla contract_file.unknown_name"])
     #expect(try await broken("monthlyFee: 1250.00", "monthlyFee: 1250.001") == ["\(try line("monthlyFee")) contract.lines[0].monthlyFee contract_file.amount"])
     #expect(try await broken("monthlyFee:", "monthlyfee:") == ["\(try line("monthlyFee")) contract.lines[0].monthlyfee input.unknown_field"])
@@ -181,7 +182,9 @@ import Testing
     #expect(problems?.stoppedAt == "line “Workplace support”, from 1 August 2026")
 
     let finance = try await world.database.staff(.finance)
-    let denied = await #expect(throws: ContractFileProblems.self) { try await world.run(first.replacingOccurrences(of: "1300", with: "9"), as: finance).apply() }
+    let denied = await #expect(throws: ContractFileProblems.self) {
+      try await world.run(first.replacingOccurrences(of: "1300", with: "9"), as: finance).apply()
+    }
     #expect(denied?.failure?.kind == .denied)
   }
 

@@ -81,10 +81,12 @@ struct CallRule: Sendable {
     "calendar.revise": CallRule(omitted: ["stock", "zone"]),
     "sla.create": CallRule(omitted: ["businessDays"]),
     "sla.revise": CallRule(omitted: ["businessDays"]),
-    "contract.change": CallRule(omitted: ["noticeDays"], given: { world, twin, _ in
-      let draft = try Seeded(try await world.contract(twin, state: "draft"))
-      return (["id": draft.id, "event": "activate"], draft.version)
-    }),
+    "contract.change": CallRule(
+      omitted: ["noticeDays"],
+      given: { world, twin, _ in
+        let draft = try Seeded(try await world.contract(twin, state: "draft"))
+        return (["id": draft.id, "event": "activate"], draft.version)
+      }),
     "incident.open": CallRule(
       refused: { principal in
         guard principal.side == .staff else {

@@ -25,10 +25,11 @@ extension ContractPlanner {
       if found["state"] == "ended" { return refuse("contract.name", ContractFileMessages.contractEnded) }
       planChange(of: contract, found, members, &step)
     } else {
-      let created = members + [
-        Value.Member("name", .text(contract.name)), Value.Member("currency", .text(currency.code)), Value.Member("zone", .text(zone.identifier)),
-        Value.Member("state", "draft"),
-      ]
+      let created =
+        members + [
+          Value.Member("name", .text(contract.name)), Value.Member("currency", .text(currency.code)), Value.Member("zone", .text(zone.identifier)),
+          Value.Member("state", "draft"),
+        ]
       // A draft until all its lines are there: what is half made promises nothing.
       step.act = { applying in
         let made = try await applying.call("contract.create", created + [Value.Member("customer", await applying.id(.customer))])
@@ -89,15 +90,15 @@ extension ContractPlanner {
       (.startsAt, value["startsAt"]?.text.flatMap(Instant.init).map(Term.instant)), (.endsAt, value["endsAt"]?.text.flatMap(Instant.init).map(Term.instant)),
       (.renewal, value["renewal"]?.text.flatMap(RenewalMode.init(rawValue:)).map { .word(DifferenceWords.mode($0)) }),
       (.notice, days ?? value["noticeMonths"]?.integer.map { .notice(.months($0)) }),
-      (.extension_, value["renewalMonths"]?.integer.map(Term.months)),
+      (.renewalMonths, value["renewalMonths"]?.integer.map(Term.months)),
     ]
   }
 
   // MARK: Lines
 
   private mutating func plan(_ line: FileLine, at place: String, _ currency: Currency) {
-    let units = line.units.enumerated().compactMap { unit($0.element, at: "\(place).units[\($0.offset)]") }
-    let persons = line.persons.enumerated().compactMap { person($0.element, at: "\(place).persons[\($0.offset)]") }
+    let units = line.units.enumerated().compactMap { unitPath($0.element, at: "\(place).units[\($0.offset)]") }
+    let persons = line.persons.enumerated().compactMap { personKey($0.element, at: "\(place).persons[\($0.offset)]") }
     let known = Set(file.slas.map(\.name)).union(recorded.slas.keys)
     if !known.contains(line.sla) { refuseUnknown("\(place).sla", known: known) }
     let fee = line.monthlyFee.flatMap { Money($0, currency: currency) }
@@ -148,7 +149,7 @@ extension ContractPlanner {
     var wanted: Set<[String]> = []
     for (index, contact) in contacts.enumerated() {
       let place = "contract.contacts[\(index)]"
-      guard let key = person(contact.person, at: "\(place).person") else { continue }
+      guard let key = personKey(contact.person, at: "\(place).person") else { continue }
       if !wanted.insert([contact.role, key]).inserted { refuse("\(place).person", ContractFileMessages.namedTwice) }
       let isThere = recorded.contacts.contains { $0["role"]?.text == contact.role && $0.personKey == key }
       var step = ContractPlan.Step(

@@ -80,7 +80,7 @@ extension ContractPlanner {
     refuseRepeated(file.people.map(\.key), at: "people")
     for (index, person) in file.people.enumerated() {
       let place = "people[\(index)]"
-      let unit = person.unit.flatMap { unit($0, at: "\(place).unit") }
+      let unit = person.unit.flatMap { unitPath($0, at: "\(place).unit") }
       var step = ContractPlan.Step(kind: .same, noun: ContractFileMessages.person, name: "“\(person.name)”", path: place)
       if let found = recorded.person(person.key) {
         requireSame("\(place).name", person.name, found["name"]?.text)

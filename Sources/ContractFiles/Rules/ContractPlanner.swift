@@ -93,14 +93,14 @@ struct ContractPlanner {
 
   var allUnits: Set<String> { Set(filePaths).union(recorded.units.keys) }
 
-  mutating func unit(_ name: String, at path: String) -> String? {
+  mutating func unitPath(_ name: String, at path: String) -> String? {
     if let found = Self.resolve(name, among: allUnits) { return found }
     refuseUnknown(path, known: allUnits)
     return nil
   }
 
   /// The key under which a person is known: the e-mail address, or the name.
-  mutating func person(_ name: String, at path: String) -> String? {
+  mutating func personKey(_ name: String, at path: String) -> String? {
     if let person = file.people.first(where: { $0.email == name.lowercased() || $0.name == name }) { return person.key }
     if let person = recorded.person(name) { return person.personKey }
     refuseUnknown(path, known: file.people.map(\.key) + recorded.persons.map(\.personKey))

@@ -49,7 +49,7 @@ struct ContractStory: Sendable {
     snapshot[.contract(.endsAt)] = content.endsAt.map(Term.instant)
     snapshot[.contract(.renewal)] = .word(DifferenceWords.mode(content.renewal.mode))
     snapshot[.contract(.notice)] = content.renewal.notice.map(Term.notice)
-    snapshot[.contract(.extension_)] = content.renewal.months.map(Term.months)
+    snapshot[.contract(.renewalMonths)] = content.renewal.months.map(Term.months)
   }
 
   private func add(_ version: StoryLines.Found, of line: Int64, to snapshot: inout ContractSnapshot) {

@@ -51,7 +51,7 @@ package enum TermSubject: Hashable, Comparable, Sendable {
   case target(line: Int64, metric: String, priority: Int64, TargetTerm)
 
   package enum ContractTerm: Int, Comparable, Sendable, CaseIterable {
-    case name, state, startsAt, endsAt, renewal, notice, extension_
+    case name, state, startsAt, endsAt, renewal, notice, renewalMonths
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
   }
 
@@ -75,15 +75,11 @@ package enum TermSubject: Hashable, Comparable, Sendable {
   /// The term's name for programs: the field of the operation that changes it.
   var field: String {
     switch self {
-    case .contract(let term): term.field
+    case .contract(let term): "\(term)"
     case .contact(let role, _): "contact.\(role)"
     case .line: "line"
     case .lineTerm(_, let term): "\(term)"
     case .target(_, let metric, let priority, let term): "\(metric).\(priority).\(term)"
     }
   }
-}
-
-extension TermSubject.ContractTerm {
-  var field: String { self == .extension_ ? "renewalMonths" : "\(self)" }
 }

@@ -19,7 +19,7 @@ package struct LineOutput: OperationOutput {
     OutputField("slaName", .text, "The SLA's name.", "SLA 名称。") { .text($0.row.slaName) },
     OutputField("targets", listOf: TargetOutput.self, "What is promised, as of the same instant.", "同一时刻的服务级别目标。") { $0.targets },
     OutputField("unit", .id, "The first site or department that it is for; null: none is named.", "适用的首个站点或部门；未指定则为 null。") { .id($0.units.first) },
-    OutputField("units", .list(.id), "The sites and departments that it is for; without any, and without persons: the whole customer.", "适用的站点和部门；单位与人员均未指定则为整个客户。") {
+    OutputField("units", .list(.id), "Its sites and departments; without any, and without persons: the whole customer.", "适用的站点和部门；单位与人员均未指定则为整个客户。") {
       .array($0.units.map { .id($0) })
     },
     OutputField("persons", .list(.id), "The persons that it is for.", "适用的人员。") { .array($0.persons.map { .id($0) }) },

@@ -66,8 +66,7 @@ struct ContractCommand: AsyncParsableCommand {
     /// Only a person at a terminal can be asked.
     private static func isConfirmed() -> Bool {
       guard isatty(STDIN_FILENO) == 1 else { return false }
-      print(ContractFileMessages.ask.text(Terminal.language), terminator: " ")
-      fflush(stdout)
+      Terminal.complain(ContractFileMessages.ask.text(Terminal.language))
       return ["y", "yes", "是"].contains(readLine()?.lowercased())
     }
   }
