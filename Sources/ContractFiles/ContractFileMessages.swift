@@ -12,7 +12,6 @@ package enum ContractFileMessages: MessageCatalog {
   static let tooLarge = Message("contract_file.too_large", "The file is larger than any contract.", zh: "文件过大，不可能是合同文件。")
   static let empty = Message("contract_file.empty", "The file is empty.", zh: "文件为空。")
   static let notYAML = Message("contract_file.not_yaml", "The file is not YAML: {reason}", zh: "文件不是有效的 YAML：{reason}")
-  static let twice = Message("contract_file.twice", "This key stands here twice.", zh: "此键重复出现。")
   static let stockOrWeek = Message(
     "contract_file.stock_or_week", "A calendar has either stock (24x7, 5x8, 5x12) or week.", zh: "日历须在 stock（24x7、5x8、5x12）与 week 中二者选一。")
   static let badDuration = Message(
@@ -69,7 +68,7 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_plan.failed", "Stopped at: {what}. What stands before it is done; apply the file again after mending it.", zh: "停止于：{what}。此前的步骤已完成；修正后请再次执行。")
 
   package static let all = [
-    tooLarge, empty, notYAML, twice, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, responsePauses, badAmount,
+    tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, responsePauses, badAmount,
     badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, create, change, end, same, customer, unit, person, calendar, sla,
     contract, line, contact, from, zone, language, hours, activate, shared, nothing, summary, ask, notConfirmed, done, failed,
   ]

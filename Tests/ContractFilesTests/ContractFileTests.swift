@@ -53,7 +53,7 @@ import Testing
     #expect(again.isEmpty, "\(again.text)")
     #expect(again.text.hasSuffix("Nothing to do."))
     #expect(try await world.run(yaml).apply().isEmpty)
-    for language in Language.allCases { #expect(!(try await world.run(yaml, nil, language).plan()).text.isEmpty) }
+    for language in Language.allCases { #expect(!(try await world.run(yaml, as: nil, language).plan()).text.isEmpty) }
   }
 
   @Test func theContractIsWhatTheFileSays() async throws {
@@ -151,7 +151,7 @@ import Testing
     #expect(try await broken("customer:\n", "customer: {}\nclient:\n").count > 1, "all of it is told at once")
     #expect(try await world.problems("customer: [") == ["0  contract_file.not_yaml"])
     #expect(try await world.problems("") == ["0  contract_file.empty"])
-    #expect(try await world.problems("customer: {code: A1, code: A2}").contains { $0.hasSuffix("contract_file.twice") })
+    #expect(try await world.problems("customer: {code: A1, code: A2}") == ["0  contract_file.not_yaml"], "a key twice")
     #expect(try await world.problems("a: &a [x, x, x, x, x, x, x, x, x]\n" + Self.bomb) == ["0  contract_file.too_large"])
 
     let problems = await #expect(throws: ContractFileProblems.self) {

@@ -1,4 +1,5 @@
 import Contracts
+import Jobs
 import Kernel
 import Operations
 import Tenancy
@@ -20,6 +21,7 @@ import Testing
 
   private func sweep(_ world: ContractsWorld, at text: String? = nil) async throws {
     if let text { world.database.clock.set(try #require(Instant(text))) }
+    try await PartitionSweep().run(at: world.database.clock.now(), world.database.tenancy)
     try await RenewalSweep().run(at: world.database.clock.now(), world.database.tenancy)
   }
 
@@ -87,10 +89,10 @@ import Testing
   @Test func anAutomaticOneIsExtendedOnceACycleAlsoAfterALongStop() async throws {
     let world = try await ContractsWorld()
     let contract = try await made(
-      world, ["startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "auto", "noticeDays": 30, "renewalMonths": 12])
+      world, ["startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "auto", "noticeDays": 60, "renewalMonths": 12])
     try await sweep(world)
     #expect(try await listed(world).count == 1)
-    try await sweep(world, at: "2026-05-31T21:59:59Z")
+    try await sweep(world, at: "2026-05-01T21:59:59Z")
     #expect(try await listed(world)[0].at("state") == "pending")
     try await sweep(world, at: "2028-07-15T00:00:00Z")
     try await sweep(world)
@@ -144,7 +146,7 @@ import Testing
     let contract = try await made(world, Self.manual)
     try await sweep(world)
     _ = try await world.database.call("contract.change", ["id": contract.at("id"), "noticeMonths": 1], as: world.manager, version: 1)
-    try await sweep(world)
+    try await sweep(world, at: "2026-03-05T00:00:00Z")
     #expect(try await listed(world).map { $0.at("decisionOn") } == ["2026-06-01"])
     #expect(try await listed(world, ["state": "completed"]).map { $0.at("outcome") } == ["superseded"])
   }

@@ -2,6 +2,7 @@ import ContractFiles
 import Contracts
 import Desk
 import Foundation
+import Jobs
 import Kernel
 import Operations
 import Scorecard
@@ -49,7 +50,11 @@ import Testing
     engineer = try await database.staff(.engineer)
   }
 
-  private func go(to text: String) throws { database.clock.set(try #require(Instant(text))) }
+  /// The day's partitions are there, as the server's own sweep makes them.
+  private func go(to text: String) async throws {
+    database.clock.set(try #require(Instant(text)))
+    try await PartitionSweep().run(at: database.clock.now(), database.tenancy)
+  }
 
   private func apply(_ yaml: String) async throws -> String {
     let run = try ContractFileRun(yaml: yaml, dispatcher: database.dispatcher, as: manager, .english)
@@ -62,7 +67,7 @@ import Testing
 
   /// A ticket of priority 1: the seconds until its response is due, or why nothing is promised.
   private func ticket(at text: String) async throws -> String {
-    try go(to: text)
+    try await go(to: text)
     let opened = try await database.call(
       "incident.open", ["customer": try await customer(), "title": "Down", "impact": 1, "urgency": 1], as: engineer)
     guard let due = opened["dueAt"]?.text.flatMap(Instant.init) else { return opened["lineReason"]?.text ?? "" }
@@ -70,7 +75,7 @@ import Testing
   }
 
   private func sweep(at text: String) async throws {
-    try go(to: text)
+    try await go(to: text)
     try await RenewalSweep().run(at: database.clock.now(), database.tenancy)
   }
 
@@ -88,7 +93,7 @@ import Testing
     #expect(try await ticket(at: "2025-12-31T23:00:00Z") == "3600")
 
     // Amended in the middle of March; last month's tickets keep what they were promised.
-    try go(to: "2026-03-10T09:00:00Z")
+    try await go(to: "2026-03-10T09:00:00Z")
     let amended = Self.signed.replacingOccurrences(of: "within: 1 h", with: "within: 30 min").replacingOccurrences(of: "2000.00", with: "2400.00")
     let words = try await apply(amended + "validFrom: 2026-03-16\n")
     #expect(words.contains("response P1 from 1 h to 30 min"))
@@ -113,7 +118,7 @@ import Testing
     _ = try await database.call("renewal.snooze", ["id": id, "until": "2026-09-01"], as: manager, version: 1)
     try await sweep(at: "2026-09-01T06:00:00Z")
     _ = try await database.call("renewal.decide", ["id": id, "decision": "renew", "note": "Agreed with Anna"], as: manager, version: 3)
-    try go(to: "2026-10-20T09:00:00Z")
+    try await go(to: "2026-10-20T09:00:00Z")
     _ = try await database.call("renewal.complete", ["id": id], as: manager, version: 4)
     #expect(try await ticket(at: "2027-01-15T09:00:00Z") == "1800", "the second year runs")
 

@@ -124,12 +124,18 @@ package struct FileCalendar: OperationInput {
   private static func definition(_ zone: String, _ stock: StockCalendar?, _ week: Value?, _ exceptions: [Value]) throws(FieldError) -> CalendarDefinition {
     do throws(Failure) {
       let openings: Value = if let stock { try stock.definition(zone: zone).value["week"] ?? .null } else { week ?? .null }
-      return try CalendarDefinition(.object(["zone": .text(zone), "week": openings, "exceptions": .array(exceptions)]))
+      return try CalendarDefinition(.object(["zone": .text(zone), "week": openings, "exceptions": .array(exceptions.map(closedUnlessOpen))]))
     } catch {
       // The paths of a definition are those of the file; only the first is told here, the rest after it is mended.
       let first = error.violations.first
       throw FieldError(first?.path ?? "week", first?.message ?? error.message, first?.arguments ?? error.arguments)
     }
+  }
+
+  /// A date that is only named is a holiday.
+  private static func closedUnlessOpen(_ exception: Value) -> Value {
+    guard exception["open"] == nil, let members = exception.members else { return exception }
+    return .object(members + [Value.Member("open", .array([]))])
   }
 }
 

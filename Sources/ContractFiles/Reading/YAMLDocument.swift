@@ -10,7 +10,6 @@ package struct YAMLDocument: Sendable {
   /// By path (`contract.lines[0].name`), 1 the first line.
   private var lines: [String: Int] = [:]
   private var nodes = 0
-  private var duplicates: [Failure.Violation] = []
 
   /// Far more than any contract needs.
   private static let sizeLimit = 1 << 20
@@ -32,7 +31,6 @@ package struct YAMLDocument: Sendable {
     } catch {
       throw .invalid("", ContractFileMessages.notYAML, ["reason": "\(error)".trimmingWhitespace()])
     }
-    guard duplicates.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: duplicates) }
   }
 
   /// The line of the part at a path, or of the nearest part around it.
@@ -77,7 +75,6 @@ package struct YAMLDocument: Sendable {
       for (key, element) in mapping {
         let name = key.scalar?.string ?? "?"
         let path = path.isEmpty ? name : "\(path).\(name)"
-        if members.contains(where: { $0.name == name }) { duplicates.append(Failure.Violation(path: path, ContractFileMessages.twice)) }
         members.append(Value.Member(name, try read(element, at: path, depth: depth + 1)))
         if let mark = key.mark { lines[path] = mark.line }
       }
