@@ -41,7 +41,7 @@ package enum ContractFileMessages: MessageCatalog {
   static let create = Message("contract_plan.create", "create", zh: "新建")
   static let change = Message("contract_plan.change", "change", zh: "变更")
   static let end = Message("contract_plan.end", "end", zh: "终止")
-  static let same = Message("contract_plan.same", "as it is", zh: "不变")
+  static let same = Message("contract_plan.same", "same", zh: "不变")
   static let customer = Message("contract_plan.customer", "customer {name}", zh: "客户 {name}")
   static let unit = Message("contract_plan.unit", "unit {name}", zh: "单位 {name}")
   static let person = Message("contract_plan.person", "person {name}", zh: "人员 {name}")

@@ -175,12 +175,14 @@ import Testing
     #expect(contract.at("lines.0.units") == .array([hamburg, berlin]) && contract.at("lines.0.unit") == hamburg)
     #expect(contract.at("lines.0.exclusionsZh") == "打印机" && contract.at("lines.0.exclusionsEn") == .null)
     #expect(contract.at("lines.1.persons") == .array([person]))
+    let unknown: Value = .id(world.unknown(.unit))
     #expect(
       await violations {
         try await database.call(
           "contract_line.add",
-          ["contract": contract.at("id"), "name": "Both", "sla": world.sla.at("id"), "unit": berlin, "units": .array([hamburg])], as: world.manager)
-      } == ["units contract_line.unit_or_units"])
+          ["contract": contract.at("id"), "name": "Both", "sla": world.sla.at("id"), "unit": berlin, "units": .array([hamburg, unknown])],
+          as: world.manager)
+      } == ["units[1] input.unknown_reference"])
     func chosen(_ unit: Value?, person: Value? = nil) async throws -> String? {
       let at = try #require(Instant("2026-03-02T08:00:00Z"))
       return try await world.inside(world.acme) { transaction in

@@ -67,10 +67,8 @@ struct CallRule: Sendable {
     })
 
   static let byOperation: [String: CallRule] = [
-    "contract.create": CallRule(omitted: ["unit", "noticeDays"]),
+    "contract.create": CallRule(omitted: ["noticeDays"]),
     "contract.withdraw": future("con", "contract.change"),
-    "contract_line.add": CallRule(omitted: ["unit"]),
-    "contract_line.revise": CallRule(omitted: ["unit"]),
     "contract_line.withdraw": future("line", "contract_line.revise"),
     "contract_template.create": template,
     "contract_template.revise": template,

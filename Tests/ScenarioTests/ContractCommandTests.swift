@@ -25,7 +25,7 @@ import Testing
     let shell = try Program(executable: "/bin/bash", [script], output: folder + "/commands.log")
     #expect(await shell.ended() == 0, "\(shell.text)")
     let text = shell.text
-    #expect(text.contains("create   customer LUMENARC “Lumen Architectes SARL”"), "\(text)")
+    #expect(text.contains("create  customer LUMENARC “Lumen Architectes SARL”"), "\(text)")
     #expect(text.contains("response P1 from 1 h to 30 min"), "\(text)")
     #expect(text.contains("from 1 January 2030"), "\(text)")
     #expect(text.contains("Nothing to do."), "\(text)")

@@ -86,7 +86,7 @@ import Testing
   @Test func aYear() async throws {
     // Signed before it begins.
     let plan = try await apply(Self.signed)
-    #expect(plan.contains("create   contract “Support”"))
+    #expect(plan.contains("create  contract “Support”"))
     let listed = try await database.call("contract.list", ["customer": try await customer()], as: manager)
     let contract = try #require(listed["items"]?.array?.first?["id"])
     #expect(try await ticket(at: "2025-12-31T22:59:59Z") == "none_in_force", "a second before the year begins in Berlin")

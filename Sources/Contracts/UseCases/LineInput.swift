@@ -5,10 +5,8 @@ import Operations
 package struct LineInput: OperationInput {
   let name: String
   let sla: PublicId
-  let units: [PublicId]
-  /// Which of the two fields gave them.
-  let unitsField: String
-  let persons: [PublicId]
+  let units: [LineReferences.Named]
+  let persons: [LineReferences.Named]
   let quantity: Int64?
   let quantityUnit: String?
   let exclusions: LocalText
@@ -17,10 +15,10 @@ package struct LineInput: OperationInput {
 
   static let name = Field.text("name", 1...200, "What the line sells.", "合同行所售服务。")
   static let sla = Field.id("sla", .sla, "The SLA that it promises.", "所承诺的 SLA。")
-  static let unit = Field.id("unit", .unit, "The site or department that it is for; left out: the whole customer.", "适用的站点或部门；不填则为整个客户。")
+  static let unit = Field.id("unit", .unit, "The site or department that it is for; without any, and without persons: the whole customer.", "适用的站点或部门；单位与人员均不填则为整个客户。")
   static let units = Field<[PublicId]>.list(
-    "units", of: Field.id("unit", .unit, "A site or department.", "站点或部门。"), count: 0...100, "Several sites and departments, instead of `unit`.",
-    "多个站点和部门，代替 unit。")
+    "units", of: Field.id("unit", .unit, "A site or department.", "站点或部门。"), count: 0...100, "Further sites and departments.",
+    "更多站点和部门。")
   static let persons = Field<[PublicId]>.list(
     "persons", of: Field.id("person", .person, "A person.", "人员。"), count: 0...500, "The persons that it is for, and nobody else.", "仅适用于所列人员。")
   static let quantity = Field.integer("quantity", 1...100_000_000, "How much of it is sold.", "数量。")
@@ -38,14 +36,8 @@ package struct LineInput: OperationInput {
   package init(_ values: InputValues) throws(FieldError) {
     name = try values[Self.name]
     sla = try values[Self.sla]
-    let several = try values[Self.units.optional]
-    if let unit = try values[Self.unit.optional] {
-      guard several == nil else { throw FieldError("units", ContractsMessages.unitOrUnits) }
-      (units, unitsField) = ([unit], Self.unit.name)
-    } else {
-      (units, unitsField) = (several ?? [], Self.units.name)
-    }
-    persons = try values[Self.persons.optional] ?? []
+    units = LineReferences.units(try values[Self.unit.optional], try values[Self.units.optional])
+    persons = LineReferences.persons(try values[Self.persons.optional])
     quantity = try values[Self.quantity.optional]
     quantityUnit = try values[Self.quantityUnit.optional]
     exclusions = LocalText(english: try values[Self.exclusionsEn.optional], chinese: try values[Self.exclusionsZh.optional])
@@ -55,7 +47,7 @@ package struct LineInput: OperationInput {
 
   /// As a template has it: for the whole customer.
   init(_ line: TemplateLine) {
-    (name, sla, units, unitsField, persons) = (line.name, line.sla, [], Self.units.name, [])
+    (name, sla, units, persons) = (line.name, line.sla, [], [])
     (quantity, quantityUnit, exclusions) = (line.quantity, line.quantityUnit, line.exclusions)
     (priceReference, monthlyFee) = (line.priceReference, line.monthlyFee)
   }
@@ -71,8 +63,7 @@ extension OperationContext {
       guard let sla = known.slas[input.sla.random] else { throw unknownReference(path + "sla") }
       contents.append(
         LineContent(
-          name: input.name, sla: sla, units: try known.units(input.units, path: path + input.unitsField),
-          persons: try known.persons(input.persons, path: path + "persons"),
+          name: input.name, sla: sla, units: try known.units(input.units, under: path), persons: try known.persons(input.persons, under: path),
           quantity: try ContractRule.quantity(input.quantity, input.quantityUnit, path: path), exclusions: input.exclusions,
           priceReference: input.priceReference,
           monthlyFee: try input.monthlyFee.map { text throws(Failure) in try ContractRule.fee(text, currency, path: path + "monthlyFee") }))
@@ -80,9 +71,10 @@ extension OperationContext {
     return contents
   }
 
-  func lineReferences(slas: [PublicId], units: [PublicId], persons: [PublicId]) async throws -> LineReferences {
+  func lineReferences(slas: [PublicId], units: [LineReferences.Named], persons: [LineReferences.Named]) async throws -> LineReferences {
     let (slas, units, persons) = try await transaction.query(
-      SlasOfIds(publicIds: slas, tenant: tenant.id), UnitsOfIds(tenant: tenant.id, publicIds: units), PersonsOfIds(tenant: tenant.id, publicIds: persons))
+      SlasOfIds(publicIds: slas, tenant: tenant.id), UnitsOfIds(tenant: tenant.id, publicIds: units.map(\.id)),
+      PersonsOfIds(tenant: tenant.id, publicIds: persons.map(\.id)))
     return LineReferences(
       slas: Dictionary(slas.map { ($0.publicId, $0.id) }) { first, _ in first },
       unitIds: Dictionary(units.map { ($0.publicId, $0.id) }) { first, _ in first },
@@ -114,19 +106,31 @@ extension OperationContext {
 
 /// What the lines of an input name, by public id.
 struct LineReferences: Sendable {
+  /// A unit or person, and where in a line's input it is named.
+  struct Named: Hashable, Sendable {
+    let id: PublicId
+    let path: String
+  }
+
   let slas: [[UInt8]: Int64]
   fileprivate let unitIds: [[UInt8]: Int64]
   fileprivate let personIds: [[UInt8]: Int64]
 
+  static func units(_ unit: PublicId?, _ units: [PublicId]?) -> [Named] {
+    (unit.map { [Named(id: $0, path: "unit")] } ?? []) + (units ?? []).enumerated().map { Named(id: $0.element, path: "units[\($0.offset)]") }
+  }
+
+  static func persons(_ persons: [PublicId]?) -> [Named] { (persons ?? []).enumerated().map { Named(id: $0.element, path: "persons[\($0.offset)]") } }
+
   /// Each once, in their order.
-  func units(_ ids: [PublicId], path: String) throws(Failure) -> [Int64] { try Self.found(ids, in: unitIds, path) }
+  func units(_ named: [Named], under path: String) throws(Failure) -> [Int64] { try Self.found(named, in: unitIds, path) }
 
-  func persons(_ ids: [PublicId], path: String) throws(Failure) -> [Int64] { try Self.found(ids, in: personIds, path).sorted() }
+  func persons(_ named: [Named], under path: String) throws(Failure) -> [Int64] { try Self.found(named, in: personIds, path).sorted() }
 
-  private static func found(_ ids: [PublicId], in known: [[UInt8]: Int64], _ path: String) throws(Failure) -> [Int64] {
+  private static func found(_ named: [Named], in known: [[UInt8]: Int64], _ path: String) throws(Failure) -> [Int64] {
     var found: [Int64] = []
-    for id in ids {
-      guard let row = known[id.random] else { throw .invalid(path, InputMessages.unknownReference) }
+    for named in named {
+      guard let row = known[named.id.random] else { throw .invalid(path + named.path, InputMessages.unknownReference) }
       if !found.contains(row) { found.append(row) }
     }
     return found

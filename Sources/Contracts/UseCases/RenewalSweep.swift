@@ -86,8 +86,9 @@ struct RenewalKeeping {
       record("renewal.made", made, seq: 1, .object(["cycleEndsAt": .instant(cycle.endsAt), "decisionOn": .date(cycle.decisionOn)]))
     case (.wake, let item?): try await move(item, .wake)
     case (.extend(let end), let item?):
-      // By itself, and in one transaction: the term is never extended twice for one item.
-      try await extend(newest, to: end)
+      // By itself, and in one transaction: the term is never extended twice for one item. It holds since the decision
+      // day, however late this is: what was opened meanwhile is under contract.
+      try await extend(newest, to: end, from: item.cycle.decisionAt)
       try await move(item.state == .renewing ? item : try await move(item, .renew), .complete, outcome: .renewed)
     case (.complete(let outcome), let item?): try await move(item, .complete, outcome: outcome)
     case (.close(let outcome), let item?): try await move(item, .close, outcome: outcome)
@@ -97,10 +98,11 @@ struct RenewalKeeping {
   }
 
   /// A new version with another end, behind the newest one.
-  func extend(_ newest: ContractRow, to end: Instant?) async throws {
+  /// - Parameter since: from when it holds; nil: from now on.
+  func extend(_ newest: ContractRow, to end: Instant?, from since: Instant? = nil) async throws {
     var content = newest.content
     content.endsAt = end
-    let validFrom = max(now, newest.validFrom.adding(seconds: 1))
+    let validFrom = max(since ?? now, newest.validFrom.adding(seconds: 1))
     let advanced = try await transaction.first(
       AdvanceContract(tenant: tenant, id: newest.id, version: newest.version, currency: newest.currency, zone: newest.zone, now: now))
     guard let version = advanced else { throw Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }

@@ -31,7 +31,6 @@ package enum ReviseContractLine: Operation {
       sla = try values[LineInput.sla.change]
       unit = try values[LineInput.unit.clearable]
       units = try values[LineInput.units.clearable]
-      if !unit.isKeep, !units.isKeep { throw FieldError("units", ContractsMessages.unitOrUnits) }
       persons = try values[LineInput.persons.clearable]
       quantity = try values[LineInput.quantity.clearable]
       quantityUnit = try values[LineInput.quantityUnit.clearable]
@@ -48,14 +47,11 @@ package enum ReviseContractLine: Operation {
     }
 
     /// The units that the line is then for; nil: as before.
-    fileprivate var newUnits: [PublicId]? {
-      switch (unit, units) {
-      case (.set(let unit), _): [unit]
-      case (_, .set(let units)): units
-      case (.clear, _), (_, .clear): []
-      case (.keep, .keep): nil
-      }
+    fileprivate var newUnits: [LineReferences.Named]? {
+      unit.isKeep && units.isKeep ? nil : LineReferences.units(unit.applied(to: nil), units.applied(to: nil))
     }
+
+    fileprivate var newPersons: [LineReferences.Named]? { persons.isKeep ? nil : LineReferences.persons(persons.applied(to: nil)) }
   }
 
   package static let declaration = Declaration(
@@ -73,7 +69,7 @@ package enum ReviseContractLine: Operation {
     let currency = try ContractRule.currency(row.currency)
     let sla: PublicId? = input.sla.applied(to: nil)
     let units = input.newUnits
-    let persons: [PublicId]? = if case .clear = input.persons { [] } else { input.persons.applied(to: nil) }
+    let persons = input.newPersons
     let known = try await context.lineReferences(slas: sla.map { [$0] } ?? [], units: units ?? [], persons: persons ?? [])
     var content = row.content
     content.name = input.name.applied(to: content.name)
@@ -81,8 +77,8 @@ package enum ReviseContractLine: Operation {
       guard let found = known.slas[sla.random] else { throw context.unknownReference("sla") }
       content.sla = found
     }
-    if let units { content.units = try known.units(units, path: input.unit.isKeep ? "units" : "unit") }
-    if let persons { content.persons = try known.persons(persons, path: "persons") }
+    if let units { content.units = try known.units(units, under: "") }
+    if let persons { content.persons = try known.persons(persons, under: "") }
     content.quantity = try ContractRule.quantity(
       input.quantity.applied(to: content.quantity?.count), input.quantityUnit.applied(to: content.quantity?.unit), path: "")
     content.exclusions = LocalText(
