@@ -68,12 +68,16 @@ struct RenewalByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> RenewalRow { try RenewalRow(&row) }
 }
 
-/// The item of a contract that is not completed.
+/// The item of a contract that is not completed. What is said of the outcome follows from the state; it names the index.
 struct OpenRenewal: Statement {
   let tenant: TenantId
   let contract: Int64
 
-  static let sql = "\(RenewalRow.select) where r.tenant_id = $1 and r.contract_id = $2 and r.state <> 'completed' limit 1"
+  static let sql = """
+    \(RenewalRow.select)
+    where r.tenant_id = $1 and r.contract_id = $2 and r.state <> 'completed' and r.outcome is distinct from 'superseded'
+    limit 1
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)

@@ -15,7 +15,8 @@ package struct LineInput: OperationInput {
 
   static let name = Field.text("name", 1...200, "What the line sells.", "合同行所售服务。")
   static let sla = Field.id("sla", .sla, "The SLA that it promises.", "所承诺的 SLA。")
-  static let unit = Field.id("unit", .unit, "The site or department that it is for; without any, and without persons: the whole customer.", "适用的站点或部门；单位与人员均不填则为整个客户。")
+  static let unit = Field.id(
+    "unit", .unit, "The site or department that it is for; without any, and without persons: the whole customer.", "适用的站点或部门；单位与人员均不填则为整个客户。")
   static let units = Field<[PublicId]>.list(
     "units", of: Field.id("unit", .unit, "A site or department.", "站点或部门。"), count: 0...100, "Further sites and departments.",
     "更多站点和部门。")
