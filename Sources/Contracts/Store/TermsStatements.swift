@@ -13,15 +13,13 @@ struct LinesInForce: Statement {
       array(select x.person_id from contracts.contract_line_person x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
       cv.starts_at, lv.valid_from
     from contracts.contract c
-    join contracts.standing_contract_version cv on cv.tenant_id = c.tenant_id and cv.contract_id = c.id
-      and cv.valid_from = (
-        select max(n.valid_from) from contracts.standing_contract_version n
-        where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2)
+    cross join lateral (
+      select n.name, n.state, n.starts_at, n.ends_at from contracts.standing_contract_version n
+      where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2 order by n.valid_from desc limit 1) cv
     join contracts.contract_line l on l.tenant_id = c.tenant_id and l.contract_id = c.id
-    join contracts.standing_line_version lv on lv.tenant_id = l.tenant_id and lv.contract_line_id = l.id
-      and lv.valid_from = (
-        select max(n.valid_from) from contracts.standing_line_version n
-        where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2)
+    cross join lateral (
+      select n.id, n.tenant_id, n.name, n.state, n.sla_id, n.unit_id, n.valid_from from contracts.standing_line_version n
+      where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 order by n.valid_from desc limit 1) lv
     join contracts.sla_version s on s.sla_id = lv.sla_id
       and s.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = lv.sla_id and n.valid_from <= $2)
     where c.tenant_id = $1 and cv.state = 'active' and cv.starts_at <= $2 and (cv.ends_at is null or cv.ends_at > $2) and lv.state = 'active'
