@@ -7,16 +7,18 @@ package enum ContractTerms {
   /// The line under which a ticket is judged, by the table of ``LinePrecedence``; nil when no line is in force, or when
   /// the one that was named is not. The transaction is bound to `tenant`.
   /// - Parameters:
+  ///   - person: the requester.
   ///   - unit: the requester's site or department.
   ///   - explicit: the line that somebody named.
   package static func line(
-    tenant: TenantId, unit: Int64?, at: Instant, explicit: Int64?, in transaction: Transaction
+    tenant: TenantId, person: Int64? = nil, unit: Int64?, at: Instant, explicit: Int64?, in transaction: Transaction
   ) async throws -> LineTerms? {
     guard let unit else {
-      return LinePrecedence.choose(from: try await transaction.query(LinesInForce(tenant: tenant, at: at)), units: [], explicit: explicit)
+      let candidates = try await transaction.query(LinesInForce(tenant: tenant, at: at))
+      return LinePrecedence.choose(from: candidates, person: person, units: [], explicit: explicit)
     }
     let (candidates, units) = try await transaction.query(LinesInForce(tenant: tenant, at: at), UnitsAbove(tenant: tenant, unit: unit))
-    return LinePrecedence.choose(from: candidates, units: units, explicit: explicit)
+    return LinePrecedence.choose(from: candidates, person: person, units: units, explicit: explicit)
   }
 
   /// The targets of an SLA version for a priority, each with its calendar's version in force at `at`; empty where nothing

@@ -36,8 +36,29 @@ package enum ContractsMessages: MessageCatalog {
   package static let nothingToChange = Message("contract.nothing_to_change", "Say what is to change.", zh: "请指明要更改的内容。")
   package static let calendarNameTaken = Message("calendar.name_taken", "There is already a calendar of this name.", zh: "已有同名日历。")
   package static let slaNameTaken = Message("sla.name_taken", "There is already an SLA of this name.", zh: "已有同名 SLA。")
+  package static let quantityAndUnit = Message(
+    "contract_line.quantity_and_unit", "A quantity needs what is counted, and the other way round.", zh: "数量与计数单位须同时填写。")
+  package static let alreadyHolds = Message(
+    "version.already_holds", "The newest version holds since {since}; only one that does not hold yet can be withdrawn.",
+    zh: "最新版本已于 {since} 生效；只能撤回尚未生效的版本。")
+  package static let contactOver = Message("contract_contact.over", "This contact has ended.", zh: "该联系人已终止。")
+  package static let compareOrder = Message("contract.compare_order", "The later instant lies before the earlier one.", zh: "较晚的时刻早于较早的时刻。")
+  package static let oneNotice = Message("contract.one_notice", "Give the notice in days or in months.", zh: "通知期须以天或月之一填写。")
+  package static let noticeNeeded = Message(
+    "contract.notice_needed", "A contract that is to be renewed needs a notice: noticeDays or noticeMonths.", zh: "需续约的合同须填写通知期：noticeDays 或 noticeMonths。")
+  package static let autoNeedsEnd = Message(
+    "contract.auto_needs_end", "Only a term that ends can be extended: give endsAt, or another renewal.", zh: "仅有固定期限的合同可自动续约：请填写 endsAt，或选择其他续约方式。")
+  package static let autoNeedsMonths = Message(
+    "contract.auto_needs_months", "Automatic renewal needs renewalMonths.", zh: "自动续约须填写 renewalMonths。")
+  package static let badRenewal = Message(
+    "renewal.bad_transition", "A renewal that is {state} cannot do this: {event}.", zh: "状态为 {state} 的续约项不能执行此操作：{event}。")
+  package static let snoozeRange = Message("renewal.snooze_range", "This must lie between now and the cycle's end, {end}.", zh: "必须在当前时刻与周期结束（{end}）之间。")
+  package static let renewedEnd = Message("renewal.renewed_end", "The new term must end after {end}.", zh: "新期限必须晚于 {end} 结束。")
+  package static let templateNameTaken = Message("contract_template.name_taken", "There is already a template of this name.", zh: "已有同名模板。")
 
   package static let all = [
+    quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal, snoozeRange,
+    renewedEnd, templateNameTaken,
     definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, calendarNotPublished, calendarOfOther, budgetNeverEnds,
     unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,
     slaNameTaken,

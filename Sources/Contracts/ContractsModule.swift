@@ -8,14 +8,20 @@ package enum ContractsModule: OperationModule {
     CreateCalendar.self, ReadCalendar.self, ListCalendars.self, ReviseCalendar.self,
     CreateSla.self, ReadSla.self, ListSlas.self, ReviseSla.self,
     CreateContract.self, ReadContract.self, ListContracts.self, ChangeContract.self, ContractHistory.self,
+    CompareContract.self, WithdrawContractVersion.self,
     AddContractLine.self, ReviseContractLine.self, EndContractLine.self, ListContractLines.self,
+    WithdrawLineVersion.self,
+    AddContact.self, EndContact.self, ListContacts.self,
+    ReadRenewal.self, ListRenewals.self, DecideRenewal.self, SnoozeRenewal.self, CompleteRenewal.self,
+    CreateTemplate.self, ReadTemplate.self, ListTemplates.self, ReviseTemplate.self,
   ]
 
-  package static let messages = ContractsMessages.all + ServiceTimeMessages.all
+  package static let messages = ContractsMessages.all + DifferenceWords.all + ServiceTimeMessages.all
 
   package static let constraints: [String: Message] = [
     "calendar_name_unique": ContractsMessages.calendarNameTaken,
     "sla_name_unique": ContractsMessages.slaNameTaken,
+    "contract_template_name_unique": ContractsMessages.templateNameTaken,
   ]
 }
 

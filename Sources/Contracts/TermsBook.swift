@@ -38,10 +38,10 @@ package struct TermsBook: Sendable {
     for found in units { parents[found.unit] = found.parent }
   }
 
-  /// As ``ContractTerms/line(tenant:unit:at:explicit:in:)``.
-  package func line(unit: Int64?, at instant: Instant, explicit: Int64?) -> LineTerms? {
+  /// As ``ContractTerms/line(tenant:person:unit:at:explicit:in:)``.
+  package func line(person: Int64? = nil, unit: Int64?, at instant: Instant, explicit: Int64?) -> LineTerms? {
     let candidates = lines.values.compactMap { candidate($0, at: instant) }
-    return LinePrecedence.choose(from: candidates, units: units(above: unit), explicit: explicit)
+    return LinePrecedence.choose(from: candidates, person: person, units: units(above: unit), explicit: explicit)
   }
 
   /// As ``ContractTerms/targets(slaVersion:priority:at:in:)``.
@@ -64,7 +64,8 @@ package struct TermsBook: Sendable {
       contract: line.contract, line: line.line, lineVersion: line.lineVersion, sla: line.sla, slaVersion: sla.slaVersion,
       contractZone: contract.zone, contractName: contract.name, lineName: line.name, resolutionStopsAt: sla.resolutionStopsAt,
       reason: .noneInForce)
-    return LinePrecedence.Candidate(terms: terms, unit: line.unit, contractStartsAt: contract.startsAt, lineValidFrom: line.validFrom)
+    return LinePrecedence.Candidate(
+      terms: terms, units: line.units, persons: line.persons, contractStartsAt: contract.startsAt, lineValidFrom: line.validFrom)
   }
 
   private func units(above unit: Int64?) -> [Int64] {

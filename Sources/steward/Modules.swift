@@ -1,3 +1,4 @@
+import ContractFiles
 import Contracts
 import Desk
 import HTTPAPI
@@ -12,9 +13,10 @@ import ServiceLevels
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, ImportingModule.self,
+    ContractFilesModule.self,
   ]
 
-  static let sweeps: [any Sweep] = [PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(), RefreshFigures()]
+  static let sweeps: [any Sweep] = [PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(), RenewalSweep(), RefreshFigures()]
 
   static func registry() throws -> Registry { try Registry(all) }
 

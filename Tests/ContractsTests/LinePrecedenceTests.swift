@@ -4,12 +4,12 @@ import TestSupport
 import Testing
 
 @Suite struct LinePrecedenceTests {
-  private func candidate(_ line: Int64, unit: Int64? = nil, startsAt: Int64 = 0, validFrom: Int64 = 0) -> LinePrecedence.Candidate {
+  private func candidate(_ line: Int64, unit: Int64? = nil, persons: [Int64] = [], startsAt: Int64 = 0, validFrom: Int64 = 0) -> LinePrecedence.Candidate {
     LinePrecedence.Candidate(
       terms: LineTerms(
         contract: 1, line: line, lineVersion: line * 10, sla: 1, slaVersion: 1, contractZone: "UTC", contractName: "c", lineName: "l",
         resolutionStopsAt: .resolved, reason: .noneInForce),
-      unit: unit, contractStartsAt: Instant(seconds: startsAt), lineValidFrom: Instant(seconds: validFrom))
+      units: unit.map { [$0] } ?? [], persons: persons, contractStartsAt: Instant(seconds: startsAt), lineValidFrom: Instant(seconds: validFrom))
   }
 
   private func choose(_ candidates: [LinePrecedence.Candidate], _ units: [Int64], explicit: Int64? = nil) -> String {
@@ -42,6 +42,25 @@ import Testing
     #expect(choose([candidate(1, unit: 3), candidate(2, unit: 3)], [4, 3]) == "2 unit_above_newest")
   }
 
+  @Test func aLineForNamedPersonsIsForNobodyElse() {
+    let named = candidate(1, persons: [7, 8])
+    let site = candidate(2, unit: 10)
+    let all = candidate(3)
+    func chosen(_ candidates: [LinePrecedence.Candidate], person: Int64?, _ units: [Int64] = [10]) -> String {
+      LinePrecedence.choose(from: candidates, person: person, units: units, explicit: nil).map { "\($0.line) \($0.reason.rawValue)" } ?? "none"
+    }
+    #expect(chosen([all, site, named], person: 8) == "1 person")
+    #expect(chosen([all, site, named], person: 9) == "2 unit")
+    #expect(chosen([all, named], person: nil) == "3 customer")
+    #expect(chosen([named], person: 9) == "none")
+    #expect(chosen([named, candidate(4, persons: [8])], person: 8) == "4 person_newest")
+    let both = LinePrecedence.Candidate(
+      terms: named.terms, units: [10, 11], persons: [7], contractStartsAt: Instant(seconds: 0), lineValidFrom: Instant(seconds: 0))
+    #expect(chosen([both], person: 7, []) == "1 person")
+    #expect(chosen([both], person: 9, [12, 11]) == "1 unit_above")
+    #expect(chosen([both], person: 9, [12]) == "none")
+  }
+
   /// The table once more as one sort over all candidates, whatever order they come in.
   @Test func randomCandidatesAgreeWithASort() {
     var random = SplitMix64(seed: 20_260_302)
@@ -64,7 +83,7 @@ import Testing
       if let explicit {
         guard candidate.terms.line == explicit else { return nil }
         rank = 0
-      } else if let unit = candidate.unit {
+      } else if let unit = candidate.units.first {
         guard let index = units.firstIndex(of: unit) else { return nil }
         rank = index
       } else {

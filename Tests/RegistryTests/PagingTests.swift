@@ -97,7 +97,11 @@ struct Subjects: Sendable {
     }
     incident = try await world.seeded("inc", in: world.a).id
     for _ in 0..<3 { try await world.seed("incident.comment", ["id": incident, "body": world.name(world.a)]) }
-    for kind in ["con", "inc", "imp", "acc", "grant", "team", "stf", "cal", "sla"]
+    for _ in 0..<3 {
+      let person = try await world.seeded("per", in: world.a)
+      try await world.seed("contract_contact.add", ["contract": contract, "person": person.id, "role": "billing"])
+    }
+    for kind in ["con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "stf", "cal", "sla"]
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
       for _ in 0..<2 { _ = try await world.seeded(kind, in: world.a) }
     }

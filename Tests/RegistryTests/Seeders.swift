@@ -1,3 +1,4 @@
+import Contracts
 import Kernel
 import Operations
 import Tenancy
@@ -71,6 +72,34 @@ enum Seeders {
           "contract_line.add",
           ["contract": contract.id, "name": world.name(twin), "sla": sla.id, "validFrom": "2026-01-02T00:00:00Z"]))
     },
+    "tpl": { world, twin in
+      try Seeded(try await world.seed("contract_template.create", ["name": world.name(twin), "currency": "EUR", "lines": .array([])]))
+    },
+    "ctc": { world, twin in
+      let contract = try await world.seeded("con", in: twin)
+      let person = try await world.seeded("per", in: twin)
+      return try Seeded(
+        try await world.seed(
+          "contract_contact.add",
+          ["contract": contract.id, "person": person.id, "role": "billing", "validFrom": "2026-01-02T00:00:00Z"]))
+    },
+    // The sweep makes it, 90 days before the decision.
+    "ren": { world, twin in
+      let contract = try await world.seed(
+        "contract.create",
+        [
+          "customer": .text(twin.id), "name": world.name(twin), "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z", "endsAt": "2026-06-01T00:00:00Z",
+          "renewal": "manual", "noticeDays": 30, "renewalMonths": 12,
+        ])
+      try await RenewalSweep().run(at: world.database.clock.now(), world.database.tenancy)
+      var cursor: Value = .null
+      repeat {
+        let page = try await world.seed("renewal.list", ["limit": 200, "cursor": cursor])
+        if let made = page["items"]?.array?.first(where: { $0["contract"] == contract["id"] }) { return try Seeded(made) }
+        cursor = page["next"] ?? .null
+      } while !cursor.isNull
+      throw World.SeedFailure(description: "the sweep made no renewal")
+    },
     // An import comes from the command line, not from an operation.
     "imp": { world, twin in
       let bits = (0..<12).map { _ in UInt8.random(in: .min ... .max) }
@@ -99,7 +128,7 @@ enum Seeders {
   ]
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
-  static let shared: Set<String> = ["stf", "team"]
+  static let shared: Set<String> = ["stf", "team", "tpl"]
 }
 
 /// Values that rules besides the type's ask for.

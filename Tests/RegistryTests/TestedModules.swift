@@ -1,3 +1,4 @@
+import ContractFiles
 import Contracts
 import Desk
 import Importing
@@ -14,5 +15,6 @@ enum TestedModules {
     DeskModule.self,
     ScorecardModule.self,
     ImportingModule.self,
+    ContractFilesModule.self,
   ]
 }

@@ -32,15 +32,59 @@ struct CallRule: Sendable {
     })
   }
 
+  /// A renewal on which this was decided.
+  static func renewal(decided decision: String? = nil, _ values: [String: Value] = [:]) -> CallRule {
+    CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("ren", in: twin)
+      var version = seeded.version
+      if let decision {
+        let answer = await world.answer(
+          "renewal.decide", .object(["id": seeded.id, "decision": .text(decision)]), as: world.database.root, version: version)
+        version = answer.value?["version"]?.integer
+      }
+      return (values.merging(["id": seeded.id]) { first, _ in first }, version)
+    })
+  }
+
+  /// What has a version that is yet to begin.
+  static func future(_ kind: String, _ operation: String) -> CallRule {
+    CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded(kind, in: twin)
+      let changed = await world.answer(
+        operation, .object(["id": seeded.id, "name": "Later", "validFrom": "2026-04-01T00:00:00Z"]), as: world.database.root, version: seeded.version)
+      return (["id": seeded.id], changed.value?["version"]?.integer)
+    })
+  }
+
+  /// A template's lines name an SLA that is for any customer.
+  static let template = CallRule(
+    omitted: ["noticeDays"],
+    given: { world, twin, _ in
+      let calendar = try await world.seed("calendar.create", ["name": world.name(twin), "definition": Samples.calendar])
+      let target = Value.object(["metric": "response", "priority": 1, "budgetSeconds": 60, "calendar": calendar["id"] ?? .null])
+      let sla = try await world.seed("sla.create", ["name": world.name(twin), "targets": .array([target])])
+      return (["lines": .array([.object(["name": "Desk", "sla": sla["id"] ?? .null, "monthlyFee": "10"])])], nil)
+    })
+
   static let byOperation: [String: CallRule] = [
+    "contract.create": CallRule(omitted: ["noticeDays"]),
+    "contract.withdraw": future("con", "contract.change"),
+    "contract_line.withdraw": future("line", "contract_line.revise"),
+    "contract_template.create": template,
+    "contract_template.revise": template,
+    "renewal.decide": renewal(),
+    "renewal.snooze": renewal(["until": "2026-04-01"]),
+    "renewal.complete": renewal(decided: "renew"),
     "calendar.create": CallRule(omitted: ["stock", "zone"]),
     "calendar.revise": CallRule(omitted: ["stock", "zone"]),
     "sla.create": CallRule(omitted: ["businessDays"]),
     "sla.revise": CallRule(omitted: ["businessDays"]),
-    "contract.change": CallRule(given: { world, twin, _ in
-      let draft = try Seeded(try await world.contract(twin, state: "draft"))
-      return (["id": draft.id, "event": "activate"], draft.version)
-    }),
+    "contract.change": CallRule(
+      omitted: ["noticeDays"],
+      given: { world, twin, _ in
+        let draft = try Seeded(try await world.contract(twin, state: "draft"))
+        return (["id": draft.id, "event": "activate"], draft.version)
+      }),
     "incident.open": CallRule(
       refused: { principal in
         guard principal.side == .staff else {

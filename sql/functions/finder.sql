@@ -5,7 +5,8 @@
 drop schema if exists finder cascade;
 create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
-grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token, service_levels.clock, desk.ticket to steward_finder;
+grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token, service_levels.clock, desk.ticket,
+  contracts.contract, contracts.renewal to steward_finder;
 
 -- A tenant by its handle, before anyone is known.
 create function finder.find_tenant(wanted_handle bigint)
@@ -93,6 +94,44 @@ begin
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
+end
+$$;
+
+-- Contracts that the renewal sweep has to look at, the longest waiting first.
+create function finder.contracts_to_look_at(reference timestamptz, row_limit integer)
+returns table (tenant_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select c.tenant_id, c.id from contracts.contract c
+    where c.renewal_look_at <= reference order by c.renewal_look_at limit least(row_limit, 1000);
+end
+$$;
+
+-- Renewals of the permitted tenants (null: all), the next decision first; the open ones, or those of one state. A day of
+-- a zone lies within a day of the same date in UTC, which is what lets the index find it.
+create function finder.renewals(
+  permitted bigint[], wanted_state text, decision_from date, decision_before date, after_decision timestamptz, after_tenant bigint,
+  after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, decision_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  if wanted_state is null then
+    return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
+      where r.state <> 'completed' and (permitted is null or r.tenant_id = any (permitted))
+        and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')
+        and (decision_before is null or r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC')
+        and (r.decision_at, r.tenant_id, r.id)
+          > (coalesce(after_decision, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+      order by r.decision_at, r.tenant_id, r.id limit least(row_limit, 201);
+  else
+    return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
+      where (wanted_state = 'all' or r.state = wanted_state) and (permitted is null or r.tenant_id = any (permitted))
+        and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')
+        and (decision_before is null or r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC')
+        and (r.decision_at, r.tenant_id, r.id)
+          > (coalesce(after_decision, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+      order by r.decision_at, r.tenant_id, r.id limit least(row_limit, 201);
+  end if;
 end
 $$;
 

@@ -1,5 +1,20 @@
 -- What contracts publish to the modules that judge by them.
 
+-- The versions that hold from their instant on: all but those that were withdrawn before they began.
+drop view if exists contracts.standing_contract_version;
+create view contracts.standing_contract_version with (security_invoker = true) as
+  select v.* from contracts.contract_version v
+  where not exists (
+    select from contracts.contract_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_version_id = v.id);
+grant select on contracts.standing_contract_version to steward_app;
+
+drop view if exists contracts.standing_line_version;
+create view contracts.standing_line_version with (security_invoker = true) as
+  select v.* from contracts.contract_line_version v
+  where not exists (
+    select from contracts.contract_line_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_line_version_id = v.id);
+grant select on contracts.standing_line_version to steward_app;
+
 drop view if exists contracts.pub_contract;
 create view contracts.pub_contract with (security_invoker = true) as
   select tenant_id, id as contract_id, public_id, number, currency, zone from contracts.contract;
@@ -30,3 +45,10 @@ create view contracts.pub_calendar_version with (security_invoker = true) as
   select v.id as calendar_version_id, c.public_id, c.name, v.valid_from, v.definition ->> 'zone' as zone
   from contracts.calendar_version v join contracts.calendar c on c.id = v.calendar_id;
 grant select on contracts.pub_calendar_version to steward_app;
+
+-- The renewal rate of a period: of the items whose decision fell into it (superseded ones aside), the share that was renewed.
+drop view if exists contracts.pub_renewal;
+create view contracts.pub_renewal with (security_invoker = true) as
+  select tenant_id, id as renewal_id, public_id, contract_id, decision_on, state, outcome from contracts.renewal
+  where outcome is distinct from 'superseded';
+grant select on contracts.pub_renewal to steward_app;

@@ -9,6 +9,8 @@ package enum ResolutionStop: String, Sendable, CaseIterable {
 /// the table of ``LinePrecedence``.
 package enum LineReason: String, Sendable, CaseIterable {
   case explicit
+  case person
+  case personNewest = "person_newest"
   case unit
   case unitNewest = "unit_newest"
   case unitAbove = "unit_above"

@@ -27,6 +27,11 @@ enum CalendarRule {
   static func requireLater(_ validFrom: Instant, than newest: Instant) throws(Failure) {
     guard validFrom > newest else { throw .invalid("validFrom", ContractsMessages.notLater, ["newest": newest.description]) }
   }
+
+  /// A version that holds, or has held, is history: only one that has not begun can be withdrawn.
+  static func requireNotBegun(_ validFrom: Instant, now: Instant) throws(Failure) {
+    guard validFrom > now else { throw Failure(.conflict, ContractsMessages.alreadyHolds, ["since": validFrom.description]) }
+  }
 }
 
 extension Failure {

@@ -26,6 +26,24 @@ enum ContractRule {
     return fee.minorUnits
   }
 
+  /// A count and what is counted: both or none.
+  static func quantity(_ count: Int64?, _ unit: String?, path: String) throws(Failure) -> LineContent.Quantity? {
+    switch (count, unit) {
+    case (nil, nil): return nil
+    case (let count?, let unit?): return LineContent.Quantity(count: count, unit: unit)
+    default: throw .invalid(path + (count == nil ? "quantity" : "quantityUnit"), ContractsMessages.quantityAndUnit)
+    }
+  }
+
+  /// What is said of the renewal must be enough to renew by.
+  static func requireRenewal(_ terms: RenewalTerms, endsAt: Instant?) throws(Failure) {
+    guard terms.mode != .none else { return }
+    if terms.notice == nil { throw .invalid("noticeMonths", ContractsMessages.noticeNeeded) }
+    guard terms.mode == .auto else { return }
+    if endsAt == nil { throw .invalid("renewal", ContractsMessages.autoNeedsEnd) }
+    if terms.months == nil { throw .invalid("renewalMonths", ContractsMessages.autoNeedsMonths) }
+  }
+
   /// The state after what happens to it.
   static func state(_ state: ContractState, after event: ContractState.Event) throws(Failure) -> ContractState {
     guard let next = state.after(event) else {

@@ -6,25 +6,28 @@ import Kernel
 /// | Rank | Line | Reason |
 /// |---|---|---|
 /// | 1 | the one that was named; if that one is not in force, none | `explicit` |
-/// | 2 | the ticket's own unit (site or department) | `unit` |
-/// | 3 | the nearest unit above it | `unit_above` |
-/// | 4 | the whole customer | `customer` |
+/// | 2 | one that names the requester | `person` |
+/// | 3 | the ticket's own unit (site or department) | `unit` |
+/// | 4 | the nearest unit above it | `unit_above` |
+/// | 5 | the whole customer: a line that names neither units nor persons | `customer` |
 ///
-/// A line for a unit outside the ticket's own line of descent never counts. Between several lines of one rank the one
+/// A line for units outside the ticket's own line of descent, or for other persons, never counts. Between several lines of one rank the one
 /// wins whose contract's term began last, then the one whose version began last, then the one that was made last; the
 /// reason then says `..._newest`.
 package enum LinePrecedence {
   /// A line in force at the ticket's instant.
   package struct Candidate: Hashable, Sendable {
     package let terms: LineTerms
-    /// Nil: the whole customer.
-    package let unit: Int64?
+    /// Without units and persons: the whole customer.
+    package let units: [Int64]
+    package let persons: [Int64]
     package let contractStartsAt: Instant
     package let lineValidFrom: Instant
 
-    package init(terms: LineTerms, unit: Int64?, contractStartsAt: Instant, lineValidFrom: Instant) {
+    package init(terms: LineTerms, units: [Int64], persons: [Int64] = [], contractStartsAt: Instant, lineValidFrom: Instant) {
       self.terms = terms
-      self.unit = unit
+      self.units = units
+      self.persons = persons
       self.contractStartsAt = contractStartsAt
       self.lineValidFrom = lineValidFrom
     }
@@ -36,14 +39,17 @@ package enum LinePrecedence {
     }
   }
 
-  /// - Parameter units: the ticket's unit and those above it, nearest first; empty when it has none.
-  package static func choose(from candidates: [Candidate], units: [Int64], explicit: Int64?) -> LineTerms? {
+  /// - Parameters:
+  ///   - person: the requester.
+  ///   - units: the ticket's unit and those above it, nearest first; empty when it has none.
+  package static func choose(from candidates: [Candidate], person: Int64? = nil, units: [Int64], explicit: Int64?) -> LineTerms? {
     if let explicit { return candidates.first { $0.terms.line == explicit }?.terms.with(.explicit) }
+    if let person, let found = newest(of: candidates.filter { $0.persons.contains(person) }, (.person, .personNewest)) { return found }
     for (distance, unit) in units.enumerated() {
       let reasons: (LineReason, LineReason) = distance == 0 ? (.unit, .unitNewest) : (.unitAbove, .unitAboveNewest)
-      if let found = newest(of: candidates.filter { $0.unit == unit }, reasons) { return found }
+      if let found = newest(of: candidates.filter { $0.units.contains(unit) }, reasons) { return found }
     }
-    return newest(of: candidates.filter { $0.unit == nil }, (.customer, .customerNewest))
+    return newest(of: candidates.filter { $0.units.isEmpty && $0.persons.isEmpty }, (.customer, .customerNewest))
   }
 
   private static func newest(of candidates: [Candidate], _ reasons: (alone: LineReason, ofSeveral: LineReason)) -> LineTerms? {

@@ -18,7 +18,7 @@ struct BookContracts: Statement {
 
   static let sql = """
     select c.id, c.zone, v.valid_from, v.name, v.state, v.starts_at, v.ends_at
-    from contracts.contract c join contracts.contract_version v on v.tenant_id = c.tenant_id and v.contract_id = c.id
+    from contracts.contract c join contracts.standing_contract_version v on v.tenant_id = c.tenant_id and v.contract_id = c.id
     where c.tenant_id = $1 and ($2::bigint is null or c.id = $2)
     order by c.id, v.valid_from
     """
@@ -45,15 +45,19 @@ struct BookLines: Statement {
     let name: String
     let state: LineState
     let sla: Int64
-    let unit: Int64?
+    let units: [Int64]
+    let persons: [Int64]
   }
 
   let tenant: TenantId
   let contract: Int64?
 
   static let sql = """
-    select l.contract_id, l.id, v.id, v.valid_from, v.name, v.state, v.sla_id, v.unit_id
-    from contracts.contract_line l join contracts.contract_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id
+    select l.contract_id, l.id, v.id, v.valid_from, v.name, v.state, v.sla_id,
+      array_remove(array[v.unit_id] || array(
+        select x.unit_id from contracts.contract_line_unit x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id), null),
+      array(select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id)
+    from contracts.contract_line l join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id
     where l.tenant_id = $1 and ($2::bigint is null or l.contract_id = $2)
     order by l.id, v.valid_from
     """
@@ -66,7 +70,7 @@ struct BookLines: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       contract: try row.next(), line: try row.next(), lineVersion: try row.next(), validFrom: try row.next(), name: try row.next(),
-      state: LineState(rawValue: try row.next()) ?? .ended, sla: try row.next(), unit: try row.next())
+      state: LineState(rawValue: try row.next()) ?? .ended, sla: try row.next(), units: try row.next(), persons: try row.next())
   }
 }
 
@@ -83,7 +87,7 @@ struct BookSlas: Statement {
 
   static let sql = """
     select s.sla_id, s.id, s.valid_from, s.resolution_stops_at from contracts.sla_version s
-    where s.sla_id in (select v.sla_id from contracts.contract_line_version v where v.tenant_id = $1)
+    where s.sla_id in (select v.sla_id from contracts.standing_line_version v where v.tenant_id = $1)
     order by s.sla_id, s.valid_from
     """
 
@@ -121,7 +125,7 @@ struct BookTargets: Statement {
   static let sql = """
     select g.sla_version_id, g.id, g.metric, g.priority, g.budget_seconds, g.business_days, g.calendar_id, g.objective_millionths, g.pauses
     from contracts.sla_target g join contracts.sla_version s on s.id = g.sla_version_id
-    where s.sla_id in (select v.sla_id from contracts.contract_line_version v where v.tenant_id = $1)
+    where s.sla_id in (select v.sla_id from contracts.standing_line_version v where v.tenant_id = $1)
     order by g.sla_version_id, g.metric
     """
 
@@ -151,7 +155,7 @@ struct BookCalendars: Statement {
     select v.calendar_id, v.id, v.valid_from, v.definition_hash, v.definition from contracts.calendar_version v
     where v.calendar_id in (
       select g.calendar_id from contracts.sla_target g join contracts.sla_version s on s.id = g.sla_version_id
-      where s.sla_id in (select l.sla_id from contracts.contract_line_version l where l.tenant_id = $1))
+      where s.sla_id in (select l.sla_id from contracts.standing_line_version l where l.tenant_id = $1))
     order by v.calendar_id, v.valid_from
     """
 

@@ -25,7 +25,8 @@ struct InsertContract: Statement {
   let now: Instant
 
   static let sql = """
-    insert into contracts.contract (tenant_id, public_id, number, currency, zone, recorded_at) values ($1, $2, $3, $4, $5, $6) returning id
+    insert into contracts.contract (tenant_id, public_id, number, currency, zone, recorded_at, renewal_look_at)
+    values ($1, $2, $3, $4, $5, $6, $6) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -43,27 +44,51 @@ struct InsertContract: Statement {
 struct InsertContractVersion: Statement {
   let tenant: TenantId
   let contract: Int64
+  /// The contract's counter after the change.
+  let seq: Int64
   let validFrom: Instant
-  let name: String
-  let state: ContractState
-  let startsAt: Instant
-  let endsAt: Instant?
+  let content: ContractContent
   let now: Instant
 
   static let sql = """
-    insert into contracts.contract_version (tenant_id, contract_id, valid_from, name, state, starts_at, ends_at, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    insert into contracts.contract_version
+      (tenant_id, contract_id, seq, valid_from, name, state, starts_at, ends_at, renewal, notice_count, notice_unit, renewal_months, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(contract)
+    parameters.append(seq)
     parameters.append(validFrom)
-    parameters.append(name)
-    parameters.append(state.rawValue)
-    parameters.append(startsAt)
-    parameters.append(endsAt)
+    parameters.append(content.name)
+    parameters.append(content.state.rawValue)
+    parameters.append(content.startsAt)
+    parameters.append(content.endsAt)
+    parameters.append(content.renewal.mode.rawValue)
+    parameters.append(content.renewal.notice?.count)
+    parameters.append(content.renewal.notice?.unit)
+    parameters.append(content.renewal.months)
     parameters.append(now)
+  }
+}
+
+/// What a contract version holds.
+struct ContractContent: Hashable, Sendable {
+  var name: String
+  var state: ContractState
+  var startsAt: Instant
+  var endsAt: Instant?
+  var renewal: RenewalTerms
+}
+
+extension RenewalTerms {
+  /// Columns in the order renewal, notice_count, notice_unit, renewal_months.
+  init(_ row: inout RowReader) throws {
+    let mode: String = try row.next()
+    let count: Int64? = try row.next()
+    let unit: String? = try row.next()
+    self.init(mode: RenewalMode(rawValue: mode) ?? .none, notice: Notice(count: count, unit: unit), months: try row.next())
   }
 }
 
@@ -75,16 +100,21 @@ struct ContractRow: Sendable {
   let currency: String
   let zone: String
   let version: Int64
+  let versionId: Int64
   let validFrom: Instant
   let recordedAt: Instant
-  let name: String
-  let state: ContractState
-  let startsAt: Instant
-  let endsAt: Instant?
+  let content: ContractContent
+
+  var name: String { content.name }
+  var state: ContractState { content.state }
+  var startsAt: Instant { content.startsAt }
+  var endsAt: Instant? { content.endsAt }
+  var renewal: RenewalTerms { content.renewal }
 
   /// `c` is the contract, `v` its version.
   static let columns = """
-    c.id, c.public_id, c.number, c.currency, c.zone, c.version, v.valid_from, v.recorded_at, v.name, v.state, v.starts_at, v.ends_at
+    c.id, c.public_id, c.number, c.currency, c.zone, c.version, v.id, v.valid_from, v.recorded_at, v.name, v.state, v.starts_at, v.ends_at,
+    v.renewal, v.notice_count, v.notice_unit, v.renewal_months
     """
 
   init(_ row: inout RowReader) throws {
@@ -94,12 +124,12 @@ struct ContractRow: Sendable {
     currency = try row.next()
     zone = try row.next()
     version = try row.next()
+    versionId = try row.next()
     validFrom = try row.next()
     recordedAt = try row.next()
-    name = try row.next()
-    state = ContractState(rawValue: try row.next()) ?? .ended
-    startsAt = try row.next()
-    endsAt = try row.next()
+    content = ContractContent(
+      name: try row.next(), state: ContractState(rawValue: try row.next()) ?? .ended, startsAt: try row.next(), endsAt: try row.next(),
+      renewal: try RenewalTerms(&row))
   }
 }
 
@@ -112,7 +142,7 @@ struct ContractAt: Statement {
 
   static let sql = """
     select \(ContractRow.columns)
-    from contracts.contract c join contracts.contract_version v on v.tenant_id = c.tenant_id and v.contract_id = c.id
+    from contracts.contract c join contracts.standing_contract_version v on v.tenant_id = c.tenant_id and v.contract_id = c.id
     where c.tenant_id = $1 and c.public_id = $2 and ($3::timestamptz is null or v.valid_from <= $3)
     order by v.valid_from desc limit 1
     """
@@ -137,9 +167,9 @@ struct ContractsAt: Statement {
   static let sql = """
     select \(ContractRow.columns)
     from contracts.contract c
-    join contracts.contract_version v on v.tenant_id = c.tenant_id and v.contract_id = c.id
+    join contracts.standing_contract_version v on v.tenant_id = c.tenant_id and v.contract_id = c.id
       and v.valid_from = (
-        select max(n.valid_from) from contracts.contract_version n
+        select max(n.valid_from) from contracts.standing_contract_version n
         where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2)
     where c.tenant_id = $1 and ($3::text is null or v.state = $3) and c.number > $4
     order by c.number limit $5
@@ -156,16 +186,17 @@ struct ContractsAt: Statement {
   static func decode(_ row: inout RowReader) throws -> ContractRow { try ContractRow(&row) }
 }
 
-/// Counts a change of a contract; no row when another change came first.
+/// Counts a change of a contract, and has its renewal looked at; no row when another change came first.
 struct AdvanceContract: Statement {
   let tenant: TenantId
   let id: Int64
   let version: Int64
   let currency: String
   let zone: String
+  let now: Instant
 
   static let sql = """
-    update contracts.contract set version = version + 1, currency = $4, zone = $5
+    update contracts.contract set version = version + 1, currency = $4, zone = $5, renewal_look_at = $6
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
 
@@ -175,65 +206,8 @@ struct AdvanceContract: Statement {
     parameters.append(version)
     parameters.append(currency)
     parameters.append(zone)
+    parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-/// Every version of a contract and of its lines, newest first.
-struct ContractChanges: Statement {
-  struct Found: Sendable {
-    let line: [UInt8]?
-    let versionId: Int64
-    let validFrom: Instant
-    let recordedAt: Instant
-    let name: String
-    let state: String
-    let startsAt: Instant?
-    let endsAt: Instant?
-    let sla: [UInt8]?
-    let unit: [UInt8]?
-    let monthlyFee: Int64?
-    /// 0 for the contract itself.
-    let lineId: Int64
-  }
-
-  let tenant: TenantId
-  let contract: Int64
-  let beforeValidFrom: Instant
-  let afterLine: Int64
-  let limit: Int64
-
-  static let sql = """
-    select h.line, h.version_id, h.valid_from, h.recorded_at, h.name, h.state, h.starts_at, h.ends_at, h.sla, h.unit, h.fee, h.line_id
-    from (
-      select null::bytea as line, v.id as version_id, v.valid_from, v.recorded_at, v.name, v.state, v.starts_at, v.ends_at, null::bytea as sla,
-        null::bytea as unit, null::bigint as fee, 0::bigint as line_id
-      from contracts.contract_version v where v.tenant_id = $1 and v.contract_id = $2
-      union all
-      select l.public_id, v.id, v.valid_from, v.recorded_at, v.name, v.state, null, null, s.public_id, u.public_id, v.monthly_fee_minor, l.id
-      from contracts.contract_line l
-      join contracts.contract_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id
-      join contracts.sla s on s.id = v.sla_id
-      left join tenancy.org_unit u on u.tenant_id = v.tenant_id and u.id = v.unit_id
-      where l.tenant_id = $1 and l.contract_id = $2
-    ) h
-    where h.valid_from < $3 or (h.valid_from = $3 and h.line_id > $4)
-    order by h.valid_from desc, h.line_id limit $5
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(contract)
-    parameters.append(beforeValidFrom)
-    parameters.append(afterLine)
-    parameters.append(limit)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      line: try row.next(), versionId: try row.next(), validFrom: try row.next(), recordedAt: try row.next(), name: try row.next(),
-      state: try row.next(), startsAt: try row.next(), endsAt: try row.next(), sla: try row.next(), unit: try row.next(),
-      monthlyFee: try row.next(), lineId: try row.next())
-  }
 }

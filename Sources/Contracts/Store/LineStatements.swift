@@ -22,30 +22,72 @@ struct InsertLine: Statement {
 struct InsertLineVersion: Statement {
   let tenant: TenantId
   let line: Int64
+  /// The line's counter after the change.
+  let seq: Int64
   let validFrom: Instant
-  let name: String
   let state: LineState
-  let sla: Int64
-  let unit: Int64?
-  let monthlyFee: Int64?
+  let content: LineContent
   let now: Instant
 
   static let sql = """
     insert into contracts.contract_line_version
-      (tenant_id, contract_line_id, valid_from, name, state, sla_id, unit_id, monthly_fee_minor, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      (tenant_id, contract_line_id, seq, valid_from, name, state, sla_id, unit_id, monthly_fee_minor, quantity, quantity_unit, exclusions,
+       price_reference, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(line)
+    parameters.append(seq)
     parameters.append(validFrom)
-    parameters.append(name)
+    parameters.append(content.name)
     parameters.append(state.rawValue)
-    parameters.append(sla)
-    parameters.append(unit)
-    parameters.append(monthlyFee)
+    parameters.append(content.sla)
+    parameters.append(content.units.first)
+    parameters.append(content.monthlyFee)
+    parameters.append(content.quantity?.count)
+    parameters.append(content.quantity?.unit)
+    parameters.append(json: content.exclusions.value)
+    parameters.append(content.priceReference)
     parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The units of a line version besides its first.
+struct InsertLineUnits: Statement {
+  let tenant: TenantId
+  let version: Int64
+  let units: [Int64]
+
+  static let sql = """
+    insert into contracts.contract_line_unit (tenant_id, contract_line_version_id, unit_id)
+    select $1, $2, u from unnest($3::bigint[]) as u on conflict do nothing
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(version)
+    parameters.append(units)
+  }
+}
+
+struct InsertLinePersons: Statement {
+  let tenant: TenantId
+  let version: Int64
+  let persons: [Int64]
+
+  static let sql = """
+    insert into contracts.contract_line_person (tenant_id, contract_line_version_id, person_id)
+    select $1, $2, p from unnest($3::bigint[]) as p on conflict do nothing
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(version)
+    parameters.append(persons)
   }
 }
 
@@ -58,28 +100,45 @@ struct LineRow: Sendable {
   let version: Int64
   let validFrom: Instant
   let recordedAt: Instant
-  let name: String
   let state: LineState
   let sla: [UInt8]
-  let slaId: Int64
   let slaName: String
   /// The SLA's version in force at the same instant; nil before its first one.
   let slaVersion: Int64?
-  let unit: [UInt8]?
-  let unitId: Int64?
-  let monthlyFee: Int64?
+  let units: [[UInt8]]
+  let persons: [[UInt8]]
+  let versionId: Int64
+  let content: LineContent
 
-  /// `l` is the line, `v` its version, `c` the contract; $2 the instant.
+  var name: String { content.name }
+  var slaId: Int64 { content.sla }
+  var monthlyFee: Int64? { content.monthlyFee }
+
+  /// `l` is the line, `v` its version, `c` the contract; $2 the instant. Units and persons stand in the order of their
+  /// internal ids, the first unit in front.
   static let select = """
-    select l.id, l.public_id, c.public_id, c.currency, l.version, v.valid_from, v.recorded_at, v.name, v.state, s.public_id, s.id, s.name,
+    select l.id, l.public_id, c.public_id, c.currency, l.version, v.valid_from, v.recorded_at, v.state, s.public_id, s.name,
       (select sv.id from contracts.sla_version sv
        where sv.sla_id = s.id and ($2::timestamptz is null or sv.valid_from <= $2) order by sv.valid_from desc limit 1),
-      u.public_id, u.id, v.monthly_fee_minor
+      array(select o.public_id from tenancy.org_unit o where o.tenant_id = v.tenant_id
+        and (o.id = v.unit_id or o.id in (
+          select x.unit_id from contracts.contract_line_unit x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id))
+        order by o.id <> v.unit_id, o.id),
+      array(select p.public_id from tenancy.person p where p.tenant_id = v.tenant_id and p.id in (
+          select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id)
+        order by p.id),
+      v.id, v.name, s.id,
+      array(select o.id from tenancy.org_unit o where o.tenant_id = v.tenant_id
+        and (o.id = v.unit_id or o.id in (
+          select x.unit_id from contracts.contract_line_unit x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id))
+        order by o.id <> v.unit_id, o.id),
+      array(select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id
+        order by x.person_id),
+      v.quantity, v.quantity_unit, v.exclusions, v.price_reference, v.monthly_fee_minor
     from contracts.contract_line l
     join contracts.contract c on c.tenant_id = l.tenant_id and c.id = l.contract_id
-    join contracts.contract_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id
+    join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id
     join contracts.sla s on s.id = v.sla_id
-    left join tenancy.org_unit u on u.tenant_id = v.tenant_id and u.id = v.unit_id
     """
 
   init(_ row: inout RowReader) throws {
@@ -90,15 +149,27 @@ struct LineRow: Sendable {
     version = try row.next()
     validFrom = try row.next()
     recordedAt = try row.next()
-    name = try row.next()
     state = LineState(rawValue: try row.next()) ?? .ended
     sla = try row.next()
-    slaId = try row.next()
     slaName = try row.next()
     slaVersion = try row.next()
-    unit = try row.next()
-    unitId = try row.next()
-    monthlyFee = try row.next()
+    units = try row.next()
+    persons = try row.next()
+    versionId = try row.next()
+    content = try LineContent(&row)
+  }
+}
+
+extension LineContent {
+  /// Columns in the order name, sla, units, persons, quantity, quantity_unit, exclusions, price_reference, monthly_fee_minor.
+  init(_ row: inout RowReader) throws {
+    let (name, sla): (String, Int64) = (try row.next(), try row.next())
+    let (units, persons): ([Int64], [Int64]) = (try row.next(), try row.next())
+    let (count, unit): (Int64?, String?) = (try row.next(), try row.next())
+    let exclusions: Value? = try row.next()
+    self.init(
+      name: name, sla: sla, units: units, persons: persons, quantity: count.flatMap { count in unit.map { Quantity(count: count, unit: $0) } },
+      exclusions: LocalText(exclusions), priceReference: try row.next(), monthlyFee: try row.next())
   }
 }
 
@@ -136,7 +207,7 @@ struct LinesAt: Statement {
     \(LineRow.select)
     where l.tenant_id = $1 and l.contract_id = $3 and l.id > $4
       and v.valid_from = (
-        select max(n.valid_from) from contracts.contract_line_version n
+        select max(n.valid_from) from contracts.standing_line_version n
         where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2)
     order by l.id limit $5
     """
@@ -189,4 +260,19 @@ struct UnitsOfIds: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next()) }
+}
+
+/// The persons that lines and contacts name.
+struct PersonsOfIds: Statement {
+  let tenant: TenantId
+  let publicIds: [PublicId]
+
+  static let sql = "select id, public_id from tenancy.person where tenant_id = $1 and public_id = any($2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicIds.map(\.random))
+  }
+
+  static func decode(_ row: inout RowReader) throws -> UnitsOfIds.Found { UnitsOfIds.Found(id: try row.next(), publicId: try row.next()) }
 }

@@ -16,14 +16,14 @@ struct ObjectivesAtEnd: Statement {
       select c.tenant_id, c.id, least($4, ($3::date::timestamp at time zone c.zone) - interval '1 microsecond') as at
       from contracts.contract c where c.tenant_id = $1 and c.id = any($2)
     ) c
-    join contracts.contract_version cv on cv.tenant_id = c.tenant_id and cv.contract_id = c.id
+    join contracts.standing_contract_version cv on cv.tenant_id = c.tenant_id and cv.contract_id = c.id
       and cv.valid_from = (
-        select max(n.valid_from) from contracts.contract_version n
+        select max(n.valid_from) from contracts.standing_contract_version n
         where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= c.at)
     join contracts.contract_line l on l.tenant_id = c.tenant_id and l.contract_id = c.id
-    join contracts.contract_line_version lv on lv.tenant_id = l.tenant_id and lv.contract_line_id = l.id
+    join contracts.standing_line_version lv on lv.tenant_id = l.tenant_id and lv.contract_line_id = l.id
       and lv.valid_from = (
-        select max(n.valid_from) from contracts.contract_line_version n
+        select max(n.valid_from) from contracts.standing_line_version n
         where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= c.at)
     join contracts.sla_version s on s.sla_id = lv.sla_id
       and s.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = lv.sla_id and n.valid_from <= c.at)

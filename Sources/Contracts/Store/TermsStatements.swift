@@ -7,17 +7,19 @@ struct LinesInForce: Statement {
   let at: Instant
 
   static let sql = """
-    select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, lv.unit_id, cv.starts_at, lv.valid_from
+    select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at,
+      array_remove(array[lv.unit_id] || array(
+        select x.unit_id from contracts.contract_line_unit x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id), null),
+      array(select x.person_id from contracts.contract_line_person x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
+      cv.starts_at, lv.valid_from
     from contracts.contract c
-    join contracts.contract_version cv on cv.tenant_id = c.tenant_id and cv.contract_id = c.id
-      and cv.valid_from = (
-        select max(n.valid_from) from contracts.contract_version n
-        where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2)
+    cross join lateral (
+      select n.name, n.state, n.starts_at, n.ends_at from contracts.standing_contract_version n
+      where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2 order by n.valid_from desc limit 1) cv
     join contracts.contract_line l on l.tenant_id = c.tenant_id and l.contract_id = c.id
-    join contracts.contract_line_version lv on lv.tenant_id = l.tenant_id and lv.contract_line_id = l.id
-      and lv.valid_from = (
-        select max(n.valid_from) from contracts.contract_line_version n
-        where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2)
+    cross join lateral (
+      select n.id, n.tenant_id, n.name, n.state, n.sla_id, n.unit_id, n.valid_from from contracts.standing_line_version n
+      where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 order by n.valid_from desc limit 1) lv
     join contracts.sla_version s on s.sla_id = lv.sla_id
       and s.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = lv.sla_id and n.valid_from <= $2)
     where c.tenant_id = $1 and cv.state = 'active' and cv.starts_at <= $2 and (cv.ends_at is null or cv.ends_at > $2) and lv.state = 'active'
@@ -33,7 +35,8 @@ struct LinesInForce: Statement {
       contract: try row.next(), line: try row.next(), lineVersion: try row.next(), sla: try row.next(), slaVersion: try row.next(),
       contractZone: try row.next(), contractName: try row.next(), lineName: try row.next(),
       resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, reason: .noneInForce)
-    return LinePrecedence.Candidate(terms: terms, unit: try row.next(), contractStartsAt: try row.next(), lineValidFrom: try row.next())
+    return LinePrecedence.Candidate(
+      terms: terms, units: try row.next(), persons: try row.next(), contractStartsAt: try row.next(), lineValidFrom: try row.next())
   }
 }
 

@@ -42,6 +42,8 @@ package enum ContractHistory: Operation {
         guard let fee = entry.row.monthlyFee, let currency = Currency(code: entry.currency) else { return .null }
         return .decimal(Money(minorUnits: fee, currency: currency).amount)
       },
+      OutputField("withdrawnAt", .instant, "When it was withdrawn, before it held; null: it stands.", "在生效前撤回的时间；null 表示未撤回。") { .instant($0.row.withdrawnAt) },
+      OutputField("withdrawnBecause", .text, "Why it was withdrawn.", "撤回的原因。") { .text($0.row.withdrawnBecause) },
     ]
   }
 
@@ -57,9 +59,9 @@ package enum ContractHistory: Operation {
     let rows = try await context.transaction.query(
       ContractChanges(
         tenant: tenant, contract: contract.id, beforeValidFrom: try after?.instant(0) ?? Instant(microseconds: .max),
-        afterLine: try after?.integer(1) ?? -1, limit: limit + 1))
+        afterLine: try after?.integer(1) ?? -1, afterVersion: try after?.integer(2) ?? 0, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) { row in
-      PageCursor([.integer(row.validFrom.microseconds), .integer(row.lineId)])
+      PageCursor([.integer(row.validFrom.microseconds), .integer(row.lineId), .integer(row.versionId)])
     } element: { row in
       Entry(
         line: row.line.map { context.id(.contractLine, $0) }, sla: row.sla.map { context.id(.sla, $0) }, unit: row.unit.map { context.id(.unit, $0) },

@@ -1,33 +1,12 @@
 import Kernel
 import Operations
 
-/// A line as it is asked for.
-package struct LineInput: OperationInput {
-  let name: String
-  let sla: PublicId
-  let unit: PublicId?
-  let monthlyFee: String?
-
-  static let name = Field.text("name", 1...200, "What the line sells.", "合同行所售服务。")
-  static let sla = Field.id("sla", .sla, "The SLA that it promises.", "所承诺的 SLA。")
-  static let unit = Field.id("unit", .unit, "The site or department that it is for; left out: the whole customer.", "适用的站点或部门；不填则为整个客户。")
-  static let monthlyFee = Field.amount("monthlyFee", "Its fee per month, in the contract's currency.", "月费，以合同货币计。")
-
-  package static let fields: [any InputField] = [name, sla, unit.optional, monthlyFee.optional]
-
-  package init(_ values: InputValues) throws(FieldError) {
-    name = try values[Self.name]
-    sla = try values[Self.sla]
-    unit = try values[Self.unit.optional]
-    monthlyFee = try values[Self.monthlyFee.optional]
-  }
-}
-
 package struct LineOutput: OperationOutput {
   let id: PublicId
   let contract: PublicId
   let sla: PublicId
-  let unit: PublicId?
+  let units: [PublicId]
+  let persons: [PublicId]
   let row: LineRow
   let targets: [TargetOutput]
 
@@ -39,7 +18,16 @@ package struct LineOutput: OperationOutput {
     OutputField("sla", .id, "The SLA that it promises.", "所承诺的 SLA。") { .id($0.sla) },
     OutputField("slaName", .text, "The SLA's name.", "SLA 名称。") { .text($0.row.slaName) },
     OutputField("targets", listOf: TargetOutput.self, "What is promised, as of the same instant.", "同一时刻的服务级别目标。") { $0.targets },
-    OutputField("unit", .id, "The site or department that it is for; null: the whole customer.", "适用的站点或部门；null 表示整个客户。") { .id($0.unit) },
+    OutputField("unit", .id, "The first site or department that it is for; null: none is named.", "适用的首个站点或部门；未指定则为 null。") { .id($0.units.first) },
+    OutputField("units", .list(.id), "Its sites and departments; without any, and without persons: the whole customer.", "适用的站点和部门；单位与人员均未指定则为整个客户。") {
+      .array($0.units.map { .id($0) })
+    },
+    OutputField("persons", .list(.id), "The persons that it is for.", "适用的人员。") { .array($0.persons.map { .id($0) }) },
+    OutputField("quantity", .integer, "How much of it is sold; null where it is not counted.", "数量；不计数则为 null。") { .integer($0.row.content.quantity?.count) },
+    OutputField("quantityUnit", .text, "What is counted: device, user.", "计数单位：如设备、用户。") { .text($0.row.content.quantity?.unit) },
+    OutputField("exclusionsEn", .text, "What it does not cover, in English.", "不涵盖的内容（英文）。") { .text($0.row.content.exclusions.english) },
+    OutputField("exclusionsZh", .text, "What it does not cover, in Chinese.", "不涵盖的内容（中文）。") { .text($0.row.content.exclusions.chinese) },
+    OutputField("priceReference", .text, "Where its price stands.", "价格依据。") { .text($0.row.content.priceReference) },
     OutputField("monthlyFee", .decimal, "Its fee per month; null where none is agreed.", "月费；未约定则为 null。") { output in
       guard let fee = output.row.monthlyFee, let currency = Currency(code: output.row.currency) else { return .null }
       return .decimal(Money(minorUnits: fee, currency: currency).amount)
@@ -57,7 +45,7 @@ package struct LineOutput: OperationOutput {
     return rows.map { row in
       LineOutput(
         id: context.id(.contractLine, row.publicId), contract: context.id(.contract, row.contract), sla: context.id(.sla, row.sla),
-        unit: row.unit.map { context.id(.unit, $0) }, row: row,
+        units: row.units.map { context.id(.unit, $0) }, persons: row.persons.map { context.id(.person, $0) }, row: row,
         targets: targets.filter { $0.slaVersion == row.slaVersion }.map { TargetOutput($0, in: context) })
     }
   }
@@ -104,6 +92,8 @@ struct ContractFacts: Sendable {
   /// Whether its lines count at that instant.
   var isInForce: Bool { row.state == .active && row.startsAt <= asOf && (row.endsAt.map { asOf < $0 } ?? true) }
 
+  func notice(_ unit: String) -> Value { .integer(row.renewal.notice.flatMap { $0.unit == unit ? $0.count : nil }) }
+
   static func fields<Record>(_ facts: @escaping @Sendable (Record) -> ContractFacts) -> [OutputField<Record>] {
     [
       OutputField("id", .id, "The contract.", "合同编号。") { .id(facts($0).id) },
@@ -118,70 +108,15 @@ struct ContractFacts: Sendable {
       OutputField("zone", .text, "The zone in which its days and months are counted.", "按此时区计算日与月。") { .text(facts($0).row.zone) },
       OutputField("startsAt", .instant, "When its term begins.", "合同期限开始时间。") { .instant(facts($0).row.startsAt) },
       OutputField("endsAt", .instant, "The first instant after its term; null: open-ended.", "合同期限结束时间（不含）；null 表示无固定期限。") { .instant(facts($0).row.endsAt) },
+      OutputField("renewal", .text, "What happens at its end: none, manual or auto.", "到期处理：none（无）、manual（人工决定）或 auto（自动续约）。") {
+        .text(facts($0).row.renewal.mode.rawValue)
+      },
+      OutputField("noticeDays", .integer, "The notice before the end, in days.", "到期前的通知期（天）。") { facts($0).notice("days") },
+      OutputField("noticeMonths", .integer, "The notice before the end, in months.", "到期前的通知期（月）。") { facts($0).notice("months") },
+      OutputField("renewalMonths", .integer, "By how many months a renewal extends it.", "续约延长的月数。") { .integer(facts($0).row.renewal.months) },
       OutputField("validFrom", .instant, "From when this version holds.", "此版本自何时起生效。") { .instant(facts($0).row.validFrom) },
       OutputField("recordedAt", .instant, "When this version was recorded.", "此版本的登记时间。") { .instant(facts($0).row.recordedAt) },
       OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer(facts($0).row.version) },
     ]
-  }
-}
-
-extension OperationContext {
-  /// A contract as of an instant, with its lines.
-  func contractOutput(_ id: PublicId, at: Instant) async throws -> ContractOutput {
-    guard let row = try await transaction.first(ContractAt(tenant: tenant.id, publicId: id, at: at)) else { throw Failure.notFound }
-    let lines = try await transaction.query(LinesAt(tenant: tenant.id, at: at, contract: row.id, afterId: 0, limit: 200))
-    return ContractOutput(contract: ContractFacts(row, asOf: at, in: self), lines: try await LineOutput.outputs(lines, in: self))
-  }
-
-  func lineOutput(_ id: PublicId, at: Instant) async throws -> LineOutput {
-    guard let row = try await transaction.first(LineAt(tenant: tenant.id, publicId: id, at: at)),
-      let output = try await LineOutput.outputs([row], in: self).first
-    else { throw Failure.notFound }
-    return output
-  }
-
-  /// A line's references and fee, checked; `path` leads to the line in the input.
-  func lineContent(_ inputs: [LineInput], _ currency: Currency, path: (Int) -> String) async throws -> [LineContent] {
-    let (slas, units) = try await transaction.query(
-      SlasOfIds(publicIds: inputs.map(\.sla), tenant: tenant.id), UnitsOfIds(tenant: tenant.id, publicIds: inputs.compactMap(\.unit)))
-    let slaIds = Dictionary(slas.map { ($0.publicId, $0.id) }) { first, _ in first }
-    let unitIds = Dictionary(units.map { ($0.publicId, $0.id) }) { first, _ in first }
-    var contents: [LineContent] = []
-    for (index, input) in inputs.enumerated() {
-      guard let sla = slaIds[input.sla.random] else { throw unknownReference(path(index) + "sla") }
-      var unit: Int64?
-      if let wanted = input.unit {
-        unit = unitIds[wanted.random]
-        guard unit != nil else { throw unknownReference(path(index) + "unit") }
-      }
-      let fee = try input.monthlyFee.map { text throws(Failure) in try ContractRule.fee(text, currency, path: path(index) + "monthlyFee") }
-      contents.append(LineContent(name: input.name, sla: sla, unit: unit, monthlyFee: fee))
-    }
-    return contents
-  }
-
-  /// Makes a line with its first version.
-  func insertLine(_ content: LineContent, contract: Int64, contractId: PublicId, validFrom: Instant) async throws -> PublicId {
-    let id = newId(.contractLine)
-    guard let line = try await transaction.first(InsertLine(tenant: tenant.id, publicId: id, contract: contract, now: now)) else { throw Failure.notFound }
-    transaction.enqueue(content.version(tenant: tenant.id, line: line, validFrom: validFrom, state: .active, now: now))
-    record(
-      Event(
-        subjectKind: "contract_line", subject: line, seq: 1, type: "contract_line.added",
-        payload: .object(["contract": .id(contractId), "line": .id(id), "validFrom": .instant(validFrom)]), occurredAt: now))
-    return id
-  }
-}
-
-/// What a line version holds.
-struct LineContent: Sendable {
-  let name: String
-  let sla: Int64
-  let unit: Int64?
-  let monthlyFee: Int64?
-
-  func version(tenant: TenantId, line: Int64, validFrom: Instant, state: LineState, now: Instant) -> InsertLineVersion {
-    InsertLineVersion(
-      tenant: tenant, line: line, validFrom: validFrom, name: name, state: state, sla: sla, unit: unit, monthlyFee: monthlyFee, now: now)
   }
 }

@@ -7,13 +7,22 @@ package enum ReviseContractLine: Operation {
     let name: Change<String>
     let sla: Change<PublicId>
     let unit: Change<PublicId>
+    let units: Change<[PublicId]>
+    let persons: Change<[PublicId]>
+    let quantity: Change<Int64>
+    let quantityUnit: Change<String>
+    let exclusionsEn: Change<String>
+    let exclusionsZh: Change<String>
+    let priceReference: Change<String>
     let monthlyFee: Change<String>
     let validFrom: Instant?
 
     static let id = Field.id("id", .contractLine, "The line.", "合同行编号。")
 
     package static let fields: [any InputField] = [
-      id, LineInput.name.change, LineInput.sla.change, LineInput.unit.clearable, LineInput.monthlyFee.clearable, ContractsFields.validFrom,
+      id, LineInput.name.change, LineInput.sla.change, LineInput.unit.clearable, LineInput.units.clearable, LineInput.persons.clearable,
+      LineInput.quantity.clearable, LineInput.quantityUnit.clearable, LineInput.exclusionsEn.clearable, LineInput.exclusionsZh.clearable,
+      LineInput.priceReference.clearable, LineInput.monthlyFee.clearable, ContractsFields.validFrom,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -21,9 +30,28 @@ package enum ReviseContractLine: Operation {
       name = try values[LineInput.name.change]
       sla = try values[LineInput.sla.change]
       unit = try values[LineInput.unit.clearable]
+      units = try values[LineInput.units.clearable]
+      persons = try values[LineInput.persons.clearable]
+      quantity = try values[LineInput.quantity.clearable]
+      quantityUnit = try values[LineInput.quantityUnit.clearable]
+      exclusionsEn = try values[LineInput.exclusionsEn.clearable]
+      exclusionsZh = try values[LineInput.exclusionsZh.clearable]
+      priceReference = try values[LineInput.priceReference.clearable]
       monthlyFee = try values[LineInput.monthlyFee.clearable]
       validFrom = try values[ContractsFields.validFrom]
     }
+
+    fileprivate var changesNothing: Bool {
+      name.isKeep && sla.isKeep && unit.isKeep && units.isKeep && persons.isKeep && quantity.isKeep && quantityUnit.isKeep && exclusionsEn.isKeep
+        && exclusionsZh.isKeep && priceReference.isKeep && monthlyFee.isKeep
+    }
+
+    /// The units that the line is then for; nil: as before.
+    fileprivate var newUnits: [LineReferences.Named]? {
+      unit.isKeep && units.isKeep ? nil : LineReferences.units(unit.applied(to: nil), units.applied(to: nil))
+    }
+
+    fileprivate var newPersons: [LineReferences.Named]? { persons.isKeep ? nil : LineReferences.persons(persons.applied(to: nil)) }
   }
 
   package static let declaration = Declaration(
@@ -32,35 +60,36 @@ package enum ReviseContractLine: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> LineOutput {
     let row = try await context.newestLine(input.id)
-    guard !(input.name.isKeep && input.sla.isKeep && input.unit.isKeep && input.monthlyFee.isKeep) else {
-      throw Failure(.invalid, ContractsMessages.nothingToChange)
-    }
+    guard !input.changesNothing else { throw Failure(.invalid, ContractsMessages.nothingToChange) }
+    let content = try await content(of: row, after: input, in: context)
+    return try await context.advance(row, input.id, content, state: .active, validFrom: input.validFrom, event: "contract_line.revised")
+  }
+
+  private static func content(of row: LineRow, after input: Input, in context: OperationContext) async throws -> LineContent {
     let currency = try ContractRule.currency(row.currency)
-    var sla = row.slaId
-    if case .set(let wanted) = input.sla {
-      guard let found = try await context.transaction.first(SlasOfIds(publicIds: [wanted], tenant: context.tenant.id)) else {
-        throw context.unknownReference("sla")
-      }
-      sla = found.id
+    let sla: PublicId? = input.sla.applied(to: nil)
+    let units = input.newUnits
+    let persons = input.newPersons
+    let known = try await context.lineReferences(slas: sla.map { [$0] } ?? [], units: units ?? [], persons: persons ?? [])
+    var content = row.content
+    content.name = input.name.applied(to: content.name)
+    if let sla {
+      guard let found = known.slas[sla.random] else { throw context.unknownReference("sla") }
+      content.sla = found
     }
-    var unit = row.unitId
-    switch input.unit {
-    case .keep: break
-    case .clear: unit = nil
-    case .set(let wanted):
-      guard let found = try await context.transaction.first(UnitsOfIds(tenant: context.tenant.id, publicIds: [wanted])) else {
-        throw context.unknownReference("unit")
-      }
-      unit = found.id
-    }
-    var fee = row.monthlyFee
+    if let units { content.units = try known.units(units, under: "") }
+    if let persons { content.persons = try known.persons(persons, under: "") }
+    content.quantity = try ContractRule.quantity(
+      input.quantity.applied(to: content.quantity?.count), input.quantityUnit.applied(to: content.quantity?.unit), path: "")
+    content.exclusions = LocalText(
+      english: input.exclusionsEn.applied(to: content.exclusions.english), chinese: input.exclusionsZh.applied(to: content.exclusions.chinese))
+    content.priceReference = input.priceReference.applied(to: content.priceReference)
     switch input.monthlyFee {
     case .keep: break
-    case .clear: fee = nil
-    case .set(let text): fee = try ContractRule.fee(text, currency, path: "monthlyFee")
+    case .clear: content.monthlyFee = nil
+    case .set(let text): content.monthlyFee = try ContractRule.fee(text, currency, path: "monthlyFee")
     }
-    let content = LineContent(name: input.name.applied(to: row.name), sla: sla, unit: unit, monthlyFee: fee)
-    return try await context.advance(row, input.id, content, state: .active, validFrom: input.validFrom, event: "contract_line.revised")
+    return content
   }
 }
 
@@ -87,14 +116,13 @@ package enum EndContractLine: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> LineOutput {
     let row = try await context.newestLine(input.id)
-    let content = LineContent(name: row.name, sla: row.slaId, unit: row.unitId, monthlyFee: row.monthlyFee)
-    return try await context.advance(row, input.id, content, state: .ended, validFrom: input.validFrom, event: "contract_line.ended")
+    return try await context.advance(row, input.id, row.content, state: .ended, validFrom: input.validFrom, event: "contract_line.ended")
   }
 }
 
 extension OperationContext {
   /// The newest version of a line that is to change.
-  fileprivate func newestLine(_ id: PublicId) async throws -> LineRow {
+  func newestLine(_ id: PublicId) async throws -> LineRow {
     guard let row = try await transaction.first(LineAt(tenant: tenant.id, publicId: id, at: nil)) else { throw Failure.notFound }
     try requireVersion(row.version)
     guard row.state != .ended else { throw Failure(.conflict, ContractsMessages.lineOver) }
@@ -108,7 +136,7 @@ extension OperationContext {
     let validFrom = validFrom ?? now
     try CalendarRule.requireLater(validFrom, than: row.validFrom)
     guard let version = try await transaction.first(AdvanceLine(tenant: tenant.id, id: row.id, version: row.version)) else { throw changedMeanwhile }
-    transaction.enqueue(content.version(tenant: tenant.id, line: row.id, validFrom: validFrom, state: state, now: now))
+    try await insertLineVersion(content, line: row.id, seq: version, validFrom: validFrom, state: state)
     subject(id)
     record(
       Event(

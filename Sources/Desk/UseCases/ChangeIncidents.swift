@@ -102,7 +102,8 @@ package enum ClassifyIncident: Operation {
     case .set(let line): explicit = try await context.line(line, "contractLine")
     }
     let terms = try await ContractTerms.line(
-      tenant: context.tenant.id, unit: work.ticket.unit?.id, at: work.ticket.openedAt, explicit: explicit, in: context.transaction)
+      tenant: context.tenant.id, person: work.ticket.requester?.id, unit: work.ticket.unit?.id, at: work.ticket.openedAt, explicit: explicit,
+      in: context.transaction)
     if change.isKeep { return terms?.with(reason: LineReason(rawValue: work.ticket.lineReason) ?? .explicit) }
     if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
     let names: LineNames.Found? =

@@ -63,7 +63,8 @@ package enum OpenIncident: Operation {
     // What needs no other's answer shares a round trip; the number, which holds the customer's counter, goes with the last.
     let priorities = transaction.later(PriorityOf(impact: input.impact, urgency: input.urgency))
     let ids = transaction.later(NextTicketId())
-    let terms = try await ContractTerms.line(tenant: context.tenant.id, unit: unit?.id, at: openedAt, explicit: explicit, in: transaction)
+    let terms = try await ContractTerms.line(
+      tenant: context.tenant.id, person: requester?.id, unit: unit?.id, at: openedAt, explicit: explicit, in: transaction)
     if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
     guard let priority = try priorities.first, let id = try ids.first else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")

@@ -36,7 +36,12 @@ package struct InputValues: Sendable {
       do throws(FieldError) { try (field as? any CheckedField)?.check(values) } catch { violations += error.violations }
     }
     guard violations.isEmpty else { throw FieldError(violations) }
-    return try Record(values)
+    do throws(FieldError) {
+      return try Record(values)
+    } catch {
+      // Every field was read above: this is what the record says of its fields together, by its own paths.
+      throw FieldError(error.violations.map { Failure.Violation(path: join(path, $0.path), $0.message, $0.arguments) })
+    }
   }
 
   package subscript<Wrapped>(_ field: Field<Wrapped>) -> Wrapped {

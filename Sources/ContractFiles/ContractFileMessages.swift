@@ -1,0 +1,75 @@
+import Kernel
+import Operations
+
+/// The texts of contract files; it has no operations of its own.
+package enum ContractFilesModule: OperationModule {
+  package static let operations: [any Operation.Type] = []
+  package static let messages = ContractFileMessages.all
+  package static let constraints: [String: Message] = [:]
+}
+
+package enum ContractFileMessages: MessageCatalog {
+  static let tooLarge = Message("contract_file.too_large", "The file is larger than any contract.", zh: "文件过大，不可能是合同文件。")
+  static let empty = Message("contract_file.empty", "The file is empty.", zh: "文件为空。")
+  static let notYAML = Message("contract_file.not_yaml", "The file is not YAML: {reason}", zh: "文件不是有效的 YAML：{reason}")
+  static let stockOrWeek = Message(
+    "contract_file.stock_or_week", "A calendar has either stock (24x7, 5x8, 5x12) or week.", zh: "日历须在 stock（24x7、5x8、5x12）与 week 中二者选一。")
+  static let badDuration = Message(
+    "contract_file.duration", "This must be a time such as 15 min, 4 h, 1 h 30 min, or 2 business days.",
+    zh: "必须是时限，例如 15 min、4 h、1 h 30 min 或 2 business days。")
+  static let badNotice = Message("contract_file.notice", "This must be a notice such as 30 days or 3 months.", zh: "必须是通知期，例如 30 days 或 3 months。")
+  static let quantityAndUnit = Message(
+    "contract_file.quantity", "A quantity needs quantityUnit, and the other way round.", zh: "quantity 与 quantityUnit 须同时填写。")
+  static let unknownName = Message(
+    "contract_file.unknown_name", "Neither the file nor Steward has this. There are: {allowed}.", zh: "文件和系统中均无此名称。可用：{allowed}。")
+  static let namedTwice = Message("contract_file.named_twice", "This name stands in the list twice.", zh: "此名称在列表中重复。")
+  static let targetTwice = Message("contract_file.target_twice", "There is already a target for {target}.", zh: "{target} 已有目标。")
+  static let responsePauses = Message("contract_file.response_pauses", "The response clock never pauses.", zh: "响应时钟从不暂停。")
+  static let badAmount = Message(
+    "contract_file.amount", "This must be an amount of {currency}, zero or more, with at most {decimals} decimals.",
+    zh: "必须是不小于零的 {currency} 金额，最多 {decimals} 位小数。")
+  static let badCurrency = Message("contract_file.currency", "There is no such currency in ISO 4217.", zh: "ISO 4217 中没有此货币。")
+  static let badZone = Message(
+    "contract_file.zone", "This is no time zone of the IANA database, such as Europe/Berlin.", zh: "不是 IANA 数据库中的时区，例如 Europe/Berlin。")
+  static let termOrder = Message("contract_file.term_order", "The term must end after it begins, on {starts}.", zh: "期限必须晚于开始日 {starts} 结束。")
+  static let fixed = Message("contract_file.fixed", "It is {recorded}, and cannot be changed.", zh: "已登记为 {recorded}，不可更改。")
+  static let contractEnded = Message(
+    "contract_file.ended", "The contract of this name has ended; a new one needs another name.", zh: "同名合同已终止；新合同须使用其他名称。")
+  static let noticeNeeded = Message("contract_file.notice_needed", "A contract that is to be renewed needs a notice.", zh: "需续约的合同须填写 notice。")
+  static let autoNeeds = Message("contract_file.auto_needs", "Automatic renewal needs ends and renewalMonths.", zh: "自动续约须填写 ends 与 renewalMonths。")
+
+  static let create = Message("contract_plan.create", "create", zh: "新建")
+  static let change = Message("contract_plan.change", "change", zh: "变更")
+  static let end = Message("contract_plan.end", "end", zh: "终止")
+  static let same = Message("contract_plan.same", "same", zh: "不变")
+  static let customer = Message("contract_plan.customer", "customer {name}", zh: "客户 {name}")
+  static let unit = Message("contract_plan.unit", "unit {name}", zh: "单位 {name}")
+  static let person = Message("contract_plan.person", "person {name}", zh: "人员 {name}")
+  static let calendar = Message("contract_plan.calendar", "calendar {name}", zh: "日历 {name}")
+  static let sla = Message("contract_plan.sla", "SLA {name}", zh: "服务级别 {name}")
+  static let contract = Message("contract_plan.contract", "contract {name}", zh: "合同 {name}")
+  static let line = Message("contract_plan.line", "line {name}", zh: "合同行 {name}")
+  static let contact = Message("contract_plan.contact", "contact {name}", zh: "联系人 {name}")
+  static let from = Message("contract_plan.from", "from {date}", zh: "自{date}起")
+  static let zone = Message("contract_plan.zone", "time zone", zh: "时区")
+  static let language = Message("contract_plan.language", "language", zh: "语言")
+  static let hours = Message("contract_plan.hours", "coverage hours or holidays", zh: "服务时间或节假日")
+  static let activate = Message("contract_plan.activate", "activate", zh: "生效")
+  static let shared = Message(
+    "contract_plan.shared", "This holds for every contract that names it.", zh: "此变更对所有引用它的合同生效。")
+  package static let nothing = Message("contract_plan.nothing", "Nothing to do.", zh: "无需变更。")
+  package static let summary = Message(
+    "contract_plan.summary", "{create} to create, {change} to change, {end} to end.", zh: "新建 {create} 项，变更 {change} 项，终止 {end} 项。")
+  package static let ask = Message("contract_plan.ask", "Apply this plan? [y/N]", zh: "执行此计划？[y/N]")
+  package static let notConfirmed = Message(
+    "contract_plan.not_confirmed", "Nothing was changed. Answer y, or give --yes.", zh: "未作任何变更。请回答 y，或使用 --yes。")
+  package static let done = Message("contract_plan.done", "Done.", zh: "已完成。")
+  package static let failed = Message(
+    "contract_plan.failed", "Stopped at: {what}. What stands before it is done; apply the file again after mending it.", zh: "停止于：{what}。此前的步骤已完成；修正后请再次执行。")
+
+  package static let all = [
+    tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, responsePauses, badAmount,
+    badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, create, change, end, same, customer, unit, person, calendar, sla,
+    contract, line, contact, from, zone, language, hours, activate, shared, nothing, summary, ask, notConfirmed, done, failed,
+  ]
+}

@@ -1,0 +1,146 @@
+import Contracts
+import Kernel
+import Operations
+import ServiceTime
+
+/// A customer with its contract, as one reviewed file says it. Things name each other by name.
+package struct ContractFile: OperationInput {
+  let customer: FileCustomer
+  let units: [FileUnit]
+  let people: [FilePerson]
+  let calendars: [FileCalendar]
+  let slas: [FileSla]
+  let contract: FileContract?
+  /// From which day what changes holds, in the contract's zone; nil: from now on.
+  let validFrom: CalendarDate?
+
+  private static let customer = Field<FileCustomer>.object("customer", "The customer.", "客户。")
+  private static let units = Field<[FileUnit]>.list(
+    "units", of: Field<FileUnit>.object("unit", "A site or department.", "站点或部门。"), count: 0...500, "Its sites and departments.", "站点与部门。")
+  private static let people = Field<[FilePerson]>.list(
+    "people", of: Field<FilePerson>.object("person", "A person.", "人员。"), count: 0...2000, "Its people.", "人员。")
+  private static let calendars = Field<[FileCalendar]>.list(
+    "calendars", of: Field<FileCalendar>.object("calendar", "A calendar.", "日历。"), count: 0...50, "Coverage calendars.", "服务时间日历。")
+  private static let slas = Field<[FileSla]>.list("slas", of: Field<FileSla>.object("sla", "An SLA.", "SLA。"), count: 0...50, "SLAs.", "服务级别。")
+  private static let contract = Field<FileContract>.object("contract", "The contract.", "合同。")
+  private static let validFrom = Field.date("validFrom", "From which day changes hold.", "变更自何日起生效。")
+
+  package static let fields: [any InputField] = [
+    customer, units.optional, people.optional, calendars.optional, slas.optional, contract.optional, validFrom.optional,
+  ]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    customer = try values[Self.customer]
+    units = try values[Self.units.optional] ?? []
+    people = try values[Self.people.optional] ?? []
+    calendars = try values[Self.calendars.optional] ?? []
+    slas = try values[Self.slas.optional] ?? []
+    contract = try values[Self.contract.optional]
+    validFrom = try values[Self.validFrom.optional]
+  }
+}
+
+package struct FileCustomer: OperationInput {
+  let code: String
+  let name: String
+  let zone: String
+  let language: String?
+
+  private static let code = Field.text("code", 2...16, "Its code.", "代码。")
+  private static let zone = Field.text("zone", 1...60, "Its time zone.", "时区。")
+
+  package static let fields: [any InputField] = [code, FileFields.name, zone, FileFields.language.optional]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    code = try values[Self.code]
+    name = try values[FileFields.name]
+    zone = try values[Self.zone]
+    language = try values[FileFields.language.optional]
+  }
+}
+
+package struct FileUnit: OperationInput {
+  let name: String
+  let kind: String
+  let parent: String?
+  let zone: String?
+
+  private static let kind = Field.oneOf("kind", ["site", "department"], "Site or department.", "站点或部门。")
+  private static let parent = Field.text("parent", 1...200, "The unit above it.", "上级单位。")
+  private static let zone = Field.text("zone", 1...60, "Its own time zone.", "自身时区。")
+
+  package static let fields: [any InputField] = [FileFields.name, kind.optional, parent.optional, zone.optional]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    name = try values[FileFields.name]
+    kind = try values[Self.kind.optional] ?? "site"
+    parent = try values[Self.parent.optional]
+    zone = try values[Self.zone.optional]
+  }
+}
+
+package struct FilePerson: OperationInput {
+  let name: String
+  let email: String?
+  let unit: String?
+  let language: String?
+
+  private static let email = Field.text("email", 3...320, "The e-mail address.", "电子邮件。")
+  private static let unit = Field.text("unit", 1...200, "The person's unit.", "所属单位。")
+
+  package static let fields: [any InputField] = [FileFields.name, email.optional, unit.optional, FileFields.language.optional]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    name = try values[FileFields.name]
+    email = try values[Self.email.optional]?.lowercased()
+    unit = try values[Self.unit.optional]
+    language = try values[FileFields.language.optional]
+  }
+}
+
+/// Either a stock shape or a definition of its own.
+package struct FileCalendar: OperationInput {
+  let name: String
+  let definition: CalendarDefinition
+
+  private static let zone = Field.text("zone", 1...64, "Its time zone.", "时区。")
+  private static let stock = Field.oneOf("stock", StockCalendar.allCases.map(\.rawValue), "A stock shape.", "标准服务时段。")
+  private static let week = Field.document("week", "Openings by weekday.", "每周服务时段。")
+  private static let exceptions = Field<[Value]>.list(
+    "exceptions", of: Field.document("exception", "A dated exception.", "例外日期。"), count: 0...CalendarDefinition.exceptionLimit, "Dated exceptions.", "例外日期。")
+
+  package static let fields: [any InputField] = [FileFields.name, zone, stock.optional, week.optional, exceptions.optional]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    name = try values[FileFields.name]
+    let zone = try values[Self.zone]
+    let stock = try values[Self.stock.optional].flatMap(StockCalendar.init(rawValue:))
+    let week = try values[Self.week.optional]
+    guard (stock == nil) != (week == nil) else { throw FieldError("stock", ContractFileMessages.stockOrWeek) }
+    let exceptions = try values[Self.exceptions.optional] ?? []
+    definition = try Self.definition(zone, stock, week, exceptions)
+  }
+
+  private static func definition(_ zone: String, _ stock: StockCalendar?, _ week: Value?, _ exceptions: [Value]) throws(FieldError) -> CalendarDefinition {
+    do throws(Failure) {
+      let openings: Value = if let stock { try stock.definition(zone: zone).value["week"] ?? .null } else { week ?? .null }
+      return try CalendarDefinition(.object(["zone": .text(zone), "week": openings, "exceptions": .array(exceptions.map(closedUnlessOpen))]))
+    } catch {
+      // The paths of a definition are those of the file; only the first is told here, the rest after it is mended.
+      let first = error.violations.first
+      throw FieldError(first?.path ?? "week", first?.message ?? error.message, first?.arguments ?? error.arguments)
+    }
+  }
+
+  /// A date that is only named is a holiday.
+  private static func closedUnlessOpen(_ exception: Value) -> Value {
+    guard exception["open"] == nil, let members = exception.members else { return exception }
+    return .object(members + [Value.Member("open", .array([]))])
+  }
+}
+
+/// Fields that several parts have.
+enum FileFields {
+  static let name = Field.text("name", 1...200, "Its name.", "名称。")
+  static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "Its language.", "语言。")
+}

@@ -1,0 +1,176 @@
+import Contracts
+import Kernel
+import Operations
+import ServiceTime
+
+/// The contract, its contacts and its lines.
+extension ContractPlanner {
+  mutating func planContract() {
+    guard let contract = file.contract else { return }
+    if let name = contract.zone, Zone.named(name) == nil { refuse("contract.zone", ContractFileMessages.badZone) }
+    guard let currency = Currency(code: contract.currency) else { return refuse("contract.currency", ContractFileMessages.badCurrency) }
+    guard let zone else { return }
+    if let ends = contract.ends, ends <= contract.starts {
+      refuse("contract.ends", ContractFileMessages.termOrder, ["starts": contract.starts.description])
+    }
+    if contract.renewal.mode != .none, contract.renewal.notice == nil { refuse("contract.notice", ContractFileMessages.noticeNeeded) }
+    if contract.renewal.mode == .auto, contract.ends == nil || contract.renewal.months == nil { refuse("contract.renewal", ContractFileMessages.autoNeeds) }
+    refuseRepeated(contract.lines.map(\.name), at: "contract.lines")
+
+    var step = ContractPlan.Step(
+      kind: .create, noun: ContractFileMessages.contract, name: "“\(contract.name)”", path: "contract",
+      renamed: ["startsAt": "starts", "endsAt": "ends", "noticeDays": "notice", "noticeMonths": "notice"])
+    let members = members(of: contract, zone)
+    if let found = recorded.contract {
+      if found["state"] == "ended" { return refuse("contract.name", ContractFileMessages.contractEnded) }
+      planChange(of: contract, found, members, &step)
+    } else {
+      let created =
+        members + [
+          Value.Member("name", .text(contract.name)), Value.Member("currency", .text(currency.code)), Value.Member("zone", .text(zone.identifier)),
+          Value.Member("state", "draft"),
+        ]
+      // A draft until all its lines are there: what is half made promises nothing.
+      step.act = { applying in
+        let made = try await applying.call("contract.create", created + [Value.Member("customer", await applying.id(.customer))])
+        await applying.keep(made["id"], of: .contract)
+      }
+      add(step)
+    }
+    for (index, line) in contract.lines.enumerated() { plan(line, at: "contract.lines[\(index)]", currency) }
+    endLines(besides: contract.lines.map(\.name))
+    planContacts(contract.contacts)
+    if contract.state == "active", recorded.contract == nil || recorded.contract?["state"] == "draft" { add(activation(contract)) }
+  }
+
+  private func activation(_ contract: FileContract) -> ContractPlan.Step {
+    var step = ContractPlan.Step(
+      kind: .change, noun: ContractFileMessages.contract, name: "“\(contract.name)”", path: "contract",
+      details: [ContractFileMessages.activate.text(language)])
+    step.act = { applying in
+      let id = await applying.id(.contract)
+      let contract = try await applying.call("contract.read", [Value.Member("id", id), Value.Member("asOf", RecordedState.always)])
+      try await applying.call(
+        "contract.change", [Value.Member("id", id), Value.Member("event", "activate")], version: contract["version"]?.integer)
+    }
+    return step
+  }
+
+  private func members(of contract: FileContract, _ zone: Zone) -> [Value.Member] {
+    let notice = contract.renewal.notice
+    return [
+      Value.Member("startsAt", .instant(zone.start(of: contract.starts))), Value.Member("endsAt", .instant(contract.ends.map(zone.start(of:)))),
+      Value.Member("renewal", .text(contract.renewal.mode.rawValue)),
+      Value.Member("noticeDays", .integer(notice?.unit == "days" ? notice?.count : nil)),
+      Value.Member("noticeMonths", .integer(notice?.unit == "months" ? notice?.count : nil)),
+      Value.Member("renewalMonths", .integer(contract.renewal.months)),
+    ]
+  }
+
+  private mutating func planChange(of contract: FileContract, _ found: Value, _ members: [Value.Member], _ step: inout ContractPlan.Step) {
+    if found["currency"]?.text != contract.currency {
+      refuse("contract.currency", ContractFileMessages.fixed, ["recorded": found["currency"]?.text ?? "-"])
+    }
+    if let zone = contract.zone, found["zone"]?.text != zone {
+      refuse("contract.zone", ContractFileMessages.fixed, ["recorded": found["zone"]?.text ?? "-"])
+    }
+    let changed = members.filter { $0.value != (found[$0.name] ?? .null) }
+    step.details = Self.contractTerms(found).compactMap { term, before in
+      difference(words.what(.contract(term)), before, Self.contractTerms(.object(members)).first { $0.0 == term }?.1)
+    }
+    step.from = validFromText
+    // A notice in one unit takes the place of one in the other.
+    let kept = changed.filter { !($0.value.isNull && $0.name.hasPrefix("notice") && contract.renewal.notice != nil) }
+    finish(&step, kept.isEmpty ? [] : kept + validFromMember, found, operation: "contract.change", thing: .contract)
+  }
+
+  private static func contractTerms(_ value: Value) -> [(TermSubject.ContractTerm, Term?)] {
+    let days = value["noticeDays"]?.integer.map { Term.notice(.days($0)) }
+    return [
+      (.startsAt, value["startsAt"]?.text.flatMap(Instant.init).map(Term.instant)), (.endsAt, value["endsAt"]?.text.flatMap(Instant.init).map(Term.instant)),
+      (.renewal, value["renewal"]?.text.flatMap(RenewalMode.init(rawValue:)).map { .word(DifferenceWords.mode($0)) }),
+      (.notice, days ?? value["noticeMonths"]?.integer.map { .notice(.months($0)) }),
+      (.renewalMonths, value["renewalMonths"]?.integer.map(Term.months)),
+    ]
+  }
+
+  // MARK: Lines
+
+  private mutating func plan(_ line: FileLine, at place: String, _ currency: Currency) {
+    let units = line.units.enumerated().compactMap { unitPath($0.element, at: "\(place).units[\($0.offset)]") }
+    let persons = line.persons.enumerated().compactMap { personKey($0.element, at: "\(place).persons[\($0.offset)]") }
+    let known = Set(file.slas.map(\.name)).union(recorded.slas.keys)
+    if !known.contains(line.sla) { refuseUnknown("\(place).sla", known: known) }
+    let fee = line.monthlyFee.flatMap { Money($0, currency: currency) }
+    if line.monthlyFee != nil, fee.map({ $0.minorUnits < 0 }) ?? true {
+      refuse("\(place).monthlyFee", ContractFileMessages.badAmount, ["currency": currency.code, "decimals": String(currency.minorUnitDigits)])
+    }
+    let wanted = PlannedLine(line, units: units, persons: persons, fee: fee)
+    var step = ContractPlan.Step(
+      kind: .create, noun: ContractFileMessages.line, name: "“\(line.name)”", path: place, from: recorded.contract == nil ? nil : validFromText,
+      renamed: ["exclusionsEn": "exclusions.en", "exclusionsZh": "exclusions.zh-Hans"])
+    guard let found = recorded.lines.first(where: { $0["name"]?.text == line.name }) else {
+      // The lines of a new contract count from its start.
+      let from = recorded.contract == nil || recorded.contract?["state"] == "draft" ? [] : validFromMember
+      step.act = { applying in
+        let input = await wanted.members(applying) + [Value.Member("contract", await applying.id(.contract))] + from
+        try await applying.call("contract_line.add", input)
+      }
+      return add(step)
+    }
+    let before = PlannedLine(recorded: found, units: recorded.units, persons: recorded.persons, currency)
+    let terms = TermSubject.LineTerm.allCases
+    step.details = terms.compactMap { difference(words.what(.lineTerm(0, $0)), before.term($0), wanted.term($0)) }
+    guard !step.details.isEmpty else { return finish(&step, [], found, operation: "contract_line.revise", thing: .contract) }
+    step = ContractPlan.Step(
+      kind: .change, noun: step.noun, name: step.name, path: place, from: validFromText, details: step.details, renamed: step.renamed)
+    let (id, version, from) = (found["id"] ?? .null, found["version"]?.integer, validFromMember)
+    step.act = { applying in
+      let input = [Value.Member("id", id)] + (await wanted.members(applying)) + from
+      try await applying.call("contract_line.revise", input, version: version)
+    }
+    add(step)
+  }
+
+  /// What the file does not name any more. The reviewed file is the whole contract.
+  private mutating func endLines(besides names: [String]) {
+    for line in recorded.lines where !names.contains(line["name"]?.text ?? "") {
+      var step = ContractPlan.Step(
+        kind: .end, noun: ContractFileMessages.line, name: "“\(line["name"]?.text ?? "")”", path: "contract.lines", from: validFromText)
+      let (id, version, from) = (line["id"] ?? .null, line["version"]?.integer, validFromMember)
+      step.act = { applying in try await applying.call("contract_line.end", [Value.Member("id", id)] + from, version: version) }
+      add(step)
+    }
+  }
+
+  // MARK: Contacts
+
+  private mutating func planContacts(_ contacts: [FileContact]) {
+    var wanted: Set<[String]> = []
+    for (index, contact) in contacts.enumerated() {
+      let place = "contract.contacts[\(index)]"
+      guard let key = personKey(contact.person, at: "\(place).person") else { continue }
+      if !wanted.insert([contact.role, key]).inserted { refuse("\(place).person", ContractFileMessages.namedTwice) }
+      let isThere = recorded.contacts.contains { $0["role"]?.text == contact.role && $0.personKey == key }
+      var step = ContractPlan.Step(
+        kind: isThere ? .same : .create, noun: ContractFileMessages.contact, name: "“\(contact.person)” (\(contact.role))", path: place)
+      if !isThere {
+        step.act = { applying in
+          let (contract, person) = (await applying.id(.contract), await applying.id(.person(key)))
+          try await applying.call(
+            "contract_contact.add",
+            [Value.Member("contract", contract), Value.Member("person", person), Value.Member("role", .text(contact.role))])
+        }
+      }
+      add(step)
+    }
+    for contact in recorded.contacts where !wanted.contains([contact["role"]?.text ?? "", contact.personKey]) {
+      var step = ContractPlan.Step(
+        kind: .end, noun: ContractFileMessages.contact, name: "“\(contact["name"]?.text ?? "")” (\(contact["role"]?.text ?? ""))",
+        path: "contract.contacts")
+      let (id, version) = (contact["id"] ?? .null, contact["version"]?.integer)
+      step.act = { applying in try await applying.call("contract_contact.end", [Value.Member("id", id)], version: version) }
+      add(step)
+    }
+  }
+}

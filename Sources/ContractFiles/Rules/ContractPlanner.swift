@@ -1,0 +1,117 @@
+import Contracts
+import Kernel
+import Operations
+import ServiceTime
+
+/// Compares a file with what is recorded: what is to be made and changed, in an order in which each step finds what it
+/// names, or what is wrong with the file. Pure; the steps act when the plan is applied.
+struct ContractPlanner {
+  let file: ContractFile
+  let recorded: RecordedState
+  let language: Language
+  let now: Instant
+  private(set) var problems: [Failure.Violation] = []
+  private(set) var plan: ContractPlan
+
+  init(_ file: ContractFile, _ recorded: RecordedState, _ language: Language, now: Instant) {
+    self.file = file
+    self.recorded = recorded
+    self.language = language
+    self.now = now
+    plan = ContractPlan(language: language)
+  }
+
+  mutating func run() {
+    planCustomer()
+    planUnits()
+    planPeople()
+    planCalendars()
+    planSlas()
+    planContract()
+  }
+
+  // MARK: What every part needs
+
+  /// The contract's zone, in which the file's days are.
+  var zone: Zone? { Zone.named(file.contract?.zone ?? recorded.contract?["zone"]?.text ?? file.customer.zone) }
+
+  var words: TermWords { TermWords(language, zone: zone) }
+
+  /// From when changes hold; nil: from now on.
+  var validFrom: Instant? { file.validFrom.flatMap { date in zone.map { $0.start(of: date) } } }
+
+  /// A new version's first instant, in words.
+  var validFromText: String? { validFrom.map { ContractFileMessages.from.text(language, ["date": words.date($0)]) } }
+
+  var validFromMember: [Value.Member] { validFrom.map { [Value.Member("validFrom", .instant($0))] } ?? [] }
+
+  mutating func refuse(_ path: String, _ message: Message, _ arguments: [String: String] = [:]) {
+    problems.append(Failure.Violation(path: path, message, arguments))
+  }
+
+  mutating func add(_ step: ContractPlan.Step) { plan.steps.append(step) }
+
+  /// A name that is neither in the file nor recorded.
+  mutating func refuseUnknown(_ path: String, known: some Collection<String>) {
+    let names = known.sorted().prefix(20).joined(separator: ", ")
+    refuse(path, ContractFileMessages.unknownName, ["allowed": names.isEmpty ? "-" : names])
+  }
+
+  mutating func refuseRepeated(_ names: [String], at path: String, field: String = "name") {
+    var seen: Set<String> = []
+    for (index, name) in names.enumerated() where !seen.insert(name).inserted { refuse("\(path)[\(index)].\(field)", ContractFileMessages.namedTwice) }
+  }
+
+  /// A difference in words; nil where there is none.
+  func difference(_ what: String, _ before: Term?, _ after: Term?) -> String? {
+    before == after ? nil : words.sentence(what: what, of: nil, before: before, after: after, from: nil)
+  }
+
+  // MARK: Names
+
+  /// The paths of the units of the file, in its order: `Berlin/Finance`. A parent is named by its path or, where that is
+  /// clear, by its name alone.
+  var filePaths: [String] {
+    var paths: [String] = []
+    for unit in file.units {
+      guard let parent = unit.parent else {
+        paths.append(unit.name)
+        continue
+      }
+      let path = Self.resolve(parent, among: Set(paths).union(recorded.units.keys)) ?? parent
+      paths.append("\(path)/\(unit.name)")
+    }
+    return paths
+  }
+
+  /// The unit that a name means; nil when none or several do.
+  static func resolve(_ name: String, among paths: Set<String>) -> String? {
+    if paths.contains(name) { return name }
+    let ending = paths.filter { $0.hasSuffix("/\(name)") }
+    return ending.count == 1 ? ending.first : nil
+  }
+
+  var allUnits: Set<String> { Set(filePaths).union(recorded.units.keys) }
+
+  mutating func unitPath(_ name: String, at path: String) -> String? {
+    if let found = Self.resolve(name, among: allUnits) { return found }
+    refuseUnknown(path, known: allUnits)
+    return nil
+  }
+
+  /// The key under which a person is known: the e-mail address, or the name.
+  mutating func personKey(_ name: String, at path: String) -> String? {
+    if let person = file.people.first(where: { $0.email == name.lowercased() || $0.name == name }) { return person.key }
+    if let person = recorded.person(name) { return person.personKey }
+    refuseUnknown(path, known: file.people.map(\.key) + recorded.persons.map(\.personKey))
+    return nil
+  }
+}
+
+extension FilePerson {
+  var key: String { email ?? name }
+}
+
+extension Value {
+  var personKey: String { self["email"]?.text?.lowercased() ?? self["name"]?.text ?? "" }
+}

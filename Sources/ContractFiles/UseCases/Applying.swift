@@ -1,0 +1,51 @@
+import Kernel
+import Operations
+
+/// What has an id, once it is there.
+enum FileThing: Hashable, Sendable {
+  case customer
+  case unit(String)
+  case person(String)
+  case calendar(String)
+  case sla(String)
+  case contract
+}
+
+/// Carries a plan out: calls operations, and knows the ids of what was made.
+actor Applying {
+  private let dispatcher: Dispatcher
+  private let principal: Principal
+  private let language: Language
+  private var ids: [FileThing: Value]
+
+  init(_ dispatcher: Dispatcher, as principal: Principal, _ language: Language, ids: [FileThing: Value]) {
+    self.dispatcher = dispatcher
+    self.principal = principal
+    self.language = language
+    self.ids = ids
+  }
+
+  func id(_ thing: FileThing) -> Value { ids[thing] ?? .null }
+
+  func keep(_ id: Value?, of thing: FileThing) { ids[thing] = id }
+
+  @discardableResult
+  func call(_ operation: String, _ members: [Value.Member], version: Int64? = nil) async throws -> Value {
+    try await dispatcher.invoke(
+      operation, .object(members), as: principal,
+      Call(requestId: "file-" + Base32.encode(dispatcher.tenancy.random.bytes(10)), expectedVersion: version, language: language)
+    ).value
+  }
+
+  /// All pages of a listing.
+  func all(_ operation: String, _ members: [Value.Member]) async throws -> [Value] {
+    var items: [Value] = []
+    var cursor: Value = .null
+    repeat {
+      let page = try await call(operation, members + [Value.Member("limit", 200), Value.Member("cursor", cursor)])
+      items += page["items"]?.array ?? []
+      cursor = page["next"] ?? .null
+    } while !cursor.isNull
+    return items
+  }
+}

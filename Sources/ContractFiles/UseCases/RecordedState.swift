@@ -1,0 +1,73 @@
+import Contracts
+import Kernel
+import Operations
+import ServiceTime
+import Tenancy
+
+/// What Steward has of all that a file names, in the newest versions, those that are yet to begin included.
+struct RecordedState: Sendable {
+  private(set) var customer: Value?
+  private(set) var units: [String: Value] = [:]
+  private(set) var persons: [Value] = []
+  private(set) var calendars: [String: Value] = [:]
+  private(set) var slas: [String: Value] = [:]
+  private(set) var contract: Value?
+  private(set) var lines: [Value] = []
+  private(set) var contacts: [Value] = []
+
+  /// An instant at which every version that is recorded holds.
+  static let always: Value = "9999-12-31T00:00:00Z"
+
+  init(of file: ContractFile, by applying: Applying, _ tenancy: Tenancy) async throws {
+    let calendarNames = Set(file.calendars.map(\.name)).union(file.slas.flatMap { $0.targets.map(\.calendar) })
+    for summary in try await applying.all("calendar.list", []) {
+      guard let name = summary["name"]?.text, calendarNames.contains(name) else { continue }
+      calendars[name] = try await applying.call("calendar.read", [Value.Member("id", summary["id"] ?? .null), Value.Member("asOf", Self.always)])
+    }
+    for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always)]) { slas[sla["name"]?.text ?? ""] = sla }
+    guard let entry = try await tenancy.tenant(code: file.customer.code), entry.kind == .customer else { return }
+    let id = Value.id(entry.publicId)
+    customer = try await applying.call("customer.read", [Value.Member("id", id)])
+    let units = try await applying.all("unit.list", [Value.Member("customer", id)])
+    self.units = Self.byPath(units)
+    persons = try await applying.all("person.list", [Value.Member("customer", id)])
+    guard let wanted = file.contract else { return }
+    let contracts = try await applying.all("contract.list", [Value.Member("customer", id), Value.Member("asOf", Self.always)])
+    guard let found = contracts.first(where: { $0["name"]?.text == wanted.name }) else { return }
+    contract = found
+    let ofContract = Value.Member("contract", found["id"] ?? .null)
+    lines = try await applying.all("contract_line.list", [ofContract, Value.Member("asOf", Self.always)]).filter { $0["state"] == "active" }
+    contacts = try await applying.all("contract_contact.list", [ofContract]).filter { $0["validUntil"]?.isNull ?? true }
+  }
+
+  /// Units by the names from the top down: `Berlin/Finance`.
+  private static func byPath(_ units: [Value]) -> [String: Value] {
+    let byId = Dictionary(units.map { ($0["id"]?.text ?? "", $0) }) { first, _ in first }
+    var paths: [String: Value] = [:]
+    for unit in units {
+      var names: [String] = []
+      var next: Value? = unit
+      while let unit = next, names.count <= 100 {
+        names.insert(unit["name"]?.text ?? "", at: 0)
+        next = unit["parent"]?.text.flatMap { byId[$0] }
+      }
+      paths[names.joined(separator: "/")] = unit
+    }
+    return paths
+  }
+
+  /// A person by e-mail address, or by name.
+  func person(_ key: String) -> Value? {
+    persons.first { $0["email"]?.text?.lowercased() == key.lowercased() } ?? persons.first { $0["name"]?.text == key }
+  }
+
+  /// What of it has an id.
+  var ids: [FileThing: Value] {
+    var ids: [FileThing: Value] = [.customer: customer?["id"] ?? .null, .contract: contract?["id"] ?? .null]
+    for (path, unit) in units { ids[.unit(path)] = unit["id"] }
+    for person in persons { ids[.person(person.personKey)] = person["id"] }
+    for (name, calendar) in calendars { ids[.calendar(name)] = calendar["id"] }
+    for (name, sla) in slas { ids[.sla(name)] = sla["id"] }
+    return ids
+  }
+}

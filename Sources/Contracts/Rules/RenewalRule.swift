@@ -1,0 +1,140 @@
+import Kernel
+import ServiceTime
+
+/// What time and the contract's terms do to its renewal: which cycle is the present one, when its item is made, what
+/// happens to it when nobody acts. Pure; the sweep performs one step after another until there is nothing to do.
+///
+/// The terms are those of the newest version that stands, one that is yet to begin included: that is what was agreed.
+package enum RenewalRule {
+  /// How long before the decision date an item appears.
+  package static let leadDays: Int64 = 90
+
+  package struct Contract: Hashable, Sendable {
+    package let state: ContractState
+    package let startsAt: Instant
+    package let endsAt: Instant?
+    package let terms: RenewalTerms
+    package let zone: Zone
+    /// Since when Steward knows the terms: cycles that ended before need no item.
+    package let knownSince: Instant
+
+    package init(state: ContractState, startsAt: Instant, endsAt: Instant?, terms: RenewalTerms, zone: Zone, knownSince: Instant) {
+      self.state = state
+      self.startsAt = startsAt
+      self.endsAt = endsAt
+      self.terms = terms
+      self.zone = zone
+      self.knownSince = knownSince
+    }
+
+    var dates: TermDates { TermDates(startsAt: startsAt, endsAt: endsAt, zone: zone) }
+  }
+
+  /// A cycle that is to be decided.
+  package struct Cycle: Hashable, Sendable {
+    package let mode: RenewalMode
+    package let isEvergreen: Bool
+    package let endsAt: Instant
+    package let decisionOn: CalendarDate
+    package let decisionAt: Instant
+
+    package init(mode: RenewalMode, isEvergreen: Bool, endsAt: Instant, decisionOn: CalendarDate, decisionAt: Instant) {
+      self.mode = mode
+      self.isEvergreen = isEvergreen
+      self.endsAt = endsAt
+      self.decisionOn = decisionOn
+      self.decisionAt = decisionAt
+    }
+  }
+
+  /// The item of a cycle that is not completed.
+  package struct Item: Hashable, Sendable {
+    package let cycle: Cycle
+    package let state: RenewalState
+    package let snoozedUntil: Instant?
+
+    package init(cycle: Cycle, state: RenewalState, snoozedUntil: Instant?) {
+      self.cycle = cycle
+      self.state = state
+      self.snoozedUntil = snoozedUntil
+    }
+  }
+
+  package enum Step: Hashable, Sendable {
+    case make(Cycle)
+    case wake
+    /// Extend the term to this instant, and complete the item.
+    case extend(to: Instant)
+    case complete(RenewalOutcome)
+    case close(RenewalOutcome)
+    /// Nothing until this instant; nil: nothing until the contract changes.
+    case wait(until: Instant?)
+  }
+
+  /// - Parameters:
+  ///   - open: the contract's open item, if there is one.
+  ///   - lastCycle: the end of the last cycle that has an item which is not superseded, the open one included.
+  package static func step(_ contract: Contract, open: Item?, lastCycle: Instant?, now: Instant) -> Step {
+    guard let open else { return makeNext(contract, lastCycle: lastCycle, now: now) }
+    guard isCycle(open, of: contract) else { return .close(outcome(of: open, after: contract)) }
+    let ended = open.cycle.endsAt <= now
+    switch open.state {
+    case .pending, .snoozed:
+      if open.cycle.mode == .auto, open.cycle.decisionAt <= now { return extend(contract, open) }
+      if ended { return .close(open.cycle.isEvergreen ? .renewed : .lapsed) }
+      if open.state == .snoozed, let until = open.snoozedUntil, until <= now { return .wake }
+      let next = open.cycle.mode == .auto ? open.cycle.decisionAt : open.cycle.endsAt
+      return .wait(until: min(next, open.snoozedUntil ?? next))
+    case .renewing:
+      if open.cycle.mode == .auto { return open.cycle.decisionAt <= now ? extend(contract, open) : .wait(until: open.cycle.decisionAt) }
+      guard open.cycle.isEvergreen else { return .wait(until: nil) }
+      return ended ? .complete(.renewed) : .wait(until: open.cycle.endsAt)
+    case .notRenewing: return ended ? .complete(.notRenewed) : .wait(until: open.cycle.endsAt)
+    case .completed: return .wait(until: nil)
+    }
+  }
+
+  /// The present or next cycle of a contract; nil when none is to be decided.
+  package static func cycle(of contract: Contract, after lastCycle: Instant?) -> Cycle? {
+    guard contract.state == .active || contract.state == .suspended, contract.terms.mode != .none, let notice = contract.terms.notice else { return nil }
+    let reference = max(lastCycle ?? contract.knownSince, contract.startsAt)
+    let end: Instant?
+    if let endsAt = contract.endsAt { end = endsAt > reference ? endsAt : nil } else { end = contract.dates.anniversary(after: reference) }
+    guard let end, let decisionOn = contract.dates.decision(before: end, notice: notice) else { return nil }
+    return Cycle(
+      mode: contract.terms.mode, isEvergreen: contract.endsAt == nil, endsAt: end, decisionOn: decisionOn,
+      decisionAt: contract.zone.start(of: decisionOn))
+  }
+
+  private static func makeNext(_ contract: Contract, lastCycle: Instant?, now: Instant) -> Step {
+    guard let cycle = cycle(of: contract, after: lastCycle) else { return .wait(until: nil) }
+    let appears = cycle.decisionAt.adding(seconds: -leadDays * 86_400)
+    return appears <= now ? .make(cycle) : .wait(until: appears)
+  }
+
+  private static func extend(_ contract: Contract, _ item: Item) -> Step {
+    guard let months = contract.terms.months, let end = contract.dates.extended(item.cycle.endsAt, by: months) else { return .wait(until: nil) }
+    return .extend(to: end)
+  }
+
+  /// Whether an item is still about the contract's cycle. What somebody decided holds though the notice changed; what
+  /// nobody did is asked again under the new one.
+  private static func isCycle(_ item: Item, of contract: Contract) -> Bool {
+    guard contract.state == .active || contract.state == .suspended, contract.terms.mode != .none else { return false }
+    let ofSameTerm =
+      if let endsAt = contract.endsAt { endsAt == item.cycle.endsAt } else {
+        item.cycle.isEvergreen && contract.dates.anniversary(after: item.cycle.endsAt.adding(seconds: -1)) == item.cycle.endsAt
+      }
+    guard ofSameTerm else { return false }
+    guard item.state == .pending || item.state == .snoozed else { return item.cycle.mode == contract.terms.mode }
+    guard let notice = contract.terms.notice else { return false }
+    return item.cycle.mode == contract.terms.mode && item.cycle.decisionOn == contract.dates.decision(before: item.cycle.endsAt, notice: notice)
+  }
+
+  /// What became of a cycle that a change of the contract took away.
+  private static func outcome(of item: Item, after contract: Contract) -> RenewalOutcome {
+    if contract.state == .ended { return item.state == .notRenewing ? .notRenewed : .superseded }
+    guard let endsAt = contract.endsAt else { return item.cycle.isEvergreen ? .superseded : .renewed }
+    return endsAt > item.cycle.endsAt ? .renewed : .superseded
+  }
+}

@@ -1,0 +1,309 @@
+import Kernel
+import Postgres
+import ServiceTime
+
+/// The item of a cycle.
+struct RenewalRow: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let contractId: Int64
+  let contract: [UInt8]
+  let contractNumber: Int64
+  let zone: String
+  let cycle: RenewalRule.Cycle
+  private(set) var state: RenewalState
+  private(set) var snoozedUntil: Instant?
+  private(set) var outcome: RenewalOutcome?
+  private(set) var note: String?
+  private(set) var completedAt: Instant?
+  private(set) var version: Int64
+
+  func moved(
+    to state: RenewalState, until: Instant?, outcome: RenewalOutcome?, note: String?, completedAt: Instant?, version: Int64
+  ) -> RenewalRow {
+    var row = self
+    (row.state, row.snoozedUntil, row.outcome, row.completedAt, row.version) = (state, until, outcome, completedAt, version)
+    row.note = note ?? row.note
+    return row
+  }
+
+  /// `r` is the item, `c` its contract.
+  static let select = """
+    select r.id, r.public_id, c.id, c.public_id, c.number, c.zone, r.mode, r.evergreen, r.cycle_ends_at, r.decision_on, r.decision_at, r.state,
+      r.snoozed_until, r.outcome, r.note, r.completed_at, r.version
+    from contracts.renewal r join contracts.contract c on c.tenant_id = r.tenant_id and c.id = r.contract_id
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    contractId = try row.next()
+    contract = try row.next()
+    contractNumber = try row.next()
+    zone = try row.next()
+    cycle = RenewalRule.Cycle(
+      mode: RenewalMode(rawValue: try row.next()) ?? .manual, isEvergreen: try row.next(), endsAt: try row.next(), decisionOn: try row.next(),
+      decisionAt: try row.next())
+    state = RenewalState(rawValue: try row.next()) ?? .completed
+    snoozedUntil = try row.next()
+    let outcome: String? = try row.next()
+    self.outcome = outcome.flatMap(RenewalOutcome.init(rawValue:))
+    note = try row.next()
+    completedAt = try row.next()
+    version = try row.next()
+  }
+}
+
+struct RenewalByPublicId: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+
+  static let sql = "\(RenewalRow.select) where r.tenant_id = $1 and r.public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RenewalRow { try RenewalRow(&row) }
+}
+
+/// The item of a contract that is not completed. What is said of the outcome follows from the state; it names the index.
+struct OpenRenewal: Statement {
+  let tenant: TenantId
+  let contract: Int64
+
+  static let sql = """
+    \(RenewalRow.select)
+    where r.tenant_id = $1 and r.contract_id = $2 and r.state <> 'completed' and r.outcome is distinct from 'superseded'
+    limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(contract)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RenewalRow { try RenewalRow(&row) }
+}
+
+/// The end of the last cycle that has an item which still counts.
+struct LastCycle: Statement {
+  let tenant: TenantId
+  let contract: Int64
+
+  static let sql = """
+    select max(r.cycle_ends_at) from contracts.renewal r
+    where r.tenant_id = $1 and r.contract_id = $2 and r.outcome is distinct from 'superseded'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(contract)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Instant? { try row.next() }
+}
+
+/// Makes the item of a cycle; none when there is one that counts.
+struct InsertRenewal: Statement {
+  let tenant: TenantId
+  let publicId: [UInt8]
+  let contract: Int64
+  let cycle: RenewalRule.Cycle
+  let now: Instant
+
+  static let sql = """
+    insert into contracts.renewal
+      (tenant_id, public_id, contract_id, mode, evergreen, cycle_ends_at, decision_on, decision_at, state, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9)
+    on conflict (tenant_id, contract_id, cycle_ends_at) where outcome is distinct from 'superseded' do nothing
+    returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+    parameters.append(contract)
+    parameters.append(cycle.mode.rawValue)
+    parameters.append(cycle.isEvergreen)
+    parameters.append(cycle.endsAt)
+    parameters.append(cycle.decisionOn)
+    parameters.append(cycle.decisionAt)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Moves an item; no row when another change came first.
+struct AdvanceRenewal: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let version: Int64
+  let state: RenewalState
+  let snoozedUntil: Instant?
+  let outcome: RenewalOutcome?
+  /// Nil: as before.
+  let note: String?
+  let now: Instant
+
+  static let sql = """
+    update contracts.renewal
+    set state = $4, snoozed_until = $5, outcome = $6, note = coalesce($7, note), completed_at = $8, version = version + 1
+    where tenant_id = $1 and id = $2 and version = $3 returning version
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(version)
+    parameters.append(state.rawValue)
+    parameters.append(snoozedUntil)
+    parameters.append(outcome?.rawValue)
+    parameters.append(note)
+    parameters.append(outcome == nil ? nil : now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Where the renewals that may be seen stand, across tenants.
+struct RenewalPositions: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let id: Int64
+    let decisionAt: Instant
+  }
+
+  let tenants: [Int64]?
+  /// Nil: the open ones; `all`: all.
+  let state: String?
+  let from: CalendarDate?
+  let before: CalendarDate?
+  let after: Found?
+  let limit: Int64
+
+  static let sql = "select tenant_id, id, decision_at from finder.renewals($1, $2, $3, $4, $5, $6, $7, $8)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenants)
+    parameters.append(state)
+    parameters.append(from)
+    parameters.append(before)
+    parameters.append(after?.decisionAt)
+    parameters.append(after?.tenant)
+    parameters.append(after?.id)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), id: try row.next(), decisionAt: try row.next()) }
+}
+
+/// The items at positions that the finder gave, with their customers.
+struct RenewalsAt: Statement {
+  struct Found: Sendable {
+    let row: RenewalRow
+    let handle: TenantHandle
+    let customer: [UInt8]
+    let code: String
+    let customerName: String
+    let contractName: String
+  }
+
+  let positions: [RenewalPositions.Found]
+
+  static let sql = """
+    select r.id, r.public_id, c.id, c.public_id, c.number, c.zone, r.mode, r.evergreen, r.cycle_ends_at, r.decision_on, r.decision_at, r.state,
+      r.snoozed_until, r.outcome, r.note, r.completed_at, r.version, t.handle, t.public_id, t.code, t.name,
+      (select v.name from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id
+       order by v.valid_from desc limit 1)
+    from unnest($1::bigint[], $2::bigint[]) as w (tenant_id, id)
+    join contracts.renewal r on r.tenant_id = w.tenant_id and r.id = w.id
+    join contracts.contract c on c.tenant_id = r.tenant_id and c.id = r.contract_id
+    join tenancy.tenant t on t.id = r.tenant_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(positions.map(\.tenant.rawValue))
+    parameters.append(positions.map(\.id))
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let renewal = try RenewalRow(&row)
+    let handle: Int64 = try row.next()
+    return Found(
+      row: renewal, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), customer: try row.next(), code: try row.next(),
+      customerName: try row.next(), contractName: try row.next())
+  }
+}
+
+/// Contracts of any tenant that the sweep has to look at.
+struct ContractsToLookAt: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let contract: Int64
+  }
+
+  let now: Instant
+  let limit: Int32
+
+  static let sql = "select tenant_id, id from finder.contracts_to_look_at($1, $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(now)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), contract: try row.next()) }
+}
+
+/// The contract, held against changes for the length of the transaction.
+struct HoldContract: Statement {
+  let tenant: TenantId
+  let contract: Int64
+
+  static let sql = "select version from contracts.contract where tenant_id = $1 and id = $2 for update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(contract)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The newest version of a contract that stands.
+struct NewestVersion: Statement {
+  let tenant: TenantId
+  let contract: Int64
+
+  static let sql = """
+    select \(ContractRow.columns)
+    from contracts.contract c join contracts.standing_contract_version v on v.tenant_id = c.tenant_id and v.contract_id = c.id
+    where c.tenant_id = $1 and c.id = $2
+    order by v.valid_from desc limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(contract)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ContractRow { try ContractRow(&row) }
+}
+
+/// When the sweep looks at the contract again; nil: not before it changes.
+struct LookAgain: Statement {
+  let tenant: TenantId
+  let contract: Int64
+  let at: Instant?
+
+  static let sql = "update contracts.contract set renewal_look_at = $3 where tenant_id = $1 and id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(contract)
+    parameters.append(at)
+  }
+}

@@ -1,0 +1,135 @@
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import ServiceTime
+import Tenancy
+
+/// Makes the item of every cycle that comes up for decision, wakes what was put off, extends what renews by itself, and
+/// closes what has ended. Each contract says when it must be looked at next, so a sweep that did not run for a year does
+/// then what it would have done, cycle by cycle.
+package struct RenewalSweep: Sweep {
+  package static let kind = "contracts.renewal"
+  package static let everySeconds: Int64 = 300
+
+  private static let batch: Int32 = 500
+  /// Steps of one contract in one transaction; what is left waits for the next sweep.
+  private static let steps = 100
+  private static let actor = Actor(kind: .system, id: 0, via: .job)
+
+  package init() {}
+
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    while true {
+      try Task.checkCancellation()
+      let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {
+        try await $0.query(ContractsToLookAt(now: now, limit: Self.batch))
+      }
+      var rested = 0
+      for found in due {
+        let isDone = try await tenancy.transaction(binding: [found.tenant], side: .staff) { transaction in
+          try await look(at: found, now, tenancy.random, in: transaction)
+        }
+        if isDone { rested += 1 }
+      }
+      guard due.count == Int(Self.batch), rested > 0 else { return }
+    }
+  }
+
+  /// - Returns: whether there is nothing left to do now.
+  private func look(at found: ContractsToLookAt.Found, _ now: Instant, _ random: RandomSource, in transaction: Transaction) async throws -> Bool {
+    guard try await transaction.first(HoldContract(tenant: found.tenant, contract: found.contract)) != nil else { return true }
+    for _ in 0..<Self.steps {
+      let (versions, items, cycles) = try await transaction.query(
+        NewestVersion(tenant: found.tenant, contract: found.contract), OpenRenewal(tenant: found.tenant, contract: found.contract),
+        LastCycle(tenant: found.tenant, contract: found.contract))
+      guard let newest = versions.first, let contract = newest.forRenewal else { return true }
+      let step = RenewalRule.step(contract, open: items.first?.item, lastCycle: cycles.first ?? nil, now: now)
+      if case .wait(let until) = step {
+        try await transaction.execute(LookAgain(tenant: found.tenant, contract: found.contract, at: until))
+        return true
+      }
+      let keeping = RenewalKeeping(tenant: found.tenant, actor: Self.actor, now: now, transaction: transaction)
+      guard try await keeping.perform(step, newest, items.first, random) else { return true }
+    }
+    return false
+  }
+}
+
+extension ContractRow {
+  /// What the renewal rule needs to know; nil for a zone that this host does not know.
+  var forRenewal: RenewalRule.Contract? {
+    guard let zone = Zone.named(zone) else { return nil }
+    return RenewalRule.Contract(
+      state: state, startsAt: startsAt, endsAt: endsAt, terms: renewal, zone: zone, knownSince: recordedAt)
+  }
+}
+
+extension RenewalRow {
+  var item: RenewalRule.Item { RenewalRule.Item(cycle: cycle, state: state, snoozedUntil: snoozedUntil) }
+}
+
+/// Performs steps on a contract's renewal, for the sweep and for people.
+struct RenewalKeeping {
+  let tenant: TenantId
+  let actor: Actor
+  let now: Instant
+  let transaction: Transaction
+
+  /// - Returns: false when there was nothing that the step could be done to.
+  func perform(_ step: RenewalRule.Step, _ newest: ContractRow, _ item: RenewalRow?, _ random: RandomSource) async throws -> Bool {
+    switch (step, item) {
+    case (.make(let cycle), _):
+      let made = try await transaction.first(
+        InsertRenewal(tenant: tenant, publicId: random.publicIdBits(), contract: newest.id, cycle: cycle, now: now))
+      guard let made else { return false }
+      record("renewal.made", made, seq: 1, .object(["cycleEndsAt": .instant(cycle.endsAt), "decisionOn": .date(cycle.decisionOn)]))
+    case (.wake, let item?): try await move(item, .wake)
+    case (.extend(let end), let item?):
+      // By itself, and in one transaction: the term is never extended twice for one item. It holds since the decision
+      // day, however late this is: what was opened meanwhile is under contract.
+      try await extend(newest, to: end, from: item.cycle.decisionAt)
+      try await move(item.state == .renewing ? item : try await move(item, .renew), .complete, outcome: .renewed)
+    case (.complete(let outcome), let item?): try await move(item, .complete, outcome: outcome)
+    case (.close(let outcome), let item?): try await move(item, .close, outcome: outcome)
+    case (.wait, _), (_, nil): return false
+    }
+    return true
+  }
+
+  /// A new version with another end, behind the newest one.
+  /// - Parameter since: from when it holds; nil: from now on.
+  func extend(_ newest: ContractRow, to end: Instant?, from since: Instant? = nil) async throws {
+    var content = newest.content
+    content.endsAt = end
+    let validFrom = max(since ?? now, newest.validFrom.adding(seconds: 1))
+    let advanced = try await transaction.first(
+      AdvanceContract(tenant: tenant, id: newest.id, version: newest.version, currency: newest.currency, zone: newest.zone, now: now))
+    guard let version = advanced else { throw Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+    transaction.enqueue(InsertContractVersion(tenant: tenant, contract: newest.id, seq: version, validFrom: validFrom, content: content, now: now))
+    transaction.record(
+      Event(
+        subjectKind: "contract", subject: newest.id, seq: version, type: "contract.extended",
+        payload: .object(["endsAt": .instant(end), "validFrom": .instant(validFrom)]), occurredAt: now), tenant: tenant, actor: actor, at: now)
+  }
+
+  @discardableResult
+  func move(
+    _ item: RenewalRow, _ event: RenewalState.Event, until: Instant? = nil, outcome: RenewalOutcome? = nil, note: String? = nil
+  ) async throws -> RenewalRow {
+    guard let state = item.state.after(event) else {
+      throw Failure(.conflict, ContractsMessages.badRenewal, ["state": item.state.rawValue, "event": event.rawValue])
+    }
+    let advanced = try await transaction.first(
+      AdvanceRenewal(
+        tenant: tenant, id: item.id, version: item.version, state: state, snoozedUntil: until, outcome: outcome, note: note, now: now))
+    guard let version = advanced else { throw Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+    record("renewal.\(event.rawValue)", item.id, seq: version, .object(["state": .text(state.rawValue), "outcome": .text(outcome?.rawValue)]))
+    return item.moved(to: state, until: until, outcome: outcome, note: note, completedAt: outcome == nil ? nil : now, version: version)
+  }
+
+  private func record(_ type: String, _ renewal: Int64, seq: Int64, _ payload: Value) {
+    transaction.record(
+      Event(subjectKind: "renewal", subject: renewal, seq: seq, type: type, payload: payload, occurredAt: now), tenant: tenant, actor: actor, at: now)
+  }
+}

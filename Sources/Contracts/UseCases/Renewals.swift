@@ -1,0 +1,147 @@
+import Kernel
+import Operations
+import Tenancy
+
+/// The decision on a cycle of a contract, as it is shown.
+package struct RenewalOutput: OperationOutput {
+  let id: PublicId
+  let customer: PublicId
+  let customerName: String
+  let contract: PublicId
+  let contractName: String
+  let number: String
+  let row: RenewalRow
+
+  init(_ row: RenewalRow, customer: TenantEntry, contractName: String) {
+    self.init(row, customer: customer.publicId, code: customer.code, customerName: customer.name, contractName: contractName)
+  }
+
+  /// Nil for bits that are no id.
+  init?(_ found: RenewalsAt.Found) {
+    guard let customer = PublicId(kind: IdKind.customer.prefix, handle: found.handle, random: found.customer) else { return nil }
+    self.init(found.row, customer: customer, code: found.code, customerName: found.customerName, contractName: found.contractName)
+  }
+
+  private init(_ row: RenewalRow, customer: PublicId, code: String, customerName: String, contractName: String) {
+    func id(_ kind: IdKind, _ bits: [UInt8]) -> PublicId {
+      PublicId(kind: kind.prefix, handle: customer.handle, random: bits) ?? .none(kind: kind.prefix, handle: customer.handle)
+    }
+    self.id = id(.renewal, row.publicId)
+    self.customer = customer
+    self.customerName = customerName
+    contract = id(.contract, row.contract)
+    self.contractName = contractName
+    number = "\(code)-CON-\(pad(row.contractNumber, 6))"
+    self.row = row
+  }
+
+  package static let fields: [OutputField<RenewalOutput>] = [
+    OutputField("id", .id, "The renewal.", "续约项编号。") { .id($0.id) },
+    OutputField("customer", .id, "The customer.", "客户。") { .id($0.customer) },
+    OutputField("customerName", .text, "The customer's name.", "客户名称。") { .text($0.customerName) },
+    OutputField("contract", .id, "The contract.", "合同编号。") { .id($0.contract) },
+    OutputField("contractName", .text, "The contract's name.", "合同名称。") { .text($0.contractName) },
+    OutputField("number", .text, "The contract's number for people.", "合同号。") { .text($0.number) },
+    OutputField("mode", .text, "manual: somebody decides; auto: it is extended unless somebody declines.", "manual（人工决定）或 auto（除非拒绝，否则自动续约）。") {
+      .text($0.row.cycle.mode.rawValue)
+    },
+    OutputField("evergreen", .boolean, "Whether the term is open-ended; its cycles are years.", "是否无固定期限（以年为周期）。") { .bool($0.row.cycle.isEvergreen) },
+    OutputField("cycleEndsAt", .instant, "When the term, or the year of an open-ended one, ends.", "本期限（或年度周期）结束的时间。") { .instant($0.row.cycle.endsAt) },
+    OutputField("decisionOn", .date, "The day by which is to be decided: the end less the notice, in the contract's zone.", "须作出决定的日期：到期日减去通知期，按合同时区。") {
+      .date($0.row.cycle.decisionOn)
+    },
+    OutputField("decisionAt", .instant, "The first instant of that day.", "该日的起始时刻。") { .instant($0.row.cycle.decisionAt) },
+    OutputField("state", .text, "pending, renewing, not_renewing, snoozed or completed.",
+      "状态：pending（待决定）、renewing（续约中）、not_renewing（不续约）、snoozed（推迟）或 completed（完成）。"
+    ) {
+      .text($0.row.state.rawValue)
+    },
+    OutputField("snoozedUntil", .instant, "Until when it is put off.", "推迟至何时。") { .instant($0.row.snoozedUntil) },
+    OutputField("outcome", .text, "renewed, not_renewed, lapsed or superseded; null while it is open.",
+      "结果：renewed（已续约）、not_renewed（未续约）、lapsed（逾期未定）或 superseded（已被取代）；未完成则为 null。"
+    ) {
+      .text($0.row.outcome?.rawValue)
+    },
+    OutputField("note", .text, "What was noted last.", "最近的备注。") { .text($0.row.note) },
+    OutputField("completedAt", .instant, "When it was completed.", "完成时间。") { .instant($0.row.completedAt) },
+    OutputField("version", .integer, "For If-Match.", "用于 If-Match 的版本号。") { .integer($0.row.version) },
+  ]
+}
+
+package enum ReadRenewal: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+
+    package static let fields: [any InputField] = [RenewalInputs.id]
+
+    package init(_ values: InputValues) throws(FieldError) { id = try values[RenewalInputs.id] }
+  }
+
+  package static let declaration = Declaration(
+    "renewal.read", "Read the decision on a contract's renewal.", zh: "查看合同续约项。", roles: Rights.staff, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RenewalOutput {
+    let (row, newest) = try await context.renewal(input.id)
+    return RenewalOutput(row, customer: context.tenant, contractName: newest.name)
+  }
+}
+
+/// The account manager's list: what is to be decided over all customers, the next decision first.
+package enum ListRenewals: Operation {
+  package struct Input: OperationInput {
+    let state: String?
+    let from: CalendarDate?
+    let before: CalendarDate?
+    let limit: Int64?
+    let cursor: String?
+
+    private static let state = Field.oneOf(
+      "state", RenewalState.allCases.map(\.rawValue) + ["all"], "Only those in this state (default: all that are open).", "仅列出此状态（默认为所有未完成项）。"
+    ).optional
+    private static let from = Field.date("decisionFrom", "Only those to be decided on this day or later.", "仅列出决定日期不早于此日的项。").optional
+    private static let before = Field.date("decisionBefore", "Only those to be decided before this day.", "仅列出决定日期早于此日的项。").optional
+
+    package static let fields: [any InputField] = [state, from, before, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      state = try values[Self.state]
+      from = try values[Self.from]
+      before = try values[Self.before]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+
+    var filterText: String { "\(state ?? "")/\(from?.description ?? "")/\(before?.description ?? "")" }
+  }
+
+  package static let declaration = Declaration(
+    "renewal.list", "List the renewals to be decided over all customers, the next decision first.", zh: "列出所有客户待决定的续约，最近的决定日期在前。", permission: "renewal.read",
+    roles: Rights.staff, reach: .many, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<RenewalOutput> {
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
+    let positions = try await context.transaction.query(
+      RenewalPositions(
+        tenants: context.access.tenants.map { $0.map(\.rawValue).sorted() }, state: input.state,
+        from: input.from, before: input.before, after: try after.map(RenewalPositions.Found.init), limit: limit + 1))
+    let outputs = try await outputs(at: positions, context)
+    let rows = positions.compactMap { position in outputs[position.id].map { (position: position, output: $0) } }
+    return context.listing(rows, limit: limit, filter: input.filterText, key: { $0.position.cursor }, element: { $0.output })
+  }
+
+  private static func outputs(at positions: [RenewalPositions.Found], _ context: OperationContext) async throws -> [Int64: RenewalOutput] {
+    guard !positions.isEmpty else { return [:] }
+    let found = try await context.bound(to: Set(positions.map(\.tenant)).sorted()) { try await $0.last(RenewalsAt(positions: positions)) }
+    return Dictionary(found.compactMap { found in RenewalOutput(found).map { (found.row.id, $0) } }) { first, _ in first }
+  }
+}
+
+extension RenewalPositions.Found {
+  var cursor: PageCursor { PageCursor([.integer(decisionAt.microseconds), .integer(tenant.rawValue), .integer(id)]) }
+
+  init(_ cursor: PageCursor) throws {
+    decisionAt = try cursor.instant(0)
+    tenant = TenantId(try cursor.integer(1))
+    id = try cursor.integer(2)
+  }
+}

@@ -1,0 +1,83 @@
+import Kernel
+import Operations
+
+/// What a withdrawal is told.
+enum WithdrawalFields {
+  static let reason = Field.text("reason", 1...500, "Why.", "原因。")
+}
+
+/// Takes back a contract's newest version before it holds. The row stays, and another says that it was withdrawn; what
+/// was agreed before it holds on.
+package enum WithdrawContractVersion: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+
+    private static let id = Field.id("id", .contract, "The contract.", "合同编号。")
+
+    package static let fields: [any InputField] = [id, WithdrawalFields.reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[Self.id]
+      reason = try values[WithdrawalFields.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "contract.withdraw", "Withdraw a contract's newest version, which does not hold yet.", zh: "撤回合同尚未生效的最新版本。", permission: "contract.manage",
+    roles: Rights.managers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let tenant = context.tenant.id
+    guard let newest = try await context.transaction.first(ContractAt(tenant: tenant, publicId: input.id, at: nil)) else { throw Failure.notFound }
+    try context.requireVersion(newest.version)
+    try CalendarRule.requireNotBegun(newest.validFrom, now: context.now)
+    let advanced = try await context.transaction.first(
+      AdvanceContract(
+        tenant: tenant, id: newest.id, version: newest.version, currency: newest.currency, zone: newest.zone, now: context.now))
+    guard let version = advanced else { throw context.changedMeanwhile }
+    context.transaction.enqueue(WithdrawContractRow(tenant: tenant, version: newest.versionId, reason: input.reason, now: context.now))
+    context.subject(input.id)
+    context.record(
+      Event(
+        subjectKind: "contract", subject: newest.id, seq: version, type: "contract.withdrawn",
+        payload: .object(["contract": .id(input.id), "validFrom": .instant(newest.validFrom)]), occurredAt: context.now))
+    return Done(id: input.id, version: version)
+  }
+}
+
+/// The same of a line. A line whose first version is withdrawn never holds.
+package enum WithdrawLineVersion: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+
+    package static let fields: [any InputField] = [ReviseContractLine.Input.id, WithdrawalFields.reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ReviseContractLine.Input.id]
+      reason = try values[WithdrawalFields.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "contract_line.withdraw", "Withdraw a line's newest version, which does not hold yet.", zh: "撤回合同行尚未生效的最新版本。", permission: "contract.manage",
+    roles: Rights.managers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let tenant = context.tenant.id
+    guard let newest = try await context.transaction.first(LineAt(tenant: tenant, publicId: input.id, at: nil)) else { throw Failure.notFound }
+    try context.requireVersion(newest.version)
+    try CalendarRule.requireNotBegun(newest.validFrom, now: context.now)
+    guard let version = try await context.transaction.first(AdvanceLine(tenant: tenant, id: newest.id, version: newest.version)) else {
+      throw context.changedMeanwhile
+    }
+    context.transaction.enqueue(WithdrawLineRow(tenant: tenant, version: newest.versionId, reason: input.reason, now: context.now))
+    context.subject(input.id)
+    context.record(
+      Event(
+        subjectKind: "contract_line", subject: newest.id, seq: version, type: "contract_line.withdrawn",
+        payload: .object(["line": .id(input.id), "validFrom": .instant(newest.validFrom)]), occurredAt: context.now))
+    return Done(id: input.id, version: version)
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import ContractFiles
+import Foundation
+import Kernel
+
+struct ContractCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "contract", abstract: "Make or amend a customer and its contract from one reviewed file.",
+    discussion: "The file is described, with three examples, in docs/contracts.md.", subcommands: [Plan.self, Apply.self])
+
+  struct FileOptions: ParsableArguments {
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var database: DatabaseOptions
+
+    @Argument(help: ArgumentHelp("The file: customer, units, people, calendars, SLAs, contract and lines.", valueName: "file.yaml"))
+    var file: String
+
+    func run(_ body: @escaping @Sendable (ContractFileRun) async throws -> Void) async throws {
+      guard let yaml = try? String(contentsOfFile: file, encoding: .utf8) else {
+        throw Failure(.invalid, CommandMessages.noContractFile, ["path": file])
+      }
+      let reader = try await settings.reader()
+      do {
+        try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 2) { backend in
+          try await body(try ContractFileRun(yaml: yaml, dispatcher: backend.dispatcher, as: backend.localOperator, Terminal.language))
+        }
+      } catch let problems as ContractFileProblems {
+        Terminal.complain(problems.text(Terminal.language, file: file))
+        throw problems.failure.map { ArgumentParser.ExitCode($0) } ?? ExitCode(3)
+      }
+    }
+  }
+
+  struct Plan: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show what apply would do, and change nothing.")
+
+    @OptionGroup var options: FileOptions
+
+    mutating func run() async throws {
+      try await options.run { run in print(try await run.plan().text) }
+    }
+  }
+
+  struct Apply: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show the plan, ask, and carry it out.",
+      discussion: "A run that stopped half way is finished by running it again; a second run says that there is nothing to do.")
+
+    @OptionGroup var options: FileOptions
+
+    @Flag(name: .long, help: "Do not ask.")
+    var yes = false
+
+    mutating func run() async throws {
+      let yes = yes
+      try await options.run { run in
+        let plan = try await run.plan()
+        print(plan.text)
+        guard !plan.isEmpty else { return }
+        guard yes || Self.isConfirmed() else { throw Failure(.conflict, ContractFileMessages.notConfirmed) }
+        try await run.apply()
+        print(ContractFileMessages.done.text(Terminal.language))
+      }
+    }
+
+    /// Only a person at a terminal can be asked.
+    private static func isConfirmed() -> Bool {
+      guard isatty(STDIN_FILENO) == 1 else { return false }
+      Terminal.complain(ContractFileMessages.ask.text(Terminal.language))
+      return ["y", "yes", "是"].contains(readLine()?.lowercased())
+    }
+  }
+}

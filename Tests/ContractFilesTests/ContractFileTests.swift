@@ -1,0 +1,208 @@
+import Contracts
+import Foundation
+import Kernel
+import Operations
+import Tenancy
+import TestSupport
+import Testing
+
+@testable import ContractFiles
+
+/// Files against PostgreSQL, through the dispatcher.
+@Suite struct ContractFileTests {
+  private struct World {
+    let database: TestDatabase
+
+    init() async throws { database = try await TestDatabase.make([PlatformModule.self, ContractsModule.self]) }
+
+    func run(_ yaml: String, as principal: Principal? = nil, _ language: Language = .english) throws -> ContractFileRun {
+      try ContractFileRun(yaml: yaml, dispatcher: database.dispatcher, as: principal ?? database.root, language)
+    }
+
+    func contract(of code: String) async throws -> Value {
+      let customer = try #require(try await database.tenancy.tenant(code: code))
+      let listed = try await database.call("contract.list", ["customer": .id(customer.publicId)], as: database.root)
+      let id = listed["items"]?.array?.first?["id"] ?? .null
+      return try await database.call("contract.read", ["id": id, "asOf": "2999-01-01T00:00:00Z"], as: database.root)
+    }
+
+    /// The problems of a file, as `line path key`.
+    func problems(_ yaml: String) async throws -> [String] {
+      do {
+        _ = try await run(yaml).plan()
+        return ["accepted"]
+      } catch let problems as ContractFileProblems {
+        return problems.problems.map { "\($0.line ?? 0) \($0.path) \($0.message.key)" }
+      }
+    }
+  }
+
+  static let examples = ["premium-24x7", "office-hours-5x8", "per-device"]
+
+  static func example(_ name: String) throws -> String {
+    try String(contentsOf: RealData.packageRoot.appending(path: "docs/contracts/\(name).yaml"), encoding: .utf8)
+  }
+
+  @Test(arguments: examples) func anExampleIsAppliedOnce(name: String) async throws {
+    let world = try await World()
+    let yaml = try Self.example(name)
+    let plan = try await world.run(yaml).plan()
+    #expect(plan.steps.allSatisfy { $0.kind == .create || $0.details == ["activate"] }, "\(plan.text)")
+    try await world.run(yaml).apply()
+    let again = try await world.run(yaml).plan()
+    #expect(again.isEmpty, "\(again.text)")
+    #expect(again.text.hasSuffix("Nothing to do."))
+    #expect(try await world.run(yaml).apply().isEmpty)
+    for language in Language.allCases { #expect(!(try await world.run(yaml, as: nil, language).plan()).text.isEmpty) }
+  }
+
+  @Test func theContractIsWhatTheFileSays() async throws {
+    let world = try await World()
+    try await world.run(Self.example("per-device")).apply()
+    let contract = try await world.contract(of: "TIANHEPM")
+    #expect(contract["state"] == "active" && contract["zone"] == "Asia/Shanghai" && contract["startsAt"] == "2025-12-31T16:00:00Z")
+    #expect(contract["noticeMonths"] == 3 && contract["endsAt"] == .null)
+    let lines = contract["lines"]?.array ?? []
+    #expect(lines.map { $0["name"] } == ["台式机与笔记本", "管理层支持"])
+    #expect(lines[0]["units"]?.array?.count == 2 && lines[0]["quantity"] == 240 && lines[0]["monthlyFee"] == .decimal("10800.00"))
+    #expect(lines[0]["exclusionsEn"] == "Devices older than six years.")
+    #expect(lines[1]["persons"]?.array?.count == 1)
+    #expect(lines[1]["targets"]?.array?.count == 10)
+  }
+
+  @Test func anAmendmentIsShownInWordsAndHoldsFromItsDay() async throws {
+    let world = try await World()
+    let yaml = try Self.example("office-hours-5x8")
+    try await world.run(yaml).apply()
+    let amended =
+      yaml.replacingOccurrences(of: "priorities: [1, 2], within: 1 h,", with: "priorities: [1, 2], within: 30 min,")
+      .replacingOccurrences(of: "monthlyFee: 1250.00", with: "monthlyFee: 1400\n      quantity: 40\n      quantityUnit: user")
+      .replacingOccurrences(of: "notice: 60 days", with: "notice: 3 months").replacingOccurrences(of: "ends: 2027-03-15", with: "ends: 2028-03-15")
+        + """
+            - name: Backup
+              sla: Office hours
+        validFrom: 2026-07-01
+
+        """
+    let plan = try await world.run(amended).plan()
+    let words = plan.text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    for expected in [
+      "change  SLA “Office hours”, from 1 July 2026", "response P1 from 1 h to 30 min", "response P2 from 1 h to 30 min",
+      "end of the term from 15 March 2027 to 15 March 2028", "notice from 60 days to 3 months", "monthly fee from EUR 1,250.00 to EUR 1,400.00",
+      "quantity 40 user", "create  line “Backup”, from 1 July 2026", "1 to create, 3 to change, 0 to end.",
+    ] {
+      #expect(words.contains(expected), "\(expected) in\n\(plan.text)")
+    }
+    try await world.run(amended).apply()
+    #expect(try await world.run(amended).plan().isEmpty)
+    let contract = try await world.contract(of: "LUMENARC")
+    #expect(contract["validFrom"] == "2026-06-30T22:00:00Z")
+    #expect(contract["lines"]?.array?.map { $0["validFrom"] } == ["2026-06-30T22:00:00Z", "2026-06-30T22:00:00Z"])
+    // What the file does not name any more ends.
+    let shorter = try #require(amended.components(separatedBy: "    - name: Backup").first) + "validFrom: 2026-08-01\n"
+    let ending = try await world.run(shorter).plan()
+    #expect(ending.text.contains("end     line “Backup”, from 1 August 2026"), "\(ending.text)")
+    try await world.run(shorter).apply()
+    #expect(try await world.run(shorter).plan().isEmpty)
+    #expect(try await world.contract(of: "LUMENARC")["lines"]?.array?.map { $0["state"] } == ["active", "ended"])
+  }
+
+  /// Stopped before each of its calls that write, a run is finished by the next one, and nothing is there twice.
+  @Test func aRunThatStoppedHalfWayIsFinishedByTheNext() async throws {
+    let yaml = try Self.example("premium-24x7")
+    let world = try await World()
+    let full = try await world.run(yaml).plan().steps.filter { $0.act != nil }.count
+    var applied = 0
+    while applied < full {
+      // One more step at a time: the plan shrinks by what is there.
+      let run = try world.run(yaml)
+      let (plan, recorded) = try await run.planned()
+      let steps = plan.steps.filter { $0.act != nil }
+      #expect(steps.count == full - applied, "\(plan.text)")
+      try await steps.first?.act?(Applying(world.database.dispatcher, as: world.database.root, .english, ids: recorded.ids))
+      applied += 1
+    }
+    #expect(try await world.run(yaml).plan().isEmpty)
+    let contract = try await world.contract(of: "NORTHCLIN")
+    #expect(contract["state"] == "active" && contract["lines"]?.array?.count == 1)
+  }
+
+  @Test func whatIsWrongIsToldByLineFieldAndValue() async throws {
+    let world = try await World()
+    let yaml = try Self.example("office-hours-5x8")
+    func line(_ part: String) throws -> Int {
+      try #require(yaml.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains(part) }) + 1
+    }
+    func broken(_ part: String, _ replacement: String) async throws -> [String] {
+      #expect(yaml.contains(part))
+      return try await world.problems(yaml.replacingOccurrences(of: part, with: replacement))
+    }
+    #expect(
+      try await broken("zone: Europe/Paris\n  language", "zone: Paris\n  language") == ["\(try line("zone: Europe/Paris")) customer.zone contract_file.zone"])
+    #expect(try await broken("    sla: Office hours", "    sla: Gold") == ["\(try line("    sla: Office")) contract.lines[0].sla contract_file.unknown_name"])
+    #expect(try await broken("monthlyFee: 1250.00", "monthlyFee: 1250.001") == ["\(try line("monthlyFee")) contract.lines[0].monthlyFee contract_file.amount"])
+    #expect(try await broken("monthlyFee:", "monthlyfee:") == ["\(try line("monthlyFee")) contract.lines[0].monthlyfee input.unknown_field"])
+    #expect(try await broken("renewal: manual", "renewal: perhaps") == ["\(try line("renewal: manual")) contract.renewal input.choice"])
+    #expect(try await broken("within: 8 h,", "within: 8 weeks,") == ["\(try line("within: 8 h")) slas[0].targets[2].within contract_file.duration"])
+    #expect(try await broken("units: [Lyon]", "units: [Lille]") == ["\(try line("units: [Lyon]")) contract.lines[0].units[0] contract_file.unknown_name"])
+    #expect(
+      try await broken("mon: [[08:30, 12:30]", "mon: [[12:30, 08:30]") == ["\(try line("mon: [[08:30")) calendars[0].week.mon[0] calendar.opening_order"])
+    #expect(try await broken("    - {person: claire@lumen.example, role: billing}", "    - {person: paul, role: billing}").count == 1)
+    #expect(try await broken("customer:\n", "customer: {}\nclient:\n").count > 1, "all of it is told at once")
+    #expect(try await world.problems("customer: [") == ["0  contract_file.not_yaml"])
+    #expect(try await world.problems("") == ["0  contract_file.empty"])
+    #expect(try await world.problems("customer: {code: A1, code: A2}") == ["0  contract_file.not_yaml"], "a key twice")
+    #expect(try await world.problems("a: &a [x, x, x, x, x, x, x, x, x]\n" + Self.bomb) == ["0  contract_file.too_large"])
+
+    let problems = await #expect(throws: ContractFileProblems.self) {
+      _ = try await world.run(yaml.replacingOccurrences(of: "    sla: Office hours", with: "    sla: Gold")).plan()
+    }
+    #expect(
+      problems?.text(.english, file: "acme.yaml")
+        == "acme.yaml:\(try line("    sla: Office")): contract.lines[0].sla “Gold”: Neither the file nor Steward has this. There are: Office hours.")
+    #expect(try await world.database.tenancy.tenant(code: "LUMENARC") == nil, "nothing was done")
+  }
+
+  private static let bomb = (1...9).map { level in
+    "\(Character(UnicodeScalar(UInt8(97 + level)))): &\(Character(UnicodeScalar(UInt8(97 + level)))) ["
+      + Array(repeating: "*\(Character(UnicodeScalar(UInt8(96 + level))))", count: 9).joined(separator: ", ") + "]\n"
+  }.joined()
+
+  /// What only the server can know is told by its place in the file too.
+  @Test func whatTheServerRefusesIsToldByItsPlaceInTheFile() async throws {
+    let world = try await World()
+    let yaml = try Self.example("office-hours-5x8")
+    try await world.run(yaml).apply()
+    let first = yaml.replacingOccurrences(of: "monthlyFee: 1250.00", with: "monthlyFee: 1300.00") + "validFrom: 2026-09-01\n"
+    try await world.run(first).apply()
+    let earlier = yaml.replacingOccurrences(of: "monthlyFee: 1250.00", with: "monthlyFee: 1350.00") + "validFrom: 2026-08-01\n"
+    let problems = await #expect(throws: ContractFileProblems.self) { try await world.run(earlier).apply() }
+    #expect(problems?.problems.map(\.message.key) == ["version.not_later"])
+    #expect(problems?.problems.first?.path == "validFrom")
+    #expect(problems?.stoppedAt == "line “Workplace support”, from 1 August 2026")
+
+    let finance = try await world.database.staff(.finance)
+    await expectFailure(.denied) { try await world.run(first, as: finance).plan() }
+  }
+
+  @Test(arguments: [
+    ("15 min", Budget.seconds(900)), ("4 h", .seconds(14_400)), ("1 h 30 min", .seconds(5400)), ("90 s", .seconds(90)), ("0 min", .seconds(0)),
+    ("2 business days", .businessDays(2)), ("1 business day", .businessDays(1)), ("72 Hours", .seconds(259_200)),
+  ])
+  func timesAreRead(text: String, budget: Budget) { #expect(WrittenTime.budget(text) == budget) }
+
+  @Test(arguments: ["", "15", "min", "15 fortnights", "-5 min", "1 h 30", "9999999999999999999 s", "315360001 s", "1001 business days", "2 business weeks"])
+  func otherTimesAreRefused(text: String) { #expect(WrittenTime.budget(text) == nil) }
+
+  @Test func scalarsAreWhatTheyLookLike() throws {
+    let document = try YAMLDocument("a: 08:00\nb: no\nc: 012\nd: 12\ne: '12'\nf: 1.50\ng: true\nh: ~\ni:\n  - x\n  - {y: z}\n")
+    #expect(
+      document.value
+        == .object([
+          "a": "08:00", "b": "no", "c": "012", "d": 12, "e": "12", "f": .decimal("1.50"), "g": .bool(true), "h": .null,
+          "i": .array(["x", .object(["y": "z"])]),
+        ]))
+    #expect(document.line(of: "d") == 4 && document.line(of: "i[1].y") == 11 && document.line(of: "i[1].missing") == 11)
+    #expect(document.text(at: "i[1].y") == "z" && document.text(at: "f") == "1.50" && document.text(at: "i") == nil)
+  }
+}

@@ -1,0 +1,182 @@
+import Contracts
+import Jobs
+import Kernel
+import Operations
+import Tenancy
+import TestSupport
+import Testing
+
+/// Renewals through the sweep and the operations.
+@Suite struct RenewalTests {
+  private func made(
+    _ world: ContractsWorld, _ fields: KeyValuePairs<String, Value>, of customer: TenantEntry? = nil, name: String = "Support"
+  ) async throws -> Value {
+    try await world.database.dispatcher.invoke(
+      "contract.create",
+      .object(
+        [Value.Member("customer", .id((customer ?? world.acme).publicId)), Value.Member("name", .text(name)), Value.Member("currency", "EUR")]
+          + fields.map { Value.Member($0.key, $0.value) }), as: world.manager, Call(requestId: "test")
+    ).value
+  }
+
+  private func sweep(_ world: ContractsWorld, at text: String? = nil) async throws {
+    if let text { world.database.clock.set(try #require(Instant(text))) }
+    try await PartitionSweep().run(at: world.database.clock.now(), world.database.tenancy)
+    try await RenewalSweep().run(at: world.database.clock.now(), world.database.tenancy)
+  }
+
+  private func listed(_ world: ContractsWorld, _ input: KeyValuePairs<String, Value> = [:]) async throws -> [Value] {
+    try await world.database.call("renewal.list", input, as: world.manager).at("items").array ?? []
+  }
+
+  private static let manual: KeyValuePairs<String, Value> = [
+    "startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "manual", "noticeMonths": 2, "renewalMonths": 12,
+  ]
+
+  @Test func aManualOneIsAskedSnoozedDecidedAndCompleted() async throws {
+    let world = try await ContractsWorld()
+    let database = world.database
+    let contract = try await made(world, Self.manual)
+    try await sweep(world)
+    try await sweep(world)
+    var items = try await listed(world)
+    #expect(items.count == 1)
+    #expect(items[0].at("decisionOn") == "2026-05-01")
+    #expect(items[0].at("cycleEndsAt") == "2026-06-30T22:00:00Z")
+    #expect(items[0].at("contractName") == "Support")
+    let id = items[0].at("id")
+
+    await expectFailure(.conflict) { try await database.call("renewal.complete", ["id": id], as: world.manager, version: 1) }
+    #expect(
+      await violations { try await database.call("renewal.snooze", ["id": id, "until": "2026-07-01"], as: world.manager, version: 1) }
+        == ["until renewal.snooze_range"])
+    let snoozed = try await database.call("renewal.snooze", ["id": id, "until": "2026-04-01", "note": "After the audit"], as: world.manager, version: 1)
+    #expect(snoozed.at("snoozedUntil") == "2026-03-31T22:00:00Z")
+    try await sweep(world, at: "2026-03-31T21:59:59Z")
+    #expect(try await listed(world)[0].at("state") == "snoozed")
+    try await sweep(world, at: "2026-03-31T22:00:00Z")
+    items = try await listed(world)
+    #expect(items[0].at("state") == "pending")
+    #expect(items[0].at("note") == "After the audit")
+
+    let decided = try await database.call("renewal.decide", ["id": id, "decision": "renew"], as: world.manager, version: 3)
+    #expect(decided.at("state") == "renewing")
+    let completed = try await database.call("renewal.complete", ["id": id], as: world.manager, version: 4)
+    #expect(completed.at("outcome") == "renewed")
+    #expect(try await database.call("contract.read", ["id": contract.at("id")], as: world.manager).at("endsAt") == "2027-06-30T22:00:00Z")
+    #expect(try await listed(world).isEmpty)
+    #expect(try await listed(world, ["state": "all", "decisionFrom": "2026-05-01", "decisionBefore": "2026-05-02"]).count == 1)
+    #expect(try await listed(world, ["state": "all", "decisionFrom": "2026-05-02"]).isEmpty)
+    #expect(try await listed(world, ["state": "all", "decisionBefore": "2026-05-01"]).isEmpty)
+    // The next cycle is another item.
+    try await sweep(world, at: "2027-02-01T00:00:00Z")
+    #expect(try await listed(world).map { $0.at("decisionOn") } == ["2027-05-01"])
+  }
+
+  @Test func whatNobodyDecidesLapsesAndWhatIsDeclinedEnds() async throws {
+    let world = try await ContractsWorld()
+    _ = try await made(world, Self.manual, name: "Forgotten")
+    _ = try await made(world, Self.manual, of: world.other, name: "Declined")
+    try await sweep(world)
+    let declined = try #require(try await listed(world).first { $0.at("contractName") == "Declined" })
+    _ = try await world.database.call("renewal.decide", ["id": declined.at("id"), "decision": "decline"], as: world.manager, version: 1)
+    try await sweep(world, at: "2026-07-05T00:00:00Z")
+    let outcomes = try await listed(world, ["state": "completed"]).map { "\($0.at("contractName").text ?? "") \($0.at("outcome").text ?? "")" }
+    #expect(outcomes.sorted() == ["Declined not_renewed", "Forgotten lapsed"])
+  }
+
+  /// The sweep does not run for years: cycle by cycle, each extended once.
+  @Test func anAutomaticOneIsExtendedOnceACycleAlsoAfterALongStop() async throws {
+    let world = try await ContractsWorld()
+    let contract = try await made(
+      world, ["startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "auto", "noticeDays": 60, "renewalMonths": 12])
+    try await sweep(world)
+    #expect(try await listed(world).count == 1)
+    try await sweep(world, at: "2026-05-01T21:59:59Z")
+    #expect(try await listed(world)[0].at("state") == "pending")
+    try await sweep(world, at: "2028-07-15T00:00:00Z")
+    try await sweep(world)
+    let read = try await world.database.call("contract.read", ["id": contract.at("id")], as: world.manager)
+    #expect(read.at("endsAt") == "2029-06-30T22:00:00Z")
+    let completed = try await listed(world, ["state": "completed"])
+    #expect(completed.map { $0.at("cycleEndsAt") } == ["2026-06-30T22:00:00Z", "2027-06-30T22:00:00Z", "2028-06-30T22:00:00Z"])
+    #expect(completed.allSatisfy { $0.at("outcome") == "renewed" })
+    #expect(read.at("version") == 4, "three extensions")
+  }
+
+  @Test func twoSweepsAtOnceExtendOnce() async throws {
+    let world = try await ContractsWorld()
+    let contract = try await made(
+      world, ["startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-03-31T22:00:00Z", "renewal": "auto", "noticeDays": 30, "renewalMonths": 12])
+    world.database.clock.set(try #require(Instant("2026-03-10T00:00:00Z")))
+    let (now, tenancy) = (world.database.clock.now(), world.database.tenancy)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 { group.addTask { try await RenewalSweep().run(at: now, tenancy) } }
+      try await group.waitForAll()
+    }
+    let read = try await world.database.call("contract.read", ["id": contract.at("id")], as: world.manager)
+    #expect(read.at("endsAt") == "2027-03-31T22:00:00Z" && read.at("version") == 2)
+    #expect(try await listed(world, ["state": "all"]).count == 1)
+  }
+
+  @Test func anOpenEndedOneThatIsDeclinedEndsWithItsYear() async throws {
+    let world = try await ContractsWorld()
+    let contract = try await made(world, ["startsAt": "2025-05-31T22:00:00Z", "renewal": "manual", "noticeMonths": 1])
+    try await sweep(world)
+    let item = try await listed(world)[0]
+    #expect(item.at("cycleEndsAt") == "2026-05-31T22:00:00Z" && item.at("evergreen") == .bool(true))
+    let id = item.at("id")
+    func end() async throws -> Value { try await world.database.call("contract.read", ["id": contract.at("id")], as: world.manager).at("endsAt") }
+    _ = try await world.database.call("renewal.decide", ["id": id, "decision": "decline"], as: world.manager, version: 1)
+    #expect(try await end() == "2026-05-31T22:00:00Z")
+    world.database.clock.advance(seconds: 60)
+    _ = try await world.database.call("renewal.decide", ["id": id, "decision": "reopen"], as: world.manager, version: 2)
+    #expect(try await end() == .null)
+    world.database.clock.advance(seconds: 60)
+    _ = try await world.database.call("renewal.decide", ["id": id, "decision": "decline"], as: world.manager, version: 3)
+    try await sweep(world, at: "2026-06-01T00:00:00Z")
+    #expect(try await end() == "2026-05-31T22:00:00Z")
+    #expect(try await listed(world, ["state": "completed"]).map { $0.at("outcome") } == ["not_renewed"])
+    try await sweep(world, at: "2027-06-01T00:00:00Z")
+    #expect(try await listed(world).isEmpty, "a contract that is over is not asked about")
+  }
+
+  @Test func anAmendedTermTakesItsItemAlong() async throws {
+    let world = try await ContractsWorld()
+    let contract = try await made(world, Self.manual)
+    try await sweep(world)
+    _ = try await world.database.call("contract.change", ["id": contract.at("id"), "noticeMonths": 1], as: world.manager, version: 1)
+    try await sweep(world, at: "2026-03-05T00:00:00Z")
+    #expect(try await listed(world).map { $0.at("decisionOn") } == ["2026-06-01"])
+    #expect(try await listed(world, ["state": "completed"]).map { $0.at("outcome") } == ["superseded"])
+  }
+
+  @Test func aRenewalWithoutWhatItNeedsIsRefused() async throws {
+    let world = try await ContractsWorld()
+    func refused(_ fields: KeyValuePairs<String, Value>) async -> [String] { await violations { try await made(world, fields) } }
+    #expect(await refused(["startsAt": "2026-01-01T00:00:00Z", "renewal": "manual"]) == ["noticeMonths contract.notice_needed"])
+    #expect(
+      await refused(["startsAt": "2026-01-01T00:00:00Z", "renewal": "auto", "noticeDays": 3, "renewalMonths": 1]) == ["renewal contract.auto_needs_end"])
+    #expect(
+      await refused(["startsAt": "2026-01-01T00:00:00Z", "endsAt": "2027-01-01T00:00:00Z", "renewal": "auto", "noticeDays": 3])
+        == ["renewalMonths contract.auto_needs_months"])
+    #expect(
+      await refused(["startsAt": "2026-01-01T00:00:00Z", "renewal": "manual", "noticeDays": 3, "noticeMonths": 3]) == ["noticeDays contract.one_notice"])
+  }
+
+  /// The list shows nobody's renewals but those of one's own customers, page by page.
+  @Test func theDueListIsOverOnesOwnCustomersOnly() async throws {
+    let world = try await ContractsWorld()
+    for number in 0..<3 { _ = try await made(world, Self.manual, name: "Mine \(number)") }
+    _ = try await made(world, Self.manual, of: world.other, name: "Theirs")
+    try await sweep(world)
+    #expect(try await listed(world).count == 4)
+    let mine = try await world.database.staff(.accountManager, for: [world.acme])
+    let first = try await world.database.call("renewal.list", ["limit": 2], as: mine)
+    let second = try await world.database.call("renewal.list", ["limit": 2, "cursor": first.at("next")], as: mine)
+    let names = [first, second].flatMap { $0.at("items").array ?? [] }.map { $0.at("contractName").text ?? "" }
+    #expect(names == ["Mine 0", "Mine 1", "Mine 2"])
+    let theirs = try #require(try await listed(world).first { $0.at("contractName") == "Theirs" })
+    await expectFailure(.notFound) { try await world.database.call("renewal.decide", ["id": theirs.at("id"), "decision": "renew"], as: mine, version: 1) }
+  }
+}
