@@ -61,15 +61,15 @@ struct RecurrenceRule: Hashable {
     case "FREQ":
       guard let found = Frequency(rawValue: String(value)) else { throw unsupported(part) }
       frequency = found
-    case "INTERVAL": interval = try number(value, 1...1000, part)
-    case "COUNT": count = try number(value, 1...100_000, part)
+    case "INTERVAL": interval = try readNumber(value, 1...1000, part)
+    case "COUNT": count = try readNumber(value, 1...100_000, part)
     case "UNTIL":
       guard let date = ICalendarDate(value) else { throw bad(part) }
       until = date.date
-    case "BYMONTH": months = try numbers(value, 1...12, part, signed: false)
-    case "BYMONTHDAY": monthDays = try numbers(value, 1...31, part, signed: true)
-    case "BYSETPOS": positions = try numbers(value, 1...366, part, signed: true)
-    case "BYDAY": weekdays = try weekdays(value, part)
+    case "BYMONTH": months = try readNumbers(value, 1...12, part, signed: false)
+    case "BYMONTHDAY": monthDays = try readNumbers(value, 1...31, part, signed: true)
+    case "BYSETPOS": positions = try readNumbers(value, 1...366, part, signed: true)
+    case "BYDAY": weekdays = try readWeekdays(value, part)
     case "WKST":
       guard let index = Self.weekdayNames.firstIndex(of: String(value)) else { throw bad(part) }
       weekStart = index + 1
@@ -77,12 +77,12 @@ struct RecurrenceRule: Hashable {
     }
   }
 
-  private func number(_ text: Substring, _ range: ClosedRange<Int64>, _ part: Substring) throws(ICalendarProblem) -> Int64 {
+  private func readNumber(_ text: Substring, _ range: ClosedRange<Int64>, _ part: Substring) throws(ICalendarProblem) -> Int64 {
     guard text.utf8.count <= 7, let number = Int64(text), range.contains(number) else { throw bad(part) }
     return number
   }
 
-  private func numbers(_ text: Substring, _ range: ClosedRange<Int64>, _ part: Substring, signed: Bool) throws(ICalendarProblem) -> [Int64] {
+  private func readNumbers(_ text: Substring, _ range: ClosedRange<Int64>, _ part: Substring, signed: Bool) throws(ICalendarProblem) -> [Int64] {
     var numbers: Set<Int64> = []
     for element in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard element.utf8.count <= 4, let number = Int64(element), range.contains(signed ? abs(number) : number) else { throw bad(part) }
@@ -91,7 +91,7 @@ struct RecurrenceRule: Hashable {
     return numbers.sorted()
   }
 
-  private func weekdays(_ text: Substring, _ part: Substring) throws(ICalendarProblem) -> [WeekdayRule] {
+  private func readWeekdays(_ text: Substring, _ part: Substring) throws(ICalendarProblem) -> [WeekdayRule] {
     var rules: [WeekdayRule] = []
     for element in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let index = Self.weekdayNames.firstIndex(of: String(element.suffix(2))) else { throw bad(part) }
