@@ -23,6 +23,11 @@ enum CalendarRule {
     return definition
   }
 
+  /// Refuses a calendar that its holiday sets leave no opening after `start`.
+  static func requireOpening(_ plan: CalendarPlan, after start: Instant) throws(Failure) {
+    guard CompiledCalendar(plan.definition).nextOpening(at: start) != nil else { throw .invalid("holidaySets", ContractsMessages.neverOpen) }
+  }
+
   /// Versions are only added behind the newest one: what was in force before never changes.
   static func requireLater(_ validFrom: Instant, than newest: Instant) throws(Failure) {
     guard validFrom > newest else { throw .invalid("validFrom", ContractsMessages.notLater, ["newest": newest.description]) }
