@@ -14,7 +14,12 @@ enum Modules {
     PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, ImportingModule.self,
   ]
 
-  static let sweeps: [any Sweep] = [PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(), RefreshFigures()]
+  static let sweeps: [any Sweep] = [
+    PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers), RefreshFigures(),
+  ]
+
+  /// Whose rows clocks belong to.
+  private static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [.ticket: TicketKeeper()]
 
   static func registry() throws -> Registry { try Registry(all) }
 

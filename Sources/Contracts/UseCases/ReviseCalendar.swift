@@ -49,7 +49,7 @@ package enum ReviseCalendar: Operation {
     try context.requireVersion(head.version)
     let validFrom = input.validFrom ?? context.now
     try CalendarRule.requireLater(validFrom, than: head.newestValidFrom)
-    let plan = try await plan(input, head, from: validFrom, in: context)
+    let plan = try await Self.plan(input, head, from: validFrom, in: context)
     let advanced = try await context.transaction.first(
       AdvanceCalendar(id: head.id, version: head.version, name: input.name.applied(to: head.name)))
     guard let version = advanced else { throw context.changedMeanwhile }

@@ -55,7 +55,7 @@ package enum TryCalendar: Operation {
     case (nil, let days?): budget = .businessDays(days)
     default: throw Failure.invalid("businessDays", ContractsMessages.oneBudget)
     }
-    let definition = try await definition(input, at: start, in: context)
+    let definition = try await Self.definition(input, at: start, in: context)
     return CalendarTrial.Output(trial: CalendarTrial(definition, start: start, budget: budget, weeks: input.weeks))
   }
 

@@ -18,7 +18,7 @@ struct TicketWork: Sendable {
     guard let ticket = found else { throw Failure.notFound }
     if comparesVersion { try context.requireVersion(ticket.version) }
     context.subject(id)
-    let clocks = try await SubjectClocks.load(.ticket(ticket.id), tenant: context.tenant.id, in: context.transaction)
+    let clocks = try await SubjectClocks.load(.ticket(ticket.id), tenant: context.tenant.id, at: context.now, in: context.transaction)
     return TicketWork(context: context, ticket: ticket, clocks: clocks)
   }
 

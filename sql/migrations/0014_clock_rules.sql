@@ -1,0 +1,31 @@
+-- Clocks follow new versions of calendars, and waits have the limits that the SLA's version gives them.
+
+alter table contracts.sla_version
+  -- whether waiting for a supplier stops the customer's clocks, as waiting for the customer does
+  add column supplier_waits_pause boolean not null default false,
+  -- open seconds after which a wait no longer stops a clock: each wait, and all of a clock together; null: no limit
+  add column wait_limit_seconds bigint,
+  add column wait_total_seconds bigint,
+  add constraint sla_version_wait_limit_check check (wait_limit_seconds > 0),
+  add constraint sla_version_wait_total_check check (wait_total_seconds > 0);
+
+alter table service_levels.clock
+  add column supplier_waits_pause boolean not null default false,
+  add column wait_limit_seconds bigint,
+  add column wait_total_seconds bigint,
+  -- open seconds of the closed paused intervals
+  add column paused_seconds bigint not null default 0,
+  -- open seconds that the wait had left when the current interval began; 0: the last wait came to its limit
+  add column wait_left_seconds bigint,
+  -- when the wait comes to its limit and the clock runs on; null unless paused with a limit
+  add column pause_ends_at timestamptz,
+  add constraint clock_paused_check check (paused_seconds >= 0),
+  add constraint clock_wait_left_check check (wait_left_seconds >= 0),
+  add constraint clock_pause_ends_check check (state = 'paused' or pause_ends_at is null);
+create index clock_pause_ends on service_levels.clock (pause_ends_at) where pause_ends_at is not null;
+-- The running clocks of a calendar's version that another one takes the place of.
+create index clock_running_calendar on service_levels.clock (calendar_version_id) where state = 'running';
+
+alter table service_levels.verdict drop constraint verdict_cause_check;
+alter table service_levels.verdict add constraint verdict_cause_check
+  check (cause in ('observed', 'exceeded', 'retargeted', 'reopened', 'recorded_late', 'withdrawn', 'calendar_changed'));
