@@ -63,7 +63,7 @@ package struct TermsBook: Sendable {
     let terms = LineTerms(
       contract: line.contract, line: line.line, lineVersion: line.lineVersion, sla: line.sla, slaVersion: sla.slaVersion,
       contractZone: contract.zone, contractName: contract.name, lineName: line.name, resolutionStopsAt: sla.resolutionStopsAt,
-      reason: .noneInForce)
+      reason: .noneInForce, waits: sla.waits)
     return LinePrecedence.Candidate(terms: terms, unit: line.unit, contractStartsAt: contract.startsAt, lineValidFrom: line.validFrom)
   }
 

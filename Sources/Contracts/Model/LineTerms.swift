@@ -51,7 +51,7 @@ package struct LineTerms: Hashable, Sendable {
   package let lineName: String
   package let resolutionStopsAt: ResolutionStop
   package let waits: WaitTerms
-  package let reason: LineReason
+  package private(set) var reason: LineReason
 
   package init(
     contract: Int64, line: Int64, lineVersion: Int64, sla: Int64, slaVersion: Int64, contractZone: String, contractName: String, lineName: String,
@@ -68,5 +68,12 @@ package struct LineTerms: Hashable, Sendable {
     self.resolutionStopsAt = resolutionStopsAt
     self.waits = waits
     self.reason = reason
+  }
+
+  /// The same line, chosen for another reason.
+  package func with(_ reason: LineReason) -> LineTerms {
+    var copy = self
+    copy.reason = reason
+    return copy
   }
 }

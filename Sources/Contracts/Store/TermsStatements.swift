@@ -7,7 +7,8 @@ struct LinesInForce: Statement {
   let at: Instant
 
   static let sql = """
-    select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, lv.unit_id, cv.starts_at, lv.valid_from
+    select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, s.supplier_waits_pause,
+      s.wait_limit_seconds, s.wait_total_seconds, lv.unit_id, cv.starts_at, lv.valid_from
     from contracts.contract c
     join contracts.contract_version cv on cv.tenant_id = c.tenant_id and cv.contract_id = c.id
       and cv.valid_from = (
@@ -32,8 +33,15 @@ struct LinesInForce: Statement {
     let terms = LineTerms(
       contract: try row.next(), line: try row.next(), lineVersion: try row.next(), sla: try row.next(), slaVersion: try row.next(),
       contractZone: try row.next(), contractName: try row.next(), lineName: try row.next(),
-      resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, reason: .noneInForce)
+      resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, reason: .noneInForce, waits: try WaitTerms(&row))
     return LinePrecedence.Candidate(terms: terms, unit: try row.next(), contractStartsAt: try row.next(), lineValidFrom: try row.next())
+  }
+}
+
+extension WaitTerms {
+  /// Columns in the order supplier_waits_pause, wait_limit_seconds, wait_total_seconds.
+  init(_ row: inout RowReader) throws {
+    self.init(supplierPauses: try row.next(), limitSeconds: try row.next(), totalSeconds: try row.next())
   }
 }
 

@@ -10,8 +10,9 @@ enum ClockReplay {
       if event.payload["firstResponse"] == .bool(true) { acts.append((.responded, event.occurredAt)) }
       switch event.type {
       case TicketEventType.held:
-        if let reason = event.payload["reason"]?.text.flatMap(PendingReason.init), reason.pausesClocks {
-          acts.append((.paused(cause: reason.rawValue), event.occurredAt))
+        if let reason = event.payload["reason"]?.text.flatMap(PendingReason.init), let waitedFor = reason.waitedFor {
+          let evidence = event.payload["comment"]?.text ?? event.payload["evidence"]?.text
+          acts.append((.paused(cause: reason.rawValue, on: waitedFor, evidence: evidence), event.occurredAt))
         }
       case TicketEventType.resumed: acts.append((.resumed, event.occurredAt))
       case TicketEventType.resolved: acts.append((.resolved, event.occurredAt))

@@ -38,7 +38,7 @@ struct TicketWork: Sendable {
 
   /// Sends the ticket along its life cycle and does what that asks for.
   /// - Returns: whether this was the first response.
-  @discardableResult mutating func move(_ act: TicketAct, reason: PendingReason? = nil) throws(Failure) -> Bool {
+  @discardableResult mutating func move(_ act: TicketAct, reason: PendingReason? = nil, evidence: String? = nil) throws(Failure) -> Bool {
     guard let transition = ticket.state.after(act) else {
       throw Failure(.conflict, DeskMessages.wrongState, ["state": ticket.state.rawValue, "act": act.rawValue])
     }
@@ -55,7 +55,9 @@ struct TicketWork: Sendable {
         ticket.closedAt = context.now
         try clocks.apply(.closed, at: context.now)
       case .pauseClocks:
-        if let reason, reason.pausesClocks { try clocks.apply(.paused(cause: reason.rawValue), at: context.now) }
+        if let reason, let waitedFor = reason.waitedFor {
+          try clocks.apply(.paused(cause: reason.rawValue, on: waitedFor, evidence: evidence), at: context.now)
+        }
       case .resumeClocks: try clocks.apply(.resumed, at: context.now)
       case .countReopening:
         ticket.reopenCount += 1
