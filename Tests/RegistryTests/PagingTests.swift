@@ -97,7 +97,7 @@ struct Subjects: Sendable {
     }
     incident = try await world.seeded("inc", in: world.a).id
     for _ in 0..<3 { try await world.seed("incident.comment", ["id": incident, "body": world.name(world.a)]) }
-    for kind in ["con", "inc", "imp", "acc", "grant", "team", "stf", "cal", "sla"]
+    for kind in ["con", "inc", "imp", "acc", "grant", "team", "stf", "cal", "hol", "sla"]
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
       for _ in 0..<2 { _ = try await world.seeded(kind, in: world.a) }
     }

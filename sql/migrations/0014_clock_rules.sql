@@ -29,3 +29,10 @@ create index clock_running_calendar on service_levels.clock (calendar_version_id
 alter table service_levels.verdict drop constraint verdict_cause_check;
 alter table service_levels.verdict add constraint verdict_cause_check
   check (cause in ('observed', 'exceeded', 'retargeted', 'reopened', 'recorded_late', 'withdrawn', 'calendar_changed'));
+
+-- The ticket that a merged one went into. It is closed, its promises are withdrawn, and it does not come back.
+alter table desk.ticket
+  add column merged_into_id bigint,
+  add constraint ticket_merged_into_fk foreign key (tenant_id, merged_into_id) references desk.ticket (tenant_id, id),
+  add constraint ticket_merged_check check (merged_into_id is null or (state = 'closed' and merged_into_id <> id));
+create index ticket_merged_into on desk.ticket (tenant_id, merged_into_id) where merged_into_id is not null;

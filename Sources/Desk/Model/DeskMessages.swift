@@ -14,6 +14,8 @@ package enum DeskMessages: MessageCatalog {
   package static let lineNotInForce = Message(
     "ticket.line_not_in_force", "This contract line was not in force when the ticket was opened.", zh: "工单创建时该合同行未生效。")
   package static let outsideScope = Message("ticket.outside_scope", "You may not open tickets for this.", zh: "您无权为此对象创建工单。")
+  package static let mergedIntoItself = Message("ticket.merged_into_itself", "A ticket cannot go into itself.", zh: "工单不能合并到自身。")
+  package static let mergedAway = Message("ticket.merged", "The ticket was merged into another one; work goes on there.", zh: "该工单已合并到另一工单，请在该工单中处理。")
   package static let evidenceMissing = Message(
     "ticket.evidence_missing", "Waiting for the customer stops the clock: ask in a comment, or say where the question can be found.",
     zh: "等待客户会暂停计时：请在评论中提问，或说明问题的出处。")
@@ -23,6 +25,6 @@ package enum DeskMessages: MessageCatalog {
 
   package static let all = [
     wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, customersWritePublicly, lineNotInForce, outsideScope, nothingToChange,
-    teamNameTaken, badRange, evidenceMissing,
+    teamNameTaken, badRange, evidenceMissing, mergedIntoItself, mergedAway,
   ]
 }

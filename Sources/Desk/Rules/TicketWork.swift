@@ -59,6 +59,9 @@ struct TicketWork: Sendable {
           try clocks.apply(.paused(cause: reason.rawValue, on: waitedFor, evidence: evidence), at: context.now)
         }
       case .resumeClocks: try clocks.apply(.resumed, at: context.now)
+      case .withdrawClocks:
+        ticket.closedAt = context.now
+        try clocks.withdraw("merged", at: context.now)
       case .countReopening:
         ticket.reopenCount += 1
         ticket.resolvedAt = nil
@@ -132,4 +135,8 @@ package enum TicketEventType {
   package static let resolved = "incident.resolved"
   package static let closed = "incident.closed"
   package static let reopened = "incident.reopened"
+  /// It went into another ticket.
+  package static let merged = "incident.merged"
+  /// Another ticket went into it.
+  package static let absorbed = "incident.absorbed"
 }

@@ -15,6 +15,21 @@ package struct TicketKeeper: ClockSubjectKeeper {
   }
 }
 
+/// Locks two tickets in the one order in which everybody does.
+struct HoldTickets: Statement {
+  let tenant: TenantId
+  let publicIds: [PublicId]
+
+  static let sql = "select t.id from desk.ticket t where t.tenant_id = $1 and t.public_id = any($2) order by t.id for update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicIds.map(\.random))
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 struct HoldTicket: Statement {
   let tenant: TenantId
   let id: Int64

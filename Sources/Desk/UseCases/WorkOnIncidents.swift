@@ -143,6 +143,7 @@ package enum ReopenIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
+    guard work.ticket.mergedInto == nil else { throw Failure(.conflict, DeskMessages.mergedAway) }
     try work.move(.reopen)
     work.note(TicketEventType.reopened, .object(["count": .integer(work.ticket.reopenCount)]))
     if let comment = input.comment { _ = try work.comment(comment, .everybody) }
