@@ -92,8 +92,6 @@ enum HolidaySetMessages: MessageCatalog {
   static let calendarNotLater = Message(
     "holiday_set.calendar_not_later", "The calendar “{calendar}” already has a version from {newest}; the new one must begin later.",
     zh: "日历“{calendar}”已有自 {newest} 起生效的版本，新版本须晚于该时间。")
-  static let neverOpen = Message(
-    "holiday_set.never_open", "With these days the calendar “{calendar}” would never open again.", zh: "采用这些日期后，日历“{calendar}”将不再有任何开放时间。")
 
-  static let all = [daysOrFile, noDays, years, nothingToSkip, openOrClosedFrom, nameTaken, nothingDue, notDue, calendarNotLater, neverOpen]
+  static let all = [daysOrFile, noDays, years, nothingToSkip, openOrClosedFrom, nameTaken, nothingDue, notDue, calendarNotLater]
 }

@@ -176,6 +176,8 @@ struct CalendarsBehindHolidaySet: Statement {
 
   let holidaySet: Int64
   let newest: Int64
+  /// The customers whose own calendars count; nil: all.
+  let customers: [Int64]?
   let limit: Int64
 
   static let sql = """
@@ -187,12 +189,14 @@ struct CalendarsBehindHolidaySet: Statement {
     join contracts.calendar c on c.id = cv.calendar_id
     where v.holiday_set_id = $1 and v.number < $2
       and cv.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = cv.calendar_id)
-    order by c.name limit $3
+      and (c.only_tenant_id is null or $3::bigint[] is null or c.only_tenant_id = any($3))
+    order by c.name limit $4
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(holidaySet)
     parameters.append(newest)
+    parameters.append(customers)
     parameters.append(limit)
   }
 

@@ -47,7 +47,6 @@ package enum CreateCalendar: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> CalendarOutput {
     let own = try CalendarRule.definition(input.definition, stock: input.stock, zone: input.zone, now: context.now)
     let plan = try CalendarPlan(own: own, holidays: try await context.holidays(input.holidaySets, "holidaySets"))
-    try CalendarRule.requireOpening(plan, after: context.now)
     let onlyTenant = try await context.customer(input.onlyFor, "onlyFor")
     let id = context.newId(.calendar)
     let inserted = try await context.transaction.first(

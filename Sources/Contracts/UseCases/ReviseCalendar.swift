@@ -78,9 +78,8 @@ package enum ReviseCalendar: Operation {
       let pinned = try await context.transaction.query(HolidaysOfCalendars(calendarVersions: [head.newestVersion]))
       holidays = try pinned.map { (version: $0.row.versionId, days: try $0.row.holidaySet()) }
     }
-    let plan = try CalendarPlan(own: own, holidays: holidays)
-    try CalendarRule.requireOpening(plan, after: validFrom)
-    return plan
+    try CalendarRule.requireOpening(own, after: validFrom, "validFrom")
+    return try CalendarPlan(own: own, holidays: holidays)
   }
 }
 

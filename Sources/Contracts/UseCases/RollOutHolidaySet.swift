@@ -58,7 +58,7 @@ package enum HolidaySetDue: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> CalendarsBehind {
     let row = try await context.holidaySet(input.id)
     let found = try await context.transaction.query(
-      CalendarsBehindHolidaySet(holidaySet: row.id, newest: row.number, limit: CalendarsBehind.limit + 1))
+      CalendarsBehindHolidaySet(holidaySet: row.id, newest: row.number, customers: context.reachableCustomers, limit: CalendarsBehind.limit + 1))
     return try context.behind(row, found)
   }
 }
@@ -95,7 +95,7 @@ package enum RollOutHolidaySet: Operation {
     let advanced = try await context.transaction.first(AdvanceHolidaySet(id: row.id, version: row.version, name: row.name, region: row.region))
     guard let version = advanced else { throw context.changedMeanwhile }
     var due = try await context.transaction.query(
-      CalendarsBehindHolidaySet(holidaySet: row.id, newest: row.number, limit: CalendarsBehind.limit + 1))
+      CalendarsBehindHolidaySet(holidaySet: row.id, newest: row.number, customers: context.reachableCustomers, limit: CalendarsBehind.limit + 1))
     if let only = input.calendars {
       let known = Set(due.map { context.id(.calendar, $0.publicId) })
       if let index = only.firstIndex(where: { !known.contains($0) }) { throw Failure.invalid("calendars[\(index)]", HolidaySetMessages.notDue) }
@@ -130,9 +130,6 @@ package enum RollOutHolidaySet: Operation {
         return (version: next.versionId, days: try next.holidaySet())
       }
       let plan = try CalendarPlan(own: try CalendarDefinition(head.own), holidays: holidays)
-      guard CompiledCalendar(plan.definition).nextOpening(at: validFrom) != nil else {
-        throw Failure.invalid("validFrom", HolidaySetMessages.neverOpen, ["calendar": head.name])
-      }
       guard let version = try await context.transaction.first(AdvanceCalendar(id: head.id, version: head.version, name: head.name)) else {
         throw context.changedMeanwhile
       }

@@ -73,8 +73,6 @@ package enum TryCalendar: Operation {
     } else {
       own = try CalendarRule.definition(input.definition, stock: input.stock, zone: input.zone, now: start)
     }
-    let plan = try CalendarPlan(own: own, holidays: try await context.holidays(input.holidaySets ?? [], "holidaySets"))
-    try CalendarRule.requireOpening(plan, after: start)
-    return plan.definition
+    return try CalendarPlan(own: own, holidays: try await context.holidays(input.holidaySets ?? [], "holidaySets")).definition
   }
 }
