@@ -7,9 +7,11 @@ import Testing
 @Suite struct WaitTests {
   private func sla(_ world: DeskWorld, _ more: KeyValuePairs<String, Value>) async throws {
     let calendar = world.calendar["id"] ?? .null
-    let target: Value = .object(["metric": "resolution", "priority": 3, "budgetSeconds": .integer(8 * 3600), "calendar": calendar])
+    let targets = [2, 3].map { (priority: Int64) -> Value in
+      .object(["metric": "resolution", "priority": .integer(priority), "budgetSeconds": .integer(8 * 3600), "calendar": calendar])
+    }
     let members: [Value.Member] =
-      [.init("id", world.sla["id"] ?? .null), .init("targets", .array([target])), .init("validFrom", "2026-01-01T00:00:00Z")]
+      [.init("id", world.sla["id"] ?? .null), .init("targets", .array(targets)), .init("validFrom", "2026-01-01T00:00:00Z")]
       + more.map { Value.Member($0.key, $0.value) }
     _ = try await world.database.dispatcher.invoke(
       "sla.revise", .object(members), as: world.manager, Call(requestId: "test", expectedVersion: 1))
