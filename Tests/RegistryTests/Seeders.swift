@@ -54,7 +54,9 @@ enum Seeders {
     },
     "hol": { world, twin in
       try Seeded(
-        try await world.seed("holiday_set.create", ["name": world.name(twin), "days": .array([.object(["date": "2026-12-25"]), .object(["date": "2026-12-26"])])]))
+        try await world.seed(
+          "holiday_set.create",
+          ["name": world.name(twin), "days": .array([.object(["date": "2026-12-25"]), .object(["date": "2026-12-26"])])]))
     },
     "sla": { world, twin in
       let calendar = try await world.seeded("cal", in: twin)

@@ -37,7 +37,9 @@ enum EdgeCases {
         "usedTimeStaysAndTheRestIsCountedByTheNewVersion", "nobodyDependsOnTheSweep", "severalVersionsTakeEffectEachAtItsInstant",
         "aVersionRecordedAfterTheMissJudgesAgain", "aStoppedClockKeepsItsVerdict", "randomHistoriesOverVersions",
       ]),
-    Row("Unit day or month", "Working seconds, or the end of the N-th business day", tests: ["businessDaysEndWithTheDay", "aPauseMovesABusinessDayByWholeDays"]),
+    Row(
+      "Unit day or month", "Working seconds, or the end of the N-th business day",
+      tests: ["businessDaysEndWithTheDay", "aPauseMovesABusinessDayByWholeDays"]),
     Row("Several coverages", "One by precedence, with the reason", tests: ["aFullLifeOverAWeekendAndAPauseIsCountedToTheSecond"]),
     Row(
       "Priority or category set after creation", "The target is chosen anew; start and pauses are kept",
@@ -63,7 +65,10 @@ enum EdgeCases {
       tests: ["anSLATakenAwayKeepsItsHistory", "aPriorityWithoutATargetWithdrawsAndTheWayBackCountsFromTheOpening"]),
     Row(
       "Created closed, paused or back-dated", "The state counts at creation; a back-dated entry gives no time back",
-      tests: ["createdPausedUsesNothing", "createdClosedIsMet", "aTicketRecordedWhenItIsOverIsJudgedAtOnce", "aBackDatedTicketIsCountedThroughTheVersionsOfItsTime"]),
+      tests: [
+        "createdPausedUsesNothing", "createdClosedIsMet", "aTicketRecordedWhenItIsOverIsJudgedAtOnce",
+        "aBackDatedTicketIsCountedThroughTheVersionsOfItsTime",
+      ]),
     Row("Alerts out of hours", "An alert policy has its own calendar", elsewhere: "there are no alerts yet"),
     Row("No data", "Null and the size of the sample", tests: ["nothingJudgedIsNullAndNeverZeroOrHundred"]),
     Row("Contract changed within a period", "All points to versions", tests: ["versionsTellWhatHeldWhen"]),
