@@ -91,6 +91,27 @@ import Testing
     #expect(clock["stateSince"] == "2026-03-02T09:00:00Z" && clock["dueAt"] == "2026-03-03T09:00:00Z")
   }
 
+  /// The limit is open time of the calendar, and so of its new version too.
+  @Test func aNewVersionOfTheCalendarMovesTheEndOfAWait() async throws {
+    let world = try await DeskWorld()
+    try await sla(world, ["waitLimitSeconds": 14_400])
+    let incident = try await world.open()
+    try world.at("2026-03-02T13:00:00Z")  // 14:00
+    try await world.act("hold", on: incident, ["reason": "scheduled", "evidence": "mail 1"])
+    _ = try await world.database.call(
+      "calendar.revise", ["id": world.calendar["id"] ?? .null, "stock": "5x12", "zone": "Europe/Berlin", "validFrom": "2026-03-02T14:00:00Z"],
+      as: world.manager, version: 1)
+    try world.at("2026-03-02T14:30:00Z")
+    try await world.calendarSweep()
+    // One hour by the old hours; three by the new ones, to 18:00 instead of tomorrow.
+    try world.at("2026-03-02T17:30:00Z")
+    try await world.sweep()
+    let clock = try await world.explain(incident, "resolution")
+    #expect(clock["state"] == "running" && clock["cause"] == "wait_limit" && clock["stateSince"] == "2026-03-02T17:00:00Z")
+    #expect(clock["intervals"]?.column("state") == ["running", "paused", "paused"])
+    #expect(clock["intervals"]?.column("workingSeconds") == [.integer(5 * 3600), 3600, .integer(3 * 3600)])
+  }
+
   @Test func allWaitsOfAClockHaveALimitTogether() async throws {
     let world = try await DeskWorld()
     try await sla(world, ["waitTotalSeconds": 7200])

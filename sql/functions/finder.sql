@@ -71,14 +71,15 @@ begin
 end
 $$;
 
--- Subjects with running clocks on a calendar's version whose place another one has taken.
+-- Subjects with clocks that run, or wait with a limit, by a calendar's version whose place another one has taken.
 create function finder.clocks_behind_calendar(reference timestamptz, row_limit integer)
 returns table (tenant_id bigint, subject_kind text, subject_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query select c.tenant_id, c.subject_kind, c.subject_id
     from contracts.calendar_version v
-    join service_levels.clock c on c.calendar_version_id = v.id and c.state = 'running'
+    join service_levels.clock c on c.calendar_version_id = v.id
+      and (c.state = 'running' or (c.state = 'paused' and c.wait_left_seconds is not null))
     where exists (
       select from contracts.calendar_version n where n.calendar_id = v.calendar_id and n.valid_from > v.valid_from and n.valid_from <= reference)
     limit least(row_limit, 1000);

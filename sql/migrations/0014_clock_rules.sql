@@ -23,8 +23,9 @@ alter table service_levels.clock
   add constraint clock_wait_left_check check (wait_left_seconds >= 0),
   add constraint clock_pause_ends_check check (state = 'paused' or pause_ends_at is null);
 create index clock_pause_ends on service_levels.clock (pause_ends_at) where pause_ends_at is not null;
--- The running clocks of a calendar's version that another one takes the place of.
-create index clock_running_calendar on service_levels.clock (calendar_version_id) where state = 'running';
+-- The clocks whose instants hang on a calendar's version that another one takes the place of.
+create index clock_timed_by_calendar on service_levels.clock (calendar_version_id)
+  where state = 'running' or (state = 'paused' and wait_left_seconds is not null);
 
 alter table service_levels.verdict drop constraint verdict_cause_check;
 alter table service_levels.verdict add constraint verdict_cause_check

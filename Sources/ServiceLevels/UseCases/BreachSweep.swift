@@ -20,7 +20,8 @@ package struct BreachSweep: Sweep {
   }
 }
 
-/// Brings running clocks under the version of their calendar that took effect, with an interval's boundary at that instant.
+/// Brings clocks that run, or wait with a limit, under the version of their calendar that took effect, with an interval's
+/// boundary at that instant.
 /// An act that comes first does the same, so it matters to nobody's verdict when this runs.
 package struct CalendarSweep: Sweep {
   package static let kind = "service_levels.calendar"
