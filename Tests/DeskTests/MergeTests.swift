@@ -64,6 +64,34 @@ import Testing
     #expect(await refused(third["id"]) == .conflict)
   }
 
+  @Test func aSplitTicketKeepsTheTimesOfItsOrigin() async throws {
+    let world = try await DeskWorld()
+    var origin = try await world.open("Printer and phone")  // Monday 09:00, 16 h
+    try world.at("2026-03-02T09:00:00Z")
+    origin = try await world.act("start", on: origin)
+    origin = try await world.act("hold", on: origin, ["reason": "scheduled", "evidence": "mail 1"])
+    try world.at("2026-03-02T12:00:00Z")
+    let made = try await world.database.call(
+      "incident.split", ["id": origin["id"] ?? .null, "title": "Phone"], as: world.engineer)
+    #expect(made["openedAt"] == origin["openedAt"] && made["respondedAt"] == origin["respondedAt"] && made["splitFrom"] == origin["id"])
+    #expect(made["state"] == "active" && made["number"] == "ACME-INC-000002" && made["contractLine"] == origin["contractLine"])
+    // One hour was used before the wait of three: 15 are left from 13:00 on.
+    let clock = try await world.explain(made, "resolution")
+    #expect(clock["intervals"]?.column("state") == ["running", "paused"] && clock["consumedSeconds"] == 3600 && clock["startedAt"] == origin["openedAt"])
+    #expect(clock["dueAt"] == "2026-03-04T10:00:00Z" && made["dueAt"] == clock["dueAt"])
+    let response = try await world.explain(made, "response")
+    #expect(response["verdict"] == "met" && response["observedAt"] == "2026-03-02T09:00:00Z")
+    // The first one goes on waiting, and knows.
+    let after = try await world.read(origin)
+    #expect(after["state"] == "pending" && after["version"] == origin["version"] && after["splitFrom"] == .null)
+    #expect(try await world.list("history", of: origin).compactMap { $0["type"]?.text }.last == "incident.split")
+    // A clock that only comes into being later counts through the same past.
+    var changed = try await world.act("classify", on: made, ["impact": 3])
+    changed = try await world.act("classify", on: changed, ["impact": 2])
+    let again = try await world.explain(changed, "resolution")
+    #expect(again["dueAt"] == clock["dueAt"] && again["consumedSeconds"] == 3600)
+  }
+
   @Test func aTicketRecordedWhenItIsOverIsJudgedAtOnce() async throws {
     let world = try await DeskWorld()
     try world.at("2026-03-02T14:00:00Z")

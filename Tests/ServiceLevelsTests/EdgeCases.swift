@@ -59,7 +59,7 @@ enum EdgeCases {
     Row(
       "Merge", "The merged one is withdrawn, with a link",
       tests: ["aMergedTicketIsWithdrawnWithALink", "whatWasMissedBeforeStaysOnRecord", "aMergedTicketIsWithdrawn"]),
-    Row("Split", "The new one keeps the origin's times", elsewhere: "no operation splits a ticket yet; a back-dated opening keeps the times"),
+    Row("Split", "The new one keeps the origin's times, its answer and its pauses", tests: ["aSplitTicketKeepsTheTimesOfItsOrigin"]),
     Row(
       "SLA deactivated", "The clock is withdrawn with its reason, its verdicts stay",
       tests: ["anSLATakenAwayKeepsItsHistory", "aPriorityWithoutATargetWithdrawsAndTheWayBackCountsFromTheOpening"]),

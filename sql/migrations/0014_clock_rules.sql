@@ -36,4 +36,9 @@ alter table desk.ticket
   add column merged_into_id bigint,
   add constraint ticket_merged_into_fk foreign key (tenant_id, merged_into_id) references desk.ticket (tenant_id, id),
   add constraint ticket_merged_check check (merged_into_id is null or (state = 'closed' and merged_into_id <> id));
+-- The ticket that one was split from; it has its times and its past.
+alter table desk.ticket
+  add column split_from_id bigint,
+  add constraint ticket_split_from_fk foreign key (tenant_id, split_from_id) references desk.ticket (tenant_id, id),
+  add constraint ticket_split_check check (split_from_id <> id);
 create index ticket_merged_into on desk.ticket (tenant_id, merged_into_id) where merged_into_id is not null;

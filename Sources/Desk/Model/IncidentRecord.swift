@@ -13,6 +13,7 @@ package struct IncidentRecord: OperationOutput {
       OutputField("resolution", .text, "How it was last resolved.", "最近一次的解决方法。") { .text($0.incident.ticket.resolution) },
       OutputField("closureCode", .text, "How it ended, as a code.", "结束代码。") { .text($0.incident.ticket.closureCode?.rawValue) },
       OutputField("mergedInto", .id, "The incident that it was merged into.", "合并到的事件。") { $0.incident.mergedInto },
+      OutputField("splitFrom", .id, "The incident that it was split from.", "拆分自的事件。") { $0.incident.splitFrom },
       OutputField("clocks", listOf: ClockRecord.self, "Where each promise stands.", "各项承诺的当前状态。") { $0.clocks },
     ]
 }
@@ -50,6 +51,7 @@ package final class IncidentView: Sendable {
   }
 
   var id: PublicId { own(.incident, ticket.publicId) }
+  var splitFrom: Value { own(.incident, ticket.splitFrom) }
   var mergedInto: Value { own(.incident, ticket.mergedInto) }
 
   /// The id of a row of the customer's own tenant.

@@ -4,6 +4,9 @@ import ServiceLevels
 /// What a ticket's history means to its clocks: for a clock that starts late (a contract line or priority was set after
 /// the ticket was opened) and must still count from the opening, with every pause.
 enum ClockReplay {
+  /// Whether an event bears on clocks, and so belongs to the past of a ticket that is split off.
+  static func bearsOnClocks(_ event: TicketEventRow) -> Bool { !acts([event]).isEmpty }
+
   static func acts(_ history: [TicketEventRow]) -> [(act: ClockAct, at: Instant)] {
     var acts: [(ClockAct, Instant)] = []
     for event in history {

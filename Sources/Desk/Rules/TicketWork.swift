@@ -36,6 +36,14 @@ struct TicketWork: Sendable {
       Event(subjectKind: "ticket", subject: ticket.id, seq: ticket.lastSeq, type: type, payload: payload, occurredAt: context.now))
   }
 
+  /// Takes an event of the ticket that this one was split from over into its own past.
+  mutating func inherit(_ event: TicketEventRow, from origin: PublicId) {
+    ticket.lastSeq += 1
+    let payload = Value.object((event.payload.members ?? []) + [Value.Member("splitFrom", .id(origin))])
+    events.append(
+      Event(subjectKind: "ticket", subject: ticket.id, seq: ticket.lastSeq, type: event.type, payload: payload, occurredAt: event.occurredAt))
+  }
+
   /// Sends the ticket along its life cycle and does what that asks for.
   /// - Returns: whether this was the first response.
   @discardableResult mutating func move(_ act: TicketAct, reason: PendingReason? = nil, evidence: String? = nil) throws(Failure) -> Bool {
@@ -137,6 +145,8 @@ package enum TicketEventType {
   package static let reopened = "incident.reopened"
   /// It went into another ticket.
   package static let merged = "incident.merged"
+  /// Another ticket was made of a part of it.
+  package static let split = "incident.split"
   /// Another ticket went into it.
   package static let absorbed = "incident.absorbed"
 }

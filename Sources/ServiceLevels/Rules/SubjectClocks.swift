@@ -100,9 +100,10 @@ package struct SubjectClocks: Sendable {
   /// - Parameters:
   ///   - line: nil when nothing is promised any more.
   ///   - history: what happened to the subject since it was opened.
+  ///   - cause: what a clock that is new runs by.
   package mutating func retarget(
     under line: LineTerms?, priority: Int64, openedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
-    in transaction: Transaction
+    cause: String = "classified", in transaction: Transaction
   ) async throws {
     var targets: [TargetTerms] = []
     if let line { targets = try await ContractTerms.targets(slaVersion: line.slaVersion, priority: priority, at: openedAt, in: transaction) }
@@ -120,7 +121,7 @@ package struct SubjectClocks: Sendable {
       }
       guard let line else { return }
       for (target, id) in zip(added, ids) {
-        try start(id: id, under: line, target, at: openedAt, cause: "classified")
+        try start(id: id, under: line, target, at: openedAt, cause: cause)
         let last = clocks.count - 1
         for (act, at) in history { try clocks[last].apply(act, at: at, calendars) }
         try clocks[last].catchUp(until: instant, calendars)
