@@ -78,7 +78,7 @@ import Testing
     // One hour was used before the wait of three: 15 are left from 13:00 on.
     let clock = try await world.explain(made, "resolution")
     #expect(clock["intervals"]?.column("state") == ["running", "paused"] && clock["consumedSeconds"] == 3600 && clock["startedAt"] == origin["openedAt"])
-    #expect(clock["dueAt"] == "2026-03-04T10:00:00Z" && made["dueAt"] == clock["dueAt"])
+    #expect(clock["dueAt"] == "2026-03-04T11:00:00Z" && made["dueAt"] == clock["dueAt"])
     let response = try await world.explain(made, "response")
     #expect(response["verdict"] == "met" && response["observedAt"] == "2026-03-02T09:00:00Z")
     // The first one goes on waiting, and knows.
