@@ -76,6 +76,8 @@ struct HolidaySetRow: Sendable {
 
   /// `h` is the set, `v` its revision.
   static let columns = "h.id, h.public_id, h.name, h.region, h.version, v.id, v.number, v.days, v.source, v.recorded_at"
+  /// The same without the days, which a list does not show.
+  static let summaryColumns = "h.id, h.public_id, h.name, h.region, h.version, v.id, v.number, '[]'::jsonb, v.source, v.recorded_at"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -116,7 +118,7 @@ struct HolidaySetsOfIds: Statement {
   static func decode(_ row: inout RowReader) throws -> HolidaySetRow { try HolidaySetRow(&row) }
 }
 
-/// Holiday sets by name, each in its newest revision.
+/// Holiday sets by name, each in its newest revision, without their days.
 struct HolidaySetsByName: Statement {
   let region: String?
   let afterName: String
@@ -124,12 +126,14 @@ struct HolidaySetsByName: Statement {
   let limit: Int64
 
   static let sql = """
-    select \(HolidaySetRow.columns)
-    from contracts.holiday_set h
+    select \(HolidaySetRow.summaryColumns)
+    from (
+      select s.id, s.public_id, s.name, s.region, s.version from contracts.holiday_set s
+      where ($1::text is null or s.region = $1) and (s.name, s.id) > ($2, $3) order by s.name, s.id limit $4
+    ) h
     join contracts.holiday_set_version v on v.holiday_set_id = h.id
       and v.number = (select max(n.number) from contracts.holiday_set_version n where n.holiday_set_id = h.id)
-    where ($1::text is null or h.region = $1) and (h.name, h.id) > ($2, $3)
-    order by h.name, h.id limit $4
+    order by h.name, h.id
     """
 
   func bind(to parameters: inout Parameters) {
