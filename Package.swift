@@ -87,8 +87,8 @@ let package = Package(
     .executableTarget(
       name: "steward",
       dependencies: [
-        "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceLevels", "Desk",
-        "Scorecard", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
+        "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
+        "ServiceLevels", "Desk", "Scorecard", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

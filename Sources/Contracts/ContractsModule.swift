@@ -5,7 +5,8 @@ import ServiceTime
 /// What was promised (合同与服务级别): calendars and SLA definitions of the provider, contracts and lines of a customer.
 package enum ContractsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
-    CreateCalendar.self, ReadCalendar.self, ListCalendars.self, ReviseCalendar.self,
+    CreateCalendar.self, ReadCalendar.self, ListCalendars.self, ReviseCalendar.self, TryCalendar.self,
+    CreateHolidaySet.self, ReadHolidaySet.self, ListHolidaySets.self, ReviseHolidaySet.self, HolidaySetDue.self, RollOutHolidaySet.self,
     CreateSla.self, ReadSla.self, ListSlas.self, ReviseSla.self,
     CreateContract.self, ReadContract.self, ListContracts.self, ChangeContract.self, ContractHistory.self,
     CompareContract.self, WithdrawContractVersion.self,
@@ -16,10 +17,12 @@ package enum ContractsModule: OperationModule {
     CreateTemplate.self, ReadTemplate.self, ListTemplates.self, ReviseTemplate.self,
   ]
 
-  package static let messages = ContractsMessages.all + DifferenceWords.all + ServiceTimeMessages.all
+  package static let messages =
+    ContractsMessages.all + DifferenceWords.all + HolidaySetMessages.all + ServiceTimeMessages.all + ICalendarMessages.all
 
   package static let constraints: [String: Message] = [
     "calendar_name_unique": ContractsMessages.calendarNameTaken,
+    "holiday_set_name_unique": HolidaySetMessages.nameTaken,
     "sla_name_unique": ContractsMessages.slaNameTaken,
     "contract_template_name_unique": ContractsMessages.templateNameTaken,
   ]

@@ -20,6 +20,8 @@ package struct TermsBook: Sendable {
   private var targets: [Int64: [BookTargets.Found]] = [:]
   private var calendars: [Int64: Versions<Int64>] = [:]
   private var compiled: [Int64: CompiledCalendar] = [:]
+  /// All versions of those calendars, for clocks that live through several.
+  package private(set) var series = CalendarSeries()
   private var parents: [Int64: Int64] = [:]
 
   /// - Parameter contract: only this one's lines; nil for all of the customer's.
@@ -33,7 +35,9 @@ package struct TermsBook: Sendable {
     for found in targets { self.targets[found.slaVersion, default: []].append(found) }
     for found in calendars {
       self.calendars[found.calendar, default: Versions()].append(found.validFrom, found.version)
-      compiled[found.version] = try CompiledCalendars.shared.calendar(hash: found.hash, definition: found.definition)
+      let calendar = try CompiledCalendars.shared.calendar(hash: found.hash, definition: found.definition)
+      compiled[found.version] = calendar
+      series.insert(CalendarSeries.Version(id: found.version, calendar: found.calendar, validFrom: found.validFrom, compiled: calendar))
     }
     for found in units { parents[found.unit] = found.parent }
   }
@@ -63,7 +67,7 @@ package struct TermsBook: Sendable {
     let terms = LineTerms(
       contract: line.contract, line: line.line, lineVersion: line.lineVersion, sla: line.sla, slaVersion: sla.slaVersion,
       contractZone: contract.zone, contractName: contract.name, lineName: line.name, resolutionStopsAt: sla.resolutionStopsAt,
-      reason: .noneInForce)
+      reason: .noneInForce, waits: sla.waits)
     return LinePrecedence.Candidate(
       terms: terms, units: line.units, persons: line.persons, contractStartsAt: contract.startsAt, lineValidFrom: line.validFrom)
   }

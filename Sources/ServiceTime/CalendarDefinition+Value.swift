@@ -22,13 +22,13 @@ extension CalendarDefinition {
 }
 
 extension CalendarDefinition.Opening {
-  fileprivate var value: Value { .array([.text(Self.time(start)), .text(Self.time(end))]) }
+  package var value: Value { .array([.text(Self.time(start)), .text(Self.time(end))]) }
 
   private static func time(_ minutes: Int) -> String { "\(pad(Int64(minutes / 60), 2)):\(pad(Int64(minutes % 60), 2))" }
 }
 
 extension CalendarDefinition.Exception {
-  fileprivate var value: Value {
+  package var value: Value {
     var members = [Value.Member("date", .date(date))]
     if !name.isEmpty {
       members.append(Value.Member("name", .object(Language.allCases.compactMap { language in name[language].map { .init(language.rawValue, .text($0)) } })))

@@ -16,7 +16,13 @@ enum Modules {
     ContractFilesModule.self,
   ]
 
-  static let sweeps: [any Sweep] = [PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(), RenewalSweep(), RefreshFigures()]
+  static let sweeps: [any Sweep] = [
+    PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers), RenewalSweep(),
+    RefreshFigures(),
+  ]
+
+  /// Whose rows clocks belong to.
+  private static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [.ticket: TicketKeeper()]
 
   static func registry() throws -> Registry { try Registry(all) }
 

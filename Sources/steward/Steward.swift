@@ -21,7 +21,7 @@ struct Steward: AsyncParsableCommand {
     version: version,
     subcommands: [
       UpCommand.self, ServeCommand.self, MigrateCommand.self, ContractCommand.self, ImportCommand.self, ScorecardCommand.self, TokenCommand.self,
-      DoctorCommand.self, AdminCommand.self, OpenAPICommand.self, OperationsCommand.self,
+      DoctorCommand.self, AdminCommand.self, HolidaysCommand.self, OpenAPICommand.self, OperationsCommand.self,
     ])
 
   static func main() async {

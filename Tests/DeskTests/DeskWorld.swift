@@ -105,7 +105,10 @@ struct DeskWorld {
     ).value
   }
 
-  func sweep() async throws { try await BreachSweep().run(at: database.clock.now(), database.tenancy) }
+  static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [.ticket: TicketKeeper()]
+
+  func sweep() async throws { try await BreachSweep(keepers: Self.keepers).run(at: database.clock.now(), database.tenancy) }
+  func calendarSweep() async throws { try await CalendarSweep(keepers: Self.keepers).run(at: database.clock.now(), database.tenancy) }
 }
 
 extension Value {

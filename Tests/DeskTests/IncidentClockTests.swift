@@ -121,7 +121,7 @@ import Testing
     let world = try await DeskWorld()
     var incident = try await world.open()
     try world.at("2026-03-02T09:00:00Z")
-    incident = try await world.act("hold", on: incident, ["reason": "awaiting_requester"])
+    incident = try await world.act("hold", on: incident, ["reason": "awaiting_requester", "evidence": "mail 7"])
     try world.at("2026-03-02T11:00:00Z")
     incident = try await world.act("resume", on: incident)
     incident = try await world.act("classify", on: incident, ["impact": 3])  // priority 4: no promise of a resolution
@@ -222,7 +222,7 @@ import Testing
     #expect(incident["clocks"] == .array([]))
     try world.at("2026-03-02T09:00:00Z")
     incident = try await world.act("start", on: incident)
-    incident = try await world.act("hold", on: incident, ["reason": "awaiting_requester"])
+    incident = try await world.act("hold", on: incident, ["reason": "awaiting_requester", "evidence": "mail 7"])
     try world.at("2026-03-02T10:00:00Z")
     let contract = try await DeskWorld.contract(of: world.other, world.sla, world.database, world.manager)
     incident = try await world.act("classify", on: incident, ["contractLine": .null])

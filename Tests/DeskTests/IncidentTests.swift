@@ -119,7 +119,7 @@ import Testing
     incident = try await world.act("assign", on: incident, ["team": team["id"] ?? .null])
     #expect(incident["team"] == team["id"])
     incident = try await world.act("start", on: incident)
-    incident = try await world.act("hold", on: incident, ["reason": "scheduled"])
+    incident = try await world.act("hold", on: incident, ["reason": "scheduled", "evidence": "call 4711"])
     incident = try await world.act("resume", on: incident)
     incident = try await world.act("resolve", on: incident, ["resolution": "Secret words"])
     incident = try await world.act("close", on: incident)

@@ -5,10 +5,10 @@ import Testing
 /// Every state with every act: where it leads, or that it leads nowhere.
 @Suite struct TicketStateTests {
   private static let table: [TicketState: [TicketAct: TicketState]] = [
-    .new: [.start: .active, .hold: .pending, .resolve: .resolved],
-    .active: [.hold: .pending, .resolve: .resolved],
-    .pending: [.resume: .active, .resolve: .resolved],
-    .resolved: [.close: .closed, .reopen: .active],
+    .new: [.start: .active, .hold: .pending, .resolve: .resolved, .merge: .closed],
+    .active: [.hold: .pending, .resolve: .resolved, .merge: .closed],
+    .pending: [.resume: .active, .resolve: .resolved, .merge: .closed],
+    .resolved: [.close: .closed, .reopen: .active, .merge: .closed],
     .closed: [.reopen: .active],
   ]
 
@@ -21,6 +21,7 @@ import Testing
     #expect(TicketState.pending.after(.resolve)?.duties == [.observeResponse, .observeResolution])
     #expect(TicketState.closed.after(.reopen)?.duties == [.countReopening])
     #expect(TicketState.active.after(.hold)?.duties == [.pauseClocks])
+    #expect(TicketState.pending.after(.merge)?.duties == [.withdrawClocks])
     #expect(TicketState.resolved.after(.close)?.duties == [.observeClosure])
   }
 

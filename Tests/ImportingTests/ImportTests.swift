@@ -57,6 +57,28 @@ extension TestDatabase {
 
 @Suite("Importing into the database")
 struct ImportTests {
+  @Test("A log is counted by the versions that its calendar had")
+  func calendarVersions() async throws {
+    let database = try await TestDatabase.make(modules)
+    try await SmallLog.withFile(SmallLog.text(Array(SmallLog.rows.prefix(3)))) { file in
+      _ = try await database.importer.run(file, SmallLog.profile(), .init(createsMissing: true))
+    }
+    // From Monday 15:15 on there is coverage on Fridays only.
+    let calendar = try await database.call("calendar.list", as: database.root)["items"]?.array?.first?["id"] ?? .null
+    _ = try await database.call(
+      "calendar.revise",
+      [
+        "id": calendar, "validFrom": "2026-02-02T14:15:00Z",
+        "definition": .object(["zone": "Europe/Berlin", "week": .object(["fri": .array([.array(["09:00", "17:00"])])])]),
+      ], as: database.root, version: 1)
+    try await SmallLog.withFile(SmallLog.text()) { file in
+      _ = try await database.importer.run(file, SmallLog.profile())
+      let tickets = try await database.superuser.withConnection { try await $0.query(TicketsAsText()) }
+      #expect(tickets.first?.contains("| stopped | 2700 | met | 1 | running 45 |") == true)
+      #expect(tickets.dropFirst().first?.contains("| 4500 | missed | 1 | running 60, paused 240, running 15, running 0, running 0 |") == true, "\(tickets)")
+    }
+  }
+
   @Test("A small log is written whole, and a second time not at all")
   func small() async throws {
     let database = try await TestDatabase.make(modules)

@@ -101,7 +101,7 @@ struct Subjects: Sendable {
       let person = try await world.seeded("per", in: world.a)
       try await world.seed("contract_contact.add", ["contract": contract, "person": person.id, "role": "billing"])
     }
-    for kind in ["con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "stf", "cal", "sla"]
+    for kind in ["con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "stf", "cal", "hol", "sla"]
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
       for _ in 0..<2 { _ = try await world.seeded(kind, in: world.a) }
     }

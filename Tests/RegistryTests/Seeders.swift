@@ -53,6 +53,12 @@ enum Seeders {
       try Seeded(
         try await world.seed("calendar.create", ["name": world.name(twin), "definition": Samples.calendar, "onlyFor": .text(twin.id)]))
     },
+    "hol": { world, twin in
+      try Seeded(
+        try await world.seed(
+          "holiday_set.create",
+          ["name": world.name(twin), "days": .array([.object(["date": "2026-12-25"]), .object(["date": "2026-12-26"])])]))
+    },
     "sla": { world, twin in
       let calendar = try await world.seeded("cal", in: twin)
       let targets: [Value] = ["response", "resolution"].flatMap { metric in
@@ -128,7 +134,7 @@ enum Seeders {
   ]
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
-  static let shared: Set<String> = ["stf", "team", "tpl"]
+  static let shared: Set<String> = ["stf", "team", "tpl", "hol"]
 }
 
 /// Values that rules besides the type's ask for.

@@ -77,6 +77,17 @@ struct CallRule: Sendable {
     "renewal.complete": renewal(decided: "renew"),
     "calendar.create": CallRule(omitted: ["stock", "zone"]),
     "calendar.revise": CallRule(omitted: ["stock", "zone"]),
+    "calendar.try": CallRule(omitted: ["definition", "stock", "zone", "businessDays"]),
+    "holiday_set.create": holidays,
+    "holiday_set.revise": holidays,
+    "holiday_set.roll_out": CallRule(given: { world, twin, _ in
+      let made = try await world.seeded("hol", in: twin)
+      let calendar = try await world.seed(
+        "calendar.create", ["name": world.name(twin), "definition": Samples.calendar, "holidaySets": .array([made.id]), "onlyFor": .text(twin.id)])
+      let days: Value = .array([.object(["date": "2026-12-25"])])
+      let revised = await world.answer("holiday_set.revise", .object(["id": made.id, "days": days]), as: world.database.root, version: made.version)
+      return (["id": made.id, "calendars": .array([calendar["id"] ?? .null])], revised.value?["version"]?.integer)
+    }),
     "sla.create": CallRule(omitted: ["businessDays"]),
     "sla.revise": CallRule(omitted: ["businessDays"]),
     "contract.change": CallRule(
@@ -99,7 +110,7 @@ struct CallRule: Sendable {
         principal.grants.contains { $0.scopeKind == .unit } ? (["unit": world.scopeUnit.id], nil) : ([:], nil)
       }),
     "incident.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
-    "incident.resume": incident(("incident.hold", [Value.Member("reason", "scheduled")])),
+    "incident.resume": incident(("incident.hold", [Value.Member("reason", "scheduled"), Value.Member("evidence", "call 1")])),
     "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])),
     "incident.reopen": incident(("incident.resolve", [Value.Member("resolution", "done")])),
     "incident.queue": CallRule(omitted: ["mine", "unassigned"]),
@@ -126,6 +137,13 @@ struct CallRule: Sendable {
       return (["id": made.value?["id"] ?? .null], nil)
     }),
   ]
+
+  /// Days with hours, or a file: never both.
+  static let holidays = CallRule(
+    omitted: ["ics", "firstYear", "lastYear", "skip"],
+    given: { _, _, _ in
+      (["days": .array([.object(["date": "2026-12-24", "name": .object(["en": "Christmas Eve", "zh-Hans": "平安夜"]), "closedFrom": "12:00"])])], nil)
+    })
 
   /// Values that a field of this name takes everywhere.
   static func usual(_ name: String, _ world: World) -> Value? {

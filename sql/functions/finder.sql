@@ -5,8 +5,8 @@
 drop schema if exists finder cascade;
 create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
-grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token, service_levels.clock, desk.ticket,
-  contracts.contract, contracts.renewal to steward_finder;
+grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
+  contracts.calendar_version, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket to steward_finder;
 
 -- A tenant by its handle, before anyone is known.
 create function finder.find_tenant(wanted_handle bigint)
@@ -58,13 +58,32 @@ begin
 end
 $$;
 
--- Clocks whose budget has run out and that nobody has touched.
+-- Subjects with clocks that time moves and that nobody has touched: the budget has run out, or a wait has come to its limit.
 create function finder.due_clocks(reference timestamptz, row_limit integer)
-returns table (tenant_id bigint, id bigint, breach_at timestamptz)
+returns table (tenant_id bigint, subject_kind text, subject_id bigint, due_at timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select c.tenant_id, c.id, c.breach_at from service_levels.clock c
-    where c.breach_at < reference order by c.breach_at limit least(row_limit, 1000);
+  return query
+    (select c.tenant_id, c.subject_kind, c.subject_id, c.breach_at from service_levels.clock c
+     where c.breach_at < reference order by c.breach_at limit least(row_limit, 1000))
+    union all
+    (select c.tenant_id, c.subject_kind, c.subject_id, c.pause_ends_at from service_levels.clock c
+     where c.pause_ends_at <= reference order by c.pause_ends_at limit least(row_limit, 1000));
+end
+$$;
+
+-- Subjects with clocks that run, or wait with a limit, by a calendar's version whose place another one has taken.
+create function finder.clocks_behind_calendar(reference timestamptz, row_limit integer)
+returns table (tenant_id bigint, subject_kind text, subject_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select c.tenant_id, c.subject_kind, c.subject_id
+    from contracts.calendar_version v
+    join service_levels.clock c on c.calendar_version_id = v.id
+      and (c.state = 'running' or (c.state = 'paused' and c.wait_left_seconds is not null))
+    where exists (
+      select from contracts.calendar_version n where n.calendar_id = v.calendar_id and n.valid_from > v.valid_from and n.valid_from <= reference)
+    limit least(row_limit, 1000);
 end
 $$;
 

@@ -21,6 +21,25 @@ package enum LineReason: String, Sendable, CaseIterable {
   case noneInForce = "none_in_force"
 }
 
+/// How waits of a ticket bear on the clocks of its customer.
+package struct WaitTerms: Hashable, Sendable {
+  /// Whether waiting for a supplier stops them, as waiting for the customer does.
+  package let supplierPauses: Bool
+  /// Open seconds after which a wait no longer stops a clock; nil: no limit.
+  package let limitSeconds: Int64?
+  /// The same for all waits of a clock together.
+  package let totalSeconds: Int64?
+
+  package init(supplierPauses: Bool = false, limitSeconds: Int64? = nil, totalSeconds: Int64? = nil) {
+    self.supplierPauses = supplierPauses
+    self.limitSeconds = limitSeconds
+    self.totalSeconds = totalSeconds
+  }
+
+  /// What holds where an SLA says nothing else.
+  package static let usual = WaitTerms()
+}
+
 /// The contract line under which a ticket is judged, in the versions that were in force when it was chosen.
 package struct LineTerms: Hashable, Sendable {
   package let contract: Int64
@@ -33,11 +52,12 @@ package struct LineTerms: Hashable, Sendable {
   package let contractName: String
   package let lineName: String
   package let resolutionStopsAt: ResolutionStop
-  package let reason: LineReason
+  package let waits: WaitTerms
+  package private(set) var reason: LineReason
 
   package init(
     contract: Int64, line: Int64, lineVersion: Int64, sla: Int64, slaVersion: Int64, contractZone: String, contractName: String, lineName: String,
-    resolutionStopsAt: ResolutionStop, reason: LineReason
+    resolutionStopsAt: ResolutionStop, reason: LineReason, waits: WaitTerms = .usual
   ) {
     self.contract = contract
     self.line = line
@@ -48,6 +68,14 @@ package struct LineTerms: Hashable, Sendable {
     self.contractName = contractName
     self.lineName = lineName
     self.resolutionStopsAt = resolutionStopsAt
+    self.waits = waits
     self.reason = reason
+  }
+
+  /// The same line, chosen for another reason.
+  package func with(_ reason: LineReason) -> LineTerms {
+    var copy = self
+    copy.reason = reason
+    return copy
   }
 }

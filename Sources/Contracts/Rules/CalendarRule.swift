@@ -17,10 +17,13 @@ enum CalendarRule {
     case (nil, let stock?, let zone?): definition = try stock.definition(zone: zone)
     default: throw .invalid(document == nil ? "stock" : "definition", ContractsMessages.definitionOrStock)
     }
-    guard CompiledCalendar(definition).deadline(from: now, seconds: 1) != nil else {
-      throw .invalid(document == nil ? "stock" : "definition", ContractsMessages.neverOpen)
-    }
+    try requireOpening(definition, after: now, document == nil ? "stock" : "definition")
     return definition
+  }
+
+  /// Holiday sets need no such trial: they close some dates, and a week that opens at all comes again.
+  static func requireOpening(_ definition: CalendarDefinition, after start: Instant, _ path: String) throws(Failure) {
+    guard CompiledCalendar(definition).nextOpening(at: start) != nil else { throw .invalid(path, ContractsMessages.neverOpen) }
   }
 
   /// Versions are only added behind the newest one: what was in force before never changes.

@@ -57,11 +57,3 @@ package enum LinePrecedence {
     return newest?.terms.with(candidates.count == 1 ? reasons.alone : reasons.ofSeveral)
   }
 }
-
-extension LineTerms {
-  func with(_ reason: LineReason) -> LineTerms {
-    LineTerms(
-      contract: contract, line: line, lineVersion: lineVersion, sla: sla, slaVersion: slaVersion, contractZone: contractZone,
-      contractName: contractName, lineName: lineName, resolutionStopsAt: resolutionStopsAt, reason: reason)
-  }
-}

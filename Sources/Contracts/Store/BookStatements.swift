@@ -81,12 +81,14 @@ struct BookSlas: Statement {
     let slaVersion: Int64
     let validFrom: Instant
     let resolutionStopsAt: ResolutionStop
+    let waits: WaitTerms
   }
 
   let tenant: TenantId
 
   static let sql = """
-    select s.sla_id, s.id, s.valid_from, s.resolution_stops_at from contracts.sla_version s
+    select s.sla_id, s.id, s.valid_from, s.resolution_stops_at, s.supplier_waits_pause, s.wait_limit_seconds, s.wait_total_seconds
+    from contracts.sla_version s
     where s.sla_id in (select v.sla_id from contracts.standing_line_version v where v.tenant_id = $1)
     order by s.sla_id, s.valid_from
     """
@@ -96,7 +98,7 @@ struct BookSlas: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       sla: try row.next(), slaVersion: try row.next(), validFrom: try row.next(),
-      resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved)
+      resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, waits: try WaitTerms(&row))
   }
 }
 

@@ -55,6 +55,9 @@ struct CalendarHead: Statement {
     let onlyTenant: TenantId?
     let version: Int64
     let newestValidFrom: Instant
+    let newestVersion: Int64
+    /// Of the newest version, without the days of holiday sets.
+    let own: Value
   }
 
   let publicId: PublicId
@@ -62,7 +65,7 @@ struct CalendarHead: Statement {
   let customers: [Int64]?
 
   static let sql = """
-    select c.id, c.name, c.published, c.only_tenant_id, c.version, v.valid_from
+    select c.id, c.name, c.published, c.only_tenant_id, c.version, v.valid_from, v.id, coalesce(v.own_definition, v.definition)
     from contracts.calendar c join contracts.calendar_version v on v.calendar_id = c.id
     where c.public_id = $1 and (c.only_tenant_id is null or $2::bigint[] is null or c.only_tenant_id = any($2))
     order by v.valid_from desc limit 1
@@ -76,7 +79,7 @@ struct CalendarHead: Statement {
   static func decode(_ row: inout RowReader) throws -> Head {
     Head(
       id: try row.next(), name: try row.next(), published: try row.next(), onlyTenant: try row.next(), version: try row.next(),
-      newestValidFrom: try row.next())
+      newestValidFrom: try row.next(), newestVersion: try row.next(), own: try row.next())
   }
 }
 

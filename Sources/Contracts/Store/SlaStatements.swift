@@ -23,12 +23,14 @@ struct InsertSlaVersion: Statement {
   let sla: Int64
   let validFrom: Instant
   let resolutionStopsAt: ResolutionStop
+  var waits = WaitTerms.usual
   let onlyTenant: TenantId?
   let now: Instant
 
   static let sql = """
-    insert into contracts.sla_version (sla_id, valid_from, resolution_stops_at, only_tenant_id, recorded_at)
-    values ($1, $2, $3, $4, $5) returning id
+    insert into contracts.sla_version
+      (sla_id, valid_from, resolution_stops_at, only_tenant_id, recorded_at, supplier_waits_pause, wait_limit_seconds, wait_total_seconds)
+    values ($1, $2, $3, $4, $5, $6, $7, $8) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -37,6 +39,9 @@ struct InsertSlaVersion: Statement {
     parameters.append(resolutionStopsAt.rawValue)
     parameters.append(onlyTenant)
     parameters.append(now)
+    parameters.append(waits.supplierPauses)
+    parameters.append(waits.limitSeconds)
+    parameters.append(waits.totalSeconds)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -80,13 +85,15 @@ struct SlaHead: Statement {
     let version: Int64
     let newestValidFrom: Instant
     let newestResolutionStopsAt: ResolutionStop
+    let newestWaits: WaitTerms
   }
 
   let publicId: PublicId
   let customers: [Int64]?
 
   static let sql = """
-    select s.id, s.name, s.only_tenant_id, s.version, v.valid_from, v.resolution_stops_at
+    select s.id, s.name, s.only_tenant_id, s.version, v.valid_from, v.resolution_stops_at, v.supplier_waits_pause, v.wait_limit_seconds,
+      v.wait_total_seconds
     from contracts.sla s join contracts.sla_version v on v.sla_id = s.id
     where s.public_id = $1 and (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2))
     order by v.valid_from desc limit 1
@@ -100,7 +107,7 @@ struct SlaHead: Statement {
   static func decode(_ row: inout RowReader) throws -> Head {
     Head(
       id: try row.next(), name: try row.next(), onlyTenant: try row.next(), version: try row.next(), newestValidFrom: try row.next(),
-      newestResolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved)
+      newestResolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, newestWaits: try WaitTerms(&row))
   }
 }
 
@@ -132,9 +139,13 @@ struct SlaRow: Sendable {
   let validFrom: Instant
   let recordedAt: Instant
   let resolutionStopsAt: ResolutionStop
+  let waits: WaitTerms
 
   /// `s` is the SLA, `v` its version, `t` the customer that it is for.
-  static let columns = "s.id, s.public_id, s.name, t.handle, t.public_id, s.version, v.id, v.valid_from, v.recorded_at, v.resolution_stops_at"
+  static let columns = """
+    s.id, s.public_id, s.name, t.handle, t.public_id, s.version, v.id, v.valid_from, v.recorded_at, v.resolution_stops_at, v.supplier_waits_pause,
+      v.wait_limit_seconds, v.wait_total_seconds
+    """
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -146,6 +157,7 @@ struct SlaRow: Sendable {
     validFrom = try row.next()
     recordedAt = try row.next()
     resolutionStopsAt = ResolutionStop(rawValue: try row.next()) ?? .resolved
+    waits = try WaitTerms(&row)
   }
 }
 

@@ -7,7 +7,8 @@ struct LinesInForce: Statement {
   let at: Instant
 
   static let sql = """
-    select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at,
+    select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, s.supplier_waits_pause,
+      s.wait_limit_seconds, s.wait_total_seconds,
       array_remove(array[lv.unit_id] || array(
         select x.unit_id from contracts.contract_line_unit x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id), null),
       array(select x.person_id from contracts.contract_line_person x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
@@ -34,9 +35,16 @@ struct LinesInForce: Statement {
     let terms = LineTerms(
       contract: try row.next(), line: try row.next(), lineVersion: try row.next(), sla: try row.next(), slaVersion: try row.next(),
       contractZone: try row.next(), contractName: try row.next(), lineName: try row.next(),
-      resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, reason: .noneInForce)
+      resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, reason: .noneInForce, waits: try WaitTerms(&row))
     return LinePrecedence.Candidate(
       terms: terms, units: try row.next(), persons: try row.next(), contractStartsAt: try row.next(), lineValidFrom: try row.next())
+  }
+}
+
+extension WaitTerms {
+  /// Columns in the order supplier_waits_pause, wait_limit_seconds, wait_total_seconds.
+  init(_ row: inout RowReader) throws {
+    self.init(supplierPauses: try row.next(), limitSeconds: try row.next(), totalSeconds: try row.next())
   }
 }
 

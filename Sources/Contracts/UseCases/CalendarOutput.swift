@@ -5,15 +5,22 @@ import Operations
 package struct CalendarOutput: OperationOutput {
   let id: PublicId
   let row: CalendarRow
+  let holidaySets: [HolidaySetSummary]
 
   package static let fields: [OutputField<CalendarOutput>] =
     CalendarSummary.common { ($0.id, $0.row) } + [
-      OutputField("definition", .document, "Zone, openings by weekday, dated exceptions.", "时区、每周服务时段及例外日期。") { $0.row.definition }
+      OutputField("definition", .document, "Zone, openings by weekday, dated exceptions, with the days of its holiday sets.", "时区、每周服务时段及例外日期（含节假日集的日期）。") {
+        $0.row.definition
+      },
+      OutputField("holidaySets", listOf: HolidaySetSummary.self, "The revisions of holiday sets that it was made from; staff only.", "所采用的节假日集修订（仅服务商人员可见）。") {
+        $0.holidaySets
+      },
     ]
 
-  init(_ row: CalendarRow, in context: OperationContext) {
-    id = context.id(.calendar, row.publicId)
-    self.row = row
+  /// With the holiday sets, which row security shows to staff only.
+  static func read(_ row: CalendarRow, in context: OperationContext) async throws -> CalendarOutput {
+    let pinned = try await context.transaction.query(HolidaysOfCalendars(calendarVersions: [row.versionId]))
+    return CalendarOutput(id: context.id(.calendar, row.publicId), row: row, holidaySets: pinned.map { HolidaySetSummary($0.row, in: context) })
   }
 }
 

@@ -7,6 +7,7 @@ package enum CreateCalendar: Operation {
     let definition: Value?
     let stock: StockCalendar?
     let zone: String?
+    let holidaySets: [PublicId]
     let published: Bool
     let onlyFor: PublicId?
 
@@ -19,15 +20,21 @@ package enum CreateCalendar: Operation {
       "stock", StockCalendar.allCases.map(\.rawValue), "A stock shape instead of a definition; it needs a zone.", "标准服务时段，可代替日历定义，须同时给出时区。"
     ).optional
     static let zone = Field.text("zone", 1...64, "The IANA zone of the stock shape.", "标准服务时段的 IANA 时区。").optional
+    static let holidaySets = Field<[PublicId]>.list(
+      "holidaySets", of: Field.id("holidaySet", .holidaySet, "A holiday set.", "节假日集。"), count: 0...CalendarPlan.holidaySetLimit,
+      "Holiday sets whose days close it, in their newest revisions; on a date of several sets only what all leave open is open.",
+      "关闭该日历的节假日集（取最新修订）；同一日期出现在多个集中时，仅保留各集均开放的时段。"
+    ).optional
     private static let published = Field.boolean("published", "Whether customers may read it (default true).", "客户是否可见（默认是）。").optional
 
-    package static let fields: [any InputField] = [name, definition, stock, zone, published, ContractsFields.onlyFor]
+    package static let fields: [any InputField] = [name, definition, stock, zone, holidaySets, published, ContractsFields.onlyFor]
 
     package init(_ values: InputValues) throws(FieldError) {
       name = try values[Self.name]
       definition = try values[Self.definition]
       stock = try values[Self.stock].flatMap(StockCalendar.init(rawValue:))
       zone = try values[Self.zone]
+      holidaySets = try values[Self.holidaySets] ?? []
       published = try values[Self.published] ?? true
       onlyFor = try values[ContractsFields.onlyFor]
     }
@@ -38,20 +45,19 @@ package enum CreateCalendar: Operation {
     effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CalendarOutput {
-    let definition = try CalendarRule.definition(input.definition, stock: input.stock, zone: input.zone, now: context.now).value
+    let own = try CalendarRule.definition(input.definition, stock: input.stock, zone: input.zone, now: context.now)
+    let plan = try CalendarPlan(own: own, holidays: try await context.holidays(input.holidaySets, "holidaySets"))
     let onlyTenant = try await context.customer(input.onlyFor, "onlyFor")
     let id = context.newId(.calendar)
     let inserted = try await context.transaction.first(
       InsertCalendar(publicId: id, name: input.name, published: input.published, onlyTenant: onlyTenant, now: context.now))
     guard let calendar = inserted else { throw Failure.notFound }
-    context.transaction.enqueue(
-      InsertCalendarVersion(
-        calendar: calendar, validFrom: .beginning, definition: definition, published: input.published, onlyTenant: onlyTenant, now: context.now))
+    try await context.insertCalendarVersion(calendar, validFrom: .beginning, plan, published: input.published, onlyTenant: onlyTenant)
     context.subject(id)
     context.record(
       Event(
         subjectKind: "calendar", subject: calendar, seq: 1, type: "calendar.created", payload: .object(["calendar": .id(id)]), occurredAt: context.now))
     guard let row = try await context.transaction.first(CalendarAt(publicId: id, at: context.now, customers: nil)) else { throw Failure.notFound }
-    return CalendarOutput(row, in: context)
+    return try await CalendarOutput.read(row, in: context)
   }
 }

@@ -6,6 +6,7 @@ package enum CreateSla: Operation {
   package struct Input: OperationInput {
     let name: String
     let resolutionStopsAt: ResolutionStop
+    let waits: WaitsInput
     let targets: [TargetInput]
     let onlyFor: PublicId?
 
@@ -17,11 +18,12 @@ package enum CreateSla: Operation {
       "targets", of: Field<TargetInput>.object("target", "A target.", "目标。"), count: 1...100, "What is promised, at most one target for a metric and priority.",
       "服务级别目标，每个指标与优先级至多一个。")
 
-    package static let fields: [any InputField] = [name, resolutionStopsAt, targets, ContractsFields.onlyFor]
+    package static let fields: [any InputField] = [name, resolutionStopsAt] + WaitsInput.fields + [targets, ContractsFields.onlyFor]
 
     package init(_ values: InputValues) throws(FieldError) {
       name = try values[Self.name]
       resolutionStopsAt = try values[Self.resolutionStopsAt].flatMap(ResolutionStop.init(rawValue:)) ?? .resolved
+      waits = try WaitsInput(values)
       targets = try values[Self.targets]
       onlyFor = try values[ContractsFields.onlyFor]
     }
@@ -39,7 +41,8 @@ package enum CreateSla: Operation {
       throw Failure.notFound
     }
     try await context.insertSlaVersion(
-      sla, validFrom: .beginning, resolutionStopsAt: input.resolutionStopsAt, targets: targets, onlyTenant: onlyTenant)
+      sla, validFrom: .beginning, resolutionStopsAt: input.resolutionStopsAt, waits: input.waits.applied(to: .usual), targets: targets,
+      onlyTenant: onlyTenant)
     context.subject(id)
     context.record(
       Event(subjectKind: "sla", subject: sla, seq: 1, type: "sla.created", payload: .object(["sla": .id(id)]), occurredAt: context.now))
@@ -61,10 +64,10 @@ extension OperationContext {
   }
 
   func insertSlaVersion(
-    _ sla: Int64, validFrom: Instant, resolutionStopsAt: ResolutionStop, targets: [SlaRule.Target], onlyTenant: TenantId?
+    _ sla: Int64, validFrom: Instant, resolutionStopsAt: ResolutionStop, waits: WaitTerms = .usual, targets: [SlaRule.Target], onlyTenant: TenantId?
   ) async throws {
     let version = try await transaction.first(
-      InsertSlaVersion(sla: sla, validFrom: validFrom, resolutionStopsAt: resolutionStopsAt, onlyTenant: onlyTenant, now: now))
+      InsertSlaVersion(sla: sla, validFrom: validFrom, resolutionStopsAt: resolutionStopsAt, waits: waits, onlyTenant: onlyTenant, now: now))
     guard let version else { throw Failure.notFound }
     transaction.enqueue(InsertSlaTargets(slaVersion: version, targets: targets, onlyTenant: onlyTenant))
   }

@@ -24,7 +24,7 @@ package enum ReadCalendar: Operation {
     let row = try await context.transaction.first(
       CalendarAt(publicId: input.id, at: input.asOf ?? context.now, customers: context.reachableCustomers))
     guard let row else { throw Failure.notFound }
-    return CalendarOutput(row, in: context)
+    return try await CalendarOutput.read(row, in: context)
   }
 }
 

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import ServiceTime
 
 package enum ReviseCalendar: Operation {
   package struct Input: OperationInput {
@@ -8,13 +9,20 @@ package enum ReviseCalendar: Operation {
     let definition: Value?
     let stock: StockCalendar?
     let zone: String?
+    let holidaySets: [PublicId]?
     let validFrom: Instant?
 
     private static let id = Field.id("id", .calendar, "The calendar.", "日历编号。")
     private static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。").change
+    private static let holidaySets = Field<[PublicId]>.list(
+      "holidaySets", of: Field.id("holidaySet", .holidaySet, "A holiday set.", "节假日集。"), count: 0...CalendarPlan.holidaySetLimit,
+      "Its holiday sets, in their newest revisions (default: those that it has, as they are). Without a definition the hours stay.",
+      "节假日集，取最新修订（默认保留现有的集及其修订）；未给出日历定义时服务时段不变。"
+    ).optional
 
     package static let fields: [any InputField] = [
-      id, name, CreateCalendar.Input.definition, CreateCalendar.Input.stock, CreateCalendar.Input.zone, ContractsFields.validFrom,
+      id, name, CreateCalendar.Input.definition, CreateCalendar.Input.stock, CreateCalendar.Input.zone, holidaySets,
+      ContractsFields.validFrom,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -23,13 +31,15 @@ package enum ReviseCalendar: Operation {
       definition = try values[CreateCalendar.Input.definition]
       stock = try values[CreateCalendar.Input.stock].flatMap(StockCalendar.init(rawValue:))
       zone = try values[CreateCalendar.Input.zone]
+      holidaySets = try values[Self.holidaySets]
       validFrom = try values[ContractsFields.validFrom]
     }
   }
 
   /// A calendar may be part of any customer's SLA, so only those who may act for all revise it.
   package static let declaration = Declaration(
-    "calendar.revise", "Give a calendar a new version; running clocks keep the one that they were started under.", zh: "为日历增加新版本；已启动的时钟沿用原版本。",
+    "calendar.revise", "Give a calendar a new version; clocks keep the time that they used and count the rest by it from when it holds.",
+    zh: "为日历增加新版本；时钟保留已用时间，自新版本生效起按新版本计算剩余时间。",
     permission: "calendar.manage", roles: Rights.managers, scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CalendarOutput {
@@ -39,20 +49,37 @@ package enum ReviseCalendar: Operation {
     try context.requireVersion(head.version)
     let validFrom = input.validFrom ?? context.now
     try CalendarRule.requireLater(validFrom, than: head.newestValidFrom)
-    let definition = try CalendarRule.definition(input.definition, stock: input.stock, zone: input.zone, now: validFrom).value
+    let plan = try await Self.plan(input, head, from: validFrom, in: context)
     let advanced = try await context.transaction.first(
       AdvanceCalendar(id: head.id, version: head.version, name: input.name.applied(to: head.name)))
     guard let version = advanced else { throw context.changedMeanwhile }
-    context.transaction.enqueue(
-      InsertCalendarVersion(
-        calendar: head.id, validFrom: validFrom, definition: definition, published: head.published, onlyTenant: head.onlyTenant, now: context.now))
+    try await context.insertCalendarVersion(head.id, validFrom: validFrom, plan, published: head.published, onlyTenant: head.onlyTenant)
     context.subject(input.id)
     context.record(
       Event(
         subjectKind: "calendar", subject: head.id, seq: version, type: "calendar.revised",
         payload: .object(["calendar": .id(input.id), "validFrom": .instant(validFrom)]), occurredAt: context.now))
     guard let row = try await context.transaction.first(CalendarAt(publicId: input.id, at: validFrom, customers: nil)) else { throw Failure.notFound }
-    return CalendarOutput(row, in: context)
+    return try await CalendarOutput.read(row, in: context)
+  }
+
+  private static func plan(
+    _ input: Input, _ head: CalendarHead.Head, from validFrom: Instant, in context: OperationContext
+  ) async throws -> CalendarPlan {
+    let keepsHours = input.definition == nil && input.stock == nil && input.zone == nil && input.holidaySets != nil
+    let own =
+      keepsHours
+      ? try CalendarDefinition(head.own)
+      : try CalendarRule.definition(input.definition, stock: input.stock, zone: input.zone, now: validFrom)
+    let holidays: [(version: Int64, days: HolidaySet)]
+    if let sets = input.holidaySets {
+      holidays = try await context.holidays(sets, "holidaySets")
+    } else {
+      let pinned = try await context.transaction.query(HolidaysOfCalendars(calendarVersions: [head.newestVersion]))
+      holidays = try pinned.map { (version: $0.row.versionId, days: try $0.row.holidaySet()) }
+    }
+    try CalendarRule.requireOpening(own, after: validFrom, "validFrom")
+    return try CalendarPlan(own: own, holidays: holidays)
   }
 }
 

@@ -6,20 +6,21 @@ package enum ReviseSla: Operation {
     let id: PublicId
     let name: Change<String>
     let resolutionStopsAt: ResolutionStop?
+    let waits: WaitsInput
     let targets: [TargetInput]
     let validFrom: Instant?
 
     private static let id = Field.id("id", .sla, "The SLA.", "SLA 编号。")
     private static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。").change
 
-    package static let fields: [any InputField] = [
-      id, name, CreateSla.Input.resolutionStopsAt, CreateSla.Input.targets, ContractsFields.validFrom,
-    ]
+    package static let fields: [any InputField] =
+      [id, name, CreateSla.Input.resolutionStopsAt] + WaitsInput.fields + [CreateSla.Input.targets, ContractsFields.validFrom]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[Self.id]
       name = try values[Self.name]
       resolutionStopsAt = try values[CreateSla.Input.resolutionStopsAt].flatMap(ResolutionStop.init(rawValue:))
+      waits = try WaitsInput(values)
       targets = try values[CreateSla.Input.targets]
       validFrom = try values[ContractsFields.validFrom]
     }
@@ -42,8 +43,8 @@ package enum ReviseSla: Operation {
     let advanced = try await context.transaction.first(AdvanceSla(id: head.id, version: head.version, name: input.name.applied(to: head.name)))
     guard let version = advanced else { throw context.changedMeanwhile }
     try await context.insertSlaVersion(
-      head.id, validFrom: validFrom, resolutionStopsAt: input.resolutionStopsAt ?? head.newestResolutionStopsAt, targets: targets,
-      onlyTenant: head.onlyTenant)
+      head.id, validFrom: validFrom, resolutionStopsAt: input.resolutionStopsAt ?? head.newestResolutionStopsAt,
+      waits: input.waits.applied(to: head.newestWaits), targets: targets, onlyTenant: head.onlyTenant)
     context.subject(input.id)
     context.record(
       Event(

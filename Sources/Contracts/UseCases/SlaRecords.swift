@@ -102,6 +102,15 @@ package struct SlaOutput: OperationOutput {
     OutputField("resolutionStopsAt", .text, "Where the resolution clock stops: resolved or closed.", "解决时钟停止于：resolved（已解决）或 closed（已关闭）。") {
       .text($0.row.resolutionStopsAt.rawValue)
     },
+    OutputField("supplierWaitsPause", .boolean, "Whether waiting for a supplier stops the customer's clocks.", "等待供应商时是否暂停客户时钟。") {
+      .bool($0.row.waits.supplierPauses)
+    },
+    OutputField("waitLimitSeconds", .integer, "Open seconds after which a wait no longer stops a clock; null: no limit.", "单次等待最多暂停的开放秒数；null 表示不限。") {
+      .integer($0.row.waits.limitSeconds)
+    },
+    OutputField("waitTotalSeconds", .integer, "The same for all waits of a clock together.", "同一时钟全部等待合计最多暂停的开放秒数。") {
+      .integer($0.row.waits.totalSeconds)
+    },
     OutputField("targets", listOf: TargetOutput.self, "What is promised.", "服务级别目标。") { $0.targets },
     OutputField("validFrom", .instant, "From when this version holds.", "此版本自何时起生效。") { .instant($0.row.validFrom) },
     OutputField("recordedAt", .instant, "When this version was recorded.", "此版本的登记时间。") { .instant($0.row.recordedAt) },

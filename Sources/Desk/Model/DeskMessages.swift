@@ -14,12 +14,17 @@ package enum DeskMessages: MessageCatalog {
   package static let lineNotInForce = Message(
     "ticket.line_not_in_force", "This contract line was not in force when the ticket was opened.", zh: "工单创建时该合同行未生效。")
   package static let outsideScope = Message("ticket.outside_scope", "You may not open tickets for this.", zh: "您无权为此对象创建工单。")
+  package static let mergedIntoItself = Message("ticket.merged_into_itself", "A ticket cannot go into itself.", zh: "工单不能合并到自身。")
+  package static let mergedAway = Message("ticket.merged", "The ticket was merged into another one; work goes on there.", zh: "该工单已合并到另一工单，请在该工单中处理。")
+  package static let evidenceMissing = Message(
+    "ticket.evidence_missing", "Waiting for the customer stops the clock: ask in a comment, or say where the question can be found.",
+    zh: "等待客户会暂停计时：请在评论中提问，或说明问题的出处。")
   package static let nothingToChange = Message("ticket.nothing_to_change", "Say what is to be changed.", zh: "请说明要修改的内容。")
   package static let teamNameTaken = Message("team.name_taken", "There is a team with this name.", zh: "已有同名团队。")
   package static let badRange = Message("range.empty", "The end must lie after the beginning.", zh: "结束时间必须晚于开始时间。")
 
   package static let all = [
     wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, customersWritePublicly, lineNotInForce, outsideScope, nothingToChange,
-    teamNameTaken, badRange,
+    teamNameTaken, badRange, evidenceMissing, mergedIntoItself, mergedAway,
   ]
 }

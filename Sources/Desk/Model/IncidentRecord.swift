@@ -12,6 +12,8 @@ package struct IncidentRecord: OperationOutput {
       OutputField("description", .text, "What the requester reported.", "请求人报告的内容。") { .text($0.incident.ticket.description) },
       OutputField("resolution", .text, "How it was last resolved.", "最近一次的解决方法。") { .text($0.incident.ticket.resolution) },
       OutputField("closureCode", .text, "How it ended, as a code.", "结束代码。") { .text($0.incident.ticket.closureCode?.rawValue) },
+      OutputField("mergedInto", .id, "The incident that it was merged into.", "合并到的事件。") { $0.incident.mergedInto },
+      OutputField("splitFrom", .id, "The incident that it was split from.", "拆分自的事件。") { $0.incident.splitFrom },
       OutputField("clocks", listOf: ClockRecord.self, "Where each promise stands.", "各项承诺的当前状态。") { $0.clocks },
     ]
 }
@@ -49,6 +51,8 @@ package final class IncidentView: Sendable {
   }
 
   var id: PublicId { own(.incident, ticket.publicId) }
+  var splitFrom: Value { own(.incident, ticket.splitFrom) }
+  var mergedInto: Value { own(.incident, ticket.mergedInto) }
 
   /// The id of a row of the customer's own tenant.
   private func own(_ kind: IdKind, _ bits: [UInt8]) -> PublicId {

@@ -1,7 +1,8 @@
 import Kernel
+import ServiceLevels
 
-/// Why a ticket waits. Only waiting for the customer's side stops the clocks, and only those whose target says that it
-/// pauses; what the provider or its suppliers wait for is the provider's own time.
+/// Why a ticket waits. Waiting for the customer's side stops the clocks whose target says that it pauses; waiting for a
+/// supplier does only where the SLA says so; what the provider itself waits for is its own time.
 package enum PendingReason: String, Sendable, CaseIterable {
   /// The requester must answer or do something.
   case awaitingRequester = "awaiting_requester"
@@ -11,10 +12,12 @@ package enum PendingReason: String, Sendable, CaseIterable {
   case awaitingChange = "awaiting_change"
   case awaitingParts = "awaiting_parts"
 
-  package var pausesClocks: Bool {
+  /// Whose turn it is; nil: the provider's own.
+  package var waitedFor: ClockAct.WaitedFor? {
     switch self {
-    case .awaitingRequester, .scheduled: true
-    case .awaitingSupplier, .awaitingChange, .awaitingParts: false
+    case .awaitingRequester, .scheduled: .customer
+    case .awaitingSupplier: .supplier
+    case .awaitingChange, .awaitingParts: nil
     }
   }
 }

@@ -33,6 +33,10 @@ package struct Ticket: Sendable {
   package var reopenCount: Int64
   package var resolution: String?
   package var closureCode: ClosureCode?
+  /// The ticket that it was merged into.
+  package var mergedInto: Reference?
+  /// The ticket that it was split from.
+  package var splitFrom: Reference?
   /// When the next of its clocks is due; nil when none runs.
   package var dueAt: Instant?
   /// The sequence of its newest event.

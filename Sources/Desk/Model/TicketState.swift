@@ -1,10 +1,10 @@
 /// Where a ticket stands. A reopened ticket is active again; how often that happened is counted beside the state.
 package enum TicketState: String, Sendable, CaseIterable {
-  /// Recorded, nobody works on it. May go to active, pending, resolved.
+  /// Recorded, nobody works on it. May go to active, pending, resolved, closed (merged).
   case new
-  /// May go to pending, resolved.
+  /// May go to pending, resolved, closed (merged).
   case active
-  /// Waits for somebody else, for a reason from a list. May go to active, resolved.
+  /// Waits for somebody else, for a reason from a list. May go to active, resolved, closed (merged).
   case pending
   /// The work is done; the requester may confirm or object. May go to closed, or back to active.
   case resolved
@@ -21,7 +21,7 @@ package enum TicketState: String, Sendable, CaseIterable {
 
 /// What happens to a ticket's state.
 package enum TicketAct: String, Sendable, CaseIterable {
-  case start, hold, resume, resolve, close, reopen
+  case start, hold, resume, resolve, close, reopen, merge
 }
 
 /// The answer of the life cycle: the new state and what is to be done on the way.
@@ -35,6 +35,8 @@ package struct TicketTransition: Sendable, Equatable {
     case pauseClocks
     case resumeClocks
     case countReopening
+    /// Nothing is promised for it any more.
+    case withdrawClocks
   }
 
   package let state: TicketState
@@ -51,10 +53,12 @@ extension TicketState {
     // Who resolves has answered. A resolution ends a pause by itself.
     case (.new, .resolve), (.active, .resolve), (.pending, .resolve): TicketTransition(state: .resolved, duties: [.observeResponse, .observeResolution])
     case (.resolved, .close): TicketTransition(state: .closed, duties: [.observeClosure])
+    // What went into another ticket is judged there.
+    case (.new, .merge), (.active, .merge), (.pending, .merge), (.resolved, .merge): TicketTransition(state: .closed, duties: [.withdrawClocks])
     case (.resolved, .reopen), (.closed, .reopen): TicketTransition(state: .active, duties: [.countReopening])
     case (.new, .resume), (.new, .close), (.new, .reopen), (.active, .start), (.active, .resume), (.active, .close), (.active, .reopen),
       (.pending, .start), (.pending, .hold), (.pending, .close), (.pending, .reopen), (.resolved, .start), (.resolved, .hold), (.resolved, .resume),
-      (.resolved, .resolve), (.closed, .start), (.closed, .hold), (.closed, .resume), (.closed, .resolve), (.closed, .close):
+      (.resolved, .resolve), (.closed, .start), (.closed, .hold), (.closed, .resume), (.closed, .resolve), (.closed, .close), (.closed, .merge):
       nil
     }
   }

@@ -4,14 +4,18 @@ import ServiceLevels
 /// What a ticket's history means to its clocks: for a clock that starts late (a contract line or priority was set after
 /// the ticket was opened) and must still count from the opening, with every pause.
 enum ClockReplay {
+  /// Whether an event bears on clocks, and so belongs to the past of a ticket that is split off.
+  static func bearsOnClocks(_ event: TicketEventRow) -> Bool { !acts([event]).isEmpty }
+
   static func acts(_ history: [TicketEventRow]) -> [(act: ClockAct, at: Instant)] {
     var acts: [(ClockAct, Instant)] = []
     for event in history {
       if event.payload["firstResponse"] == .bool(true) { acts.append((.responded, event.occurredAt)) }
       switch event.type {
       case TicketEventType.held:
-        if let reason = event.payload["reason"]?.text.flatMap(PendingReason.init), reason.pausesClocks {
-          acts.append((.paused(cause: reason.rawValue), event.occurredAt))
+        if let reason = event.payload["reason"]?.text.flatMap(PendingReason.init), let waitedFor = reason.waitedFor {
+          let evidence = event.payload["comment"]?.text ?? event.payload["evidence"]?.text
+          acts.append((.paused(cause: reason.rawValue, on: waitedFor, evidence: evidence), event.occurredAt))
         }
       case TicketEventType.resumed: acts.append((.resumed, event.occurredAt))
       case TicketEventType.resolved: acts.append((.resolved, event.occurredAt))

@@ -18,7 +18,7 @@ struct TicketWork: Sendable {
     guard let ticket = found else { throw Failure.notFound }
     if comparesVersion { try context.requireVersion(ticket.version) }
     context.subject(id)
-    let clocks = try await SubjectClocks.load(.ticket(ticket.id), tenant: context.tenant.id, in: context.transaction)
+    let clocks = try await SubjectClocks.load(.ticket(ticket.id), tenant: context.tenant.id, at: context.now, in: context.transaction)
     return TicketWork(context: context, ticket: ticket, clocks: clocks)
   }
 
@@ -36,9 +36,17 @@ struct TicketWork: Sendable {
       Event(subjectKind: "ticket", subject: ticket.id, seq: ticket.lastSeq, type: type, payload: payload, occurredAt: context.now))
   }
 
+  /// Takes an event of the ticket that this one was split from over into its own past.
+  mutating func inherit(_ event: TicketEventRow, from origin: PublicId) {
+    ticket.lastSeq += 1
+    let payload = Value.object((event.payload.members ?? []) + [Value.Member("splitFrom", .id(origin))])
+    events.append(
+      Event(subjectKind: "ticket", subject: ticket.id, seq: ticket.lastSeq, type: event.type, payload: payload, occurredAt: event.occurredAt))
+  }
+
   /// Sends the ticket along its life cycle and does what that asks for.
   /// - Returns: whether this was the first response.
-  @discardableResult mutating func move(_ act: TicketAct, reason: PendingReason? = nil) throws(Failure) -> Bool {
+  @discardableResult mutating func move(_ act: TicketAct, reason: PendingReason? = nil, evidence: String? = nil) throws(Failure) -> Bool {
     guard let transition = ticket.state.after(act) else {
       throw Failure(.conflict, DeskMessages.wrongState, ["state": ticket.state.rawValue, "act": act.rawValue])
     }
@@ -55,8 +63,13 @@ struct TicketWork: Sendable {
         ticket.closedAt = context.now
         try clocks.apply(.closed, at: context.now)
       case .pauseClocks:
-        if let reason, reason.pausesClocks { try clocks.apply(.paused(cause: reason.rawValue), at: context.now) }
+        if let reason, let waitedFor = reason.waitedFor {
+          try clocks.apply(.paused(cause: reason.rawValue, on: waitedFor, evidence: evidence), at: context.now)
+        }
       case .resumeClocks: try clocks.apply(.resumed, at: context.now)
+      case .withdrawClocks:
+        ticket.closedAt = context.now
+        try clocks.withdraw("merged", at: context.now)
       case .countReopening:
         ticket.reopenCount += 1
         ticket.resolvedAt = nil
@@ -130,4 +143,10 @@ package enum TicketEventType {
   package static let resolved = "incident.resolved"
   package static let closed = "incident.closed"
   package static let reopened = "incident.reopened"
+  /// It went into another ticket.
+  package static let merged = "incident.merged"
+  /// Another ticket was made of a part of it.
+  package static let split = "incident.split"
+  /// Another ticket went into it.
+  package static let absorbed = "incident.absorbed"
 }

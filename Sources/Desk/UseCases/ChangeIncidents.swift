@@ -104,7 +104,7 @@ package enum ClassifyIncident: Operation {
     let terms = try await ContractTerms.line(
       tenant: context.tenant.id, person: work.ticket.requester?.id, unit: work.ticket.unit?.id, at: work.ticket.openedAt, explicit: explicit,
       in: context.transaction)
-    if change.isKeep { return terms?.with(reason: LineReason(rawValue: work.ticket.lineReason) ?? .explicit) }
+    if change.isKeep { return terms?.with(LineReason(rawValue: work.ticket.lineReason) ?? .explicit) }
     if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
     let names: LineNames.Found? =
       if let terms { try await context.transaction.first(LineNames(tenant: context.tenant.id, line: terms.line)) } else { nil }
@@ -176,14 +176,5 @@ package enum AssignIncident: Operation {
 extension TicketWork {
   func requireNotClosed() throws(Failure) {
     guard ticket.state != .closed else { throw Failure(.conflict, DeskMessages.isClosed) }
-  }
-}
-
-extension LineTerms {
-  /// The same line, for the reason for which it was once chosen.
-  func with(reason: LineReason) -> LineTerms {
-    LineTerms(
-      contract: contract, line: line, lineVersion: lineVersion, sla: sla, slaVersion: slaVersion, contractZone: contractZone,
-      contractName: contractName, lineName: lineName, resolutionStopsAt: resolutionStopsAt, reason: reason)
   }
 }

@@ -17,6 +17,9 @@ enum IncidentFields {
   static let closureCode = Field.oneOf("closureCode", ClosureCode.allCases.map(\.rawValue), "How it ended.", "结束代码。")
   static let pendingReason = Field.oneOf("reason", PendingReason.allCases.map(\.rawValue), "What it waits for.", "挂起原因。")
   static let comment = Field.longText("comment", 1...20_000, "A public comment that goes with it.", "随附的公开评论。")
+  static let evidence = Field.text(
+    "evidence", 1...200, "Where it is shown that the customer was asked, when no comment goes with it: a message id, the number of a call.",
+    "未随附评论时，证明已询问客户的依据：邮件编号、通话编号。")
   static let visibility = Field.oneOf(
     "visibility", CommentVisibility.allCases.map(\.rawValue), "public: the customer's people read it too; internal: staff only.",
     "public：客户人员可见；internal：仅服务商人员可见。")

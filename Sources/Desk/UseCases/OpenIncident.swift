@@ -75,7 +75,7 @@ package enum OpenIncident: Operation {
     if let terms {
       let found = transaction.later(LineNames(tenant: context.tenant.id, line: terms.line))
       numbers = transaction.later(NextTicketNumber(tenant: context.tenant.id))
-      try await clocks.start(under: terms, priority: priority, at: openedAt, in: transaction)
+      try await clocks.start(under: terms, priority: priority, at: openedAt, now: context.now, in: transaction)
       names = try found.first
     } else {
       numbers = transaction.later(NextTicketNumber(tenant: context.tenant.id))

@@ -18,19 +18,24 @@ package enum StartIncident: Operation {
   }
 }
 
-/// Lets it wait, for a reason from the list. Waiting for the customer pauses the clocks whose target allows it.
+/// Lets it wait, for a reason from the list. Waiting for the customer pauses the clocks whose target allows it, and so needs
+/// evidence: the message that asked, or where else it can be found.
 package enum HoldIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let reason: PendingReason
     let comment: String?
+    let evidence: String?
 
-    package static let fields: [any InputField] = [IncidentFields.id, IncidentFields.pendingReason, IncidentFields.comment.optional]
+    package static let fields: [any InputField] = [
+      IncidentFields.id, IncidentFields.pendingReason, IncidentFields.comment.optional, IncidentFields.evidence.optional,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
       reason = PendingReason(rawValue: try values[IncidentFields.pendingReason]) ?? .awaitingRequester
       comment = try values[IncidentFields.comment.optional]
+      evidence = try values[IncidentFields.evidence.optional]
     }
   }
 
@@ -39,12 +44,16 @@ package enum HoldIncident: Operation {
     reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    guard input.reason.waitedFor != .customer || input.comment != nil || input.evidence != nil else {
+      throw Failure.invalid("comment", DeskMessages.evidenceMissing)
+    }
     var work = try await TicketWork.begin(on: input.id, in: context)
     let comment: PublicId? =
       if let comment = input.comment { try work.comment(comment, .everybody) } else { nil }
-    try work.move(.hold, reason: input.reason)
     // The message to the requester is the evidence of the pause.
-    work.note(TicketEventType.held, .object(["reason": .text(input.reason.rawValue), "comment": .id(comment)]))
+    try work.move(.hold, reason: input.reason, evidence: comment?.description ?? input.evidence)
+    work.note(
+      TicketEventType.held, .object(["reason": .text(input.reason.rawValue), "comment": .id(comment), "evidence": .text(input.evidence)]))
     work.save()
     return work.record
   }
@@ -134,6 +143,7 @@ package enum ReopenIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
+    guard work.ticket.mergedInto == nil else { throw Failure(.conflict, DeskMessages.mergedAway) }
     try work.move(.reopen)
     work.note(TicketEventType.reopened, .object(["count": .integer(work.ticket.reopenCount)]))
     if let comment = input.comment { _ = try work.comment(comment, .everybody) }

@@ -65,7 +65,7 @@ package struct ImportProfile: Sendable {
     package let reason: PendingReason?
 
     /// The reason, when it is one for which clocks wait.
-    var pauseReason: String? { reason.flatMap { $0.pausesClocks ? $0.rawValue : nil } }
+    var pauseReason: String? { reason.flatMap { $0.waitedFor == .customer ? $0.rawValue : nil } }
   }
 
   /// The log's own judgement, which is kept beside ours.

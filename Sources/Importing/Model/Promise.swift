@@ -17,6 +17,12 @@ protocol Promises: Sendable {
   /// The line's versions in force when a ticket was opened; nil when the contract covers nothing then.
   func line(openedAt: Instant) -> LineTerms?
   func promise(under line: LineTerms, priority: Int64, at: Instant) -> Promise?
+  /// The version that took the place of a calendar's version at `instant` or before.
+  func successor(of version: Id<CalendarVersion>, until instant: Instant) -> CalendarSeries.Version?
+}
+
+extension Promises {
+  func successor(of version: Id<CalendarVersion>, until instant: Instant) -> CalendarSeries.Version? { nil }
 }
 
 /// The promises of a contract that is in the database.
@@ -37,5 +43,9 @@ struct ContractPromises: Promises {
       }
     return Promise(
       target: target.id, budget: budget, coverage: Coverage(version: Id(target.calendarVersion), calendar: calendar), pauses: target.pauses)
+  }
+
+  func successor(of version: Id<CalendarVersion>, until instant: Instant) -> CalendarSeries.Version? {
+    book.series.successor(of: version.rawValue, until: instant)
   }
 }

@@ -10,6 +10,8 @@ struct ImportedClock: Sendable {
   /// The promise and priority that the clock ended under.
   private(set) var promise: Promise
   private(set) var priority: Int64
+  /// What it is counted by at the time that was reached.
+  private var coverage: Coverage
   /// Each with the target under which it was counted.
   private(set) var intervals: [(interval: ClockInterval, target: Int64)] = []
   private(set) var milestones: [Milestone] = []
@@ -34,18 +36,24 @@ struct ImportedClock: Sendable {
     self.line = line
     self.priority = priority
     self.promise = promise
+    coverage = promise.coverage
     clock = try Clock.start(.resolution, budget: promise.budget, coverage: promise.coverage, at: incident.openedAt, cause: "opened").clock
 
     let source = line.resolutionStopsAt
     let stop = incident.end(at: source, last)
     for row in rows {
-      if let stop, row.at > stop { try observe(stop, source) }
+      if let stop, row.at > stop {
+        try catchUp(until: stop, promises)
+        try observe(stop, source)
+      }
+      try catchUp(until: row.at, promises)
       if row.priority != self.priority, let promise = promises.promise(under: line, priority: row.priority, at: incident.openedAt) {
-        try retarget(promise, row)
+        try retarget(promise, row, promises)
       }
       try follow(row.state, at: row.at)
     }
     if let stop {
+      try catchUp(until: stop, promises)
       try observe(stop, source)
     } else if last.state.kind == .closed {
       try apply(.withdraw(at: max(incident.closedAt ?? last.at, clock.lastEventAt), reason: "no_resolved_at"))
@@ -66,10 +74,25 @@ struct ImportedClock: Sendable {
     try apply(.observe(at: max(stop, clock.lastEventAt), source: source.rawValue))
   }
 
-  private mutating func retarget(_ next: Promise, _ row: IncidentLog.Row) throws(ClockRefusal) {
+  /// Versions of the calendar that took effect while the clock ran, each at its instant.
+  private mutating func catchUp(until instant: Instant, _ promises: some Promises) throws(ClockRefusal) {
+    guard clock.state == .running || clock.state == .paused else { return }
+    while let next = promises.successor(of: clock.calendarVersion, until: instant) {
+      let following = Coverage(version: Id(next.id), calendar: next.compiled)
+      try apply(.changeCalendar(effectiveAt: next.validFrom, coverage: following))
+      coverage = following
+    }
+  }
+
+  private mutating func retarget(_ next: Promise, _ row: IncidentLog.Row, _ promises: some Promises) throws(ClockRefusal) {
     let at = max(row.at, clock.lastEventAt)
+    var following = next.coverage
+    while let version = promises.successor(of: following.version, until: at) {
+      following = Coverage(version: Id(version.id), calendar: version.compiled)
+    }
     let transition = try clock.applying(
-      .retarget(at: at, budget: next.budget, coverage: next.coverage, cause: "classified"), calendar: promise.coverage.calendar)
+      .retarget(at: at, budget: next.budget, coverage: following, cause: "classified"), calendar: coverage.calendar)
+    coverage = following
     // The interval before was counted under the old target, the judgement follows the new one.
     if let closed = transition.closed { intervals.append((closed, promise.target)) }
     verdicts += transition.verdicts.map { ($0, $0.cause == .retargeted ? next.target : promise.target) }
@@ -89,7 +112,7 @@ struct ImportedClock: Sendable {
   }
 
   private mutating func apply(_ event: ClockEvent) throws(ClockRefusal) {
-    let transition = try clock.applying(event, calendar: promise.coverage.calendar)
+    let transition = try clock.applying(event, calendar: coverage.calendar)
     clock = transition.clock
     if let closed = transition.closed { intervals.append((closed, promise.target)) }
     if let milestone = transition.milestone { milestones.append(milestone) }

@@ -46,13 +46,21 @@ package struct Clock: Hashable, Sendable {
   /// The last instant that is still in time; nil like ``dueAt``. It is later than that where the budget ends with an opening.
   package var breachAt: Instant?
   package var observedAt: Instant?
+  /// The open seconds of all closed paused intervals.
+  package var pausedSeconds: Int64
+  /// The open seconds that the wait had left when the current interval began; nil: as many as it takes. It stays 0 after a
+  /// wait that came to its limit.
+  package var waitLeftSeconds: Int64?
+  /// When the wait comes to its limit and the clock runs on; nil unless ``State/paused`` with a limit that is ever reached.
+  package var pauseEndsAt: Instant?
   /// The latest verdict; nil when there was none. Its outcome is nil when it was taken back.
   package var verdict: Verdict?
 
   package init(
     metric: Metric, budget: Budget, budgetSeconds: Int64?, calendarVersion: Id<CalendarVersion>, startedAt: Instant, state: State,
     stateSince: Instant, stateCause: String, stateEvidence: String?, lastEventAt: Instant, consumedSeconds: Int64, runStartedAt: Instant,
-    runStartedWithSeconds: Int64, runEndedAt: Instant?, dueAt: Instant?, breachAt: Instant?, observedAt: Instant?, verdict: Verdict?
+    runStartedWithSeconds: Int64, runEndedAt: Instant?, dueAt: Instant?, breachAt: Instant?, observedAt: Instant?, verdict: Verdict?,
+    pausedSeconds: Int64 = 0, waitLeftSeconds: Int64? = nil, pauseEndsAt: Instant? = nil
   ) {
     self.metric = metric
     self.budget = budget
@@ -72,6 +80,9 @@ package struct Clock: Hashable, Sendable {
     self.breachAt = breachAt
     self.observedAt = observedAt
     self.verdict = verdict
+    self.pausedSeconds = pausedSeconds
+    self.waitLeftSeconds = waitLeftSeconds
+    self.pauseEndsAt = pauseEndsAt
   }
 
   package var outcome: Verdict.Outcome? { verdict?.outcome }

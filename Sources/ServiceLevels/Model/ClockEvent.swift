@@ -2,8 +2,9 @@ import Kernel
 
 /// What happens to a clock. `cause` and `reason` are codes of the caller (`created`, `awaiting_customer`, `priority_changed`).
 package enum ClockEvent: Sendable {
-  /// Somebody else's turn; `evidence` names what proves it, such as the message that was sent.
-  case pause(at: Instant, reason: String, evidence: String?)
+  /// Somebody else's turn; `evidence` names what proves it, such as the message that was sent. `atMost` is the open time
+  /// after which the clock runs on by itself; nil: none.
+  case pause(at: Instant, reason: String, evidence: String?, atMost: Int64? = nil)
   case resume(at: Instant, cause: String)
   /// The milestone that ends the clock: answered, resolved, closed. `source` names the event that shows it.
   case observe(at: Instant, source: String)
@@ -39,7 +40,7 @@ package enum ClockEvent: Sendable {
 
   package var at: Instant {
     switch self {
-    case .pause(let at, _, _), .resume(let at, _), .observe(let at, _), .reopen(let at, _), .retarget(let at, _, _, _), .changeCalendar(let at, _),
+    case .pause(let at, _, _, _), .resume(let at, _), .observe(let at, _), .reopen(let at, _), .retarget(let at, _, _, _), .changeCalendar(let at, _),
       .withdraw(let at, _), .passed(let at):
       at
     }

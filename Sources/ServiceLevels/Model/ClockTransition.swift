@@ -56,6 +56,8 @@ package struct Verdict: Hashable, Sendable {
     /// The clock had ended in time, which was recorded only after the miss.
     case recordedLate = "recorded_late"
     case withdrawn
+    /// A version of the calendar was recorded only after the miss, and held before it.
+    case calendarChanged = "calendar_changed"
   }
 
   /// 1 for the first of a clock.
@@ -76,7 +78,7 @@ package struct Verdict: Hashable, Sendable {
   package let calculation: Int64
 
   /// Goes up with every change of the rules that can change a verdict.
-  package static let currentCalculation: Int64 = 1
+  package static let currentCalculation: Int64 = 2
 
   package init(
     sequence: Int64, outcome: Outcome?, cause: Cause, detail: String, decidedAt: Instant, breachedAt: Instant?, consumedSeconds: Int64,

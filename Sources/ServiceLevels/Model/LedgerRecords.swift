@@ -8,6 +8,7 @@ package struct IntervalRecord: OperationOutput {
   let to: Instant
   let state: String
   let cause: String
+  let evidence: String?
   let workingSeconds: Int64
   let priority: Int64
   let calendar: String?
@@ -18,6 +19,7 @@ package struct IntervalRecord: OperationOutput {
     OutputField("to", .instant, "Its end.", "结束时间。") { .instant($0.to) },
     OutputField("state", .text, "running or paused.", "状态：running 或 paused。") { .text($0.state) },
     OutputField("cause", .text, "What began it.", "起因。") { .text($0.cause) },
+    OutputField("evidence", .text, "What shows that a pause was one: the comment that asked, a message id.", "暂停的依据：提问的评论、邮件编号。") { .text($0.evidence) },
     OutputField("workingSeconds", .integer, "Open seconds in it; those of a pause use nothing.", "其中的服务时间秒数；暂停期间不消耗时限。") { .integer($0.workingSeconds) },
     OutputField("priority", .integer, "The priority whose target counted.", "计时所依据的优先级。") { .integer($0.priority) },
     OutputField("calendar", .text, "The calendar that counted.", "计时所依据的日历。") { .text($0.calendar) },
@@ -59,7 +61,7 @@ package struct VerdictRecord: OperationOutput {
     OutputField("verdict", .text, "met, missed or withdrawn; null: the one before is taken back.", "判定：met、missed 或 withdrawn；null 表示撤回前一判定。") {
       .text($0.verdict)
     },
-    OutputField("cause", .text, "observed, exceeded, retargeted, reopened, recorded_late or withdrawn.", "判定起因。") { .text($0.cause) },
+    OutputField("cause", .text, "observed, exceeded, retargeted, reopened, recorded_late, calendar_changed or withdrawn.", "判定起因。") { .text($0.cause) },
     OutputField("detail", .text, "The code of what led to it.", "相关事件代码。") { .text($0.detail) },
     OutputField("judgedAt", .instant, "The instant that decided.", "决定判定的时间。") { .instant($0.judgedAt) },
     OutputField("breachedAt", .instant, "Of a miss: the last instant that was in time.", "未达成时：最后的及时时刻。") { .instant($0.breachedAt) },

@@ -12,14 +12,17 @@ package struct SubjectClock: Sendable {
     package let priority: Int64
     package let pauses: Bool
     package let stopsAt: ResolutionStop
+    package let waits: WaitTerms
 
     package init(_ line: LineTerms, _ target: TargetTerms) {
       self.init(
         lineVersion: line.lineVersion, lineReason: line.reason.rawValue, slaVersion: line.slaVersion, target: target.id, priority: target.priority,
-        pauses: target.pauses, stopsAt: line.resolutionStopsAt)
+        pauses: target.pauses, stopsAt: line.resolutionStopsAt, waits: line.waits)
     }
 
-    init(lineVersion: Int64, lineReason: String, slaVersion: Int64, target: Int64, priority: Int64, pauses: Bool, stopsAt: ResolutionStop) {
+    init(
+      lineVersion: Int64, lineReason: String, slaVersion: Int64, target: Int64, priority: Int64, pauses: Bool, stopsAt: ResolutionStop, waits: WaitTerms
+    ) {
       self.lineVersion = lineVersion
       self.lineReason = lineReason
       self.slaVersion = slaVersion
@@ -27,6 +30,7 @@ package struct SubjectClock: Sendable {
       self.priority = priority
       self.pauses = pauses
       self.stopsAt = stopsAt
+      self.waits = waits
     }
   }
 

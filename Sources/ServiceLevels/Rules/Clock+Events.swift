@@ -29,7 +29,7 @@ extension Clock {
     }
     guard event.at >= lastEventAt else { throw .outOfOrder(at: event.at, last: lastEventAt) }
     switch event {
-    case .pause(let at, let reason, let evidence): return try pausing(at: at, reason, evidence, calendar)
+    case .pause(let at, let reason, let evidence, let atMost): return try pausing(at: at, reason, evidence, atMost: atMost, calendar)
     case .resume(let at, let cause): return try resuming(at: at, cause, calendar)
     case .observe(let at, let source): return observing(at: at, source, calendar)
     case .reopen(let at, let cause): return try reopening(at: at, cause, calendar)
@@ -49,13 +49,15 @@ extension Clock {
 
   // MARK: Events
 
-  private func pausing(at instant: Instant, _ reason: String, _ evidence: String?, _ calendar: CompiledCalendar) throws(ClockRefusal) -> ClockTransition {
+  private func pausing(
+    at instant: Instant, _ reason: String, _ evidence: String?, atMost: Int64?, _ calendar: CompiledCalendar
+  ) throws(ClockRefusal) -> ClockTransition {
     guard !reason.isEmpty else { throw .reasonMissing }
     // The customer waits for a first answer whatever the ticket's status says.
     guard metric != .response else { return .ignored(self) }
     guard state != .stopped else { throw .notPossible(.pause, in: state) }
     var next = ending(at: instant, calendar)
-    next.clock.enter(.paused, at: instant, reason, evidence)
+    next.clock.pause(at: instant, reason, evidence, atMost: atMost, in: calendar)
     return next
   }
 
@@ -114,7 +116,7 @@ extension Clock {
   private func changingCalendar(at instant: Instant, to coverage: Coverage, from calendar: CompiledCalendar) -> ClockTransition {
     guard coverage.version != calendarVersion else { return .ignored(self) }
     // A stopped clock keeps its verdict, and has the new version should it ever run again.
-    var next = ending(at: instant, calendar)
+    var next = ending(at: instant, calendar, puttingRight: .calendarChanged)
     next.clock.lastEventAt = instant
     next.clock.calendarVersion = coverage.version
     next.clock.goOn(as: self, from: instant, ClockEvent.Kind.changeCalendar.rawValue, in: coverage.calendar)
@@ -139,7 +141,8 @@ extension Clock {
   // MARK: Runs
 
   /// Closes the current interval and, for a run, settles what it used and whether it came to an end in time.
-  private func ending(at instant: Instant, _ calendar: CompiledCalendar) -> ClockTransition {
+  /// - Parameter cause: why a miss that the job saw is taken back when the run turns out to have ended before.
+  private func ending(at instant: Instant, _ calendar: CompiledCalendar, puttingRight cause: Verdict.Cause = .recordedLate) -> ClockTransition {
     var next = ClockTransition(clock: self)
     guard let intervalState = ClockInterval.State(rawValue: state.rawValue) else { return next }
     let working = calendar.elapsed(from: stateSince, to: instant)
@@ -148,14 +151,17 @@ extension Clock {
         from: stateSince, to: instant, state: intervalState, cause: stateCause, evidence: stateEvidence, workingSeconds: working,
         calendarVersion: calendarVersion)
     }
-    guard state == .running else { return next }
+    guard state == .running else {
+      next.clock.pausedSeconds += working
+      return next
+    }
     next.clock.consumedSeconds += working
     next.clock.runEndedAt = instant
     if let breachAt, ClockDeadline.isLate(instant, after: breachAt) {
       if outcome != .missed { next.judge(.missed, .exceeded, "", at: breachAt, breachedAt: breachAt) }
     } else if let verdict, verdict.outcome == .missed, verdict.cause == .exceeded, verdict.breachedAt == breachAt {
       // The job saw the breach pass before it was told that the run had ended in time.
-      next.judge(nil, .recordedLate, "", at: instant)
+      next.judge(nil, cause, "", at: instant)
     }
     return next
   }
@@ -183,9 +189,17 @@ extension Clock {
       // It is still the same run: a budget in days is judged from where that began.
       runStartedAt = before.runStartedAt
       runStartedWithSeconds = before.runStartedWithSeconds
-    case .paused: enter(.paused, at: instant, before.stateCause, before.stateEvidence)
+    case .paused:
+      let left = before.waitLeftSeconds.map { max(0, $0 - (pausedSeconds - before.pausedSeconds)) }
+      pause(at: instant, before.stateCause, before.stateEvidence, atMost: left, in: calendar)
     case .stopped, .withdrawn: break
     }
+  }
+
+  private mutating func pause(at instant: Instant, _ reason: String, _ evidence: String?, atMost: Int64?, in calendar: CompiledCalendar) {
+    enter(.paused, at: instant, reason, evidence)
+    waitLeftSeconds = atMost
+    pauseEndsAt = atMost.flatMap { calendar.deadline(from: instant, seconds: $0) }
   }
 
   private mutating func enter(_ state: State, at instant: Instant, _ cause: String, _ evidence: String?) {
@@ -196,6 +210,7 @@ extension Clock {
     lastEventAt = instant
     dueAt = nil
     breachAt = nil
+    pauseEndsAt = nil
   }
 
   /// Whether the runs so far used more than the budget. Asked when a run has ended. Working seconds are taken as they were

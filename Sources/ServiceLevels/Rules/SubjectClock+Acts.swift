@@ -1,5 +1,6 @@
 import Contracts
 import Kernel
+import Operations
 import ServiceTime
 
 extension SubjectClock {
@@ -21,8 +22,9 @@ extension SubjectClock {
     switch (act, clock.metric, clock.state) {
     case (_, _, .withdrawn): return nil
     case (.responded, .response, .running), (.responded, .response, .paused): return .observe(at: at, source: "responded")
-    case (.paused(let cause), .resolution, .running), (.paused(let cause), .resolution, .paused):
-      return terms.pauses ? .pause(at: at, reason: cause, evidence: nil) : nil
+    case (.paused(let cause, let waitedFor, let evidence), .resolution, .running), (.paused(let cause, let waitedFor, let evidence), .resolution, .paused):
+      guard stops(waitingFor: waitedFor), waitAllowance.map({ $0 > 0 }) ?? true else { return nil }
+      return .pause(at: at, reason: cause, evidence: evidence, atMost: waitAllowance)
     case (.resumed, .resolution, .paused): return .resume(at: at, cause: "resumed")
     case (.resolved, .resolution, .running), (.resolved, .resolution, .paused):
       if terms.stopsAt == .resolved { return .observe(at: at, source: "resolved") }
@@ -34,20 +36,56 @@ extension SubjectClock {
     }
   }
 
-  mutating func apply(_ act: ClockAct, at instant: Instant, _ calendar: CompiledCalendar) throws(ClockRefusal) {
+  /// Whether a wait stops the clock at all.
+  private func stops(waitingFor waitedFor: ClockAct.WaitedFor) -> Bool {
+    switch waitedFor {
+    case .customer: terms.pauses
+    case .supplier: terms.pauses && terms.waits.supplierPauses
+    }
+  }
+
+  /// For how many open seconds the next wait may stop the clock; nil: for as many as it takes.
+  private var waitAllowance: Int64? {
+    let left = terms.waits.totalSeconds.map { max(0, $0 - clock.pausedSeconds) }
+    return [terms.waits.limitSeconds, left].compactMap { $0 }.min()
+  }
+
+  mutating func apply(_ act: ClockAct, at instant: Instant, _ calendars: CalendarSeries) throws {
+    guard event(for: act, at: instant) != nil else { return }
+    // What took effect by itself before the act comes before it.
+    try catchUp(until: max(instant, clock.lastEventAt), calendars)
     guard let event = event(for: act, at: instant) else { return }
-    follow(try clock.applying(event, calendar: calendar))
+    follow(try clock.applying(event, calendar: try calendars.calendar(of: clock)))
+  }
+
+  /// What happens to a clock without anybody's act: versions of its calendar take effect, a wait comes to its limit. In the
+  /// order of time, each at its own instant, however much later it is done.
+  mutating func catchUp(until instant: Instant, _ calendars: CalendarSeries) throws {
+    while clock.state != .withdrawn {
+      let next = calendars.successor(of: clock.calendarVersion.rawValue, until: instant)
+      if let end = clock.pauseEndsAt, end <= instant, end <= next?.validFrom ?? end {
+        follow(try clock.applying(.resume(at: end, cause: "wait_limit"), calendar: try calendars.calendar(of: clock)))
+        clock.waitLeftSeconds = 0
+      } else if let next {
+        let coverage = Coverage(version: Id(next.id), calendar: next.compiled)
+        follow(try clock.applying(.changeCalendar(effectiveAt: next.validFrom, coverage: coverage), calendar: try calendars.calendar(of: clock)))
+      } else {
+        return
+      }
+    }
   }
 
   /// Goes on under another target: what was used stays used. A pause goes on only where the new target pauses.
   mutating func retarget(
-    under line: LineTerms, _ target: TargetTerms, _ coverage: Coverage, pausedFor: String?, at instant: Instant, from calendar: CompiledCalendar
-  ) throws(ClockRefusal) {
+    under line: LineTerms, _ target: TargetTerms, wait: ClockAct?, at instant: Instant, _ calendars: CalendarSeries
+  ) throws {
     let new = Terms(line, target)
     guard new != terms else { return }
     let at = max(instant, clock.lastEventAt)
+    try catchUp(until: at, calendars)
     let transition = try clock.applying(
-      .retarget(at: at, budget: target.clockBudget, coverage: coverage, cause: "classified"), calendar: calendar)
+      .retarget(at: at, budget: target.clockBudget, coverage: try calendars.coverage(target, at: at), cause: "classified"),
+      calendar: try calendars.calendar(of: clock))
     let closing = transition.closed
     // The interval that ends was counted under the old target, the verdict is one under the new.
     if let closing {
@@ -58,15 +96,38 @@ extension SubjectClock {
     var rest = transition
     rest.closed = nil
     follow(rest)
-    if clock.state == .paused, !new.pauses {
-      follow(try clock.applying(.resume(at: at, cause: "classified"), calendar: coverage.calendar))
-    } else if clock.state == .running, new.pauses, let pausedFor {
-      follow(try clock.applying(.pause(at: at, reason: pausedFor, evidence: nil), calendar: coverage.calendar))
+    let waitedFor = if case .paused(_, let waitedFor, _)? = wait { waitedFor } else { ClockAct.WaitedFor.customer }
+    if clock.state == .paused, !stops(waitingFor: waitedFor) {
+      follow(try clock.applying(.resume(at: at, cause: "classified"), calendar: try calendars.calendar(of: clock)))
+    } else if clock.state == .running, clock.waitLeftSeconds != 0, let wait {
+      // A wait that came to its limit does not begin again.
+      try apply(wait, at: at, calendars)
     }
   }
 
-  mutating func withdraw(_ reason: String, at instant: Instant, _ calendar: CompiledCalendar) throws(ClockRefusal) {
-    follow(try clock.applying(.withdraw(at: max(instant, clock.lastEventAt), reason: reason), calendar: calendar))
+  mutating func withdraw(_ reason: String, at instant: Instant, _ calendars: CalendarSeries) throws {
+    let at = max(instant, clock.lastEventAt)
+    try catchUp(until: at, calendars)
+    follow(try clock.applying(.withdraw(at: at, reason: reason), calendar: try calendars.calendar(of: clock)))
+  }
+}
+
+extension CalendarSeries {
+  /// Loaded with the clock, and the version is a foreign key: only a calendar that row security hides can be missing.
+  func calendar(of clock: Clock) throws(Failure) -> CompiledCalendar { try calendar(version: clock.calendarVersion.rawValue) }
+
+  /// What a target is counted by at an instant: the version in force then.
+  func coverage(_ target: TargetTerms, at instant: Instant) throws(Failure) -> Coverage {
+    var version = target.calendarVersion
+    while let next = successor(of: version, until: instant) { version = next.id }
+    return Coverage(version: Id(version), calendar: try calendar(version: version))
+  }
+
+  private func calendar(version: Int64) throws(Failure) -> CompiledCalendar {
+    guard let calendar = self[version] else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "calendar version \(version) is not to be seen")
+    }
+    return calendar
   }
 }
 

@@ -71,7 +71,7 @@ struct IntervalsOfSubject: Statement {
   let subject: ClockSubject
 
   static let sql = """
-    select i.clock_id, i.seq, i.from_at, i.to_at, i.state, i.cause, i.working_seconds, g.priority, cv.name
+    select i.clock_id, i.seq, i.from_at, i.to_at, i.state, i.cause, i.evidence, i.working_seconds, g.priority, cv.name
     from service_levels.clock c
     join service_levels.interval i on i.tenant_id = c.tenant_id and i.clock_id = c.id
     join contracts.pub_target g on g.target_id = i.sla_target_id
@@ -85,8 +85,8 @@ struct IntervalsOfSubject: Statement {
     (
       try row.next(),
       IntervalRecord(
-        seq: try row.next(), from: try row.next(), to: try row.next(), state: try row.next(), cause: try row.next(), workingSeconds: try row.next(),
-        priority: try row.next(), calendar: try row.next())
+        seq: try row.next(), from: try row.next(), to: try row.next(), state: try row.next(), cause: try row.next(), evidence: try row.next(),
+        workingSeconds: try row.next(), priority: try row.next(), calendar: try row.next())
     )
   }
 }

@@ -8,7 +8,8 @@ extension SubjectClock {
     select c.id, c.subject_kind, c.subject_id, c.metric, c.contract_line_version_id, c.line_reason, c.sla_version_id, c.sla_target_id, c.calendar_version_id,
       c.priority, c.budget_seconds, c.business_days, c.budget_open_seconds, c.pauses, c.stops_at, c.state, c.state_since, c.cause, c.evidence, c.started_at,
       c.last_event_at, c.consumed_seconds, c.run_started_at, c.run_started_with_seconds, c.run_ended_at, c.due_at, c.breach_at, c.observed_at,
-      c.last_interval_seq, c.last_milestone_seq, v.seq, v.verdict, v.cause, v.detail, v.judged_at, v.breached_at, v.elapsed_seconds, v.budget_seconds,
+      c.last_interval_seq, c.last_milestone_seq, c.supplier_waits_pause, c.wait_limit_seconds, c.wait_total_seconds, c.paused_seconds,
+      c.wait_left_seconds, c.pause_ends_at, v.seq, v.verdict, v.cause, v.detail, v.judged_at, v.breached_at, v.elapsed_seconds, v.budget_seconds,
       v.calculation_version
     from service_levels.clock c
     left join service_levels.verdict v on v.tenant_id = c.tenant_id and v.clock_id = c.id and v.seq = c.last_verdict_seq
@@ -41,13 +42,18 @@ extension SubjectClock {
       runEndedAt: try row.next(), dueAt: try row.next(), breachAt: try row.next(), observedAt: try row.next(), verdict: nil)
     let lastInterval: Int64 = try row.next()
     let lastMilestone: Int64 = try row.next()
+    let waits = WaitTerms(supplierPauses: try row.next(), limitSeconds: try row.next(), totalSeconds: try row.next())
+    clock.pausedSeconds = try row.next()
+    clock.waitLeftSeconds = try row.next()
+    clock.pauseEndsAt = try row.next()
     clock.verdict = try Verdict(&row)
     // While a missed clock runs on, its last instant in time is that of the miss; the column holds only what a job waits for.
     if clock.state == .running, clock.outcome == .missed { clock.breachAt = clock.verdict?.breachedAt }
     self.init(
       id: id, subject: subject,
       terms: Terms(
-        lineVersion: lineVersion, lineReason: lineReason, slaVersion: slaVersion, target: target, priority: priority, pauses: pauses, stopsAt: stopsAt),
+        lineVersion: lineVersion, lineReason: lineReason, slaVersion: slaVersion, target: target, priority: priority, pauses: pauses, stopsAt: stopsAt,
+        waits: waits),
       clock: clock, lastIntervalSeq: lastInterval, lastMilestoneSeq: lastMilestone, isNew: false)
   }
 }
@@ -107,38 +113,6 @@ struct HoldClocks: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// Holds one clock; see ``HoldClocks``.
-struct HoldClock: Statement {
-  let tenant: TenantId
-  let id: Int64
-
-  static let sql = "select c.id from service_levels.clock c where c.tenant_id = $1 and c.id = $2 for update"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(id)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-/// A clock that still waits for the breach at `breachAt`; one that something happened to since is not found.
-struct DueClock: Statement {
-  let tenant: TenantId
-  let id: Int64
-  let breachAt: Instant
-
-  static let sql = "\(SubjectClock.select) where c.tenant_id = $1 and c.id = $2 and c.breach_at = $3"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(id)
-    parameters.append(breachAt)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> SubjectClock { try SubjectClock(&row) }
-}
-
 /// Ids for clocks that are about to be made.
 struct NextClockIds: Statement {
   let count: Int64
@@ -160,9 +134,10 @@ struct InsertClock: Statement {
       (tenant_id, id, contract_line_version_id, line_reason, sla_version_id, sla_target_id, calendar_version_id, priority, budget_seconds, business_days,
        budget_open_seconds, pauses, stops_at, state, state_since, cause, evidence, last_event_at, consumed_seconds, run_started_at,
        run_started_with_seconds, run_ended_at, due_at, breach_at, breached_at, observed_at, verdict, last_interval_seq, last_milestone_seq,
-       last_verdict_seq, subject_kind, subject_id, metric, started_at, recorded_at)
+       last_verdict_seq, supplier_waits_pause, wait_limit_seconds, wait_total_seconds, paused_seconds, wait_left_seconds, pause_ends_at, subject_kind,
+       subject_id, metric, started_at, recorded_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-      $31, $32, $33, $34, $35)
+      $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -185,7 +160,8 @@ struct UpdateClock: Statement {
       priority = $8, budget_seconds = $9, business_days = $10, budget_open_seconds = $11, pauses = $12, stops_at = $13, state = $14, state_since = $15,
       cause = $16, evidence = $17, last_event_at = $18, consumed_seconds = $19, run_started_at = $20, run_started_with_seconds = $21, run_ended_at = $22,
       due_at = $23, breach_at = $24, breached_at = $25, observed_at = $26, verdict = $27, last_interval_seq = $28, last_milestone_seq = $29,
-      last_verdict_seq = $30
+      last_verdict_seq = $30, supplier_waits_pause = $31, wait_limit_seconds = $32, wait_total_seconds = $33, paused_seconds = $34,
+      wait_left_seconds = $35, pause_ends_at = $36
     where tenant_id = $1 and id = $2
     """
 
@@ -193,7 +169,7 @@ struct UpdateClock: Statement {
 }
 
 extension SubjectClock {
-  /// $1 to $30: the key of a clock's row and what events change in it.
+  /// $1 to $36: the key of a clock's row and what events change in it.
   func bindStanding(_ tenant: TenantId, to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(id)
@@ -231,5 +207,11 @@ extension SubjectClock {
     parameters.append(lastIntervalSeq)
     parameters.append(lastMilestoneSeq)
     parameters.append(clock.verdict?.sequence ?? 0)
+    parameters.append(terms.waits.supplierPauses)
+    parameters.append(terms.waits.limitSeconds)
+    parameters.append(terms.waits.totalSeconds)
+    parameters.append(clock.pausedSeconds)
+    parameters.append(clock.waitLeftSeconds)
+    parameters.append(clock.pauseEndsAt)
   }
 }

@@ -1,0 +1,62 @@
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// Settles subjects whose clocks time has moved: found in batches across tenants, each done in a transaction of its own, so
+/// that a step is small, nothing is done twice, and a stop loses nothing.
+struct ClockSettlement: Sendable {
+  private static let batch: Int32 = 1000
+  private static let actor = Actor(kind: .system, id: 0, via: .job)
+
+  let keepers: [ClockSubject.Kind: any ClockSubjectKeeper]
+
+  /// - Parameter find: as many as the limit says; what is settled is not found again.
+  func run(at now: Instant, _ tenancy: Tenancy, find: (Int32) async throws -> [DueSubject?]) async throws {
+    while true {
+      try Task.checkCancellation()
+      let found = try await find(Self.batch)
+      var settled = 0
+      for due in Set(found.compactMap { $0 }).sorted(by: { ($0.tenant, $0.subject.id) < ($1.tenant, $1.subject.id) }) {
+        try Task.checkCancellation()
+        if try await settle(due, at: now, tenancy) { settled += 1 }
+      }
+      // A batch that moved nothing (all of it touched since, or within the second of its breach) ends the sweep; the next one looks again.
+      guard found.count >= Int(Self.batch), settled > 0 else { return }
+    }
+  }
+
+  /// - Returns: whether anything moved.
+  private func settle(_ due: DueSubject, at now: Instant, _ tenancy: Tenancy) async throws -> Bool {
+    try await tenancy.transaction(binding: [due.tenant], side: .staff) { transaction in
+      let keeper = keepers[due.subject.kind]
+      try await keeper?.hold(due.subject, tenant: due.tenant, in: transaction)
+      var clocks = try await SubjectClocks.load(due.subject, tenant: due.tenant, at: now, in: transaction)
+      let before = clocks.clocks.map(\.clock.outcome)
+      let missed = try clocks.settle(at: now)
+      guard clocks.isTouched else { return false }
+      clocks.save(on: transaction, tenant: due.tenant, recordedAt: now)
+      keeper?.keep(dueAt: clocks.nextDueAt, of: due.subject, tenant: due.tenant, in: transaction)
+      for clock in missed {
+        if let event = clock.breachEvent { transaction.record(event, tenant: due.tenant, actor: Self.actor, at: now) }
+      }
+      if clocks.clocks.map(\.clock.outcome) != before {
+        transaction.notify("scorecard", of: due.subject.kind.rawValue, due.subject.id, tenant: due.tenant, at: now)
+      }
+      return true
+    }
+  }
+}
+
+extension SubjectClock {
+  /// For the history: the subject's own events belong to its module. Nil unless the clock is missed.
+  fileprivate var breachEvent: Event? {
+    guard let verdict = clock.verdict, verdict.outcome == .missed else { return nil }
+    return Event(
+      subjectKind: "clock", subject: id, seq: verdict.sequence, type: "sla.breached",
+      payload: .object([
+        "subjectKind": .text(subject.kind.rawValue), "metric": .text(clock.metric.rawValue), "priority": .integer(terms.priority),
+        "breachedAt": .instant(verdict.breachedAt),
+      ]), occurredAt: verdict.breachedAt ?? verdict.decidedAt)
+  }
+}

@@ -1,0 +1,12 @@
+import Kernel
+import Postgres
+
+/// The module whose rows clocks belong to. Time moves clocks without an act of that module; it keeps what its rows show of
+/// them in step.
+package protocol ClockSubjectKeeper: Sendable {
+  /// Locks the subject's row, as its own acts do before they touch its clocks: whoever locks in that order waits, and nobody
+  /// waits for another in a circle.
+  func hold(_ subject: ClockSubject, tenant: TenantId, in transaction: Transaction) async throws
+  /// Enqueues what the row shows: when the next of its clocks is due.
+  func keep(dueAt: Instant?, of subject: ClockSubject, tenant: TenantId, in transaction: Transaction)
+}

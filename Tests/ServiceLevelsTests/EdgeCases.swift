@@ -1,0 +1,80 @@
+/// The edge cases that trip service level clocks, row by row, and the tests that show what each does here. A row without tests
+/// says why: it is of another module, or of one that is not there yet.
+enum EdgeCases {
+  struct Row: Sendable {
+    let name: String
+    let rule: String
+    let tests: [String]
+    var elsewhere: String?
+
+    init(_ name: String, _ rule: String, tests: [String]) {
+      self.name = name
+      self.rule = rule
+      self.tests = tests
+    }
+
+    init(_ name: String, _ rule: String, elsewhere reason: String) {
+      self.name = name
+      self.rule = rule
+      tests = []
+      elsewhere = reason
+    }
+  }
+
+  static let rows: [Row] = [
+    Row(
+      "Daylight saving time", "Edges by the wall clock, lengths in elapsed seconds; the gap and the doubled hour",
+      tests: ["theGapAndTheDoubledHourCountAsElapsed", "gapHour", "doubledHour", "aFullLifeOverAWeekendAndAPauseIsCountedToTheSecond"]),
+    Row(
+      "Holiday", "Dated ranges, half days, regional sets, yearly rules expanded to dates",
+      tests: [
+        "wholeAndHalfDays", "ofSeveralSetsOnlyWhatAllLeaveOpenIsOpen", "fileAndTableAgree", "randomRulesAgreeWithBruteForce",
+        "anEventThatReachesIntoTheYearsIsCutThere", "aCalendarPinsTheRevisionsItWasMadeFrom",
+      ]),
+    Row(
+      "Coverage edited while clocks run", "Versions; used time stays, the rest uses the new one from its instant",
+      tests: [
+        "usedTimeStaysAndTheRestIsCountedByTheNewVersion", "nobodyDependsOnTheSweep", "severalVersionsTakeEffectEachAtItsInstant",
+        "aVersionRecordedAfterTheMissJudgesAgain", "aStoppedClockKeepsItsVerdict", "randomHistoriesOverVersions",
+      ]),
+    Row(
+      "Unit day or month", "Working seconds, or the end of the N-th business day",
+      tests: ["businessDaysEndWithTheDay", "aPauseMovesABusinessDayByWholeDays"]),
+    Row("Several coverages", "One by precedence, with the reason", tests: ["aFullLifeOverAWeekendAndAPauseIsCountedToTheSecond"]),
+    Row(
+      "Priority or category set after creation", "The target is chosen anew; start and pauses are kept",
+      tests: ["aNewPriorityKeepsTheUsedTime", "changingTheTargetKeepsPauses", "aPriorityWithoutATargetWithdrawsAndTheWayBackCountsFromTheOpening"]),
+    Row(
+      "Pending customer", "A pause needs reason and evidence; limits and running on by itself by SLA version; response is exempt",
+      tests: [
+        "waitingForTheCustomerNeedsEvidence", "aWaitEndsAtItsLimit", "theLimitDoesNotDependOnTheSweep", "allWaitsOfAClockHaveALimitTogether",
+        "theResponseClockNeverPauses", "refusesNonsense",
+      ]),
+    Row(
+      "Waiting for a supplier", "The customer's clock runs on unless the SLA says that it pauses",
+      tests: ["waitingForASupplierPausesOnlyWhereTheSLASaysSo", "waitingForASupplierIsTheProvidersOwnTime"]),
+    Row(
+      "Reopen", "A miss stays, what was met gets the rest, the gap does not count",
+      tests: ["onceMissedAReopenKeepsTheMiss", "aReopenGetsOnlyTheRemainderAndTheGapIsNotCounted", "reopeningCannotHideAMiss"]),
+    Row(
+      "Merge", "The merged one is withdrawn, with a link",
+      tests: ["aMergedTicketIsWithdrawnWithALink", "whatWasMissedBeforeStaysOnRecord", "aMergedTicketIsWithdrawn"]),
+    Row("Split", "The new one keeps the origin's times, its answer and its pauses", tests: ["aSplitTicketKeepsTheTimesOfItsOrigin"]),
+    Row(
+      "SLA deactivated", "The clock is withdrawn with its reason, its verdicts stay",
+      tests: ["anSLATakenAwayKeepsItsHistory", "aPriorityWithoutATargetWithdrawsAndTheWayBackCountsFromTheOpening"]),
+    Row(
+      "Created closed, paused or back-dated", "The state counts at creation; a back-dated entry gives no time back",
+      tests: [
+        "createdPausedUsesNothing", "createdClosedIsMet", "aTicketRecordedWhenItIsOverIsJudgedAtOnce",
+        "aBackDatedTicketIsCountedThroughTheVersionsOfItsTime",
+      ]),
+    Row("Alerts out of hours", "An alert policy has its own calendar", elsewhere: "there are no alerts yet"),
+    Row("No data", "Null and the size of the sample", tests: ["nothingJudgedIsNullAndNeverZeroOrHundred"]),
+    Row("Contract changed within a period", "All points to versions", tests: ["versionsTellWhatHeldWhen"]),
+    Row("Ends of months", "29 to 31 are cut without moving later months", elsewhere: "periods of invoices: billing"),
+    Row("Zone changed within a period", "Half-open ranges without gap", elsewhere: "periods of invoices: billing"),
+    Row("Day of an upgrade or an end", "One owner of each day", elsewhere: "proration: billing"),
+    Row("Rounding", "Minor units and exact decimals", elsewhere: "invoices: billing"),
+  ]
+}
