@@ -49,9 +49,8 @@ package enum CreateSupplier: Operation {
     guard input.code.wholeMatch(of: /[A-Z][A-Z0-9]{1,15}/) != nil else { throw Failure.invalid("code", SuppliersMessages.badCode) }
     _ = try UnderpinningRule.zone(input.zone)
     let id = context.newId(.supplier)
-    try await context.transaction.execute(
-      InsertSupplier(publicId: context.id(.supplier, id.random), code: input.code, name: input.name, zone: input.zone, now: context.now))
-    return try await context.supplierOutput(context.id(.supplier, id.random))
+    context.transaction.enqueue(InsertSupplier(publicId: id, code: input.code, name: input.name, zone: input.zone, now: context.now))
+    return try await context.supplierOutput(id)
   }
 }
 
