@@ -53,7 +53,7 @@ package enum ReadAvailability: Operation {
     return AvailabilityOutput(
       service: SupplierServiceOutput(service, in: context), period: period, zone: zone, whole: whole, rule: input.rule,
       measured: input.rule.measure(outages, in: measured),
-      outages: rows.filter { TimeSpans([$0.outage.span]).clipped(to: measured).isEmpty == false }.map { OutageOutput($0, in: context) },
+      outages: rows.filter { !TimeSpans([$0.outage.span]).clipped(to: measured).isEmpty }.map { OutageOutput($0, in: context) },
       targets: targets.map { found in
         AvailabilityTargetOutput(found, outages: outages, in: measured, id: context.id(.underpinningContract, found.contract))
       })

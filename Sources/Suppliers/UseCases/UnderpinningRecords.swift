@@ -29,7 +29,7 @@ package struct UnderpinningTargetInput: OperationInput {
     "objective", "The share of cases that must keep it; of availability, the share of the period.", "须达标的比例；可用性指标为期间内可用时间的比例。"
   ).optional
   private static let period = Field.oneOf(
-    "period", BillingPeriod.Kind.allCases.map(\.rawValue), "Of availability: by which period it is judged (default month).", "可用性指标的考核期间（默认 month）。"
+    "period", ["month", "quarter", "year"], "Of availability: by which period it is judged (default month).", "可用性指标的考核期间（默认 month）。"
   ).optional
   private static let countsFrom = Field.oneOf(
     "countsFrom", OutageSeverity.counting.map(\.rawValue), "Of availability: the least severity of an outage that counts (default partial).",
