@@ -80,9 +80,8 @@ create table credits.proposal (
   period_name text not null,
   period_from date not null,
   period_to date not null,
-  -- the calculation with everything that an explanation needs, and its SHA-256, by which a repeated one is known
+  -- the calculation with everything that an explanation needs; a repeated one that comes to the same is the same
   calculation jsonb not null,
-  calculation_hash bytea not null,
   amount_minor bigint not null,
   currency text not null,
   -- of an approved proposal that this one takes the place of: what has been granted already
@@ -105,7 +104,6 @@ create table credits.proposal (
   constraint proposal_schedule_version_fk foreign key (schedule_version_id) references credits.schedule_version (id),
   constraint proposal_supersedes_fk foreign key (tenant_id, supersedes) references credits.proposal (tenant_id, id),
   constraint proposal_public_id_check check (octet_length(public_id) = 12),
-  constraint proposal_hash_check check (octet_length(calculation_hash) = 32),
   constraint proposal_period_check check (period_kind in ('month', 'quarter', 'year', 'rolling_year') and period_to > period_from),
   constraint proposal_amount_check check (amount_minor >= 0 and granted_minor >= 0),
   constraint proposal_currency_check check (currency ~ '^[A-Z]{3}$'),

@@ -92,7 +92,7 @@ struct OutageParser {
     case .googleCloud:
       try add(
         OutageLine(
-          line: line, service: try text("service_name", fields), key: try optionalText("id", fields) ?? text("number", fields),
+          line: line, service: try text("service_name", fields), key: try text(fields["id"] == nil ? "number" : "id", fields),
           severity: try severity("severity", fields, format), startsAt: try instant("begin", fields), endsAt: try optionalInstant("end", fields),
           title: fields["external_desc"].map(Self.title)))
     }
