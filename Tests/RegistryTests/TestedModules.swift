@@ -1,9 +1,11 @@
 import Contracts
+import Credits
 import Desk
 import Importing
 import Operations
 import Scorecard
 import ServiceLevels
+import Suppliers
 
 /// Every module whose operations are walked: what `steward` registers. One line a module.
 enum TestedModules {
@@ -13,6 +15,8 @@ enum TestedModules {
     ServiceLevelsModule.self,
     DeskModule.self,
     ScorecardModule.self,
+    SuppliersModule.self,
+    CreditsModule.self,
     ImportingModule.self,
   ]
 }

@@ -138,7 +138,7 @@ create table credits.decision (
   constraint decision_event_check check (event in ('first_approval', 'approval', 'refusal', 'supersession')),
   constraint decision_reason_check check (event <> 'refusal' or reason is not null)
 );
-select steward.protect_tenant_table('credits.decision', 'financial');
+select steward.protect_tenant_table('credits.decision', 'personal');
 grant select, insert on credits.decision to steward_app;
 
 -- What the attainment was counted from: a judged promise of a ticket, or an outage with the part of it that counted.

@@ -18,7 +18,7 @@ struct CreditCalculation: Sendable {
       "measure": .text(schedule.measure.rawValue), "period": .text(period.description), "zone": .text(zone.identifier), "from": .instant(span.start),
       "to": .instant(span.end), "per": .text(schedule.scope.rawValue), "currency": .text(base.currency.code), "fee": amount(base.fee),
       "days": .integer(base.days), "parts": .array(credit.parts.indices.map(part)), "exact": amount(credit.exact), "cappedAt": amount(credit.cappedAt),
-      "amount": .text(credit.amount.amount), "evidence": .integer(Int64(measurement.evidence.count)),
+      "amount": .text(credit.amount.amount),
     ])
   }
 
@@ -31,6 +31,10 @@ struct CreditCalculation: Sendable {
       .init("met", .bool(attainment.flatMap { schedule.isMet($0) })), .init("band", .integer(part.band.map { Int64($0) + 1 })),
       .init("units", .integer(part.units)), .init("fee", amount(part.fee)), .init("pays", amount(part.minorUnits)),
     ]
+    if let judged = measurement.judged {
+      members.append(.init("judged", .integer(judged.all)))
+      members.append(.init("kept", .integer(judged.met)))
+    }
     if measurement.down.indices.contains(index) {
       let down = measurement.down[index]
       members.append(.init("downSeconds", .text(CreditCalculation.seconds(down.microseconds))))

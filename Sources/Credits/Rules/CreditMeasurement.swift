@@ -39,6 +39,8 @@ struct CreditMeasurement: Sendable {
   let subjects: [CreditSubject]
   /// The down time of each subject; empty for tickets.
   let down: [TimeSpans]
+  /// How many tickets were judged, and how many met; nil for services.
+  let judged: (all: Int64, met: Int64)?
   let evidence: [Evidence]
 
   var isMeasured: Bool { subjects.contains { $0.attainment != nil } }
@@ -48,6 +50,7 @@ struct CreditMeasurement: Sendable {
     let met = Int64(judged.count(where: \.isMet))
     subjects = [CreditSubject(name: "", attainment: Fraction(met, Int64(judged.count)))]
     down = []
+    self.judged = (Int64(judged.count), met)
     evidence = judged.map(Evidence.verdict)
   }
 
@@ -79,6 +82,7 @@ struct CreditMeasurement: Sendable {
     }
     self.subjects = subjects
     down = downs
+    judged = nil
     self.evidence = evidence
   }
 
