@@ -66,9 +66,9 @@ package struct AvailabilityRule: Hashable, Sendable {
     case .excused(let notice, let limit):
       let announced = windows.filter { window in window.announcedAt.map { $0.adding(seconds: notice) <= window.span.start } ?? false }
       let beginning = announced.filter { period.start <= $0.span.start && $0.span.start < period.end }.sorted { $0.span.start < $1.span.start }
-      // A window that began before the period was counted there.
-      let earlier = announced.filter { $0.span.start < period.start }
-      let excused = TimeSpans((earlier + beginning.prefix(limit.map { Int(clamping: $0) } ?? beginning.count)).map(\.span))
+      // A window that begins in another period is counted there.
+      let elsewhere = announced.filter { !(period.start <= $0.span.start && $0.span.start < period.end) }
+      let excused = TimeSpans((elsewhere + beginning.prefix(limit.map { Int(clamping: $0) } ?? beginning.count)).map(\.span))
       return down.union(TimeSpans(windows.map(\.span))).subtracting(excused)
     }
   }

@@ -1,7 +1,7 @@
 import Kernel
 import Postgres
 
-struct InsertSchedule: Statement {
+struct InsertCreditSchedule: Statement {
   let publicId: PublicId
   let name: String
   let now: Instant
@@ -17,7 +17,7 @@ struct InsertSchedule: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-struct InsertScheduleVersion: Statement {
+struct InsertCreditScheduleVersion: Statement {
   let schedule: Int64
   let validFrom: Instant
   let terms: Value
@@ -60,7 +60,7 @@ struct ScheduleRow: Sendable {
 }
 
 /// The version in force at an instant; the newest, future ones included, for a change.
-struct ScheduleAt: Statement {
+struct CreditScheduleAt: Statement {
   let publicId: PublicId
   /// Nil: the newest version.
   let at: Instant?
@@ -79,7 +79,7 @@ struct ScheduleAt: Statement {
 }
 
 /// Schedules by name, each in the version in force at an instant.
-struct SchedulesAt: Statement {
+struct CreditSchedulesAt: Statement {
   let at: Instant
   let after: String
   let limit: Int64
@@ -100,7 +100,7 @@ struct SchedulesAt: Statement {
 }
 
 /// Counts a change; no row when another change came first.
-struct AdvanceSchedule: Statement {
+struct AdvanceCreditSchedule: Statement {
   let id: Int64
   let version: Int64
   let name: String

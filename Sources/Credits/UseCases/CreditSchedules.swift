@@ -64,10 +64,10 @@ package enum CreateCreditSchedule: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> CreditScheduleOutput {
     let terms = try ScheduleFields.checked(input.terms)
     let id = context.newId(.creditSchedule)
-    guard let schedule = try await context.transaction.first(InsertSchedule(publicId: id, name: input.name, now: context.now)) else {
+    guard let schedule = try await context.transaction.first(InsertCreditSchedule(publicId: id, name: input.name, now: context.now)) else {
       throw Failure.notFound
     }
-    context.transaction.enqueue(InsertScheduleVersion(schedule: schedule, validFrom: Instant(seconds: 0), terms: terms, now: context.now))
+    context.transaction.enqueue(InsertCreditScheduleVersion(schedule: schedule, validFrom: Instant(seconds: 0), terms: terms, now: context.now))
     context.subject(id)
     return try await context.scheduleOutput(id, at: context.now)
   }
@@ -117,7 +117,7 @@ package enum ListCreditSchedules: Operation {
     let filter = input.asOf?.description ?? ""
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let rows = try await context.transaction.query(
-      SchedulesAt(at: input.asOf ?? context.now, after: try after?.text(0) ?? "", limit: limit + 1))
+      CreditSchedulesAt(at: input.asOf ?? context.now, after: try after?.text(0) ?? "", limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) { PageCursor([.text($0.name)]) } element: { CreditScheduleOutput($0, in: context) }
   }
 }
@@ -146,7 +146,7 @@ package enum ReviseCreditSchedule: Operation {
     permission: "credit_schedule.manage", roles: CreditRights.managers, scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CreditScheduleOutput {
-    guard let newest = try await context.transaction.first(ScheduleAt(publicId: input.id, at: nil)) else { throw Failure.notFound }
+    guard let newest = try await context.transaction.first(CreditScheduleAt(publicId: input.id, at: nil)) else { throw Failure.notFound }
     try context.requireVersion(newest.version)
     guard !input.name.isKeep || input.terms != nil else { throw Failure(.invalid, CreditsMessages.nothingToChange) }
     let validFrom = input.validFrom ?? context.now
@@ -155,10 +155,10 @@ package enum ReviseCreditSchedule: Operation {
       guard validFrom > newest.validFrom else {
         throw Failure.invalid("validFrom", CreditsMessages.notLater, ["newest": newest.validFrom.description])
       }
-      context.transaction.enqueue(InsertScheduleVersion(schedule: newest.id, validFrom: validFrom, terms: terms, now: context.now))
+      context.transaction.enqueue(InsertCreditScheduleVersion(schedule: newest.id, validFrom: validFrom, terms: terms, now: context.now))
     }
     let advanced = try await context.transaction.first(
-      AdvanceSchedule(id: newest.id, version: newest.version, name: input.name.applied(to: newest.name)))
+      AdvanceCreditSchedule(id: newest.id, version: newest.version, name: input.name.applied(to: newest.name)))
     guard let version = advanced else { throw context.overtaken }
     context.subject(input.id)
     context.record(
@@ -171,7 +171,7 @@ package enum ReviseCreditSchedule: Operation {
 
 extension OperationContext {
   fileprivate func scheduleOutput(_ id: PublicId, at: Instant) async throws -> CreditScheduleOutput {
-    guard let row = try await transaction.first(ScheduleAt(publicId: id, at: at)) else { throw Failure.notFound }
+    guard let row = try await transaction.first(CreditScheduleAt(publicId: id, at: at)) else { throw Failure.notFound }
     return CreditScheduleOutput(row, in: self)
   }
 
@@ -186,7 +186,7 @@ extension OperationContext {
 
   /// A schedule that an input names, in its newest version.
   func creditSchedule(_ id: PublicId) async throws -> ScheduleRow {
-    guard let schedule = try await transaction.first(ScheduleAt(publicId: id, at: nil)) else { throw unknownReference("schedule") }
+    guard let schedule = try await transaction.first(CreditScheduleAt(publicId: id, at: nil)) else { throw unknownReference("schedule") }
     return schedule
   }
 }

@@ -94,7 +94,7 @@ package enum ProposeCredit: Operation {
         throw Failure.invalid("period", CreditsMessages.badPeriod, ["form": kind.example])
       }
       let span = zone.span(of: period.first, to: period.end)
-      guard let schedule = try await context.transaction.first(ScheduleAt(publicId: input.schedule, at: span.start)) else {
+      guard let schedule = try await context.transaction.first(CreditScheduleAt(publicId: input.schedule, at: span.start)) else {
         throw Failure(.conflict, CreditsMessages.noSchedule, ["start": span.start.description])
       }
       let found = try CreditSchedule(schedule.terms).period

@@ -24,7 +24,7 @@ struct LineOfId: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-struct InsertLink: Statement {
+struct InsertSupplierLink: Statement {
   let tenant: TenantId
   let publicId: PublicId
   let line: Int64
@@ -97,7 +97,7 @@ struct LinkRow: Sendable {
   }
 }
 
-struct LinkByPublicId: Statement {
+struct SupplierLinkByPublicId: Statement {
   let tenant: TenantId
   let publicId: PublicId
 
@@ -130,7 +130,7 @@ struct LinksOfLine: Statement {
 }
 
 /// No row when another change came first.
-struct CloseLink: Statement {
+struct CloseSupplierLink: Statement {
   let tenant: TenantId
   let id: Int64
   let version: Int64

@@ -87,7 +87,7 @@ package enum AddSupplierLink: Operation {
     }
     let id = context.newId(.supplierLink)
     let inserted = try await context.transaction.first(
-      InsertLink(
+      InsertSupplierLink(
         tenant: tenant, publicId: id, line: line, service: service.id, contract: contract?.id, role: input.role, weight: input.weight,
         validFrom: input.validFrom ?? Instant(seconds: 0), now: context.now))
     guard let link = inserted else { throw Failure.notFound }
@@ -122,12 +122,12 @@ package enum EndSupplierLink: Operation {
     roles: SupplierRights.managers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> SupplierLinkOutput {
-    guard let row = try await context.transaction.first(LinkByPublicId(tenant: context.tenant.id, publicId: input.id)) else { throw Failure.notFound }
+    guard let row = try await context.transaction.first(SupplierLinkByPublicId(tenant: context.tenant.id, publicId: input.id)) else { throw Failure.notFound }
     try context.requireVersion(row.version)
     guard row.endedAt == nil else { throw Failure(.conflict, SuppliersMessages.alreadyEnded) }
     let at = input.endedAt ?? context.now
     guard at > row.validFrom else { throw Failure.invalid("endedAt", SuppliersMessages.linkOrder, ["start": row.validFrom.description]) }
-    let advanced = try await context.transaction.first(CloseLink(tenant: context.tenant.id, id: row.id, version: row.version, at: at))
+    let advanced = try await context.transaction.first(CloseSupplierLink(tenant: context.tenant.id, id: row.id, version: row.version, at: at))
     guard let version = advanced else { throw context.beaten }
     context.record(
       Event(
@@ -169,7 +169,7 @@ package enum ListSupplierLinks: Operation {
 
 extension OperationContext {
   fileprivate func supplierLinkOutput(_ id: PublicId) async throws -> SupplierLinkOutput {
-    guard let row = try await transaction.first(LinkByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
+    guard let row = try await transaction.first(SupplierLinkByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
     subject(id)
     return SupplierLinkOutput(row, in: self)
   }
