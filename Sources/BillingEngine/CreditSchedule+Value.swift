@@ -43,12 +43,12 @@ private struct ScheduleReader {
     let measure = choice(CreditSchedule.Measure.self, root.given("measure"), "measure", isRequired: true)
     let period = choice(BillingPeriod.Kind.self, root.given("period"), "period", isRequired: true)
     let scope = choice(CreditSchedule.Scope.self, root.given("per"), "per", isRequired: false) ?? .line
-    let commitment = root.given("commitment").flatMap { commitment($0) }
-    let bands = self.bands()
-    let cap = root.given("cap").flatMap { cap($0) }
+    let commitment = root.given("commitment").flatMap { readCommitment($0) }
+    let bands = readBands()
+    let cap = root.given("cap").flatMap { readCap($0) }
     let claimDays = root.given("claimDays").flatMap { number($0, "claimDays", 0...3660) }
     let priority = root.given("priority").flatMap { number($0, "priority", 1...5) }
-    let downtime = root.given("downtime").map { downtime($0) } ?? DowntimeTerms()
+    let downtime = root.given("downtime").map { readDowntime($0) } ?? DowntimeTerms()
     guard let measure, let period else { return nil }
     refuseMisfits(measure, scope, bands)
     return CreditSchedule(
@@ -72,7 +72,7 @@ private struct ScheduleReader {
     }
   }
 
-  private mutating func bands() -> [CreditBand] {
+  private mutating func readBands() -> [CreditBand] {
     guard let values = root.given("bands") else {
       refuse("bands", BillingEngineMessages.missing)
       return []
@@ -88,7 +88,7 @@ private struct ScheduleReader {
     var bands: [CreditBand] = []
     for (index, element) in elements.enumerated() {
       let path = "bands[\(index)]"
-      guard let band = band(element, path) else { continue }
+      guard let band = readBand(element, path) else { continue }
       if band.isEmpty { refuse(path, BillingEngineMessages.emptyBand) }
       if let other = bands.firstIndex(where: { !$0.isEmpty && !band.isEmpty && $0.overlaps(band) }) {
         refuse(path, BillingEngineMessages.overlap, ["other": String(other + 1)])
@@ -98,22 +98,22 @@ private struct ScheduleReader {
     return bands
   }
 
-  private mutating func band(_ value: Value, _ path: String) -> CreditBand? {
+  private mutating func readBand(_ value: Value, _ path: String) -> CreditBand? {
     guard object(value, path, ["from", "above", "upTo", "below"] + CreditSchedule.basisFields) else { return nil }
-    let lower = bound(value, path, inclusive: "from", exclusive: "above")
-    let upper = bound(value, path, inclusive: "upTo", exclusive: "below")
-    guard let basis = basis(value, path) else { return nil }
+    let lower = readBound(value, path, inclusive: "from", exclusive: "above")
+    let upper = readBound(value, path, inclusive: "upTo", exclusive: "below")
+    guard let basis = readBasis(value, path) else { return nil }
     return CreditBand(lower: lower, upper: upper, basis: basis)
   }
 
-  private mutating func commitment(_ value: Value) -> CreditBound? {
+  private mutating func readCommitment(_ value: Value) -> CreditBound? {
     guard object(value, "commitment", ["from", "above"]) else { return nil }
-    let bound = bound(value, "commitment", inclusive: "from", exclusive: "above")
+    let bound = readBound(value, "commitment", inclusive: "from", exclusive: "above")
     if value.members?.isEmpty ?? true { refuse("commitment", BillingEngineMessages.oneOf, ["allowed": "from, above"]) }
     return bound
   }
 
-  private mutating func bound(_ value: Value, _ path: String, inclusive: String, exclusive: String) -> CreditBound? {
+  private mutating func readBound(_ value: Value, _ path: String, inclusive: String, exclusive: String) -> CreditBound? {
     switch (value.given(inclusive), value.given(exclusive)) {
     case (let bound?, nil): return percent(bound, "\(path).\(inclusive)", most: 100).map { CreditBound($0, isInclusive: true) }
     case (nil, let bound?): return percent(bound, "\(path).\(exclusive)", most: 100).map { CreditBound($0, isInclusive: false) }
@@ -124,7 +124,7 @@ private struct ScheduleReader {
     }
   }
 
-  private mutating func basis(_ value: Value, _ path: String) -> CreditBasis? {
+  private mutating func readBasis(_ value: Value, _ path: String) -> CreditBasis? {
     let given = CreditSchedule.basisFields.filter { value.given($0) != nil }
     guard given.count == 1, let name = given.first, let basis = value.given(name) else {
       refuse(path, BillingEngineMessages.oneOf, ["allowed": CreditSchedule.basisFields.joined(separator: ", ")])
@@ -145,7 +145,7 @@ private struct ScheduleReader {
     }
   }
 
-  private mutating func cap(_ value: Value) -> CreditSchedule.Cap? {
+  private mutating func readCap(_ value: Value) -> CreditSchedule.Cap? {
     let names = ["percent", "days", "amount"]
     guard object(value, "cap", names) else { return nil }
     let given = names.filter { value.given($0) != nil }
@@ -160,14 +160,14 @@ private struct ScheduleReader {
     }
   }
 
-  private mutating func downtime(_ value: Value) -> DowntimeTerms {
+  private mutating func readDowntime(_ value: Value) -> DowntimeTerms {
     guard object(value, "downtime", ["countsFrom", "minimumSeconds", "maintenance"]) else { return DowntimeTerms() }
     let countsFrom = choice(DowntimeTerms.Severity.self, value.given("countsFrom"), "downtime.countsFrom", isRequired: false) ?? .partial
     let minimum = value.given("minimumSeconds").flatMap { number($0, "downtime.minimumSeconds", 0...86_400 * 31) } ?? 0
-    return DowntimeTerms(countsFrom: countsFrom, minimumSeconds: minimum, maintenance: value.given("maintenance").map { maintenance($0) } ?? .ignored)
+    return DowntimeTerms(countsFrom: countsFrom, minimumSeconds: minimum, maintenance: value.given("maintenance").map { readMaintenance($0) } ?? .ignored)
   }
 
-  private mutating func maintenance(_ value: Value) -> DowntimeTerms.Maintenance {
+  private mutating func readMaintenance(_ value: Value) -> DowntimeTerms.Maintenance {
     let path = "downtime.maintenance"
     switch value {
     case "ignored": return .ignored

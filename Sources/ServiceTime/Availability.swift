@@ -78,15 +78,20 @@ package struct AvailabilityRule: Hashable, Sendable {
 
   /// The same of down time that ``down(_:in:)`` told, put together from several services.
   package func measure(down: TimeSpans, in period: TimeSpan) -> Availability {
-    Availability(period: period, down: down.atLeast(seconds: minimumSeconds).clipped(to: period))
+    Availability(period: period, down: down.atLeast(seconds: minimumSeconds))
   }
 }
 
 /// How much of a period a service was there: exact, in microseconds.
 package struct Availability: Hashable, Sendable {
   package let period: TimeSpan
-  /// Inside the period, in order, disjoint.
   package let down: TimeSpans
+
+  /// - Parameter down: clipped to the period.
+  package init(period: TimeSpan, down: TimeSpans) {
+    self.period = period
+    self.down = down.clipped(to: period)
+  }
 
   package var totalMicroseconds: Int64 { period.microseconds }
   package var downMicroseconds: Int64 { down.microseconds }

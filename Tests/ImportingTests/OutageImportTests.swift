@@ -130,7 +130,7 @@ struct OutageImportTests {
 
     let supplier = try await database.call("supplier.list", as: database.root)["items"]?.array?.first?["id"] ?? .null
     let services = try await database.call("supplier_service.list", ["supplier": supplier], as: database.root)["items"]?.array ?? []
-    let actions = try #require(services.first { $0["name"] == "Actions" }?["id"])
+    let actions = try #require(services.first(where: { $0["name"] == "Actions" })?["id"])
     let stated: [(period: String, countsFrom: String, percent: String, seconds: String)] = [
       ("2025-Q4", "partial", "98.637", "108336"), ("2025-Q4", "major", "99.977", "1832"), ("2026-Q1", "partial", "98.828", "91166"),
       ("2026-Q1", "major", "99.605", "30750"), ("2026-Q2", "partial", "99.733", "20975"), ("2026-Q2", "major", "100.000", "0"),

@@ -87,6 +87,9 @@ extension InputPath {
 struct Subjects: Sendable {
   private let contract: Value
   private let incident: Value
+  private let supplier: Value
+  private let line: Value
+  private let credit: Value
 
   init(_ world: World) async throws {
     contract = try await world.seeded("con", in: world.a).id
@@ -97,10 +100,38 @@ struct Subjects: Sendable {
     }
     incident = try await world.seeded("inc", in: world.a).id
     for _ in 0..<3 { try await world.seed("incident.comment", ["id": incident, "body": world.name(world.a)]) }
-    for kind in ["con", "inc", "imp", "acc", "grant", "team", "stf", "cal", "sla"]
+    let supplier = try await world.seeded("sup", in: world.a).id
+    self.supplier = supplier
+    for number in 1...3 {
+      try await world.seed("supplier_contact.add", ["supplier": supplier, "name": .text("Contact \(number)")])
+      try await world.seed("supplier_service.add", ["supplier": supplier, "name": .text("Service \(number)")])
+      try await world.seed(
+        "certification.record",
+        ["supplier": supplier, "name": .text("Certificate \(number)"), "validOn": "2025-01-01", "expiresOn": "2026-03-31"])
+    }
+    let (line, _) = try await world.creditableLine(world.a)
+    self.line = line
+    for _ in 0..<2 {
+      let (service, schedule) = (try await world.seeded("ssv", in: world.a), try await world.seeded("crs", in: world.a))
+      try await world.seed("supplier_link.add", ["line": line, "service": service.id, "role": "provides"])
+      try await world.seed("line_credit.attach", ["line": line, "schedule": schedule.id])
+    }
+    credit = try await Self.creditOfTwoOutages(world)
+    for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
+    for kind in ["con", "inc", "imp", "acc", "grant", "team", "stf", "cal", "sla", "uc", "out", "crs", "crd"]
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
       for _ in 0..<2 { _ = try await world.seeded(kind, in: world.a) }
     }
+  }
+
+  /// A credit that rests on more than one outage.
+  private static func creditOfTwoOutages(_ world: World) async throws -> Value {
+    let (line, schedule) = try await world.creditableLine(world.a)
+    let service = try await world.seed("supplier_link.list", ["line": line])["items"]?.array?.first?["service"] ?? .null
+    try await world.seed(
+      "outage.record",
+      ["service": service, "severity": "partial", "startsAt": "2026-01-20T00:00:00Z", "endsAt": "2026-01-21T00:00:00Z"])
+    return try await world.seed("credit.propose", ["line": line, "schedule": schedule, "period": "2026-01"])["credit"]?["id"] ?? .null
   }
 
   /// What only this caller can make, or no operation.
@@ -137,6 +168,9 @@ struct Subjects: Sendable {
       case .id(let kind) where kind == .customer && field.name == "customer": members.append(Value.Member(field.name, .text(world.a.id)))
       case .id(let kind) where kind.prefix == "con" && field.isRequired: members.append(Value.Member(field.name, contract))
       case .id(let kind) where kind.prefix == "inc" && field.isRequired: members.append(Value.Member(field.name, incident))
+      case .id(let kind) where kind.prefix == "sup" && field.isRequired: members.append(Value.Member(field.name, supplier))
+      case .id(let kind) where kind.prefix == "line" && field.isRequired: members.append(Value.Member(field.name, line))
+      case .id(let kind) where kind.prefix == "crd" && field.isRequired: members.append(Value.Member(field.name, credit))
       case .month where field.isRequired: members.append(Value.Member(field.name, "2026-03"))
       case .oneOf(let allowed) where field.name == "basis": members.append(Value.Member(field.name, .text(allowed.first { $0 == "opened" })))
       case .oneOf(let allowed) where field.isRequired: members.append(Value.Member(field.name, .text(allowed.first)))
