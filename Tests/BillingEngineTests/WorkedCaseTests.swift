@@ -106,7 +106,7 @@ import Testing
     let euro = try #require(Currency(code: "EUR"))
     let minute: Int64 = 60_000_000
     let subject = CreditSubject(
-      name: "", attainment: try #require(Fraction(43_150, 43_200)), downByHour: [6 * minute, 6 * minute + 1, 60 * minute, 1])
+      name: "", attainment: Fraction(43_150, 43_200), downByHour: [6 * minute, 6 * minute + 1, 60 * minute, 1])
     let credit = try schedule.credit(for: [subject], base: CreditBase(fee: Fraction(72_000), currency: euro, days: 30, hours: 720))
     #expect(credit.parts.first?.units == 2)
     #expect(credit.amount.minorUnits == 200)
