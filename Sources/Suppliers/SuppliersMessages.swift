@@ -18,7 +18,8 @@ package enum SuppliersMessages: MessageCatalog {
     "certification.order", "A certification cannot expire before it begins.", zh: "认证的到期日不能早于生效日。")
   package static let referenceTaken = Message(
     "underpinning_contract.reference_taken", "There is already a contract with this reference.", zh: "该供应商已有相同编号的合同。")
-  package static let unknownCurrency = Message("underpinning_contract.unknown_currency", "There is no currency {code} in ISO 4217.", zh: "ISO 4217 中没有货币 {code}。")
+  package static let unknownCurrency = Message(
+    "underpinning_contract.unknown_currency", "There is no currency {code} in ISO 4217.", zh: "ISO 4217 中没有货币 {code}。")
   package static let termOrder = Message("underpinning_contract.term_order", "The term must end after it begins.", zh: "合同期限的结束时间必须晚于开始时间。")
   package static let badAmount = Message(
     "underpinning_contract.bad_amount", "This must be an amount of {currency}, zero or more, with at most {decimals} decimals.",

@@ -19,18 +19,20 @@ import Testing
     CreditSubject(name: name, weight: weight, attainment: Fraction(1, 2))
   }
 
-  @Test(arguments: [
-    (["percent": "12.5"], 12_500), (["days": 3], 10_000), (["multiple": "1.5"], 150_000), (["amount": "77.77"], 7777), (["percent": "0"], 0),
-  ] as [([String: Value], Int64)])
+  @Test(
+    arguments: [
+      (["percent": "12.5"], 12_500), (["days": 3], 10_000), (["multiple": "1.5"], 150_000), (["amount": "77.77"], 7777), (["percent": "0"], 0),
+    ] as [([String: Value], Int64)])
   func eachBasisPays(basis: [String: Value], amount: Int64) throws {
     let band = Value.object([Value.Member("below", "99")] + basis.map { Value.Member($0.key, $0.value) })
     let credit = try schedule(["currency": "EUR", "bands": .array([band])]).credit(for: [down()], base: try base())
     #expect(credit.amount.minorUnits == amount)
   }
 
-  @Test(arguments: [
-    (["percent": "100"], 100_000), (["days": 15], 50_000), (["amount": "123.45"], 12_345),
-  ] as [([String: Value], Int64)])
+  @Test(
+    arguments: [
+      (["percent": "100"], 100_000), (["days": 15], 50_000), (["amount": "123.45"], 12_345),
+    ] as [([String: Value], Int64)])
   func theCapIsTheMost(cap: [String: Value], amount: Int64) throws {
     let schedule = try schedule([
       "currency": "EUR", "bands": .array([.object(["below": "99", "multiple": 2])]), "cap": .object(cap.map { Value.Member($0.key, $0.value) }),
@@ -94,9 +96,10 @@ import Testing
       let terms = Value.array(
         bands.map { band in
           let lower = band.low.map { [Value.Member($0.1 ? "from" : "above", .text(Rate(units: $0.0).percent))] } ?? []
-          return .object(lower + [
-            Value.Member(band.high.1 ? "upTo" : "below", .text(Rate(units: band.high.0).percent)), Value.Member("percent", .integer(band.percent)),
-          ])
+          return .object(
+            lower + [
+              Value.Member(band.high.1 ? "upTo" : "below", .text(Rate(units: band.high.0).percent)), Value.Member("percent", .integer(band.percent)),
+            ])
         })
       let schedule = try schedule(["bands": terms])
       let total = [40_320, 41_760, 43_200, 44_640].randomElement(using: &random) ?? 43_200

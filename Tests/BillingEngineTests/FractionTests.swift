@@ -30,9 +30,10 @@ import Testing
     #expect(try Fraction(.max).multiplied(by: #require(Fraction(1, .max))) == Fraction(1))
   }
 
-  @Test(arguments: [
-    (1, 2, 1), (-1, 2, -1), (1, 3, 0), (2, 3, 1), (-2, 3, -1), (5, 2, 3), (7, 1, 7), (Int64.max, 1, Int64.max), (Int64.max, 2, Int64.max / 2 + 1),
-  ] as [(Int64, Int64, Int64)])
+  @Test(
+    arguments: [
+      (1, 2, 1), (-1, 2, -1), (1, 3, 0), (2, 3, 1), (-2, 3, -1), (5, 2, 3), (7, 1, 7), (Int64.max, 1, Int64.max), (Int64.max, 2, Int64.max / 2 + 1),
+    ] as [(Int64, Int64, Int64)])
   func roundingIsHalfAwayFromZero(numerator: Int64, denominator: Int64, rounded: Int64) throws {
     #expect(try #require(Fraction(numerator, denominator)).rounded == rounded)
   }

@@ -144,7 +144,9 @@ struct OutageImportTests {
       try #require(exact.count == 2)
       #expect(Rate(exact[0], of: exact[1])?.units.rounded(toThousandthsOfAPercent: ()) == quarter.percent, "\(quarter)")
       let intervals = read["intervals"]?.array ?? []
-      #expect(intervals.reduce(0) { $0 + (Int64($1["seconds"].flatMap { if case .decimal(let text) = $0 { text } else { nil } } ?? "") ?? 0) } == Int64(quarter.seconds))
+      #expect(
+        intervals.reduce(0) { $0 + (Int64($1["seconds"].flatMap { if case .decimal(let text) = $0 { text } else { nil } } ?? "") ?? 0) }
+          == Int64(quarter.seconds))
     }
   }
 

@@ -77,7 +77,8 @@ import Testing
       let outages = (0..<Int.random(in: 0...12, using: &random)).map { _ -> Outage in
         let start = Int.random(in: 0...1000, using: &random)
         return outage(
-          start, Bool.random(using: &random) ? start + Int.random(in: 0...120, using: &random) : nil, OutageSeverity.allCases.randomElement(using: &random) ?? .major,
+          start, Bool.random(using: &random) ? start + Int.random(in: 0...120, using: &random) : nil,
+          OutageSeverity.allCases.randomElement(using: &random) ?? .major,
           announced: Bool.random(using: &random) ? start - Int.random(in: 0...120, using: &random) : nil)
       }
       let minimum = Int.random(in: 0...60, using: &random)

@@ -37,7 +37,7 @@ struct CreditCalculation: Sendable {
     }
     if measurement.down.indices.contains(index) {
       let down = measurement.down[index]
-      members.append(.init("downSeconds", .text(CreditCalculation.seconds(down.microseconds))))
+      members.append(.init("downSeconds", .text(Seconds.text(down.microseconds))))
       members.append(
         .init("intervals", .array(down.spans.map { .object(["from": .instant($0.start), "to": .instant($0.end)]) })))
     }
@@ -46,12 +46,4 @@ struct CreditCalculation: Sendable {
 
   /// An exact amount in minor units: `100000/31`.
   private func amount(_ exact: Fraction?) -> Value { .text(exact?.description) }
-
-  static func seconds(_ microseconds: Int64) -> String {
-    let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-    guard rest != 0 else { return String(whole) }
-    var digits = pad(rest, 6)
-    while digits.hasSuffix("0") { digits.removeLast() }
-    return "\(whole).\(digits)"
-  }
 }

@@ -117,7 +117,8 @@ enum CreditWords {
   static let allWindows = Message("credit.words.all_windows", "all", zh: "全部")
   static let wholeLine = Message("credit.words.whole_line", "The line", zh: "合同行")
   static let available = Message(
-    "credit.words.available", "{subject}: down for {seconds} s, so {percent} % available (exactly {exact}).", zh: "{subject}：中断 {seconds} 秒，可用性为 {percent} %（精确值 {exact}）。")
+    "credit.words.available", "{subject}: down for {seconds} s, so {percent} % available (exactly {exact}).",
+    zh: "{subject}：中断 {seconds} 秒，可用性为 {percent} %（精确值 {exact}）。")
   static let tickets = Message(
     "credit.words.tickets", "{kept} of {judged} judged tickets met their target: {percent} %.", zh: "已判定的 {judged} 个工单中有 {kept} 个达成目标：{percent} %。")
   static let notJudged = Message("credit.words.not_judged", "{subject}: nothing was judged in this period.", zh: "{subject}：该期间没有可判定的数据。")

@@ -118,7 +118,11 @@ package enum ListCreditSchedules: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let rows = try await context.transaction.query(
       CreditSchedulesAt(at: input.asOf ?? context.now, after: try after?.text(0) ?? "", limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter) { PageCursor([.text($0.name)]) } element: { CreditScheduleOutput($0, in: context) }
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.text($0.name)])
+    } element: {
+      CreditScheduleOutput($0, in: context)
+    }
   }
 }
 

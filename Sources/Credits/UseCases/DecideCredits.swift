@@ -21,8 +21,9 @@ package enum ApproveCredit: Operation {
       of: Money(minorUnits: row.amount, currency: currency), limit: limits.first?.minorUnits.map { Money(minorUnits: $0, currency: currency) },
       state: row.state, approvers: Set(decisions.filter { $0.event == .firstApproval }.map(\.approver)), by: context.actor)
     let state = try ApprovalRule.state(row.state, after: event)
-    if state == .approved, let granted = try await context.transaction.first(
-      GrantedProposal(tenant: tenant, line: row.lineId, schedule: row.scheduleId, from: row.periodFrom, to: row.periodTo))
+    if state == .approved,
+      let granted = try await context.transaction.first(
+        GrantedProposal(tenant: tenant, line: row.lineId, schedule: row.scheduleId, from: row.periodFrom, to: row.periodTo))
     {
       try await context.advance(granted.id, granted.version, to: .superseded, by: .supersession, reason: nil)
     }

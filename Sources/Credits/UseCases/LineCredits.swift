@@ -106,7 +106,9 @@ package enum ListLineCredits: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let rows = try await context.transaction.query(
       LineSchedules(tenant: context.tenant.id, line: line.line, afterId: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter) { PageCursor([.integer($0.id)]) } element: {
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.integer($0.id)])
+    } element: {
       LineCreditOutput($0, line: input.line, in: context)
     }
   }

@@ -55,7 +55,11 @@ package enum ListCredits: Operation {
       rows = try await context.transaction.query(ProposalsOfTenant(tenant: tenant, beforeId: before, limit: limit + 1))
     }
     let decisions = rows.isEmpty ? [] : try await context.transaction.query(DecisionsOfProposals(tenant: tenant, proposals: rows.map(\.id)))
-    return context.listing(rows, limit: limit, filter: filter) { PageCursor([.integer($0.id)]) } element: { CreditOutput($0, decisions, in: context) }
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.integer($0.id)])
+    } element: {
+      CreditOutput($0, decisions, in: context)
+    }
   }
 }
 
@@ -104,7 +108,9 @@ package enum ListCreditEvidence: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let rows = try await context.transaction.query(
       EvidenceOfProposal(tenant: context.tenant.id, proposal: credit.id, afterSeq: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter) { PageCursor([.integer($0.seq)]) } element: { row in
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.integer($0.seq)])
+    } element: { row in
       Entry(
         ticket: row.ticket.map { context.id(.creditedTicket, $0) }, ticketNumber: row.ticketNumber.map { "\(context.tenant.code)-INC-\(pad($0, 6))" },
         outage: row.columns.outage.map { context.id(.creditedOutage, $0) }, columns: row.columns)

@@ -132,7 +132,8 @@ package struct OutageImportReport: Sendable {
   }
 
   static let summary = Message(
-    "import.outages.summary", "{file} ({format}): {outages} outages in {rows} rows for {supplier}", zh: "{file}（{format}）：{supplier} 的 {outages} 次中断，共 {rows} 行")
+    "import.outages.summary", "{file} ({format}): {outages} outages in {rows} rows for {supplier}", zh: "{file}（{format}）：{supplier} 的 {outages} 次中断，共 {rows} 行"
+  )
   static let written = Message(
     "import.outages.written", "recorded {recorded}, changed {changed}, already there {unchanged}; services made {services}",
     zh: "新登记 {recorded}，变更 {changed}，已存在 {unchanged}；新建服务 {services}")

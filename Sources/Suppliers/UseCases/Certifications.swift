@@ -124,7 +124,11 @@ package enum ListCertifications: Operation {
     let rows = try await context.transaction.query(
       CertificationsOfSupplier(supplier: supplier.id, afterExpiry: try after.expiry, afterId: try after?.integer(1) ?? 0, limit: limit + 1))
     let today = context.providerDay
-    return context.listing(rows, limit: limit, filter: filter) { $0.cursor } element: { CertificationOutput($0, today: today, in: context) }
+    return context.listing(rows, limit: limit, filter: filter) {
+      $0.cursor
+    } element: {
+      CertificationOutput($0, today: today, in: context)
+    }
   }
 }
 
@@ -157,7 +161,11 @@ package enum DueCertifications: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let rows = try await context.transaction.query(
       CertificationsDue(on: day, afterExpiry: try after.expiry, afterId: try after?.integer(1) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter) { $0.cursor } element: { CertificationOutput($0, today: day, in: context) }
+    return context.listing(rows, limit: limit, filter: filter) {
+      $0.cursor
+    } element: {
+      CertificationOutput($0, today: day, in: context)
+    }
   }
 }
 

@@ -15,8 +15,10 @@ package enum ReadAvailability: Operation {
     private static let countsFrom = Field.oneOf(
       "countsFrom", OutageSeverity.counting.map(\.rawValue), "The least severity that counts as down (default partial).", "计为中断的最低级别（默认 partial）。"
     ).optional
-    private static let minimumSeconds = Field.integer("minimumSeconds", 0...2_678_400, "An outage must last so long to count (default 0).", "中断须持续多久才计入（默认 0 秒）。")
-      .optional
+    private static let minimumSeconds = Field.integer(
+      "minimumSeconds", 0...2_678_400, "An outage must last so long to count (default 0).", "中断须持续多久才计入（默认 0 秒）。"
+    )
+    .optional
     private static let maintenance = Field.oneOf(
       "maintenance", ["ignored", "counts"], "Whether maintenance counts as down (default ignored).", "维护是否计为中断（默认 ignored 不计）。"
     ).optional
@@ -146,15 +148,4 @@ package struct AvailabilityTargetOutput: OperationOutput {
 extension Availability {
   /// Nil for a period without time.
   package var attainment: Fraction? { Fraction(totalMicroseconds - downMicroseconds, totalMicroseconds) }
-}
-
-/// Microseconds as seconds, with decimals only where there are some.
-package enum Seconds {
-  package static func text(_ microseconds: Int64) -> String {
-    let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-    guard rest != 0 else { return String(whole) }
-    var digits = pad(rest, 6)
-    while digits.hasSuffix("0") { digits.removeLast() }
-    return "\(whole).\(digits)"
-  }
 }

@@ -99,7 +99,11 @@ package enum ListSupplierContacts: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let rows = try await context.transaction.query(
       ContactsOfSupplier(supplier: supplier.id, afterId: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter) { PageCursor([.integer($0.id)]) } element: { SupplierContactOutput($0, in: context) }
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.integer($0.id)])
+    } element: {
+      SupplierContactOutput($0, in: context)
+    }
   }
 }
 

@@ -163,7 +163,11 @@ package enum ListSupplierLinks: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let rows = try await context.transaction.query(
       LinksOfLine(tenant: tenant, line: line, afterId: try after?.integer(0) ?? 0, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter) { PageCursor([.integer($0.id)]) } element: { SupplierLinkOutput($0, in: context) }
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.integer($0.id)])
+    } element: {
+      SupplierLinkOutput($0, in: context)
+    }
   }
 }
 

@@ -95,7 +95,11 @@ package enum ListSuppliers: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<SupplierOutput> {
     let (limit, after) = try context.page(input.limit, input.cursor)
     let rows = try await context.transaction.query(SuppliersByCode(after: try after?.text(0) ?? "", limit: limit + 1))
-    return context.listing(rows, limit: limit) { PageCursor([.text($0.code)]) } element: { SupplierOutput($0, in: context) }
+    return context.listing(rows, limit: limit) {
+      PageCursor([.text($0.code)])
+    } element: {
+      SupplierOutput($0, in: context)
+    }
   }
 }
 

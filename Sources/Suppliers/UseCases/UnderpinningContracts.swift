@@ -139,7 +139,11 @@ package enum ListUnderpinningContracts: Operation {
     let rows = try await context.transaction.query(
       UnderpinningsAt(supplier: supplier?.id, at: at, afterId: try after?.integer(0) ?? 0, limit: limit + 1))
     let outputs = try await UnderpinningOutput.outputs(rows, asOf: at, in: context)
-    return context.listing(outputs, limit: limit, filter: filter) { PageCursor([.integer($0.row.id)]) } element: { $0 }
+    return context.listing(outputs, limit: limit, filter: filter) {
+      PageCursor([.integer($0.row.id)])
+    } element: {
+      $0
+    }
   }
 }
 
