@@ -73,7 +73,8 @@ package struct JobRunner: Sendable {
     await withTaskGroup(of: Void.self) { group in
       for (index, found) in due.enumerated() {
         if index >= Self.jobsAtOnce { await group.next() }
-        group.addTask { await self.work(on: found) }
+        // Jobs mostly wait for the database.
+        group.addTask(executorPreference: Tenancy.taskExecutor()) { await self.work(on: found) }
       }
     }
   }

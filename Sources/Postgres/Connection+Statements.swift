@@ -37,11 +37,10 @@ extension Connection {
     _ command: Command, prepares: Bool, _ wire: inout Wire, _ handle: OpaquePointer, _ exchange: inout Exchange, _ fresh: inout [PreparedKey: String]
   ) -> Bool {
     let parameters = command.parameters
-    let types = parameters.types.map { Oid($0.rawValue) }
     guard prepares, let commandKey = command.key else {
       exchange.slots.append(.command)
       return parameters.withPointers { count, values, lengths, formats in
-        PQsendQueryParams(handle, command.sql, count, types, values, lengths, formats, 1) == 1
+        PQsendQueryParams(handle, command.sql, count, oids(of: parameters), values, lengths, formats, 1) == 1
       }
     }
     let key = PreparedKey(command: commandKey, types: parameters.types)
@@ -54,6 +53,7 @@ extension Connection {
       name = "s\(wire.preparedCount)_\(command.name.prefix(40))"
       fresh[key] = name
       exchange.slots.append(.preparation(key, name: name))
+      let types = oids(of: parameters)
       guard PQsendPrepare(handle, name, command.sql, Int32(clamping: types.count), types) == 1 else { return false }
     }
     exchange.slots.append(.command)
@@ -61,6 +61,8 @@ extension Connection {
       PQsendQueryPrepared(handle, name, count, values, lengths, formats, 1) == 1
     }
   }
+
+  private static func oids(of parameters: Parameters) -> [Oid] { parameters.types.map { Oid($0.rawValue) } }
 
   /// Forgets all prepared statements, here and at the server.
   func deallocatePrepared(timeout: Duration) async throws {

@@ -10,14 +10,13 @@ package final class Connection: Sendable {
   let configuration: PostgresConfiguration
   let openedAt = ContinuousClock.now
   let wire: Mutex<Wire>
-  private let poller: Poller
   /// Holds what libpq's notice callback points to.
   private let notices: NoticeSink
   private let onClose: @Sendable (Connection) -> Void
 
   /// Connects within the configured time, without holding a thread of the cooperative pool.
   static func open(_ configuration: PostgresConfiguration, logger: Logger, onClose: @escaping @Sendable (Connection) -> Void) async throws -> Connection {
-    let poller = try Poller.shared()
+    let poller = try Poller.next()
     let notices = NoticeSink(logger)
     let handshake = await SideThread.run { Handshake.perform(configuration, notices) }
     guard let handshake else { throw PostgresError(.connection, message: "no thread to connect on") }
@@ -28,12 +27,11 @@ package final class Connection: Sendable {
     _ opened: Handshake.Opened, _ configuration: PostgresConfiguration, _ poller: Poller, _ notices: NoticeSink,
     _ onClose: @escaping @Sendable (Connection) -> Void
   ) throws {
-    id = poller.newId()
+    id = Poller.newId()
     self.configuration = configuration
-    self.poller = poller
     self.notices = notices
     self.onClose = onClose
-    wire = Mutex(Wire(handle: opened.handle, descriptor: opened.descriptor))
+    wire = Mutex(Wire(handle: opened.handle, descriptor: opened.descriptor, poller: poller))
     guard poller.add(self, descriptor: opened.descriptor) else {
       close(PostgresError(.connection, message: "the poller takes no more descriptors"))
       throw PostgresError(.connection, message: "the poller takes no more descriptors")
@@ -77,11 +75,12 @@ package final class Connection: Sendable {
             return atOnce(ExchangeOutcome(interruption: PostgresError(.other, message: "the connection is in use"), wasSent: false))
           }
           if isCancellable, Task.isCancelled { return atOnce(ExchangeOutcome(interruption: PostgresError(.cancelled), wasSent: false)) }
+          comeToCaller(&wire)
           var exchange = Exchange(
             number: number, goal: goal, continuation: continuation, deadline: ContinuousClock.now.advanced(by: timeout), isCancellable: isCancellable)
           let isSent = send(&wire, handle, &exchange)
           wire.exchange = exchange
-          poller.exchangeBegan()
+          wire.poller.exchangeBegan()
           guard isSent, flush(&wire, handle) else { return lose(&wire, handle) }
           // The answer may be here already (a COPY that failed while its rows were sent), and no event would announce it.
           return advance(&wire, handle)
@@ -92,7 +91,7 @@ package final class Connection: Sendable {
     }
   }
 
-  /// On the poller's thread: there is input, room for output, or the end.
+  /// On a poller's thread: there is input, room for output, or the end.
   func socketIsReady() {
     finish { wire in
       guard let handle = wire.handle else { return nil }
@@ -104,7 +103,7 @@ package final class Connection: Sendable {
     }
   }
 
-  /// On the poller's thread, now and then.
+  /// On a poller's thread, now and then.
   func checkDeadline(_ now: ContinuousClock.Instant) {
     let overdue = wire.withLock { wire in wire.exchange.flatMap { now >= $0.deadline ? $0 : nil } }
     guard let overdue else { return }
@@ -156,13 +155,21 @@ package final class Connection: Sendable {
     ending.continuation?.resume(returning: ending.outcome)
   }
 
+  /// Has the answer read on the caller's own thread, where that is a poller's. Between two exchanges nothing is waited
+  /// for, so nothing can be missed on the way.
+  private func comeToCaller(_ wire: inout Wire) {
+    guard let here = Poller.current, here !== wire.poller, !wire.wantsWrite, here.add(self, descriptor: wire.descriptor) else { return }
+    wire.poller.remove(id, descriptor: wire.descriptor)
+    wire.poller = here
+  }
+
   /// False when the connection is lost.
   private func flush(_ wire: inout Wire, _ handle: OpaquePointer) -> Bool {
     let status = PQflush(handle)
     let wantsWrite = status == 1
     if wire.wantsWrite != wantsWrite {
       wire.wantsWrite = wantsWrite
-      poller.setWritable(wantsWrite, id, descriptor: wire.descriptor)
+      wire.poller.setWritable(wantsWrite, id, descriptor: wire.descriptor)
     }
     return status >= 0
   }
@@ -222,7 +229,7 @@ package final class Connection: Sendable {
     outcome.results = Self.answers(exchange)
     outcome.interruption = Self.error(exchange.interruption)
     wire.exchange = nil
-    poller.exchangeEnded()
+    wire.poller.exchangeEnded()
     return Ending(continuation: exchange.continuation, outcome: outcome)
   }
 
@@ -271,13 +278,13 @@ package final class Connection: Sendable {
     guard let handle = wire.handle else { return nil }
     wire.handle = nil
     wire.closeReason = reason
-    poller.remove(id, descriptor: wire.descriptor)
+    wire.poller.remove(id, descriptor: wire.descriptor)
     Glibc.close(wire.descriptor)
     PQfinish(handle)
     var ending = Ending(isClosed: true)
     if var exchange = wire.exchange {
       wire.exchange = nil
-      poller.exchangeEnded()
+      wire.poller.exchangeEnded()
       if let current = exchange.current { exchange.results.append(current) }
       ending.continuation = exchange.continuation
       ending.outcome = ExchangeOutcome(results: Self.answers(exchange), loss: reason, interruption: Self.error(exchange.interruption))

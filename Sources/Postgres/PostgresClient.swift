@@ -33,6 +33,11 @@ package final class PostgresClient: Sendable {
           maximum: configuration.maximumConnections, reserved: configuration.reservedConnections, maximumWaiters: configuration.maximumWaiters)))
   }
 
+  /// An executor for tasks that mostly wait for the database: they go on on the very thread that read the answer. Each call
+  /// may give another one, to spread tasks over the processors. A task that blocks or computes for long holds the answers of
+  /// others up. Nil when the system has no thread to give; such a task runs like any other.
+  package static func taskExecutor() -> (any TaskExecutor)? { try? Poller.next() }
+
   // MARK: Life
 
   /// Keeps the pool tidy until the task is cancelled or the client is shut down, then shuts it down.

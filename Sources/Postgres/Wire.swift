@@ -7,7 +7,9 @@ struct Wire {
   var handle: OpaquePointer?
   /// A duplicate of libpq's socket: libpq closes its own when the connection breaks, and the number is then soon
   /// somebody else's.
-  var descriptor: Int32
+  let descriptor: Int32
+  /// Who waits for the socket.
+  var poller: Poller
   var exchange: Exchange?
   var exchangeCount: UInt64 = 0
   /// Output is waiting for the socket to take more.

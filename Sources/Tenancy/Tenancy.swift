@@ -98,6 +98,9 @@ package final class Tenancy: Sendable {
     return found
   }
 
+  /// An executor for tasks that mostly wait for the database: see ``PostgresClient/taskExecutor()``.
+  package static func taskExecutor() -> (any TaskExecutor)? { PostgresClient.taskExecutor() }
+
   /// Whether the database answers, and how the pool stands.
   package func health() async -> PostgresHealth { await database.health() }
 }

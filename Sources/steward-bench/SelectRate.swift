@@ -17,7 +17,7 @@ struct SelectRate: AsyncParsableCommand {
     let rate = try await BenchTool.withClient(database, connections: connections) { client in
       try await withThrowingTaskGroup(of: Double.self) { group in
         for _ in 0..<connections {
-          group.addTask { try await pipelined ? Self.pipelined(client, rows, .seconds(seconds)) : Self.single(client, rows, .seconds(seconds)) }
+          group.addTask(executorPreference: PostgresClient.taskExecutor()) { try await pipelined ? Self.pipelined(client, rows, .seconds(seconds)) : Self.single(client, rows, .seconds(seconds)) }
         }
         return try await group.reduce(0, +)
       }
@@ -26,16 +26,18 @@ struct SelectRate: AsyncParsableCommand {
   }
 
   private static func single(_ client: PostgresClient, _ rows: Int64, _ time: Duration) async throws -> Double {
-    try await client.withConnection { connection in
+    var keys = Keys()
+    return try await client.withConnection { connection in
       try await rate(time) {
-        _ = try await connection.query(AccountBalance(account: .random(in: 1...rows)))
+        _ = try await connection.query(AccountBalance(account: keys.next(of: rows)))
         return 1
       }
     }
   }
 
   private static func pipelined(_ client: PostgresClient, _ rows: Int64, _ time: Duration) async throws -> Double {
-    func key() -> AccountBalance { AccountBalance(account: .random(in: 1...rows)) }
+    var keys = Keys()
+    func key() -> AccountBalance { AccountBalance(account: keys.next(of: rows)) }
     return try await rate(time) {
       _ = try await client.transaction(TransactionOptions(readOnly: true)) { transaction in
         try await transaction.query(key(), key(), key(), key(), key(), key(), key(), key())
@@ -52,6 +54,26 @@ struct SelectRate: AsyncParsableCommand {
     var count = 0
     while ContinuousClock.now < end { count += try await body() }
     return Double(count) / started.duration(to: .now).inSeconds
+  }
+}
+
+/// Random keys as cheap as pgbench's: the system's generator would be a call of the kernel for each.
+private struct Keys {
+  private var generator = SplitMix(state: .random(in: 0 ... .max))
+
+  mutating func next(of rows: Int64) -> Int64 { .random(in: 1...rows, using: &generator) }
+}
+
+/// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+private struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var word = state
+    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+    return word ^ (word >> 31)
   }
 }
 

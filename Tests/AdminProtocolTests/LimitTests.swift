@@ -61,6 +61,7 @@ import Testing
   @Test func connectionsAndSessionsAreCounted() async throws {
     var limits = AdminLimits()
     limits.connectionsPerAddress = 5
+    limits.connections = 6
     limits.localConnections = 4
     limits.sessionsPerPrincipal = 2
     try await TestAdmin.with(limits: limits) { admin in
@@ -83,7 +84,10 @@ import Testing
       let refused = try await AdminTestClient.connect(plainPort: admin.port)
       #expect(try await refused.rest() == "", "closed at once, while the others wait")
       #expect(admin.server.figures.connections == 5)
-      #expect(try await AdminTestClient.connect(plainPort: admin.port, from: "127.0.0.2").cut() == ())
+      others.append(try await AdminTestClient.connect(plainPort: admin.port, from: "127.0.0.2"))
+      while admin.server.figures.connections < 6 { try await Task.sleep(for: .milliseconds(10)) }
+      #expect(try await AdminTestClient.connect(plainPort: admin.port, from: "127.0.0.3").rest() == "", "one more in all is too many")
+      #expect(admin.server.figures.connections == 6)
 
       let operators = [try await admin.local(), try await admin.local()]
       for client in operators { #expect(try await client.command("HELLO").first?.hasPrefix("- 200") == true) }

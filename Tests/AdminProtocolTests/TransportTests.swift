@@ -58,6 +58,13 @@ import Testing
       let openssl = try await run(
         "openssl", ["s_client", "-quiet", "-verify_return_error", "-CAfile", admin.authorityFile, "-connect", "localhost:\(admin.port)"], input: commands)
       #expect(openssl.hasPrefix("- 200 name=robot ") && openssl.contains("\r\n@1 200 name=robot "), "\(openssl)")
+      for (program, arguments) in [("socat", ["-", "UNIX-CONNECT:\(admin.socketPath)"]), ("nc", ["-U", admin.socketPath])] {
+        let printed = try await run(program, arguments, input: "@1 customer list\r\nQUIT\r\n")
+        #expect(printed == "@1 200 rows=0 next=\r\n- 200\r\n", "\(program)")
+      }
+      // What a person types with plain line ends, made CR LF on the way.
+      let typed = try await run("socat", ["-", "UNIX-CONNECT:\(admin.socketPath),crnl"], input: "@1 customer list\nQUIT\n")
+      #expect(typed == "@1 200 rows=0 next=\n- 200\n")
     }
   }
 
