@@ -111,11 +111,6 @@ struct CallRule: Sendable {
       let (line, schedule) = try await world.creditableLine(twin)
       return (["line": line, "schedule": schedule, "period": "2026-01", "claimedOn": "2026-02-01"], nil)
     }),
-    "credit_limit.set": CallRule(given: { world, _, _ in
-      // One limit for a currency and an instant.
-      let codes = Currency.known.keys.sorted()
-      return (["currency": .text(codes[world.next() % codes.count]), "amount": "100"], nil)
-    }),
     "staff_grant.add": CallRule(omitted: ["everyCustomer"], given: { _, _, _ in (["role": "engineer"], nil) }),
     "staff_grant.revoke": CallRule(given: { world, twin, _ in
       let staff = try await world.seeded("stf", in: twin)

@@ -33,8 +33,5 @@ create table suppliers.outage (
 -- A listing, newest first.
 create index outage_started on suppliers.outage (tenant_id, starts_at desc, id desc);
 create index outage_service_started on suppliers.outage (tenant_id, service_id, starts_at desc, id desc);
--- What touches a period: of recent ones there is little that ends after their start.
-create index outage_service_end on suppliers.outage (tenant_id, service_id, coalesce(ends_at, 'infinity'::timestamptz)) where not withdrawn;
 select steward.protect_tenant_table('suppliers.outage', 'operational');
 grant select, insert, update on suppliers.outage to steward_app;
-grant usage on sequence suppliers.outage_id_seq to steward_app;

@@ -123,8 +123,7 @@ struct InsertApprovalLimit: Statement {
   let now: Instant
 
   static let sql = """
-    insert into credits.approval_limit (currency, valid_from, limit_minor, recorded_at) values ($1, $2, $3, $4)
-    on conflict (currency, valid_from) do nothing returning id
+    insert into credits.approval_limit (currency, valid_from, limit_minor, recorded_at) values ($1, $2, $3, $4) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -138,11 +137,15 @@ struct InsertApprovalLimit: Statement {
 }
 
 struct ApprovalLimitRow: Sendable {
+  let id: Int64
   let currency: String
   let validFrom: Instant
   let minorUnits: Int64?
 
+  static let columns = "id, currency, valid_from, limit_minor"
+
   init(_ row: inout RowReader) throws {
+    id = try row.next()
     currency = try row.next()
     validFrom = try row.next()
     minorUnits = try row.next()
@@ -154,7 +157,7 @@ struct ApprovalLimitAt: Statement {
   let at: Instant
 
   static let sql = """
-    select currency, valid_from, limit_minor from credits.approval_limit where currency = $1 and valid_from <= $2 order by valid_from desc limit 1
+    select \(ApprovalLimitRow.columns) from credits.approval_limit where currency = $1 and valid_from <= $2 order by valid_from desc, id desc limit 1
     """
 
   func bind(to parameters: inout Parameters) {
@@ -169,16 +172,18 @@ struct ApprovalLimitAt: Statement {
 struct ApprovalLimits: Statement {
   let afterCurrency: String
   let beforeValidFrom: Instant
+  let beforeId: Int64
   let limit: Int64
 
   static let sql = """
-    select currency, valid_from, limit_minor from credits.approval_limit
-    where currency > $1 or (currency = $1 and valid_from < $2) order by currency, valid_from desc limit $3
+    select \(ApprovalLimitRow.columns) from credits.approval_limit
+    where currency > $1 or (currency = $1 and (valid_from, id) < ($2, $3)) order by currency, valid_from desc, id desc limit $4
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(afterCurrency)
     parameters.append(beforeValidFrom)
+    parameters.append(beforeId)
     parameters.append(limit)
   }
 

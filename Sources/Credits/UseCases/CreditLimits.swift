@@ -77,9 +77,10 @@ package enum ListCreditLimits: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor)
     let rows = try await context.transaction.query(
       ApprovalLimits(
-        afterCurrency: try after?.text(0) ?? "", beforeValidFrom: try after?.instant(1) ?? Instant(microseconds: .max), limit: limit + 1))
+        afterCurrency: try after?.text(0) ?? "", beforeValidFrom: try after?.instant(1) ?? Instant(microseconds: .max),
+        beforeId: try after?.integer(2) ?? .max, limit: limit + 1))
     return context.listing(rows, limit: limit) { row in
-      PageCursor([.text(row.currency), .integer(row.validFrom.microseconds)])
+      PageCursor([.text(row.currency), .integer(row.validFrom.microseconds), .integer(row.id)])
     } element: { row in
       CreditLimitOutput(row: row)
     }
