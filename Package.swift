@@ -63,12 +63,15 @@ let package = Package(
     module("Jobs", ["Kernel", "Postgres", "Tenancy", logging]),
     module("Operations", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", logging]),
     module("ServiceTime", ["Kernel"]),
+    module("BillingEngine", ["Kernel"]),
 
     // 3 domain
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts"]),
+    module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine"]),
+    module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts"]),
 
     // 4 edges
     module("Web", ["Kernel", "TLS", logging] + nio + http),
@@ -88,7 +91,7 @@ let package = Package(
       name: "steward",
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
+        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -122,12 +125,20 @@ let package = Package(
       "RegistryTests",
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
-        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "ScenarioTests",
       ["steward", "HTTPAPI", "Kernel", "Tenancy", "Jobs", "Operations", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Scorecard", "TestSupport"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
+    tests("BillingEngineTests", ["BillingEngine", "Kernel", "TestSupport"]),
+    tests("SuppliersTests", ["Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests(
+      "CreditsTests",
+      [
+        "Credits", "Suppliers", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel",
+        "TestSupport",
+      ]),
     tests("ContractsTests", ["Contracts", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
@@ -137,7 +148,7 @@ let package = Package(
       "ImportingTests",
       [
         "Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard",
-        subprocess,
+        "Suppliers", subprocess,
       ]),
     tests("ContractFilesTests", ["ContractFiles", "Contracts", "Operations", "Tenancy", "Kernel", "TestSupport"]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),

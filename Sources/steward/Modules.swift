@@ -1,5 +1,6 @@
 import ContractFiles
 import Contracts
+import Credits
 import Desk
 import HTTPAPI
 import Importing
@@ -8,12 +9,13 @@ import Kernel
 import Operations
 import Scorecard
 import ServiceLevels
+import Suppliers
 
 /// The modules of this build: the registry, the sweeps and the message catalogue are their union.
 enum Modules {
   static let all: [any OperationModule.Type] = [
-    PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, ImportingModule.self,
-    ContractFilesModule.self,
+    PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
+    CreditsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [

@@ -50,11 +50,14 @@ enum ImportTable {
     Box("Operations", 2, ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs"], foundation, logging, metrics, collections),
     // Pure: no I/O, no clock. Foundation for the time zone database alone.
     Box("ServiceTime", 2, ["Kernel"], foundation),
+    Box("BillingEngine", 2, ["Kernel"]),
     // domain
     Box("Contracts", 3, platform.union(["ServiceTime", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box("Desk", 3, platform.union(["ServiceLevels", "Contracts"]), foundation, logging, collections),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
+    Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),
+    Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts"])),
     // edges
     Box("Web", 4, ["Kernel", "Operations", "TLS"], foundation, logging, metrics, collections, service, http),
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web"], foundation, logging, metrics, collections, service, http),
@@ -68,7 +71,7 @@ enum ImportTable {
       "steward", 5,
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Demo",
+        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.
     Box(

@@ -27,7 +27,7 @@ enum Rules {
   }
 
   static let noBinaryFractions = Rule(name: "no Double where money is") { path, text in
-    let exact = ["Kernel", "BillingEngine", "Billing", "Contracts", "ServiceLevels", "ScorecardEngine", "Scorecard"]
+    let exact = ["Kernel", "BillingEngine", "Billing", "Contracts", "Credits", "Suppliers", "ServiceLevels", "ScorecardEngine", "Scorecard"]
     guard path.hasPrefix("Sources/"), let target = target(of: path), exact.contains(target) else { return [] }
     return lines(of: CodeOnly.text(text), matching: #/\b(Double|Float|Float16|Float32|Float64|CGFloat)\b/#)
   }

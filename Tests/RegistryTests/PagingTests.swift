@@ -9,6 +9,8 @@ import Testing
     let world = try await World.make()
     let callers = try await Callers(world)
     let subjects = try await Subjects(world)
+    // Made once: each set is a dozen accounts, which are listed as well.
+    let strangers = try await Callers(world)
     var listings = 0
     for operation in world.registry.operations where operation.inputFields.contains(where: { $0.name == "cursor" }) {
       let name = operation.declaration.name
@@ -33,7 +35,7 @@ import Testing
       let (walked, cursors) = try await walk(name, input, caller, world, most: items.count + 2)
       #expect(walked == items, "\(name): \(walked.count) of \(items.count) by pages of one")
       guard let cursor = cursors.first else { continue }
-      try await refusesOtherCursors(operation, input, cursor, caller, callers, world)
+      try await refusesOtherCursors(operation, input, cursor, caller, strangers, world)
     }
     print("listings: \(listings)")
   }
@@ -59,7 +61,7 @@ import Testing
   }
 
   private func refusesOtherCursors(
-    _ operation: RegisteredOperation, _ input: Value, _ cursor: String, _ caller: Caller, _ callers: Callers, _ world: World
+    _ operation: RegisteredOperation, _ input: Value, _ cursor: String, _ caller: Caller, _ strangers: Callers, _ world: World
   ) async throws {
     let name = operation.declaration.name
     var tampered = Array(cursor.utf8)
@@ -70,8 +72,7 @@ import Testing
       #expect(answer.failure?.kind == .invalid, "\(name) follows a made-up cursor \(other.prefix(20))")
     }
     // The cursor of somebody else, in the same role.
-    let fresh = try await Callers(world)
-    if let stranger = fresh.all.first(where: { $0.role == caller.role && $0.scope == caller.scope }) {
+    if let stranger = strangers.all.first(where: { $0.role == caller.role && $0.scope == caller.scope }) {
       let answer = await world.answer(name, input.replacing(.cursor, with: .text(cursor)), as: stranger.principal)
       #expect(answer.failure?.kind == .invalid, "\(name) follows another principal's cursor")
     }
@@ -87,6 +88,9 @@ extension InputPath {
 struct Subjects: Sendable {
   private let contract: Value
   private let incident: Value
+  private let supplier: Value
+  private let line: Value
+  private let credit: Value
 
   init(_ world: World) async throws {
     contract = try await world.seeded("con", in: world.a).id
@@ -101,10 +105,38 @@ struct Subjects: Sendable {
       let person = try await world.seeded("per", in: world.a)
       try await world.seed("contract_contact.add", ["contract": contract, "person": person.id, "role": "billing"])
     }
-    for kind in ["con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "stf", "cal", "hol", "sla"]
+    let supplier = try await world.seeded("sup", in: world.a).id
+    self.supplier = supplier
+    for number in 1...3 {
+      try await world.seed("supplier_contact.add", ["supplier": supplier, "name": .text("Contact \(number)")])
+      try await world.seed("supplier_service.add", ["supplier": supplier, "name": .text("Service \(number)")])
+      try await world.seed(
+        "certification.record",
+        ["supplier": supplier, "name": .text("Certificate \(number)"), "validOn": "2025-01-01", "expiresOn": "2026-03-31"])
+    }
+    let (line, _) = try await world.creditableLine(world.a)
+    self.line = line
+    for _ in 0..<2 {
+      let (service, schedule) = (try await world.seeded("ssv", in: world.a), try await world.seeded("crs", in: world.a))
+      try await world.seed("supplier_link.add", ["line": line, "service": service.id, "role": "provides"])
+      try await world.seed("line_credit.attach", ["line": line, "schedule": schedule.id])
+    }
+    credit = try await Self.creditOfTwoOutages(world)
+    for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
+    for kind in ["con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd"]
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
       for _ in 0..<2 { _ = try await world.seeded(kind, in: world.a) }
     }
+  }
+
+  /// A credit that rests on more than one outage.
+  private static func creditOfTwoOutages(_ world: World) async throws -> Value {
+    let (line, schedule) = try await world.creditableLine(world.a)
+    let service = try await world.seed("supplier_link.list", ["line": line])["items"]?.array?.first?["service"] ?? .null
+    try await world.seed(
+      "outage.record",
+      ["service": service, "severity": "partial", "startsAt": "2026-01-20T00:00:00Z", "endsAt": "2026-01-21T00:00:00Z"])
+    return try await world.seed("credit.propose", ["line": line, "schedule": schedule, "period": "2026-01"])["credit"]?["id"] ?? .null
   }
 
   /// What only this caller can make, or no operation.
@@ -141,6 +173,9 @@ struct Subjects: Sendable {
       case .id(let kind) where kind == .customer && field.name == "customer": members.append(Value.Member(field.name, .text(world.a.id)))
       case .id(let kind) where kind.prefix == "con" && field.isRequired: members.append(Value.Member(field.name, contract))
       case .id(let kind) where kind.prefix == "inc" && field.isRequired: members.append(Value.Member(field.name, incident))
+      case .id(let kind) where kind.prefix == "sup" && field.isRequired: members.append(Value.Member(field.name, supplier))
+      case .id(let kind) where kind.prefix == "line" && field.isRequired: members.append(Value.Member(field.name, line))
+      case .id(let kind) where kind.prefix == "crd" && field.isRequired: members.append(Value.Member(field.name, credit))
       case .month where field.isRequired: members.append(Value.Member(field.name, "2026-03"))
       case .oneOf(let allowed) where field.name == "basis": members.append(Value.Member(field.name, .text(allowed.first { $0 == "opened" })))
       case .oneOf(let allowed) where field.isRequired: members.append(Value.Member(field.name, .text(allowed.first)))

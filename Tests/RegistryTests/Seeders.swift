@@ -131,16 +131,63 @@ enum Seeders {
           "incident.open",
           ["customer": .text(twin.id), "title": world.name(twin), "description": world.name(twin), "requester": person.id]))
     },
+    "sup": { world, _ in try Seeded(try await world.supplier()) },
+    "supcon": { world, twin in
+      let supplier = try await world.seeded("sup", in: twin)
+      return try Seeded(try await world.seed("supplier_contact.add", ["supplier": supplier.id, "name": .text("Contact \(world.next())")]))
+    },
+    "cert": { world, twin in
+      let supplier = try await world.seeded("sup", in: twin)
+      return try Seeded(
+        try await world.seed(
+          "certification.record",
+          ["supplier": supplier.id, "name": .text("Certificate \(world.next())"), "validOn": "2025-01-01", "expiresOn": "2026-03-31"]))
+    },
+    "ssv": { world, twin in
+      let supplier = try await world.seeded("sup", in: twin)
+      return try Seeded(try await world.seed("supplier_service.add", ["supplier": supplier.id, "name": .text("Service \(world.next())")]))
+    },
+    "uc": { world, twin in
+      let supplier = try await world.seeded("sup", in: twin)
+      return try Seeded(
+        try await world.seed(
+          "underpinning_contract.create",
+          [
+            "supplier": supplier.id, "reference": .text("UC \(world.next())"), "name": "Hosting", "state": "draft", "currency": "EUR",
+            "startsAt": "2026-01-01T00:00:00Z",
+          ]))
+    },
+    "out": { world, twin in
+      let service = try await world.seeded("ssv", in: twin)
+      return try Seeded(
+        try await world.seed("outage.record", ["service": service.id, "severity": "major", "startsAt": "2026-02-01T00:00:00Z"]))
+    },
+    "slk": { world, twin in
+      let line = try await world.seeded("line", in: twin)
+      let service = try await world.seeded("ssv", in: twin)
+      return try Seeded(try await world.seed("supplier_link.add", ["line": line.id, "service": service.id, "role": "provides"]))
+    },
+    "crs": { world, _ in
+      try Seeded(try await world.seed("credit_schedule.create", ["name": .text("Schedule \(world.next())"), "terms": Samples.creditTerms]))
+    },
+    "crd": { world, twin in
+      let (line, schedule) = try await world.creditableLine(twin)
+      let proposed = try await world.seed("credit.propose", ["line": line, "schedule": schedule, "period": "2026-01"])
+      return try Seeded(proposed["credit"] ?? .null)
+    },
   ]
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
-  static let shared: Set<String> = ["stf", "team", "tpl", "hol"]
+  static let shared: Set<String> = ["stf", "team", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs"]
 }
 
 /// Values that rules besides the type's ask for.
 enum Samples {
   static let password = "correct horse battery"
   static let later: Value = "2026-03-10T00:00:00Z"
+  static let creditTerms = Value.object([
+    "measure": "availability", "period": "month", "bands": .array([.object(["below": "99.9", "percent": "10"])]),
+  ])
   static let calendar = Value.object([
     "zone": "Europe/Berlin", "week": .object(["mon": .array([.array(["08:00", "18:00"])]), "tue": .array([.array(["08:00", "18:00"])])]),
   ])
@@ -154,6 +201,32 @@ extension World {
 
   func name(_ twin: Twin) -> Value { .text("\(twin.canary) \(next())") }
   func login() -> Value { .text("login\(next())@example.test") }
+
+  func supplier() async throws -> Value {
+    let number = next()
+    return try await seed("supplier.create", ["code": .text("S\(number)"), "name": .text("Supplier \(number)"), "zone": "UTC"])
+  }
+
+  /// A line with a fee, a credit schedule, and a bad January behind it.
+  func creditableLine(_ twin: Twin) async throws -> (line: Value, schedule: Value) {
+    let contract = try await seed(
+      "contract.create",
+      ["customer": .text(twin.id), "name": name(twin), "currency": "EUR", "startsAt": "2025-12-01T00:00:00Z"])
+    let sla = try await seeded("sla", in: twin)
+    let line = try await seed(
+      "contract_line.add",
+      [
+        "contract": contract["id"] ?? .null, "name": name(twin), "sla": sla.id, "monthlyFee": "1000.00", "validFrom": "2025-12-01T00:00:00Z",
+      ])
+    let (lineId, schedule) = (line["id"] ?? .null, try await seeded("crs", in: twin).id)
+    let service = try await seeded("ssv", in: twin)
+    try await seed(
+      "outage.record",
+      ["service": service.id, "severity": "major", "startsAt": "2026-01-10T00:00:00Z", "endsAt": "2026-01-12T00:00:00Z"])
+    try await seed("supplier_link.add", ["line": lineId, "service": service.id, "role": "provides"])
+    try await seed("line_credit.attach", ["line": lineId, "schedule": schedule])
+    return (lineId, schedule)
+  }
 
   func contract(_ twin: Twin, state: String) async throws -> Value {
     try await seed(

@@ -1,10 +1,12 @@
 import ContractFiles
 import Contracts
+import Credits
 import Desk
 import Importing
 import Operations
 import Scorecard
 import ServiceLevels
+import Suppliers
 
 /// Every module whose operations are walked: what `steward` registers. One line a module.
 enum TestedModules {
@@ -14,6 +16,8 @@ enum TestedModules {
     ServiceLevelsModule.self,
     DeskModule.self,
     ScorecardModule.self,
+    SuppliersModule.self,
+    CreditsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

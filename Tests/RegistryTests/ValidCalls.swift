@@ -114,6 +114,58 @@ struct CallRule: Sendable {
     "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])),
     "incident.reopen": incident(("incident.resolve", [Value.Member("resolution", "done")])),
     "incident.queue": CallRule(omitted: ["mine", "unassigned"]),
+    "supplier.create": CallRule(given: { world, _, _ in (["code": .text("S\(world.next())")], nil) }),
+    "certification.record": CallRule(given: { _, _, _ in (["expiresOn": "2027-01-01"], nil) }),
+    "underpinning_contract.create": CallRule(
+      omitted: ["businessDays", "period", "countsFrom"],
+      given: { world, twin, _ in
+        let service = try await world.seed("supplier_service.add", ["supplier": try await world.seeded("sup", in: twin).id, "name": "Own"])
+        return (
+          [
+            "supplier": service["supplier"] ?? .null,
+            "targets": .array([
+              .object(["metric": "response", "priority": 1, "supplierPriority": "A", "service": service["id"] ?? .null, "budgetSeconds": 60]),
+              .object(["metric": "availability", "objective": "99.9", "period": "month", "countsFrom": "partial"]),
+            ]),
+          ], nil
+        )
+      }),
+    "underpinning_contract.revise": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("uc", in: twin)
+      return (
+        [
+          "id": seeded.id, "event": "activate", "targets": .array([.object(["metric": "resolution", "budgetSeconds": 3600])]),
+        ], seeded.version
+      )
+    }),
+    "supplier_link.add": CallRule(given: { world, twin, _ in
+      let contract = try await world.seeded("uc", in: twin)
+      let supplier = try await world.seed("underpinning_contract.read", ["id": contract.id])["supplier"] ?? .null
+      let service = try await world.seed("supplier_service.add", ["supplier": supplier, "name": "Linked"])
+      return (["service": service["id"] ?? .null, "underpinningContract": contract.id], nil)
+    }),
+    "outage.record": CallRule(given: { _, _, _ in (["startsAt": "2026-02-01T00:00:00Z", "endsAt": "2026-02-01T01:00:00Z"], nil) }),
+    "outage.change": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("out", in: twin)
+      return (["id": seeded.id, "startsAt": "2026-02-01T00:00:00Z", "endsAt": "2026-02-01T01:00:00Z"], seeded.version)
+    }),
+    "outage.import": CallRule(given: { _, _, _ in
+      (
+        [
+          "createServices": .bool(true),
+          "outages": .array([.object(["service": "API", "severity": "major", "startsAt": "2026-02-01T00:00:00Z"])]),
+        ], nil
+      )
+    }),
+    "availability.read": CallRule(given: { _, _, _ in (["period": "2026-01"], nil) }),
+    "line_credit.detach": CallRule(given: { world, twin, _ in
+      let (line, schedule) = try await world.creditableLine(twin)
+      return (["line": line, "schedule": schedule], nil)
+    }),
+    "credit.propose": CallRule(given: { world, twin, _ in
+      let (line, schedule) = try await world.creditableLine(twin)
+      return (["line": line, "schedule": schedule, "period": "2026-01", "claimedOn": "2026-02-01"], nil)
+    }),
     "staff_grant.add": CallRule(omitted: ["everyCustomer"], given: { _, _, _ in (["role": "engineer"], nil) }),
     "staff_grant.revoke": CallRule(given: { world, twin, _ in
       let staff = try await world.seeded("stf", in: twin)
@@ -151,6 +203,7 @@ struct CallRule: Sendable {
     case "zone": "Europe/Berlin"
     case "currency": "EUR"
     case "definition": Samples.calendar
+    case "terms": Samples.creditTerms
     case "code": .text("C\(world.next())")
     case "fingerprint": .text(String(String(repeating: "0", count: 64) + String(world.next(), radix: 16)).suffix(64).description)
     case "login", "email": world.login()

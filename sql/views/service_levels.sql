@@ -5,3 +5,11 @@ create view service_levels.pub_clock with (security_invoker = true) as
   select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, state, started_at, consumed_seconds, due_at, breached_at, observed_at, verdict
   from service_levels.clock;
 grant select on service_levels.pub_clock to steward_app;
+
+-- Promises that were kept or broken, by the version of the contract line that made them, and when.
+drop view if exists service_levels.pub_judged;
+create view service_levels.pub_judged with (security_invoker = true) as
+  select tenant_id, id as clock_id, contract_line_version_id as line_version_id, subject_kind, subject_id, metric, priority, verdict,
+    coalesce(breached_at, observed_at) as judged_at
+  from service_levels.clock where verdict in ('met', 'missed');
+grant select on service_levels.pub_judged to steward_app;

@@ -31,10 +31,20 @@ package enum ImportingMessages: MessageCatalog {
   static let notACustomer = Message("import.not_a_customer", "{code} is not a customer.", zh: "{code} 不是客户。")
   static let nothingToImport = Message("import.nothing", "The file holds no incident that could be read.", zh: "文件中没有可读取的事件。")
 
+  // Outages
+  static let unknownOutageFile = Message(
+    "import.unknown_outage_file", "This is no list of outages that is known. Its columns: {columns}.", zh: "无法识别的中断列表。其列为：{columns}。")
+  static let incidentsWithoutEnd = Message(
+    "import.incidents_without_end",
+    "This file tells when incidents were seen and never when they were over: no availability follows from it. Take the component outages.",
+    zh: "此文件只记录事件何时被观察到，而没有结束时间，无法由此计算可用性。请改用组件中断文件。")
+  static let noSupplier = Message(
+    "import.no_supplier", "There is no supplier with the code {code}; --create makes it, with its services.", zh: "没有代码为 {code} 的供应商；--create 可新建供应商及其服务。")
+
   package static let all =
     [
       badProfile, profileNotYAML, profileUnknownKey, profileMissing, profileWrongType, profileNeedsReason, profileUnknownPriority, columnMissing, noSuchFile,
       fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, duplicateColumn,
-      missing, notACustomer, nothingToImport, UnreadableRows.message,
-    ] + UnreadableRow.messages + Anomaly.messages + ImportReport.messages + ImportProgress.messages
+      missing, notACustomer, nothingToImport, unknownOutageFile, incidentsWithoutEnd, noSupplier, UnreadableRows.message,
+    ] + OutageImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages + ImportProgress.messages
 }

@@ -18,6 +18,11 @@ package struct UnreadableRow: Sendable, Equatable {
     case unknownVerdict = "unknown_verdict"
     /// Rows of the incident stand apart from one another.
     case apart
+    // Of outages.
+    case badInstant = "bad_instant"
+    case unknownSeverity = "unknown_severity"
+    case endsBeforeStart = "ends_before_start"
+    case repeated
   }
 
   package let line: Int64
@@ -70,6 +75,16 @@ extension UnreadableRow.Reason {
       Message("import.row.unknown_verdict", "line {line}: the profile has no verdict “{found}” for {column}", zh: "第 {line} 行：配置中没有 {column} 的判定值“{found}”")
     case .apart:
       Message("import.row.apart", "line {line}: rows of {found} stand apart from one another", zh: "第 {line} 行：{found} 的各行不连续")
+    case .badInstant:
+      Message(
+        "import.row.bad_instant", "line {line}: {column} is no instant such as 2026-03-01T08:00:00Z: “{found}”",
+        zh: "第 {line} 行：{column} 不是 2026-03-01T08:00:00Z 这样的时刻：“{found}”")
+    case .unknownSeverity:
+      Message("import.row.unknown_severity", "line {line}: {column} is no known severity: “{found}”", zh: "第 {line} 行：{column} 不是已知的级别：“{found}”")
+    case .endsBeforeStart:
+      Message("import.row.ends_before_start", "line {line}: the outage ends before it begins: “{found}”", zh: "第 {line} 行：中断的结束早于开始：“{found}”")
+    case .repeated:
+      Message("import.row.repeated", "line {line}: the same outage stands in the file twice: “{found}”", zh: "第 {line} 行：同一中断在文件中重复出现：“{found}”")
     }
   }
 }

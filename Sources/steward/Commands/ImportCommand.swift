@@ -6,7 +6,7 @@ import Operations
 
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Bring in tickets from another system.", subcommands: [ServiceNow.self])
+    commandName: "import", abstract: "Bring in tickets or outages from another system.", subcommands: [ServiceNow.self, Outages.self])
 
   struct ServiceNow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -50,6 +50,55 @@ struct ImportCommand: AsyncParsableCommand {
           return try await ImportLog(dispatcher: backend.dispatcher, as: backend.localOperator).run(log, profile, options) { bars.show($0) }
         }
         print(json ? JSON.text(report.value) : report.text(Terminal.language))
+      } catch let unreadable as UnreadableRows {
+        if json { print(JSON.text(unreadable.value)) } else { Terminal.complain(unreadable.text(Terminal.language)) }
+        throw ExitCode(UnreadableRows.exitCode)
+      }
+    }
+  }
+}
+
+extension ImportCommand {
+  struct Outages: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "outages", abstract: "Import outages of a supplier's services (CSV, or CSV.gz).",
+      discussion: """
+        The format is told by the first line: service,severity,from,to (and region, instance, key, announced, title if wanted), GitHub's component
+        outages or status points, or Google Cloud's incidents. A row that cannot be read stops the import before anything is written; all
+        such rows are listed, and it ends with 3. Importing the same file again changes nothing.
+        """)
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var database: DatabaseOptions
+
+    @Argument(help: "The file.")
+    var file: String
+
+    @Option(name: .long, help: ArgumentHelp("The supplier's code.", valueName: "code"))
+    var supplier: String
+
+    @Option(name: .long, help: "The name of the source; left out: that of the format. The same source again finds its outages.")
+    var source: String?
+
+    @Flag(name: .long, help: "Make the supplier and its services if they are missing.")
+    var create = false
+
+    @Flag(name: .long, help: "Import the rest when rows cannot be read, and say so.")
+    var skipUnreadable = false
+
+    @Flag(name: .long, help: "The report as JSON.")
+    var json = false
+
+    mutating func run() async throws {
+      let reader = try await settings.reader()
+      let log = LogFile(path: file)
+      let options = ImportOutageFile.Options(supplier: supplier, source: source, createsMissing: create, skipsUnreadable: skipUnreadable)
+      let json = json
+      do {
+        let report = try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 2) { backend in
+          try await ImportOutageFile(dispatcher: backend.dispatcher, as: backend.localOperator).run(log, options)
+        }
+        if json { print(JSON.text(report.value)) } else { print(report.text(Terminal.language), terminator: "") }
       } catch let unreadable as UnreadableRows {
         if json { print(JSON.text(unreadable.value)) } else { Terminal.complain(unreadable.text(Terminal.language)) }
         throw ExitCode(UnreadableRows.exitCode)

@@ -1,0 +1,134 @@
+import BillingEngine
+import Kernel
+import ServiceTime
+
+/// What a period of a line is judged by, and what was judged.
+struct CreditMeasurement: Sendable {
+  /// A supplier's service that the line rests on, with its outages.
+  struct Link: Sendable {
+    let service: String
+    let region: String
+    let instance: String
+    let isBackup: Bool
+    let weight: Int64
+    let span: TimeSpan
+    let outages: [KnownOutage]
+  }
+
+  struct KnownOutage: Sendable {
+    let publicId: [UInt8]
+    let version: Int64
+    let outage: Outage
+  }
+
+  /// A promise about a ticket that was kept or broken.
+  struct Judged: Sendable {
+    let clock: Int64
+    let subjectKind: String
+    let subject: Int64
+    let isMet: Bool
+    let at: Instant
+  }
+
+  /// A row of evidence.
+  enum Evidence: Sendable {
+    case verdict(Judged)
+    case outage(KnownOutage, subject: String, from: Instant, to: Instant)
+  }
+
+  let subjects: [CreditSubject]
+  /// The down time of each subject; empty for tickets.
+  let down: [TimeSpans]
+  /// How many tickets were judged, and how many met; nil for services.
+  let judged: (all: Int64, met: Int64)?
+  let evidence: [Evidence]
+
+  var isMeasured: Bool { subjects.contains { $0.attainment != nil } }
+
+  /// Of tickets: the share that was met.
+  init(judged: [Judged]) {
+    let met = Int64(judged.count(where: \.isMet))
+    subjects = [CreditSubject(name: "", attainment: Fraction(met, Int64(judged.count)))]
+    down = []
+    self.judged = (Int64(judged.count), met)
+    evidence = judged.map(Evidence.verdict)
+  }
+
+  /// Of services: the share of the time in force in which they were there.
+  ///
+  /// A service counts while it is linked. A subject is down while any of its services is, and while all back-ups are as well.
+  /// - Parameter inForce: the parts of the period in which the line is.
+  init(links: [Link], per scope: CreditSchedule.Scope, _ rule: AvailabilityRule, in period: TimeSpan, inForce: TimeSpans) {
+    let always = TimeSpans([TimeSpan(Instant(microseconds: .min), Instant(microseconds: .max))])
+    let excuse = links.filter(\.isBackup).map { link in
+      let linked = TimeSpans([link.span])
+      return rule.down(link.outages.map(\.outage), in: period).intersection(linked).union(always.subtracting(linked))
+    }.reduce(always) { $0.intersection($1) }
+    var subjects: [CreditSubject] = []
+    var downs: [TimeSpans] = []
+    var evidence: [Evidence] = []
+    let provided = links.filter { !$0.isBackup && !TimeSpans([$0.span]).intersection(inForce).isEmpty }
+    for (name, ofOne) in Dictionary(grouping: provided, by: { $0.name(scope) }).sorted(by: { $0.key < $1.key }) {
+      let down = ofOne.map { rule.down($0.outages.map(\.outage), in: period).intersection(TimeSpans([$0.span])) }.reduce(TimeSpans()) { $0.union($1) }
+      let measured = rule.measure(down: down.intersection(excuse), in: period)
+      let counted = measured.down.intersection(inForce)
+      subjects.append(
+        CreditSubject(
+          name: name, weight: ofOne.reduce(0) { $0 + $1.weight },
+          attainment: Fraction(inForce.microseconds - counted.microseconds, inForce.microseconds),
+          downByHour: Availability(period: period, down: counted).downByHour))
+      downs.append(counted)
+      for link in ofOne { evidence += Self.evidence(link, name, rule, in: period) }
+    }
+    self.subjects = subjects
+    down = downs
+    judged = nil
+    self.evidence = evidence
+  }
+
+  /// The outages of the period that are bad enough, and its maintenance unless that is ignored.
+  private static func evidence(_ link: Link, _ name: String, _ rule: AvailabilityRule, in period: TimeSpan) -> [Evidence] {
+    link.outages.compactMap { known in
+      guard known.outage.severity >= rule.countsFrom || (known.outage.severity == .maintenance && rule.maintenance != .ignored) else { return nil }
+      return TimeSpans([known.outage.span]).clipped(to: period).intersection(TimeSpans([link.span])).spans.first.map { part in
+        .outage(known, subject: name, from: part.start, to: part.end)
+      }
+    }
+  }
+}
+
+extension CreditMeasurement.Link {
+  /// What is measured by itself.
+  fileprivate func name(_ scope: CreditSchedule.Scope) -> String {
+    switch scope {
+    case .line: ""
+    case .service: service
+    case .region: region
+    case .instance: [service, region, instance].filter { !$0.isEmpty }.joined(separator: " / ")
+    }
+  }
+}
+
+extension AvailabilityRule {
+  /// What a schedule says, in the words of service time.
+  init(_ terms: DowntimeTerms) {
+    let maintenance: Maintenance =
+      switch terms.maintenance {
+      case .ignored: .ignored
+      case .counts: .counts
+      case .excused(let notice, let windows): .excused(noticeSeconds: notice, windows: windows)
+      }
+    self.init(countsFrom: OutageSeverity(terms.countsFrom), minimumSeconds: terms.minimumSeconds, maintenance: maintenance)
+  }
+}
+
+extension OutageSeverity {
+  init(_ severity: DowntimeTerms.Severity) {
+    self =
+      switch severity {
+      case .degraded: .degraded
+      case .partial: .partial
+      case .major: .major
+      }
+  }
+}

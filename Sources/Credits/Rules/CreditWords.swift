@@ -1,0 +1,148 @@
+import BillingEngine
+import Kernel
+
+/// A credit in words: each step of its calculation, in both languages.
+enum CreditWords {
+  /// Told from what is stored, never computed anew.
+  static func steps(of row: ProposalRow, in language: Language) throws(Failure) -> [String] {
+    let schedule = try CreditSchedule(row.terms)
+    let currency = Currency(code: row.currency)
+    let calculation = row.calculation
+    var steps = [
+      measured.text(
+        language,
+        [
+          "measure": measure(schedule.measure, language), "period": row.periodName, "zone": calculation["zone"]?.text ?? "",
+          "from": calculation["from"]?.text ?? "", "to": calculation["to"]?.text ?? "",
+        ]),
+      version.text(language, ["name": row.scheduleName, "from": row.scheduleValidFrom.description]),
+    ]
+    if schedule.measure == .availability { steps.append(downtime(schedule.downtime, language)) }
+    for part in calculation["parts"]?.array ?? [] { steps += words(of: part, schedule, currency, language) }
+    if let capped = calculation["cappedAt"]?.text { steps.append(cap.text(language, ["amount": exact(capped, currency)])) }
+    if let currency {
+      steps.append(amount.text(language, ["amount": Money(minorUnits: row.amount, currency: currency).description]))
+      if row.granted > 0 {
+        steps.append(granted.text(language, ["amount": Money(minorUnits: row.granted, currency: currency).description]))
+      }
+    }
+    return steps
+  }
+
+  private static func words(of part: Value, _ schedule: CreditSchedule, _ currency: Currency?, _ language: Language) -> [String] {
+    let name = part["subject"]?.text ?? ""
+    let subject = name.isEmpty ? wholeLine.text(language) : name
+    guard let percent = part["percent"]?.text else { return [notJudged.text(language, ["subject": subject])] }
+    var steps: [String] = []
+    if let judged = part["judged"]?.integer, let kept = part["kept"]?.integer {
+      steps.append(tickets.text(language, ["judged": String(judged), "kept": String(kept), "percent": percent]))
+    } else {
+      steps.append(
+        available.text(
+          language,
+          ["subject": subject, "seconds": part["downSeconds"]?.text ?? "", "percent": percent, "exact": part["attainment"]?.text ?? ""]))
+    }
+    guard let number = part["band"]?.integer, let index = Int(exactly: number - 1), schedule.bands.indices.contains(index) else {
+      return steps + [noBand.text(language, ["subject": subject])]
+    }
+    let band = schedule.bands[index]
+    steps.append(
+      inBand.text(
+        language,
+        [
+          "number": String(number), "range": range(band, language), "pays": pays(band.basis, part, language), "fee": exact(part["fee"]?.text, currency),
+          "amount": exact(part["pays"]?.text, currency),
+        ]))
+    return steps
+  }
+
+  private static func range(_ band: CreditBand, _ language: Language) -> String {
+    let lower = band.lower.map { ($0.isInclusive ? from : above).text(language, ["bound": $0.value.percent]) }
+    let upper = band.upper.map { ($0.isInclusive ? upTo : below).text(language, ["bound": $0.value.percent]) }
+    return [lower, upper].compactMap { $0 }.joined(separator: language == .chinese ? "、" : ", ")
+  }
+
+  private static func pays(_ basis: CreditBasis, _ part: Value, _ language: Language) -> String {
+    switch basis {
+    case .percent(let rate): paysPercent.text(language, ["percent": rate.percent])
+    case .days(let days): paysDays.text(language, ["days": String(days)])
+    case .multiple(let rate): paysMultiple.text(language, ["multiple": rate.description])
+    case .hours(let seconds): paysHours.text(language, ["hours": String(part["units"]?.integer ?? 0), "seconds": String(seconds)])
+    case .amount(let money): paysAmount.text(language, ["amount": money.description])
+    }
+  }
+
+  private static func downtime(_ terms: DowntimeTerms, _ language: Language) -> String {
+    let kept: String =
+      switch terms.maintenance {
+      case .ignored: maintenanceIgnored.text(language)
+      case .counts: maintenanceCounts.text(language)
+      case .excused(let notice, let windows):
+        maintenanceExcused.text(language, ["notice": String(notice), "windows": windows.map { String($0) } ?? allWindows.text(language)])
+      }
+    return rule.text(language, ["severity": terms.countsFrom.rawValue, "seconds": String(terms.minimumSeconds), "maintenance": kept])
+  }
+
+  private static func measure(_ measure: CreditSchedule.Measure, _ language: Language) -> String {
+    switch measure {
+    case .availability: availability.text(language)
+    case .response: response.text(language)
+    case .resolution: resolution.text(language)
+    }
+  }
+
+  /// An exact amount of minor units, such as `100000/31`, as money.
+  private static func exact(_ text: String?, _ currency: Currency?) -> String {
+    let parts = (text ?? "").split(separator: "/").compactMap { Int64($0) }
+    guard parts.count == 2, let currency, let fraction = Fraction(parts[0], parts[1]) else { return "-" }
+    let money = Money(minorUnits: fraction.rounded, currency: currency).description
+    return fraction.denominator == 1 ? money : "≈ \(money)"
+  }
+
+  static let measured = Message(
+    "credit.words.measured", "{measure} in {period} ({zone}), from {from} to {to}.", zh: "{period}（{zone}）的{measure}，自 {from} 至 {to}。")
+  static let version = Message(
+    "credit.words.version", "By the schedule “{name}”, in the version that holds since {from}.", zh: "依据补偿方案“{name}”，采用自 {from} 起生效的版本。")
+  static let availability = Message("credit.words.availability", "Availability", zh: "可用性")
+  static let response = Message("credit.words.response", "Response targets met", zh: "响应目标达成率")
+  static let resolution = Message("credit.words.resolution", "Resolution targets met", zh: "解决目标达成率")
+  static let rule = Message(
+    "credit.words.rule", "Outages count from the severity “{severity}” on, when they last at least {seconds} s. {maintenance}",
+    zh: "级别为 {severity} 及以上且持续至少 {seconds} 秒的中断计入。{maintenance}")
+  static let maintenanceIgnored = Message("credit.words.maintenance_ignored", "Maintenance does not count.", zh: "维护不计入。")
+  static let maintenanceCounts = Message("credit.words.maintenance_counts", "Maintenance counts as an outage.", zh: "维护按中断计入。")
+  static let maintenanceExcused = Message(
+    "credit.words.maintenance_excused", "Maintenance announced {notice} s ahead is excused, windows in a period: {windows}.",
+    zh: "提前 {notice} 秒公告的维护予以豁免，每期间窗口数：{windows}。")
+  static let allWindows = Message("credit.words.all_windows", "all", zh: "全部")
+  static let wholeLine = Message("credit.words.whole_line", "The line", zh: "合同行")
+  static let available = Message(
+    "credit.words.available", "{subject}: down for {seconds} s, so {percent} % available (exactly {exact}).",
+    zh: "{subject}：中断 {seconds} 秒，可用性为 {percent} %（精确值 {exact}）。")
+  static let tickets = Message(
+    "credit.words.tickets", "{kept} of {judged} judged tickets met their target: {percent} %.", zh: "已判定的 {judged} 个工单中有 {kept} 个达成目标：{percent} %。")
+  static let notJudged = Message("credit.words.not_judged", "{subject}: nothing was judged in this period.", zh: "{subject}：该期间没有可判定的数据。")
+  static let noBand = Message("credit.words.no_band", "{subject}: no band holds this; nothing is paid.", zh: "{subject}：不属于任何档位，无补偿。")
+  static let inBand = Message(
+    "credit.words.in_band", "That is band {number} ({range}), which pays {pays}; of a fee of {fee} this is {amount}.",
+    zh: "属于第 {number} 档（{range}），补偿 {pays}；以费用 {fee} 计为 {amount}。")
+  static let from = Message("credit.words.from", "{bound} % or more", zh: "不低于 {bound} %")
+  static let above = Message("credit.words.above", "more than {bound} %", zh: "高于 {bound} %")
+  static let upTo = Message("credit.words.up_to", "{bound} % or less", zh: "不高于 {bound} %")
+  static let below = Message("credit.words.below", "less than {bound} %", zh: "低于 {bound} %")
+  static let paysPercent = Message("credit.words.pays_percent", "{percent} % of the fee", zh: "费用的 {percent} %")
+  static let paysDays = Message("credit.words.pays_days", "{days} days of service", zh: "{days} 天服务费")
+  static let paysMultiple = Message("credit.words.pays_multiple", "{multiple} times the fee", zh: "费用的 {multiple} 倍")
+  static let paysHours = Message(
+    "credit.words.pays_hours", "the fee of {hours} hours that were down for more than {seconds} s", zh: "中断超过 {seconds} 秒的 {hours} 个小时的费用")
+  static let paysAmount = Message("credit.words.pays_amount", "the fixed amount {amount}", zh: "固定金额 {amount}")
+  static let cap = Message("credit.words.cap", "The schedule pays at most {amount} for a period.", zh: "方案规定每期间最多补偿 {amount}。")
+  static let amount = Message("credit.words.amount", "The credit is {amount}, rounded once.", zh: "补偿金额为 {amount}（仅在最后取整一次）。")
+  static let granted = Message("credit.words.granted", "Of this, {amount} had been granted before.", zh: "其中 {amount} 此前已批准。")
+
+  static let all = [
+    measured, version, availability, response, resolution, rule, maintenanceIgnored, maintenanceCounts, maintenanceExcused, allWindows, wholeLine,
+    available, tickets, notJudged, noBand, inBand, from, above, upTo, below, paysPercent, paysDays, paysMultiple, paysHours, paysAmount, cap, amount,
+    granted,
+  ]
+}

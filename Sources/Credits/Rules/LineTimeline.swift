@@ -1,0 +1,71 @@
+import BillingEngine
+import Kernel
+import ServiceTime
+
+/// When a contract line is in force, and what it costs then: the versions of the line and of its contract put together.
+struct LineTimeline: Sendable {
+  struct LineVersion: Sendable {
+    let validFrom: Instant
+    let isActive: Bool
+    let monthlyFee: Int64?
+  }
+
+  struct ContractVersion: Sendable {
+    let validFrom: Instant
+    let isActive: Bool
+    let startsAt: Instant
+    let endsAt: Instant?
+  }
+
+  private let lines: [LineVersion]
+  private let contracts: [ContractVersion]
+  private let currency: Currency
+
+  init(lines: [LineVersion], contracts: [ContractVersion], currency: Currency) {
+    self.lines = lines.sorted { $0.validFrom < $1.validFrom }
+    self.contracts = contracts.sorted { $0.validFrom < $1.validFrom }
+    self.currency = currency
+  }
+
+  /// The version of the line that holds at an instant, if it is in force then.
+  private func version(at instant: Instant) -> LineVersion? {
+    guard let line = lines.last(where: { $0.validFrom <= instant }), line.isActive,
+      let contract = contracts.last(where: { $0.validFrom <= instant }), contract.isActive,
+      contract.startsAt <= instant, contract.endsAt.map({ instant < $0 }) ?? true
+    else { return nil }
+    return line
+  }
+
+  /// The instants of a stretch at which something may change, its start first.
+  private func turns(in span: TimeSpan) -> [Instant] {
+    let all = lines.map(\.validFrom) + contracts.flatMap { [$0.validFrom, $0.startsAt] + ($0.endsAt.map { [$0] } ?? []) }
+    return [span.start] + Set(all.filter { span.start < $0 && $0 < span.end }).sorted()
+  }
+
+  /// The parts of a stretch in which the line is in force.
+  func inForce(_ span: TimeSpan) -> TimeSpans {
+    let turns = turns(in: span)
+    return TimeSpans(
+      turns.enumerated().compactMap { index, turn in
+        version(at: turn) == nil ? nil : TimeSpan(turn, index + 1 < turns.count ? turns[index + 1] : span.end)
+      })
+  }
+
+  /// The fees of a stretch of days. The day of a change belongs to what holds after it.
+  func fees(_ span: TimeSpan, in zone: Zone) -> [PeriodFee.Step] {
+    turns(in: span).map { turn in
+      PeriodFee.Step(
+        from: zone.day(of: turn), monthlyFee: version(at: turn)?.monthlyFee.map { Money(minorUnits: $0, currency: currency) })
+    }
+  }
+
+  /// The days of a stretch on which the line is in force when they end.
+  func daysInForce(_ span: TimeSpan, in zone: Zone) -> Int64 {
+    let turns = turns(in: span)
+    return turns.enumerated().reduce(0) { days, step in
+      guard version(at: step.element) != nil else { return days }
+      let next = step.offset + 1 < turns.count ? turns[step.offset + 1] : span.end
+      return days + zone.day(of: next).daysSinceEpoch - zone.day(of: step.element).daysSinceEpoch
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import BillingEngine
+import Kernel
+import Operations
+
+/// A credit schedule in one of its versions.
+package struct CreditScheduleOutput: OperationOutput {
+  let id: PublicId
+  let row: ScheduleRow
+
+  init(_ row: ScheduleRow, in context: OperationContext) {
+    id = context.id(.creditSchedule, row.publicId)
+    self.row = row
+  }
+
+  package static let fields: [OutputField<CreditScheduleOutput>] = [
+    OutputField("id", .id, "The schedule.", "补偿方案编号。") { .id($0.id) },
+    OutputField("name", .text, "Its name.", "名称。") { .text($0.row.name) },
+    OutputField("terms", .document, "What is measured, the bands and what they pay.", "考核内容、档位及补偿。") { $0.row.terms },
+    OutputField("validFrom", .instant, "From when this version holds.", "此版本自何时起生效。") { .instant($0.row.validFrom) },
+    OutputField("recordedAt", .instant, "When this version was recorded.", "此版本的登记时间。") { .instant($0.row.recordedAt) },
+    OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.row.version) },
+  ]
+}
+
+enum ScheduleFields {
+  static let id = Field.id("id", .creditSchedule, "The schedule.", "补偿方案编号。")
+  static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。")
+  static let terms = Field.document(
+    "terms", "What is measured, the bands of attainment and what they pay; see docs/service-credits.md.", "考核内容、达成率档位及补偿；参见 docs/service-credits.md。")
+  static let asOf = Field.instant("asOf", "The instant as of which it is read (default: now).", "以哪个时刻为准读取（默认当前时刻）。").optional
+  static let validFrom = Field.instant(
+    "validFrom", "From when it holds (default: now). It must lie after what there is.", "自何时起生效（默认当前时刻），须晚于已有版本。"
+  ).optional
+
+  /// The terms, once they have been read as a schedule.
+  static func checked(_ terms: Value) throws(Failure) -> Value {
+    do throws(Failure) {
+      _ = try CreditSchedule(terms)
+      return terms
+    } catch {
+      let moved = error.violations.map { Failure.Violation(path: $0.path.isEmpty ? "terms" : "terms.\($0.path)", $0.message, $0.arguments) }
+      throw Failure(error.kind, error.message, error.arguments, violations: moved)
+    }
+  }
+}
+
+package enum CreateCreditSchedule: Operation {
+  package struct Input: OperationInput {
+    let name: String
+    let terms: Value
+
+    package static let fields: [any InputField] = [ScheduleFields.name, ScheduleFields.terms]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      name = try values[ScheduleFields.name]
+      terms = try values[ScheduleFields.terms]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "credit_schedule.create", "Record what a missed service level is worth.", zh: "登记未达服务级别时的补偿方案。", permission: "credit_schedule.manage",
+    roles: CreditRights.managers, scopes: [.all], reach: .provider, effect: .create)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> CreditScheduleOutput {
+    let terms = try ScheduleFields.checked(input.terms)
+    let id = context.newId(.creditSchedule)
+    guard let schedule = try await context.transaction.first(InsertCreditSchedule(publicId: id, name: input.name, now: context.now)) else {
+      throw Failure.notFound
+    }
+    context.transaction.enqueue(InsertCreditScheduleVersion(schedule: schedule, validFrom: Instant(seconds: 0), terms: terms, now: context.now))
+    context.subject(id)
+    return try await context.scheduleOutput(id, at: context.now)
+  }
+}
+
+package enum ReadCreditSchedule: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let asOf: Instant?
+
+    package static let fields: [any InputField] = [ScheduleFields.id, ScheduleFields.asOf]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ScheduleFields.id]
+      asOf = try values[ScheduleFields.asOf]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "credit_schedule.read", "Read a credit schedule.", zh: "查看补偿方案。", roles: CreditRights.staff, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> CreditScheduleOutput {
+    try await context.scheduleOutput(input.id, at: input.asOf ?? context.now)
+  }
+}
+
+package enum ListCreditSchedules: Operation {
+  package struct Input: OperationInput {
+    let asOf: Instant?
+    let limit: Int64?
+    let cursor: String?
+
+    package static let fields: [any InputField] = [ScheduleFields.asOf, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      asOf = try values[ScheduleFields.asOf]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "credit_schedule.list", "List the credit schedules by name.", zh: "按名称列出补偿方案。", permission: "credit_schedule.read", roles: CreditRights.staff,
+    reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<CreditScheduleOutput> {
+    let filter = input.asOf?.description ?? ""
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let rows = try await context.transaction.query(
+      CreditSchedulesAt(at: input.asOf ?? context.now, after: try after?.text(0) ?? "", limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.text($0.name)])
+    } element: {
+      CreditScheduleOutput($0, in: context)
+    }
+  }
+}
+
+package enum ReviseCreditSchedule: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let name: Change<String>
+    let terms: Value?
+    let validFrom: Instant?
+
+    private static let terms = ScheduleFields.terms.optional
+
+    package static let fields: [any InputField] = [ScheduleFields.id, ScheduleFields.name.change, terms, ScheduleFields.validFrom]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ScheduleFields.id]
+      name = try values[ScheduleFields.name.change]
+      terms = try values[Self.terms]
+      validFrom = try values[ScheduleFields.validFrom]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "credit_schedule.revise", "Give a credit schedule a new version; periods that have begun keep theirs.", zh: "为补偿方案增加新版本；已开始的期间沿用原版本。",
+    permission: "credit_schedule.manage", roles: CreditRights.managers, scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> CreditScheduleOutput {
+    guard let newest = try await context.transaction.first(CreditScheduleAt(publicId: input.id, at: nil)) else { throw Failure.notFound }
+    try context.requireVersion(newest.version)
+    guard !input.name.isKeep || input.terms != nil else { throw Failure(.invalid, CreditsMessages.nothingToChange) }
+    let validFrom = input.validFrom ?? context.now
+    if let terms = input.terms {
+      let terms = try ScheduleFields.checked(terms)
+      guard validFrom > newest.validFrom else {
+        throw Failure.invalid("validFrom", CreditsMessages.notLater, ["newest": newest.validFrom.description])
+      }
+      context.transaction.enqueue(InsertCreditScheduleVersion(schedule: newest.id, validFrom: validFrom, terms: terms, now: context.now))
+    }
+    let advanced = try await context.transaction.first(
+      AdvanceCreditSchedule(id: newest.id, version: newest.version, name: input.name.applied(to: newest.name)))
+    guard let version = advanced else { throw context.overtaken }
+    context.subject(input.id)
+    context.record(
+      Event(
+        subjectKind: "credit_schedule", subject: newest.id, seq: version, type: "credit_schedule.revised",
+        payload: .object(["schedule": .id(input.id), "validFrom": .instant(input.terms == nil ? nil : validFrom)]), occurredAt: context.now))
+    return try await context.scheduleOutput(input.id, at: max(validFrom, newest.validFrom))
+  }
+}
+
+extension OperationContext {
+  fileprivate func scheduleOutput(_ id: PublicId, at: Instant) async throws -> CreditScheduleOutput {
+    guard let row = try await transaction.first(CreditScheduleAt(publicId: id, at: at)) else { throw Failure.notFound }
+    return CreditScheduleOutput(row, in: self)
+  }
+
+  /// The answer to a compare-and-set that another change beat.
+  var overtaken: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+
+  /// A contract line that an input names.
+  func creditedLine(_ id: PublicId) async throws -> CreditedLine.Found {
+    guard let line = try await transaction.first(CreditedLine(tenant: tenant.id, publicId: id)) else { throw unknownReference("line") }
+    return line
+  }
+
+  /// A schedule that an input names, in its newest version.
+  func creditSchedule(_ id: PublicId) async throws -> ScheduleRow {
+    guard let schedule = try await transaction.first(CreditScheduleAt(publicId: id, at: nil)) else { throw unknownReference("schedule") }
+    return schedule
+  }
+}

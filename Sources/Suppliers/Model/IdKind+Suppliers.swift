@@ -1,0 +1,14 @@
+import Operations
+
+extension IdKind {
+  package static let supplier = IdKind("sup", owner: .provider)
+  package static let supplierContact = IdKind("supcon", owner: .provider)
+  package static let certification = IdKind("cert", owner: .provider)
+  package static let supplierService = IdKind("ssv", owner: .provider)
+  package static let underpinningContract = IdKind("uc", owner: .provider)
+  package static let outage = IdKind("out", owner: .provider)
+  package static let supplierLink = IdKind("slk", owner: .tenant)
+  /// Contracts' kinds, which imports this module and not the other way round.
+  static let coverageCalendar = IdKind("cal", owner: .provider)
+  static let customerLine = IdKind("line", owner: .tenant)
+}

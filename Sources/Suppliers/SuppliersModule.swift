@@ -1,0 +1,33 @@
+import BillingEngine
+import Kernel
+import Operations
+
+/// Suppliers (合作伙伴): who they are, what their contracts promise, what of theirs was down, and what rests on them.
+package enum SuppliersModule: OperationModule {
+  package static let operations: [any Operation.Type] = [
+    CreateSupplier.self, ReadSupplier.self, ListSuppliers.self, ChangeSupplier.self,
+    AddSupplierContact.self, EndSupplierContact.self, ListSupplierContacts.self,
+    RecordCertification.self, EndCertification.self, ListCertifications.self, DueCertifications.self,
+    AddSupplierService.self, ListSupplierServices.self,
+    CreateUnderpinningContract.self, ReadUnderpinningContract.self, ListUnderpinningContracts.self, ReviseUnderpinningContract.self,
+    AddSupplierLink.self, EndSupplierLink.self, ListSupplierLinks.self,
+    RecordOutage.self, ChangeOutage.self, ReadOutage.self, ListOutages.self, ImportOutages.self,
+    ReadAvailability.self,
+  ]
+
+  package static let messages = SuppliersMessages.all
+
+  package static let constraints: [String: Message] = [
+    "supplier_code_unique": SuppliersMessages.codeTaken,
+    "service_name_unique": SuppliersMessages.serviceTaken,
+    "contract_reference_unique": SuppliersMessages.referenceTaken,
+  ]
+}
+
+/// The permissions of the module and who holds them in a new installation.
+enum SupplierRights {
+  static let managers: Set<StockRole> = [.administrator, .accountManager]
+  static let staff: Set<StockRole> = [.administrator, .accountManager, .engineer, .finance]
+  /// A supplier serves any customer, so only those who may act for all change it.
+  static let everyone: Set<Grant.ScopeKind> = [.all]
+}

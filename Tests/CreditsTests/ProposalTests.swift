@@ -1,0 +1,203 @@
+import Credits
+import Kernel
+import TestSupport
+import Testing
+
+@Suite struct ProposalTests {
+  @Test func aBadMonthIsProposedWithItsEvidence() async throws {
+    let world = try await CreditsWorld()
+    // 5 hours of January in Berlin: 720 of 744 hours are needed for 99 %; 99.33 % is in the first band.
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-10T05:00:00Z")
+    try await world.outage("2026-01-10T02:00:00Z", "2026-01-10T03:00:00Z", "partial")
+    try await world.outage("2026-01-20T00:00:00Z", "2026-01-20T03:00:00Z", "degraded")
+    let proposed = try await world.propose()
+    #expect(proposed.at("outcome") == "proposed")
+    let credit = proposed.at("credit")
+    #expect(credit.at("amount") == .decimal("100.00") && credit.at("currency") == "EUR")
+    #expect(credit.at("state") == "proposed" && credit.at("number") == "ACME-CRD-000001")
+    #expect(credit.at("calculation.parts.0.attainment") == "739/744")
+    #expect(credit.at("calculation.parts.0.downSeconds") == "18000")
+    #expect(credit.at("calculation.parts.0.band") == 1 && credit.at("calculation.parts.0.met") == .bool(false))
+    #expect(credit.at("calculation.fee") == "100000/1")
+    let evidence = try await world.call("credit.evidence", ["id": credit.at("id")])
+    #expect(evidence.at("items").array?.count == 2)
+    #expect(evidence.at("items.0.kind") == "outage" && evidence.at("items.0.to") == "2026-01-10T05:00:00Z")
+
+    let explained = try await world.call("credit.explain", ["id": credit.at("id")])
+    let words = explained.at("steps").array?.compactMap(\.text).joined(separator: "\n") ?? ""
+    for part in ["99.327957", "739/744", "99 % or more, less than 99.9 %", "10 % of the fee", "100.00 EUR", "“partial”"] {
+      #expect(words.contains(part), "\(part) in \(words)")
+    }
+  }
+
+  @Test func proposingAgainChangesNothing() async throws {
+    let world = try await CreditsWorld()
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    let first = try await world.propose()
+    #expect(first.at("credit.amount") == .decimal("250.00"))
+    let again = try await world.propose()
+    #expect(again.at("outcome") == "unchanged" && again.at("credit.id") == first.at("credit.id"))
+    #expect(try await world.call("credit.list", ["customer": .id(world.acme.publicId)]).at("items").array?.count == 1)
+  }
+
+  @Test func aDifferentComputationSupersedes() async throws {
+    let world = try await CreditsWorld()
+    let outage = try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    let first = try await world.propose()
+    // It was shorter than thought.
+    try await world.call("outage.change", ["id": outage.at("id"), "endsAt": "2026-01-10T05:00:00Z"], version: 1)
+    let second = try await world.propose()
+    #expect(second.at("outcome") == "proposed" && second.at("credit.amount") == .decimal("100.00"))
+    #expect(second.at("credit.supersedes") == first.at("credit.id"))
+    let old = try await world.call("credit.read", ["id": first.at("credit.id")])
+    #expect(old.at("state") == "superseded" && old.at("amount") == .decimal("250.00"))
+    await expectFailure(.conflict) { try await world.approve(old, as: world.finance) }
+    // And there was none at all: a proposal of nothing takes its place.
+    try await world.call("outage.change", ["id": outage.at("id"), "withdrawn": .bool(true)], version: 2)
+    let third = try await world.propose()
+    #expect(third.at("outcome") == "proposed" && third.at("credit.amount") == .decimal("0.00"))
+  }
+
+  @Test func whatWasGrantedIsReckonedUp() async throws {
+    let world = try await CreditsWorld()
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-10T05:00:00Z")
+    let first = try await world.approve(try await world.propose().at("credit"), as: world.finance)
+    #expect(first.at("state") == "approved" && first.at("decisions.0.event") == "approval")
+    try await world.outage("2026-01-11T00:00:00Z", "2026-01-12T00:00:00Z")
+    let second = try await world.propose().at("credit")
+    #expect(second.at("amount") == .decimal("250.00") && second.at("granted") == .decimal("100.00") && second.at("toCredit") == .decimal("150.00"))
+    // Until the second is granted the first stands.
+    #expect(try await world.call("credit.read", ["id": first.at("id")]).at("state") == "approved")
+    #expect(try await world.approve(second, as: world.finance).at("state") == "approved")
+    #expect(try await world.call("credit.read", ["id": first.at("id")]).at("state") == "superseded")
+  }
+
+  @Test func aRefusalNeedsAReasonAndStays() async throws {
+    let world = try await CreditsWorld()
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    let credit = try await world.propose().at("credit")
+    #expect(
+      await violations { try await world.call("credit.refuse", ["id": credit.at("id")], version: 1, as: world.finance) } == ["reason input.required"])
+    let refused = try await world.call("credit.refuse", ["id": credit.at("id"), "reason": "Force majeure"], version: 1, as: world.finance)
+    #expect(refused.at("state") == "refused" && refused.at("decisions.0.reason") == "Force majeure")
+    #expect(try await world.propose().at("outcome") == "unchanged")
+    await expectFailure(.conflict) { try await world.approve(refused, as: world.finance) }
+  }
+
+  @Test func aboveTheLimitASecondPersonApproves() async throws {
+    let world = try await CreditsWorld()
+    let other = try await world.database.staff(.finance)
+    try await world.call("credit_limit.set", ["currency": "EUR", "amount": "249.99"])
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    let credit = try await world.propose().at("credit")
+    let half = try await world.approve(credit, as: world.finance)
+    #expect(half.at("state") == "half_approved")
+    #expect(await violations { try await world.approve(half, as: world.finance) } == ["credit.same_person"])
+    let whole = try await world.approve(half, as: other)
+    #expect(whole.at("state") == "approved")
+    #expect(whole.at("decisions").array?.map { $0.at("event") } == ["first_approval", "approval"])
+    #expect(try await world.call("credit.list", ["customer": .id(world.acme.publicId), "state": "approved"]).at("items").array?.count == 1)
+  }
+
+  @Test func onlyAClosedPeriodIsProposed() async throws {
+    let world = try await CreditsWorld()
+    #expect(await violations { try await world.propose("2026-03") } == ["credit.period_open"])
+    #expect(await violations { try await world.propose("2026-Q1") } == ["period credit.bad_period"])
+    #expect(try await world.propose("2026-02").at("outcome") == "nothing")
+    // Before the contract: no time in force, so nothing to judge.
+    #expect(try await world.propose("2025-12").at("outcome") == "not_measured")
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    #expect(await violations { try await world.propose(claimedOn: "2026-01-31") } == ["claimedOn credit.claim_day"])
+    #expect(await violations { try await world.propose(claimedOn: "2026-03-03") } == ["claimedOn credit.claim_day"])
+  }
+
+  @Test func aClaimMustBeMadeInTime() async throws {
+    let terms = CreditsWorld.terms.members ?? []
+    let world = try await CreditsWorld(terms: .object(terms + [Value.Member("claimDays", 15)]))
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    #expect(await violations { try await world.propose() } == ["credit.claim_over"])
+    #expect(await violations { try await world.propose(claimedOn: "2026-02-16") } == ["credit.claim_over"])
+    let proposed = try await world.propose(claimedOn: "2026-02-15")
+    #expect(proposed.at("credit.claimBy") == "2026-02-15" && proposed.at("credit.claimedOn") == "2026-02-15")
+  }
+
+  @Test func aPeriodIsJudgedByWhatHeldWhenItBegan() async throws {
+    let world = try await CreditsWorld()
+    try await world.outage("2026-02-10T00:00:00Z", "2026-02-11T00:00:00Z")
+    let stricter: Value = .object(["measure": "availability", "period": "month", "bands": .array([.object(["below": "100", "percent": "50"])])])
+    try await world.call(
+      "credit_schedule.revise", ["id": world.schedule.at("id"), "terms": stricter, "validFrom": "2026-02-01T00:00:00Z"], version: 1)
+    // Midnight in Berlin is an hour before: February began under the old version.
+    #expect(try await world.propose("2026-02").at("credit.amount") == .decimal("250.00"))
+    try await world.call(
+      "line_credit.detach", ["line": world.line, "schedule": world.schedule.at("id"), "validFrom": "2026-01-31T23:00:00Z"])
+    #expect(await violations { try await world.propose("2026-02") } == ["line_credit.not_attached"])
+    #expect(try await world.propose("2026-01").at("outcome") == "nothing")
+    #expect(try await world.call("line_credit.list", ["line": world.line]).at("items").array?.count == 2)
+  }
+
+  /// From the 22nd of January on: ten days of fee and of time.
+  @Test func aMonthThatTheContractHadOnlyInPart() async throws {
+    let world = try await CreditsWorld(startsAt: "2026-01-22T00:00:00+01:00")
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    #expect(try await world.propose().at("outcome") == "nothing")
+    try await world.outage("2026-01-25T00:00:00Z", "2026-01-25T12:00:00Z")
+    let credit = try await world.propose().at("credit")
+    #expect(credit.at("calculation.parts.0.attainment") == "19/20")
+    #expect(credit.at("calculation.days") == 10 && credit.at("calculation.fee") == "1000000/31")
+    // 25 % of 10/31 of 1,000.
+    #expect(credit.at("amount") == .decimal("80.65"))
+  }
+
+  /// Down only while the back-up is down as well.
+  @Test func aBackupExcuses() async throws {
+    let world = try await CreditsWorld()
+    let supplier = try await world.call("supplier.create", ["code": "SPARE", "name": "Spare", "zone": "UTC"])
+    let backup = try await world.call("supplier_service.add", ["supplier": supplier.at("id"), "name": "Standby"])
+    try await world.call("supplier_link.add", ["line": world.line, "service": backup.at("id"), "role": "backup", "validFrom": "2026-01-15T00:00:00Z"])
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-10T01:00:00Z")
+    try await world.outage("2026-01-20T00:00:00Z", "2026-01-21T00:00:00Z")
+    try await world.outage("2026-01-20T06:00:00Z", "2026-01-20T10:00:00Z", of: backup)
+    let credit = try await world.propose().at("credit")
+    #expect(credit.at("calculation.parts.0.downSeconds") == "18000")
+    #expect(credit.at("amount") == .decimal("100.00"))
+  }
+
+  @Test func ticketsAreCountedWhenTheyWereJudged() async throws {
+    let world = try await CreditsWorld(
+      terms: .object([
+        "measure": "response", "period": "month", "bands": .array([.object(["below": "100", "percent": "20"])]),
+      ]))
+    let engineer = try await world.database.staff(.engineer)
+    func ticket(_ opened: String, answered: String) async throws {
+      world.database.clock.set(try #require(Instant(opened)))
+      let incident = try await world.database.call(
+        "incident.open", ["customer": .id(world.acme.publicId), "title": "X", "impact": 1, "urgency": 1], as: engineer)
+      world.database.clock.set(try #require(Instant(answered)))
+      try await world.database.call("incident.start", ["id": incident.at("id")], as: engineer, version: incident.at("version").integer)
+    }
+    try await ticket("2026-03-02T10:00:00Z", answered: "2026-03-02T10:30:00Z")
+    try await ticket("2026-03-03T10:00:00Z", answered: "2026-03-03T12:00:00Z")
+    // Opened in March, and late only in April.
+    try await ticket("2026-03-31T21:45:00Z", answered: "2026-04-01T08:00:00Z")
+    world.database.clock.set(try #require(Instant("2026-04-02T00:00:00Z")))
+    let credit = try await world.propose("2026-03").at("credit")
+    #expect(credit.at("calculation.parts.0.judged") == 2 && credit.at("calculation.parts.0.kept") == 1)
+    #expect(credit.at("amount") == .decimal("200.00"))
+    let evidence = try await world.call("credit.evidence", ["id": credit.at("id")])
+    #expect(evidence.at("items").array?.map { $0.at("verdict") } == ["met", "missed"])
+    #expect(evidence.at("items.0.ticketNumber") == "ACME-INC-000001")
+  }
+
+  /// What was computed cannot be changed, not even by the server.
+  @Test func theAmountIsFixedByPrivilege() async throws {
+    let world = try await CreditsWorld()
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    _ = try await world.propose()
+    await #expect(throws: (any Error).self) {
+      try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff) { transaction in
+        _ = try await transaction.execute(Tamper(tenant: world.acme.id))
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Kernel
+import Operations
+import Suppliers
+import TestSupport
+import Testing
+
+@Suite struct AvailabilityOperationTests {
+  @Test func outagesAreRecordedCorrectedAndWithdrawn() async throws {
+    let world = try await SuppliersWorld()
+    #expect(
+      await violations { try await world.outage("2026-01-02T00:00:00Z", "2026-01-02T00:00:00Z") } == ["endsAt outage.order"])
+    let open = try await world.outage("2026-01-31T00:00:00Z", nil)
+    let closed = try await world.call("outage.change", ["id": open.at("id"), "endsAt": "2026-02-01T12:00:00Z", "severity": "major"], version: 1)
+    #expect(closed.at("severity") == "major" && closed.at("version") == 2)
+    func down(_ period: String, _ more: KeyValuePairs<String, Value> = [:]) async throws -> Value {
+      let input = [Value.Member("service", world.service.at("id")), Value.Member("period", .text(period))]
+      return try await world.database.dispatcher.invoke(
+        "availability.read", .object(input + more.map { Value.Member($0.key, $0.value) }), as: world.manager, Call(requestId: "test")
+      ).value
+    }
+    #expect(try await down("2026-01").at("downSeconds") == .decimal("86400"))
+    #expect(try await down("2026-02").at("downSeconds") == .decimal("43200"))
+    // Berlin's February begins an hour earlier.
+    #expect(try await down("2026-02", ["zone": "Europe/Berlin"]).at("downSeconds") == .decimal("46800"))
+    let quarter = try await down("2026-Q1", ["countsFrom": "major"])
+    #expect(quarter.at("isOver") == .bool(false) && quarter.at("to") == .instant(TestDatabase.start))
+    #expect(quarter.at("severityRule") == "major")
+    #expect(quarter.at("intervals").array?.count == 1 && quarter.at("outages").array?.count == 1)
+    _ = try await world.call("outage.change", ["id": open.at("id"), "withdrawn": .bool(true)], version: 2)
+    #expect(try await down("2026-01").at("downSeconds") == .decimal("0"))
+    #expect(try await down("2026-01").at("availability") == .decimal("100.000000"))
+    #expect(await violations { try await down("2026-04") } == ["period availability.period_ahead"])
+    #expect(await violations { try await down("2026-X1") } == ["period availability.bad_period"])
+    #expect(try await world.call("outage.list", ["service": world.service.at("id")]).at("items.0.withdrawn") == .bool(true))
+  }
+
+  @Test func targetsAreJudgedByTheirOwnRule() async throws {
+    let world = try await SuppliersWorld()
+    // 432 minutes of a January of 44,640: 99.0322...%.
+    _ = try await world.outage("2026-01-10T00:00:00Z", "2026-01-10T07:12:00Z", "degraded")
+    func contract(_ reference: String, _ objective: String, _ countsFrom: String, _ period: String = "month") async throws {
+      _ = try await world.call(
+        "underpinning_contract.create",
+        [
+          "supplier": world.supplier.at("id"), "reference": .text(reference), "name": "X", "currency": "EUR", "startsAt": "2025-01-01T00:00:00Z",
+          "targets": .array([
+            .object(["metric": "availability", "objective": .text(objective), "countsFrom": .text(countsFrom), "period": .text(period)])
+          ]),
+        ])
+    }
+    try await contract("A", "99.0322", "degraded")
+    try await contract("B", "99.0323", "degraded")
+    try await contract("C", "100", "partial")
+    try await contract("D", "99", "partial", "quarter")
+    let read = try await world.call("availability.read", ["service": world.service.at("id"), "period": "2026-01"])
+    #expect(read.at("targets").array?.map { $0.at("reference") } == ["A", "B", "C"])
+    #expect(read.at("targets").array?.map { $0.at("met") } == [.bool(true), .bool(false), .bool(true)])
+    #expect(read.at("exact") == "1/1")
+    #expect(read.at("targets.0.availability") == .decimal("99.032258"))
+  }
+
+  @Test func anImportIsDoneOnce() async throws {
+    let world = try await SuppliersWorld()
+    func outage(_ service: String, _ start: String, _ end: String?, _ severity: String = "partial") -> Value {
+      .object(
+        [("service", Value.text(service)), ("startsAt", .text(start)), ("severity", .text(severity))].map { Value.Member($0.0, $0.1) }
+          + (end.map { [Value.Member("endsAt", .text($0))] } ?? []))
+    }
+    func run(_ outages: [Value], create: Bool = true) async throws -> Value {
+      try await world.call(
+        "outage.import",
+        ["supplier": world.supplier.at("id"), "source": "status page", "createServices": .bool(create), "outages": .array(outages)])
+    }
+    let two = [outage("API", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z"), outage("Web", "2026-02-01T00:00:00Z", nil)]
+    #expect(
+      await violations { try await run(two, create: false) }
+        == ["outages[0].service supplier_service.unknown", "outages[1].service supplier_service.unknown"])
+    let first = try await run(two)
+    #expect(first.at("recorded") == 2 && first.at("servicesMade") == 2)
+    let again = try await run(two)
+    #expect(again.at("recorded") == 0 && again.at("unchanged") == 2 && again.at("changed") == 0)
+    // What was still going on is over now.
+    let later = try await run([two[0], outage("Web", "2026-02-01T00:00:00Z", "2026-02-01T02:00:00Z", "major")])
+    #expect(later.at("changed") == 1 && later.at("unchanged") == 1)
+    let listed = try await world.call("outage.list", [:])
+    #expect(listed.at("items.0.severity") == "major" && listed.at("items.0.version") == 2)
+    #expect(await violations { try await run([two[0], two[0]]) } == ["outages[1].key outage.duplicate"])
+    #expect(
+      await violations { try await run([outage("API", "2026-01-01T00:00:00Z", "2025-01-01T00:00:00Z")]) } == ["outages[0].endsAt outage.order"])
+  }
+
+  /// Two imports of the same at the same time record it once.
+  @Test func importsOfOneSupplierComeOneAfterTheOther() async throws {
+    let world = try await SuppliersWorld()
+    let outages = (0..<50).map { number -> Value in
+      .object(["service": "API", "severity": "major", "startsAt": .instant(Instant(seconds: 1_767_225_600 + Int64(number) * 3600)), "key": .text("\(number)")])
+    }
+    let answers = try await withThrowingTaskGroup(of: Value.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          try await world.call(
+            "outage.import",
+            ["supplier": world.supplier.at("id"), "source": "s", "createServices": .bool(true), "outages": .array(outages)])
+        }
+      }
+      return try await group.reduce(into: [Value]()) { $0.append($1) }
+    }
+    #expect(answers.reduce(0) { $0 + ($1.at("recorded").integer ?? 0) } == 50)
+    #expect(answers.reduce(0) { $0 + ($1.at("unchanged").integer ?? 0) } == 150)
+  }
+}
