@@ -14,6 +14,9 @@ extension Zone {
     CalendarDate(daysSinceEpoch: wallClockSeconds(at: instant).flooredQuotient(by: 86_400))
   }
 
-  /// The first instant of a date.
+  /// When a date begins: midnight on the wall clock, or the change that skipped it.
   package func start(of date: CalendarDate) -> Instant { reading(wallClockSeconds: date.daysSinceEpoch * 86_400).instant }
+
+  /// The dates from `first` up to, not including, `end`.
+  package func span(of first: CalendarDate, to end: CalendarDate) -> TimeSpan { TimeSpan(start(of: first), start(of: end)) }
 }

@@ -164,7 +164,7 @@ import Testing
     #expect(berlin.start(of: day).description == "2026-03-28T23:00:00Z")
     #expect(berlin.start(of: day.adding(days: 1)).description == "2026-03-29T22:00:00Z")
     #expect(berlin.span(of: day, to: day.adding(days: 1)).microseconds == 23 * 3_600_000_000)
-    #expect(berlin.day(of: Instant(seconds: berlin.start(of: day).seconds - 1)) == day.adding(days: -1))
+    #expect(berlin.date(at: Instant(seconds: berlin.start(of: day).seconds - 1)) == day.adding(days: -1))
   }
 
   /// Midnight that the clock skipped.
@@ -176,7 +176,7 @@ import Testing
       let start = zone.start(of: day)
       #expect(start <= zone.start(of: day.adding(days: 1)))
       // A day that a zone left out altogether begins where the next one does.
-      if start < zone.start(of: day.adding(days: 1)) { #expect(zone.day(of: start) == day) }
+      if start < zone.start(of: day.adding(days: 1)) { #expect(zone.date(at: start) == day) }
       day = day.adding(days: 1)
     }
   }

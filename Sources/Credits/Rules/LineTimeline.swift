@@ -55,7 +55,7 @@ struct LineTimeline: Sendable {
   func fees(_ span: TimeSpan, in zone: Zone) -> [PeriodFee.Step] {
     turns(in: span).map { turn in
       PeriodFee.Step(
-        from: zone.day(of: turn), monthlyFee: version(at: turn)?.monthlyFee.map { Money(minorUnits: $0, currency: currency) })
+        from: zone.date(at: turn), monthlyFee: version(at: turn)?.monthlyFee.map { Money(minorUnits: $0, currency: currency) })
     }
   }
 
@@ -65,7 +65,7 @@ struct LineTimeline: Sendable {
     return turns.enumerated().reduce(0) { days, step in
       guard version(at: step.element) != nil else { return days }
       let next = step.offset + 1 < turns.count ? turns[step.offset + 1] : span.end
-      return days + zone.day(of: next).daysSinceEpoch - zone.day(of: step.element).daysSinceEpoch
+      return days + zone.date(at: next).daysSinceEpoch - zone.date(at: step.element).daysSinceEpoch
     }
   }
 }

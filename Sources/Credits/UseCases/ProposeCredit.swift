@@ -68,7 +68,7 @@ package enum ProposeCredit: Operation {
     context.subject(input.line)
     let (period, span, schedule) = try await terms(of: newest, input, line, zone, in: context)
     let terms = try CreditSchedule(schedule.terms)
-    let claimedOn = try claimDay(input.claimedOn, period, terms, today: zone.day(of: context.now))
+    let claimedOn = try claimDay(input.claimedOn, period, terms, today: zone.date(at: context.now))
     let calculation = try await context.calculation(of: line, schedule: terms, period: period, span, zone, currency)
     let newestProposal = try await context.transaction.first(
       NewestProposal(tenant: context.tenant.id, line: line.line, schedule: schedule, period: period, calculation: calculation.value))
