@@ -64,6 +64,6 @@ import Testing
       await violations {
         try await world.database.call(
           "contract.create", ["customer": .id(world.acme.publicId), "startsAt": "2026-01-01T00:00:00Z"], as: world.manager)
-      } == ["name input.required"])
+      } == ["name contract.needed_without_template"])
   }
 }

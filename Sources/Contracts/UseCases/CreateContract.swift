@@ -35,10 +35,10 @@ package enum CreateContract: Operation {
       _ = try values[Self.customer]
       template = try values[Self.template]
       name = try values[Self.name.optional]
-      if template == nil, name == nil { throw FieldError("name", InputMessages.required) }
+      if template == nil, name == nil { throw FieldError("name", ContractsMessages.neededWithoutTemplate) }
       state = try values[Self.state].flatMap(ContractState.init(rawValue:)) ?? .active
       currency = try values[Self.currency.optional]
-      if template == nil, currency == nil { throw FieldError("currency", InputMessages.required) }
+      if template == nil, currency == nil { throw FieldError("currency", ContractsMessages.neededWithoutTemplate) }
       renewal = try RenewalInput(values)
       zone = try values[Self.zone.optional]
       startsAt = try values[Self.startsAt]

@@ -51,13 +51,15 @@ package struct RenewalOutput: OperationOutput {
       .date($0.row.cycle.decisionOn)
     },
     OutputField("decisionAt", .instant, "The first instant of that day.", "该日的起始时刻。") { .instant($0.row.cycle.decisionAt) },
-    OutputField("state", .text, "pending, renewing, not_renewing, snoozed or completed.",
+    OutputField(
+      "state", .text, "pending, renewing, not_renewing, snoozed or completed.",
       "状态：pending（待决定）、renewing（续约中）、not_renewing（不续约）、snoozed（推迟）或 completed（完成）。"
     ) {
       .text($0.row.state.rawValue)
     },
     OutputField("snoozedUntil", .instant, "Until when it is put off.", "推迟至何时。") { .instant($0.row.snoozedUntil) },
-    OutputField("outcome", .text, "renewed, not_renewed, lapsed or superseded; null while it is open.",
+    OutputField(
+      "outcome", .text, "renewed, not_renewed, lapsed or superseded; null while it is open.",
       "结果：renewed（已续约）、not_renewed（未续约）、lapsed（逾期未定）或 superseded（已被取代）；未完成则为 null。"
     ) {
       .text($0.row.outcome?.rawValue)
