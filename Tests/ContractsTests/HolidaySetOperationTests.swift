@@ -81,6 +81,19 @@ import Testing
     #expect(await refused(["name": "B", "ics": "BEGIN:VCALENDAR\nEND:VCALENDAR", "firstYear": 2026, "lastYear": 2027]) == ["ics holiday_set.no_days"])
   }
 
+  /// Who serves one customer does not see the calendars of another by way of a set that they share.
+  @Test func dueShowsOnlyCalendarsThatTheCallerMaySee() async throws {
+    let world = try await ContractsWorld()
+    let set = try await create(world)
+    _ = try await world.database.call(
+      "calendar.create",
+      ["name": "Theirs", "stock": "24x7", "zone": "UTC", "holidaySets": .array([set.at("id")]), "onlyFor": .id(world.other.publicId)], as: world.manager)
+    _ = try await world.database.call("holiday_set.revise", ["id": set.at("id"), "days": .array([Self.eve])], as: world.manager, version: 1)
+    let reader = try await world.database.staff(.accountManager, for: [world.acme])
+    #expect(try await world.database.call("holiday_set.due", ["id": set.at("id")], as: reader).at("calendars") == .array([]))
+    #expect(try await world.database.call("holiday_set.due", ["id": set.at("id")], as: world.manager).at("calendars").array?.count == 1)
+  }
+
   @Test func aCalendarPinsTheRevisionsItWasMadeFrom() async throws {
     let world = try await ContractsWorld()
     let set = try await create(world)
