@@ -17,7 +17,9 @@ struct SelectRate: AsyncParsableCommand {
     let rate = try await BenchTool.withClient(database, connections: connections) { client in
       try await withThrowingTaskGroup(of: Double.self) { group in
         for _ in 0..<connections {
-          group.addTask(executorPreference: PostgresClient.taskExecutor()) { try await pipelined ? Self.pipelined(client, rows, .seconds(seconds)) : Self.single(client, rows, .seconds(seconds)) }
+          group.addTask(executorPreference: PostgresClient.taskExecutor()) {
+            try await pipelined ? Self.pipelined(client, rows, .seconds(seconds)) : Self.single(client, rows, .seconds(seconds))
+          }
         }
         return try await group.reduce(0, +)
       }

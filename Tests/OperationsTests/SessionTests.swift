@@ -178,6 +178,26 @@ import Testing
     #expect(try await database.principal(token) == nil)
   }
 
+  @Test func anEnabledAccountLogsInAnewAndNoOldTokenLives() async throws {
+    let database = try await TestDatabase.make()
+    let customer = try await database.customer("ACME")
+    let id = try await database.newAccount("good@x.test", of: customer)
+    let token = try await database.login("ACME", "good@x.test")
+    try await database.call("account.disable", ["id": .text(id)], as: database.root)
+    await expectFailure(.unauthenticated) { _ = try await database.login("ACME", "good@x.test") }
+    let enabled = try await database.call("account.enable", ["id": .text(id)], as: database.root)
+    #expect(try await database.principal(token) == nil)
+    #expect(try await database.principal(database.login("ACME", "good@x.test")) != nil)
+    // Once more says the same and changes nothing.
+    #expect(try await database.call("account.enable", ["id": .text(id)], as: database.root) == enabled)
+
+    let staff = try await database.newStaff("boss@x.test", .engineer)
+    try await database.call("staff.disable", ["id": .text(staff)], as: database.root)
+    await expectFailure(.unauthenticated) { _ = try await database.login("PROV", "boss@x.test") }
+    try await database.call("staff.enable", ["id": .text(staff)], as: database.root)
+    #expect(try await database.principal(database.login("PROV", "boss@x.test")) != nil)
+  }
+
   @Test func aKeptPrincipalIsOutWithinASecond() async throws {
     let database = try await TestDatabase.make()
     let customer = try await database.customer("ACME")

@@ -94,15 +94,17 @@ struct AccountNames: Statement {
   }
 }
 
-struct DisableAccount: Statement {
+struct SetAccountState: Statement {
   let tenant: TenantId
   let account: Int64
+  let state: String
 
-  static let sql = "update tenancy.account set state = 'disabled', version = version + 1 where tenant_id = $1 and id = $2 returning version"
+  static let sql = "update tenancy.account set state = $3, version = version + 1 where tenant_id = $1 and id = $2 returning version"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(account)
+    parameters.append(state)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

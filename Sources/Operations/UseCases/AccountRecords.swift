@@ -105,9 +105,17 @@ extension OperationContext {
     let id = accountId(account.publicId)
     subject(id)
     if account.state == "disabled" { return Done(id: id, version: account.version) }
-    let version = try await transaction.first(DisableAccount(tenant: tenant.id, account: account.id))
+    let version = try await transaction.first(SetAccountState(tenant: tenant.id, account: account.id, state: "disabled"))
     transaction.enqueue(RevokeTokens(tenant: tenant.id, account: account.id, onlySessions: false, except: nil, now: now))
     return Done(id: id, version: version)
+  }
+
+  /// Lets a disabled account in again, with the password and the roles that it has; its tokens stay revoked.
+  func enable(_ account: AccountRow) async throws -> Done {
+    let id = accountId(account.publicId)
+    subject(id)
+    if account.state == "active" { return Done(id: id, version: account.version) }
+    return Done(id: id, version: try await transaction.first(SetAccountState(tenant: tenant.id, account: account.id, state: "active")))
   }
 
   /// Gives an account another password and ends all that the old one could have made.

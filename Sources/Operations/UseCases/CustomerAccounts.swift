@@ -80,6 +80,20 @@ enum DisableAccountOfCustomer: Operation {
   }
 }
 
+enum EnableAccountOfCustomer: Operation {
+  typealias Input = DisableAccountOfCustomer.Input
+
+  static let declaration = Declaration(
+    "account.enable", "Enable a disabled account of a customer again, with the roles that it has; its tokens stay revoked.",
+    zh: "重新启用已停用的客户账户，保留其角色；其令牌仍为吊销状态。", permission: AccountKeeping.permission, roles: AccountKeeping.roles,
+    reach: .one(by: "id"), effect: .change)
+
+  static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    try context.requireCustomer()
+    return try await context.enable(try await context.account(input.id, "id"))
+  }
+}
+
 enum SetAccountPassword: PreparedOperation {
   struct Input: OperationInput {
     let id: PublicId

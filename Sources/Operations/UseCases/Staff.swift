@@ -74,6 +74,19 @@ enum DisableStaff: Operation {
   }
 }
 
+enum EnableStaff: Operation {
+  typealias Input = DisableStaff.Input
+
+  static let declaration = Declaration(
+    "staff.enable", "Enable a disabled account of staff again, with the roles that it has; its tokens stay revoked.",
+    zh: "重新启用已停用的员工账户，保留其角色；其令牌仍为吊销状态。", permission: StaffKeeping.permission, roles: StaffKeeping.roles,
+    scopes: StaffKeeping.scopes, reach: .provider, effect: .change)
+
+  static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    try await context.enable(try await context.account(input.id, "id"))
+  }
+}
+
 enum SetStaffPassword: PreparedOperation {
   struct Input: OperationInput {
     let id: PublicId
