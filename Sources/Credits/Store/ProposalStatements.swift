@@ -94,19 +94,21 @@ struct ProposalRow: Sendable {
   let state: CreditState
   let version: Int64
 
-  /// `p` is the proposal, `l` its line, `c` the contract, `s` the schedule, `v` its version, `b` the one that it takes the place of.
+  /// `p` is the proposal, `v` its version of the schedule `s`. What it points to in the same tenant is looked up row by row:
+  /// joined, the lines of a tenant would be multiplied by all schedules before the page narrows them.
   static let columns = """
-    p.id, p.public_id, p.number, l.public_id, p.contract_line_id, c.public_id, s.public_id, p.schedule_id, s.name, p.schedule_version_id, v.valid_from,
-      v.terms, p.period_name, p.period_from, p.period_to, p.calculation, p.amount_minor, p.currency, p.granted_minor, b.public_id, p.claim_by, p.claimed_on,
-      p.recorded_at, p.state, p.version
+    p.id, p.public_id, p.number,
+    (select l.public_id from contracts.pub_line l where l.tenant_id = p.tenant_id and l.line_id = p.contract_line_id), p.contract_line_id,
+    (select c.public_id from contracts.pub_contract c where c.tenant_id = p.tenant_id and c.contract_id = p.contract_id),
+    s.public_id, p.schedule_id, s.name, p.schedule_version_id, v.valid_from, v.terms, p.period_name, p.period_from, p.period_to, p.calculation,
+    p.amount_minor, p.currency, p.granted_minor,
+    (select b.public_id from credits.proposal b where b.tenant_id = p.tenant_id and b.id = p.supersedes), p.claim_by, p.claimed_on, p.recorded_at,
+    p.state, p.version
     """
 
   static let joins = """
-    join contracts.pub_line l on l.tenant_id = p.tenant_id and l.line_id = p.contract_line_id
-    join contracts.pub_contract c on c.tenant_id = p.tenant_id and c.contract_id = p.contract_id
-    join credits.schedule s on s.id = p.schedule_id
     join credits.schedule_version v on v.id = p.schedule_version_id
-    left join credits.proposal b on b.tenant_id = p.tenant_id and b.id = p.supersedes
+    join credits.schedule s on s.id = v.schedule_id
     """
 
   init(_ row: inout RowReader) throws {
