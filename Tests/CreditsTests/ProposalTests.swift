@@ -119,6 +119,9 @@ import Testing
     #expect(await violations { try await world.propose(claimedOn: "2026-02-16") } == ["credit.claim_over"])
     let proposed = try await world.propose(claimedOn: "2026-02-15")
     #expect(proposed.at("credit.claimBy") == "2026-02-15" && proposed.at("credit.claimedOn") == "2026-02-15")
+    // What corrects it later was claimed with it.
+    try await world.outage("2026-01-11T00:00:00Z", "2026-01-12T00:00:00Z")
+    #expect(try await world.propose().at("credit.claimedOn") == "2026-02-15")
   }
 
   @Test func aPeriodIsJudgedByWhatHeldWhenItBegan() async throws {

@@ -46,6 +46,9 @@ import Testing
         try await world.call(
           "certification.record", ["supplier": world.supplier.at("id"), "name": "X", "validOn": "2026-03-01", "expiresOn": "2026-02-28"])
       } == ["expiresOn certification.order"])
+    // Of a supplier that is no longer one nobody needs a warning.
+    try await world.call("supplier.change", ["id": world.supplier.at("id"), "state": "ended"], version: 1)
+    #expect(try await world.call("certification.due", [:]).at("items") == .array([]))
   }
 
   @Test func contactsAreEndDated() async throws {

@@ -10,6 +10,6 @@ grant select on service_levels.pub_clock to steward_app;
 drop view if exists service_levels.pub_judged;
 create view service_levels.pub_judged with (security_invoker = true) as
   select tenant_id, id as clock_id, contract_line_version_id as line_version_id, subject_kind, subject_id, metric, priority, verdict,
-    coalesce(breached_at, observed_at) as judged_at
+    case when breached_at is null then observed_at else breached_at end as judged_at
   from service_levels.clock where verdict in ('met', 'missed');
 grant select on service_levels.pub_judged to steward_app;

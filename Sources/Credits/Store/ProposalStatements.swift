@@ -94,16 +94,21 @@ struct ProposalRow: Sendable {
   let state: CreditState
   let version: Int64
 
-  static let select = """
-    select p.id, p.public_id, p.number, l.public_id, p.contract_line_id, c.public_id, s.public_id, p.schedule_id, s.name, p.schedule_version_id, v.valid_from,
-      v.terms, p.period_name, p.period_from, p.period_to, p.calculation, p.amount_minor, p.currency, p.granted_minor, b.public_id, p.claim_by, p.claimed_on,
-      p.recorded_at, p.state, p.version
-    from credits.proposal p
-    join contracts.pub_line l on l.tenant_id = p.tenant_id and l.line_id = p.contract_line_id
-    join contracts.pub_contract c on c.tenant_id = p.tenant_id and c.contract_id = p.contract_id
-    join credits.schedule s on s.id = p.schedule_id
+  /// `p` is the proposal, `v` its version of the schedule `s`. What it points to in the same tenant is looked up row by row:
+  /// joined, the lines of a tenant would be multiplied by all schedules before the page narrows them.
+  static let columns = """
+    p.id, p.public_id, p.number,
+    (select l.public_id from contracts.pub_line l where l.tenant_id = p.tenant_id and l.line_id = p.contract_line_id), p.contract_line_id,
+    (select c.public_id from contracts.pub_contract c where c.tenant_id = p.tenant_id and c.contract_id = p.contract_id),
+    s.public_id, p.schedule_id, s.name, p.schedule_version_id, v.valid_from, v.terms, p.period_name, p.period_from, p.period_to, p.calculation,
+    p.amount_minor, p.currency, p.granted_minor,
+    (select b.public_id from credits.proposal b where b.tenant_id = p.tenant_id and b.id = p.supersedes), p.claim_by, p.claimed_on, p.recorded_at,
+    p.state, p.version
+    """
+
+  static let joins = """
     join credits.schedule_version v on v.id = p.schedule_version_id
-    left join credits.proposal b on b.tenant_id = p.tenant_id and b.id = p.supersedes
+    join credits.schedule s on s.id = v.schedule_id
     """
 
   init(_ row: inout RowReader) throws {
@@ -139,7 +144,7 @@ struct ProposalByPublicId: Statement {
   let tenant: TenantId
   let publicId: PublicId
 
-  static let sql = "\(ProposalRow.select) where p.tenant_id = $1 and p.public_id = $2"
+  static let sql = "select \(ProposalRow.columns) from credits.proposal p \(ProposalRow.joins) where p.tenant_id = $1 and p.public_id = $2"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
@@ -156,6 +161,7 @@ struct NewestProposal: Statement {
     let publicId: [UInt8]
     let state: CreditState
     let version: Int64
+    let claimedOn: CalendarDate
     let isSame: Bool
   }
 
@@ -166,7 +172,7 @@ struct NewestProposal: Statement {
   let calculation: Value
 
   static let sql = """
-    select id, public_id, state, version, calculation = $6 and schedule_version_id = $7
+    select id, public_id, state, version, claimed_on, calculation = $6 and schedule_version_id = $7
     from credits.proposal where tenant_id = $1 and contract_line_id = $2 and schedule_id = $3 and period_from = $4 and period_to = $5
     order by id desc limit 1
     """
@@ -184,7 +190,7 @@ struct NewestProposal: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       id: try row.next(), publicId: try row.next(), state: CreditState(rawValue: try row.next()) ?? .superseded, version: try row.next(),
-      isSame: try row.next())
+      claimedOn: try row.next(), isSame: try row.next())
   }
 }
 
@@ -245,7 +251,13 @@ struct ProposalsOfTenant: Statement {
   let beforeId: Int64
   let limit: Int64
 
-  static let sql = "\(ProposalRow.select) where p.tenant_id = $1 and p.id < $2 order by p.id desc limit $3"
+  // The page first: joined before the limit, all of a customer's proposals would be looked up.
+  static let sql = """
+    select \(ProposalRow.columns)
+    from (select * from credits.proposal q where q.tenant_id = $1 and q.id < $2 order by q.id desc limit $3) p
+    \(ProposalRow.joins)
+    where p.tenant_id = $1 order by p.id desc
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
@@ -263,7 +275,12 @@ struct ProposalsInState: Statement {
   let beforeId: Int64
   let limit: Int64
 
-  static let sql = "\(ProposalRow.select) where p.tenant_id = $1 and p.state = $2 and p.id < $3 order by p.id desc limit $4"
+  static let sql = """
+    select \(ProposalRow.columns)
+    from (select * from credits.proposal q where q.tenant_id = $1 and q.state = $2 and q.id < $3 order by q.id desc limit $4) p
+    \(ProposalRow.joins)
+    where p.tenant_id = $1 order by p.id desc
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)

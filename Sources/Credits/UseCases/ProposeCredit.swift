@@ -15,7 +15,8 @@ package enum ProposeCredit: Operation {
       "period", 4...7, "The period, as the schedule has it: 2026-03 (a month, or the twelve that end with it), 2026-Q1 or 2026.",
       "期间，与方案的周期一致：2026-03（月，或以其结束的十二个月）、2026-Q1 或 2026。")
     private static let claimedOn = Field.date(
-      "claimedOn", "The day on which it was claimed, in the contract's zone (default: today).", "提出申请的日期，按合同时区（默认今天）。"
+      "claimedOn", "The day on which it was claimed, in the contract's zone (default: that of the proposal before, else today).",
+      "提出申请的日期，按合同时区（默认为上一建议的申请日，否则为今天）。"
     ).optional
 
     package static let fields: [any InputField] = [LineCreditFields.line, LineCreditFields.schedule, period, claimedOn]
@@ -68,7 +69,6 @@ package enum ProposeCredit: Operation {
     context.subject(input.line)
     let (period, span, schedule) = try await terms(of: newest, input, line, zone, in: context)
     let terms = try CreditSchedule(schedule.terms)
-    let claimedOn = try claimDay(input.claimedOn, period, terms, today: zone.date(at: context.now))
     let calculation = try await context.calculation(of: line, schedule: terms, period: period, span, zone, currency)
     let newestProposal = try await context.transaction.first(
       NewestProposal(tenant: context.tenant.id, line: line.line, schedule: schedule, period: period, calculation: calculation.value))
@@ -79,6 +79,8 @@ package enum ProposeCredit: Operation {
     guard newestProposal != nil || calculation.credit.amount.minorUnits > 0 else {
       return Output(outcome: calculation.measurement.isMeasured ? .nothing : .notMeasured, calculation: calculation.value, credit: nil)
     }
+    // What corrects a proposal is claimed with it.
+    let claimedOn = try claimDay(input.claimedOn ?? newestProposal?.claimedOn, period, terms, today: zone.date(at: context.now))
     let id = try await context.insert(calculation, of: line, schedule: schedule, claimedOn: claimedOn, after: newestProposal)
     return Output(outcome: .proposed, calculation: calculation.value, credit: try await context.creditOutput(id))
   }
@@ -191,6 +193,7 @@ extension OperationContext {
       GrantedProposal(
         tenant: tenant.id, line: line.line, schedule: schedule.id, from: calculation.period.first, to: calculation.period.end))
     let id = newId(.credit)
+    subject(id)
     guard let number = try await transaction.first(NextCreditNumber(tenant: tenant.id)),
       let proposal = try await transaction.first(
         InsertProposal(

@@ -95,7 +95,8 @@ struct CertificationsOfSupplier: Statement {
   static func decode(_ row: inout RowReader) throws -> CertificationRow { try CertificationRow(&row) }
 }
 
-/// Over all suppliers: what expires next and is to be warned of by a day. What has expired stays until it is end-dated.
+/// Over all suppliers that we work with: what expires next and is to be warned of by a day. What has expired stays until it is
+/// end-dated.
 struct CertificationsDue: Statement {
   let on: CalendarDate
   let afterExpiry: CalendarDate
@@ -104,7 +105,7 @@ struct CertificationsDue: Statement {
 
   static let sql = """
     \(CertificationRow.select)
-    where c.ended_at is null and c.warn_on <= $1 and (c.expires_on, c.id) > ($2, $3) order by c.expires_on, c.id limit $4
+    where c.ended_at is null and s.state = 'active' and c.warn_on <= $1 and (c.expires_on, c.id) > ($2, $3) order by c.expires_on, c.id limit $4
     """
 
   func bind(to parameters: inout Parameters) {
