@@ -137,7 +137,9 @@ extension OperationContext {
     }
     guard let newest = try await transaction.first(NewestVersion(tenant: tenant.id, contract: found.contractId)) else { throw Failure.notFound }
     if toChange, found.state != .completed {
-      guard let contract = newest.forRenewal, RenewalRule.isCycle(found.item, of: contract) else { throw Failure(.conflict, ContractsMessages.renewalOver) }
+      guard let contract = newest.forRenewal, RenewalRule.isCycle(found.item, of: contract) else {
+        throw Failure(.conflict, ContractsMessages.renewalOver)
+      }
     }
     return (found, newest)
   }
