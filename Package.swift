@@ -150,7 +150,7 @@ let package = Package(
         "Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard",
         "Suppliers", subprocess,
       ]),
-    tests("ContractFilesTests", ["ContractFiles", "Contracts", "Operations", "Tenancy", "Kernel", "TestSupport"]),
+    tests("ContractFilesTests", ["ContractFiles", "Contracts", "Jobs", "Operations", "Tenancy", "Kernel", "TestSupport"]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests(
       "AdminProtocolTests",

@@ -37,6 +37,21 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_file.ended", "The contract of this name has ended; a new one needs another name.", zh: "同名合同已终止；新合同须使用其他名称。")
   static let noticeNeeded = Message("contract_file.notice_needed", "A contract that is to be renewed needs a notice.", zh: "需续约的合同须填写 notice。")
   static let autoNeeds = Message("contract_file.auto_needs", "Automatic renewal needs ends and renewalMonths.", zh: "自动续约须填写 ends 与 renewalMonths。")
+  static let severalPersons = Message(
+    "contract_file.several_persons", "Several people have this name: write the e-mail address.", zh: "多人同名：请填写电子邮件地址。")
+  static let severalContracts = Message(
+    "contract_file.several_contracts", "The customer has several contracts of this name: give each a name of its own first.",
+    zh: "该客户有多份同名合同：请先分别命名。")
+  static let renewedUntil = Message(
+    "contract_file.renewed", "The contract was renewed until {end}; put it into the file: ends: {end}", zh: "合同已续约至 {end}；请写入文件：ends: {end}")
+  static let declined = Message(
+    "contract_file.declined", "The renewal was declined, and the contract ends on {end}; put it into the file: ends: {end}",
+    zh: "合同已决定不续约，将于 {end} 结束；请写入文件：ends: {end}")
+  static let goesOn = Message(
+    "contract_file.goes_on", "The contract was renewed and goes on without an end; take ends out of the file.", zh: "合同已续约且无固定期限；请从文件中删除 ends。")
+  static let changedSince = Message(
+    "contract_file.changed_since", "This was changed since the plan was shown. Run it again to see what is to be done now.",
+    zh: "此内容在计划显示后已被更改。请重新运行以查看当前计划。")
 
   static let create = Message("contract_plan.create", "create", zh: "新建")
   static let change = Message("contract_plan.change", "change", zh: "变更")
@@ -69,7 +84,8 @@ package enum ContractFileMessages: MessageCatalog {
 
   package static let all = [
     tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, responsePauses, badAmount,
-    badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, create, change, end, same, customer, unit, person, calendar, sla,
+    badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, severalPersons, severalContracts, renewedUntil, declined, goesOn,
+    changedSince, create, change, end, same, customer, unit, person, calendar, sla,
     contract, line, contact, from, zone, language, hours, activate, shared, nothing, summary, ask, notConfirmed, done, failed,
   ]
 }

@@ -54,14 +54,22 @@ package enum ContractsMessages: MessageCatalog {
     "contract.auto_needs_months", "Automatic renewal needs renewalMonths.", zh: "自动续约须填写 renewalMonths。")
   package static let badRenewal = Message(
     "renewal.bad_transition", "A renewal that is {state} cannot do this: {event}.", zh: "状态为 {state} 的续约项不能执行此操作：{event}。")
-  package static let snoozeRange = Message("renewal.snooze_range", "This must lie between now and the cycle's end, {end}.", zh: "必须在当前时刻与周期结束（{end}）之间。")
+  package static let snoozeRange = Message("renewal.snooze_range", "This must lie between now and {end}.", zh: "必须在当前时刻与 {end} 之间。")
   package static let renewedEnd = Message("renewal.renewed_end", "The new term must end after {end}.", zh: "新期限必须晚于 {end} 结束。")
+  package static let renewalOver = Message(
+    "renewal.over", "The contract was changed: this is not its present cycle any more.", zh: "合同已变更：该续约项已不是其当前周期。")
+  package static let laterVersion = Message(
+    "renewal.later_version",
+    "A later version of the contract begins at {from}, and this would only hold after it: withdraw that version (contract.withdraw), or change the end of the term (contract.change).",
+    zh: "合同有更晚的版本自 {from} 起生效，此操作只能在其后生效：请先撤回该版本（contract.withdraw），或变更合同期限（contract.change）。")
+  package static let feesOfOtherCurrency = Message(
+    "contract_template.other_currency", "The template's lines have fees in {currency}: give lines of your own with another currency.",
+    zh: "模板中的合同行以 {currency} 计费：使用其他货币时请自行填写合同行。")
   package static let templateNameTaken = Message("contract_template.name_taken", "There is already a template of this name.", zh: "已有同名模板。")
 
   package static let all = [
     neededWithoutTemplate, quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
-    snoozeRange,
-    renewedEnd, templateNameTaken,
+    snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
     definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, calendarNotPublished, calendarOfOther, budgetNeverEnds,
     unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,
     slaNameTaken,

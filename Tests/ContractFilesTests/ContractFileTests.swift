@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Jobs
 import Kernel
 import Operations
 import Tenancy
@@ -115,11 +116,10 @@ import Testing
     var applied = 0
     while applied < full {
       // One more step at a time: the plan shrinks by what is there.
-      let run = try world.run(yaml)
-      let (plan, recorded) = try await run.planned()
+      let plan = try await world.run(yaml).plan()
       let steps = plan.steps.filter { $0.act != nil }
       #expect(steps.count == full - applied, "\(plan.text)")
-      try await steps.first?.act?(Applying(world.database.dispatcher, as: world.database.root, .english, ids: recorded.ids))
+      try await steps.first?.act?(Applying(world.database.dispatcher, as: world.database.root, .english, from: plan.recorded))
       applied += 1
     }
     #expect(try await world.run(yaml).plan().isEmpty)
@@ -168,6 +168,112 @@ import Testing
       + Array(repeating: "*\(Character(UnicodeScalar(UInt8(96 + level))))", count: 9).joined(separator: ", ") + "]\n"
   }.joined()
 
+  // MARK: What others did
+
+  private func sweep(_ world: World, at text: String) async throws {
+    world.database.clock.set(try #require(Instant(text)))
+    try await PartitionSweep().run(at: world.database.clock.now(), world.database.tenancy)
+    try await RenewalSweep().run(at: world.database.clock.now(), world.database.tenancy)
+  }
+
+  private func renewal(_ world: World) async throws -> Value {
+    let listed = try await world.database.call("renewal.list", ["state": "all"], as: world.database.root)
+    return listed["items"]?.array?.first?["id"] ?? .null
+  }
+
+  @Test func aFileThatDoesNotKnowOfARenewalDoesNotUndoIt() async throws {
+    let world = try await World()
+    let yaml = try Self.example("office-hours-5x8")
+    let database = world.database
+    try await world.run(yaml).apply()
+    try await sweep(world, at: "2026-12-01T00:00:00Z")
+    let id = try await renewal(world)
+    _ = try await database.call("renewal.decide", ["id": id, "decision": "renew"], as: database.root, version: 1)
+    #expect(try await world.run(yaml).plan().isEmpty, "decided, and not done")
+    _ = try await database.call("renewal.complete", ["id": id], as: database.root, version: 2)
+    let problems = await #expect(throws: ContractFileProblems.self) { try await world.run(yaml).apply() }
+    #expect(problems?.problems.map { "\($0.path) \($0.message.key)" } == ["contract.ends contract_file.renewed"])
+    #expect(
+      problems?.text(.english, file: "l.yaml").contains("The contract was renewed until 2028-03-15; put it into the file: ends: 2028-03-15") == true)
+    #expect(try await world.contract(of: "LUMENARC")["endsAt"] == "2028-03-14T23:00:00Z")
+    #expect(try await world.run(yaml.replacingOccurrences(of: "ends: 2027-03-15", with: "ends: 2028-03-15")).plan().isEmpty)
+    // Another end is an amendment like any other.
+    #expect(try await world.problems(yaml.replacingOccurrences(of: "ends: 2027-03-15", with: "ends: 2027-09-15")) == ["accepted"])
+  }
+
+  @Test func aFileThatDoesNotKnowOfADeclineDoesNotUndoIt() async throws {
+    let world = try await World()
+    let yaml = try Self.example("per-device")
+    let database = world.database
+    try await world.run(yaml).apply()
+    try await sweep(world, at: "2026-08-01T00:00:00Z")
+    let id = try await renewal(world)
+    _ = try await database.call("renewal.decide", ["id": id, "decision": "decline"], as: database.root, version: 1)
+    func problems(_ yaml: String) async throws -> [String] { try await world.problems(yaml).map { $0.split(separator: " ").dropFirst().joined(separator: " ") } }
+    #expect(try await problems(yaml) == ["contract.ends contract_file.declined"])
+    let edited = yaml.replacingOccurrences(of: "  starts: 2026-01-01\n", with: "  starts: 2026-01-01\n  ends: 2027-01-01\n")
+    #expect(try await world.run(edited).plan().isEmpty)
+    database.clock.advance(seconds: 60)
+    _ = try await database.call("renewal.decide", ["id": id, "decision": "renew"], as: database.root, version: 2)
+    #expect(try await problems(edited) == ["contract.ends contract_file.goes_on"])
+    #expect(try await world.run(yaml).plan().isEmpty)
+  }
+
+  /// What is applied is what was shown.
+  @Test func whatChangedSinceThePlanWasShownStopsIt() async throws {
+    let world = try await World()
+    let yaml = try Self.example("office-hours-5x8")
+    try await world.run(yaml).apply()
+    let run = try world.run(yaml.replacingOccurrences(of: "notice: 60 days", with: "notice: 90 days"))
+    let plan = try await run.plan()
+    world.database.clock.advance(seconds: 60)
+    let contract = try await world.contract(of: "LUMENARC")
+    _ = try await world.database.call(
+      "contract.change", ["id": contract["id"] ?? .null, "noticeMonths": 6], as: world.database.root, version: contract["version"]?.integer)
+    let problems = await #expect(throws: ContractFileProblems.self) { try await run.apply(plan) }
+    #expect(problems?.failure?.message.key == "contract_file.changed_since")
+    #expect(problems?.text(.english, file: "l.yaml").contains("changed since the plan was shown") == true)
+    #expect(try await world.contract(of: "LUMENARC")["noticeMonths"] == 6)
+  }
+
+  // MARK: Names that are not clear
+
+  @Test func aPersonIsTheSameByNameAndByAddress() async throws {
+    let world = try await World()
+    let yaml = try Self.example("office-hours-5x8")
+    try await world.run(yaml).apply()
+    let byName = yaml.replacingOccurrences(of: ", email: claire@lumen.example", with: "")
+      .replacingOccurrences(of: "{person: claire@lumen.example,", with: "{person: Claire Fontaine,")
+    #expect(try await world.run(byName).plan().isEmpty)
+    let amended = byName.replacingOccurrences(of: "role: billing", with: "role: technical")
+    try await world.run(amended).apply()
+    #expect(try await world.run(amended).plan().isEmpty)
+
+    let customer = try #require(try await world.database.tenancy.tenant(code: "LUMENARC"))
+    _ = try await world.database.call("person.add", ["customer": .id(customer.publicId), "name": "Claire Fontaine"], as: world.database.root)
+    let keys = try await world.problems(byName).map { $0.split(separator: " ").dropFirst().joined(separator: " ") }
+    #expect(keys.contains("people[0].name contract_file.several_persons") && keys.contains("contract.contacts[0].person contract_file.several_persons"))
+    #expect(try await world.problems(yaml) == ["accepted"], "the address is clear")
+  }
+
+  @Test func theContractOfANameIsTheOneThatIsNotOver() async throws {
+    let world = try await World()
+    let yaml = try Self.example("office-hours-5x8")
+    try await world.run(yaml).apply()
+    let customer = try #require(try await world.database.tenancy.tenant(code: "LUMENARC"))
+    let first = try await world.contract(of: "LUMENARC")
+    _ = try await world.database.call(
+      "contract.create", ["customer": .id(customer.publicId), "name": "Office support", "currency": "EUR", "startsAt": "2026-04-01T00:00:00Z"],
+      as: world.database.root)
+    #expect(try await world.problems(yaml).map { $0.hasSuffix("contract.name contract_file.several_contracts") } == [true])
+    world.database.clock.advance(seconds: 3600)
+    // It begins in two weeks, and so does its newest version.
+    _ = try await world.database.call(
+      "contract.change", ["id": first["id"] ?? .null, "event": "end", "validFrom": "2026-04-01T00:00:00Z"], as: world.database.root,
+      version: first["version"]?.integer)
+    #expect(try await world.problems(yaml) == ["accepted"])
+  }
+
   /// What only the server can know is told by its place in the file too.
   @Test func whatTheServerRefusesIsToldByItsPlaceInTheFile() async throws {
     let world = try await World()
@@ -204,5 +310,15 @@ import Testing
         ]))
     #expect(document.line(of: "d") == 4 && document.line(of: "i[1].y") == 11 && document.line(of: "i[1].missing") == 11)
     #expect(document.text(at: "i[1].y") == "z" && document.text(at: "f") == "1.50" && document.text(at: "i") == nil)
+  }
+}
+
+extension ContractFileRun {
+  /// Plans, and applies that plan.
+  @discardableResult
+  func apply() async throws -> ContractPlan {
+    let plan = try await plan()
+    try await apply(plan)
+    return plan
   }
 }

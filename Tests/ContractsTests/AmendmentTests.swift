@@ -95,6 +95,10 @@ import Testing
     #expect(history.count == 4)
     #expect(history.first { $0.at("state") == "suspended" }?.at("withdrawnBecause") == "Signed by mistake")
     #expect(history.filter { $0.at("withdrawnAt") == .null }.count == 3)
+    // The customer sees that it was withdrawn; why is between the provider's staff.
+    let customer = try await database.user(.customerManager, of: world.acme)
+    let shown = try await database.call("contract.history", ["id": id], as: customer).at("items").array ?? []
+    #expect(shown.count { $0.at("withdrawnAt") != .null } == 1 && shown.allSatisfy { $0.at("withdrawnBecause") == .null })
     // Page by page, though two begin at one instant.
     var names: [Value] = []
     var cursor: Value = .null

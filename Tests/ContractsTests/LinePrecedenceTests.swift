@@ -57,7 +57,10 @@ import Testing
     let both = LinePrecedence.Candidate(
       terms: named.terms, units: [10, 11], persons: [7], contractStartsAt: Instant(seconds: 0), lineValidFrom: Instant(seconds: 0))
     #expect(chosen([both], person: 7, []) == "1 person")
-    #expect(chosen([both], person: 9, [12, 11]) == "1 unit_above")
+    #expect(chosen([both, site], person: 7) == "1 person")
+    #expect(chosen([both], person: 9, [10]) == "none", "its units do not make it everybody's")
+    #expect(chosen([both], person: 9, [12, 11]) == "none")
+    #expect(chosen([both, site], person: 9) == "2 unit")
     #expect(chosen([both], person: 9, [12]) == "none")
   }
 

@@ -14,11 +14,12 @@ import Testing
   private func day(_ text: String) throws -> Instant { berlin.start(of: try #require(CalendarDate(text))) }
 
   private func contract(
-    _ starts: String, _ ends: String?, _ mode: RenewalMode = .manual, notice: Notice = .months(3), months: Int64? = 12, known: String = "2020-01-01"
+    _ starts: String, _ ends: String?, _ mode: RenewalMode = .manual, notice: Notice = .months(3), months: Int64? = 12, known: String = "2020-01-01",
+    newest: String = "2020-01-01"
   ) throws -> RenewalRule.Contract {
     RenewalRule.Contract(
       state: .active, startsAt: try day(starts), endsAt: try ends.map(day), terms: RenewalTerms(mode: mode, notice: notice, months: months), zone: berlin,
-      knownSince: try day(known))
+      knownSince: try day(known), newestFrom: try day(newest))
   }
 
   @Test(arguments: [
@@ -111,6 +112,17 @@ import Testing
     #expect(RenewalRule.step(contract, open: item(cycle, .notRenewing), lastCycle: nil, now: cycle.decisionAt) == .wait(until: cycle.endsAt))
   }
 
+  /// What could only hold after the cycle's end waits for somebody, and is neither extended nor closed.
+  @Test func nothingIsExtendedBehindALaterVersion() throws {
+    let cycle = try #require(RenewalRule.cycle(of: try contract("2026-01-01", "2027-01-01", .auto), after: nil))
+    for now in [cycle.decisionAt, cycle.endsAt.adding(seconds: 86_400)] {
+      let later = try contract("2026-01-01", "2027-01-01", .auto, newest: "2027-01-01")
+      #expect(RenewalRule.step(later, open: item(cycle), lastCycle: cycle.endsAt, now: now) == .wait(until: nil))
+      let within = try contract("2026-01-01", "2027-01-01", .auto, newest: "2026-12-31")
+      #expect(RenewalRule.step(within, open: item(cycle), lastCycle: cycle.endsAt, now: now) == .extend(to: try day("2028-01-01")))
+    }
+  }
+
   @Test func anOpenEndedOneGoesOnUnlessSomebodyDeclines() throws {
     let contract = try contract("2024-05-01", nil)
     let cycle = try #require(RenewalRule.cycle(of: contract, after: try day("2026-01-01")))
@@ -119,6 +131,8 @@ import Testing
     #expect(RenewalRule.step(contract, open: item(cycle, .renewing), lastCycle: cycle.endsAt, now: cycle.endsAt) == .complete(.renewed))
     let declined = try self.contract("2024-05-01", "2026-05-01")
     #expect(RenewalRule.step(declined, open: item(cycle, .notRenewing), lastCycle: cycle.endsAt, now: cycle.endsAt) == .complete(.notRenewed))
+    // Its end was taken back by a change of the contract: to be asked again.
+    #expect(RenewalRule.step(contract, open: item(cycle, .notRenewing), lastCycle: cycle.endsAt, now: cycle.decisionAt) == .close(.superseded))
     let next = try #require(RenewalRule.cycle(of: contract, after: cycle.endsAt))
     #expect(next.endsAt == (try day("2027-05-01")))
   }
@@ -137,7 +151,8 @@ import Testing
     #expect(try step(self.contract("2026-01-01", "2027-01-01", notice: .months(2))) == .close(.superseded), "asked again under the new notice")
     #expect(try step(self.contract("2026-01-01", "2027-01-01", notice: .months(2)), .notRenewing) == .wait(until: cycle.endsAt), "what was decided holds")
     let ended = RenewalRule.Contract(
-      state: .ended, startsAt: contract.startsAt, endsAt: contract.endsAt, terms: contract.terms, zone: berlin, knownSince: contract.knownSince)
+      state: .ended, startsAt: contract.startsAt, endsAt: contract.endsAt, terms: contract.terms, zone: berlin, knownSince: contract.knownSince,
+      newestFrom: contract.newestFrom)
     #expect(try step(ended) == .close(.superseded))
     #expect(try step(ended, .notRenewing) == .close(.notRenewed))
   }

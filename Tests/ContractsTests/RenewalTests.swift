@@ -151,6 +151,104 @@ import Testing
     #expect(try await listed(world, ["state": "completed"]).map { $0.at("outcome") } == ["superseded"])
   }
 
+  /// What an extension counted as renewed is to be decided again when the extension is taken back, and is not forgotten.
+  @Test(arguments: [true, false]) func anExtensionThatIsTakenBackIsAskedAgain(isWithdrawn: Bool) async throws {
+    let world = try await ContractsWorld()
+    let contract = try await made(world, Self.manual)
+    try await sweep(world)
+    func change(_ end: Value, from day: Value, version: Int64) async throws {
+      _ = try await world.database.call(
+        "contract.change", ["id": contract.at("id"), "endsAt": end, "validFrom": day], as: world.manager, version: version)
+    }
+    try await change("2027-06-30T22:00:00Z", from: "2026-06-01T00:00:00Z", version: 1)
+    try await sweep(world, at: "2026-03-03T00:00:00Z")
+    #expect(try await listed(world, ["state": "completed"]).map { $0.at("outcome") } == ["renewed"])
+    if isWithdrawn {
+      _ = try await world.database.call("contract.withdraw", ["id": contract.at("id"), "reason": "Not signed"], as: world.manager, version: 2)
+    } else {
+      try await change("2026-06-30T22:00:00Z", from: "2026-06-02T00:00:00Z", version: 2)
+    }
+    #expect(try await listed(world, ["state": "completed"]).map { $0.at("outcome") } == ["superseded"])
+    try await sweep(world)
+    #expect(try await listed(world).map { $0.at("cycleEndsAt") } == ["2026-06-30T22:00:00Z"])
+    try await sweep(world, at: "2026-07-01T00:00:00Z")
+    #expect(try await listed(world, ["state": "completed"]).map { $0.at("outcome").text ?? "" }.sorted() == ["lapsed", "superseded"])
+  }
+
+  /// The sweep has not looked yet at what a change took away: nobody decides on it either.
+  @Test func whatIsNotThePresentCycleIsNotDecided() async throws {
+    let world = try await ContractsWorld()
+    let contract = try await made(world, Self.manual)
+    try await sweep(world)
+    let id = try await listed(world)[0].at("id")
+    _ = try await world.database.call("renewal.decide", ["id": id, "decision": "renew"], as: world.manager, version: 1)
+    _ = try await world.database.call("contract.change", ["id": contract.at("id"), "endsAt": "2028-06-30T22:00:00Z"], as: world.manager, version: 1)
+    await expectFailure(.conflict) { try await world.database.call("renewal.complete", ["id": id], as: world.manager, version: 2) }
+    await expectFailure(.conflict) { try await world.database.call("renewal.decide", ["id": id, "decision": "decline"], as: world.manager, version: 2) }
+    #expect(try await world.database.call("contract.read", ["id": contract.at("id")], as: world.manager).at("endsAt") == "2028-06-30T22:00:00Z")
+    try await sweep(world, at: "2026-03-03T00:00:00Z")
+    #expect(try await listed(world, ["state": "completed"]).map { $0.at("outcome") } == ["renewed"])
+  }
+
+  @Test func aLateCompletionLeavesNoHole() async throws {
+    let world = try await ContractsWorld()
+    let contract = try await made(world, Self.manual)
+    try await sweep(world)
+    let id = try await listed(world)[0].at("id")
+    _ = try await world.database.call("renewal.decide", ["id": id, "decision": "renew"], as: world.manager, version: 1)
+    try await sweep(world, at: "2026-07-20T00:00:00Z")
+    _ = try await world.database.call("renewal.complete", ["id": id], as: world.manager, version: 2)
+    let read = try await world.database.call("contract.read", ["id": contract.at("id"), "asOf": "2026-07-01T00:00:00Z"], as: world.manager)
+    #expect(read.at("inForce") == .bool(true) && read.at("validFrom") == "2026-06-30T22:00:00Z")
+  }
+
+  /// It could only be written behind a version that begins after the cycle's end.
+  @Test func aLaterVersionStandsInTheWayAndIsTold() async throws {
+    let world = try await ContractsWorld()
+    let automatic = try await made(
+      world, ["startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "auto", "noticeDays": 60, "renewalMonths": 12])
+    let openEnded = try await made(
+      world, ["startsAt": "2025-05-31T22:00:00Z", "renewal": "manual", "noticeMonths": 1], of: world.other, name: "Open-ended")
+    for contract in [automatic, openEnded] {
+      _ = try await world.database.call(
+        "contract.change", ["id": contract.at("id"), "name": "Later", "validFrom": "2026-08-01T00:00:00Z"], as: world.manager, version: 1)
+    }
+    func read(_ contract: Value, _ day: Value) async throws -> Value {
+      try await world.database.call("contract.read", ["id": contract.at("id"), "asOf": day], as: world.manager)
+    }
+    try await sweep(world)
+    let items = try await listed(world)
+    #expect(items.map { $0.at("obstructedFrom") } == ["2026-08-01T00:00:00Z", "2026-08-01T00:00:00Z"])
+    let evergreen = try #require(items.first { $0.at("evergreen") == .bool(true) })
+    await expectFailure(.conflict) {
+      try await world.database.call("renewal.decide", ["id": evergreen.at("id"), "decision": "decline"], as: world.manager, version: 1)
+    }
+    #expect(try await read(openEnded, "2027-01-01T00:00:00Z").at("endsAt") == .null)
+
+    try await sweep(world, at: "2026-07-05T00:00:00Z")
+    let open = try #require(try await listed(world).first { $0.at("contract") == automatic.at("id") })
+    #expect(open.at("state") == "pending", "open, and on the list")
+    #expect(try await read(automatic, "2026-08-02T00:00:00Z").at("endsAt") == "2026-06-30T22:00:00Z")
+    _ = try await world.database.call("contract.withdraw", ["id": automatic.at("id"), "reason": "In the way"], as: world.manager, version: 2)
+    #expect(try await world.database.call("renewal.read", ["id": open.at("id")], as: world.manager).at("obstructedFrom") == .null)
+    try await sweep(world)
+    let extended = try await read(automatic, "2026-07-01T00:00:00Z")
+    #expect(extended.at("endsAt") == "2027-06-30T22:00:00Z" && extended.at("inForce") == .bool(true))
+  }
+
+  @Test func anAutomaticOneIsNotPutOffBeyondItsDecisionDay() async throws {
+    let world = try await ContractsWorld()
+    _ = try await made(
+      world, ["startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "auto", "noticeDays": 60, "renewalMonths": 12])
+    try await sweep(world)
+    let id = try await listed(world)[0].at("id")
+    func snooze(_ day: Value) async throws -> Value {
+      try await world.database.call("renewal.snooze", ["id": id, "until": day], as: world.manager, version: 1)
+    }
+    #expect(await violations { try await snooze("2026-05-02") } == ["until renewal.snooze_range"], "the decision day itself")
+    #expect(try await snooze("2026-05-01").at("state") == "snoozed")
+  }
+
   @Test func aRenewalWithoutWhatItNeedsIsRefused() async throws {
     let world = try await ContractsWorld()
     func refused(_ fields: KeyValuePairs<String, Value>) async -> [String] { await violations { try await made(world, fields) } }

@@ -40,11 +40,20 @@ import Testing
       "contract_template.revise", ["id": template.at("id"), "currency": "CHF", "lines": line(world, fee: "250.00")], as: world.manager, version: 1)
     #expect(try await database.call("contract.read", ["id": first.at("id")], as: world.manager) == first)
     let third = try await contract()
-    #expect(third.at("currency") == "CHF" && third.at("renewal") == "none" && third.at("lines.0.monthlyFee") == .decimal("250.00"))
-    #expect(third.at("name") == "Standard")
+    #expect(third.at("currency") == "CHF" && third.at("renewal") == "auto" && third.at("lines.0.monthlyFee") == .decimal("250.00"))
+    #expect(third.at("name") == "Standard support", "what is not given is kept")
+    // Its amounts are of its own currency.
+    #expect(await violations { try await contract(["currency": "USD"]) } == ["currency contract_template.other_currency"])
+    #expect(try await contract(["currency": "USD", "lines": .array([])]).at("currency") == "USD")
+    #expect(
+      await violations {
+        try await database.call("contract_template.revise", ["id": template.at("id"), "currency": "USD"], as: world.manager, version: 2)
+      } == ["currency contract_template.other_currency"])
 
-    _ = try await database.call(
-      "contract_template.revise", ["id": template.at("id"), "state": "retired", "currency": "CHF"], as: world.manager, version: 2)
+    let before = try await database.call("contract_template.read", ["id": template.at("id")], as: world.manager)
+    let retired = try await database.call(
+      "contract_template.revise", ["id": template.at("id"), "name": "Old", "state": "retired"], as: world.manager, version: 2)
+    #expect(retired.at("content") == before.at("content") && retired.at("name") == "Old" && retired.at("state") == "retired")
     #expect(await violations { try await contract() } == ["template input.unknown_reference"])
   }
 

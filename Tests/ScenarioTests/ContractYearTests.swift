@@ -59,7 +59,7 @@ import Testing
   private func apply(_ yaml: String) async throws -> String {
     let run = try ContractFileRun(yaml: yaml, dispatcher: database.dispatcher, as: manager, .english)
     let plan = try await run.plan()
-    try await run.apply()
+    try await run.apply(plan)
     return plan.text
   }
 

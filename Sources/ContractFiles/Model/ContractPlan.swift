@@ -38,6 +38,8 @@ package struct ContractPlan: Sendable {
   }
 
   let language: Language
+  /// What was there when the plan was made; its versions are in the steps, so that what changed since is noticed.
+  let recorded: RecordedState
   var steps: [Step] = []
 
   package var isEmpty: Bool { steps.allSatisfy { $0.kind == .same } }

@@ -22,6 +22,7 @@ extension ContractPlanner {
       renamed: ["startsAt": "starts", "endsAt": "ends", "noticeDays": "notice", "noticeMonths": "notice"])
     let members = members(of: contract, zone)
     if let found = recorded.contract {
+      if recorded.hasNamesakes { return refuse("contract.name", ContractFileMessages.severalContracts) }
       if found["state"] == "ended" { return refuse("contract.name", ContractFileMessages.contractEnded) }
       planChange(of: contract, found, members, &step)
     } else {
@@ -33,7 +34,7 @@ extension ContractPlanner {
       // A draft until all its lines are there: what is half made promises nothing.
       step.act = { applying in
         let made = try await applying.call("contract.create", created + [Value.Member("customer", await applying.id(.customer))])
-        await applying.keep(made["id"], of: .contract)
+        await applying.keep(contract: made)
       }
       add(step)
     }
@@ -48,10 +49,8 @@ extension ContractPlanner {
       kind: .change, noun: ContractFileMessages.contract, name: "“\(contract.name)”", path: "contract",
       details: [ContractFileMessages.activate.text(language)])
     step.act = { applying in
-      let id = await applying.id(.contract)
-      let contract = try await applying.call("contract.read", [Value.Member("id", id), Value.Member("asOf", RecordedState.always)])
-      try await applying.call(
-        "contract.change", [Value.Member("id", id), Value.Member("event", "activate")], version: contract["version"]?.integer)
+      let (id, version) = (await applying.id(.contract), await applying.contractVersion)
+      try await applying.call("contract.change", [Value.Member("id", id), Value.Member("event", "activate")], version: version)
     }
     return step
   }
@@ -74,6 +73,7 @@ extension ContractPlanner {
     if let zone = contract.zone, found["zone"]?.text != zone {
       refuse("contract.zone", ContractFileMessages.fixed, ["recorded": found["zone"]?.text ?? "-"])
     }
+    refuseUndoing(contract, found)
     let changed = members.filter { $0.value != (found[$0.name] ?? .null) }
     step.details = Self.contractTerms(found).compactMap { term, before in
       difference(words.what(.contract(term)), before, Self.contractTerms(.object(members)).first { $0.0 == term }?.1)
@@ -82,6 +82,28 @@ extension ContractPlanner {
     // A notice in one unit takes the place of one in the other.
     let kept = changed.filter { !($0.value.isNull && $0.name.hasPrefix("notice") && contract.renewal.notice != nil) }
     finish(&step, kept.isEmpty ? [] : kept + validFromMember, found, operation: "contract.change", thing: .contract)
+  }
+
+  /// An end that a renewal or a decline has set since is not put back by a file that does not know of it.
+  private mutating func refuseUndoing(_ contract: FileContract, _ found: Value) {
+    guard let zone else { return }
+    let (wanted, present) = (contract.ends.map(zone.start(of:)), found["endsAt"]?.text.flatMap(Instant.init))
+    func isThere(_ end: Instant?, evergreen: Bool, _ states: [Value]) -> Bool {
+      recorded.renewals.contains { item in
+        item["cycleEndsAt"] == .instant(end) && item["evergreen"] == .bool(evergreen)
+          && (states.contains(item["state"] ?? .null) || states.contains(item["outcome"] ?? .null))
+      }
+    }
+    let end = ["end": present.map { zone.date(at: $0).description } ?? "-"]
+    switch (wanted, present) {
+    case (let wanted?, let present?) where present > wanted && isThere(wanted, evergreen: false, ["renewed"]):
+      refuse("contract.ends", ContractFileMessages.renewedUntil, end)
+    case (nil, let present?) where isThere(present, evergreen: true, ["not_renewing", "not_renewed"]):
+      refuse("contract.ends", ContractFileMessages.declined, end)
+    case (let wanted?, nil) where isThere(wanted, evergreen: true, ["renewing", "renewed"]):
+      refuse("contract.ends", ContractFileMessages.goesOn)
+    default: break
+    }
   }
 
   private static func contractTerms(_ value: Value) -> [(TermSubject.ContractTerm, Term?)] {

@@ -37,7 +37,10 @@ extension ContractPlanner {
       details: step.details, renamed: step.renamed)
     if !changed.isEmpty {
       let (members, version) = ([Value.Member("id", found["id"] ?? .null)] + changed, found["version"]?.integer)
-      step.act = { applying in try await applying.call(operation, members, version: version) }
+      step.act = { applying in
+        let changed = try await applying.call(operation, members, version: version)
+        if thing == .contract { await applying.keep(contract: changed) }
+      }
     }
     add(step)
   }
@@ -81,8 +84,9 @@ extension ContractPlanner {
     for (index, person) in file.people.enumerated() {
       let place = "people[\(index)]"
       let unit = person.unit.flatMap { unitPath($0, at: "\(place).unit") }
+      if person.email == nil, isNameOfSeveral(person.name) { refuse("\(place).name", ContractFileMessages.severalPersons) }
       var step = ContractPlan.Step(kind: .same, noun: ContractFileMessages.person, name: "“\(person.name)”", path: place)
-      if let found = recorded.person(person.key) {
+      if let found = recorded.person(person) {
         requireSame("\(place).name", person.name, found["name"]?.text)
         if let unit, found["unit"] != recorded.units[unit]?["id"] {
           let recordedUnit = recorded.units.first { $0.value["id"] == found["unit"] }?.key
@@ -103,5 +107,9 @@ extension ContractPlanner {
       }
       add(step)
     }
+  }
+  /// Whether a name alone does not say who is meant.
+  private func isNameOfSeveral(_ name: String) -> Bool {
+    recorded.persons.count { $0["name"]?.text == name } > 1 || file.people.contains { $0.name == name && $0.email != nil }
   }
 }

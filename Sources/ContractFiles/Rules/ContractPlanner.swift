@@ -18,7 +18,7 @@ struct ContractPlanner {
     self.recorded = recorded
     self.language = language
     self.now = now
-    plan = ContractPlan(language: language)
+    plan = ContractPlan(language: language, recorded: recorded)
   }
 
   mutating func run() {
@@ -99,12 +99,15 @@ struct ContractPlanner {
     return nil
   }
 
-  /// The key under which a person is known: the e-mail address, or the name.
+  /// The key under which the person of this e-mail address or name is known: as recorded, or else as the file has it.
   mutating func personKey(_ name: String, at path: String) -> String? {
-    if let person = file.people.first(where: { $0.email == name.lowercased() || $0.name == name }) { return person.key }
-    if let person = recorded.person(name) { return person.personKey }
-    refuseUnknown(path, known: file.people.map(\.key) + recorded.persons.map(\.personKey))
-    return nil
+    let address = name.lowercased()
+    let known = recorded.persons.filter { $0["email"]?.text?.lowercased() == address || $0["name"]?.text == name }.map(\.personKey)
+    let new = file.people.filter { ($0.email == address || $0.name == name) && recorded.person($0) == nil }.map(\.key)
+    let keys = known + new
+    if keys.isEmpty { refuseUnknown(path, known: Set(file.people.map(\.key) + recorded.persons.map(\.personKey))) }
+    if keys.count > 1 { refuse(path, ContractFileMessages.severalPersons) }
+    return keys.first
   }
 }
 

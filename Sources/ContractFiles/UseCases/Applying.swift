@@ -17,17 +17,25 @@ actor Applying {
   private let principal: Principal
   private let language: Language
   private var ids: [FileThing: Value]
+  /// The contract's, as the plan or this run left it.
+  private(set) var contractVersion: Int64?
 
-  init(_ dispatcher: Dispatcher, as principal: Principal, _ language: Language, ids: [FileThing: Value]) {
+  init(_ dispatcher: Dispatcher, as principal: Principal, _ language: Language, from recorded: RecordedState? = nil) {
     self.dispatcher = dispatcher
     self.principal = principal
     self.language = language
-    self.ids = ids
+    ids = recorded?.ids ?? [:]
+    contractVersion = recorded?.contract?["version"]?.integer
   }
 
   func id(_ thing: FileThing) -> Value { ids[thing] ?? .null }
 
   func keep(_ id: Value?, of thing: FileThing) { ids[thing] = id }
+
+  func keep(contract: Value) {
+    ids[.contract] = contract["id"]
+    contractVersion = contract["version"]?.integer
+  }
 
   @discardableResult
   func call(_ operation: String, _ members: [Value.Member], version: Int64? = nil) async throws -> Value {

@@ -30,14 +30,18 @@ package struct ContractFileRun: Sendable {
   }
 
   /// What is to be done now. Throws ``ContractFileProblems`` for names that lead nowhere and values that cannot be.
-  package func plan() async throws -> ContractPlan { try await planned().plan }
+  package func plan() async throws -> ContractPlan {
+    let recorded = try await RecordedState(of: file, by: Applying(dispatcher, as: principal, language), dispatcher.tenancy)
+    var planner = ContractPlanner(file, recorded, language, now: dispatcher.tenancy.clock.now())
+    planner.run()
+    guard planner.problems.isEmpty else { throw ContractFileProblems(planner.problems, in: document) }
+    return planner.plan
+  }
 
-  /// Carries out what is to be done now, step by step, and tells of each.
-  /// - Returns: the plan that was carried out.
-  @discardableResult
-  package func apply(_ progress: @Sendable (String) -> Void = { _ in }) async throws -> ContractPlan {
-    let (plan, recorded) = try await planned()
-    let applying = Applying(dispatcher, as: principal, language, ids: recorded.ids)
+  /// Carries out the plan that was shown, step by step, and tells of each. Stops with ``ContractFileProblems`` at a step
+  /// whose object was changed since the plan was made.
+  package func apply(_ plan: ContractPlan, _ progress: @Sendable (String) -> Void = { _ in }) async throws {
+    let applying = Applying(dispatcher, as: principal, language, from: plan.recorded)
     for step in plan.steps {
       guard let act = step.act else { continue }
       do {
@@ -47,16 +51,6 @@ package struct ContractFileRun: Sendable {
       }
       progress(step.title(language))
     }
-    return plan
-  }
-
-  func planned() async throws -> (plan: ContractPlan, recorded: RecordedState) {
-    let reading = Applying(dispatcher, as: principal, language, ids: [:])
-    let recorded = try await RecordedState(of: file, by: reading, dispatcher.tenancy)
-    var planner = ContractPlanner(file, recorded, language, now: dispatcher.tenancy.clock.now())
-    planner.run()
-    guard planner.problems.isEmpty else { throw ContractFileProblems(planner.problems, in: document) }
-    return (planner.plan, recorded)
   }
 }
 
@@ -80,6 +74,6 @@ extension ContractFileProblems {
     }
     problems = ContractFileProblems(moved, in: document).problems
     stoppedAt = step.title(language)
-    self.failure = failure
+    self.failure = failure.kind == .versionMismatch ? Failure(.versionMismatch, ContractFileMessages.changedSince) : failure
   }
 }

@@ -14,6 +14,10 @@ struct RecordedState: Sendable {
   private(set) var contract: Value?
   private(set) var lines: [Value] = []
   private(set) var contacts: [Value] = []
+  /// Whether several contracts that are not ended have the file's name.
+  private(set) var hasNamesakes = false
+  /// The contract's renewals, where its end is not the file's.
+  private(set) var renewals: [Value] = []
 
   /// An instant at which every version that is recorded holds.
   static let always: Value = "9999-12-31T00:00:00Z"
@@ -33,11 +37,17 @@ struct RecordedState: Sendable {
     persons = try await applying.all("person.list", [Value.Member("customer", id)])
     guard let wanted = file.contract else { return }
     let contracts = try await applying.all("contract.list", [Value.Member("customer", id), Value.Member("asOf", Self.always)])
-    guard let found = contracts.first(where: { $0["name"]?.text == wanted.name }) else { return }
+    let ofName = contracts.filter { $0["name"]?.text == wanted.name }
+    let live = ofName.filter { $0["state"] != "ended" }
+    hasNamesakes = live.count > 1
+    guard let found = live.first ?? ofName.first else { return }
     contract = found
     let ofContract = Value.Member("contract", found["id"] ?? .null)
     lines = try await applying.all("contract_line.list", [ofContract, Value.Member("asOf", Self.always)]).filter { $0["state"] == "active" }
     contacts = try await applying.all("contract_contact.list", [ofContract]).filter { $0["validUntil"]?.isNull ?? true }
+    let zone = found["zone"]?.text.flatMap(Zone.named)
+    guard wanted.ends.flatMap({ zone?.start(of: $0) }) != found["endsAt"]?.text.flatMap(Instant.init) else { return }
+    renewals = try await applying.all("renewal.list", [Value.Member("state", "all")]).filter { $0["contract"] == found["id"] }
   }
 
   /// Units by the names from the top down: `Berlin/Finance`.
@@ -56,9 +66,11 @@ struct RecordedState: Sendable {
     return paths
   }
 
-  /// A person by e-mail address, or by name.
-  func person(_ key: String) -> Value? {
-    persons.first { $0["email"]?.text?.lowercased() == key.lowercased() } ?? persons.first { $0["name"]?.text == key }
+  /// A person of the file: by e-mail address, or, where the file gives none, by name.
+  func person(_ wanted: FilePerson) -> Value? {
+    persons.first { person in
+      if let email = wanted.email { person["email"]?.text?.lowercased() == email } else { person["name"]?.text == wanted.name }
+    }
   }
 
   /// What of it has an id.

@@ -50,13 +50,6 @@ struct TemplateContent: OperationInput {
 
   static let fields: [any InputField] = [contractName.optional, currency] + RenewalInput.fields + [templateLines.optional]
 
-  init(_ values: InputValues) throws(FieldError) {
-    contractName = try values[Self.contractName.optional]
-    currency = try values[Self.currency]
-    renewal = try RenewalInput(values)
-    templateLines = try values[Self.templateLines.optional] ?? []
-  }
-
   var lines: [LineInput] { templateLines.map(LineInput.init) }
 
   var value: Value {
@@ -65,5 +58,46 @@ struct TemplateContent: OperationInput {
       "noticeDays": .integer(renewal.noticeCount("days")), "noticeMonths": .integer(renewal.noticeCount("months")),
       "renewalMonths": .integer(renewal.months), "lines": .array(templateLines.map(\.value)),
     ])
+  }
+}
+
+extension TemplateContent {
+  init(_ values: InputValues) throws(FieldError) {
+    contractName = try values[Self.contractName.optional]
+    currency = try values[Self.currency]
+    renewal = try RenewalInput(values)
+    templateLines = try values[Self.templateLines.optional] ?? []
+  }
+
+  /// The fees of its lines are amounts of its currency: as they are, they are of no other.
+  func requireFees(in other: Currency) throws(Failure) {
+    guard other.code != currency, templateLines.contains(where: { $0.monthlyFee != nil }) else { return }
+    throw .invalid("currency", ContractsMessages.feesOfOtherCurrency, ["currency": currency])
+  }
+}
+
+/// What a revision says of a template's content; what it does not give is kept.
+struct TemplateChange: Sendable {
+  let contractName: Change<String>
+  let currency: Change<String>
+  let renewal: RenewalChange
+  /// Nil: as before.
+  let lines: [TemplateLine]?
+
+  static let fields: [any InputField] =
+    [TemplateContent.contractName.clearable, TemplateContent.currency.change] + RenewalChange.fields + [TemplateContent.templateLines.optional]
+
+  init(_ values: InputValues) throws(FieldError) {
+    contractName = try values[TemplateContent.contractName.clearable]
+    currency = try values[TemplateContent.currency.change]
+    renewal = try RenewalChange(values)
+    lines = try values[TemplateContent.templateLines.optional]
+  }
+
+  func applied(to old: TemplateContent) -> TemplateContent {
+    let terms = renewal.applied(to: old.renewal.terms(orElse: .none))
+    return TemplateContent(
+      contractName: contractName.applied(to: old.contractName), currency: currency.applied(to: old.currency),
+      renewal: RenewalInput(mode: terms.mode, notice: terms.notice, months: terms.months), templateLines: lines ?? old.templateLines)
   }
 }

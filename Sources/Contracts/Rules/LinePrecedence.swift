@@ -7,13 +7,14 @@ import Kernel
 /// |---|---|---|
 /// | 1 | the one that was named; if that one is not in force, none | `explicit` |
 /// | 2 | one that names the requester | `person` |
-/// | 3 | the ticket's own unit (site or department) | `unit` |
-/// | 4 | the nearest unit above it | `unit_above` |
+/// | 3 | one that names no persons, and the ticket's own unit (site or department) | `unit` |
+/// | 4 | one that names no persons, and the nearest unit above it | `unit_above` |
 /// | 5 | the whole customer: a line that names neither units nor persons | `customer` |
 ///
-/// A line for units outside the ticket's own line of descent, or for other persons, never counts. Between several lines of one rank the one
-/// wins whose contract's term began last, then the one whose version began last, then the one that was made last; the
-/// reason then says `..._newest`.
+/// A line that names persons is for those persons, whatever their unit, and for nobody else. A line for units outside the
+/// ticket's own line of descent, or for other persons, never counts. Between several lines of one rank the one wins whose
+/// contract's term began last, then the one whose version began last, then the one that was made last; the reason then
+/// says `..._newest`.
 package enum LinePrecedence {
   /// A line in force at the ticket's instant.
   package struct Candidate: Hashable, Sendable {
@@ -47,7 +48,7 @@ package enum LinePrecedence {
     if let person, let found = newest(of: candidates.filter { $0.persons.contains(person) }, (.person, .personNewest)) { return found }
     for (distance, unit) in units.enumerated() {
       let reasons: (LineReason, LineReason) = distance == 0 ? (.unit, .unitNewest) : (.unitAbove, .unitAboveNewest)
-      if let found = newest(of: candidates.filter { $0.units.contains(unit) }, reasons) { return found }
+      if let found = newest(of: candidates.filter { $0.persons.isEmpty && $0.units.contains(unit) }, reasons) { return found }
     }
     return newest(of: candidates.filter { $0.units.isEmpty && $0.persons.isEmpty }, (.customer, .customerNewest))
   }

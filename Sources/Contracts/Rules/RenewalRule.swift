@@ -17,14 +17,19 @@ package enum RenewalRule {
     package let zone: Zone
     /// Since when Steward knows the terms: cycles that ended before need no item.
     package let knownSince: Instant
+    /// From when the newest version holds. Another can only be written behind it.
+    package let newestFrom: Instant
 
-    package init(state: ContractState, startsAt: Instant, endsAt: Instant?, terms: RenewalTerms, zone: Zone, knownSince: Instant) {
+    package init(
+      state: ContractState, startsAt: Instant, endsAt: Instant?, terms: RenewalTerms, zone: Zone, knownSince: Instant, newestFrom: Instant
+    ) {
       self.state = state
       self.startsAt = startsAt
       self.endsAt = endsAt
       self.terms = terms
       self.zone = zone
       self.knownSince = knownSince
+      self.newestFrom = newestFrom
     }
 
     var dates: TermDates { TermDates(startsAt: startsAt, endsAt: endsAt, zone: zone) }
@@ -112,20 +117,31 @@ package enum RenewalRule {
     return appears <= now ? .make(cycle) : .wait(until: appears)
   }
 
+  /// From when a version holds that is written behind the newest one, wanted from `since` on; nil when that would be after
+  /// the cycle's end: the time between would be without cover, or would be covered though it was declined.
+  static func validFrom(behind newest: Instant, since: Instant, _ cycle: Cycle) -> Instant? {
+    let first = max(since, newest.adding(seconds: 1))
+    return first <= cycle.endsAt ? first : nil
+  }
+
+  /// What a later version stands in the way of waits, and stays on the list, until the contract changes.
   private static func extend(_ contract: Contract, _ item: Item) -> Step {
+    guard validFrom(behind: contract.newestFrom, since: item.cycle.decisionAt, item.cycle) != nil else { return .wait(until: nil) }
     guard let months = contract.terms.months, let end = contract.dates.extended(item.cycle.endsAt, by: months) else { return .wait(until: nil) }
     return .extend(to: end)
   }
 
   /// Whether an item is still about the contract's cycle. What somebody decided holds though the notice changed; what
   /// nobody did is asked again under the new one.
-  private static func isCycle(_ item: Item, of contract: Contract) -> Bool {
+  static func isCycle(_ item: Item, of contract: Contract) -> Bool {
     guard contract.state == .active || contract.state == .suspended, contract.terms.mode != .none else { return false }
     let ofSameTerm =
       if let endsAt = contract.endsAt { endsAt == item.cycle.endsAt } else {
         item.cycle.isEvergreen && contract.dates.anniversary(after: item.cycle.endsAt.adding(seconds: -1)) == item.cycle.endsAt
       }
     guard ofSameTerm else { return false }
+    // The end that a decline had set was taken back.
+    if item.state == .notRenewing, item.cycle.isEvergreen, contract.endsAt == nil { return false }
     guard item.state == .pending || item.state == .snoozed else { return item.cycle.mode == contract.terms.mode }
     guard let notice = contract.terms.notice else { return false }
     return item.cycle.mode == contract.terms.mode && item.cycle.decisionOn == contract.dates.decision(before: item.cycle.endsAt, notice: notice)

@@ -17,6 +17,8 @@ struct RenewalRow: Sendable {
   private(set) var note: String?
   private(set) var completedAt: Instant?
   private(set) var version: Int64
+  /// When a later version of the contract begins that stands in the way of an extension or decline.
+  let obstructedFrom: Instant?
 
   func moved(
     to state: RenewalState, until: Instant?, outcome: RenewalOutcome?, note: String?, completedAt: Instant?, version: Int64
@@ -27,10 +29,16 @@ struct RenewalRow: Sendable {
     return row
   }
 
-  /// `r` is the item, `c` its contract.
+  /// `r` is the item, `c` its contract. The last is ``RenewalRule/validFrom(behind:since:_:)`` in SQL.
+  static let columns = """
+    r.id, r.public_id, c.id, c.public_id, c.number, c.zone, r.mode, r.evergreen, r.cycle_ends_at, r.decision_on, r.decision_at, r.state,
+      r.snoozed_until, r.outcome, r.note, r.completed_at, r.version,
+      (select max(v.valid_from) from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id
+       and r.state <> 'completed' and v.valid_from + interval '1 second' > r.cycle_ends_at)
+    """
+
   static let select = """
-    select r.id, r.public_id, c.id, c.public_id, c.number, c.zone, r.mode, r.evergreen, r.cycle_ends_at, r.decision_on, r.decision_at, r.state,
-      r.snoozed_until, r.outcome, r.note, r.completed_at, r.version
+    select \(columns)
     from contracts.renewal r join contracts.contract c on c.tenant_id = r.tenant_id and c.id = r.contract_id
     """
 
@@ -51,6 +59,7 @@ struct RenewalRow: Sendable {
     note = try row.next()
     completedAt = try row.next()
     version = try row.next()
+    obstructedFrom = try row.next()
   }
 }
 
@@ -214,8 +223,7 @@ struct RenewalsAt: Statement {
   let positions: [RenewalPositions.Found]
 
   static let sql = """
-    select r.id, r.public_id, c.id, c.public_id, c.number, c.zone, r.mode, r.evergreen, r.cycle_ends_at, r.decision_on, r.decision_at, r.state,
-      r.snoozed_until, r.outcome, r.note, r.completed_at, r.version, t.handle, t.public_id, t.code, t.name,
+    select \(RenewalRow.columns), t.handle, t.public_id, t.code, t.name,
       (select v.name from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id
        order by v.valid_from desc limit 1)
     from unnest($1::bigint[], $2::bigint[]) as w (tenant_id, id)

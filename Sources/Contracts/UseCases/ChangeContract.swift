@@ -82,6 +82,7 @@ extension OperationContext {
     guard let version = advanced else { throw changedMeanwhile }
     transaction.enqueue(
       InsertContractVersion(tenant: tenant.id, contract: newest.id, seq: version, validFrom: validFrom, content: content, now: now))
+    try await supersedeRenewed(of: newest.id, endsAt: content.endsAt)
     record(
       Event(
         subjectKind: "contract", subject: newest.id, seq: version, type: "contract.changed",
@@ -89,5 +90,16 @@ extension OperationContext {
           "contract": .id(id(.contract, newest.publicId)), "state": .text(content.state.rawValue), "event": .text(event),
           "validFrom": .instant(validFrom),
         ]), occurredAt: now))
+  }
+
+  /// What counted as renewed, and is not any more. The contract was advanced, so that the sweep looks at it.
+  func supersedeRenewed(of contract: Int64, endsAt: Instant?) async throws {
+    guard let endsAt else { return }
+    for item in try await transaction.query(SupersedeRenewed(tenant: tenant.id, contract: contract, endsAt: endsAt)) {
+      record(
+        Event(
+          subjectKind: "renewal", subject: item.id, seq: item.version, type: "renewal.superseded",
+          payload: .object(["outcome": .text(RenewalOutcome.superseded.rawValue), "endsAt": .instant(endsAt)]), occurredAt: now))
+    }
   }
 }

@@ -24,6 +24,8 @@ package enum ContractHistory: Operation {
     let sla: PublicId?
     let unit: PublicId?
     let currency: String
+    /// Reasons are the provider's own notes.
+    let showsReason: Bool
     let row: ContractChanges.Found
 
     package static let fields: [OutputField<Entry>] = [
@@ -43,7 +45,9 @@ package enum ContractHistory: Operation {
         return .decimal(Money(minorUnits: fee, currency: currency).amount)
       },
       OutputField("withdrawnAt", .instant, "When it was withdrawn, before it held; null: it stands.", "在生效前撤回的时间；null 表示未撤回。") { .instant($0.row.withdrawnAt) },
-      OutputField("withdrawnBecause", .text, "Why it was withdrawn.", "撤回的原因。") { .text($0.row.withdrawnBecause) },
+      OutputField("withdrawnBecause", .text, "Why it was withdrawn; for the provider's staff, null for the customer.", "撤回的原因；仅服务商人员可见，对客户为 null。") {
+        .text($0.showsReason ? $0.row.withdrawnBecause : nil)
+      },
     ]
   }
 
@@ -65,7 +69,7 @@ package enum ContractHistory: Operation {
     } element: { row in
       Entry(
         line: row.line.map { context.id(.contractLine, $0) }, sla: row.sla.map { context.id(.sla, $0) }, unit: row.unit.map { context.id(.unit, $0) },
-        currency: contract.currency, row: row)
+        currency: contract.currency, showsReason: context.principal.side == .staff, row: row)
     }
   }
 }

@@ -57,6 +57,7 @@ package enum CreateContract: Operation {
     let template: (content: TemplateContent, name: String)? =
       if let template = input.template { try await context.templateContent(template) } else { nil }
     let currency = try ContractRule.currency(input.currency ?? template?.content.currency ?? "")
+    if input.lines == nil { try template?.content.requireFees(in: currency) }
     let zone = try ContractRule.zone(input.zone ?? tenant.zone)
     try ContractRule.requireTerm(from: input.startsAt, to: input.endsAt)
     let renewal = input.renewal.terms(orElse: template?.content.renewal.terms(orElse: .none) ?? .none)

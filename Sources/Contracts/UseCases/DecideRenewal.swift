@@ -34,9 +34,9 @@ package enum DecideRenewal: Operation {
     let (row, newest) = try await context.renewal(input.id, toChange: true)
     if row.cycle.isEvergreen, row.state.after(input.event) != nil {
       if input.event == .decline {
-        try await context.renewalKeeping.extend(newest, to: row.cycle.endsAt)
+        try await context.renewalKeeping.extend(newest, to: row.cycle.endsAt, row.cycle)
       } else if row.state == .notRenewing, newest.endsAt == row.cycle.endsAt {
-        try await context.renewalKeeping.extend(newest, to: nil)
+        try await context.renewalKeeping.extend(newest, to: nil, row.cycle)
       }
     }
     let moved = try await context.renewalKeeping.move(row, input.event, note: input.note)
@@ -71,9 +71,9 @@ package enum SnoozeRenewal: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> RenewalOutput {
     let (row, newest) = try await context.renewal(input.id, toChange: true)
     let until = Zone.named(row.zone)?.start(of: input.until) ?? Instant(seconds: input.until.daysSinceEpoch * 86_400)
-    guard until > context.now, until < row.cycle.endsAt else {
-      throw Failure.invalid("until", ContractsMessages.snoozeRange, ["end": row.cycle.endsAt.description])
-    }
+    // On its decision day an automatic one is extended, whoever put it off.
+    let end = row.cycle.mode == .auto ? row.cycle.decisionAt : row.cycle.endsAt
+    guard until > context.now, until < end else { throw Failure.invalid("until", ContractsMessages.snoozeRange, ["end": end.description]) }
     let moved = try await context.renewalKeeping.move(row, .snooze, until: until, note: input.note)
     context.lookAtRenewal(of: row.contractId)
     context.subject(input.id)
@@ -115,7 +115,7 @@ package enum CompleteRenewal: Operation {
       let agreed = newest.renewal.months.flatMap { dates?.extended(row.cycle.endsAt, by: $0) }
       guard let end = input.endsAt ?? agreed else { throw Failure.invalid("endsAt", InputMessages.required) }
       guard end > row.cycle.endsAt else { throw Failure.invalid("endsAt", ContractsMessages.renewedEnd, ["end": row.cycle.endsAt.description]) }
-      try await context.renewalKeeping.extend(newest, to: end)
+      try await context.renewalKeeping.extend(newest, to: end, row.cycle)
     }
     let moved = try await context.renewalKeeping.move(row, .complete, outcome: .renewed, note: input.note)
     context.lookAtRenewal(of: row.contractId)
@@ -127,7 +127,8 @@ package enum CompleteRenewal: Operation {
 extension OperationContext {
   var renewalKeeping: RenewalKeeping { RenewalKeeping(tenant: tenant.id, actor: actor, now: now, transaction: transaction) }
 
-  /// A renewal with its contract's newest version. For a change the contract is held first, as the sweep does.
+  /// A renewal with its contract's newest version. For a change the contract is held first, as the sweep does, and the
+  /// renewal must still be about the contract's present cycle: the sweep may not have closed yet what a change took away.
   func renewal(_ id: PublicId, toChange: Bool = false) async throws -> (RenewalRow, ContractRow) {
     guard let found = try await transaction.first(RenewalByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
     if toChange {
@@ -135,6 +136,11 @@ extension OperationContext {
       _ = try await transaction.first(HoldContract(tenant: tenant.id, contract: found.contractId))
     }
     guard let newest = try await transaction.first(NewestVersion(tenant: tenant.id, contract: found.contractId)) else { throw Failure.notFound }
+    if toChange, found.state != .completed {
+      guard let contract = newest.forRenewal, RenewalRule.isCycle(found.item, of: contract) else {
+        throw Failure(.conflict, ContractsMessages.renewalOver)
+      }
+    }
     return (found, newest)
   }
 

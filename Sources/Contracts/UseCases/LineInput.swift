@@ -21,7 +21,8 @@ package struct LineInput: OperationInput {
     "units", of: Field.id("unit", .unit, "A site or department.", "站点或部门。"), count: 0...100, "Further sites and departments.",
     "更多站点和部门。")
   static let persons = Field<[PublicId]>.list(
-    "persons", of: Field.id("person", .person, "A person.", "人员。"), count: 0...500, "The persons that it is for, and nobody else.", "仅适用于所列人员。")
+    "persons", of: Field.id("person", .person, "A person.", "人员。"), count: 0...500, "The persons that it is for, whatever their unit, and nobody else.",
+    "仅适用于所列人员，不论其所属单位。")
   static let quantity = Field.integer("quantity", 1...100_000_000, "How much of it is sold.", "数量。")
   static let quantityUnit = Field.text("quantityUnit", 1...40, "What is counted: device, user.", "计数单位：如设备、用户。")
   static let exclusionsEn = Field.longText("exclusionsEn", 1...4000, "What it does not cover, in English.", "不涵盖的内容（英文）。")

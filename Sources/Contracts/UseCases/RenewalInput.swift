@@ -30,17 +30,19 @@ struct RenewalInput: Sendable {
     RenewalFields.renewal.optional, RenewalFields.noticeDays.optional, RenewalFields.noticeMonths.optional, RenewalFields.renewalMonths.optional,
   ]
 
-  init(_ values: InputValues) throws(FieldError) {
-    mode = try values[RenewalFields.renewal.optional].flatMap(RenewalMode.init(rawValue:))
-    notice = try RenewalFields.notice(days: values[RenewalFields.noticeDays.optional], months: values[RenewalFields.noticeMonths.optional])
-    months = try values[RenewalFields.renewalMonths.optional]
-  }
-
   func noticeCount(_ unit: String) -> Int64? { notice.flatMap { $0.unit == unit ? $0.count : nil } }
 
   /// These terms, and `others` where this says nothing.
   func terms(orElse others: RenewalTerms) -> RenewalTerms {
     RenewalTerms(mode: mode ?? others.mode, notice: notice ?? others.notice, months: months ?? others.months)
+  }
+}
+
+extension RenewalInput {
+  init(_ values: InputValues) throws(FieldError) {
+    mode = try values[RenewalFields.renewal.optional].flatMap(RenewalMode.init(rawValue:))
+    notice = try RenewalFields.notice(days: values[RenewalFields.noticeDays.optional], months: values[RenewalFields.noticeMonths.optional])
+    months = try values[RenewalFields.renewalMonths.optional]
   }
 }
 

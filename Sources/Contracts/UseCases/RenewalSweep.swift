@@ -61,7 +61,7 @@ extension ContractRow {
   var forRenewal: RenewalRule.Contract? {
     guard let zone = Zone.named(zone) else { return nil }
     return RenewalRule.Contract(
-      state: state, startsAt: startsAt, endsAt: endsAt, terms: renewal, zone: zone, knownSince: recordedAt)
+      state: state, startsAt: startsAt, endsAt: endsAt, terms: renewal, zone: zone, knownSince: recordedAt, newestFrom: validFrom)
   }
 }
 
@@ -88,7 +88,7 @@ struct RenewalKeeping {
     case (.extend(let end), let item?):
       // By itself, and in one transaction: the term is never extended twice for one item. It holds since the decision
       // day, however late this is: what was opened meanwhile is under contract.
-      try await extend(newest, to: end, from: item.cycle.decisionAt)
+      try await extend(newest, to: end, item.cycle, since: item.cycle.decisionAt)
       try await move(item.state == .renewing ? item : try await move(item, .renew), .complete, outcome: .renewed)
     case (.complete(let outcome), let item?): try await move(item, .complete, outcome: outcome)
     case (.close(let outcome), let item?): try await move(item, .close, outcome: outcome)
@@ -97,12 +97,14 @@ struct RenewalKeeping {
     return true
   }
 
-  /// A new version with another end, behind the newest one.
-  /// - Parameter since: from when it holds; nil: from now on.
-  func extend(_ newest: ContractRow, to end: Instant?, from since: Instant? = nil) async throws {
+  /// A new version with another end, behind the newest one; a conflict when it could only hold after the cycle's end.
+  /// - Parameter since: from when it holds; nil: from now on, but from the cycle's end where that is over.
+  func extend(_ newest: ContractRow, to end: Instant?, _ cycle: RenewalRule.Cycle, since: Instant? = nil) async throws {
+    guard let validFrom = RenewalRule.validFrom(behind: newest.validFrom, since: since ?? min(now, cycle.endsAt), cycle) else {
+      throw Failure(.conflict, ContractsMessages.laterVersion, ["from": newest.validFrom.description])
+    }
     var content = newest.content
     content.endsAt = end
-    let validFrom = max(since ?? now, newest.validFrom.adding(seconds: 1))
     let advanced = try await transaction.first(
       AdvanceContract(tenant: tenant, id: newest.id, version: newest.version, currency: newest.currency, zone: newest.zone, now: now))
     guard let version = advanced else { throw Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }

@@ -64,6 +64,13 @@ package struct RenewalOutput: OperationOutput {
     ) {
       .text($0.row.outcome?.rawValue)
     },
+    OutputField(
+      "obstructedFrom", .instant,
+      "When a later version of the contract begins behind which no extension and no decline can be written: withdraw it, or change the term; null: none.",
+      "合同更晚版本的生效时间，该版本使续约或不续约无法登记：请撤回该版本或变更期限；无则为 null。"
+    ) {
+      .instant($0.row.obstructedFrom)
+    },
     OutputField("note", .text, "What was noted last.", "最近的备注。") { .text($0.row.note) },
     OutputField("completedAt", .instant, "When it was completed.", "完成时间。") { .instant($0.row.completedAt) },
     OutputField("version", .integer, "For If-Match.", "用于 If-Match 的版本号。") { .integer($0.row.version) },

@@ -66,31 +66,37 @@ package enum ReviseTemplate: Operation {
     let id: PublicId
     let name: Change<String>
     let state: Change<String>
-    let content: TemplateContent
+    let content: TemplateChange
 
     package static let fields: [any InputField] =
-      [TemplateFields.id, TemplateFields.name.change, TemplateFields.state.change] + TemplateContent.fields
+      [TemplateFields.id, TemplateFields.name.change, TemplateFields.state.change] + TemplateChange.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[TemplateFields.id]
       name = try values[TemplateFields.name.change]
       state = try values[TemplateFields.state.change]
-      content = try TemplateContent(values)
+      content = try TemplateChange(values)
     }
   }
 
   package static let declaration = Declaration(
-    "contract_template.revise", "Give a contract template new contents; contracts that were made from it stay as they are.", zh: "修订合同模板；由其新建的合同不受影响。",
+    "contract_template.revise", "Revise a contract template: what is not given is kept, and contracts that were made from it stay as they are.",
+    zh: "修订合同模板；未填写的内容保持不变，由其新建的合同不受影响。",
     permission: "contract_template.manage", roles: Rights.managers, scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TemplateOutput {
     guard let row = try await context.transaction.first(TemplateByPublicId(publicId: input.id)) else { throw Failure.notFound }
     try context.requireVersion(row.version)
-    try await context.check(input.content)
+    let old = try row.templateContent
+    let content = input.content.applied(to: old)
+    if content.value != old.value {
+      if input.content.lines == nil { try old.requireFees(in: try ContractRule.currency(content.currency)) }
+      try await context.check(content)
+    }
     let advanced = try await context.transaction.first(
       AdvanceTemplate(id: row.id, version: row.version, name: input.name.applied(to: row.name), state: input.state.applied(to: row.state)))
     guard let version = advanced else { throw context.changedMeanwhile }
-    context.transaction.enqueue(InsertTemplateVersion(template: row.id, seq: version, content: input.content.value, now: context.now))
+    context.transaction.enqueue(InsertTemplateVersion(template: row.id, seq: version, content: content.value, now: context.now))
     context.subject(input.id)
     context.record(
       Event(
@@ -156,11 +162,20 @@ extension OperationContext {
   /// The contents of a template that a contract is made from, as they are now, and the contract's name.
   func templateContent(_ id: PublicId) async throws -> (content: TemplateContent, name: String) {
     guard let row = try await transaction.first(TemplateByPublicId(publicId: id)), row.state == "active" else { throw unknownReference("template") }
-    do throws(FieldError) {
-      let content = try InputValues.read(TemplateContent.self, from: row.content)
-      return (content, content.contractName ?? row.name)
-    } catch {
-      throw Failure(.internal, OperationMessages.internalFault, debug: "template \(row.id) holds what it may not: \(error.violations.map(\.path))")
+    let content = try row.templateContent
+    return (content, content.contractName ?? row.name)
+  }
+}
+
+extension TemplateRow {
+  /// The stored form has the fields of the input.
+  fileprivate var templateContent: TemplateContent {
+    get throws(Failure) {
+      do throws(FieldError) {
+        return try InputValues.read(TemplateContent.self, from: content)
+      } catch {
+        throw Failure(.internal, OperationMessages.internalFault, debug: "template \(id) holds what it may not: \(error.violations.map(\.path))")
+      }
     }
   }
 }

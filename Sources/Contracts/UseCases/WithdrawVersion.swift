@@ -37,6 +37,8 @@ package enum WithdrawContractVersion: Operation {
         tenant: tenant, id: newest.id, version: newest.version, currency: newest.currency, zone: newest.zone, now: context.now))
     guard let version = advanced else { throw context.changedMeanwhile }
     context.transaction.enqueue(WithdrawContractRow(tenant: tenant, version: newest.versionId, reason: input.reason, now: context.now))
+    guard let standing = try await context.transaction.first(NewestVersion(tenant: tenant, contract: newest.id)) else { throw Failure.notFound }
+    try await context.supersedeRenewed(of: newest.id, endsAt: standing.endsAt)
     context.subject(input.id)
     context.record(
       Event(

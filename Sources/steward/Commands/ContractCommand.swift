@@ -44,7 +44,10 @@ struct ContractCommand: AsyncParsableCommand {
   struct Apply: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show the plan, ask, and carry it out.",
-      discussion: "A run that stopped half way is finished by running it again; a second run says that there is nothing to do.")
+      discussion: """
+        What is done is the plan that was shown; what somebody changed since stops it. A run that stopped half way is \
+        finished by running it again; a second run says that there is nothing to do.
+        """)
 
     @OptionGroup var options: FileOptions
 
@@ -58,7 +61,7 @@ struct ContractCommand: AsyncParsableCommand {
         print(plan.text)
         guard !plan.isEmpty else { return }
         guard yes || Self.isConfirmed() else { throw Failure(.conflict, ContractFileMessages.notConfirmed) }
-        try await run.apply()
+        try await run.apply(plan)
         print(ContractFileMessages.done.text(Terminal.language))
       }
     }
