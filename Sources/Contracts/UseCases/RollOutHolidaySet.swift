@@ -96,7 +96,7 @@ package enum RollOutHolidaySet: Operation {
     guard let version = advanced else { throw context.changedMeanwhile }
     let due = try await context.transaction.query(
       CalendarsBehindHolidaySet(
-        holidaySet: row.id, newest: row.number, customers: context.reachableCustomers, only: input.calendars, limit: CalendarsBehind.limit + 1))
+        holidaySet: row.id, newest: row.number, customers: context.reachableCustomers, only: input.calendars ?? [], limit: CalendarsBehind.limit + 1))
     if let only = input.calendars {
       let known = Set(due.map { context.id(.calendar, $0.publicId) })
       if let index = only.firstIndex(where: { !known.contains($0) }) { throw Failure.invalid("calendars[\(index)]", HolidaySetMessages.notDue) }

@@ -46,7 +46,8 @@ package enum ICalendarMessages: MessageCatalog {
     "ics.utc_time", "Line {line}: {property} has the time of UTC {value} beside whole days, which leaves open which day is meant; give a date.",
     zh: "第 {line} 行：全天事件的 {property} 使用了 UTC 时刻 {value}，无法确定所指日期；请给出日期。")
   package static let noOccurrence = Message(
-    "ics.no_occurrence", "Line {line}: RECURRENCE-ID {date} is no occurrence of the event of this UID.", zh: "第 {line} 行：RECURRENCE-ID {date} 不是同一 UID 事件的任何一次。")
+    "ics.no_occurrence", "Line {line}: RECURRENCE-ID {date} is no occurrence of the event of this UID.",
+    zh: "第 {line} 行：RECURRENCE-ID {date} 不是同一 UID 事件的任何一次。")
   package static let wrongPlace = Message(
     "ics.wrong_place", "Line {line}: {component} inside {parent}.", zh: "第 {line} 行：{component} 不应出现在 {parent} 中。")
 
