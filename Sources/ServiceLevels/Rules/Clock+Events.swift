@@ -250,7 +250,7 @@ extension Clock {
     case .businessDays:
       let left = budgetSeconds - runStartedWithSeconds
       // Used up before the last run began. A budget that is no shorter than the one that was kept is kept too.
-      if left < 0, before.outcome == .missed || before.budgetSeconds.map({ budgetSeconds < $0 }) ?? true { return true }
+      if left <= 0, before.outcome == .missed || before.budgetSeconds.map({ budgetSeconds < $0 }) ?? true { return true }
       let deadline = ClockDeadline(budget, from: runStartedAt, left: left, in: old, closing: new)
       return runEndedAt.map { ClockDeadline.isLate($0, after: deadline.due) } ?? false
     }
