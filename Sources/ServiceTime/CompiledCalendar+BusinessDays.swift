@@ -25,6 +25,28 @@ extension CompiledCalendar {
     return nil
   }
 
+  /// How many business days after the date of `start` that of `closing` is: the number for which
+  /// ``businessDayEnd(from:days:)`` gives that closing; 0 on the same date.
+  package func businessDays(from start: Instant, to closing: Instant) -> Int64 {
+    var days: Int64 = 0
+    var second = endOfDate(at: Self.second(start))
+    while days < Self.businessDayLimit, second < Zone.end, let opening = nextOpening(at: Instant(seconds: second)), opening < closing {
+      days += 1
+      second = endOfDate(at: opening.seconds)
+    }
+    return days
+  }
+
+  /// From where business days are counted that another calendar goes on with at `instant`: the date itself once it has been open,
+  /// else the noon before, so that the other calendar decides whether the date is a business day.
+  package func businessDayReached(at instant: Instant) -> Instant {
+    let second = Self.second(instant)
+    let offset = span(at: second).offset
+    let midnight = OpenPattern.date(of: second + offset) * OpenPattern.day - offset
+    guard elapsed(from: Instant(seconds: max(0, midnight)), to: instant) == 0 else { return instant }
+    return Instant(seconds: max(0, midnight - OpenPattern.day / 2))
+  }
+
   /// The date that the zone's wall clock shows.
   package func date(at instant: Instant) -> CalendarDate {
     let second = Self.second(instant)

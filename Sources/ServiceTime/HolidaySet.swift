@@ -49,9 +49,9 @@ extension HolidaySet {
   ///   - skipping: names of events that are not to be holidays: memorial days, work days.
   package init(_ days: [ICalendar.Day], language: Language, skipping: Set<String> = []) throws(Failure) {
     var names: [CalendarDate: [String]] = [:]
-    for day in days where !skipping.contains(day.name) {
-      let known = names[day.date] ?? []
-      names[day.date] = day.name.isEmpty || known.contains(day.name) ? known : known + [day.name]
+    var seen: Set<ICalendar.Day> = []
+    for day in days where !skipping.contains(day.name) && seen.insert(day).inserted {
+      names[day.date, default: []] += day.name.isEmpty ? [] : [day.name]
     }
     try self.init(
       names.map { date, names in

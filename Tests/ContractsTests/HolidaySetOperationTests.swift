@@ -179,6 +179,21 @@ import Testing
     await expectFailure(.denied) { try await world.database.call("holiday_set.roll_out", ["id": set.at("id")], as: engineer, version: 3) }
   }
 
+  /// Whoever names calendars reaches each of them, also those beyond what one call shows.
+  @Test func aRollOutReachesACalendarBeyondTheFirstPage() async throws {
+    let world = try await ContractsWorld()
+    let set = try await create(world)
+    var last = Value.null
+    for number in 1000...1201 {
+      last = try await world.database.call(
+        "calendar.create", ["name": .text("C \(number)"), "stock": "24x7", "zone": "UTC", "holidaySets": .array([set.at("id")])], as: world.manager)
+    }
+    _ = try await world.database.call("holiday_set.revise", ["id": set.at("id"), "days": .array([Self.christmas])], as: world.manager, version: 1)
+    let done = try await world.database.call(
+      "holiday_set.roll_out", ["id": set.at("id"), "validFrom": "2026-06-01T00:00:00Z", "calendars": .array([last.at("id")])], as: world.manager, version: 2)
+    #expect(done.at("calendars").array?.compactMap { $0["name"]?.text } == ["C 1201"])
+  }
+
   /// A calendar without a week opens on its own dates only; a version that begins after them would never open.
   @Test func aVersionThatNeverOpensIsRefused() async throws {
     let world = try await ContractsWorld()

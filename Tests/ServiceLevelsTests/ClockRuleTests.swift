@@ -182,6 +182,18 @@ import Testing
     #expect(ledger.verdicts.map(\.outcome) == [.missed, .withdrawn] && ledger.verdicts.map(\.sequence) == [1, 2])
   }
 
+  @Test func aMissStaysWhenTheTicketIsMerged() throws {
+    for (end, outcomes) in [("1 12:00", [Verdict.Outcome.missed]), ("1 09:30", [.withdrawn])] {
+      var ledger = try ledger(hours(1), "1 09:00")
+      try ledger.apply(.withdraw(at: Fixture.at(end), reason: "merged", keepsMiss: true))
+      #expect(ledger.verdicts.map(\.outcome) == outcomes && ledger.clock.state == .withdrawn && ledger.clock.nextCheckAt == nil)
+    }
+    var ledger = try ledger(hours(1), "1 09:00")
+    try ledger.observe("1 09:30")
+    try ledger.apply(.withdraw(at: Fixture.at("1 12:00"), reason: "merged", keepsMiss: true))
+    #expect(ledger.verdicts.map(\.outcome) == [.met, .withdrawn])
+  }
+
   @Test func createdPausedUsesNothing() throws {
     var ledger = try ledger(hours(1), "1 09:00")
     try ledger.pause("1 09:00")

@@ -35,11 +35,11 @@ enum EdgeCases {
       "Coverage edited while clocks run", "Versions; used time stays, the rest uses the new one from its instant",
       tests: [
         "usedTimeStaysAndTheRestIsCountedByTheNewVersion", "nobodyDependsOnTheSweep", "severalVersionsTakeEffectEachAtItsInstant",
-        "aVersionRecordedAfterTheMissJudgesAgain", "aStoppedClockKeepsItsVerdict", "randomHistoriesOverVersions",
+        "aVersionRecordedAfterTheMissJudgesAgain", "aShorterDayIsStillTheDay", "aStoppedClockKeepsItsVerdict", "randomHistoriesOverVersions",
       ]),
     Row(
       "Unit day or month", "Working seconds, or the end of the N-th business day",
-      tests: ["businessDaysEndWithTheDay", "aPauseMovesABusinessDayByWholeDays"]),
+      tests: ["businessDaysEndWithTheDay", "aPauseMovesABusinessDayByWholeDays", "theDayOfTheChangeCountsOnce"]),
     Row("Several coverages", "One by precedence, with the reason", tests: ["aFullLifeOverAWeekendAndAPauseIsCountedToTheSecond"]),
     Row(
       "Priority or category set after creation", "The target is chosen anew; start and pauses are kept",
@@ -48,7 +48,7 @@ enum EdgeCases {
       "Pending customer", "A pause needs reason and evidence; limits and running on by itself by SLA version; response is exempt",
       tests: [
         "waitingForTheCustomerNeedsEvidence", "aWaitEndsAtItsLimit", "theLimitDoesNotDependOnTheSweep", "allWaitsOfAClockHaveALimitTogether",
-        "theResponseClockNeverPauses", "refusesNonsense",
+        "aWaitThatGoesOnTakesTheNewLimitLessWhatItUsed", "theResponseClockNeverPauses", "refusesNonsense",
       ]),
     Row(
       "Waiting for a supplier", "The customer's clock runs on unless the SLA says that it pauses",
@@ -57,8 +57,8 @@ enum EdgeCases {
       "Reopen", "A miss stays, what was met gets the rest, the gap does not count",
       tests: ["onceMissedAReopenKeepsTheMiss", "aReopenGetsOnlyTheRemainderAndTheGapIsNotCounted", "reopeningCannotHideAMiss"]),
     Row(
-      "Merge", "The merged one is withdrawn, with a link",
-      tests: ["aMergedTicketIsWithdrawnWithALink", "whatWasMissedBeforeStaysOnRecord", "aMergedTicketIsWithdrawn"]),
+      "Merge", "The merged one is withdrawn, with a link; what it has missed stays missed",
+      tests: ["aMergedTicketIsWithdrawnWithALink", "whatWasMissedBeforeStaysMissed", "aMissStaysWhenTheTicketIsMerged", "aMergedTicketIsWithdrawn"]),
     Row("Split", "The new one keeps the origin's times, its answer and its pauses", tests: ["aSplitTicketKeepsTheTimesOfItsOrigin"]),
     Row(
       "SLA deactivated", "The clock is withdrawn with its reason, its verdicts stay",

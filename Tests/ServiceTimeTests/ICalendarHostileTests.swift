@@ -32,6 +32,20 @@ import Testing
     #expect(result.allSatisfy { $0.hasSuffix("ics.too_much_effort") || $0.hasSuffix("ics.start_outside_rule") } && !result.isEmpty, "\(result.prefix(2))")
   }
 
+  /// Places count as effort: all of them, looked for every day of 27 years, are refused.
+  @Test func placesCountAsEffort() {
+    let places = (1...366).flatMap { ["\($0)", "-\($0)"] }.joined(separator: ",")
+    let rule = "FREQ=DAILY;COUNT=10000;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS="
+    #expect(ICalendarText.read(ICalendarText.event("DTSTART:00010101", "RRULE:\(rule)\(places)")) == ["!5 ics.too_much_effort"])
+    #expect(ICalendarText.read(ICalendarText.event("DTSTART:00010101", "RRULE:\(rule)1,-1")) == [])
+  }
+
+  @Test func manyNamesOfOneDateAreOneDay() throws {
+    let days = (0..<ICalendar.dayLimit).map { ICalendar.Day(date: CalendarDate(daysSinceEpoch: 20_000), name: "\($0 % 10_000)") }
+    let set = try HolidaySet(days, language: .english)
+    #expect(set.days.count == 1 && set.days.first?.name[.english]?.hasPrefix("0 / 1 / 2 / ") == true)
+  }
+
   /// Bytes of real files, cut, joined, flipped: whatever comes of it is days or problems.
   @Test(arguments: 1...6) func mutatedFilesNeverTrap(seed: UInt64) throws {
     guard let folder = RealData.url("holidays/ics") else { return }

@@ -59,6 +59,14 @@ import Testing
     #expect(read(bytes) == ["2026-12-25"])
   }
 
+  @Test func eventsStandDirectlyInTheCalendar() {
+    for parent in ["VEVENT", "VTODO"] {
+      let bytes = ICalendarText.file(
+        "BEGIN:\(parent)", "DTSTART:20261225", "BEGIN:VEVENT", "DTSTART:20261226", "END:VEVENT", "END:\(parent)")
+      #expect(read(bytes) == ["!5 ics.wrong_place"])
+    }
+  }
+
   @Test func allProblemsAreToldAtOnceUpToALimit() {
     #expect(
       read(ICalendarText.file("BEGIN:VEVENT", "END:VEVENT", "BEGIN:VEVENT", "DTSTART:2026", "END:VEVENT")) == ["!3 ics.missing", "!6 ics.bad_value"])
@@ -116,6 +124,33 @@ import Testing
     #expect(read(event("DTSTART:20260101", "RDATE;VALUE=PERIOD:20260401T000000Z/P1D")) == ["!5 ics.bad_value"])
     #expect(read(event("DTSTART:20260101", "EXRULE:FREQ=YEARLY")) == ["!5 ics.unsupported"])
     #expect(read(event("DTSTART:20260101", "EXDATE:20260101")) == [])
+  }
+
+  @Test func aTimeOfUTCDoesNotNameADay() {
+    let daily = "RRULE:FREQ=DAILY;COUNT=5"
+    for property in ["EXDATE:20260102T230000Z", "EXDATE:20260103,20260102T110000Z", "RDATE:20260110T000001Z"] {
+      #expect(read(event("DTSTART:20260101", daily, property)) == ["!6 ics.utc_time"], "\(property)")
+    }
+    #expect(read(event("DTSTART:20260101", "RRULE:FREQ=DAILY;UNTIL=20260102T230000Z")) == ["!5 ics.utc_time"])
+    #expect(read(event("DTSTART:20260101", "UID:1", "RECURRENCE-ID:20260101T120000Z")) == ["!6 ics.utc_time"])
+    // A local time lies in its own date, and midnight is how files write a date.
+    #expect(read(event("DTSTART:20260101", daily, "EXDATE;TZID=Asia/Shanghai:20260102T230000", "EXDATE:20260103T000000Z")).count == 3)
+  }
+
+  @Test func onlyAnOccurrenceIsReplaced() {
+    func yearly(_ more: String...) -> [String] { ["BEGIN:VEVENT", "UID:a", "DTSTART:20250101", "RRULE:FREQ=YEARLY"] + more + ["END:VEVENT"] }
+    func moved(_ id: String, _ more: String...) -> [String] {
+      ["BEGIN:VEVENT", "UID:a", "SUMMARY:Moved", "RECURRENCE-ID:\(id)", "DTSTART:20260102"] + more + ["END:VEVENT"]
+    }
+    #expect(read(ICalendarText.file(yearly() + moved("20260601"))) == ["!8 ics.no_occurrence"])
+    #expect(read(ICalendarText.file(yearly() + moved("20260601", "STATUS:CANCELLED"))) == ["!8 ics.no_occurrence"])
+    #expect(read(ICalendarText.file(yearly("EXDATE:20260101") + moved("20260101"))) == ["!9 ics.no_occurrence"])
+    #expect(read(ICalendarText.file(yearly("RDATE:20260601") + moved("20260601"))) == ["2026-01-01", "2026-01-02 Moved", "2027-01-01"])
+    // One before the years that are read is one all the same.
+    #expect(read(ICalendarText.file(yearly() + moved("20250101"))) == ["2026-01-01", "2026-01-02 Moved", "2027-01-01"])
+    // A cancelled event takes its replaced occurrences along; without the event they stand for themselves.
+    #expect(read(ICalendarText.file(yearly("STATUS:CANCELLED") + moved("20260101"))) == [])
+    #expect(read(ICalendarText.file(moved("20260101"))) == ["2026-01-02 Moved"])
   }
 
   @Test func anOccurrenceIsReplaced() {

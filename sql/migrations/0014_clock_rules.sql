@@ -15,7 +15,7 @@ alter table service_levels.clock
   add column wait_total_seconds bigint,
   -- open seconds of the closed paused intervals
   add column paused_seconds bigint not null default 0,
-  -- open seconds that the wait had left when the current interval began; 0: the last wait came to its limit
+  -- open seconds that the wait had left when the current interval began; 0: the wait that goes on came to its limit
   add column wait_left_seconds bigint,
   -- when the wait comes to its limit and the clock runs on; null unless paused with a limit
   add column pause_ends_at timestamptz,
@@ -31,7 +31,7 @@ alter table service_levels.verdict drop constraint verdict_cause_check;
 alter table service_levels.verdict add constraint verdict_cause_check
   check (cause in ('observed', 'exceeded', 'retargeted', 'reopened', 'recorded_late', 'withdrawn', 'calendar_changed'));
 
--- The ticket that a merged one went into. It is closed, its promises are withdrawn, and it does not come back.
+-- The ticket that a merged one went into. It is closed, its promises are withdrawn unless they were missed, and it does not come back.
 alter table desk.ticket
   add column merged_into_id bigint,
   add constraint ticket_merged_into_fk foreign key (tenant_id, merged_into_id) references desk.ticket (tenant_id, id),

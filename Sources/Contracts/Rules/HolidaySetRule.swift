@@ -32,7 +32,8 @@ enum HolidaySetRule {
     guard let first = input.firstYear, let last = input.lastYear, first <= last else { throw .invalid("firstYear", HolidaySetMessages.years) }
     let found: [ICalendar.Day]
     do throws(Failure) { found = try ICalendar.days(Array(text.utf8), years: first...last) } catch { throw error.under("ics") }
-    let unknown = input.skip.enumerated().filter { _, name in !found.contains { $0.name == name } }
+    let names = Set(found.map(\.name))
+    let unknown = input.skip.enumerated().filter { !names.contains($0.element) }
     guard unknown.isEmpty else {
       throw Failure(
         .invalid, KernelMessages.invalidInput,

@@ -182,6 +182,8 @@ struct CalendarsBehindHolidaySet: Statement {
   let newest: Int64
   /// The customers whose own calendars count; nil: all.
   let customers: [Int64]?
+  /// Only these calendars; empty: all.
+  var only: [PublicId] = []
   let limit: Int64
 
   static let sql = """
@@ -194,6 +196,7 @@ struct CalendarsBehindHolidaySet: Statement {
     where v.holiday_set_id = $1 and v.number < $2
       and cv.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = cv.calendar_id)
       and (c.only_tenant_id is null or $3::bigint[] is null or c.only_tenant_id = any($3))
+      and (cardinality($5::bytea[]) = 0 or c.public_id = any($5))
     order by c.name limit $4
     """
 
@@ -202,6 +205,7 @@ struct CalendarsBehindHolidaySet: Statement {
     parameters.append(newest)
     parameters.append(customers)
     parameters.append(limit)
+    parameters.append(only.map(\.random))
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {

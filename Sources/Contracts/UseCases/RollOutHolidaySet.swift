@@ -94,12 +94,12 @@ package enum RollOutHolidaySet: Operation {
     try context.requireVersion(row.version)
     let advanced = try await context.transaction.first(AdvanceHolidaySet(id: row.id, version: row.version, name: row.name, region: row.region))
     guard let version = advanced else { throw context.changedMeanwhile }
-    var due = try await context.transaction.query(
-      CalendarsBehindHolidaySet(holidaySet: row.id, newest: row.number, customers: context.reachableCustomers, limit: CalendarsBehind.limit + 1))
+    let due = try await context.transaction.query(
+      CalendarsBehindHolidaySet(
+        holidaySet: row.id, newest: row.number, customers: context.reachableCustomers, only: input.calendars ?? [], limit: CalendarsBehind.limit + 1))
     if let only = input.calendars {
       let known = Set(due.map { context.id(.calendar, $0.publicId) })
       if let index = only.firstIndex(where: { !known.contains($0) }) { throw Failure.invalid("calendars[\(index)]", HolidaySetMessages.notDue) }
-      due = due.filter { only.contains(context.id(.calendar, $0.publicId)) }
     }
     guard !due.isEmpty else { throw Failure(.conflict, HolidaySetMessages.nothingDue) }
     let taken = Array(due.prefix(Int(CalendarsBehind.limit)))

@@ -12,7 +12,8 @@ struct WaitsInput: Sendable {
     "等待供应商时是否暂停客户时钟（默认否：属服务商自身时间）。"
   ).optional
   private static let limitSeconds = Field.integer(
-    "waitLimitSeconds", 1...315_360_000, "Open seconds after which a wait for the customer no longer stops a clock, which runs on by itself; null: no limit.",
+    "waitLimitSeconds", 1...315_360_000,
+    "Open seconds after which each wait that stops a clock no longer does: it runs on by itself; null: no limit.",
     "单次等待最多暂停的开放秒数，超过后时钟自动继续；null 表示不限。"
   ).clearable
   private static let totalSeconds = Field.integer(

@@ -2,7 +2,7 @@ import Kernel
 import Operations
 
 /// Two incidents are one: this one goes into the other, which work goes on with. Its promises are withdrawn, for they are
-/// judged there; what it was, its comments and its history stay.
+/// judged there, save those that were already missed; what it was, its comments and its history stay.
 package enum MergeIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -18,7 +18,7 @@ package enum MergeIncident: Operation {
   }
 
   package static let declaration = Declaration(
-    "incident.merge", "Merge an incident into another of the same customer; its promises are withdrawn.", zh: "将事件合并到同一客户的另一事件；其承诺随之撤销。",
+    "incident.merge", "Merge an incident into another of the same customer; promises that it has not missed are withdrawn.", zh: "将事件合并到同一客户的另一事件；尚未违约的承诺随之撤销。",
     permission: IncidentFields.work, roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {

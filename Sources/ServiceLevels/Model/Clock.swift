@@ -35,8 +35,8 @@ package struct Clock: Hashable, Sendable {
 
   /// The open seconds of all closed running intervals.
   package var consumedSeconds: Int64
-  /// The last run, which goes on while ``State/running`` and through changes of target and calendar: its start, what was
-  /// used before it, and its end.
+  /// The last run, which goes on while ``State/running`` and through changes of target, and begins anew with a version of the
+  /// calendar: its start, what was used before it, and its end.
   package var runStartedAt: Instant
   package var runStartedWithSeconds: Int64
   package var runEndedAt: Instant?
@@ -48,8 +48,8 @@ package struct Clock: Hashable, Sendable {
   package var observedAt: Instant?
   /// The open seconds of all closed paused intervals.
   package var pausedSeconds: Int64
-  /// The open seconds that the wait had left when the current interval began; nil: as many as it takes. It stays 0 after a
-  /// wait that came to its limit.
+  /// The open seconds that the wait had left when the current interval began; nil: as many as it takes. It stays 0 while a
+  /// wait goes on that came to its limit.
   package var waitLeftSeconds: Int64?
   /// When the wait comes to its limit and the clock runs on; nil unless ``State/paused`` with a limit that is ever reached.
   package var pauseEndsAt: Instant?

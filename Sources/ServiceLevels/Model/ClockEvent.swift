@@ -14,8 +14,9 @@ package enum ClockEvent: Sendable {
   /// The calendar has a new version from `effectiveAt` on. The used time stays. What takes effect before the last event
   /// takes effect with it: time that was counted stays counted.
   case changeCalendar(effectiveAt: Instant, coverage: Coverage)
-  /// The clock no longer counts: merged into another ticket, SLA removed.
-  case withdraw(at: Instant, reason: String)
+  /// The clock no longer counts: merged into another ticket, SLA removed. `keepsMiss`: what was promised stays promised up to
+  /// now, so that a miss stays one.
+  case withdraw(at: Instant, reason: String, keepsMiss: Bool = false)
   /// Time went by. The job says so when ``Clock/nextCheckAt`` is past.
   case passed(now: Instant)
 
@@ -41,7 +42,7 @@ package enum ClockEvent: Sendable {
   package var at: Instant {
     switch self {
     case .pause(let at, _, _, _), .resume(let at, _), .observe(let at, _), .reopen(let at, _), .retarget(let at, _, _, _), .changeCalendar(let at, _),
-      .withdraw(let at, _), .passed(let at):
+      .withdraw(let at, _, _), .passed(let at):
       at
     }
   }

@@ -36,7 +36,7 @@ extension Clock {
     case .retarget(let at, let budget, let coverage, let cause):
       try Self.check(budget)
       return retargeting(at: at, budget, coverage, cause, from: calendar)
-    case .withdraw(let at, let reason): return withdrawing(at: at, reason, calendar)
+    case .withdraw(let at, let reason, let keepsMiss): return withdrawing(at: at, reason, keepsMiss: keepsMiss, calendar)
     case .changeCalendar, .passed: return .ignored(self)
     }
   }
@@ -69,6 +69,7 @@ extension Clock {
     }
     var next = ending(at: instant, calendar)
     next.clock.run(from: instant, cause, in: calendar)
+    next.clock.waitLeftSeconds = nil
     return next
   }
 
@@ -100,10 +101,10 @@ extension Clock {
     var next = ending(at: instant, calendar)
     next.clock.lastEventAt = instant
     next.clock.budget = budget
-    next.clock.budgetSeconds = ClockDeadline.seconds(of: budget, from: startedAt, in: coverage.calendar)
+    next.clock.budgetSeconds = budgetSeconds(of: budget, at: instant, in: coverage.calendar, from: calendar)
     next.clock.calendarVersion = coverage.version
     let before = next.clock.verdict
-    let outcome: Verdict.Outcome? = next.clock.exceeds(in: coverage.calendar) ? .missed : state == .stopped ? .met : nil
+    let outcome: Verdict.Outcome? = next.clock.exceeds(before: self, calendar, coverage.calendar) ? .missed : state == .stopped ? .met : nil
     if outcome != nil || before?.outcome != nil {
       // Late since then, if it was late before; otherwise nothing was late until the target changed.
       let breachedAt = outcome == .missed ? (before?.outcome == .missed ? before?.breachedAt : nil) ?? instant : nil
@@ -119,14 +120,31 @@ extension Clock {
     var next = ending(at: instant, calendar, puttingRight: .calendarChanged)
     next.clock.lastEventAt = instant
     next.clock.calendarVersion = coverage.version
+    if case .businessDays = budget {
+      let used = next.clock.consumedSeconds
+      let left =
+        if let budgetSeconds {
+          ClockDeadline.secondsLeft(
+            budget, startedAt: startedAt, left: budgetSeconds - used, at: instant, from: calendar, to: coverage.calendar)
+        } else {
+          // Days that the calendar before never had begin with this one.
+          ClockDeadline.seconds(of: budget, from: instant, in: coverage.calendar)
+        }
+      next.clock.budgetSeconds = left.map { used + $0 }
+    }
     next.clock.goOn(as: self, from: instant, ClockEvent.Kind.changeCalendar.rawValue, in: coverage.calendar)
+    if state == .running {
+      // What is left is laid out anew: a budget in days is judged from here.
+      next.clock.runStartedAt = instant
+      next.clock.runStartedWithSeconds = next.clock.consumedSeconds
+    }
     return next
   }
 
-  private func withdrawing(at instant: Instant, _ reason: String, _ calendar: CompiledCalendar) -> ClockTransition {
+  private func withdrawing(at instant: Instant, _ reason: String, keepsMiss: Bool, _ calendar: CompiledCalendar) -> ClockTransition {
     var next = ending(at: instant, calendar)
     next.clock.enter(.withdrawn, at: instant, reason, nil)
-    next.judge(.withdrawn, .withdrawn, reason, at: instant)
+    if !(keepsMiss && next.clock.outcome == .missed) { next.judge(.withdrawn, .withdrawn, reason, at: instant) }
     return next
   }
 
@@ -213,14 +231,27 @@ extension Clock {
     pauseEndsAt = nil
   }
 
-  /// Whether the runs so far used more than the budget. Asked when a run has ended. Working seconds are taken as they were
-  /// counted; a budget in days asks whether the last run ended after the day.
-  private func exceeds(in calendar: CompiledCalendar) -> Bool {
+  /// Another target's budget in seconds as they were counted. Days up to `instant` have the hours of `old`, those after it the
+  /// hours of `new`; what earlier versions of `old` made of the budget's days stays.
+  private func budgetSeconds(of next: Budget, at instant: Instant, in new: CompiledCalendar, from old: CompiledCalendar) -> Int64? {
+    guard case .businessDays(let days) = next else { return ClockDeadline.seconds(of: next, from: startedAt, in: new) }
+    guard let end = new.businessDayEnd(from: startedAt, days: days) else { return nil }
+    let seconds = old.elapsed(from: startedAt, to: min(instant, end)) + new.elapsed(from: min(instant, end), to: end)
+    guard case .businessDays = budget, let budgetSeconds, let plain = ClockDeadline.seconds(of: budget, from: startedAt, in: old) else { return seconds }
+    return seconds + (budgetSeconds - plain)
+  }
+
+  /// Whether the runs so far used more than the budget, which has just taken the place of that of `before`. Asked when a run has
+  /// ended. Working seconds are taken as they were counted; a budget in days asks whether the last run ended after the day.
+  private func exceeds(before: Clock, _ old: CompiledCalendar, _ new: CompiledCalendar) -> Bool {
     guard let budgetSeconds else { return false }
     switch budget {
     case .workingSeconds: return consumedSeconds > budgetSeconds
     case .businessDays:
-      let deadline = ClockDeadline(budget, from: runStartedAt, left: budgetSeconds - runStartedWithSeconds, in: calendar)
+      let left = budgetSeconds - runStartedWithSeconds
+      // Used up before the last run began. A budget that is no shorter than the one that was kept is kept too.
+      if left <= 0, before.outcome == .missed || before.budgetSeconds.map({ budgetSeconds < $0 }) ?? true { return true }
+      let deadline = ClockDeadline(budget, from: runStartedAt, left: left, in: old, closing: new)
       return runEndedAt.map { ClockDeadline.isLate($0, after: deadline.due) } ?? false
     }
   }

@@ -51,11 +51,16 @@ extension SubjectClock {
   }
 
   mutating func apply(_ act: ClockAct, at instant: Instant, _ calendars: CalendarSeries) throws {
-    guard event(for: act, at: instant) != nil else { return }
-    // What took effect by itself before the act comes before it.
-    try catchUp(until: max(instant, clock.lastEventAt), calendars)
-    guard let event = event(for: act, at: instant) else { return }
-    follow(try clock.applying(event, calendar: try calendars.calendar(of: clock)))
+    if event(for: act, at: instant) != nil {
+      // What took effect by itself before the act comes before it.
+      try catchUp(until: max(instant, clock.lastEventAt), calendars)
+      if let event = event(for: act, at: instant) { follow(try clock.applying(event, calendar: try calendars.calendar(of: clock))) }
+    }
+    if act != .responded, clock.state == .running || clock.state == .stopped, clock.waitLeftSeconds != nil {
+      // That wait is over: what it had left says nothing about the next one.
+      clock.waitLeftSeconds = nil
+      ledger.isTouched = true
+    }
   }
 
   /// What happens to a clock without anybody's act: versions of its calendar take effect, a wait comes to its limit. In the
@@ -77,10 +82,11 @@ extension SubjectClock {
 
   /// Goes on under another target: what was used stays used. A pause goes on only where the new target pauses.
   mutating func retarget(
-    under line: LineTerms, _ target: TargetTerms, wait: ClockAct?, at instant: Instant, _ calendars: CalendarSeries
+    under line: LineTerms, _ target: TargetTerms, wait: (act: ClockAct, at: Instant)?, at instant: Instant, _ calendars: CalendarSeries
   ) throws {
     let new = Terms(line, target)
     guard new != terms else { return }
+    let limits = terms.waits
     let at = max(instant, clock.lastEventAt)
     try catchUp(until: at, calendars)
     let transition = try clock.applying(
@@ -96,19 +102,33 @@ extension SubjectClock {
     var rest = transition
     rest.closed = nil
     follow(rest)
-    let waitedFor = if case .paused(_, let waitedFor, _)? = wait { waitedFor } else { ClockAct.WaitedFor.customer }
+    let waitedFor = if case .paused(_, let waitedFor, _)? = wait?.act { waitedFor } else { ClockAct.WaitedFor.customer }
     if clock.state == .paused, !stops(waitingFor: waitedFor) {
       follow(try clock.applying(.resume(at: at, cause: "classified"), calendar: try calendars.calendar(of: clock)))
+    } else if clock.state == .paused, terms.waits != limits {
+      try limitWait(since: wait?.at ?? at, at: at, try calendars.calendar(of: clock))
     } else if clock.state == .running, clock.waitLeftSeconds != 0, let wait {
       // A wait that came to its limit does not begin again.
-      try apply(wait, at: at, calendars)
+      try apply(wait.act, at: at, calendars)
     }
   }
 
-  mutating func withdraw(_ reason: String, at instant: Instant, _ calendars: CalendarSeries) throws {
+  /// Gives a wait that goes on the limits of new terms, less what it has used of them. A wait that already is at its limit ends.
+  private mutating func limitWait(since start: Instant, at instant: Instant, _ calendar: CompiledCalendar) throws {
+    let used = min(clock.pausedSeconds, calendar.elapsed(from: start, to: instant))
+    let ofThis = terms.waits.limitSeconds.map { max(0, $0 - used) }
+    let ofAll = terms.waits.totalSeconds.map { max(0, $0 - clock.pausedSeconds) }
+    let left = [ofThis, ofAll].compactMap { $0 }.min()
+    if left == 0 { follow(try clock.applying(.resume(at: instant, cause: "wait_limit"), calendar: calendar)) }
+    clock.waitLeftSeconds = left
+    clock.pauseEndsAt = clock.state == .paused ? left.flatMap { calendar.deadline(from: instant, seconds: $0) } : nil
+  }
+
+  /// - Parameter keepsMiss: whether what was promised stays promised up to now.
+  mutating func withdraw(_ reason: String, keepsMiss: Bool = false, at instant: Instant, _ calendars: CalendarSeries) throws {
     let at = max(instant, clock.lastEventAt)
     try catchUp(until: at, calendars)
-    follow(try clock.applying(.withdraw(at: at, reason: reason), calendar: try calendars.calendar(of: clock)))
+    follow(try clock.applying(.withdraw(at: at, reason: reason, keepsMiss: keepsMiss), calendar: try calendars.calendar(of: clock)))
   }
 }
 

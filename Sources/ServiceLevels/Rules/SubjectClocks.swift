@@ -73,10 +73,10 @@ package struct SubjectClocks: Sendable {
     try Self.refusing { for index in clocks.indices { try clocks[index].apply(act, at: instant, calendars) } }
   }
 
-  /// The subject counts no more: its live clocks are withdrawn, what they were stays on record.
+  /// The subject counts no more: its live clocks are withdrawn, and a miss stays a miss.
   package mutating func withdraw(_ reason: String, at instant: Instant) throws(Failure) {
     try Self.refusing {
-      for index in clocks.indices where clocks[index].clock.state != .withdrawn { try clocks[index].withdraw(reason, at: instant, calendars) }
+      for index in clocks.indices where clocks[index].clock.state != .withdrawn { try clocks[index].withdraw(reason, keepsMiss: true, at: instant, calendars) }
     }
   }
 
@@ -129,12 +129,12 @@ package struct SubjectClocks: Sendable {
     }
   }
 
-  /// What the subject waits for at the end of its history; nil when it does not wait.
-  private static func wait(in history: [(act: ClockAct, at: Instant)]) -> ClockAct? {
-    var wait: ClockAct?
-    for (act, _) in history {
+  /// What the subject waits for at the end of its history, and since when; nil when it does not wait.
+  private static func wait(in history: [(act: ClockAct, at: Instant)]) -> (act: ClockAct, at: Instant)? {
+    var wait: (act: ClockAct, at: Instant)?
+    for (act, at) in history {
       switch act {
-      case .paused: wait = act
+      case .paused: wait = (act, at)
       case .resumed, .resolved, .closed, .reopened: wait = nil
       case .responded: break
       }

@@ -6,10 +6,12 @@ import Kernel
 /// in use depart from the standard, one rule holds for all of them:
 /// - only whole days: an event that begins at a time of day is refused;
 /// - an end is exclusive. One with a time of day counts as its date, and one that is not after the start makes one day;
-/// - the time of day of UNTIL, EXDATE and RDATE is not looked at: the written date counts;
+/// - UNTIL, EXDATE, RDATE and RECURRENCE-ID name days: of a local time, and of midnight UTC, the written date counts; any other
+///   time of UTC is refused, for it lies in another day somewhere;
 /// - the first day must be one that the recurrence rule gives (the standard leaves the other case undefined);
 /// - a component with RECURRENCE-ID takes the place of that one occurrence of the event of the same UID; of several for one
-///   occurrence the one with the highest SEQUENCE counts, the later one among equals;
+///   occurrence the one with the highest SEQUENCE counts, the later one among equals. It goes with a cancelled event, and
+///   must name an occurrence where the file has the event;
 /// - what has STATUS:CANCELLED is not there.
 ///
 /// Time zones, alarms, to-dos and journals are passed over, for they say nothing about whole days.

@@ -53,15 +53,19 @@ struct ICalendarEvent {
 
   private static func date(_ property: ICalendarProperty?) throws(ICalendarProblem) -> CalendarDate? {
     guard let property else { return nil }
-    guard let date = ICalendarDate(property.value) else { throw property.unreadable }
+    return try whole(property, property.value)
+  }
+
+  private static func whole(_ property: ICalendarProperty, _ text: some StringProtocol) throws(ICalendarProblem) -> CalendarDate {
+    guard let date = ICalendarDate(text) else { throw property.unreadable }
+    guard date.isDay else { throw property.problem(ICalendarMessages.utcTime) }
     return date.date
   }
 
   private static func dates(_ property: ICalendarProperty) throws(ICalendarProblem) -> [CalendarDate] {
     var dates: [CalendarDate] = []
     for part in property.value.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let date = ICalendarDate(part) else { throw property.unreadable }
-      dates.append(date.date)
+      dates.append(try whole(property, part))
     }
     return dates
   }
@@ -96,6 +100,9 @@ struct ICalendarEvent {
 struct ICalendarDate {
   let date: CalendarDate
   let hasTime: Bool
+  /// Whether it names a day: a time of UTC other than midnight lies in another day somewhere, and which one is meant nobody
+  /// can tell.
+  let isDay: Bool
 
   init?(_ text: some StringProtocol) {
     let bytes = Array(text.utf8)
@@ -104,6 +111,7 @@ struct ICalendarDate {
     else { return nil }
     self.date = date
     hasTime = bytes.count > 8
+    isDay = bytes.last != UInt8(ascii: "Z") || bytes.suffix(7) == Array("000000Z".utf8)[...]
     guard hasTime else { return }
     guard bytes.count == 15 || (bytes.count == 16 && bytes[15] == UInt8(ascii: "Z")), bytes[8] == UInt8(ascii: "T"),
       let hour = Self.number(bytes, 9..<11), hour < 24, let minute = Self.number(bytes, 11..<13), minute < 60,

@@ -42,9 +42,18 @@ package enum ICalendarMessages: MessageCatalog {
     "ics.same_uid", "Line {line}: another event has the same UID, and this one names no occurrence of it that it replaces.",
     zh: "第 {line} 行：另一事件使用相同的 UID，而此事件未指明所替换的那一次。")
 
+  package static let utcTime = Message(
+    "ics.utc_time", "Line {line}: {property} has the time of UTC {value} beside whole days, which leaves open which day is meant; give a date.",
+    zh: "第 {line} 行：全天事件的 {property} 使用了 UTC 时刻 {value}，无法确定所指日期；请给出日期。")
+  package static let noOccurrence = Message(
+    "ics.no_occurrence", "Line {line}: RECURRENCE-ID {date} is no occurrence of the event of this UID.",
+    zh: "第 {line} 行：RECURRENCE-ID {date} 不是同一 UID 事件的任何一次。")
+  package static let wrongPlace = Message(
+    "ics.wrong_place", "Line {line}: {component} inside {parent}.", zh: "第 {line} 行：{component} 不应出现在 {parent} 中。")
+
   package static let all = [
     badYears, tooLarge, tooManyEvents, tooManyDays, tooMuchEffort, notUTF8, utf16, controlCharacter, lineTooLong, notAProperty, notACalendar, wrongEnd,
     unfinished, tooDeep, missing, duplicate, unsupported, badValue, timedEvent, endsBeforeStart, tooLong, badRule, unsupportedRule, startOutsideRule,
-    sameUID,
+    sameUID, utcTime, noOccurrence, wrongPlace,
   ]
 }

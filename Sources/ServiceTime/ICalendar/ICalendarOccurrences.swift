@@ -11,13 +11,16 @@ struct ICalendarOccurrences {
   }
 
   func days() throws(ICalendarProblem) -> [ICalendar.Day] {
-    try checkUIDs()
+    let masters = try masters()
     let replacements = replacements()
     var effort = ICalendar.effortLimit
     var days: [(date: CalendarDate, event: Int)] = []
-    for (index, event) in events.enumerated() where !event.isCancelled {
+    for (index, event) in events.enumerated() {
+      let isDropped = try isDropped(event, masters, &effort)
       let starts: [CalendarDate]
-      if let replaced = event.replaces {
+      if isDropped {
+        starts = []
+      } else if let replaced = event.replaces {
         starts = replacements[Key(event.uid, replaced)] == index ? [event.start] : []
       } else {
         starts = try self.starts(of: event, &effort).filter { replacements[Key(event.uid, $0)] == nil }
@@ -65,13 +68,31 @@ struct ICalendarOccurrences {
     return replacements
   }
 
-  /// Two events of one UID are two revisions of one event, and which of them counts is not for us to guess. Many files
-  /// leave the UID out.
-  private func checkUIDs() throws(ICalendarProblem) {
-    var seen: Set<String> = []
+  /// The events by UID, without those that take the place of an occurrence. Two of one UID are two revisions of one event,
+  /// and which of them counts is not for us to guess. Many files leave the UID out.
+  private func masters() throws(ICalendarProblem) -> [String: ICalendarEvent] {
+    var masters: [String: ICalendarEvent] = [:]
     for event in events where event.replaces == nil {
       guard let uid = event.uid, !uid.isEmpty else { continue }
-      guard seen.insert(uid).inserted else { throw ICalendarProblem(event.line, ICalendarMessages.sameUID) }
+      guard masters.updateValue(event, forKey: uid) == nil else { throw ICalendarProblem(event.line, ICalendarMessages.sameUID) }
     }
+    return masters
+  }
+
+  /// Whether an event is cancelled, by itself or with the one of which it takes an occurrence's place. One that takes the place
+  /// of nothing is an error; where the file lacks the other event, it stands for itself.
+  private func isDropped(
+    _ event: ICalendarEvent, _ masters: [String: ICalendarEvent], _ effort: inout Int
+  ) throws(ICalendarProblem) -> Bool {
+    guard let replaced = event.replaces, let uid = event.uid, let master = masters[uid] else { return event.isCancelled }
+    guard !master.isCancelled else { return true }
+    var isOccurrence = master.added.contains(replaced) || (master.rule == nil && master.start == replaced)
+    if !isOccurrence, let rule = master.rule {
+      isOccurrence = try !rule.dates(from: master.start, within: replaced...replaced, &effort).isEmpty
+    }
+    guard isOccurrence, !master.removed.contains(replaced) else {
+      throw ICalendarProblem(event.line, ICalendarMessages.noOccurrence, ["date": replaced.description])
+    }
+    return event.isCancelled
   }
 }

@@ -27,6 +27,7 @@ struct ICalendarReader {
 
   private static let framing: Set<String> = [
     ICalendarMessages.notACalendar.key, ICalendarMessages.wrongEnd.key, ICalendarMessages.tooDeep.key, ICalendarMessages.tooManyEvents.key,
+    ICalendarMessages.wrongPlace.key,
   ]
 
   private mutating func take(_ property: ICalendarProperty) throws(ICalendarProblem) {
@@ -43,8 +44,10 @@ struct ICalendarReader {
   private mutating func begin(_ name: String, _ line: Int) throws(ICalendarProblem) {
     guard !stack.isEmpty || name == "VCALENDAR" else { throw ICalendarProblem(line, ICalendarMessages.notACalendar) }
     guard stack.count < Self.depthLimit else { throw ICalendarProblem(line, ICalendarMessages.tooDeep) }
+    if name == "VEVENT", let parent = stack.last?.name, parent != "VCALENDAR" {
+      throw ICalendarProblem(line, ICalendarMessages.wrongPlace, ["component": name, "parent": String(parent.prefix(40))])
+    }
     stack.append((name, line))
-    if name == "VEVENT" { properties = [] }
   }
 
   private mutating func end(_ name: String, _ line: Int) throws(ICalendarProblem) {
@@ -53,6 +56,7 @@ struct ICalendarReader {
       throw ICalendarProblem(line, ICalendarMessages.wrongEnd, ["found": String(name.prefix(40)), "expected": String(last.name.prefix(40))])
     }
     guard name == "VEVENT" else { return }
+    defer { properties = [] }
     guard events.count < ICalendar.eventLimit else {
       throw ICalendarProblem(last.line, ICalendarMessages.tooManyEvents, ["limit": String(ICalendar.eventLimit)])
     }

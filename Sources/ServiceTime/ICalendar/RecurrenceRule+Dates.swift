@@ -28,7 +28,7 @@ extension RecurrenceRule {
   /// What making one period's set costs, in candidates.
   private var effortOfPeriod: Int {
     let perMonth = monthDays.count + (monthDays.isEmpty ? 5 * weekdays.count : weekdays.count)
-    return 1 + (frequency == .yearly ? max(1, months.isEmpty ? 12 : months.count) * perMonth : perMonth)
+    return 1 + positions.count + (frequency == .yearly ? max(1, months.isEmpty ? 12 : months.count) * perMonth : perMonth)
   }
 
   // MARK: Periods
@@ -77,7 +77,7 @@ extension RecurrenceRule {
 
   /// Applies BYSETPOS.
   private func select(_ dates: [CalendarDate]) -> [CalendarDate] {
-    guard !positions.isEmpty else { return dates }
+    guard !positions.isEmpty, !dates.isEmpty else { return dates }
     let indices = Set(positions.map { $0 > 0 ? Int($0) - 1 : dates.count + Int($0) }).filter(dates.indices.contains)
     return indices.sorted().map { dates[$0] }
   }

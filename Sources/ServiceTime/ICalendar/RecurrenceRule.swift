@@ -65,6 +65,7 @@ struct RecurrenceRule: Hashable {
     case "COUNT": count = try readNumber(value, 1...100_000, part)
     case "UNTIL":
       guard let date = ICalendarDate(value) else { throw bad(part) }
+      guard date.isDay else { throw ICalendarProblem(line, ICalendarMessages.utcTime, ["property": "RRULE", "value": String(part)]) }
       until = date.date
     case "BYMONTH": months = try readNumbers(value, 1...12, part, signed: false)
     case "BYMONTHDAY": monthDays = try readNumbers(value, 1...31, part, signed: true)

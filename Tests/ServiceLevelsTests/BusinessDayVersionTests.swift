@@ -1,0 +1,107 @@
+import Kernel
+import ServiceTime
+import Testing
+
+@testable import ServiceLevels
+
+/// Budgets in business days over changes of the hours: the N-th business day stays that day. Office hours are Monday to Friday
+/// 09:00 to 17:00 UTC; 1 June 2026 is a Monday.
+@Suite struct BusinessDayVersionTests {
+  private func due(_ ledger: Ledger) -> String? { ledger.clock.dueAt?.description }
+
+  private func ledger(_ days: Int64, _ coverage: Coverage) throws -> Ledger {
+    try Ledger(.resolution, .businessDays(days), coverage, at: Fixture.at("1 09:00"))
+  }
+
+  /// Mornings only, 09:00 to 13:00.
+  private func mornings() throws -> Coverage {
+    let days = Weekday.allCases.prefix(5).map { ($0, [CalendarDefinition.Opening(540, 780)]) }
+    let definition = try CalendarDefinition(zone: "UTC", week: Dictionary(uniqueKeysWithValues: days))
+    return Coverage(version: Id(6), calendar: CompiledCalendar(definition))
+  }
+
+  /// Office hours with exceptions in June.
+  private func office(closed day: Int64) throws -> Coverage {
+    let date = try #require(CalendarDate(year: 2026, month: 6, day: day))
+    return Coverage(version: Id(7), calendar: CompiledCalendar(try .fiveByEight(zone: "UTC", exceptions: [.init(date: date)])))
+  }
+
+  private func change(_ ledger: inout Ledger, _ text: String, _ coverage: Coverage) throws {
+    try ledger.apply(.changeCalendar(effectiveAt: Fixture.at(text), coverage: coverage))
+  }
+
+  @Test func aShorterDayIsStillTheDay() throws {
+    let start = try #require(Instant("2026-12-21T09:00:00Z"))
+    var ledger = try Ledger(.resolution, .businessDays(3), Fixture.office(), at: start)
+    #expect(due(ledger) == "2026-12-24T17:00:00Z")
+    let eve = try #require(CalendarDate("2026-12-24"))
+    let christmas = try CalendarDefinition.fiveByEight(
+      zone: "UTC", exceptions: [.init(date: eve, openings: [.init(540, 720)]), .init(date: eve.adding(days: 1))])
+    let coverage = Coverage(version: Id(5), calendar: CompiledCalendar(christmas))
+    try ledger.apply(.changeCalendar(effectiveAt: #require(Instant("2026-12-22T00:00:00Z")), coverage: coverage))
+    #expect(due(ledger) == "2026-12-24T12:00:00Z" && ledger.clock.breachAt == ledger.clock.dueAt)
+    // Another target after that counts its days in the same way.
+    func retarget(_ text: String, _ days: Int64) throws {
+      try ledger.apply(.retarget(at: #require(Instant(text)), budget: .businessDays(days), coverage: coverage, cause: "x"))
+    }
+    try retarget("2026-12-23T10:00:00Z", 3)
+    #expect(due(ledger) == "2026-12-24T12:00:00Z" && ledger.verdicts.isEmpty)
+    try retarget("2026-12-23T11:00:00Z", 4)
+    #expect(due(ledger) == "2026-12-28T17:00:00Z")
+    try retarget("2026-12-23T12:00:00Z", 1)
+    #expect(ledger.clock.outcome == .missed)
+  }
+
+  @Test func longerDaysJudgeNoMissThatTheClockDidNotShow() throws {
+    var ledger = try ledger(3, mornings())
+    try change(&ledger, "4 00:00", Fixture.office())
+    #expect(due(ledger) == "2026-06-04T17:00:00Z")
+    try ledger.retarget("4 14:00", .businessDays(3))
+    #expect(due(ledger) == "2026-06-04T17:00:00Z" && ledger.verdicts.isEmpty)
+    // What ended with a day before the change is missed all the same.
+    try ledger.retarget("4 15:00", .businessDays(2))
+    #expect(ledger.clock.outcome == .missed)
+    try ledger.retarget("4 16:00", .businessDays(3))
+    #expect(ledger.clock.outcome == nil && due(ledger) == "2026-06-04T17:00:00Z")
+  }
+
+  @Test func shorterDaysHideNoMiss() throws {
+    var ledger = try ledger(3, Fixture.office())
+    try change(&ledger, "4 00:00", mornings())
+    #expect(due(ledger) == "2026-06-04T13:00:00Z")
+    try ledger.passed("5 09:00")
+    #expect(ledger.clock.outcome == .missed)
+    try ledger.retarget("5 10:00", .businessDays(3))
+    #expect(try ledger.clock.outcome == .missed && ledger.clock.verdict?.breachedAt == Fixture.at("4 13:00"))
+  }
+
+  /// A date that has been open counts; of one that has not, the new version says whether it is a business day.
+  @Test func theDayOfTheChangeCountsOnce() throws {
+    var ledger = try ledger(2, Fixture.office())
+    try change(&ledger, "2 00:00", office(closed: 2))
+    #expect(due(ledger) == "2026-06-04T17:00:00Z")
+    ledger = try self.ledger(2, Fixture.office())
+    try change(&ledger, "2 10:00", office(closed: 2))
+    #expect(due(ledger) == "2026-06-03T17:00:00Z")
+    // Day 0 is the date of the start.
+    ledger = try self.ledger(2, Fixture.office())
+    try change(&ledger, "1 20:00", office(closed: 9))
+    #expect(due(ledger) == "2026-06-03T17:00:00Z")
+  }
+
+  @Test func aClockThatWaitsKeepsItsDays() throws {
+    var ledger = try ledger(2, Fixture.office())
+    try ledger.pause("1 17:00")
+    try change(&ledger, "3 00:00", mornings())
+    try ledger.resume("3 09:00")
+    #expect(due(ledger) == "2026-06-04T13:00:00Z")
+  }
+
+  @Test func anotherCalendarKeepsTheDay() throws {
+    var ledger = try ledger(3, Fixture.office())
+    try ledger.retarget("3 00:00", .businessDays(3), Fixture.long())
+    #expect(due(ledger) == "2026-06-04T20:00:00Z" && ledger.verdicts.isEmpty)
+    try ledger.passed("4 20:01")
+    #expect(ledger.clock.outcome == .missed)
+  }
+}

@@ -1,0 +1,65 @@
+import Contracts
+import Kernel
+import ServiceTime
+import Testing
+
+@testable import ServiceLevels
+
+/// Waits under terms that change while they last. Office hours; 1 June 2026 is a Monday.
+@Suite struct WaitTermsTests {
+  private let series: CalendarSeries
+  private let target = TargetTerms(
+    id: 1, metric: .resolution, priority: 3, budget: .seconds(40 * 3600), calendar: 1, calendarVersion: 1, objective: nil, pauses: true)
+
+  init() throws {
+    series = CalendarSeries([
+      CalendarSeries.Version(id: 1, calendar: 1, validFrom: Instant(seconds: 0), compiled: CompiledCalendar(try .fiveByEight(zone: "UTC")))
+    ])
+  }
+
+  private func line(_ waits: WaitTerms) -> LineTerms {
+    LineTerms(
+      contract: 1, line: 1, lineVersion: 1, sla: 1, slaVersion: 1, contractZone: "UTC", contractName: "c", lineName: "l", resolutionStopsAt: .resolved,
+      reason: .customer, waits: waits)
+  }
+
+  private func clock(_ waits: WaitTerms) throws -> SubjectClock {
+    let at = try Fixture.at("1 09:00")
+    return try SubjectClock.start(
+      id: 1, subject: .ticket(1), under: line(waits), target, try series.coverage(target, at: at), at: at, cause: "opened")
+  }
+
+  @Test func aWaitThatGoesOnTakesTheNewLimitLessWhatItUsed() throws {
+    let wait = (act: ClockAct.paused(cause: "scheduled"), at: try Fixture.at("1 10:00"))
+    var clock = try clock(WaitTerms())
+    try clock.apply(wait.act, at: wait.at, series)
+    #expect(clock.clock.pauseEndsAt == nil)
+    // Two hours are used: one of three is left, then six of eight.
+    try clock.retarget(under: line(WaitTerms(limitSeconds: 3 * 3600)), target, wait: wait, at: Fixture.at("1 12:00"), series)
+    #expect(try clock.clock.pauseEndsAt == Fixture.at("1 13:00") && clock.clock.waitLeftSeconds == 3600)
+    try clock.retarget(under: line(WaitTerms(limitSeconds: 8 * 3600)), target, wait: wait, at: Fixture.at("1 12:00"), series)
+    #expect(try clock.clock.pauseEndsAt == Fixture.at("2 10:00"))
+    try clock.retarget(under: line(WaitTerms(totalSeconds: 4 * 3600)), target, wait: wait, at: Fixture.at("1 12:30"), series)
+    #expect(try clock.clock.pauseEndsAt == Fixture.at("1 14:00"))
+    // Two and a half hours are more than two.
+    try clock.retarget(under: line(WaitTerms(limitSeconds: 2 * 3600)), target, wait: wait, at: Fixture.at("1 12:30"), series)
+    #expect(try clock.clock.state == .running && clock.clock.stateCause == "wait_limit" && clock.clock.stateSince == Fixture.at("1 12:30"))
+    #expect(clock.clock.waitLeftSeconds == 0 && clock.clock.pauseEndsAt == nil)
+  }
+
+  @Test func theLimitOfOneWaitSaysNothingAboutTheNext() throws {
+    var clock = try clock(WaitTerms(limitSeconds: 3600))
+    try clock.apply(.paused(cause: "scheduled"), at: Fixture.at("1 10:00"), series)
+    try clock.catchUp(until: Fixture.at("1 12:00"), series)
+    #expect(clock.clock.state == .running && clock.clock.waitLeftSeconds == 0)
+    try clock.apply(.resumed, at: Fixture.at("1 13:00"), series)
+    #expect(clock.clock.waitLeftSeconds == nil)
+    // This SLA does not pause for suppliers; the next one does.
+    let wait = (act: ClockAct.paused(cause: "awaiting_supplier", on: .supplier), at: try Fixture.at("1 14:00"))
+    try clock.apply(wait.act, at: wait.at, series)
+    #expect(clock.clock.state == .running)
+    let next = line(WaitTerms(supplierPauses: true, limitSeconds: 3600))
+    try clock.retarget(under: next, target, wait: wait, at: Fixture.at("1 15:00"), series)
+    #expect(try clock.clock.state == .paused && clock.clock.pauseEndsAt == Fixture.at("1 16:00"))
+  }
+}
