@@ -39,7 +39,7 @@ package enum CreditsMessages: MessageCatalog {
     zh: "该期间现已批准 {now}，而此建议提出时为 {then}。请重新提出建议。")
 
   package static let all = [
-    scheduleNameTaken, notLater, nothingToChange, alreadyAttached, notAttached, neverAttached, inThePast, noSchedule, badPeriod, periodOpen, claimOver, claimDay, badTransition,
-    personRequired, samePerson, badLimit, unknownCurrency, proposedMeanwhile, grantedMeanwhile,
+    scheduleNameTaken, notLater, nothingToChange, alreadyAttached, notAttached, neverAttached, inThePast, noSchedule, badPeriod,
+    periodOpen, claimOver, claimDay, badTransition, personRequired, samePerson, badLimit, unknownCurrency, proposedMeanwhile, grantedMeanwhile,
   ]
 }

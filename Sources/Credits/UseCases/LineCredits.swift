@@ -35,7 +35,8 @@ package enum AttachLineCredit: Operation {
     let validFrom: Instant?
 
     private static let validFrom = Field.instant(
-      "validFrom", "From when it counts; a period is judged by what held when it began (the first: default since ever; later ones: default now, and not before).",
+      "validFrom",
+      "From when it counts; a period is judged by what held when it began. The first by default since ever; later ones by default now, and not before.",
       "自何时起适用；期间按其开始时的方案判定（首次可早于当前时刻，默认自始适用；其后默认当前时刻，不得更早）。"
     ).optional
 

@@ -61,7 +61,9 @@ extension UnreadableRow.Reason {
       Message("import.row.bad_quoting", "line {line}: something follows a closing quotation mark", zh: "第 {line} 行：右引号之后还有内容")
     case .openQuote: Message("import.row.open_quote", "line {line}: a quotation mark is never closed", zh: "第 {line} 行：引号没有闭合")
     case .notText:
-      Message("import.row.not_text", "line {line}: {column} holds control characters, a byte order mark or invalid UTF-8", zh: "第 {line} 行：{column} 含有控制字符、字节顺序标记或无效的 UTF-8")
+      Message(
+        "import.row.not_text", "line {line}: {column} holds control characters, a byte order mark or invalid UTF-8",
+        zh: "第 {line} 行：{column} 含有控制字符、字节顺序标记或无效的 UTF-8")
     case .missing: Message("import.row.missing", "line {line}: {column} is missing", zh: "第 {line} 行：缺少 {column}")
     case .badDate:
       Message("import.row.bad_date", "line {line}: {column} is no date of the profile's format: “{found}”", zh: "第 {line} 行：{column} 不符合配置的日期格式：“{found}”")
