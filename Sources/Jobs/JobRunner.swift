@@ -36,7 +36,8 @@ package struct JobRunner: Sendable {
           isDeclared = true
         }
         try await tick()
-      } catch is CancellationError {
+      } catch  where Task.isCancelled {
+        // The server ends, whatever was under way.
         return
       } catch {
         logger.error("job queue not reached", metadata: ["error": "\(error)"])

@@ -149,7 +149,8 @@ private struct PersonByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// Databases that others are cloned from, one for each set of permissions.
+/// Databases that others are cloned from, one for each set of permissions and each time that a suite begins at: the
+/// partitions are made around it.
 actor TestTemplates {
   static let shared = TestTemplates()
 
@@ -160,8 +161,9 @@ actor TestTemplates {
   private var queue: [CheckedContinuation<Void, Never>] = []
 
   func clone(permissions: [String: Set<String>], now: Instant) async throws -> String {
-    let key = permissions.map { "\($0.key)=\($0.value.sorted().joined(separator: ","))" }.sorted().joined(separator: ";")
-    let template = templates[key] ?? Task { try await self.makeTemplate(permissions, now) }
+    let rights = permissions.map { "\($0.key)=\($0.value.sorted().joined(separator: ","))" }.sorted().joined(separator: ";")
+    let (key, number) = ("\(now) \(rights)", templates.count)
+    let template = templates[key] ?? Task { try await self.makeTemplate(number, permissions, now) }
     templates[key] = template
     let source = try await template.value
     clones += 1
@@ -173,9 +175,9 @@ actor TestTemplates {
     return name
   }
 
-  private func makeTemplate(_ permissions: [String: Set<String>], _ now: Instant) async throws -> String {
+  private func makeTemplate(_ number: Int, _ permissions: [String: Set<String>], _ now: Instant) async throws -> String {
     let server = try await TestCluster.shared.server()
-    let name = "template_\(permissions.count)_\(templates.count)"
+    let name = "template_\(number)"
     await enter()
     do {
       defer { leave() }
