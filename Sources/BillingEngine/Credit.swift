@@ -23,7 +23,7 @@ package struct CreditBase: Hashable, Sendable {
   /// The fee of ``BillingPeriod/feeDays`` in minor units, exact; nil when the line has none.
   package let fee: Fraction?
   package let currency: Currency
-  /// The days and hours of the same stretch.
+  /// The days and the begun hours of the same stretch in which the line was in force. No more of them are paid.
   package let days: Int64
   package let hours: Int64
 
@@ -45,7 +45,7 @@ package struct Credit: Hashable, Sendable {
     package let fee: Fraction?
     /// What the band pays, in minor units, exact and before the cap.
     package let minorUnits: Fraction
-    /// Days or hours that are paid, where the band pays them.
+    /// Days or hours that are paid, where the band pays them; at most those of the base.
     package let units: Int64?
   }
 
@@ -77,7 +77,8 @@ extension CreditSchedule {
       parts.append(part)
       exact = try exact.adding(part.minorUnits)
     }
-    let limit = try limit(base)
+    // What is nothing needs no cap, nor the fee that a cap may be a part of.
+    let limit = exact > Fraction(0) ? try limit(base) : nil
     let capped = limit.flatMap { exact > $0 ? $0 : nil }
     return Credit(
       parts: parts, exact: exact, cappedAt: capped, amount: Money(minorUnits: (capped ?? exact).rounded, currency: base.currency))
@@ -99,16 +100,20 @@ extension CreditSchedule {
   ) throws(CreditError) -> (minorUnits: Fraction, units: Int64?) {
     func part(_ numerator: Int64, of all: Int64) throws(CreditError) -> Fraction {
       guard let fee else { throw .noFee }
+      // Of no days or hours there is nothing to pay.
+      guard all > 0 else { return Fraction(0) }
       guard let ratio = Fraction(numerator, all) else { throw .overflow }
       return try fee.multiplied(by: ratio)
     }
     switch basis {
     case .percent(let rate), .multiple(let rate): return (try part(rate.units, of: Rate.scale), nil)
-    case .days(let days): return (try part(days, of: base.days), days)
+    case .days(let most):
+      let days = min(most, base.days)
+      return (try part(days, of: base.days), days)
     case .hours(let seconds):
       let (limit, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
       guard !overflow else { throw .overflow }
-      let hours = Int64(subject.downByHour.count { $0 > limit })
+      let hours = min(Int64(subject.downByHour.count { $0 > limit }), base.hours)
       return (try part(hours, of: base.hours), hours)
     case .amount(let money):
       guard money.currency == base.currency else { throw .currenciesDiffer(money.currency, base.currency) }
@@ -120,10 +125,14 @@ extension CreditSchedule {
   private func limit(_ base: CreditBase) throws(CreditError) -> Fraction? {
     switch cap {
     case nil: return nil
-    case .percent(let rate): return try base.fee?.multiplied(by: Fraction(rate))
+    case .percent(let rate):
+      guard let fee = base.fee else { throw .noFee }
+      return try fee.multiplied(by: Fraction(rate))
     case .days(let days):
+      guard let fee = base.fee else { throw .noFee }
+      guard base.days > 0 else { return Fraction(0) }
       guard let ratio = Fraction(days, base.days) else { throw .overflow }
-      return try base.fee?.multiplied(by: ratio)
+      return try fee.multiplied(by: ratio)
     case .amount(let money):
       guard money.currency == base.currency else { throw .currenciesDiffer(money.currency, base.currency) }
       return Fraction(money.minorUnits)

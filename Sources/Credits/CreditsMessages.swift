@@ -8,6 +8,10 @@ package enum CreditsMessages: MessageCatalog {
   package static let alreadyAttached = Message("line_credit.attached", "The line has this schedule already.", zh: "该合同行已采用此补偿方案。")
   package static let notAttached = Message(
     "line_credit.not_attached", "The line had not this schedule when the period began, at {start}.", zh: "在该期间开始时（{start}），合同行并未采用此补偿方案。")
+  package static let neverAttached = Message("line_credit.none", "This line does not have this schedule.", zh: "该合同行没有此补偿方案。")
+  package static let inThePast = Message(
+    "credit.valid_from_past", "Periods that have begun keep what they began with: this must be {now} or later.",
+    zh: "已开始的期间沿用其开始时的规定：此处不得早于 {now}。")
   package static let noSchedule = Message(
     "credit.no_schedule_version", "The schedule had no version when the period began, at {start}.", zh: "在该期间开始时（{start}），补偿方案尚无生效版本。")
   package static let badPeriod = Message(
@@ -20,7 +24,8 @@ package enum CreditsMessages: MessageCatalog {
   package static let badTransition = Message(
     "credit.bad_transition", "A proposal that is {state} cannot do this: {event}.", zh: "状态为 {state} 的补偿建议不能执行此操作：{event}。")
   package static let personRequired = Message(
-    "credit.person_required", "A credit is decided by a person, with a login of his own.", zh: "补偿须由本人登录的人员决定。")
+    "credit.person_required", "A credit is decided by a member of staff with a login of his own: not by a service account, nor by the local operator.",
+    zh: "补偿须由员工以本人账号登录后决定，服务账号和本机操作员均不可。")
   package static let samePerson = Message(
     "credit.same_person", "You have approved it already; above the limit another person must approve it as well.", zh: "您已批准过；超过限额时须由另一人再次批准。")
   package static let badLimit = Message(
@@ -29,9 +34,12 @@ package enum CreditsMessages: MessageCatalog {
   package static let unknownCurrency = Message("credit.unknown_currency", "There is no currency {code} in ISO 4217.", zh: "ISO 4217 中没有货币 {code}。")
   package static let proposedMeanwhile = Message(
     "credit.proposed_meanwhile", "Somebody else has just proposed or granted a credit for the same period. Look at that one.", zh: "他人刚刚为同一期间提出或批准了补偿，请先查看。")
+  package static let grantedMeanwhile = Message(
+    "credit.granted_meanwhile", "Meanwhile {now} is granted for this period; this was proposed when it was {then}. Propose it again.",
+    zh: "该期间现已批准 {now}，而此建议提出时为 {then}。请重新提出建议。")
 
   package static let all = [
-    scheduleNameTaken, notLater, nothingToChange, alreadyAttached, notAttached, noSchedule, badPeriod, periodOpen, claimOver, claimDay, badTransition,
-    personRequired, samePerson, badLimit, unknownCurrency, proposedMeanwhile,
+    scheduleNameTaken, notLater, nothingToChange, alreadyAttached, notAttached, neverAttached, inThePast, noSchedule, badPeriod,
+    periodOpen, claimOver, claimDay, badTransition, personRequired, samePerson, badLimit, unknownCurrency, proposedMeanwhile, grantedMeanwhile,
   ]
 }

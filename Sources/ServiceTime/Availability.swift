@@ -39,8 +39,8 @@ package struct AvailabilityRule: Hashable, Sendable {
     case ignored
     /// Down time like any other.
     case counts
-    /// Windows announced so many seconds ahead excuse what falls in them, the first so many that begin in the period (nil:
-    /// all). Other windows are down time.
+    /// Windows announced so many seconds ahead excuse what falls in them, the first so many of which a part lies in the period
+    /// (nil: all); windows that overlap or touch are one. Other windows are down time.
     case excused(noticeSeconds: Int64, windows: Int64?)
   }
 
@@ -65,11 +65,12 @@ package struct AvailabilityRule: Hashable, Sendable {
     case .counts: return down.union(TimeSpans(windows.map(\.span)))
     case .excused(let notice, let limit):
       let announced = windows.filter { window in window.announcedAt.map { $0.adding(seconds: notice) <= window.span.start } ?? false }
-      let beginning = announced.filter { period.start <= $0.span.start && $0.span.start < period.end }.sorted { $0.span.start < $1.span.start }
-      // A window that begins in another period is counted there.
-      let elsewhere = announced.filter { !(period.start <= $0.span.start && $0.span.start < period.end) }
-      let excused = TimeSpans((elsewhere + beginning.prefix(limit.map { Int(clamping: $0) } ?? beginning.count)).map(\.span))
-      return down.union(TimeSpans(windows.map(\.span))).subtracting(excused)
+      let united = TimeSpans(announced.map(\.span)).spans
+      let counted = united.filter { !$0.intersection(period).isEmpty }
+      // What lies outside is counted in its own period; here it only says how long an outage was that reaches into this one.
+      let elsewhere = united.filter { $0.intersection(period).isEmpty }
+      let excused = elsewhere + counted.prefix(limit.map { max(0, Int(clamping: $0)) } ?? counted.count)
+      return down.union(TimeSpans(windows.map(\.span))).subtracting(TimeSpans(excused))
     }
   }
 

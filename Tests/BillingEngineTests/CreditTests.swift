@@ -73,6 +73,31 @@ import Testing
     #expect(throws: CreditError.overflow) { try multiple.credit(for: [down()], base: try base(.max)) }
   }
 
+  /// A cap that is a part of no fee is no cap that vanishes: it is told, unless nothing is paid anyway.
+  @Test(arguments: [["percent": "50"], ["days": 3]] as [[String: Value]])
+  func aCapOfNoFeeIsAnError(cap: [String: Value]) throws {
+    let schedule = try schedule([
+      "currency": "EUR", "bands": .array([.object(["below": "99", "amount": "5"])]), "cap": .object(cap.map { Value.Member($0.key, $0.value) }),
+    ])
+    #expect(throws: CreditError.noFee) { try schedule.credit(for: [down()], base: try base(nil)) }
+    #expect(try schedule.credit(for: [CreditSubject(name: "", attainment: Fraction(1))], base: try base(nil, days: 0)).amount.minorUnits == 0)
+  }
+
+  /// A line that had no whole day or hour has none to be paid; no more is paid than it had.
+  @Test func noMoreIsPaidThanThereWas() throws {
+    let days = try schedule(["bands": .array([.object(["below": "99", "days": 3])]), "cap": .object(["days": 30])])
+    for (had, paid, amount) in [(0, 0, 0), (2, 2, 100_000), (30, 3, 10_000)] as [(Int64, Int64, Int64)] {
+      let credit = try days.credit(for: [down()], base: try base(days: had))
+      #expect(credit.parts.first?.units == paid && credit.amount.minorUnits == amount)
+    }
+    let hours = try schedule(["bands": .array([.object(["below": "99", "hoursDownOver": 60])])])
+    let subject = CreditSubject(name: "", attainment: Fraction(1, 2), downByHour: Array(repeating: 3_600_000_000, count: 30))
+    for (had, paid, amount) in [(0, 0, 0), (1, 24, 100_000), (2, 30, 62_500)] as [(Int64, Int64, Int64)] {
+      let credit = try hours.credit(for: [subject], base: try base(days: had))
+      #expect(credit.parts.first?.units == paid && credit.amount.minorUnits == amount)
+    }
+  }
+
   @Test func aClaimEndsSoManyDaysAfterThePeriod() throws {
     let schedule = try schedule(["bands": .array([.object(["below": "99", "percent": 10])]), "claimDays": 30])
     #expect(schedule.claimBy(try #require(BillingPeriod(.month, named: "2026-01")))?.description == "2026-03-02")

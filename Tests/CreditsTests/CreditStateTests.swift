@@ -23,11 +23,13 @@ import Testing
   private let ann = Actor(kind: .staff, id: 1, via: .http)
   private let bob = Actor(kind: .staff, id: 2, via: .admin)
 
-  private func approval(_ minorUnits: Int64, limit: Int64?, _ state: CreditState, by approvers: [Actor], _ actor: Actor) throws -> CreditState.Event {
+  private func approval(
+    _ minorUnits: Int64, limit: Int64?, _ state: CreditState, by approvers: [Actor], _ actor: Actor, persons: (first: Int64?, second: Int64?) = (nil, nil)
+  ) throws -> CreditState.Event {
     let euro = try #require(Currency(code: "EUR"))
     return try ApprovalRule.approval(
       of: Money(minorUnits: minorUnits, currency: euro), limit: limit.map { Money(minorUnits: $0, currency: euro) }, state: state,
-      approvers: Set(approvers.map(ApprovalRule.Approver.init)), by: actor)
+      approvers: approvers.map { ApprovalRule.Approver($0, person: persons.first) }, by: actor, person: persons.second)
   }
 
   @Test func aboveTheLimitTwoPersonsApprove() throws {
@@ -45,8 +47,16 @@ import Testing
     #expect(throws: Failure.self) { try approval(101, limit: 500, .halfApproved, by: [ann], ann) }
   }
 
-  @Test(arguments: [Actor.Kind.service, .system, .customer, .anonymous])
-  func onlyAPersonOfTheProviderApproves(kind: Actor.Kind) {
+  /// Two accounts of one person are one approver; accounts without a recorded person are told apart by themselves.
+  @Test func onePersonWithTwoAccountsApprovesOnce() throws {
+    #expect(throws: Failure.self) { try approval(101, limit: 100, .halfApproved, by: [ann], bob, persons: (7, 7)) }
+    #expect(try approval(101, limit: 100, .halfApproved, by: [ann], bob, persons: (7, 8)) == .approval)
+    #expect(try approval(101, limit: 100, .halfApproved, by: [ann], bob, persons: (nil, 7)) == .approval)
+  }
+
+  /// Whoever is on the host is the same operator, and may be one who has approved already.
+  @Test(arguments: [Actor.Kind.operator, .service, .system, .customer, .anonymous])
+  func onlyStaffApprove(kind: Actor.Kind) {
     #expect(throws: Failure.self) { try approval(1, limit: nil, .proposed, by: [], Actor(kind: kind, id: 3, via: .http)) }
   }
 }

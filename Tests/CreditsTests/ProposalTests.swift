@@ -24,11 +24,13 @@ import Testing
     #expect(evidence.at("items.0.kind") == "outage" && evidence.at("items.0.to") == "2026-01-10T05:00:00Z")
 
     let explained = try await world.call("credit.explain", ["id": credit.at("id")])
-    let words = explained.at("steps").array?.compactMap(\.text).joined(separator: "\n") ?? ""
+    let words = Self.words(explained)
     for part in ["99.327957", "739/744", "99 % or more, less than 99.9 %", "10 % of the fee", "100.00 EUR", "“partial”"] {
       #expect(words.contains(part), "\(part) in \(words)")
     }
   }
+
+  private static func words(_ explained: Value) -> String { explained.at("steps").array?.compactMap(\.text).joined(separator: "\n") ?? "" }
 
   @Test func proposingAgainChangesNothing() async throws {
     let world = try await CreditsWorld()
@@ -66,10 +68,40 @@ import Testing
     try await world.outage("2026-01-11T00:00:00Z", "2026-01-12T00:00:00Z")
     let second = try await world.propose().at("credit")
     #expect(second.at("amount") == .decimal("250.00") && second.at("granted") == .decimal("100.00") && second.at("toCredit") == .decimal("150.00"))
+    let explained = try await world.call("credit.explain", ["id": second.at("id")])
+    #expect(Self.words(explained).contains("For this period 100.00 EUR had been granted before."))
     // Until the second is granted the first stands.
     #expect(try await world.call("credit.read", ["id": first.at("id")]).at("state") == "approved")
     #expect(try await world.approve(second, as: world.finance).at("state") == "approved")
     #expect(try await world.call("credit.read", ["id": first.at("id")]).at("state") == "superseded")
+  }
+
+  /// Somebody else's credit for the period was granted between the look at it and the proposal: granted as well, it would be
+  /// paid twice. It can be proposed again.
+  @Test func whatWasGrantedMeanwhileIsNotPaidTwice() async throws {
+    let world = try await CreditsWorld()
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    let stale = try await world.propose().at("credit")
+    try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff) { transaction in
+      _ = try await transaction.execute(GrantBeside(tenant: world.acme.id))
+    }
+    #expect(await violations { try await world.approve(stale, as: world.finance) } == ["credit.granted_meanwhile"])
+    let again = try await world.propose()
+    #expect(again.at("outcome") == "proposed" && again.at("credit.supersedes") == stale.at("id"))
+    #expect(again.at("credit.granted") == .decimal("100.00") && again.at("credit.toCredit") == .decimal("150.00"))
+    #expect(try await world.approve(again.at("credit"), as: world.finance).at("state") == "approved")
+  }
+
+  /// What was decided years ago reads as it did then.
+  @Test func aScheduleKeepsItsNameInWhatWasProposed() async throws {
+    let world = try await CreditsWorld()
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    let credit = try await world.propose().at("credit")
+    try await world.call("credit_schedule.revise", ["id": world.schedule.at("id"), "name": "Gold"], version: 1)
+    #expect(try await world.call("credit.read", ["id": credit.at("id")]).at("scheduleName") == "Standard")
+    #expect(Self.words(try await world.call("credit.explain", ["id": credit.at("id")])).contains("“Standard”"))
+    #expect(try await world.propose().at("outcome") == "unchanged")
+    #expect(try await world.propose("2026-02").at("outcome") == "nothing")
   }
 
   @Test func aRefusalNeedsAReasonAndStays() async throws {
@@ -93,10 +125,29 @@ import Testing
     let half = try await world.approve(credit, as: world.finance)
     #expect(half.at("state") == "half_approved")
     #expect(await violations { try await world.approve(half, as: world.finance) } == ["credit.same_person"])
+    // On the host, past the login, he might be the same.
+    #expect(await violations { try await world.approve(half, as: world.database.root) } == ["credit.person_required"])
+    #expect(
+      await violations { try await world.call("credit.refuse", ["id": half.at("id"), "reason": "X"], version: half.at("version")) }
+        == ["credit.person_required"])
     let whole = try await world.approve(half, as: other)
     #expect(whole.at("state") == "approved")
     #expect(whole.at("decisions").array?.map { $0.at("event") } == ["first_approval", "approval"])
     #expect(try await world.call("credit.list", ["customer": .id(world.acme.publicId), "state": "approved"]).at("items").array?.count == 1)
+  }
+
+  /// The same person by a second account, where the accounts say whose they are.
+  @Test func onePersonWithTwoAccountsApprovesOnce() async throws {
+    let world = try await CreditsWorld()
+    let other = try await world.database.staff(.finance)
+    func with(_ person: Int64, _ one: Principal) -> Principal {
+      Principal(actor: one.actor, tenant: one.tenant, side: one.side, name: one.name, person: person, grants: one.grants)
+    }
+    try await world.call("credit_limit.set", ["currency": "EUR", "amount": "249.99"])
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    let half = try await world.approve(try await world.propose().at("credit"), as: with(7, world.finance))
+    #expect(await violations { try await world.approve(half, as: with(7, other)) } == ["credit.same_person"])
+    #expect(try await world.approve(half, as: with(8, other)).at("state") == "approved")
   }
 
   @Test func onlyAClosedPeriodIsProposed() async throws {
@@ -124,19 +175,70 @@ import Testing
     #expect(try await world.propose().at("credit.claimedOn") == "2026-02-15")
   }
 
+  private static func halfBelowAll(_ period: Value) -> Value {
+    .object(["measure": "availability", "period": period, "bands": .array([.object(["below": "100", "percent": "50"])])])
+  }
+
   @Test func aPeriodIsJudgedByWhatHeldWhenItBegan() async throws {
     let world = try await CreditsWorld()
-    try await world.outage("2026-02-10T00:00:00Z", "2026-02-11T00:00:00Z")
-    let stricter: Value = .object(["measure": "availability", "period": "month", "bands": .array([.object(["below": "100", "percent": "50"])])])
     try await world.call(
-      "credit_schedule.revise", ["id": world.schedule.at("id"), "terms": stricter, "validFrom": "2026-02-01T00:00:00Z"], version: 1)
-    // Midnight in Berlin is an hour before: February began under the old version.
-    #expect(try await world.propose("2026-02").at("credit.amount") == .decimal("250.00"))
+      "credit_schedule.revise", ["id": world.schedule.at("id"), "terms": Self.halfBelowAll("month"), "validFrom": "2026-04-01T00:00:00Z"], version: 1)
     try await world.call(
-      "line_credit.detach", ["line": world.line, "schedule": world.schedule.at("id"), "validFrom": "2026-01-31T23:00:00Z"])
-    #expect(await violations { try await world.propose("2026-02") } == ["line_credit.not_attached"])
-    #expect(try await world.propose("2026-01").at("outcome") == "nothing")
+      "line_credit.detach", ["line": world.line, "schedule": world.schedule.at("id"), "validFrom": "2026-05-31T22:00:00Z"])
+    try await world.outage("2026-04-10T00:00:00Z", "2026-04-11T00:00:00Z")
+    try await world.outage("2026-05-10T00:00:00Z", "2026-05-10T01:00:00Z")
+    world.database.clock.set(try #require(Instant("2026-07-02T00:00:00Z")))
+    // Midnight in Berlin is two hours before: April began under the old version.
+    #expect(try await world.propose("2026-04").at("credit.amount") == .decimal("250.00"))
+    #expect(try await world.propose("2026-05").at("credit.amount") == .decimal("500.00"))
+    #expect(await violations { try await world.propose("2026-06") } == ["line_credit.not_attached"])
     #expect(try await world.call("line_credit.list", ["line": world.line]).at("items").array?.count == 2)
+  }
+
+  /// Periods that have begun keep what they began with: nothing is changed in the past.
+  @Test func nothingIsChangedInThePast() async throws {
+    let world = try await CreditsWorld()
+    let schedule = world.schedule.at("id")
+    let (before, now): (Value, Value) = ("2026-03-02T07:59:59Z", "2026-03-02T08:00:00Z")
+    func revise(_ from: Value) async throws -> Value {
+      try await world.call("credit_schedule.revise", ["id": schedule, "terms": Self.halfBelowAll("month"), "validFrom": from], version: 1)
+    }
+    func set(_ act: String, _ from: Value) async throws -> Value {
+      try await world.call("line_credit.\(act)", ["line": world.line, "schedule": schedule, "validFrom": from])
+    }
+    #expect(await violations { try await revise(before) } == ["validFrom credit.valid_from_past"])
+    #expect(try await revise(now).at("validFrom") == now)
+    #expect(await violations { try await set("detach", before) } == ["validFrom credit.valid_from_past"])
+    #expect(try await set("detach", now).at("attached") == .bool(false))
+    #expect(await violations { try await set("detach", "2026-04-01T00:00:00Z") } == ["line_credit.none"])
+    world.database.clock.set(try #require(Instant("2026-03-05T00:00:00Z")))
+    #expect(await violations { try await set("attach", "2026-03-04T00:00:00Z") } == ["validFrom credit.valid_from_past"])
+    #expect(try await set("attach", "2026-03-05T00:00:00Z").at("attached") == .bool(true))
+  }
+
+  /// A schedule of months that becomes one of quarters: each period by the kind that held when it began.
+  @Test func aScheduleMayChangeItsKindOfPeriod() async throws {
+    let world = try await CreditsWorld()
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
+    try await world.outage("2026-04-10T00:00:00Z", "2026-04-11T00:00:00Z")
+    try await world.call("credit_schedule.revise", ["id": world.schedule.at("id"), "terms": Self.halfBelowAll("quarter")], version: 1)
+    world.database.clock.set(try #require(Instant("2026-07-02T00:00:00Z")))
+    #expect(try await world.propose("2026-01").at("credit.amount") == .decimal("250.00"))
+    #expect(try await world.propose("2026-Q2").at("credit.amount") == .decimal("1500.00"))
+    #expect(await violations { try await world.propose("2026-Q1") } == ["period credit.bad_period"])
+    #expect(await violations { try await world.propose("2026-04") } == ["period credit.bad_period"])
+  }
+
+  /// A line that was in force for half an hour has one begun hour, and no day: it is judged, and told in its own words.
+  @Test func aLineWithoutAWholeHour() async throws {
+    let world = try await CreditsWorld(
+      terms: .object(["measure": "availability", "period": "month", "bands": .array([.object(["below": "100", "hoursDownOver": 60])])]),
+      startsAt: "2026-01-31T23:30:00+01:00")
+    try await world.outage("2026-01-31T22:00:00Z", "2026-02-01T00:00:00Z")
+    let credit = try await world.propose().at("credit")
+    #expect(credit.at("calculation.parts.0.units") == 1)
+    // The one begun hour of a day of a month of 31.
+    #expect(credit.at("amount") == .decimal("32.26"))
   }
 
   /// From the 22nd of January on: ten days of fee and of time.

@@ -67,6 +67,27 @@ struct OutageImportTests {
     #expect(read.unreadable.map(\.column) == ["severity", "from", "service", nil, nil, nil])
   }
 
+  @Test("What the operation would refuse is told by its line before anything is written")
+  func limits() throws {
+    let long = String(repeating: "é", count: 201)
+    let read = try Self.parse(
+      """
+      service,severity,from,to,region,instance,key,title
+      \(long),major,2026-01-01T00:00:00Z,,,,,
+      API,major,2026-01-02T00:00:00Z,,\(long.prefix(101)),,,
+      API,major,2026-01-03T00:00:00Z,,,\(long.prefix(101)),,
+      API,major,2026-01-04T00:00:00Z,,,,\(long),
+      API,major,2026-01-05T00:00:00Z,,,a\u{feff},,
+      \(long.dropLast()),major,2026-01-06T00:00:00Z,,\(long.prefix(100)),\(long.prefix(100)),\(long.dropLast()),a\u{feff}b
+
+      """)
+    #expect(read.unreadable.map(\.line) == [2, 3, 4, 5, 6])
+    #expect(read.unreadable.map(\.column) == ["service", "region", "instance", "key", "instance"])
+    #expect(read.unreadable.map(\.reason) == [.fieldTooLong, .fieldTooLong, .fieldTooLong, .fieldTooLong, .notText])
+    #expect(read.unreadable.first?.found == "201 > 200")
+    #expect(read.outages.count == 1 && read.outages.first?.title == "a b")
+  }
+
   @Test("What is no list of outages is refused as a whole")
   func otherFiles() {
     #expect(Self.refusal("") == "import.empty_file")

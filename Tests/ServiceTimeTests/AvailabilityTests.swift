@@ -51,8 +51,12 @@ import Testing
     #expect(minutes([outage(100, 200, .maintenance)], rule) == 100)
     // The second window of the period excuses nothing.
     #expect(minutes([window, outage(300, 320, .maintenance, announced: 0)], rule) == 20)
-    // One that began before the period was counted there.
-    #expect(minutes([outage(-10, 20, .maintenance, announced: -100), window], rule) == 0)
+    // One that began before the period, and lasts into it, is one of it.
+    #expect(minutes([outage(-10, 20, .maintenance, announced: -100), window], rule) == 100)
+    #expect(minutes([outage(-10, 0, .maintenance, announced: -100), window], rule) == 0)
+    // Windows that touch or overlap are one.
+    #expect(minutes([window, outage(200, 260, .maintenance, announced: 0), outage(250, 270, .maintenance, announced: 0)], rule) == 0)
+    #expect(minutes([window, outage(201, 260, .maintenance, announced: 0)], rule) == 59)
   }
 
   @Test func hoursAreCountedFromTheStart() {

@@ -89,6 +89,49 @@ import Testing
       await violations { try await run([outage("API", "2026-01-01T00:00:00Z", "2025-01-01T00:00:00Z")]) } == ["outages[0].endsAt outage.order"])
   }
 
+  /// What somebody corrected by hand the source does not undo, whatever it tells; what it tells of others is taken.
+  @Test func anImportKeepsWhatWasCorrected() async throws {
+    let world = try await SuppliersWorld()
+    func run(_ severity: Value) async throws -> Value {
+      try await world.call(
+        "outage.import",
+        [
+          "supplier": world.supplier.at("id"), "source": "status page", "createServices": .bool(true),
+          "outages": .array(
+            ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"].map {
+              .object(["service": "API", "severity": severity, "startsAt": .text($0), "endsAt": "2026-01-03T00:00:00Z"])
+            }),
+        ])
+    }
+    _ = try await run("major")
+    let newest = try await world.call("outage.list", [:]).at("items.0")
+    _ = try await world.call("outage.change", ["id": newest.at("id"), "endsAt": "2026-01-02T01:00:00Z"], version: 1)
+    let again = try await run("partial")
+    #expect(again.at("kept") == 1 && again.at("changed") == 1 && again.at("unchanged") == 0)
+    let listed = try await world.call("outage.list", [:])
+    #expect(listed.at("items.0.endsAt") == "2026-01-02T01:00:00Z" && listed.at("items.0.severity") == "major" && listed.at("items.0.version") == 2)
+    #expect(listed.at("items.1.severity") == "partial")
+    // What the source changed itself it may change again.
+    #expect(try await run("degraded").at("changed") == 1)
+  }
+
+  /// The same key of two services: each finds its own.
+  @Test func aKeyIsOneOfItsService() async throws {
+    let world = try await SuppliersWorld()
+    func run(_ pairs: [(service: String, key: String)]) async throws -> Value {
+      try await world.call(
+        "outage.import",
+        [
+          "supplier": world.supplier.at("id"), "source": "s", "createServices": .bool(true),
+          "outages": .array(
+            pairs.map { .object(["service": .text($0.service), "key": .text($0.key), "severity": "major", "startsAt": "2026-01-01T00:00:00Z"]) }),
+        ])
+    }
+    #expect(try await run([("API", "1"), ("API", "2"), ("Web", "1")]).at("recorded") == 3)
+    let crossed = try await run([("API", "1"), ("Web", "2")])
+    #expect(crossed.at("recorded") == 1 && crossed.at("unchanged") == 1)
+  }
+
   /// Two imports of the same at the same time record it once.
   @Test func importsOfOneSupplierComeOneAfterTheOther() async throws {
     let world = try await SuppliersWorld()

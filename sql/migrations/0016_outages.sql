@@ -18,6 +18,8 @@ create table suppliers.outage (
   external_key text not null,
   -- a report that turned out wrong: it stays, and counts nowhere
   withdrawn boolean not null default false,
+  -- changed by hand: what its source tells later changes it no more
+  corrected boolean not null default false,
   recorded_at timestamptz not null,
   updated_at timestamptz not null,
   version bigint not null default 1,

@@ -74,6 +74,8 @@ create table credits.proposal (
   contract_id bigint not null,
   contract_line_id bigint not null,
   schedule_id bigint not null,
+  -- as it was called then
+  schedule_name text not null,
   schedule_version_id bigint not null,
   -- days in the contract's zone; period_to is the first one outside
   period_kind text not null,
@@ -131,6 +133,8 @@ create table credits.decision (
   reason text,
   actor_kind text not null,
   actor_id bigint not null,
+  -- the person behind the account, of the account's tenant; null where none is recorded
+  actor_person_id bigint,
   actor_name text not null,
   recorded_at timestamptz not null,
   constraint decision_pk primary key (tenant_id, proposal_id, seq),

@@ -65,7 +65,7 @@ enum CreditWords {
   private static func pays(_ basis: CreditBasis, _ part: Value, _ language: Language) -> String {
     switch basis {
     case .percent(let rate): paysPercent.text(language, ["percent": rate.percent])
-    case .days(let days): paysDays.text(language, ["days": String(days)])
+    case .days(let days): paysDays.text(language, ["days": String(part["units"]?.integer ?? days)])
     case .multiple(let rate): paysMultiple.text(language, ["multiple": rate.description])
     case .hours(let seconds): paysHours.text(language, ["hours": String(part["units"]?.integer ?? 0), "seconds": String(seconds)])
     case .amount(let money): paysAmount.text(language, ["amount": money.description])
@@ -138,7 +138,7 @@ enum CreditWords {
   static let paysAmount = Message("credit.words.pays_amount", "the fixed amount {amount}", zh: "固定金额 {amount}")
   static let cap = Message("credit.words.cap", "The schedule pays at most {amount} for a period.", zh: "方案规定每期间最多补偿 {amount}。")
   static let amount = Message("credit.words.amount", "The credit is {amount}, rounded once.", zh: "补偿金额为 {amount}（仅在最后取整一次）。")
-  static let granted = Message("credit.words.granted", "Of this, {amount} had been granted before.", zh: "其中 {amount} 此前已批准。")
+  static let granted = Message("credit.words.granted", "For this period {amount} had been granted before.", zh: "此前已为该期间批准 {amount}。")
 
   static let all = [
     measured, version, availability, response, resolution, rule, maintenanceIgnored, maintenanceCounts, maintenanceExcused, allWindows, wholeLine,

@@ -9,12 +9,14 @@ struct InsertDecision: Statement {
   let event: CreditState.Event
   let reason: String?
   let actor: Actor
+  /// The person behind the actor's account, where one is recorded.
+  let person: Int64?
   let actorName: String
   let now: Instant
 
   static let sql = """
-    insert into credits.decision (tenant_id, proposal_id, seq, event, reason, actor_kind, actor_id, actor_name, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    insert into credits.decision (tenant_id, proposal_id, seq, event, reason, actor_kind, actor_id, actor_person_id, actor_name, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -25,6 +27,7 @@ struct InsertDecision: Statement {
     parameters.append(reason)
     parameters.append(actor.kind.rawValue)
     parameters.append(actor.id)
+    parameters.append(person)
     parameters.append(actorName)
     parameters.append(now)
   }
@@ -44,7 +47,7 @@ struct DecisionsOfProposals: Statement {
   let proposals: [Int64]
 
   static let sql = """
-    select proposal_id, event, reason, actor_kind, actor_id, actor_name, recorded_at from credits.decision
+    select proposal_id, event, reason, actor_kind, actor_id, actor_person_id, actor_name, recorded_at from credits.decision
     where tenant_id = $1 and proposal_id = any($2) order by proposal_id, seq
     """
 
@@ -56,7 +59,7 @@ struct DecisionsOfProposals: Statement {
   static func decode(_ row: inout RowReader) throws -> DecisionRow {
     DecisionRow(
       proposal: try row.next(), event: CreditState.Event(rawValue: try row.next()) ?? .supersession, reason: try row.next(),
-      approver: ApprovalRule.Approver(kind: try row.next(), id: try row.next()), actorName: try row.next(), recordedAt: try row.next())
+      approver: ApprovalRule.Approver(kind: try row.next(), id: try row.next(), person: try row.next()), actorName: try row.next(), recordedAt: try row.next())
   }
 }
 

@@ -35,9 +35,10 @@ struct InsertProposal: Statement {
 
   static let sql = """
     insert into credits.proposal
-      (tenant_id, public_id, number, contract_id, contract_line_id, schedule_id, schedule_version_id, period_kind, period_name, period_from, period_to,
-       calculation, amount_minor, currency, granted_minor, supersedes, claim_by, claimed_on, actor_kind, actor_id, recorded_at, state)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 'proposed') returning id
+      (tenant_id, public_id, number, contract_id, contract_line_id, schedule_id, schedule_name, schedule_version_id, period_kind, period_name, period_from,
+       period_to, calculation, amount_minor, currency, granted_minor, supersedes, claim_by, claimed_on, actor_kind, actor_id, recorded_at, state)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 'proposed')
+    returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -47,6 +48,7 @@ struct InsertProposal: Statement {
     parameters.append(line.contract)
     parameters.append(line.line)
     parameters.append(schedule.id)
+    parameters.append(schedule.name)
     parameters.append(schedule.versionId)
     parameters.append(period.kind.rawValue)
     parameters.append(period.description)
@@ -76,6 +78,7 @@ struct ProposalRow: Sendable {
   let contract: [UInt8]
   let schedule: [UInt8]
   let scheduleId: Int64
+  /// What it was called when the proposal was made.
   let scheduleName: String
   let scheduleVersion: Int64
   let scheduleValidFrom: Instant
@@ -100,7 +103,7 @@ struct ProposalRow: Sendable {
     p.id, p.public_id, p.number,
     (select l.public_id from contracts.pub_line l where l.tenant_id = p.tenant_id and l.line_id = p.contract_line_id), p.contract_line_id,
     (select c.public_id from contracts.pub_contract c where c.tenant_id = p.tenant_id and c.contract_id = p.contract_id),
-    s.public_id, p.schedule_id, s.name, p.schedule_version_id, v.valid_from, v.terms, p.period_name, p.period_from, p.period_to, p.calculation,
+    s.public_id, p.schedule_id, p.schedule_name, p.schedule_version_id, v.valid_from, v.terms, p.period_name, p.period_from, p.period_to, p.calculation,
     p.amount_minor, p.currency, p.granted_minor,
     (select b.public_id from credits.proposal b where b.tenant_id = p.tenant_id and b.id = p.supersedes), p.claim_by, p.claimed_on, p.recorded_at,
     p.state, p.version
@@ -154,7 +157,8 @@ struct ProposalByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> ProposalRow { try ProposalRow(&row) }
 }
 
-/// The newest proposal of a line for a schedule and period, and whether a computation comes to the same.
+/// The newest proposal of a line for a schedule and period, and whether a computation comes to the same: one that still waits
+/// only while what is granted for the period is what it was proposed against.
 struct NewestProposal: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -172,9 +176,13 @@ struct NewestProposal: Statement {
   let calculation: Value
 
   static let sql = """
-    select id, public_id, state, version, claimed_on, calculation = $6 and schedule_version_id = $7
-    from credits.proposal where tenant_id = $1 and contract_line_id = $2 and schedule_id = $3 and period_from = $4 and period_to = $5
-    order by id desc limit 1
+    select p.id, p.public_id, p.state, p.version, p.claimed_on, p.calculation = $6 and p.schedule_version_id = $7
+      and (p.state not in ('proposed', 'half_approved') or p.granted_minor = coalesce(
+        (select g.amount_minor from credits.proposal g where g.tenant_id = $1 and g.contract_line_id = $2 and g.schedule_id = $3 and g.period_from = $4
+          and g.period_to = $5 and g.state = 'approved'), 0))
+    from credits.proposal p
+    where p.tenant_id = $1 and p.contract_line_id = $2 and p.schedule_id = $3 and p.period_from = $4 and p.period_to = $5
+    order by p.id desc limit 1
     """
 
   func bind(to parameters: inout Parameters) {

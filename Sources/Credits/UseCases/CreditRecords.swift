@@ -12,7 +12,10 @@ package struct CreditDecisionOutput: OperationOutput {
     },
     OutputField("reason", .text, "Why, where a reason is given.", "理由（如有）。") { .text($0.row.reason) },
     OutputField("actorName", .text, "Who.", "决定人。") { .text($0.row.actorName) },
-    OutputField("actorKind", .text, "As what: staff, operator, or Steward itself.", "身份：staff、operator 或系统。") { .text($0.row.approver.kind) },
+    OutputField(
+      "actorKind", .text, "As what: staff; of a supersession also service, operator, or Steward itself.",
+      "身份：staff；取代时也可为 service、operator 或系统。"
+    ) { .text($0.row.approver.kind) },
     OutputField("recordedAt", .instant, "When.", "时间。") { .instant($0.row.recordedAt) },
   ]
 }

@@ -29,7 +29,7 @@ enum ScheduleFields {
     "terms", "What is measured, the bands of attainment and what they pay; see docs/service-credits.md.", "考核内容、达成率档位及补偿；参见 docs/service-credits.md。")
   static let asOf = Field.instant("asOf", "The instant as of which it is read (default: now).", "以哪个时刻为准读取（默认当前时刻）。").optional
   static let validFrom = Field.instant(
-    "validFrom", "From when it holds (default: now). It must lie after what there is.", "自何时起生效（默认当前时刻），须晚于已有版本。"
+    "validFrom", "From when it holds (default: now). Not before now, and after what there is.", "自何时起生效（默认当前时刻），不得早于当前时刻，且须晚于已有版本。"
   ).optional
 
   /// The terms, once they have been read as a schedule.
@@ -159,6 +159,7 @@ package enum ReviseCreditSchedule: Operation {
       guard validFrom > newest.validFrom else {
         throw Failure.invalid("validFrom", CreditsMessages.notLater, ["newest": newest.validFrom.description])
       }
+      try context.requireAhead(validFrom)
       context.transaction.enqueue(InsertCreditScheduleVersion(schedule: newest.id, validFrom: validFrom, terms: terms, now: context.now))
     }
     let advanced = try await context.transaction.first(
@@ -181,6 +182,11 @@ extension OperationContext {
 
   /// The answer to a compare-and-set that another change beat.
   var overtaken: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+
+  /// A period is judged by what held when it began: what is written into the past would reach into those that have begun.
+  func requireAhead(_ validFrom: Instant) throws(Failure) {
+    guard validFrom >= now else { throw .invalid("validFrom", CreditsMessages.inThePast, ["now": now.description]) }
+  }
 
   /// A contract line that an input names.
   func creditedLine(_ id: PublicId) async throws -> CreditedLine.Found {

@@ -19,12 +19,18 @@ package enum ApproveCredit: Operation {
     }
     let event = try ApprovalRule.approval(
       of: Money(minorUnits: row.amount, currency: currency), limit: limits.first?.minorUnits.map { Money(minorUnits: $0, currency: currency) },
-      state: row.state, approvers: Set(decisions.filter { $0.event == .firstApproval }.map(\.approver)), by: context.actor)
+      state: row.state, approvers: decisions.filter { $0.event == .firstApproval }.map(\.approver), by: context.actor, person: context.principal.person)
     let state = try ApprovalRule.state(row.state, after: event)
-    if state == .approved,
-      let granted = try await context.transaction.first(
-        GrantedProposal(tenant: tenant, line: row.lineId, schedule: row.scheduleId, from: row.periodFrom, to: row.periodTo))
-    {
+    let granted = try await context.transaction.first(
+      GrantedProposal(tenant: tenant, line: row.lineId, schedule: row.scheduleId, from: row.periodFrom, to: row.periodTo))
+    // What is to be credited is told as the difference to what was granted: against another amount it would be wrong.
+    guard granted?.amount ?? 0 == row.granted else {
+      let now = Money(minorUnits: granted?.amount ?? 0, currency: currency)
+      throw Failure(
+        .conflict, CreditsMessages.grantedMeanwhile,
+        ["now": now.description, "then": Money(minorUnits: row.granted, currency: currency).description])
+    }
+    if state == .approved, let granted {
       try await context.advance(granted.id, granted.version, to: .superseded, by: .supersession, reason: nil)
     }
     try await context.advance(row.id, row.version, to: state, by: event, reason: nil)

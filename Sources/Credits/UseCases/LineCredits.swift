@@ -35,8 +35,9 @@ package enum AttachLineCredit: Operation {
     let validFrom: Instant?
 
     private static let validFrom = Field.instant(
-      "validFrom", "From when it counts; a period is judged by what held when it began (default: since ever for the first, else now).",
-      "自何时起适用；期间按其开始时的方案判定（首次默认自始适用，其后默认当前时刻）。"
+      "validFrom",
+      "From when it counts; a period is judged by what held when it began. The first by default since ever; later ones by default now, and not before.",
+      "自何时起适用；期间按其开始时的方案判定（首次可早于当前时刻，默认自始适用；其后默认当前时刻，不得更早）。"
     ).optional
 
     package static let fields: [any InputField] = [LineCreditFields.line, LineCreditFields.schedule, validFrom]
@@ -122,12 +123,13 @@ extension OperationContext {
     let newest = try await transaction.first(LineScheduleAt(tenant: tenant.id, line: line.line, schedule: schedule.id, at: nil))
     let validFrom = from ?? (newest == nil ? Instant(seconds: 0) : now)
     guard (newest?.isAttached ?? false) != isAttached else {
-      guard isAttached else { throw Failure(.conflict, CreditsMessages.notAttached, ["start": validFrom.description]) }
+      guard isAttached else { throw Failure(.conflict, CreditsMessages.neverAttached) }
       throw Failure(.conflict, CreditsMessages.alreadyAttached)
     }
     if let newest, validFrom <= newest.validFrom {
       throw Failure.invalid("validFrom", CreditsMessages.notLater, ["newest": newest.validFrom.description])
     }
+    if newest != nil { try requireAhead(validFrom) }
     transaction.enqueue(
       InsertLineSchedule(tenant: tenant.id, line: line.line, schedule: schedule.id, validFrom: validFrom, isAttached: isAttached, now: now))
     subject(lineId)

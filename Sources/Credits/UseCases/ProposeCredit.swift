@@ -89,19 +89,18 @@ package enum ProposeCredit: Operation {
   private static func terms(
     of newest: ScheduleRow, _ input: Input, _ line: CreditedLine.Found, _ zone: Zone, in context: OperationContext
   ) async throws -> (BillingPeriod, TimeSpan, ScheduleRow) {
-    // Versions may differ in their period: the one is meant whose kind of period has this name and had begun with it.
-    var kind = try CreditSchedule(newest.terms).period
-    for _ in 0..<2 {
-      guard let period = BillingPeriod(kind, named: input.period) else {
-        throw Failure.invalid("period", CreditsMessages.badPeriod, ["form": kind.example])
-      }
+    // Versions may differ in their period: the kind is meant that has such a name and was the schedule's when the period began.
+    // Of a month and the rolling year that ends with it, which bear one name, the month: it began under the newer version.
+    var wanted = try CreditSchedule(newest.terms).period
+    for kind in BillingPeriod.Kind.allCases {
+      guard let period = BillingPeriod(kind, named: input.period) else { continue }
       let span = zone.span(of: period.first, to: period.end)
       guard let schedule = try await context.transaction.first(CreditScheduleAt(publicId: input.schedule, at: span.start)) else {
         throw Failure(.conflict, CreditsMessages.noSchedule, ["start": span.start.description])
       }
       let found = try CreditSchedule(schedule.terms).period
       guard found == kind else {
-        kind = found
+        wanted = found
         continue
       }
       let attached = try await context.transaction.first(
@@ -110,7 +109,7 @@ package enum ProposeCredit: Operation {
       guard span.end <= context.now else { throw Failure(.conflict, CreditsMessages.periodOpen, ["end": span.end.description]) }
       return (period, span, schedule)
     }
-    throw Failure.invalid("period", CreditsMessages.badPeriod, ["form": kind.example])
+    throw Failure.invalid("period", CreditsMessages.badPeriod, ["form": wanted.example])
   }
 
   /// The day of the claim, when one may still be made then.
@@ -160,7 +159,9 @@ extension OperationContext {
     do throws(CreditError) {
       let fee = try PeriodFee.exact(period.feeDays, steps: timeline.fees(feeSpan, in: zone))
       let days = timeline.daysInForce(feeSpan, in: zone)
-      let base = CreditBase(fee: fee?.minorUnits, currency: currency, days: days, hours: timeline.inForce(feeSpan).microseconds / 3_600_000_000)
+      // An hour that was in force only in part is one: down time is counted by hours that have some.
+      let (hours, rest) = timeline.inForce(feeSpan).microseconds.quotientAndRemainder(dividingBy: 3_600_000_000)
+      let base = CreditBase(fee: fee?.minorUnits, currency: currency, days: days, hours: rest == 0 ? hours : hours + 1)
       return CreditCalculation(
         period: period, zone: zone, span: span, schedule: schedule, measurement: measurement, base: base,
         credit: try schedule.credit(for: measurement.subjects, base: base))
@@ -218,7 +219,8 @@ extension OperationContext {
     guard let next = try await transaction.first(AdvanceProposal(tenant: tenant.id, id: id, version: version, state: state)) else { throw overtaken }
     transaction.enqueue(
       InsertDecision(
-        tenant: tenant.id, proposal: id, seq: next, event: event, reason: reason, actor: actor, actorName: principal.name, now: now))
+        tenant: tenant.id, proposal: id, seq: next, event: event, reason: reason, actor: actor, person: principal.person, actorName: principal.name,
+        now: now))
     record(
       Event(
         subjectKind: "credit", subject: id, seq: next, type: "credit.\(event.rawValue)", payload: .object(["state": .text(state.rawValue)]),

@@ -22,6 +22,7 @@ package struct UnreadableRow: Sendable, Equatable {
     case badInstant = "bad_instant"
     case unknownSeverity = "unknown_severity"
     case endsBeforeStart = "ends_before_start"
+    case fieldTooLong = "field_too_long"
     case repeated
   }
 
@@ -60,7 +61,9 @@ extension UnreadableRow.Reason {
       Message("import.row.bad_quoting", "line {line}: something follows a closing quotation mark", zh: "第 {line} 行：右引号之后还有内容")
     case .openQuote: Message("import.row.open_quote", "line {line}: a quotation mark is never closed", zh: "第 {line} 行：引号没有闭合")
     case .notText:
-      Message("import.row.not_text", "line {line}: {column} holds control characters or invalid UTF-8", zh: "第 {line} 行：{column} 含有控制字符或无效的 UTF-8")
+      Message(
+        "import.row.not_text", "line {line}: {column} holds control characters, a byte order mark or invalid UTF-8",
+        zh: "第 {line} 行：{column} 含有控制字符、字节顺序标记或无效的 UTF-8")
     case .missing: Message("import.row.missing", "line {line}: {column} is missing", zh: "第 {line} 行：缺少 {column}")
     case .badDate:
       Message("import.row.bad_date", "line {line}: {column} is no date of the profile's format: “{found}”", zh: "第 {line} 行：{column} 不符合配置的日期格式：“{found}”")
@@ -83,6 +86,8 @@ extension UnreadableRow.Reason {
       Message("import.row.unknown_severity", "line {line}: {column} is no known severity: “{found}”", zh: "第 {line} 行：{column} 不是已知的级别：“{found}”")
     case .endsBeforeStart:
       Message("import.row.ends_before_start", "line {line}: the outage ends before it begins: “{found}”", zh: "第 {line} 行：中断的结束早于开始：“{found}”")
+    case .fieldTooLong:
+      Message("import.row.field_too_long", "line {line}: {column} has too many characters ({found})", zh: "第 {line} 行：{column} 的字符数过多（{found}）")
     case .repeated:
       Message("import.row.repeated", "line {line}: the same outage stands in the file twice: “{found}”", zh: "第 {line} 行：同一中断在文件中重复出现：“{found}”")
     }

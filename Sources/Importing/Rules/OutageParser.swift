@@ -47,7 +47,8 @@ struct OutageParser {
   private mutating func readHeader(_ record: CSVRecord) throws(Failure) {
     guard record.defect == nil else { throw Failure(.malformed, ImportingMessages.unreadableHeader, ["reason": record.defect?.rawValue ?? ""]) }
     columns = (0..<record.count).map { record.text($0) }
-    if let twice = columns.first(where: { name in columns.count { $0 == name } > 1 }) {
+    var seen: Set<String> = []
+    if let twice = columns.first(where: { !seen.insert($0).inserted }) {
       throw Failure(.malformed, ImportingMessages.duplicateColumn, ["column": twice])
     }
     format = try OutageFormat(columns: columns)
@@ -74,7 +75,8 @@ struct OutageParser {
     case .intervals:
       try add(
         OutageLine(
-          line: line, service: try text("service", fields), region: try optionalText("region", fields), instance: try optionalText("instance", fields),
+          line: line, service: try text("service", fields), region: try optionalText("region", fields, most: 100),
+          instance: try optionalText("instance", fields, most: 100),
           key: try optionalText("key", fields), severity: try severity("severity", fields, format), startsAt: try instant("from", fields),
           endsAt: try optionalInstant("to", fields), announcedAt: try optionalInstant("announced", fields), title: fields["title"].map(Self.title)))
     case .githubComponents:
@@ -137,14 +139,17 @@ struct OutageParser {
 
   // MARK: Fields
 
+  /// What `outage.import` takes: of at most so many characters, without control characters and byte order marks.
   private func text(_ column: String, _ fields: [String: String]) throws(Refusal) -> String {
     guard let text = try optionalText(column, fields) else { throw Refusal(reason: .missing, column: column) }
     return text
   }
 
-  private func optionalText(_ column: String, _ fields: [String: String]) throws(Refusal) -> String? {
+  private func optionalText(_ column: String, _ fields: [String: String], most: Int = 200) throws(Refusal) -> String? {
     guard let text = fields[column] else { return nil }
-    guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { throw Refusal(reason: .notText, column: column) }
+    guard !text.unicodeScalars.contains(where: Self.isRefused) else { throw Refusal(reason: .notText, column: column) }
+    let length = text.unicodeScalars.count
+    guard length <= most else { throw Refusal(reason: .fieldTooLong, column: column, found: "\(length) > \(most)") }
     return text
   }
 
@@ -165,9 +170,11 @@ struct OutageParser {
     return severity
   }
 
+  private static func isRefused(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control || scalar.value == 0xfeff }
+
   /// One line of at most 300 characters.
   private static func title(_ text: String) -> String {
-    let clean = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) }
+    let clean = text.unicodeScalars.map { isRefused($0) ? " " : Character($0) }
     return String(String(clean).unicodeScalars.prefix(300))
   }
 }

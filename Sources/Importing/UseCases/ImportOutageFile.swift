@@ -95,6 +95,8 @@ package struct OutageImportReport: Sendable {
   package private(set) var recorded: Int64 = 0
   package private(set) var changed: Int64 = 0
   package private(set) var unchanged: Int64 = 0
+  /// Told differently, and left as they were corrected by hand.
+  package private(set) var kept: Int64 = 0
 
   init(fileName: String, supplier: String, format: String, rows: Int64, outages: Int64, unreadable: [UnreadableRow]) {
     self.fileName = fileName
@@ -110,12 +112,14 @@ package struct OutageImportReport: Sendable {
     recorded += answer["recorded"]?.integer ?? 0
     changed += answer["changed"]?.integer ?? 0
     unchanged += answer["unchanged"]?.integer ?? 0
+    kept += answer["kept"]?.integer ?? 0
   }
 
   package var value: Value {
     .object([
       "file": .text(fileName), "supplier": .text(supplier), "format": .text(format), "rows": .integer(rows), "outages": .integer(outages),
       "servicesMade": .integer(servicesMade), "recorded": .integer(recorded), "changed": .integer(changed), "unchanged": .integer(unchanged),
+      "kept": .integer(kept),
       "unreadable": .array(unreadable.map(\.value)),
     ])
   }
@@ -126,7 +130,10 @@ package struct OutageImportReport: Sendable {
         language, ["file": fileName, "format": format, "outages": String(outages), "rows": String(rows), "supplier": supplier]),
       Self.written.text(
         language,
-        ["recorded": String(recorded), "changed": String(changed), "unchanged": String(unchanged), "services": String(servicesMade)]),
+        [
+          "recorded": String(recorded), "changed": String(changed), "unchanged": String(unchanged), "kept": String(kept),
+          "services": String(servicesMade),
+        ]),
     ]
     return (lines + unreadable.map { "  " + $0.text(language) }).joined(separator: "\n") + "\n"
   }
@@ -135,8 +142,8 @@ package struct OutageImportReport: Sendable {
     "import.outages.summary", "{file} ({format}): {outages} outages in {rows} rows for {supplier}", zh: "{file}（{format}）：{supplier} 的 {outages} 次中断，共 {rows} 行"
   )
   static let written = Message(
-    "import.outages.written", "recorded {recorded}, changed {changed}, already there {unchanged}; services made {services}",
-    zh: "新登记 {recorded}，变更 {changed}，已存在 {unchanged}；新建服务 {services}")
+    "import.outages.written", "recorded {recorded}, changed {changed}, already there {unchanged}, corrected by hand and kept {kept}; services made {services}",
+    zh: "新登记 {recorded}，变更 {changed}，已存在 {unchanged}，已人工更正而保留 {kept}；新建服务 {services}")
 
   static let messages = [summary, written]
 }

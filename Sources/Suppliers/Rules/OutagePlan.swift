@@ -17,12 +17,16 @@ struct OutagePlan: Sendable {
   struct Known: Sendable {
     let id: Int64
     let version: Int64
+    /// Whether it was changed by hand since.
+    let isCorrected: Bool
     let report: OutageReport
   }
 
   private(set) var new: [OutageReport] = []
   private(set) var changed: [(known: Known, report: OutageReport)] = []
   private(set) var unchanged = 0
+  /// Told differently, and left as they were corrected by hand.
+  private(set) var kept = 0
 
   private struct Identity: Hashable {
     let service: Int64
@@ -39,7 +43,13 @@ struct OutagePlan: Sendable {
     let byIdentity = Dictionary(known.map { (Identity($0.report), $0) }) { first, _ in first }
     for report in reports {
       if let found = byIdentity[Identity(report)] {
-        if found.report == report { unchanged += 1 } else { changed.append((found, report)) }
+        if found.report == report {
+          unchanged += 1
+        } else if found.isCorrected {
+          kept += 1
+        } else {
+          changed.append((found, report))
+        }
       } else {
         new.append(report)
       }

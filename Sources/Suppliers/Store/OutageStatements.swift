@@ -41,7 +41,7 @@ struct InsertOutages: Statement {
   static func decode(_ row: inout RowReader) throws -> Inserted { Inserted(id: try row.next(), publicId: try row.next()) }
 }
 
-/// What a source has told of services before, under these keys.
+/// What a source has told before, of each of these services under the key in the same place.
 struct KnownOutages: Statement {
   let tenant: TenantId
   let source: String
@@ -49,8 +49,10 @@ struct KnownOutages: Statement {
   let keys: [String]
 
   static let sql = """
-    select id, version, service_id, external_key, severity, starts_at, ends_at, announced_at, title
-    from suppliers.outage where tenant_id = $1 and service_id = any($2) and source = $3 and external_key = any($4)
+    select o.id, o.version, o.corrected, o.service_id, o.external_key, o.severity, o.starts_at, o.ends_at, o.announced_at, o.title
+    from unnest($2::bigint[], $4::text[]) as w (service_id, external_key)
+    join suppliers.outage o on o.service_id = w.service_id and o.external_key = w.external_key
+    where o.tenant_id = $1 and o.source = $3
     """
 
   func bind(to parameters: inout Parameters) {
@@ -62,7 +64,7 @@ struct KnownOutages: Statement {
 
   static func decode(_ row: inout RowReader) throws -> OutagePlan.Known {
     OutagePlan.Known(
-      id: try row.next(), version: try row.next(),
+      id: try row.next(), version: try row.next(), isCorrected: try row.next(),
       report: OutageReport(
         service: try row.next(), key: try row.next(), severity: OutageSeverity(rawValue: try row.next()) ?? .partial, startsAt: try row.next(),
         endsAt: try row.next(), announcedAt: try row.next(), title: try row.next()))
@@ -81,12 +83,14 @@ struct UpdateOutage: Statement {
   let title: String?
   /// Nil: as it is.
   let withdrawn: Bool?
+  /// Whether it is changed by hand: its source changes it no more then.
+  let isCorrection: Bool
   let now: Instant
 
   static let sql = """
     update suppliers.outage
     set severity = $4, starts_at = $5, ends_at = $6, announced_at = $7, title = $8, withdrawn = coalesce($9, withdrawn), updated_at = $10,
-      version = version + 1
+      corrected = corrected or $11, version = version + 1
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
 
@@ -101,6 +105,7 @@ struct UpdateOutage: Statement {
     parameters.append(title)
     parameters.append(withdrawn)
     parameters.append(now)
+    parameters.append(isCorrection)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

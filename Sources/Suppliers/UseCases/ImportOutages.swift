@@ -83,6 +83,7 @@ package enum ImportOutages: Operation {
     let recorded: Int
     let changed: Int
     let unchanged: Int
+    let kept: Int
 
     package static let fields: [OutputField<Output>] = [
       OutputField("supplier", .id, "The supplier.", "供应商。") { .id($0.supplier) },
@@ -90,6 +91,9 @@ package enum ImportOutages: Operation {
       OutputField("recorded", .integer, "Outages that were not there yet.", "新登记的中断数。") { .integer(Int64($0.recorded)) },
       OutputField("changed", .integer, "Outages that are told differently now.", "内容有变更的中断数。") { .integer(Int64($0.changed)) },
       OutputField("unchanged", .integer, "Outages that were there just so.", "无变更的中断数。") { .integer(Int64($0.unchanged)) },
+      OutputField("kept", .integer, "Outages that are told differently, and were corrected by hand: left as they are.", "来源内容不同但已人工更正、因而保持原样的中断数。") {
+        .integer(Int64($0.kept))
+      },
     ]
   }
 
@@ -108,7 +112,7 @@ package enum ImportOutages: Operation {
     if let twice = OutagePlan.duplicates(in: reports).first { throw Failure.invalid("outages[\(twice)].key", SuppliersMessages.duplicateOutage) }
     let tenant = context.tenant.id
     let known = try await context.transaction.query(
-      KnownOutages(tenant: tenant, source: input.source, services: Set(reports.map(\.service)).sorted(), keys: reports.map(\.key)))
+      KnownOutages(tenant: tenant, source: input.source, services: reports.map(\.service), keys: reports.map(\.key)))
     let plan = OutagePlan(reports: reports, known: known)
     if !plan.new.isEmpty {
       context.transaction.enqueue(
@@ -117,7 +121,8 @@ package enum ImportOutages: Operation {
     }
     try await change(plan, in: context)
     context.subject(input.supplier)
-    return Output(supplier: input.supplier, services: made, recorded: plan.new.count, changed: plan.changed.count, unchanged: plan.unchanged)
+    return Output(
+      supplier: input.supplier, services: made, recorded: plan.new.count, changed: plan.changed.count, unchanged: plan.unchanged, kept: plan.kept)
   }
 
   /// The services that the reports name, and how many of them had to be made.
@@ -153,7 +158,7 @@ package enum ImportOutages: Operation {
       context.transaction.later(
         UpdateOutage(
           tenant: context.tenant.id, id: known.id, version: known.version, severity: report.severity, startsAt: report.startsAt, endsAt: report.endsAt,
-          announcedAt: report.announcedAt, title: report.title, withdrawn: nil, now: context.now))
+          announcedAt: report.announcedAt, title: report.title, withdrawn: nil, isCorrection: false, now: context.now))
     }
     for (known, _) in plan.changed {
       context.record(

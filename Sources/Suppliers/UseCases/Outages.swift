@@ -153,7 +153,7 @@ package enum ChangeOutage: Operation {
       UpdateOutage(
         tenant: context.tenant.id, id: row.id, version: row.version, severity: input.severity ?? row.severity, startsAt: startsAt, endsAt: endsAt,
         announcedAt: input.announcedAt.applied(to: row.announcedAt), title: input.title.applied(to: row.title), withdrawn: input.withdrawn,
-        now: context.now))
+        isCorrection: true, now: context.now))
     guard let version = advanced else { throw context.beaten }
     context.record(
       Event(
