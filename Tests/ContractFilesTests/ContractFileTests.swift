@@ -209,7 +209,9 @@ import Testing
     try await sweep(world, at: "2026-08-01T00:00:00Z")
     let id = try await renewal(world)
     _ = try await database.call("renewal.decide", ["id": id, "decision": "decline"], as: database.root, version: 1)
-    func problems(_ yaml: String) async throws -> [String] { try await world.problems(yaml).map { $0.split(separator: " ").dropFirst().joined(separator: " ") } }
+    func problems(_ yaml: String) async throws -> [String] {
+      try await world.problems(yaml).map { $0.split(separator: " ").dropFirst().joined(separator: " ") }
+    }
     #expect(try await problems(yaml) == ["contract.ends contract_file.declined"])
     let edited = yaml.replacingOccurrences(of: "  starts: 2026-01-01\n", with: "  starts: 2026-01-01\n  ends: 2027-01-01\n")
     #expect(try await world.run(edited).plan().isEmpty)
