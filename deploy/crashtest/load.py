@@ -129,7 +129,8 @@ class Writer(threading.Thread):
         incident = self.perform(self.write(key, "incident.open", "/v1/incidents", body, story))
         id, version = incident["id"], incident["version"]
         acts = [
-            ("comment", {"visibility": "internal"}), ("start", {}), ("comment", {}), ("hold", {"reason": "awaiting_requester"}), ("resume", {}),
+            ("comment", {"visibility": "internal"}), ("start", {}), ("comment", {}),
+            ("hold", {"reason": "awaiting_requester", "evidence": "asked by telephone"}), ("resume", {}),
             ("comment", {"visibility": "internal"}), ("resolve", {"resolution": "Mended"}), ("close", {})]
         for act, body in acts[:self.dice.randint(2, len(acts))]:
             if self.load.stopping:
