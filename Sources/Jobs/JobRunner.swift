@@ -89,6 +89,8 @@ package struct JobRunner: Sendable {
       }
       guard let job = claimed else { return }
       await perform(job)
+    } catch  where Task.isCancelled {
+      // The server ends: another one, or its next start, takes the job.
     } catch {
       logger.error("job not claimed", metadata: ["job": "\(found.id)", "error": "\(error)"])
     }
