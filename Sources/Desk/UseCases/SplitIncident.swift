@@ -4,7 +4,7 @@ import Operations
 import ServiceLevels
 
 /// An incident turns out to be two: the second one is made of it, opened when the first one was, and with its past. Whoever
-/// splits gains no time: its clocks have used what those of the first one used, through the same pauses.
+/// splits gains no time: its clocks run from the same opening through the same pauses, by the targets of now.
 package enum SplitIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
