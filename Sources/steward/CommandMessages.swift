@@ -31,7 +31,6 @@ enum CommandMessages: MessageCatalog {
   static let setup = Message(
     "command.setup", "There is no administrator yet. Make one, within 24 hours, with this one-time token:", zh: "尚无管理员。请在 24 小时内使用以下一次性令牌创建：")
   static let noProfile = Message("command.no_profile", "The profile {path} cannot be read.", zh: "无法读取导入配置 {path}。")
-  static let noContractFile = Message("command.no_contract_file", "The contract file {path} cannot be read.", zh: "无法读取合同文件 {path}。")
   static let demoProgress = Message("command.demo_progress", "Telling a year of demonstration", zh: "正在生成一年的演示数据")
   static let missingProgram = Message(
     "command.missing_program", "{program} is not there. Install it: apt-get install {program}", zh: "缺少 {program}。请安装：apt-get install {program}")
@@ -60,7 +59,7 @@ enum CommandMessages: MessageCatalog {
 
   static let all = [
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
-    authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile, noContractFile,
+    authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile,
     certificateExpires, certificateExpired, noGroup, unreadable, adminSocket, adminPort,
     adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
   ]

@@ -28,6 +28,24 @@ import Testing
     }
   }
 
+  /// One connection, used in turn from the threads of all executors: each answer is waited for where it was asked.
+  @Test func aConnectionComesToItsUser() async throws {
+    try await withClient({
+      $0.maximumConnections = 1
+      $0.reservedConnections = 0
+    }) { client in
+      for _ in 0..<8 {
+        try await Task(executorPreference: PostgresClient.taskExecutor()) {
+          let connection = try await client.acquire(.work)
+          defer { client.release(connection, .work) }
+          _ = try await connection.query(BackendProcess())
+          #expect(connection.wire.withLock { $0.poller } === Poller.current)
+        }.value
+      }
+      #expect(client.statistics.counters.opened == 1)
+    }
+  }
+
   /// Connections go to and fro between tasks of all kinds, and each answer reaches who asked for it.
   @Test func connectionsMoveBetweenTheThreads() async throws {
     try await withClient { client in

@@ -17,7 +17,7 @@ struct ContractCommand: AsyncParsableCommand {
 
     func run(_ body: @escaping @Sendable (ContractFileRun) async throws -> Void) async throws {
       guard let yaml = try? String(contentsOfFile: file, encoding: .utf8) else {
-        throw Failure(.invalid, CommandMessages.noContractFile, ["path": file])
+        throw Failure(.invalid, CommandMessages.unreadable, ["file": file])
       }
       let reader = try await settings.reader()
       do {
