@@ -43,7 +43,8 @@ package struct RenewalSweep: Sweep {
       let (versions, items, cycles) = try await transaction.query(
         NewestVersion(tenant: found.tenant, contract: found.contract), OpenRenewal(tenant: found.tenant, contract: found.contract),
         LastCycle(tenant: found.tenant, contract: found.contract))
-      guard let newest = versions.first, let contract = newest.forRenewal else { return true }
+      // It stays due, and does not count as dealt with: a batch of nothing else ends the sweep.
+      guard let newest = versions.first, let contract = newest.forRenewal else { return false }
       let step = RenewalRule.step(contract, open: items.first?.item, lastCycle: cycles.first ?? nil, now: now)
       if case .wait(let until) = step {
         try await transaction.execute(LookAgain(tenant: found.tenant, contract: found.contract, at: until))
