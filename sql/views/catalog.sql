@@ -11,3 +11,8 @@ drop view if exists catalog.pub_service_life;
 create view catalog.pub_service_life with (security_invoker = true) as
   select id as service_id, family_id, mode, operation_on as catalogued_on, retirement_on as retired_on from catalog.service;
 grant select on catalog.pub_service_life to steward_app;
+
+drop view if exists catalog.pub_offering;
+create view catalog.pub_offering with (security_invoker = true) as
+  select id as offering_id, public_id, service_id, code, names ->> 'en' as name_en, names ->> 'zh-Hans' as name_zh, state from catalog.offering;
+grant select on catalog.pub_offering to steward_app;

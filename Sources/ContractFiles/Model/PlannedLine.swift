@@ -1,5 +1,6 @@
 import Contracts
 import Kernel
+import Operations
 
 /// A line as it is compared: of the file, or of the database.
 struct PlannedLine: Sendable {

@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 
 /// A value of a contract as a person reads it: what the difference of two instants is told in.
 package enum Term: Hashable, Sendable {
