@@ -107,17 +107,23 @@ struct OfferingsByCode: Statement {
 struct OrderableOfferings: Statement {
   let services: [Int64]
   let offerings: [Int64]
+  /// Only of this service, and only in this state.
+  let service: Int64?
+  let state: OfferingState?
   let after: String
   let limit: Int64
 
   static let sql = """
-    \(OfferingRow.select) where (o.service_id = any($1) or o.id = any($2)) and o.state = 'published' and s.state = 'catalogue' and o.code > $3
-    order by o.code limit $4
+    \(OfferingRow.select) where (o.service_id = any($1) or o.id = any($2)) and o.state = 'published' and s.state = 'catalogue'
+      and ($3::bigint is null or o.service_id = $3) and ($4::text is null or o.state = $4) and o.code > $5
+    order by o.code limit $6
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(services)
     parameters.append(offerings)
+    parameters.append(service)
+    parameters.append(state?.rawValue)
     parameters.append(after)
     parameters.append(limit)
   }
