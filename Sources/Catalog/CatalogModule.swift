@@ -9,7 +9,7 @@ package enum CatalogModule: OperationModule {
     AddDependency.self, RemoveDependency.self,
     CreateOffering.self, ReadOffering.self, ListOfferings.self, DraftOffering.self, PublishOffering.self, RetireOffering.self,
     SubmitRequest.self, ReadRequest.self, ListRequests.self, WithdrawRequest.self,
-    WriteManual.self, ExportCatalogue.self, PlanCatalogue.self, ApplyCatalogue.self,
+    WriteManual.self, ExportCatalogue.self, ApplyCatalogue.self,
   ]
 
   package static let messages = CatalogMessages.all + ManualWords.all + PlanWords.all

@@ -64,6 +64,17 @@ struct UpdateService: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// Counts a change that is not of the row itself.
+struct CountServiceChange: Statement {
+  let id: Int64
+
+  static let sql = "update catalog.service set version = version + 1 where id = $1 returning version"
+
+  func bind(to parameters: inout Parameters) { parameters.append(id) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 struct ServiceRow: Sendable {
   let id: Int64
   let publicId: [UInt8]
@@ -130,6 +141,20 @@ struct ServicesByCode: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> ServiceRow { try ServiceRow(&row) }
+}
+
+/// What services are called.
+struct ServiceNames: Statement {
+  struct Found: Sendable {
+    let code: String
+    let name: LocalText
+  }
+
+  static let sql = "select code, names from catalog.service order by code"
+
+  func bind(to parameters: inout Parameters) {}
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(code: try row.next(), name: LocalText(try row.next() as Value?)) }
 }
 
 // MARK: Dependencies

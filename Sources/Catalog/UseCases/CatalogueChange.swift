@@ -70,5 +70,7 @@ struct CatalogueChange: Sendable {
       guard let needed = services[code] else { throw context.beaten }
       _ = try await context.transaction.query(InsertDependency(service: service, needs: needed, now: context.now))
     }
+    guard let version = try await context.transaction.first(CountServiceChange(id: service)) else { throw context.beaten }
+    context.note("service", service, version, "related", .object(["needs": .array(needs.map { .text($0) })]))
   }
 }

@@ -85,32 +85,22 @@ extension CataloguePlan.Act {
   }
 }
 
-package enum PlanCatalogue: Operation {
-  package typealias Input = Catalogue
-
-  package static let declaration = Declaration(
-    "catalogue.plan", "Tell what catalogue.apply would do, and change nothing.", zh: "说明 catalogue.apply 将执行的变更，不作任何更改。",
-    permission: "catalogue.manage", roles: CatalogRights.managers, scopes: CatalogRights.everyone, reach: .provider, effect: .read)
-
-  package static func run(_ input: Catalogue, in context: OperationContext) async throws -> PlanOutput {
-    let recorded = try await RecordedCatalogue(in: context)
-    return PlanOutput(try await CataloguePlan(input, recorded, in: context), recorded)
-  }
-}
-
 package enum ApplyCatalogue: Operation {
   package struct Input: OperationInput {
     let catalogue: Catalogue
+    let planOnly: Bool
     let revision: Int64?
 
+    private static let planOnly = Field.boolean("planOnly", "Only tell what would be done (default: no).", "仅说明将执行的变更（默认否）。").optional
     private static let revision = Field.integer(
       "revision", 0...Int64.max, "The revision that the plan was made for; another one is refused (default: any).", "生成计划时的修订号；不一致则拒绝（默认不检查）。"
     ).optional
 
-    package static let fields: [any InputField] = Catalogue.fields + [revision]
+    package static let fields: [any InputField] = Catalogue.fields + [planOnly, revision]
 
     package init(_ values: InputValues) throws(FieldError) {
       catalogue = try Catalogue(values)
+      planOnly = try values[Self.planOnly] ?? false
       revision = try values[Self.revision]
     }
   }
@@ -125,7 +115,7 @@ package enum ApplyCatalogue: Operation {
     let recorded = try await RecordedCatalogue(in: context)
     if let revision = input.revision, revision != recorded.revision { throw Failure(.versionMismatch, CatalogMessages.changedMeanwhile) }
     let plan = try await CataloguePlan(input.catalogue, recorded, in: context)
-    try await CatalogueChange(recorded, context).carryOut(plan)
+    if !input.planOnly { try await CatalogueChange(recorded, context).carryOut(plan) }
     return PlanOutput(plan, recorded)
   }
 }

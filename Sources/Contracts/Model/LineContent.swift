@@ -17,4 +17,7 @@ struct LineContent: Hashable, Sendable {
   var exclusions: LocalText
   var priceReference: String?
   var monthlyFee: Int64?
+  /// What of the catalogue it sells: a service with all its offerings, or one offering; nil: nothing of it.
+  var service: Int64?
+  var offering: Int64?
 }
