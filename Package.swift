@@ -66,7 +66,8 @@ let package = Package(
     module("BillingEngine", ["Kernel"]),
 
     // 3 domain
-    module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime"]),
+    module("Catalog", ["Kernel", "Postgres", "Tenancy", "Operations"]),
+    module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts"]),
@@ -90,8 +91,8 @@ let package = Package(
     .executableTarget(
       name: "steward",
       dependencies: [
-        "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
+        "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
+        "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -125,7 +126,8 @@ let package = Package(
       "RegistryTests",
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
-        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Importing", "ContractFiles", "HTTPAPI",
+        "AdminProtocol",
       ]),
     tests(
       "ScenarioTests",
@@ -139,6 +141,7 @@ let package = Package(
         "Credits", "Suppliers", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
+    tests("CatalogTests", ["Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests("ContractsTests", ["Contracts", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),

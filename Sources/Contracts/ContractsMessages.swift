@@ -40,6 +40,10 @@ package enum ContractsMessages: MessageCatalog {
     "contract.needed_without_template", "A contract that is not made from a template needs this.", zh: "不使用模板新建合同时必须填写此项。")
   package static let quantityAndUnit = Message(
     "contract_line.quantity_and_unit", "A quantity needs what is counted, and the other way round.", zh: "数量与计数单位须同时填写。")
+  package static let serviceOrOffering = Message(
+    "contract_line.service_or_offering", "A line sells a service or an offering, not both.", zh: "合同行只能销售服务与服务项之一。")
+  package static let notSellable = Message(
+    "contract_line.not_sellable", "{code} cannot be sold: it is not in the catalogue, or not any more.", zh: "{code} 不可销售：尚未列入目录或已退役。")
   package static let alreadyHolds = Message(
     "version.already_holds", "The newest version holds since {since}; only one that does not hold yet can be withdrawn.",
     zh: "最新版本已于 {since} 生效；只能撤回尚未生效的版本。")
@@ -68,7 +72,7 @@ package enum ContractsMessages: MessageCatalog {
   package static let templateNameTaken = Message("contract_template.name_taken", "There is already a template of this name.", zh: "已有同名模板。")
 
   package static let all = [
-    neededWithoutTemplate, quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
+    neededWithoutTemplate, quantityAndUnit, serviceOrOffering, notSellable, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
     definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, calendarNotPublished, calendarOfOther, budgetNeverEnds,
     unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,

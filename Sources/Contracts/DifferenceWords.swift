@@ -30,6 +30,8 @@ package enum DifferenceWords: MessageCatalog {
   static let renewal = Message("difference.renewal", "renewal", zh: "续约方式")
   static let notice = Message("difference.notice", "notice", zh: "通知期")
   static let renewalMonths = Message("difference.extension", "extension by renewal", zh: "续约时长")
+  static let service = Message("difference.service", "service", zh: "所售服务")
+  static let offering = Message("difference.offering", "offering", zh: "所售服务项")
   static let sla = Message("difference.sla", "SLA", zh: "SLA（服务级别）")
   static let units = Message("difference.units", "sites and departments", zh: "站点与部门")
   static let persons = Message("difference.persons", "persons", zh: "人员")
@@ -117,6 +119,8 @@ package enum DifferenceWords: MessageCatalog {
   static func label(_ term: TermSubject.LineTerm) -> Message {
     switch term {
     case .name: name
+    case .service: service
+    case .offering: offering
     case .sla: sla
     case .units: units
     case .persons: persons
@@ -139,7 +143,7 @@ package enum DifferenceWords: MessageCatalog {
 
   package static let all = [
     changed, added, removed, becomes, isNow, isGone, lineNew, lineGone, hours, minutes, seconds, atOnce, businessDays, day, days, month, months,
-    calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
+    calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, service, offering, sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
     stopsAt, budget, objective, calendar, pauses, response, resolution, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none,
     manual, auto, resolved, closed, yes, no,
   ]

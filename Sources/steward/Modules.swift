@@ -1,3 +1,4 @@
+import Catalog
 import ContractFiles
 import Contracts
 import Credits
@@ -14,7 +15,7 @@ import Suppliers
 /// The modules of this build: the registry, the sweeps and the message catalogue are their union.
 enum Modules {
   static let all: [any OperationModule.Type] = [
-    PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
+    PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 

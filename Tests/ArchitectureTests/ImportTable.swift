@@ -52,7 +52,8 @@ enum ImportTable {
     Box("ServiceTime", 2, ["Kernel"], foundation),
     Box("BillingEngine", 2, ["Kernel"]),
     // domain
-    Box("Contracts", 3, platform.union(["ServiceTime", "Jobs"]), foundation, logging, collections),
+    Box("Catalog", 3, platform),
+    Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box("Desk", 3, platform.union(["ServiceLevels", "Contracts"]), foundation, logging, collections),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
@@ -71,7 +72,7 @@ enum ImportTable {
       "steward", 5,
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Demo",
+        "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.
     Box(

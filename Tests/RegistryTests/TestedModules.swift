@@ -1,3 +1,4 @@
+import Catalog
 import ContractFiles
 import Contracts
 import Credits
@@ -12,6 +13,7 @@ import Suppliers
 enum TestedModules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self,
+    CatalogModule.self,
     ContractsModule.self,
     ServiceLevelsModule.self,
     DeskModule.self,

@@ -55,3 +55,11 @@ create view contracts.pub_renewal with (security_invoker = true) as
   select tenant_id, id as renewal_id, public_id, contract_id, decision_on, state, outcome from contracts.renewal
   where outcome is distinct from 'superseded';
 grant select on contracts.pub_renewal to steward_app;
+
+-- What lines sell of the catalogue, by version; the newest that has begun counts.
+drop view if exists contracts.pub_line_sale;
+create view contracts.pub_line_sale with (security_invoker = true) as
+  select l.tenant_id, l.id as line_id, l.public_id, l.contract_id, v.valid_from, v.state, v.service_id, v.offering_id
+  from contracts.contract_line l
+  join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id;
+grant select on contracts.pub_line_sale to steward_app;

@@ -6,3 +6,7 @@ create view desk.pub_ticket with (security_invoker = true) as
     opened_at, responded_at, resolved_at, closed_at, reopen_count
   from desk.ticket;
 grant select on desk.pub_ticket to steward_app;
+
+drop view if exists desk.pub_team;
+create view desk.pub_team with (security_invoker = true) as select id as team_id, public_id, name from desk.team;
+grant select on desk.pub_team to steward_app;

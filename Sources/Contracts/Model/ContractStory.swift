@@ -56,6 +56,8 @@ struct ContractStory: Sendable {
     let content = version.content
     snapshot[.line(line)] = .word(DifferenceWords.active)
     snapshot[.lineTerm(line, .name)] = .text(content.name)
+    snapshot[.lineTerm(line, .service)] = version.sold.serviceName.isEmpty ? nil : .local(version.sold.serviceName)
+    snapshot[.lineTerm(line, .offering)] = version.sold.offeringName.isEmpty ? nil : .local(version.sold.offeringName)
     snapshot[.lineTerm(line, .sla)] = .text(version.slaName)
     snapshot[.lineTerm(line, .units)] = version.units.isEmpty ? nil : .names(version.units)
     snapshot[.lineTerm(line, .persons)] = version.persons.isEmpty ? nil : .names(version.persons)

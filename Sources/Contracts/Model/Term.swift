@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 
 /// A value of a contract as a person reads it: what the difference of two instants is told in.
 package enum Term: Hashable, Sendable {
@@ -56,7 +57,7 @@ package enum TermSubject: Hashable, Comparable, Sendable {
   }
 
   package enum LineTerm: Int, Comparable, Sendable, CaseIterable {
-    case name, sla, units, persons, quantity, exclusions, priceReference, monthlyFee, stopsAt
+    case name, service, offering, sla, units, persons, quantity, exclusions, priceReference, monthlyFee, stopsAt
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
   }
 

@@ -41,6 +41,7 @@ struct StoryLines: Statement {
     let units: [String]
     let persons: [String]
     let content: LineContent
+    let sold: SoldRow
   }
 
   let tenant: TenantId
@@ -55,10 +56,12 @@ struct StoryLines: Statement {
       array(select p.name from tenancy.person p where p.tenant_id = v.tenant_id and p.id in (
           select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id)
         order by p.name, p.id),
-      v.name, v.sla_id, '{}'::bigint[], '{}'::bigint[], v.quantity, v.quantity_unit, v.exclusions, v.price_reference, v.monthly_fee_minor
+      v.name, v.sla_id, '{}'::bigint[], '{}'::bigint[], v.quantity, v.quantity_unit, v.exclusions, v.price_reference, v.monthly_fee_minor,
+      v.service_id, v.offering_id, \(SoldRow.columns)
     from contracts.contract_line l
     join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id
     join contracts.sla s on s.id = v.sla_id
+    \(SoldRow.join)
     where l.tenant_id = $1 and l.contract_id = $2 order by l.id, v.valid_from
     """
 
@@ -70,7 +73,7 @@ struct StoryLines: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       line: try row.next(), publicId: try row.next(), validFrom: try row.next(), state: LineState(rawValue: try row.next()) ?? .ended,
-      slaName: try row.next(), units: try row.next(), persons: try row.next(), content: try LineContent(&row))
+      slaName: try row.next(), units: try row.next(), persons: try row.next(), content: try LineContent(&row), sold: try SoldRow(&row))
   }
 }
 
