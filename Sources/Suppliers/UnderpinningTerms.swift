@@ -55,7 +55,7 @@ package enum UnderpinningTerms {
     _ contract: PublicId, tenant: TenantId, line: Int64?, at: Instant, in transaction: Transaction
   ) async throws -> Found? {
     let (versions, targets, services) = try await transaction.query(
-      UnderpinningVersions(publicId: contract, version: nil, at: at), TimedTargets(publicId: contract, version: nil, at: at),
+      UnderpinningVersionAt(publicId: contract, at: at), TimedTargetsAt(publicId: contract, at: at),
       LinkedServicesOfLine(tenant: tenant, line: line, publicId: contract, at: at))
     return versions.first.map { Found(promise: $0.promise(targets), linkedServices: services) }
   }
@@ -63,7 +63,7 @@ package enum UnderpinningTerms {
   /// A version that was chosen before, with its targets.
   package static func version(_ version: Int64, at: Instant, in transaction: Transaction) async throws -> UnderpinningPromise? {
     let (versions, targets) = try await transaction.query(
-      UnderpinningVersions(publicId: nil, version: version, at: at), TimedTargets(publicId: nil, version: version, at: at))
+      UnderpinningVersionOfId(version: version, at: at), TimedTargetsOfVersion(version: version))
     return versions.first?.promise(targets)
   }
 

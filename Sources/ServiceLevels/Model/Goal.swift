@@ -2,7 +2,7 @@ import Contracts
 import Kernel
 
 /// A target that a clock is to be measured against, with the terms that it stands in.
-package struct Goal: Hashable, Sendable {
+struct Goal: Hashable, Sendable {
   let terms: SubjectClock.Terms
   let metric: Metric
   let budget: Budget

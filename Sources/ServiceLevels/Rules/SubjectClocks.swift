@@ -84,7 +84,7 @@ package struct SubjectClocks: Sendable {
   }
 
   /// Starts a clock for each goal of a turn that begins.
-  package mutating func start(_ goals: [Goal], at instant: Instant, cause: String, in transaction: Transaction) async throws {
+  mutating func start(_ goals: [Goal], at instant: Instant, cause: String, in transaction: Transaction) async throws {
     guard !goals.isEmpty else { return }
     let ids = transaction.later(NextClockIds(count: Int64(goals.count)))
     try await loadCalendars(Set(goals.map(\.calendarVersion)), until: instant, in: transaction)
@@ -137,7 +137,7 @@ package struct SubjectClocks: Sendable {
 
   /// Brings the clocks under other goals, at most one of each metric.
   /// - Parameter withdrawal: why a clock is withdrawn that no goal is for any more.
-  package mutating func retarget(
+  mutating func retarget(
     to goals: [Goal], startedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)], cause: String = "classified",
     withdrawal: String = "no_target", in transaction: Transaction
   ) async throws {
@@ -163,7 +163,7 @@ package struct SubjectClocks: Sendable {
   }
 
   /// What the subject waits for at the end of its history, and since when; nil when it does not wait.
-  private static func wait(in history: [(act: ClockAct, at: Instant)]) -> (act: ClockAct, at: Instant)? {
+  package static func wait(in history: [(act: ClockAct, at: Instant)]) -> (act: ClockAct, at: Instant)? {
     var wait: (act: ClockAct, at: Instant)?
     for (act, at) in history {
       switch act {

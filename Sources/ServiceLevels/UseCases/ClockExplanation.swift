@@ -43,6 +43,9 @@ package struct ClockExplanation: OperationOutput {
     return Dictionary(grouping: explained, by: \.clock.subject)
   }
 
+  /// Of a promise by a supplier: the target of the underpinning contract.
+  package var supplierTarget: Int64? { clock.terms.promise.supplierTarget }
+
   private var budgetSeconds: Int64? { if case .workingSeconds(let seconds) = clock.clock.budget { seconds } else { nil } }
   private var businessDays: Int64? { if case .businessDays(let days) = clock.clock.budget { days } else { nil } }
 

@@ -1,69 +1,105 @@
 import Kernel
 import Postgres
 
-/// A contract in its version of an instant, or in one that is named.
-struct UnderpinningVersions: Statement {
-  struct Found: Sendable {
-    let contract: Int64
-    let version: Int64
-    let supplier: Int64
-    let calendar: Int64?
-    let isInForce: Bool
+/// A version of an underpinning contract, as a dispatch needs it.
+struct UnderpinningVersion: Sendable {
+  let contract: Int64
+  let version: Int64
+  let supplier: Int64
+  let calendar: Int64?
+  let isInForce: Bool
 
-    func promise(_ targets: [UnderpinningPromise.Target]) -> UnderpinningPromise {
-      UnderpinningPromise(contract: contract, version: version, supplier: supplier, calendar: calendar, isInForce: isInForce, targets: targets)
-    }
-  }
-
-  let publicId: PublicId?
-  let version: Int64?
-  let at: Instant
-
-  static let sql = """
-    select c.id, v.id, c.supplier_id, v.calendar_id, v.state = 'active' and v.starts_at <= $3 and (v.ends_at is null or v.ends_at > $3)
+  /// `c` is the contract, `v` its version, `$2` the instant.
+  static let select = """
+    select c.id, v.id, c.supplier_id, v.calendar_id, v.state = 'active' and v.starts_at <= $2 and (v.ends_at is null or v.ends_at > $2)
     from suppliers.contract c join suppliers.contract_version v on v.contract_id = c.id
-    where (c.public_id = $1 and v.valid_from <= $3) or v.id = $2 order by v.valid_from desc limit 1
     """
 
+  init(_ row: inout RowReader) throws {
+    contract = try row.next()
+    version = try row.next()
+    supplier = try row.next()
+    calendar = try row.next()
+    isInForce = try row.next()
+  }
+
+  func promise(_ targets: [UnderpinningPromise.Target]) -> UnderpinningPromise {
+    UnderpinningPromise(contract: contract, version: version, supplier: supplier, calendar: calendar, isInForce: isInForce, targets: targets)
+  }
+}
+
+/// The version of an instant.
+struct UnderpinningVersionAt: Statement {
+  let publicId: PublicId
+  let at: Instant
+
+  static let sql = "\(UnderpinningVersion.select) where c.public_id = $1 and v.valid_from <= $2 order by v.valid_from desc limit 1"
+
   func bind(to parameters: inout Parameters) {
-    parameters.append(publicId?.random)
+    parameters.append(publicId.random)
+    parameters.append(at)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> UnderpinningVersion { try UnderpinningVersion(&row) }
+}
+
+/// A version that was chosen before.
+struct UnderpinningVersionOfId: Statement {
+  let version: Int64
+  let at: Instant
+
+  static let sql = "\(UnderpinningVersion.select) where v.id = $1"
+
+  func bind(to parameters: inout Parameters) {
     parameters.append(version)
     parameters.append(at)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      contract: try row.next(), version: try row.next(), supplier: try row.next(), calendar: try row.next(), isInForce: try row.next() ?? false)
-  }
+  static func decode(_ row: inout RowReader) throws -> UnderpinningVersion { try UnderpinningVersion(&row) }
 }
 
-/// The targets of such a version that are times.
-struct TimedTargets: Statement {
-  let publicId: PublicId?
-  let version: Int64?
+/// The targets of the version of an instant that are times.
+struct TimedTargetsAt: Statement {
+  let publicId: PublicId
   let at: Instant
 
   static let sql = """
-    select g.id, g.metric, g.priority, g.supplier_priority, g.service_id, g.budget_seconds, g.business_days
-    from (
+    \(UnderpinningPromise.Target.select) where g.metric <> 'availability' and g.contract_version_id = (
       select v.id from suppliers.contract c join suppliers.contract_version v on v.contract_id = c.id
-      where (c.public_id = $1 and v.valid_from <= $3) or v.id = $2 order by v.valid_from desc limit 1
-    ) v
-    join suppliers.target g on g.contract_version_id = v.id
-    where g.metric <> 'availability' order by g.id
+      where c.public_id = $1 and v.valid_from <= $2 order by v.valid_from desc limit 1)
     """
 
-  func bind(to parameters: inout Parameters) { UnderpinningVersions(publicId: publicId, version: version, at: at).bind(to: &parameters) }
+  func bind(to parameters: inout Parameters) { UnderpinningVersionAt(publicId: publicId, at: at).bind(to: &parameters) }
 
-  static func decode(_ row: inout RowReader) throws -> UnderpinningPromise.Target {
+  static func decode(_ row: inout RowReader) throws -> UnderpinningPromise.Target { try UnderpinningPromise.Target(&row) }
+}
+
+/// The same of a version that was chosen before.
+struct TimedTargetsOfVersion: Statement {
+  let version: Int64
+
+  static let sql = "\(UnderpinningPromise.Target.select) where g.metric <> 'availability' and g.contract_version_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(version) }
+
+  static func decode(_ row: inout RowReader) throws -> UnderpinningPromise.Target { try UnderpinningPromise.Target(&row) }
+}
+
+extension UnderpinningPromise.Target {
+  static let select = """
+    select g.id, g.metric, g.priority, g.supplier_priority, g.service_id, g.budget_seconds, g.business_days from suppliers.target g
+    """
+
+  /// Columns in the order of ``select``.
+  init(_ row: inout RowReader) throws {
     let id: Int64 = try row.next()
-    let metric = UnderpinningMetric(rawValue: try row.next()) ?? .resolution
+    let metric: String = try row.next()
     let (priority, supplierPriority, service): (Int64?, String?, Int64?) = (try row.next(), try row.next(), try row.next())
     let seconds: Int64? = try row.next()
     let days: Int64? = try row.next()
-    return UnderpinningPromise.Target(
-      id: id, metric: metric, priority: priority, supplierPriority: supplierPriority, service: service,
-      budget: days.map(UnderpinningPromise.Target.Budget.businessDays) ?? .seconds(seconds ?? 0))
+    self.init(
+      id: id, metric: UnderpinningMetric(rawValue: metric) ?? .resolution, priority: priority, supplierPriority: supplierPriority, service: service,
+      budget: days.map(Budget.businessDays) ?? .seconds(seconds ?? 0))
   }
 }
 
