@@ -45,7 +45,7 @@ grant select on contracts.pub_target to steward_app;
 
 -- SLAs and OLAs.
 drop view if exists contracts.pub_sla;
-create view contracts.pub_sla with (security_invoker = true) as select id as sla_id, public_id, name, kind from contracts.sla;
+create view contracts.pub_sla with (security_invoker = true) as select id as sla_id, public_id, name, kind, only_tenant_id from contracts.sla;
 grant select on contracts.pub_sla to steward_app;
 
 -- The versions of SLAs and OLAs, with how waits bear on their clocks.

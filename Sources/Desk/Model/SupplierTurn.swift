@@ -17,7 +17,7 @@ struct SupplierTurn: Sendable {
     case done
     /// The supplier gives it back undone.
     case refused
-    /// We took it back: what was not missed by then is not judged.
+    /// We took it back: what was not judged by then is not.
     case recalled
     /// The ticket was resolved meanwhile.
     case resolved
@@ -112,7 +112,7 @@ struct SupplierTurn: Sendable {
     returnedAt = max(now, dispatchedAt)
     // Who gives it back has answered.
     if outcome.isJudged, respondedAt == nil { respondedAt = returnedAt }
-    if outcome.isJudged { try clocks.apply(.ended(source: outcome.rawValue), at: now) } else { try clocks.withdraw(outcome.rawValue, at: now) }
+    if outcome.isJudged { try clocks.apply(.ended(source: outcome.rawValue), at: now) } else { try clocks.withdraw(outcome.rawValue, onlyOpen: true, at: now) }
   }
 
   /// Another priority of the ticket, as the supplier calls it.

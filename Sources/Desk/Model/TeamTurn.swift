@@ -11,7 +11,7 @@ struct TeamTurn: Sendable {
     /// No team has it.
     case unassigned
     case resolved
-    /// The ticket went into another one: what was not missed by then is not judged.
+    /// The ticket went into another one: what was not judged by then is not.
     case merged
   }
 
@@ -64,6 +64,6 @@ struct TeamTurn: Sendable {
     self.end = end
     endedAt = max(now, startedAt)
     isTouched = true
-    if end == .merged { try clocks.withdraw(end.rawValue, at: now) } else { try clocks.apply(.ended(source: end.rawValue), at: now) }
+    if end == .merged { try clocks.withdraw(end.rawValue, onlyOpen: true, at: now) } else { try clocks.apply(.ended(source: end.rawValue), at: now) }
   }
 }

@@ -1,6 +1,7 @@
 import Kernel
 import Operations
 import ServiceLevels
+import Suppliers
 
 /// The turns of teams and suppliers on a ticket, beside what the customer was promised.
 extension TicketWork {

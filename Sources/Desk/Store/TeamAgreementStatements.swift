@@ -59,7 +59,7 @@ struct TeamAgreements: Statement {
   static func decode(_ row: inout RowReader) throws -> TeamAgreementRow { try TeamAgreementRow(&row) }
 }
 
-/// An SLA or OLA that a body names.
+/// An OLA that a body names, or an SLA for any customer.
 struct AgreementByPublicId: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -68,7 +68,7 @@ struct AgreementByPublicId: Statement {
 
   let publicId: PublicId
 
-  static let sql = "select sla_id, kind = 'ola' from contracts.pub_sla where public_id = $1"
+  static let sql = "select sla_id, kind = 'ola' from contracts.pub_sla where public_id = $1 and only_tenant_id is null"
 
   func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
 

@@ -101,8 +101,8 @@ package enum ReturnDispatch: Operation {
 
     private static let outcome = Field.oneOf(
       "outcome", SupplierTurn.Outcome.ofReturns.map(\.rawValue),
-      "done (default): the supplier did its part; refused: it gives it back undone; recalled: we took it back, and what was not missed is not judged.",
-      "结果：done（默认，供应商已完成）、refused（未完成退回）、recalled（我方撤回，未违约部分不再考核）。"
+      "done (default): the supplier did its part; refused: it gives it back undone; recalled: we took it back, and what was not judged by then is not.",
+      "结果：done（默认，供应商已完成）、refused（未完成退回）、recalled（我方撤回，尚未判定的不再考核）。"
     ).optional
     private static let resumes = Field.boolean(
       "resume", "Whether an incident that waits for the supplier goes on, once nothing is with suppliers any more (default yes).",

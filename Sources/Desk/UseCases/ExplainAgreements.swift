@@ -1,6 +1,7 @@
 import Kernel
 import Operations
 import ServiceLevels
+import Suppliers
 
 /// A turn of a team or supplier and how each of its promises was judged: which agreement, version and target, and why.
 package struct AgreementExplanation: OperationOutput {

@@ -1,3 +1,4 @@
+import Contracts
 import Kernel
 import Operations
 
@@ -11,7 +12,7 @@ package struct TeamAgreementRecord: OperationOutput {
   init(_ row: TeamAgreementRow, in context: OperationContext) {
     id = context.id(.teamAgreement, row.publicId)
     team = context.id(.team, row.team)
-    sla = context.id(IdKind("sla", owner: .provider), row.sla)
+    sla = context.id(.sla, row.sla)
     self.row = row
   }
 
@@ -37,7 +38,7 @@ package enum AddTeamAgreement: Operation {
     let validFrom: Instant?
 
     static let team = Field.id("team", .team, "The team.", "团队。")
-    private static let ola = Field.id("ola", IdKind("sla", owner: .provider), "The OLA: one made by sla.create with the kind ola.", "OLA（由 sla.create 以 kind=ola 创建）。")
+    private static let ola = Field.id("ola", .sla, "The OLA: one made by sla.create with the kind ola.", "OLA（由 sla.create 以 kind=ola 创建）。")
     private static let validFrom = Field.instant("validFrom", "From when it holds (default: now).", "自何时起生效（默认当前时刻）。").optional
 
     package static let fields: [any InputField] = [team, ola, validFrom]

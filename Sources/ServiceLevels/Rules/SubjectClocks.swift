@@ -97,9 +97,12 @@ package struct SubjectClocks: Sendable {
   }
 
   /// The subject counts no more: its live clocks are withdrawn, and a miss stays a miss.
-  package mutating func withdraw(_ reason: String, at instant: Instant) throws(Failure) {
+  /// - Parameter onlyOpen: what was kept by then stays kept too.
+  package mutating func withdraw(_ reason: String, onlyOpen: Bool = false, at instant: Instant) throws(Failure) {
     try Self.refusing {
-      for index in clocks.indices where clocks[index].clock.state != .withdrawn { try clocks[index].withdraw(reason, keepsMiss: true, at: instant, calendars) }
+      for index in clocks.indices where clocks[index].clock.state != .withdrawn && !(onlyOpen && clocks[index].clock.state == .stopped) {
+        try clocks[index].withdraw(reason, keepsMiss: true, at: instant, calendars)
+      }
     }
   }
 
