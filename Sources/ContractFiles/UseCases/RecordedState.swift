@@ -31,7 +31,7 @@ struct RecordedState: Sendable {
       guard let name = summary["name"]?.text, calendarNames.contains(name) else { continue }
       calendars[name] = try await applying.call("calendar.read", [Value.Member("id", summary["id"] ?? .null), Value.Member("asOf", Self.always)])
     }
-    for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always)]) { slas[sla["name"]?.text ?? ""] = sla }
+    for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always), Value.Member("kind", "sla")]) { slas[sla["name"]?.text ?? ""] = sla }
     let lines = file.contract?.lines ?? []
     services = try await Self.byCode("service.list", Set(lines.compactMap(\.service)), applying)
     offerings = try await Self.byCode("offering.list", Set(lines.compactMap(\.offering)), applying)
