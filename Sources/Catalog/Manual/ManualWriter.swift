@@ -2,7 +2,7 @@ import Kernel
 import Operations
 
 /// Writes the service product manual (服务产品手册): of each family the services in the catalogue, with what of them is
-/// published. The same catalogue gives the same document.
+/// published. It is for customers too, so how a request is fulfilled is not in it. The same catalogue gives the same document.
 struct ManualWriter: Sendable {
   let language: Language
   /// The provider's name, on the title page.
@@ -64,7 +64,6 @@ struct ManualWriter: Sendable {
     add("prices", ManualWords.prices, prices(content.prices))
     add("order", ManualWords.order, form(content.form))
     add("approval", ManualWords.approval, approval(content.approval))
-    add("tasks", ManualWords.tasks, tasks(content.tasks))
     return sections
   }
 
@@ -120,12 +119,6 @@ struct ManualWriter: Sendable {
     }
     let limit = approval.above.map { ManualWords.above.text(language, ["amount": "\($0.currency.code) \($0.amount)"]) }
     return [.paragraph(plain(intro)), .list(approval.roles.map(text))] + (limit.map { [.paragraph(Text($0))] } ?? [])
-  }
-
-  private func tasks(_ tasks: [FulfilmentTask]) -> [ManualDocument.Block] {
-    table([ManualWords.step, ManualWords.task, ManualWords.team], tasks.sorted { $0.step < $1.step }) { task in
-      [Text(String(task.step)), text(task.name), Text(task.team)]
-    }
   }
 
   /// `4 h`, `1 h 30 min`, the end of a business day, or nothing.
