@@ -96,7 +96,7 @@ struct ManualWriter: Sendable {
         remarks.append(
           ManualWords.shownWhen.text(language, ["field": decider.label.text(language) ?? decider.key, "value": answer]))
       }
-      let isForeign = ([field.help] + field.choices.map(\.name)).contains { $0.map { $0[language] == nil } ?? false }
+      let isForeign = (field.choices.map(\.name) + [field.help].compactMap(\.self)).contains { $0[language] == nil }
       return [
         text(field.label), plain(ManualWords.word(field.type)), plain(field.required ? ManualWords.yes : ManualWords.no),
         Text(remarks.joined(separator: "; "), isForeign: isForeign),

@@ -45,8 +45,10 @@ package struct OfferingContent: OperationInput, Hashable {
 
   private static let textFields = DescriptionPart.allCases.compactMap { part in DescriptionPart.field[part].map { (part, $0.optional) } }
 
+  private static let descriptions: [any InputField] = textFields.map { $0.1 }
+
   package static let fields: [any InputField] =
-    [name] + textFields.map(\.1) + [targets.optional, measures.optional, prices.optional, form.optional, approval.optional, tasks.optional]
+    [name] + descriptions + [targets.optional, measures.optional, prices.optional, form.optional, approval.optional, tasks.optional]
 
   package init(_ values: InputValues) throws(FieldError) {
     name = try values[Self.name]

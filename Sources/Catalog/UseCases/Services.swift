@@ -84,7 +84,7 @@ struct StageDays: OperationInput, Hashable {
     (stage, Field.date(stage.rawValue, "The day on which this stage began.", "该阶段的开始日期。").optional)
   }
 
-  static let fields: [any InputField] = stages.map(\.1)
+  static let fields: [any InputField] = stages.map { $0.1 }
 
   init(_ values: InputValues) throws(FieldError) {
     var days: [ServiceStage: CalendarDate] = [:]
