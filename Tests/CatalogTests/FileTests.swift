@@ -92,7 +92,10 @@ import Testing
   }
 
   @Test func textsThatLookLikeSomethingElseComeBackAsTexts() throws {
-    for text in ["true", "null", "12", "1.5", "~", "a: b", "- a", "# a", " a", "a ", "a\nb", "a\nb\n", "\n a", "“", "2026-03-01", "yes", "", "'", "\"", "{", "a #b", "中文：是"] {
+    for text in [
+      "true", "null", "12", "1.5", "~", "a: b", "- a", "# a", " a", "a ", "a\nb", "a\nb\n", "\n a", "“", "2026-03-01", "yes", "", "'", "\"", "{", "a #b",
+      "中文：是",
+    ] {
       let yaml = try YAMLText.text(.object(["x": .text(text)]))
       #expect(try YAMLDocument(yaml).value.at("x") == .text(text), "\(yaml)")
     }
