@@ -125,8 +125,9 @@ struct ManualWriter: Sendable {
   private func budget(of target: OfferingTarget) -> String {
     if let days = target.businessDays { return ManualWords.businessDays.text(language, ["count": String(days)]) }
     guard let seconds = target.budgetSeconds else { return "" }
-    let parts = [(seconds / 3600, ManualWords.hours), (seconds / 60 % 60, ManualWords.minutes), (seconds % 60, ManualWords.seconds)].filter { $0.0 > 0 }
-    let words = (parts.isEmpty ? [(0, ManualWords.minutes)] : parts).map { count, unit in unit.text(language, ["count": String(count)]) }
+    let units: [(Int64, Message)] = [(seconds / 3600, ManualWords.hours), (seconds / 60 % 60, ManualWords.minutes), (seconds % 60, ManualWords.seconds)]
+    let parts = units.filter { $0.0 > 0 || (seconds == 0 && $0.1 == ManualWords.minutes) }
+    let words = parts.map { count, unit in unit.text(language, ["count": String(count)]) }
     return words.joined(separator: language == .chinese ? "" : " ")
   }
 

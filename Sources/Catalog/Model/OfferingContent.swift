@@ -30,7 +30,7 @@ package struct OfferingContent: OperationInput, Hashable {
   let approval: ApprovalRule
   let tasks: [FulfilmentTask]
 
-  static let name = Field.localText("name", "What it is called.", "名称。")
+  static let name = Field.localText("name", 1...200, "What it is called.", "名称。")
   private static let targets = Field<[OfferingTarget]>.list(
     "targets", of: Field<OfferingTarget>.object("target", "A promise.", "一项目标。"), count: 0...100, "Its service levels.", "服务级别目标。")
   private static let measures = Field<[QualityMeasure]>.list(
