@@ -59,7 +59,7 @@ package struct OfferingContent: OperationInput, Hashable {
     measures = try values[Self.measures.optional] ?? []
     prices = try values[Self.prices.optional] ?? []
     form = try values[Self.form.optional] ?? []
-    approval = try values[Self.approval.optional] ?? .none
+    approval = try values[Self.approval.optional] ?? ApprovalRule.none
     tasks = try values[Self.tasks.optional] ?? []
   }
 
@@ -73,11 +73,12 @@ package struct OfferingContent: OperationInput, Hashable {
 
   /// Without what says nothing; in a fixed order.
   var stored: Value {
-    .members(
-      [("name", name.value)] + DescriptionPart.allCases.map { ($0.rawValue, texts[$0]?.value) } + [
-        ("targets", list(targets.map(\.stored))), ("measures", list(measures.map(\.stored))), ("prices", list(prices.map(\.stored))),
-        ("form", list(form.map(\.stored))), ("approval", approval == .none ? nil : approval.stored), ("tasks", list(tasks.map(\.stored))),
-      ])
+    let words: [(String, Value?)] = DescriptionPart.allCases.map { ($0.rawValue, texts[$0]?.value) }
+    let lists: [(String, Value?)] = [
+      ("targets", list(targets.map(\.stored))), ("measures", list(measures.map(\.stored))), ("prices", list(prices.map(\.stored))),
+      ("form", list(form.map(\.stored))), ("approval", approval == ApprovalRule.none ? nil : approval.stored), ("tasks", list(tasks.map(\.stored))),
+    ]
+    return .members([("name", name.value)] + words + lists)
   }
 
   private func list(_ values: [Value]) -> Value? { values.isEmpty ? nil : .array(values) }
