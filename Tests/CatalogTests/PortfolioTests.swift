@@ -107,7 +107,9 @@ import Testing
     #expect(
       await refused("approval", .object(["rule": "all", "roles": .array([name]), "above": "10"])) == ["approval.currency offering.approval_value"])
     #expect(
-      await refused("prices", .array([.object(["name": name, "amount": "1.001", "currency": "EUR", "per": "once"])])) == ["prices[0].amount offering.bad_amount"])
+      await refused("prices", .array([.object(["name": name, "amount": "1.001", "currency": "EUR", "per": "once"])])) == [
+        "prices[0].amount offering.bad_amount"
+      ])
     #expect(await refused("targets", .array([.object(["metric": "response"])])) == ["targets[0].objective offering.empty_target"])
     #expect(await refused("scope", .object([])) == ["scope input.required"])
     #expect(await refused("scope", .object(["fr": "portée"])) == ["scope.fr input.unknown_field"])

@@ -82,7 +82,8 @@ import Testing
       await violations { try await world.call("request.submit", ["offering": site.at("id"), "answers": answers], as: customer) }
         == ["offering request.not_orderable"])
     // Nor is it sold any more; the line that sells it goes on.
-    #expect(await violations { try await world.contract(of: world.other, selling: ["service": wan.at("id")]) } == ["lines[0].service contract_line.not_sellable"])
+    #expect(
+      await violations { try await world.contract(of: world.other, selling: ["service": wan.at("id")]) } == ["lines[0].service contract_line.not_sellable"])
     let line = contract.at("lines.0")
     let revised = try await world.call(
       "contract_line.revise", ["id": line.at("id"), "service": wan.at("id"), "name": "Renamed"], version: line.at("version"))

@@ -123,7 +123,10 @@ struct Subjects: Sendable {
     }
     credit = try await Self.creditOfTwoOutages(world)
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
-    for kind in ["con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd"]
+    let kinds = [
+      "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
+    ]
+    for kind in kinds
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
       for _ in 0..<2 { _ = try await world.seeded(kind, in: world.a) }
     }

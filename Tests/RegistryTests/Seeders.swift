@@ -143,6 +143,25 @@ enum Seeders {
           "incident.open",
           ["customer": .text(twin.id), "title": world.name(twin), "description": world.name(twin), "requester": person.id]))
     },
+    "fam": { world, _ in
+      try Seeded(try await world.seed("service_family.create", ["code": .text("F\(world.next())"), "name": Samples.localName]))
+    },
+    "svc": { world, twin in
+      let family = try await world.seeded("fam", in: twin)
+      return try Seeded(
+        try await world.seed(
+          "service.create",
+          [
+            "code": .text("V\(world.next())"), "family": family.id, "name": Samples.localName, "mode": "managed", "owner": Samples.localName,
+            "stages": .object(["design": "2025-01-01", "operation": "2026-01-01"]),
+          ]))
+    },
+    "off": { world, twin in try Seeded(try await world.offering(published: true, twin)) },
+    "req": { world, twin in
+      let offering = try await world.coveredOffering(twin)
+      return try Seeded(
+        try await world.seed("request.submit", ["customer": .text(twin.id), "offering": offering, "answers": .object(["remark": world.name(twin)])]))
+    },
     "sup": { world, _ in try Seeded(try await world.supplier()) },
     "supcon": { world, twin in
       let supplier = try await world.seeded("sup", in: twin)
@@ -190,13 +209,14 @@ enum Seeders {
   ]
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
-  static let shared: Set<String> = ["stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs"]
+  static let shared: Set<String> = ["stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off"]
 }
 
 /// Values that rules besides the type's ask for.
 enum Samples {
   static let password = "correct horse battery"
   static let later: Value = "2026-03-10T00:00:00Z"
+  static let localName = Value.object(["en": "Name", "zh-Hans": "名称"])
   static let creditTerms = Value.object([
     "measure": "availability", "period": "month", "bands": .array([.object(["below": "99.9", "percent": "10"])]),
   ])
@@ -234,6 +254,29 @@ extension World {
         "calendar": calendar["id"] ?? .null, "targets": .array([.object(["metric": "resolution", "budgetSeconds": 3600])]),
       ])
     return made["id"] ?? .null
+  }
+
+  /// An offering with a form of one field.
+  func offering(published: Bool, _ twin: Twin, service: Value? = nil) async throws -> Value {
+    let service = if let service { service } else { try await seeded("svc", in: twin).id }
+    let form = Value.array([.object(["key": "remark", "label": Samples.localName, "type": "text"])])
+    let made = try await seed("offering.create", ["service": service, "code": .text("O\(next())"), "name": Samples.localName, "form": form])
+    guard published else { return made }
+    let answer = await answer("offering.publish", .object(["id": made["id"] ?? .null]), as: database.root, version: made["version"]?.integer)
+    guard let value = answer.value else { throw SeedFailure(description: "not published: \(String(describing: answer.failure))") }
+    return value
+  }
+
+  /// An offering that a line in force of the twin covers.
+  func coveredOffering(_ twin: Twin) async throws -> Value {
+    let (contract, sla) = (try await seeded("con", in: twin), try await seeded("sla", in: twin))
+    let offering = try await offering(published: true, twin)
+    try await seed(
+      "contract_line.add",
+      [
+        "contract": contract.id, "name": name(twin), "sla": sla.id, "offering": offering["id"] ?? .null, "validFrom": "2026-01-02T00:00:00Z",
+      ])
+    return offering["id"] ?? .null
   }
 
   func supplier() async throws -> Value {

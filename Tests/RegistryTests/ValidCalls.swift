@@ -67,7 +67,7 @@ struct CallRule: Sendable {
     })
 
   static let byOperation: [String: CallRule] = [
-    "contract.create": CallRule(omitted: ["noticeDays"]),
+    "contract.create": CallRule(omitted: ["noticeDays", "offering"]),
     "contract.withdraw": future("con", "contract.change"),
     "contract_line.withdraw": future("line", "contract_line.revise"),
     "contract_template.create": template,
@@ -126,6 +126,32 @@ struct CallRule: Sendable {
     }),
     "team_agreement.add": CallRule(given: { world, _, _ in (["ola": try await world.ola()], nil) }),
     "incident.queue": CallRule(omitted: ["mine", "unassigned"]),
+    "service_family.create": CallRule(given: { world, _, _ in (["code": .text("F\(world.next())")], nil) }),
+    "service.create": CallRule(given: { world, _, _ in
+      (["code": .text("V\(world.next())"), "stages": .object(["requirements": "2026-01-01", "operation": "2026-02-01"])], nil)
+    }),
+    "service.advance": CallRule(given: { _, _, _ in (["stage": "retirement", "on": "2026-03-01"], nil) }),
+    "service.redate": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("svc", in: twin)
+      return (["id": seeded.id, "stage": "operation", "on": "2026-02-01"], seeded.version)
+    }),
+    "offering.create": offeringContent(CallRule(given: { world, _, _ in (["code": .text("O\(world.next())")], nil) })),
+    "offering.draft": offeringContent(CallRule()),
+    "offering.publish": CallRule(given: { world, twin, _ in
+      let draft = try Seeded(try await world.offering(published: false, twin))
+      return (["id": draft.id], draft.version)
+    }),
+    "offering.read": CallRule(given: { world, twin, _ in (["id": try await world.coveredOffering(twin)], nil) }),
+    "request.submit": CallRule(given: { world, twin, _ in
+      (["offering": try await world.coveredOffering(twin), "answers": .object(["remark": world.name(twin)])], nil)
+    }),
+    "catalogue.apply": CallRule(
+      omitted: ["revision"],
+      given: { world, _, _ in
+        (["families": .array([.object(["code": .text("F\(world.next())"), "name": Samples.localName])])], nil)
+      }),
+    "contract_line.add": CallRule(omitted: ["offering"]),
+    "contract_line.revise": CallRule(omitted: ["offering"]),
     "supplier.create": CallRule(given: { world, _, _ in (["code": .text("S\(world.next())")], nil) }),
     "certification.record": CallRule(given: { _, _, _ in (["expiresOn": "2027-01-01"], nil) }),
     "underpinning_contract.create": CallRule(
@@ -201,6 +227,27 @@ struct CallRule: Sendable {
       return (["id": made.value?["id"] ?? .null], nil)
     }),
   ]
+
+  /// What of an offering's content the types do not say.
+  static func offeringContent(_ rule: CallRule) -> CallRule {
+    CallRule(given: { world, twin, principal in
+      var (values, version) = try await rule.given(world, twin, principal)
+      let team = try await world.seed("team.create", ["name": world.name(twin)])
+      let given: [String: Value] = [
+        "targets": .array([.object(["metric": "response", "priority": 1, "budgetSeconds": 60, "objective": "95", "note": Samples.localName])]),
+        "form": .array([
+          .object(["key": "kind", "label": Samples.localName, "type": "choice", "choices": .array([.object(["value": "a", "name": Samples.localName])])]),
+          .object([
+            "key": "remark", "label": Samples.localName, "type": "text", "most": 20, "shownWhen": .object(["field": "kind", "equals": "a"]),
+          ]),
+        ]),
+        "approval": .object(["rule": "any", "roles": .array([Samples.localName]), "above": "10", "currency": "EUR"]),
+        "tasks": .array([.object(["name": Samples.localName, "step": 1, "team": team["name"] ?? .null])]),
+      ]
+      values.merge(given) { own, _ in own }
+      return (values, version)
+    })
+  }
 
   /// Days with hours, or a file: never both.
   static let holidays = CallRule(

@@ -9,7 +9,7 @@ struct ManualDocument: Hashable, Sendable {
     var blocks: [Block] = []
   }
 
-  indirect enum Block: Hashable, Sendable {
+  enum Block: Hashable, Sendable {
     case paragraph(Text)
     case list([Text])
     /// A header, and rows of as many cells.

@@ -75,10 +75,6 @@ package enum ManualWords: MessageCatalog {
   static let approvalAll = Message("manual.approval_all", "All of these agree:", zh: "以下所有角色同意：")
   static let approvalSequence = Message("manual.approval_sequence", "These agree one after the other:", zh: "以下角色依次同意：")
   static let above = Message("manual.above", "Only above {amount}.", zh: "仅限金额超过 {amount}。")
-  static let tasks = Message("manual.tasks", "Fulfilment", zh: "履行步骤")
-  static let step = Message("manual.step", "Step", zh: "步骤")
-  static let task = Message("manual.task", "Task", zh: "任务")
-  static let team = Message("manual.team", "Team", zh: "负责团队")
 
   static func word(_ part: DescriptionPart) -> Message {
     switch part {
@@ -139,7 +135,6 @@ package enum ManualWords: MessageCatalog {
     title, contents, foreign, empty, code, mode, owner, since, needs, version, published, item, content, support, managed, designed, scope, inclusions,
     exclusions, prerequisites, deliverables, coverage, priceModel, targets, metric, priority, target, objective, note, response, resolution, update,
     availability, hours, minutes, seconds, businessDays, measures, prices, amount, per, unit, once, use, month, quarter, year, order, field, kind, required,
-    remarks, yes, no, text, lines, number, choice, date, boolean, person, shownWhen, approval, approvalAny, approvalAll, approvalSequence, above, tasks, step,
-    task, team,
+    remarks, yes, no, text, lines, number, choice, date, boolean, person, shownWhen, approval, approvalAny, approvalAll, approvalSequence, above,
   ]
 }

@@ -2,7 +2,7 @@ import Kernel
 import Operations
 
 /// Writes the service product manual (服务产品手册): of each family the services in the catalogue, with what of them is
-/// published. The same catalogue gives the same document.
+/// published. It is for customers too, so how a request is fulfilled is not in it. The same catalogue gives the same document.
 struct ManualWriter: Sendable {
   let language: Language
   /// The provider's name, on the title page.
@@ -64,7 +64,6 @@ struct ManualWriter: Sendable {
     add("prices", ManualWords.prices, prices(content.prices))
     add("order", ManualWords.order, form(content.form))
     add("approval", ManualWords.approval, approval(content.approval))
-    add("tasks", ManualWords.tasks, tasks(content.tasks))
     return sections
   }
 
@@ -97,7 +96,7 @@ struct ManualWriter: Sendable {
         remarks.append(
           ManualWords.shownWhen.text(language, ["field": decider.label.text(language) ?? decider.key, "value": answer]))
       }
-      let isForeign = ([field.help] + field.choices.map(\.name)).contains { $0.map { $0[language] == nil } ?? false }
+      let isForeign = (field.choices.map(\.name) + [field.help].compactMap(\.self)).contains { $0[language] == nil }
       return [
         text(field.label), plain(ManualWords.word(field.type)), plain(field.required ? ManualWords.yes : ManualWords.no),
         Text(remarks.joined(separator: "; "), isForeign: isForeign),
@@ -122,18 +121,13 @@ struct ManualWriter: Sendable {
     return [.paragraph(plain(intro)), .list(approval.roles.map(text))] + (limit.map { [.paragraph(Text($0))] } ?? [])
   }
 
-  private func tasks(_ tasks: [FulfilmentTask]) -> [ManualDocument.Block] {
-    table([ManualWords.step, ManualWords.task, ManualWords.team], tasks.sorted { $0.step < $1.step }) { task in
-      [Text(String(task.step)), text(task.name), Text(task.team)]
-    }
-  }
-
   /// `4 h`, `1 h 30 min`, the end of a business day, or nothing.
   private func budget(of target: OfferingTarget) -> String {
     if let days = target.businessDays { return ManualWords.businessDays.text(language, ["count": String(days)]) }
     guard let seconds = target.budgetSeconds else { return "" }
-    let parts = [(seconds / 3600, ManualWords.hours), (seconds / 60 % 60, ManualWords.minutes), (seconds % 60, ManualWords.seconds)].filter { $0.0 > 0 }
-    let words = (parts.isEmpty ? [(0, ManualWords.minutes)] : parts).map { count, unit in unit.text(language, ["count": String(count)]) }
+    let units: [(Int64, Message)] = [(seconds / 3600, ManualWords.hours), (seconds / 60 % 60, ManualWords.minutes), (seconds % 60, ManualWords.seconds)]
+    let parts = units.filter { $0.0 > 0 || (seconds == 0 && $0.1 == ManualWords.minutes) }
+    let words = parts.map { count, unit in unit.text(language, ["count": String(count)]) }
     return words.joined(separator: language == .chinese ? "" : " ")
   }
 

@@ -30,7 +30,7 @@ package struct OfferingContent: OperationInput, Hashable {
   let approval: ApprovalRule
   let tasks: [FulfilmentTask]
 
-  static let name = Field.localText("name", "What it is called.", "名称。")
+  static let name = Field.localText("name", 1...200, "What it is called.", "名称。")
   private static let targets = Field<[OfferingTarget]>.list(
     "targets", of: Field<OfferingTarget>.object("target", "A promise.", "一项目标。"), count: 0...100, "Its service levels.", "服务级别目标。")
   private static let measures = Field<[QualityMeasure]>.list(
@@ -45,8 +45,10 @@ package struct OfferingContent: OperationInput, Hashable {
 
   private static let textFields = DescriptionPart.allCases.compactMap { part in DescriptionPart.field[part].map { (part, $0.optional) } }
 
+  private static let descriptions: [any InputField] = textFields.map { $0.1 }
+
   package static let fields: [any InputField] =
-    [name] + textFields.map(\.1) + [targets.optional, measures.optional, prices.optional, form.optional, approval.optional, tasks.optional]
+    [name] + descriptions + [targets.optional, measures.optional, prices.optional, form.optional, approval.optional, tasks.optional]
 
   package init(_ values: InputValues) throws(FieldError) {
     name = try values[Self.name]
@@ -57,7 +59,7 @@ package struct OfferingContent: OperationInput, Hashable {
     measures = try values[Self.measures.optional] ?? []
     prices = try values[Self.prices.optional] ?? []
     form = try values[Self.form.optional] ?? []
-    approval = try values[Self.approval.optional] ?? .none
+    approval = try values[Self.approval.optional] ?? ApprovalRule.none
     tasks = try values[Self.tasks.optional] ?? []
   }
 
@@ -71,11 +73,12 @@ package struct OfferingContent: OperationInput, Hashable {
 
   /// Without what says nothing; in a fixed order.
   var stored: Value {
-    .members(
-      [("name", name.value)] + DescriptionPart.allCases.map { ($0.rawValue, texts[$0]?.value) } + [
-        ("targets", list(targets.map(\.stored))), ("measures", list(measures.map(\.stored))), ("prices", list(prices.map(\.stored))),
-        ("form", list(form.map(\.stored))), ("approval", approval == .none ? nil : approval.stored), ("tasks", list(tasks.map(\.stored))),
-      ])
+    let words: [(String, Value?)] = DescriptionPart.allCases.map { ($0.rawValue, texts[$0]?.value) }
+    let lists: [(String, Value?)] = [
+      ("targets", list(targets.map(\.stored))), ("measures", list(measures.map(\.stored))), ("prices", list(prices.map(\.stored))),
+      ("form", list(form.map(\.stored))), ("approval", approval == ApprovalRule.none ? nil : approval.stored), ("tasks", list(tasks.map(\.stored))),
+    ]
+    return .members([("name", name.value)] + words + lists)
   }
 
   private func list(_ values: [Value]) -> Value? { values.isEmpty ? nil : .array(values) }

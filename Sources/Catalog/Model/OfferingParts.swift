@@ -46,7 +46,7 @@ struct QualityMeasure: OperationInput, Hashable {
   let name: LocalText
   let target: LocalText
 
-  private static let name = Field.localText("name", "What is measured.", "质量指标。")
+  private static let name = Field.localText("name", 1...200, "What is measured.", "质量指标。")
   private static let target = Field.localText("target", 1...500, "What is aimed at.", "目标值。")
 
   static let fields: [any InputField] = [name, target]
@@ -69,7 +69,7 @@ struct OfferingPrice: OperationInput, Hashable {
   /// What is counted: a device, a user; nil: the whole.
   let unit: LocalText?
 
-  private static let name = Field.localText("name", "What is charged for.", "收费项目。")
+  private static let name = Field.localText("name", 1...200, "What is charged for.", "收费项目。")
   private static let amount = Field.amount("amount", "How much.", "金额。")
   private static let currency = Field.text("currency", 3...3, "Its currency (ISO 4217).", "货币（ISO 4217）。")
   private static let per = Field.oneOf("per", Per.allCases.map(\.rawValue), "How often.", "计费周期：once 一次性、use 每次、month 每月、quarter 每季、year 每年。")
@@ -157,7 +157,7 @@ struct FulfilmentTask: OperationInput, Hashable {
   /// The team's name.
   let team: String
 
-  private static let name = Field.localText("name", "What is to be done.", "任务。")
+  private static let name = Field.localText("name", 1...200, "What is to be done.", "任务。")
   private static let step = Field.integer("step", 1...100, "Its place in the order; tasks of one step may be done at once.", "顺序；同一步骤的任务可同时进行。")
   private static let team = Field.text("team", 1...200, "The name of the team that does it.", "负责团队的名称。")
 

@@ -29,7 +29,7 @@ struct FormChoice: OperationInput, Hashable {
   let name: LocalText
 
   private static let value = Field.text("value", 1...60, "What is stored.", "存储的值。")
-  private static let name = Field.localText("name", "What is shown.", "显示的名称。")
+  private static let name = Field.localText("name", 1...200, "What is shown.", "显示的名称。")
 
   static let fields: [any InputField] = [value, name]
 
@@ -72,7 +72,7 @@ struct FormField: OperationInput, Hashable {
   let shownWhen: FormCondition?
 
   private static let key = Field.text("key", 1...40, "Its name for programs: small letters, digits and _, a letter first.", "供程序使用的键：小写字母、数字和下划线，以字母开头。")
-  private static let label = Field.localText("label", "What is asked.", "所问内容。")
+  private static let label = Field.localText("label", 1...200, "What is asked.", "所问内容。")
   private static let help = Field.localText("help", 1...1000, multiline: true, "What helps to answer it.", "填写说明。")
   private static let type = Field.oneOf(
     "type", FormFieldType.allCases.map(\.rawValue), "What it takes.", "类型：text 文本、lines 多行文本、number 整数、choice 选择、date 日期、boolean 是否、person 人员。")

@@ -120,11 +120,12 @@ struct CataloguePlan: Sendable {
   }
 
   private static func differing(_ left: OfferingContent, _ right: OfferingContent) -> [String] {
-    differing(
-      [("name", left.name != right.name)] + DescriptionPart.allCases.map { ($0.rawValue, left.texts[$0] != right.texts[$0]) } + [
-        ("targets", left.targets != right.targets), ("measures", left.measures != right.measures), ("prices", left.prices != right.prices),
-        ("form", left.form != right.form), ("approval", left.approval != right.approval), ("tasks", left.tasks != right.tasks),
-      ])
+    let words: [(String, Bool)] = DescriptionPart.allCases.map { ($0.rawValue, left.texts[$0] != right.texts[$0]) }
+    let lists: [(String, Bool)] = [
+      ("targets", left.targets != right.targets), ("measures", left.measures != right.measures), ("prices", left.prices != right.prices),
+      ("form", left.form != right.form), ("approval", left.approval != right.approval), ("tasks", left.tasks != right.tasks),
+    ]
+    return differing([("name", left.name != right.name)] + words + lists)
   }
 
   // MARK: Walking

@@ -212,7 +212,7 @@ struct InsertTasks: Statement {
     parameters.append(version)
     parameters.append(tasks.indices.map { Int64($0) + 1 })
     parameters.append(tasks.map(\.step))
-    parameters.append(json: tasks.map { $0.name.value ?? .null })
+    parameters.append(json: tasks.map { task -> Value in task.name.value ?? .null })
     parameters.append(tasks.map { teams[$0.team] })
   }
 }

@@ -85,9 +85,9 @@ package enum SubmitRequest: Operation {
     let reading = AnswerRule(form: try OfferingContent.read(published).form).read(input.answers)
     let own = context.principal.side == .customer && input.requester == nil ? context.principal.person : nil
     let people = try await context.transaction.query(
-      PersonsOfRequest(tenant: tenant, publicIds: Set(reading.persons.values).union(input.requester.map { [$0] } ?? []).sorted(), own: own))
+      PersonsOfRequest(tenant: tenant, publicIds: Array(Set(reading.persons.values).union(input.requester.map { [$0] } ?? [])), own: own))
     try require(reading, people)
-    let requester = people.first { input.requester.map { id in id.random == $0.publicId } ?? ($0.id == own) }
+    let requester = people.first { person in input.requester.map { $0.random == person.publicId } ?? (person.id == own) }
     guard input.requester == nil || requester != nil else { throw context.unknownReference("requester") }
     guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", CatalogMessages.outsideScope) }
     guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }

@@ -24,9 +24,10 @@ package struct ServiceOutput: OperationOutput {
     self.needs = needs.map { NeededOutput(id: context.id(.service, $0.needsPublicId), code: $0.needsCode) }
   }
 
-  package static let fields: [OutputField<ServiceOutput>] = ServiceOutput.facts { ($0.id, $0.family, $0.row) } + [
-    OutputField("needs", listOf: NeededOutput.self, "The services that it depends on.", "所依赖的服务。") { $0.needs }
-  ]
+  package static let fields: [OutputField<ServiceOutput>] =
+    ServiceOutput.facts { ($0.id, $0.family, $0.row) } + [
+      OutputField("needs", listOf: NeededOutput.self, "The services that it depends on.", "所依赖的服务。") { $0.needs }
+    ]
 
   static func facts<Record>(_ of: @escaping @Sendable (Record) -> (id: PublicId, family: PublicId, row: ServiceRow)) -> [OutputField<Record>] {
     [
@@ -84,7 +85,7 @@ struct StageDays: OperationInput, Hashable {
     (stage, Field.date(stage.rawValue, "The day on which this stage began.", "该阶段的开始日期。").optional)
   }
 
-  static let fields: [any InputField] = stages.map(\.1)
+  static let fields: [any InputField] = stages.map { $0.1 }
 
   init(_ values: InputValues) throws(FieldError) {
     var days: [ServiceStage: CalendarDate] = [:]

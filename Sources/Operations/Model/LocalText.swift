@@ -41,7 +41,7 @@ package struct LocalText: Hashable, Sendable {
 extension Field where Wrapped == LocalText {
   /// A text as an object of its languages: `{"en": ..., "zh-Hans": ...}`, one of them at least.
   package static func localText(
-    _ name: String, _ length: ClosedRange<Int> = 1...200, multiline: Bool = false, _ english: String, _ chinese: String
+    _ name: String, _ length: ClosedRange<Int>, multiline: Bool = false, _ english: String, _ chinese: String
   ) -> Field {
     func part(_ language: Language, _ english: String, _ chinese: String) -> Field<String> {
       multiline ? .longText(language.rawValue, length, english, chinese) : .text(language.rawValue, length, english, chinese)
