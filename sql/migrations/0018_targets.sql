@@ -75,7 +75,6 @@ alter table desk.ticket
   add column targets_locked boolean not null default false,
   add constraint ticket_service_fk foreign key (service_id) references catalog.service (id),
   add constraint ticket_tier_fk foreign key (ci_tier) references contracts.ci_tier (code);
-create index ticket_service on desk.ticket (service_id) where service_id is not null;
 
 -- Who locked or unlocked the targets of a ticket, and why; the newest counts. `seq` is that of the ticket's event.
 create table desk.target_lock (
