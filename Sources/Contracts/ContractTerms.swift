@@ -21,20 +21,30 @@ package enum ContractTerms {
     return LinePrecedence.choose(from: candidates, person: person, units: units, explicit: explicit)
   }
 
-  /// The targets of an SLA version for a priority, each with its calendar's version in force at `at`; empty where nothing
-  /// is promised for the priority.
-  package static func targets(slaVersion: Int64, priority: Int64, at: Instant, in transaction: Transaction) async throws -> [TargetTerms] {
-    try await transaction.query(TargetsInForce(slaVersion: slaVersion, priority: priority, at: at))
+  /// The targets of an SLA version that count for a ticket, each with its calendar's version in force at `at`: at most one for
+  /// each metric, by the table of ``TargetPrecedence``.
+  package static func targets(slaVersion: Int64, facts: TargetFacts, at: Instant, in transaction: Transaction) async throws -> [TargetTerms] {
+    try await choices(slaVersion: slaVersion, facts: facts, at: at, in: transaction).compactMap { $0.terms(for: facts) }
   }
 
-  /// The same with the calendars that they are counted by: one round trip, two when a calendar is new to this process.
+  /// The same with what was chosen from.
+  package static func choices(
+    slaVersion: Int64, facts: TargetFacts, at: Instant, in transaction: Transaction
+  ) async throws -> [TargetPrecedence.Choice] {
+    let found = try await transaction.query(TargetCandidates(slaVersion: slaVersion, facts: facts, at: at))
+    return TargetPrecedence.choose(from: found.compactMap { $0?.candidate }, for: facts)
+  }
+
+  /// The targets with the calendars that they are counted by: one round trip, two when a calendar is new to this process.
   package static func promises(
-    slaVersion: Int64, priority: Int64, at: Instant, in transaction: Transaction
+    slaVersion: Int64, facts: TargetFacts, at: Instant, in transaction: Transaction
   ) async throws -> (targets: [TargetTerms], calendars: [Int64: CompiledCalendar]) {
-    let (targets, hashes) = try await transaction.query(
-      TargetsInForce(slaVersion: slaVersion, priority: priority, at: at), CalendarsInForce(slaVersion: slaVersion, priority: priority, at: at))
+    let found = try await transaction.query(TargetCandidates(slaVersion: slaVersion, facts: facts, at: at)).compactMap(\.self)
+    let targets = TargetPrecedence.choose(from: found.map(\.candidate), for: facts).compactMap { $0.terms(for: facts) }
     var compiled: [Int64: CompiledCalendar] = [:]
-    for found in hashes { compiled[found.version] = CompiledCalendars.shared[found.hash] }
+    for row in found {
+      if let version = row.candidate.promise?.calendarVersion, let hash = row.calendarHash { compiled[version] = CompiledCalendars.shared[hash] }
+    }
     let missing = Set(targets.map(\.calendarVersion)).subtracting(compiled.keys)
     if !missing.isEmpty { compiled.merge(try await calendars(versions: missing.sorted(), in: transaction)) { first, _ in first } }
     return (targets, compiled)
@@ -60,7 +70,8 @@ package enum ContractTerms {
   package static func objectives(
     tenant: TenantId, contracts: [Int64], end: CalendarDate, now: Instant, in transaction: Transaction
   ) async throws -> [Objective] {
-    try await transaction.last(ObjectivesAtEnd(tenant: tenant, contracts: contracts, end: end, now: now))
+    let targets = try await transaction.last(ObjectivesAtEnd(tenant: tenant, contracts: contracts, end: end, now: now))
+    return ObjectiveRule.objectives(targets.compactMap(\.self))
   }
 
   package struct UnknownCalendarVersion: Error { package let version: Int64 }

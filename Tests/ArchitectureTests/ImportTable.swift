@@ -52,7 +52,7 @@ enum ImportTable {
     Box("ServiceTime", 2, ["Kernel"], foundation),
     Box("BillingEngine", 2, ["Kernel"]),
     // domain
-    Box("Contracts", 3, platform.union(["ServiceTime", "Jobs"]), foundation, logging, collections),
+    Box("Contracts", 3, platform.union(["ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box("Desk", 3, platform.union(["ServiceLevels", "Contracts"]), foundation, logging, collections),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),

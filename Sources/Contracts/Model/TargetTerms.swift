@@ -76,4 +76,11 @@ package struct ClockPromise: Hashable, Sendable {
     self.pauses = pauses
     self.warnPercents = warnPercents
   }
+
+  /// The same by another version of its calendar.
+  func under(_ calendarVersion: Int64) -> ClockPromise {
+    ClockPromise(
+      budget: budget, calendar: calendar, calendarVersion: calendarVersion, objective: objective, period: period, pauses: pauses,
+      warnPercents: warnPercents)
+  }
 }
