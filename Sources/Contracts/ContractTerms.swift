@@ -13,12 +13,16 @@ package enum ContractTerms {
   package static func line(
     tenant: TenantId, person: Int64? = nil, unit: Int64?, at: Instant, explicit: Int64?, in transaction: Transaction
   ) async throws -> LineTerms? {
-    guard let unit else {
-      let candidates = try await transaction.query(LinesInForce(tenant: tenant, at: at))
-      return LinePrecedence.choose(from: candidates, person: person, units: [], explicit: explicit)
-    }
-    let (candidates, units) = try await transaction.query(LinesInForce(tenant: tenant, at: at), UnitsAbove(tenant: tenant, unit: unit))
+    let (candidates, units) = try await linesInForce(tenant: tenant, unit: unit, at: at, in: transaction)
     return LinePrecedence.choose(from: candidates, person: person, units: units, explicit: explicit)
+  }
+
+  /// What a line is chosen from: the lines in force, and the ticket's unit with those above it, nearest first.
+  static func linesInForce(
+    tenant: TenantId, unit: Int64?, at: Instant, in transaction: Transaction
+  ) async throws -> (candidates: [LinePrecedence.Candidate], units: [Int64]) {
+    guard let unit else { return (try await transaction.query(LinesInForce(tenant: tenant, at: at)), []) }
+    return try await transaction.query(LinesInForce(tenant: tenant, at: at), UnitsAbove(tenant: tenant, unit: unit))
   }
 
   /// The targets of an SLA version that count for a ticket, each with its calendar's version in force at `at`: at most one for

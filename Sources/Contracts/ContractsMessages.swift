@@ -28,7 +28,8 @@ package enum ContractsMessages: MessageCatalog {
   package static let periodNeedsObjective = Message(
     "sla.period_needs_objective", "A period is for an objective to be judged by.", zh: "考核周期须与达标率一同填写。")
   package static let warnOrder = Message("sla.warn_order", "The shares must ascend.", zh: "预警百分比必须递增。")
-  package static let ciTierTaken = Message("ci_tier.code_taken", "There is already a CI tier of this code.", zh: "已有相同代码的配置项等级。")
+  package static let badTierCode = Message(
+    "ci_tier.bad_code", "A code is made of a-z, 0-9, _ and -, and begins with a letter or digit.", zh: "代码由 a-z、0-9、_ 和 - 组成，以字母或数字开头。")
   package static let calendarNotPublished = Message(
     "sla.calendar_not_published", "Customers may not read this calendar; an SLA needs one that they may.", zh: "客户无权查看该日历；SLA 须使用客户可见的日历。")
   package static let calendarOfOther = Message(
@@ -87,7 +88,7 @@ package enum ContractsMessages: MessageCatalog {
     neededWithoutTemplate, quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
     definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, badMetric, onlyClocks, onlyAvailability, noneHasNothing, calendarNeeded,
-    measuredNeedsObjective, periodNeedsObjective, warnOrder, ciTierTaken, calendarNotPublished, calendarOfOther, budgetNeverEnds,
+    measuredNeedsObjective, periodNeedsObjective, warnOrder, badTierCode, calendarNotPublished, calendarOfOther, budgetNeverEnds,
     unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,
     slaNameTaken,
   ]

@@ -17,6 +17,7 @@ create table contracts.ci_tier (
   constraint ci_tier_rank_check check (rank between 1 and 99),
   constraint ci_tier_state_check check (state in ('active', 'retired'))
 );
+create index ci_tier_rank on contracts.ci_tier (rank, code);
 select steward.protect_provider_table('contracts.ci_tier', 'true', 'contract');
 grant select, insert, update on contracts.ci_tier to steward_app;
 insert into contracts.ci_tier (code, rank, name, recorded_at) values
