@@ -6,7 +6,7 @@ package enum DeskModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     OpenIncident.self, ReadIncident.self, ListIncidents.self, ReadQueue.self, ChangeIncident.self, ClassifyIncident.self, AssignIncident.self,
     StartIncident.self, CommentIncident.self, ListComments.self, HoldIncident.self, ResumeIncident.self, ResolveIncident.self, CloseIncident.self,
-    ReopenIncident.self, MergeIncident.self, SplitIncident.self, ReadHistory.self, ExplainIncident.self, CreateTeam.self, ListTeams.self,
+    ReopenIncident.self, MergeIncident.self, SplitIncident.self, ReadHistory.self, ExplainIncident.self, LockTargets.self, UnlockTargets.self, CreateTeam.self, ListTeams.self,
   ]
   package static let messages: [Message] = DeskMessages.all
   package static let constraints: [String: Message] = ["team_name_unique": DeskMessages.teamNameTaken]

@@ -118,7 +118,7 @@ struct TargetCandidates: Statement {
 
 extension TargetSelector {
   /// Columns in the order ticket_type, priority, service, ci_tier.
-  init(_ row: inout RowReader) throws {
+  package init(_ row: inout RowReader) throws {
     let type: String? = try row.next()
     self.init(ticketType: type.flatMap(TicketType.init(rawValue:)), priority: try row.next(), service: try row.next(), ciTier: try row.next())
   }

@@ -48,15 +48,15 @@ package struct SubjectClocks: Sendable {
 
   // MARK: Events
 
-  /// Starts a clock for each target of the priority.
+  /// Starts a clock for each target that counts for the subject.
   /// - Parameters:
   ///   - instant: the beginning of the subject, in the past where it is recorded late.
   package mutating func start(
-    under line: LineTerms, priority: Int64, at instant: Instant, now: Instant, in transaction: Transaction
+    under line: LineTerms, facts: TargetFacts, at instant: Instant, now: Instant, in transaction: Transaction
   ) async throws {
     // Ids travel along for as many as there can be: one left over costs less than a round trip.
     let ids = transaction.later(NextClockIds(count: Int64(Metric.allCases.count)))
-    let (targets, found) = try await ContractTerms.promises(slaVersion: line.slaVersion, priority: priority, at: instant, in: transaction)
+    let (targets, found) = try await ContractTerms.promises(slaVersion: line.slaVersion, facts: facts, at: instant, in: transaction)
     if instant < now { try await loadCalendars(of: targets, until: now, in: transaction) }
     for target in targets {
       if let compiled = found[target.calendarVersion] {
@@ -94,7 +94,7 @@ package struct SubjectClocks: Sendable {
     return missed
   }
 
-  /// Brings the clocks under the targets of another priority or contract line. A clock that goes on keeps its start, its
+  /// Brings the clocks under the targets of other facts or another contract line. A clock that goes on keeps its start, its
   /// used time and its pauses. One that has no target any more is withdrawn; one that is new counts from the opening,
   /// through all that happened since.
   /// - Parameters:
@@ -102,11 +102,11 @@ package struct SubjectClocks: Sendable {
   ///   - history: what happened to the subject since it was opened.
   ///   - cause: what a clock that is new runs by.
   package mutating func retarget(
-    under line: LineTerms?, priority: Int64, openedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
+    under line: LineTerms?, facts: TargetFacts, openedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
     cause: String = "classified", in transaction: Transaction
   ) async throws {
     var targets: [TargetTerms] = []
-    if let line { targets = try await ContractTerms.targets(slaVersion: line.slaVersion, priority: priority, at: openedAt, in: transaction) }
+    if let line { targets = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: facts, at: openedAt, in: transaction) }
     try await loadCalendars(of: targets, until: instant, in: transaction)
     let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
     let added = targets.filter { !metrics.contains($0.clockMetric) }

@@ -1,3 +1,4 @@
+import Contracts
 import Kernel
 import Postgres
 
@@ -15,6 +16,7 @@ struct ClockChains: Statement {
     let slaName: String
     let slaValidFrom: Instant
     let objective: Int64?
+    let selector: TargetSelector
     let calendar: [UInt8]?
     let calendarName: String?
     let calendarZone: String?
@@ -27,7 +29,7 @@ struct ClockChains: Statement {
 
   static let sql = """
     select c.id, k.public_id, k.number, l.public_id, lv.name, lv.valid_from, g.target_id, g.sla_public_id, g.sla_name, g.sla_valid_from,
-      g.objective_millionths, cv.public_id, cv.name, cv.zone, cv.valid_from, c.recorded_at
+      g.objective_millionths, g.ticket_type, g.priority, g.service_id, g.ci_tier, cv.public_id, cv.name, cv.zone, cv.valid_from, c.recorded_at
     from service_levels.clock c
     join contracts.pub_line_version lv on lv.tenant_id = c.tenant_id and lv.line_version_id = c.contract_line_version_id
     join contracts.pub_line l on l.tenant_id = lv.tenant_id and l.line_id = lv.line_id
@@ -48,7 +50,7 @@ struct ClockChains: Statement {
     Found(
       id: try row.next(), contract: try row.next(), contractNumber: try row.next(), line: try row.next(), lineName: try row.next(),
       lineValidFrom: try row.next(), target: try row.next(), sla: try row.next(), slaName: try row.next(), slaValidFrom: try row.next(),
-      objective: try row.next(), calendar: try row.next(), calendarName: try row.next(), calendarZone: try row.next(),
+      objective: try row.next(), selector: try TargetSelector(&row), calendar: try row.next(), calendarName: try row.next(), calendarZone: try row.next(),
       calendarValidFrom: try row.next(), recordedAt: try row.next())
   }
 }
@@ -71,7 +73,7 @@ struct IntervalsOfSubject: Statement {
   let subject: ClockSubject
 
   static let sql = """
-    select i.clock_id, i.seq, i.from_at, i.to_at, i.state, i.cause, i.evidence, i.working_seconds, g.priority, cv.name
+    select i.clock_id, i.seq, i.from_at, i.to_at, i.state, i.cause, i.evidence, i.working_seconds, coalesce(g.priority, c.priority), cv.name
     from service_levels.clock c
     join service_levels.interval i on i.tenant_id = c.tenant_id and i.clock_id = c.id
     join contracts.pub_target g on g.target_id = i.sla_target_id
@@ -114,7 +116,7 @@ struct VerdictsOfSubject: Statement {
   let subject: ClockSubject
 
   static let sql = """
-    select v.clock_id, v.seq, v.verdict, v.cause, v.detail, v.judged_at, v.breached_at, v.elapsed_seconds, v.budget_seconds, g.priority,
+    select v.clock_id, v.seq, v.verdict, v.cause, v.detail, v.judged_at, v.breached_at, v.elapsed_seconds, v.budget_seconds, coalesce(g.priority, c.priority),
       v.calculation_version, v.supersedes, v.recorded_at
     from service_levels.clock c
     join service_levels.verdict v on v.tenant_id = c.tenant_id and v.clock_id = c.id
