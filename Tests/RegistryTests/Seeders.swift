@@ -207,6 +207,26 @@ extension World {
     return try await seed("supplier.create", ["code": .text("S\(number)"), "name": .text("Supplier \(number)"), "zone": "UTC"])
   }
 
+  /// The code of a new service of the catalogue.
+  func catalogueService() async throws -> Value {
+    let code = "SVC-\(next())"
+    try await database.catalogueService(code)
+    return .text(code)
+  }
+
+  /// A target of each kind, with all that it may have.
+  func targets(_ twin: Twin) async throws -> Value {
+    let calendar = try await seeded("cal", in: twin).id
+    return .array([
+      .object([
+        "metric": "response", "ticketType": "incident", "priority": 1, "service": try await catalogueService(), "ciTier": "gold", "budgetSeconds": 3600,
+        "calendar": calendar, "objective": "95", "period": "quarter", "warnPercents": .array([50, 75]), "pauses": .bool(false),
+      ]),
+      .object(["metric": "resolution", "explicitlyNone": .bool(true)]),
+      .object(["metric": "availability", "objective": "99.9", "period": "month", "countsFrom": "partial"]),
+    ])
+  }
+
   /// A line with a fee, a credit schedule, and a bad January behind it.
   func creditableLine(_ twin: Twin) async throws -> (line: Value, schedule: Value) {
     let contract = try await seed(

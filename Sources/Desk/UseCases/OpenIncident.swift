@@ -62,6 +62,7 @@ package enum OpenIncident: Operation {
   private static let backDatingDays: Int64 = 30
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    if input.ciTier != nil, context.principal.side != .staff { throw Failure.invalid("ciTier", DeskMessages.staffOnly) }
     let openedAt = try openedAt(input, context)
     let (requester, unit) = try await who(input, context)
     let transaction = context.transaction
@@ -98,8 +99,8 @@ package enum OpenIncident: Operation {
     let ticket = Ticket(
       id: id, publicId: context.random.publicIdBits(), number: number, title: input.title, description: input.description, requester: requester,
       unit: unit, contract: names?.contract, line: names?.line, lineReason: (terms?.reason ?? .noneInForce).rawValue, impact: input.impact,
-      urgency: input.urgency, priority: priority, category: input.category, service: service, ciTier: input.ciTier, state: .new, openedAt: openedAt, reopenCount: 0, lastSeq: 0,
-      updatedAt: context.now, version: 1)
+      urgency: input.urgency, priority: priority, category: input.category, service: service, ciTier: input.ciTier, state: .new, openedAt: openedAt,
+      reopenCount: 0, lastSeq: 0, updatedAt: context.now, version: 1)
     var work = TicketWork(context: context, ticket: ticket, clocks: clocks)
     work.note(
       TicketEventType.opened,
