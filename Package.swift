@@ -71,7 +71,8 @@ let package = Package(
     module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine"]),
-    module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts"]),
+    module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
+    module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
 
     // 4 edges
     module("Web", ["Kernel", "TLS", logging] + nio + http),
@@ -91,7 +92,7 @@ let package = Package(
       name: "steward",
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
+        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -125,7 +126,7 @@ let package = Package(
       "RegistryTests",
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
-        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "ScenarioTests",
@@ -133,6 +134,8 @@ let package = Package(
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("BillingEngineTests", ["BillingEngine", "Kernel", "TestSupport"]),
     tests("SuppliersTests", ["Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests(
+      "MeasurementsTests", ["Measurements", "Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "CreditsTests",
       [

@@ -78,6 +78,21 @@ package enum ContractTerms {
     return ObjectiveRule.objectives(targets.compactMap(\.self))
   }
 
+  /// When a line is in force, and what it costs then.
+  package static func timeline(
+    tenant: TenantId, contract: Int64, line: Int64, currency: Currency, in transaction: Transaction
+  ) async throws -> LineTimeline {
+    let (lines, contracts) = try await transaction.query(
+      TimelineLines(tenant: tenant, line: line), TimelineContracts(tenant: tenant, contract: contract))
+    return LineTimeline(lines: lines, contracts: contracts, currency: currency)
+  }
+
+  /// What of a line is measured over a stretch of time: by the targets that held at its first instant in force.
+  package static func measuredTargets(of timeline: LineTimeline, _ span: TimeSpan, in transaction: Transaction) async throws -> [MeasuredTarget] {
+    guard let found = timeline.sla(span) else { return [] }
+    return try await transaction.query(MeasuredTargets(sla: found.sla, at: found.at)).compactMap(\.self)
+  }
+
   package struct UnknownCalendarVersion: Error { package let version: Int64 }
 
   /// A calendar version, compiled. Throws ``UnknownCalendarVersion`` when there is none that may be seen.

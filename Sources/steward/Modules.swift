@@ -6,6 +6,7 @@ import HTTPAPI
 import Importing
 import Jobs
 import Kernel
+import Measurements
 import Operations
 import Scorecard
 import ServiceLevels
@@ -15,7 +16,7 @@ import Suppliers
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, ImportingModule.self, ContractFilesModule.self,
+    CreditsModule.self, MeasurementsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [

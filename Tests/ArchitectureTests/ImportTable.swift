@@ -57,7 +57,8 @@ enum ImportTable {
     Box("Desk", 3, platform.union(["ServiceLevels", "Contracts"]), foundation, logging, collections),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),
-    Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts"])),
+    Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
+    Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     // edges
     Box("Web", 4, ["Kernel", "Operations", "TLS"], foundation, logging, metrics, collections, service, http),
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web"], foundation, logging, metrics, collections, service, http),

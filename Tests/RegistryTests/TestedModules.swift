@@ -3,6 +3,7 @@ import Contracts
 import Credits
 import Desk
 import Importing
+import Measurements
 import Operations
 import Scorecard
 import ServiceLevels
@@ -18,6 +19,7 @@ enum TestedModules {
     ScorecardModule.self,
     SuppliersModule.self,
     CreditsModule.self,
+    MeasurementsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -170,6 +170,11 @@ struct CallRule: Sendable {
       )
     }),
     "availability.read": CallRule(given: { _, _, _ in (["period": "2026-01"], nil) }),
+    "measurement.record": CallRule(given: { _, _, _ in
+      (["measure": "patch_currency", "from": "2026-01-10T00:00:00Z", "to": "2026-01-11T00:00:00Z", "numerator": 9, "denominator": 10], nil)
+    }),
+    "measurement.correct": CallRule(given: { _, _, _ in (["numerator": 9, "denominator": 10], nil) }),
+    "measurement.judge": CallRule(given: { world, twin, _ in (["line": try await world.measuredLine(twin), "period": "2026-01"], nil) }),
     "line_credit.detach": CallRule(given: { world, twin, _ in
       let (line, schedule) = try await world.creditableLine(twin)
       return (["line": line, "schedule": schedule], nil)
