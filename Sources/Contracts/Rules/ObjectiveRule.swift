@@ -14,7 +14,7 @@ enum ObjectiveRule {
 
   static func objectives(_ targets: [Target]) -> [ContractTerms.Objective] {
     Metric.allCases.flatMap { metric in
-      (1...5).compactMap { priority in
+      (Int64(1)...5).compactMap { priority in
         let counting = Dictionary(grouping: targets.filter { $0.metric == metric }, by: \.slaVersion).values.flatMap { ofVersion in
           ofVersion.filter { $0.objective != nil && canCount($0, priority, among: ofVersion) }
         }

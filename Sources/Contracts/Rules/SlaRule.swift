@@ -127,7 +127,7 @@ private struct TargetCheck {
     if metric == .response, input.pauses == true { refuse("pauses", ContractsMessages.responsePauses) }
     if input.period != nil, input.objective == nil { refuse("period", ContractsMessages.periodNeedsObjective) }
     refuseGiven([("countsFrom", input.countsFrom != nil)], ContractsMessages.onlyAvailability)
-    if zip(input.warnPercents, input.warnPercents.dropFirst()).contains(where: >=) { refuse("warnPercents", ContractsMessages.warnOrder) }
+    if zip(input.warnPercents, input.warnPercents.dropFirst()).contains(where: { $0 >= $1 }) { refuse("warnPercents", ContractsMessages.warnOrder) }
     let budget = Budget(seconds: input.budgetSeconds, businessDays: input.businessDays)
     if budget == nil { refuse("budgetSeconds", ContractsMessages.oneBudget) }
     guard input.calendar != nil else {

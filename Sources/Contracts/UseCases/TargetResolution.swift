@@ -112,7 +112,7 @@ extension OperationContext {
         at: at, lines: lines, targets: [], english: [ResolutionWords.noLine.text(.english)], chinese: [ResolutionWords.noLine.text(.chinese)])
     }
     let targets = try await targets(under: chosen, facts: facts, at: at, start: start)
-    let words = { ResolutionSentences(language: $0, line: chosen, facts: facts, targets: targets).all }
+    let words = { (language: Language) in ResolutionSentences(language: language, line: chosen, facts: facts, targets: targets).all }
     return TargetResolution(at: at, lines: lines, targets: targets, english: words(.english), chinese: words(.chinese))
   }
 

@@ -116,8 +116,10 @@ extension TicketWork {
 }
 
 extension OperationContext {
-  func targetLock(of ticket: Int64) async throws -> TargetLockRecord? {
-    try await transaction.first(NewestTargetLock(tenant: tenant.id, ticket: ticket)).map {
+  /// Nil while they are not locked.
+  func targetLock(of ticket: Ticket) async throws -> TargetLockRecord? {
+    guard ticket.targetsLocked else { return nil }
+    return try await transaction.first(NewestTargetLock(tenant: tenant.id, ticket: ticket.id)).map {
       TargetLockRecord(row: $0, isForStaff: principal.side == .staff)
     }
   }

@@ -109,6 +109,6 @@ package enum ExplainIncident: Operation {
       person: ticket.requester?.id, unit: ticket.unit?.id, explicit: explicit, facts: ticket.facts, at: ticket.openedAt, start: ticket.openedAt)
     return Output(
       incident: IncidentView(ticket, in: context), clocks: clocks, resolution: resolution,
-      lock: ticket.targetsLocked ? try await context.targetLock(of: ticket.id) : nil)
+      lock: try await context.targetLock(of: ticket))
   }
 }

@@ -92,9 +92,10 @@ extension OperationContext {
     _ targets: [MeasuredTarget], of line: Int64, in period: BillingPeriod, _ span: TimeSpan, inForce: TimeSpans, _ newest: [MeasuredVerdictRow]
   ) async throws -> [MeasuredVerdictRow] {
     let recorded = try await transaction.query(StandingMeasurements(tenant: tenant.id, line: line, span: span))
-    let links =
-      targets.contains { $0.measure == .availability }
-      ? try await LinkedService.of(line: line, tenant: tenant.id, provider: provider.id, in: span, transaction) : []
+    var links: [LinkedService] = []
+    if targets.contains(where: { $0.measure == .availability }) {
+      links = try await LinkedService.of(line: line, tenant: tenant.id, provider: provider.id, in: span, transaction)
+    }
     var verdicts: [MeasuredVerdictRow] = []
     for target in targets where target.period == period.kind {
       guard let objective = target.objective else { continue }
