@@ -49,9 +49,9 @@ package enum DifferenceWords: MessageCatalog {
   static let pauses = Message("difference.pauses", "pauses of {target}", zh: "{target}挂起计时")
 
   static let response = Message("difference.response", "response", zh: "响应")
+  static let update = Message("difference.update", "update", zh: "进展告知")
   static let resolution = Message("difference.resolution", "resolution", zh: "解决")
 
-  static let update = Message("difference.update", "update", zh: "更新")
   static let availability = Message("difference.availability", "availability", zh: "可用性")
   static let backupSuccess = Message("difference.backup_success", "backup success", zh: "备份成功率")
   static let patchCurrency = Message("difference.patch_currency", "patch currency", zh: "补丁及时率")
@@ -122,8 +122,8 @@ package enum DifferenceWords: MessageCatalog {
   static func metric(_ name: String, _ language: Language) -> String {
     switch name {
     case Metric.response.rawValue: response.text(language)
+    case Metric.update.rawValue: update.text(language)
     case Metric.resolution.rawValue: resolution.text(language)
-    case "update": update.text(language)
     case Measure.availability.code: availability.text(language)
     case Measure.backupSuccess.code: backupSuccess.text(language)
     case Measure.patchCurrency.code: patchCurrency.text(language)

@@ -119,8 +119,8 @@ import Testing
     #expect(
       plain.at("english").array == [
         "Line “Desk” of “Support”: it is for the whole customer.", "response: 2 h by “Office”; no target is more specific.",
-        "resolution: no target for priority 3 of this type (incident).",
-      ].map { .text($0) } + unbuilt(english: true, 3))
+        "update: no target for priority 3 of this type (incident).", "resolution: no target for priority 3 of this type (incident).",
+      ])
     let ofVip = try await resolve(["priority": 1, "service": "VIP"])
     #expect(ofVip.at("targets").array?.map { $0["names"] ?? .null } == ["service", "any", "priority"])
     #expect(ofVip.at("targets").array?.map { $0["standing"] ?? .null } == ["chosen", "less_specific", "chosen"])
@@ -135,11 +135,6 @@ import Testing
     #expect(before.at("english").array == ["No line in force: nothing is promised."])
     #expect(before.at("targets").array == [])
     await #expect(throws: Failure.self) { try await resolve(["priority": 3, "service": "GONE"]) }
-  }
-
-  /// What the sentences say of metrics after response and resolution, which this SLA says nothing of.
-  private func unbuilt(english: Bool, _ priority: Int) -> [Value] {
-    Metric.allCases.dropFirst(2).map { .text("\($0.rawValue): no target for priority \(priority) of this type (incident).") }
   }
 
   /// SQL's candidates and the book's agree, whatever the targets are.

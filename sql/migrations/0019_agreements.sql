@@ -54,6 +54,8 @@ create table desk.assignment (
   -- its place among the turns of the ticket
   seq bigint not null,
   team_id bigint not null,
+  -- the version of the team's OLA that was in force when the turn began; null: it had none
+  sla_version_id bigint,
   started_at timestamptz not null,
   -- when the team took it on: its response
   accepted_at timestamptz,
@@ -66,6 +68,7 @@ create table desk.assignment (
   constraint assignment_seq_unique unique (tenant_id, ticket_id, seq),
   constraint assignment_ticket_fk foreign key (tenant_id, ticket_id) references desk.ticket (tenant_id, id),
   constraint assignment_team_fk foreign key (team_id) references desk.team (id),
+  constraint assignment_sla_version_fk foreign key (sla_version_id) references contracts.sla_version (id),
   constraint assignment_order_check check (ended_at >= started_at and accepted_at >= started_at),
   constraint assignment_end_check check ((ended_at is null) = (end_cause is null)),
   constraint assignment_cause_check check (end_cause in ('handed_over', 'unassigned', 'resolved', 'merged'))
@@ -129,6 +132,8 @@ alter table service_levels.clock
   add column supplier_target_id bigint,
   -- of the metric update: the last word, from which the budget counts; null: from the start
   add column renewed_at timestamptz,
+  -- of the metric update: an earlier gap was too long, so that the miss stands whatever comes
+  add column miss_stands boolean not null default false,
   add constraint clock_supplier_contract_version_fk foreign key (supplier_contract_version_id) references suppliers.contract_version (id),
   add constraint clock_supplier_target_fk foreign key (supplier_target_id) references suppliers.target (id),
   add constraint clock_subject_kind_check check (subject_kind in ('ticket', 'assignment', 'dispatch')),
@@ -138,7 +143,7 @@ alter table service_levels.clock
       else sla_version_id is not null and sla_target_id is not null and supplier_contract_version_id is null and supplier_target_id is null end),
   add constraint clock_line_check check ((subject_kind = 'ticket') = (contract_line_version_id is not null)),
   add constraint clock_party_check check ((subject_kind = 'ticket') = (party_id is null)),
-  add constraint clock_renewed_check check (metric = 'update' or renewed_at is null),
+  add constraint clock_renewed_check check (metric = 'update' or (renewed_at is null and not miss_stands)),
   drop constraint clock_metric_check,
   add constraint clock_metric_check check (metric in ('response', 'resolution', 'update'));
 -- What a team or a supplier has promised and kept, customer by customer.

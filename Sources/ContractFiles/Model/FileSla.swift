@@ -122,7 +122,7 @@ package struct FileTarget: OperationInput {
       label: label, explicitlyNone: explicitlyNone, budget: within, calendar: calendar, objective: objective,
       period: period ?? (isMeasured && !explicitlyNone ? "month" : nil),
       countsFrom: countsFrom ?? (metric == .measured(.availability) && !explicitlyNone ? "partial" : nil), warnPercents: warnAt,
-      pauses: explicitlyNone ? false : pauses ?? (metric == .clock(.resolution)), path: path)
+      pauses: explicitlyNone || isMeasured ? false : pauses ?? (metric != .clock(.response)), path: path)
   }
 }
 

@@ -4,7 +4,7 @@ package struct Measure: Hashable, Sendable {
 
   /// Nil for what is no code, and for what a ticket's clocks measure.
   package init?(code: String) {
-    guard Self.isCode(code), Metric(rawValue: code) == nil, code != Self.update else { return nil }
+    guard Self.isCode(code), Metric(rawValue: code) == nil else { return nil }
     self.code = code
   }
 
@@ -19,9 +19,6 @@ package struct Measure: Hashable, Sendable {
   /// The share of the requests that were fulfilled without a fault.
   package static let requestAccuracy = Measure(stock: "request_accuracy")
   package static let stock = [availability, backupSuccess, patchCurrency, requestAccuracy]
-
-  /// A clock's name in every version, so that it never names a measure.
-  private static let update = "update"
 
   private static func isCode(_ text: String) -> Bool {
     let bytes = Array(text.utf8)

@@ -36,6 +36,13 @@ enum SlaRule {
     var ciTiers: Set<String> = []
   }
 
+  /// An OLA is for every customer, and a team's turn is over with the resolution.
+  static func require(_ kind: AgreementKind, isForOneCustomer: Bool, _ stop: ResolutionStop) throws(Failure) {
+    guard kind == .ola else { return }
+    if isForOneCustomer { throw .invalid("onlyFor", ContractsMessages.olaForAll) }
+    if stop == .closed { throw .invalid("resolutionStopsAt", ContractsMessages.olaStops) }
+  }
+
   /// - Parameters:
   ///   - onlyTenant: the one customer that the SLA is for.
   ///   - start: where budgets are tried out.
@@ -137,7 +144,7 @@ private struct TargetCheck {
     guard let calendar = calendar(), let budget else { return nil }
     if !ends(budget, on: calendar.compiled) { refuse(input.budgetSeconds == nil ? "businessDays" : "budgetSeconds", ContractsMessages.budgetNeverEnds) }
     return .clock(
-      budget, calendar: calendar.id, objective: input.objective, period: input.period, pauses: input.pauses ?? (metric == .resolution),
+      budget, calendar: calendar.id, objective: input.objective, period: input.period, pauses: input.pauses ?? (metric != .response),
       warnPercents: input.warnPercents)
   }
 

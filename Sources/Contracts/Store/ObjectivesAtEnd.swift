@@ -30,6 +30,7 @@ struct ObjectivesAtEnd: Statement {
       and s.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = lv.sla_id and n.valid_from <= c.at)
     join contracts.sla_target g on g.sla_version_id = s.id
     where cv.state = 'active' and cv.starts_at <= c.at and (cv.ends_at is null or cv.ends_at > c.at) and lv.state = 'active'
+      and g.metric in ('response', 'resolution')
     group by s.id, g.id
     """
 
@@ -40,7 +41,7 @@ struct ObjectivesAtEnd: Statement {
     parameters.append(now)
   }
 
-  /// Nil for what is measured and not timed.
+  /// Nil for what no scorecard counts.
   static func decode(_ row: inout RowReader) throws -> ObjectiveRule.Target? {
     let (slaVersion, id, metric): (Int64, Int64, String) = (try row.next(), try row.next(), try row.next())
     let (selector, objective) = (try TargetSelector(&row), try Rate.millionths(&row))

@@ -116,6 +116,20 @@ struct TargetCandidates: Statement {
   }
 }
 
+struct CalendarVersionInForce: Statement {
+  let calendar: Int64
+  let at: Instant
+
+  static let sql = "select v.id from contracts.calendar_version v where v.calendar_id = $1 and v.valid_from <= $2 order by v.valid_from desc limit 1"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(calendar)
+    parameters.append(at)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 extension TargetSelector {
   /// Columns in the order ticket_type, priority, service, ci_tier.
   package init(_ row: inout RowReader) throws {

@@ -51,7 +51,7 @@ package struct TargetInput: OperationInput {
     "The shares of the budget at whose passing the clock warns, in percent, ascending.", "时限消耗到这些百分比时预警，按递增顺序填写。"
   ).optional
   private static let pauses = Field.boolean(
-    "pauses", "Whether pending states stop the clock (default: for resolution yes; response never pauses).", "挂起状态是否停止计时（默认：解决时限为是，响应时限从不暂停）。"
+    "pauses", "Whether pending states stop the clock (default yes; response never pauses).", "挂起状态是否停止计时（默认为是；响应时限从不暂停）。"
   ).optional
 
   package static let fields: [any InputField] =
@@ -144,6 +144,7 @@ package struct SlaOutput: OperationOutput {
   package static let fields: [OutputField<SlaOutput>] = [
     OutputField("id", .id, "The SLA.", "SLA 编号。") { .id($0.id) },
     OutputField("name", .text, "Its name.", "名称。") { .text($0.row.name) },
+    OutputField("kind", .text, "sla: promised to customers; ola: agreed to by teams.", "类型：sla（对客户承诺）或 ola（团队之间约定）。") { .text($0.row.kind.rawValue) },
     OutputField("onlyFor", .id, "The one customer that it is for; null: any.", "仅供该客户使用；null 表示任何客户。") { .id($0.row.onlyFor) },
     OutputField("resolutionStopsAt", .text, "Where the resolution clock stops: resolved or closed.", "解决时钟停止于：resolved（已解决）或 closed（已关闭）。") {
       .text($0.row.resolutionStopsAt.rawValue)

@@ -91,7 +91,11 @@ package enum ClassifyIncident: Operation {
     work.ticket.priority = priority
     try await setFacts(input, &work)
     let terms = try await work.chooseLine(input.line)
-    if work.ticket.facts != before.facts || work.ticket.line != before.line { try await work.retarget(under: terms) }
+    if work.ticket.facts != before.facts || work.ticket.line != before.line {
+      let history = try await work.history()
+      try await work.retarget(under: terms, history)
+      if work.ticket.facts != before.facts { try await work.retargetTurns(history) }
+    }
     work.note(TicketEventType.classified, .object(["from": classification(of: before, context), "to": classification(of: work.ticket, context)]))
     work.save()
     return work.record
@@ -155,6 +159,7 @@ package enum AssignIncident: Operation {
     case .clear: work.ticket.team = nil
     case .set(let team): work.ticket.team = Ticket.Reference(id: try await context.team(team, "team"), publicId: team.random)
     }
+    if !input.team.isKeep { try await work.handOver(to: work.ticket.team) }
     switch input.assignee {
     case .keep: break
     case .clear: work.ticket.assignee = nil
@@ -168,7 +173,7 @@ package enum AssignIncident: Operation {
       TicketEventType.assigned,
       .object([
         "team": .id(work.ticket.team.map { context.id(.team, $0.publicId) }),
-        "assignee": .id(work.ticket.assignee.map { context.id(.staff, $0.publicId) }),
+        "assignee": .id(work.ticket.assignee.map { context.id(.staff, $0.publicId) }), "turn": .integer(work.turn?.seq),
       ]))
     work.save()
     return work.record

@@ -66,7 +66,7 @@ package enum UnlockTargets: Operation {
     guard work.ticket.targetsLocked else { throw Failure(.conflict, DeskMessages.targetsNotLocked) }
     work.setLock(false, because: input.reason)
     let terms = try await work.chooseLine(.keep)
-    try await work.retarget(under: terms)
+    try await work.retarget(under: terms, try await work.history())
     work.save()
     return work.record
   }
@@ -104,12 +104,17 @@ extension TicketWork {
     return terms
   }
 
-  /// Brings the clocks under the targets that count for the ticket as it is now, unless they are locked.
-  mutating func retarget(under terms: LineTerms?) async throws {
-    guard !ticket.targetsLocked else { return }
-    let history = try await context.transaction.query(
+  /// What happened to the ticket since it was opened.
+  func history() async throws -> [TicketEventRow] {
+    try await context.transaction.query(
       EventsOfTicket(
         tenant: context.tenant.id, ticket: ticket.id, afterSeq: 0, includesInternal: true, recordedFrom: ticket.openedAt, limit: 10_000))
+  }
+
+  /// Brings the customer's clocks under the targets that count for the ticket as it is now, unless they are locked. What teams
+  /// and suppliers promise is no part of the lock.
+  mutating func retarget(under terms: LineTerms?, _ history: [TicketEventRow]) async throws {
+    guard !ticket.targetsLocked else { return }
     try await clocks.retarget(
       under: terms, facts: ticket.facts, openedAt: ticket.openedAt, at: context.now, history: ClockReplay.acts(history), in: context.transaction)
   }
