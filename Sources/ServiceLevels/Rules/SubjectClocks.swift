@@ -120,6 +120,34 @@ package struct SubjectClocks: Sendable {
     return missed
   }
 
+  /// What takes effect by itself: versions of calendars, limits of waits.
+  mutating func catchUp(until now: Instant) throws { for index in clocks.indices { try clocks[index].catchUp(until: now, calendars) } }
+
+  /// Clocks whose warning was due and is none: they are written, so that nobody looks again.
+  mutating func touchDueWarnings(at now: Instant) {
+    for index in clocks.indices where clocks[index].nextWarnAt.map({ $0 <= now }) ?? false { clocks[index].ledger.isTouched = true }
+  }
+
+  /// Sets when each clock that events moved warns next.
+  mutating func scheduleWarnings() {
+    for index in clocks.indices where clocks[index].ledger.isTouched {
+      clocks[index].nextWarnAt = clocks[index].nextWarning(in: calendars)?.at
+    }
+  }
+
+  /// Passes the shares of the budgets that lie behind `now`: each once, at the instant at which it was passed.
+  package mutating func warn(at now: Instant) -> [(clock: SubjectClock, warning: ClockWarning)] {
+    var passed: [(clock: SubjectClock, warning: ClockWarning)] = []
+    for index in clocks.indices {
+      while let warning = clocks[index].nextWarning(in: calendars), warning.at <= now {
+        clocks[index].warnedPercent = warning.percent
+        clocks[index].ledger.isTouched = true
+        passed.append((clocks[index], warning))
+      }
+    }
+    return passed
+  }
+
   /// Brings the clocks under the targets of other facts or another contract line. A clock that goes on keeps its start, its
   /// used time and its pauses. One that has no target any more is withdrawn; one that is new counts from the opening,
   /// through all that happened since.
