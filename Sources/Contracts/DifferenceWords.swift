@@ -124,10 +124,10 @@ package enum DifferenceWords: MessageCatalog {
     case Metric.response.rawValue: response.text(language)
     case Metric.update.rawValue: update.text(language)
     case Metric.resolution.rawValue: resolution.text(language)
-    case Measure.availability.code: availability.text(language)
-    case Measure.backupSuccess.code: backupSuccess.text(language)
-    case Measure.patchCurrency.code: patchCurrency.text(language)
-    case Measure.requestAccuracy.code: requestAccuracy.text(language)
+    case ServiceMeasure.availability.code: availability.text(language)
+    case ServiceMeasure.backupSuccess.code: backupSuccess.text(language)
+    case ServiceMeasure.patchCurrency.code: patchCurrency.text(language)
+    case ServiceMeasure.requestAccuracy.code: requestAccuracy.text(language)
     default: name
     }
   }

@@ -5,7 +5,7 @@ import ServiceTime
 /// A target of what is measured over a period.
 package struct MeasuredTarget: Hashable, Sendable {
   package let id: Int64
-  package let measure: Measure
+  package let measure: ServiceMeasure
   /// The code of the service that it is for; nil: any that no other target names.
   package let service: String?
   /// Nil: explicitly none.
@@ -14,7 +14,7 @@ package struct MeasuredTarget: Hashable, Sendable {
   /// Of availability: the least severity of an outage that counts.
   package let countsFrom: OutageSeverity?
 
-  package init(id: Int64, measure: Measure, service: String?, objective: Rate?, period: BillingPeriod.Kind?, countsFrom: OutageSeverity?) {
+  package init(id: Int64, measure: ServiceMeasure, service: String?, objective: Rate?, period: BillingPeriod.Kind?, countsFrom: OutageSeverity?) {
     self.id = id
     self.measure = measure
     self.service = service

@@ -1,5 +1,5 @@
 /// What of a service is measured by itself, as a code. Any name may be agreed; these are the usual ones.
-package struct Measure: Hashable, Sendable {
+package struct ServiceMeasure: Hashable, Sendable {
   package let code: String
 
   /// Nil for what is no code, and for what a ticket's clocks measure.
@@ -11,13 +11,13 @@ package struct Measure: Hashable, Sendable {
   private init(stock code: String) { self.code = code }
 
   /// The share of the time in which a service was there.
-  package static let availability = Measure(stock: "availability")
+  package static let availability = ServiceMeasure(stock: "availability")
   /// The share of the backups that succeeded.
-  package static let backupSuccess = Measure(stock: "backup_success")
+  package static let backupSuccess = ServiceMeasure(stock: "backup_success")
   /// The share of the systems that had the patches that were due.
-  package static let patchCurrency = Measure(stock: "patch_currency")
+  package static let patchCurrency = ServiceMeasure(stock: "patch_currency")
   /// The share of the requests that were fulfilled without a fault.
-  package static let requestAccuracy = Measure(stock: "request_accuracy")
+  package static let requestAccuracy = ServiceMeasure(stock: "request_accuracy")
   package static let stock = [availability, backupSuccess, patchCurrency, requestAccuracy]
 
   private static func isCode(_ text: String) -> Bool {
@@ -32,12 +32,12 @@ package struct Measure: Hashable, Sendable {
 /// What a target is about: one of a ticket's clocks, or something that is measured over a period.
 package enum TargetMetric: Hashable, Sendable {
   case clock(Metric)
-  case measured(Measure)
+  case measured(ServiceMeasure)
 
   package init?(code: String) {
     if let metric = Metric(rawValue: code) {
       self = .clock(metric)
-    } else if let measure = Measure(code: code) {
+    } else if let measure = ServiceMeasure(code: code) {
       self = .measured(measure)
     } else {
       return nil

@@ -148,7 +148,7 @@ private struct TargetCheck {
       warnPercents: input.warnPercents)
   }
 
-  private mutating func measured(_ measure: Measure) -> SlaRule.Target.Promise? {
+  private mutating func measured(_ measure: ServiceMeasure) -> SlaRule.Target.Promise? {
     refuseGiven(
       [
         ("budgetSeconds", input.budgetSeconds != nil), ("businessDays", input.businessDays != nil), ("pauses", input.pauses == true),

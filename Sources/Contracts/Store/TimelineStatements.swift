@@ -68,7 +68,7 @@ struct MeasuredTargets: Statement {
     let service: String? = try row.next()
     let objective = try Rate.millionths(&row)
     let (period, countsFrom): (String?, String?) = (try row.next(), try row.next())
-    return Measure(code: code).map {
+    return ServiceMeasure(code: code).map {
       MeasuredTarget(
         id: id, measure: $0, service: service, objective: objective, period: period.flatMap(BillingPeriod.Kind.init(rawValue:)),
         countsFrom: countsFrom.flatMap(OutageSeverity.init(rawValue:)))

@@ -34,7 +34,7 @@ struct MeasuredLine: Statement {
 /// What is recorded.
 struct NewMeasurement: Sendable {
   let line: Int64
-  let measure: Measure
+  let measure: ServiceMeasure
   let service: String?
   let ci: String?
   let from: Instant

@@ -51,7 +51,7 @@ enum MeasurementFields {
 package enum RecordMeasurement: Operation {
   package struct Input: OperationInput {
     let line: PublicId
-    let measure: Measure
+    let measure: ServiceMeasure
     let service: String?
     let ci: String?
     let from: Instant
@@ -67,7 +67,7 @@ package enum RecordMeasurement: Operation {
 
     package init(_ values: InputValues) throws(FieldError) {
       line = try values[MeasurementFields.line]
-      guard let measure = Measure(code: try values[MeasurementFields.measure]) else { throw FieldError("measure", MeasurementsMessages.badMeasure) }
+      guard let measure = ServiceMeasure(code: try values[MeasurementFields.measure]) else { throw FieldError("measure", MeasurementsMessages.badMeasure) }
       guard measure != .availability else { throw FieldError("measure", MeasurementsMessages.fromOutages) }
       self.measure = measure
       service = try values[MeasurementFields.service.optional]
@@ -124,7 +124,7 @@ package enum CorrectMeasurement: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> MeasurementOutput {
     guard let old = try await context.transaction.first(MeasurementByPublicId(tenant: context.tenant.id, publicId: input.id)),
-      let measure = Measure(code: old.metric)
+      let measure = ServiceMeasure(code: old.metric)
     else { throw Failure.notFound }
     guard old.supersededBy == nil, !old.withdraws else { throw Failure(.conflict, MeasurementsMessages.corrected) }
     let (numerator, denominator) = (input.numerator ?? old.numerator, input.denominator ?? old.denominator)
