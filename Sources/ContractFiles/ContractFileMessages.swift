@@ -26,6 +26,11 @@ package enum ContractFileMessages: MessageCatalog {
   static let unknownName = Message(
     "contract_file.unknown_name", "Neither the file nor Steward has this. There are: {allowed}.", zh: "文件和系统中均无此名称。可用：{allowed}。")
   static let namedTwice = Message("contract_file.named_twice", "This name stands in the list twice.", zh: "此名称在列表中重复。")
+  static let badMetric = Message(
+    "contract_file.metric", "This must be response, resolution or update, or the code of a measure such as availability.",
+    zh: "必须是 response、resolution 或 update，或测量指标代码（如 availability）。")
+  static let clockNeeds = Message("contract_file.clock_needs", "A target that is timed needs within and calendar.", zh: "计时目标须填写 within 与 calendar。")
+  static let measureNeeds = Message("contract_file.measure_needs", "A measured target has an objective, and no within.", zh: "测量目标须填写 objective，不填 within。")
   static let targetTwice = Message("contract_file.target_twice", "There is already a target for {target}.", zh: "{target} 已有目标。")
   static let responsePauses = Message("contract_file.response_pauses", "The response clock never pauses.", zh: "响应时钟从不暂停。")
   static let badAmount = Message(
@@ -87,7 +92,7 @@ package enum ContractFileMessages: MessageCatalog {
 
   package static let all = [
     serviceOrOffering, notInCatalogue,
-    tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, responsePauses, badAmount,
+    tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, badMetric, clockNeeds, measureNeeds, responsePauses, badAmount,
     badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, severalPersons, severalContracts, renewedUntil, declined, goesOn,
     changedSince, create, change, end, same, customer, unit, person, calendar, sla,
     contract, line, contact, from, zone, language, hours, activate, shared, nothing, summary, ask, notConfirmed, done, failed,

@@ -7,6 +7,7 @@ import HTTPAPI
 import Importing
 import Jobs
 import Kernel
+import Measurements
 import Operations
 import Scorecard
 import ServiceLevels
@@ -16,11 +17,11 @@ import Suppliers
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, ImportingModule.self, ContractFilesModule.self,
+    CreditsModule.self, MeasurementsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [
-    PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers), RenewalSweep(),
+    PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers), WarnSweep(keepers: keepers), RenewalSweep(),
     RefreshFigures(),
   ]
 

@@ -53,12 +53,13 @@ enum ImportTable {
     Box("BillingEngine", 2, ["Kernel"]),
     // domain
     Box("Catalog", 3, platform),
-    Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "Jobs"]), foundation, logging, collections),
+    Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box("Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers"]), foundation, logging, collections),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),
-    Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts"])),
+    Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
+    Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     // edges
     Box("Web", 4, ["Kernel", "Operations", "TLS"], foundation, logging, metrics, collections, service, http),
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web"], foundation, logging, metrics, collections, service, http),

@@ -111,6 +111,7 @@ struct DeskWorld {
   ]
 
   func sweep() async throws { try await BreachSweep(keepers: Self.keepers).run(at: database.clock.now(), database.tenancy) }
+  func warnSweep() async throws { try await WarnSweep(keepers: Self.keepers).run(at: database.clock.now(), database.tenancy) }
   func calendarSweep() async throws { try await CalendarSweep(keepers: Self.keepers).run(at: database.clock.now(), database.tenancy) }
 }
 

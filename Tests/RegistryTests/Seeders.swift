@@ -198,6 +198,16 @@ enum Seeders {
       let service = try await world.seeded("ssv", in: twin)
       return try Seeded(try await world.seed("supplier_link.add", ["line": line.id, "service": service.id, "role": "provides"]))
     },
+    "mea": { world, twin in
+      let line = try await world.measuredLine(twin)
+      return try Seeded(
+        try await world.seed(
+          "measurement.record",
+          [
+            "line": line, "measure": "backup_success", "from": "2026-01-10T00:00:00Z", "to": "2026-01-11T00:00:00Z", "numerator": 29, "denominator": 30,
+            "evidence": world.name(twin),
+          ]))
+    },
     "crs": { world, _ in
       try Seeded(try await world.seed("credit_schedule.create", ["name": .text("Schedule \(world.next())"), "terms": Samples.creditTerms]))
     },
@@ -282,6 +292,38 @@ extension World {
   func supplier() async throws -> Value {
     let number = next()
     return try await seed("supplier.create", ["code": .text("S\(number)"), "name": .text("Supplier \(number)"), "zone": "UTC"])
+  }
+
+  /// The code of a new service of the catalogue.
+  func catalogueService() async throws -> Value {
+    let code = "SVC-\(next())"
+    try await database.catalogueService(code)
+    return .text(code)
+  }
+
+  /// A line that promises backups and availability by the month.
+  func measuredLine(_ twin: Twin) async throws -> Value {
+    let contract = try await seed(
+      "contract.create", ["customer": .text(twin.id), "name": name(twin), "currency": "EUR", "startsAt": "2025-12-01T00:00:00Z"])
+    let targets: [Value] = ["backup_success", "availability"].map { .object(["metric": .text($0), "objective": "99", "period": "month"]) }
+    let sla = try await seed("sla.create", ["name": name(twin), "targets": .array(targets), "onlyFor": .text(twin.id)])
+    let line = try await seed(
+      "contract_line.add",
+      ["contract": contract["id"] ?? .null, "name": name(twin), "sla": sla["id"] ?? .null, "validFrom": "2025-12-01T00:00:00Z"])
+    return line["id"] ?? .null
+  }
+
+  /// A target of each kind, with all that it may have.
+  func targets(_ twin: Twin) async throws -> Value {
+    let calendar = try await seeded("cal", in: twin).id
+    return .array([
+      .object([
+        "metric": "response", "ticketType": "incident", "priority": 1, "service": try await catalogueService(), "ciTier": "gold", "budgetSeconds": 3600,
+        "calendar": calendar, "objective": "95", "period": "quarter", "warnPercents": .array([50, 75]), "pauses": .bool(false),
+      ]),
+      .object(["metric": "resolution", "explicitlyNone": .bool(true)]),
+      .object(["metric": "availability", "objective": "99.9", "period": "month", "countsFrom": "partial"]),
+    ])
   }
 
   /// A line with a fee, a credit schedule, and a bad January behind it.

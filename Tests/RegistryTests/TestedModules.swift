@@ -4,6 +4,7 @@ import Contracts
 import Credits
 import Desk
 import Importing
+import Measurements
 import Operations
 import Scorecard
 import ServiceLevels
@@ -20,6 +21,7 @@ enum TestedModules {
     ScorecardModule.self,
     SuppliersModule.self,
     CreditsModule.self,
+    MeasurementsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -88,8 +88,18 @@ struct CallRule: Sendable {
       let revised = await world.answer("holiday_set.revise", .object(["id": made.id, "days": days]), as: world.database.root, version: made.version)
       return (["id": made.id, "calendars": .array([calendar["id"] ?? .null])], revised.value?["version"]?.integer)
     }),
-    "sla.create": CallRule(omitted: ["businessDays"]),
-    "sla.revise": CallRule(omitted: ["businessDays"]),
+    "sla.create": CallRule(given: { world, twin, _ in (["targets": try await world.targets(twin)], nil) }),
+    "sla.revise": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("sla", in: twin)
+      return (["id": seeded.id, "targets": try await world.targets(twin)], seeded.version)
+    }),
+    "sla.resolve": CallRule(given: { world, _, _ in (["service": try await world.catalogueService()], nil) }),
+    "ci_tier.set": CallRule(given: { world, _, _ in (["code": .text("tier-\(world.next())")], nil) }),
+    "incident.classify": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("inc", in: twin)
+      return (["id": seeded.id, "service": try await world.catalogueService()], seeded.version)
+    }),
+    "incident.unlock_targets": incident(("incident.lock_targets", [Value.Member("reason", "agreed")])),
     "contract.change": CallRule(
       omitted: ["noticeDays"],
       given: { world, twin, _ in
@@ -101,13 +111,15 @@ struct CallRule: Sendable {
         guard principal.side == .staff else {
           let isTenantWide = principal.grants.contains { $0.scopeKind == .tenant }
           return Set(
-            ["openedAt", "resolution", "closureCode"] + (isTenantWide ? [] : ["requester"])
+            ["openedAt", "resolution", "closureCode", "ciTier"] + (isTenantWide ? [] : ["requester"])
               + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
         }
         return principal.grants.contains { $0.permissions.contains("incident.work") } ? [] : ["resolution", "closureCode"]
       },
       given: { world, _, principal in
-        principal.grants.contains { $0.scopeKind == .unit } ? (["unit": world.scopeUnit.id], nil) : ([:], nil)
+        var given: [String: Value] = ["service": try await world.catalogueService()]
+        if principal.grants.contains(where: { $0.scopeKind == .unit }) { given["unit"] = world.scopeUnit.id }
+        return (given, nil)
       }),
     "incident.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
     "incident.resume": incident(("incident.hold", [Value.Member("reason", "scheduled"), Value.Member("evidence", "call 1")])),
@@ -196,6 +208,11 @@ struct CallRule: Sendable {
       )
     }),
     "availability.read": CallRule(given: { _, _, _ in (["period": "2026-01"], nil) }),
+    "measurement.record": CallRule(given: { _, _, _ in
+      (["measure": "patch_currency", "from": "2026-01-10T00:00:00Z", "to": "2026-01-11T00:00:00Z", "numerator": 9, "denominator": 10], nil)
+    }),
+    "measurement.correct": CallRule(given: { _, _, _ in (["numerator": 9, "denominator": 10], nil) }),
+    "measurement.judge": CallRule(given: { world, twin, _ in (["line": try await world.measuredLine(twin), "period": "2026-01"], nil) }),
     "line_credit.detach": CallRule(given: { world, twin, _ in
       let (line, schedule) = try await world.creditableLine(twin)
       return (["line": line, "schedule": schedule], nil)
@@ -260,6 +277,7 @@ struct CallRule: Sendable {
   static func usual(_ name: String, _ world: World) -> Value? {
     switch name {
     case "zone": "Europe/Berlin"
+    case "ciTier": "gold"
     case "currency": "EUR"
     case "definition": Samples.calendar
     case "terms": Samples.creditTerms

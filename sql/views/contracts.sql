@@ -37,11 +37,16 @@ grant select on contracts.pub_line_version to steward_app;
 drop view if exists contracts.pub_target;
 create view contracts.pub_target with (security_invoker = true) as
   select g.id as target_id, s.public_id as sla_public_id, s.name as sla_name, v.id as sla_version_id, v.valid_from as sla_valid_from,
-    v.resolution_stops_at, g.metric, g.priority, g.budget_seconds, g.business_days, g.objective_millionths, g.pauses
+    v.resolution_stops_at, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier, g.explicitly_none, g.budget_seconds, g.business_days,
+    g.calendar_id, g.objective_millionths, g.period, g.counts_from, g.warn_percents, g.pauses
   from contracts.sla_target g
   join contracts.sla_version v on v.id = g.sla_version_id
   join contracts.sla s on s.id = v.sla_id;
 grant select on contracts.pub_target to steward_app;
+
+drop view if exists contracts.pub_ci_tier;
+create view contracts.pub_ci_tier with (security_invoker = true) as select code, rank, name, state from contracts.ci_tier;
+grant select on contracts.pub_ci_tier to steward_app;
 
 -- SLAs and OLAs.
 drop view if exists contracts.pub_sla;

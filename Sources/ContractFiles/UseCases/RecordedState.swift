@@ -26,7 +26,7 @@ struct RecordedState: Sendable {
   static let always: Value = "9999-12-31T00:00:00Z"
 
   init(of file: ContractFile, by applying: Applying, _ tenancy: Tenancy) async throws {
-    let calendarNames = Set(file.calendars.map(\.name)).union(file.slas.flatMap { $0.targets.map(\.calendar) })
+    let calendarNames = Set(file.calendars.map(\.name)).union(file.slas.flatMap { $0.targets.compactMap(\.calendar) })
     for summary in try await applying.all("calendar.list", []) {
       guard let name = summary["name"]?.text, calendarNames.contains(name) else { continue }
       calendars[name] = try await applying.call("calendar.read", [Value.Member("id", summary["id"] ?? .null), Value.Member("asOf", Self.always)])

@@ -20,8 +20,8 @@ package enum CreateSla: Operation {
       "resolutionStopsAt", ResolutionStop.allCases.map(\.rawValue), "Where the resolution clock stops (default: resolved).", "解决时钟停止于何处（默认 resolved）。"
     ).optional
     static let targets = Field<[TargetInput]>.list(
-      "targets", of: Field<TargetInput>.object("target", "A target.", "目标。"), count: 1...100, "What is promised, at most one target for a metric and priority.",
-      "服务级别目标，每个指标与优先级至多一个。")
+      "targets", of: Field<TargetInput>.object("target", "A target.", "目标。"), count: 1...100, "What is promised: at most one target for a metric, ticket type, priority, service and CI tier.",
+      "服务级别目标；同一指标、工单类型、优先级、服务与配置项等级至多一个。")
 
     package static let fields: [any InputField] = [name, kind, resolutionStopsAt] + WaitsInput.fields + [targets, ContractsFields.onlyFor]
 
@@ -36,7 +36,8 @@ package enum CreateSla: Operation {
   }
 
   package static let declaration = Declaration(
-    "sla.create", "Define an SLA or OLA: what is promised, by metric and priority.", zh: "定义 SLA 或 OLA：按指标和优先级的承诺。", permission: "sla.manage",
+    "sla.create", "Define an SLA or OLA: what is promised, by metric, ticket type, priority, service and CI tier.",
+    zh: "定义 SLA 或 OLA：按指标、工单类型、优先级、服务与配置项等级的承诺。", permission: "sla.manage",
     roles: Rights.managers, reach: .provider, effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> SlaOutput {
@@ -58,16 +59,17 @@ package enum CreateSla: Operation {
 }
 
 extension OperationContext {
-  /// The targets of a request, checked, with the calendars that they name.
+  /// The targets of a request, checked, with the calendars, services and tiers that they name.
   func targets(_ inputs: [TargetInput], onlyTenant: TenantId?, from start: Instant) async throws -> [SlaRule.Target] {
-    let found = try await transaction.query(
-      CalendarsOfIds(publicIds: Array(Set(inputs.map(\.calendar))), at: start, customers: reachableCustomers))
-    var calendars: [PublicId: SlaRule.Calendar] = [:]
+    let (found, services, tiers) = try await transaction.query(
+      CalendarsOfIds(publicIds: Array(Set(inputs.compactMap(\.calendar))), at: start, customers: reachableCustomers),
+      ServicesOfCodes(codes: Array(Set(inputs.compactMap(\.service)))), ActiveCiTiers())
+    var named = SlaRule.Named(services: Dictionary(services) { first, _ in first }, ciTiers: Set(tiers))
     for row in found {
-      calendars[id(.calendar, row.publicId)] = SlaRule.Calendar(
+      named.calendars[id(.calendar, row.publicId)] = SlaRule.Calendar(
         id: row.id, published: row.published, onlyTenant: row.onlyTenant, compiled: CompiledCalendar(try CalendarDefinition(row.definition)))
     }
-    return try SlaRule.targets(inputs, calendars: calendars, onlyTenant: onlyTenant, from: start, unknown: InputMessages.unknownReference)
+    return try SlaRule.targets(inputs, named, onlyTenant: onlyTenant, from: start, unknown: InputMessages.unknownReference)
   }
 
   func insertSlaVersion(

@@ -38,7 +38,12 @@ package enum DeskMessages: MessageCatalog {
   package static let dispatchOver = Message("dispatch.over", "This dispatch is over: {outcome}.", zh: "该派单已结束：{outcome}。")
   package static let badRange = Message("range.empty", "The end must lie after the beginning.", zh: "结束时间必须晚于开始时间。")
 
+  package static let targetsLocked = Message(
+    "ticket.targets_locked", "The targets of this ticket are locked: unlock them first.", zh: "该工单的目标已锁定，请先解锁。")
+  package static let targetsNotLocked = Message("ticket.targets_not_locked", "The targets of this ticket are not locked.", zh: "该工单的目标未锁定。")
+
   package static let all = [
+    targetsLocked, targetsNotLocked,
     wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, customersWritePublicly, lineNotInForce, outsideScope, nothingToChange,
     teamNameTaken, badRange, evidenceMissing, mergedIntoItself, mergedAway, noTurn, needsOla, agreementOrder, agreementEndOrder, agreementEnded, notInForce,
     choiceReasonMissing, alreadyDispatched, dispatchOver,

@@ -101,6 +101,11 @@ package final class IncidentView: Sendable {
       OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer(view($0).ticket.urgency) },
       OutputField("priority", .integer, "1 to 5, from impact and urgency.", "优先级 1 到 5，由影响和紧急度得出。") { .integer(view($0).ticket.priority) },
       OutputField("category", .text, "Its category.", "分类。") { .text(view($0).ticket.category) },
+      OutputField("service", .text, "The code of the service that it is about.", "相关服务的代码。") { .text(view($0).ticket.service?.code) },
+      OutputField("ciTier", .text, "How critical the affected configuration item is, as a code.", "受影响配置项的等级代码。") { .text(view($0).ticket.ciTier) },
+      OutputField("targetsLocked", .boolean, "Whether its targets stay as they are when it is classified anew.", "重新分类时目标是否保持不变。") {
+        .bool(view($0).ticket.targetsLocked)
+      },
       OutputField("state", .text, "new, active, pending, resolved or closed.", "状态：new、active、pending、resolved 或 closed。") {
         .text(view($0).ticket.state.rawValue)
       },

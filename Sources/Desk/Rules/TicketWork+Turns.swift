@@ -39,7 +39,7 @@ extension TicketWork {
     if let terms = next.terms {
       let evidence = clocks.clocks.first { $0.clock.state == .paused }?.clock.stateEvidence
       let waiting = ticket.state == .pending ? ticket.pendingReason?.clockAct(evidence: evidence) : nil
-      try await begun.clocks.start(under: terms, priority: ticket.priority, at: now, waiting: waiting, in: context.transaction)
+      try await begun.clocks.start(under: terms, facts: ticket.facts, at: now, waiting: waiting, in: context.transaction)
     }
     turn = begun
   }
@@ -61,10 +61,10 @@ extension TicketWork {
 
   /// Brings the turns that go on under the targets of the ticket's new priority.
   mutating func retargetTurns(_ history: [TicketEventRow]) async throws {
-    let (now, transaction, priority) = (context.now, context.transaction, ticket.priority)
+    let (now, transaction) = (context.now, context.transaction)
     if var retargeted = turn, let terms = retargeted.terms {
       try await retargeted.clocks.retarget(
-        under: terms, priority: priority, startedAt: retargeted.startedAt, at: now, history: ClockReplay.acts(history, of: retargeted), in: transaction)
+        under: terms, facts: ticket.facts, startedAt: retargeted.startedAt, at: now, history: ClockReplay.acts(history, of: retargeted), in: transaction)
       turn = retargeted
     }
     for index in dispatches.indices where dispatches[index].isOpen { try await retarget(&dispatches[index], history) }

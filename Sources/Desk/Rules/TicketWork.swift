@@ -169,6 +169,9 @@ package enum TicketEventType {
   package static let opened = "incident.opened"
   package static let changed = "incident.changed"
   package static let classified = "incident.classified"
+  /// Its targets stay as they are, or follow what it is classified as again.
+  package static let targetsLocked = "incident.targets_locked"
+  package static let targetsUnlocked = "incident.targets_unlocked"
   package static let assigned = "incident.assigned"
   package static let started = "incident.started"
   /// The team took it on.

@@ -22,7 +22,7 @@ struct Goal: Hashable, Sendable {
     // A turn is over with the resolution, whatever the customer's contract waits for.
     terms = SubjectClock.Terms(
       promise: .team(team.team, slaVersion: team.slaVersion, target: target.id), reason: TeamTerms.reason, priority: target.priority, pauses: target.pauses,
-      stopsAt: .resolved, waits: team.waits)
+      stopsAt: .resolved, waits: team.waits, warnPercents: target.warnPercents)
     metric = target.clockMetric
     budget = target.clockBudget
     calendarVersion = target.calendarVersion

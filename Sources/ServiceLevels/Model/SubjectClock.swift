@@ -22,20 +22,23 @@ package struct SubjectClock: Sendable {
     package let pauses: Bool
     package let stopsAt: ResolutionStop
     package let waits: WaitTerms
+    /// The shares of the budget, in percent and ascending, at whose passing the clock warns.
+    package let warnPercents: [Int64]
 
     package init(_ line: LineTerms, _ target: TargetTerms) {
       self.init(
         promise: .line(version: line.lineVersion, slaVersion: line.slaVersion, target: target.id), reason: line.reason.rawValue, priority: target.priority,
-        pauses: target.pauses, stopsAt: line.resolutionStopsAt, waits: line.waits)
+        pauses: target.pauses, stopsAt: line.resolutionStopsAt, waits: line.waits, warnPercents: target.warnPercents)
     }
 
-    init(promise: Promise, reason: String, priority: Int64, pauses: Bool, stopsAt: ResolutionStop, waits: WaitTerms) {
+    init(promise: Promise, reason: String, priority: Int64, pauses: Bool, stopsAt: ResolutionStop, waits: WaitTerms, warnPercents: [Int64] = []) {
       self.promise = promise
       self.reason = reason
       self.priority = priority
       self.pauses = pauses
       self.stopsAt = stopsAt
       self.waits = waits
+      self.warnPercents = warnPercents
     }
   }
 
@@ -46,6 +49,10 @@ package struct SubjectClock: Sendable {
   package var lastIntervalSeq: Int64
   package var lastMilestoneSeq: Int64
   package let isNew: Bool
+  /// The highest share of the budget whose passing was recorded.
+  package var warnedPercent: Int64?
+  /// When the next share is passed; nil while the clock does not run, and when none is left.
+  package var nextWarnAt: Instant?
   /// What events left to be written.
   package var ledger = ClockLedger()
 
@@ -62,6 +69,8 @@ package struct SubjectClock: Sendable {
   /// Takes over what an event made of the clock. What it closed belongs to the target that counted it.
   mutating func follow(_ transition: ClockTransition) {
     guard !transition.isIgnored else { return }
+    // A new gap between two words has its whole budget, and its warnings.
+    if transition.clock.renewedAt != clock.renewedAt { warnedPercent = nil }
     clock = transition.clock
     ledger.isTouched = true
     if let closed = transition.closed {
@@ -80,7 +89,7 @@ package struct SubjectClock: Sendable {
   var record: ClockRecord {
     ClockRecord(
       metric: clock.metric.rawValue, state: clock.state.rawValue, dueAt: clock.dueAt, breachedAt: clock.outcome == .missed ? clock.verdict?.breachedAt : nil,
-      observedAt: clock.observedAt, verdict: clock.outcome?.rawValue)
+      observedAt: clock.observedAt, verdict: clock.outcome?.rawValue, warnedPercent: warnedPercent, nextWarnAt: nextWarnAt)
   }
 }
 

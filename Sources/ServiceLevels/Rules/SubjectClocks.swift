@@ -63,15 +63,15 @@ package struct SubjectClocks: Sendable {
 
   // MARK: Events
 
-  /// Starts a clock for each target of the priority.
+  /// Starts a clock for each target that counts for the subject.
   /// - Parameters:
   ///   - instant: the beginning of the subject, in the past where it is recorded late.
   package mutating func start(
-    under line: LineTerms, priority: Int64, at instant: Instant, now: Instant, in transaction: Transaction
+    under line: LineTerms, facts: TargetFacts, at instant: Instant, now: Instant, in transaction: Transaction
   ) async throws {
     // Ids travel along for as many as there can be: one left over costs less than a round trip.
     let ids = transaction.later(NextClockIds(count: Int64(Metric.allCases.count)))
-    let (targets, found) = try await ContractTerms.promises(slaVersion: line.slaVersion, priority: priority, at: instant, in: transaction)
+    let (targets, found) = try await ContractTerms.promises(slaVersion: line.slaVersion, facts: facts, at: instant, in: transaction)
     if instant < now { try await loadCalendars(Set(targets.map(\.calendarVersion)), until: now, in: transaction) }
     for target in targets {
       if let compiled = found[target.calendarVersion] {
@@ -120,7 +120,35 @@ package struct SubjectClocks: Sendable {
     return missed
   }
 
-  /// Brings the clocks under the targets of another priority or contract line. A clock that goes on keeps its start, its
+  /// What takes effect by itself: versions of calendars, limits of waits.
+  mutating func catchUp(until now: Instant) throws { for index in clocks.indices { try clocks[index].catchUp(until: now, calendars) } }
+
+  /// Clocks whose warning was due and is none: they are written, so that nobody looks again.
+  mutating func touchDueWarnings(at now: Instant) {
+    for index in clocks.indices where clocks[index].nextWarnAt.map({ $0 <= now }) ?? false { clocks[index].ledger.isTouched = true }
+  }
+
+  /// Sets when each clock that events moved warns next.
+  mutating func scheduleWarnings() {
+    for index in clocks.indices where clocks[index].ledger.isTouched {
+      clocks[index].nextWarnAt = clocks[index].nextWarning(in: calendars)?.at
+    }
+  }
+
+  /// Passes the shares of the budgets that lie behind `now`: each once, at the instant at which it was passed.
+  package mutating func warn(at now: Instant) -> [(clock: SubjectClock, warning: ClockWarning)] {
+    var passed: [(clock: SubjectClock, warning: ClockWarning)] = []
+    for index in clocks.indices {
+      while let warning = clocks[index].nextWarning(in: calendars), warning.at <= now {
+        clocks[index].warnedPercent = warning.percent
+        clocks[index].ledger.isTouched = true
+        passed.append((clocks[index], warning))
+      }
+    }
+    return passed
+  }
+
+  /// Brings the clocks under the targets of other facts or another contract line. A clock that goes on keeps its start, its
   /// used time and its pauses. One that has no target any more is withdrawn; one that is new counts from the opening,
   /// through all that happened since.
   /// - Parameters:
@@ -128,11 +156,11 @@ package struct SubjectClocks: Sendable {
   ///   - history: what happened to the subject since it was opened.
   ///   - cause: what a clock that is new runs by.
   package mutating func retarget(
-    under line: LineTerms?, priority: Int64, openedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
+    under line: LineTerms?, facts: TargetFacts, openedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
     cause: String = "classified", in transaction: Transaction
   ) async throws {
     var targets: [TargetTerms] = []
-    if let line { targets = try await ContractTerms.targets(slaVersion: line.slaVersion, priority: priority, at: openedAt, in: transaction) }
+    if let line { targets = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: facts, at: openedAt, in: transaction) }
     try await retarget(
       to: line.map { line in targets.map { Goal(line, $0) } } ?? [], startedAt: openedAt, at: instant, history: history, cause: cause,
       withdrawal: line == nil ? "no_contract_line" : "no_target", in: transaction)

@@ -1,3 +1,4 @@
+import Contracts
 import Kernel
 import Postgres
 
@@ -15,6 +16,7 @@ struct ClockChains: Statement {
     let slaName: String?
     let slaValidFrom: Instant?
     let objective: Int64?
+    let selector: TargetSelector
     let calendar: [UInt8]?
     let calendarName: String?
     let calendarZone: String?
@@ -26,6 +28,7 @@ struct ClockChains: Statement {
 
   static let sql = """
     select c.id, k.public_id, l.public_id, lv.name, lv.valid_from, g.sla_public_id, g.sla_name, g.sla_valid_from, g.objective_millionths,
+      g.ticket_type, g.priority, g.service_id, g.ci_tier,
       cv.public_id, cv.name, cv.zone, cv.valid_from
     from service_levels.clock c \(ClockSubject.join)
     left join contracts.pub_line_version lv on lv.tenant_id = c.tenant_id and lv.line_version_id = c.contract_line_version_id
@@ -41,7 +44,7 @@ struct ClockChains: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       id: try row.next(), contract: try row.next(), line: try row.next(), lineName: try row.next(), lineValidFrom: try row.next(),
-      sla: try row.next(), slaName: try row.next(), slaValidFrom: try row.next(), objective: try row.next(), calendar: try row.next(),
+      sla: try row.next(), slaName: try row.next(), slaValidFrom: try row.next(), objective: try row.next(), selector: try TargetSelector(&row), calendar: try row.next(),
       calendarName: try row.next(), calendarZone: try row.next(), calendarValidFrom: try row.next())
   }
 }

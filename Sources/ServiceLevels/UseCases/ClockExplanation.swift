@@ -61,7 +61,11 @@ package struct ClockExplanation: OperationOutput {
     OutputField("sla", .id, "The SLA or OLA; null where a supplier promises.", "SLA 或 OLA；由供应商承诺时为 null。") { .id($0.ids.sla) },
     OutputField("slaName", .text, "Its name.", "协议名称。") { .text($0.chain.slaName) },
     OutputField("slaFrom", .instant, "Since when the SLA's version was in force.", "协议版本的生效时间。") { .instant($0.chain.slaValidFrom) },
-    OutputField("priority", .integer, "The priority of the target.", "目标对应的优先级。") { .integer($0.clock.terms.priority) },
+    OutputField("priority", .integer, "The ticket's priority when the target was chosen.", "选用目标时工单的优先级。") { .integer($0.clock.terms.priority) },
+    OutputField(
+      "targetReason", .text, "Why this target was chosen: the facts that it names, such as service+priority; any: none. Null of a supplier's.",
+      "选用该目标的原因：其指定的条件，如 service+priority；any 表示未指定；供应商目标为 null。"
+    ) { .text($0.chain.sla == nil ? nil : $0.chain.selector.named.code) },
     OutputField("budgetSeconds", .integer, "The target: seconds of open time.", "目标：服务时间秒数。") { .integer($0.budgetSeconds) },
     OutputField("businessDays", .integer, "The target: the end of the N-th business day.", "目标：第 N 个工作日结束。") { .integer($0.businessDays) },
     OutputField("budgetOpenSeconds", .integer, "The target in open seconds since the start.", "自开始起的时限秒数。") { .integer($0.clock.clock.budgetSeconds) },
