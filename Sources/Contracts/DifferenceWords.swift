@@ -59,7 +59,7 @@ package enum DifferenceWords: MessageCatalog {
   static let patchCurrency = Message("difference.patch_currency", "patch currency", zh: "补丁及时率")
   static let requestAccuracy = Message("difference.request_accuracy", "request accuracy", zh: "请求准确率")
   package static let explicitlyNone = Message("target.explicitly_none", "explicitly none", zh: "明确不作承诺")
-  static let service = Message("target.service", "service {code}", zh: "服务{code}")
+  static let ofService = Message("target.service", "service {code}", zh: "服务{code}")
   static let ciTier = Message("target.ci_tier", "CI tier {code}", zh: "配置项等级{code}")
   static let incident = Message("ticket_type.incident", "incident", zh: "事件")
   static let request = Message("ticket_type.request", "request", zh: "请求")
@@ -206,7 +206,8 @@ package enum DifferenceWords: MessageCatalog {
     calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, service, offering,
     sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
     stopsAt, budget, objective, period, calendar, countsFrom, warnings, pauses, response, resolution, update, availability, backupSuccess, patchCurrency,
-    requestAccuracy, explicitlyNone, service, ciTier, incident, request, change, problem, monthly, quarterly, yearly, rollingYear, degraded, partial, major, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none,
+    requestAccuracy, explicitlyNone, ofService, ciTier, incident, request, change, problem, monthly, quarterly, yearly, rollingYear, degraded, partial,
+    major, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none,
     manual, auto, resolved, closed, yes, no,
   ]
 }

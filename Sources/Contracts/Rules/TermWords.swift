@@ -130,7 +130,7 @@ package struct TermWords: Sendable {
     let metric = DifferenceWords.metric(target.metric, language)
     let head = target.priority.map { "\(metric) P\($0)" } ?? metric
     let rest = [
-      target.ticketType.map { DifferenceWords.ticketType($0).text(language) }, target.service.map { DifferenceWords.service.text(language, ["code": $0]) },
+      target.ticketType.map { DifferenceWords.ticketType($0).text(language) }, target.service.map { DifferenceWords.ofService.text(language, ["code": $0]) },
       target.ciTier.map { DifferenceWords.ciTier.text(language, ["code": $0]) },
     ]
     return ([head] + rest.compactMap(\.self)).joined(separator: language == .chinese ? "，" : ", ")
