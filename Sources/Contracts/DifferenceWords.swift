@@ -142,7 +142,7 @@ package enum DifferenceWords: MessageCatalog {
   package static let all = [
     changed, added, removed, becomes, isNow, isGone, lineNew, lineGone, hours, minutes, seconds, atOnce, businessDays, day, days, month, months,
     calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
-    stopsAt, budget, objective, calendar, pauses, response, update, resolution, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none,
-    manual, auto, resolved, closed, yes, no,
+    stopsAt, budget, objective, calendar, pauses, response, update, resolution, decisionMaker, escalation, billing, technical, draft, active, suspended, ended,
+    none, manual, auto, resolved, closed, yes, no,
   ]
 }
