@@ -92,7 +92,7 @@ import Testing
       }
       Issue.record("done")
     } catch {
-      #expect("\(error)".contains("42501"), "\(error)")
+      #expect((error as? PostgresError)?.kind == .insufficientPrivilege, "\(error)")
     }
   }
 
