@@ -3,7 +3,7 @@ import Kernel
 package enum CatalogMessages: MessageCatalog {
   package static let codeTaken = Message("catalog.code_taken", "This code is taken already.", zh: "此代码已被使用。")
   static let badCode = Message(
-    "catalog.bad_code", "A code is 2 to 32 capital letters, digits and hyphens, a letter first.", zh: "代码由 2 到 32 个大写字母、数字和连字符组成，以字母开头。")
+    "catalog.bad_code", "A code is 2 to 24 capital letters, digits and hyphens, a letter first.", zh: "代码由 2 到 24 个大写字母、数字和连字符组成，以字母开头。")
   static let nothingToChange = Message("catalog.nothing_to_change", "Say what is to change.", zh: "请指明要更改的内容。")
   static let changedMeanwhile = Message(
     "catalog.changed_meanwhile", "The catalogue was changed since the plan was made. Look at the plan again.", zh: "目录在计划生成后已被更改。请重新查看计划。")
