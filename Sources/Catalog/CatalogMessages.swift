@@ -19,6 +19,8 @@ package enum CatalogMessages: MessageCatalog {
     "service.not_in_catalogue", "The service {code} is not in the catalogue: it is {state}.", zh: "服务 {code} 不在目录中：当前为 {state}。")
   static let circle = Message("service.circle", "The dependencies would go in a circle: {path}.", zh: "依赖关系将形成循环：{path}。")
   static let dependsOnItself = Message("service.depends_on_itself", "A service cannot depend on itself.", zh: "服务不能依赖自身。")
+  static let dependsAlready = Message("service.depends_already", "The service depends on it already.", zh: "已存在此依赖关系。")
+  static let dependsNot = Message("service.depends_not", "The service does not depend on it.", zh: "不存在此依赖关系。")
   static let unknownCode = Message("catalog.unknown_code", "There is nothing with the code {code}.", zh: "没有代码为 {code} 的条目。")
 
   static let badTransition = Message(
@@ -72,7 +74,7 @@ package enum CatalogMessages: MessageCatalog {
   package static let all =
     [
       codeTaken, badCode, nothingToChange, changedMeanwhile, needsStage, stageOrder, stageAhead, stagePassed, stageNotReached, stageFixed, notInCatalogue,
-      circle, dependsOnItself, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount, rolesOfApproval,
+      circle, dependsOnItself, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount, rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
       badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, outsideScope, alreadyWithdrawn, repeated, otherService, retiredStays,
       publishedStays, unknownFamily,

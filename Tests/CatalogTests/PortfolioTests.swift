@@ -57,7 +57,12 @@ import Testing
     let released = try await world.call(
       "service.release", ["id": cloud.at("id"), "needs": wan.at("id")], version: try await world.call("service.read", ["id": cloud.at("id")]).at("version"))
     #expect(released.at("needs") == .array([]))
+    let version = released.at("version")
+    #expect(
+      await violations { try await world.call("service.release", ["id": cloud.at("id"), "needs": wan.at("id")], version: version) }
+        == ["needs service.depends_not"])
     #expect(try await depend(wan, cloud).at("needs.0.code") == "CLOUD-MIGRATION")
+    #expect(await violations { try await depend(wan, cloud) } == ["needs service.depends_already"])
   }
 
   @Test func aPublishedVersionNeverChanges() async throws {
