@@ -74,7 +74,8 @@ package enum CatalogMessages: MessageCatalog {
   package static let all =
     [
       codeTaken, badCode, nothingToChange, changedMeanwhile, needsStage, stageOrder, stageAhead, stagePassed, stageNotReached, stageFixed, notInCatalogue,
-      circle, dependsOnItself, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount, rolesOfApproval,
+      circle, dependsOnItself, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
+      rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
       badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, outsideScope, alreadyWithdrawn, repeated, otherService, retiredStays,
       publishedStays, unknownFamily,
