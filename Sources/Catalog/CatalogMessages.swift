@@ -3,7 +3,7 @@ import Kernel
 package enum CatalogMessages: MessageCatalog {
   package static let codeTaken = Message("catalog.code_taken", "This code is taken already.", zh: "此代码已被使用。")
   static let badCode = Message(
-    "catalog.bad_code", "A code is 2 to 32 capital letters, digits and hyphens, a letter first.", zh: "代码由 2 到 32 个大写字母、数字和连字符组成，以字母开头。")
+    "catalog.bad_code", "A code is 2 to 24 capital letters, digits and hyphens, a letter first.", zh: "代码由 2 到 24 个大写字母、数字和连字符组成，以字母开头。")
   static let nothingToChange = Message("catalog.nothing_to_change", "Say what is to change.", zh: "请指明要更改的内容。")
   static let changedMeanwhile = Message(
     "catalog.changed_meanwhile", "The catalogue was changed since the plan was made. Look at the plan again.", zh: "目录在计划生成后已被更改。请重新查看计划。")
@@ -19,6 +19,8 @@ package enum CatalogMessages: MessageCatalog {
     "service.not_in_catalogue", "The service {code} is not in the catalogue: it is {state}.", zh: "服务 {code} 不在目录中：当前为 {state}。")
   static let circle = Message("service.circle", "The dependencies would go in a circle: {path}.", zh: "依赖关系将形成循环：{path}。")
   static let dependsOnItself = Message("service.depends_on_itself", "A service cannot depend on itself.", zh: "服务不能依赖自身。")
+  static let dependsAlready = Message("service.depends_already", "The service depends on it already.", zh: "已存在此依赖关系。")
+  static let dependsNot = Message("service.depends_not", "The service does not depend on it.", zh: "不存在此依赖关系。")
   static let unknownCode = Message("catalog.unknown_code", "There is nothing with the code {code}.", zh: "没有代码为 {code} 的条目。")
 
   static let badTransition = Message(
@@ -72,7 +74,8 @@ package enum CatalogMessages: MessageCatalog {
   package static let all =
     [
       codeTaken, badCode, nothingToChange, changedMeanwhile, needsStage, stageOrder, stageAhead, stagePassed, stageNotReached, stageFixed, notInCatalogue,
-      circle, dependsOnItself, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount, rolesOfApproval,
+      circle, dependsOnItself, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
+      rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
       badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, outsideScope, alreadyWithdrawn, repeated, otherService, retiredStays,
       publishedStays, unknownFamily,

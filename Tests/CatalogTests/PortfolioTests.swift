@@ -1,6 +1,8 @@
 import Catalog
 import Kernel
 import Operations
+import Postgres
+import Tenancy
 import TestSupport
 import Testing
 
@@ -55,7 +57,12 @@ import Testing
     let released = try await world.call(
       "service.release", ["id": cloud.at("id"), "needs": wan.at("id")], version: try await world.call("service.read", ["id": cloud.at("id")]).at("version"))
     #expect(released.at("needs") == .array([]))
+    let version = released.at("version")
+    #expect(
+      await violations { try await world.call("service.release", ["id": cloud.at("id"), "needs": wan.at("id")], version: version) }
+        == ["needs service.depends_not"])
     #expect(try await depend(wan, cloud).at("needs.0.code") == "CLOUD-MIGRATION")
+    #expect(await violations { try await depend(wan, cloud) } == ["needs service.depends_already"])
   }
 
   @Test func aPublishedVersionNeverChanges() async throws {
@@ -78,9 +85,32 @@ import Testing
       await violations { try await world.call("offering.draft", ["id": made.at("id"), "name": name], version: retired.at("version")) }
         == ["offering.bad_transition"])
     // By privilege, not only by rule.
-    for statement in ["update catalog.offering_version set seq = 9", "delete from catalog.offering_version"] {
-      await #expect(throws: (any Error).self) { try await world.database.application.withConnection { _ = try await $0.runScript(statement) } }
+    await expectPermissionDenied(world, Tamper())
+    await expectPermissionDenied(world, Destroy())
+  }
+
+  /// Staff as well: the server's role may not.
+  private func expectPermissionDenied(_ world: CatalogWorld, _ statement: some Statement & Sendable) async {
+    do {
+      try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff) { transaction in
+        _ = try await transaction.query(statement)
+      }
+      Issue.record("done")
+    } catch {
+      #expect((error as? PostgresError)?.kind == .insufficientPrivilege, "\(error)")
     }
+  }
+
+  /// Row security stands behind the operations: the customers' side reads neither drafts nor tasks nor the pipeline.
+  @Test func theCustomersSideSeesWhatIsPublished() async throws {
+    let world = try await CatalogWorld()
+    let site = try await world.found("offering.list", "WAN-SITE")
+    try await world.call("offering.draft", ["id": site.at("id"), "name": name], version: site.at("version"))
+    func seen(_ side: Side) async throws -> Int64 {
+      try await world.database.tenancy.transaction(binding: [world.acme.id], side: side, readOnly: true) { try await $0.first(HiddenRows()) ?? 0 }
+    }
+    #expect(try await seen(.customer) == 0)
+    #expect(try await seen(.staff) == 9)
   }
 
   @Test func whatCannotBePublishedIsRefused() async throws {

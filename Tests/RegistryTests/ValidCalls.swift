@@ -147,6 +147,12 @@ struct CallRule: Sendable {
       let seeded = try await world.seeded("svc", in: twin)
       return (["id": seeded.id, "stage": "operation", "on": "2026-02-01"], seeded.version)
     }),
+    "service.release": CallRule(given: { world, twin, _ in
+      let (service, needed) = (try await world.seeded("svc", in: twin), try await world.seeded("svc", in: twin))
+      let answer = await world.answer(
+        "service.depend", .object(["id": service.id, "needs": needed.id]), as: world.database.root, version: service.version)
+      return (["id": service.id, "needs": needed.id], answer.value?["version"]?.integer)
+    }),
     "offering.create": offeringContent(CallRule(given: { world, _, _ in (["code": .text("O\(world.next())")], nil) })),
     "offering.draft": offeringContent(CallRule()),
     "offering.publish": CallRule(given: { world, twin, _ in

@@ -16,7 +16,7 @@ create table catalog.family (
   constraint family_public_id_unique unique (public_id),
   constraint family_code_unique unique (code),
   constraint family_public_id_check check (octet_length(public_id) = 12),
-  constraint family_code_check check (code ~ '^[A-Z][A-Z0-9-]{1,31}$'),
+  constraint family_code_check check (code ~ '^[A-Z][A-Z0-9-]{1,23}$'),
   constraint family_names_check check (num_nonnulls(names ->> 'en', names ->> 'zh-Hans') > 0)
 );
 -- A family is a heading; what stands under it is published by itself.
@@ -49,7 +49,7 @@ create table catalog.service (
   constraint service_code_unique unique (code),
   constraint service_family_fk foreign key (family_id) references catalog.family (id),
   constraint service_public_id_check check (octet_length(public_id) = 12),
-  constraint service_code_check check (code ~ '^[A-Z][A-Z0-9-]{1,31}$'),
+  constraint service_code_check check (code ~ '^[A-Z][A-Z0-9-]{1,23}$'),
   constraint service_names_check check (num_nonnulls(names ->> 'en', names ->> 'zh-Hans') > 0),
   constraint service_owner_check check (num_nonnulls(owner ->> 'en', owner ->> 'zh-Hans') > 0),
   constraint service_mode_check check (mode in ('support', 'managed', 'designed')),
@@ -106,7 +106,7 @@ create table catalog.offering (
   constraint offering_code_unique unique (code),
   constraint offering_service_fk foreign key (service_id) references catalog.service (id),
   constraint offering_public_id_check check (octet_length(public_id) = 12),
-  constraint offering_code_check check (code ~ '^[A-Z][A-Z0-9-]{1,31}$'),
+  constraint offering_code_check check (code ~ '^[A-Z][A-Z0-9-]{1,23}$'),
   constraint offering_names_check check (num_nonnulls(names ->> 'en', names ->> 'zh-Hans') > 0),
   constraint offering_state_check check (state in ('draft', 'published', 'retired')),
   constraint offering_published_check check (state <> 'published' or published_seq is not null)

@@ -61,7 +61,7 @@ package struct ServiceEntry: OperationInput, Hashable {
   var offerings: [OfferingEntry]
 
   private static let needs = Field<[String]>.list(
-    "needs", of: Field.text("needs", 2...32, "A service's code.", "服务代码。"), count: 0...100, "The services that it depends on.", "所依赖的服务。")
+    "needs", of: Field.text("needs", 2...24, "A service's code.", "服务代码。"), count: 0...100, "The services that it depends on.", "所依赖的服务。")
   private static let offerings = Field<[OfferingEntry]>.list(
     "offerings", of: Field<OfferingEntry>.object("offering", "An offering.", "一个服务项。"), count: 0...200, "What of it is sold.", "服务项。")
 

@@ -8,7 +8,7 @@ enum CatalogRule {
     return code
   }
 
-  static func isCode(_ code: String) -> Bool { code.wholeMatch(of: /[A-Z][A-Z0-9-]{1,31}/) != nil }
+  static func isCode(_ code: String) -> Bool { code.wholeMatch(of: /[A-Z][A-Z0-9-]{1,23}/) != nil }
 
   /// The latest day that it is anywhere: a stage that begins on it has begun for somebody.
   static func latestDay(at now: Instant) -> CalendarDate { CalendarDate(daysSinceEpoch: now.adding(seconds: 14 * 3600).seconds.flooredQuotient(by: 86_400)) }

@@ -140,9 +140,10 @@ package enum AddDependency: Operation {
     if let circle = graph.circle(adding: needed.code, to: row.code) {
       throw Failure.invalid("needs", CatalogMessages.circle, ["path": circle.joined(separator: " > ")])
     }
-    if try await context.transaction.first(InsertDependency(service: row.id, needs: needed.id, now: context.now)) != nil {
-      try await context.update(row, row.content, "depends")
+    guard try await context.transaction.first(InsertDependency(service: row.id, needs: needed.id, now: context.now)) != nil else {
+      throw Failure.invalid("needs", CatalogMessages.dependsAlready)
     }
+    try await context.update(row, row.content, "depends")
     return try await context.serviceOutput(input.id)
   }
 }
@@ -158,9 +159,10 @@ package enum RemoveDependency: Operation {
     let row = try await context.service(input.id)
     try context.requireVersion(row.version)
     let needed = try await context.service(input.needs, path: "needs")
-    if try await context.transaction.first(DeleteDependency(service: row.id, needs: needed.id)) != nil {
-      try await context.update(row, row.content, "released")
+    guard try await context.transaction.first(DeleteDependency(service: row.id, needs: needed.id)) != nil else {
+      throw Failure.invalid("needs", CatalogMessages.dependsNot)
     }
+    try await context.update(row, row.content, "released")
     return try await context.serviceOutput(input.id)
   }
 }

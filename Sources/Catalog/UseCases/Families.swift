@@ -21,7 +21,7 @@ package struct FamilyOutput: OperationOutput {
 }
 
 enum CatalogFields {
-  static let code = Field.text("code", 2...32, "A short name in capital letters, digits and hyphens, unique.", "大写字母、数字和连字符组成的代码，不可重复。")
+  static let code = Field.text("code", 2...24, "A short name in capital letters, digits and hyphens, unique.", "大写字母、数字和连字符组成的代码，不可重复。")
   static let name = Field.localText("name", 1...200, "Its name.", "名称。")
   static let summary = Field.localText("summary", 1...4000, multiline: true, "What it is, in a few sentences.", "简要说明。")
 }

@@ -91,8 +91,8 @@ package struct FileLine: OperationInput {
   private static let exclusions = Field<FileText>.object("exclusions", "What it does not cover.", "不涵盖的内容。")
   private static let priceReference = Field.text("priceReference", 1...200, "Where the price stands.", "价格依据。")
   private static let monthlyFee = Field.amount("monthlyFee", "The fee per month.", "月费。")
-  private static let service = Field.text("service", 2...32, "The code of the service that it sells.", "所售服务的代码。")
-  private static let offering = Field.text("offering", 2...32, "The code of the offering that it sells.", "所售服务项的代码。")
+  private static let service = Field.text("service", 2...24, "The code of the service that it sells.", "所售服务的代码。")
+  private static let offering = Field.text("offering", 2...24, "The code of the offering that it sells.", "所售服务项的代码。")
 
   package static let fields: [any InputField] = [
     FileFields.name, sla, units.optional, persons.optional, quantity.optional, quantityUnit.optional, exclusions.optional, priceReference.optional,

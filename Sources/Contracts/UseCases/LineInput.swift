@@ -136,8 +136,9 @@ struct Sellable: Sendable {
 
   /// - Parameter service: what else the line would sell.
   func offering(_ id: PublicId?, besides service: PublicId?, under path: String, held: Int64? = nil) throws(Failure) -> Int64? {
-    guard id == nil || service == nil else { throw .invalid(path + "offering", ContractsMessages.serviceOrOffering) }
-    return try Self.found(id, in: offerings, path + "offering", held)
+    let found = try Self.found(id, in: offerings, path + "offering", held)
+    guard found == nil || service == nil else { throw .invalid(path + "offering", ContractsMessages.serviceOrOffering) }
+    return found
   }
 
   private static func found(
