@@ -201,7 +201,8 @@ package enum DifferenceWords: MessageCatalog {
     changed, added, removed, becomes, isNow, isGone, lineNew, lineGone, hours, minutes, seconds, atOnce, businessDays, day, days, month, months,
     calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
     stopsAt, budget, objective, period, calendar, countsFrom, warnings, pauses, response, resolution, update, availability, backupSuccess, patchCurrency,
-    requestAccuracy, explicitlyNone, service, ciTier, incident, request, change, problem, monthly, quarterly, yearly, rollingYear, degraded, partial, major, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none,
+    requestAccuracy, explicitlyNone, service, ciTier, incident, request, change, problem, monthly, quarterly, yearly, rollingYear, degraded, partial, major,
+    decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none,
     manual, auto, resolved, closed, yes, no,
   ]
 }
