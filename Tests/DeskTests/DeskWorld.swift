@@ -27,7 +27,9 @@ struct DeskWorld {
   let sla: Value
   let contract: Value
 
-  static var modules: [any OperationModule.Type] { [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self] }
+  static var modules: [any OperationModule.Type] {
+    [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self]
+  }
   /// Monday, 2026-03-02, 09:00 in Berlin.
   static let monday = TestDatabase.start
 

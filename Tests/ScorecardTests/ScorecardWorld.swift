@@ -74,7 +74,7 @@ struct ScorecardWorld {
       var written = ticket
       written.id =
         try await transaction.first(WriteTicket(tenant: tenant, ticket: ticket, contract: ticket.contract.map { world.contracts[$0].row })) ?? 0
-      for metric in Metric.allCases {
+      for metric in Metric.scored {
         guard var promise = written.promise(metric) else { continue }
         if promise.clock == 0 {
           let inserted = try await transaction.first(

@@ -95,6 +95,7 @@ import Testing
 
   @Test func aNewVersionOfTheCalendarKeepsWhatTheGapUsed() throws {
     var ledger = try ledger(.workingSeconds(4 * 3600))
+    try ledger.renew("1 12:00")
     try ledger.renew("1 15:00")
     try ledger.apply(.changeCalendar(effectiveAt: Fixture.at("1 16:00"), coverage: Fixture.long()))
     // One hour is used, three are left until 19:00 of the longer day.

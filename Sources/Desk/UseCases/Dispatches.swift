@@ -57,7 +57,7 @@ package enum ListDispatches: Operation {
     let (tickets, found) = try await context.transaction.query(
       TicketByPublicId(tenant: tenant, publicId: input.incident, scope: context.access.rows),
       DispatchesOfTicket(tenant: tenant, ticket: input.incident, afterId: try after?.integer(0) ?? 0, limit: limit + 1))
-    guard !tickets.isEmpty else { throw Failure.notFound }
+    guard !tickets.isEmpty else { throw context.unknownReference("incident") }
     let clocks = try await SubjectClocks.read(found.map(\.clocks.subject), tenant: tenant, in: context.transaction)
     return context.listing(found, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) {
       DispatchRecord($0.with(clocks), in: context)
@@ -145,6 +145,7 @@ extension OperationContext {
     // Seen before the ticket was locked: somebody may have ended it since.
     guard let index = work.dispatches.firstIndex(where: { $0.id == seen.id }) else {
       let now = try await transaction.first(DispatchByPublicId(tenant: tenant.id, publicId: id)) ?? seen
+      try requireVersion(now.version)
       throw Failure(.conflict, DeskMessages.dispatchOver, ["outcome": (now.outcome ?? .done).rawValue])
     }
     try requireVersion(work.dispatches[index].version)

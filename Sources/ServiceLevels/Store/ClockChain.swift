@@ -30,7 +30,7 @@ struct ClockChains: Statement {
     select c.id, k.public_id, l.public_id, lv.name, lv.valid_from, g.sla_public_id, g.sla_name, g.sla_valid_from, g.objective_millionths,
       g.ticket_type, g.priority, g.service_id, g.ci_tier,
       cv.public_id, cv.name, cv.zone, cv.valid_from
-    from service_levels.clock c \(ClockSubject.join)
+    \(ClockSubject.clocks)
     left join contracts.pub_line_version lv on lv.tenant_id = c.tenant_id and lv.line_version_id = c.contract_line_version_id
     left join contracts.pub_line l on l.tenant_id = lv.tenant_id and l.line_id = lv.line_id
     left join contracts.pub_contract k on k.tenant_id = l.tenant_id and k.contract_id = l.contract_id
@@ -55,7 +55,7 @@ struct AllClocksOfSubjects: Statement {
   let tenant: TenantId
   let subjects: [ClockSubject]
 
-  static let sql = "\(SubjectClock.select) \(ClockSubject.join) where c.tenant_id = $1 order by c.id"
+  static let sql = "\(SubjectClock.select) where c.tenant_id = $1 order by c.id"
 
   func bind(to parameters: inout Parameters) { ClocksOfSubjects(tenant: tenant, subjects: subjects).bind(to: &parameters) }
 
@@ -69,7 +69,7 @@ struct IntervalsOfSubjects: Statement {
 
   static let sql = """
     select i.clock_id, i.seq, i.from_at, i.to_at, i.state, i.cause, i.evidence, i.working_seconds, coalesce(i.priority, g.priority, c.priority), cv.name
-    from service_levels.clock c \(ClockSubject.join)
+    \(ClockSubject.clocks)
     join service_levels.interval i on i.tenant_id = c.tenant_id and i.clock_id = c.id
     left join contracts.pub_target g on g.target_id = i.sla_target_id
     left join contracts.pub_calendar_version cv on cv.calendar_version_id = i.calendar_version_id
@@ -94,7 +94,7 @@ struct MilestonesOfSubjects: Statement {
 
   static let sql = """
     select m.clock_id, m.seq, m.observed_at, m.source, m.recorded_at
-    from service_levels.clock c \(ClockSubject.join)
+    \(ClockSubject.clocks)
     join service_levels.milestone m on m.tenant_id = c.tenant_id and m.clock_id = c.id
     where c.tenant_id = $1 order by m.clock_id, m.seq
     """
@@ -114,7 +114,7 @@ struct VerdictsOfSubjects: Statement {
   static let sql = """
     select v.clock_id, v.seq, v.verdict, v.cause, v.detail, v.judged_at, v.breached_at, v.elapsed_seconds, v.budget_seconds,
       coalesce(v.priority, g.priority, c.priority), v.calculation_version, v.supersedes, v.recorded_at
-    from service_levels.clock c \(ClockSubject.join)
+    \(ClockSubject.clocks)
     join service_levels.verdict v on v.tenant_id = c.tenant_id and v.clock_id = c.id
     left join contracts.pub_target g on g.target_id = v.sla_target_id
     where c.tenant_id = $1 order by v.clock_id, v.seq

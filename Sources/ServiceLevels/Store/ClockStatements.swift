@@ -3,7 +3,7 @@ import Kernel
 import Postgres
 
 extension SubjectClock {
-  /// `c` is the clock, `v` its newest verdict.
+  /// `c` is the clock, `v` its newest verdict; of the subjects of ``ClockSubject/clocks``.
   static let select = """
     select c.id, c.subject_kind, c.subject_id, c.metric, c.contract_line_version_id, c.line_reason, c.sla_version_id, c.sla_target_id, c.calendar_version_id,
       c.priority, c.budget_seconds, c.business_days, c.budget_open_seconds, c.pauses, c.stops_at, c.state, c.state_since, c.cause, c.evidence, c.started_at,
@@ -12,7 +12,7 @@ extension SubjectClock {
       c.wait_left_seconds, c.pause_ends_at, c.party_id, c.supplier_contract_version_id, c.supplier_target_id, c.renewed_at, c.miss_stands, c.warn_percents,
       c.warned_percent, c.next_warn_at, v.seq, v.verdict,
       v.cause, v.detail, v.judged_at, v.breached_at, v.elapsed_seconds, v.budget_seconds, v.calculation_version
-    from service_levels.clock c
+    \(ClockSubject.clocks)
     left join service_levels.verdict v on v.tenant_id = c.tenant_id and v.clock_id = c.id and v.seq = c.last_verdict_seq
     """
 
@@ -133,15 +133,17 @@ extension Verdict {
 }
 
 extension ClockSubject {
-  /// Binds subjects to `$2` and `$3`, which ``join`` reads pair by pair.
+  /// Binds subjects to `$2` and `$3`, which ``clocks`` reads pair by pair.
   static func bind(_ subjects: [ClockSubject], to parameters: inout Parameters) {
     parameters.append(subjects.map(\.kind.rawValue))
     parameters.append(subjects.map(\.id))
   }
 
-  /// The clocks of the subjects: each pair is found by the index of subjects.
-  static let join = """
-    join unnest($2::text[], $3::bigint[]) w (kind, id) on c.tenant_id = $1 and c.subject_kind = w.kind and c.subject_id = w.id
+  /// The clocks of the subjects: each pair is found by the index of subjects. The pairs come first, for the planner keeps the
+  /// order of many relations as it is written.
+  static let clocks = """
+    from unnest($2::text[], $3::bigint[]) w (kind, id)
+    join service_levels.clock c on c.tenant_id = $1 and c.subject_kind = w.kind and c.subject_id = w.id
     """
 }
 
@@ -150,7 +152,7 @@ struct ClocksOfSubjects: Statement {
   let tenant: TenantId
   let subjects: [ClockSubject]
 
-  static let sql = "\(SubjectClock.select) \(ClockSubject.join) where c.tenant_id = $1 and c.state <> 'withdrawn' order by c.id"
+  static let sql = "\(SubjectClock.select) where c.tenant_id = $1 and c.state <> 'withdrawn' order by c.id"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
@@ -168,7 +170,7 @@ struct HoldClocks: Statement {
   let subjects: [ClockSubject]
 
   static let sql = """
-    select c.id from service_levels.clock c \(ClockSubject.join)
+    select c.id \(ClockSubject.clocks)
     where c.tenant_id = $1 and c.state <> 'withdrawn' order by c.id for update of c
     """
 

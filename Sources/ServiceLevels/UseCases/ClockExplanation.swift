@@ -87,7 +87,9 @@ package struct ClockExplanation: OperationOutput {
     OutputField("renewedAt", .instant, "Of update: the last word, from which the target counts anew.", "update：最近一次告知的时间，时限自此重新计算。") {
       .instant($0.clock.clock.renewedAt)
     },
-    OutputField("consumedSeconds", .integer, "Open seconds of its closed runs; of update, since the last word.", "已结束运行段的服务时间秒数；update 自最近一次告知起算。") { .integer($0.clock.clock.consumedSeconds) },
+    OutputField("consumedSeconds", .integer, "Open seconds of its closed runs; of update, since the last word.", "已结束运行段的服务时间秒数；update 自最近一次告知起算。") {
+      .integer($0.clock.clock.consumedSeconds)
+    },
     OutputField("dueAt", .instant, "When it is due; null while it does not run.", "到期时间；未运行时为 null。") { .instant($0.clock.clock.dueAt) },
     OutputField("breachAt", .instant, "The last instant in time; later than due where the budget ends with an opening.", "最后的及时时刻。") {
       .instant($0.clock.clock.breachAt)

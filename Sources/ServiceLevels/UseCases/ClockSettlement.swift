@@ -17,7 +17,7 @@ struct ClockSettlement: Sendable {
       try Task.checkCancellation()
       let found = try await find(Self.batch)
       var settled = 0
-      for due in Set(found.compactMap { $0 }).sorted(by: { ($0.tenant, $0.subject.kind.rawValue, $0.subject.id) < ($1.tenant, $1.subject.kind.rawValue, $1.subject.id) }) {
+      for due in Set(found.compactMap { $0 }).sorted(by: { $0.place < $1.place }) {
         try Task.checkCancellation()
         if try await settle(due, at: now, tenancy) { settled += 1 }
       }
