@@ -137,7 +137,8 @@ let package = Package(
     tests("BillingEngineTests", ["BillingEngine", "Kernel", "TestSupport"]),
     tests("SuppliersTests", ["Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
-      "MeasurementsTests", ["Measurements", "Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+      "MeasurementsTests",
+      ["Measurements", "Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "CreditsTests",
       [

@@ -92,7 +92,8 @@ package enum ContractFileMessages: MessageCatalog {
 
   package static let all = [
     serviceOrOffering, notInCatalogue,
-    tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, badMetric, clockNeeds, measureNeeds, responsePauses, badAmount,
+    tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, badMetric, clockNeeds,
+    measureNeeds, responsePauses, badAmount,
     badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, severalPersons, severalContracts, renewedUntil, declined, goesOn,
     changedSince, create, change, end, same, customer, unit, person, calendar, sla,
     contract, line, contact, from, zone, language, hours, activate, shared, nothing, summary, ask, notConfirmed, done, failed,

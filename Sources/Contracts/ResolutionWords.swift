@@ -50,6 +50,7 @@ enum ResolutionWords: MessageCatalog {
   }
 
   static let all = [
-    noLine, line, promised, promisedToAny, none, noneToAny, noTarget, explicit, person, unit, unitAbove, customer, newest, service, ciTier, ticketType, priority,
+    noLine, line, promised, promisedToAny, none, noneToAny, noTarget, explicit, person, unit, unitAbove, customer, newest, service, ciTier, ticketType,
+    priority,
   ]
 }

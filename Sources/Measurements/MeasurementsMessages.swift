@@ -9,7 +9,8 @@ package enum MeasurementsMessages: MessageCatalog {
   static let order = Message("measurement.order", "The end lies before the beginning.", zh: "结束时间早于开始时间。")
   static let future = Message("measurement.future", "What is measured must be over.", zh: "只能登记已结束的测量。")
   static let share = Message("measurement.share", "This must be at least 0 and at most the denominator.", zh: "必须不小于 0 且不大于分母。")
-  static let corrected = Message("measurement.corrected", "This measurement was corrected already; correct the one that took its place.", zh: "该测量值已被更正，请更正其后续记录。")
+  static let corrected = Message(
+    "measurement.corrected", "This measurement was corrected already; correct the one that took its place.", zh: "该测量值已被更正，请更正其后续记录。")
   static let badPeriod = Message("measurement.bad_period", "This must be a period: 2026-03, 2026-Q1 or 2026.", zh: "必须是期间：2026-03、2026-Q1 或 2026。")
   static let periodOpen = Message("measurement.period_open", "The period ends at {end}; only one that is over can be judged.", zh: "期间于 {end} 结束；只能判定已结束的期间。")
   static let nothingMeasured = Message(

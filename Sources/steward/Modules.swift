@@ -21,7 +21,8 @@ enum Modules {
   ]
 
   static let sweeps: [any Sweep] = [
-    PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers), WarnSweep(keepers: keepers), RenewalSweep(),
+    PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
+    WarnSweep(keepers: keepers), RenewalSweep(),
     RefreshFigures(),
   ]
 

@@ -28,8 +28,9 @@ extension ContractsWorld {
     // On the customer's side too: its own request starts the clocks.
     for side in [Side.staff, .customer] {
       try await world.inside(world.acme, side: side) { transaction in
-        let before = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: TargetFacts(priority: 1), at: june.adding(seconds: -1), in: transaction)
-        let after = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: TargetFacts(priority: 1), at: june, in: transaction)
+        let facts = TargetFacts(priority: 1)
+        let before = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: facts, at: june.adding(seconds: -1), in: transaction)
+        let after = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: facts, at: june, in: transaction)
         #expect(before.map(\.metric) == [.resolution, .response])
         #expect(before.map(\.id) == after.map(\.id))
         #expect(before[0].calendarVersion != after[0].calendarVersion)

@@ -94,7 +94,8 @@ import Testing
     #expect(await refused(["metric": "backup_success", "objective": "99", "countsFrom": "major"]) == ["\(path).countsFrom sla.only_availability"])
     #expect(
       await refused(
-        ["metric": "response", "service": "VIP", "budgetSeconds": 1, "calendar": calendar], ["metric": "response", "service": "VIP", "explicitlyNone": .bool(true)])
+        ["metric": "response", "service": "VIP", "budgetSeconds": 1, "calendar": calendar],
+        ["metric": "response", "service": "VIP", "explicitlyNone": .bool(true)])
         == ["targets[1].metric sla.duplicate_target"])
   }
 
@@ -195,7 +196,9 @@ import Testing
     try await world.database.catalogueService("VIP")
     let calendar = world.calendar.at("id")
     func target(_ more: KeyValuePairs<String, Value>) -> Value {
-      .object([("metric", "response"), ("budgetSeconds", 60), ("calendar", calendar)].map { Value.Member($0.0, $0.1) } + more.map { Value.Member($0.key, $0.value) })
+      .object(
+        [("metric", "response"), ("budgetSeconds", 60), ("calendar", calendar)].map { Value.Member($0.0, $0.1) }
+          + more.map { Value.Member($0.key, $0.value) })
     }
     let sla = try await world.database.call(
       "sla.create",

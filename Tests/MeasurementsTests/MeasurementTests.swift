@@ -43,11 +43,14 @@ import Testing
     }
 
     @discardableResult
-    func record(_ measure: Value, _ numerator: Value, of denominator: Value, from: Value, to: Value = .null, service: Value = .null) async throws(Failure) -> Value {
+    func record(
+      _ measure: Value, _ numerator: Value, of denominator: Value, from: Value, to: Value = .null, service: Value = .null
+    ) async throws(Failure) -> Value {
       try await database.call(
         "measurement.record",
         [
-          "line": line, "measure": measure, "numerator": numerator, "denominator": denominator, "from": from, "to": to, "service": service, "evidence": "report 7",
+          "line": line, "measure": measure, "numerator": numerator, "denominator": denominator, "from": from, "to": to, "service": service,
+          "evidence": "report 7",
         ], as: manager)
     }
 
@@ -106,7 +109,8 @@ import Testing
     #expect(judged.filter { $0["measure"] == "backup_success" && $0["service"] == .null }.map { $0["seq"] ?? .null } == [3, 2, 1])
     // Another promise for the same month, which was written after it was judged.
     _ = try await world.database.call(
-      "sla.revise", ["id": world.sla["id"] ?? .null, "targets": World.targets(backups: "80"), "validFrom": "2025-12-15T00:00:00Z"], as: world.manager, version: 1)
+      "sla.revise", ["id": world.sla["id"] ?? .null, "targets": World.targets(backups: "80"), "validFrom": "2025-12-15T00:00:00Z"],
+      as: world.manager, version: 1)
     #expect(try await world.judge("2026-01")[1].last == "retargeted")
   }
 

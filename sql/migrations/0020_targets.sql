@@ -18,13 +18,13 @@ create table contracts.ci_tier (
   constraint ci_tier_state_check check (state in ('active', 'retired'))
 );
 create index ci_tier_rank on contracts.ci_tier (rank, code);
-select steward.protect_provider_table('contracts.ci_tier', 'true', 'contract');
-grant select, insert, update on contracts.ci_tier to steward_app;
 insert into contracts.ci_tier (code, rank, name, recorded_at) values
   ('platinum', 1, '{"en": "Platinum", "zh-Hans": "铂金级"}', '2026-01-01T00:00:00Z'),
   ('gold', 2, '{"en": "Gold", "zh-Hans": "黄金级"}', '2026-01-01T00:00:00Z'),
   ('silver', 3, '{"en": "Silver", "zh-Hans": "白银级"}', '2026-01-01T00:00:00Z'),
   ('bronze', 4, '{"en": "Bronze", "zh-Hans": "青铜级"}', '2026-01-01T00:00:00Z');
+select steward.protect_provider_table('contracts.ci_tier', 'true', 'contract');
+grant select, insert, update on contracts.ci_tier to steward_app;
 
 -- Targets that are there keep their meaning: they were written without a type, and an SLA that is given again in the same
 -- words, by a file or a program, must be the same SLA. So their type stays open, as it is for whoever leaves it out.

@@ -41,7 +41,8 @@ package struct FileTarget: OperationInput {
   let warnAt: [Int64]
   let pauses: Bool?
 
-  private static let metric = Field.text("metric", 2...40, "What is promised: response, resolution, update, or the code of a measure.", "指标：response、resolution、update，或测量指标代码。")
+  private static let metric = Field.text(
+    "metric", 2...40, "What is promised: response, resolution, update, or the code of a measure.", "指标：response、resolution、update，或测量指标代码。")
   private static let priorities = Field<[Int64]>.list(
     "priorities", of: Field.integer("priority", 1...5, "A priority.", "优先级。"), count: 1...5, "The priorities that it is for (default: any).",
     "适用的优先级（默认任何优先级）。")

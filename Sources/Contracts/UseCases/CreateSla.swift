@@ -20,7 +20,8 @@ package enum CreateSla: Operation {
       "resolutionStopsAt", ResolutionStop.allCases.map(\.rawValue), "Where the resolution clock stops (default: resolved).", "解决时钟停止于何处（默认 resolved）。"
     ).optional
     static let targets = Field<[TargetInput]>.list(
-      "targets", of: Field<TargetInput>.object("target", "A target.", "目标。"), count: 1...100, "What is promised: at most one target for a metric, ticket type, priority, service and CI tier.",
+      "targets", of: Field<TargetInput>.object("target", "A target.", "目标。"), count: 1...100,
+      "What is promised: at most one target for a metric, ticket type, priority, service and CI tier.",
       "服务级别目标；同一指标、工单类型、优先级、服务与配置项等级至多一个。")
 
     package static let fields: [any InputField] = [name, kind, resolutionStopsAt] + WaitsInput.fields + [targets, ContractsFields.onlyFor]

@@ -64,7 +64,7 @@ package struct TargetStanding: OperationOutput {
   package static let fields: [OutputField<TargetStanding>] = [
     OutputField("metric", .text, "response, resolution or update.", "指标：response、resolution 或 update。") { .text($0.label.metric) },
     OutputField("standing", .text, "chosen, or less_specific.", "chosen（选用）或 less_specific（较宽泛）。") { .text($0.isChosen ? "chosen" : "less_specific") },
-    OutputField("names", .text, "What it names, which is its row in the table of targets: service+priority, any.", "其指定的条件，即目标优先级表中的一行：如 service+priority、any。") {
+    OutputField("names", .text, "What it names, which is its row in the table: service+priority, any.", "其指定的条件，即优先级表中的一行：如 service+priority、any。") {
       .text($0.names.code)
     },
     OutputField("ticketType", .text, "The ticket type that it is for; null: any.", "适用的工单类型；null 表示任何类型。") { .text($0.label.ticketType?.rawValue) },

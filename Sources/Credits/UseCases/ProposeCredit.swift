@@ -149,7 +149,8 @@ extension OperationContext {
     let measurement =
       if schedule.measure == .availability {
         CreditMeasurement(
-          links: try await LinkedService.of(line: line.line, tenant: tenant.id, provider: provider.id, in: span, transaction), per: schedule.scope, AvailabilityRule(schedule.downtime), in: span, inForce: inForce)
+          links: try await LinkedService.of(line: line.line, tenant: tenant.id, provider: provider.id, in: span, transaction), per: schedule.scope,
+          AvailabilityRule(schedule.downtime), in: span, inForce: inForce)
       } else {
         CreditMeasurement(
           judged: try await transaction.query(

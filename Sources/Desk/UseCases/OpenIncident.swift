@@ -34,7 +34,8 @@ package enum OpenIncident: Operation {
     ).optional
     package static let fields: [any InputField] = [
       CustomerReference.field, IncidentFields.title, IncidentFields.description.optional, IncidentFields.requester.optional, IncidentFields.unit.optional,
-      impactField, urgencyField, IncidentFields.category.optional, IncidentFields.service.optional, ciTierField, openedAtField, IncidentFields.contractLine.optional, resolutionField,
+      impactField, urgencyField, IncidentFields.category.optional, IncidentFields.service.optional, ciTierField, openedAtField,
+      IncidentFields.contractLine.optional, resolutionField,
       IncidentFields.closureCode.optional,
     ]
 

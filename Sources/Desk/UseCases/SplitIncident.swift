@@ -72,7 +72,8 @@ package enum SplitIncident: Operation {
     Ticket(
       id: id, publicId: context.random.publicIdBits(), number: number, title: input.title, description: input.description ?? "",
       requester: origin.requester, unit: origin.unit, contract: origin.contract, line: origin.line, lineReason: origin.lineReason,
-      impact: origin.impact, urgency: origin.urgency, priority: origin.priority, category: input.category ?? origin.category, service: origin.service, ciTier: origin.ciTier,
+      impact: origin.impact, urgency: origin.urgency, priority: origin.priority, category: input.category ?? origin.category,
+      service: origin.service, ciTier: origin.ciTier,
       state: origin.respondedAt == nil ? .new : .active, openedAt: origin.openedAt, respondedAt: origin.respondedAt, reopenCount: 0,
       splitFrom: Ticket.Reference(id: origin.id, publicId: origin.publicId), lastSeq: 0, updatedAt: context.now, version: 1)
   }

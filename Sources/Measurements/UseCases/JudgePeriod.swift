@@ -23,12 +23,15 @@ package struct MeasuredVerdictOutput: OperationOutput {
     OutputField("objective", .decimal, "The share that was promised, in percent.", "承诺的比例（百分数）。") { .decimal($0.row.objective.percent) },
     OutputField("verdict", .text, "met or missed; null: nothing was measured.", "met（达标）或 missed（未达标）；null 表示未测量。") { .text($0.row.verdict) },
     OutputField(
-      "cause", .text, "judged (the first), remeasured (what was measured changed), retargeted (what was promised changed), or recalculated (the rules changed).",
+      "cause", .text,
+      "judged (the first), remeasured (what was measured changed), retargeted (what was promised changed), or recalculated (the rules changed).",
       "judged（首次）、remeasured（测量变化）、retargeted（承诺变化）或 recalculated（规则变化）。"
     ) { .text($0.row.cause) },
     OutputField("seq", .integer, "Its place among the judgements of the period; the last one counts.", "该期间判定的序号，以最后一个为准。") { .integer($0.row.seq) },
     OutputField("calculation", .integer, "The version of the rules.", "规则版本。") { .integer($0.row.calculation) },
-    OutputField("evidence", .document, "What it was counted from: ids of measurements, or of outages with their version.", "依据：测量编号，或中断编号及其版本。") { $0.row.evidence },
+    OutputField("evidence", .document, "What it was counted from: ids of measurements, or of outages with their version.", "依据：测量编号，或中断编号及其版本。") {
+      $0.row.evidence
+    },
     OutputField("recordedAt", .instant, "When it was judged.", "判定时间。") { .instant($0.row.recordedAt) },
   ]
 }

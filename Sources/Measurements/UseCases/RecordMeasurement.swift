@@ -37,7 +37,8 @@ package struct MeasurementOutput: OperationOutput {
 
 enum MeasurementFields {
   static let line = Field.id("line", .contractLine, "The contract line.", "合同行编号。")
-  static let measure = Field.text("measure", 2...40, "What was measured, as a code: backup_success, patch_currency, ...", "测量指标代码：backup_success、patch_currency 等。")
+  static let measure = Field.text(
+    "measure", 2...40, "What was measured, as a code: backup_success, patch_currency, ...", "测量指标代码：backup_success、patch_currency 等。")
   static let service = Field.text("service", 1...100, "The service that it was measured of: its code in the catalogue.", "所测服务：目录服务代码。")
   static let ci = Field.text("ci", 1...100, "The configuration item that it was measured of.", "所测配置项。")
   static let from = Field.instant("from", "The beginning of what was measured, or its instant.", "测量的开始时间或时刻。")

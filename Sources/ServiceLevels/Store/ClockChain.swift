@@ -44,7 +44,8 @@ struct ClockChains: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       id: try row.next(), contract: try row.next(), line: try row.next(), lineName: try row.next(), lineValidFrom: try row.next(),
-      sla: try row.next(), slaName: try row.next(), slaValidFrom: try row.next(), objective: try row.next(), selector: try TargetSelector(&row), calendar: try row.next(),
+      sla: try row.next(), slaName: try row.next(), slaValidFrom: try row.next(), objective: try row.next(), selector: try TargetSelector(&row),
+      calendar: try row.next(),
       calendarName: try row.next(), calendarZone: try row.next(), calendarValidFrom: try row.next())
   }
 }
