@@ -207,12 +207,6 @@ package enum DifferenceWords: MessageCatalog {
     sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
     stopsAt, budget, objective, period, calendar, countsFrom, warnings, pauses, response, resolution, update, availability, backupSuccess, patchCurrency,
     requestAccuracy, explicitlyNone, ofService, ciTier, incident, request, change, problem, monthly, quarterly, yearly, rollingYear, degraded, partial,
-   stopsAt, major, decisionMaker, escalation, billing, technical, draft, active, suspended, ended,
-    none, manual, auto, resolved, closed, yes, no,
->>=======
-    requestAccuracy, explicitlyNone, service, ciTier, incident, request, change, problem, monthly, quarterly, yearly, rollingYear, degraded, partial, major,
-    decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none,
-    manual, auto, resolved, closed, yes, no,
->>>>>>> in-targets
+    major, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none, manual, auto, resolved, closed, yes, no,
   ]
 }

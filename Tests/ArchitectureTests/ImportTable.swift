@@ -73,9 +73,8 @@ enum ImportTable {
       "steward", 5,
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "ContractFiles",
-        "Importing",
-        "ContractFiles", "Demo",
+        "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements",
+        "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.
     Box(
