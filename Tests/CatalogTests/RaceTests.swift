@@ -20,7 +20,7 @@ import Testing
         ).at("id")
       }
       let (one, other) = (try await create("A"), try await create("B"))
-      func depend(_ id: Value, _ needs: Value) async -> [String] {
+      @Sendable func depend(_ id: Value, _ needs: Value) async -> [String] {
         await violations { try await world.call("service.depend", ["id": id, "needs": needs], version: 1) }
       }
       async let first = depend(one, other)
