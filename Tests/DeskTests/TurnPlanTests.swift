@@ -8,27 +8,14 @@ import Testing
 
 /// With thousands of tickets, turns and clocks, an act and a page read their own by their keys.
 @Suite struct TurnPlanTests {
-  private static let growth = """
-    insert into desk.ticket
-    select (jsonb_populate_record(t, jsonb_build_object('id', 100000 + n, 'number', 100000 + n, 'public_id', substr(sha256(n::text::bytea), 1, 12)))).*
-    from desk.ticket t cross join generate_series(1, 5000) n;
-    insert into desk.assignment
-    select (jsonb_populate_record(a, jsonb_build_object('id', 100000 + n, 'ticket_id', 100000 + n))).* from desk.assignment a cross join generate_series(1, 5000) n;
-    insert into desk.dispatch
-    select (jsonb_populate_record(d, jsonb_build_object(
-      'id', 100000 + n, 'ticket_id', 100000 + n, 'public_id', substr(sha256(n::text::bytea), 1, 12)))).*
-    from desk.dispatch d cross join generate_series(1, 5000) n;
-    insert into service_levels.clock
-    select (jsonb_populate_record(c, jsonb_build_object('id', c.id * 10000 + n, 'subject_id', 100000 + n))).*
-    from service_levels.clock c cross join generate_series(1, 5000) n;
-    analyze desk.ticket, desk.assignment, desk.dispatch, service_levels.clock;
-    """
-
   @Test func turnsAndTheirClocksAreFoundByKey() async throws {
     let world = try await AgreementWorld()
     let incident = try await world.assign(try await world.desk.open(), to: world.first)
     _ = try await world.dispatch(incident, ["reason": "x"])
-    try await world.database.superuser.withConnection { _ = try await $0.runScript(Self.growth) }
+    try await world.database.superuser.transaction { grown in
+      _ = try await grown.query(MoreTickets(), MoreAssignments(), MoreDispatches(), MoreClocks())
+      try await grown.execute(Analyze())
+    }
     let tenant = world.desk.acme.id
     let id = try #require(incident["id"]?.text.flatMap { PublicId($0) })
     let subjects: [ClockSubject] = [.ticket(1), .assignment(1), .dispatch(1)]
@@ -50,6 +37,44 @@ import Testing
       #expect(plan.contains { $0.contains("Index") }, "\(name)")
     }
   }
+}
+
+/// Two thousand of each row that there is.
+private struct MoreTickets: Statement {
+  static let sql = """
+    insert into desk.ticket
+    select (jsonb_populate_record(t, jsonb_build_object('id', 100000 + n, 'number', 100000 + n, 'public_id', substr(sha256(n::text::bytea), 1, 12)))).*
+    from desk.ticket t cross join generate_series(1, 2000) n
+    """
+}
+
+private struct MoreAssignments: Statement {
+  static let sql = """
+    insert into desk.assignment
+    select (jsonb_populate_record(a, jsonb_build_object('id', 100000 + n, 'ticket_id', 100000 + n))).*
+    from desk.assignment a cross join generate_series(1, 2000) n
+    """
+}
+
+private struct MoreDispatches: Statement {
+  static let sql = """
+    insert into desk.dispatch
+    select (jsonb_populate_record(d, jsonb_build_object(
+      'id', 100000 + n, 'ticket_id', 100000 + n, 'public_id', substr(sha256(n::text::bytea), 1, 12)))).*
+    from desk.dispatch d cross join generate_series(1, 2000) n
+    """
+}
+
+private struct MoreClocks: Statement {
+  static let sql = """
+    insert into service_levels.clock
+    select (jsonb_populate_record(c, jsonb_build_object('id', c.id * 10000 + n, 'subject_id', 100000 + n))).*
+    from service_levels.clock c cross join generate_series(1, 2000) n
+    """
+}
+
+private struct Analyze: Statement {
+  static let sql = "analyze desk.ticket, desk.assignment, desk.dispatch, service_levels.clock"
 }
 
 /// How the planner would run a statement.
