@@ -146,7 +146,9 @@ let package = Package(
     tests("ContractsTests", ["Contracts", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
-    tests("DeskTests", ["Desk", "ServiceLevels", "ServiceTime", "Suppliers", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
+    tests(
+      "DeskTests",
+      ["Desk", "ServiceLevels", "ServiceTime", "Suppliers", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
     tests("ScorecardTests", ["Scorecard", "Contracts", "Desk", "ServiceLevels", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "ImportingTests",
