@@ -67,7 +67,7 @@ package struct HoursGap: Hashable, Sendable {
 
   /// Openings of a calendar around a gap.
   package struct Windows: Hashable, Sendable {
-    /// Nil: the promise itself.
+    /// Nil: the promise itself, or several that share a place.
     package let party: ChainParty?
     package let calendar: String
     package let zone: String

@@ -99,7 +99,7 @@ package struct BackToBack {
 
   private mutating func check(_ promise: Promise, _ budget: Budget, _ calendar: Int64, _ stretch: Range<Int64>, _ stages: [ChainStage]) {
     var curve = EndCurve.identity(stretch)
-    for stage in stages { curve = curve.then(calendars.curve(of: stage, to: min(curve.last ?? stretch.upperBound, EndCurve.never - 1))) }
+    for stage in stages { curve = curve.then(calendars.curve(of: stage, to: curve.last ?? stretch.lowerBound)) }
     guard let lateness = curve.late(after: calendars.due(budget, calendar, stretch)) else { return }
     let delay = lateness.end - lateness.due
     let earlier = late[promise.label]

@@ -65,7 +65,7 @@ struct ChainCalendars {
     case nil: made = spending(handling, keys, starts)
     case .businessDays(let days)?:
       let first = handling > 0 ? spending(handling, keys, starts) : .identity(starts)
-      made = first.then(closing(ofBusinessDay: days, keys[0], starts.lowerBound..<min(first.last ?? starts.upperBound, EndCurve.never - 1) + 1))
+      made = first.then(closing(ofBusinessDay: days, keys[0], starts.lowerBound..<(first.last ?? starts.lowerBound) + 1))
     }
     curves[key] = (starts, made)
     return made

@@ -35,7 +35,11 @@ struct ChainPlaces {
         case .failure(let error): lacks.append((link.party, error.lack))
         }
       }
-      if !parties.isEmpty { stages.append(ChainStage(parties: parties)) } else if let (party, lack) = lacks.first { lacking.append(.lacking(promise, party, lack, at: instant)) }
+      if !parties.isEmpty {
+        stages.append(ChainStage(parties: parties))
+      } else if let (party, lack) = lacks.first {
+        lacking.append(.lacking(promise, party, lack, at: instant))
+      }
     }
     for tier in tiers {
       let needed = tier.filter { $0.metrics.contains(promise.metric) }
@@ -105,7 +109,7 @@ enum GapMerge {
     }
     let order = Dictionary(uniqueKeysWithValues: Gap.Kind.allCases.enumerated().map { ($1, $0) })
     let sorted = merged.sorted {
-      (order[$0.kind] ?? 0, $0.from, $0.promises.first ?? .none) < (order[$1.kind] ?? 0, $1.from, $1.promises.first ?? .none)
+      (order[$0.kind] ?? 0, $0.from, $0.promises.first ?? .nothing) < (order[$1.kind] ?? 0, $1.from, $1.promises.first ?? .nothing)
     }
     return Array(sorted.prefix(most))
   }
@@ -118,5 +122,5 @@ enum GapMerge {
 }
 
 extension PromiseLabel {
-  fileprivate static let none = PromiseLabel(metric: "", priority: nil)
+  fileprivate static let nothing = PromiseLabel(metric: "", priority: nil)
 }

@@ -71,12 +71,11 @@ struct CoverageCheck {
       return HoursGap.Windows(
         party: party, calendar: calendars.name(calendar), zone: calendars.zone(calendar)?.identifier ?? "UTC", spans: Array(spans.prefix(12)))
     }
-    let parties = zip(place.parties, place.parties.count == place.calendars.count ? place.calendars : [])
     return HoursGap(
       weekdays: pattern.weekdays, first: first, zone: zone.identifier, edge: edge, count: pattern.spans.count,
       seconds: pattern.spans.reduce(0) { $0 + $1.end.seconds - $1.start.seconds }, starts: pattern.spans.prefix(5).map(\.start),
       promised: windows(nil, place.calendar),
-      worked: place.parties.count == 1 ? parties.map { windows($0, $1) } : place.calendars.map { windows(nil, $0) })
+      worked: place.calendars.map { windows(place.parties.count == 1 ? place.parties.first : nil, $0) })
   }
 }
 

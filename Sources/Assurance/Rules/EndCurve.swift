@@ -133,7 +133,8 @@ struct EndCurve: Sendable {
 
   // MARK: Asking
 
-  var last: Int64? { pieces.last.map { $0.value(at: $0.end - 1) } }
+  /// The latest instant of all; nil when none is ever over.
+  var last: Int64? { pieces.last { $0.value < Self.never }.map { $0.value(at: $0.end - 1) } }
 
   func value(at second: Int64) -> Int64? {
     let index = pieces.partition { $0.end > second }
