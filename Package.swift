@@ -72,6 +72,7 @@ let package = Package(
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine"]),
     module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts"]),
+    module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Desk"]),
 
     // 4 edges
     module("Web", ["Kernel", "TLS", logging] + nio + http),
@@ -91,7 +92,7 @@ let package = Package(
       name: "steward",
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
+        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Assurance", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -102,7 +103,7 @@ let package = Package(
     .executableTarget(
       name: "steward-bench",
       dependencies: [
-        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard",
+        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Operations", "Assurance",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
       ], swiftSettings: settings),
 
@@ -125,7 +126,7 @@ let package = Package(
       "RegistryTests",
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
-        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Assurance", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "ScenarioTests",
@@ -137,6 +138,12 @@ let package = Package(
       "CreditsTests",
       [
         "Credits", "Suppliers", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel",
+        "TestSupport",
+      ]),
+    tests(
+      "AssuranceTests",
+      [
+        "Assurance", "Suppliers", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
     tests("ContractsTests", ["Contracts", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),

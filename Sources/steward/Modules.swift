@@ -1,3 +1,4 @@
+import Assurance
 import ContractFiles
 import Contracts
 import Credits
@@ -15,12 +16,12 @@ import Suppliers
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, ImportingModule.self, ContractFilesModule.self,
+    CreditsModule.self, AssuranceModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [
     PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers), RenewalSweep(),
-    RefreshFigures(),
+    RefreshFigures(), ProofSweep(),
   ]
 
   /// Whose rows clocks belong to.

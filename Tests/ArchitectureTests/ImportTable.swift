@@ -58,6 +58,7 @@ enum ImportTable {
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts"])),
+    Box("Assurance", 3, platform.union(["ServiceTime", "Contracts", "Desk", "Jobs"])),
     // edges
     Box("Web", 4, ["Kernel", "Operations", "TLS"], foundation, logging, metrics, collections, service, http),
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web"], foundation, logging, metrics, collections, service, http),
@@ -71,11 +72,12 @@ enum ImportTable {
       "steward", 5,
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Demo",
+        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Assurance", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.
     Box(
-      "steward-bench", 5, ["Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard"], foundation, logging, ["ArgumentParser"]),
+      "steward-bench", 5,
+      ["Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Operations", "Assurance"], foundation, logging, ["ArgumentParser"]),
     // What tests share: anything up to the platform.
     Box(
       "TestSupport", 2,

@@ -1,3 +1,4 @@
+import Assurance
 import ContractFiles
 import Contracts
 import Credits
@@ -18,6 +19,7 @@ enum TestedModules {
     ScorecardModule.self,
     SuppliersModule.self,
     CreditsModule.self,
+    AssuranceModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

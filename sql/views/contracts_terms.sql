@@ -13,7 +13,7 @@ create view contracts.pub_contract_term with (security_invoker = true) as
 grant select on contracts.pub_contract_term to steward_app;
 
 drop view if exists contracts.pub_calendar;
-create view contracts.pub_calendar with (security_invoker = true) as select id as calendar_id, public_id, name, version from contracts.calendar;
+create view contracts.pub_calendar with (security_invoker = true) as select id as calendar_id, public_id, name, only_tenant_id, version from contracts.calendar;
 grant select on contracts.pub_calendar to steward_app;
 
 -- What a line promises, and from when on.

@@ -146,13 +146,19 @@ struct TeamsOfIds: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next()) }
 }
 
-/// Calendars that ids name.
+/// Calendars that ids name, as far as they are for the customer.
 struct CalendarsOfIds: Statement {
+  let tenant: TenantId
   let ids: [PublicId]
 
-  static let sql = "select calendar_id, public_id from contracts.pub_calendar where public_id = any($1)"
+  static let sql = """
+    select calendar_id, public_id from contracts.pub_calendar where public_id = any($2) and (only_tenant_id is null or only_tenant_id = $1)
+    """
 
-  func bind(to parameters: inout Parameters) { parameters.append(ids.map(\.random)) }
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids.map(\.random))
+  }
 
   static func decode(_ row: inout RowReader) throws -> TeamsOfIds.Found { TeamsOfIds.Found(id: try row.next(), publicId: try row.next()) }
 }

@@ -29,7 +29,7 @@ enum ProofCause: String, Sendable {
 
 struct InsertProof: Statement {
   let tenant: TenantId
-  let publicId: PublicId
+  let publicId: [UInt8]
   let contract: Int64
   let line: Int64
   let horizon: Range<Int64>
@@ -49,7 +49,7 @@ struct InsertProof: Statement {
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(publicId.random)
+    parameters.append(publicId)
     parameters.append(contract)
     parameters.append(line)
     parameters.append(Instant(seconds: horizon.lowerBound))

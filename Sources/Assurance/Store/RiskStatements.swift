@@ -138,6 +138,26 @@ struct RisksInForce: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(line: try row.next(), gapKey: try row.next(), until: try row.next()) }
 }
 
+/// The same of lines of several tenants.
+struct RisksOfTenants: Statement {
+  let tenants: [TenantId]
+  let lines: [Int64]
+  let at: Instant
+
+  static let sql = """
+    select contract_line_id, gap_key, until_at from assurance.accepted_risk
+    where tenant_id = any($1) and contract_line_id = any($2) and ended_at is null and (until_at is null or until_at > $3)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenants.map(\.rawValue))
+    parameters.append(lines)
+    parameters.append(at)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RisksInForce.Found { try RisksInForce.decode(&row) }
+}
+
 /// No row when another change came first.
 struct EndRisk: Statement {
   let tenant: TenantId
