@@ -19,7 +19,7 @@ struct ProofInputs: Sendable {
   let now: Instant
   let transaction: Transaction
 
-  private struct Found {
+  fileprivate struct Found {
     let terms: [ProvenTerms.Found]
     let lines: [Int64: [ProvenLineVersions.Found]]
     let chains: [Int64: [ChainRow]]

@@ -107,6 +107,7 @@ package enum AcceptRisk: Operation {
       }
       if open.contains(index) { chosen.insert(index) }
     }
+    if chosen.isEmpty { throw Failure(.conflict, AssuranceMessages.nothingToAccept) }
     return chosen.sorted()
   }
 }

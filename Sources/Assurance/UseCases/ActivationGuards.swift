@@ -24,24 +24,32 @@ enum ActivationGuard {
 }
 
 enum CreatedContractGuard: OperationGuard {
+  typealias Guarded = CreateContract
+
   static func check(_ input: CreateContract.Input, _ output: ContractOutput, in context: OperationContext) async throws {
     if output.state == .active { try await ActivationGuard.check(output.id, in: context) }
   }
 }
 
 enum ChangedContractGuard: OperationGuard {
+  typealias Guarded = ChangeContract
+
   static func check(_ input: ChangeContract.Input, _ output: ContractOutput, in context: OperationContext) async throws {
     if [.activate, .resume].contains(input.event) { try await ActivationGuard.check(output.id, in: context) }
   }
 }
 
 enum AddedLineGuard: OperationGuard {
+  typealias Guarded = AddContractLine
+
   static func check(_ input: AddContractLine.Input, _ output: LineOutput, in context: OperationContext) async throws {
     try await ActivationGuard.checkLine(output, in: context)
   }
 }
 
 enum RevisedLineGuard: OperationGuard {
+  typealias Guarded = ReviseContractLine
+
   static func check(_ input: ReviseContractLine.Input, _ output: LineOutput, in context: OperationContext) async throws {
     try await ActivationGuard.checkLine(output, in: context)
   }
