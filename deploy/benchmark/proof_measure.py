@@ -91,5 +91,5 @@ def _calendar(call, mark, name, number, opens):
     year = int(time.strftime("%Y"))
     closed = [f"{year + later}-{1 + (number * 5 + step * 7) % 12:02}-{1 + (number * 3 + step * 11) % 28:02}" for later in range(2) for step in range(10)]
     definition = {
-        "zone": ZONES[number % len(ZONES)], "week": {day: hours for day in DAYS[:6]}, "exceptions": [{"date": date} for date in sorted(set(closed))]}
+        "zone": ZONES[number % len(ZONES)], "week": {day: hours for day in DAYS[:6]}, "exceptions": [{"date": date, "open": []} for date in sorted(set(closed))]}
     return call("calendar.create", name=f"{name} {mark}", definition=definition)["id"]
