@@ -68,6 +68,7 @@ import Testing
     try await world.link()
     let proof = try await world.prove()
     try await world.call("accepted_risk.record", ["proof": proof.at("id"), "reason": "Saturday evenings"])
+    world.database.clock.advance(seconds: 60)
     try await world.call(
       "calendar.revise", ["id": world.theirs.at("id"), "definition": AssuranceWorld.hours(saturday: "12:00")], version: world.theirs.at("version"))
     try await world.sweep()

@@ -31,6 +31,7 @@ import Testing
     let before = try await world.prove()
     try await world.sweep()
     #expect(try await world.call("proof.list", ["line": world.line]).at("items.0.id") == before.at("id"), "nothing changed")
+    world.database.clock.advance(seconds: 60)
     try await world.call(
       "calendar.revise", ["id": world.theirs.at("id"), "definition": AssuranceWorld.hours(saturday: "22:00")], version: world.theirs.at("version"))
     #expect(try await world.open().count == 1)
@@ -40,6 +41,7 @@ import Testing
     #expect(proofs.at("1.id") == before.at("id") && proofs.at("1.outcome") == "gaps" && proofs.at("1.current") == .bool(false), "nothing is rewritten")
     #expect(try await world.open().isEmpty)
     // And back again: an event tells it.
+    world.database.clock.advance(seconds: 60)
     try await world.call(
       "calendar.revise", ["id": world.theirs.at("id"), "definition": AssuranceWorld.hours(saturday: "12:00")], version: 2)
     try await world.sweep()
@@ -81,7 +83,8 @@ import Testing
       try await world.call("supplier_link.end", ["id": links.at("id")], version: links.at("version"))
     }
     try await changed("calendar") {
-      try await world.call("calendar.revise", ["id": world.ours.at("id"), "name": "Seven days"], version: world.ours.at("version"))
+      try await world.call(
+        "calendar.revise", ["id": world.ours.at("id"), "definition": AssuranceWorld.hours(saturday: "23:00")], version: world.ours.at("version"))
     }
     // A week on, the horizon has moved; the same comes out, so it is only confirmed.
     world.database.clock.advance(seconds: 8 * 86_400)
