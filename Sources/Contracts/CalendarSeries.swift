@@ -64,9 +64,11 @@ extension ContractTerms {
     for row in found { compiled[row.version] = CompiledCalendars.shared[row.hash] }
     let missing = Set(found.map(\.version)).subtracting(compiled.keys)
     if !missing.isEmpty { compiled.merge(try await self.calendars(versions: missing.sorted(), in: transaction)) { first, _ in first } }
-    return Dictionary(grouping: found.compactMap { row in
-      compiled[row.version].map { CalendarSeries.Version(id: row.version, calendar: row.calendar, validFrom: row.validFrom, compiled: $0) }
-    }) { $0.calendar }
+    return Dictionary(
+      grouping: found.compactMap { row in
+        compiled[row.version].map { CalendarSeries.Version(id: row.version, calendar: row.calendar, validFrom: row.validFrom, compiled: $0) }
+      }
+    ) { $0.calendar }
   }
 }
 

@@ -61,7 +61,9 @@ import Testing
     #expect(detail.start == Instant("2026-12-05T16:00:00Z") && detail.due == Instant("2026-12-05T20:00:00Z"))
     #expect(detail.end == Instant("2026-12-07T07:00:00Z"))
     let steps = GapWords.steps(gap, .english).joined(separator: "\n")
-    for part in ["The promise, by “Six days”", "Saturday 5 December 2026 08:00 – Saturday 5 December 2026 22:00", "supplier Cloud, by “Supplier”", "16 h in all"] {
+    for part in [
+      "The promise, by “Six days”", "Saturday 5 December 2026 08:00 – Saturday 5 December 2026 22:00", "supplier Cloud, by “Supplier”", "16 h in all",
+    ] {
       #expect(steps.contains(part), "\(part) in \(steps)")
     }
   }
@@ -237,7 +239,9 @@ import Testing
   @Test func sharesInSeriesMultiply() throws {
     let promise = Promise(metric: "availability", priority: nil, terms: .share(Rate(units: 999_000)))
     func supplier(_ id: Int64, _ units: Int64) -> ChainLink { Self.link(FixedTerms(shares: ["availability": Rate(units: units)]), id) }
-    func verdict(_ links: [ChainLink], backups: [ChainLink] = []) -> BackToBack.Verdict { Self.verdict([promise], providers: links, backups: backups, calendars: [:]) }
+    func verdict(_ links: [ChainLink], backups: [ChainLink] = []) -> BackToBack.Verdict {
+      Self.verdict([promise], providers: links, backups: backups, calendars: [:])
+    }
     #expect(verdict([supplier(1, 999_000)]).outcome == .covered)
     // 0.9995 squared is 0.99900025.
     #expect(verdict([supplier(1, 999_500), supplier(2, 999_500)]).outcome == .covered)

@@ -18,7 +18,7 @@ extension GapWords {
     "gap.coverage", "{days} {start}-{end} {zone}, {promises}: {edge}; {count} times, first on {first}.",
     zh: "{days} {start}-{end}（{zone}），{promises}：{edge}；共 {count} 次，首次为 {first}。")
   static let coverageOnce = Message(
-    "gap.coverage_once", "{days} {start}-{end} {zone}, {promises}: {edge}.", zh: "{days} {start}-{end}（{zone}），{promises}：{edge}。")
+    "gap.coverage_once", "{days} {start}-{end} {zone}, {promises}: {edge}; once.", zh: "{days} {start}-{end}（{zone}），{promises}：{edge}；仅一次。")
   static let coverageEnds = Message("gap.coverage_ends", "coverage of {parties} ends {time}", zh: "{parties}的服务时间于 {time} 结束")
   static let coverageBegins = Message("gap.coverage_begins", "coverage of {parties} begins {time}", zh: "{parties}的服务时间于 {time} 开始")
   static let coverageNone = Message("gap.coverage_none", "{parties} does not work then", zh: "{parties}此时不提供服务")

@@ -69,9 +69,14 @@ package enum GapWords: Sendable {
   package static func steps(_ gap: Gap, _ language: Language) -> [String] {
     switch gap.detail {
     case .none, .lack: [text(gap, language)]
-    case .hours(let hours): [text(gap, language), windows(hours.promised, promise.text(language), language)] + hours.worked.map { window in
-      windows(window, window.party.map { parties([$0], language) } ?? parties(gap.parties, language), language)
-    } + [inAll.text(language, ["count": String(hours.count), "time": TermWords(language, zone: nil).duration(hours.seconds), "starts": starts(hours, language)])]
+    case .hours(let hours):
+      [text(gap, language), windows(hours.promised, promise.text(language), language)]
+        + hours.worked.map { window in
+          windows(window, window.party.map { parties([$0], language) } ?? parties(gap.parties, language), language)
+        } + [
+          inAll.text(
+            language, ["count": String(hours.count), "time": TermWords(language, zone: nil).duration(hours.seconds), "starts": starts(hours, language)])
+        ]
     case .time(let time): [text(gap, language)] + self.time(time, language)
     case .share(let share): [text(gap, language)] + self.shares(share, language)
     }

@@ -37,7 +37,9 @@ struct Hours: Sendable {
   /// What is open in any of several.
   init(union several: [Hours], over stretch: Range<Int64>) {
     self.stretch = stretch
-    for span in TimeSpans(several.flatMap(\.spans.spans)).clipped(to: TimeSpan(Instant(seconds: stretch.lowerBound), Instant(seconds: stretch.upperBound))).spans {
+    for span in TimeSpans(several.flatMap(\.spans.spans)).clipped(to: TimeSpan(Instant(seconds: stretch.lowerBound), Instant(seconds: stretch.upperBound)))
+      .spans
+    {
       append(span.start.seconds, span.end.seconds)
     }
   }
@@ -103,7 +105,11 @@ struct BusinessDays: Sendable {
         let date = version.compiled.definition.zone.start(of: version.compiled.date(at: opening)).seconds
         let day = Day(start: date, closing: min(closing.seconds, until))
         // A new version may go on with a date that the old one began.
-        if let last = days.last, last.start >= date { days[days.count - 1] = Day(start: last.start, closing: max(last.closing, day.closing)) } else { days.append(day) }
+        if let last = days.last, last.start >= date {
+          days[days.count - 1] = Day(start: last.start, closing: max(last.closing, day.closing))
+        } else {
+          days.append(day)
+        }
         if day.closing >= end { left -= 1 }
         second = max(day.closing, opening.seconds + 1)
       }

@@ -25,9 +25,11 @@ struct SlaVersions: Sendable {
     let targets = targets(at: instant)
     return targets.flatMap { target -> [Promise] in
       if let budget = target.budget, let calendar = target.calendar {
-        let priorities = target.priority.map { [$0] } ?? Self.priorities.filter { priority in
-          !targets.contains { $0.metric == target.metric && $0.priority == priority }
-        }
+        let priorities =
+          target.priority.map { [$0] }
+          ?? Self.priorities.filter { priority in
+            !targets.contains { $0.metric == target.metric && $0.priority == priority }
+          }
         return priorities.map { Promise(metric: target.metric, priority: $0, terms: .time(budget, calendar: calendar)) }
       }
       return target.objective.map { [Promise(metric: target.metric, priority: nil, terms: .share($0))] } ?? []

@@ -64,7 +64,8 @@ struct ProofInputs: Sendable {
     let names = try await transaction.query(ProvenCalendars(calendars: ids.sorted()))
     let histories = try await ContractTerms.histories(ofCalendars: ids.sorted(), from: from, in: transaction)
     return Dictionary(
-      names.map { ($0.calendar, (ChainCase.Calendar(name: $0.name, versions: histories[$0.calendar] ?? []), $0.version)) }) { first, _ in first }
+      names.map { ($0.calendar, (ChainCase.Calendar(name: $0.name, versions: histories[$0.calendar] ?? []), $0.version)) }
+    ) { first, _ in first }
   }
 }
 

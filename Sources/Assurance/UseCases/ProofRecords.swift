@@ -60,7 +60,9 @@ package struct ProofOutput: OperationOutput {
       .text($0.row.cause)
     },
     OutputField("calculation", .integer, "The version of the method.", "计算方法的版本。") { .integer($0.row.calculation) },
-    OutputField("checkedAt", .instant, "When it was last confirmed; null for one whose place was taken.", "最近一次确认的时间；已被取代则为 null。") { .instant($0.row.checkedAt) },
+    OutputField("checkedAt", .instant, "When it was last confirmed; null for one whose place was taken.", "最近一次确认的时间；已被取代则为 null。") {
+      .instant($0.row.checkedAt)
+    },
     OutputField("recordedAt", .instant, "When it was made.", "证明的时间。") { .instant($0.row.recordedAt) },
   ]
 }
