@@ -72,8 +72,8 @@ enum ImportTable {
       "steward", 5,
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Assurance", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "ContractFiles",
-        "Demo",
+        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Assurance", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing",
+        "ContractFiles", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.
     Box(
