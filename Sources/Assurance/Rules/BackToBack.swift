@@ -53,7 +53,7 @@ package struct BackToBack {
   private mutating func run() {
     let edges = boundaries
     for (start, end) in zip(edges, edges.dropFirst()) { check(start..<end) }
-    gaps += hours.gaps(of: chain, &calendars) + late.values.map(\.gap)
+    gaps += hours.gaps(&calendars) + late.values.map(\.gap)
   }
 
   private var verdict: Verdict {

@@ -9,6 +9,8 @@ struct CoverageCheck {
     let calendar: Int64
     let parties: [ChainParty]
     let calendars: [Int64]
+
+    func isSame(as other: Place) -> Bool { calendar == other.calendar && parties == other.parties && calendars == other.calendars }
   }
 
   private struct Pair: Hashable {
@@ -40,17 +42,24 @@ struct CoverageCheck {
   }
 
   /// The gaps, each told once: by the weekdays on which it comes every week, or by its dates.
-  func gaps(of chain: ChainCase, _ calendars: inout ChainCalendars) -> [Gap] {
-    var told: [[TimeSpan]: [HoursPattern]] = [:]
+  func gaps(_ calendars: inout ChainCalendars) -> [Gap] {
+    var shared: [(place: Place, spans: [TimeSpan], promises: [PromiseLabel])] = []
+    for (place, found) in missing.sorted(by: { $0.key.promise < $1.key.promise }) {
+      // What goes on from one stretch to the next is one.
+      let spans = TimeSpans(found).spans
+      if let index = shared.firstIndex(where: { $0.place.isSame(as: place) && $0.spans == spans }) {
+        shared[index].promises.append(place.promise)
+      } else {
+        shared.append((place, spans, [place.promise]))
+      }
+    }
     var gaps: [Gap] = []
-    for (place, spans) in missing.sorted(by: { $0.key.promise < $1.key.promise }) {
+    for (place, spans, promises) in shared {
       guard let zone = calendars.zone(place.calendar) else { continue }
-      let patterns = told[spans] ?? HoursPattern.patterns(of: spans, zone)
-      told[spans] = patterns
-      for pattern in patterns {
+      for pattern in HoursPattern.patterns(of: spans, zone, horizon: calendars.horizon) {
         gaps.append(
           Gap(
-            kind: .coverage, promises: [place.promise], parties: place.parties, from: pattern.first.start,
+            kind: .coverage, promises: promises, parties: place.parties, from: pattern.first.start,
             detail: .hours(detail(pattern, place, zone, &calendars))))
       }
     }
@@ -67,7 +76,8 @@ struct CoverageCheck {
     // The whole days around it.
     let around = zone.span(of: zone.date(at: first.start), to: zone.date(at: first.end).adding(days: 1))
     func windows(_ party: ChainParty?, _ calendar: Int64) -> HoursGap.Windows {
-      let spans = calendars.hours([calendar], to: end).spans.clipped(to: around).spans
+      let runs = calendars.hours([calendar], to: end).runs(touching: around.start.seconds, around.end.seconds)
+      let spans = runs.map { TimeSpan(max(Instant(seconds: $0.start), around.start), min(Instant(seconds: $0.end), around.end)) }
       return HoursGap.Windows(
         party: party, calendar: calendars.name(calendar), zone: calendars.zone(calendar)?.identifier ?? "UTC", spans: Array(spans.prefix(12)))
     }
@@ -98,8 +108,9 @@ struct HoursPattern: Hashable {
     let length: Int64
   }
 
-  /// - Parameter spans: in order.
-  static func patterns(of spans: [TimeSpan], _ zone: Zone) -> [HoursPattern] {
+  /// - Parameter spans: in order. One that the horizon cuts is told with the weekly ones that end, or begin, as it does: a proof
+  ///   that is made in the middle of a gap finds the gap that it found before.
+  static func patterns(of spans: [TimeSpan], _ zone: Zone, horizon: Range<Int64>) -> [HoursPattern] {
     var byTimes: [Times: [Int: [TimeSpan]]] = [:]
     for span in spans {
       let (start, end) = (zone.wallClockSeconds(at: span.start), zone.wallClockSeconds(at: span.end))
@@ -113,6 +124,12 @@ struct HoursPattern: Hashable {
       dates += days.filter { weekly[$0.key] == nil }.values.joined()
       let spans = weekly.values.joined().sorted { $0.start < $1.start }
       if let pattern = HoursPattern(weekdays: weekly.keys.sorted(), spans) { patterns.append(pattern) }
+    }
+    let week: (Instant) -> Int64 = { zone.wallClockSeconds(at: $0).flooredRemainder(by: 7 * 86_400) }
+    let (starts, ends) = (Set(patterns.flatMap(\.spans).map { week($0.start) }), Set(patterns.flatMap(\.spans).map { week($0.end) }))
+    dates.removeAll { span in
+      span.start.seconds == horizon.lowerBound && ends.contains(week(span.end))
+        || span.end.seconds == horizon.upperBound && starts.contains(week(span.start))
     }
     if let pattern = HoursPattern(weekdays: [], dates.sorted { $0.start < $1.start }) { patterns.append(pattern) }
     return patterns.sorted { ($0.first.start, $0.weekdays.count) < ($1.first.start, $1.weekdays.count) }
