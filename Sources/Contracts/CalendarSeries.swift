@@ -54,6 +54,47 @@ extension ContractTerms {
   }
 }
 
+extension ContractTerms {
+  /// Of calendars, the version in force at an instant and all that follow it, by `validFrom`: one round trip, two when one is
+  /// new to this process.
+  package static func histories(ofCalendars calendars: [Int64], from: Instant, in transaction: Transaction) async throws -> [Int64: [CalendarSeries.Version]] {
+    guard !calendars.isEmpty else { return [:] }
+    let found = try await transaction.query(CalendarHistories(calendars: calendars, from: from))
+    var compiled: [Int64: CompiledCalendar] = [:]
+    for row in found { compiled[row.version] = CompiledCalendars.shared[row.hash] }
+    let missing = Set(found.map(\.version)).subtracting(compiled.keys)
+    if !missing.isEmpty { compiled.merge(try await self.calendars(versions: missing.sorted(), in: transaction)) { first, _ in first } }
+    return Dictionary(
+      grouping: found.compactMap { row in
+        compiled[row.version].map { CalendarSeries.Version(id: row.version, calendar: row.calendar, validFrom: row.validFrom, compiled: $0) }
+      }
+    ) { $0.calendar }
+  }
+}
+
+/// The versions of calendars from the one in force at an instant on.
+struct CalendarHistories: Statement {
+  let calendars: [Int64]
+  let from: Instant
+
+  static let sql = """
+    select v.id, v.calendar_id, v.valid_from, v.definition_hash
+    from contracts.calendar_version v
+    where v.calendar_id = any($1) and not exists (
+      select from contracts.calendar_version n where n.calendar_id = v.calendar_id and n.valid_from > v.valid_from and n.valid_from <= $2)
+    order by v.calendar_id, v.valid_from
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(calendars)
+    parameters.append(from)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> CalendarSeriesRows.Found {
+    CalendarSeriesRows.Found(version: try row.next(), calendar: try row.next(), validFrom: try row.next(), hash: try row.next())
+  }
+}
+
 /// Calendar versions with those of the same calendars that came later, up to an instant.
 struct CalendarSeriesRows: Statement {
   struct Found: Sendable {

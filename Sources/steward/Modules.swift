@@ -1,4 +1,5 @@
 import Catalog
+import Assurance
 import ContractFiles
 import Contracts
 import Credits
@@ -17,13 +18,13 @@ import Suppliers
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, MeasurementsModule.self, ImportingModule.self, ContractFilesModule.self,
+    CreditsModule.self, MeasurementsModule.self, AssuranceModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [
     PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
     WarnSweep(keepers: keepers), RenewalSweep(),
-    RefreshFigures(),
+    RefreshFigures(), ProofSweep(),
   ]
 
   /// Whose rows clocks belong to.

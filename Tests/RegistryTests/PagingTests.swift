@@ -1,3 +1,4 @@
+import Assurance
 import Kernel
 import Operations
 import Tenancy
@@ -129,6 +130,7 @@ struct Subjects: Sendable {
       try await world.seed("supplier_link.add", ["line": line, "service": service.id, "role": "provides"])
       try await world.seed("line_credit.attach", ["line": line, "schedule": schedule.id])
     }
+    try await Self.risks(on: line, world)
     credit = try await Self.creditOfTwoOutages(world)
     measured = try await world.measuredLine(world.a)
     for day in ["10", "11", "12"] {
@@ -146,6 +148,20 @@ struct Subjects: Sendable {
     for kind in kinds
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
       for _ in 0..<2 { _ = try await world.seeded(kind, in: world.a) }
+    }
+  }
+
+  /// A line whose gaps were accepted more than once, by proofs that followed one another.
+  private static func risks(on line: Value, _ world: World) async throws {
+    let sweep = ProofSweep()
+    for _ in 0..<3 {
+      try await sweep.run(at: world.database.clock.now(), world.database.tenancy)
+      let proof = try await world.seed("proof.list", ["line": line])["items"]?.array?.first?["id"] ?? .null
+      try await world.seed("accepted_risk.record", ["proof": proof, "reason": "Known"])
+      let risk = try await world.seed("accepted_risk.list", ["line": line])["items"]?.array?.first ?? .null
+      let ended = await world.answer(
+        "accepted_risk.end", .object(["id": risk["id"] ?? .null, "reason": "Over"]), as: world.database.root, version: risk["version"]?.integer)
+      if let failure = ended.failure { throw failure }
     }
   }
 

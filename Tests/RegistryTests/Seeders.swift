@@ -216,6 +216,16 @@ enum Seeders {
       let proposed = try await world.seed("credit.propose", ["line": line, "schedule": schedule, "period": "2026-01"])
       return try Seeded(proposed["credit"] ?? .null)
     },
+    "prf": { world, twin in
+      let (contract, line) = try await world.lineOfItsOwn(twin)
+      let proven = try await world.seed("proof.run", ["contract": contract, "line": line])
+      return try Seeded(proven["lines"]?.array?.first ?? .null)
+    },
+    "rsk": { world, twin in
+      let proof = try await world.seeded("prf", in: twin)
+      let line = try await world.seed("accepted_risk.record", ["proof": proof.id, "reason": "Known"])["line"] ?? .null
+      return try Seeded(try await world.seed("accepted_risk.list", ["line": line])["items"]?.array?.first ?? .null)
+    },
   ]
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
@@ -345,6 +355,15 @@ extension World {
     try await seed("supplier_link.add", ["line": lineId, "service": service.id, "role": "provides"])
     try await seed("line_credit.attach", ["line": lineId, "schedule": schedule])
     return (lineId, schedule)
+  }
+
+  /// A line that promises something, and its contract.
+  func lineOfItsOwn(_ twin: Twin) async throws -> (contract: Value, line: Value) {
+    let contract = try await seeded("con", in: twin).id
+    let sla = try await seeded("sla", in: twin)
+    let line = try await seed(
+      "contract_line.add", ["contract": contract, "name": name(twin), "sla": sla.id, "validFrom": "2026-01-02T00:00:00Z"])
+    return (contract, line["id"] ?? .null)
   }
 
   func contract(_ twin: Twin, state: String) async throws -> Value {

@@ -1,4 +1,5 @@
 import Catalog
+import Assurance
 import ContractFiles
 import Contracts
 import Credits
@@ -22,6 +23,7 @@ enum TestedModules {
     SuppliersModule.self,
     CreditsModule.self,
     MeasurementsModule.self,
+    AssuranceModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -224,6 +224,11 @@ struct CallRule: Sendable {
       let (line, schedule) = try await world.creditableLine(twin)
       return (["line": line, "schedule": schedule, "period": "2026-01", "claimedOn": "2026-02-01"], nil)
     }),
+    "proof.run": CallRule(given: { world, twin, _ in
+      let (contract, line) = try await world.lineOfItsOwn(twin)
+      return (["contract": contract, "line": line], nil)
+    }),
+    "accepted_risk.record": CallRule(given: { _, _, _ in (["until": Samples.later], nil) }),
     "staff_grant.add": CallRule(omitted: ["everyCustomer"], given: { _, _, _ in (["role": "engineer"], nil) }),
     "staff_grant.revoke": CallRule(given: { world, twin, _ in
       let staff = try await world.seeded("stf", in: twin)

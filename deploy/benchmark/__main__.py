@@ -13,6 +13,7 @@ import client_measure
 import import_measure
 import page_measure
 import process_measure
+import proof_measure
 import scorecard_measure
 import target_measure
 import tenant_measure
@@ -34,6 +35,7 @@ MEASURES = {
     "resolve": (target_measure.run, "database time of choosing a ticket's contract line and targets, among many contracts"),
     "tenants": (tenant_measure.run, "pages with few and with many tenants, against each other"),
     "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
+    "proof": (proof_measure.run, "the back-to-back proof of a contract with 20 lines"),
     "process": (process_measure.run, "memory, time to listening, TLS handshakes"),
 }
 

@@ -7,6 +7,8 @@ create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
 grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
   contracts.calendar_version, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket to steward_finder;
+grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line, suppliers.contract,
+  suppliers.line_link, desk.team_agreement to steward_finder;
 
 -- A tenant by its handle, before anyone is known.
 create function finder.find_tenant(wanted_handle bigint)
@@ -184,6 +186,49 @@ begin
     where t.id > after_tenant
       and exists (select from tenancy.api_token k where k.tenant_id = t.id and k.kind = 'session' and k.expires_at < older_than)
     order by t.id limit least(row_limit, 1000);
+end
+$$;
+
+-- Contract lines whose proof rests on something that has changed since, or must be looked at again; and those that rest on a
+-- supplier and were never looked at.
+create function finder.proofs_to_run(reference timestamptz, row_limit integer)
+returns table (tenant_id bigint, contract_line_id bigint, is_changed boolean)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    (select s.tenant_id, s.contract_line_id, true from assurance.standing s
+     where exists (
+       select from unnest(s.input_kinds, s.input_ids, s.input_versions) as i (kind, id, version)
+       where i.version is distinct from case i.kind
+         when 'calendar' then (select c.version from contracts.calendar c where c.id = i.id)
+         when 'sla' then (select d.version from contracts.sla d where d.id = i.id)
+         when 'supplier_contract' then (select c.version from suppliers.contract c where c.id = i.id)
+         when 'team' then (select coalesce(sum(a.version), 0)::bigint from desk.team_agreement a where a.team_id = i.id)
+         when 'contract' then (select c.version from contracts.contract c where c.tenant_id = s.tenant_id and c.id = i.id)
+         when 'line' then (select l.version from contracts.contract_line l where l.tenant_id = s.tenant_id and l.id = i.id)
+         when 'links' then (
+           select coalesce(sum(l.version), 0)::bigint from suppliers.line_link l where l.tenant_id = s.tenant_id and l.contract_line_id = i.id)
+         when 'chain' then (select count(*) from assurance.chain_version v where v.tenant_id = s.tenant_id and v.contract_line_id = i.id)
+         end)
+     limit least(row_limit, 1000))
+    union all
+    (select s.tenant_id, s.contract_line_id, false from assurance.standing s
+     where s.look_at <= reference order by s.look_at limit least(row_limit, 1000))
+    union all
+    (select distinct l.tenant_id, l.contract_line_id, true from suppliers.line_link l
+     where not exists (select from assurance.standing s where s.tenant_id = l.tenant_id and s.contract_line_id = l.contract_line_id)
+     limit least(row_limit, 1000));
+end
+$$;
+
+-- Contract lines of the permitted tenants (null: all) whose proof has gaps that nobody accepted.
+create function finder.open_proofs(permitted bigint[], after_tenant bigint, after_line bigint, row_limit bigint)
+returns table (tenant_id bigint, contract_line_id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select s.tenant_id, s.contract_line_id from assurance.standing s
+    where s.is_open and (permitted is null or s.tenant_id = any (permitted)) and (s.tenant_id, s.contract_line_id) > (after_tenant, after_line)
+    order by s.tenant_id, s.contract_line_id limit least(row_limit, 201);
 end
 $$;
 

@@ -1,7 +1,7 @@
 -- What contracts publish to the modules that judge by them.
 
 -- What contracts_terms.sql builds on the next two goes first.
-drop view if exists contracts.pub_line_price, contracts.pub_contract_term;
+drop view if exists contracts.pub_line_price, contracts.pub_contract_term, contracts.pub_line_terms;
 
 -- The versions that hold from their instant on: all but those that were withdrawn before they began.
 drop view if exists contracts.standing_contract_version;
@@ -20,12 +20,12 @@ grant select on contracts.standing_line_version to steward_app;
 
 drop view if exists contracts.pub_contract;
 create view contracts.pub_contract with (security_invoker = true) as
-  select tenant_id, id as contract_id, public_id, number, currency, zone from contracts.contract;
+  select tenant_id, id as contract_id, public_id, number, currency, zone, version from contracts.contract;
 grant select on contracts.pub_contract to steward_app;
 
 drop view if exists contracts.pub_line;
 create view contracts.pub_line with (security_invoker = true) as
-  select tenant_id, id as line_id, public_id, contract_id from contracts.contract_line;
+  select tenant_id, id as line_id, public_id, contract_id, version from contracts.contract_line;
 grant select on contracts.pub_line to steward_app;
 
 drop view if exists contracts.pub_line_version;

@@ -10,7 +10,7 @@ grant select on desk.pub_ticket to steward_app;
 -- Which OLA a team works by, and from when to when.
 drop view if exists desk.pub_team_agreement;
 create view desk.pub_team_agreement with (security_invoker = true) as
-  select id as agreement_id, public_id, team_id, sla_id, valid_from, ended_at from desk.team_agreement;
+  select id as agreement_id, public_id, team_id, sla_id, valid_from, ended_at, version from desk.team_agreement;
 grant select on desk.pub_team_agreement to steward_app;
 
 drop view if exists desk.pub_team;

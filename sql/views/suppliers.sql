@@ -7,13 +7,15 @@ grant select on suppliers.pub_supplier to steward_app;
 
 drop view if exists suppliers.pub_service;
 create view suppliers.pub_service with (security_invoker = true) as
-  select id as service_id, public_id, supplier_id, name, region, instance from suppliers.service;
+  select s.id as service_id, s.public_id, s.supplier_id, s.name, s.region, s.instance, p.name as supplier_name
+  from suppliers.service s join suppliers.supplier p on p.id = s.supplier_id;
 grant select on suppliers.pub_service to steward_app;
 
 -- The version of an underpinning contract, with its coverage.
 drop view if exists suppliers.pub_contract_version;
 create view suppliers.pub_contract_version with (security_invoker = true) as
-  select v.id as contract_version_id, c.id as contract_id, c.public_id, c.supplier_id, c.reference, c.zone, v.valid_from, v.state, v.starts_at, v.ends_at, v.calendar_id
+  select v.id as contract_version_id, c.id as contract_id, c.public_id, c.supplier_id, c.reference, c.zone, v.valid_from, v.state, v.starts_at, v.ends_at, v.calendar_id,
+    c.version
   from suppliers.contract c join suppliers.contract_version v on v.contract_id = c.id;
 grant select on suppliers.pub_contract_version to steward_app;
 
@@ -25,7 +27,7 @@ grant select on suppliers.pub_target to steward_app;
 
 drop view if exists suppliers.pub_line_link;
 create view suppliers.pub_line_link with (security_invoker = true) as
-  select tenant_id, id as line_link_id, contract_line_id as line_id, service_id, supplier_contract_id, role, weight, valid_from, ended_at
+  select tenant_id, id as line_link_id, contract_line_id as line_id, service_id, supplier_contract_id, role, weight, valid_from, ended_at, version
   from suppliers.line_link;
 grant select on suppliers.pub_line_link to steward_app;
 

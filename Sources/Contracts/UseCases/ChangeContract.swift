@@ -4,7 +4,7 @@ import Operations
 package enum ChangeContract: Operation {
   package struct Input: OperationInput {
     let id: PublicId
-    let event: ContractState.Event?
+    package let event: ContractState.Event?
     let name: Change<String>
     let currency: Change<String>
     let zone: Change<String>

@@ -3,8 +3,8 @@ import Kernel
 import Operations
 
 package struct LineOutput: OperationOutput {
-  let id: PublicId
-  let contract: PublicId
+  package let id: PublicId
+  package let contract: PublicId
   let sla: PublicId
   let units: [PublicId]
   let persons: [PublicId]
@@ -70,6 +70,9 @@ package struct ContractSummary: OperationOutput {
 package struct ContractOutput: OperationOutput {
   let contract: ContractFacts
   let lines: [LineOutput]
+
+  package var id: PublicId { contract.id }
+  package var state: ContractState { contract.row.state }
 
   package static let fields: [OutputField<ContractOutput>] =
     ContractFacts.fields { $0.contract } + [

@@ -19,6 +19,13 @@ package protocol PreparedOperation: Operation {
   static func prepare(_ input: Input, for preparation: Preparation) async throws -> Input
 }
 
+/// What another module has to say to an operation that has run, within its transaction: it adds to what was done, or refuses
+/// all of it by throwing. The operation does not know of it, so a module can stand behind one that it is built upon.
+package protocol OperationGuard<Guarded>: Sendable {
+  associatedtype Guarded: Operation
+  static func check(_ input: Guarded.Input, _ output: Guarded.Output, in context: OperationContext) async throws
+}
+
 /// What ``PreparedOperation/prepare(_:for:)`` has at hand.
 package struct Preparation: Sendable {
   package let principal: Principal
@@ -115,4 +122,10 @@ package protocol OperationModule: Sendable {
   static var messages: [Message] { get }
   /// What a violated constraint of the module's tables means to the caller, by constraint name.
   static var constraints: [String: Message] { get }
+  /// Its guards of other modules' operations.
+  static var guards: [any OperationGuard.Type] { get }
+}
+
+extension OperationModule {
+  package static var guards: [any OperationGuard.Type] { [] }
 }

@@ -17,9 +17,10 @@ package struct Registry: Sendable {
   package init(_ modules: [any OperationModule.Type]) throws {
     var operations: [RegisteredOperation] = []
     var byName: [String: RegisteredOperation] = [:]
+    let guards = modules.flatMap { $0.guards }
     for module in modules {
       for type in module.operations {
-        let operation = RegisteredOperation(type)
+        let operation = RegisteredOperation(type, guards: guards)
         try Self.check(operation)
         guard byName.updateValue(operation, forKey: operation.declaration.name) == nil else { throw Defect.duplicateOperation(operation.declaration.name) }
         operations.append(operation)
@@ -75,33 +76,51 @@ package struct RegisteredOperation: Sendable {
   let isPrepared: Bool
   private let readInput: @Sendable (Value) throws(FieldError) -> PreparedCall
 
-  init<Type: Operation>(_ type: Type.Type) {
+  init<Type: Operation>(_ type: Type.Type, guards: [any OperationGuard.Type] = []) {
     declaration = type.declaration
     inputFields = type.Input.fields
     outputSchema = type.Output.schema
     if let prepared = type as? any PreparedOperation.Type {
       isPrepared = true
-      readInput = Self.reader(preparing: prepared)
+      readInput = Self.reader(preparing: prepared, guards)
     } else {
       isPrepared = false
-      readInput = Self.reader(of: type)
+      readInput = Self.reader(of: type, guards)
     }
   }
 
-  private static func reader<Type: Operation>(of type: Type.Type) -> @Sendable (Value) throws(FieldError) -> PreparedCall {
-    { value throws(FieldError) in
+  private static func reader<Type: Operation>(
+    of type: Type.Type, _ guards: [any OperationGuard.Type]
+  ) -> @Sendable (Value) throws(FieldError) -> PreparedCall {
+    let run = guarded(type, guards)
+    return { value throws(FieldError) in
       let input = try InputValues.read(type.Input.self, from: value)
-      return { _ in { context in try await type.run(input, in: context).value } }
+      return { _ in { context in try await run(input, context) } }
     }
   }
 
-  private static func reader<Type: PreparedOperation>(preparing type: Type.Type) -> @Sendable (Value) throws(FieldError) -> PreparedCall {
-    { value throws(FieldError) in
+  private static func reader<Type: PreparedOperation>(
+    preparing type: Type.Type, _ guards: [any OperationGuard.Type]
+  ) -> @Sendable (Value) throws(FieldError) -> PreparedCall {
+    let run = guarded(type, guards)
+    return { value throws(FieldError) in
       let input = try InputValues.read(type.Input.self, from: value)
       return { preparation in
         let prepared = try await type.prepare(input, for: preparation)
-        return { context in try await type.run(prepared, in: context).value }
+        return { context in try await run(prepared, context) }
       }
+    }
+  }
+
+  /// The operation, and then its guards in the order of their modules.
+  private static func guarded<Type: Operation>(
+    _ type: Type.Type, _ guards: [any OperationGuard.Type]
+  ) -> @Sendable (Type.Input, OperationContext) async throws -> Value {
+    let own = guards.compactMap { $0 as? any OperationGuard<Type>.Type }
+    return { input, context in
+      let output = try await type.run(input, in: context)
+      for next in own { try await next.check(input, output, in: context) }
+      return output.value
     }
   }
 

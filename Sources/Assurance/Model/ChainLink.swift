@@ -1,0 +1,107 @@
+import Contracts
+import Kernel
+
+/// Who takes part in keeping a line's promises: a team of ours, or a supplier.
+package struct ChainParty: Hashable, Sendable {
+  package enum Kind: String, Sendable, CaseIterable { case team, supplier }
+
+  package let kind: Kind
+  /// A row of `desk.team`, or of `suppliers.line_link`.
+  package let id: Int64
+  /// The team's name, or the supplier's service.
+  package let name: String
+
+  package init(kind: Kind, id: Int64, name: String) {
+    self.kind = kind
+    self.id = id
+    self.name = name
+  }
+}
+
+/// What a party agreed to for one promise: an OLA or an underpinning contract, or only its own work.
+package struct Agreement: Hashable, Sendable {
+  /// The OLA's name, the reference of the underpinning contract; nil where there is only own work.
+  package let name: String?
+  package let calendar: Int64
+  /// Own work, in open seconds of the calendar, before the agreed time.
+  package let handling: Int64
+  package let budget: Budget?
+
+  package init(name: String?, calendar: Int64, handling: Int64 = 0, budget: Budget?) {
+    self.name = name
+    self.calendar = calendar
+    self.handling = handling
+    self.budget = budget
+  }
+}
+
+/// Why a party agreed to nothing that helps.
+package enum Lack: Hashable, Sendable {
+  /// Nothing was ever agreed with it.
+  case agreement
+  /// It agreed to something, but not for this metric and priority.
+  case target(String)
+  /// What was agreed has ended, at an instant.
+  case ended(String, Instant)
+  /// What was agreed has not begun, or is not in force.
+  case notInForce(String)
+  /// A target is agreed, but no hours in which it counts.
+  case hours(String)
+}
+
+/// A party at one place of the chain, with all that it agreed to over time.
+package struct ChainLink: Sendable {
+  package let party: ChainParty
+  /// The stretch in which it belongs to the chain.
+  package let from: Instant
+  package let until: Instant?
+  /// The metrics for which its part is needed.
+  package let metrics: Set<String>
+  let terms: any ChainTerms
+
+  package init(party: ChainParty, from: Instant, until: Instant?, metrics: Set<String>, terms: any ChainTerms) {
+    self.party = party
+    self.from = from
+    self.until = until
+    self.metrics = metrics
+    self.terms = terms
+  }
+
+  func belongs(at instant: Instant) -> Bool { from <= instant && until.map { instant < $0 } ?? true }
+}
+
+/// What a party agreed to over time.
+package protocol ChainTerms: Sendable {
+  /// When its answers may change.
+  var boundaries: [Instant] { get }
+  func agreement(for promise: Promise, at instant: Instant) -> Result<Agreement, LackError>
+  /// The share that it promises of a measured metric.
+  func share(of metric: String, at instant: Instant) -> Result<Rate, LackError>
+}
+
+/// A ``Lack`` as an error.
+package struct LackError: Error, Hashable {
+  package let lack: Lack
+
+  package init(_ lack: Lack) { self.lack = lack }
+}
+
+/// The chain of a line in one of its versions, in the order in which work goes through it: teams by tier, then suppliers.
+package struct ChainVersion: Sendable {
+  package let validFrom: Instant
+  /// Teams of the same tier stand in for one another.
+  package let tiers: [[ChainLink]]
+  /// The metrics for which the line's suppliers are needed.
+  package let supplierMetrics: Set<String>
+
+  package init(validFrom: Instant, tiers: [[ChainLink]], supplierMetrics: Set<String>) {
+    self.validFrom = validFrom
+    self.tiers = tiers
+    self.supplierMetrics = supplierMetrics
+  }
+}
+
+/// A place of the chain: any of its parties is enough at a time.
+struct ChainStage: Sendable {
+  let parties: [(party: ChainParty, agreement: Agreement)]
+}

@@ -1,0 +1,205 @@
+import Contracts
+import Kernel
+import ServiceTime
+
+/// The back-to-back proof of one contract line: whether its promises are kept whenever all who take part in it keep theirs.
+/// The method, with the argument that no start instant is missed, is docs/assurance.md.
+package struct BackToBack {
+  package enum Outcome: String, Sendable, CaseIterable {
+    /// Every promise is backed throughout the horizon.
+    case covered
+    case gaps
+    /// No team and no supplier is linked: nothing is known.
+    case unproven
+    /// Nothing is promised within the horizon: the line or its contract has ended.
+    case nothing
+  }
+
+  package struct Verdict: Sendable, Hashable {
+    package let outcome: Outcome
+    /// In the order of ``Gap/Kind``, then as they come.
+    package let gaps: [Gap]
+    /// How many promises were looked at.
+    package let promises: Int
+  }
+
+  /// Of a proof: the version of this method, stored with each.
+  package static let calculation: Int64 = 1
+
+  private let chain: ChainCase
+  private var calendars: ChainCalendars
+  private var hours = CoverageCheck()
+  private var late: [PromiseLabel: TimeFinding] = [:]
+  private var gaps: [Gap] = []
+  private var seen: Set<PromiseLabel> = []
+  private var isLinked = false
+
+  private struct TimeFinding {
+    var gap: Gap
+    var delay: Int64
+  }
+
+  package static func check(_ chain: ChainCase) -> Verdict {
+    var proof = BackToBack(chain)
+    proof.run()
+    return proof.verdict
+  }
+
+  private init(_ chain: ChainCase) {
+    self.chain = chain
+    calendars = ChainCalendars(chain.calendars, horizon: chain.horizon)
+  }
+
+  private mutating func run() {
+    let edges = boundaries
+    for (start, end) in zip(edges, edges.dropFirst()) { check(start..<end) }
+    gaps += hours.gaps(&calendars) + late.values.map(\.gap)
+  }
+
+  private var verdict: Verdict {
+    let outcome: Outcome = seen.isEmpty ? .nothing : !isLinked ? .unproven : gaps.isEmpty ? .covered : .gaps
+    return Verdict(outcome: outcome, gaps: GapMerge.merged(gaps), promises: seen.count)
+  }
+
+  /// The instants of the horizon at which anything that the proof rests on changes, its ends included.
+  private var boundaries: [Int64] {
+    let links = chain.versions.flatMap { $0.tiers.joined() } + chain.providers + chain.backups
+    let instants =
+      chain.promised.map(\.from) + chain.versions.map(\.validFrom) + links.flatMap { [$0.from] + ($0.until.map { [$0] } ?? []) + $0.terms.boundaries }
+    let inner = Set(instants.map(\.seconds)).filter { chain.horizon.lowerBound < $0 && $0 < chain.horizon.upperBound }
+    return [chain.horizon.lowerBound] + inner.sorted() + [chain.horizon.upperBound]
+  }
+
+  /// A stretch in which nothing changes but the calendars.
+  private mutating func check(_ stretch: Range<Int64>) {
+    guard !stretch.isEmpty else { return }
+    let start = Instant(seconds: stretch.lowerBound)
+    guard let promises = chain.promised.last(where: { $0.from.seconds <= stretch.lowerBound })?.promises else { return }
+    let places = ChainPlaces(chain, at: start)
+    if !places.isEmpty { isLinked = true }
+    for promise in promises {
+      seen.insert(promise.label)
+      switch promise.terms {
+      case .time(let budget, let calendar): check(promise, budget, calendar, stretch, places)
+      case .share(let share): check(promise, share, start, places)
+      }
+    }
+  }
+
+  private mutating func check(_ promise: Promise, _ budget: Budget, _ calendar: Int64, _ stretch: Range<Int64>, _ places: ChainPlaces) {
+    let start = Instant(seconds: stretch.lowerBound)
+    let (stages, lacking) = places.stages(for: promise, at: start)
+    gaps += lacking
+    guard lacking.isEmpty else { return }
+    for stage in stages { hours.check(promise, calendar, stage, stretch, &calendars) }
+    check(promise, budget, calendar, stretch, stages)
+  }
+
+  // MARK: Time
+
+  private mutating func check(_ promise: Promise, _ budget: Budget, _ calendar: Int64, _ stretch: Range<Int64>, _ stages: [ChainStage]) {
+    var curve = EndCurve.identity(stretch)
+    for stage in stages { curve = curve.then(calendars.curve(of: stage, to: curve.last ?? stretch.lowerBound)) }
+    guard let lateness = curve.late(after: calendars.due(budget, calendar, stretch)) else { return }
+    let delay = lateness.end - lateness.due
+    let earlier = late[promise.label]
+    guard earlier.map({ delay > $0.delay }) ?? true else { return }
+    let detail = TimeGap(
+      start: Instant(seconds: lateness.worstStart), due: Instant(seconds: lateness.due), end: Self.instant(lateness.end), budget: budget,
+      calendar: calendars.name(calendar), zone: calendars.zone(calendar)?.identifier ?? "UTC", steps: steps(lateness.worstStart, stages),
+      lateStarts: lateness.starts.spans.count)
+    let first = lateness.starts.spans.first?.start ?? detail.start
+    let gap = Gap(
+      kind: .budget, promises: [promise.label], parties: stages.flatMap { $0.parties.map(\.party) },
+      from: earlier.map { min($0.gap.from, first) } ?? first, detail: .time(detail))
+    late[promise.label] = TimeFinding(gap: gap, delay: delay)
+  }
+
+  private mutating func steps(_ start: Int64, _ stages: [ChainStage]) -> [TimeGap.Step] {
+    var second = start
+    var steps: [TimeGap.Step] = []
+    for stage in stages where second < EndCurve.never {
+      let end = calendars.curve(of: stage, to: second).value(at: second) ?? EndCurve.never
+      let longest = stage.longest
+      steps.append(
+        TimeGap.Step(
+          parties: stage.parties.map(\.party), agreements: stage.parties.compactMap(\.agreement.name),
+          calendars: stage.calendars.map { calendars.name($0) }, handling: longest.handling, budget: longest.budget,
+          from: Instant(seconds: second), to: Self.instant(end)))
+      second = end
+    }
+    return steps
+  }
+
+  private static func instant(_ second: Int64) -> Instant? { second < EndCurve.never ? Instant(seconds: second) : nil }
+
+  // MARK: Shares
+
+  /// Everything that the line rests on must be there at once, so the shares multiply. What stands in for it is not counted:
+  /// nobody promises that both are never down together.
+  private mutating func check(_ promise: Promise, _ share: Rate, _ start: Instant, _ places: ChainPlaces) {
+    let (factors, lacking) = places.shares(for: promise, at: start)
+    gaps += lacking
+    guard lacking.isEmpty, let together = ShareGap.product(factors.map(\.share)), together < share else { return }
+    gaps.append(
+      Gap(
+        kind: .objective, promises: [promise.label], parties: factors.map(\.party), from: start,
+        detail: .share(ShareGap(promised: share, factors: factors, together: together))))
+  }
+}
+
+extension ShareGap {
+  /// The product of shares, rounded down to millionths at the end; nil of none.
+  ///
+  /// Comparing the rounded product with a share in millionths decides as the exact one does: a whole number is at most `x` when
+  /// it is at most `x` rounded down. Up to six factors are exact; each one beyond is rounded down to 36 decimals.
+  static func product(_ shares: [Rate]) -> Rate? {
+    guard !shares.isEmpty else { return nil }
+    let scale = Int128(Rate.scale)
+    var (product, decimals) = (Int128(1), 0)
+    for share in shares {
+      if decimals == 6 { (product, decimals) = (product / scale, 5) }
+      product *= Int128(min(max(share.units, 0), Rate.scale))
+      decimals += 1
+    }
+    while decimals > 1 { (product, decimals) = (product / scale, decimals - 1) }
+    return Rate(units: Int64(clamping: product))
+  }
+}
+
+extension ChainStage {
+  /// In order, each once.
+  var calendars: [Int64] { Set(parties.map(\.agreement.calendar)).sorted() }
+
+  /// The agreement that gives most time; of several in the union of their hours.
+  var longest: Agreement {
+    let agreements = parties.map(\.agreement)
+    let inSeconds = agreements.max { $0.seconds < $1.seconds }
+    return agreements.first { if case .businessDays = $0.budget { true } else { false } } ?? inSeconds ?? Agreement(name: nil, calendar: 0, budget: nil)
+  }
+}
+
+extension Agreement {
+  /// Own work and the target, where that is in open seconds.
+  var seconds: Int64 { if case .seconds(let seconds)? = budget { handling + seconds } else { handling } }
+
+  var isInDays: Bool { if case .businessDays? = budget { true } else { false } }
+}
+
+extension ChainCalendars {
+  /// When a place of the chain is over. Of several parties that stand in for one another, the work goes on in the hours of any
+  /// of them for the longest of their times; one that counts business days counts them by itself, and the latest one holds.
+  mutating func curve(of stage: ChainStage, to end: Int64) -> EndCurve {
+    let agreements = stage.parties.map(\.agreement)
+    let inSeconds = agreements.filter { !$0.isInDays }
+    var curves: [EndCurve] = []
+    if let longest = inSeconds.max(by: { $0.seconds < $1.seconds }) {
+      curves.append(curve(stage.calendars, handling: longest.handling, longest.budget, to: end))
+    }
+    for agreement in agreements where agreement.isInDays {
+      curves.append(curve([agreement.calendar], handling: agreement.handling, agreement.budget, to: end))
+    }
+    guard let first = curves.first else { return .identity(horizon.lowerBound..<end + 1) }
+    return curves.dropFirst().reduce(first) { $0.later($1) }
+  }
+}

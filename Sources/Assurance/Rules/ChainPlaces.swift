@@ -1,0 +1,126 @@
+import Contracts
+import Kernel
+
+/// The places of a chain at an instant: teams by tier, then each supplier with those that stand in for it.
+struct ChainPlaces {
+  private let tiers: [[ChainLink]]
+  private let providers: [ChainLink]
+  private let backups: [ChainLink]
+  /// What belonged to the chain before, and does no more: named when nothing took its place.
+  private let gone: [ChainLink]
+  private let supplierMetrics: Set<String>
+
+  init(_ chain: ChainCase, at instant: Instant) {
+    let version = chain.versions.last { $0.validFrom <= instant }
+    tiers = (version?.tiers ?? []).map { $0.filter { $0.belongs(at: instant) } }.filter { !$0.isEmpty }
+    providers = chain.providers.filter { $0.belongs(at: instant) }
+    backups = chain.backups.filter { $0.belongs(at: instant) }
+    gone = chain.providers.filter { $0.until.map { $0 <= instant } ?? false }
+    // Where no team stands before them, they are all there is.
+    supplierMetrics = tiers.isEmpty ? ClockMetric.all : version?.supplierMetrics ?? []
+  }
+
+  var isEmpty: Bool { tiers.isEmpty && providers.isEmpty && gone.isEmpty }
+
+  /// The places that a promise in time needs, and the gaps where one has nobody who agreed to anything.
+  func stages(for promise: Promise, at instant: Instant) -> (stages: [ChainStage], lacking: [Gap]) {
+    var stages: [ChainStage] = []
+    var lacking: [Gap] = []
+    func add(_ links: [ChainLink]) {
+      var lacks: [(ChainParty, Lack)] = []
+      var parties: [(party: ChainParty, agreement: Agreement)] = []
+      for link in links {
+        switch link.terms.agreement(for: promise, at: instant) {
+        case .success(let agreement): parties.append((link.party, agreement))
+        case .failure(let error): lacks.append((link.party, error.lack))
+        }
+      }
+      if !parties.isEmpty {
+        stages.append(ChainStage(parties: parties))
+      } else if let (party, lack) = lacks.first {
+        lacking.append(.lacking(promise, party, lack, at: instant))
+      }
+    }
+    for tier in tiers {
+      let needed = tier.filter { $0.metrics.contains(promise.metric) }
+      if !needed.isEmpty { add(needed) }
+    }
+    if supplierMetrics.contains(promise.metric) {
+      for provider in providers { add([provider] + backups) }
+      if providers.isEmpty, let last = gone.last { lacking.append(.gone(promise, last, at: instant)) }
+    }
+    if stages.isEmpty, lacking.isEmpty { lacking.append(Gap(kind: .unlinked, promises: [promise.label], parties: [], from: instant, detail: .none)) }
+    return (stages, lacking)
+  }
+
+  /// What each supplier promises of a measured metric.
+  func shares(for promise: Promise, at instant: Instant) -> (factors: [ShareGap.Factor], lacking: [Gap]) {
+    var factors: [ShareGap.Factor] = []
+    var lacking: [Gap] = []
+    for provider in providers {
+      switch provider.terms.share(of: promise.metric, at: instant) {
+      case .success(let share): factors.append(ShareGap.Factor(party: provider.party, share: share))
+      case .failure(let error): lacking.append(.lacking(promise, provider.party, error.lack, at: instant))
+      }
+    }
+    if providers.isEmpty {
+      lacking.append(
+        gone.last.map { .gone(promise, $0, at: instant) }
+          ?? Gap(kind: .unlinked, promises: [promise.label], parties: [], from: instant, detail: .none))
+    }
+    return (factors, lacking)
+  }
+}
+
+extension Gap {
+  fileprivate static func lacking(_ promise: Promise, _ party: ChainParty, _ lack: Lack, at instant: Instant) -> Gap {
+    let kind: Kind =
+      switch lack {
+      case .agreement: .agreement
+      case .target, .hours: .target
+      case .ended, .notInForce: .term
+      }
+    return Gap(kind: kind, promises: [promise.label], parties: [party], from: instant, detail: .lack(lack))
+  }
+
+  fileprivate static func gone(_ promise: Promise, _ link: ChainLink, at instant: Instant) -> Gap {
+    Gap(
+      kind: .term, promises: [promise.label], parties: [link.party], from: instant,
+      detail: .lack(.ended(link.party.name, link.until ?? instant)))
+  }
+}
+
+/// Gaps as people read them: what is missing in the same way for several promises is one gap.
+enum GapMerge {
+  /// More than anybody reads; what is behind is of the same kinds.
+  static let most = 200
+
+  static func merged(_ gaps: [Gap]) -> [Gap] {
+    var places: [Key: Int] = [:]
+    var merged: [Gap] = []
+    for gap in gaps.sorted(by: { $0.from < $1.from }) {
+      let key = Key(kind: gap.kind, parties: gap.parties, detail: gap.detail)
+      if let place = places[key] {
+        merged[place].promises = Set(merged[place].promises + gap.promises).sorted()
+      } else {
+        places[key] = merged.count
+        merged.append(gap)
+      }
+    }
+    let order = Dictionary(uniqueKeysWithValues: Gap.Kind.allCases.enumerated().map { ($1, $0) })
+    let sorted = merged.sorted {
+      (order[$0.kind] ?? 0, $0.from, $0.promises.first ?? .nothing) < (order[$1.kind] ?? 0, $1.from, $1.promises.first ?? .nothing)
+    }
+    return Array(sorted.prefix(most))
+  }
+
+  private struct Key: Hashable {
+    let kind: Gap.Kind
+    let parties: [ChainParty]
+    let detail: Gap.Detail
+  }
+}
+
+extension PromiseLabel {
+  fileprivate static let nothing = PromiseLabel(metric: "", priority: nil)
+}

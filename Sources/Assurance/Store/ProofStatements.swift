@@ -1,0 +1,315 @@
+import Kernel
+import Postgres
+
+/// What a proof rests on: rows and the counters that rise with each of their changes.
+struct ProofInput: Hashable, Comparable, Sendable {
+  enum Kind: String, Sendable {
+    case calendar, sla, team, contract, line, links, chain
+    case supplierContract = "supplier_contract"
+  }
+
+  let kind: Kind
+  let id: Int64
+  let version: Int64
+
+  static func < (left: Self, right: Self) -> Bool { (left.kind.rawValue, left.id) < (right.kind.rawValue, right.id) }
+}
+
+/// Why a proof was made.
+enum ProofCause: String, Sendable {
+  /// Somebody asked for it.
+  case asked
+  /// A contract is about to make its promises.
+  case activation
+  /// Something that it rests on changed.
+  case changed
+  /// The horizon moved on, or an acceptance ended.
+  case due
+}
+
+struct InsertProof: Statement {
+  let tenant: TenantId
+  let publicId: [UInt8]
+  let contract: Int64
+  let line: Int64
+  let horizon: Range<Int64>
+  let verdict: BackToBack.Verdict
+  let inputs: [ProofInput]
+  let cause: ProofCause
+  let actor: Actor
+  let now: Instant
+
+  static let sql = """
+    insert into assurance.proof
+      (tenant_id, public_id, contract_id, contract_line_id, from_at, to_at, outcome, promises, gaps, gap_keys, input_kinds, input_ids, input_versions,
+       calculation, cause, actor_kind, actor_id, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+    parameters.append(contract)
+    parameters.append(line)
+    parameters.append(Instant(seconds: horizon.lowerBound))
+    parameters.append(Instant(seconds: horizon.upperBound))
+    parameters.append(verdict.outcome.rawValue)
+    parameters.append(Int64(verdict.promises))
+    parameters.append(json: .array(verdict.gaps.map(\.value)))
+    parameters.append(verdict.gaps.map(\.key))
+    parameters.append(inputs.map(\.kind.rawValue))
+    parameters.append(inputs.map(\.id))
+    parameters.append(inputs.map(\.version))
+    parameters.append(BackToBack.calculation)
+    parameters.append(cause.rawValue)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The proof of a line that stands, or another one of it.
+struct ProofRow: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let line: Int64
+  let linePublicId: [UInt8]
+  let lineName: String?
+  let contract: [UInt8]
+  let from: Instant
+  let to: Instant
+  let outcome: BackToBack.Outcome
+  let promises: Int64
+  let gaps: Value
+  let gapKeys: [String]
+  let inputKinds: [String]
+  let inputIds: [Int64]
+  let inputVersions: [Int64]
+  let calculation: Int64
+  let cause: String
+  let recordedAt: Instant
+  /// Whether it is the one that stands.
+  let isStanding: Bool
+  let checkedAt: Instant?
+
+  static let select = """
+    select p.id, p.public_id, p.contract_line_id, l.public_id,
+      (select v.name from contracts.pub_line_terms v where v.tenant_id = p.tenant_id and v.line_id = p.contract_line_id
+       order by v.valid_from desc, v.line_version_id desc limit 1),
+      c.public_id, p.from_at, p.to_at, p.outcome, p.promises, p.gaps, p.gap_keys, p.input_kinds, p.input_ids, p.input_versions, p.calculation, p.cause,
+      p.recorded_at, s.proof_id is not null, s.checked_at
+    from assurance.proof p
+    join contracts.pub_line l on l.tenant_id = p.tenant_id and l.line_id = p.contract_line_id
+    join contracts.pub_contract c on c.tenant_id = p.tenant_id and c.contract_id = p.contract_id
+    left join assurance.standing s on s.tenant_id = p.tenant_id and s.contract_line_id = p.contract_line_id and s.proof_id = p.id
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    line = try row.next()
+    linePublicId = try row.next()
+    lineName = try row.next()
+    contract = try row.next()
+    from = try row.next()
+    to = try row.next()
+    outcome = BackToBack.Outcome(rawValue: try row.next()) ?? .unproven
+    promises = try row.next()
+    gaps = try row.next()
+    gapKeys = try row.next()
+    inputKinds = try row.next()
+    inputIds = try row.next()
+    inputVersions = try row.next()
+    calculation = try row.next()
+    cause = try row.next()
+    recordedAt = try row.next()
+    isStanding = try row.next()
+    checkedAt = try row.next()
+  }
+}
+
+struct ProofByPublicId: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+
+  static let sql = "\(ProofRow.select) where p.tenant_id = $1 and p.public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ProofRow { try ProofRow(&row) }
+}
+
+/// The proofs of a line, newest first.
+struct ProofsOfLine: Statement {
+  let tenant: TenantId
+  let line: Int64
+  let beforeId: Int64
+  let limit: Int64
+
+  static let sql = "\(ProofRow.select) where p.tenant_id = $1 and p.contract_line_id = $2 and p.id < $3 order by p.id desc limit $4"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(line)
+    parameters.append(beforeId)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ProofRow { try ProofRow(&row) }
+}
+
+/// The proofs that stand, of lines of several tenants.
+struct StandingProofs: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let handle: TenantHandle
+    let customer: [UInt8]
+    let customerName: String
+    let row: ProofRow
+  }
+
+  let tenants: [TenantId]
+  let lines: [Int64]
+
+  static let sql = """
+    select w.tenant_id, t.handle, t.public_id, t.name, p.*
+    from unnest($1::bigint[], $2::bigint[]) as w (tenant_id, line_id)
+    join tenancy.tenant t on t.id = w.tenant_id
+    join assurance.standing h on h.tenant_id = w.tenant_id and h.contract_line_id = w.line_id
+    cross join lateral (\(ProofRow.select) where p.tenant_id = h.tenant_id and p.id = h.proof_id) p
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenants.map(\.rawValue))
+    parameters.append(lines)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let tenant: TenantId = try row.next()
+    let handle: Int64 = try row.next()
+    return Found(
+      tenant: tenant, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), customer: try row.next(), customerName: try row.next(), row: try ProofRow(&row))
+  }
+}
+
+/// Where a line stands, before it is proven again.
+struct StandingOfLines: Statement {
+  struct Found: Sendable {
+    let line: Int64
+    let proof: Int64
+    let outcome: BackToBack.Outcome
+    let gapKeys: [String]
+    let inputs: [String]
+    let horizonEnd: Instant
+    let isOpen: Bool
+  }
+
+  let tenant: TenantId
+  let lines: [Int64]
+
+  static let sql = """
+    select s.contract_line_id, s.proof_id, p.outcome, p.gap_keys, s.input_kinds, s.input_ids, s.input_versions, p.to_at, s.is_open
+    from assurance.standing s join assurance.proof p on p.tenant_id = s.tenant_id and p.id = s.proof_id
+    where s.tenant_id = $1 and s.contract_line_id = any($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(lines)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let (line, proof): (Int64, Int64) = (try row.next(), try row.next())
+    let outcome = BackToBack.Outcome(rawValue: try row.next()) ?? .unproven
+    let keys: [String] = try row.next()
+    let kinds: [String] = try row.next()
+    let (ids, versions): ([Int64], [Int64]) = (try row.next(), try row.next())
+    return Found(
+      line: line, proof: proof, outcome: outcome, gapKeys: keys, inputs: zip(kinds, zip(ids, versions)).map { "\($0) \($1.0) \($1.1)" },
+      horizonEnd: try row.next(), isOpen: try row.next())
+  }
+}
+
+struct StoreStanding: Statement {
+  let tenant: TenantId
+  let line: Int64
+  let contract: Int64
+  let proof: Int64
+  let isOpen: Bool
+  let inputs: [ProofInput]
+  let checkedAt: Instant
+  let lookAt: Instant?
+
+  static let sql = """
+    insert into assurance.standing
+      (tenant_id, contract_line_id, contract_id, proof_id, is_open, input_kinds, input_ids, input_versions, checked_at, look_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    on conflict (tenant_id, contract_line_id) do update set
+      proof_id = excluded.proof_id, is_open = excluded.is_open, input_kinds = excluded.input_kinds, input_ids = excluded.input_ids,
+      input_versions = excluded.input_versions, checked_at = excluded.checked_at, look_at = excluded.look_at
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(line)
+    parameters.append(contract)
+    parameters.append(proof)
+    parameters.append(isOpen)
+    parameters.append(inputs.map(\.kind.rawValue))
+    parameters.append(inputs.map(\.id))
+    parameters.append(inputs.map(\.version))
+    parameters.append(checkedAt)
+    parameters.append(lookAt)
+  }
+}
+
+/// Lines whose proof must be made again.
+struct ProofsToRun: Statement {
+  struct Found: Hashable, Sendable {
+    let tenant: TenantId
+    let line: Int64
+    let isChanged: Bool
+  }
+
+  let now: Instant
+  let limit: Int32
+
+  static let sql = "select tenant_id, contract_line_id, is_changed from finder.proofs_to_run($1, $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(now)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), line: try row.next(), isChanged: try row.next()) }
+}
+
+/// Where the open gaps of all customers are.
+struct OpenProofs: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let line: Int64
+  }
+
+  let tenants: [Int64]?
+  let afterTenant: Int64
+  let afterLine: Int64
+  let limit: Int64
+
+  static let sql = "select tenant_id, contract_line_id from finder.open_proofs($1, $2, $3, $4)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenants)
+    parameters.append(afterTenant)
+    parameters.append(afterLine)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), line: try row.next()) }
+}

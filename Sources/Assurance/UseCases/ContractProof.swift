@@ -1,0 +1,101 @@
+import Contracts
+import Kernel
+import Operations
+import Postgres
+
+/// Proves the lines of a contract and keeps what came out: for people, for guards, and for the sweep.
+struct ContractProof: Sendable {
+  let tenant: TenantId
+  let transaction: Transaction
+  let actor: Actor
+  let random: RandomSource
+  let now: Instant
+
+  /// After so long a proof is made again though nothing changed: its horizon has moved on.
+  private static let goodFor: Int64 = 7 * 86_400
+
+  /// What came out for a line.
+  struct Kept: Sendable {
+    let line: Int64
+    let name: String
+    let proof: Int64
+    let verdict: BackToBack.Verdict
+    /// The gaps that nobody accepted.
+    let open: [Gap]
+  }
+
+  /// - Parameter only: the one line; nil: all.
+  func run(_ contract: ProvenContract.Found, only: Int64? = nil, cause: ProofCause) async throws -> [Kept] {
+    let cases = try await ProofInputs(tenant: tenant, now: now, transaction: transaction).cases(of: contract, only: only)
+    guard !cases.isEmpty else { return [] }
+    let lines = cases.map(\.line)
+    let (standing, risks) = try await transaction.query(
+      StandingOfLines(tenant: tenant, lines: lines), RisksInForce(tenant: tenant, lines: lines, at: now))
+    let before = Dictionary(standing.map { ($0.line, $0) }) { first, _ in first }
+    var kept: [Kept] = []
+    for found in cases {
+      kept.append(try await keep(found, contract, before[found.line], risks.filter { $0.line == found.line }, cause))
+    }
+    return kept
+  }
+
+  private func keep(
+    _ found: ProvenCase, _ contract: ProvenContract.Found, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], _ cause: ProofCause
+  ) async throws -> Kept {
+    let verdict = BackToBack.check(found.chain)
+    let accepted = Set(risks.map(\.gapKey))
+    let open = verdict.gaps.filter { !accepted.contains($0.key) }
+    let proof: Int64
+    if let before, cause != .asked, before.isSame(verdict, found.inputs, isOpen: !open.isEmpty) {
+      proof = before.proof
+    } else {
+      let inserted = try await transaction.first(
+        InsertProof(
+          tenant: tenant, publicId: random.publicIdBits(), contract: contract.id, line: found.line, horizon: found.chain.horizon, verdict: verdict,
+          inputs: found.inputs, cause: cause, actor: actor, now: now))
+      guard let inserted else { throw Failure.notFound }
+      proof = inserted
+      if before?.isOpen ?? false != !open.isEmpty { record(proof, found, isOpen: !open.isEmpty, verdict) }
+    }
+    let ends = risks.compactMap(\.until).filter { $0 > now }.min()
+    let lookAt = verdict.outcome == .nothing ? nil : min(now.adding(seconds: Self.goodFor), ends ?? Instant.accepted.upperBound)
+    transaction.enqueue(
+      StoreStanding(
+        tenant: tenant, line: found.line, contract: contract.id, proof: proof, isOpen: !open.isEmpty, inputs: found.inputs, checkedAt: now, lookAt: lookAt))
+    return Kept(line: found.line, name: found.name, proof: proof, verdict: verdict, open: open)
+  }
+
+  /// That a line's promises came to have gaps that nobody accepted, or no longer have any.
+  private func record(_ proof: Int64, _ found: ProvenCase, isOpen: Bool, _ verdict: BackToBack.Verdict) {
+    transaction.record(
+      Event(
+        subjectKind: "proof", subject: proof, seq: 1, type: isOpen ? "proof.gaps_opened" : "proof.gaps_closed",
+        payload: .object([
+          "line": .integer(found.line), "outcome": .text(verdict.outcome.rawValue), "gaps": .integer(Int64(verdict.gaps.count)),
+        ]), occurredAt: now), tenant: tenant, actor: actor, at: now)
+  }
+}
+
+extension StandingOfLines.Found {
+  /// Whether a proof says nothing that the one that stands does not say.
+  fileprivate func isSame(_ verdict: BackToBack.Verdict, _ inputs: [ProofInput], isOpen: Bool) -> Bool {
+    outcome == verdict.outcome && gapKeys == verdict.gaps.map(\.key) && self.isOpen == isOpen
+      && self.inputs == inputs.map { "\($0.kind.rawValue) \($0.id) \($0.version)" }
+  }
+}
+
+extension OperationContext {
+  var contractProof: ContractProof { ContractProof(tenant: tenant.id, transaction: transaction, actor: actor, random: random, now: now) }
+
+  /// What holds for a contract: its own policy, else the installation's, else `advised`.
+  func proofPolicy(of contract: Int64) async throws -> ProofPolicy {
+    let (own, general) = try await transaction.query(ContractPolicy(tenant: tenant.id, contract: contract), InstallationPolicy())
+    return (own.first ?? nil) ?? (general.first ?? nil) ?? .advised
+  }
+
+  func provenContract(_ id: PublicId) async throws -> ProvenContract.Found? {
+    try await transaction.first(ProvenContract(tenant: tenant.id, publicId: id))
+  }
+
+  func provenLine(_ id: PublicId) async throws -> ProvenLine.Found? { try await transaction.first(ProvenLine(tenant: tenant.id, publicId: id)) }
+}
