@@ -69,7 +69,7 @@ struct CalendarSeriesRows: Statement {
   static let sql = """
     select n.id, n.calendar_id, n.valid_from, n.definition_hash
     from contracts.calendar_version v
-    join contracts.calendar_version n on n.calendar_id = v.calendar_id and n.valid_from >= v.valid_from and (n.valid_from <= $2 or n.id = v.id)
+    join contracts.standing_calendar_version n on n.calendar_id = v.calendar_id and n.valid_from >= v.valid_from and (n.valid_from <= $2 or n.id = v.id)
     where v.id = any($1)
     """
 

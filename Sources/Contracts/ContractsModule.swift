@@ -5,7 +5,7 @@ import ServiceTime
 /// What was promised (合同与服务级别): calendars and SLA definitions of the provider, contracts and lines of a customer.
 package enum ContractsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
-    CreateCalendar.self, ReadCalendar.self, ListCalendars.self, ReviseCalendar.self, TryCalendar.self,
+    CreateCalendar.self, ReadCalendar.self, ListCalendars.self, ReviseCalendar.self, WithdrawCalendarVersion.self, TryCalendar.self,
     CreateHolidaySet.self, ReadHolidaySet.self, ListHolidaySets.self, ReviseHolidaySet.self, HolidaySetDue.self, RollOutHolidaySet.self,
     CreateSla.self, ReadSla.self, ListSlas.self, ReviseSla.self,
     CreateContract.self, ReadContract.self, ListContracts.self, ChangeContract.self, ContractHistory.self,

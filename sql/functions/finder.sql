@@ -6,7 +6,7 @@ drop schema if exists finder cascade;
 create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
 grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
-  contracts.calendar_version, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket to steward_finder;
+  contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket to steward_finder;
 
 -- A tenant by its handle, before anyone is known.
 create function finder.find_tenant(wanted_handle bigint)
@@ -82,7 +82,8 @@ begin
     join service_levels.clock c on c.calendar_version_id = v.id
       and (c.state = 'running' or (c.state = 'paused' and c.wait_left_seconds is not null))
     where exists (
-      select from contracts.calendar_version n where n.calendar_id = v.calendar_id and n.valid_from > v.valid_from and n.valid_from <= reference)
+      select from contracts.calendar_version n where n.calendar_id = v.calendar_id and n.valid_from > v.valid_from and n.valid_from <= reference
+        and not exists (select from contracts.calendar_version_withdrawal w where w.calendar_version_id = n.id))
     limit least(row_limit, 1000);
 end
 $$;

@@ -80,8 +80,8 @@ struct TargetsInForce: Statement {
   static let sql = """
     select g.id, g.metric, g.priority, g.budget_seconds, g.business_days, g.calendar_id, v.id, g.objective_millionths, g.pauses
     from contracts.sla_target g
-    join contracts.calendar_version v on v.calendar_id = g.calendar_id
-      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = g.calendar_id and n.valid_from <= $3)
+    join contracts.standing_calendar_version v on v.calendar_id = g.calendar_id
+      and v.valid_from = (select max(n.valid_from) from contracts.standing_calendar_version n where n.calendar_id = g.calendar_id and n.valid_from <= $3)
     where g.sla_version_id = $1 and g.priority = $2
     order by g.metric
     """
@@ -109,8 +109,8 @@ struct CalendarsInForce: Statement {
   static let sql = """
     select v.id, v.definition_hash
     from contracts.sla_target g
-    join contracts.calendar_version v on v.calendar_id = g.calendar_id
-      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = g.calendar_id and n.valid_from <= $3)
+    join contracts.standing_calendar_version v on v.calendar_id = g.calendar_id
+      and v.valid_from = (select max(n.valid_from) from contracts.standing_calendar_version n where n.calendar_id = g.calendar_id and n.valid_from <= $3)
     where g.sla_version_id = $1 and g.priority = $2
     """
 
