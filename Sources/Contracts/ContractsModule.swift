@@ -13,7 +13,7 @@ package enum ContractsModule: OperationModule {
     AddContractLine.self, ReviseContractLine.self, EndContractLine.self, ListContractLines.self,
     WithdrawLineVersion.self,
     AddContact.self, EndContact.self, ListContacts.self,
-    ReadRenewal.self, ListRenewals.self, DecideRenewal.self, SnoozeRenewal.self, CompleteRenewal.self,
+    ReadRenewal.self, ListRenewals.self, DecideRenewal.self, SnoozeRenewal.self, CompleteRenewal.self, ReadRenewalRate.self,
     CreateTemplate.self, ReadTemplate.self, ListTemplates.self, ReviseTemplate.self,
   ]
 
