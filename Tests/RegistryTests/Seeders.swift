@@ -167,6 +167,36 @@ enum Seeders {
       let service = try await world.seeded("ssv", in: twin)
       return try Seeded(try await world.seed("supplier_link.add", ["line": line.id, "service": service.id, "role": "provides"]))
     },
+    "sen": { world, twin in
+      let supplier = try await world.seeded("sup", in: twin)
+      return try Seeded(
+        try await world.seed(
+          "supplier_entry.record",
+          [
+            "supplier": supplier.id, "kind": "cost", "reference": .text("Invoice \(world.next())"), "period": "2026-01", "amount": "10.00",
+            "currency": "EUR",
+          ]))
+    },
+    "aps": { world, _ in
+      try Seeded(try await world.seed("appraisal_scheme.create", ["name": .text("Scheme \(world.next())"), "terms": Samples.appraisalTerms]))
+    },
+    "apr": { world, twin in
+      let (supplier, scheme) = (try await world.seeded("sup", in: twin), try await world.seeded("aps", in: twin))
+      return try Seeded(try await world.seed("appraisal.open", ["supplier": supplier.id, "scheme": scheme.id, "period": "2026-01"]))
+    },
+    // An appraisal without points opens it.
+    "apa": { world, twin in
+      let appraisal = try await world.seeded("apr", in: twin)
+      func act(_ operation: String, _ input: [Value.Member], _ version: Int64?) async throws -> Value {
+        let answer = await world.answer(operation, .object([Value.Member("id", appraisal.id)] + input), as: world.database.root, version: version)
+        guard let value = answer.value else { throw World.SeedFailure(description: "\(operation): \(String(describing: answer.failure))") }
+        return value
+      }
+      let assessed = try await act(
+        "appraisal.assess", [.init("criterion", "assessed"), .init("score", "0"), .init("evidence", "seed")], appraisal.version)
+      let closed = try await act("appraisal.close", [], assessed["version"]?.integer)
+      return try Seeded(closed["action"] ?? .null)
+    },
     "crs": { world, _ in
       try Seeded(try await world.seed("credit_schedule.create", ["name": .text("Schedule \(world.next())"), "terms": Samples.creditTerms]))
     },
@@ -178,7 +208,7 @@ enum Seeders {
   ]
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
-  static let shared: Set<String> = ["stf", "team", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs"]
+  static let shared: Set<String> = ["stf", "team", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "sen", "aps", "apr", "apa"]
 }
 
 /// Values that rules besides the type's ask for.
@@ -187,6 +217,10 @@ enum Samples {
   static let later: Value = "2026-03-10T00:00:00Z"
   static let creditTerms = Value.object([
     "measure": "availability", "period": "month", "bands": .array([.object(["below": "99.9", "percent": "10"])]),
+  ])
+  static let appraisalTerms = Value.object([
+    "criteria": .array([.object(["code": "assessed", "weight": "100", "measure": "assessed"])]),
+    "grades": .array([.object(["grade": "B", "below": "50"]), .object(["grade": "A", "from": "50"])]), "actionBelow": "A",
   ])
   static let calendar = Value.object([
     "zone": "Europe/Berlin", "week": .object(["mon": .array([.array(["08:00", "18:00"])]), "tue": .array([.array(["08:00", "18:00"])])]),
