@@ -69,13 +69,23 @@ struct Natural: Hashable, Comparable, Sendable, CustomStringConvertible {
   }
 
   private func shiftedLeft(_ bits: Int) -> Natural {
-    let shifted = limbs.indices.map { UInt32(truncatingIfNeeded: (limb($0) << 32 | ($0 > 0 ? limb($0 - 1) : 0)) >> (32 - UInt64(bits % 32))) }
-    let top = UInt32(truncatingIfNeeded: (limbs.last.map { UInt64($0) } ?? 0) >> (32 - UInt64(bits % 32)))
-    return Natural(limbs: [UInt32](repeating: 0, count: bits / 32) + shifted + [top])
+    var shifted = [UInt32](repeating: 0, count: bits / 32)
+    var carry: UInt64 = 0
+    for limb in limbs {
+      carry |= UInt64(limb) << UInt64(bits % 32)
+      shifted.append(UInt32(truncatingIfNeeded: carry))
+      carry >>= 32
+    }
+    return Natural(limbs: shifted + [UInt32(truncatingIfNeeded: carry)])
   }
 
   private func shiftedRight(_ bits: Int) -> Natural {
-    Natural(limbs: (min(bits / 32, limbs.count)..<limbs.count).map { UInt32(truncatingIfNeeded: (limb($0 + 1) << 32 | limb($0)) >> UInt64(bits % 32)) })
+    var shifted: [UInt32] = []
+    for index in min(bits / 32, limbs.count)..<limbs.count {
+      let two = limb(index + 1) << 32 | limb(index)
+      shifted.append(UInt32(truncatingIfNeeded: two >> UInt64(bits % 32)))
+    }
+    return Natural(limbs: shifted)
   }
 
   /// Bit by bit: these numbers have some hundred bits. `divisor` is not zero.
