@@ -292,7 +292,8 @@ import Testing
     _ = try await made(world, Self.manual, of: world.other, name: "Theirs")
     try await sweep(world)
     let items = try await listed(world)
-    #expect(try await rate().at("open") == 4 && rate().at("rate") == .decimal("0"))
+    let undecided = try await rate()
+    #expect(undecided.at("open") == 4 && undecided.at("rate") == .decimal("0"))
     // One renewed, one declined, one that lapses, one of another customer renewed.
     for item in items where ["Mine 0", "Theirs"].contains(item.at("contractName").text) {
       let decided = try await database.call("renewal.decide", ["id": item.at("id"), "decision": "renew"], as: world.manager, version: 1)
@@ -308,7 +309,9 @@ import Testing
     let acme = try await rate(customer: .id(world.acme.publicId))
     #expect(acme.at("renewed") == 1 && acme.at("due") == 3 && acme.at("rate") == .decimal("33.3333"))
     // The day is the contract's: the first of May in Berlin, and no other.
-    #expect(try await rate("2026-04-01", "2026-05-01").at("due") == 0 && rate("2026-05-02", "2026-06-01").at("due") == 0)
+    for (from, before): (Value, Value) in [("2026-04-01", "2026-05-01"), ("2026-05-02", "2026-06-01")] {
+      #expect(try await rate(from, before).at("due") == 0)
+    }
     let mine = try await database.staff(.accountManager, for: [world.acme])
     #expect(try await rate(as: mine).at("due") == 3)
     await expectFailure(.invalid) { try await rate(customer: .id(world.other.publicId), as: mine) }

@@ -42,10 +42,13 @@ import Testing
     }
     #expect(try await queue([:]) == ["ACME-CRD-000001 2026-01", "BRAVO-CRD-000001 2026-01", "BRAVO-CRD-000002 2026-02", "TANGO-CRD-000001 2026-02"])
     #expect(try await queue(["period": "2026-02"]) == ["BRAVO-CRD-000002 2026-02", "TANGO-CRD-000001 2026-02"])
-    #expect(try await queue(["period": "2026-Q1"]).count == 4 && queue(["period": "2025"]).isEmpty)
+    #expect(try await queue(["period": "2026-Q1"]).count == 4)
+    #expect(try await queue(["period": "2025"]).isEmpty)
     #expect(try await queue(["customer": bravo.customer]).count == 2)
     _ = try await world.approve(first, as: world.finance)
-    #expect(try await queue([:]).count == 3 && queue(["state": "approved"]) == ["ACME-CRD-000001 2026-01"] && queue(["state": "all"]).count == 4)
+    #expect(try await queue([:]).count == 3)
+    #expect(try await queue(["state": "approved"]) == ["ACME-CRD-000001 2026-01"])
+    #expect(try await queue(["state": "all"]).count == 4)
     #expect(await violations { try await world.call("credit.queue", ["period": "2026-13"]) } == ["period credit.bad_period"])
 
     // Page by page it is the same.
@@ -60,7 +63,8 @@ import Testing
 
     // Who serves one customer sees that one's.
     let acmeOnly = try await world.database.staff(.finance, for: [world.acme])
-    #expect(try await queue([:], as: acmeOnly).isEmpty && queue(["state": "all"], as: acmeOnly).count == 1)
+    #expect(try await queue([:], as: acmeOnly).isEmpty)
+    #expect(try await queue(["state": "all"], as: acmeOnly).count == 1)
     await expectFailure(.invalid) { try await world.database.call("credit.queue", ["customer": bravo.customer], as: acmeOnly) }
 
     // 250.00 of ACME, 125.00 twice of BRAVO, 125 yen of TANGO.

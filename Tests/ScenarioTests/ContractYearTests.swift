@@ -208,7 +208,7 @@ import Testing
     #expect(try await credit(line, schedule, "2026-05") == "nothing")
     // 18 of 720 hours: a quarter of 2,400.00.
     #expect(try await credit(line, schedule, "2026-06") == "600.00")
-    // 75 of 2,184 hours down are below 99 %, 90 as well; each is somebody's to see to.
+    // 72 of 2,184 hours down are below 99 %, 90 as well; each is somebody's to see to.
     #expect(try await points(alpha.supplier, scheme, "2026-Q2") == "0.000000 B open")
     #expect(try await points(bravo.supplier, scheme, "2026-Q2") == "0.000000 B open")
     #expect(try await call("appraisal_action.list", [:])["items"]?.array?.count == 2)

@@ -28,7 +28,7 @@ struct AppraisalFigures: Sendable {
     for criterion in scheme.criteria {
       switch criterion.basis {
       case .assessed:
-        findings.append(CriterionFinding(last[criterion.code]?.score.map { .share(Fraction($0)) } ?? .gap(.notAssessed)))
+        findings.append(CriterionFinding(last[criterion.code]?.score.map { CriterionFinding.Content.share(Fraction($0)) } ?? .gap(.notAssessed)))
       case .measured(let measure, _):
         let (finding, records) = facts.measure(measure)
         findings.append(finding)
@@ -59,7 +59,7 @@ struct AppraisalFigures: Sendable {
     let criterion = part.criterion
     var members: [Value.Member] = [
       .init("code", .text(criterion.code)),
-      .init("name", .object(Language.allCases.compactMap { language in criterion.name[language].map { .init(language.rawValue, .text($0)) } })),
+      .init("name", .object(criterion.name.members)),
       .init("weight", .text(criterion.weight.percent)), .init("measure", .text(criterion.basis.measureName)),
     ]
     switch part.finding.content {

@@ -136,7 +136,7 @@ extension AppraisalScheme.Criterion {
   fileprivate var value: Value {
     var members = [Value.Member("code", .text(code))]
     if !name.isEmpty {
-      members.append(.init("name", .object(Language.allCases.compactMap { language in name[language].map { .init(language.rawValue, .text($0)) } })))
+      members.append(Value.Member("name", .object(name.members)))
     }
     members.append(.init("weight", .text(weight.percent)))
     switch basis {
@@ -145,6 +145,11 @@ extension AppraisalScheme.Criterion {
     }
     return .object(members)
   }
+}
+
+extension [Language: String] {
+  /// As the members of an object, in the order of the languages.
+  var members: [Value.Member] { Language.allCases.compactMap { language in self[language].map { Value.Member(language.rawValue, .text($0)) } } }
 }
 
 extension AppraisalScheme.Measure {
@@ -160,9 +165,9 @@ extension AppraisalScheme.Measure {
   fileprivate var members: [Value.Member] {
     let own: [Value.Member] =
       switch self {
-      case .attainment(let metric): metric.map { [.init("metric", .text($0.rawValue))] } ?? []
-      case .availability(let countsFrom): [.init("countsFrom", .text(countsFrom.rawValue))]
-      case .credits(let currency), .cost(let currency): currency.map { [.init("currency", .text($0.code))] } ?? []
+      case .attainment(let metric): metric.map { [Value.Member("metric", .text($0.rawValue))] } ?? []
+      case .availability(let countsFrom): [Value.Member("countsFrom", .text(countsFrom.rawValue))]
+      case .credits(let currency), .cost(let currency): currency.map { [Value.Member("currency", .text($0.code))] } ?? []
       }
     return [.init("measure", .text(name.rawValue))] + own
   }

@@ -71,7 +71,7 @@ struct AppraisalScore: Sendable {
     }
     let terms = parts.compactMap { part in part.score.flatMap { score in part.share.map { score * $0 } } }
     self.coverage = coverage
-    total = terms.isEmpty ? nil : terms.reduce(.zero, +)
+    total = terms.isEmpty ? nil : terms.reduce(ExactRatio.zero, +)
     grade = total.flatMap(scheme.grade)
   }
 }
