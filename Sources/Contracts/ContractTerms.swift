@@ -63,6 +63,11 @@ package enum ContractTerms {
     try await transaction.last(ObjectivesAtEnd(tenant: tenant, contracts: contracts, end: end, now: now))
   }
 
+  /// The version of a calendar in force at an instant; nil when there is none that may be seen.
+  package static func calendarVersion(of calendar: Int64, at: Instant, in transaction: Transaction) async throws -> Int64? {
+    try await transaction.first(CalendarVersionInForce(calendar: calendar, at: at))
+  }
+
   package struct UnknownCalendarVersion: Error { package let version: Int64 }
 
   /// A calendar version, compiled. Throws ``UnknownCalendarVersion`` when there is none that may be seen.

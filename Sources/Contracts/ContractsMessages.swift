@@ -35,6 +35,8 @@ package enum ContractsMessages: MessageCatalog {
   package static let lineOver = Message("contract_line.over", "The line has ended.", zh: "合同行已终止。")
   package static let nothingToChange = Message("contract.nothing_to_change", "Say what is to change.", zh: "请指明要更改的内容。")
   package static let calendarNameTaken = Message("calendar.name_taken", "There is already a calendar of this name.", zh: "已有同名日历。")
+  package static let olaForAll = Message("sla.ola_for_all", "Teams work for every customer: an OLA is for none alone.", zh: "团队服务于所有客户，OLA 不能仅供某一客户使用。")
+  package static let olaStops = Message("sla.ola_stops", "A team's turn is over with the resolution.", zh: "团队的处理段在解决时即告结束。")
   package static let slaNameTaken = Message("sla.name_taken", "There is already an SLA of this name.", zh: "已有同名 SLA。")
   package static let neededWithoutTemplate = Message(
     "contract.needed_without_template", "A contract that is not made from a template needs this.", zh: "不使用模板新建合同时必须填写此项。")
@@ -75,6 +77,6 @@ package enum ContractsMessages: MessageCatalog {
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
     definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, calendarNotPublished, calendarOfOther, budgetNeverEnds,
     unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,
-    slaNameTaken,
+    slaNameTaken, olaForAll, olaStops,
   ]
 }

@@ -44,6 +44,7 @@ package enum DifferenceWords: MessageCatalog {
   static let pauses = Message("difference.pauses", "pauses of {target}", zh: "{target}挂起计时")
 
   static let response = Message("difference.response", "response", zh: "响应")
+  static let update = Message("difference.update", "update", zh: "进展告知")
   static let resolution = Message("difference.resolution", "resolution", zh: "解决")
 
   static let decisionMaker = Message("contact.decision_maker", "decision maker", zh: "决策人")
@@ -97,6 +98,7 @@ package enum DifferenceWords: MessageCatalog {
   static func metric(_ name: String, _ language: Language) -> String {
     switch name {
     case Metric.response.rawValue: response.text(language)
+    case Metric.update.rawValue: update.text(language)
     case Metric.resolution.rawValue: resolution.text(language)
     default: name
     }
@@ -140,7 +142,7 @@ package enum DifferenceWords: MessageCatalog {
   package static let all = [
     changed, added, removed, becomes, isNow, isGone, lineNew, lineGone, hours, minutes, seconds, atOnce, businessDays, day, days, month, months,
     calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
-    stopsAt, budget, objective, calendar, pauses, response, resolution, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none,
+    stopsAt, budget, objective, calendar, pauses, response, update, resolution, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none,
     manual, auto, resolved, closed, yes, no,
   ]
 }

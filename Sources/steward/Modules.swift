@@ -24,7 +24,9 @@ enum Modules {
   ]
 
   /// Whose rows clocks belong to.
-  private static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [.ticket: TicketKeeper()]
+  private static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [
+    .ticket: TicketKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper(),
+  ]
 
   static func registry() throws -> Registry { try Registry(all) }
 

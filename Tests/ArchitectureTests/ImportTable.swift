@@ -54,7 +54,7 @@ enum ImportTable {
     // domain
     Box("Contracts", 3, platform.union(["ServiceTime", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
-    Box("Desk", 3, platform.union(["ServiceLevels", "Contracts"]), foundation, logging, collections),
+    Box("Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers"]), foundation, logging, collections),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts"])),

@@ -124,6 +124,18 @@ enum Seeders {
       return try Seeded(.object(["id": .id(twin.entry.id("imp", bits))]))
     },
     "team": { world, twin in try Seeded(try await world.seed("team.create", ["name": world.name(twin)])) },
+    "tag": { world, twin in
+      let team = try await world.seeded("team", in: twin)
+      return try Seeded(try await world.seed("team_agreement.add", ["team": team.id, "ola": try await world.ola(), "validFrom": "2026-01-01T00:00:00Z"]))
+    },
+    // A customer's incident with a supplier, by a contract that is of everybody.
+    "dsp": { world, twin in
+      let incident = try await world.seeded("inc", in: twin)
+      let contract = try await world.activeUnderpinning()
+      return try Seeded(
+        try await world.seed(
+          "incident.dispatch", ["id": incident.id, "underpinningContract": contract, "reason": world.name(twin)], version: incident.version))
+    },
     "inc": { world, twin in
       let person = try await world.seeded("per", in: twin)
       return try Seeded(
@@ -208,7 +220,7 @@ enum Seeders {
   ]
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
-  static let shared: Set<String> = ["stf", "team", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "sen", "aps", "apr", "apa"]
+  static let shared: Set<String> = ["stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "sen", "aps", "apr", "apa"]
 }
 
 /// Values that rules besides the type's ask for.
@@ -235,6 +247,28 @@ extension World {
 
   func name(_ twin: Twin) -> Value { .text("\(twin.canary) \(next())") }
   func login() -> Value { .text("login\(next())@example.test") }
+
+  /// An OLA, which is for no customer alone.
+  func ola() async throws -> Value {
+    let calendar = try await seed("calendar.create", ["name": .text("Hours \(next())"), "definition": Samples.calendar])
+    let target = Value.object(["metric": "response", "priority": 3, "budgetSeconds": 60, "calendar": calendar["id"] ?? .null])
+    let made = try await seed("sla.create", ["name": .text("OLA \(next())"), "kind": "ola", "targets": .array([target])])
+    return made["id"] ?? .null
+  }
+
+  /// An underpinning contract in force, with a coverage and a target; of the supplier that is given, or of a new one.
+  func activeUnderpinning(of supplier: Value? = nil) async throws -> Value {
+    let owner: Value
+    if let supplier { owner = supplier } else { owner = try await self.supplier()["id"] ?? .null }
+    let calendar = try await seed("calendar.create", ["name": .text("Coverage \(next())"), "definition": Samples.calendar])
+    let made = try await seed(
+      "underpinning_contract.create",
+      [
+        "supplier": owner, "reference": .text("UC \(next())"), "name": "Hosting", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "calendar": calendar["id"] ?? .null, "targets": .array([.object(["metric": "resolution", "budgetSeconds": 3600])]),
+      ])
+    return made["id"] ?? .null
+  }
 
   func supplier() async throws -> Value {
     let number = next()

@@ -119,6 +119,18 @@ struct CallRule: Sendable {
     "incident.resume": incident(("incident.hold", [Value.Member("reason", "scheduled"), Value.Member("evidence", "call 1")])),
     "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])),
     "incident.reopen": incident(("incident.resolve", [Value.Member("resolution", "done")])),
+    "incident.accept": CallRule(given: { world, twin, _ in
+      let (incident, team) = (try await world.seeded("inc", in: twin), try await world.seeded("team", in: twin))
+      try await world.seed("incident.assign", ["id": incident.id, "team": team.id], version: incident.version)
+      return (["id": incident.id], nil)
+    }),
+    "incident.dispatch": CallRule(given: { world, twin, _ in
+      let incident = try await world.seeded("inc", in: twin)
+      let service = try await world.seed("supplier_service.add", ["supplier": try await world.seeded("sup", in: twin).id, "name": "Dispatched"])
+      let contract = try await world.activeUnderpinning(of: service["supplier"])
+      return (["id": incident.id, "underpinningContract": contract, "service": service["id"] ?? .null], incident.version)
+    }),
+    "team_agreement.add": CallRule(given: { world, _, _ in (["ola": try await world.ola()], nil) }),
     "incident.queue": CallRule(omitted: ["mine", "unassigned"]),
     "supplier.create": CallRule(given: { world, _, _ in (["code": .text("S\(world.next())")], nil) }),
     "certification.record": CallRule(given: { _, _, _ in (["expiresOn": "2027-01-01"], nil) }),

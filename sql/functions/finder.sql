@@ -205,6 +205,19 @@ begin
 end
 $$;
 
+-- Customers, by id after `after_tenant`, for whom turns of suppliers under these contracts were judged in a stretch of time.
+create function finder.judged_turn_tenants(contracts bigint[], from_at timestamptz, before_at timestamptz, after_tenant bigint, row_limit bigint)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select distinct c.tenant_id from service_levels.clock c
+    where c.subject_kind = 'dispatch' and c.party_id = any (contracts) and c.verdict in ('met', 'missed') and c.tenant_id > after_tenant
+      and case when c.breached_at is null then c.observed_at else c.breached_at end >= from_at
+      and case when c.breached_at is null then c.observed_at else c.breached_at end < before_at
+    order by c.tenant_id limit least(row_limit, 500);
+end
+$$;
+
 -- Tenants, by id after `after_tenant`, whose stored results of calls are older than `older_than`.
 create function finder.tenants_with_old_results(older_than timestamptz, after_tenant bigint, row_limit integer)
 returns table (tenant_id bigint)

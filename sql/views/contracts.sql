@@ -49,6 +49,18 @@ create view contracts.pub_target with (security_invoker = true) as
   join contracts.sla s on s.id = v.sla_id;
 grant select on contracts.pub_target to steward_app;
 
+-- SLAs and OLAs.
+drop view if exists contracts.pub_sla;
+create view contracts.pub_sla with (security_invoker = true) as select id as sla_id, public_id, name, kind, only_tenant_id from contracts.sla;
+grant select on contracts.pub_sla to steward_app;
+
+-- The versions of SLAs and OLAs, with how waits bear on their clocks.
+drop view if exists contracts.pub_sla_version;
+create view contracts.pub_sla_version with (security_invoker = true) as
+  select s.id as sla_id, s.public_id, s.name, s.kind, v.id as sla_version_id, v.valid_from, v.supplier_waits_pause, v.wait_limit_seconds, v.wait_total_seconds
+  from contracts.sla s join contracts.sla_version v on v.sla_id = s.id;
+grant select on contracts.pub_sla_version to steward_app;
+
 drop view if exists contracts.pub_calendar_version;
 create view contracts.pub_calendar_version with (security_invoker = true) as
   select v.id as calendar_version_id, c.public_id, c.name, v.valid_from, v.definition ->> 'zone' as zone

@@ -25,7 +25,7 @@ package struct FileSla: OperationInput {
       target.priorities.map { priority in
         Goal(
           metric: target.metric, priority: priority, budget: target.within, calendar: target.calendar, objective: target.objective,
-          pauses: target.pauses ?? (target.metric == Metric.resolution.rawValue), path: "targets[\(index)]")
+          pauses: target.pauses ?? (target.metric != Metric.response.rawValue), path: "targets[\(index)]")
       }
     }
   }

@@ -28,7 +28,7 @@ struct RecordedState: Sendable {
       guard let name = summary["name"]?.text, calendarNames.contains(name) else { continue }
       calendars[name] = try await applying.call("calendar.read", [Value.Member("id", summary["id"] ?? .null), Value.Member("asOf", Self.always)])
     }
-    for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always)]) { slas[sla["name"]?.text ?? ""] = sla }
+    for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always), Value.Member("kind", "sla")]) { slas[sla["name"]?.text ?? ""] = sla }
     guard let entry = try await tenancy.tenant(code: file.customer.code), entry.kind == .customer else { return }
     let id = Value.id(entry.publicId)
     customer = try await applying.call("customer.read", [Value.Member("id", id)])

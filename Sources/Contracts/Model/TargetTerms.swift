@@ -4,8 +4,13 @@ import Kernel
 package enum Metric: String, Sendable, CaseIterable {
   /// Until somebody answers. Never pauses.
   case response
+  /// From one public word of ours to the next, while the ticket is open.
+  case update
   /// Until the ticket is resolved, or closed where the SLA says so.
   case resolution
+
+  /// What scorecards count: the two ends of a ticket.
+  package static let scored: [Metric] = [.response, .resolution]
 }
 
 /// How much time a target gives.

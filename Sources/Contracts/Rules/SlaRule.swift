@@ -21,6 +21,13 @@ enum SlaRule {
     let compiled: CompiledCalendar
   }
 
+  /// An OLA is for every customer, and a team's turn is over with the resolution.
+  static func require(_ kind: AgreementKind, isForOneCustomer: Bool, _ stop: ResolutionStop) throws(Failure) {
+    guard kind == .ola else { return }
+    if isForOneCustomer { throw .invalid("onlyFor", ContractsMessages.olaForAll) }
+    if stop == .closed { throw .invalid("resolutionStopsAt", ContractsMessages.olaStops) }
+  }
+
   /// - Parameters:
   ///   - calendars: those that the inputs name, by public id; one that is missing is an unknown reference.
   ///   - onlyTenant: the one customer that the SLA is for.
@@ -55,7 +62,7 @@ enum SlaRule {
       targets.append(
         Target(
           metric: input.metric, priority: input.priority, budget: budget, calendar: calendar.id, objective: input.objective,
-          pauses: input.pauses ?? (input.metric == .resolution)))
+          pauses: input.pauses ?? (input.metric != .response)))
     }
     guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
     return targets

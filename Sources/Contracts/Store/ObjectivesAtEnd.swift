@@ -1,7 +1,7 @@
 import Kernel
 import Postgres
 
-/// The strictest objective by metric and priority over the lines of some contracts that are in force at the end of a
+/// The strictest objective by scored metric and priority over the lines of some contracts that are in force at the end of a
 /// period in each contract's zone, or now when the period is not over.
 struct ObjectivesAtEnd: Statement {
   let tenant: TenantId
@@ -29,7 +29,7 @@ struct ObjectivesAtEnd: Statement {
       and s.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = lv.sla_id and n.valid_from <= c.at)
     join contracts.sla_target g on g.sla_version_id = s.id
     where cv.state = 'active' and cv.starts_at <= c.at and (cv.ends_at is null or cv.ends_at > c.at) and lv.state = 'active'
-      and g.objective_millionths is not null
+      and g.objective_millionths is not null and g.metric in ('response', 'resolution')
     group by g.metric, g.priority
     """
 

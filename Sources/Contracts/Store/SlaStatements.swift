@@ -4,16 +4,18 @@ import Postgres
 struct InsertSla: Statement {
   let publicId: PublicId
   let name: String
+  let kind: AgreementKind
   let onlyTenant: TenantId?
   let now: Instant
 
-  static let sql = "insert into contracts.sla (public_id, name, only_tenant_id, recorded_at) values ($1, $2, $3, $4) returning id"
+  static let sql = "insert into contracts.sla (public_id, name, only_tenant_id, recorded_at, kind) values ($1, $2, $3, $4, $5) returning id"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(publicId.random)
     parameters.append(name)
     parameters.append(onlyTenant)
     parameters.append(now)
+    parameters.append(kind.rawValue)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -86,6 +88,7 @@ struct SlaHead: Statement {
     let newestValidFrom: Instant
     let newestResolutionStopsAt: ResolutionStop
     let newestWaits: WaitTerms
+    let kind: AgreementKind
   }
 
   let publicId: PublicId
@@ -93,7 +96,7 @@ struct SlaHead: Statement {
 
   static let sql = """
     select s.id, s.name, s.only_tenant_id, s.version, v.valid_from, v.resolution_stops_at, v.supplier_waits_pause, v.wait_limit_seconds,
-      v.wait_total_seconds
+      v.wait_total_seconds, s.kind
     from contracts.sla s join contracts.sla_version v on v.sla_id = s.id
     where s.public_id = $1 and (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2))
     order by v.valid_from desc limit 1
@@ -107,7 +110,8 @@ struct SlaHead: Statement {
   static func decode(_ row: inout RowReader) throws -> Head {
     Head(
       id: try row.next(), name: try row.next(), onlyTenant: try row.next(), version: try row.next(), newestValidFrom: try row.next(),
-      newestResolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, newestWaits: try WaitTerms(&row))
+      newestResolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, newestWaits: try WaitTerms(&row),
+      kind: AgreementKind(rawValue: try row.next()) ?? .sla)
   }
 }
 
@@ -140,11 +144,12 @@ struct SlaRow: Sendable {
   let recordedAt: Instant
   let resolutionStopsAt: ResolutionStop
   let waits: WaitTerms
+  let kind: AgreementKind
 
   /// `s` is the SLA, `v` its version, `t` the customer that it is for.
   static let columns = """
     s.id, s.public_id, s.name, t.handle, t.public_id, s.version, v.id, v.valid_from, v.recorded_at, v.resolution_stops_at, v.supplier_waits_pause,
-      v.wait_limit_seconds, v.wait_total_seconds
+      v.wait_limit_seconds, v.wait_total_seconds, s.kind
     """
 
   init(_ row: inout RowReader) throws {
@@ -158,6 +163,7 @@ struct SlaRow: Sendable {
     recordedAt = try row.next()
     resolutionStopsAt = ResolutionStop(rawValue: try row.next()) ?? .resolved
     waits = try WaitTerms(&row)
+    kind = AgreementKind(rawValue: try row.next()) ?? .sla
   }
 }
 
@@ -188,6 +194,8 @@ struct SlaAt: Statement {
 /// SLAs by name, each in the version in force at an instant.
 struct SlasAt: Statement {
   let at: Instant
+  /// Nil: of any kind.
+  let kind: AgreementKind?
   let customers: [Int64]?
   let afterName: String
   let afterId: Int64
@@ -200,6 +208,7 @@ struct SlasAt: Statement {
       and v.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = s.id and n.valid_from <= $1)
     left join tenancy.tenant t on t.id = s.only_tenant_id
     where (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2)) and (s.name, s.id) > ($3, $4)
+      and ($6::text is null or s.kind = $6)
     order by s.name, s.id limit $5
     """
 
@@ -209,6 +218,7 @@ struct SlasAt: Statement {
     parameters.append(afterName)
     parameters.append(afterId)
     parameters.append(limit)
+    parameters.append(kind?.rawValue)
   }
 
   static func decode(_ row: inout RowReader) throws -> SlaRow { try SlaRow(&row) }
@@ -234,7 +244,7 @@ struct TargetsOfSlaVersions: Statement {
     select g.sla_version_id, g.metric, g.priority, c.public_id, c.name, g.budget_seconds, g.business_days, g.objective_millionths, g.pauses
     from contracts.sla_target g join contracts.calendar c on c.id = g.calendar_id
     where g.sla_version_id = any($1)
-    order by g.sla_version_id, g.metric desc, g.priority
+    order by g.sla_version_id, array_position(array['response', 'update', 'resolution'], g.metric), g.metric, g.priority
     """
 
   func bind(to parameters: inout Parameters) { parameters.append(slaVersions) }
@@ -246,7 +256,7 @@ struct TargetsOfSlaVersions: Statement {
   }
 }
 
-/// The SLAs that contract lines name.
+/// The SLAs that contract lines name; an OLA is none.
 struct SlasOfIds: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -257,7 +267,10 @@ struct SlasOfIds: Statement {
   let publicIds: [PublicId]
   let tenant: TenantId
 
-  static let sql = "select id, public_id, only_tenant_id from contracts.sla where public_id = any($1) and (only_tenant_id is null or only_tenant_id = $2)"
+  static let sql = """
+    select id, public_id, only_tenant_id from contracts.sla
+    where public_id = any($1) and kind = 'sla' and (only_tenant_id is null or only_tenant_id = $2)
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(publicIds.map(\.random))

@@ -123,6 +123,20 @@ struct CalendarsInForce: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(version: try row.next(), hash: try row.next()) }
 }
 
+struct CalendarVersionInForce: Statement {
+  let calendar: Int64
+  let at: Instant
+
+  static let sql = "select v.id from contracts.calendar_version v where v.calendar_id = $1 and v.valid_from <= $2 order by v.valid_from desc limit 1"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(calendar)
+    parameters.append(at)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 extension TargetTerms {
   /// Columns in the order id, metric, priority, budget_seconds, business_days, calendar, calendar version, objective, pauses.
   init(_ row: inout RowReader) throws {

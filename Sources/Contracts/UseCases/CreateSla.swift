@@ -5,12 +5,17 @@ import ServiceTime
 package enum CreateSla: Operation {
   package struct Input: OperationInput {
     let name: String
+    let kind: AgreementKind
     let resolutionStopsAt: ResolutionStop
     let waits: WaitsInput
     let targets: [TargetInput]
     let onlyFor: PublicId?
 
     private static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。")
+    private static let kind = Field.oneOf(
+      "kind", AgreementKind.allCases.map(\.rawValue), "sla (default): for contract lines; ola: an operational level agreement, for teams.",
+      "类型：sla（默认）供合同行使用；ola 为运营级别协议，供团队使用。"
+    ).optional
     static let resolutionStopsAt = Field.oneOf(
       "resolutionStopsAt", ResolutionStop.allCases.map(\.rawValue), "Where the resolution clock stops (default: resolved).", "解决时钟停止于何处（默认 resolved）。"
     ).optional
@@ -18,10 +23,11 @@ package enum CreateSla: Operation {
       "targets", of: Field<TargetInput>.object("target", "A target.", "目标。"), count: 1...100, "What is promised, at most one target for a metric and priority.",
       "服务级别目标，每个指标与优先级至多一个。")
 
-    package static let fields: [any InputField] = [name, resolutionStopsAt] + WaitsInput.fields + [targets, ContractsFields.onlyFor]
+    package static let fields: [any InputField] = [name, kind, resolutionStopsAt] + WaitsInput.fields + [targets, ContractsFields.onlyFor]
 
     package init(_ values: InputValues) throws(FieldError) {
       name = try values[Self.name]
+      kind = try values[Self.kind].flatMap(AgreementKind.init(rawValue:)) ?? .sla
       resolutionStopsAt = try values[Self.resolutionStopsAt].flatMap(ResolutionStop.init(rawValue:)) ?? .resolved
       waits = try WaitsInput(values)
       targets = try values[Self.targets]
@@ -30,16 +36,17 @@ package enum CreateSla: Operation {
   }
 
   package static let declaration = Declaration(
-    "sla.create", "Define an SLA: what is promised, by metric and priority.", zh: "定义 SLA：按指标和优先级的承诺。", permission: "sla.manage",
+    "sla.create", "Define an SLA or OLA: what is promised, by metric and priority.", zh: "定义 SLA 或 OLA：按指标和优先级的承诺。", permission: "sla.manage",
     roles: Rights.managers, reach: .provider, effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> SlaOutput {
     let onlyTenant = try await context.customer(input.onlyFor, "onlyFor")
+    try SlaRule.require(input.kind, isForOneCustomer: onlyTenant != nil, input.resolutionStopsAt)
     let targets = try await context.targets(input.targets, onlyTenant: onlyTenant, from: context.now)
     let id = context.newId(.sla)
-    guard let sla = try await context.transaction.first(InsertSla(publicId: id, name: input.name, onlyTenant: onlyTenant, now: context.now)) else {
-      throw Failure.notFound
-    }
+    let inserted = try await context.transaction.first(
+      InsertSla(publicId: id, name: input.name, kind: input.kind, onlyTenant: onlyTenant, now: context.now))
+    guard let sla = inserted else { throw Failure.notFound }
     try await context.insertSlaVersion(
       sla, validFrom: .beginning, resolutionStopsAt: input.resolutionStopsAt, waits: input.waits.applied(to: .usual), targets: targets,
       onlyTenant: onlyTenant)

@@ -22,7 +22,7 @@ package struct TargetInput: OperationInput {
   private static let calendar = Field.id("calendar", .calendar, "The coverage calendar.", "服务时间日历。")
   private static let objective = Field.percent("objective", "The share of tickets that must meet it, in percent.", "须达标的工单比例（百分数）。").optional
   private static let pauses = Field.boolean(
-    "pauses", "Whether pending states stop the clock (default: for resolution yes; response never pauses).", "挂起状态是否停止计时（默认：解决时限为是，响应时限从不暂停）。"
+    "pauses", "Whether pending states stop the clock (default yes; response never pauses).", "挂起状态是否停止计时（默认为是；响应时限从不暂停）。"
   ).optional
 
   package static let fields: [any InputField] = [metric, priority, budgetSeconds, businessDays, calendar, objective, pauses]
@@ -70,7 +70,7 @@ package struct TargetOutput: OperationOutput {
   }
 
   package static let fields: [OutputField<TargetOutput>] = [
-    OutputField("metric", .text, "What is promised: response or resolution.", "指标：响应或解决。") { .text($0.row.metric) },
+    OutputField("metric", .text, "What is promised: response, update or resolution.", "指标：response（响应）、update（进展告知）或 resolution（解决）。") { .text($0.row.metric) },
     OutputField("priority", .integer, "The priority that it is for.", "适用的优先级。") { .integer($0.row.priority) },
     OutputField("budgetSeconds", .integer, "The time it gives, in seconds of open time.", "时限，以开放时间的秒数计。") { .integer($0.row.budgetSeconds) },
     OutputField("businessDays", .integer, "Or: the end of the N-th business day.", "或：第 N 个工作日结束时。") { .integer($0.row.businessDays) },
@@ -98,6 +98,7 @@ package struct SlaOutput: OperationOutput {
   package static let fields: [OutputField<SlaOutput>] = [
     OutputField("id", .id, "The SLA.", "SLA 编号。") { .id($0.id) },
     OutputField("name", .text, "Its name.", "名称。") { .text($0.row.name) },
+    OutputField("kind", .text, "sla: promised to customers; ola: agreed to by teams.", "类型：sla（对客户承诺）或 ola（团队之间约定）。") { .text($0.row.kind.rawValue) },
     OutputField("onlyFor", .id, "The one customer that it is for; null: any.", "仅供该客户使用；null 表示任何客户。") { .id($0.row.onlyFor) },
     OutputField("resolutionStopsAt", .text, "Where the resolution clock stops: resolved or closed.", "解决时钟停止于：resolved（已解决）或 closed（已关闭）。") {
       .text($0.row.resolutionStopsAt.rawValue)

@@ -6,6 +6,7 @@ import ServiceLevels
 package struct IncidentRecord: OperationOutput {
   let incident: IncidentView
   let clocks: [ClockRecord]
+  let agreements: [AgreementRecord]
 
   package static let fields: [OutputField<IncidentRecord>] =
     IncidentView.fields(of: \.incident) + [
@@ -15,6 +16,10 @@ package struct IncidentRecord: OperationOutput {
       OutputField("mergedInto", .id, "The incident that it was merged into.", "合并到的事件。") { $0.incident.mergedInto },
       OutputField("splitFrom", .id, "The incident that it was split from.", "拆分自的事件。") { $0.incident.splitFrom },
       OutputField("clocks", listOf: ClockRecord.self, "Where each promise stands.", "各项承诺的当前状态。") { $0.clocks },
+      OutputField(
+        "agreements", listOf: AgreementRecord.self, "The turns of its team and of suppliers that go on, with their clocks; staff only.",
+        "进行中的团队与供应商处理段及其时钟（仅服务商人员可见）。"
+      ) { $0.agreements },
     ]
 }
 
@@ -23,6 +28,19 @@ package struct IncidentLine: OperationOutput {
   let incident: IncidentView
 
   package static let fields: [OutputField<IncidentLine>] = IncidentView.fields(of: \.incident)
+}
+
+/// An incident in the engineer's queue.
+package struct QueueLine: OperationOutput {
+  let incident: IncidentView
+  let teamDueAt: Instant?
+
+  package static let fields: [OutputField<QueueLine>] =
+    IncidentView.fields(of: \.incident) + [
+      OutputField("teamDueAt", .instant, "When the next clock of its team's turn is due, by the team's OLA.", "团队当前处理段按 OLA 的到期时间。") {
+        .instant($0.teamDueAt)
+      }
+    ]
 }
 
 /// What every form of an incident shows. A class, for each field asks for it and a ticket is too large to be copied so often.

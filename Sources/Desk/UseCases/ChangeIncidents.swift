@@ -84,6 +84,7 @@ package enum ClassifyIncident: Operation {
           tenant: context.tenant.id, ticket: before.id, afterSeq: 0, includesInternal: true, recordedFrom: before.openedAt, limit: 10_000))
       try await work.clocks.retarget(
         under: terms, priority: priority, openedAt: before.openedAt, at: context.now, history: ClockReplay.acts(history), in: context.transaction)
+      if priority != before.priority { try await work.retargetTurns(history) }
     }
     work.note(TicketEventType.classified, .object(["from": classification(of: before, context), "to": classification(of: work.ticket, context)]))
     work.save()
@@ -153,6 +154,7 @@ package enum AssignIncident: Operation {
     case .clear: work.ticket.team = nil
     case .set(let team): work.ticket.team = Ticket.Reference(id: try await context.team(team, "team"), publicId: team.random)
     }
+    if !input.team.isKeep { try await work.handOver(to: work.ticket.team) }
     switch input.assignee {
     case .keep: break
     case .clear: work.ticket.assignee = nil
@@ -166,7 +168,7 @@ package enum AssignIncident: Operation {
       TicketEventType.assigned,
       .object([
         "team": .id(work.ticket.team.map { context.id(.team, $0.publicId) }),
-        "assignee": .id(work.ticket.assignee.map { context.id(.staff, $0.publicId) }),
+        "assignee": .id(work.ticket.assignee.map { context.id(.staff, $0.publicId) }), "turn": .integer(work.turn?.seq),
       ]))
     work.save()
     return work.record

@@ -5,10 +5,19 @@ import Kernel
 package struct SubjectClock: Sendable {
   /// Against what a clock is measured, and why.
   package struct Terms: Hashable, Sendable {
-    package let lineVersion: Int64
-    package let lineReason: String
-    package let slaVersion: Int64
-    package let target: Int64
+    /// Who promised it, and where that is written.
+    package enum Promise: Hashable, Sendable {
+      /// The provider to a customer: a version of the contract line, of its SLA, and a target of that.
+      case line(version: Int64, slaVersion: Int64, target: Int64)
+      /// A team to the others: a version of its OLA, and a target of that.
+      case team(Int64, slaVersion: Int64, target: Int64)
+      /// A supplier: the underpinning contract, its version, and a target of that.
+      case supplier(contract: Int64, version: Int64, target: Int64)
+    }
+
+    package let promise: Promise
+    /// Why the line, the agreement or the underpinning contract was chosen.
+    package let reason: String
     package let priority: Int64
     package let pauses: Bool
     package let stopsAt: ResolutionStop
@@ -16,17 +25,13 @@ package struct SubjectClock: Sendable {
 
     package init(_ line: LineTerms, _ target: TargetTerms) {
       self.init(
-        lineVersion: line.lineVersion, lineReason: line.reason.rawValue, slaVersion: line.slaVersion, target: target.id, priority: target.priority,
+        promise: .line(version: line.lineVersion, slaVersion: line.slaVersion, target: target.id), reason: line.reason.rawValue, priority: target.priority,
         pauses: target.pauses, stopsAt: line.resolutionStopsAt, waits: line.waits)
     }
 
-    init(
-      lineVersion: Int64, lineReason: String, slaVersion: Int64, target: Int64, priority: Int64, pauses: Bool, stopsAt: ResolutionStop, waits: WaitTerms
-    ) {
-      self.lineVersion = lineVersion
-      self.lineReason = lineReason
-      self.slaVersion = slaVersion
-      self.target = target
+    init(promise: Promise, reason: String, priority: Int64, pauses: Bool, stopsAt: ResolutionStop, waits: WaitTerms) {
+      self.promise = promise
+      self.reason = reason
       self.priority = priority
       self.pauses = pauses
       self.stopsAt = stopsAt
@@ -61,14 +66,14 @@ package struct SubjectClock: Sendable {
     ledger.isTouched = true
     if let closed = transition.closed {
       lastIntervalSeq += 1
-      ledger.intervals.append(ClockLedger.Entry(seq: lastIntervalSeq, target: terms.target, row: closed))
+      ledger.intervals.append(ClockLedger.Entry(seq: lastIntervalSeq, terms: terms, row: closed))
     }
     if let milestone = transition.milestone {
       lastMilestoneSeq += 1
-      ledger.milestones.append(ClockLedger.Entry(seq: lastMilestoneSeq, target: terms.target, row: milestone))
+      ledger.milestones.append(ClockLedger.Entry(seq: lastMilestoneSeq, terms: terms, row: milestone))
     }
     for verdict in transition.verdicts {
-      ledger.verdicts.append(ClockLedger.Entry(seq: verdict.sequence, target: terms.target, row: verdict))
+      ledger.verdicts.append(ClockLedger.Entry(seq: verdict.sequence, terms: terms, row: verdict))
     }
   }
 
@@ -83,8 +88,8 @@ package struct SubjectClock: Sendable {
 package struct ClockLedger: Sendable {
   package struct Entry<Row: Sendable>: Sendable {
     package let seq: Int64
-    /// The target under which it was counted or judged.
-    package let target: Int64
+    /// The terms under which it was counted or judged.
+    package let terms: SubjectClock.Terms
     package let row: Row
   }
 

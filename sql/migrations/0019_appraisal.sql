@@ -257,3 +257,6 @@ create table contracts.calendar_version_withdrawal (
 select steward.protect_provider_table('contracts.calendar_version_withdrawal',
   'published and (only_tenant_id is null or only_tenant_id = any (coalesce(nullif(current_setting(''app.tenants'', true), ''''), ''{}'')::bigint[]))', 'contract');
 grant select, insert on contracts.calendar_version_withdrawal to steward_app;
+
+-- The customers for whom a supplier's turns were judged: the finder looks across tenants.
+create index clock_judged_turn on service_levels.clock (party_id, tenant_id) where subject_kind = 'dispatch' and verdict in ('met', 'missed');
