@@ -223,7 +223,7 @@ import Testing
     try await outage(of: alpha.service, "2026-06-10T00:00:00Z", "2026-06-13T00:00:00Z")
     try await outage(of: bravo.service, "2026-05-10T00:00:00Z", "2026-05-13T00:00:00Z")
     try await outage(of: bravo.service, "2026-06-20T00:00:00Z", "2026-06-20T18:00:00Z")
-    for (time, seconds) in [("2026-06-21T09:00:00Z", 1200), ("2026-06-22T09:00:00Z", 2400), ("2026-06-23T09:00:00Z", 1800)] as [(String, Int64)] {
+    for (time, seconds) in [("2026-06-21T09:00:00Z", 1200), ("2026-06-22T09:00:00Z", 2400), ("2026-06-23T09:00:00Z", 1799)] as [(String, Int64)] {
       try await dispatch(to: bravo, at: time, answeredAfter: seconds)
     }
     try await go(to: "2026-07-01T09:00:00Z")
