@@ -59,7 +59,7 @@ struct AppraisalFigures: Sendable {
     let criterion = part.criterion
     var members: [Value.Member] = [
       .init("code", .text(criterion.code)),
-      .init("name", .object(criterion.name.members)),
+      .init("name", .object(Language.members(of: criterion.name))),
       .init("weight", .text(criterion.weight.percent)), .init("measure", .text(criterion.basis.measureName)),
     ]
     switch part.finding.content {

@@ -136,7 +136,7 @@ extension AppraisalScheme.Criterion {
   fileprivate var value: Value {
     var members = [Value.Member("code", .text(code))]
     if !name.isEmpty {
-      members.append(Value.Member("name", .object(name.members)))
+      members.append(Value.Member("name", .object(Language.members(of: name))))
     }
     members.append(.init("weight", .text(weight.percent)))
     switch basis {
@@ -147,9 +147,11 @@ extension AppraisalScheme.Criterion {
   }
 }
 
-extension [Language: String] {
-  /// As the members of an object, in the order of the languages.
-  var members: [Value.Member] { Language.allCases.compactMap { language in self[language].map { Value.Member(language.rawValue, .text($0)) } } }
+extension Language {
+  /// Names as the members of an object, in the order of the languages.
+  static func members(of names: [Language: String]) -> [Value.Member] {
+    allCases.compactMap { language in names[language].map { Value.Member(language.rawValue, .text($0)) } }
+  }
 }
 
 extension AppraisalScheme.Measure {
