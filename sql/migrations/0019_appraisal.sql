@@ -225,7 +225,12 @@ grant select, insert, update on suppliers.appraisal_action to steward_app;
 
 -- What a granted credit was computed by, with the credit itself: a customer reads its own rows, and schedules are the provider's.
 alter table credits.proposal add column terms jsonb, add column terms_valid_from timestamptz;
+-- Of every customer's rows: forced row security would hide them from the owner as well.
+alter table credits.proposal no force row level security;
+alter table credits.schedule_version no force row level security;
 update credits.proposal p set terms = v.terms, terms_valid_from = v.valid_from from credits.schedule_version v where v.id = p.schedule_version_id;
+alter table credits.schedule_version force row level security;
+alter table credits.proposal force row level security;
 alter table credits.proposal alter column terms set not null, alter column terms_valid_from set not null;
 
 -- The queue of proposals over all customers, the oldest first.
