@@ -1,4 +1,5 @@
 import Kernel
+import Postgres
 import Suppliers
 import TestSupport
 import Testing
@@ -12,7 +13,10 @@ private struct AppraisalWorld {
   static let terms = AppraisalScoreTests.terms([
     .object(["code": "availability", "weight": "40", "measure": "availability", "zeroAt": "90", "fullAt": "100"]),
     .object(["code": "cost", "weight": "20", "measure": "cost", "zeroAt": "120", "fullAt": "100"]),
-    .object(["code": "credits", "weight": "20", "measure": "credits", "bands": .array([.object(["upTo": "0", "score": "100"]), .object(["above": "0", "score": "50"])])]),
+    .object([
+      "code": "credits", "weight": "20", "measure": "credits",
+      "bands": .array([.object(["upTo": "0", "score": "100"]), .object(["above": "0", "score": "50"])]),
+    ]),
     AppraisalScoreTests.assessed("cooperation", "20"),
   ])
 
@@ -269,10 +273,33 @@ private struct AppraisalWorld {
   @Test func whatWasClosedCannotBeChanged() async throws {
     let world = try await AppraisalWorld()
     _ = try await world.close(try await world.assess(try await world.open(), "80"))
-    for table in ["appraisal_result set points = 0", "entry set amount_minor = 1", "appraisal set period_from = '2020-01-01'"] {
-      await #expect(throws: (any Error).self, "\(table)") {
-        _ = try await world.world.database.application.withConnection { try await $0.runScript("update suppliers.\(table)") }
+    let provider = world.world.database.provider.id
+    await #expect(throws: (any Error).self) {
+      try await world.world.database.tenancy.transaction(binding: [provider], side: .staff) { transaction in
+        _ = try await transaction.execute(TamperWithFigures(tenant: provider))
+      }
+    }
+    await #expect(throws: (any Error).self) {
+      try await world.world.database.tenancy.transaction(binding: [provider], side: .staff) { transaction in
+        _ = try await transaction.execute(TamperWithPeriods(tenant: provider))
       }
     }
   }
+}
+
+/// Changes figures that were written down, as nobody may.
+private struct TamperWithFigures: Statement {
+  let tenant: TenantId
+
+  static let sql = "update suppliers.appraisal_result set points = 0 where tenant_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+}
+
+private struct TamperWithPeriods: Statement {
+  let tenant: TenantId
+
+  static let sql = "update suppliers.appraisal set period_from = period_from - 1 where tenant_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
 }

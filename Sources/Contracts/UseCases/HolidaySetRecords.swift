@@ -159,7 +159,9 @@ package struct HolidaySetSummary: OperationOutput {
 extension OperationContext {
   /// A holiday set in its newest revision, or in the one of that number.
   func holidaySet(_ id: PublicId, number: Int64? = nil) async throws -> HolidaySetRow {
-    guard let row = try await transaction.first(HolidaySetsOfIds(publicIds: [id], number: number, customers: reachableCustomers)) else { throw Failure.notFound }
+    guard let row = try await transaction.first(HolidaySetsOfIds(publicIds: [id], number: number, customers: reachableCustomers)) else {
+      throw Failure.notFound
+    }
     return row
   }
 

@@ -34,7 +34,7 @@ enum CreditWords {
         [
           "measure": measure(schedule.measure, language), "period": row.periodName, "zone": calculation["zone"]?.text ?? "",
           "from": calculation["from"]?.text ?? "", "to": calculation["to"]?.text ?? "",
-        ]),
+        ])
     ]
     switch audience {
     case .staff: steps.append(version.text(language, ["name": row.scheduleName, "from": row.validFrom.description]))
