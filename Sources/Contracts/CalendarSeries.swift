@@ -79,9 +79,9 @@ struct CalendarHistories: Statement {
 
   static let sql = """
     select v.id, v.calendar_id, v.valid_from, v.definition_hash
-    from contracts.calendar_version v
+    from contracts.standing_calendar_version v
     where v.calendar_id = any($1) and not exists (
-      select from contracts.calendar_version n where n.calendar_id = v.calendar_id and n.valid_from > v.valid_from and n.valid_from <= $2)
+      select from contracts.standing_calendar_version n where n.calendar_id = v.calendar_id and n.valid_from > v.valid_from and n.valid_from <= $2)
     order by v.calendar_id, v.valid_from
     """
 
@@ -110,7 +110,7 @@ struct CalendarSeriesRows: Statement {
   static let sql = """
     select n.id, n.calendar_id, n.valid_from, n.definition_hash
     from contracts.calendar_version v
-    join contracts.calendar_version n on n.calendar_id = v.calendar_id and n.valid_from >= v.valid_from and (n.valid_from <= $2 or n.id = v.id)
+    join contracts.standing_calendar_version n on n.calendar_id = v.calendar_id and n.valid_from >= v.valid_from and (n.valid_from <= $2 or n.id = v.id)
     where v.id = any($1)
     """
 

@@ -90,7 +90,10 @@ package enum ContractsMessages: MessageCatalog {
     zh: "模板中的合同行以 {currency} 计费：使用其他货币时请自行填写合同行。")
   package static let templateNameTaken = Message("contract_template.name_taken", "There is already a template of this name.", zh: "已有同名模板。")
 
+  package static let periodOrder = Message("renewal.period_order", "A period ends after it begins.", zh: "期间的结束须晚于开始。")
+
   package static let all = [
+    periodOrder,
     neededWithoutTemplate, serviceOrOffering, notSellable,
     quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,

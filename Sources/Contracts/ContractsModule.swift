@@ -5,7 +5,7 @@ import ServiceTime
 /// What was promised (合同与服务级别): calendars and SLA definitions of the provider, contracts and lines of a customer.
 package enum ContractsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
-    CreateCalendar.self, ReadCalendar.self, ListCalendars.self, ReviseCalendar.self, TryCalendar.self,
+    CreateCalendar.self, ReadCalendar.self, ListCalendars.self, ReviseCalendar.self, WithdrawCalendarVersion.self, TryCalendar.self,
     CreateHolidaySet.self, ReadHolidaySet.self, ListHolidaySets.self, ReviseHolidaySet.self, HolidaySetDue.self, RollOutHolidaySet.self,
     CreateSla.self, ReadSla.self, ListSlas.self, ReviseSla.self,
     ResolveTargets.self, SetCiTier.self, ListCiTiers.self,
@@ -14,7 +14,7 @@ package enum ContractsModule: OperationModule {
     AddContractLine.self, ReviseContractLine.self, EndContractLine.self, ListContractLines.self,
     WithdrawLineVersion.self,
     AddContact.self, EndContact.self, ListContacts.self,
-    ReadRenewal.self, ListRenewals.self, DecideRenewal.self, SnoozeRenewal.self, CompleteRenewal.self,
+    ReadRenewal.self, ListRenewals.self, DecideRenewal.self, SnoozeRenewal.self, CompleteRenewal.self, ReadRenewalRate.self,
     CreateTemplate.self, ReadTemplate.self, ListTemplates.self, ReviseTemplate.self,
   ]
 

@@ -9,6 +9,7 @@ package enum CreditsModule: OperationModule {
     AttachLineCredit.self, DetachLineCredit.self, ListLineCredits.self,
     SetCreditLimit.self, ListCreditLimits.self,
     ProposeCredit.self, ReadCredit.self, ListCredits.self, ExplainCredit.self, ListCreditEvidence.self, ApproveCredit.self, RefuseCredit.self,
+    QueueCredits.self, TotalCredits.self, ListGrantedCredits.self,
   ]
 
   package static let messages = CreditsMessages.all + BillingEngineMessages.all + CreditWords.all

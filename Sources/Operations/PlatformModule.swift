@@ -6,7 +6,7 @@ package enum PlatformModule: OperationModule {
     OpenSession.self, CompleteSetup.self, ReadIdentity.self,
     CreateCustomer.self, ReadCustomer.self, ListCustomers.self, ChangeCustomer.self,
     AddUnit.self, ListUnits.self, AddPerson.self, ListPersons.self,
-    CreateStaff.self, ListStaff.self, DisableStaff.self, EnableStaff.self, SetStaffPassword.self,
+    CreateStaff.self, ListStaff.self, DisableStaff.self, EnableStaff.self, SetStaffPassword.self, SetStaffPerson.self,
     CreateAccount.self, ListAccounts.self, DisableAccountOfCustomer.self, EnableAccountOfCustomer.self, SetAccountPassword.self,
     CreateServiceAccount.self,
     AddStaffGrant.self, RevokeStaffGrant.self, ListStaffGrants.self, AddAccountGrant.self, RevokeAccountGrant.self, ListAccountGrants.self,

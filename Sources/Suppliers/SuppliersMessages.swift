@@ -49,7 +49,50 @@ package enum SuppliersMessages: MessageCatalog {
     "availability.bad_period", "A period is written 2026-03, 2026-Q1 or 2026.", zh: "期间的写法为 2026-03、2026-Q1 或 2026。")
   package static let periodAhead = Message("availability.period_ahead", "This period has not begun yet.", zh: "该期间尚未开始。")
 
+  package static let badEntryAmount = Message(
+    "supplier_entry.bad_amount", "This must be an amount of {currency}, more than zero, with at most {decimals} decimals.",
+    zh: "必须是大于零的 {currency} 金额，最多 {decimals} 位小数。")
+  package static let alreadyReversed = Message("supplier_entry.reversed", "This entry was taken back, or takes one back itself.", zh: "该记录已被冲销，或其本身即为冲销记录。")
+  package static let contractOfOther = Message("underpinning_contract.of_other", "This contract is with another supplier.", zh: "该合同属于其他供应商。")
+  package static let duplicateCriterion = Message("appraisal_scheme.duplicate", "There is already a criterion with this code.", zh: "已有使用此简称的考核项。")
+  package static let schemeTaken = Message("appraisal_scheme.name_taken", "There is already an appraisal scheme of this name.", zh: "已有同名的考核方案。")
+  package static let noWeight = Message("appraisal_scheme.no_weight", "A weight is more than zero.", zh: "权重须大于零。")
+  package static let weights = Message("appraisal_scheme.weights", "The weights must add to 100; they add to {sum}.", zh: "权重之和须为 100，现为 {sum}。")
+  package static let gaps = Message(
+    "appraisal_scheme.gaps", "From the lowest to the highest, each must begin where the one before ends, and one of the two includes the bound.",
+    zh: "须由低到高排列，每一区间从前一区间的终点开始，且该界限只属于其中之一。")
+  package static let gradeOrder = Message("appraisal_scheme.grade_order", "Each grade stands once, and more points give a better one.", zh: "每个等级只出现一次，且分数越高等级越好。")
+  package static let notForMeasure = Message("appraisal_scheme.not_for_measure", "This does not go with the measure {measure}.", zh: "此项不适用于度量 {measure}。")
+  package static let assessedScale = Message("appraisal_scheme.assessed_scale", "What is assessed has points already, and no scale.", zh: "由人评定的项目直接给分，不设换算。")
+  package static let flatScale = Message("appraisal_scheme.flat_scale", "This must differ from zeroAt.", zh: "须与 zeroAt 不同。")
+  package static let oneScale = Message("appraisal_scheme.one_scale", "What is measured has either zeroAt and fullAt, or bands.", zh: "度量项须给出 zeroAt 与 fullAt，或给出 bands，二者选一。")
+  package static let oneBound = Message("appraisal_scheme.one_bound", "Give at most one of: {allowed}.", zh: "下列各项中至多提供一项：{allowed}。")
+  package static let badPercent = Message(
+    "appraisal_scheme.percent", "This must be a percentage from 0 to {most} with at most four decimals.", zh: "必须是 0 到 {most} 的百分数，最多四位小数。")
+  package static let inThePast = Message(
+    "appraisal_scheme.valid_from_past", "Periods that have begun keep what they began with: this must be {now} or later.",
+    zh: "已开始的期间沿用其开始时的规定：此处不得早于 {now}。")
+  package static let badAppraisalTransition = Message(
+    "appraisal.bad_transition", "An appraisal that is {state} cannot do this: {event}.", zh: "状态为 {state} 的考核不能执行此操作：{event}。")
+  package static let alreadyClosed = Message(
+    "appraisal.already_closed", "There is a closed appraisal of this supplier, scheme and period, {appraisal}: restate it.",
+    zh: "该供应商在此方案和期间已有已结考核 {appraisal}，请重述该考核。")
+  package static let draftThere = Message(
+    "appraisal.draft_there", "There is already a draft for this supplier, scheme and period.", zh: "该供应商在此方案和期间已有草稿。")
+  package static let closedMeanwhile = Message(
+    "appraisal.closed_meanwhile", "Somebody else has just closed an appraisal of the same supplier, scheme and period.", zh: "他人刚刚结案了同一供应商、方案和期间的考核。")
+  package static let notAssessedCriterion = Message(
+    "appraisal.not_assessed", "The scheme has no such criterion that is assessed.", zh: "方案中没有此由人评定的考核项。")
+  package static let periodOpen = Message("appraisal.period_open", "The period is over only at {end}.", zh: "该期间到 {end} 才结束。")
+  package static let dueInThePast = Message("appraisal_action.due_past", "This must be {today} or later.", zh: "不得早于 {today}。")
+  package static let defaultAction = Message(
+    "appraisal_action.default", "Grade {grade} in {period}: agree on improvements with the supplier.", zh: "{period} 考核等级为 {grade}：与供应商商定改进措施。")
+  package static let actionOver = Message("appraisal_action.over", "An action that is {state} cannot be changed.", zh: "状态为 {state} 的改进措施不能再变更。")
+
   package static let all = [
+    badEntryAmount, alreadyReversed, contractOfOther, duplicateCriterion, schemeTaken, noWeight, weights, gaps, gradeOrder, notForMeasure, assessedScale, flatScale,
+    oneScale, oneBound, badPercent, inThePast, badAppraisalTransition, alreadyClosed, draftThere, closedMeanwhile, notAssessedCriterion, periodOpen,
+    dueInThePast, defaultAction, actionOver,
     codeTaken, badCode, unknownZone, supplierOver, alreadyEnded, serviceTaken, serviceOfOther, unknownService, expiryOrder, referenceTaken, unknownCurrency,
     termOrder, badAmount, badTransition, notLater, nothingToChange, oneBudget, needsObjective, onlyMeasured, duplicateTarget, duplicateCost, linkOrder,
     linkContract, outageOrder, duplicateOutage, badPeriod, periodAhead,

@@ -13,14 +13,23 @@ package enum SuppliersModule: OperationModule {
     AddSupplierLink.self, EndSupplierLink.self, ListSupplierLinks.self,
     RecordOutage.self, ChangeOutage.self, ReadOutage.self, ListOutages.self, ImportOutages.self,
     ReadAvailability.self,
+    RecordSupplierEntry.self, ReverseSupplierEntry.self, ListSupplierEntries.self,
+    CreateAppraisalScheme.self, ReadAppraisalScheme.self, ListAppraisalSchemes.self, ReviseAppraisalScheme.self,
+    OpenAppraisal.self, AssessAppraisal.self, CloseAppraisal.self, RestateAppraisal.self, DiscardAppraisal.self,
+    ReadAppraisal.self, ListAppraisals.self, CompareAppraisals.self, ListAppraisalEvidence.self, ExplainAppraisal.self,
+    ListAppraisalActions.self, ChangeAppraisalAction.self, FinishAppraisalAction.self,
   ]
 
-  package static let messages = SuppliersMessages.all
+  package static let messages = SuppliersMessages.all + AppraisalWords.all
 
   package static let constraints: [String: Message] = [
     "supplier_code_unique": SuppliersMessages.codeTaken,
     "service_name_unique": SuppliersMessages.serviceTaken,
     "contract_reference_unique": SuppliersMessages.referenceTaken,
+    "entry_reverses_unique": SuppliersMessages.alreadyReversed,
+    "appraisal_scheme_name_unique": SuppliersMessages.schemeTaken,
+    "appraisal_draft_unique": SuppliersMessages.draftThere,
+    "appraisal_closed_unique": SuppliersMessages.closedMeanwhile,
   ]
 }
 
@@ -28,6 +37,7 @@ package enum SuppliersModule: OperationModule {
 enum SupplierRights {
   static let managers: Set<StockRole> = [.administrator, .accountManager]
   static let staff: Set<StockRole> = [.administrator, .accountManager, .engineer, .finance]
+  static let money: Set<StockRole> = [.administrator, .finance]
   /// A supplier serves any customer, so only those who may act for all change it.
   static let everyone: Set<Grant.ScopeKind> = [.all]
 }

@@ -277,4 +277,44 @@ import Testing
     let theirs = try #require(try await listed(world).first { $0.at("contractName") == "Theirs" })
     await expectFailure(.notFound) { try await world.database.call("renewal.decide", ["id": theirs.at("id"), "decision": "renew"], as: mine, version: 1) }
   }
+
+  /// Of what was to be decided in a period, what was renewed: null when that was nothing, and a superseded item is none.
+  @Test func theRenewalRateIsCounted() async throws {
+    let world = try await ContractsWorld()
+    let database = world.database
+    func rate(_ from: Value = "2026-05-01", _ before: Value = "2026-05-02", customer: Value = .null, as principal: Principal? = nil) async throws -> Value {
+      try await database.call(
+        "renewal.rate", ["decisionFrom": from, "decisionBefore": before, "customer": customer], as: principal ?? world.manager)
+    }
+    let nothing = try await rate()
+    #expect(nothing.at("due") == 0 && nothing.at("rate") == .null)
+    for number in 0..<3 { _ = try await made(world, Self.manual, name: "Mine \(number)") }
+    _ = try await made(world, Self.manual, of: world.other, name: "Theirs")
+    try await sweep(world)
+    let items = try await listed(world)
+    let undecided = try await rate()
+    #expect(undecided.at("open") == 4 && undecided.at("rate") == .decimal("0"))
+    // One renewed, one declined, one that lapses, one of another customer renewed.
+    for item in items where ["Mine 0", "Theirs"].contains(item.at("contractName").text) {
+      let decided = try await database.call("renewal.decide", ["id": item.at("id"), "decision": "renew"], as: world.manager, version: 1)
+      try await database.call("renewal.complete", ["id": item.at("id")], as: world.manager, version: decided.at("version").integer)
+    }
+    for item in items where item.at("contractName") == "Mine 1" {
+      try await database.call("renewal.decide", ["id": item.at("id"), "decision": "decline"], as: world.manager, version: 1)
+    }
+    try await sweep(world, at: "2026-07-02T00:00:00Z")
+    let all = try await rate()
+    #expect(all.at("renewed") == 2 && all.at("notRenewed") == 1 && all.at("lapsed") == 1 && all.at("open") == 0 && all.at("due") == 4)
+    #expect(all.at("rate") == .decimal("50"))
+    let acme = try await rate(customer: .id(world.acme.publicId))
+    #expect(acme.at("renewed") == 1 && acme.at("due") == 3 && acme.at("rate") == .decimal("33.3333"))
+    // The day is the contract's: the first of May in Berlin, and no other.
+    for (from, before): (Value, Value) in [("2026-04-01", "2026-05-01"), ("2026-05-02", "2026-06-01")] {
+      #expect(try await rate(from, before).at("due") == 0)
+    }
+    let mine = try await database.staff(.accountManager, for: [world.acme])
+    #expect(try await rate(as: mine).at("due") == 3)
+    await expectFailure(.invalid) { try await rate(customer: .id(world.other.publicId), as: mine) }
+    #expect(await violations { try await rate("2026-05-02", "2026-05-02") } == ["decisionBefore renewal.period_order"])
+  }
 }

@@ -6,6 +6,30 @@ import TestSupport
 import Testing
 
 @Suite struct GrantTests {
+  /// Whose login an account of staff is: what the principal carries, wherever two persons must decide.
+  @Test func anAccountOfStaffNamesItsPerson() async throws {
+    let database = try await TestDatabase.make()
+    let acme = try await database.customer("ACME")
+    let provider = try await database.call("identity.read", as: database.root)["tenantId"] ?? .null
+    let fay = try await database.call("person.add", ["customer": provider, "name": "Fay"], as: database.root)["id"] ?? .null
+    let stranger = try await database.call("person.add", ["customer": .id(acme.publicId), "name": "Zoe"], as: database.root)["id"] ?? .null
+    let one = try await database.call(
+      "staff.create", ["login": "fay@x.test", "name": "Fay", "password": .text(TestDatabase.password), "person": fay], as: database.root)
+    #expect(one["person"] == fay)
+    let two = try await database.newStaff("f@x.test")
+    #expect(try await database.loggedIn("PROV", "f@x.test").person == nil)
+    let named = try await database.call("staff.set_person", ["id": .text(two), "person": fay], as: database.root)
+    #expect(named["person"] == fay)
+    let person = try await database.loggedIn("PROV", "f@x.test").person
+    let other = try await database.loggedIn("PROV", "fay@x.test").person
+    #expect(person != nil && person == other)
+    await expectFailure(.invalid) { try await database.call("staff.set_person", ["id": .text(two), "person": stranger], as: database.root) }
+    await expectFailure(.invalid) { try await database.call("staff.set_person", ["id": .text(two)], as: database.root) }
+    #expect(try await database.call("staff.set_person", ["id": .text(two), "person": .null], as: database.root)["person"] == .null)
+    let manager = try await database.staff(.accountManager)
+    await expectFailure(.denied) { try await database.call("staff.set_person", ["id": .text(two), "person": fay], as: manager) }
+  }
+
   @Test func aGrantCountsUntilItIsRevokedOrExpires() async throws {
     let database = try await TestDatabase.make()
     let acme = try await database.customer("ACME")

@@ -207,6 +207,35 @@ enum Seeders {
             "line": line, "measure": "backup_success", "from": "2026-01-10T00:00:00Z", "to": "2026-01-11T00:00:00Z", "numerator": 29, "denominator": 30,
             "evidence": world.name(twin),
           ]))
+    "sen": { world, twin in
+      let supplier = try await world.seeded("sup", in: twin)
+      return try Seeded(
+        try await world.seed(
+          "supplier_entry.record",
+          [
+            "supplier": supplier.id, "kind": "cost", "reference": .text("Invoice \(world.next())"), "period": "2026-01", "amount": "10.00",
+            "currency": "EUR",
+          ]))
+    },
+    "aps": { world, _ in
+      try Seeded(try await world.seed("appraisal_scheme.create", ["name": .text("Scheme \(world.next())"), "terms": Samples.appraisalTerms]))
+    },
+    "apr": { world, twin in
+      let (supplier, scheme) = (try await world.seeded("sup", in: twin), try await world.seeded("aps", in: twin))
+      return try Seeded(try await world.seed("appraisal.open", ["supplier": supplier.id, "scheme": scheme.id, "period": "2026-01"]))
+    },
+    // An appraisal without points opens it.
+    "apa": { world, twin in
+      let appraisal = try await world.seeded("apr", in: twin)
+      func act(_ operation: String, _ input: [Value.Member], _ version: Int64?) async throws -> Value {
+        let answer = await world.answer(operation, .object([Value.Member("id", appraisal.id)] + input), as: world.database.root, version: version)
+        guard let value = answer.value else { throw World.SeedFailure(description: "\(operation): \(String(describing: answer.failure))") }
+        return value
+      }
+      let assessed = try await act(
+        "appraisal.assess", [.init("criterion", "assessed"), .init("score", "0"), .init("evidence", "seed")], appraisal.version)
+      let closed = try await act("appraisal.close", [], assessed["version"]?.integer)
+      return try Seeded(closed["action"] ?? .null)
     },
     "crs": { world, _ in
       try Seeded(try await world.seed("credit_schedule.create", ["name": .text("Schedule \(world.next())"), "terms": Samples.creditTerms]))
@@ -229,7 +258,7 @@ enum Seeders {
   ]
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
-  static let shared: Set<String> = ["stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off"]
+  static let shared: Set<String> = ["stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa"]
 }
 
 /// Values that rules besides the type's ask for.
@@ -239,6 +268,10 @@ enum Samples {
   static let localName = Value.object(["en": "Name", "zh-Hans": "名称"])
   static let creditTerms = Value.object([
     "measure": "availability", "period": "month", "bands": .array([.object(["below": "99.9", "percent": "10"])]),
+  ])
+  static let appraisalTerms = Value.object([
+    "criteria": .array([.object(["code": "assessed", "weight": "100", "measure": "assessed"])]),
+    "grades": .array([.object(["grade": "B", "below": "50"]), .object(["grade": "A", "from": "50"])]), "actionBelow": "A",
   ])
   static let calendar = Value.object([
     "zone": "Europe/Berlin", "week": .object(["mon": .array([.array(["08:00", "18:00"])]), "tue": .array([.array(["08:00", "18:00"])])]),

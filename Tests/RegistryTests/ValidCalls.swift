@@ -56,6 +56,12 @@ struct CallRule: Sendable {
     })
   }
 
+  /// Staff are people of the provider's own.
+  static let providersPerson = CallRule(given: { world, _, _ in
+    let provider = try await world.seed("identity.read", [:])["tenantId"] ?? .null
+    return (["person": try await world.seed("person.add", ["customer": provider, "name": .text("Person \(world.next())")])["id"] ?? .null], nil)
+  })
+
   /// A template's lines name an SLA that is for any customer.
   static let template = CallRule(
     omitted: ["noticeDays"],
@@ -216,6 +222,39 @@ struct CallRule: Sendable {
     }),
     "measurement.correct": CallRule(given: { _, _, _ in (["numerator": 9, "denominator": 10], nil) }),
     "measurement.judge": CallRule(given: { world, twin, _ in (["line": try await world.measuredLine(twin), "period": "2026-01"], nil) }),
+    "supplier_entry.record": CallRule(given: { world, twin, _ in
+      let contract = try await world.seeded("uc", in: twin)
+      let supplier = try await world.seed("underpinning_contract.read", ["id": contract.id])["supplier"] ?? .null
+      let service = try await world.seed("supplier_service.add", ["supplier": supplier, "name": "Paid"])
+      return (["supplier": supplier, "underpinningContract": contract.id, "service": service["id"] ?? .null, "period": "2026-01"], nil)
+    }),
+    "appraisal_scheme.create": CallRule(given: { _, _, _ in (["terms": Samples.appraisalTerms], nil) }),
+    "appraisal_scheme.revise": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("aps", in: twin)
+      return (["id": seeded.id, "terms": Samples.appraisalTerms], seeded.version)
+    }),
+    "appraisal.open": CallRule(given: { _, _, _ in (["period": "2026-01"], nil) }),
+    "appraisal.compare": CallRule(given: { _, _, _ in (["period": "2026-01"], nil) }),
+    "appraisal.assess": CallRule(given: { _, _, _ in (["criterion": "assessed"], nil) }),
+    "appraisal.close": CallRule(given: { _, _, _ in (["dueOn": "2026-04-01"], nil) }),
+    "appraisal.restate": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("apr", in: twin)
+      let closed = await world.answer("appraisal.close", .object(["id": seeded.id]), as: world.database.root, version: seeded.version)
+      return (["id": seeded.id], closed.value?["version"]?.integer)
+    }),
+    "appraisal_action.change": CallRule(given: { _, _, _ in (["dueOn": "2026-04-01"], nil) }),
+    "credit.queue": CallRule(given: { _, _, _ in (["period": "2026-01"], nil) }),
+    "credit.totals": CallRule(given: { _, _, _ in (["period": "2026-01"], nil) }),
+    "renewal.rate": CallRule(given: { _, _, _ in (["decisionFrom": "2026-01-01", "decisionBefore": "2027-01-01"], nil) }),
+    "calendar.withdraw": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("cal", in: twin)
+      let changed = await world.answer(
+        "calendar.revise", .object(["id": seeded.id, "definition": Samples.calendar, "validFrom": "2026-04-01T00:00:00Z"]), as: world.database.root,
+        version: seeded.version)
+      return (["id": seeded.id], changed.value?["version"]?.integer)
+    }),
+    "staff.create": providersPerson,
+    "staff.set_person": providersPerson,
     "line_credit.detach": CallRule(given: { world, twin, _ in
       let (line, schedule) = try await world.creditableLine(twin)
       return (["line": line, "schedule": schedule], nil)

@@ -6,7 +6,7 @@ drop schema if exists finder cascade;
 create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
 grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
-  contracts.calendar_version, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket to steward_finder;
+  contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket, credits.proposal to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line, suppliers.contract,
   suppliers.line_link, desk.team_agreement to steward_finder;
 
@@ -94,7 +94,8 @@ begin
     join service_levels.clock c on c.calendar_version_id = v.id
       and (c.state = 'running' or (c.state = 'paused' and c.wait_left_seconds is not null))
     where exists (
-      select from contracts.calendar_version n where n.calendar_id = v.calendar_id and n.valid_from > v.valid_from and n.valid_from <= reference)
+      select from contracts.calendar_version n where n.calendar_id = v.calendar_id and n.valid_from > v.valid_from and n.valid_from <= reference
+        and not exists (select from contracts.calendar_version_withdrawal w where w.calendar_version_id = n.id))
     limit least(row_limit, 1000);
 end
 $$;
@@ -163,6 +164,69 @@ begin
           > (coalesce(after_decision, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
       order by r.decision_at, r.tenant_id, r.id limit least(row_limit, 201);
   end if;
+end
+$$;
+
+-- The permitted tenants (null: all), by id after `after_tenant`, with renewals whose decision day lies in a period.
+create function finder.renewal_tenants(permitted bigint[], decision_from date, decision_before date, after_tenant bigint, row_limit bigint)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select distinct r.tenant_id from contracts.renewal r
+    where r.tenant_id > after_tenant and (permitted is null or r.tenant_id = any (permitted)) and r.outcome is distinct from 'superseded'
+      and r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC'
+      and r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC'
+    order by r.tenant_id limit least(row_limit, 500);
+end
+$$;
+
+-- Credit proposals of the permitted tenants (null: all), the oldest first: those that wait for a decision, or those of one
+-- state. A proposal is in a stretch of days when its period touches it.
+create function finder.credits(
+  permitted bigint[], wanted_state text, days_from date, days_before date, after_recorded timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, recorded_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  if wanted_state is null then
+    return query select p.tenant_id, p.id, p.recorded_at from credits.proposal p
+      where p.state in ('proposed', 'half_approved') and (permitted is null or p.tenant_id = any (permitted))
+        and (days_from is null or p.period_to > days_from) and (days_before is null or p.period_from < days_before)
+        and (p.recorded_at, p.tenant_id, p.id) > (coalesce(after_recorded, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+      order by p.recorded_at, p.tenant_id, p.id limit least(row_limit, 201);
+  else
+    return query select p.tenant_id, p.id, p.recorded_at from credits.proposal p
+      where (wanted_state = 'all' or p.state = wanted_state) and (permitted is null or p.tenant_id = any (permitted))
+        and (days_from is null or p.period_to > days_from) and (days_before is null or p.period_from < days_before)
+        and (p.recorded_at, p.tenant_id, p.id) > (coalesce(after_recorded, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+      order by p.recorded_at, p.tenant_id, p.id limit least(row_limit, 201);
+  end if;
+end
+$$;
+
+-- The permitted tenants (null: all), by id after `after_tenant`, with credit proposals of the same filters.
+create function finder.credit_tenants(
+  permitted bigint[], wanted_state text, days_from date, days_before date, after_tenant bigint, row_limit bigint)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select distinct p.tenant_id from credits.proposal p
+    where p.tenant_id > after_tenant and (permitted is null or p.tenant_id = any (permitted))
+      and case when wanted_state is null then p.state in ('proposed', 'half_approved') else wanted_state = 'all' or p.state = wanted_state end
+      and (days_from is null or p.period_to > days_from) and (days_before is null or p.period_from < days_before)
+    order by p.tenant_id limit least(row_limit, 500);
+end
+$$;
+
+-- Customers, by id after `after_tenant`, for whom turns of suppliers under these contracts were judged in a stretch of time.
+create function finder.judged_turn_tenants(contracts bigint[], from_at timestamptz, before_at timestamptz, after_tenant bigint, row_limit bigint)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select distinct c.tenant_id from service_levels.clock c
+    where c.subject_kind = 'dispatch' and c.party_id = any (contracts) and c.verdict in ('met', 'missed') and c.tenant_id > after_tenant
+      and case when c.breached_at is null then c.observed_at else c.breached_at end >= from_at
+      and case when c.breached_at is null then c.observed_at else c.breached_at end < before_at
+    order by c.tenant_id limit least(row_limit, 500);
 end
 $$;
 

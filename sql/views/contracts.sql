@@ -18,6 +18,12 @@ create view contracts.standing_line_version with (security_invoker = true) as
     select from contracts.contract_line_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_line_version_id = v.id);
 grant select on contracts.standing_line_version to steward_app;
 
+drop view if exists contracts.standing_calendar_version;
+create view contracts.standing_calendar_version with (security_invoker = true) as
+  select v.* from contracts.calendar_version v
+  where not exists (select from contracts.calendar_version_withdrawal w where w.calendar_version_id = v.id);
+grant select on contracts.standing_calendar_version to steward_app;
+
 drop view if exists contracts.pub_contract;
 create view contracts.pub_contract with (security_invoker = true) as
   select tenant_id, id as contract_id, public_id, number, currency, zone, version from contracts.contract;

@@ -36,3 +36,29 @@ drop view if exists suppliers.pub_outage;
 create view suppliers.pub_outage with (security_invoker = true) as
   select tenant_id, id as outage_id, public_id, service_id, severity, starts_at, ends_at, announced_at, version from suppliers.outage where not withdrawn;
 grant select on suppliers.pub_outage to steward_app;
+
+-- What a version of an underpinning contract is to cost: each line by its amount and how often it is due.
+drop view if exists suppliers.pub_cost_line;
+create view suppliers.pub_cost_line with (security_invoker = true) as
+  select l.contract_version_id, c.id as supplier_contract_id, c.supplier_id, c.currency, l.name, l.amount_minor, l.period
+  from suppliers.cost_line l
+  join suppliers.contract_version v on v.id = l.contract_version_id
+  join suppliers.contract c on c.id = v.contract_id;
+grant select on suppliers.pub_cost_line to steward_app;
+
+-- What suppliers cost (kind cost) and gave back (kind credit_note), each day of the period an equal part. What takes an entry back
+-- is there with the opposite amount: sums are right without looking at it. Rows of the provider's own tenant.
+drop view if exists suppliers.pub_entry;
+create view suppliers.pub_entry with (security_invoker = true) as
+  select tenant_id, id as entry_id, public_id, supplier_id, kind, supplier_contract_id, service_id, reference, period_from, period_to, amount_minor, currency,
+    reverses
+  from suppliers.entry;
+grant select on suppliers.pub_entry to steward_app;
+
+-- The grades that stand.
+drop view if exists suppliers.pub_appraisal;
+create view suppliers.pub_appraisal with (security_invoker = true) as
+  select a.tenant_id, a.id as appraisal_id, a.public_id, a.supplier_id, a.scheme_id, a.period_from, a.period_to, r.grade, r.points, r.closed_at
+  from suppliers.appraisal a join suppliers.appraisal_result r on r.tenant_id = a.tenant_id and r.appraisal_id = a.id
+  where a.state = 'closed';
+grant select on suppliers.pub_appraisal to steward_app;

@@ -94,5 +94,9 @@ enum HolidaySetMessages: MessageCatalog {
     "holiday_set.calendar_not_later", "The calendar “{calendar}” already has a version from {newest}; the new one must begin later.",
     zh: "日历“{calendar}”已有自 {newest} 起生效的版本，新版本须晚于该时间。")
 
-  static let all = [daysOrFile, noDays, years, nothingToSkip, openOrClosedFrom, nameTaken, nothingDue, notDue, calendarNotLater]
+  static let otherCustomer = Message(
+    "holiday_set.other_customer", "This holiday set is for one customer only; a calendar for others, or for any, cannot use it.",
+    zh: "该节假日集仅供某一客户使用，其他客户或通用的日历不能采用。")
+
+  static let all = [daysOrFile, noDays, years, nothingToSkip, openOrClosedFrom, nameTaken, nothingDue, notDue, calendarNotLater, otherCustomer]
 }

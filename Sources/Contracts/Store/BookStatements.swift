@@ -146,7 +146,7 @@ struct BookCalendars: Statement {
   let tenant: TenantId
 
   static let sql = """
-    select v.calendar_id, v.id, v.valid_from, v.definition_hash, v.definition from contracts.calendar_version v
+    select v.calendar_id, v.id, v.valid_from, v.definition_hash, v.definition from contracts.standing_calendar_version v
     where v.calendar_id in (
       select g.calendar_id from contracts.sla_target g join contracts.sla_version s on s.id = g.sla_version_id
       where s.sla_id in (select l.sla_id from contracts.standing_line_version l where l.tenant_id = $1))

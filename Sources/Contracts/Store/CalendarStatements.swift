@@ -32,9 +32,12 @@ struct InsertCalendarVersion: Statement {
   let now: Instant
 
   static let sql = """
-    insert into contracts.calendar_version (calendar_id, valid_from, definition, definition_hash, published, only_tenant_id, recorded_at)
-    values ($1, $2, $3, sha256(convert_to(($3::jsonb)::text, 'UTF8')), $4, $5, $6)
+    insert into contracts.calendar_version (calendar_id, valid_from, seq, definition, definition_hash, published, only_tenant_id, recorded_at)
+    values ($1, $2, \(seq), $3, sha256(convert_to(($3::jsonb)::text, 'UTF8')), $4, $5, $6)
     """
+
+  /// Behind those that were to begin at the same instant and were withdrawn.
+  static let seq = "1 + (select count(*) from contracts.calendar_version n where n.calendar_id = $1 and n.valid_from = $2)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(calendar)
@@ -66,7 +69,7 @@ struct CalendarHead: Statement {
 
   static let sql = """
     select c.id, c.name, c.published, c.only_tenant_id, c.version, v.valid_from, v.id, coalesce(v.own_definition, v.definition)
-    from contracts.calendar c join contracts.calendar_version v on v.calendar_id = c.id
+    from contracts.calendar c join contracts.standing_calendar_version v on v.calendar_id = c.id
     where c.public_id = $1 and (c.only_tenant_id is null or $2::bigint[] is null or c.only_tenant_id = any($2))
     order by v.valid_from desc limit 1
     """
@@ -80,6 +83,27 @@ struct CalendarHead: Statement {
     Head(
       id: try row.next(), name: try row.next(), published: try row.next(), onlyTenant: try row.next(), version: try row.next(),
       newestValidFrom: try row.next(), newestVersion: try row.next(), own: try row.next())
+  }
+}
+
+/// Says that a calendar's version does not stand.
+struct WithdrawCalendarRow: Statement {
+  let version: Int64
+  let reason: String
+  let published: Bool
+  let onlyTenant: TenantId?
+  let now: Instant
+
+  static let sql = """
+    insert into contracts.calendar_version_withdrawal (calendar_version_id, reason, published, only_tenant_id, recorded_at) values ($1, $2, $3, $4, $5)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(version)
+    parameters.append(reason)
+    parameters.append(published)
+    parameters.append(onlyTenant)
+    parameters.append(now)
   }
 }
 
@@ -138,7 +162,7 @@ struct CalendarAt: Statement {
   static let sql = """
     select \(CalendarRow.columns)
     from contracts.calendar c
-    join contracts.calendar_version v on v.calendar_id = c.id
+    join contracts.standing_calendar_version v on v.calendar_id = c.id
     left join tenancy.tenant t on t.id = c.only_tenant_id
     where c.public_id = $1 and v.valid_from <= $2
       and (c.only_tenant_id is null or $3::bigint[] is null or c.only_tenant_id = any($3))
@@ -165,8 +189,8 @@ struct CalendarsAt: Statement {
   static let sql = """
     select \(CalendarRow.columns)
     from contracts.calendar c
-    join contracts.calendar_version v on v.calendar_id = c.id
-      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = c.id and n.valid_from <= $1)
+    join contracts.standing_calendar_version v on v.calendar_id = c.id
+      and v.valid_from = (select max(n.valid_from) from contracts.standing_calendar_version n where n.calendar_id = c.id and n.valid_from <= $1)
     left join tenancy.tenant t on t.id = c.only_tenant_id
     where (c.only_tenant_id is null or $2::bigint[] is null or c.only_tenant_id = any($2)) and (c.name, c.id) > ($3, $4)
     order by c.name, c.id limit $5
@@ -200,8 +224,8 @@ struct CalendarsOfIds: Statement {
   static let sql = """
     select c.id, c.public_id, c.published, c.only_tenant_id, v.definition
     from contracts.calendar c
-    join contracts.calendar_version v on v.calendar_id = c.id
-      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = c.id and n.valid_from <= $2)
+    join contracts.standing_calendar_version v on v.calendar_id = c.id
+      and v.valid_from = (select max(n.valid_from) from contracts.standing_calendar_version n where n.calendar_id = c.id and n.valid_from <= $2)
     where c.public_id = any($1) and (c.only_tenant_id is null or $3::bigint[] is null or c.only_tenant_id = any($3))
     """
 

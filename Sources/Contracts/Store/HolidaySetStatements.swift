@@ -6,14 +6,16 @@ struct InsertHolidaySet: Statement {
   let publicId: PublicId
   let name: String
   let region: String?
+  let onlyTenant: TenantId?
   let now: Instant
 
-  static let sql = "insert into contracts.holiday_set (public_id, name, region, recorded_at) values ($1, $2, $3, $4) returning id"
+  static let sql = "insert into contracts.holiday_set (public_id, name, region, only_tenant_id, recorded_at) values ($1, $2, $3, $4, $5) returning id"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(publicId.random)
     parameters.append(name)
     parameters.append(region)
+    parameters.append(onlyTenant)
     parameters.append(now)
   }
 
@@ -73,11 +75,16 @@ struct HolidaySetRow: Sendable {
   let days: Value
   let source: String
   let recordedAt: Instant
+  /// The one customer that it is for; nil: any.
+  let onlyTenant: TenantId?
+  let onlyFor: PublicId?
 
-  /// `h` is the set, `v` its revision.
-  static let columns = "h.id, h.public_id, h.name, h.region, h.version, v.id, v.number, v.days, v.source, v.recorded_at"
+  /// `h` is the set, `v` its revision, `t` the customer that it is for.
+  static let columns = "\(identity), v.id, v.number, v.days, v.source, v.recorded_at, \(customer)"
   /// The same without the days, which a list does not show.
-  static let summaryColumns = "h.id, h.public_id, h.name, h.region, h.version, v.id, v.number, '[]'::jsonb, v.source, v.recorded_at"
+  static let summaryColumns = "\(identity), v.id, v.number, '[]'::jsonb, v.source, v.recorded_at, \(customer)"
+  private static let identity = "h.id, h.public_id, h.name, h.region, h.version"
+  private static let customer = "h.only_tenant_id, t.handle, t.public_id"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -90,6 +97,8 @@ struct HolidaySetRow: Sendable {
     days = try row.next()
     source = try row.next()
     recordedAt = try row.next()
+    onlyTenant = try row.next()
+    onlyFor = try PublicId.customer(&row)
   }
 
   /// What is stored was checked when it was written.
@@ -101,18 +110,22 @@ struct HolidaySetsOfIds: Statement {
   let publicIds: [PublicId]
   /// Nil: the newest.
   let number: Int64?
+  /// The customers whose own sets count; nil: all.
+  let customers: [Int64]?
 
   static let sql = """
     select \(HolidaySetRow.columns)
     from contracts.holiday_set h
     join contracts.holiday_set_version v on v.holiday_set_id = h.id
       and v.number = coalesce($2, (select max(n.number) from contracts.holiday_set_version n where n.holiday_set_id = h.id))
-    where h.public_id = any($1)
+    left join tenancy.tenant t on t.id = h.only_tenant_id
+    where h.public_id = any($1) and (h.only_tenant_id is null or $3::bigint[] is null or h.only_tenant_id = any($3))
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(publicIds.map(\.random))
     parameters.append(number)
+    parameters.append(customers)
   }
 
   static func decode(_ row: inout RowReader) throws -> HolidaySetRow { try HolidaySetRow(&row) }
@@ -121,6 +134,8 @@ struct HolidaySetsOfIds: Statement {
 /// Holiday sets by name, each in its newest revision, without their days.
 struct HolidaySetsByName: Statement {
   let region: String?
+  /// The customers whose own sets count; nil: all.
+  let customers: [Int64]?
   let afterName: String
   let afterId: Int64
   let limit: Int64
@@ -128,16 +143,19 @@ struct HolidaySetsByName: Statement {
   static let sql = """
     select \(HolidaySetRow.summaryColumns)
     from (
-      select s.id, s.public_id, s.name, s.region, s.version from contracts.holiday_set s
-      where ($1::text is null or s.region = $1) and (s.name, s.id) > ($2, $3) order by s.name, s.id limit $4
+      select s.id, s.public_id, s.name, s.region, s.version, s.only_tenant_id from contracts.holiday_set s
+      where ($1::text is null or s.region = $1) and (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2))
+        and (s.name, s.id) > ($3, $4) order by s.name, s.id limit $5
     ) h
     join contracts.holiday_set_version v on v.holiday_set_id = h.id
       and v.number = (select max(n.number) from contracts.holiday_set_version n where n.holiday_set_id = h.id)
+    left join tenancy.tenant t on t.id = h.only_tenant_id
     order by h.name, h.id
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(region)
+    parameters.append(customers)
     parameters.append(afterName)
     parameters.append(afterId)
     parameters.append(limit)
@@ -160,6 +178,7 @@ struct HolidaysOfCalendars: Statement {
     from contracts.calendar_version_holidays p
     join contracts.holiday_set_version v on v.id = p.holiday_set_version_id
     join contracts.holiday_set h on h.id = v.holiday_set_id
+    left join tenancy.tenant t on t.id = h.only_tenant_id
     where p.calendar_version_id = any($1)
     order by p.calendar_version_id, p.position
     """
@@ -191,10 +210,10 @@ struct CalendarsBehindHolidaySet: Statement {
       v.number, v.days
     from contracts.holiday_set_version v
     join contracts.calendar_version_holidays p on p.holiday_set_version_id = v.id
-    join contracts.calendar_version cv on cv.id = p.calendar_version_id
+    join contracts.standing_calendar_version cv on cv.id = p.calendar_version_id
     join contracts.calendar c on c.id = cv.calendar_id
     where v.holiday_set_id = $1 and v.number < $2
-      and cv.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = cv.calendar_id)
+      and cv.valid_from = (select max(n.valid_from) from contracts.standing_calendar_version n where n.calendar_id = cv.calendar_id)
       and (c.only_tenant_id is null or $3::bigint[] is null or c.only_tenant_id = any($3))
       and (cardinality($5::bytea[]) = 0 or c.public_id = any($5))
     order by c.name limit $4
@@ -224,8 +243,8 @@ struct InsertCalendarVersionWithHolidays: Statement {
 
   static let sql = """
     insert into contracts.calendar_version
-      (calendar_id, valid_from, definition, definition_hash, own_definition, published, only_tenant_id, recorded_at)
-    values ($1, $2, $3, sha256(convert_to(($3::jsonb)::text, 'UTF8')), $4, $5, $6, $7) returning id
+      (calendar_id, valid_from, seq, definition, definition_hash, own_definition, published, only_tenant_id, recorded_at)
+    values ($1, $2, \(InsertCalendarVersion.seq), $3, sha256(convert_to(($3::jsonb)::text, 'UTF8')), $4, $5, $6, $7) returning id
     """
 
   func bind(to parameters: inout Parameters) {

@@ -173,7 +173,7 @@ struct StoryCalendars: Statement {
   let contract: Int64
 
   static let sql = """
-    select v.calendar_id, v.valid_from from contracts.calendar_version v
+    select v.calendar_id, v.valid_from from contracts.standing_calendar_version v
     where v.calendar_id in (
       select g.calendar_id from contracts.sla_target g join contracts.sla_version s on s.id = g.sla_version_id
       where s.sla_id in (\(StorySlas.slasOfContract)))

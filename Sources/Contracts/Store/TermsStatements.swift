@@ -95,7 +95,7 @@ struct TargetCandidates: Statement {
       union all
       select t.* from contracts.sla_target t where t.sla_version_id = $1 and t.service_id = $4) g
     left join lateral (
-      select n.id, n.definition_hash from contracts.calendar_version n
+      select n.id, n.definition_hash from contracts.standing_calendar_version n
       where n.calendar_id = g.calendar_id and n.valid_from <= $6 order by n.valid_from desc limit 1) v on true
     where (g.ticket_type is null or g.ticket_type = $2) and (g.priority is null or g.priority = $3) and (g.ci_tier is null or g.ci_tier = $5)
       and (g.explicitly_none or v.id is not null)
@@ -126,7 +126,7 @@ struct CalendarVersionInForce: Statement {
   let calendar: Int64
   let at: Instant
 
-  static let sql = "select v.id from contracts.calendar_version v where v.calendar_id = $1 and v.valid_from <= $2 order by v.valid_from desc limit 1"
+  static let sql = "select v.id from contracts.standing_calendar_version v where v.calendar_id = $1 and v.valid_from <= $2 order by v.valid_from desc limit 1"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(calendar)

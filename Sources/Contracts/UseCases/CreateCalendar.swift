@@ -46,8 +46,8 @@ package enum CreateCalendar: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CalendarOutput {
     let own = try CalendarRule.definition(input.definition, stock: input.stock, zone: input.zone, now: context.now)
-    let plan = try CalendarPlan(own: own, holidays: try await context.holidays(input.holidaySets, "holidaySets"))
     let onlyTenant = try await context.customer(input.onlyFor, "onlyFor")
+    let plan = try CalendarPlan(own: own, holidays: try await context.holidays(input.holidaySets, for: onlyTenant, "holidaySets"))
     let id = context.newId(.calendar)
     let inserted = try await context.transaction.first(
       InsertCalendar(publicId: id, name: input.name, published: input.published, onlyTenant: onlyTenant, now: context.now))

@@ -148,6 +148,7 @@ package struct HolidaySetSummary: OperationOutput {
       OutputField("name", .text, "Its name.", "名称。") { .text(parts($0).row.name) },
       OutputField("region", .text, "The country or region that it is of.", "所属国家或地区。") { .text(parts($0).row.region) },
       OutputField("number", .integer, "The revision, from 1.", "修订号，从 1 开始。") { .integer(parts($0).row.number) },
+      OutputField("onlyFor", .id, "The one customer that it is for; null: any.", "仅供该客户使用；null 表示任何客户。") { .id(parts($0).row.onlyFor) },
       OutputField("source", .text, "Where its days come from: dates or ics.", "日期来源：dates 或 ics。") { .text(parts($0).row.source) },
       OutputField("recordedAt", .instant, "When this revision was recorded.", "此修订的登记时间。") { .instant(parts($0).row.recordedAt) },
       OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer(parts($0).row.version) },
@@ -158,18 +159,27 @@ package struct HolidaySetSummary: OperationOutput {
 extension OperationContext {
   /// A holiday set in its newest revision, or in the one of that number.
   func holidaySet(_ id: PublicId, number: Int64? = nil) async throws -> HolidaySetRow {
-    guard let row = try await transaction.first(HolidaySetsOfIds(publicIds: [id], number: number)) else { throw Failure.notFound }
+    guard let row = try await transaction.first(HolidaySetsOfIds(publicIds: [id], number: number, customers: reachableCustomers)) else {
+      throw Failure.notFound
+    }
     return row
   }
 
   /// The newest revisions of the holiday sets that a body names, in its order.
-  func holidays(_ ids: [PublicId], _ path: String) async throws -> [(version: Int64, days: HolidaySet)] {
+  /// - Parameter customer: the one that the calendar is for; nil: any. What is for one customer alone closes no other's calendar.
+  func holidays(_ ids: [PublicId], for customer: TenantId?, _ path: String) async throws -> [(version: Int64, days: HolidaySet)] {
+    try await holidays(ids, path) { $0 == nil || $0 == customer }
+  }
+
+  /// The same, of sets whose customers `mayUse` lets through.
+  func holidays(_ ids: [PublicId], _ path: String, mayUse: (TenantId?) -> Bool) async throws -> [(version: Int64, days: HolidaySet)] {
     guard !ids.isEmpty else { return [] }
-    let rows = try await transaction.query(HolidaySetsOfIds(publicIds: ids, number: nil))
+    let rows = try await transaction.query(HolidaySetsOfIds(publicIds: ids, number: nil, customers: reachableCustomers))
     let byId = Dictionary(rows.map { (id(.holidaySet, $0.publicId), $0) }) { first, _ in first }
     var found: [(version: Int64, days: HolidaySet)] = []
     for (index, id) in ids.enumerated() {
       guard let row = byId[id] else { throw unknownReference("\(path)[\(index)]") }
+      guard mayUse(row.onlyTenant) else { throw Failure.invalid("\(path)[\(index)]", HolidaySetMessages.otherCustomer) }
       if !found.contains(where: { $0.version == row.versionId }) { found.append((row.versionId, try row.holidaySet())) }
     }
     return found

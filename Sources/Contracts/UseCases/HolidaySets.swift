@@ -6,13 +6,16 @@ package enum CreateHolidaySet: Operation {
   package struct Input: OperationInput {
     let name: String
     let region: String?
+    let onlyFor: PublicId?
     let days: HolidayDaysInput
 
-    package static let fields: [any InputField] = [HolidaySetFields.name, HolidaySetFields.region.optional] + HolidayDaysInput.fields
+    package static let fields: [any InputField] =
+      [HolidaySetFields.name, HolidaySetFields.region.optional, ContractsFields.onlyFor] + HolidayDaysInput.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       name = try values[HolidaySetFields.name]
       region = try values[HolidaySetFields.region.optional]
+      onlyFor = try values[ContractsFields.onlyFor]
       days = try HolidayDaysInput(values)
     }
   }
@@ -23,9 +26,10 @@ package enum CreateHolidaySet: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> HolidaySetOutput {
     let (days, source) = try HolidaySetRule.days(input.days)
+    let onlyTenant = try await context.customer(input.onlyFor, "onlyFor")
     let id = context.newId(.holidaySet)
     let inserted = try await context.transaction.first(
-      InsertHolidaySet(publicId: id, name: input.name, region: input.region, now: context.now))
+      InsertHolidaySet(publicId: id, name: input.name, region: input.region, onlyTenant: onlyTenant, now: context.now))
     guard let holidaySet = inserted else { throw Failure.notFound }
     context.transaction.enqueue(InsertHolidaySetVersion(holidaySet: holidaySet, number: 1, days: days, source: source, now: context.now))
     context.subject(id)
@@ -133,7 +137,9 @@ package enum ListHolidaySets: Operation {
     let filter = input.region ?? ""
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let rows = try await context.transaction.query(
-      HolidaySetsByName(region: input.region, afterName: try after?.text(0) ?? "", afterId: try after?.integer(1) ?? 0, limit: limit + 1))
+      HolidaySetsByName(
+        region: input.region, customers: context.reachableCustomers, afterName: try after?.text(0) ?? "", afterId: try after?.integer(1) ?? 0,
+        limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) { row in
       PageCursor([.text(row.name), .integer(row.id)])
     } element: { row in

@@ -73,7 +73,7 @@ package enum ReviseCalendar: Operation {
       : try CalendarRule.definition(input.definition, stock: input.stock, zone: input.zone, now: validFrom)
     let holidays: [(version: Int64, days: HolidaySet)]
     if let sets = input.holidaySets {
-      holidays = try await context.holidays(sets, "holidaySets")
+      holidays = try await context.holidays(sets, for: head.onlyTenant, "holidaySets")
     } else {
       let pinned = try await context.transaction.query(HolidaysOfCalendars(calendarVersions: [head.newestVersion]))
       holidays = try pinned.map { (version: $0.row.versionId, days: try $0.row.holidaySet()) }

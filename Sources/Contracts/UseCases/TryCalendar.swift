@@ -73,6 +73,7 @@ package enum TryCalendar: Operation {
     } else {
       own = try CalendarRule.definition(input.definition, stock: input.stock, zone: input.zone, now: start)
     }
-    return try CalendarPlan(own: own, holidays: try await context.holidays(input.holidaySets ?? [], "holidaySets")).definition
+    // Nothing is stored: a trial may use whatever the caller sees.
+    return try CalendarPlan(own: own, holidays: try await context.holidays(input.holidaySets ?? [], "holidaySets") { _ in true }).definition
   }
 }

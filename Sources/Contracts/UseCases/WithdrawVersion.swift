@@ -48,6 +48,47 @@ package enum WithdrawContractVersion: Operation {
   }
 }
 
+/// The same of a calendar. Clocks follow a version only once it holds, so none has to turn back.
+package enum WithdrawCalendarVersion: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+
+    private static let id = Field.id("id", .calendar, "The calendar.", "日历编号。")
+
+    package static let fields: [any InputField] = [id, WithdrawalFields.reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[Self.id]
+      reason = try values[WithdrawalFields.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "calendar.withdraw", "Withdraw a calendar's newest version, which does not hold yet.", zh: "撤回日历尚未生效的最新版本。", permission: "calendar.manage",
+    roles: Rights.managers, scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    guard let head = try await context.transaction.first(CalendarHead(publicId: input.id, customers: context.reachableCustomers)) else {
+      throw Failure.notFound
+    }
+    try context.requireVersion(head.version)
+    try CalendarRule.requireNotBegun(head.newestValidFrom, now: context.now)
+    guard let version = try await context.transaction.first(AdvanceCalendar(id: head.id, version: head.version, name: head.name)) else {
+      throw context.changedMeanwhile
+    }
+    context.transaction.enqueue(
+      WithdrawCalendarRow(
+        version: head.newestVersion, reason: input.reason, published: head.published, onlyTenant: head.onlyTenant, now: context.now))
+    context.subject(input.id)
+    context.record(
+      Event(
+        subjectKind: "calendar", subject: head.id, seq: version, type: "calendar.withdrawn",
+        payload: .object(["calendar": .id(input.id), "validFrom": .instant(head.newestValidFrom)]), occurredAt: context.now))
+    return Done(id: input.id, version: version)
+  }
+}
+
 /// The same of a line. A line whose first version is withdrawn never holds.
 package enum WithdrawLineVersion: Operation {
   package struct Input: OperationInput {

@@ -1,10 +1,30 @@
 import BillingEngine
 import Kernel
 
+/// What is told of a credit, as it is stored.
+struct CreditStory: Sendable {
+  let scheduleName: String
+  let validFrom: Instant
+  let terms: Value
+  let periodName: String
+  let calculation: Value
+  let amount: Int64
+  let granted: Int64
+  let currency: String
+}
+
 /// A credit in words: each step of its calculation, in both languages.
 enum CreditWords {
+  /// Whom a credit is told to.
+  enum Audience: Sendable {
+    case staff
+    /// Is not told of whom the services were bought: parts of a line have numbers, and the schedule, which may be called after
+    /// a supplier's, has no name.
+    case customer
+  }
+
   /// Told from what is stored, never computed anew.
-  static func steps(of row: ProposalRow, in language: Language) throws(Failure) -> [String] {
+  static func steps(of row: CreditStory, for audience: Audience, in language: Language) throws(Failure) -> [String] {
     let schedule = try CreditSchedule(row.terms)
     let currency = Currency(code: row.currency)
     let calculation = row.calculation
@@ -14,11 +34,16 @@ enum CreditWords {
         [
           "measure": measure(schedule.measure, language), "period": row.periodName, "zone": calculation["zone"]?.text ?? "",
           "from": calculation["from"]?.text ?? "", "to": calculation["to"]?.text ?? "",
-        ]),
-      version.text(language, ["name": row.scheduleName, "from": row.scheduleValidFrom.description]),
+        ])
     ]
+    switch audience {
+    case .staff: steps.append(version.text(language, ["name": row.scheduleName, "from": row.validFrom.description]))
+    case .customer: steps.append(agreedVersion.text(language, ["from": row.validFrom.description]))
+    }
     if schedule.measure == .availability { steps.append(downtime(schedule.downtime, language)) }
-    for part in calculation["parts"]?.array ?? [] { steps += words(of: part, schedule, currency, language) }
+    for (index, part) in (calculation["parts"]?.array ?? []).enumerated() {
+      steps += words(of: part, subject(of: part, index, audience, language), schedule, currency, language)
+    }
     if let capped = calculation["cappedAt"]?.text { steps.append(cap.text(language, ["amount": exact(capped, currency)])) }
     if let currency {
       steps.append(amount.text(language, ["amount": Money(minorUnits: row.amount, currency: currency).description]))
@@ -29,9 +54,17 @@ enum CreditWords {
     return steps
   }
 
-  private static func words(of part: Value, _ schedule: CreditSchedule, _ currency: Currency?, _ language: Language) -> [String] {
-    let name = part["subject"]?.text ?? ""
-    let subject = name.isEmpty ? wholeLine.text(language) : name
+  private static func subject(of part: Value, _ index: Int, _ audience: Audience, _ language: Language) -> String {
+    guard let name = part["subject"]?.text, !name.isEmpty else { return wholeLine.text(language) }
+    return switch audience {
+    case .staff: name
+    case .customer: numberedPart.text(language, ["number": String(index + 1)])
+    }
+  }
+
+  private static func words(
+    of part: Value, _ subject: String, _ schedule: CreditSchedule, _ currency: Currency?, _ language: Language
+  ) -> [String] {
     guard let percent = part["percent"]?.text else { return [notJudged.text(language, ["subject": subject])] }
     var steps: [String] = []
     if let judged = part["judged"]?.integer, let kept = part["kept"]?.integer {
@@ -103,6 +136,8 @@ enum CreditWords {
     "credit.words.measured", "{measure} in {period} ({zone}), from {from} to {to}.", zh: "{period}（{zone}）的{measure}，自 {from} 至 {to}。")
   static let version = Message(
     "credit.words.version", "By the schedule “{name}”, in the version that holds since {from}.", zh: "依据补偿方案“{name}”，采用自 {from} 起生效的版本。")
+  static let agreedVersion = Message(
+    "credit.words.agreed_version", "By what is agreed for the line, in the version that holds since {from}.", zh: "依据合同行的约定，采用自 {from} 起生效的版本。")
   static let availability = Message("credit.words.availability", "Availability", zh: "可用性")
   static let response = Message("credit.words.response", "Response targets met", zh: "响应目标达成率")
   static let resolution = Message("credit.words.resolution", "Resolution targets met", zh: "解决目标达成率")
@@ -116,6 +151,7 @@ enum CreditWords {
     zh: "提前 {notice} 秒公告的维护予以豁免，每期间窗口数：{windows}。")
   static let allWindows = Message("credit.words.all_windows", "all", zh: "全部")
   static let wholeLine = Message("credit.words.whole_line", "The line", zh: "合同行")
+  static let numberedPart = Message("credit.words.numbered_part", "Part {number}", zh: "第 {number} 部分")
   static let available = Message(
     "credit.words.available", "{subject}: down for {seconds} s, so {percent} % available (exactly {exact}).",
     zh: "{subject}：中断 {seconds} 秒，可用性为 {percent} %（精确值 {exact}）。")
@@ -142,7 +178,7 @@ enum CreditWords {
 
   static let all = [
     measured, version, availability, response, resolution, rule, maintenanceIgnored, maintenanceCounts, maintenanceExcused, allWindows, wholeLine,
-    available, tickets, notJudged, noBand, inBand, from, above, upTo, below, paysPercent, paysDays, paysMultiple, paysHours, paysAmount, cap, amount,
+    agreedVersion, numberedPart, available, tickets, notJudged, noBand, inBand, from, above, upTo, below, paysPercent, paysDays, paysMultiple, paysHours, paysAmount, cap, amount,
     granted,
   ]
 }

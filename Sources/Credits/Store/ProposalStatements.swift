@@ -36,8 +36,9 @@ struct InsertProposal: Statement {
   static let sql = """
     insert into credits.proposal
       (tenant_id, public_id, number, contract_id, contract_line_id, schedule_id, schedule_name, schedule_version_id, period_kind, period_name, period_from,
-       period_to, calculation, amount_minor, currency, granted_minor, supersedes, claim_by, claimed_on, actor_kind, actor_id, recorded_at, state)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 'proposed')
+       period_to, calculation, amount_minor, currency, granted_minor, supersedes, claim_by, claimed_on, actor_kind, actor_id, recorded_at, terms,
+       terms_valid_from, state)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, 'proposed')
     returning id
     """
 
@@ -64,6 +65,8 @@ struct InsertProposal: Statement {
     parameters.append(actor.kind.rawValue)
     parameters.append(actor.id)
     parameters.append(now)
+    parameters.append(json: schedule.terms)
+    parameters.append(schedule.validFrom)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -113,6 +116,12 @@ struct ProposalRow: Sendable {
     join credits.schedule_version v on v.id = p.schedule_version_id
     join credits.schedule s on s.id = v.schedule_id
     """
+
+  var story: CreditStory {
+    CreditStory(
+      scheduleName: scheduleName, validFrom: scheduleValidFrom, terms: terms, periodName: periodName, calculation: calculation, amount: amount,
+      granted: granted, currency: currency)
+  }
 
   init(_ row: inout RowReader) throws {
     id = try row.next()

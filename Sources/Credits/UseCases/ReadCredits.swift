@@ -143,6 +143,6 @@ package enum ExplainCredit: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let credit = try await context.creditOutput(input.id)
-    return Output(credit: credit, steps: try CreditWords.steps(of: credit.row, in: context.language))
+    return Output(credit: credit, steps: try CreditWords.steps(of: credit.row.story, for: .staff, in: context.language))
   }
 }

@@ -110,6 +110,22 @@ struct SetAccountState: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+struct SetAccountPerson: Statement {
+  let tenant: TenantId
+  let account: Int64
+  let person: Int64?
+
+  static let sql = "update tenancy.account set person_id = $3, version = version + 1 where tenant_id = $1 and id = $2 returning version"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(account)
+    parameters.append(person)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// The lasting administrators over everything, held: nobody else takes one away before this transaction ends, and one
 /// that somebody else has just taken away is not among them.
 struct HoldAdministrators: Statement {

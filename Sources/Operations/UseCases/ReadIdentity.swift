@@ -6,6 +6,7 @@ package enum ReadIdentity: Operation {
     let name: String
     let kind: String
     let tenantCode: String
+    let tenantId: PublicId
     let roles: [String]
     let permissions: [String]
 
@@ -13,6 +14,7 @@ package enum ReadIdentity: Operation {
       OutputField("name", .text, "The account's name.", "账户名称。") { .text($0.name) },
       OutputField("kind", .text, "staff, customer, service or operator.", "账户类别：staff、customer、service 或 operator。") { .text($0.kind) },
       OutputField("tenant", .text, "The code of the account's organisation.", "所属组织的代码。") { .text($0.tenantCode) },
+      OutputField("tenantId", .id, "The account's organisation.", "所属组织。") { .id($0.tenantId) },
       OutputField("roles", .list(.text), "Its roles.", "角色。") { .array($0.roles.map(Value.text)) },
       OutputField("permissions", .list(.text), "What it may do.", "拥有的权限。") { .array($0.permissions.map(Value.text)) },
     ]
@@ -26,7 +28,8 @@ package enum ReadIdentity: Operation {
     let principal = context.principal
     let granted = principal.grants.reduce(into: Set<String>()) { $0.formUnion($1.permissions) }
     return Output(
-      name: principal.name, kind: principal.actor.kind.rawValue, tenantCode: context.tenant.code, roles: Set(principal.grants.map(\.role)).sorted(),
+      name: principal.name, kind: principal.actor.kind.rawValue, tenantCode: context.tenant.code, tenantId: context.tenant.publicId,
+      roles: Set(principal.grants.map(\.role)).sorted(),
       permissions: (principal.onlyPermissions.map(granted.intersection) ?? granted).sorted())
   }
 }

@@ -5,13 +5,20 @@ enum StaffKeeping {
   static let permission = "staff.manage"
   static let roles: Set<StockRole> = [.administrator]
   static let scopes: Set<Grant.ScopeKind> = [.all]
+  static let person = Field.id("person", .person, "The person of the provider whose login it is.", "该登录所属的服务商人员。")
 }
 
 enum CreateStaff: PreparedOperation {
   struct Input: OperationInput {
     var new: NewLogin
-    static let fields = NewLogin.fields
-    init(_ values: InputValues) throws(FieldError) { new = try NewLogin(values) }
+    let person: PublicId?
+
+    static let fields = NewLogin.fields + [StaffKeeping.person.optional]
+
+    init(_ values: InputValues) throws(FieldError) {
+      new = try NewLogin(values)
+      person = try values[StaffKeeping.person.optional]
+    }
   }
 
   static let declaration = Declaration(
@@ -25,7 +32,42 @@ enum CreateStaff: PreparedOperation {
   }
 
   static func run(_ input: Input, in context: OperationContext) async throws -> AccountRecord {
-    AccountRecord(try await context.makeAccount("staff", input.new, person: nil), context)
+    let person: Int64? =
+      if let person = input.person { try await context.person(person, "person").id } else { nil }
+    return AccountRecord(try await context.makeAccount("staff", input.new, person: person), context)
+  }
+}
+
+enum SetStaffPerson: Operation {
+  struct Input: OperationInput {
+    let id: PublicId
+    let person: Change<PublicId>
+
+    static let fields: [any InputField] = [AccountFields.staff, StaffKeeping.person.clearable]
+
+    init(_ values: InputValues) throws(FieldError) {
+      id = try values[AccountFields.staff]
+      person = try values[StaffKeeping.person.clearable]
+    }
+  }
+
+  static let declaration = Declaration(
+    "staff.set_person", "Say whose login an account of staff is; two accounts of one person are one pair of eyes where two must decide.",
+    zh: "登记员工账户所属人员；须由两人决定时，同一人的两个账户只算一人。", permission: StaffKeeping.permission, roles: StaffKeeping.roles,
+    scopes: StaffKeeping.scopes, reach: .provider, effect: .change)
+
+  static func run(_ input: Input, in context: OperationContext) async throws -> AccountRecord {
+    let account = try await context.account(input.id, "id")
+    guard account.kind == "staff" else { throw Failure.notFound }
+    let person: Int64?
+    switch input.person {
+    case .keep: throw Failure.invalid("person", InputMessages.required)
+    case .clear: person = nil
+    case .set(let id): person = try await context.person(id, "person").id
+    }
+    context.subject(input.id)
+    _ = try await context.transaction.first(SetAccountPerson(tenant: context.tenant.id, account: account.id, person: person))
+    return AccountRecord(try await context.account(input.id, "id"), context)
   }
 }
 
