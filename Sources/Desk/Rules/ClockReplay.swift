@@ -26,4 +26,26 @@ enum ClockReplay {
     }
     return acts
   }
+
+  /// Adds an event of a history to the story that says the same.
+  static func tell(_ event: TicketEventRow, in story: inout TicketStory) {
+    if event.payload["firstResponse"] == .bool(true) { story.append(.responded, event.occurredAt) }
+    switch event.type {
+    case TicketEventType.held:
+      if let reason = event.payload["reason"]?.text.flatMap(PendingReason.init) { story.hold(reason, event.occurredAt) }
+    case TicketEventType.resumed: story.append(.resumed, event.occurredAt)
+    case TicketEventType.resolved: story.append(.resolved, event.occurredAt)
+    case TicketEventType.closed: story.append(.closed, event.occurredAt)
+    case TicketEventType.reopened: story.append(.reopened, event.occurredAt)
+    case TicketEventType.merged: story.append(.merged, event.occurredAt)
+    case TicketEventType.classified:
+      guard let priority = event.payload["to"]?["priority"]?.integer, priority != event.payload["from"]?["priority"]?.integer else { return }
+      story.classify(priority, event.occurredAt)
+    case TicketEventType.commented:
+      if event.payload["visibility"]?.text == CommentVisibility.everybody.rawValue, event.actorKind == Actor.Kind.staff.rawValue {
+        story.append(.told, event.occurredAt)
+      }
+    default: break
+    }
+  }
 }

@@ -11,6 +11,8 @@ struct TicketWork: Sendable {
   var clocks: SubjectClocks
   private let versionRead: Int64
   private var events: [Event] = []
+  /// What the act adds to the ticket's story.
+  private var story = TicketStory()
 
   /// Locks the ticket `id`. A ticket outside the caller's row scope is not there.
   static func begin(on id: PublicId, in context: OperationContext, comparesVersion: Bool = true) async throws -> TicketWork {
@@ -36,8 +38,15 @@ struct TicketWork: Sendable {
       Event(subjectKind: "ticket", subject: ticket.id, seq: ticket.lastSeq, type: type, payload: payload, occurredAt: context.now))
   }
 
+  /// Begins the story of a ticket that is about to be made.
+  mutating func begin(priority: Int64) { story = TicketStory(opened: ticket.openedAt, priority: priority) }
+
+  /// Adds to the story what no move of the life cycle tells.
+  mutating func tell(_ tell: (inout TicketStory, Instant) -> Void) { tell(&story, context.now) }
+
   /// Takes an event of the ticket that this one was split from over into its own past.
   mutating func inherit(_ event: TicketEventRow, from origin: PublicId) {
+    ClockReplay.tell(event, in: &story)
     ticket.lastSeq += 1
     let payload = Value.object((event.payload.members ?? []) + [Value.Member("splitFrom", .id(origin))])
     events.append(
@@ -58,22 +67,29 @@ struct TicketWork: Sendable {
       case .observeResponse: isFirstResponse = try observeResponse()
       case .observeResolution:
         ticket.resolvedAt = context.now
+        story.append(.resolved, context.now)
         try clocks.apply(.resolved, at: context.now)
       case .observeClosure:
         ticket.closedAt = context.now
+        story.append(.closed, context.now)
         try clocks.apply(.closed, at: context.now)
       case .pauseClocks:
+        if let reason { story.hold(reason, context.now) }
         if let reason, let waitedFor = reason.waitedFor {
           try clocks.apply(.paused(cause: reason.rawValue, on: waitedFor, evidence: evidence), at: context.now)
         }
-      case .resumeClocks: try clocks.apply(.resumed, at: context.now)
+      case .resumeClocks:
+        story.append(.resumed, context.now)
+        try clocks.apply(.resumed, at: context.now)
       case .withdrawClocks:
         ticket.closedAt = context.now
+        story.append(.merged, context.now)
         try clocks.withdraw("merged", at: context.now)
       case .countReopening:
         ticket.reopenCount += 1
         ticket.resolvedAt = nil
         ticket.closedAt = nil
+        story.append(.reopened, context.now)
         try clocks.apply(.reopened, at: context.now)
       }
     }
@@ -84,6 +100,7 @@ struct TicketWork: Sendable {
   @discardableResult mutating func observeResponse() throws(Failure) -> Bool {
     guard ticket.respondedAt == nil else { return false }
     ticket.respondedAt = context.now
+    story.append(.responded, context.now)
     try clocks.apply(.responded, at: context.now)
     return true
   }
@@ -96,6 +113,7 @@ struct TicketWork: Sendable {
         tenant: context.tenant.id, publicId: id.random, ticket: ticket.id, visibility: visibility, body: body, actor: context.actor,
         authorName: context.principal.name, now: context.now))
     let isFirstResponse = visibility == .everybody && context.principal.side == .staff && ticket.state.isOpen ? try observeResponse() : false
+    if visibility == .everybody, context.actor.kind == .staff { story.append(.told, context.now) }
     note(
       TicketEventType.commented,
       .object([
@@ -110,14 +128,14 @@ struct TicketWork: Sendable {
     if countsVersion { ticket.version += 1 }
     ticket.updatedAt = context.now
     ticket.dueAt = clocks.nextDueAt
-    context.transaction.enqueue(UpdateTicket(tenant: context.tenant.id, ticket: ticket, version: versionRead))
+    context.transaction.enqueue(UpdateTicket(tenant: context.tenant.id, ticket: ticket, story: story, version: versionRead))
     flush()
   }
 
   /// As ``save(countsVersion:)``, for a ticket that is not there yet.
   mutating func insert() {
     ticket.dueAt = clocks.nextDueAt
-    context.transaction.enqueue(InsertTicket(tenant: context.tenant.id, ticket: ticket, recordedAt: context.now))
+    context.transaction.enqueue(InsertTicket(tenant: context.tenant.id, ticket: ticket, story: story, recordedAt: context.now))
     flush()
   }
 
@@ -125,6 +143,7 @@ struct TicketWork: Sendable {
     clocks.save(on: context.transaction, tenant: context.tenant.id, recordedAt: context.now)
     for event in events { context.record(event, for: ["scorecard"]) }
     events = []
+    story = TicketStory()
   }
 
   var record: IncidentRecord { IncidentRecord(incident: IncidentView(ticket, in: context), clocks: clocks.records) }

@@ -85,6 +85,7 @@ package enum ClassifyIncident: Operation {
       try await work.clocks.retarget(
         under: terms, priority: priority, openedAt: before.openedAt, at: context.now, history: ClockReplay.acts(history), in: context.transaction)
     }
+    if priority != before.priority { work.tell { $0.classify(priority, $1) } }
     work.note(TicketEventType.classified, .object(["from": classification(of: before, context), "to": classification(of: work.ticket, context)]))
     work.save()
     return work.record
