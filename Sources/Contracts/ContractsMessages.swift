@@ -67,7 +67,11 @@ package enum ContractsMessages: MessageCatalog {
     zh: "模板中的合同行以 {currency} 计费：使用其他货币时请自行填写合同行。")
   package static let templateNameTaken = Message("contract_template.name_taken", "There is already a template of this name.", zh: "已有同名模板。")
 
+  package static let slaOrTargets = Message(
+    "sla.or_targets", "Give a stored SLA (sla) or the targets of a draft (targets), one of them.", zh: "请填写已有的 SLA（sla）或草稿的目标（targets），二者选一。")
+
   package static let all = [
+    slaOrTargets,
     neededWithoutTemplate, quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
     definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, calendarNotPublished, calendarOfOther, budgetNeverEnds,

@@ -37,7 +37,7 @@ package struct TargetInput: OperationInput {
     pauses = try values[Self.pauses]
   }
 
-  init(
+  package init(
     metric: Metric, priority: Int64, budgetSeconds: Int64? = nil, businessDays: Int64? = nil, calendar: PublicId, objective: Rate? = nil,
     pauses: Bool? = nil
   ) {

@@ -68,4 +68,14 @@ struct LineTimeline: Sendable {
       return days + zone.date(at: next).daysSinceEpoch - zone.date(at: step.element).daysSinceEpoch
     }
   }
+
+  /// What a period's credit is a part of: the exact fee of the days that the period is paid by, and how many days and hours of
+  /// them the line was in force.
+  func base(of period: BillingPeriod, in zone: Zone) throws(CreditError) -> CreditBase {
+    let span = zone.span(of: period.feeDays.lowerBound, to: period.feeDays.upperBound)
+    let fee = try PeriodFee.exact(period.feeDays, steps: fees(span, in: zone))
+    // An hour that was in force only in part is one: down time is counted by hours that have some.
+    let (hours, rest) = inForce(span).microseconds.quotientAndRemainder(dividingBy: 3_600_000_000)
+    return CreditBase(fee: fee?.minorUnits, currency: currency, days: daysInForce(span, in: zone), hours: rest == 0 ? hours : hours + 1)
+  }
 }

@@ -59,6 +59,7 @@ package struct SubjectClock: Sendable {
     guard !transition.isIgnored else { return }
     clock = transition.clock
     ledger.isTouched = true
+    guard ledger.isKept else { return }
     if let closed = transition.closed {
       lastIntervalSeq += 1
       ledger.intervals.append(ClockLedger.Entry(seq: lastIntervalSeq, target: terms.target, row: closed))
@@ -89,6 +90,8 @@ package struct ClockLedger: Sendable {
   }
 
   package internal(set) var isTouched = false
+  /// Whether anybody will write the rows: not of a clock that is only tried out.
+  var isKept = true
   package internal(set) var intervals: [Entry<ClockInterval>] = []
   package internal(set) var milestones: [Entry<Milestone>] = []
   package internal(set) var verdicts: [Entry<Verdict>] = []

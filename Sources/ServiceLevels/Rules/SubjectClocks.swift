@@ -8,8 +8,8 @@ import ServiceTime
 /// hands the rows to the transaction. Whoever changes a subject holds its row locked, so nobody else does the same.
 package struct SubjectClocks: Sendable {
   package let subject: ClockSubject
-  package private(set) var clocks: [SubjectClock]
-  private var calendars: CalendarSeries
+  package internal(set) var clocks: [SubjectClock]
+  var calendars: CalendarSeries
 
   /// A subject without clocks: one that is new, or that nothing is promised for.
   package init(_ subject: ClockSubject) {
@@ -111,6 +111,16 @@ package struct SubjectClocks: Sendable {
     let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
     let added = targets.filter { !metrics.contains($0.clockMetric) }
     let ids = added.isEmpty ? [] : try await transaction.query(NextClockIds(count: Int64(added.count)))
+    try retarget(under: line, to: targets, ids: ids, openedAt: openedAt, at: instant, history: history, cause: cause)
+  }
+
+  /// The part of it that needs no database: `targets` are those of now, `ids` as many as of them are new.
+  mutating func retarget(
+    under line: LineTerms?, to targets: [TargetTerms], ids: [Int64], openedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
+    cause: String = "classified"
+  ) throws(Failure) {
+    let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
+    let added = targets.filter { !metrics.contains($0.clockMetric) }
     try Self.refusing {
       for index in clocks.indices where clocks[index].clock.state != .withdrawn {
         if let line, let target = targets.first(where: { $0.clockMetric == clocks[index].clock.metric }) {
