@@ -65,27 +65,36 @@ package struct ClockTrial: Sendable {
   }
 
   /// How every clock stands at `now`.
-  package mutating func judge(at now: Instant, _ body: (Judgement) -> Void) throws {
+  /// - Parameters:
+  ///   - answerIsUnknown: there was a first answer, and nobody knows when: a response is not judged.
+  ///   - judgements: emptied, then filled.
+  package mutating func judge(at now: Instant, answerIsUnknown: Bool, into judgements: inout [Judgement]) throws {
+    judgements.removeAll(keepingCapacity: true)
     for index in clocks.clocks.indices {
-      let state = clocks.clocks[index].clock.state
-      if state == .running || state == .paused {
+      if clocks.clocks[index].clock.state == .running || clocks.clocks[index].clock.state == .paused {
         try clocks.clocks[index].catchUp(until: now, clocks.calendars)
-        clocks.clocks[index].follow(
-          try clocks.clocks[index].clock.applying(.passed(now: now), calendar: try clocks.calendars.calendar(of: clocks.clocks[index].clock)))
+        let passed = try clocks.clocks[index].clock.applying(.passed(now: now), calendar: try clocks.calendars.calendar(of: clocks.clocks[index].clock))
+        clocks.clocks[index].follow(passed)
       }
-      let clock = clocks.clocks[index].clock
       // A clock that a new one took the place of says nothing any more; a miss that a merge left does.
-      guard clock.state != .withdrawn || clock.outcome == .missed else { continue }
-      let isMet: Bool? =
-        switch clock.outcome {
-        case .met: true
-        case .missed: false
-        case .withdrawn, nil: nil
-        }
-      body(
-        Judgement(
-          metric: clock.metric, isMet: isMet, priority: clocks.clocks[index].terms.priority, elapsedSeconds: clock.consumedSeconds,
-          budgetSeconds: clock.budgetSeconds, judgedAt: isMet == nil ? nil : clock.verdict?.breachedAt ?? clock.observedAt))
+      guard clocks.clocks[index].clock.state != .withdrawn || clocks.clocks[index].clock.outcome == .missed else { continue }
+      judgements.append(Judgement(clocks.clocks[index], answerIsUnknown: answerIsUnknown))
     }
+  }
+}
+
+extension ClockTrial.Judgement {
+  fileprivate init(_ subject: SubjectClock, answerIsUnknown: Bool) {
+    metric = subject.clock.metric
+    isMet =
+      switch subject.clock.outcome {
+      case .met: true
+      case .missed: answerIsUnknown && subject.clock.metric == .response ? nil : false
+      case .withdrawn, nil: nil
+      }
+    priority = subject.terms.priority
+    elapsedSeconds = subject.clock.consumedSeconds
+    budgetSeconds = subject.clock.budgetSeconds
+    judgedAt = isMet == nil ? nil : subject.clock.verdict?.breachedAt ?? subject.clock.observedAt
   }
 }
