@@ -72,6 +72,9 @@ let package = Package(
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine"]),
     module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts"]),
+    module(
+      "Backtest",
+      ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"]),
 
     // 4 edges
     module("Web", ["Kernel", "TLS", logging] + nio + http),
@@ -91,8 +94,8 @@ let package = Package(
       name: "steward",
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Backtest", "BillingEngine", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles",
+        "Demo", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
@@ -102,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "steward-bench",
       dependencies: [
-        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard",
+        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Backtest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
       ], swiftSettings: settings),
 
@@ -125,13 +128,19 @@ let package = Package(
       "RegistryTests",
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
-        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Backtest", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "ScenarioTests",
       ["steward", "HTTPAPI", "Kernel", "Tenancy", "Jobs", "Operations", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Scorecard", "TestSupport"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("BillingEngineTests", ["BillingEngine", "Kernel", "TestSupport"]),
+    tests(
+      "BacktestTests",
+      [
+        "Backtest", "Importing", "Demo", "Credits", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Scorecard", "Suppliers",
+        "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+      ]),
     tests("SuppliersTests", ["Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "CreditsTests",

@@ -1,3 +1,4 @@
+import Backtest
 import ContractFiles
 import Contracts
 import Credits
@@ -15,7 +16,7 @@ import Suppliers
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, ImportingModule.self, ContractFilesModule.self,
+    CreditsModule.self, BacktestModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [

@@ -1,3 +1,4 @@
+import Backtest
 import ContractFiles
 import Contracts
 import Credits
@@ -18,6 +19,7 @@ enum TestedModules {
     ScorecardModule.self,
     SuppliersModule.self,
     CreditsModule.self,
+    BacktestModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

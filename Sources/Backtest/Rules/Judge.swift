@@ -53,7 +53,7 @@ struct Judge: Sendable {
     outcome.changed += 1
     if isMetNow == true, isMet == false { outcome.newlyMissed += 1 }
     if isMetNow == false, isMet == true { outcome.newlyMet += 1 }
-    guard (ticket, metric.rawValue) > after else { return }
+    guard (ticket, metric.rawValue) > (after.ticket, after.metric) else { return }
     outcome.changes.append(
       VerdictChange(
         ticket: ticket, metric: metric, priority: replay.priority, isMetNow: isMetNow, isMet: isMet, elapsedSeconds: judgement?.elapsedSeconds,

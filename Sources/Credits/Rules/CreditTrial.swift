@@ -88,6 +88,12 @@ package struct CreditTrial: Sendable {
       grouping: try await transaction.query(TrialScheduleVersions(schedules: Set(attached.map(\.schedule)).sorted())), by: \.schedule)
   }
 
+  /// A stored schedule in its newest version; nil when there is none.
+  package static func schedule(_ id: PublicId, in transaction: Transaction) async throws -> (name: String, terms: CreditSchedule)? {
+    guard let row = try await transaction.first(CreditScheduleAt(publicId: id, at: nil)) else { return nil }
+    return (row.name, try CreditSchedule(row.terms))
+  }
+
   /// The periods of a line in which something was judged, in the order of time.
   package func periods(of line: Line, _ counts: [Cell: Count]) throws(Failure) -> [Period] {
     var periods: [Period] = []
