@@ -52,18 +52,20 @@ act (tenant_id, ticket_id, seq, at, place, code, argument) as (
     or (o.type = 'incident.commented' and o.payload ->> 'visibility' = 'public' and o.actor_kind = 'staff'))
   union all
   -- What a log tells row by row: waits begin and end with the state, resolution and closure are those that it names last.
-  select o.tenant_id, o.subject_id, o.seq, o.occurred_at, 2, case when o.payload ? 'reason' then 3 else 4 end,
-    coalesce((select r.code from reason r where r.name = o.payload ->> 'reason'), 0)
-  from own o where o.is_imported and o.payload ->> 'reason' is distinct from o.reason_before
+  select o.tenant_id, o.subject_id, o.seq, o.occurred_at, 2, 4, 0 from own o
+  where o.is_imported and o.reason_before is not null and o.payload ->> 'reason' is distinct from o.reason_before
+  union all
+  select o.tenant_id, o.subject_id, o.seq, o.occurred_at, 3, 3, r.code from own o join reason r on r.name = o.payload ->> 'reason'
+  where o.is_imported and o.payload ->> 'reason' is distinct from o.reason_before
   union all
   select c.tenant_id, c.subject_id, 0, c.from_at, 1, 8, c.priority
   from counted c join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.subject_id and t.external_source is not null
   where c.priority_before <> c.priority
   union all
-  select t.tenant_id, t.id, t.last_seq + 1, t.resolved_at, 3, 5, 0 from desk.ticket t
+  select t.tenant_id, t.id, t.last_seq + 1, t.resolved_at, 4, 5, 0 from desk.ticket t
   where t.external_source is not null and t.resolved_at is not null
   union all
-  select t.tenant_id, t.id, t.last_seq + 2, t.closed_at, 4, case when t.resolved_at is null then 10 else 6 end, 0 from desk.ticket t
+  select t.tenant_id, t.id, t.last_seq + 2, t.closed_at, 5, case when t.resolved_at is null then 10 else 6 end, 0 from desk.ticket t
   where t.external_source is not null and t.closed_at is not null
 ),
 story as (

@@ -259,8 +259,8 @@ extension ImportTransaction {
   // In the order of IncomingTables and TicketRows.
   private static let ticketColumns = [
     "position", "id", "public_id", "title", "requester_id", "unit_id", "contract_id", "contract_line_id", "line_reason", "impact", "urgency", "priority",
-    "category", "state", "pending_reason", "opened_at", "resolved_at", "closed_at", "reopen_count", "due_at", "external_key", "attributes", "last_seq",
-    "updated_at",
+    "category", "state", "pending_reason", "opened_at", "responded_at", "resolved_at", "closed_at", "reopen_count", "due_at", "external_key", "attributes", "last_seq",
+    "updated_at", "story",
   ]
   private static let eventColumns = ["ticket_id", "seq", "type", "payload", "occurred_at"]
   private static let clockColumns = [
