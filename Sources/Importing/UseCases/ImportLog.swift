@@ -48,15 +48,33 @@ package struct ImportLog: Sendable {
   ) async throws -> ImportReport {
     do {
       guard options.skipsUnreadable || read.unreadable.isEmpty else { throw UnreadableRows(fileName: file.name, rows: read.unreadable) }
-      guard let first = read.log.incidents.map(\.openedAt).min() else { throw Failure(.invalid, ImportingMessages.nothingToImport) }
+      guard !read.log.incidents.isEmpty else { throw Failure(.invalid, ImportingMessages.nothingToImport) }
       let requestId = "import-" + Base32.encode(tenancy.random.bytes(10))
-      let setup = ContractSetup(dispatcher: dispatcher, principal: principal, profile: profile, requestId: requestId)
-      let found = try await setup.run(creating: options.createsMissing, firstOpenedAt: first)
-      let work = ImportTransaction(
-        file: file, profile: profile, read: read, setup: found, principal: principal, requestId: requestId, tenancy: tenancy, progress: progress)
-      return try await tenancy.transaction(binding: [found.tenant.id], side: .staff, statementTimeoutMilliseconds: 3_600_000) { transaction in
-        try await work.run(in: transaction)
+      let parts = try LogPart.parts(of: read, profile)
+      // What is missing is found, or made, before the first ticket is written; then each contract's tickets are one transaction.
+      var found: [ContractSetup.Found] = []
+      for part in parts {
+        try Task.checkCancellation()
+        let setup = ContractSetup(dispatcher: dispatcher, principal: principal, profile: part.profile, requestId: requestId)
+        found.append(try await setup.run(creating: options.createsMissing, firstOpenedAt: part.firstOpenedAt))
       }
+      let hasMany = profile.hasManyContracts
+      var reports: [ImportReport] = []
+      for (index, (part, found)) in zip(parts, found).enumerated() {
+        try Task.checkCancellation()
+        let work = ImportTransaction(
+          file: file, profile: part.profile, read: part.read, setup: found, principal: principal, requestId: requestId, tenancy: tenancy,
+          progress: hasMany ? { _ in } : progress)
+        let report = try await tenancy.transaction(binding: [found.tenant.id], side: .staff, statementTimeoutMilliseconds: 3_600_000) { transaction in
+          try await work.run(in: transaction)
+        }
+        reports.append(report)
+        if hasMany { progress(.sending(done: Int64(index + 1), all: Int64(parts.count))) }
+      }
+      if let report = reports.first, !hasMany { return report }
+      var levels: [String: VerdictTally] = [:]
+      for (part, report) in zip(parts, reports) { if let level = part.serviceLevel { levels[level, default: VerdictTally()] += report.allVerdicts } }
+      return ImportReport.sum(reports, read: read, levels: levels, customers: Int64(Set(found.map(\.tenant.id)).count))
     } catch let rows as UnreadableRows {
       throw rows
     } catch {
@@ -127,7 +145,7 @@ struct ImportTransaction: Sendable {
     let profileHash = profile.hash
     transaction.enqueue(
       InsertImportRecord(
-        tenant: tenant, publicId: record, source: profile.source, fileName: file.name, fileHash: read.fileHash, profileHash: profileHash,
+        tenant: tenant, publicId: record, format: profile.format, source: profile.source, fileName: file.name, fileHash: read.fileHash, profileHash: profileHash,
         report: report.value, actor: principal.actor, now: now))
     transaction.audit(
       "import.run", subject: record,
