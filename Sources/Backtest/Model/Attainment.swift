@@ -60,6 +60,13 @@ package struct Outcome: Sendable {
 
   package init() {}
 
+  /// Of several customers.
+  package static func + (left: Outcome, right: Outcome) -> Outcome {
+    var sum = left
+    sum.add(right)
+    return sum
+  }
+
   package func sum(_ metric: ServiceLevels.Metric, priority: Int64? = nil, month: CalendarMonth? = nil) -> Attainment {
     attainments.reduce(Attainment()) { sum, one in
       guard one.key.metric == metric, priority.map({ $0 == one.key.priority }) ?? true, month.map({ $0 == one.key.month }) ?? true else { return sum }

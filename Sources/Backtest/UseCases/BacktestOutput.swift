@@ -10,8 +10,8 @@ package struct BacktestOutput: OperationOutput {
   let customer: PublicId
   let outcome: Outcome
   let figures: [AttainmentOutput]
-  let credits: [TrialCreditOutput]
-  let totals: [Money]
+  package let credits: [TrialCreditOutput]
+  package let totals: [Money]
 
   init(_ result: TrialRun.Result, in context: OperationContext) {
     let lines = Dictionary(uniqueKeysWithValues: result.lines.map { ($0.id, (context.id(.contractLine, $0.publicId), $0.name)) })
@@ -47,7 +47,7 @@ package struct AttainmentOutput: OperationOutput {
   package let month: CalendarMonth?
   package let attainment: Attainment
 
-  static func all(of outcome: Outcome) -> [AttainmentOutput] {
+  package static func all(of outcome: Outcome) -> [AttainmentOutput] {
     outcome.metrics.flatMap { metric in
       [AttainmentOutput(metric: metric, priority: nil, month: nil, attainment: outcome.sum(metric))]
         + outcome.priorities.map { AttainmentOutput(metric: metric, priority: $0, month: nil, attainment: outcome.sum(metric, priority: $0)) }

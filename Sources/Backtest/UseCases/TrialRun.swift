@@ -65,6 +65,11 @@ package struct TrialRun: Sendable {
     try await transaction.first(PastTicketCount(tickets: pastTickets())) ?? 0
   }
 
+  /// The line that a public id names.
+  package static func line(_ id: PublicId, of customer: TenantEntry, in transaction: Transaction) async throws -> Int64? {
+    try await transaction.first(SelectedLine(tenant: customer.id, publicId: id))
+  }
+
   private func zone() throws(Failure) -> Zone {
     guard let zone = Zone.named(customer.zone) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "a customer's zone is unknown")
