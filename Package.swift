@@ -105,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "steward-bench",
       dependencies: [
-        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Backtest",
+        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Operations", "Backtest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
       ], swiftSettings: settings),
 

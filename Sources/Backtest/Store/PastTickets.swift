@@ -4,7 +4,7 @@ import ServiceTime
 
 /// The selected tickets of a customer, one row each with its whole history: a cursor, so that a million of them take the memory
 /// of one chunk, and the time of a statement is that of one chunk.
-struct PastTickets: Statement {
+package struct PastTickets: Statement {
   let tenant: TenantId
   let selection: Selection
   let span: TimeSpan
@@ -28,9 +28,14 @@ struct PastTickets: Statement {
       and ($5::bigint is null or t.contract_line_id = $5) and ($6::bigint is null or t.priority = $6) and ($7::text is null or t.category = $7)
     """
 
-  static let sql = "declare past_tickets no scroll cursor for select \(columns) \(from) \(condition)"
+  /// The same rows and columns of all tickets of a customer, for who measures what reading them costs.
+  package static func text(ofAll tenant: TenantId) -> String {
+    "select \(columns) \(from) where t.tenant_id = \(tenant.rawValue)".replacing("$2", with: "false")
+  }
 
-  func bind(to parameters: inout Parameters) {
+  package static let sql = "declare past_tickets no scroll cursor for select \(columns) \(from) \(condition)"
+
+  package func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(selection.basis == .closed)
     parameters.append(span.start)
