@@ -157,9 +157,9 @@ let package = Package(
       "ImportingTests",
       [
         "Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard",
-        "Suppliers", subprocess,
+        "Suppliers", "Backtest", subprocess,
       ]),
-    tests("ContractFilesTests", ["ContractFiles", "Contracts", "Jobs", "Operations", "Tenancy", "Kernel", "TestSupport"]),
+    tests("ContractFilesTests", ["ContractFiles", "ServiceTime", "Contracts", "Jobs", "Operations", "Tenancy", "Kernel", "TestSupport"]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests(
       "AdminProtocolTests",
