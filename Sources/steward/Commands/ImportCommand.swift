@@ -12,8 +12,8 @@ struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "servicenow", abstract: "Import an incident event log, of ServiceNow or any that a profile describes (CSV, or CSV.gz).",
       discussion: """
-        The profile says what the columns mean and what was promised; deploy/profiles has one of a ServiceNow log, and one of a help
-        desk's log of bare events that becomes many customers, with a contract for each level of service (docs/importing.md).
+        The profile says what the columns mean and what was promised; deploy/profiles has one of a ServiceNow log, and helpdesk-italian.yaml
+        of a log of bare events that becomes many customers, with a contract for each level of service (docs/importing.md).
 
         A row that cannot be read stops the import before anything is written; all such rows are listed, and it ends with 3.
         Importing the same log again changes nothing; of many customers, it also finishes what was interrupted.
