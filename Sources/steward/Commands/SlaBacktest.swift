@@ -113,7 +113,8 @@ struct SlaBacktest: Sendable {
 
   private func creditTerms(_ finder: CommandFinder) async throws -> CreditTrial.Terms {
     guard let wanted = options.credits else { return .own }
-    var (name, terms): (String, CreditSchedule)
+    let name: String
+    let terms: CreditSchedule
     if let text = try? String(contentsOfFile: wanted, encoding: .utf8) {
       let document: Value
       do throws(JSON.ReadError) {
@@ -121,14 +122,16 @@ struct SlaBacktest: Sendable {
       } catch {
         throw error.failure
       }
-      (name, terms) = (document["name"]?.text ?? wanted, try CreditSchedule(document["terms"] ?? document))
+      name = document["name"]?.text ?? wanted
+      terms = try CreditSchedule(document["terms"] ?? document)
     } else {
       let schedules = try await finder.all("credit_schedule.list", [])
       guard let found = schedules.first(where: { $0["name"]?.text == wanted }) else {
         let names = schedules.compactMap { $0["name"]?.text }.prefix(20).joined(separator: ", ")
         throw Failure(.notFound, CommandMessages.noSchedule, ["name": wanted, "names": names.isEmpty ? "-" : names])
       }
-      (name, terms) = (wanted, try CreditSchedule(found["terms"] ?? .null))
+      name = wanted
+      terms = try CreditSchedule(found["terms"] ?? .null)
     }
     guard terms.measure != .availability else { throw Failure(.invalid, BacktestMessages.availabilitySchedule, ["name": name]) }
     return .given(name: name, terms)
