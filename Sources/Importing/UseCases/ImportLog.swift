@@ -49,37 +49,44 @@ package struct ImportLog: Sendable {
     do {
       guard options.skipsUnreadable || read.unreadable.isEmpty else { throw UnreadableRows(fileName: file.name, rows: read.unreadable) }
       guard !read.log.incidents.isEmpty else { throw Failure(.invalid, ImportingMessages.nothingToImport) }
-      let requestId = "import-" + Base32.encode(tenancy.random.bytes(10))
-      let parts = try LogPart.parts(of: read, profile)
-      // What is missing is found, or made, before the first ticket is written; then each contract's tickets are one transaction.
-      var found: [ContractSetup.Found] = []
-      for part in parts {
-        try Task.checkCancellation()
-        let setup = ContractSetup(dispatcher: dispatcher, principal: principal, profile: part.profile, requestId: requestId)
-        found.append(try await setup.run(creating: options.createsMissing, firstOpenedAt: part.firstOpenedAt))
-      }
-      let hasMany = profile.hasManyContracts
-      var reports: [ImportReport] = []
-      for (index, (part, found)) in zip(parts, found).enumerated() {
-        try Task.checkCancellation()
-        let work = ImportTransaction(
-          file: file, profile: part.profile, read: part.read, setup: found, principal: principal, requestId: requestId, tenancy: tenancy,
-          progress: hasMany ? { _ in } : progress)
-        let report = try await tenancy.transaction(binding: [found.tenant.id], side: .staff, statementTimeoutMilliseconds: 3_600_000) { transaction in
-          try await work.run(in: transaction)
-        }
-        reports.append(report)
-        if hasMany { progress(.sending(done: Int64(index + 1), all: Int64(parts.count))) }
-      }
-      if let report = reports.first, !hasMany { return report }
-      var levels: [String: VerdictTally] = [:]
-      for (part, report) in zip(parts, reports) { if let level = part.serviceLevel { levels[level, default: VerdictTally()] += report.allVerdicts } }
-      return ImportReport.sum(reports, read: read, levels: levels, customers: Int64(Set(found.map(\.tenant.id)).count))
+      return try await write(try LogPart.parts(of: read, profile), of: read, file, profile, options, progress)
     } catch let rows as UnreadableRows {
       throw rows
     } catch {
       throw Failure(error, constraints: [:])
     }
+  }
+}
+
+extension ImportLog {
+  /// What is missing is found, or made, before the first ticket is written; then each contract's tickets are one transaction.
+  private func write(
+    _ parts: [LogPart], of read: LogReader.Result, _ file: LogFile, _ profile: ImportProfile, _ options: Options,
+    _ progress: @escaping @Sendable (ImportProgress) -> Void
+  ) async throws -> ImportReport {
+    let requestId = "import-" + Base32.encode(tenancy.random.bytes(10))
+    var setups: [ContractSetup.Found] = []
+    for part in parts {
+      try Task.checkCancellation()
+      let setup = ContractSetup(dispatcher: dispatcher, principal: principal, profile: part.profile, requestId: requestId)
+      setups.append(try await setup.run(creating: options.createsMissing, firstOpenedAt: part.firstOpenedAt))
+    }
+    let ofPart: @Sendable (ImportProgress) -> Void = if profile.hasManyContracts { { _ in } } else { progress }
+    var reports: [ImportReport] = []
+    var levels: [String: VerdictTally] = [:]
+    for (part, setup) in zip(parts, setups) {
+      try Task.checkCancellation()
+      let work = ImportTransaction(
+        file: file, profile: part.profile, read: part.read, setup: setup, principal: principal, requestId: requestId, tenancy: tenancy, progress: ofPart)
+      let report = try await tenancy.transaction(binding: [setup.tenant.id], side: .staff, statementTimeoutMilliseconds: 3_600_000) { transaction in
+        try await work.run(in: transaction)
+      }
+      reports.append(report)
+      if let level = part.serviceLevel { levels[level, default: VerdictTally()] += report.allVerdicts }
+      if profile.hasManyContracts { progress(.sending(done: Int64(reports.count), all: Int64(parts.count))) }
+    }
+    if let report = reports.first, !profile.hasManyContracts { return report }
+    return ImportReport.sum(reports, read: read, levels: levels, customers: Int64(Set(setups.map(\.tenant.id)).count))
   }
 }
 
