@@ -122,11 +122,14 @@ struct TicketsOfQueue: Statement {
 
   let positions: [QueuePositions.Found]
 
-  /// Pair by pair, so that each ticket is found by its key: by sets of both, all tickets of the customers would be read.
+  /// Pair by pair, so that each ticket is found by its key: by sets of both, all tickets of the customers would be read. The
+  /// pairs come first because the planner keeps the order of more than `join_collapse_limit` (8) relations as it is written.
   static let sql = """
     \(Ticket.select), e.id, e.handle, e.code, e.public_id
-    \(Ticket.from) join tenancy.tenant e on e.id = t.tenant_id
-    join unnest($1::bigint[], $2::bigint[]) w (tenant_id, id) on w.tenant_id = t.tenant_id and w.id = t.id
+    from unnest($1::bigint[], $2::bigint[]) w (tenant_id, id)
+    join desk.ticket t on t.tenant_id = w.tenant_id and t.id = w.id
+    join tenancy.tenant e on e.id = t.tenant_id
+    \(Ticket.others)
     """
 
   func bind(to parameters: inout Parameters) {

@@ -12,6 +12,11 @@ extension Ticket {
 
   static let from = """
     from desk.ticket t
+    \(others)
+    """
+
+  /// What a ticket names besides itself.
+  static let others = """
     left join tenancy.person p on p.tenant_id = t.tenant_id and p.id = t.requester_id
     left join tenancy.org_unit u on u.tenant_id = t.tenant_id and u.id = t.unit_id
     left join contracts.pub_contract c on c.tenant_id = t.tenant_id and c.contract_id = t.contract_id

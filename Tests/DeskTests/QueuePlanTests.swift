@@ -1,0 +1,54 @@
+import Kernel
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Desk
+
+@Suite struct QueuePlanTests {
+  /// With thousands of tickets in the bound customers a page reads its own by their keys.
+  @Test func aPageReadsItsOwnTicketsOnly() async throws {
+    let world = try await DeskWorld()
+    _ = try await world.open()
+    try await world.database.superuser.transaction { try await $0.execute(MultiplyTickets(copies: 5000)) }
+    try await world.database.superuser.withConnection { connection in
+      _ = try await connection.query(Analyze())
+    }
+    let plan = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff, readOnly: true) { transaction in
+      try await transaction.query(QueuePagePlan(tenant: world.acme.id))
+    }
+    #expect(plan.contains { $0.contains("Index") && $0.contains("using ticket_pk on ticket t") })
+    #expect(!plan.contains { $0.contains("Seq Scan on ticket") || $0.contains("Hash") && $0.contains("ticket") }, "\(plan.joined(separator: "\n"))")
+  }
+}
+
+private struct MultiplyTickets: Statement {
+  let copies: Int64
+
+  static let sql = """
+    insert into desk.ticket (tenant_id, public_id, type, number, title, description, line_reason, impact, urgency, priority, state, opened_at,
+      last_seq, recorded_at, updated_at)
+    select t.tenant_id, substr(sha256(n::text::bytea), 1, 12), t.type, 100 + n, t.title, t.description, t.line_reason, t.impact, t.urgency,
+      t.priority, t.state, t.opened_at, t.last_seq, t.recorded_at, t.updated_at
+    from desk.ticket t cross join generate_series(1, $1) n
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(copies) }
+}
+
+private struct Analyze: Statement {
+  static let sql = "analyze desk.ticket"
+}
+
+private struct QueuePagePlan: Statement {
+  let tenant: TenantId
+
+  static let sql = "explain \(TicketsOfQueue.sql)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append([tenant])
+    parameters.append([Int64(1)])
+  }
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
