@@ -27,7 +27,7 @@ struct BacktestTime: AsyncParsableCommand {
       guard !printsStatement else { return print(PastTickets.text(ofAll: customer.id)) }
       let now = tenancy.clock.now()
       let (outcome, seconds) = try await tenancy.transaction(
-        binding: [customer.id], side: .staff, readOnly: true, isolation: .repeatableRead
+        binding: [customer.id], side: .staff, readOnly: true, isolation: .repeatableRead, statementTimeoutMilliseconds: 300_000
       ) { transaction in
         let stored = try await SlaTrial.stored(provider.id(IdKind.sla.prefix, Array(sla.utf8)), at: now, customers: nil, in: transaction)
         guard let trial = stored else { throw ValidationError("There is no such SLA.") }

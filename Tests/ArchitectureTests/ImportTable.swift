@@ -78,8 +78,8 @@ enum ImportTable {
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.
     Box(
-      "steward-bench", 5, ["Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Operations", "Backtest"], foundation, logging,
-      ["ArgumentParser"]),
+      "steward-bench", 5, ["Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Operations", "Backtest"],
+      foundation, logging, ["ArgumentParser"]),
     // What tests share: anything up to the platform.
     Box(
       "TestSupport", 2,

@@ -136,18 +136,16 @@ struct BacktestTests {
     _ = try await world.backtest(["targets": draft, "creditTerms": Self.terms])
     _ = try await world.call("sla.backtest_tickets", ["targets": draft])
     #expect(try await world.databaseState() == before)
-    let refused = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff, readOnly: true) { transaction in
-      let run = try await world.run(transaction)
-      _ = try await run.run(in: transaction)
-      do {
+    // It was given no transaction id, and could not have written.
+    let refused = await #expect(throws: PostgresError.self) {
+      try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff, readOnly: true) { transaction in
+        let run = try await world.run(transaction)
+        _ = try await run.run(in: transaction)
+        #expect(try await transaction.first(HasTransactionId()) == false)
         try await transaction.execute(WriteTicket(tenant: world.acme.id))
-        return false
-      } catch let error as PostgresError {
-        transaction.rollback()
-        return error.sqlState == "25006"
       }
     }
-    #expect(refused)
+    #expect(refused?.sqlState == "25006")
   }
 
   static let terms: Value = .object([
@@ -213,9 +211,7 @@ struct BacktestTests {
     }
     task.cancel()
     await #expect(throws: (any Error).self) { try await task.value }
-    try await world.database.superuser.withConnection {
-      try await $0.runScript("update desk.ticket set story = '\\x63000000000000000000' where number = 2")
-    }
+    _ = try await world.database.superuser.withConnection { try await $0.query(BreakStory()) }
     let failure = await expectFailure { try await world.backtest(["sla": world.sla["id"] ?? .null]) }
     #expect(failure?.kind == .internal)
   }
@@ -280,7 +276,7 @@ extension BacktestWorld {
     }
   }
 
-  /// Rows and newest transaction of every table, and the next transaction id.
+  /// Rows and newest transaction of every table.
   func databaseState() async throws -> [String] {
     try await database.superuser.withConnection { try await $0.query(DatabaseState()) }
   }
@@ -292,11 +288,19 @@ private struct DatabaseState: Statement {
       'select count(*) || '' '' || coalesce(max(xmin::text::bigint), 0) as s from %I.%I', n.nspname, c.relname), false, true, '')))[1]::text
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
-    union all select 'next transaction ' || pg_snapshot_xmax(pg_current_snapshot())::text
     order by 1
     """
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct HasTransactionId: Statement {
+  static let sql = "select pg_current_xact_id_if_assigned() is not null"
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}
+
+private struct BreakStory: Statement {
+  static let sql = "update desk.ticket set story = '\\x63000000000000000000' where number = 2"
 }
 
 private struct WriteTicket: Statement {

@@ -36,10 +36,8 @@ struct StoryTests {
     #expect(told.count >= 5)
     for one in told { #expect(one.story == (try await world.storyOfEvents(one)), "ticket \(one.number)") }
 
-    try await world.database.superuser.withConnection { connection in
-      try await connection.runScript("update desk.ticket set story = '\\x'")
-      try await connection.runScript("begin; set local role steward_owner; set local search_path = '';\n\(try Self.backfill())\n;commit")
-    }
+    _ = try await world.database.superuser.withConnection { try await $0.query(ForgetStories()) }
+    try await world.database.runAsOwner(try Self.backfill())
     #expect(try await world.stories() == told)
   }
 
@@ -77,7 +75,9 @@ extension DeskWorld {
       case 7, 8: done = try? await act("resolve", on: incident, ["resolution": "Done"])
       case 9: done = try? await act("close", on: incident)
       case 10: done = try? await act("reopen", on: incident)
-      case 11: done = try? await act("classify", on: incident, ["impact": .integer(.random(in: 1...3, using: &random)), "urgency": .integer(.random(in: 1...2, using: &random))])
+      case 11:
+        let (impact, urgency) = (Int64.random(in: 1...3, using: &random), Int64.random(in: 1...2, using: &random))
+        done = try? await act("classify", on: incident, ["impact": .integer(impact), "urgency": .integer(urgency)])
       case 12:
         if let made = try? await act("split", on: incident, ["title": "The other half"]) { incidents.append(made) }
         done = nil
@@ -112,7 +112,11 @@ extension DeskWorld {
   }
 }
 
-struct StoredStory: Statement {
+private struct ForgetStories: Statement {
+  static let sql = "update desk.ticket set story = '\\x'"
+}
+
+private struct StoredStory: Statement {
   struct Found: Sendable, Equatable {
     let id: Int64
     let number: Int64

@@ -51,6 +51,12 @@ struct ReadAllPastTickets: Statement {
   static let sql = "set local cursor_tuple_fraction = 1"
 }
 
+/// Nobody may have counted yet what an import wrote: the planner takes the tables for nearly empty and would look up each of
+/// many thousand tickets by walking through the clocks of all the others.
+struct ExpectManyTickets: Statement {
+  static let sql = "set local enable_nestloop = off"
+}
+
 /// The next chunk of ``PastTickets``.
 struct NextPastTickets: Statement {
   static let chunk: Int64 = 8192

@@ -39,7 +39,10 @@ struct BacktestInput: Sendable {
   }
 
   /// What a cursor is good for.
-  var fingerprint: String { "\(sla.fingerprint) \(line?.description ?? "") \(basis) \(from?.description ?? "") \(until?.description ?? "") \(priority ?? 0) \(category ?? "")" }
+  var fingerprint: String {
+    let parts = [sla.fingerprint, line?.description, basis.rawValue, from?.description, until?.description, priority.map(String.init), category]
+    return parts.map { $0 ?? "" }.joined(separator: " ")
+  }
 
   /// The most tickets of a call: what is judged within a second. The command line has no limit.
   static let limit: Int64 = 20_000

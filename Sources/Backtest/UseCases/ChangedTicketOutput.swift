@@ -32,7 +32,9 @@ package struct ChangedTicketOutput: OperationOutput {
     OutputField("priority", .integer, "Its priority.", "优先级。") { .integer($0.change.priority) },
     OutputField("openedAt", .instant, "When it was opened.", "打开时间。") { .instant($0.row.openedAt) },
     OutputField("metric", .text, "response or resolution.", "指标：response（响应）或 resolution（解决）。") { .text($0.change.metric.rawValue) },
-    OutputField("verdictNow", .text, "What counts now: met, missed; null: not judged.", "当前判定：met（达成）、missed（未达成）；null 表示未判定。") { .text(verdict($0.change.isMetNow)) },
+    OutputField("verdictNow", .text, "What counts now: met, missed; null: not judged.", "当前判定：met（达成）、missed（未达成）；null 表示未判定。") {
+      .text(verdict($0.change.isMetNow))
+    },
     OutputField("elapsedNow", .integer, "Open seconds used, by the calendar of now.", "按当前日历已用的服务时间秒数。") { .integer($0.now.elapsedSeconds) },
     OutputField("budgetNow", .integer, "Open seconds of the budget of now.", "当前时限的服务时间秒数。") { .integer($0.now.budgetSeconds) },
     OutputField("verdict", .text, "Under the SLA that is tried out.", "试算的判定。") { .text(verdict($0.change.isMet)) },

@@ -52,6 +52,7 @@ package struct TrialRun: Sendable {
     let creditTrial: CreditTrial? =
       if let credits { try await CreditTrial(credits, tenant: customer.id, line: selection.line, in: transaction) } else { nil }
     transaction.enqueue(ReadAllPastTickets())
+    transaction.enqueue(ExpectManyTickets())
     transaction.enqueue(tickets)
     let (outcome, credited) = try await judge(lines: creditTrial?.lines ?? [], in: transaction, progress: progress)
     transaction.enqueue(PastTicketsEnd())

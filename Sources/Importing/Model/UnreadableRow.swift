@@ -78,7 +78,9 @@ extension UnreadableRow.Reason {
     case .unknownVerdict:
       Message("import.row.unknown_verdict", "line {line}: the profile has no verdict “{found}” for {column}", zh: "第 {line} 行：配置中没有 {column} 的判定值“{found}”")
     case .unknownServiceLevel:
-      Message("import.row.unknown_service_level", "line {line}: the profile has no SLA for the service level “{found}”", zh: "第 {line} 行：配置中没有服务级别“{found}”的 SLA")
+      Message(
+        "import.row.unknown_service_level", "line {line}: the profile has no SLA for the service level “{found}”",
+        zh: "第 {line} 行：配置中没有服务级别“{found}”的 SLA")
     case .apart:
       Message("import.row.apart", "line {line}: rows of {found} stand apart from one another", zh: "第 {line} 行：{found} 的各行不连续")
     case .badInstant:

@@ -152,8 +152,8 @@ struct ImportTransaction: Sendable {
     let profileHash = profile.hash
     transaction.enqueue(
       InsertImportRecord(
-        tenant: tenant, publicId: record, format: profile.format, source: profile.source, fileName: file.name, fileHash: read.fileHash, profileHash: profileHash,
-        report: report.value, actor: principal.actor, now: now))
+        tenant: tenant, publicId: record, format: profile.format, source: profile.source, fileName: file.name, fileHash: read.fileHash,
+        profileHash: profileHash, report: report.value, actor: principal.actor, now: now))
     transaction.audit(
       "import.run", subject: record,
       content: .object([
@@ -284,8 +284,8 @@ extension ImportTransaction {
   // In the order of IncomingTables and TicketRows.
   private static let ticketColumns = [
     "position", "id", "public_id", "title", "requester_id", "unit_id", "contract_id", "contract_line_id", "line_reason", "impact", "urgency", "priority",
-    "category", "state", "pending_reason", "opened_at", "responded_at", "resolved_at", "closed_at", "reopen_count", "due_at", "external_key", "attributes", "last_seq",
-    "updated_at", "story",
+    "category", "state", "pending_reason", "opened_at", "responded_at", "resolved_at", "closed_at", "reopen_count", "due_at", "external_key", "attributes",
+    "last_seq", "updated_at", "story",
   ]
   private static let eventColumns = ["ticket_id", "seq", "type", "payload", "occurred_at"]
   private static let clockColumns = [

@@ -19,7 +19,7 @@ struct BacktestReport {
   private var parts: [Part] = []
   private(set) var changes: [Value] = []
 
-  init(sla: String, customers: [TenantEntry], changeLimit: Int) {
+  init(sla: String, changeLimit: Int) {
     self.sla = sla
     self.changeLimit = changeLimit
   }
@@ -79,8 +79,8 @@ struct BacktestReport {
   private func table(of metric: ServiceLevels.Metric, _ outcome: Outcome) -> String {
     let language = Terminal.language
     let head = [
-      metric.rawValue.uppercased(), CommandMessages.columnNow.text(language), CommandMessages.columnThen.text(language), CommandMessages.columnMet.text(language),
-      CommandMessages.columnJudged.text(language), CommandMessages.columnOpen.text(language),
+      metric.rawValue.uppercased(), CommandMessages.columnNow.text(language), CommandMessages.columnThen.text(language),
+      CommandMessages.columnMet.text(language), CommandMessages.columnJudged.text(language), CommandMessages.columnOpen.text(language),
     ]
     let figures = AttainmentOutput.all(of: outcome).filter { $0.metric == metric && ($0.attainment.judged + $0.attainment.judgedNow + $0.attainment.open > 0) }
     return Terminal.table(

@@ -37,7 +37,7 @@ struct SlaBacktest: Sendable {
     let customers = try await customers(finder, backend)
     let terms = try await creditTerms(finder)
     let (name, trial) = try await trial(finder, backend, now: now)
-    var report = BacktestReport(sla: name, customers: [], changeLimit: options.changes)
+    var report = BacktestReport(sla: name, changeLimit: options.changes)
     let bar = ProgressBar(CommandMessages.backtestProgress.text(Terminal.language))
     defer { bar.finish() }
     for (index, customer) in customers.enumerated() {
@@ -51,7 +51,7 @@ struct SlaBacktest: Sendable {
       let showsBar = Terminal.showsProgress
       let only = customers.count == 1
       let (result, shown) = try await backend.tenancy.transaction(
-        binding: [customer.id], side: .staff, readOnly: true, isolation: .repeatableRead
+        binding: [customer.id], side: .staff, readOnly: true, isolation: .repeatableRead, statementTimeoutMilliseconds: 300_000
       ) { transaction in
         let all = showsBar && only ? try await run.count(in: transaction) : 0
         let result = try await run.run(in: transaction) { done in if only { bar.show(done, of: all) } }
