@@ -66,12 +66,14 @@ let package = Package(
     module("BillingEngine", ["Kernel"]),
 
     // 3 domain
-    module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime"]),
+    module("Catalog", ["Kernel", "Postgres", "Tenancy", "Operations"]),
+    module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
-    module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels"]),
+    module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine"]),
-    module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts"]),
+    module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
+    module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module(
       "Backtest",
       ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"]),
@@ -93,9 +95,10 @@ let package = Package(
     .executableTarget(
       name: "steward",
       dependencies: [
-        "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Backtest", "BillingEngine", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles",
-        "Demo", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
+        "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
+        "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"), logging,
@@ -128,7 +131,8 @@ let package = Package(
       "RegistryTests",
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
-        "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Backtest", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "Importing", "ContractFiles",
+        "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "ScenarioTests",
@@ -143,15 +147,21 @@ let package = Package(
       ]),
     tests("SuppliersTests", ["Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
+      "MeasurementsTests",
+      ["Measurements", "Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests(
       "CreditsTests",
       [
         "Credits", "Suppliers", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
+    tests("CatalogTests", ["Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests("ContractsTests", ["Contracts", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
-    tests("DeskTests", ["Desk", "ServiceLevels", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
+    tests(
+      "DeskTests",
+      ["Desk", "ServiceLevels", "ServiceTime", "Suppliers", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
     tests("ScorecardTests", ["Scorecard", "Contracts", "Desk", "ServiceLevels", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "ImportingTests",

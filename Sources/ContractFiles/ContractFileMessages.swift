@@ -20,9 +20,17 @@ package enum ContractFileMessages: MessageCatalog {
   static let badNotice = Message("contract_file.notice", "This must be a notice such as 30 days or 3 months.", zh: "必须是通知期，例如 30 days 或 3 months。")
   static let quantityAndUnit = Message(
     "contract_file.quantity", "A quantity needs quantityUnit, and the other way round.", zh: "quantity 与 quantityUnit 须同时填写。")
+  static let serviceOrOffering = Message(
+    "contract_file.service_or_offering", "A line sells a service or an offering, not both.", zh: "合同行只能销售服务与服务项之一。")
+  static let notInCatalogue = Message("contract_file.not_in_catalogue", "The catalogue has nothing with this code.", zh: "目录中没有此代码的条目。")
   static let unknownName = Message(
     "contract_file.unknown_name", "Neither the file nor Steward has this. There are: {allowed}.", zh: "文件和系统中均无此名称。可用：{allowed}。")
   static let namedTwice = Message("contract_file.named_twice", "This name stands in the list twice.", zh: "此名称在列表中重复。")
+  static let badMetric = Message(
+    "contract_file.metric", "This must be response, resolution or update, or the code of a measure such as availability.",
+    zh: "必须是 response、resolution 或 update，或测量指标代码（如 availability）。")
+  static let clockNeeds = Message("contract_file.clock_needs", "A target that is timed needs within and calendar.", zh: "计时目标须填写 within 与 calendar。")
+  static let measureNeeds = Message("contract_file.measure_needs", "A measured target has an objective, and no within.", zh: "测量目标须填写 objective，不填 within。")
   static let targetTwice = Message("contract_file.target_twice", "There is already a target for {target}.", zh: "{target} 已有目标。")
   static let responsePauses = Message("contract_file.response_pauses", "The response clock never pauses.", zh: "响应时钟从不暂停。")
   static let badAmount = Message(
@@ -87,8 +95,9 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_plan.failed", "Stopped at: {what}. What stands before it is done; apply the file again after mending it.", zh: "停止于：{what}。此前的步骤已完成；修正后请再次执行。")
 
   package static let all = [
-    noSuchCalendar, whichSla,
-    tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, responsePauses, badAmount,
+    noSuchCalendar, whichSla, serviceOrOffering, notInCatalogue,
+    tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, badMetric, clockNeeds,
+    measureNeeds, responsePauses, badAmount,
     badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, severalPersons, severalContracts, renewedUntil, declined, goesOn,
     changedSince, create, change, end, same, customer, unit, person, calendar, sla,
     contract, line, contact, from, zone, language, hours, activate, shared, nothing, summary, ask, notConfirmed, done, failed,

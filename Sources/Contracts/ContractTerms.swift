@@ -13,28 +13,42 @@ package enum ContractTerms {
   package static func line(
     tenant: TenantId, person: Int64? = nil, unit: Int64?, at: Instant, explicit: Int64?, in transaction: Transaction
   ) async throws -> LineTerms? {
-    guard let unit else {
-      let candidates = try await transaction.query(LinesInForce(tenant: tenant, at: at))
-      return LinePrecedence.choose(from: candidates, person: person, units: [], explicit: explicit)
-    }
-    let (candidates, units) = try await transaction.query(LinesInForce(tenant: tenant, at: at), UnitsAbove(tenant: tenant, unit: unit))
+    let (candidates, units) = try await linesInForce(tenant: tenant, unit: unit, at: at, in: transaction)
     return LinePrecedence.choose(from: candidates, person: person, units: units, explicit: explicit)
   }
 
-  /// The targets of an SLA version for a priority, each with its calendar's version in force at `at`; empty where nothing
-  /// is promised for the priority.
-  package static func targets(slaVersion: Int64, priority: Int64, at: Instant, in transaction: Transaction) async throws -> [TargetTerms] {
-    try await transaction.query(TargetsInForce(slaVersion: slaVersion, priority: priority, at: at))
+  /// What a line is chosen from: the lines in force, and the ticket's unit with those above it, nearest first.
+  static func linesInForce(
+    tenant: TenantId, unit: Int64?, at: Instant, in transaction: Transaction
+  ) async throws -> (candidates: [LinePrecedence.Candidate], units: [Int64]) {
+    guard let unit else { return (try await transaction.query(LinesInForce(tenant: tenant, at: at)), []) }
+    return try await transaction.query(LinesInForce(tenant: tenant, at: at), UnitsAbove(tenant: tenant, unit: unit))
   }
 
-  /// The same with the calendars that they are counted by: one round trip, two when a calendar is new to this process.
+  /// The targets of an SLA version that count for a ticket, each with its calendar's version in force at `at`: at most one for
+  /// each metric, by the table of ``TargetPrecedence``.
+  package static func targets(slaVersion: Int64, facts: TargetFacts, at: Instant, in transaction: Transaction) async throws -> [TargetTerms] {
+    try await choices(slaVersion: slaVersion, facts: facts, at: at, in: transaction).compactMap { $0.terms(for: facts) }
+  }
+
+  /// The same with what was chosen from.
+  package static func choices(
+    slaVersion: Int64, facts: TargetFacts, at: Instant, in transaction: Transaction
+  ) async throws -> [TargetPrecedence.Choice] {
+    let found = try await transaction.query(TargetCandidates(slaVersion: slaVersion, facts: facts, at: at))
+    return TargetPrecedence.choose(from: found.compactMap { $0?.candidate }, for: facts)
+  }
+
+  /// The targets with the calendars that they are counted by: one round trip, two when a calendar is new to this process.
   package static func promises(
-    slaVersion: Int64, priority: Int64, at: Instant, in transaction: Transaction
+    slaVersion: Int64, facts: TargetFacts, at: Instant, in transaction: Transaction
   ) async throws -> (targets: [TargetTerms], calendars: [Int64: CompiledCalendar]) {
-    let (targets, hashes) = try await transaction.query(
-      TargetsInForce(slaVersion: slaVersion, priority: priority, at: at), CalendarsInForce(slaVersion: slaVersion, priority: priority, at: at))
+    let found = try await transaction.query(TargetCandidates(slaVersion: slaVersion, facts: facts, at: at)).compactMap(\.self)
+    let targets = TargetPrecedence.choose(from: found.map(\.candidate), for: facts).compactMap { $0.terms(for: facts) }
     var compiled: [Int64: CompiledCalendar] = [:]
-    for found in hashes { compiled[found.version] = CompiledCalendars.shared[found.hash] }
+    for row in found {
+      if let version = row.candidate.promise?.calendarVersion, let hash = row.calendarHash { compiled[version] = CompiledCalendars.shared[hash] }
+    }
     let missing = Set(targets.map(\.calendarVersion)).subtracting(compiled.keys)
     if !missing.isEmpty { compiled.merge(try await calendars(versions: missing.sorted(), in: transaction)) { first, _ in first } }
     return (targets, compiled)
@@ -60,7 +74,28 @@ package enum ContractTerms {
   package static func objectives(
     tenant: TenantId, contracts: [Int64], end: CalendarDate, now: Instant, in transaction: Transaction
   ) async throws -> [Objective] {
-    try await transaction.last(ObjectivesAtEnd(tenant: tenant, contracts: contracts, end: end, now: now))
+    let targets = try await transaction.last(ObjectivesAtEnd(tenant: tenant, contracts: contracts, end: end, now: now))
+    return ObjectiveRule.objectives(targets.compactMap(\.self))
+  }
+
+  /// When a line is in force, and what it costs then.
+  package static func timeline(
+    tenant: TenantId, contract: Int64, line: Int64, currency: Currency, in transaction: Transaction
+  ) async throws -> LineTimeline {
+    let (lines, contracts) = try await transaction.query(
+      TimelineLines(tenant: tenant, line: line), TimelineContracts(tenant: tenant, contract: contract))
+    return LineTimeline(lines: lines, contracts: contracts, currency: currency)
+  }
+
+  /// What of a line is measured over a stretch of time: by the targets that held at its first instant in force.
+  package static func measuredTargets(of timeline: LineTimeline, _ span: TimeSpan, in transaction: Transaction) async throws -> [MeasuredTarget] {
+    guard let found = timeline.sla(span) else { return [] }
+    return try await transaction.query(MeasuredTargets(sla: found.sla, at: found.at)).compactMap(\.self)
+  }
+
+  /// The version of a calendar in force at an instant; nil when there is none that may be seen.
+  package static func calendarVersion(of calendar: Int64, at: Instant, in transaction: Transaction) async throws -> Int64? {
+    try await transaction.first(CalendarVersionInForce(calendar: calendar, at: at))
   }
 
   package struct UnknownCalendarVersion: Error { package let version: Int64 }

@@ -12,7 +12,24 @@ package enum ContractsMessages: MessageCatalog {
   package static let responsePauses = Message(
     "sla.response_pauses", "The response clock never pauses.", zh: "响应时钟从不暂停。")
   package static let duplicateTarget = Message(
-    "sla.duplicate_target", "There is already a target for {metric} at priority {priority}.", zh: "{metric} 在优先级 {priority} 上已有目标。")
+    "sla.duplicate_target", "There is already a target for {metric} of this ticket type, priority, service and CI tier.",
+    zh: "该工单类型、优先级、服务与配置项等级的 {metric} 已有目标。")
+  package static let badMetric = Message(
+    "sla.bad_metric",
+    "This must be response, resolution or update, or the code of a measure such as availability: a-z, 0-9 and _, beginning with a letter.",
+    zh: "必须是 response、resolution 或 update，或测量指标代码（如 availability）：以字母开头，由 a-z、0-9 和 _ 组成。")
+  package static let onlyClocks = Message(
+    "sla.only_clocks", "Only targets of response, resolution and update have this.", zh: "仅响应、解决和更新目标可填写此项。")
+  package static let onlyAvailability = Message("sla.only_availability", "Only targets of availability have this.", zh: "仅可用性目标可填写此项。")
+  package static let noneHasNothing = Message(
+    "sla.none_has_nothing", "A target that explicitly promises nothing has none of this.", zh: "明确不作承诺的目标不得填写此项。")
+  package static let calendarNeeded = Message("sla.calendar_needed", "A target that is timed needs a calendar.", zh: "计时目标必须指定日历。")
+  package static let measuredNeedsObjective = Message("sla.measured_needs_objective", "A measured target needs an objective.", zh: "测量目标必须填写达标率。")
+  package static let periodNeedsObjective = Message(
+    "sla.period_needs_objective", "A period is for an objective to be judged by.", zh: "考核周期须与达标率一同填写。")
+  package static let warnOrder = Message("sla.warn_order", "The shares must ascend.", zh: "预警百分比必须递增。")
+  package static let badTierCode = Message(
+    "ci_tier.bad_code", "A code is made of a-z, 0-9, _ and -, and begins with a letter or digit.", zh: "代码由 a-z、0-9、_ 和 - 组成，以字母或数字开头。")
   package static let calendarNotPublished = Message(
     "sla.calendar_not_published", "Customers may not read this calendar; an SLA needs one that they may.", zh: "客户无权查看该日历；SLA 须使用客户可见的日历。")
   package static let calendarOfOther = Message(
@@ -35,11 +52,17 @@ package enum ContractsMessages: MessageCatalog {
   package static let lineOver = Message("contract_line.over", "The line has ended.", zh: "合同行已终止。")
   package static let nothingToChange = Message("contract.nothing_to_change", "Say what is to change.", zh: "请指明要更改的内容。")
   package static let calendarNameTaken = Message("calendar.name_taken", "There is already a calendar of this name.", zh: "已有同名日历。")
+  package static let olaForAll = Message("sla.ola_for_all", "Teams work for every customer: an OLA is for none alone.", zh: "团队服务于所有客户，OLA 不能仅供某一客户使用。")
+  package static let olaStops = Message("sla.ola_stops", "A team's turn is over with the resolution.", zh: "团队的处理段在解决时即告结束。")
   package static let slaNameTaken = Message("sla.name_taken", "There is already an SLA of this name.", zh: "已有同名 SLA。")
   package static let neededWithoutTemplate = Message(
     "contract.needed_without_template", "A contract that is not made from a template needs this.", zh: "不使用模板新建合同时必须填写此项。")
   package static let quantityAndUnit = Message(
     "contract_line.quantity_and_unit", "A quantity needs what is counted, and the other way round.", zh: "数量与计数单位须同时填写。")
+  package static let serviceOrOffering = Message(
+    "contract_line.service_or_offering", "A line sells a service or an offering, not both.", zh: "合同行只能销售服务与服务项之一。")
+  package static let notSellable = Message(
+    "contract_line.not_sellable", "{code} cannot be sold: it is not in the catalogue, or not any more.", zh: "{code} 不可销售：尚未列入目录或已退役。")
   package static let alreadyHolds = Message(
     "version.already_holds", "The newest version holds since {since}; only one that does not hold yet can be withdrawn.",
     zh: "最新版本已于 {since} 生效；只能撤回尚未生效的版本。")
@@ -71,11 +94,12 @@ package enum ContractsMessages: MessageCatalog {
     "sla.or_targets", "Give a stored SLA (sla) or the targets of a draft (targets), one of them.", zh: "请填写已有的 SLA（sla）或草稿的目标（targets），二者选一。")
 
   package static let all = [
-    slaOrTargets,
-    neededWithoutTemplate, quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
+    slaOrTargets, neededWithoutTemplate, serviceOrOffering, notSellable,
+    quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
-    definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, calendarNotPublished, calendarOfOther, budgetNeverEnds,
+    definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, badMetric, onlyClocks, onlyAvailability, noneHasNothing, calendarNeeded,
+    measuredNeedsObjective, periodNeedsObjective, warnOrder, badTierCode, calendarNotPublished, calendarOfOther, budgetNeverEnds,
     unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,
-    slaNameTaken,
+    slaNameTaken, olaForAll, olaStops,
   ]
 }

@@ -8,6 +8,7 @@ package enum ContractsModule: OperationModule {
     CreateCalendar.self, ReadCalendar.self, ListCalendars.self, ReviseCalendar.self, TryCalendar.self,
     CreateHolidaySet.self, ReadHolidaySet.self, ListHolidaySets.self, ReviseHolidaySet.self, HolidaySetDue.self, RollOutHolidaySet.self,
     CreateSla.self, ReadSla.self, ListSlas.self, ReviseSla.self,
+    ResolveTargets.self, SetCiTier.self, ListCiTiers.self,
     CreateContract.self, ReadContract.self, ListContracts.self, ChangeContract.self, ContractHistory.self,
     CompareContract.self, WithdrawContractVersion.self,
     AddContractLine.self, ReviseContractLine.self, EndContractLine.self, ListContractLines.self,
@@ -18,7 +19,7 @@ package enum ContractsModule: OperationModule {
   ]
 
   package static let messages =
-    ContractsMessages.all + DifferenceWords.all + HolidaySetMessages.all + ServiceTimeMessages.all + ICalendarMessages.all
+    ContractsMessages.all + DifferenceWords.all + ResolutionWords.all + HolidaySetMessages.all + ServiceTimeMessages.all + ICalendarMessages.all
 
   package static let constraints: [String: Message] = [
     "calendar_name_unique": ContractsMessages.calendarNameTaken,

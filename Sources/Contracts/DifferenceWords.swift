@@ -1,4 +1,6 @@
+import BillingEngine
 import Kernel
+import ServiceTime
 
 /// The words in which differences of contracts are told.
 package enum DifferenceWords: MessageCatalog {
@@ -30,6 +32,8 @@ package enum DifferenceWords: MessageCatalog {
   static let renewal = Message("difference.renewal", "renewal", zh: "续约方式")
   static let notice = Message("difference.notice", "notice", zh: "通知期")
   static let renewalMonths = Message("difference.extension", "extension by renewal", zh: "续约时长")
+  static let service = Message("difference.service", "service", zh: "所售服务")
+  static let offering = Message("difference.offering", "offering", zh: "所售服务项")
   static let sla = Message("difference.sla", "SLA", zh: "SLA（服务级别）")
   static let units = Message("difference.units", "sites and departments", zh: "站点与部门")
   static let persons = Message("difference.persons", "persons", zh: "人员")
@@ -41,10 +45,33 @@ package enum DifferenceWords: MessageCatalog {
   static let budget = Message("difference.budget", "{target}", zh: "{target}（时限）")
   static let objective = Message("difference.objective", "objective of {target}", zh: "{target}达标率")
   static let calendar = Message("difference.calendar", "calendar of {target}", zh: "{target}服务时间")
+  static let period = Message("difference.period", "period of {target}", zh: "{target}考核周期")
+  static let countsFrom = Message("difference.counts_from", "outages that count for {target}", zh: "{target}计入的中断级别")
+  static let warnings = Message("difference.warnings", "warnings of {target}", zh: "{target}预警")
   static let pauses = Message("difference.pauses", "pauses of {target}", zh: "{target}挂起计时")
 
   static let response = Message("difference.response", "response", zh: "响应")
+  static let update = Message("difference.update", "update", zh: "进展告知")
   static let resolution = Message("difference.resolution", "resolution", zh: "解决")
+
+  static let availability = Message("difference.availability", "availability", zh: "可用性")
+  static let backupSuccess = Message("difference.backup_success", "backup success", zh: "备份成功率")
+  static let patchCurrency = Message("difference.patch_currency", "patch currency", zh: "补丁及时率")
+  static let requestAccuracy = Message("difference.request_accuracy", "request accuracy", zh: "请求准确率")
+  package static let explicitlyNone = Message("target.explicitly_none", "explicitly none", zh: "明确不作承诺")
+  static let ofService = Message("target.service", "service {code}", zh: "服务{code}")
+  static let ciTier = Message("target.ci_tier", "CI tier {code}", zh: "配置项等级{code}")
+  static let incident = Message("ticket_type.incident", "incident", zh: "事件")
+  static let request = Message("ticket_type.request", "request", zh: "请求")
+  static let change = Message("ticket_type.change", "change", zh: "变更")
+  static let problem = Message("ticket_type.problem", "problem", zh: "问题")
+  static let monthly = Message("period.month", "month", zh: "月")
+  static let quarterly = Message("period.quarter", "quarter", zh: "季度")
+  static let yearly = Message("period.year", "year", zh: "年")
+  static let rollingYear = Message("period.rolling_year", "rolling year", zh: "滚动年")
+  static let degraded = Message("severity.degraded", "degraded", zh: "性能下降")
+  static let partial = Message("severity.partial", "partial", zh: "部分中断")
+  static let major = Message("severity.major", "major", zh: "重大中断")
 
   static let decisionMaker = Message("contact.decision_maker", "decision maker", zh: "决策人")
   static let escalation = Message("contact.escalation", "escalation contact", zh: "升级联系人")
@@ -97,8 +124,40 @@ package enum DifferenceWords: MessageCatalog {
   static func metric(_ name: String, _ language: Language) -> String {
     switch name {
     case Metric.response.rawValue: response.text(language)
+    case Metric.update.rawValue: update.text(language)
     case Metric.resolution.rawValue: resolution.text(language)
+    case ServiceMeasure.availability.code: availability.text(language)
+    case ServiceMeasure.backupSuccess.code: backupSuccess.text(language)
+    case ServiceMeasure.patchCurrency.code: patchCurrency.text(language)
+    case ServiceMeasure.requestAccuracy.code: requestAccuracy.text(language)
     default: name
+    }
+  }
+
+  static func ticketType(_ type: TicketType) -> Message {
+    switch type {
+    case .incident: incident
+    case .request: request
+    case .change: change
+    case .problem: problem
+    }
+  }
+
+  package static func period(_ period: BillingPeriod.Kind) -> Message {
+    switch period {
+    case .month: monthly
+    case .quarter: quarterly
+    case .year: yearly
+    case .rollingYear: rollingYear
+    }
+  }
+
+  /// Maintenance is none that counts.
+  package static func severity(_ severity: OutageSeverity) -> Message {
+    switch severity {
+    case .degraded: degraded
+    case .partial, .maintenance: partial
+    case .major: major
     }
   }
 
@@ -117,6 +176,8 @@ package enum DifferenceWords: MessageCatalog {
   static func label(_ term: TermSubject.LineTerm) -> Message {
     switch term {
     case .name: name
+    case .service: service
+    case .offering: offering
     case .sla: sla
     case .units: units
     case .persons: persons
@@ -132,15 +193,20 @@ package enum DifferenceWords: MessageCatalog {
     switch term {
     case .budget: budget
     case .objective: objective
+    case .period: period
     case .calendar: calendar
+    case .countsFrom: countsFrom
+    case .warnings: warnings
     case .pauses: pauses
     }
   }
 
   package static let all = [
     changed, added, removed, becomes, isNow, isGone, lineNew, lineGone, hours, minutes, seconds, atOnce, businessDays, day, days, month, months,
-    calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
-    stopsAt, budget, objective, calendar, pauses, response, resolution, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none,
-    manual, auto, resolved, closed, yes, no,
+    calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, service, offering,
+    sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
+    stopsAt, budget, objective, period, calendar, countsFrom, warnings, pauses, response, resolution, update, availability, backupSuccess, patchCurrency,
+    requestAccuracy, explicitlyNone, ofService, ciTier, incident, request, change, problem, monthly, quarterly, yearly, rollingYear, degraded, partial,
+    major, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none, manual, auto, resolved, closed, yes, no,
   ]
 }

@@ -10,41 +10,55 @@ package struct SlaTrial: Sendable {
   package let series: CalendarSeries
   /// What the targets are a part of. It names no line: a trial is of no contract.
   package let line: LineTerms
-  /// The targets with the calendar versions that hold from an instant on, by priority.
-  private let epochs: [(from: Instant, targets: [Int64: [TargetTerms]])]
+  /// The targets with the calendar versions that hold from an instant on.
+  private let epochs: [(from: Instant, targets: [TargetPrecedence.Candidate])]
+  /// What was chosen before, by the place of the epoch: tickets have few different facts.
+  private var chosen: [Choice: [TargetTerms]] = [:]
+
+  private struct Choice: Hashable {
+    let epoch: Int
+    let facts: TargetFacts
+  }
 
   /// - Parameters:
   ///   - targets: their `calendarVersion` is not looked at: it follows from the time of each ticket.
   ///   - calendars: every version of each calendar of theirs.
-  init(stopsAt: ResolutionStop, waits: WaitTerms, targets: [TargetTerms], calendars: [CalendarSeries.Version]) {
+  init(stopsAt: ResolutionStop, waits: WaitTerms, targets: [TargetPrecedence.Candidate], calendars: [CalendarSeries.Version]) {
     series = CalendarSeries(calendars)
     line = LineTerms(
       contract: 0, line: 0, lineVersion: 0, sla: 0, slaVersion: 0, contractZone: "UTC", contractName: "", lineName: "", resolutionStopsAt: stopsAt,
       reason: .explicit, waits: waits)
     epochs = Set(calendars.map(\.validFrom)).union([.beginning]).sorted().map { from in
-      let inForce = targets.compactMap { target in
-        calendars.filter { $0.calendar == target.calendar && $0.validFrom <= from }.max { $0.validFrom < $1.validFrom }
-          .map { target.with(calendarVersion: $0.id) }
+      let inForce = targets.compactMap { target -> TargetPrecedence.Candidate? in
+        guard let promise = target.promise else { return target }
+        let version = calendars.filter { $0.calendar == promise.calendar && $0.validFrom <= from }.max { $0.validFrom < $1.validFrom }
+        return version.map {
+          TargetPrecedence.Candidate(id: target.id, metric: target.metric, selector: target.selector, promise: promise.under($0.id))
+        }
       }
-      return (from, Dictionary(grouping: inForce.sorted { $0.metric.rawValue < $1.metric.rawValue }, by: \.priority))
+      return (from, inForce)
     }
   }
 
-  private init(series: CalendarSeries, line: LineTerms, epochs: [(from: Instant, targets: [Int64: [TargetTerms]])]) {
+  private init(series: CalendarSeries, line: LineTerms, epochs: [(from: Instant, targets: [TargetPrecedence.Candidate])]) {
     self.series = series
     self.line = line
     self.epochs = epochs
   }
 
-  /// As ``ContractTerms/targets(slaVersion:priority:at:in:)``. The one place where a trial chooses targets.
-  package func targets(priority: Int64, at instant: Instant) -> [TargetTerms] {
-    let epoch = epochs.count == 1 ? epochs.first : epochs.last { $0.from <= instant }
-    return epoch?.targets[priority] ?? []
+  /// As ``ContractTerms/targets(slaVersion:facts:at:in:)``. The one place where a trial chooses targets.
+  package mutating func targets(_ facts: TargetFacts, at instant: Instant) -> [TargetTerms] {
+    guard let epoch = epochs.count == 1 ? 0 : epochs.lastIndex(where: { $0.from <= instant }) else { return [] }
+    let choice = Choice(epoch: epoch, facts: facts)
+    if let known = chosen[choice] { return known }
+    let found = TargetPrecedence.choose(from: epochs[epoch].targets, for: facts).compactMap { $0.terms(for: facts) }
+    chosen[choice] = found
+    return found
   }
 
   /// The same for work on another core, which shares no count of references with this one.
   package func apart() -> SlaTrial {
-    SlaTrial(series: series.apart(), line: line, epochs: epochs.map { ($0.from, $0.targets.mapValues { $0.map(\.self) }) })
+    SlaTrial(series: series.apart(), line: line, epochs: epochs.map { ($0.from, $0.targets.map(\.self)) })
   }
 }
 
@@ -55,35 +69,52 @@ extension SlaTrial {
   /// - Parameter customers: whose own SLAs may be seen besides the general ones; nil: all.
   package static func stored(_ sla: PublicId, at instant: Instant, customers: [Int64]?, in transaction: Transaction) async throws -> SlaTrial? {
     guard let row = try await transaction.first(SlaAt(publicId: sla, at: instant, customers: customers)) else { return nil }
-    let targets = try await transaction.query(TrialTargets(slaVersion: row.versionId))
-    let calendars = try await transaction.query(TrialCalendars(calendars: Set(targets.map(\.calendar)).sorted()))
-    return SlaTrial(stopsAt: row.resolutionStopsAt, waits: row.waits, targets: targets.map { $0.terms(calendarVersion: 0) }, calendars: try versions(calendars))
+    let targets = try await transaction.query(TrialTargets(slaVersion: row.versionId)).compactMap(\.self).map { found in
+      TargetPrecedence.Candidate(id: found.id, metric: found.metric, selector: found.selector, promise: found.promise)
+    }
+    let calendars = try await transaction.query(TrialCalendars(calendars: Self.calendars(of: targets)))
+    return SlaTrial(stopsAt: row.resolutionStopsAt, waits: row.waits, targets: targets, calendars: try versions(calendars))
   }
 
   /// A draft whose calendars are defined with it. It must be one that could be stored.
   /// - Parameters:
   ///   - calendars: by the ids by which the targets name them.
+  ///   - services: of the catalogue, by code.
   ///   - start: where budgets are tried out.
   package static func draft(
-    stopsAt: ResolutionStop, waits: WaitTerms = .usual, targets inputs: [TargetInput], calendars: [PublicId: CalendarDefinition], from start: Instant
+    stopsAt: ResolutionStop, waits: WaitTerms = .usual, targets inputs: [TargetInput], calendars: [PublicId: CalendarDefinition],
+    services: [String: Int64] = [:], ciTiers: Set<String> = [], from start: Instant
   ) throws(Failure) -> SlaTrial {
-    var named: [PublicId: SlaRule.Calendar] = [:]
+    var named = SlaRule.Named(services: services, ciTiers: ciTiers)
     var versions: [CalendarSeries.Version] = []
     for (number, one) in calendars.sorted(by: { $0.key.description < $1.key.description }).enumerated() {
       let (id, compiled) = (Int64(number + 1), CompiledCalendar(one.value))
-      named[one.key] = SlaRule.Calendar(id: id, published: true, onlyTenant: nil, compiled: compiled)
+      named.calendars[one.key] = SlaRule.Calendar(id: id, published: true, onlyTenant: nil, compiled: compiled)
       versions.append(CalendarSeries.Version(id: id, calendar: id, validFrom: .beginning, compiled: compiled))
     }
-    let targets = try SlaRule.targets(inputs, calendars: named, onlyTenant: nil, from: start, unknown: InputMessages.unknownReference)
+    let targets = try SlaRule.targets(inputs, named, onlyTenant: nil, from: start, unknown: InputMessages.unknownReference)
     return SlaTrial(stopsAt: stopsAt, waits: waits, targets: terms(of: targets), calendars: versions)
   }
 
-  fileprivate static func terms(of targets: [SlaRule.Target]) -> [TargetTerms] {
-    targets.enumerated().map { index, target in
-      TargetTerms(
-        id: -Int64(index + 1), metric: target.metric, priority: target.priority, budget: target.budget, calendar: target.calendar, calendarVersion: 0,
-        objective: target.objective, pauses: target.pauses)
+  /// Those of a ticket's clocks; what is measured is judged by no ticket.
+  fileprivate static func terms(of targets: [SlaRule.Target]) -> [TargetPrecedence.Candidate] {
+    targets.enumerated().compactMap { index, target in
+      guard case .clock(let metric) = target.metric else { return nil }
+      var promise: ClockPromise?
+      if case .clock(let budget, let calendar, let objective, let period, let pauses, let warnPercents) = target.promise {
+        promise = ClockPromise(
+          budget: budget, calendar: calendar, calendarVersion: 0, objective: objective, period: period, pauses: pauses, warnPercents: warnPercents)
+      }
+      return TargetPrecedence.Candidate(id: -Int64(index + 1), metric: metric, selector: target.selector, promise: promise)
     }
+  }
+
+  fileprivate static func calendars(of targets: [TargetPrecedence.Candidate]) -> [Int64] { Set(targets.compactMap { $0.promise?.calendar }).sorted() }
+
+  /// The services of the catalogue and the tiers in use that targets may name.
+  package static func names(services codes: [String], in transaction: Transaction) async throws -> (services: [String: Int64], ciTiers: Set<String>) {
+    let (services, tiers) = try await transaction.query(ServicesOfCodes(codes: codes), ActiveCiTiers())
+    return (Dictionary(services) { first, _ in first }, Set(tiers))
   }
 
   fileprivate static func versions(_ rows: [BookCalendars.Found]) throws -> [CalendarSeries.Version] {
@@ -92,13 +123,6 @@ extension SlaTrial {
         id: row.version, calendar: row.calendar, validFrom: row.validFrom,
         compiled: try CompiledCalendars.shared.calendar(hash: row.hash, definition: row.definition))
     }
-  }
-}
-
-extension TargetTerms {
-  fileprivate func with(calendarVersion: Int64) -> TargetTerms {
-    TargetTerms(
-      id: id, metric: metric, priority: priority, budget: budget, calendar: calendar, calendarVersion: calendarVersion, objective: objective, pauses: pauses)
   }
 }
 
@@ -140,11 +164,10 @@ extension OperationContext {
       }
       return stored
     }
-    let targets = try await self.targets(input.targets ?? [], onlyTenant: tenant.id, from: now)
-    let calendars = try await transaction.query(TrialCalendars(calendars: Set(targets.map(\.calendar)).sorted()))
+    let targets = SlaTrial.terms(of: try await self.targets(input.targets ?? [], onlyTenant: tenant.id, from: now))
+    let calendars = try await transaction.query(TrialCalendars(calendars: SlaTrial.calendars(of: targets)))
     return SlaTrial(
-      stopsAt: input.resolutionStopsAt, waits: input.waits.applied(to: .usual), targets: SlaTrial.terms(of: targets),
-      calendars: try SlaTrial.versions(calendars))
+      stopsAt: input.resolutionStopsAt, waits: input.waits.applied(to: .usual), targets: targets, calendars: try SlaTrial.versions(calendars))
   }
 }
 
@@ -153,13 +176,14 @@ struct TrialTargets: Statement {
   let slaVersion: Int64
 
   static let sql = """
-    select g.sla_version_id, g.id, g.metric, g.priority, g.budget_seconds, g.business_days, g.calendar_id, g.objective_millionths, g.pauses
-    from contracts.sla_target g where g.sla_version_id = $1 order by g.metric, g.priority
+    select g.sla_version_id, g.id, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier, g.budget_seconds, g.business_days, g.calendar_id,
+      0::bigint, g.objective_millionths, g.period, g.pauses, g.warn_percents
+    from contracts.sla_target g where g.sla_version_id = $1 order by g.metric, g.id
     """
 
   func bind(to parameters: inout Parameters) { parameters.append(slaVersion) }
 
-  static func decode(_ row: inout RowReader) throws -> BookTargets.Found { try BookTargets.decode(&row) }
+  static func decode(_ row: inout RowReader) throws -> BookTargets.Found? { try BookTargets.decode(&row) }
 }
 
 /// Every version of calendars.

@@ -32,7 +32,7 @@ package struct TermsBook: Sendable {
     for found in contracts { self.contracts[found.contract, default: Versions()].append(found.validFrom, found) }
     for found in lines { self.lines[found.line, default: Versions()].append(found.validFrom, found) }
     for found in slas { self.slas[found.sla, default: Versions()].append(found.validFrom, found) }
-    for found in targets { self.targets[found.slaVersion, default: []].append(found) }
+    for found in targets.compactMap(\.self) { self.targets[found.slaVersion, default: []].append(found) }
     for found in calendars {
       self.calendars[found.calendar, default: Versions()].append(found.validFrom, found.version)
       let calendar = try CompiledCalendars.shared.calendar(hash: found.hash, definition: found.definition)
@@ -48,12 +48,16 @@ package struct TermsBook: Sendable {
     return LinePrecedence.choose(from: candidates, person: person, units: units(above: unit), explicit: explicit)
   }
 
-  /// As ``ContractTerms/targets(slaVersion:priority:at:in:)``.
-  package func targets(slaVersion: Int64, priority: Int64, at instant: Instant) -> [TargetTerms] {
-    (targets[slaVersion] ?? []).compactMap { found in
-      guard found.priority == priority, let version = calendars[found.calendar]?.inForce(at: instant) else { return nil }
-      return found.terms(calendarVersion: version.version)
+  /// As ``ContractTerms/targets(slaVersion:facts:at:in:)``.
+  package func targets(slaVersion: Int64, facts: TargetFacts, at instant: Instant) -> [TargetTerms] {
+    let candidates = (targets[slaVersion] ?? []).compactMap { found -> TargetPrecedence.Candidate? in
+      guard let promise = found.promise else {
+        return TargetPrecedence.Candidate(id: found.id, metric: found.metric, selector: found.selector, promise: nil)
+      }
+      guard let version = calendars[promise.calendar]?.inForce(at: instant)?.version else { return nil }
+      return TargetPrecedence.Candidate(id: found.id, metric: found.metric, selector: found.selector, promise: promise.under(version))
     }
+    return TargetPrecedence.choose(from: candidates, for: facts).compactMap { $0.terms(for: facts) }
   }
 
   /// Nil for a version that none of the customer's targets leads to.

@@ -1,13 +1,19 @@
 import Kernel
 import Operations
 
-/// The service desk: incidents, their comments and history, and the teams that work on them.
+/// The service desk: incidents, their comments and history, and the teams and suppliers that work on them.
 package enum DeskModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     OpenIncident.self, ReadIncident.self, ListIncidents.self, ReadQueue.self, ChangeIncident.self, ClassifyIncident.self, AssignIncident.self,
     StartIncident.self, CommentIncident.self, ListComments.self, HoldIncident.self, ResumeIncident.self, ResolveIncident.self, CloseIncident.self,
-    ReopenIncident.self, MergeIncident.self, SplitIncident.self, ReadHistory.self, ExplainIncident.self, CreateTeam.self, ListTeams.self,
+    ReopenIncident.self, MergeIncident.self, SplitIncident.self, ReadHistory.self, ExplainIncident.self, LockTargets.self, UnlockTargets.self,
+    CreateTeam.self, ListTeams.self,
+    AcceptIncident.self, ExplainAgreements.self,
+    DispatchIncident.self, ReadDispatch.self, ListDispatches.self, AnswerDispatch.self, ReturnDispatch.self,
+    AddTeamAgreement.self, EndTeamAgreement.self, ListTeamAgreements.self,
   ]
   package static let messages: [Message] = DeskMessages.all
-  package static let constraints: [String: Message] = ["team_name_unique": DeskMessages.teamNameTaken]
+  package static let constraints: [String: Message] = [
+    "team_name_unique": DeskMessages.teamNameTaken, "dispatch_open_unique": DeskMessages.alreadyDispatched,
+  ]
 }

@@ -1,4 +1,5 @@
 import Backtest
+import Catalog
 import ContractFiles
 import Contracts
 import Credits
@@ -7,6 +8,7 @@ import HTTPAPI
 import Importing
 import Jobs
 import Kernel
+import Measurements
 import Operations
 import Scorecard
 import ServiceLevels
@@ -15,17 +17,20 @@ import Suppliers
 /// The modules of this build: the registry, the sweeps and the message catalogue are their union.
 enum Modules {
   static let all: [any OperationModule.Type] = [
-    PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, BacktestModule.self, ImportingModule.self, ContractFilesModule.self,
+    PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
+    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [
-    PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers), RenewalSweep(),
+    PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
+    WarnSweep(keepers: keepers), RenewalSweep(),
     RefreshFigures(),
   ]
 
   /// Whose rows clocks belong to.
-  private static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [.ticket: TicketKeeper()]
+  private static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [
+    .ticket: TicketKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper(),
+  ]
 
   static func registry() throws -> Registry { try Registry(all) }
 

@@ -14,6 +14,13 @@ enum Terminal {
   static let isInteractive = isatty(STDOUT_FILENO) == 1
   static let showsProgress = isatty(STDERR_FILENO) == 1
 
+  /// Asks for a yes. Only a person at a terminal can be asked.
+  static func isConfirmed(_ question: Message) -> Bool {
+    guard isatty(STDIN_FILENO) == 1 else { return false }
+    complain(question.text(language))
+    return ["y", "yes", "是"].contains(readLine()?.lowercased())
+  }
+
   static func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
   static func complain(_ failure: Failure) {

@@ -52,12 +52,14 @@ enum ImportTable {
     Box("ServiceTime", 2, ["Kernel"], foundation),
     Box("BillingEngine", 2, ["Kernel"]),
     // domain
-    Box("Contracts", 3, platform.union(["ServiceTime", "Jobs"]), foundation, logging, collections),
+    Box("Catalog", 3, platform),
+    Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
-    Box("Desk", 3, platform.union(["ServiceLevels", "Contracts"]), foundation, logging, collections),
+    Box("Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers"]), foundation, logging, collections),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),
-    Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts"])),
+    Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
+    Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     // Reads tickets, clocks and credits: above them all.
     Box("Backtest", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"])),
     // edges
@@ -73,8 +75,8 @@ enum ImportTable {
       "steward", 5,
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Backtest", "BillingEngine", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing",
-        "ContractFiles", "Demo",
+        "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
+        "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.
     Box(

@@ -28,13 +28,14 @@ extension ContractsWorld {
     // On the customer's side too: its own request starts the clocks.
     for side in [Side.staff, .customer] {
       try await world.inside(world.acme, side: side) { transaction in
-        let before = try await ContractTerms.targets(slaVersion: line.slaVersion, priority: 1, at: june.adding(seconds: -1), in: transaction)
-        let after = try await ContractTerms.targets(slaVersion: line.slaVersion, priority: 1, at: june, in: transaction)
+        let facts = TargetFacts(priority: 1)
+        let before = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: facts, at: june.adding(seconds: -1), in: transaction)
+        let after = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: facts, at: june, in: transaction)
         #expect(before.map(\.metric) == [.resolution, .response])
         #expect(before.map(\.id) == after.map(\.id))
         #expect(before[0].calendarVersion != after[0].calendarVersion)
         #expect(before[0].objective == Rate(percent: "95"))
-        #expect(try await ContractTerms.targets(slaVersion: line.slaVersion, priority: 2, at: june, in: transaction).isEmpty)
+        #expect(try await ContractTerms.targets(slaVersion: line.slaVersion, facts: TargetFacts(priority: 2), at: june, in: transaction).isEmpty)
         let compiled = try await ContractTerms.calendar(version: before[0].calendarVersion, in: transaction)
         #expect(compiled.definition.zone.identifier == "Europe/Berlin")
         #expect(try await ContractTerms.calendar(version: before[0].calendarVersion, in: transaction) === compiled)
@@ -137,9 +138,9 @@ extension ContractsWorld {
       #expect(book.line(unit: unitId, at: at, explicit: nil) == found)
       if let found {
         let targets = try await world.inside(world.acme) {
-          try await ContractTerms.targets(slaVersion: found.slaVersion, priority: 1, at: at, in: $0)
+          try await ContractTerms.targets(slaVersion: found.slaVersion, facts: TargetFacts(priority: 1), at: at, in: $0)
         }
-        #expect(book.targets(slaVersion: found.slaVersion, priority: 1, at: at) == targets)
+        #expect(book.targets(slaVersion: found.slaVersion, facts: TargetFacts(priority: 1), at: at) == targets)
         #expect(targets.allSatisfy { book.calendar(version: $0.calendarVersion) != nil })
       }
     }

@@ -80,7 +80,7 @@ import Testing
         == ["\(path).calendar input.unknown_reference"])
     #expect(
       await refused(["metric": "response", "priority": 1, "calendar": calendar, "budgetSeconds": 1], ContractsWorld.target(world.calendar))
-        == ["targets[1].priority sla.duplicate_target"])
+        == ["targets[1].metric sla.duplicate_target"])
     #expect(
       await refused(["metric": "response", "priority": 6, "calendar": calendar, "budgetSeconds": 1]) == ["\(path).priority input.range"])
     let once: Value = .object([

@@ -21,3 +21,21 @@ struct InternalIds: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
+
+/// Services of the catalogue, SLA versions and contracts, by their internal ids.
+struct ServiceIds: Statement {
+  static let sql = "select service_id from catalog.pub_service order by service_id"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct SlaVersionIds: Statement {
+  static let sql = "select id from contracts.sla_version order by id"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct ContractIds: Statement {
+  let tenant: TenantId
+  static let sql = "select contract_id from contracts.pub_contract where tenant_id = $1"
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

@@ -3,6 +3,7 @@ import Desk
 import Kernel
 import Operations
 import ServiceLevels
+import Suppliers
 import TestSupport
 import Tenancy
 import Testing
@@ -26,7 +27,9 @@ struct DeskWorld {
   let sla: Value
   let contract: Value
 
-  static var modules: [any OperationModule.Type] { [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self] }
+  static var modules: [any OperationModule.Type] {
+    [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self]
+  }
   /// Monday, 2026-03-02, 09:00 in Berlin.
   static let monday = TestDatabase.start
 
@@ -105,9 +108,12 @@ struct DeskWorld {
     ).value
   }
 
-  static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [.ticket: TicketKeeper()]
+  static let keepers: [ClockSubject.Kind: any ClockSubjectKeeper] = [
+    .ticket: TicketKeeper(), .assignment: TurnKeeper(), .dispatch: DispatchKeeper(),
+  ]
 
   func sweep() async throws { try await BreachSweep(keepers: Self.keepers).run(at: database.clock.now(), database.tenancy) }
+  func warnSweep() async throws { try await WarnSweep(keepers: Self.keepers).run(at: database.clock.now(), database.tenancy) }
   func calendarSweep() async throws { try await CalendarSweep(keepers: Self.keepers).run(at: database.clock.now(), database.tenancy) }
 }
 

@@ -124,7 +124,8 @@ import Testing
     incident = try await world.act("resolve", on: incident, ["resolution": "Secret words"])
     incident = try await world.act("close", on: incident)
     let events = try await world.list("history", of: incident)
-    #expect(events.compactMap { $0["seq"]?.integer } == Array(1...7))
+    #expect(events.compactMap { $0["seq"]?.integer } == Array(1...8))
+    #expect(events.compactMap { $0["type"]?.text }.filter { $0 == "incident.accepted" }.count == 1)
     #expect(events.compactMap { $0["type"]?.text }.suffix(3) == ["incident.resumed", "incident.resolved", "incident.closed"])
     #expect(!"\(events)".contains("Secret words"))
     let subjects = try await world.database.superuser.withConnection { try await $0.query(OutboxSubjects()) }

@@ -99,7 +99,13 @@ struct Subjects: Sendable {
       try await world.seed(
         "contract_line.add", ["contract": contract, "name": world.name(world.a), "sla": sla.id, "validFrom": "2026-01-02T00:00:00Z"])
     }
-    incident = try await world.seeded("inc", in: world.a).id
+    let opened = try await world.seeded("inc", in: world.a)
+    incident = opened.id
+    var version = opened.version
+    for _ in 0..<3 {
+      let input: KeyValuePairs<String, Value> = ["id": incident, "underpinningContract": try await world.activeUnderpinning(), "reason": "x"]
+      version = try await world.seed("incident.dispatch", input, version: version)["incidentVersion"]?.integer
+    }
     for _ in 0..<3 { try await world.seed("incident.comment", ["id": incident, "body": world.name(world.a)]) }
     for _ in 0..<3 {
       let person = try await world.seeded("per", in: world.a)
@@ -123,7 +129,10 @@ struct Subjects: Sendable {
     }
     credit = try await Self.creditOfTwoOutages(world)
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
-    for kind in ["con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd"]
+    let kinds = [
+      "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
+    ]
+    for kind in kinds
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
       for _ in 0..<2 { _ = try await world.seeded(kind, in: world.a) }
     }

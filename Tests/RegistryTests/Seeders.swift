@@ -124,12 +124,43 @@ enum Seeders {
       return try Seeded(.object(["id": .id(twin.entry.id("imp", bits))]))
     },
     "team": { world, twin in try Seeded(try await world.seed("team.create", ["name": world.name(twin)])) },
+    "tag": { world, twin in
+      let team = try await world.seeded("team", in: twin)
+      return try Seeded(try await world.seed("team_agreement.add", ["team": team.id, "ola": try await world.ola(), "validFrom": "2026-01-01T00:00:00Z"]))
+    },
+    // A customer's incident with a supplier, by a contract that is of everybody.
+    "dsp": { world, twin in
+      let incident = try await world.seeded("inc", in: twin)
+      let contract = try await world.activeUnderpinning()
+      return try Seeded(
+        try await world.seed(
+          "incident.dispatch", ["id": incident.id, "underpinningContract": contract, "reason": world.name(twin)], version: incident.version))
+    },
     "inc": { world, twin in
       let person = try await world.seeded("per", in: twin)
       return try Seeded(
         try await world.seed(
           "incident.open",
           ["customer": .text(twin.id), "title": world.name(twin), "description": world.name(twin), "requester": person.id]))
+    },
+    "fam": { world, _ in
+      try Seeded(try await world.seed("service_family.create", ["code": .text("F\(world.next())"), "name": Samples.localName]))
+    },
+    "svc": { world, twin in
+      let family = try await world.seeded("fam", in: twin)
+      return try Seeded(
+        try await world.seed(
+          "service.create",
+          [
+            "code": .text("V\(world.next())"), "family": family.id, "name": Samples.localName, "mode": "managed", "owner": Samples.localName,
+            "stages": .object(["design": "2025-01-01", "operation": "2026-01-01"]),
+          ]))
+    },
+    "off": { world, twin in try Seeded(try await world.offering(published: true, twin)) },
+    "req": { world, twin in
+      let offering = try await world.coveredOffering(twin)
+      return try Seeded(
+        try await world.seed("request.submit", ["customer": .text(twin.id), "offering": offering, "answers": .object(["remark": world.name(twin)])]))
     },
     "sup": { world, _ in try Seeded(try await world.supplier()) },
     "supcon": { world, twin in
@@ -167,6 +198,16 @@ enum Seeders {
       let service = try await world.seeded("ssv", in: twin)
       return try Seeded(try await world.seed("supplier_link.add", ["line": line.id, "service": service.id, "role": "provides"]))
     },
+    "mea": { world, twin in
+      let line = try await world.measuredLine(twin)
+      return try Seeded(
+        try await world.seed(
+          "measurement.record",
+          [
+            "line": line, "measure": "backup_success", "from": "2026-01-10T00:00:00Z", "to": "2026-01-11T00:00:00Z", "numerator": 29, "denominator": 30,
+            "evidence": world.name(twin),
+          ]))
+    },
     "crs": { world, _ in
       try Seeded(try await world.seed("credit_schedule.create", ["name": .text("Schedule \(world.next())"), "terms": Samples.creditTerms]))
     },
@@ -178,13 +219,14 @@ enum Seeders {
   ]
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
-  static let shared: Set<String> = ["stf", "team", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs"]
+  static let shared: Set<String> = ["stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off"]
 }
 
 /// Values that rules besides the type's ask for.
 enum Samples {
   static let password = "correct horse battery"
   static let later: Value = "2026-03-10T00:00:00Z"
+  static let localName = Value.object(["en": "Name", "zh-Hans": "名称"])
   static let creditTerms = Value.object([
     "measure": "availability", "period": "month", "bands": .array([.object(["below": "99.9", "percent": "10"])]),
   ])
@@ -202,9 +244,86 @@ extension World {
   func name(_ twin: Twin) -> Value { .text("\(twin.canary) \(next())") }
   func login() -> Value { .text("login\(next())@example.test") }
 
+  /// An OLA, which is for no customer alone.
+  func ola() async throws -> Value {
+    let calendar = try await seed("calendar.create", ["name": .text("Hours \(next())"), "definition": Samples.calendar])
+    let target = Value.object(["metric": "response", "priority": 3, "budgetSeconds": 60, "calendar": calendar["id"] ?? .null])
+    let made = try await seed("sla.create", ["name": .text("OLA \(next())"), "kind": "ola", "targets": .array([target])])
+    return made["id"] ?? .null
+  }
+
+  /// An underpinning contract in force, with a coverage and a target; of the supplier that is given, or of a new one.
+  func activeUnderpinning(of supplier: Value? = nil) async throws -> Value {
+    let owner: Value
+    if let supplier { owner = supplier } else { owner = try await self.supplier()["id"] ?? .null }
+    let calendar = try await seed("calendar.create", ["name": .text("Coverage \(next())"), "definition": Samples.calendar])
+    let made = try await seed(
+      "underpinning_contract.create",
+      [
+        "supplier": owner, "reference": .text("UC \(next())"), "name": "Hosting", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "calendar": calendar["id"] ?? .null, "targets": .array([.object(["metric": "resolution", "budgetSeconds": 3600])]),
+      ])
+    return made["id"] ?? .null
+  }
+
+  /// An offering with a form of one field.
+  func offering(published: Bool, _ twin: Twin, service: Value? = nil) async throws -> Value {
+    let service = if let service { service } else { try await seeded("svc", in: twin).id }
+    let form = Value.array([.object(["key": "remark", "label": Samples.localName, "type": "text"])])
+    let made = try await seed("offering.create", ["service": service, "code": .text("O\(next())"), "name": Samples.localName, "form": form])
+    guard published else { return made }
+    let answer = await answer("offering.publish", .object(["id": made["id"] ?? .null]), as: database.root, version: made["version"]?.integer)
+    guard let value = answer.value else { throw SeedFailure(description: "not published: \(String(describing: answer.failure))") }
+    return value
+  }
+
+  /// An offering that a line in force of the twin covers.
+  func coveredOffering(_ twin: Twin) async throws -> Value {
+    let (contract, sla) = (try await seeded("con", in: twin), try await seeded("sla", in: twin))
+    let offering = try await offering(published: true, twin)
+    try await seed(
+      "contract_line.add",
+      [
+        "contract": contract.id, "name": name(twin), "sla": sla.id, "offering": offering["id"] ?? .null, "validFrom": "2026-01-02T00:00:00Z",
+      ])
+    return offering["id"] ?? .null
+  }
+
   func supplier() async throws -> Value {
     let number = next()
     return try await seed("supplier.create", ["code": .text("S\(number)"), "name": .text("Supplier \(number)"), "zone": "UTC"])
+  }
+
+  /// The code of a new service of the catalogue.
+  func catalogueService() async throws -> Value {
+    let code = "SVC-\(next())"
+    try await database.catalogueService(code)
+    return .text(code)
+  }
+
+  /// A line that promises backups and availability by the month.
+  func measuredLine(_ twin: Twin) async throws -> Value {
+    let contract = try await seed(
+      "contract.create", ["customer": .text(twin.id), "name": name(twin), "currency": "EUR", "startsAt": "2025-12-01T00:00:00Z"])
+    let targets: [Value] = ["backup_success", "availability"].map { .object(["metric": .text($0), "objective": "99", "period": "month"]) }
+    let sla = try await seed("sla.create", ["name": name(twin), "targets": .array(targets), "onlyFor": .text(twin.id)])
+    let line = try await seed(
+      "contract_line.add",
+      ["contract": contract["id"] ?? .null, "name": name(twin), "sla": sla["id"] ?? .null, "validFrom": "2025-12-01T00:00:00Z"])
+    return line["id"] ?? .null
+  }
+
+  /// A target of each kind, with all that it may have.
+  func targets(_ twin: Twin) async throws -> Value {
+    let calendar = try await seeded("cal", in: twin).id
+    return .array([
+      .object([
+        "metric": "response", "ticketType": "incident", "priority": 1, "service": try await catalogueService(), "ciTier": "gold", "budgetSeconds": 3600,
+        "calendar": calendar, "objective": "95", "period": "quarter", "warnPercents": .array([50, 75]), "pauses": .bool(false),
+      ]),
+      .object(["metric": "resolution", "explicitlyNone": .bool(true)]),
+      .object(["metric": "availability", "objective": "99.9", "period": "month", "countsFrom": "partial"]),
+    ])
   }
 
   /// A line with a fee, a credit schedule, and a bad January behind it.

@@ -1,9 +1,11 @@
 import Backtest
+import Catalog
 import ContractFiles
 import Contracts
 import Credits
 import Desk
 import Importing
+import Measurements
 import Operations
 import Scorecard
 import ServiceLevels
@@ -13,6 +15,7 @@ import Suppliers
 enum TestedModules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self,
+    CatalogModule.self,
     ContractsModule.self,
     ServiceLevelsModule.self,
     DeskModule.self,
@@ -20,6 +23,7 @@ enum TestedModules {
     SuppliersModule.self,
     CreditsModule.self,
     BacktestModule.self,
+    MeasurementsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

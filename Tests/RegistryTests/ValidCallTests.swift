@@ -93,7 +93,8 @@ import Testing
 /// Writing operations whose audit row names nothing, with the reason.
 enum WithoutSubject {
   static let reasons: [String: String] = [
-    "session.close": "ends the caller's own session; the actor stands in the row"
+    "session.close": "ends the caller's own session; the actor stands in the row",
+    "catalogue.apply": "is about the whole catalogue; what it changed stands in the events of each thing",
   ]
 }
 

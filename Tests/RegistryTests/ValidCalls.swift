@@ -67,7 +67,7 @@ struct CallRule: Sendable {
     })
 
   static let byOperation: [String: CallRule] = [
-    "contract.create": CallRule(omitted: ["noticeDays"]),
+    "contract.create": CallRule(omitted: ["noticeDays", "offering"]),
     "contract.withdraw": future("con", "contract.change"),
     "contract_line.withdraw": future("line", "contract_line.revise"),
     "contract_template.create": template,
@@ -88,8 +88,18 @@ struct CallRule: Sendable {
       let revised = await world.answer("holiday_set.revise", .object(["id": made.id, "days": days]), as: world.database.root, version: made.version)
       return (["id": made.id, "calendars": .array([calendar["id"] ?? .null])], revised.value?["version"]?.integer)
     }),
-    "sla.create": CallRule(omitted: ["businessDays"]),
-    "sla.revise": CallRule(omitted: ["businessDays"]),
+    "sla.create": CallRule(given: { world, twin, _ in (["targets": try await world.targets(twin)], nil) }),
+    "sla.revise": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("sla", in: twin)
+      return (["id": seeded.id, "targets": try await world.targets(twin)], seeded.version)
+    }),
+    "sla.resolve": CallRule(given: { world, _, _ in (["service": try await world.catalogueService()], nil) }),
+    "ci_tier.set": CallRule(given: { world, _, _ in (["code": .text("tier-\(world.next())")], nil) }),
+    "incident.classify": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("inc", in: twin)
+      return (["id": seeded.id, "service": try await world.catalogueService()], seeded.version)
+    }),
+    "incident.unlock_targets": incident(("incident.lock_targets", [Value.Member("reason", "agreed")])),
     "contract.change": CallRule(
       omitted: ["noticeDays"],
       given: { world, twin, _ in
@@ -101,19 +111,65 @@ struct CallRule: Sendable {
         guard principal.side == .staff else {
           let isTenantWide = principal.grants.contains { $0.scopeKind == .tenant }
           return Set(
-            ["openedAt", "resolution", "closureCode"] + (isTenantWide ? [] : ["requester"])
+            ["openedAt", "resolution", "closureCode", "ciTier"] + (isTenantWide ? [] : ["requester"])
               + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
         }
         return principal.grants.contains { $0.permissions.contains("incident.work") } ? [] : ["resolution", "closureCode"]
       },
       given: { world, _, principal in
-        principal.grants.contains { $0.scopeKind == .unit } ? (["unit": world.scopeUnit.id], nil) : ([:], nil)
+        var given: [String: Value] = ["service": try await world.catalogueService()]
+        if principal.grants.contains(where: { $0.scopeKind == .unit }) { given["unit"] = world.scopeUnit.id }
+        return (given, nil)
       }),
     "incident.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
     "incident.resume": incident(("incident.hold", [Value.Member("reason", "scheduled"), Value.Member("evidence", "call 1")])),
     "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])),
     "incident.reopen": incident(("incident.resolve", [Value.Member("resolution", "done")])),
+    "incident.accept": CallRule(given: { world, twin, _ in
+      let (incident, team) = (try await world.seeded("inc", in: twin), try await world.seeded("team", in: twin))
+      try await world.seed("incident.assign", ["id": incident.id, "team": team.id], version: incident.version)
+      return (["id": incident.id], nil)
+    }),
+    "incident.dispatch": CallRule(given: { world, twin, _ in
+      let incident = try await world.seeded("inc", in: twin)
+      let service = try await world.seed("supplier_service.add", ["supplier": try await world.seeded("sup", in: twin).id, "name": "Dispatched"])
+      let contract = try await world.activeUnderpinning(of: service["supplier"])
+      return (["id": incident.id, "underpinningContract": contract, "service": service["id"] ?? .null], incident.version)
+    }),
+    "team_agreement.add": CallRule(given: { world, _, _ in (["ola": try await world.ola()], nil) }),
     "incident.queue": CallRule(omitted: ["mine", "unassigned"]),
+    "service_family.create": CallRule(given: { world, _, _ in (["code": .text("F\(world.next())")], nil) }),
+    "service.create": CallRule(given: { world, _, _ in
+      (["code": .text("V\(world.next())"), "stages": .object(["requirements": "2026-01-01", "operation": "2026-02-01"])], nil)
+    }),
+    "service.advance": CallRule(given: { _, _, _ in (["stage": "retirement", "on": "2026-03-01"], nil) }),
+    "service.redate": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("svc", in: twin)
+      return (["id": seeded.id, "stage": "operation", "on": "2026-02-01"], seeded.version)
+    }),
+    "service.release": CallRule(given: { world, twin, _ in
+      let (service, needed) = (try await world.seeded("svc", in: twin), try await world.seeded("svc", in: twin))
+      let answer = await world.answer(
+        "service.depend", .object(["id": service.id, "needs": needed.id]), as: world.database.root, version: service.version)
+      return (["id": service.id, "needs": needed.id], answer.value?["version"]?.integer)
+    }),
+    "offering.create": offeringContent(CallRule(given: { world, _, _ in (["code": .text("O\(world.next())")], nil) })),
+    "offering.draft": offeringContent(CallRule()),
+    "offering.publish": CallRule(given: { world, twin, _ in
+      let draft = try Seeded(try await world.offering(published: false, twin))
+      return (["id": draft.id], draft.version)
+    }),
+    "offering.read": CallRule(given: { world, twin, _ in (["id": try await world.coveredOffering(twin)], nil) }),
+    "request.submit": CallRule(given: { world, twin, _ in
+      (["offering": try await world.coveredOffering(twin), "answers": .object(["remark": world.name(twin)])], nil)
+    }),
+    "catalogue.apply": CallRule(
+      omitted: ["revision"],
+      given: { world, _, _ in
+        (["families": .array([.object(["code": .text("F\(world.next())"), "name": Samples.localName])])], nil)
+      }),
+    "contract_line.add": CallRule(omitted: ["offering"]),
+    "contract_line.revise": CallRule(omitted: ["offering"]),
     "supplier.create": CallRule(given: { world, _, _ in (["code": .text("S\(world.next())")], nil) }),
     "certification.record": CallRule(given: { _, _, _ in (["expiresOn": "2027-01-01"], nil) }),
     "underpinning_contract.create": CallRule(
@@ -158,6 +214,11 @@ struct CallRule: Sendable {
       )
     }),
     "availability.read": CallRule(given: { _, _, _ in (["period": "2026-01"], nil) }),
+    "measurement.record": CallRule(given: { _, _, _ in
+      (["measure": "patch_currency", "from": "2026-01-10T00:00:00Z", "to": "2026-01-11T00:00:00Z", "numerator": 9, "denominator": 10], nil)
+    }),
+    "measurement.correct": CallRule(given: { _, _, _ in (["numerator": 9, "denominator": 10], nil) }),
+    "measurement.judge": CallRule(given: { world, twin, _ in (["line": try await world.measuredLine(twin), "period": "2026-01"], nil) }),
     "line_credit.detach": CallRule(given: { world, twin, _ in
       let (line, schedule) = try await world.creditableLine(twin)
       return (["line": line, "schedule": schedule], nil)
@@ -200,6 +261,27 @@ struct CallRule: Sendable {
     }),
   ]
 
+  /// What of an offering's content the types do not say.
+  static func offeringContent(_ rule: CallRule) -> CallRule {
+    CallRule(given: { world, twin, principal in
+      var (values, version) = try await rule.given(world, twin, principal)
+      let team = try await world.seed("team.create", ["name": world.name(twin)])
+      let given: [String: Value] = [
+        "targets": .array([.object(["metric": "response", "priority": 1, "budgetSeconds": 60, "objective": "95", "note": Samples.localName])]),
+        "form": .array([
+          .object(["key": "kind", "label": Samples.localName, "type": "choice", "choices": .array([.object(["value": "a", "name": Samples.localName])])]),
+          .object([
+            "key": "remark", "label": Samples.localName, "type": "text", "most": 20, "shownWhen": .object(["field": "kind", "equals": "a"]),
+          ]),
+        ]),
+        "approval": .object(["rule": "any", "roles": .array([Samples.localName]), "above": "10", "currency": "EUR"]),
+        "tasks": .array([.object(["name": Samples.localName, "step": 1, "team": team["name"] ?? .null])]),
+      ]
+      values.merge(given) { own, _ in own }
+      return (values, version)
+    })
+  }
+
   /// Days with hours, or a file: never both.
   static let holidays = CallRule(
     omitted: ["ics", "firstYear", "lastYear", "skip"],
@@ -211,6 +293,7 @@ struct CallRule: Sendable {
   static func usual(_ name: String, _ world: World) -> Value? {
     switch name {
     case "zone": "Europe/Berlin"
+    case "ciTier": "gold"
     case "currency": "EUR"
     case "definition": Samples.calendar
     case "terms": Samples.creditTerms

@@ -19,7 +19,7 @@ import TestSupport
       let text = try String(contentsOf: RealData.packageRoot.appending(path: "docs/\(name).md"), encoding: .utf8)
       return text.components(separatedBy: "```sh\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
     }
-    #expect(blocks.count == 6)
+    #expect(blocks.count == 7)
     let script = folder + "/documents.sh"
     let commands = blocks.joined(separator: "\n").replacingOccurrences(of: "curl -sS", with: "curl -sS --fail-with-body")
     try "set -euo pipefail\n\(line)\n\(commands)".write(toFile: script, atomically: true, encoding: .utf8)

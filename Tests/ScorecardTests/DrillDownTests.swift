@@ -98,7 +98,7 @@ import Testing
       }.map { _ in (true, 0) }
     case .attainment:
       return inMonth.flatMap { ticket in
-        (metric.map { [$0] } ?? Metric.allCases).compactMap { ticket.promise($0)?.verdict }.filter { $0 != "withdrawn" }.map { ($0 == "met", 0) }
+        (metric.map { [$0] } ?? Metric.scored).compactMap { ticket.promise($0)?.verdict }.filter { $0 != "withdrawn" }.map { ($0 == "met", 0) }
       }
     case .meanTime, .ninetiethPercentile:
       return inMonth.compactMap { ticket in

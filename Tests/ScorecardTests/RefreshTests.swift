@@ -108,7 +108,7 @@ import Testing
       for basis in Basis.allCases {
         guard let day = ticket.day(basis, world.zone(ticket)) else { continue }
         var row: [Int64] = [1, ticket.reopenCount > 0 ? 1 : 0]
-        for metric in Metric.allCases {
+        for metric in Metric.scored {
           let promise = ticket.promise(metric)
           let verdict = promise?.verdict
           let isTimed = promise?.state == "stopped"

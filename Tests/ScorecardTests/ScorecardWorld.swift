@@ -56,7 +56,7 @@ struct ScorecardWorld {
       let line = try #require(
         try await ContractTerms.line(tenant: customer.id, unit: nil, at: TestDatabase.start, explicit: nil, in: transaction))
       let target = try #require(
-        try await ContractTerms.targets(slaVersion: line.slaVersion, priority: 1, at: TestDatabase.start, in: transaction).first)
+        try await ContractTerms.targets(slaVersion: line.slaVersion, facts: TargetFacts(priority: 1), at: TestDatabase.start, in: transaction).first)
       let terms = ClockTerms(
         lineVersion: line.lineVersion, slaVersion: line.slaVersion, target: target.id, calendarVersion: target.calendarVersion)
       return (terms, Array(zip(ids, rows)).map { (id: $0.0, row: $0.1) })
@@ -74,7 +74,7 @@ struct ScorecardWorld {
       var written = ticket
       written.id =
         try await transaction.first(WriteTicket(tenant: tenant, ticket: ticket, contract: ticket.contract.map { world.contracts[$0].row })) ?? 0
-      for metric in Metric.allCases {
+      for metric in Metric.scored {
         guard var promise = written.promise(metric) else { continue }
         if promise.clock == 0 {
           let inserted = try await transaction.first(

@@ -87,7 +87,7 @@ import Testing
     let target = TargetTerms(
       id: 1, metric: .resolution, priority: 3, budget: .seconds(budget), calendar: 1, calendarVersion: version.id, objective: nil, pauses: true)
     return try SubjectClock.start(
-      id: 1, subject: .ticket(1), under: line, target, try world.series.coverage(target, at: start), at: start, cause: "opened")
+      id: 1, subject: .ticket(1), Goal(line, target), try world.series.coverage(version.id, at: start), at: start, cause: "opened")
   }
 
   @Test(arguments: 1...8) func randomHistoriesOverVersions(seed: UInt64) throws {

@@ -48,6 +48,7 @@ struct Ledger {
   mutating func pause(_ text: String) throws { try apply(.pause(at: Fixture.at(text), reason: "awaiting_customer", evidence: "mail 7")) }
   mutating func resume(_ text: String) throws { try apply(.resume(at: Fixture.at(text), cause: "customer_answered")) }
   mutating func observe(_ text: String) throws { try apply(.observe(at: Fixture.at(text), source: "resolved")) }
+  mutating func renew(_ text: String) throws { try apply(.renew(at: Fixture.at(text), source: "updated")) }
   mutating func reopen(_ text: String) throws { try apply(.reopen(at: Fixture.at(text), cause: "not_solved")) }
   mutating func withdraw(_ text: String) throws { try apply(.withdraw(at: Fixture.at(text), reason: "merged")) }
   mutating func passed(_ text: String) throws { try apply(.passed(now: Fixture.at(text))) }

@@ -21,13 +21,15 @@ import Testing
     case (_, _, .passed): .ignored
     case (_, .running, .observe), (_, .paused, .observe): .to(.stopped)
     case (_, .stopped, .observe): .ignored
+    case (.update, .running, .renew), (.update, .paused, .renew): .to(state)
+    case (.update, .stopped, .renew), (.response, _, .renew), (.resolution, _, .renew): .ignored
     case (.response, _, .pause), (.response, _, .resume), (.response, _, .reopen): .ignored
-    case (.resolution, .running, .pause), (.resolution, .paused, .pause): .to(.paused)
-    case (.resolution, .paused, .resume): .to(.running)
-    case (.resolution, .running, .resume): .ignored
-    case (.resolution, .stopped, .reopen): .to(.running)
-    case (.resolution, .stopped, .pause), (.resolution, .stopped, .resume): .refused
-    case (.resolution, .running, .reopen), (.resolution, .paused, .reopen): .refused
+    case (_, .running, .pause), (_, .paused, .pause): .to(.paused)
+    case (_, .paused, .resume): .to(.running)
+    case (_, .running, .resume): .ignored
+    case (_, .stopped, .reopen): .to(.running)
+    case (_, .stopped, .pause), (_, .stopped, .resume): .refused
+    case (_, .running, .reopen), (_, .paused, .reopen): .refused
     }
   }
 
@@ -53,6 +55,7 @@ import Testing
       case .pause: .pause(at: at, reason: "awaiting_customer", evidence: nil)
       case .resume: .resume(at: at, cause: "x")
       case .observe: .observe(at: at, source: "x")
+      case .renew: .renew(at: at, source: "x")
       case .reopen: .reopen(at: at, cause: "x")
       case .retarget: .retarget(at: at, budget: .workingSeconds(60), coverage: try Fixture.office(), cause: "x")
       case .changeCalendar: .changeCalendar(effectiveAt: at, coverage: try Fixture.long())
@@ -85,7 +88,8 @@ import Testing
     let last = ledger.clock.lastEventAt
     let early = last.adding(seconds: -1)
     let events: [ClockEvent] = [
-      .pause(at: early, reason: "x", evidence: nil), .resume(at: early, cause: "x"), .observe(at: early, source: "x"), .reopen(at: early, cause: "x"),
+      .pause(at: early, reason: "x", evidence: nil), .resume(at: early, cause: "x"), .observe(at: early, source: "x"), .renew(at: early, source: "x"),
+      .reopen(at: early, cause: "x"),
       .retarget(at: early, budget: .workingSeconds(60), coverage: try Fixture.office(), cause: "x"), .withdraw(at: early, reason: "x"),
     ]
     for event in events {

@@ -26,7 +26,7 @@ import Testing
   private func clock(_ waits: WaitTerms) throws -> SubjectClock {
     let at = try Fixture.at("1 09:00")
     return try SubjectClock.start(
-      id: 1, subject: .ticket(1), under: line(waits), target, try series.coverage(target, at: at), at: at, cause: "opened")
+      id: 1, subject: .ticket(1), Goal(line(waits), target), try series.coverage(target.calendarVersion, at: at), at: at, cause: "opened")
   }
 
   @Test func aWaitThatGoesOnTakesTheNewLimitLessWhatItUsed() throws {
@@ -35,14 +35,14 @@ import Testing
     try clock.apply(wait.act, at: wait.at, series)
     #expect(clock.clock.pauseEndsAt == nil)
     // Two hours are used: one of three is left, then six of eight.
-    try clock.retarget(under: line(WaitTerms(limitSeconds: 3 * 3600)), target, wait: wait, at: Fixture.at("1 12:00"), series)
+    try clock.retarget(to: Goal(line(WaitTerms(limitSeconds: 3 * 3600)), target), wait: wait, at: Fixture.at("1 12:00"), series)
     #expect(try clock.clock.pauseEndsAt == Fixture.at("1 13:00") && clock.clock.waitLeftSeconds == 3600)
-    try clock.retarget(under: line(WaitTerms(limitSeconds: 8 * 3600)), target, wait: wait, at: Fixture.at("1 12:00"), series)
+    try clock.retarget(to: Goal(line(WaitTerms(limitSeconds: 8 * 3600)), target), wait: wait, at: Fixture.at("1 12:00"), series)
     #expect(try clock.clock.pauseEndsAt == Fixture.at("2 10:00"))
-    try clock.retarget(under: line(WaitTerms(totalSeconds: 4 * 3600)), target, wait: wait, at: Fixture.at("1 12:30"), series)
+    try clock.retarget(to: Goal(line(WaitTerms(totalSeconds: 4 * 3600)), target), wait: wait, at: Fixture.at("1 12:30"), series)
     #expect(try clock.clock.pauseEndsAt == Fixture.at("1 14:00"))
     // Two and a half hours are more than two.
-    try clock.retarget(under: line(WaitTerms(limitSeconds: 2 * 3600)), target, wait: wait, at: Fixture.at("1 12:30"), series)
+    try clock.retarget(to: Goal(line(WaitTerms(limitSeconds: 2 * 3600)), target), wait: wait, at: Fixture.at("1 12:30"), series)
     #expect(try clock.clock.state == .running && clock.clock.stateCause == "wait_limit" && clock.clock.stateSince == Fixture.at("1 12:30"))
     #expect(clock.clock.waitLeftSeconds == 0 && clock.clock.pauseEndsAt == nil)
   }
@@ -59,7 +59,7 @@ import Testing
     try clock.apply(wait.act, at: wait.at, series)
     #expect(clock.clock.state == .running)
     let next = line(WaitTerms(supplierPauses: true, limitSeconds: 3600))
-    try clock.retarget(under: next, target, wait: wait, at: Fixture.at("1 15:00"), series)
+    try clock.retarget(to: Goal(next, target), wait: wait, at: Fixture.at("1 15:00"), series)
     #expect(try clock.clock.state == .paused && clock.clock.pauseEndsAt == Fixture.at("1 16:00"))
   }
 }

@@ -15,6 +15,7 @@ import import_measure
 import page_measure
 import process_measure
 import scorecard_measure
+import target_measure
 import tenant_measure
 import verdict_measure
 from cluster import Cluster
@@ -32,6 +33,7 @@ MEASURES = {
     "verdicts": (verdict_measure.run, "the log's verdicts computed anew against prefix sums in numpy"),
     "backtest": (backtest_measure.run, "an SLA tried on 1,000,000 tickets against COPY of the same columns"),
     "figures": (scorecard_measure.run, "figures computed anew, and after one change, against SQL and each other"),
+    "resolve": (target_measure.run, "database time of choosing a ticket's contract line and targets, among many contracts"),
     "tenants": (tenant_measure.run, "pages with few and with many tenants, against each other"),
     "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
     "process": (process_measure.run, "memory, time to listening, TLS handshakes"),

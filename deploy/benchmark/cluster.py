@@ -94,9 +94,9 @@ class Cluster:
             self.process.kill()
             self.process.wait()
 
-    def psql(self, database, sql, variables=None, timeout=None):
-        """Runs SQL as the superuser; returns what it prints, columns parted by |."""
-        command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.socket, "-U", SUPERUSER, "-d", database]
+    def psql(self, database, sql, variables=None, timeout=None, user=SUPERUSER):
+        """Runs SQL, as the superuser unless told otherwise; returns what it prints, columns parted by |."""
+        command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.socket, "-U", user, "-d", database]
         for name, value in (variables or {}).items():
             command += ["-v", f"{name}={value}"]
         done = subprocess.run(command, input=sql, capture_output=True, text=True, cwd="/", timeout=timeout)

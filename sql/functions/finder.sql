@@ -72,6 +72,16 @@ begin
 end
 $$;
 
+-- Subjects with clocks that pass a share of their budget of which they warn.
+create function finder.due_warnings(reference timestamptz, row_limit integer)
+returns table (tenant_id bigint, subject_kind text, subject_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select c.tenant_id, c.subject_kind, c.subject_id from service_levels.clock c
+    where c.next_warn_at <= reference order by c.next_warn_at limit least(row_limit, 1000);
+end
+$$;
+
 -- Subjects with clocks that run, or wait with a limit, by a calendar's version whose place another one has taken.
 create function finder.clocks_behind_calendar(reference timestamptz, row_limit integer)
 returns table (tenant_id bigint, subject_kind text, subject_id bigint)

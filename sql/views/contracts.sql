@@ -37,11 +37,28 @@ grant select on contracts.pub_line_version to steward_app;
 drop view if exists contracts.pub_target;
 create view contracts.pub_target with (security_invoker = true) as
   select g.id as target_id, s.public_id as sla_public_id, s.name as sla_name, v.id as sla_version_id, v.valid_from as sla_valid_from,
-    v.resolution_stops_at, g.metric, g.priority, g.budget_seconds, g.business_days, g.objective_millionths, g.pauses
+    v.resolution_stops_at, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier, g.explicitly_none, g.budget_seconds, g.business_days,
+    g.calendar_id, g.objective_millionths, g.period, g.counts_from, g.warn_percents, g.pauses
   from contracts.sla_target g
   join contracts.sla_version v on v.id = g.sla_version_id
   join contracts.sla s on s.id = v.sla_id;
 grant select on contracts.pub_target to steward_app;
+
+drop view if exists contracts.pub_ci_tier;
+create view contracts.pub_ci_tier with (security_invoker = true) as select code, rank, name, state from contracts.ci_tier;
+grant select on contracts.pub_ci_tier to steward_app;
+
+-- SLAs and OLAs.
+drop view if exists contracts.pub_sla;
+create view contracts.pub_sla with (security_invoker = true) as select id as sla_id, public_id, name, kind, only_tenant_id from contracts.sla;
+grant select on contracts.pub_sla to steward_app;
+
+-- The versions of SLAs and OLAs, with how waits bear on their clocks.
+drop view if exists contracts.pub_sla_version;
+create view contracts.pub_sla_version with (security_invoker = true) as
+  select s.id as sla_id, s.public_id, s.name, s.kind, v.id as sla_version_id, v.valid_from, v.supplier_waits_pause, v.wait_limit_seconds, v.wait_total_seconds
+  from contracts.sla s join contracts.sla_version v on v.sla_id = s.id;
+grant select on contracts.pub_sla_version to steward_app;
 
 drop view if exists contracts.pub_calendar_version;
 create view contracts.pub_calendar_version with (security_invoker = true) as
@@ -55,3 +72,11 @@ create view contracts.pub_renewal with (security_invoker = true) as
   select tenant_id, id as renewal_id, public_id, contract_id, decision_on, state, outcome from contracts.renewal
   where outcome is distinct from 'superseded';
 grant select on contracts.pub_renewal to steward_app;
+
+-- What lines sell of the catalogue, by version; the newest that has begun counts.
+drop view if exists contracts.pub_line_sale;
+create view contracts.pub_line_sale with (security_invoker = true) as
+  select l.tenant_id, l.id as line_id, l.public_id, l.contract_id, v.valid_from, v.state, v.service_id, v.offering_id
+  from contracts.contract_line l
+  join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id;
+grant select on contracts.pub_line_sale to steward_app;

@@ -1,5 +1,10 @@
 -- What suppliers publish to the modules that judge and bill by them.
 
+drop view if exists suppliers.pub_supplier;
+create view suppliers.pub_supplier with (security_invoker = true) as
+  select id as supplier_id, public_id, code, name, zone, state from suppliers.supplier;
+grant select on suppliers.pub_supplier to steward_app;
+
 drop view if exists suppliers.pub_service;
 create view suppliers.pub_service with (security_invoker = true) as
   select id as service_id, public_id, supplier_id, name, region, instance from suppliers.service;

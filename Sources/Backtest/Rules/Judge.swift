@@ -32,7 +32,9 @@ struct Judge: Sendable {
       let ticket: Int64 = try row.next()
       let line: Int64? = try row.next()
       let at: Instant = try row.next()
-      try row.withBytes { try replay.replay($0) }
+      let service: Int64? = try row.next()
+      let ciTier: String? = try row.next()
+      try row.withBytes { try replay.replay($0, service: service, ciTier: ciTier) }
       outcome.tickets += 1
       let month = months.month(of: at)
       for metric in ServiceLevels.Metric.judged {
@@ -86,7 +88,7 @@ struct Judge: Sendable {
 
 extension ServiceLevels.Metric {
   /// Those whose verdicts ``PastTickets`` reads, in the order of its columns.
-  static let judged: [ServiceLevels.Metric] = [.response, .resolution]
+  static let judged: [ServiceLevels.Metric] = [.response, .update, .resolution]
 }
 
 extension Outcome {

@@ -1,3 +1,4 @@
+import Contracts
 import Desk
 import Kernel
 import ServiceLevels
@@ -17,14 +18,16 @@ struct StoryReplay: Sendable {
   }
 
   /// - Throws: ``TicketStory/Unreadable`` for bytes that are no story.
-  mutating func replay(_ story: UnsafeRawBufferPointer) throws {
+  /// - Parameters:
+  ///   - service: what the ticket is about now, and how critical; the story tells priorities alone.
+  mutating func replay(_ story: UnsafeRawBufferPointer, service: Int64?, ciTier: String?) throws {
     var (isAnswered, isOver) = (false, false)
     priority = 0
     try TicketStory.read(story) { entry in
       switch entry.code {
       case .opened:
         priority = entry.priority
-        try trial.open(priority: priority, at: entry.at)
+        try trial.open(TargetFacts(priority: priority, service: service, ciTier: ciTier), at: entry.at)
       case .classified:
         priority = entry.priority
         try trial.classify(priority: priority, at: entry.at)

@@ -10,15 +10,18 @@ package struct PastTickets: Statement {
   let span: TimeSpan
 
   static let columns = """
-    t.ticket_id, t.contract_line_id, case when $2 then t.closed_at else t.opened_at end, t.story,
-      case r.verdict when 'met' then true when 'missed' then false end, case s.verdict when 'met' then true when 'missed' then false end
+    t.ticket_id, t.contract_line_id, case when $2 then t.closed_at else t.opened_at end, t.service_id, t.ci_tier, t.story,
+      case r.verdict when 'met' then true when 'missed' then false end, case u.verdict when 'met' then true when 'missed' then false end,
+      case s.verdict when 'met' then true when 'missed' then false end
     """
 
-  /// `r` and `s` are what counts now.
+  /// `r`, `u` and `s` are what counts now.
   static let from = """
     from desk.pub_ticket t
     left join service_levels.pub_standing r
       on r.tenant_id = t.tenant_id and r.subject_kind = 'ticket' and r.subject_id = t.ticket_id and r.metric = 'response'
+    left join service_levels.pub_standing u
+      on u.tenant_id = t.tenant_id and u.subject_kind = 'ticket' and u.subject_id = t.ticket_id and u.metric = 'update'
     left join service_levels.pub_standing s
       on s.tenant_id = t.tenant_id and s.subject_kind = 'ticket' and s.subject_id = t.ticket_id and s.metric = 'resolution'
     """
@@ -92,6 +95,7 @@ struct ShownTickets: Statement {
     let title: String
     let openedAt: Instant
     let response: Standing
+    let update: Standing
     let resolution: Standing
   }
 
@@ -99,7 +103,8 @@ struct ShownTickets: Statement {
   let tickets: [Int64]
 
   static let sql = """
-    select t.ticket_id, t.public_id, t.number, t.title, t.opened_at, r.consumed_seconds, r.budget_open_seconds, s.consumed_seconds, s.budget_open_seconds
+    select t.ticket_id, t.public_id, t.number, t.title, t.opened_at, r.consumed_seconds, r.budget_open_seconds, u.consumed_seconds,
+      u.budget_open_seconds, s.consumed_seconds, s.budget_open_seconds
     \(PastTickets.from)
     where t.tenant_id = $1 and t.ticket_id = any($2)
     """
@@ -113,6 +118,7 @@ struct ShownTickets: Statement {
     Found(
       ticket: try row.next(), publicId: try row.next(), number: try row.next(), title: try row.next(), openedAt: try row.next(),
       response: Standing(elapsedSeconds: try row.next(), budgetSeconds: try row.next()),
+      update: Standing(elapsedSeconds: try row.next(), budgetSeconds: try row.next()),
       resolution: Standing(elapsedSeconds: try row.next(), budgetSeconds: try row.next()))
   }
 }

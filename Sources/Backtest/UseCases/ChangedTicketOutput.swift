@@ -11,7 +11,13 @@ package struct ChangedTicketOutput: OperationOutput {
   let number: String
   let row: ShownTickets.Found
 
-  private var now: ShownTickets.Standing { change.metric == .response ? row.response : row.resolution }
+  private var now: ShownTickets.Standing {
+    switch change.metric {
+    case .response: row.response
+    case .update: row.update
+    case .resolution: row.resolution
+    }
+  }
 
   package static func all(_ changes: [VerdictChange], of customer: TenantEntry, in transaction: Transaction) async throws -> [ChangedTicketOutput] {
     guard !changes.isEmpty else { return [] }
@@ -31,7 +37,7 @@ package struct ChangedTicketOutput: OperationOutput {
     OutputField("title", .text, "Its title.", "标题。") { .text($0.row.title) },
     OutputField("priority", .integer, "Its priority.", "优先级。") { .integer($0.change.priority) },
     OutputField("openedAt", .instant, "When it was opened.", "打开时间。") { .instant($0.row.openedAt) },
-    OutputField("metric", .text, "response or resolution.", "指标：response（响应）或 resolution（解决）。") { .text($0.change.metric.rawValue) },
+    OutputField("metric", .text, "response, update or resolution.", "指标：response（响应）、update（更新）或 resolution（解决）。") { .text($0.change.metric.rawValue) },
     OutputField("verdictNow", .text, "What counts now: met, missed; null: not judged.", "当前判定：met（达成）、missed（未达成）；null 表示未判定。") {
       .text(verdict($0.change.isMetNow))
     },

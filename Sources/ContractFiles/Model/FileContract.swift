@@ -77,6 +77,9 @@ package struct FileLine: OperationInput {
   let exclusions: LocalText
   let priceReference: String?
   let monthlyFee: String?
+  /// The codes of what it sells of the catalogue.
+  let service: String?
+  let offering: String?
 
   private static let sla = Field.text("sla", 1...120, "The SLA's name.", "SLA 名称。")
   private static let units = Field<[String]>.list(
@@ -88,10 +91,12 @@ package struct FileLine: OperationInput {
   private static let exclusions = Field<FileText>.object("exclusions", "What it does not cover.", "不涵盖的内容。")
   private static let priceReference = Field.text("priceReference", 1...200, "Where the price stands.", "价格依据。")
   private static let monthlyFee = Field.amount("monthlyFee", "The fee per month.", "月费。")
+  private static let service = Field.text("service", 2...24, "The code of the service that it sells.", "所售服务的代码。")
+  private static let offering = Field.text("offering", 2...24, "The code of the offering that it sells.", "所售服务项的代码。")
 
   package static let fields: [any InputField] = [
     FileFields.name, sla, units.optional, persons.optional, quantity.optional, quantityUnit.optional, exclusions.optional, priceReference.optional,
-    monthlyFee.optional,
+    monthlyFee.optional, service.optional, offering.optional,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -105,6 +110,9 @@ package struct FileLine: OperationInput {
     exclusions = try values[Self.exclusions.optional]?.text ?? LocalText()
     priceReference = try values[Self.priceReference.optional]
     monthlyFee = try values[Self.monthlyFee.optional]
+    service = try values[Self.service.optional]
+    offering = try values[Self.offering.optional]
+    if service != nil, offering != nil { throw FieldError("offering", ContractFileMessages.serviceOrOffering) }
   }
 }
 

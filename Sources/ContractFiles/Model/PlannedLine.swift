@@ -1,5 +1,6 @@
 import Contracts
 import Kernel
+import Operations
 
 /// A line as it is compared: of the file, or of the database.
 struct PlannedLine: Sendable {
@@ -14,11 +15,15 @@ struct PlannedLine: Sendable {
   let exclusions: LocalText
   let priceReference: String?
   let fee: Money?
+  /// Codes.
+  let service: String?
+  let offering: String?
 
   init(_ line: FileLine, units: [String], persons: [String], fee: Money?) {
     (name, sla, self.units, self.persons) = (line.name, line.sla, units, persons)
     (quantity, quantityUnit, exclusions) = (line.quantity, line.quantityUnit, line.exclusions)
     (priceReference, self.fee) = (line.priceReference, fee)
+    (service, offering) = (line.service, line.offering)
   }
 
   init(recorded line: Value, units known: [String: Value], persons people: [Value], _ currency: Currency) {
@@ -31,12 +36,16 @@ struct PlannedLine: Sendable {
     quantityUnit = line["quantityUnit"]?.text
     exclusions = LocalText(english: line["exclusionsEn"]?.text, chinese: line["exclusionsZh"]?.text)
     priceReference = line["priceReference"]?.text
+    service = line["serviceCode"]?.text
+    offering = line["offeringCode"]?.text
     fee = if case .decimal(let digits)? = line["monthlyFee"] { Money(digits, currency: currency) } else { nil }
   }
 
   func term(_ term: TermSubject.LineTerm) -> Term? {
     switch term {
     case .name: .text(name)
+    case .service: service.map(Term.text)
+    case .offering: offering.map(Term.text)
     case .sla: .text(sla)
     case .units: units.isEmpty ? nil : .names(units.sorted())
     case .persons: persons.isEmpty ? nil : .names(persons.sorted())
@@ -46,6 +55,10 @@ struct PlannedLine: Sendable {
     case .monthlyFee: fee.map(Term.money)
     case .stopsAt: nil
     }
+  }
+
+  private func id(_ code: String?, _ thing: (String) -> FileThing, _ applying: Applying) async -> Value {
+    if let code { await applying.id(thing(code)) } else { .null }
   }
 
   /// All fields as the operations take them; null clears.
@@ -59,6 +72,8 @@ struct PlannedLine: Sendable {
       Value.Member("persons", .array(people)), Value.Member("quantity", .integer(quantity)), Value.Member("quantityUnit", .text(quantityUnit)),
       Value.Member("exclusionsEn", .text(exclusions.english)), Value.Member("exclusionsZh", .text(exclusions.chinese)),
       Value.Member("priceReference", .text(priceReference)), Value.Member("monthlyFee", .text(fee?.amount)),
+      Value.Member("service", await id(service, FileThing.service, applying)),
+      Value.Member("offering", await id(offering, FileThing.offering, applying)),
     ]
   }
 }

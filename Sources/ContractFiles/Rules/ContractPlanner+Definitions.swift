@@ -39,12 +39,13 @@ extension ContractPlanner {
 
   private mutating func planSla(_ sla: FileSla, at place: String) {
     let goals = sla.goals
-    var taken: Set<String> = []
+    var taken: Set<TargetLabel> = []
     let known = Set(file.calendars.map(\.name)).union(recorded.calendars.keys)
     for goal in goals {
-      if !taken.insert(goal.label).inserted { refuse("\(place).\(goal.path).priorities", ContractFileMessages.targetTwice, ["target": goal.label]) }
-      if goal.metric == Metric.response.rawValue, goal.pauses { refuse("\(place).\(goal.path).pauses", ContractFileMessages.responsePauses) }
-      if !known.contains(goal.calendar) { refuseUnknown("\(place).\(goal.path).calendar", known: known) }
+      let path = "\(place).\(goal.path)"
+      if !taken.insert(goal.label).inserted { refuse("\(path).metric", ContractFileMessages.targetTwice, ["target": words.text(goal.label)]) }
+      if goal.label.metric == Metric.response.rawValue, goal.pauses { refuse("\(path).pauses", ContractFileMessages.responsePauses) }
+      if let calendar = goal.calendar, !known.contains(calendar) { refuseUnknown("\(path).calendar", known: known) }
     }
     let name = sla.name
     var step = ContractPlan.Step(kind: .create, noun: ContractFileMessages.sla, name: "“\(name)”", path: place)
@@ -75,43 +76,47 @@ extension ContractPlanner {
     return difference(words.what(.lineTerm(0, .stopsAt)), .word(DifferenceWords.stop(before)), .word(DifferenceWords.stop(sla.resolutionStopsAt)))
   }
 
-  /// How the targets of the file differ from the recorded ones, by metric and priority.
+  /// How the targets of the file differ from the recorded ones.
   private func differences(_ goals: [Goal], _ found: Value) -> [String] {
     let recordedGoals = (found["targets"]?.array ?? []).map(Goal.init(recorded:))
     let labels = Set(goals.map(\.label)).union(recordedGoals.map(\.label)).sorted()
     return labels.flatMap { label -> [String] in
       let (before, after) = (recordedGoals.first { $0.label == label }, goals.first { $0.label == label })
-      guard let goal = after ?? before else { return [] }
+      // A target that comes or goes is told by its budget, or by what is to be measured.
+      let told: TermSubject.TargetTerm = (after ?? before)?.hasBudget ?? true ? .budget : .objective
       return TermSubject.TargetTerm.allCases.compactMap { term in
-        // A target that comes or goes is told by its budget.
-        guard (before != nil && after != nil) || term == .budget else { return nil }
-        return difference(words.what(.target(line: 0, metric: goal.metric, priority: goal.priority, term)), before?.term(term), after?.term(term))
+        guard (before != nil && after != nil) || term == told else { return nil }
+        return difference(words.what(.target(line: 0, label, term)), before?.term(term), after?.term(term))
       }
     }
   }
 }
 
 extension Goal {
-  var label: String { "\(metric) P\(priority)" }
-
   init(recorded target: Value) {
-    let budget: Budget = target["businessDays"]?.integer.map(Budget.businessDays) ?? .seconds(target["budgetSeconds"]?.integer ?? 0)
     let objective: String? = if case .decimal(let digits)? = target["objective"] { digits } else { target["objective"]?.text }
     self.init(
-      metric: target["metric"]?.text ?? "", priority: target["priority"]?.integer ?? 0, budget: budget, calendar: target["calendarName"]?.text ?? "",
-      objective: objective.flatMap { Rate(percent: $0) }, pauses: target["pauses"] == .bool(true), path: "")
+      label: TargetLabel(
+        metric: target["metric"]?.text ?? "", ticketType: target["ticketType"]?.text.flatMap(TicketType.init(rawValue:)),
+        priority: target["priority"]?.integer, service: target["service"]?.text, ciTier: target["ciTier"]?.text),
+      explicitlyNone: target["explicitlyNone"] == .bool(true),
+      budget: target["businessDays"]?.integer.map(Budget.businessDays) ?? target["budgetSeconds"]?.integer.map(Budget.seconds),
+      calendar: target["calendarName"]?.text, objective: objective.flatMap { Rate(percent: $0) }, period: target["period"]?.text,
+      countsFrom: target["countsFrom"]?.text, warnPercents: (target["warnPercents"]?.array ?? []).compactMap(\.integer),
+      pauses: target["pauses"] == .bool(true), path: "")
   }
+
+  fileprivate var hasBudget: Bool { explicitlyNone || budget != nil }
 
   func term(_ term: TermSubject.TargetTerm) -> Term? {
     switch term {
-    case .budget:
-      switch budget {
-      case .seconds(let seconds): .seconds(seconds)
-      case .businessDays(let days): .businessDays(days)
-      }
+    case .budget: explicitlyNone ? .word(DifferenceWords.explicitlyNone) : budget.map(Term.budget)
     case .objective: objective.map(Term.percent)
-    case .calendar: .text(calendar)
-    case .pauses: .word(pauses ? DifferenceWords.yes : DifferenceWords.no)
+    case .period: period.map(Term.text)
+    case .calendar: calendar.map(Term.text)
+    case .countsFrom: countsFrom.map(Term.text)
+    case .warnings: warnPercents.isEmpty ? nil : .percents(warnPercents)
+    case .pauses: budget == nil ? nil : .word(pauses ? DifferenceWords.yes : DifferenceWords.no)
     }
   }
 }
@@ -121,17 +126,23 @@ extension [Goal] {
   func value(_ applying: Applying) async -> Value {
     var targets: [Value] = []
     for goal in self {
-      var members = [
-        Value.Member("metric", .text(goal.metric)), Value.Member("priority", .integer(goal.priority)),
-        Value.Member("calendar", await applying.id(.calendar(goal.calendar))), Value.Member("objective", .text(goal.objective?.percent)),
-        Value.Member("pauses", .bool(goal.pauses)),
-      ]
-      switch goal.budget {
-      case .seconds(let seconds): members.append(Value.Member("budgetSeconds", .integer(seconds)))
-      case .businessDays(let days): members.append(Value.Member("businessDays", .integer(days)))
-      }
-      targets.append(.object(members))
+      let calendar = if let name = goal.calendar { await applying.id(.calendar(name)) } else { Value.null }
+      targets.append(
+        .object([
+          Value.Member("metric", .text(goal.label.metric)), Value.Member("ticketType", .text(goal.label.ticketType?.rawValue)),
+          Value.Member("priority", .integer(goal.label.priority)), Value.Member("service", .text(goal.label.service)),
+          Value.Member("ciTier", .text(goal.label.ciTier)), Value.Member("explicitlyNone", .bool(goal.explicitlyNone)),
+          Value.Member("budgetSeconds", .integer(goal.seconds)), Value.Member("businessDays", .integer(goal.days)), Value.Member("calendar", calendar),
+          Value.Member("objective", .text(goal.objective?.percent)), Value.Member("period", .text(goal.period)),
+          Value.Member("countsFrom", .text(goal.countsFrom)), Value.Member("warnPercents", .array(goal.warnPercents.map { .integer($0) })),
+          Value.Member("pauses", .bool(goal.pauses)),
+        ]))
     }
     return .array(targets)
   }
+}
+
+extension Goal {
+  var seconds: Int64? { if case .seconds(let seconds)? = budget { seconds } else { nil } }
+  var days: Int64? { if case .businessDays(let days)? = budget { days } else { nil } }
 }

@@ -9,6 +9,9 @@ enum FileThing: Hashable, Sendable {
   case calendar(String)
   case sla(String)
   case contract
+  /// Of the catalogue, by code.
+  case service(String)
+  case offering(String)
 }
 
 /// Carries a plan out: calls operations, and knows the ids of what was made.

@@ -55,7 +55,7 @@ package struct ContractFileRun: Sendable {
 }
 
 extension ContractFileProblems {
-  init(_ violations: [Failure.Violation], in document: YAMLDocument?) {
+  package init(_ violations: [Failure.Violation], in document: YAMLDocument?) {
     problems = violations.map { violation in
       Problem(
         line: document?.line(of: violation.path), path: violation.path, value: document?.text(at: violation.path), message: violation.message,

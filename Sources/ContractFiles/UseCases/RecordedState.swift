@@ -11,6 +11,9 @@ struct RecordedState: Sendable {
   private(set) var persons: [Value] = []
   private(set) var calendars: [String: Value] = [:]
   private(set) var slas: [String: Value] = [:]
+  /// What the file names of the catalogue, by code.
+  private(set) var services: [String: Value] = [:]
+  private(set) var offerings: [String: Value] = [:]
   private(set) var contract: Value?
   private(set) var lines: [Value] = []
   private(set) var contacts: [Value] = []
@@ -23,12 +26,15 @@ struct RecordedState: Sendable {
   static let always: Value = "9999-12-31T00:00:00Z"
 
   init(of file: ContractFile, by applying: Applying, _ tenancy: Tenancy) async throws {
-    let calendarNames = Set(file.calendars.map(\.name)).union(file.slas.flatMap { $0.targets.map(\.calendar) })
+    let calendarNames = Set(file.calendars.map(\.name)).union(file.slas.flatMap { $0.targets.compactMap(\.calendar) })
     for summary in try await applying.all("calendar.list", []) {
       guard let name = summary["name"]?.text, calendarNames.contains(name) else { continue }
       calendars[name] = try await applying.call("calendar.read", [Value.Member("id", summary["id"] ?? .null), Value.Member("asOf", Self.always)])
     }
-    for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always)]) { slas[sla["name"]?.text ?? ""] = sla }
+    for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always), Value.Member("kind", "sla")]) { slas[sla["name"]?.text ?? ""] = sla }
+    let lines = file.contract?.lines ?? []
+    services = try await Self.byCode("service.list", Set(lines.compactMap(\.service)), applying)
+    offerings = try await Self.byCode("offering.list", Set(lines.compactMap(\.offering)), applying)
     guard let entry = try await tenancy.tenant(code: file.customer.code), entry.kind == .customer else { return }
     let id = Value.id(entry.publicId)
     customer = try await applying.call("customer.read", [Value.Member("id", id)])
@@ -43,11 +49,18 @@ struct RecordedState: Sendable {
     guard let found = live.first ?? ofName.first else { return }
     contract = found
     let ofContract = Value.Member("contract", found["id"] ?? .null)
-    lines = try await applying.all("contract_line.list", [ofContract, Value.Member("asOf", Self.always)]).filter { $0["state"] == "active" }
+    self.lines = try await applying.all("contract_line.list", [ofContract, Value.Member("asOf", Self.always)]).filter { $0["state"] == "active" }
     contacts = try await applying.all("contract_contact.list", [ofContract]).filter { $0["validUntil"]?.isNull ?? true }
     let zone = found["zone"]?.text.flatMap(Zone.named)
     guard wanted.ends.flatMap({ zone?.start(of: $0) }) != found["endsAt"]?.text.flatMap(Instant.init) else { return }
     renewals = try await applying.all("renewal.list", [Value.Member("state", "all")]).filter { $0["contract"] == found["id"] }
+  }
+
+  /// What of a listing the file names.
+  private static func byCode(_ operation: String, _ codes: Set<String>, _ applying: Applying) async throws -> [String: Value] {
+    guard !codes.isEmpty else { return [:] }
+    let named = try await applying.all(operation, []).filter { codes.contains($0["code"]?.text ?? "") }
+    return Dictionary(named.map { ($0["code"]?.text ?? "", $0) }) { first, _ in first }
   }
 
   /// Units by the names from the top down: `Berlin/Finance`.
@@ -80,6 +93,8 @@ struct RecordedState: Sendable {
     for person in persons { ids[.person(person.personKey)] = person["id"] }
     for (name, calendar) in calendars { ids[.calendar(name)] = calendar["id"] }
     for (name, sla) in slas { ids[.sla(name)] = sla["id"] }
+    for (code, service) in services { ids[.service(code)] = service["id"] }
+    for (code, offering) in offerings { ids[.offering(code)] = offering["id"] }
     return ids
   }
 }

@@ -38,15 +38,18 @@ package struct SlaDraftFile: Sendable {
 
   /// The calendars that the SLA names, and the file does not define.
   package func missingCalendars(of sla: String?) throws(Failure) -> [String] {
-    Set(try find(sla).targets.map(\.calendar)).subtracting(calendars.keys).sorted()
+    Set(try find(sla).targets.compactMap(\.calendar)).subtracting(calendars.keys).sorted()
   }
+
+  /// The codes of the catalogue's services that the SLA names.
+  package func services(of sla: String?) throws(Failure) -> [String] { Set(try find(sla).goals.compactMap(\.label.service)).sorted() }
 
   /// One of its SLAs, to be tried out.
   /// - Parameters:
   ///   - name: nil where the file has only one.
   ///   - recorded: the calendars that the file does not define.
   package func trial(
-    _ name: String?, recorded: [String: CalendarDefinition], from start: Instant
+    _ name: String?, recorded: [String: CalendarDefinition], services: [String: Int64] = [:], ciTiers: Set<String> = [], from start: Instant
   ) throws(Failure) -> (name: String, trial: SlaTrial) {
     let sla = try find(name)
     let known = calendars.merging(recorded) { own, _ in own }
@@ -57,23 +60,22 @@ package struct SlaDraftFile: Sendable {
       })
     var targets: [TargetInput] = []
     for goal in sla.goals {
-      guard let metric = Metric(rawValue: goal.metric), let calendar = ids[goal.calendar] else {
-        throw .invalid("\(goal.path).calendar", ContractFileMessages.noSuchCalendar, ["name": goal.calendar])
-      }
-      var (seconds, days): (Int64?, Int64?) = (nil, nil)
-      switch goal.budget {
-      case .seconds(let budget): seconds = budget
-      case .businessDays(let budget): days = budget
+      // What is measured is judged by no ticket.
+      guard let metric = Metric(rawValue: goal.label.metric) else { continue }
+      let calendar = goal.calendar.flatMap { ids[$0] }
+      if let name = goal.calendar, calendar == nil {
+        throw .invalid("\(goal.path).calendar", ContractFileMessages.noSuchCalendar, ["name": name])
       }
       targets.append(
         TargetInput(
-          metric: metric, priority: goal.priority, budgetSeconds: seconds, businessDays: days, calendar: calendar, objective: goal.objective,
-          pauses: goal.pauses))
+          metric: metric, priority: goal.label.priority, budgetSeconds: goal.seconds, businessDays: goal.days, calendar: calendar,
+          objective: goal.objective, pauses: goal.explicitlyNone ? nil : goal.pauses, ticketType: goal.label.ticketType, service: goal.label.service,
+          ciTier: goal.label.ciTier, explicitlyNone: goal.explicitlyNone))
     }
     let definitions = Dictionary(uniqueKeysWithValues: ids.compactMap { name, id in known[name].map { (id, $0) } })
     return (
       sla.name,
-      try SlaTrial.draft(stopsAt: sla.resolutionStopsAt, waits: waits, targets: targets, calendars: definitions, from: start)
+      try SlaTrial.draft(stopsAt: sla.resolutionStopsAt, waits: waits, targets: targets, calendars: definitions, services: services, ciTiers: ciTiers, from: start)
     )
   }
 

@@ -56,6 +56,8 @@ struct ContractStory: Sendable {
     let content = version.content
     snapshot[.line(line)] = .word(DifferenceWords.active)
     snapshot[.lineTerm(line, .name)] = .text(content.name)
+    snapshot[.lineTerm(line, .service)] = version.sold.serviceName.isEmpty ? nil : .local(version.sold.serviceName)
+    snapshot[.lineTerm(line, .offering)] = version.sold.offeringName.isEmpty ? nil : .local(version.sold.offeringName)
     snapshot[.lineTerm(line, .sla)] = .text(version.slaName)
     snapshot[.lineTerm(line, .units)] = version.units.isEmpty ? nil : .names(version.units)
     snapshot[.lineTerm(line, .persons)] = version.persons.isEmpty ? nil : .names(version.persons)
@@ -69,14 +71,25 @@ struct ContractStory: Sendable {
     guard let sla = slas[version.content.sla]?.last(where: { $0.validFrom <= instant }) else { return }
     snapshot[.lineTerm(line, .stopsAt)] = .word(DifferenceWords.stop(sla.resolutionStopsAt))
     for target in targets[sla.slaVersion] ?? [] {
-      func set(_ term: TermSubject.TargetTerm, _ value: Term?) {
-        snapshot[.target(line: line, metric: target.metric, priority: target.priority, term)] = value
-      }
-      set(.budget, target.businessDays.map(Term.businessDays) ?? .seconds(target.budgetSeconds ?? 0))
-      set(.objective, target.objective.map(Term.percent))
-      set(.pauses, .word(target.pauses ? DifferenceWords.yes : DifferenceWords.no))
-      let version = (calendars[target.calendar] ?? []).prefix { $0.validFrom <= instant }.count
-      set(.calendar, .calendar(name: target.calendarName, version: Int64(version)))
+      for (term, value) in terms(of: target, at: instant) { snapshot[.target(line: line, target.label, term)] = value }
     }
   }
+
+  private func terms(of target: StoryTargets.Found, at instant: Instant) -> [TargetTerm: Term] {
+    guard !target.explicitlyNone else { return [.budget: .word(DifferenceWords.explicitlyNone)] }
+    var terms: [TargetTerm: Term] = [:]
+    terms[.budget] = target.budget.map(Term.budget)
+    terms[.objective] = target.objective.map(Term.percent)
+    terms[.period] = target.period.map { .word(DifferenceWords.period($0)) }
+    terms[.countsFrom] = target.countsFrom.map { .word(DifferenceWords.severity($0)) }
+    terms[.warnings] = target.warnPercents.isEmpty ? nil : .percents(target.warnPercents)
+    if target.budget != nil { terms[.pauses] = .word(target.pauses ? DifferenceWords.yes : DifferenceWords.no) }
+    if let calendar = target.calendar, let name = target.calendarName {
+      let version = (calendars[calendar] ?? []).prefix { $0.validFrom <= instant }.count
+      terms[.calendar] = .calendar(name: name, version: Int64(version))
+    }
+    return terms
+  }
+
+  private typealias TargetTerm = TermSubject.TargetTerm
 }

@@ -10,10 +10,13 @@ package struct TemplateLine: OperationInput {
   let exclusions: LocalText
   let priceReference: String?
   let monthlyFee: String?
+  let service: PublicId?
+  let offering: PublicId?
 
   package static let fields: [any InputField] = [
     LineInput.name, LineInput.sla, LineInput.quantity.optional, LineInput.quantityUnit.optional, LineInput.exclusionsEn.optional,
-    LineInput.exclusionsZh.optional, LineInput.priceReference.optional, LineInput.monthlyFee.optional,
+    LineInput.exclusionsZh.optional, LineInput.priceReference.optional, LineInput.monthlyFee.optional, LineInput.service.optional,
+    LineInput.offering.optional,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -24,13 +27,15 @@ package struct TemplateLine: OperationInput {
     exclusions = LocalText(english: try values[LineInput.exclusionsEn.optional], chinese: try values[LineInput.exclusionsZh.optional])
     priceReference = try values[LineInput.priceReference.optional]
     monthlyFee = try values[LineInput.monthlyFee.optional]
+    service = try values[LineInput.service.optional]
+    offering = try values[LineInput.offering.optional]
   }
 
   var value: Value {
     .object([
       "name": .text(name), "sla": .id(sla), "quantity": .integer(quantity), "quantityUnit": .text(quantityUnit),
       "exclusionsEn": .text(exclusions.english), "exclusionsZh": .text(exclusions.chinese), "priceReference": .text(priceReference),
-      "monthlyFee": .text(monthlyFee),
+      "monthlyFee": .text(monthlyFee), "service": .id(service), "offering": .id(offering),
     ])
   }
 }

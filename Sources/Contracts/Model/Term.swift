@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 
 /// A value of a contract as a person reads it: what the difference of two instants is told in.
 package enum Term: Hashable, Sendable {
@@ -9,6 +10,8 @@ package enum Term: Hashable, Sendable {
   case seconds(Int64)
   case businessDays(Int64)
   case percent(Rate)
+  /// Shares of a budget, in percent.
+  case percents([Int64])
   case money(Money)
   case instant(Instant)
   case notice(Notice)
@@ -21,6 +24,13 @@ package enum Term: Hashable, Sendable {
   /// A calendar, and which of its versions.
   case calendar(name: String, version: Int64)
 
+  package static func budget(_ budget: Budget) -> Term {
+    switch budget {
+    case .seconds(let seconds): .seconds(seconds)
+    case .businessDays(let days): .businessDays(days)
+    }
+  }
+
   /// The value for programs: seconds, an amount, RFC 3339.
   var value: Value {
     switch self {
@@ -29,6 +39,7 @@ package enum Term: Hashable, Sendable {
     case .seconds(let seconds): .text("PT\(seconds)S")
     case .businessDays(let days): .text("\(days) business days")
     case .percent(let rate): .text(rate.percent)
+    case .percents(let percents): .text(percents.map { String($0) }.joined(separator: ", "))
     case .money(let money): .text(money.description)
     case .instant(let instant): .instant(instant)
     case .notice(let notice): .text("\(notice.count) \(notice.unit)")
@@ -48,7 +59,7 @@ package enum TermSubject: Hashable, Comparable, Sendable {
   /// A line as a whole: there or not.
   case line(Int64)
   case lineTerm(Int64, LineTerm)
-  case target(line: Int64, metric: String, priority: Int64, TargetTerm)
+  case target(line: Int64, TargetLabel, TargetTerm)
 
   package enum ContractTerm: Int, Comparable, Sendable, CaseIterable {
     case name, state, startsAt, endsAt, renewal, notice, renewalMonths
@@ -56,19 +67,19 @@ package enum TermSubject: Hashable, Comparable, Sendable {
   }
 
   package enum LineTerm: Int, Comparable, Sendable, CaseIterable {
-    case name, sla, units, persons, quantity, exclusions, priceReference, monthlyFee, stopsAt
+    case name, service, offering, sla, units, persons, quantity, exclusions, priceReference, monthlyFee, stopsAt
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
   }
 
   package enum TargetTerm: Int, Comparable, Sendable, CaseIterable {
-    case budget, objective, calendar, pauses
+    case budget, objective, period, calendar, countsFrom, warnings, pauses
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
   }
 
   package var line: Int64? {
     switch self {
     case .contract, .contact: nil
-    case .line(let line), .lineTerm(let line, _), .target(let line, _, _, _): line
+    case .line(let line), .lineTerm(let line, _), .target(let line, _, _): line
     }
   }
 
@@ -79,7 +90,7 @@ package enum TermSubject: Hashable, Comparable, Sendable {
     case .contact(let role, _): "contact.\(role)"
     case .line: "line"
     case .lineTerm(_, let term): "\(term)"
-    case .target(_, let metric, let priority, let term): "\(metric).\(priority).\(term)"
+    case .target(_, let label, let term): "\(label.code).\(term)"
     }
   }
 }

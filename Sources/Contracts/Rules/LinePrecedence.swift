@@ -53,6 +53,50 @@ package enum LinePrecedence {
     return newest(of: candidates.filter { $0.units.isEmpty && $0.persons.isEmpty }, (.customer, .customerNewest))
   }
 
+  /// Where a line in force stands in the choice.
+  package enum Standing: String, Sendable, CaseIterable {
+    case chosen
+    /// Of the rank that was chosen; another one is newer.
+    case older
+    /// Of a later rank of the table.
+    case lessSpecific = "less_specific"
+    /// For persons, and not for the requester.
+    case otherPersons = "other_persons"
+    /// For units, and not for the ticket's own line of descent.
+    case otherUnits = "other_units"
+    /// Another one was named.
+    case notNamed = "not_named"
+  }
+
+  /// Why each line in force was chosen or not, the chosen one first. It tells what ``choose(from:person:units:explicit:)``
+  /// does.
+  package static func standings(
+    of candidates: [Candidate], person: Int64? = nil, units: [Int64], explicit: Int64?
+  ) -> [(candidate: Candidate, standing: Standing)] {
+    let chosen = choose(from: candidates, person: person, units: units, explicit: explicit)?.line
+    let chosenRank = candidates.first { $0.terms.line == chosen }.flatMap { rank(of: $0, person: person, units: units) }
+    let told = candidates.map { candidate -> (candidate: Candidate, standing: Standing) in
+      if candidate.terms.line == chosen { return (candidate, .chosen) }
+      if explicit != nil { return (candidate, .notNamed) }
+      guard let rank = rank(of: candidate, person: person, units: units) else {
+        return (candidate, candidate.persons.isEmpty ? .otherUnits : .otherPersons)
+      }
+      return (candidate, rank == chosenRank ? .older : .lessSpecific)
+    }
+    let order = Standing.allCases
+    return told.sorted { left, right in
+      let (a, b) = (order.firstIndex(of: left.standing) ?? 0, order.firstIndex(of: right.standing) ?? 0)
+      return a == b ? left.candidate.isNewer(than: right.candidate) : a < b
+    }
+  }
+
+  /// The place in the table of a line that nobody named, the nearer unit before the farther; nil when it is not for the ticket.
+  private static func rank(of candidate: Candidate, person: Int64?, units: [Int64]) -> Int? {
+    guard candidate.persons.isEmpty else { return person.map(candidate.persons.contains) ?? false ? 0 : nil }
+    guard !candidate.units.isEmpty else { return units.count + 1 }
+    return units.firstIndex(where: candidate.units.contains).map { $0 + 1 }
+  }
+
   private static func newest(of candidates: [Candidate], _ reasons: (alone: LineReason, ofSeveral: LineReason)) -> LineTerms? {
     let newest = candidates.max { $1.isNewer(than: $0) }
     return newest?.terms.with(candidates.count == 1 ? reasons.alone : reasons.ofSeveral)

@@ -18,6 +18,7 @@ package struct TermWords: Sendable {
     case .seconds(let seconds): duration(seconds)
     case .businessDays(let days): DifferenceWords.businessDays.text(language, ["count": String(days)])
     case .percent(let rate): "\(rate.percent)%"
+    case .percents(let percents): percents.map { "\($0)%" }.joined(separator: language == .chinese ? "、" : ", ")
     case .money(let money): amount(money)
     case .instant(let instant): date(instant)
     case .notice(.days(let days)): counted(days, DifferenceWords.day, DifferenceWords.days)
@@ -120,8 +121,18 @@ package struct TermWords: Sendable {
     case .contact(let role, _): DifferenceWords.role(role).text(language)
     case .line: DifferenceWords.line.text(language)
     case .lineTerm(_, let term): DifferenceWords.label(term).text(language)
-    case .target(_, let metric, let priority, let term):
-      DifferenceWords.label(term).text(language, ["target": "\(DifferenceWords.metric(metric, language)) P\(priority)"])
+    case .target(_, let target, let term): DifferenceWords.label(term).text(language, ["target": text(target)])
     }
+  }
+
+  /// `response P1`, `resolution P2, request, service ERP, CI tier gold`; a target that is for anything, by its metric alone.
+  package func text(_ target: TargetLabel) -> String {
+    let metric = DifferenceWords.metric(target.metric, language)
+    let head = target.priority.map { "\(metric) P\($0)" } ?? metric
+    let rest = [
+      target.ticketType.map { DifferenceWords.ticketType($0).text(language) }, target.service.map { DifferenceWords.ofService.text(language, ["code": $0]) },
+      target.ciTier.map { DifferenceWords.ciTier.text(language, ["code": $0]) },
+    ]
+    return ([head] + rest.compactMap(\.self)).joined(separator: language == .chinese ? "，" : ", ")
   }
 }

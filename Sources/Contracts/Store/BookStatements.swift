@@ -102,30 +102,22 @@ struct BookSlas: Statement {
   }
 }
 
-/// The targets of those versions.
+/// The targets of those versions that clocks count by.
 struct BookTargets: Statement {
   struct Found: Sendable {
     let slaVersion: Int64
     let id: Int64
     let metric: Metric
-    let priority: Int64
-    let budgetSeconds: Int64?
-    let businessDays: Int64?
-    let calendar: Int64
-    let objective: Rate?
-    let pauses: Bool
-
-    func terms(calendarVersion: Int64) -> TargetTerms {
-      TargetTerms(
-        id: id, metric: metric, priority: priority, budget: businessDays.map(Budget.businessDays) ?? .seconds(budgetSeconds ?? 0), calendar: calendar,
-        calendarVersion: calendarVersion, objective: objective, pauses: pauses)
-    }
+    let selector: TargetSelector
+    /// Its calendar's version is yet to be found; nil where nothing is promised.
+    let promise: ClockPromise?
   }
 
   let tenant: TenantId
 
   static let sql = """
-    select g.sla_version_id, g.id, g.metric, g.priority, g.budget_seconds, g.business_days, g.calendar_id, g.objective_millionths, g.pauses
+    select g.sla_version_id, g.id, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier, g.budget_seconds, g.business_days, g.calendar_id,
+      0::bigint, g.objective_millionths, g.period, g.pauses, g.warn_percents
     from contracts.sla_target g join contracts.sla_version s on s.id = g.sla_version_id
     where s.sla_id in (select v.sla_id from contracts.standing_line_version v where v.tenant_id = $1)
     order by g.sla_version_id, g.metric
@@ -133,11 +125,11 @@ struct BookTargets: Statement {
 
   func bind(to parameters: inout Parameters) { parameters.append(tenant) }
 
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      slaVersion: try row.next(), id: try row.next(), metric: Metric(rawValue: try row.next()) ?? .resolution, priority: try row.next(),
-      budgetSeconds: try row.next(), businessDays: try row.next(), calendar: try row.next(), objective: try Rate.millionths(&row),
-      pauses: try row.next())
+  /// Nil for what is measured and not timed.
+  static func decode(_ row: inout RowReader) throws -> Found? {
+    let (version, id, metric): (Int64, Int64, String) = (try row.next(), try row.next(), try row.next())
+    let (selector, promise) = (try TargetSelector(&row), try ClockPromise(&row))
+    return Metric(rawValue: metric).map { Found(slaVersion: version, id: id, metric: $0, selector: selector, promise: promise) }
   }
 }
 

@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Postgres
 
 struct InsertLine: Statement {
@@ -32,8 +33,8 @@ struct InsertLineVersion: Statement {
   static let sql = """
     insert into contracts.contract_line_version
       (tenant_id, contract_line_id, seq, valid_from, name, state, sla_id, unit_id, monthly_fee_minor, quantity, quantity_unit, exclusions,
-       price_reference, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning id
+       price_reference, recorded_at, service_id, offering_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -51,6 +52,8 @@ struct InsertLineVersion: Statement {
     parameters.append(json: content.exclusions.value)
     parameters.append(content.priceReference)
     parameters.append(now)
+    parameters.append(content.service)
+    parameters.append(content.offering)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -109,6 +112,7 @@ struct LineRow: Sendable {
   let persons: [[UInt8]]
   let versionId: Int64
   let content: LineContent
+  let sold: SoldRow
 
   var name: String { content.name }
   var slaId: Int64 { content.sla }
@@ -134,11 +138,12 @@ struct LineRow: Sendable {
         order by o.id <> v.unit_id, o.id),
       array(select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id
         order by x.person_id),
-      v.quantity, v.quantity_unit, v.exclusions, v.price_reference, v.monthly_fee_minor
+      v.quantity, v.quantity_unit, v.exclusions, v.price_reference, v.monthly_fee_minor, v.service_id, v.offering_id, \(SoldRow.columns)
     from contracts.contract_line l
     join contracts.contract c on c.tenant_id = l.tenant_id and c.id = l.contract_id
     join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id
     join contracts.sla s on s.id = v.sla_id
+    \(SoldRow.join)
     """
 
   init(_ row: inout RowReader) throws {
@@ -157,11 +162,13 @@ struct LineRow: Sendable {
     persons = try row.next()
     versionId = try row.next()
     content = try LineContent(&row)
+    sold = try SoldRow(&row)
   }
 }
 
 extension LineContent {
-  /// Columns in the order name, sla, units, persons, quantity, quantity_unit, exclusions, price_reference, monthly_fee_minor.
+  /// Columns in the order name, sla, units, persons, quantity, quantity_unit, exclusions, price_reference, monthly_fee_minor,
+  /// service, offering.
   init(_ row: inout RowReader) throws {
     let (name, sla): (String, Int64) = (try row.next(), try row.next())
     let (units, persons): ([Int64], [Int64]) = (try row.next(), try row.next())
@@ -169,7 +176,7 @@ extension LineContent {
     let exclusions: Value? = try row.next()
     self.init(
       name: name, sla: sla, units: units, persons: persons, quantity: count.flatMap { count in unit.map { Quantity(count: count, unit: $0) } },
-      exclusions: LocalText(exclusions), priceReference: try row.next(), monthlyFee: try row.next())
+      exclusions: LocalText(exclusions), priceReference: try row.next(), monthlyFee: try row.next(), service: try row.next(), offering: try row.next())
   }
 }
 

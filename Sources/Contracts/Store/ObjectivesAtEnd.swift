@@ -1,8 +1,8 @@
 import Kernel
 import Postgres
 
-/// The strictest objective by metric and priority over the lines of some contracts that are in force at the end of a
-/// period in each contract's zone, or now when the period is not over.
+/// The targets of the lines of some contracts that are in force at the end of a period in each contract's zone, or now when
+/// the period is not over: what ``ObjectiveRule`` takes objectives from.
 struct ObjectivesAtEnd: Statement {
   let tenant: TenantId
   let contracts: [Int64]
@@ -11,7 +11,8 @@ struct ObjectivesAtEnd: Statement {
   let now: Instant
 
   static let sql = """
-    select g.metric, g.priority, max(g.objective_millionths)
+    select s.id, g.id, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier,
+      case when coalesce(g.period, 'month') = 'month' then g.objective_millionths end
     from (
       select c.tenant_id, c.id, least($4, ($3::date::timestamp at time zone c.zone) - interval '1 microsecond') as at
       from contracts.contract c where c.tenant_id = $1 and c.id = any($2)
@@ -29,8 +30,8 @@ struct ObjectivesAtEnd: Statement {
       and s.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = lv.sla_id and n.valid_from <= c.at)
     join contracts.sla_target g on g.sla_version_id = s.id
     where cv.state = 'active' and cv.starts_at <= c.at and (cv.ends_at is null or cv.ends_at > c.at) and lv.state = 'active'
-      and g.objective_millionths is not null
-    group by g.metric, g.priority
+      and g.metric in ('response', 'resolution')
+    group by s.id, g.id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -40,8 +41,12 @@ struct ObjectivesAtEnd: Statement {
     parameters.append(now)
   }
 
-  static func decode(_ row: inout RowReader) throws -> ContractTerms.Objective {
-    ContractTerms.Objective(
-      metric: Metric(rawValue: try row.next()) ?? .resolution, priority: try row.next(), rate: Rate(units: try row.next()))
+  /// Nil for what no scorecard counts.
+  static func decode(_ row: inout RowReader) throws -> ObjectiveRule.Target? {
+    let (slaVersion, id, metric): (Int64, Int64, String) = (try row.next(), try row.next(), try row.next())
+    let (selector, objective) = (try TargetSelector(&row), try Rate.millionths(&row))
+    return Metric(rawValue: metric).map {
+      ObjectiveRule.Target(slaVersion: slaVersion, id: id, metric: $0, selector: selector, objective: objective)
+    }
   }
 }

@@ -1,19 +1,23 @@
+import BillingEngine
 import Kernel
 import Postgres
+import ServiceTime
 
 struct InsertSla: Statement {
   let publicId: PublicId
   let name: String
+  let kind: AgreementKind
   let onlyTenant: TenantId?
   let now: Instant
 
-  static let sql = "insert into contracts.sla (public_id, name, only_tenant_id, recorded_at) values ($1, $2, $3, $4) returning id"
+  static let sql = "insert into contracts.sla (public_id, name, only_tenant_id, recorded_at, kind) values ($1, $2, $3, $4, $5) returning id"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(publicId.random)
     parameters.append(name)
     parameters.append(onlyTenant)
     parameters.append(now)
+    parameters.append(kind.rawValue)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -52,28 +56,72 @@ struct InsertSlaTargets: Statement {
   let targets: [SlaRule.Target]
   let onlyTenant: TenantId?
 
+  /// Arrays of arrays are one to `unnest`: the warnings of each target travel as text.
   static let sql = """
     insert into contracts.sla_target
-      (sla_version_id, metric, priority, calendar_id, budget_seconds, business_days, objective_millionths, pauses, only_tenant_id)
-    select $1, t.metric, t.priority, t.calendar_id, t.budget_seconds, t.business_days, t.objective, t.pauses, $9
-    from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[])
-      as t (metric, priority, calendar_id, budget_seconds, business_days, objective, pauses)
+      (sla_version_id, metric, ticket_type, priority, service_id, ci_tier, explicitly_none, calendar_id, budget_seconds, business_days,
+       objective_millionths, period, counts_from, warn_percents, pauses, only_tenant_id)
+    select $1, t.metric, t.ticket_type, t.priority, t.service_id, t.ci_tier, t.explicitly_none, t.calendar_id, t.budget_seconds, t.business_days,
+      t.objective, t.period, t.counts_from, t.warn_percents::bigint[], t.pauses, $16
+    from unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::boolean[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
+      $12::text[], $13::text[], $14::text[], $15::boolean[])
+      as t (metric, ticket_type, priority, service_id, ci_tier, explicitly_none, calendar_id, budget_seconds, business_days, objective, period, counts_from,
+        warn_percents, pauses)
     returning id
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(slaVersion)
-    parameters.append(targets.map(\.metric.rawValue))
-    parameters.append(targets.map(\.priority))
-    parameters.append(targets.map(\.calendar))
-    parameters.append(targets.map { target -> Int64? in if case .seconds(let seconds) = target.budget { seconds } else { nil } })
-    parameters.append(targets.map { target -> Int64? in if case .businessDays(let days) = target.budget { days } else { nil } })
-    parameters.append(targets.map { $0.objective?.units })
-    parameters.append(targets.map(\.pauses))
+    parameters.append(targets.map(\.metric.code))
+    parameters.append(targets.map(\.selector.ticketType?.rawValue))
+    parameters.append(targets.map(\.selector.priority))
+    parameters.append(targets.map(\.selector.service))
+    parameters.append(targets.map(\.selector.ciTier))
+    parameters.append(targets.map { $0.promise == .none })
+    parameters.append(targets.map(\.promise.calendar))
+    parameters.append(targets.map(\.promise.budget?.seconds))
+    parameters.append(targets.map(\.promise.budget?.businessDays))
+    parameters.append(targets.map(\.promise.objective?.units))
+    parameters.append(targets.map(\.promise.period?.rawValue))
+    parameters.append(targets.map(\.promise.countsFrom?.rawValue))
+    parameters.append(targets.map { "{\($0.promise.warnPercents.map { String($0) }.joined(separator: ","))}" })
+    parameters.append(targets.map(\.promise.pauses))
     parameters.append(onlyTenant)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+extension SlaRule.Target.Promise {
+  fileprivate var budget: Budget? { if case .clock(let budget, _, _, _, _, _) = self { budget } else { nil } }
+
+  fileprivate var calendar: Int64? {
+    switch self {
+    case .none: nil
+    case .clock(_, let calendar, _, _, _, _): calendar
+    case .measured(_, _, let calendar, _): calendar
+    }
+  }
+
+  fileprivate var objective: Rate? {
+    switch self {
+    case .none: nil
+    case .clock(_, _, let objective, _, _, _): objective
+    case .measured(let objective, _, _, _): objective
+    }
+  }
+
+  fileprivate var period: BillingPeriod.Kind? {
+    switch self {
+    case .none: nil
+    case .clock(_, _, _, let period, _, _): period
+    case .measured(_, let period, _, _): period
+    }
+  }
+
+  fileprivate var countsFrom: OutageSeverity? { if case .measured(_, _, _, let severity) = self { severity } else { nil } }
+  fileprivate var pauses: Bool { if case .clock(_, _, _, _, let pauses, _) = self { pauses } else { false } }
+  fileprivate var warnPercents: [Int64] { if case .clock(_, _, _, _, _, let percents) = self { percents } else { [] } }
 }
 
 /// An SLA as a change finds it.
@@ -86,6 +134,7 @@ struct SlaHead: Statement {
     let newestValidFrom: Instant
     let newestResolutionStopsAt: ResolutionStop
     let newestWaits: WaitTerms
+    let kind: AgreementKind
   }
 
   let publicId: PublicId
@@ -93,7 +142,7 @@ struct SlaHead: Statement {
 
   static let sql = """
     select s.id, s.name, s.only_tenant_id, s.version, v.valid_from, v.resolution_stops_at, v.supplier_waits_pause, v.wait_limit_seconds,
-      v.wait_total_seconds
+      v.wait_total_seconds, s.kind
     from contracts.sla s join contracts.sla_version v on v.sla_id = s.id
     where s.public_id = $1 and (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2))
     order by v.valid_from desc limit 1
@@ -107,7 +156,8 @@ struct SlaHead: Statement {
   static func decode(_ row: inout RowReader) throws -> Head {
     Head(
       id: try row.next(), name: try row.next(), onlyTenant: try row.next(), version: try row.next(), newestValidFrom: try row.next(),
-      newestResolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, newestWaits: try WaitTerms(&row))
+      newestResolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, newestWaits: try WaitTerms(&row),
+      kind: AgreementKind(rawValue: try row.next()) ?? .sla)
   }
 }
 
@@ -140,11 +190,12 @@ struct SlaRow: Sendable {
   let recordedAt: Instant
   let resolutionStopsAt: ResolutionStop
   let waits: WaitTerms
+  let kind: AgreementKind
 
   /// `s` is the SLA, `v` its version, `t` the customer that it is for.
   static let columns = """
     s.id, s.public_id, s.name, t.handle, t.public_id, s.version, v.id, v.valid_from, v.recorded_at, v.resolution_stops_at, v.supplier_waits_pause,
-      v.wait_limit_seconds, v.wait_total_seconds
+      v.wait_limit_seconds, v.wait_total_seconds, s.kind
     """
 
   init(_ row: inout RowReader) throws {
@@ -158,6 +209,7 @@ struct SlaRow: Sendable {
     recordedAt = try row.next()
     resolutionStopsAt = ResolutionStop(rawValue: try row.next()) ?? .resolved
     waits = try WaitTerms(&row)
+    kind = AgreementKind(rawValue: try row.next()) ?? .sla
   }
 }
 
@@ -188,6 +240,8 @@ struct SlaAt: Statement {
 /// SLAs by name, each in the version in force at an instant.
 struct SlasAt: Statement {
   let at: Instant
+  /// Nil: of any kind.
+  let kind: AgreementKind?
   let customers: [Int64]?
   let afterName: String
   let afterId: Int64
@@ -200,6 +254,7 @@ struct SlasAt: Statement {
       and v.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = s.id and n.valid_from <= $1)
     left join tenancy.tenant t on t.id = s.only_tenant_id
     where (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2)) and (s.name, s.id) > ($3, $4)
+      and ($6::text is null or s.kind = $6)
     order by s.name, s.id limit $5
     """
 
@@ -209,6 +264,7 @@ struct SlasAt: Statement {
     parameters.append(afterName)
     parameters.append(afterId)
     parameters.append(limit)
+    parameters.append(kind?.rawValue)
   }
 
   static func decode(_ row: inout RowReader) throws -> SlaRow { try SlaRow(&row) }
@@ -218,35 +274,67 @@ struct SlasAt: Statement {
 struct TargetsOfSlaVersions: Statement {
   struct Found: Sendable {
     let slaVersion: Int64
-    let metric: String
-    let priority: Int64
-    let calendar: [UInt8]
-    let calendarName: String
-    let budgetSeconds: Int64?
-    let businessDays: Int64?
+    let label: TargetLabel
+    let explicitlyNone: Bool
+    let calendar: [UInt8]?
+    let calendarName: String?
+    let budget: Budget?
     let objective: Rate?
+    let period: String?
+    let countsFrom: String?
+    let warnPercents: [Int64]
     let pauses: Bool
   }
 
   let slaVersions: [Int64]
 
   static let sql = """
-    select g.sla_version_id, g.metric, g.priority, c.public_id, c.name, g.budget_seconds, g.business_days, g.objective_millionths, g.pauses
-    from contracts.sla_target g join contracts.calendar c on c.id = g.calendar_id
+    select g.sla_version_id, \(TargetLabel.columns), g.explicitly_none, c.public_id, c.name, g.budget_seconds, g.business_days, g.objective_millionths,
+      g.period, g.counts_from, g.warn_percents, g.pauses
+    from contracts.sla_target g
+    left join contracts.calendar c on c.id = g.calendar_id
+    left join catalog.pub_service s on s.service_id = g.service_id
     where g.sla_version_id = any($1)
-    order by g.sla_version_id, g.metric desc, g.priority
+    order by g.sla_version_id, \(TargetLabel.order)
     """
 
   func bind(to parameters: inout Parameters) { parameters.append(slaVersions) }
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
-      slaVersion: try row.next(), metric: try row.next(), priority: try row.next(), calendar: try row.next(), calendarName: try row.next(),
-      budgetSeconds: try row.next(), businessDays: try row.next(), objective: try Rate.millionths(&row), pauses: try row.next())
+      slaVersion: try row.next(), label: try TargetLabel(&row), explicitlyNone: try row.next(), calendar: try row.next(), calendarName: try row.next(),
+      budget: Budget(seconds: try row.next(), businessDays: try row.next()), objective: try Rate.millionths(&row), period: try row.next(),
+      countsFrom: try row.next(), warnPercents: try row.next(), pauses: try row.next())
   }
 }
 
-/// The SLAs that contract lines name.
+extension TargetLabel {
+  /// `g` is the target, `s` its service as the catalogue publishes it.
+  static let columns = "g.metric, g.ticket_type, g.priority, s.code, g.ci_tier"
+  /// The widest first.
+  static let order =
+    "array_position(array['response', 'update', 'resolution'], g.metric), g.metric, s.code nulls first, g.ci_tier nulls first, g.ticket_type nulls first, g.priority nulls first"
+
+  init(_ row: inout RowReader) throws {
+    let metric: String = try row.next()
+    let type: String? = try row.next()
+    self.init(
+      metric: metric, ticketType: type.flatMap(TicketType.init(rawValue:)), priority: try row.next(), service: try row.next(), ciTier: try row.next())
+  }
+}
+
+/// Services of the catalogue that targets name.
+struct ServicesOfCodes: Statement {
+  let codes: [String]
+
+  static let sql = "select code, service_id from catalog.pub_service where code = any($1)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(codes) }
+
+  static func decode(_ row: inout RowReader) throws -> (String, Int64) { (try row.next(), try row.next()) }
+}
+
+/// The SLAs that contract lines name; an OLA is none.
 struct SlasOfIds: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -257,7 +345,10 @@ struct SlasOfIds: Statement {
   let publicIds: [PublicId]
   let tenant: TenantId
 
-  static let sql = "select id, public_id, only_tenant_id from contracts.sla where public_id = any($1) and (only_tenant_id is null or only_tenant_id = $2)"
+  static let sql = """
+    select id, public_id, only_tenant_id from contracts.sla
+    where public_id = any($1) and kind = 'sla' and (only_tenant_id is null or only_tenant_id = $2)
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(publicIds.map(\.random))

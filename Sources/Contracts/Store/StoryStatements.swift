@@ -1,5 +1,7 @@
+import BillingEngine
 import Kernel
 import Postgres
+import ServiceTime
 
 /// The versions of a contract that stand, oldest first.
 struct StoryContracts: Statement {
@@ -41,6 +43,7 @@ struct StoryLines: Statement {
     let units: [String]
     let persons: [String]
     let content: LineContent
+    let sold: SoldRow
   }
 
   let tenant: TenantId
@@ -55,10 +58,12 @@ struct StoryLines: Statement {
       array(select p.name from tenancy.person p where p.tenant_id = v.tenant_id and p.id in (
           select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id)
         order by p.name, p.id),
-      v.name, v.sla_id, '{}'::bigint[], '{}'::bigint[], v.quantity, v.quantity_unit, v.exclusions, v.price_reference, v.monthly_fee_minor
+      v.name, v.sla_id, '{}'::bigint[], '{}'::bigint[], v.quantity, v.quantity_unit, v.exclusions, v.price_reference, v.monthly_fee_minor,
+      v.service_id, v.offering_id, \(SoldRow.columns)
     from contracts.contract_line l
     join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id
     join contracts.sla s on s.id = v.sla_id
+    \(SoldRow.join)
     where l.tenant_id = $1 and l.contract_id = $2 order by l.id, v.valid_from
     """
 
@@ -70,7 +75,7 @@ struct StoryLines: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       line: try row.next(), publicId: try row.next(), validFrom: try row.next(), state: LineState(rawValue: try row.next()) ?? .ended,
-      slaName: try row.next(), units: try row.next(), persons: try row.next(), content: try LineContent(&row))
+      slaName: try row.next(), units: try row.next(), persons: try row.next(), content: try LineContent(&row), sold: try SoldRow(&row))
   }
 }
 
@@ -113,13 +118,15 @@ struct StorySlas: Statement {
 struct StoryTargets: Statement {
   struct Found: Sendable {
     let slaVersion: Int64
-    let metric: String
-    let priority: Int64
-    let budgetSeconds: Int64?
-    let businessDays: Int64?
-    let calendar: Int64
-    let calendarName: String
+    let label: TargetLabel
+    let explicitlyNone: Bool
+    let budget: Budget?
+    let calendar: Int64?
+    let calendarName: String?
     let objective: Rate?
+    let period: BillingPeriod.Kind?
+    let countsFrom: OutageSeverity?
+    let warnPercents: [Int64]
     let pauses: Bool
   }
 
@@ -127,12 +134,14 @@ struct StoryTargets: Statement {
   let contract: Int64
 
   static let sql = """
-    select g.sla_version_id, g.metric, g.priority, g.budget_seconds, g.business_days, g.calendar_id, k.name, g.objective_millionths, g.pauses
-    from contracts.sla_version s
-    join contracts.sla_target g on g.sla_version_id = s.id
-    join contracts.calendar k on k.id = g.calendar_id
-    where s.sla_id in (\(StorySlas.slasOfContract))
-    order by g.sla_version_id, g.metric desc, g.priority
+    select g.sla_version_id, \(TargetLabel.columns), g.explicitly_none, g.budget_seconds, g.business_days, g.calendar_id, k.name, g.objective_millionths,
+      g.period, g.counts_from, g.warn_percents, g.pauses
+    from contracts.sla_version v
+    join contracts.sla_target g on g.sla_version_id = v.id
+    left join contracts.calendar k on k.id = g.calendar_id
+    left join catalog.pub_service s on s.service_id = g.service_id
+    where v.sla_id in (\(StorySlas.slasOfContract))
+    order by g.sla_version_id, \(TargetLabel.order)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -141,9 +150,15 @@ struct StoryTargets: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      slaVersion: try row.next(), metric: try row.next(), priority: try row.next(), budgetSeconds: try row.next(), businessDays: try row.next(),
-      calendar: try row.next(), calendarName: try row.next(), objective: try Rate.millionths(&row), pauses: try row.next())
+    let (version, label, explicitlyNone): (Int64, TargetLabel, Bool) = (try row.next(), try TargetLabel(&row), try row.next())
+    let (seconds, days): (Int64?, Int64?) = (try row.next(), try row.next())
+    let (calendar, calendarName): (Int64?, String?) = (try row.next(), try row.next())
+    let objective = try Rate.millionths(&row)
+    let (period, countsFrom): (String?, String?) = (try row.next(), try row.next())
+    return Found(
+      slaVersion: version, label: label, explicitlyNone: explicitlyNone, budget: Budget(seconds: seconds, businessDays: days), calendar: calendar,
+      calendarName: calendarName, objective: objective, period: period.flatMap(BillingPeriod.Kind.init(rawValue:)),
+      countsFrom: countsFrom.flatMap(OutageSeverity.init(rawValue:)), warnPercents: try row.next(), pauses: try row.next())
   }
 }
 

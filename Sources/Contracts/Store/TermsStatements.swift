@@ -1,3 +1,4 @@
+import BillingEngine
 import Kernel
 import Postgres
 
@@ -71,69 +72,99 @@ struct UnitsAbove: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// The targets of an SLA version for a priority, with the calendar versions in force at an instant.
-struct TargetsInForce: Statement {
-  let slaVersion: Int64
-  let priority: Int64
-  let at: Instant
-
-  static let sql = """
-    select g.id, g.metric, g.priority, g.budget_seconds, g.business_days, g.calendar_id, v.id, g.objective_millionths, g.pauses
-    from contracts.sla_target g
-    join contracts.calendar_version v on v.calendar_id = g.calendar_id
-      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = g.calendar_id and n.valid_from <= $3)
-    where g.sla_version_id = $1 and g.priority = $2
-    order by g.metric
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(slaVersion)
-    parameters.append(priority)
-    parameters.append(at)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> TargetTerms { try TargetTerms(&row) }
-}
-
-/// The calendar versions behind ``TargetsInForce``, by the hashes under which compiled ones are kept.
-struct CalendarsInForce: Statement {
+/// The targets of an SLA version that are for a ticket of some kind, with the calendar versions in force at an instant, by the
+/// hashes under which compiled ones are kept: what ``TargetPrecedence`` chooses from.
+struct TargetCandidates: Statement {
   struct Found: Sendable {
-    let version: Int64
-    let hash: [UInt8]
+    let candidate: TargetPrecedence.Candidate
+    /// Nil where nothing is promised.
+    let calendarHash: [UInt8]?
   }
 
   let slaVersion: Int64
-  let priority: Int64
+  let facts: TargetFacts
   let at: Instant
 
   static let sql = """
-    select v.id, v.definition_hash
+    select g.id, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier, g.budget_seconds, g.business_days, g.calendar_id, v.id,
+      g.objective_millionths, g.period, g.pauses, g.warn_percents, v.definition_hash
     from contracts.sla_target g
-    join contracts.calendar_version v on v.calendar_id = g.calendar_id
-      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = g.calendar_id and n.valid_from <= $3)
-    where g.sla_version_id = $1 and g.priority = $2
+    left join contracts.calendar_version v on v.calendar_id = g.calendar_id
+      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = g.calendar_id and n.valid_from <= $6)
+    where g.sla_version_id = $1 and (g.ticket_type is null or g.ticket_type = $2) and (g.priority is null or g.priority = $3)
+      and (g.service_id is null or g.service_id = $4) and (g.ci_tier is null or g.ci_tier = $5) and (g.explicitly_none or v.id is not null)
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(slaVersion)
-    parameters.append(priority)
+    parameters.append(facts.ticketType.rawValue)
+    parameters.append(facts.priority)
+    parameters.append(facts.service)
+    parameters.append(facts.ciTier)
     parameters.append(at)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(version: try row.next(), hash: try row.next()) }
+  /// Nil for what is measured and not timed.
+  static func decode(_ row: inout RowReader) throws -> Found? {
+    let (id, metric): (Int64, String) = (try row.next(), try row.next())
+    let selector = try TargetSelector(&row)
+    let promise = try ClockPromise(&row)
+    let hash: [UInt8]? = try row.next()
+    return Metric(rawValue: metric).map {
+      Found(candidate: TargetPrecedence.Candidate(id: id, metric: $0, selector: selector, promise: promise), calendarHash: hash)
+    }
+  }
 }
 
-extension TargetTerms {
-  /// Columns in the order id, metric, priority, budget_seconds, business_days, calendar, calendar version, objective, pauses.
-  init(_ row: inout RowReader) throws {
-    let id: Int64 = try row.next()
-    let metric: String = try row.next()
-    let priority: Int64 = try row.next()
-    let seconds: Int64? = try row.next()
-    let days: Int64? = try row.next()
-    self.init(
-      id: id, metric: Metric(rawValue: metric) ?? .resolution, priority: priority,
-      budget: days.map(Budget.businessDays) ?? .seconds(seconds ?? 0), calendar: try row.next(), calendarVersion: try row.next(),
-      objective: try Rate.millionths(&row), pauses: try row.next())
+struct CalendarVersionInForce: Statement {
+  let calendar: Int64
+  let at: Instant
+
+  static let sql = "select v.id from contracts.calendar_version v where v.calendar_id = $1 and v.valid_from <= $2 order by v.valid_from desc limit 1"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(calendar)
+    parameters.append(at)
   }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+extension TargetSelector {
+  /// Columns in the order ticket_type, priority, service, ci_tier.
+  package init(_ row: inout RowReader) throws {
+    let type: String? = try row.next()
+    self.init(ticketType: type.flatMap(TicketType.init(rawValue:)), priority: try row.next(), service: try row.next(), ciTier: try row.next())
+  }
+}
+
+extension ClockPromise {
+  /// Columns in the order budget_seconds, business_days, calendar, calendar version, objective, period, pauses, warn_percents; nil
+  /// where nothing is promised.
+  init?(_ row: inout RowReader) throws {
+    let (seconds, days): (Int64?, Int64?) = (try row.next(), try row.next())
+    let (calendar, version): (Int64?, Int64?) = (try row.next(), try row.next())
+    let objective = try Rate.millionths(&row)
+    let period: String? = try row.next()
+    let pauses: Bool = try row.next()
+    let warnPercents: [Int64] = try row.next()
+    guard let budget = Budget(seconds: seconds, businessDays: days), let calendar, let version else { return nil }
+    self.init(
+      budget: budget, calendar: calendar, calendarVersion: version, objective: objective, period: period.flatMap(BillingPeriod.Kind.init(rawValue:)),
+      pauses: pauses, warnPercents: warnPercents)
+  }
+}
+
+extension Budget {
+  /// Nil unless there is exactly one.
+  init?(seconds: Int64?, businessDays: Int64?) {
+    switch (seconds, businessDays) {
+    case (let seconds?, nil): self = .seconds(seconds)
+    case (nil, let days?): self = .businessDays(days)
+    default: return nil
+    }
+  }
+
+  var seconds: Int64? { if case .seconds(let seconds) = self { seconds } else { nil } }
+  var businessDays: Int64? { if case .businessDays(let days) = self { days } else { nil } }
 }

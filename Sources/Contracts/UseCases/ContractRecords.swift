@@ -1,3 +1,4 @@
+import Catalog
 import Kernel
 import Operations
 
@@ -9,12 +10,18 @@ package struct LineOutput: OperationOutput {
   let persons: [PublicId]
   let row: LineRow
   let targets: [TargetOutput]
+  let service: PublicId?
+  let offering: PublicId?
 
   package static let fields: [OutputField<LineOutput>] = [
     OutputField("id", .id, "The line.", "合同行编号。") { .id($0.id) },
     OutputField("contract", .id, "Its contract.", "所属合同。") { .id($0.contract) },
     OutputField("name", .text, "What it sells.", "合同行所售服务。") { .text($0.row.name) },
     OutputField("state", .text, "active or ended.", "状态：active（有效）或 ended（已终止）。") { .text($0.row.state.rawValue) },
+    OutputField("service", .id, "The service of the catalogue that it sells; null: none.", "所售目录服务；无则为 null。") { $0.service.map { .id($0) } ?? .null },
+    OutputField("serviceCode", .text, "The service's code.", "服务代码。") { .text($0.row.sold.serviceCode) },
+    OutputField("offering", .id, "The offering of the catalogue that it sells; null: none.", "所售目录服务项；无则为 null。") { $0.offering.map { .id($0) } ?? .null },
+    OutputField("offeringCode", .text, "The offering's code.", "服务项代码。") { .text($0.row.sold.offeringCode) },
     OutputField("sla", .id, "The SLA that it promises.", "所承诺的 SLA。") { .id($0.sla) },
     OutputField("slaName", .text, "The SLA's name.", "SLA 名称。") { .text($0.row.slaName) },
     OutputField("targets", listOf: TargetOutput.self, "What is promised, as of the same instant.", "同一时刻的服务级别目标。") { $0.targets },
@@ -46,7 +53,8 @@ package struct LineOutput: OperationOutput {
       LineOutput(
         id: context.id(.contractLine, row.publicId), contract: context.id(.contract, row.contract), sla: context.id(.sla, row.sla),
         units: row.units.map { context.id(.unit, $0) }, persons: row.persons.map { context.id(.person, $0) }, row: row,
-        targets: targets.filter { $0.slaVersion == row.slaVersion }.map { TargetOutput($0, in: context) })
+        targets: targets.filter { $0.slaVersion == row.slaVersion }.map { TargetOutput($0, in: context) },
+        service: row.sold.service.map { context.id(.service, $0) }, offering: row.sold.offering.map { context.id(.offering, $0) })
     }
   }
 }

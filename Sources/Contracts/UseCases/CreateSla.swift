@@ -5,23 +5,30 @@ import ServiceTime
 package enum CreateSla: Operation {
   package struct Input: OperationInput {
     let name: String
+    let kind: AgreementKind
     let resolutionStopsAt: ResolutionStop
     let waits: WaitsInput
     let targets: [TargetInput]
     let onlyFor: PublicId?
 
     private static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。")
+    private static let kind = Field.oneOf(
+      "kind", AgreementKind.allCases.map(\.rawValue), "sla (default): for contract lines; ola: an operational level agreement, for teams.",
+      "类型：sla（默认）供合同行使用；ola 为运营级别协议，供团队使用。"
+    ).optional
     static let resolutionStopsAt = Field.oneOf(
       "resolutionStopsAt", ResolutionStop.allCases.map(\.rawValue), "Where the resolution clock stops (default: resolved).", "解决时钟停止于何处（默认 resolved）。"
     ).optional
     static let targets = Field<[TargetInput]>.list(
-      "targets", of: Field<TargetInput>.object("target", "A target.", "目标。"), count: 1...100, "What is promised, at most one target for a metric and priority.",
-      "服务级别目标，每个指标与优先级至多一个。")
+      "targets", of: Field<TargetInput>.object("target", "A target.", "目标。"), count: 1...100,
+      "What is promised: at most one target for a metric, ticket type, priority, service and CI tier.",
+      "服务级别目标；同一指标、工单类型、优先级、服务与配置项等级至多一个。")
 
-    package static let fields: [any InputField] = [name, resolutionStopsAt] + WaitsInput.fields + [targets, ContractsFields.onlyFor]
+    package static let fields: [any InputField] = [name, kind, resolutionStopsAt] + WaitsInput.fields + [targets, ContractsFields.onlyFor]
 
     package init(_ values: InputValues) throws(FieldError) {
       name = try values[Self.name]
+      kind = try values[Self.kind].flatMap(AgreementKind.init(rawValue:)) ?? .sla
       resolutionStopsAt = try values[Self.resolutionStopsAt].flatMap(ResolutionStop.init(rawValue:)) ?? .resolved
       waits = try WaitsInput(values)
       targets = try values[Self.targets]
@@ -30,16 +37,18 @@ package enum CreateSla: Operation {
   }
 
   package static let declaration = Declaration(
-    "sla.create", "Define an SLA: what is promised, by metric and priority.", zh: "定义 SLA：按指标和优先级的承诺。", permission: "sla.manage",
+    "sla.create", "Define an SLA or OLA: what is promised, by metric, ticket type, priority, service and CI tier.",
+    zh: "定义 SLA 或 OLA：按指标、工单类型、优先级、服务与配置项等级的承诺。", permission: "sla.manage",
     roles: Rights.managers, reach: .provider, effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> SlaOutput {
     let onlyTenant = try await context.customer(input.onlyFor, "onlyFor")
+    try SlaRule.require(input.kind, isForOneCustomer: onlyTenant != nil, input.resolutionStopsAt)
     let targets = try await context.targets(input.targets, onlyTenant: onlyTenant, from: context.now)
     let id = context.newId(.sla)
-    guard let sla = try await context.transaction.first(InsertSla(publicId: id, name: input.name, onlyTenant: onlyTenant, now: context.now)) else {
-      throw Failure.notFound
-    }
+    let inserted = try await context.transaction.first(
+      InsertSla(publicId: id, name: input.name, kind: input.kind, onlyTenant: onlyTenant, now: context.now))
+    guard let sla = inserted else { throw Failure.notFound }
     try await context.insertSlaVersion(
       sla, validFrom: .beginning, resolutionStopsAt: input.resolutionStopsAt, waits: input.waits.applied(to: .usual), targets: targets,
       onlyTenant: onlyTenant)
@@ -51,16 +60,17 @@ package enum CreateSla: Operation {
 }
 
 extension OperationContext {
-  /// The targets of a request, checked, with the calendars that they name.
+  /// The targets of a request, checked, with the calendars, services and tiers that they name.
   func targets(_ inputs: [TargetInput], onlyTenant: TenantId?, from start: Instant) async throws -> [SlaRule.Target] {
-    let found = try await transaction.query(
-      CalendarsOfIds(publicIds: Array(Set(inputs.map(\.calendar))), at: start, customers: reachableCustomers))
-    var calendars: [PublicId: SlaRule.Calendar] = [:]
+    let (found, services, tiers) = try await transaction.query(
+      CalendarsOfIds(publicIds: Array(Set(inputs.compactMap(\.calendar))), at: start, customers: reachableCustomers),
+      ServicesOfCodes(codes: Array(Set(inputs.compactMap(\.service)))), ActiveCiTiers())
+    var named = SlaRule.Named(services: Dictionary(services) { first, _ in first }, ciTiers: Set(tiers))
     for row in found {
-      calendars[id(.calendar, row.publicId)] = SlaRule.Calendar(
+      named.calendars[id(.calendar, row.publicId)] = SlaRule.Calendar(
         id: row.id, published: row.published, onlyTenant: row.onlyTenant, compiled: CompiledCalendar(try CalendarDefinition(row.definition)))
     }
-    return try SlaRule.targets(inputs, calendars: calendars, onlyTenant: onlyTenant, from: start, unknown: InputMessages.unknownReference)
+    return try SlaRule.targets(inputs, named, onlyTenant: onlyTenant, from: start, unknown: InputMessages.unknownReference)
   }
 
   func insertSlaVersion(

@@ -1,3 +1,4 @@
+import Catalog
 import Kernel
 import Operations
 
@@ -12,6 +13,8 @@ package struct LineInput: OperationInput {
   let exclusions: LocalText
   let priceReference: String?
   let monthlyFee: String?
+  let service: PublicId?
+  let offering: PublicId?
 
   static let name = Field.text("name", 1...200, "What the line sells.", "合同行所售服务。")
   static let sla = Field.id("sla", .sla, "The SLA that it promises.", "所承诺的 SLA。")
@@ -29,10 +32,12 @@ package struct LineInput: OperationInput {
   static let exclusionsZh = Field.longText("exclusionsZh", 1...4000, "What it does not cover, in Chinese.", "不涵盖的内容（中文）。")
   static let priceReference = Field.text("priceReference", 1...200, "Where its price stands: a price list's position, an annex.", "价格依据：价目表条目或附件。")
   static let monthlyFee = Field.amount("monthlyFee", "Its fee per month, in the contract's currency.", "月费，以合同货币计。")
+  static let service = Field.id("service", .service, "The service of the catalogue that it sells, with all its offerings.", "所售目录服务（含其全部服务项）。")
+  static let offering = Field.id("offering", .offering, "The offering of the catalogue that it sells, instead of a whole service.", "所售目录服务项（而非整个服务）。")
 
   package static let fields: [any InputField] = [
     name, sla, unit.optional, units.optional, persons.optional, quantity.optional, quantityUnit.optional, exclusionsEn.optional, exclusionsZh.optional,
-    priceReference.optional, monthlyFee.optional,
+    priceReference.optional, monthlyFee.optional, service.optional, offering.optional,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -45,6 +50,8 @@ package struct LineInput: OperationInput {
     exclusions = LocalText(english: try values[Self.exclusionsEn.optional], chinese: try values[Self.exclusionsZh.optional])
     priceReference = try values[Self.priceReference.optional]
     monthlyFee = try values[Self.monthlyFee.optional]
+    service = try values[Self.service.optional]
+    offering = try values[Self.offering.optional]
   }
 
   /// As a template has it: for the whole customer.
@@ -52,6 +59,7 @@ package struct LineInput: OperationInput {
     (name, sla, units, persons) = (line.name, line.sla, [], [])
     (quantity, quantityUnit, exclusions) = (line.quantity, line.quantityUnit, line.exclusions)
     (priceReference, monthlyFee) = (line.priceReference, line.monthlyFee)
+    (service, offering) = (line.service, line.offering)
   }
 }
 
@@ -59,6 +67,7 @@ extension OperationContext {
   /// The lines' references, quantities and fees, checked; `path` leads to a line in the input.
   func lineContent(_ inputs: [LineInput], _ currency: Currency, path: (Int) -> String) async throws -> [LineContent] {
     let known = try await lineReferences(slas: inputs.map(\.sla), units: inputs.flatMap(\.units), persons: inputs.flatMap(\.persons))
+    let sellable = try await sellable(services: inputs.compactMap(\.service), offerings: inputs.compactMap(\.offering))
     var contents: [LineContent] = []
     for (index, input) in inputs.enumerated() {
       let path = path(index)
@@ -68,7 +77,8 @@ extension OperationContext {
           name: input.name, sla: sla, units: try known.units(input.units, under: path), persons: try known.persons(input.persons, under: path),
           quantity: try ContractRule.quantity(input.quantity, input.quantityUnit, path: path), exclusions: input.exclusions,
           priceReference: input.priceReference,
-          monthlyFee: try input.monthlyFee.map { text throws(Failure) in try ContractRule.fee(text, currency, path: path + "monthlyFee") }))
+          monthlyFee: try input.monthlyFee.map { text throws(Failure) in try ContractRule.fee(text, currency, path: path + "monthlyFee") },
+          service: try sellable.service(input.service, under: path), offering: try sellable.offering(input.offering, besides: input.service, under: path)))
     }
     return contents
   }
@@ -81,6 +91,14 @@ extension OperationContext {
       slas: Dictionary(slas.map { ($0.publicId, $0.id) }) { first, _ in first },
       unitIds: Dictionary(units.map { ($0.publicId, $0.id) }) { first, _ in first },
       personIds: Dictionary(persons.map { ($0.publicId, $0.id) }) { first, _ in first })
+  }
+
+  func sellable(services: [PublicId], offerings: [PublicId]) async throws -> Sellable {
+    guard !(services.isEmpty && offerings.isEmpty) else { return Sellable(services: [:], offerings: [:]) }
+    let (services, offerings) = try await transaction.query(SellableServices(publicIds: services), SellableOfferings(publicIds: offerings))
+    return Sellable(
+      services: Dictionary(services.map { ($0.publicId, $0) }) { first, _ in first },
+      offerings: Dictionary(offerings.map { ($0.publicId, $0) }) { first, _ in first })
   }
 
   /// Makes a line with its first version.
@@ -103,6 +121,33 @@ extension OperationContext {
       transaction.enqueue(InsertLineUnits(tenant: tenant.id, version: version, units: Array(content.units.dropFirst())))
     }
     if !content.persons.isEmpty { transaction.enqueue(InsertLinePersons(tenant: tenant.id, version: version, persons: content.persons)) }
+  }
+}
+
+/// What of the catalogue the lines of an input name, by public id.
+struct Sellable: Sendable {
+  let services: [[UInt8]: SellableServices.Found]
+  let offerings: [[UInt8]: SellableServices.Found]
+
+  /// - Parameter held: what the line sells already, which it may go on to sell whatever became of it.
+  func service(_ id: PublicId?, under path: String, held: Int64? = nil) throws(Failure) -> Int64? {
+    try Self.found(id, in: services, path + "service", held)
+  }
+
+  /// - Parameter service: what else the line would sell.
+  func offering(_ id: PublicId?, besides service: PublicId?, under path: String, held: Int64? = nil) throws(Failure) -> Int64? {
+    let found = try Self.found(id, in: offerings, path + "offering", held)
+    guard found == nil || service == nil else { throw .invalid(path + "offering", ContractsMessages.serviceOrOffering) }
+    return found
+  }
+
+  private static func found(
+    _ id: PublicId?, in known: [[UInt8]: SellableServices.Found], _ path: String, _ held: Int64?
+  ) throws(Failure) -> Int64? {
+    guard let id else { return nil }
+    guard let found = known[id.random] else { throw .invalid(path, InputMessages.unknownReference) }
+    guard found.isSellable || found.id == held else { throw .invalid(path, ContractsMessages.notSellable, ["code": found.code]) }
+    return found.id
   }
 }
 

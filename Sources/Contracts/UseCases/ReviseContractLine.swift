@@ -15,6 +15,8 @@ package enum ReviseContractLine: Operation {
     let exclusionsZh: Change<String>
     let priceReference: Change<String>
     let monthlyFee: Change<String>
+    let service: Change<PublicId>
+    let offering: Change<PublicId>
     let validFrom: Instant?
 
     static let id = Field.id("id", .contractLine, "The line.", "合同行编号。")
@@ -22,7 +24,8 @@ package enum ReviseContractLine: Operation {
     package static let fields: [any InputField] = [
       id, LineInput.name.change, LineInput.sla.change, LineInput.unit.clearable, LineInput.units.clearable, LineInput.persons.clearable,
       LineInput.quantity.clearable, LineInput.quantityUnit.clearable, LineInput.exclusionsEn.clearable, LineInput.exclusionsZh.clearable,
-      LineInput.priceReference.clearable, LineInput.monthlyFee.clearable, ContractsFields.validFrom,
+      LineInput.priceReference.clearable, LineInput.monthlyFee.clearable, LineInput.service.clearable, LineInput.offering.clearable,
+      ContractsFields.validFrom,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -38,12 +41,15 @@ package enum ReviseContractLine: Operation {
       exclusionsZh = try values[LineInput.exclusionsZh.clearable]
       priceReference = try values[LineInput.priceReference.clearable]
       monthlyFee = try values[LineInput.monthlyFee.clearable]
+      service = try values[LineInput.service.clearable]
+      offering = try values[LineInput.offering.clearable]
       validFrom = try values[ContractsFields.validFrom]
     }
 
     fileprivate var changesNothing: Bool {
       name.isKeep && sla.isKeep && unit.isKeep && units.isKeep && persons.isKeep && quantity.isKeep && quantityUnit.isKeep && exclusionsEn.isKeep
-        && exclusionsZh.isKeep && priceReference.isKeep && monthlyFee.isKeep
+        && exclusionsZh.isKeep && priceReference.isKeep && monthlyFee.isKeep && service.isKeep
+        && offering.isKeep
     }
 
     /// The units that the line is then for; nil: as before.
@@ -89,7 +95,18 @@ package enum ReviseContractLine: Operation {
     case .clear: content.monthlyFee = nil
     case .set(let text): content.monthlyFee = try ContractRule.fee(text, currency, path: "monthlyFee")
     }
+    try await sell(input, &content, in: context)
     return content
+  }
+
+  /// A service takes the place of an offering, and the other way round.
+  private static func sell(_ input: Input, _ content: inout LineContent, in context: OperationContext) async throws {
+    let (service, offering): (PublicId?, PublicId?) = (input.service.applied(to: nil), input.offering.applied(to: nil))
+    let known = try await context.sellable(services: service.map { [$0] } ?? [], offerings: offering.map { [$0] } ?? [])
+    if !input.service.isKeep { content.service = try known.service(service, under: "", held: content.service) }
+    if !input.offering.isKeep { content.offering = try known.offering(offering, besides: service, under: "", held: content.offering) }
+    if service != nil { content.offering = nil }
+    if offering != nil { content.service = nil }
   }
 }
 

@@ -37,6 +37,7 @@ package enum ReviseSla: Operation {
       throw Failure.notFound
     }
     try context.requireVersion(head.version)
+    try SlaRule.require(head.kind, isForOneCustomer: head.onlyTenant != nil, input.resolutionStopsAt ?? head.newestResolutionStopsAt)
     let validFrom = input.validFrom ?? context.now
     try CalendarRule.requireLater(validFrom, than: head.newestValidFrom)
     let targets = try await context.targets(input.targets, onlyTenant: head.onlyTenant, from: validFrom)

@@ -1,83 +1,150 @@
+import BillingEngine
 import Kernel
 import Operations
+import ServiceTime
 
 /// One target of an SLA as it is asked for.
 package struct TargetInput: OperationInput {
-  let metric: Metric
-  let priority: Int64
+  let metric: String
+  let ticketType: TicketType?
+  let priority: Int64?
+  let service: String?
+  let ciTier: String?
+  let explicitlyNone: Bool
   let budgetSeconds: Int64?
   let businessDays: Int64?
-  let calendar: PublicId
+  let calendar: PublicId?
   let objective: Rate?
+  let period: BillingPeriod.Kind?
+  let countsFrom: OutageSeverity?
+  let warnPercents: [Int64]
   let pauses: Bool?
 
-  private static let metric = Field.oneOf("metric", Metric.allCases.map(\.rawValue), "What is promised.", "指标。")
-  private static let priority = Field.integer("priority", 1...5, "The priority that it is for, 1 the highest.", "适用的优先级，1 为最高。")
+  private static let metric = Field.text(
+    "metric", 2...40,
+    "What is promised: response, resolution or update of a ticket; or a measure: availability, backup_success, patch_currency, request_accuracy, or a code of your own.",
+    "指标：工单的 response（响应）、resolution（解决）或 update（更新）；或测量指标：availability、backup_success、patch_currency、request_accuracy，或自定义代码。")
+  private static let explicitlyNone = Field.boolean(
+    "explicitlyNone", "Nothing is promised here, although a less specific target would (default false).", "此处明确不作承诺，即使有较宽泛的目标（默认否）。"
+  ).optional
   private static let budgetSeconds = Field.integer(
     "budgetSeconds", 0...315_360_000, "The time it gives, in seconds of open time of the calendar.", "时限，以日历开放时间的秒数计。"
   ).optional
   private static let businessDays = Field.integer(
     "businessDays", 0...1000, "Instead of seconds: the end of the N-th business day.", "代替秒数：第 N 个工作日结束时。"
   ).optional
-  private static let calendar = Field.id("calendar", .calendar, "The coverage calendar.", "服务时间日历。")
-  private static let objective = Field.percent("objective", "The share of tickets that must meet it, in percent.", "须达标的工单比例（百分数）。").optional
+  private static let calendar = Field.id(
+    "calendar", .calendar, "The coverage calendar; of a measure only where nothing but its open time counts.", "服务时间日历；测量指标仅在只计开放时间时填写。"
+  ).optional
+  private static let objective = Field.percent(
+    "objective", "The share of tickets that must meet it, or of what is measured, in percent.", "须达标的工单比例或测量值（百分数）。"
+  ).optional
+  private static let period = Field.oneOf(
+    "period", BillingPeriod.Kind.allCases.map(\.rawValue), "By which period the objective is judged (default: month).", "达标率的考核周期（默认 month）。"
+  ).optional
+  private static let countsFrom = Field.oneOf(
+    "countsFrom", OutageSeverity.counting.map(\.rawValue), "Of availability: the least severity of an outage that counts (default: partial).",
+    "可用性：计入的最低中断级别（默认 partial）。"
+  ).optional
+  private static let warnPercents = Field<[Int64]>.list(
+    "warnPercents", of: Field.integer("percent", 1...99, "A share of the budget.", "时限占比。"), count: 0...10,
+    "The shares of the budget at whose passing the clock warns, in percent, ascending.", "时限消耗到这些百分比时预警，按递增顺序填写。"
+  ).optional
   private static let pauses = Field.boolean(
-    "pauses", "Whether pending states stop the clock (default: for resolution yes; response never pauses).", "挂起状态是否停止计时（默认：解决时限为是，响应时限从不暂停）。"
+    "pauses", "Whether pending states stop the clock (default yes; response never pauses).", "挂起状态是否停止计时（默认为是；响应时限从不暂停）。"
   ).optional
 
-  package static let fields: [any InputField] = [metric, priority, budgetSeconds, businessDays, calendar, objective, pauses]
+  package static let fields: [any InputField] =
+    [metric] + TargetFields.selector
+    + [explicitlyNone, budgetSeconds, businessDays, calendar, objective, period, countsFrom, warnPercents, pauses]
 
   package init(_ values: InputValues) throws(FieldError) {
-    metric = try Metric(rawValue: values[Self.metric]) ?? .resolution
-    priority = try values[Self.priority]
+    metric = try values[Self.metric]
+    ticketType = try values[TargetFields.ticketType].flatMap(TicketType.init(rawValue:))
+    priority = try values[TargetFields.priority]
+    service = try values[TargetFields.service]
+    ciTier = try values[TargetFields.ciTier]
+    explicitlyNone = try values[Self.explicitlyNone] ?? false
     budgetSeconds = try values[Self.budgetSeconds]
     businessDays = try values[Self.businessDays]
     calendar = try values[Self.calendar]
     objective = try values[Self.objective]
+    period = try values[Self.period].flatMap(BillingPeriod.Kind.init(rawValue:))
+    countsFrom = try values[Self.countsFrom].flatMap(OutageSeverity.init(rawValue:))
+    warnPercents = try values[Self.warnPercents] ?? []
     pauses = try values[Self.pauses]
   }
 
+  /// A target of a ticket's clock, for tickets of a priority.
   package init(
-    metric: Metric, priority: Int64, budgetSeconds: Int64? = nil, businessDays: Int64? = nil, calendar: PublicId, objective: Rate? = nil,
-    pauses: Bool? = nil
+    metric: Metric, priority: Int64?, budgetSeconds: Int64? = nil, businessDays: Int64? = nil, calendar: PublicId?, objective: Rate? = nil,
+    pauses: Bool? = nil, ticketType: TicketType? = nil, service: String? = nil, ciTier: String? = nil, explicitlyNone: Bool = false
   ) {
-    self.metric = metric
+    self.metric = metric.rawValue
+    self.ticketType = ticketType
     self.priority = priority
+    self.service = service
+    self.ciTier = ciTier
+    self.explicitlyNone = explicitlyNone
     self.budgetSeconds = budgetSeconds
     self.businessDays = businessDays
     self.calendar = calendar
     self.objective = objective
+    period = nil
+    countsFrom = nil
+    warnPercents = []
     self.pauses = pauses
-  }
-
-  /// Nil unless there is exactly one.
-  var budget: Budget? {
-    switch (budgetSeconds, businessDays) {
-    case (let seconds?, nil): .seconds(seconds)
-    case (nil, let days?): .businessDays(days)
-    default: nil
-    }
   }
 }
 
+/// What a target is for; what is left out is any.
+enum TargetFields {
+  static let ticketType = Field.oneOf(
+    "ticketType", TicketType.allCases.map(\.rawValue), "The ticket type that it is for (default: any).", "适用的工单类型（默认任何类型）。"
+  ).optional
+  static let priority = Field.integer("priority", 1...5, "The priority that it is for, 1 the highest (default: any).", "适用的优先级，1 为最高（默认任何优先级）。").optional
+  static let service = Field.text("service", 2...32, "The code of the catalogue's service that it is for (default: any).", "适用的目录服务代码（默认任何服务）。").optional
+  static let ciTier = Field.text("ciTier", 1...32, "The code of the CI tier that it is for (default: any).", "适用的配置项等级代码（默认任何等级）。").optional
+
+  static let selector: [any InputField] = [ticketType, priority, service, ciTier]
+}
+
+extension OutageSeverity {
+  /// Those that can be an outage.
+  static let counting = OutageSeverity.allCases.filter { $0 != .maintenance }
+}
+
 package struct TargetOutput: OperationOutput {
-  let calendar: PublicId
+  let calendar: PublicId?
   let row: TargetsOfSlaVersions.Found
 
   init(_ row: TargetsOfSlaVersions.Found, in context: OperationContext) {
-    calendar = context.id(.calendar, row.calendar)
+    calendar = row.calendar.map { context.id(.calendar, $0) }
     self.row = row
   }
 
   package static let fields: [OutputField<TargetOutput>] = [
-    OutputField("metric", .text, "What is promised: response or resolution.", "指标：响应或解决。") { .text($0.row.metric) },
-    OutputField("priority", .integer, "The priority that it is for.", "适用的优先级。") { .integer($0.row.priority) },
-    OutputField("budgetSeconds", .integer, "The time it gives, in seconds of open time.", "时限，以开放时间的秒数计。") { .integer($0.row.budgetSeconds) },
-    OutputField("businessDays", .integer, "Or: the end of the N-th business day.", "或：第 N 个工作日结束时。") { .integer($0.row.businessDays) },
+    OutputField("metric", .text, "What is promised: response, resolution, update, or the code of a measure.", "指标：响应、解决、更新，或测量指标代码。") {
+      .text($0.row.label.metric)
+    },
+    OutputField("ticketType", .text, "The ticket type that it is for; null: any.", "适用的工单类型；null 表示任何类型。") { .text($0.row.label.ticketType?.rawValue) },
+    OutputField("priority", .integer, "The priority that it is for; null: any.", "适用的优先级；null 表示任何优先级。") { .integer($0.row.label.priority) },
+    OutputField("service", .text, "The code of the service that it is for; null: any.", "适用的服务代码；null 表示任何服务。") { .text($0.row.label.service) },
+    OutputField("ciTier", .text, "The CI tier that it is for; null: any.", "适用的配置项等级；null 表示任何等级。") { .text($0.row.label.ciTier) },
+    OutputField("explicitlyNone", .boolean, "Nothing is promised here, although a less specific target would.", "此处明确不作承诺。") {
+      .bool($0.row.explicitlyNone)
+    },
+    OutputField("budgetSeconds", .integer, "The time it gives, in seconds of open time.", "时限，以开放时间的秒数计。") { .integer($0.row.budget?.seconds) },
+    OutputField("businessDays", .integer, "Or: the end of the N-th business day.", "或：第 N 个工作日结束时。") { .integer($0.row.budget?.businessDays) },
     OutputField("calendar", .id, "The coverage calendar.", "服务时间日历。") { .id($0.calendar) },
     OutputField("calendarName", .text, "The calendar's name.", "日历名称。") { .text($0.row.calendarName) },
-    OutputField("objective", .decimal, "The share of tickets that must meet it, in percent; null where none is agreed.", "须达标的工单比例（百分数）；未约定则为 null。") {
+    OutputField("objective", .decimal, "The share that must meet it, in percent; null where none is agreed.", "达标率（百分数）；未约定则为 null。") {
       $0.row.objective.map { .decimal($0.percent) } ?? .null
+    },
+    OutputField("period", .text, "By which period the objective is judged; null: by the month.", "达标率的考核周期；null 表示按月。") { .text($0.row.period) },
+    OutputField("countsFrom", .text, "Of availability: the least severity that counts.", "可用性：计入的最低中断级别。") { .text($0.row.countsFrom) },
+    OutputField("warnPercents", .list(.integer), "The shares of the budget at whose passing the clock warns.", "预警的时限百分比。") {
+      .array($0.row.warnPercents.map { .integer($0) })
     },
     OutputField("pauses", .boolean, "Whether pending states stop the clock.", "挂起状态是否停止计时。") { .bool($0.row.pauses) },
   ]
@@ -98,6 +165,7 @@ package struct SlaOutput: OperationOutput {
   package static let fields: [OutputField<SlaOutput>] = [
     OutputField("id", .id, "The SLA.", "SLA 编号。") { .id($0.id) },
     OutputField("name", .text, "Its name.", "名称。") { .text($0.row.name) },
+    OutputField("kind", .text, "sla: promised to customers; ola: agreed to by teams.", "类型：sla（对客户承诺）或 ola（团队之间约定）。") { .text($0.row.kind.rawValue) },
     OutputField("onlyFor", .id, "The one customer that it is for; null: any.", "仅供该客户使用；null 表示任何客户。") { .id($0.row.onlyFor) },
     OutputField("resolutionStopsAt", .text, "Where the resolution clock stops: resolved or closed.", "解决时钟停止于：resolved（已解决）或 closed（已关闭）。") {
       .text($0.row.resolutionStopsAt.rawValue)

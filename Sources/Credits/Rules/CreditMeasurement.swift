@@ -1,26 +1,10 @@
 import BillingEngine
 import Kernel
 import ServiceTime
+import Suppliers
 
 /// What a period of a line is judged by, and what was judged.
 struct CreditMeasurement: Sendable {
-  /// A supplier's service that the line rests on, with its outages.
-  struct Link: Sendable {
-    let service: String
-    let region: String
-    let instance: String
-    let isBackup: Bool
-    let weight: Int64
-    let span: TimeSpan
-    let outages: [KnownOutage]
-  }
-
-  struct KnownOutage: Sendable {
-    let publicId: [UInt8]
-    let version: Int64
-    let outage: Outage
-  }
-
   /// A promise about a ticket that was kept or broken.
   struct Judged: Sendable {
     let clock: Int64
@@ -33,7 +17,7 @@ struct CreditMeasurement: Sendable {
   /// A row of evidence.
   enum Evidence: Sendable {
     case verdict(Judged)
-    case outage(KnownOutage, subject: String, from: Instant, to: Instant)
+    case outage(LinkedService.KnownOutage, subject: String, from: Instant, to: Instant)
   }
 
   let subjects: [CreditSubject]
@@ -58,46 +42,32 @@ struct CreditMeasurement: Sendable {
   ///
   /// A service counts while it is linked. A subject is down while any of its services is, and while all back-ups are as well.
   /// - Parameter inForce: the parts of the period in which the line is.
-  init(links: [Link], per scope: CreditSchedule.Scope, _ rule: AvailabilityRule, in period: TimeSpan, inForce: TimeSpans) {
-    let always = TimeSpans([TimeSpan(Instant(microseconds: .min), Instant(microseconds: .max))])
-    let excuse = links.filter(\.isBackup).map { link in
-      let linked = TimeSpans([link.span])
-      return rule.down(link.outages.map(\.outage), in: period).intersection(linked).union(always.subtracting(linked))
-    }.reduce(always) { $0.intersection($1) }
+  init(links: [LinkedService], per scope: CreditSchedule.Scope, _ rule: AvailabilityRule, in period: TimeSpan, inForce: TimeSpans) {
+    let backups = links.filter(\.isBackup)
     var subjects: [CreditSubject] = []
     var downs: [TimeSpans] = []
     var evidence: [Evidence] = []
     let provided = links.filter { !$0.isBackup && !TimeSpans([$0.span]).intersection(inForce).isEmpty }
     for (name, ofOne) in Dictionary(grouping: provided, by: { $0.name(scope) }).sorted(by: { $0.key < $1.key }) {
-      let down = ofOne.map { rule.down($0.outages.map(\.outage), in: period).intersection(TimeSpans([$0.span])) }.reduce(TimeSpans()) { $0.union($1) }
-      let measured = rule.measure(down: down.intersection(excuse), in: period)
-      let counted = measured.down.intersection(inForce)
+      let counted = rule.down(ofOne, backups: backups, in: period).intersection(inForce)
       subjects.append(
         CreditSubject(
           name: name, weight: ofOne.reduce(0) { $0 + $1.weight },
           attainment: Fraction(inForce.microseconds - counted.microseconds, inForce.microseconds),
           downByHour: Availability(period: period, down: counted).downByHour))
       downs.append(counted)
-      for link in ofOne { evidence += Self.evidence(link, name, rule, in: period) }
+      for link in ofOne {
+        evidence += rule.counted(link, in: period).map { .outage($0.known, subject: name, from: $0.part.start, to: $0.part.end) }
+      }
     }
     self.subjects = subjects
     down = downs
     judged = nil
     self.evidence = evidence
   }
-
-  /// The outages of the period that are bad enough, and its maintenance unless that is ignored.
-  private static func evidence(_ link: Link, _ name: String, _ rule: AvailabilityRule, in period: TimeSpan) -> [Evidence] {
-    link.outages.compactMap { known in
-      guard known.outage.severity >= rule.countsFrom || (known.outage.severity == .maintenance && rule.maintenance != .ignored) else { return nil }
-      return TimeSpans([known.outage.span]).clipped(to: period).intersection(TimeSpans([link.span])).spans.first.map { part in
-        .outage(known, subject: name, from: part.start, to: part.end)
-      }
-    }
-  }
 }
 
-extension CreditMeasurement.Link {
+extension LinkedService {
   /// What is measured by itself.
   fileprivate func name(_ scope: CreditSchedule.Scope) -> String {
     switch scope {

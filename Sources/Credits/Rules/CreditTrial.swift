@@ -1,4 +1,5 @@
 import BillingEngine
+import Contracts
 import Kernel
 import Postgres
 import ServiceTime
@@ -67,17 +68,15 @@ package struct CreditTrial: Sendable {
 
   /// - Parameter line: only this one; nil: all of the customer's. The transaction is bound to `tenant`.
   package init(_ terms: Terms, tenant: TenantId, line: Int64?, in transaction: Transaction) async throws {
-    let (found, prices, contracts, attached) = try await transaction.query(
-      TrialLines(tenant: tenant, line: line), TrialPrices(tenant: tenant), TrialContracts(tenant: tenant), TrialLineSchedules(tenant: tenant))
-    let pricesByLine = Dictionary(grouping: prices, by: \.line)
-    let termsByContract = Dictionary(grouping: contracts, by: \.contract)
-    lines = found.compactMap { row in
-      guard let zone = Zone.named(row.zone), let currency = Currency(code: row.currency) else { return nil }
-      return Line(
-        id: row.line, publicId: row.publicId, name: row.name, zone: zone, currency: currency,
-        timeline: LineTimeline(
-          lines: pricesByLine[row.line]?.map(\.version) ?? [], contracts: termsByContract[row.contract]?.map(\.version) ?? [], currency: currency))
+    let (found, attached) = try await transaction.query(TrialLines(tenant: tenant, line: line), TrialLineSchedules(tenant: tenant))
+    var lines: [Line] = []
+    for row in found {
+      guard let zone = Zone.named(row.zone), let currency = Currency(code: row.currency) else { continue }
+      let timeline = try await ContractTerms.timeline(
+        tenant: tenant, contract: row.contract, line: row.line, currency: currency, in: transaction)
+      lines.append(Line(id: row.line, publicId: row.publicId, name: row.name, zone: zone, currency: currency, timeline: timeline))
     }
+    self.lines = lines
     self.terms = terms
     schedules = Dictionary(grouping: attached, by: \.line)
     guard case .own = terms, !attached.isEmpty else {

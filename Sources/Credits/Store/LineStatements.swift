@@ -31,49 +31,6 @@ struct CreditedLine: Statement {
   }
 }
 
-/// The versions of a line with what they cost.
-struct LinePrices: Statement {
-  struct Found: Sendable {
-    let version: Int64
-    let line: LineTimeline.LineVersion
-  }
-
-  let tenant: TenantId
-  let line: Int64
-
-  static let sql = """
-    select line_version_id, valid_from, state = 'active', monthly_fee_minor from contracts.pub_line_price where tenant_id = $1 and line_id = $2
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(line)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(version: try row.next(), line: LineTimeline.LineVersion(validFrom: try row.next(), isActive: try row.next(), monthlyFee: try row.next()))
-  }
-}
-
-/// The versions of a contract with its terms.
-struct ContractTermsOfLine: Statement {
-  let tenant: TenantId
-  let contract: Int64
-
-  static let sql = """
-    select valid_from, state = 'active', starts_at, ends_at from contracts.pub_contract_term where tenant_id = $1 and contract_id = $2
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(contract)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> LineTimeline.ContractVersion {
-    LineTimeline.ContractVersion(validFrom: try row.next(), isActive: try row.next(), startsAt: try row.next(), endsAt: try row.next())
-  }
-}
-
 struct InsertLineSchedule: Statement {
   let tenant: TenantId
   let line: Int64

@@ -34,44 +34,6 @@ struct TrialLines: Statement {
   }
 }
 
-/// What the lines of a customer cost.
-struct TrialPrices: Statement {
-  struct Found: Sendable {
-    let line: Int64
-    let version: LineTimeline.LineVersion
-  }
-
-  let tenant: TenantId
-
-  static let sql = "select line_id, valid_from, state = 'active', monthly_fee_minor from contracts.pub_line_price where tenant_id = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(line: try row.next(), version: LineTimeline.LineVersion(validFrom: try row.next(), isActive: try row.next(), monthlyFee: try row.next()))
-  }
-}
-
-/// When the contracts of a customer are in force.
-struct TrialContracts: Statement {
-  struct Found: Sendable {
-    let contract: Int64
-    let version: LineTimeline.ContractVersion
-  }
-
-  let tenant: TenantId
-
-  static let sql = "select contract_id, valid_from, state = 'active', starts_at, ends_at from contracts.pub_contract_term where tenant_id = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      contract: try row.next(),
-      version: LineTimeline.ContractVersion(validFrom: try row.next(), isActive: try row.next(), startsAt: try row.next(), endsAt: try row.next()))
-  }
-}
-
 /// Which schedules the lines of a customer have had.
 struct TrialLineSchedules: Statement {
   struct Found: Sendable {

@@ -1,8 +1,10 @@
 import BillingEngine
+import Contracts
 import Kernel
 import Operations
 import Postgres
 import ServiceTime
+import Suppliers
 
 package enum ProposeCredit: Operation {
   package struct Input: OperationInput {
@@ -141,19 +143,19 @@ extension OperationContext {
   fileprivate func calculation(
     of line: CreditedLine.Found, schedule: CreditSchedule, period: BillingPeriod, _ span: TimeSpan, _ zone: Zone, _ currency: Currency
   ) async throws -> CreditCalculation {
-    let (prices, contract) = try await transaction.query(
-      LinePrices(tenant: tenant.id, line: line.line), ContractTermsOfLine(tenant: tenant.id, contract: line.contract))
-    let timeline = LineTimeline(lines: prices.map(\.line), contracts: contract, currency: currency)
+    let timeline = try await ContractTerms.timeline(
+      tenant: tenant.id, contract: line.contract, line: line.line, currency: currency, in: transaction)
     let inForce = timeline.inForce(span)
     let measurement =
       if schedule.measure == .availability {
         CreditMeasurement(
-          links: try await links(of: line.line, in: span), per: schedule.scope, AvailabilityRule(schedule.downtime), in: span, inForce: inForce)
+          links: try await LinkedService.of(line: line.line, tenant: tenant.id, provider: provider.id, in: span, transaction), per: schedule.scope,
+          AvailabilityRule(schedule.downtime), in: span, inForce: inForce)
       } else {
         CreditMeasurement(
           judged: try await transaction.query(
             JudgedPromises(
-              tenant: tenant.id, lineVersions: prices.map(\.version), metric: schedule.measure.rawValue, priority: schedule.priority, span: span)))
+              tenant: tenant.id, lineVersions: timeline.lines.map(\.id), metric: schedule.measure.rawValue, priority: schedule.priority, span: span)))
       }
     do throws(CreditError) {
       let base = try timeline.base(of: period, in: zone)
@@ -162,19 +164,6 @@ extension OperationContext {
         credit: try schedule.credit(for: measurement.subjects, base: base))
     } catch {
       throw error.failure
-    }
-  }
-
-  private func links(of line: Int64, in span: TimeSpan) async throws -> [CreditMeasurement.Link] {
-    let linked = try await transaction.query(LinkedServices(tenant: tenant.id, line: line))
-    guard !linked.isEmpty else { return [] }
-    let outages = try await transaction.query(
-      OutagesOfServices(provider: provider.id, services: Set(linked.map(\.service)).sorted(), span: span))
-    let byService = Dictionary(grouping: outages, by: \.service)
-    return linked.map { link in
-      CreditMeasurement.Link(
-        service: link.name, region: link.region, instance: link.instance, isBackup: link.isBackup, weight: link.weight,
-        span: TimeSpan(link.validFrom, link.endedAt ?? Instant(microseconds: .max)), outages: byService[link.service]?.map(\.known) ?? [])
     }
   }
 

@@ -21,10 +21,31 @@ package enum DeskMessages: MessageCatalog {
     zh: "等待客户会暂停计时：请在评论中提问，或说明问题的出处。")
   package static let nothingToChange = Message("ticket.nothing_to_change", "Say what is to be changed.", zh: "请说明要修改的内容。")
   package static let teamNameTaken = Message("team.name_taken", "There is a team with this name.", zh: "已有同名团队。")
+  package static let noTurn = Message("ticket.no_turn", "No team has this ticket.", zh: "该工单未分派给任何团队。")
+  package static let needsOla = Message("team_agreement.needs_ola", "Teams agree to OLAs; this is an SLA.", zh: "团队只能约定 OLA；这是 SLA。")
+  package static let agreementOrder = Message(
+    "team_agreement.order", "This must lie after {from}, when the team's newest agreement begins.", zh: "必须晚于团队最新协议的生效时间 {from}。")
+  package static let agreementEndOrder = Message(
+    "team_agreement.end_order", "This must lie after {from}, when the agreement begins.", zh: "必须晚于该协议的生效时间 {from}。")
+  package static let agreementEnded = Message("team_agreement.ended", "This agreement has ended.", zh: "该协议已终止。")
+  package static let notInForce = Message(
+    "dispatch.not_in_force", "This underpinning contract is not in force now.", zh: "该支撑合同当前未生效。")
+  package static let choiceReasonMissing = Message(
+    "dispatch.reason_missing", "The ticket's contract line does not rest on this contract: say why it is chosen.",
+    zh: "工单的合同行不依赖此合同，请说明选择理由。")
+  package static let alreadyDispatched = Message(
+    "dispatch.open", "The ticket is with this supplier by this contract already.", zh: "该工单已按此合同交由该供应商处理。")
+  package static let dispatchOver = Message("dispatch.over", "This dispatch is over: {outcome}.", zh: "该派单已结束：{outcome}。")
   package static let badRange = Message("range.empty", "The end must lie after the beginning.", zh: "结束时间必须晚于开始时间。")
 
+  package static let targetsLocked = Message(
+    "ticket.targets_locked", "The targets of this ticket are locked: unlock them first.", zh: "该工单的目标已锁定，请先解锁。")
+  package static let targetsNotLocked = Message("ticket.targets_not_locked", "The targets of this ticket are not locked.", zh: "该工单的目标未锁定。")
+
   package static let all = [
+    targetsLocked, targetsNotLocked,
     wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, customersWritePublicly, lineNotInForce, outsideScope, nothingToChange,
-    teamNameTaken, badRange, evidenceMissing, mergedIntoItself, mergedAway,
+    teamNameTaken, badRange, evidenceMissing, mergedIntoItself, mergedAway, noTurn, needsOla, agreementOrder, agreementEndOrder, agreementEnded, notInForce,
+    choiceReasonMissing, alreadyDispatched, dispatchOver,
   ]
 }

@@ -6,6 +6,7 @@ import ServiceLevels
 package struct IncidentRecord: OperationOutput {
   let incident: IncidentView
   let clocks: [ClockRecord]
+  let agreements: [AgreementRecord]
 
   package static let fields: [OutputField<IncidentRecord>] =
     IncidentView.fields(of: \.incident) + [
@@ -15,6 +16,10 @@ package struct IncidentRecord: OperationOutput {
       OutputField("mergedInto", .id, "The incident that it was merged into.", "合并到的事件。") { $0.incident.mergedInto },
       OutputField("splitFrom", .id, "The incident that it was split from.", "拆分自的事件。") { $0.incident.splitFrom },
       OutputField("clocks", listOf: ClockRecord.self, "Where each promise stands.", "各项承诺的当前状态。") { $0.clocks },
+      OutputField(
+        "agreements", listOf: AgreementRecord.self, "The turns of its team and of suppliers that go on, with their clocks; staff only.",
+        "进行中的团队与供应商处理段及其时钟（仅服务商人员可见）。"
+      ) { $0.agreements },
     ]
 }
 
@@ -23,6 +28,19 @@ package struct IncidentLine: OperationOutput {
   let incident: IncidentView
 
   package static let fields: [OutputField<IncidentLine>] = IncidentView.fields(of: \.incident)
+}
+
+/// An incident in the engineer's queue.
+package struct QueueLine: OperationOutput {
+  let incident: IncidentView
+  let teamDueAt: Instant?
+
+  package static let fields: [OutputField<QueueLine>] =
+    IncidentView.fields(of: \.incident) + [
+      OutputField("teamDueAt", .instant, "When the next clock of its team's turn is due, by the team's OLA.", "团队当前处理段按 OLA 的到期时间。") {
+        .instant($0.teamDueAt)
+      }
+    ]
 }
 
 /// What every form of an incident shows. A class, for each field asks for it and a ticket is too large to be copied so often.
@@ -83,6 +101,11 @@ package final class IncidentView: Sendable {
       OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer(view($0).ticket.urgency) },
       OutputField("priority", .integer, "1 to 5, from impact and urgency.", "优先级 1 到 5，由影响和紧急度得出。") { .integer(view($0).ticket.priority) },
       OutputField("category", .text, "Its category.", "分类。") { .text(view($0).ticket.category) },
+      OutputField("service", .text, "The code of the service that it is about.", "相关服务的代码。") { .text(view($0).ticket.service?.code) },
+      OutputField("ciTier", .text, "How critical the affected configuration item is, as a code.", "受影响配置项的等级代码。") { .text(view($0).ticket.ciTier) },
+      OutputField("targetsLocked", .boolean, "Whether its targets stay as they are when it is classified anew.", "重新分类时目标是否保持不变。") {
+        .bool(view($0).ticket.targetsLocked)
+      },
       OutputField("state", .text, "new, active, pending, resolved or closed.", "状态：new、active、pending、resolved 或 closed。") {
         .text(view($0).ticket.state.rawValue)
       },

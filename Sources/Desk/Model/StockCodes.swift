@@ -20,6 +20,11 @@ package enum PendingReason: String, Sendable, CaseIterable {
     case .awaitingChange, .awaitingParts: nil
     }
   }
+
+  /// What waiting for this means to clocks; nil where it is the provider's own time.
+  func clockAct(evidence: String?) -> ClockAct? {
+    waitedFor.map { .paused(cause: rawValue, on: $0, evidence: evidence) }
+  }
 }
 
 /// How a ticket ended.

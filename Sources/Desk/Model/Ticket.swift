@@ -1,3 +1,4 @@
+import Contracts
 import Kernel
 
 /// A ticket as it lies in the database, with the public ids of what it refers to.
@@ -6,6 +7,12 @@ package struct Ticket: Sendable {
   package struct Reference: Sendable, Equatable {
     package let id: Int64
     package let publicId: [UInt8]
+  }
+
+  package struct Service: Sendable, Equatable {
+    package let id: Int64
+    /// Nil where the reader may not see the service.
+    package let code: String?
   }
 
   package let id: Int64
@@ -22,6 +29,12 @@ package struct Ticket: Sendable {
   package var urgency: Int64
   package var priority: Int64
   package var category: String?
+  /// The service of the catalogue that it is about.
+  package var service: Service?
+  /// How critical the affected configuration item is.
+  package var ciTier: String?
+  /// Whether somebody decided that its targets stay as they are.
+  package var targetsLocked = false
   package var state: TicketState
   package var pendingReason: PendingReason?
   package var team: Reference?
@@ -43,4 +56,7 @@ package struct Ticket: Sendable {
   package var lastSeq: Int64
   package var updatedAt: Instant
   package var version: Int64
+
+  /// What its targets are chosen by.
+  package var facts: TargetFacts { TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier) }
 }

@@ -25,7 +25,7 @@ package struct TicketStory: Hashable, Sendable {
     case merged
     /// Closed, and the log that it comes from does not say when it was resolved.
     case closedUnresolved
-    /// A public word by the staff.
+    /// A public word by the provider's side while the ticket was open, other than the first answer.
     case told
   }
 
@@ -40,13 +40,13 @@ package struct TicketStory: Hashable, Sendable {
     package var act: ClockAct? {
       switch code {
       case .responded: .responded
-      case .held:
-        PendingReason(storyCode: argument).flatMap { reason in reason.waitedFor.map { .paused(cause: reason.rawValue, on: $0) } }
+      case .told: .updated
+      case .held: PendingReason(storyCode: argument)?.clockAct(evidence: nil)
       case .resumed: .resumed
       case .resolved: .resolved
       case .closed, .closedUnresolved: .closed
       case .reopened: .reopened
-      case .opened, .classified, .merged, .told: nil
+      case .opened, .classified, .merged: nil
       }
     }
   }

@@ -8,7 +8,14 @@ import ServiceLevels
 struct TicketWork: Sendable {
   let context: OperationContext
   var ticket: Ticket
+  /// What the customer was promised.
   var clocks: SubjectClocks
+  /// The turn of the team that has it.
+  var turn: TeamTurn?
+  /// Turns that this act ended.
+  var endedTurns: [TeamTurn] = []
+  /// What is with suppliers, or was until this act.
+  var dispatches: [SupplierTurn] = []
   private let versionRead: Int64
   private var events: [Event] = []
   /// What the act adds to the ticket's story.
@@ -16,12 +23,23 @@ struct TicketWork: Sendable {
 
   /// Locks the ticket `id`. A ticket outside the caller's row scope is not there.
   static func begin(on id: PublicId, in context: OperationContext, comparesVersion: Bool = true) async throws -> TicketWork {
-    let found = try await context.transaction.first(TicketForChange(tenant: context.tenant.id, publicId: id, scope: context.access.rows))
-    guard let ticket = found else { throw Failure.notFound }
+    let tenant = context.tenant.id
+    let held = TicketForChange(tenant: tenant, publicId: id, scope: context.access.rows)
+    let (tickets, turns, dispatches): ([Ticket], [TeamTurn], [SupplierTurn]) =
+      switch context.principal.side {
+      case .staff: try await context.transaction.query(held, OpenTurn(tenant: tenant, ticket: id), OpenDispatches(tenant: tenant, ticket: id))
+      // What a customer's people do bears on no turn that goes on.
+      case .customer: (try await context.transaction.query(held), [], [])
+      }
+    guard let ticket = tickets.first else { throw Failure.notFound }
     if comparesVersion { try context.requireVersion(ticket.version) }
     context.subject(id)
-    let clocks = try await SubjectClocks.load(.ticket(ticket.id), tenant: context.tenant.id, at: context.now, in: context.transaction)
-    return TicketWork(context: context, ticket: ticket, clocks: clocks)
+    let subjects = [.ticket(ticket.id)] + turns.map(\.clocks.subject) + dispatches.map(\.clocks.subject)
+    let clocks = try await SubjectClocks.load(subjects, tenant: tenant, at: context.now, in: context.transaction)
+    var work = TicketWork(context: context, ticket: ticket, clocks: clocks[.ticket(ticket.id)] ?? SubjectClocks(.ticket(ticket.id)))
+    work.turn = turns.first?.with(clocks)
+    work.dispatches = dispatches.map { $0.with(clocks) }
+    return work
   }
 
   init(context: OperationContext, ticket: Ticket, clocks: SubjectClocks) {
@@ -64,27 +82,35 @@ struct TicketWork: Sendable {
     ticket.pendingReason = transition.state == .pending ? reason : nil
     for duty in transition.duties {
       switch duty {
-      case .observeResponse: isFirstResponse = try observeResponse()
+      case .observeResponse:
+        isFirstResponse = try observeResponse()
+        try acceptTurn()
       case .observeResolution:
         ticket.resolvedAt = context.now
         story.append(.resolved, context.now)
         try clocks.apply(.resolved, at: context.now)
+        try endTurns(.resolved, .resolved)
       case .observeClosure:
         ticket.closedAt = context.now
         story.append(.closed, context.now)
         try clocks.apply(.closed, at: context.now)
       case .pauseClocks:
+        try acceptTurn()
         if let reason { story.hold(reason, context.now) }
-        if let reason, let waitedFor = reason.waitedFor {
-          try clocks.apply(.paused(cause: reason.rawValue, on: waitedFor, evidence: evidence), at: context.now)
+        if let act = reason?.clockAct(evidence: evidence) {
+          try clocks.apply(act, at: context.now)
+          try turn?.clocks.apply(act, at: context.now)
         }
       case .resumeClocks:
+        try acceptTurn()
         story.append(.resumed, context.now)
         try clocks.apply(.resumed, at: context.now)
+        try turn?.clocks.apply(.resumed, at: context.now)
       case .withdrawClocks:
         ticket.closedAt = context.now
         story.append(.merged, context.now)
         try clocks.withdraw("merged", at: context.now)
+        try endTurns(.merged, .merged)
       case .countReopening:
         ticket.reopenCount += 1
         ticket.resolvedAt = nil
@@ -112,12 +138,17 @@ struct TicketWork: Sendable {
       InsertComment(
         tenant: context.tenant.id, publicId: id.random, ticket: ticket.id, visibility: visibility, body: body, actor: context.actor,
         authorName: context.principal.name, now: context.now))
-    let isFirstResponse = visibility == .everybody && context.principal.side == .staff && ticket.state.isOpen ? try observeResponse() : false
-    if visibility == .everybody, context.actor.kind == .staff { story.append(.told, context.now) }
+    let isWord = visibility == .everybody && context.principal.side == .staff && ticket.state.isOpen
+    let isFirstResponse = isWord ? try observeResponse() : false
+    if isWord, !isFirstResponse {
+      story.append(.told, context.now)
+      try clocks.apply(.updated, at: context.now)
+    }
+    if isWord { try sayWordOfTurn() }
     note(
       TicketEventType.commented,
       .object([
-        "comment": .id(id), "visibility": .text(visibility.rawValue), "firstResponse": .bool(isFirstResponse),
+        "comment": .id(id), "visibility": .text(visibility.rawValue), "firstResponse": .bool(isFirstResponse), "word": .bool(isWord),
       ]))
     return id
   }
@@ -141,12 +172,16 @@ struct TicketWork: Sendable {
 
   private mutating func flush() {
     clocks.save(on: context.transaction, tenant: context.tenant.id, recordedAt: context.now)
+    saveTurns()
     for event in events { context.record(event, for: ["scorecard"]) }
     events = []
     story = TicketStory()
   }
 
-  var record: IncidentRecord { IncidentRecord(incident: IncidentView(ticket, in: context), clocks: clocks.records) }
+  var record: IncidentRecord {
+    IncidentRecord(
+      incident: IncidentView(ticket, in: context), clocks: clocks.records, agreements: AgreementRecord.list(turn, dispatches, in: context))
+  }
 }
 
 /// The events of a ticket's history, by name.
@@ -154,8 +189,17 @@ package enum TicketEventType {
   package static let opened = "incident.opened"
   package static let changed = "incident.changed"
   package static let classified = "incident.classified"
+  /// Its targets stay as they are, or follow what it is classified as again.
+  package static let targetsLocked = "incident.targets_locked"
+  package static let targetsUnlocked = "incident.targets_unlocked"
   package static let assigned = "incident.assigned"
   package static let started = "incident.started"
+  /// The team took it on.
+  package static let accepted = "incident.accepted"
+  /// It went to a supplier, who answered, and gave it back.
+  package static let dispatched = "incident.dispatched"
+  package static let supplierAnswered = "incident.supplier_answered"
+  package static let returned = "incident.returned"
   package static let commented = "incident.commented"
   package static let held = "incident.held"
   package static let resumed = "incident.resumed"
@@ -168,4 +212,7 @@ package enum TicketEventType {
   package static let split = "incident.split"
   /// Another ticket went into it.
   package static let absorbed = "incident.absorbed"
+
+  /// What is the provider's own affair: a customer's people do not see it at all.
+  package static let internalOnly = [accepted, dispatched, supplierAnswered, returned]
 }

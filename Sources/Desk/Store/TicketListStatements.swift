@@ -118,6 +118,8 @@ struct TicketsOfQueue: Statement {
     let code: String
     let customerPublicId: [UInt8]
     let ticket: Ticket
+    /// Of the turn of its team that goes on.
+    let teamDueAt: Instant?
   }
 
   let positions: [QueuePositions.Found]
@@ -125,10 +127,11 @@ struct TicketsOfQueue: Statement {
   /// Pair by pair, so that each ticket is found by its key: by sets of both, all tickets of the customers would be read. The
   /// pairs come first because the planner keeps the order of more than `join_collapse_limit` (8) relations as it is written.
   static let sql = """
-    \(Ticket.select), e.id, e.handle, e.code, e.public_id
+    \(Ticket.select), e.id, e.handle, e.code, e.public_id, a.due_at
     from unnest($1::bigint[], $2::bigint[]) w (tenant_id, id)
     join desk.ticket t on t.tenant_id = w.tenant_id and t.id = w.id
     join tenancy.tenant e on e.id = t.tenant_id
+    left join desk.assignment a on a.tenant_id = t.tenant_id and a.ticket_id = t.id and a.ended_at is null
     \(Ticket.others)
     """
 
@@ -143,6 +146,6 @@ struct TicketsOfQueue: Statement {
     let handle: Int64 = try row.next()
     return Found(
       tenant: tenant, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), code: try row.next(),
-      customerPublicId: try row.next(), ticket: ticket)
+      customerPublicId: try row.next(), ticket: ticket, teamDueAt: try row.next())
   }
 }

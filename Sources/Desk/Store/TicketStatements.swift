@@ -7,7 +7,7 @@ extension Ticket {
     select t.id, t.public_id, t.number, t.title, t.description, t.requester_id, p.public_id, t.unit_id, u.public_id, t.contract_id, c.public_id,
       t.contract_line_id, l.public_id, t.line_reason, t.impact, t.urgency, t.priority, t.category, t.state, t.pending_reason, t.team_id, m.public_id,
       t.assignee_id, t.assignee_public_id, t.opened_at, t.responded_at, t.resolved_at, t.closed_at, t.reopen_count, t.resolution, t.closure_code,
-      o.id, o.public_id, s.id, s.public_id, t.due_at, t.last_seq, t.updated_at, t.version
+      o.id, o.public_id, s.id, s.public_id, t.service_id, k.code, t.ci_tier, t.targets_locked, t.due_at, t.last_seq, t.updated_at, t.version
     """
 
   static let from = """
@@ -24,6 +24,7 @@ extension Ticket {
     left join desk.team m on m.id = t.team_id
     left join desk.ticket o on o.tenant_id = t.tenant_id and o.id = t.merged_into_id
     left join desk.ticket s on s.tenant_id = t.tenant_id and s.id = t.split_from_id
+    left join catalog.pub_service k on k.service_id = t.service_id
     """
 
   /// Columns in the order of ``select``.
@@ -63,6 +64,11 @@ extension Ticket {
     closureCode = closure.flatMap(ClosureCode.init)
     mergedInto = try reference(&row)
     splitFrom = try reference(&row)
+    let serviceId: Int64? = try row.next()
+    let serviceCode: String? = try row.next()
+    service = serviceId.map { Service(id: $0, code: serviceCode) }
+    ciTier = try row.next()
+    targetsLocked = try row.next()
     dueAt = try row.next()
     lastSeq = try row.next()
     updatedAt = try row.next()
@@ -140,8 +146,9 @@ struct InsertTicket: Statement {
     insert into desk.ticket
       (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason, impact, urgency,
        priority, category, state, opened_at, responded_at, resolved_at, reopen_count, resolution, closure_code, due_at, last_seq, recorded_at, updated_at,
-       version, split_from_id, story)
-    values ($1, $2, $3, 'incident', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $20, $21, $22, $23, $24, $24, 1, $25, $26)
+       version, split_from_id, service_id, ci_tier, story)
+    values ($1, $2, $3, 'incident', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $20, $21, $22, $23, $24, $24, 1, $25, $26,
+      $27, $28)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -170,6 +177,8 @@ struct InsertTicket: Statement {
     parameters.append(ticket.lastSeq)
     parameters.append(recordedAt)
     parameters.append(ticket.splitFrom?.id)
+    parameters.append(ticket.service?.id)
+    parameters.append(ticket.ciTier)
     parameters.append(story.bytes)
   }
 }
@@ -187,7 +196,7 @@ struct UpdateTicket: Statement {
     update desk.ticket set title = $4, description = $5, contract_id = $6, contract_line_id = $7, line_reason = $8, impact = $9, urgency = $10,
       priority = $11, category = $12, state = $13, pending_reason = $14, team_id = $15, assignee_id = $16, assignee_public_id = $17, responded_at = $18,
       resolved_at = $19, closed_at = $20, reopen_count = $21, resolution = $22, closure_code = $23, due_at = $24, last_seq = $25, updated_at = $26,
-      version = $27, merged_into_id = $28, story = story || $29
+      version = $27, merged_into_id = $28, service_id = $29, ci_tier = $30, targets_locked = $31, story = story || $32
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -220,6 +229,9 @@ struct UpdateTicket: Statement {
     parameters.append(ticket.updatedAt)
     parameters.append(ticket.version)
     parameters.append(ticket.mergedInto?.id)
+    parameters.append(ticket.service?.id)
+    parameters.append(ticket.ciTier)
+    parameters.append(ticket.targetsLocked)
     parameters.append(story.bytes)
   }
 }

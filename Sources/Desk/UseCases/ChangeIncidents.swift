@@ -41,49 +41,60 @@ package enum ChangeIncident: Operation {
   }
 }
 
-/// Sets impact, urgency and contract line. The priority and the clocks follow; used time stays used.
+/// Sets impact, urgency, service, CI tier and contract line. The priority and the clocks follow, unless somebody locked the
+/// targets; used time stays used.
 package enum ClassifyIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let impact: Change<Int64>
     let urgency: Change<Int64>
+    let service: Change<String>
+    let ciTier: Change<String>
     let line: Change<PublicId>
 
     static let lineField = Field.id(
       "contractLine", .contractLine, "The contract line under which it is judged; null: chosen by the contract's own rules.", "适用的合同行；null 表示按合同规则自动选择。"
     ).clearable
-    package static let fields: [any InputField] = [IncidentFields.id, IncidentFields.impact.change, IncidentFields.urgency.change, lineField]
+    package static let fields: [any InputField] = [
+      IncidentFields.id, IncidentFields.impact.change, IncidentFields.urgency.change, IncidentFields.service.clearable, IncidentFields.ciTier.clearable,
+      lineField,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
       impact = try values[IncidentFields.impact.change]
       urgency = try values[IncidentFields.urgency.change]
+      service = try values[IncidentFields.service.clearable]
+      ciTier = try values[IncidentFields.ciTier.clearable]
       line = try values[Self.lineField]
     }
+
+    var isEmpty: Bool { impact.isKeep && urgency.isKeep && service.isKeep && ciTier.isKeep && line.isKeep }
   }
 
   package static let declaration = Declaration(
-    "incident.classify", "Set an incident's impact, urgency or contract line; priority and clocks follow.", zh: "设置事件的影响、紧急度或合同行，优先级和时钟随之变化。",
+    "incident.classify", "Set an incident's impact, urgency, service, CI tier or contract line; priority and clocks follow.",
+    zh: "设置事件的影响、紧急度、服务、配置项等级或合同行，优先级和时钟随之变化。",
     permission: IncidentFields.work, roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
-    guard !(input.impact.isKeep && input.urgency.isKeep && input.line.isKeep) else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    guard !input.isEmpty else { throw Failure.invalid("", DeskMessages.nothingToChange) }
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.requireNotClosed()
     let before = work.ticket
+    if before.targetsLocked, !input.line.isKeep { throw Failure(.conflict, DeskMessages.targetsLocked) }
     work.ticket.impact = input.impact.applied(to: before.impact)
     work.ticket.urgency = input.urgency.applied(to: before.urgency)
     guard let priority = try await context.transaction.first(PriorityOf(impact: work.ticket.impact, urgency: work.ticket.urgency)) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
     }
     work.ticket.priority = priority
-    let terms = try await chooseLine(input.line, &work)
-    if priority != before.priority || work.ticket.line != before.line {
-      let history = try await context.transaction.query(
-        EventsOfTicket(
-          tenant: context.tenant.id, ticket: before.id, afterSeq: 0, includesInternal: true, recordedFrom: before.openedAt, limit: 10_000))
-      try await work.clocks.retarget(
-        under: terms, priority: priority, openedAt: before.openedAt, at: context.now, history: ClockReplay.acts(history), in: context.transaction)
+    try await setFacts(input, &work)
+    let terms = try await work.chooseLine(input.line)
+    if work.ticket.facts != before.facts || work.ticket.line != before.line {
+      let history = try await work.history()
+      try await work.retarget(under: terms, history)
+      if work.ticket.facts != before.facts { try await work.retargetTurns(history) }
     }
     if priority != before.priority { work.tell { $0.classify(priority, $1) } }
     work.note(TicketEventType.classified, .object(["from": classification(of: before, context), "to": classification(of: work.ticket, context)]))
@@ -91,33 +102,28 @@ package enum ClassifyIncident: Operation {
     return work.record
   }
 
-  /// The line that counts after the change: of the time when the ticket was opened, as for every ticket.
-  private static func chooseLine(_ change: Change<PublicId>, _ work: inout TicketWork) async throws -> LineTerms? {
+  private static func setFacts(_ input: Input, _ work: inout TicketWork) async throws {
     let context = work.context
-    let explicit: Int64?
-    switch change {
-    case .keep:
-      guard let line = work.ticket.line else { return nil }
-      explicit = line.id
-    case .clear: explicit = nil
-    case .set(let line): explicit = try await context.line(line, "contractLine")
+    switch input.service {
+    case .keep: break
+    case .clear: work.ticket.service = nil
+    case .set(let code):
+      guard let service = try await context.transaction.first(ServiceByCode(code: code)) else { throw context.unknownReference("service") }
+      work.ticket.service = service
     }
-    let terms = try await ContractTerms.line(
-      tenant: context.tenant.id, person: work.ticket.requester?.id, unit: work.ticket.unit?.id, at: work.ticket.openedAt, explicit: explicit,
-      in: context.transaction)
-    if change.isKeep { return terms?.with(LineReason(rawValue: work.ticket.lineReason) ?? .explicit) }
-    if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
-    let names: LineNames.Found? =
-      if let terms { try await context.transaction.first(LineNames(tenant: context.tenant.id, line: terms.line)) } else { nil }
-    work.ticket.contract = names?.contract
-    work.ticket.line = names?.line
-    work.ticket.lineReason = (terms?.reason ?? .noneInForce).rawValue
-    return terms
+    switch input.ciTier {
+    case .keep: break
+    case .clear: work.ticket.ciTier = nil
+    case .set(let code):
+      guard let tier = try await context.transaction.first(CiTierByCode(code: code)) else { throw context.unknownReference("ciTier") }
+      work.ticket.ciTier = tier
+    }
   }
 
   private static func classification(of ticket: Ticket, _ context: OperationContext) -> Value {
     .object([
       "impact": .integer(ticket.impact), "urgency": .integer(ticket.urgency), "priority": .integer(ticket.priority),
+      "service": .text(ticket.service?.code), "ciTier": .text(ticket.ciTier),
       "contractLine": .id(ticket.line.map { context.id(.contractLine, $0.publicId) }), "lineReason": .text(ticket.lineReason),
     ])
   }
@@ -154,6 +160,7 @@ package enum AssignIncident: Operation {
     case .clear: work.ticket.team = nil
     case .set(let team): work.ticket.team = Ticket.Reference(id: try await context.team(team, "team"), publicId: team.random)
     }
+    if !input.team.isKeep { try await work.handOver(to: work.ticket.team) }
     switch input.assignee {
     case .keep: break
     case .clear: work.ticket.assignee = nil
@@ -167,7 +174,7 @@ package enum AssignIncident: Operation {
       TicketEventType.assigned,
       .object([
         "team": .id(work.ticket.team.map { context.id(.team, $0.publicId) }),
-        "assignee": .id(work.ticket.assignee.map { context.id(.staff, $0.publicId) }),
+        "assignee": .id(work.ticket.assignee.map { context.id(.staff, $0.publicId) }), "turn": .integer(work.turn?.seq),
       ]))
     work.save()
     return work.record

@@ -12,6 +12,8 @@ enum IncidentFields {
   static let impact = Field.integer("impact", 1...3, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。")
   static let urgency = Field.integer("urgency", 1...3, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。")
   static let category = Field.text("category", 1...100, "Its category, such as network/vpn.", "分类，例如 network/vpn。")
+  static let service = Field.text("service", 2...32, "The code of the catalogue's service that it is about.", "相关的目录服务代码。")
+  static let ciTier = Field.text("ciTier", 1...32, "How critical the affected configuration item is: a code of ci_tier.list.", "受影响配置项的等级：ci_tier.list 中的代码。")
   static let contractLine = Field.id("contractLine", .contractLine, "The contract line under which it is judged.", "适用的合同行。")
   static let resolution = Field.longText("resolution", 1...20_000, "How it was resolved.", "解决方法。")
   static let closureCode = Field.oneOf("closureCode", ClosureCode.allCases.map(\.rawValue), "How it ended.", "结束代码。")

@@ -14,6 +14,8 @@ package enum OpenIncident: Operation {
     let impact: Int64
     let urgency: Int64
     let category: String?
+    let service: String?
+    let ciTier: String?
     let openedAt: Instant?
     let contractLine: PublicId?
     let resolution: String?
@@ -22,6 +24,9 @@ package enum OpenIncident: Operation {
     static let openedAtField = Field.instant(
       "openedAt", "When it was reported, if that was before now; staff only, at most 30 days back.", "实际报告时间（早于当前时间时填写；仅服务商人员，最多 30 天前）。"
     ).optional
+    static let ciTierField = Field.text(
+      "ciTier", 1...32, "How critical the affected configuration item is: a code of ci_tier.list; staff only.", "受影响配置项的等级：ci_tier.list 中的代码（仅服务商人员）。"
+    ).optional
     static let impactField = Field.integer("impact", 1...3, "1 high, 2 medium (default), 3 low.", "影响：1 高，2 中（默认），3 低。").optional
     static let urgencyField = Field.integer("urgency", 1...3, "1 high, 2 medium (default), 3 low.", "紧急度：1 高，2 中（默认），3 低。").optional
     static let resolutionField = Field.longText(
@@ -29,7 +34,8 @@ package enum OpenIncident: Operation {
     ).optional
     package static let fields: [any InputField] = [
       CustomerReference.field, IncidentFields.title, IncidentFields.description.optional, IncidentFields.requester.optional, IncidentFields.unit.optional,
-      impactField, urgencyField, IncidentFields.category.optional, openedAtField, IncidentFields.contractLine.optional, resolutionField,
+      impactField, urgencyField, IncidentFields.category.optional, IncidentFields.service.optional, ciTierField, openedAtField,
+      IncidentFields.contractLine.optional, resolutionField,
       IncidentFields.closureCode.optional,
     ]
 
@@ -41,6 +47,8 @@ package enum OpenIncident: Operation {
       impact = try values[Self.impactField] ?? 2
       urgency = try values[Self.urgencyField] ?? 2
       category = try values[IncidentFields.category.optional]
+      service = try values[IncidentFields.service.optional]
+      ciTier = try values[Self.ciTierField]
       openedAt = try values[Self.openedAtField]
       contractLine = try values[IncidentFields.contractLine.optional]
       resolution = try values[Self.resolutionField]
@@ -55,6 +63,7 @@ package enum OpenIncident: Operation {
   private static let backDatingDays: Int64 = 30
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    if input.ciTier != nil, context.principal.side != .staff { throw Failure.invalid("ciTier", DeskMessages.staffOnly) }
     let openedAt = try openedAt(input, context)
     let (requester, unit) = try await who(input, context)
     let transaction = context.transaction
@@ -63,19 +72,25 @@ package enum OpenIncident: Operation {
     // What needs no other's answer shares a round trip; the number, which holds the customer's counter, goes with the last.
     let priorities = transaction.later(PriorityOf(impact: input.impact, urgency: input.urgency))
     let ids = transaction.later(NextTicketId())
+    let services = input.service.map { transaction.later(ServiceByCode(code: $0)) }
+    let tiers = input.ciTier.map { transaction.later(CiTierByCode(code: $0)) }
     let terms = try await ContractTerms.line(
       tenant: context.tenant.id, person: requester?.id, unit: unit?.id, at: openedAt, explicit: explicit, in: transaction)
     if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
     guard let priority = try priorities.first, let id = try ids.first else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
     }
+    let service = try services?.first
+    if input.service != nil, service == nil { throw context.unknownReference("service") }
+    if let tiers, try tiers.first == nil { throw context.unknownReference("ciTier") }
+    let facts = TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: input.ciTier)
     var clocks = SubjectClocks(.ticket(id))
     let numbers: Later<Int64>
     var names: LineNames.Found?
     if let terms {
       let found = transaction.later(LineNames(tenant: context.tenant.id, line: terms.line))
       numbers = transaction.later(NextTicketNumber(tenant: context.tenant.id))
-      try await clocks.start(under: terms, priority: priority, at: openedAt, now: context.now, in: transaction)
+      try await clocks.start(under: terms, facts: facts, at: openedAt, now: context.now, in: transaction)
       names = try found.first
     } else {
       numbers = transaction.later(NextTicketNumber(tenant: context.tenant.id))
@@ -85,14 +100,15 @@ package enum OpenIncident: Operation {
     let ticket = Ticket(
       id: id, publicId: context.random.publicIdBits(), number: number, title: input.title, description: input.description, requester: requester,
       unit: unit, contract: names?.contract, line: names?.line, lineReason: (terms?.reason ?? .noneInForce).rawValue, impact: input.impact,
-      urgency: input.urgency, priority: priority, category: input.category, state: .new, openedAt: openedAt, reopenCount: 0, lastSeq: 0,
-      updatedAt: context.now, version: 1)
+      urgency: input.urgency, priority: priority, category: input.category, service: service, ciTier: input.ciTier, state: .new, openedAt: openedAt,
+      reopenCount: 0, lastSeq: 0, updatedAt: context.now, version: 1)
     var work = TicketWork(context: context, ticket: ticket, clocks: clocks)
     work.begin(priority: priority)
     work.note(
       TicketEventType.opened,
       .object([
         "priority": .integer(priority), "impact": .integer(input.impact), "urgency": .integer(input.urgency),
+        "service": .text(service?.code), "ciTier": .text(input.ciTier),
         "contractLine": .id(names.map { context.id(.contractLine, $0.line.publicId) }), "lineReason": .text(work.ticket.lineReason),
         "backDated": .bool(openedAt < context.now),
       ]))

@@ -1,3 +1,4 @@
+import Contracts
 import Kernel
 import Operations
 import ServiceLevels
@@ -76,6 +77,8 @@ package enum ExplainIncident: Operation {
   package struct Output: OperationOutput {
     let incident: IncidentView
     let clocks: [ClockExplanation]
+    let resolution: TargetResolution
+    let lock: TargetLockRecord?
 
     package static let fields: [OutputField<Output>] = [
       OutputField("id", .id, "The incident.", "事件编号。") { .id($0.incident.id) },
@@ -85,6 +88,12 @@ package enum ExplainIncident: Operation {
         .text($0.incident.ticket.lineReason)
       },
       OutputField("clocks", listOf: ClockExplanation.self, "Each promise and how it was judged.", "每项承诺及其判定过程。") { $0.clocks },
+      OutputField(
+        "resolution", record: TargetResolution.self,
+        "What would be chosen now for the ticket as it is: of the contracts, SLAs and calendars in force when it was opened.",
+        "按工单当前信息、以其创建时生效的合同、SLA 与日历重新选择的结果。"
+      ) { $0.resolution },
+      OutputField("lock", record: TargetLockRecord.self, "Who locked its targets, and why; null: they are not locked.", "锁定目标的人员及原因；null 表示未锁定。") { $0.lock },
     ]
   }
 
@@ -94,6 +103,12 @@ package enum ExplainIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let ticket = try await context.ticket(input.id)
-    return Output(incident: IncidentView(ticket, in: context), clocks: try await ClockExplanation.of(.ticket(ticket.id), in: context))
+    let clocks = try await ClockExplanation.of(.ticket(ticket.id), in: context)
+    let explicit = ticket.lineReason == LineReason.explicit.rawValue ? ticket.line?.id : nil
+    let resolution = try await context.resolution(
+      person: ticket.requester?.id, unit: ticket.unit?.id, explicit: explicit, facts: ticket.facts, at: ticket.openedAt, start: ticket.openedAt)
+    return Output(
+      incident: IncidentView(ticket, in: context), clocks: clocks, resolution: resolution,
+      lock: try await context.targetLock(of: ticket))
   }
 }

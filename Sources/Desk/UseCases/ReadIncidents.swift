@@ -11,9 +11,19 @@ package enum ReadIncident: Operation {
     effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
-    let ticket = try await context.ticket(input.id)
-    let clocks = try await SubjectClocks.read(.ticket(ticket.id), tenant: context.tenant.id, in: context.transaction)
-    return IncidentRecord(incident: IncidentView(ticket, in: context), clocks: clocks.records)
+    let tenant = context.tenant.id
+    let found = TicketByPublicId(tenant: tenant, publicId: input.id, scope: context.access.rows)
+    let (tickets, turns, dispatches): ([Ticket], [TeamTurn], [SupplierTurn]) =
+      switch context.principal.side {
+      case .staff: try await context.transaction.query(found, OpenTurn(tenant: tenant, ticket: input.id), OpenDispatches(tenant: tenant, ticket: input.id))
+      case .customer: (try await context.transaction.query(found), [], [])
+      }
+    guard let ticket = tickets.first else { throw Failure.notFound }
+    let subjects = [.ticket(ticket.id)] + turns.map(\.clocks.subject) + dispatches.map(\.clocks.subject)
+    let clocks = try await SubjectClocks.read(subjects, tenant: tenant, in: context.transaction)
+    return IncidentRecord(
+      incident: IncidentView(ticket, in: context), clocks: clocks[.ticket(ticket.id)]?.records ?? [],
+      agreements: AgreementRecord.list(turns.first?.with(clocks), dispatches.map { $0.with(clocks) }, in: context))
   }
 }
 

@@ -39,7 +39,7 @@ package enum ReadQueue: Operation {
     "incident.queue", "List the open incidents of all customers that the caller serves, the next due first.", zh: "列出所服务客户的全部未结事件，最先到期的在前。",
     roles: [.administrator, .accountManager, .engineer], reach: .many, effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<IncidentLine> {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<QueueLine> {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
     let team: Int64? =
       if let team = input.team { try await context.team(team, "team") } else { nil }
@@ -60,7 +60,7 @@ package enum ReadQueue: Operation {
   }
 
   /// The tickets at the positions, read under row security with exactly their tenants bound.
-  private static func lines(of positions: [QueuePositions.Found], _ context: OperationContext) async throws -> [Int64: IncidentLine] {
+  private static func lines(of positions: [QueuePositions.Found], _ context: OperationContext) async throws -> [Int64: QueueLine] {
     guard !positions.isEmpty else { return [:] }
     let tenants = Set(positions.map(\.tenant)).sorted()
     let found = try await context.bound(to: tenants) { transaction in
@@ -73,7 +73,7 @@ package enum ReadQueue: Operation {
         let view = IncidentView(
           row.ticket, customer: customer ?? .none(kind: IdKind.customer.prefix, handle: row.handle), code: row.code, provider: provider,
           showsAssignment: true)
-        return (row.ticket.id, IncidentLine(incident: view))
+        return (row.ticket.id, QueueLine(incident: view, teamDueAt: row.teamDueAt))
       }
     ) { first, _ in first }
   }

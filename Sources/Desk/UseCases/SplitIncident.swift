@@ -67,7 +67,7 @@ package enum SplitIncident: Operation {
     if origin.state == .pending { history.append((.resumed, context.now)) }
     var clocks = SubjectClocks(.ticket(id))
     try await clocks.retarget(
-      under: terms?.with(LineReason(rawValue: origin.lineReason) ?? .explicit), priority: origin.priority, openedAt: origin.openedAt, at: context.now,
+      under: terms?.with(LineReason(rawValue: origin.lineReason) ?? .explicit), facts: origin.facts, openedAt: origin.openedAt, at: context.now,
       history: history, cause: "split", in: context.transaction)
     return clocks
   }
@@ -77,6 +77,7 @@ package enum SplitIncident: Operation {
       id: id, publicId: context.random.publicIdBits(), number: number, title: input.title, description: input.description ?? "",
       requester: origin.requester, unit: origin.unit, contract: origin.contract, line: origin.line, lineReason: origin.lineReason,
       impact: origin.impact, urgency: origin.urgency, priority: origin.priority, category: input.category ?? origin.category,
+      service: origin.service, ciTier: origin.ciTier,
       state: origin.respondedAt == nil ? .new : .active, openedAt: origin.openedAt, respondedAt: origin.respondedAt, reopenCount: 0,
       splitFrom: Ticket.Reference(id: origin.id, publicId: origin.publicId), lastSeq: 0, updatedAt: context.now, version: 1)
   }

@@ -18,6 +18,23 @@ package enum StartIncident: Operation {
   }
 }
 
+/// A team says that it has taken its turn: the response of its OLA. Acts that show it say the same.
+package enum AcceptIncident: Operation {
+  package typealias Input = IncidentReference
+
+  package static let declaration = Declaration(
+    "incident.accept", "Take an incident on for the team that it was given to.", zh: "由所分派的团队接手事件。", permission: IncidentFields.work,
+    roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
+    guard work.turn != nil else { throw Failure(.conflict, DeskMessages.noTurn) }
+    try work.acceptTurn()
+    work.save(countsVersion: false)
+    return work.record
+  }
+}
+
 /// Lets it wait, for a reason from the list. Waiting for the customer pauses the clocks whose target allows it, and so needs
 /// evidence: the message that asked, or where else it can be found.
 package enum HoldIncident: Operation {
@@ -145,6 +162,8 @@ package enum ReopenIncident: Operation {
     var work = try await TicketWork.begin(on: input.id, in: context)
     guard work.ticket.mergedInto == nil else { throw Failure(.conflict, DeskMessages.mergedAway) }
     try work.move(.reopen)
+    // Its team has it again, and answers for that anew.
+    if let team = work.ticket.team { try await work.beginTurn(of: team) }
     work.note(TicketEventType.reopened, .object(["count": .integer(work.ticket.reopenCount)]))
     if let comment = input.comment { _ = try work.comment(comment, .everybody) }
     work.save()

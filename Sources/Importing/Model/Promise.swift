@@ -34,7 +34,7 @@ struct ContractPromises: Promises {
   func line(openedAt: Instant) -> LineTerms? { book.line(unit: nil, at: openedAt, explicit: contractLine) }
 
   func promise(under line: LineTerms, priority: Int64, at: Instant) -> Promise? {
-    let targets = book.targets(slaVersion: line.slaVersion, priority: priority, at: at)
+    let targets = book.targets(slaVersion: line.slaVersion, facts: TargetFacts(priority: priority), at: at)
     guard let target = targets.first(where: { $0.metric == .resolution }), let calendar = book.calendar(version: target.calendarVersion) else { return nil }
     let budget: ServiceLevels.Budget =
       switch target.budget {

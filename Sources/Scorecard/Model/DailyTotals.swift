@@ -69,9 +69,11 @@ package struct DailyTotals: Hashable, Sendable {
     resolution.add(fact.resolution, times: factor)
   }
 
+  /// Nothing of a metric that no scorecard counts.
   package func outcomes(_ metric: Metric) -> Outcomes {
     switch metric {
     case .response: response
+    case .update: Outcomes()
     case .resolution: resolution
     }
   }

@@ -55,9 +55,11 @@ package struct TicketFact: Hashable, Sendable {
     }
   }
 
+  /// Nothing of a metric that no scorecard counts.
   package func outcome(_ metric: Metric) -> Outcome {
     switch metric {
     case .response: response
+    case .update: Outcome(isPromised: false, verdict: nil, seconds: nil)
     case .resolution: resolution
     }
   }

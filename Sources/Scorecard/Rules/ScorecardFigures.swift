@@ -17,9 +17,9 @@ package struct ScorecardFigures: Sendable {
     let priorities = Set(totals.values.flatMap(\.keys)).union(backlog.keys).union(objectives.map(\.priority)).sorted()
     let groups: [Int64?] = priorities.map { $0 } + [nil]
     var figures: [Figure] = []
-    for metric in Metric.allCases { figures += groups.map { attainment(metric, $0, basis) } }
+    for metric in Metric.scored { figures += groups.map { attainment(metric, $0, basis) } }
     figures.append(attainmentOfAll(basis))
-    for metric in Metric.allCases {
+    for metric in Metric.scored {
       figures += groups.map { mean(metric, $0, basis) }
       figures += groups.map { percentile(metric, $0, basis) }
     }

@@ -16,7 +16,7 @@ package enum ListScorecardTickets: Operation {
 
     private static let measure = Field.oneOf("measure", Measure.allCases.map(\.rawValue), "The figure that is opened.", "要展开的指标。")
     private static let metric = Field.oneOf(
-      "metric", Metric.allCases.map(\.rawValue), "Its metric; left out of an attainment: both.", "指标：response（响应）或 resolution（解决）；达成率可不填，表示两者。"
+      "metric", Metric.scored.map(\.rawValue), "Its metric; left out of an attainment: both.", "指标：response（响应）或 resolution（解决）；达成率可不填，表示两者。"
     ).optional
     private static let priority = Field.integer("priority", 1...5, "Its priority; left out: all.", "优先级；不填则为全部。").optional
     private static let included = Field.boolean(

@@ -33,7 +33,7 @@ package struct Clock: Hashable, Sendable {
   /// The time of the last event; no event may come before it.
   package var lastEventAt: Instant
 
-  /// The open seconds of all closed running intervals.
+  /// The open seconds of all closed running intervals; of ``Metric/update``, those since ``renewedAt``.
   package var consumedSeconds: Int64
   /// The last run, which goes on while ``State/running`` and through changes of target, and begins anew with a version of the
   /// calendar: its start, what was used before it, and its end.
@@ -53,6 +53,10 @@ package struct Clock: Hashable, Sendable {
   package var waitLeftSeconds: Int64?
   /// When the wait comes to its limit and the clock runs on; nil unless ``State/paused`` with a limit that is ever reached.
   package var pauseEndsAt: Instant?
+  /// Of ``Metric/update``: the last word, from which the budget counts anew; nil: the start.
+  package var renewedAt: Instant?
+  /// Of ``Metric/update``: a gap before the last word was too long. Nothing that comes later makes that good.
+  package var missStands: Bool
   /// The latest verdict; nil when there was none. Its outcome is nil when it was taken back.
   package var verdict: Verdict?
 
@@ -60,7 +64,7 @@ package struct Clock: Hashable, Sendable {
     metric: Metric, budget: Budget, budgetSeconds: Int64?, calendarVersion: Id<CalendarVersion>, startedAt: Instant, state: State,
     stateSince: Instant, stateCause: String, stateEvidence: String?, lastEventAt: Instant, consumedSeconds: Int64, runStartedAt: Instant,
     runStartedWithSeconds: Int64, runEndedAt: Instant?, dueAt: Instant?, breachAt: Instant?, observedAt: Instant?, verdict: Verdict?,
-    pausedSeconds: Int64 = 0, waitLeftSeconds: Int64? = nil, pauseEndsAt: Instant? = nil
+    pausedSeconds: Int64 = 0, waitLeftSeconds: Int64? = nil, pauseEndsAt: Instant? = nil, renewedAt: Instant? = nil, missStands: Bool = false
   ) {
     self.metric = metric
     self.budget = budget
@@ -83,7 +87,12 @@ package struct Clock: Hashable, Sendable {
     self.pausedSeconds = pausedSeconds
     self.waitLeftSeconds = waitLeftSeconds
     self.pauseEndsAt = pauseEndsAt
+    self.renewedAt = renewedAt
+    self.missStands = missStands
   }
+
+  /// From when the budget counts.
+  var countsFrom: Instant { renewedAt ?? startedAt }
 
   package var outcome: Verdict.Outcome? { verdict?.outcome }
 

@@ -8,6 +8,8 @@ package enum ClockEvent: Sendable {
   case resume(at: Instant, cause: String)
   /// The milestone that ends the clock: answered, resolved, closed. `source` names the event that shows it.
   case observe(at: Instant, source: String)
+  /// A word of ``Metric/update``: the budget begins anew. `source` names the event that shows it.
+  case renew(at: Instant, source: String)
   case reopen(at: Instant, cause: String)
   /// Another target: priority, category or contract changed. The start, the used time and the pauses stay.
   case retarget(at: Instant, budget: Budget, coverage: Coverage, cause: String)
@@ -21,7 +23,7 @@ package enum ClockEvent: Sendable {
   case passed(now: Instant)
 
   package enum Kind: String, Hashable, Sendable, CaseIterable {
-    case pause, resume, observe, reopen, retarget
+    case pause, resume, observe, renew, reopen, retarget
     case changeCalendar = "change_calendar"
     case withdraw, passed
   }
@@ -31,6 +33,7 @@ package enum ClockEvent: Sendable {
     case .pause: .pause
     case .resume: .resume
     case .observe: .observe
+    case .renew: .renew
     case .reopen: .reopen
     case .retarget: .retarget
     case .changeCalendar: .changeCalendar
@@ -41,8 +44,8 @@ package enum ClockEvent: Sendable {
 
   package var at: Instant {
     switch self {
-    case .pause(let at, _, _, _), .resume(let at, _), .observe(let at, _), .reopen(let at, _), .retarget(let at, _, _, _), .changeCalendar(let at, _),
-      .withdraw(let at, _, _), .passed(let at):
+    case .pause(let at, _, _, _), .resume(let at, _), .observe(let at, _), .renew(let at, _), .reopen(let at, _), .retarget(let at, _, _, _),
+      .changeCalendar(let at, _), .withdraw(let at, _, _), .passed(let at):
       at
     }
   }

@@ -5,32 +5,40 @@ import Kernel
 package struct SubjectClock: Sendable {
   /// Against what a clock is measured, and why.
   package struct Terms: Hashable, Sendable {
-    package let lineVersion: Int64
-    package let lineReason: String
-    package let slaVersion: Int64
-    package let target: Int64
+    /// Who promised it, and where that is written.
+    package enum Promise: Hashable, Sendable {
+      /// The provider to a customer: a version of the contract line, of its SLA, and a target of that.
+      case line(version: Int64, slaVersion: Int64, target: Int64)
+      /// A team to the others: a version of its OLA, and a target of that.
+      case team(Int64, slaVersion: Int64, target: Int64)
+      /// A supplier: the underpinning contract, its version, and a target of that.
+      case supplier(contract: Int64, version: Int64, target: Int64)
+    }
+
+    package let promise: Promise
+    /// Why the line, the agreement or the underpinning contract was chosen.
+    package let reason: String
     package let priority: Int64
     package let pauses: Bool
     package let stopsAt: ResolutionStop
     package let waits: WaitTerms
+    /// The shares of the budget, in percent and ascending, at whose passing the clock warns.
+    package let warnPercents: [Int64]
 
     package init(_ line: LineTerms, _ target: TargetTerms) {
       self.init(
-        lineVersion: line.lineVersion, lineReason: line.reason.rawValue, slaVersion: line.slaVersion, target: target.id, priority: target.priority,
-        pauses: target.pauses, stopsAt: line.resolutionStopsAt, waits: line.waits)
+        promise: .line(version: line.lineVersion, slaVersion: line.slaVersion, target: target.id), reason: line.reason.rawValue, priority: target.priority,
+        pauses: target.pauses, stopsAt: line.resolutionStopsAt, waits: line.waits, warnPercents: target.warnPercents)
     }
 
-    init(
-      lineVersion: Int64, lineReason: String, slaVersion: Int64, target: Int64, priority: Int64, pauses: Bool, stopsAt: ResolutionStop, waits: WaitTerms
-    ) {
-      self.lineVersion = lineVersion
-      self.lineReason = lineReason
-      self.slaVersion = slaVersion
-      self.target = target
+    init(promise: Promise, reason: String, priority: Int64, pauses: Bool, stopsAt: ResolutionStop, waits: WaitTerms, warnPercents: [Int64] = []) {
+      self.promise = promise
+      self.reason = reason
       self.priority = priority
       self.pauses = pauses
       self.stopsAt = stopsAt
       self.waits = waits
+      self.warnPercents = warnPercents
     }
   }
 
@@ -41,6 +49,10 @@ package struct SubjectClock: Sendable {
   package var lastIntervalSeq: Int64
   package var lastMilestoneSeq: Int64
   package let isNew: Bool
+  /// The highest share of the budget whose passing was recorded.
+  package var warnedPercent: Int64?
+  /// When the next share is passed; nil while the clock does not run, and when none is left.
+  package var nextWarnAt: Instant?
   /// What events left to be written.
   package var ledger = ClockLedger()
 
@@ -57,26 +69,28 @@ package struct SubjectClock: Sendable {
   /// Takes over what an event made of the clock. What it closed belongs to the target that counted it.
   mutating func follow(_ transition: ClockTransition) {
     guard !transition.isIgnored else { return }
+    // A new gap between two words has its whole budget, and its warnings.
+    if transition.clock.renewedAt != clock.renewedAt { warnedPercent = nil }
     clock = transition.clock
     ledger.isTouched = true
     guard ledger.isKept else { return }
     if let closed = transition.closed {
       lastIntervalSeq += 1
-      ledger.intervals.append(ClockLedger.Entry(seq: lastIntervalSeq, target: terms.target, row: closed))
+      ledger.intervals.append(ClockLedger.Entry(seq: lastIntervalSeq, terms: terms, row: closed))
     }
     if let milestone = transition.milestone {
       lastMilestoneSeq += 1
-      ledger.milestones.append(ClockLedger.Entry(seq: lastMilestoneSeq, target: terms.target, row: milestone))
+      ledger.milestones.append(ClockLedger.Entry(seq: lastMilestoneSeq, terms: terms, row: milestone))
     }
     for verdict in transition.verdicts {
-      ledger.verdicts.append(ClockLedger.Entry(seq: verdict.sequence, target: terms.target, row: verdict))
+      ledger.verdicts.append(ClockLedger.Entry(seq: verdict.sequence, terms: terms, row: verdict))
     }
   }
 
   var record: ClockRecord {
     ClockRecord(
       metric: clock.metric.rawValue, state: clock.state.rawValue, dueAt: clock.dueAt, breachedAt: clock.outcome == .missed ? clock.verdict?.breachedAt : nil,
-      observedAt: clock.observedAt, verdict: clock.outcome?.rawValue)
+      observedAt: clock.observedAt, verdict: clock.outcome?.rawValue, warnedPercent: warnedPercent, nextWarnAt: nextWarnAt)
   }
 }
 
@@ -84,8 +98,8 @@ package struct SubjectClock: Sendable {
 package struct ClockLedger: Sendable {
   package struct Entry<Row: Sendable>: Sendable {
     package let seq: Int64
-    /// The target under which it was counted or judged.
-    package let target: Int64
+    /// The terms under which it was counted or judged.
+    package let terms: SubjectClock.Terms
     package let row: Row
   }
 

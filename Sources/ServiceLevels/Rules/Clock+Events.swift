@@ -32,6 +32,7 @@ extension Clock {
     case .pause(let at, let reason, let evidence, let atMost): return try pausing(at: at, reason, evidence, atMost: atMost, calendar)
     case .resume(let at, let cause): return try resuming(at: at, cause, calendar)
     case .observe(let at, let source): return observing(at: at, source, calendar)
+    case .renew(let at, let source): return renewing(at: at, source, calendar)
     case .reopen(let at, let cause): return try reopening(at: at, cause, calendar)
     case .retarget(let at, let budget, let coverage, let cause):
       try Self.check(budget)
@@ -84,6 +85,16 @@ extension Clock {
     return next
   }
 
+  private func renewing(at instant: Instant, _ source: String, _ calendar: CompiledCalendar) -> ClockTransition {
+    guard metric == .update, state != .stopped else { return .ignored(self) }
+    var next = ending(at: instant, calendar)
+    next.clock.beginAnew(at: instant, in: calendar)
+    next.clock.goOn(as: self, from: instant, source, in: calendar)
+    next.clock.runStartedAt = instant
+    next.clock.runStartedWithSeconds = 0
+    return next
+  }
+
   private func reopening(at instant: Instant, _ cause: String, _ calendar: CompiledCalendar) throws(ClockRefusal) -> ClockTransition {
     guard metric != .response else { return .ignored(self) }
     guard state == .stopped else { throw .notPossible(.reopen, in: state) }
@@ -91,6 +102,8 @@ extension Clock {
     next.clock.observedAt = nil
     // A miss stays a miss: its budget is gone. What was met is open again, with what is left.
     if outcome != .missed { next.judge(nil, .reopened, cause, at: instant) }
+    // The resolution was a word.
+    if metric == .update { next.clock.beginAnew(at: instant, in: calendar) }
     next.clock.run(from: instant, cause, in: calendar)
     return next
   }
@@ -104,6 +117,11 @@ extension Clock {
     next.clock.budgetSeconds = budgetSeconds(of: budget, at: instant, in: coverage.calendar, from: calendar)
     next.clock.calendarVersion = coverage.version
     let before = next.clock.verdict
+    // Each gap is judged by the target under which it ended.
+    if missStands {
+      next.clock.goOn(as: self, from: instant, cause, in: coverage.calendar)
+      return next
+    }
     let outcome: Verdict.Outcome? = next.clock.exceeds(before: self, calendar, coverage.calendar) ? .missed : state == .stopped ? .met : nil
     if outcome != nil || before?.outcome != nil {
       // Late since then, if it was late before; otherwise nothing was late until the target changed.
@@ -125,7 +143,7 @@ extension Clock {
       let left =
         if let budgetSeconds {
           ClockDeadline.secondsLeft(
-            budget, startedAt: startedAt, left: budgetSeconds - used, at: instant, from: calendar, to: coverage.calendar)
+            budget, startedAt: countsFrom, left: budgetSeconds - used, at: instant, from: calendar, to: coverage.calendar)
         } else {
           // Days that the calendar before never had begin with this one.
           ClockDeadline.seconds(of: budget, from: instant, in: coverage.calendar)
@@ -189,14 +207,13 @@ extension Clock {
     runStartedAt = instant
     runStartedWithSeconds = consumedSeconds
     runEndedAt = nil
-    if outcome == .missed {
-      dueAt = verdict?.breachedAt
-      breachAt = verdict?.breachedAt
-    } else if let budgetSeconds {
-      let deadline = ClockDeadline(budget, from: instant, left: budgetSeconds - consumedSeconds, in: calendar)
-      dueAt = deadline.due
-      breachAt = deadline.breach
-    }
+    let deadline = budgetSeconds.map { ClockDeadline(budget, from: instant, left: $0 - consumedSeconds, in: calendar) }
+    dueAt = deadline?.due
+    breachAt = deadline?.breach
+    guard outcome == .missed else { return }
+    breachAt = verdict?.breachedAt
+    // The next word is due whatever became of those before.
+    if !missStands { dueAt = breachAt }
   }
 
   /// Runs or pauses on in a new interval, under another target or calendar.
@@ -212,6 +229,15 @@ extension Clock {
       pause(at: instant, before.stateCause, before.stateEvidence, atMost: left, in: calendar)
     case .stopped, .withdrawn: break
     }
+  }
+
+  /// A word was said: the next one has the whole budget.
+  private mutating func beginAnew(at instant: Instant, in calendar: CompiledCalendar) {
+    renewedAt = instant
+    consumedSeconds = 0
+    budgetSeconds = ClockDeadline.seconds(of: budget, from: instant, in: calendar)
+    lastEventAt = instant
+    if outcome == .missed { missStands = true }
   }
 
   private mutating func pause(at instant: Instant, _ reason: String, _ evidence: String?, atMost: Int64?, in calendar: CompiledCalendar) {
@@ -234,10 +260,10 @@ extension Clock {
   /// Another target's budget in seconds as they were counted. Days up to `instant` have the hours of `old`, those after it the
   /// hours of `new`; what earlier versions of `old` made of the budget's days stays.
   private func budgetSeconds(of next: Budget, at instant: Instant, in new: CompiledCalendar, from old: CompiledCalendar) -> Int64? {
-    guard case .businessDays(let days) = next else { return ClockDeadline.seconds(of: next, from: startedAt, in: new) }
-    guard let end = new.businessDayEnd(from: startedAt, days: days) else { return nil }
-    let seconds = old.elapsed(from: startedAt, to: min(instant, end)) + new.elapsed(from: min(instant, end), to: end)
-    guard case .businessDays = budget, let budgetSeconds, let plain = ClockDeadline.seconds(of: budget, from: startedAt, in: old) else { return seconds }
+    guard case .businessDays(let days) = next else { return ClockDeadline.seconds(of: next, from: countsFrom, in: new) }
+    guard let end = new.businessDayEnd(from: countsFrom, days: days) else { return nil }
+    let seconds = old.elapsed(from: countsFrom, to: min(instant, end)) + new.elapsed(from: min(instant, end), to: end)
+    guard case .businessDays = budget, let budgetSeconds, let plain = ClockDeadline.seconds(of: budget, from: countsFrom, in: old) else { return seconds }
     return seconds + (budgetSeconds - plain)
   }
 

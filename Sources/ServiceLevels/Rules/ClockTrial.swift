@@ -17,9 +17,10 @@ package struct ClockTrial: Sendable {
     package let judgedAt: Instant?
   }
 
-  private let sla: SlaTrial
+  private var sla: SlaTrial
   private var clocks: SubjectClocks
   private var openedAt = Instant(microseconds: 0)
+  private var facts = TargetFacts(priority: 1)
   private var history: [(act: ClockAct, at: Instant)] = []
 
   package init(_ sla: SlaTrial) {
@@ -28,16 +29,16 @@ package struct ClockTrial: Sendable {
     clocks.calendars = sla.series
   }
 
-  /// A ticket begins: a clock for each target of its priority.
-  package mutating func open(priority: Int64, at instant: Instant) throws {
+  /// A ticket begins: a clock for each target that counts for it.
+  package mutating func open(_ facts: TargetFacts, at instant: Instant) throws {
     openedAt = instant
+    self.facts = facts
     history.removeAll(keepingCapacity: true)
     clocks.clocks.removeAll(keepingCapacity: true)
-    for target in sla.targets(priority: priority, at: instant) {
+    for target in sla.targets(facts, at: instant) {
+      let coverage = try clocks.calendars.coverage(target.calendarVersion, at: instant)
       clocks.clocks.append(
-        try SubjectClock.start(
-          id: 0, subject: clocks.subject, under: sla.line, target, try clocks.calendars.coverage(target, at: instant), at: instant, cause: "opened",
-          keepsLedger: false))
+        try SubjectClock.start(id: 0, subject: clocks.subject, Goal(sla.line, target), coverage, at: instant, cause: "opened", keepsLedger: false))
     }
   }
 
@@ -47,9 +48,9 @@ package struct ClockTrial: Sendable {
   }
 
   package mutating func classify(priority: Int64, at instant: Instant) throws(Failure) {
-    let targets = sla.targets(priority: priority, at: openedAt)
-    try clocks.retarget(
-      under: sla.line, to: targets, ids: targets.map { _ in 0 }, openedAt: openedAt, at: instant, history: history)
+    facts = TargetFacts(ticketType: facts.ticketType, priority: priority, service: facts.service, ciTier: facts.ciTier)
+    let goals = sla.targets(facts, at: openedAt).map { Goal(sla.line, $0) }
+    try clocks.retarget(to: goals, ids: goals.map { _ in 0 }, startedAt: openedAt, at: instant, history: history)
   }
 
   /// It went into another ticket.

@@ -7,12 +7,11 @@ extension SubjectClock {
   /// A clock that starts with its subject.
   /// - Parameter keepsLedger: false for one that is stored nowhere.
   static func start(
-    id: Int64, subject: ClockSubject, under line: LineTerms, _ target: TargetTerms, _ coverage: Coverage, at instant: Instant, cause: String,
-    keepsLedger: Bool = true
+    id: Int64, subject: ClockSubject, _ goal: Goal, _ coverage: Coverage, at instant: Instant, cause: String, keepsLedger: Bool = true
   ) throws(ClockRefusal) -> SubjectClock {
-    let transition = try Clock.start(target.clockMetric, budget: target.clockBudget, coverage: coverage, at: instant, cause: cause)
+    let transition = try Clock.start(goal.metric, budget: goal.budget, coverage: coverage, at: instant, cause: cause)
     var started = SubjectClock(
-      id: id, subject: subject, terms: Terms(line, target), clock: transition.clock, lastIntervalSeq: 0, lastMilestoneSeq: 0, isNew: true)
+      id: id, subject: subject, terms: goal.terms, clock: transition.clock, lastIntervalSeq: 0, lastMilestoneSeq: 0, isNew: true)
     started.ledger.isTouched = true
     started.ledger.isKept = keepsLedger
     return started
@@ -22,19 +21,26 @@ extension SubjectClock {
   func event(for act: ClockAct, at instant: Instant) -> ClockEvent? {
     // Servers' clocks differ by a little: what came second is never recorded as first.
     let at = max(instant, clock.lastEventAt)
-    switch (act, clock.metric, clock.state) {
-    case (_, _, .withdrawn): return nil
-    case (.responded, .response, .running), (.responded, .response, .paused): return .observe(at: at, source: "responded")
-    case (.paused(let cause, let waitedFor, let evidence), .resolution, .running), (.paused(let cause, let waitedFor, let evidence), .resolution, .paused):
+    let isOpen = clock.state == .running || clock.state == .paused
+    switch (act, clock.metric) {
+    case (.responded, .response) where isOpen: return .observe(at: at, source: "responded")
+    case (.responded, .update) where isOpen: return .renew(at: at, source: "responded")
+    case (.updated, .update) where isOpen: return .renew(at: at, source: "updated")
+    case (.paused(let cause, let waitedFor, let evidence), .resolution) where isOpen, (.paused(let cause, let waitedFor, let evidence), .update) where isOpen:
       guard stops(waitingFor: waitedFor), waitAllowance.map({ $0 > 0 }) ?? true else { return nil }
       return .pause(at: at, reason: cause, evidence: evidence, atMost: waitAllowance)
-    case (.resumed, .resolution, .paused): return .resume(at: at, cause: "resumed")
-    case (.resolved, .resolution, .running), (.resolved, .resolution, .paused):
-      if terms.stopsAt == .resolved { return .observe(at: at, source: "resolved") }
+    case (.resumed, .resolution) where clock.state == .paused, (.resumed, .update) where clock.state == .paused:
+      return .resume(at: at, cause: "resumed")
+    case (.resolved, .resolution) where isOpen && terms.stopsAt == .closed:
       // It runs on until the closure; what was waited for is over.
       return clock.state == .paused ? .resume(at: at, cause: "resolved") : nil
-    case (.closed, .resolution, .running), (.closed, .resolution, .paused): return .observe(at: at, source: "closed")
-    case (.reopened, .resolution, .stopped): return .reopen(at: at, cause: "reopened")
+    // Whoever has the solution owes no more words on the way to it.
+    case (.resolved, .resolution) where isOpen, (.resolved, .update) where isOpen: return .observe(at: at, source: "resolved")
+    case (.closed, .resolution) where isOpen, (.closed, .update) where isOpen: return .observe(at: at, source: "closed")
+    case (.reopened, .resolution) where clock.state == .stopped, (.reopened, .update) where clock.state == .stopped:
+      return .reopen(at: at, cause: "reopened")
+    // Who hands over has answered.
+    case (.ended(let source), _) where isOpen: return .observe(at: at, source: source)
     default: return nil
     }
   }
@@ -59,7 +65,7 @@ extension SubjectClock {
       try catchUp(until: max(instant, clock.lastEventAt), calendars)
       if let event = event(for: act, at: instant) { follow(try clock.applying(event, calendar: try calendars.calendar(of: clock))) }
     }
-    if act != .responded, clock.state == .running || clock.state == .stopped, clock.waitLeftSeconds != nil {
+    if act.endsWaits, clock.state == .running || clock.state == .stopped, clock.waitLeftSeconds != nil {
       // That wait is over: what it had left says nothing about the next one.
       clock.waitLeftSeconds = nil
       ledger.isTouched = true
@@ -85,21 +91,21 @@ extension SubjectClock {
 
   /// Goes on under another target: what was used stays used. A pause goes on only where the new target pauses.
   mutating func retarget(
-    under line: LineTerms, _ target: TargetTerms, wait: (act: ClockAct, at: Instant)?, at instant: Instant, _ calendars: CalendarSeries
+    to goal: Goal, wait: (act: ClockAct, at: Instant)?, at instant: Instant, _ calendars: CalendarSeries
   ) throws {
-    let new = Terms(line, target)
+    let new = goal.terms
     guard new != terms else { return }
     let limits = terms.waits
     let at = max(instant, clock.lastEventAt)
     try catchUp(until: at, calendars)
     let transition = try clock.applying(
-      .retarget(at: at, budget: target.clockBudget, coverage: try calendars.coverage(target, at: at), cause: "classified"),
+      .retarget(at: at, budget: goal.budget, coverage: try calendars.coverage(goal.calendarVersion, at: at), cause: "classified"),
       calendar: try calendars.calendar(of: clock))
     let closing = transition.closed
     // The interval that ends was counted under the old target, the verdict is one under the new.
     if let closing, ledger.isKept {
       lastIntervalSeq += 1
-      ledger.intervals.append(ClockLedger.Entry(seq: lastIntervalSeq, target: terms.target, row: closing))
+      ledger.intervals.append(ClockLedger.Entry(seq: lastIntervalSeq, terms: terms, row: closing))
     }
     terms = new
     var rest = transition
@@ -139,9 +145,9 @@ extension CalendarSeries {
   /// Loaded with the clock, and the version is a foreign key: only a calendar that row security hides can be missing.
   func calendar(of clock: Clock) throws(Failure) -> CompiledCalendar { try calendar(version: clock.calendarVersion.rawValue) }
 
-  /// What a target is counted by at an instant: the version in force then.
-  func coverage(_ target: TargetTerms, at instant: Instant) throws(Failure) -> Coverage {
-    var version = target.calendarVersion
+  /// What counts at an instant: the version in force then, beginning with one in force when a target was chosen.
+  func coverage(_ chosen: Int64, at instant: Instant) throws(Failure) -> Coverage {
+    var version = chosen
     while let next = successor(of: version, until: instant) { version = next.id }
     return Coverage(version: Id(version), calendar: try calendar(version: version))
   }
@@ -155,7 +161,13 @@ extension CalendarSeries {
 }
 
 extension TargetTerms {
-  var clockMetric: Metric { metric == .response ? .response : .resolution }
+  var clockMetric: Metric {
+    switch metric {
+    case .response: .response
+    case .update: .update
+    case .resolution: .resolution
+    }
+  }
 
   var clockBudget: Budget {
     switch budget {

@@ -21,18 +21,33 @@ package struct SubjectClocks: Sendable {
   /// The live clocks, locked, with the calendars that they are counted by up to `now`: two round trips, one when there are
   /// none.
   package static func load(_ subject: ClockSubject, tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> SubjectClocks {
-    var loaded = SubjectClocks(subject)
-    (_, loaded.clocks) = try await transaction.query(HoldClocks(tenant: tenant, subject: subject), ClocksOfSubject(tenant: tenant, subject: subject))
-    loaded.calendars = try await ContractTerms.series(
-      of: Set(loaded.clocks.map(\.clock.calendarVersion.rawValue)).sorted(), until: now, in: transaction)
-    return loaded
+    try await load([subject], tenant: tenant, at: now, in: transaction)[subject] ?? SubjectClocks(subject)
+  }
+
+  /// The same for several subjects, in as many round trips.
+  package static func load(
+    _ subjects: [ClockSubject], tenant: TenantId, at now: Instant, in transaction: Transaction
+  ) async throws -> [ClockSubject: SubjectClocks] {
+    let (_, clocks) = try await transaction.query(HoldClocks(tenant: tenant, subjects: subjects), ClocksOfSubjects(tenant: tenant, subjects: subjects))
+    let calendars = try await ContractTerms.series(of: Set(clocks.map(\.clock.calendarVersion.rawValue)).sorted(), until: now, in: transaction)
+    return bySubject(subjects, clocks, calendars)
   }
 
   /// The live clocks, to look at: the last statement of a transaction that reads.
-  package static func read(_ subject: ClockSubject, tenant: TenantId, in transaction: Transaction) async throws -> SubjectClocks {
-    var loaded = SubjectClocks(subject)
-    loaded.clocks = try await transaction.last(ClocksOfSubject(tenant: tenant, subject: subject))
-    return loaded
+  package static func read(_ subjects: [ClockSubject], tenant: TenantId, in transaction: Transaction) async throws -> [ClockSubject: SubjectClocks] {
+    bySubject(subjects, try await transaction.last(ClocksOfSubjects(tenant: tenant, subjects: subjects)), CalendarSeries())
+  }
+
+  private static func bySubject(_ subjects: [ClockSubject], _ clocks: [SubjectClock], _ calendars: CalendarSeries) -> [ClockSubject: SubjectClocks] {
+    let found = Dictionary(grouping: clocks, by: \.subject)
+    return Dictionary(
+      subjects.map { subject in
+        var loaded = SubjectClocks(subject)
+        loaded.clocks = found[subject] ?? []
+        loaded.calendars = calendars
+        return (subject, loaded)
+      }
+    ) { first, _ in first }
   }
 
   /// When the next running clock is due.
@@ -41,31 +56,39 @@ package struct SubjectClocks: Sendable {
   /// Whether events left something to be written.
   package var isTouched: Bool { clocks.contains(where: \.ledger.isTouched) }
 
-  /// Response first, then resolution.
+  /// Response first, resolution last.
   package var records: [ClockRecord] {
-    clocks.filter { $0.clock.state != .withdrawn }.sorted { $0.clock.metric.rawValue > $1.clock.metric.rawValue }.map(\.record)
+    clocks.filter { $0.clock.state != .withdrawn }.sorted { Metric.inOrder($0.clock.metric, $1.clock.metric) }.map(\.record)
   }
 
   // MARK: Events
 
-  /// Starts a clock for each target of the priority.
+  /// Starts a clock for each target that counts for the subject.
   /// - Parameters:
   ///   - instant: the beginning of the subject, in the past where it is recorded late.
   package mutating func start(
-    under line: LineTerms, priority: Int64, at instant: Instant, now: Instant, in transaction: Transaction
+    under line: LineTerms, facts: TargetFacts, at instant: Instant, now: Instant, in transaction: Transaction
   ) async throws {
     // Ids travel along for as many as there can be: one left over costs less than a round trip.
     let ids = transaction.later(NextClockIds(count: Int64(Metric.allCases.count)))
-    let (targets, found) = try await ContractTerms.promises(slaVersion: line.slaVersion, priority: priority, at: instant, in: transaction)
-    if instant < now { try await loadCalendars(of: targets, until: now, in: transaction) }
+    let (targets, found) = try await ContractTerms.promises(slaVersion: line.slaVersion, facts: facts, at: instant, in: transaction)
+    if instant < now { try await loadCalendars(Set(targets.map(\.calendarVersion)), until: now, in: transaction) }
     for target in targets {
       if let compiled = found[target.calendarVersion] {
         calendars.insert(
           CalendarSeries.Version(id: target.calendarVersion, calendar: target.calendar, validFrom: instant, compiled: compiled))
       }
     }
-    for (target, id) in zip(targets, try ids.rows) { try start(id: id, under: line, target, at: instant, cause: "opened") }
+    for (target, id) in zip(targets, try ids.rows) { try start(id: id, Goal(line, target), at: instant, cause: "opened") }
     for index in clocks.indices { try clocks[index].catchUp(until: now, calendars) }
+  }
+
+  /// Starts a clock for each goal of a turn that begins.
+  mutating func start(_ goals: [Goal], at instant: Instant, cause: String, in transaction: Transaction) async throws {
+    guard !goals.isEmpty else { return }
+    let ids = transaction.later(NextClockIds(count: Int64(goals.count)))
+    try await loadCalendars(Set(goals.map(\.calendarVersion)), until: instant, in: transaction)
+    for (goal, id) in zip(goals, try ids.rows) { try start(id: id, goal, at: instant, cause: cause) }
   }
 
   /// Tells the clocks what happened to their subject.
@@ -74,9 +97,12 @@ package struct SubjectClocks: Sendable {
   }
 
   /// The subject counts no more: its live clocks are withdrawn, and a miss stays a miss.
-  package mutating func withdraw(_ reason: String, at instant: Instant) throws(Failure) {
+  /// - Parameter onlyOpen: what was kept by then stays kept too.
+  package mutating func withdraw(_ reason: String, onlyOpen: Bool = false, at instant: Instant) throws(Failure) {
     try Self.refusing {
-      for index in clocks.indices where clocks[index].clock.state != .withdrawn { try clocks[index].withdraw(reason, keepsMiss: true, at: instant, calendars) }
+      for index in clocks.indices where clocks[index].clock.state != .withdrawn && !(onlyOpen && clocks[index].clock.state == .stopped) {
+        try clocks[index].withdraw(reason, keepsMiss: true, at: instant, calendars)
+      }
     }
   }
 
@@ -94,7 +120,35 @@ package struct SubjectClocks: Sendable {
     return missed
   }
 
-  /// Brings the clocks under the targets of another priority or contract line. A clock that goes on keeps its start, its
+  /// What takes effect by itself: versions of calendars, limits of waits.
+  mutating func catchUp(until now: Instant) throws { for index in clocks.indices { try clocks[index].catchUp(until: now, calendars) } }
+
+  /// Clocks whose warning was due and is none: they are written, so that nobody looks again.
+  mutating func touchDueWarnings(at now: Instant) {
+    for index in clocks.indices where clocks[index].nextWarnAt.map({ $0 <= now }) ?? false { clocks[index].ledger.isTouched = true }
+  }
+
+  /// Sets when each clock that events moved warns next.
+  mutating func scheduleWarnings() {
+    for index in clocks.indices where clocks[index].ledger.isTouched {
+      clocks[index].nextWarnAt = clocks[index].nextWarning(in: calendars)?.at
+    }
+  }
+
+  /// Passes the shares of the budgets that lie behind `now`: each once, at the instant at which it was passed.
+  package mutating func warn(at now: Instant) -> [(clock: SubjectClock, warning: ClockWarning)] {
+    var passed: [(clock: SubjectClock, warning: ClockWarning)] = []
+    for index in clocks.indices {
+      while let warning = clocks[index].nextWarning(in: calendars), warning.at <= now {
+        clocks[index].warnedPercent = warning.percent
+        clocks[index].ledger.isTouched = true
+        passed.append((clocks[index], warning))
+      }
+    }
+    return passed
+  }
+
+  /// Brings the clocks under the targets of other facts or another contract line. A clock that goes on keeps its start, its
   /// used time and its pauses. One that has no target any more is withdrawn; one that is new counts from the opening,
   /// through all that happened since.
   /// - Parameters:
@@ -102,36 +156,46 @@ package struct SubjectClocks: Sendable {
   ///   - history: what happened to the subject since it was opened.
   ///   - cause: what a clock that is new runs by.
   package mutating func retarget(
-    under line: LineTerms?, priority: Int64, openedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
+    under line: LineTerms?, facts: TargetFacts, openedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
     cause: String = "classified", in transaction: Transaction
   ) async throws {
     var targets: [TargetTerms] = []
-    if let line { targets = try await ContractTerms.targets(slaVersion: line.slaVersion, priority: priority, at: openedAt, in: transaction) }
-    try await loadCalendars(of: targets, until: instant, in: transaction)
-    let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
-    let added = targets.filter { !metrics.contains($0.clockMetric) }
-    let ids = added.isEmpty ? [] : try await transaction.query(NextClockIds(count: Int64(added.count)))
-    try retarget(under: line, to: targets, ids: ids, openedAt: openedAt, at: instant, history: history, cause: cause)
+    if let line { targets = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: facts, at: openedAt, in: transaction) }
+    try await retarget(
+      to: line.map { line in targets.map { Goal(line, $0) } } ?? [], startedAt: openedAt, at: instant, history: history, cause: cause,
+      withdrawal: line == nil ? "no_contract_line" : "no_target", in: transaction)
   }
 
-  /// The part of it that needs no database: `targets` are those of now, `ids` as many as of them are new.
+  /// Brings the clocks under other goals, at most one of each metric.
+  /// - Parameter withdrawal: why a clock is withdrawn that no goal is for any more.
   mutating func retarget(
-    under line: LineTerms?, to targets: [TargetTerms], ids: [Int64], openedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
-    cause: String = "classified"
+    to goals: [Goal], startedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)], cause: String = "classified",
+    withdrawal: String = "no_target", in transaction: Transaction
+  ) async throws {
+    try await loadCalendars(Set(goals.map(\.calendarVersion)), until: instant, in: transaction)
+    let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
+    let added = goals.filter { !metrics.contains($0.metric) }
+    let ids = added.isEmpty ? [] : try await transaction.query(NextClockIds(count: Int64(added.count)))
+    try retarget(to: goals, ids: ids, startedAt: startedAt, at: instant, history: history, cause: cause, withdrawal: withdrawal)
+  }
+
+  /// The part of it that needs no database: `ids` are as many as of the goals are new.
+  mutating func retarget(
+    to goals: [Goal], ids: [Int64], startedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)], cause: String = "classified",
+    withdrawal: String = "no_target"
   ) throws(Failure) {
     let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
-    let added = targets.filter { !metrics.contains($0.clockMetric) }
+    let added = goals.filter { !metrics.contains($0.metric) }
     try Self.refusing {
       for index in clocks.indices where clocks[index].clock.state != .withdrawn {
-        if let line, let target = targets.first(where: { $0.clockMetric == clocks[index].clock.metric }) {
-          try clocks[index].retarget(under: line, target, wait: Self.wait(in: history), at: instant, calendars)
+        if let goal = goals.first(where: { $0.metric == clocks[index].clock.metric }) {
+          try clocks[index].retarget(to: goal, wait: Self.wait(in: history), at: instant, calendars)
         } else {
-          try clocks[index].withdraw(line == nil ? "no_contract_line" : "no_target", at: instant, calendars)
+          try clocks[index].withdraw(withdrawal, at: instant, calendars)
         }
       }
-      guard let line else { return }
-      for (target, id) in zip(added, ids) {
-        try start(id: id, under: line, target, at: openedAt, cause: cause)
+      for (goal, id) in zip(added, ids) {
+        try start(id: id, goal, at: startedAt, cause: cause)
         let last = clocks.count - 1
         for (act, at) in history { try clocks[last].apply(act, at: at, calendars) }
         try clocks[last].catchUp(until: instant, calendars)
@@ -140,27 +204,25 @@ package struct SubjectClocks: Sendable {
   }
 
   /// What the subject waits for at the end of its history, and since when; nil when it does not wait.
-  private static func wait(in history: [(act: ClockAct, at: Instant)]) -> (act: ClockAct, at: Instant)? {
+  package static func wait(in history: [(act: ClockAct, at: Instant)]) -> (act: ClockAct, at: Instant)? {
     var wait: (act: ClockAct, at: Instant)?
     for (act, at) in history {
       switch act {
       case .paused: wait = (act, at)
-      case .resumed, .resolved, .closed, .reopened: wait = nil
-      case .responded: break
+      case .resumed, .resolved, .closed, .reopened, .ended: wait = nil
+      case .responded, .updated: break
       }
     }
     return wait
   }
 
-  private mutating func start(id: Int64, under line: LineTerms, _ target: TargetTerms, at instant: Instant, cause: String) throws {
+  private mutating func start(id: Int64, _ goal: Goal, at instant: Instant, cause: String) throws {
     clocks.append(
-      try SubjectClock.start(
-        id: id, subject: subject, under: line, target, try calendars.coverage(target, at: instant), at: instant, cause: cause))
+      try SubjectClock.start(id: id, subject: subject, goal, try calendars.coverage(goal.calendarVersion, at: instant), at: instant, cause: cause))
   }
 
-  private mutating func loadCalendars(of targets: [TargetTerms], until instant: Instant, in transaction: Transaction) async throws {
-    calendars.merge(
-      try await ContractTerms.series(of: Set(targets.map(\.calendarVersion)).sorted(), until: instant, in: transaction))
+  private mutating func loadCalendars(_ versions: Set<Int64>, until instant: Instant, in transaction: Transaction) async throws {
+    calendars.merge(try await ContractTerms.series(of: versions.sorted(), until: instant, in: transaction))
   }
 
   /// A refusal of the clocks' rules as the caller may know it.

@@ -1,3 +1,4 @@
+import Contracts
 import Kernel
 import Postgres
 
@@ -5,81 +6,77 @@ import Postgres
 struct ClockChains: Statement {
   struct Found: Sendable {
     let id: Int64
-    let contract: [UInt8]
-    let contractNumber: Int64
-    let line: [UInt8]
-    let lineName: String
-    let lineValidFrom: Instant
-    let target: Int64
-    let sla: [UInt8]
-    let slaName: String
-    let slaValidFrom: Instant
+    /// Of a promise to a customer.
+    let contract: [UInt8]?
+    let line: [UInt8]?
+    let lineName: String?
+    let lineValidFrom: Instant?
+    /// Of an SLA or OLA.
+    let sla: [UInt8]?
+    let slaName: String?
+    let slaValidFrom: Instant?
     let objective: Int64?
+    let selector: TargetSelector
     let calendar: [UInt8]?
     let calendarName: String?
     let calendarZone: String?
     let calendarValidFrom: Instant?
-    let recordedAt: Instant
   }
 
   let tenant: TenantId
-  let subject: ClockSubject
+  let subjects: [ClockSubject]
 
   static let sql = """
-    select c.id, k.public_id, k.number, l.public_id, lv.name, lv.valid_from, g.target_id, g.sla_public_id, g.sla_name, g.sla_valid_from,
-      g.objective_millionths, cv.public_id, cv.name, cv.zone, cv.valid_from, c.recorded_at
-    from service_levels.clock c
-    join contracts.pub_line_version lv on lv.tenant_id = c.tenant_id and lv.line_version_id = c.contract_line_version_id
-    join contracts.pub_line l on l.tenant_id = lv.tenant_id and l.line_id = lv.line_id
-    join contracts.pub_contract k on k.tenant_id = l.tenant_id and k.contract_id = l.contract_id
-    join contracts.pub_target g on g.target_id = c.sla_target_id
+    select c.id, k.public_id, l.public_id, lv.name, lv.valid_from, g.sla_public_id, g.sla_name, g.sla_valid_from, g.objective_millionths,
+      g.ticket_type, g.priority, g.service_id, g.ci_tier,
+      cv.public_id, cv.name, cv.zone, cv.valid_from
+    \(ClockSubject.clocks)
+    left join contracts.pub_line_version lv on lv.tenant_id = c.tenant_id and lv.line_version_id = c.contract_line_version_id
+    left join contracts.pub_line l on l.tenant_id = lv.tenant_id and l.line_id = lv.line_id
+    left join contracts.pub_contract k on k.tenant_id = l.tenant_id and k.contract_id = l.contract_id
+    left join contracts.pub_target g on g.target_id = c.sla_target_id
     left join contracts.pub_calendar_version cv on cv.calendar_version_id = c.calendar_version_id
-    where c.tenant_id = $1 and c.subject_kind = $2 and c.subject_id = $3
-    order by c.metric desc, c.id
+    where c.tenant_id = $1
     """
 
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(subject.kind.rawValue)
-    parameters.append(subject.id)
-  }
+  func bind(to parameters: inout Parameters) { ClocksOfSubjects(tenant: tenant, subjects: subjects).bind(to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
-      id: try row.next(), contract: try row.next(), contractNumber: try row.next(), line: try row.next(), lineName: try row.next(),
-      lineValidFrom: try row.next(), target: try row.next(), sla: try row.next(), slaName: try row.next(), slaValidFrom: try row.next(),
-      objective: try row.next(), calendar: try row.next(), calendarName: try row.next(), calendarZone: try row.next(),
-      calendarValidFrom: try row.next(), recordedAt: try row.next())
+      id: try row.next(), contract: try row.next(), line: try row.next(), lineName: try row.next(), lineValidFrom: try row.next(),
+      sla: try row.next(), slaName: try row.next(), slaValidFrom: try row.next(), objective: try row.next(), selector: try TargetSelector(&row),
+      calendar: try row.next(),
+      calendarName: try row.next(), calendarZone: try row.next(), calendarValidFrom: try row.next())
   }
 }
 
-/// All clocks of a subject, the withdrawn ones too.
-struct AllClocksOfSubject: Statement {
+/// All clocks of some subjects, the withdrawn ones too.
+struct AllClocksOfSubjects: Statement {
   let tenant: TenantId
-  let subject: ClockSubject
+  let subjects: [ClockSubject]
 
-  static let sql = "\(SubjectClock.select) where c.tenant_id = $1 and c.subject_kind = $2 and c.subject_id = $3 order by c.metric desc, c.id"
+  static let sql = "\(SubjectClock.select) where c.tenant_id = $1 order by c.id"
 
-  func bind(to parameters: inout Parameters) { ClocksOfSubject(tenant: tenant, subject: subject).bind(to: &parameters) }
+  func bind(to parameters: inout Parameters) { ClocksOfSubjects(tenant: tenant, subjects: subjects).bind(to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> SubjectClock { try SubjectClock(&row) }
 }
 
-/// The closed intervals of all clocks of a subject, with the budget that counted then.
-struct IntervalsOfSubject: Statement {
+/// The closed intervals of all clocks of some subjects, with the priority whose target counted then.
+struct IntervalsOfSubjects: Statement {
   let tenant: TenantId
-  let subject: ClockSubject
+  let subjects: [ClockSubject]
 
   static let sql = """
-    select i.clock_id, i.seq, i.from_at, i.to_at, i.state, i.cause, i.evidence, i.working_seconds, g.priority, cv.name
-    from service_levels.clock c
+    select i.clock_id, i.seq, i.from_at, i.to_at, i.state, i.cause, i.evidence, i.working_seconds, coalesce(i.priority, g.priority, c.priority), cv.name
+    \(ClockSubject.clocks)
     join service_levels.interval i on i.tenant_id = c.tenant_id and i.clock_id = c.id
-    join contracts.pub_target g on g.target_id = i.sla_target_id
+    left join contracts.pub_target g on g.target_id = i.sla_target_id
     left join contracts.pub_calendar_version cv on cv.calendar_version_id = i.calendar_version_id
-    where c.tenant_id = $1 and c.subject_kind = $2 and c.subject_id = $3 order by i.clock_id, i.seq
+    where c.tenant_id = $1 order by i.clock_id, i.seq
     """
 
-  func bind(to parameters: inout Parameters) { ClocksOfSubject(tenant: tenant, subject: subject).bind(to: &parameters) }
+  func bind(to parameters: inout Parameters) { ClocksOfSubjects(tenant: tenant, subjects: subjects).bind(to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> (clock: Int64, record: IntervalRecord) {
     (
@@ -91,38 +88,39 @@ struct IntervalsOfSubject: Statement {
   }
 }
 
-struct MilestonesOfSubject: Statement {
+struct MilestonesOfSubjects: Statement {
   let tenant: TenantId
-  let subject: ClockSubject
+  let subjects: [ClockSubject]
 
   static let sql = """
     select m.clock_id, m.seq, m.observed_at, m.source, m.recorded_at
-    from service_levels.clock c join service_levels.milestone m on m.tenant_id = c.tenant_id and m.clock_id = c.id
-    where c.tenant_id = $1 and c.subject_kind = $2 and c.subject_id = $3 order by m.clock_id, m.seq
+    \(ClockSubject.clocks)
+    join service_levels.milestone m on m.tenant_id = c.tenant_id and m.clock_id = c.id
+    where c.tenant_id = $1 order by m.clock_id, m.seq
     """
 
-  func bind(to parameters: inout Parameters) { ClocksOfSubject(tenant: tenant, subject: subject).bind(to: &parameters) }
+  func bind(to parameters: inout Parameters) { ClocksOfSubjects(tenant: tenant, subjects: subjects).bind(to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> (clock: Int64, record: MilestoneRecord) {
     (try row.next(), MilestoneRecord(seq: try row.next(), observedAt: try row.next(), source: try row.next(), recordedAt: try row.next()))
   }
 }
 
-/// Every verdict of all clocks of a subject, the superseded ones too.
-struct VerdictsOfSubject: Statement {
+/// Every verdict of all clocks of some subjects, the superseded ones too.
+struct VerdictsOfSubjects: Statement {
   let tenant: TenantId
-  let subject: ClockSubject
+  let subjects: [ClockSubject]
 
   static let sql = """
-    select v.clock_id, v.seq, v.verdict, v.cause, v.detail, v.judged_at, v.breached_at, v.elapsed_seconds, v.budget_seconds, g.priority,
-      v.calculation_version, v.supersedes, v.recorded_at
-    from service_levels.clock c
+    select v.clock_id, v.seq, v.verdict, v.cause, v.detail, v.judged_at, v.breached_at, v.elapsed_seconds, v.budget_seconds,
+      coalesce(v.priority, g.priority, c.priority), v.calculation_version, v.supersedes, v.recorded_at
+    \(ClockSubject.clocks)
     join service_levels.verdict v on v.tenant_id = c.tenant_id and v.clock_id = c.id
-    join contracts.pub_target g on g.target_id = v.sla_target_id
-    where c.tenant_id = $1 and c.subject_kind = $2 and c.subject_id = $3 order by v.clock_id, v.seq
+    left join contracts.pub_target g on g.target_id = v.sla_target_id
+    where c.tenant_id = $1 order by v.clock_id, v.seq
     """
 
-  func bind(to parameters: inout Parameters) { ClocksOfSubject(tenant: tenant, subject: subject).bind(to: &parameters) }
+  func bind(to parameters: inout Parameters) { ClocksOfSubjects(tenant: tenant, subjects: subjects).bind(to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> (clock: Int64, record: VerdictRecord) {
     (

@@ -4,6 +4,7 @@ import Postgres
 extension SubjectClocks {
   /// Enqueues what events left: the clocks' rows, then their ledgers.
   package mutating func save(on transaction: Transaction, tenant: TenantId, recordedAt: Instant) {
+    scheduleWarnings()
     for clock in clocks { clock.save(on: transaction, tenant: tenant, recordedAt: recordedAt) }
   }
 }
@@ -30,8 +31,9 @@ struct InsertInterval: Statement {
 
   static let sql = """
     insert into service_levels.interval
-      (tenant_id, clock_id, seq, from_at, to_at, state, cause, evidence, sla_target_id, calendar_version_id, working_seconds, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      (tenant_id, clock_id, seq, from_at, to_at, state, cause, evidence, sla_target_id, supplier_target_id, priority, calendar_version_id,
+       working_seconds, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -43,7 +45,9 @@ struct InsertInterval: Statement {
     parameters.append(entry.row.state.rawValue)
     parameters.append(entry.row.cause)
     parameters.append(entry.row.evidence)
-    parameters.append(entry.target)
+    parameters.append(entry.terms.promise.slaTarget)
+    parameters.append(entry.terms.promise.supplierTarget)
+    parameters.append(entry.terms.priority)
     parameters.append(entry.row.calendarVersion)
     parameters.append(entry.row.workingSeconds)
     parameters.append(recordedAt)
@@ -78,9 +82,9 @@ struct InsertVerdict: Statement {
 
   static let sql = """
     insert into service_levels.verdict
-      (tenant_id, clock_id, seq, verdict, cause, detail, judged_at, breached_at, elapsed_seconds, budget_seconds, sla_target_id, calculation_version,
-       supersedes, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+      (tenant_id, clock_id, seq, verdict, cause, detail, judged_at, breached_at, elapsed_seconds, budget_seconds, sla_target_id, supplier_target_id,
+       priority, calculation_version, supersedes, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -94,7 +98,9 @@ struct InsertVerdict: Statement {
     parameters.append(entry.row.breachedAt)
     parameters.append(entry.row.consumedSeconds)
     parameters.append(entry.row.budgetSeconds)
-    parameters.append(entry.target)
+    parameters.append(entry.terms.promise.slaTarget)
+    parameters.append(entry.terms.promise.supplierTarget)
+    parameters.append(entry.terms.priority)
     parameters.append(entry.row.calculation)
     parameters.append(entry.seq > 1 ? entry.seq - 1 : nil)
     parameters.append(recordedAt)

@@ -43,6 +43,8 @@ struct DueSubject: Hashable, Sendable {
   let tenant: TenantId
   let subject: ClockSubject
 
+  var place: (TenantId, String, Int64) { (tenant, subject.kind.rawValue, subject.id) }
+
   /// Columns in the order tenant, kind, id; nil for a kind that this build does not know.
   init?(_ row: inout RowReader) throws {
     let tenant: TenantId = try row.next()

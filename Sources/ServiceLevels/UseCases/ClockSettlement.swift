@@ -17,7 +17,7 @@ struct ClockSettlement: Sendable {
       try Task.checkCancellation()
       let found = try await find(Self.batch)
       var settled = 0
-      for due in Set(found.compactMap { $0 }).sorted(by: { ($0.tenant, $0.subject.id) < ($1.tenant, $1.subject.id) }) {
+      for due in Set(found.compactMap { $0 }).sorted(by: { $0.place < $1.place }) {
         try Task.checkCancellation()
         if try await settle(due, at: now, tenancy) { settled += 1 }
       }
@@ -40,7 +40,8 @@ struct ClockSettlement: Sendable {
       for clock in missed {
         if let event = clock.breachEvent { transaction.record(event, tenant: due.tenant, actor: Self.actor, at: now) }
       }
-      if clocks.clocks.map(\.clock.outcome) != before {
+      // Scorecards count what customers were promised.
+      if due.subject.kind == .ticket, clocks.clocks.map(\.clock.outcome) != before {
         transaction.notify("scorecard", of: due.subject.kind.rawValue, due.subject.id, tenant: due.tenant, at: now)
       }
       return true

@@ -60,17 +60,10 @@ struct ContractCommand: AsyncParsableCommand {
         let plan = try await run.plan()
         print(plan.text)
         guard !plan.isEmpty else { return }
-        guard yes || Self.isConfirmed() else { throw Failure(.conflict, ContractFileMessages.notConfirmed) }
+        guard yes || Terminal.isConfirmed(ContractFileMessages.ask) else { throw Failure(.conflict, ContractFileMessages.notConfirmed) }
         try await run.apply(plan)
         print(ContractFileMessages.done.text(Terminal.language))
       }
-    }
-
-    /// Only a person at a terminal can be asked.
-    private static func isConfirmed() -> Bool {
-      guard isatty(STDIN_FILENO) == 1 else { return false }
-      Terminal.complain(ContractFileMessages.ask.text(Terminal.language))
-      return ["y", "yes", "是"].contains(readLine()?.lowercased())
     }
   }
 }

@@ -94,7 +94,11 @@ struct SlaBacktest: Sendable {
         if let definition = read["definition"] { recorded[name] = try CalendarDefinition(definition) }
       }
     }
-    return try file.trial(options.sla, recorded: recorded, from: now)
+    let services = try file.services(of: options.sla)
+    let names = try await backend.tenancy.transaction(binding: [backend.provider.id], side: .staff, readOnly: true) { transaction in
+      try await SlaTrial.names(services: services, in: transaction)
+    }
+    return try file.trial(options.sla, recorded: recorded, services: names.services, ciTiers: names.ciTiers, from: now)
   }
 
   private func storedTrial(_ finder: CommandFinder, _ backend: Backend, now: Instant) async throws -> (name: String, trial: SlaTrial) {

@@ -49,7 +49,8 @@ act (tenant_id, ticket_id, seq, at, place, code, argument) as (
     o.type in ('incident.resumed', 'incident.resolved', 'incident.closed', 'incident.reopened', 'incident.merged')
     or (o.type = 'incident.held' and o.payload ->> 'reason' in (select r.name from reason r))
     or (o.type = 'incident.classified' and o.payload -> 'to' ->> 'priority' is distinct from o.payload -> 'from' ->> 'priority')
-    or (o.type = 'incident.commented' and o.payload ->> 'visibility' = 'public' and o.actor_kind = 'staff'))
+    or (o.type = 'incident.commented' and o.payload -> 'firstResponse' is distinct from 'true'
+      and case when o.payload ? 'word' then o.payload -> 'word' = 'true' else o.payload ->> 'visibility' = 'public' and o.actor_kind = 'staff' end))
   union all
   -- What a log tells row by row: waits begin and end with the state, resolution and closure are those that it names last.
   select o.tenant_id, o.subject_id, o.seq, o.occurred_at, 2, 4, 0 from own o

@@ -3,11 +3,15 @@ import Kernel
 import ServiceTime
 
 /// When a contract line is in force, and what it costs then: the versions of the line and of its contract put together.
-struct LineTimeline: Sendable {
-  struct LineVersion: Sendable {
-    let validFrom: Instant
+package struct LineTimeline: Sendable {
+  package struct LineVersion: Sendable {
+    /// A row of `contracts.contract_line_version`.
+    package let id: Int64
+    package let validFrom: Instant
     let isActive: Bool
     let monthlyFee: Int64?
+    /// The SLA that it names.
+    let sla: Int64
   }
 
   struct ContractVersion: Sendable {
@@ -17,7 +21,7 @@ struct LineTimeline: Sendable {
     let endsAt: Instant?
   }
 
-  private let lines: [LineVersion]
+  package let lines: [LineVersion]
   private let contracts: [ContractVersion]
   private let currency: Currency
 
@@ -43,7 +47,7 @@ struct LineTimeline: Sendable {
   }
 
   /// The parts of a stretch in which the line is in force.
-  func inForce(_ span: TimeSpan) -> TimeSpans {
+  package func inForce(_ span: TimeSpan) -> TimeSpans {
     let turns = turns(in: span)
     return TimeSpans(
       turns.enumerated().compactMap { index, turn in
@@ -52,7 +56,7 @@ struct LineTimeline: Sendable {
   }
 
   /// The fees of a stretch of days. The day of a change belongs to what holds after it.
-  func fees(_ span: TimeSpan, in zone: Zone) -> [PeriodFee.Step] {
+  package func fees(_ span: TimeSpan, in zone: Zone) -> [PeriodFee.Step] {
     turns(in: span).map { turn in
       PeriodFee.Step(
         from: zone.date(at: turn), monthlyFee: version(at: turn)?.monthlyFee.map { Money(minorUnits: $0, currency: currency) })
@@ -60,7 +64,7 @@ struct LineTimeline: Sendable {
   }
 
   /// The days of a stretch on which the line is in force when they end.
-  func daysInForce(_ span: TimeSpan, in zone: Zone) -> Int64 {
+  package func daysInForce(_ span: TimeSpan, in zone: Zone) -> Int64 {
     let turns = turns(in: span)
     return turns.enumerated().reduce(0) { days, step in
       guard version(at: step.element) != nil else { return days }
@@ -71,11 +75,16 @@ struct LineTimeline: Sendable {
 
   /// What a period's credit is a part of: the exact fee of the days that the period is paid by, and how many days and hours of
   /// them the line was in force.
-  func base(of period: BillingPeriod, in zone: Zone) throws(CreditError) -> CreditBase {
+  package func base(of period: BillingPeriod, in zone: Zone) throws(CreditError) -> CreditBase {
     let span = zone.span(of: period.feeDays.lowerBound, to: period.feeDays.upperBound)
     let fee = try PeriodFee.exact(period.feeDays, steps: fees(span, in: zone))
     // An hour that was in force only in part is one: down time is counted by hours that have some.
     let (hours, rest) = inForce(span).microseconds.quotientAndRemainder(dividingBy: 3_600_000_000)
     return CreditBase(fee: fee?.minorUnits, currency: currency, days: daysInForce(span, in: zone), hours: rest == 0 ? hours : hours + 1)
+  }
+
+  /// The SLA of the line at the first instant of a stretch at which it is in force, and that instant.
+  func sla(_ span: TimeSpan) -> (sla: Int64, at: Instant)? {
+    turns(in: span).lazy.compactMap { turn in version(at: turn).map { ($0.sla, turn) } }.first
   }
 }

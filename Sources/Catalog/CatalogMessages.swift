@@ -1,0 +1,83 @@
+import Kernel
+
+package enum CatalogMessages: MessageCatalog {
+  package static let codeTaken = Message("catalog.code_taken", "This code is taken already.", zh: "此代码已被使用。")
+  static let badCode = Message(
+    "catalog.bad_code", "A code is 2 to 24 capital letters, digits and hyphens, a letter first.", zh: "代码由 2 到 24 个大写字母、数字和连字符组成，以字母开头。")
+  static let nothingToChange = Message("catalog.nothing_to_change", "Say what is to change.", zh: "请指明要更改的内容。")
+  static let changedMeanwhile = Message(
+    "catalog.changed_meanwhile", "The catalogue was changed since the plan was made. Look at the plan again.", zh: "目录在计划生成后已被更改。请重新查看计划。")
+
+  static let needsStage = Message("service.needs_stage", "Give the day on which a stage of its life began.", zh: "请填写至少一个生命周期阶段的开始日期。")
+  static let stageOrder = Message("service.stage_order", "A stage cannot begin before an earlier one.", zh: "阶段不能早于前一阶段开始。")
+  static let stageAhead = Message("service.stage_ahead", "This day lies ahead; a stage is recorded when it has begun.", zh: "日期尚未到来；阶段开始后才能登记。")
+  static let stagePassed = Message(
+    "service.stage_passed", "A service in the stage {stage} cannot go to {next}.", zh: "处于 {stage} 阶段的服务不能转入 {next}。")
+  static let stageNotReached = Message("service.stage_not_reached", "The service has not been in this stage.", zh: "该服务未经过此阶段。")
+  static let stageFixed = Message("service.stage_fixed", "{stage} began on {day}; a stage cannot be undone.", zh: "{stage} 已于 {day} 开始，不可撤销。")
+  static let notInCatalogue = Message(
+    "service.not_in_catalogue", "The service {code} is not in the catalogue: it is {state}.", zh: "服务 {code} 不在目录中：当前为 {state}。")
+  static let circle = Message("service.circle", "The dependencies would go in a circle: {path}.", zh: "依赖关系将形成循环：{path}。")
+  static let dependsOnItself = Message("service.depends_on_itself", "A service cannot depend on itself.", zh: "服务不能依赖自身。")
+  static let dependsAlready = Message("service.depends_already", "The service depends on it already.", zh: "已存在此依赖关系。")
+  static let dependsNot = Message("service.depends_not", "The service does not depend on it.", zh: "不存在此依赖关系。")
+  static let unknownCode = Message("catalog.unknown_code", "There is nothing with the code {code}.", zh: "没有代码为 {code} 的条目。")
+
+  static let badTransition = Message(
+    "offering.bad_transition", "An offering that is {state} cannot do this: {event}.", zh: "状态为 {state} 的服务项不能执行此操作：{event}。")
+  static let noDraft = Message("offering.no_draft", "There is no draft to publish: write one first (offering.draft).", zh: "没有可发布的草稿：请先编写（offering.draft）。")
+  static let unknownTeam = Message("offering.unknown_team", "There is no team {team}.", zh: "没有名为 {team} 的团队。")
+  static let oneBudget = Message("offering.one_budget", "A target has budgetSeconds or businessDays, not both.", zh: "目标只能填写 budgetSeconds 与 businessDays 之一。")
+  static let emptyTarget = Message(
+    "offering.empty_target", "A target needs a budget, an objective or a note.", zh: "目标须填写时限、达标率或说明之一。")
+  static let unknownCurrency = Message("offering.unknown_currency", "There is no currency {code} in ISO 4217.", zh: "ISO 4217 中没有货币 {code}。")
+  static let badAmount = Message(
+    "offering.bad_amount", "This must be an amount of {currency}, zero or more, with at most {decimals} decimals.",
+    zh: "必须是不小于零的 {currency} 金额，最多 {decimals} 位小数。")
+  static let rolesOfApproval = Message(
+    "offering.approval_roles", "An approval needs roles, and the rule none has neither roles nor a value.", zh: "审批须填写角色；规则为 none 时不得填写角色或金额。")
+  static let valueAndCurrency = Message("offering.approval_value", "A value needs its currency, and the other way round.", zh: "金额与货币须同时填写。")
+
+  static let badKey = Message(
+    "form.bad_key", "A key has small letters, digits and _, a letter first.", zh: "键由小写字母、数字和下划线组成，以字母开头。")
+  static let keyTwice = Message("form.key_twice", "There is already a field {key}.", zh: "已有字段 {key}。")
+  static let notBounded = Message("form.not_bounded", "Only a text or a number has limits.", zh: "只有文本和数字可设范围。")
+  static let badBounds = Message("form.bad_bounds", "The limits leave nothing that could be answered.", zh: "此范围内没有可填写的值。")
+  static let choicesOfChoice = Message("form.choices", "A choice has choices, and nothing else has.", zh: "选择类型必须有选项，其他类型不得有选项。")
+  static let choiceTwice = Message("form.choice_twice", "There is already a choice {value}.", zh: "已有选项 {value}。")
+  static let badCondition = Message(
+    "form.bad_condition", "This must be an earlier field that is a choice, a number, or yes or no.", zh: "必须是此前的选择、数字或是否类型字段。")
+  static let neverShown = Message("form.never_shown", "{field} is never answered so: the field would never be shown.", zh: "{field} 不可能有此答案：该字段永远不会显示。")
+
+  static let needsAnswer = Message("answer.required", "This must be answered.", zh: "必须填写此项。")
+  static let notAsked = Message("answer.not_asked", "This is not asked here.", zh: "此处不需要填写此项。")
+  static let wrongType = Message("answer.type", "This must be: {expected}.", zh: "此处的类型必须是：{expected}。")
+  static let badLength = Message("answer.length", "This must have {least} to {most} characters.", zh: "长度必须在 {least} 到 {most} 个字符之间。")
+  static let outOfRange = Message("answer.range", "This must be from {least} to {most}.", zh: "取值必须在 {least} 到 {most} 之间。")
+  static let notAChoice = Message("answer.choice", "This must be one of: {allowed}.", zh: "必须是下列之一：{allowed}。")
+  static let unknownPerson = Message("answer.person", "There is no such person, or you may not see them.", zh: "人员不存在，或您无权查看。")
+
+  static let notOrderable = Message("request.not_orderable", "This cannot be ordered: it is not published, or not any more.", zh: "该服务项尚未发布或已停用，不能申请。")
+  static let notCovered = Message(
+    "request.not_covered", "No line of a contract in force covers {code}.", zh: "没有生效中的合同行涵盖 {code}。")
+  static let outsideScope = Message("request.outside_scope", "You may order only for those that you may see.", zh: "只能为您有权查看的人员申请。")
+  static let alreadyWithdrawn = Message("request.already_withdrawn", "It was withdrawn already.", zh: "该请求已撤回。")
+
+  static let repeated = Message("catalogue.repeated", "The code {code} stands in the file twice.", zh: "代码 {code} 在文件中重复。")
+  static let otherService = Message(
+    "catalogue.other_service", "The offering {code} belongs to the service {service}, and stays there.", zh: "服务项 {code} 属于服务 {service}，不可移动。")
+  static let retiredStays = Message("catalogue.retired", "{code} is retired, and stays as it is.", zh: "{code} 已停用，不可变更。")
+  static let publishedStays = Message(
+    "catalogue.published", "{code} is published: it can be retired, but not be a draft again.", zh: "{code} 已发布：只能停用，不能恢复为草稿。")
+  static let unknownFamily = Message("catalogue.unknown_family", "There is no family with this code.", zh: "没有此代码的服务族。")
+
+  package static let all =
+    [
+      codeTaken, badCode, nothingToChange, changedMeanwhile, needsStage, stageOrder, stageAhead, stagePassed, stageNotReached, stageFixed, notInCatalogue,
+      circle, dependsOnItself, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
+      rolesOfApproval,
+      valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
+      badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, outsideScope, alreadyWithdrawn, repeated, otherService, retiredStays,
+      publishedStays, unknownFamily,
+    ]
+}

@@ -1,0 +1,111 @@
+/// The manual as one HTML file for the printer: A4, no script, nothing from elsewhere.
+struct ManualHTML: Sendable {
+  let document: ManualDocument
+
+  var text: String {
+    """
+    <!DOCTYPE html>
+    <html lang="\(Self.escaped(document.language))">
+    <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+    <title>\(Self.escaped(document.title))</title>
+    <style>
+    \(Self.style)
+    </style>
+    </head>
+    <body>
+    <header>
+    <h1>\(Self.escaped(document.title))</h1>
+    \(document.subtitle.map { "<p class=\"subtitle\">\(inline($0))</p>" } ?? "")
+    </header>
+    <nav>
+    <h2>\(Self.escaped(document.contentsTitle))</h2>
+    <ul>
+    \(document.contents.map { "<li class=\"level\($0.level)\"><a href=\"#\($0.anchor)\">\(Self.escaped($0.title))</a></li>" }.joined(separator: "\n"))
+    </ul>
+    </nav>
+    <main>
+    \(document.sections.map(section).joined(separator: "\n"))
+    </main>
+    </body>
+    </html>
+
+    """
+  }
+
+  private func section(_ section: ManualDocument.Section) -> String {
+    let heading = "h\(section.level + 1)"
+    let title = "<\(heading) id=\"\(section.anchor)\">\(Self.escaped(section.title))</\(heading)>"
+    return ([title] + section.blocks.map(block)).joined(separator: "\n")
+  }
+
+  private func block(_ block: ManualDocument.Block) -> String {
+    switch block {
+    case .paragraph(let text): "<p>\(inline(text))</p>"
+    case .list(let items): "<ul>\n\(items.map { "<li>\(inline($0))</li>" }.joined(separator: "\n"))\n</ul>"
+    case .table(let header, let rows):
+      """
+      <table>
+      <thead><tr>\(header.map { "<th>\(Self.escaped($0))</th>" }.joined())</tr></thead>
+      <tbody>
+      \(rows.map { "<tr>\($0.map { "<td>\(inline($0))</td>" }.joined())</tr>" }.joined(separator: "\n"))
+      </tbody>
+      </table>
+      """
+    }
+  }
+
+  private func inline(_ text: ManualDocument.Text) -> String {
+    let escaped = Self.escaped(text.text)
+    return text.isForeign && !escaped.isEmpty ? "\(escaped) <span class=\"foreign\">\(Self.escaped(document.foreignMark))</span>" : escaped
+  }
+
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "&": result += "&amp;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result
+  }
+
+  private static let style = """
+    @page { size: A4; margin: 22mm 20mm 24mm; @bottom-center { content: counter(page); font-size: 9pt; color: #555; } }
+    html { font: 10.5pt/1.5 "Source Sans 3", "Noto Sans", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", sans-serif; color: #1a1a1a; }
+    body { max-width: 170mm; margin: 0 auto; padding: 10mm 0; overflow-wrap: anywhere; }
+    header { padding: 60mm 0 20mm; text-align: center; }
+    h1 { font-size: 28pt; margin: 0 0 6mm; }
+    .subtitle { font-size: 14pt; color: #444; }
+    nav ul { list-style: none; padding: 0; }
+    nav a { color: inherit; text-decoration: none; }
+    nav .level1 { font-weight: 600; margin-top: 2mm; }
+    nav .level2 { padding-left: 6mm; }
+    nav .level3 { padding-left: 12mm; color: #444; }
+    h2 { font-size: 20pt; border-bottom: 1.5pt solid #0b5394; padding-bottom: 1.5mm; margin-top: 12mm; }
+    h3 { font-size: 15pt; color: #0b5394; margin-top: 9mm; }
+    h4 { font-size: 12.5pt; margin: 7mm 0 2mm; }
+    h5 { font-size: 10.5pt; margin: 4mm 0 1mm; }
+    h2, h3, h4, h5 { break-after: avoid; }
+    p { margin: 1mm 0; orphans: 3; widows: 3; }
+    main ul { margin: 1mm 0; padding-left: 6mm; }
+    table { border-collapse: collapse; width: 100%; margin: 2mm 0; font-size: 9.5pt; }
+    thead { display: table-header-group; }
+    tr { break-inside: avoid; }
+    th, td { border: 0.5pt solid #bbb; padding: 1mm 2mm; text-align: left; vertical-align: top; }
+    th { background: #eef3f8; font-weight: 600; }
+    .foreign { color: #a33; font-size: 8.5pt; }
+    @media print {
+      body { max-width: none; padding: 0; }
+      header { min-height: 150mm; }
+      nav { break-before: page; }
+      main > h2 { break-before: page; }
+    }
+    """
+}

@@ -1,0 +1,50 @@
+/// The manual as Markdown (CommonMark with tables).
+struct ManualMarkdown: Sendable {
+  let document: ManualDocument
+
+  var text: String {
+    var lines = ["# \(Self.escaped(document.title))", ""]
+    if let subtitle = document.subtitle { lines += [inline(subtitle), ""] }
+    lines += ["## \(Self.escaped(document.contentsTitle))", ""]
+    lines += document.contents.map { section in
+      String(repeating: "  ", count: section.level - 1) + "- [\(Self.escaped(section.title))](#\(section.anchor))"
+    }
+    for section in document.sections {
+      lines += ["", "<a id=\"\(section.anchor)\"></a>", "", String(repeating: "#", count: section.level + 1) + " \(Self.escaped(section.title))"]
+      for block in section.blocks { lines += [""] + self.lines(of: block) }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func lines(of block: ManualDocument.Block) -> [String] {
+    switch block {
+    case .paragraph(let text): [inline(text)]
+    case .list(let items): items.map { "- \(inline($0))" }
+    case .table(let header, let rows):
+      [row(header.map(Self.escaped)), row(header.map { _ in "---" })] + rows.map { row($0.map(inline)) }
+    }
+  }
+
+  private func row(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
+
+  private func inline(_ text: ManualDocument.Text) -> String {
+    let escaped = Self.escaped(text.text)
+    return text.isForeign && !escaped.isEmpty ? "\(escaped) *\(Self.escaped(document.foreignMark))*" : escaped
+  }
+
+  /// Nothing that a person wrote is markup: neither of Markdown nor of HTML; and it stays on its line.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "\n", "\r", "\t", "\u{2028}", "\u{2029}": result += " "
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "&": result += "&amp;"
+      case "\\", "`", "*", "_", "{", "}", "[", "]", "(", ")", "#", "+", "-", "!", "|", "~", ":": result += "\\\(character)"
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,169 @@
+import Kernel
+
+/// What is to be done so that the store holds what a file says. What the file does not name stays as it is.
+struct CataloguePlan: Sendable {
+  enum Act: Sendable {
+    case createFamily(FamilyEntry)
+    case changeFamily(FamilyEntry)
+    case createService(ServiceEntry, family: String)
+    case changeService(ServiceEntry, family: String)
+    case relate(String, needs: [String])
+    case createOffering(OfferingEntry, service: String)
+    case draft(OfferingEntry)
+    case publish(OfferingEntry)
+    case retire(String)
+  }
+
+  struct Step: Sendable {
+    let act: Act
+    /// The fields that differ, as the file calls them.
+    var fields: [String] = []
+  }
+
+  private(set) var steps: [Step] = []
+  private(set) var violations: [Failure.Violation] = []
+
+  private let wanted: Catalogue
+  private let now: Instant
+  private let teams: Set<String>
+  private let families: [String: FamilyEntry]
+  private let services: [String: (entry: ServiceEntry, family: String)]
+  private let offerings: [String: (entry: OfferingEntry, service: String)]
+
+  init(from recorded: Catalogue, to wanted: Catalogue, teams: Set<String>, now: Instant) {
+    self.wanted = wanted
+    self.now = now
+    self.teams = teams
+    families = Dictionary(recorded.families.map { ($0.code, $0) }) { first, _ in first }
+    let services = recorded.families.flatMap { family in family.services.map { ($0, family.code) } }
+    self.services = Dictionary(services.map { ($0.0.code, (entry: $0.0, family: $0.1)) }) { first, _ in first }
+    let offerings = services.flatMap { service, _ in service.offerings.map { ($0, service.code) } }
+    self.offerings = Dictionary(offerings.map { ($0.0.code, (entry: $0.0, service: $0.1)) }) { first, _ in first }
+    refuseRepeated()
+    // Services before relations, which may point forward; offerings last, which need their services in the catalogue.
+    eachFamily { $0.planFamily($1, $2) }
+    eachService { $0.planService($1, family: $2, at: $3) }
+    planDependencies()
+    eachService { plan, service, _, place in
+      for (index, offering) in service.offerings.enumerated() { plan.planOffering(offering, of: service, at: "\(place).offerings[\(index)]") }
+    }
+  }
+
+  // MARK: Families and services
+
+  private mutating func planFamily(_ family: FamilyEntry, _ place: String) {
+    guard let found = families[family.code] else { return steps.append(Step(act: .createFamily(family))) }
+    let fields = Self.differing([("name", found.name != family.name), ("summary", found.summary != family.summary)])
+    if !fields.isEmpty { steps.append(Step(act: .changeFamily(family), fields: fields)) }
+  }
+
+  private mutating func planService(_ service: ServiceEntry, family: String, at place: String) {
+    violations += CatalogRule.violations(in: service.life, now: now) { "\(place).stages.\($0.rawValue)" }
+    guard let (found, home) = services[service.code] else { return steps.append(Step(act: .createService(service, family: family))) }
+    for stage in ServiceStage.allCases {
+      guard let day = found.life[stage], service.life[stage] == nil else { continue }
+      refuse("\(place).stages", CatalogMessages.stageFixed, ["stage": stage.rawValue, "day": day.description])
+    }
+    let fields = Self.differing([
+      ("family", home != family), ("name", found.name != service.name), ("summary", found.summary != service.summary), ("mode", found.mode != service.mode),
+      ("owner", found.owner != service.owner), ("stages", found.life != service.life),
+    ])
+    if !fields.isEmpty { steps.append(Step(act: .changeService(service, family: family), fields: fields)) }
+  }
+
+  private mutating func planDependencies() {
+    var graph = services.mapValues { Set($0.entry.needs) }
+    var places: [String: String] = [:]
+    eachService { plan, service, _, place in
+      graph[service.code] = Set(service.needs)
+      places[service.code] = place
+      if plan.services[service.code]?.entry.needs ?? [] != service.needs {
+        plan.steps.append(Step(act: .relate(service.code, needs: service.needs), fields: service.needs))
+      }
+    }
+    let known = Set(graph.keys)
+    eachService { plan, service, _, place in
+      for need in service.needs where !known.contains(need) { plan.refuse("\(place).needs", CatalogMessages.unknownCode, ["code": need]) }
+    }
+    guard let circle = DependencyGraph(graph).circle() else { return }
+    let place = circle.compactMap { places[$0] }.first ?? "families"
+    refuse("\(place).needs", CatalogMessages.circle, ["path": circle.joined(separator: " > ")])
+  }
+
+  // MARK: Offerings
+
+  private mutating func planOffering(_ offering: OfferingEntry, of service: ServiceEntry, at place: String) {
+    violations += CatalogRule.violations(in: offering.content, teams: teams, path: "\(place).")
+    let found = offerings[offering.code]
+    if let found, found.service != service.code {
+      return refuse("\(place).code", CatalogMessages.otherService, ["code": offering.code, "service": found.service])
+    }
+    let fields = found.map { Self.differing($0.entry.content, offering.content) } ?? []
+    switch (found?.entry.state, offering.state) {
+    case (.retired?, let state):
+      if state != .retired || !fields.isEmpty { refuse("\(place).state", CatalogMessages.retiredStays, ["code": offering.code]) }
+    case (.published?, .draft): refuse("\(place).state", CatalogMessages.publishedStays, ["code": offering.code])
+    case (.published?, .published) where fields.isEmpty, (.draft?, .draft) where fields.isEmpty: break
+    case (.draft?, .draft): steps.append(Step(act: .draft(offering), fields: fields))
+    case (_?, .retired): steps.append(Step(act: .retire(offering.code)))
+    case (_, .published):
+      guard service.life.state == .catalogue else {
+        return refuse("\(place).state", CatalogMessages.notInCatalogue, ["code": service.code, "state": service.life.state.rawValue])
+      }
+      if found == nil { steps.append(Step(act: .createOffering(offering, service: service.code))) }
+      steps.append(Step(act: .publish(offering), fields: fields))
+    case (nil, .draft): steps.append(Step(act: .createOffering(offering, service: service.code)))
+    case (nil, .retired):
+      steps.append(Step(act: .createOffering(offering, service: service.code)))
+      steps.append(Step(act: .retire(offering.code)))
+    }
+  }
+
+  private static func differing(_ left: OfferingContent, _ right: OfferingContent) -> [String] {
+    let words: [(String, Bool)] = DescriptionPart.allCases.map { ($0.rawValue, left.texts[$0] != right.texts[$0]) }
+    let lists: [(String, Bool)] = [
+      ("targets", left.targets != right.targets), ("measures", left.measures != right.measures), ("prices", left.prices != right.prices),
+      ("form", left.form != right.form), ("approval", left.approval != right.approval), ("tasks", left.tasks != right.tasks),
+    ]
+    return differing([("name", left.name != right.name)] + words + lists)
+  }
+
+  // MARK: Walking
+
+  private mutating func refuseRepeated() {
+    var seen: Set<[String]> = []
+    var repeated: [Failure.Violation] = []
+    func check(_ kind: String, _ code: String, _ place: String) {
+      if !seen.insert([kind, code]).inserted {
+        repeated.append(Failure.Violation(path: "\(place).code", CatalogMessages.repeated, ["code": code]))
+      }
+    }
+    for (index, family) in wanted.families.enumerated() {
+      check("family", family.code, "families[\(index)]")
+      for (position, service) in family.services.enumerated() {
+        let place = "families[\(index)].services[\(position)]"
+        check("service", service.code, place)
+        for (place, offering) in service.offerings.enumerated().map({ ("\(place).offerings[\($0.offset)]", $0.element) }) {
+          check("offering", offering.code, place)
+        }
+      }
+    }
+    violations += repeated
+  }
+
+  private mutating func eachFamily(_ body: (inout CataloguePlan, FamilyEntry, String) -> Void) {
+    for (index, family) in wanted.families.enumerated() { body(&self, family, "families[\(index)]") }
+  }
+
+  private mutating func eachService(_ body: (inout CataloguePlan, ServiceEntry, String, String) -> Void) {
+    for (index, family) in wanted.families.enumerated() {
+      for (position, service) in family.services.enumerated() { body(&self, service, family.code, "families[\(index)].services[\(position)]") }
+    }
+  }
+
+  private mutating func refuse(_ path: String, _ message: Message, _ arguments: [String: String]) {
+    violations.append(Failure.Violation(path: path, message, arguments))
+  }
+
+  private static func differing(_ fields: [(String, Bool)]) -> [String] { fields.filter(\.1).map(\.0) }
+}

@@ -1,0 +1,268 @@
+import Kernel
+import Operations
+import Postgres
+
+struct InsertOffering: Statement {
+  let publicId: PublicId
+  let service: Int64
+  let code: String
+  let name: LocalText
+  let now: Instant
+
+  static let sql = """
+    insert into catalog.offering (public_id, service_id, code, names, state, recorded_at) values ($1, $2, $3, $4, 'draft', $5) returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicId.random)
+    parameters.append(service)
+    parameters.append(code)
+    parameters.append(json: name.value)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct OfferingRow: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let code: String
+  let name: LocalText
+  let state: OfferingState
+  let service: Int64
+  let servicePublicId: [UInt8]
+  let serviceCode: String
+  let isServiceOffered: Bool
+  /// Of its newest published version.
+  let seq: Int64?
+  let versionId: Int64?
+  let publishedAt: Instant?
+  let published: Value?
+  /// What is being written; never on the customer's side.
+  let draft: Value?
+  let version: Int64
+
+  static let select = """
+    select o.id, o.public_id, o.code, o.names, o.state, s.id, s.public_id, s.code, s.state = 'catalogue', v.seq, v.id, v.published_at, v.content,
+      d.content, o.version
+    from catalog.offering o join catalog.service s on s.id = o.service_id
+    left join catalog.offering_version v on v.offering_id = o.id and v.seq = o.published_seq
+    left join catalog.offering_draft d on d.offering_id = o.id
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    code = try row.next()
+    name = LocalText(try row.next() as Value?)
+    state = OfferingState(rawValue: try row.next()) ?? .retired
+    service = try row.next()
+    servicePublicId = try row.next()
+    serviceCode = try row.next()
+    isServiceOffered = try row.next()
+    seq = try row.next()
+    versionId = try row.next()
+    publishedAt = try row.next()
+    published = try row.next()
+    draft = try row.next()
+    version = try row.next()
+  }
+
+  var isOrderable: Bool { state == .published && isServiceOffered }
+}
+
+struct OfferingByPublicId: Statement {
+  let publicId: PublicId
+
+  static let sql = "\(OfferingRow.select) where o.public_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
+
+  static func decode(_ row: inout RowReader) throws -> OfferingRow { try OfferingRow(&row) }
+}
+
+struct OfferingsByCode: Statement {
+  let service: Int64?
+  let state: OfferingState?
+  let after: String
+  let limit: Int64
+
+  static let sql = """
+    \(OfferingRow.select) where ($1::bigint is null or o.service_id = $1) and ($2::text is null or o.state = $2) and o.code > $3
+    order by o.code limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(service)
+    parameters.append(state?.rawValue)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> OfferingRow { try OfferingRow(&row) }
+}
+
+/// What can be ordered of services and offerings.
+struct OrderableOfferings: Statement {
+  let services: [Int64]
+  let offerings: [Int64]
+  /// Only of this service, and only in this state.
+  let service: Int64?
+  let state: OfferingState?
+  let after: String
+  let limit: Int64
+
+  static let sql = """
+    \(OfferingRow.select) where (o.service_id = any($1) or o.id = any($2)) and o.state = 'published' and s.state = 'catalogue'
+      and ($3::bigint is null or o.service_id = $3) and ($4::text is null or o.state = $4) and o.code > $5
+    order by o.code limit $6
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(services)
+    parameters.append(offerings)
+    parameters.append(service)
+    parameters.append(state?.rawValue)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> OfferingRow { try OfferingRow(&row) }
+}
+
+/// No row when another change came first.
+struct UpdateOffering: Statement {
+  let id: Int64
+  let version: Int64
+  let name: LocalText
+  let state: OfferingState
+  let seq: Int64?
+
+  static let sql = """
+    update catalog.offering set names = $3, state = $4, published_seq = $5, version = version + 1 where id = $1 and version = $2 returning version
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(id)
+    parameters.append(version)
+    parameters.append(json: name.value)
+    parameters.append(state.rawValue)
+    parameters.append(seq)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct SaveDraft: Statement {
+  let offering: Int64
+  let content: Value
+  let now: Instant
+
+  static let sql = """
+    insert into catalog.offering_draft (offering_id, content, recorded_at) values ($1, $2, $3)
+    on conflict (offering_id) do update set content = excluded.content, recorded_at = excluded.recorded_at
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(offering)
+    parameters.append(json: content)
+    parameters.append(now)
+  }
+}
+
+struct DeleteDraft: Statement {
+  let offering: Int64
+
+  static let sql = "delete from catalog.offering_draft where offering_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(offering) }
+}
+
+struct InsertOfferingVersion: Statement {
+  let offering: Int64
+  let seq: Int64
+  let content: Value
+  let now: Instant
+
+  static let sql = "insert into catalog.offering_version (offering_id, seq, content, published_at) values ($1, $2, $3, $4) returning id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(offering)
+    parameters.append(seq)
+    parameters.append(json: content)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct InsertTasks: Statement {
+  let version: Int64
+  let tasks: [FulfilmentTask]
+  let teams: [String: Int64]
+
+  static let sql = """
+    insert into catalog.fulfilment_task (offering_version_id, seq, step, names, team_id)
+    select $1, t.seq, t.step, t.names, t.team_id from unnest($2::bigint[], $3::bigint[], $4::jsonb[], $5::bigint[]) as t (seq, step, names, team_id)
+    on conflict do nothing
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(version)
+    parameters.append(tasks.indices.map { Int64($0) + 1 })
+    parameters.append(tasks.map(\.step))
+    parameters.append(json: tasks.map { task -> Value in task.name.value ?? .null })
+    parameters.append(tasks.map { teams[$0.team] })
+  }
+}
+
+/// The tasks of versions, in their order.
+struct TasksOfVersions: Statement {
+  struct Found: Sendable {
+    let version: Int64
+    let task: FulfilmentTask
+  }
+
+  let versions: [Int64]
+
+  static let sql = """
+    select t.offering_version_id, t.names, t.step, m.name from catalog.fulfilment_task t join desk.pub_team m on m.team_id = t.team_id
+    where t.offering_version_id = any($1) order by t.offering_version_id, t.seq
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(versions) }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      version: try row.next(),
+      task: FulfilmentTask(name: LocalText(try row.next() as Value?), step: try row.next(), team: try row.next()))
+  }
+}
+
+struct TeamsOfNames: Statement {
+  struct Found: Sendable {
+    let name: String
+    let id: Int64
+  }
+
+  let names: [String]
+
+  static let sql = "select name, team_id from desk.pub_team where name = any($1)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(names) }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(name: try row.next(), id: try row.next()) }
+}
+
+/// A number that every change of families, services and offerings raises.
+struct CatalogueRevision: Statement {
+  static let sql = """
+    select coalesce((select sum(version) from catalog.family), 0)::bigint + coalesce((select sum(version) from catalog.service), 0)::bigint
+      + coalesce((select sum(version) from catalog.offering), 0)::bigint
+    """
+
+  func bind(to parameters: inout Parameters) {}
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

@@ -1,0 +1,227 @@
+import Kernel
+import Operations
+import Postgres
+
+/// What the lines of a tenant's contracts in force sell.
+struct SalesInForce: Statement {
+  struct Found: Sendable {
+    let line: Int64
+    let service: Int64?
+    let offering: Int64?
+  }
+
+  let tenant: TenantId
+  let at: Instant
+
+  static let sql = """
+    with term as (
+      select distinct on (t.contract_id) t.contract_id, t.state, t.starts_at, t.ends_at from contracts.pub_contract_term t
+      where t.tenant_id = $1 and t.valid_from <= $2 order by t.contract_id, t.valid_from desc),
+    sale as (
+      select distinct on (s.line_id) s.line_id, s.contract_id, s.state, s.service_id, s.offering_id from contracts.pub_line_sale s
+      where s.tenant_id = $1 and s.valid_from <= $2 order by s.line_id, s.valid_from desc)
+    select sale.line_id, sale.service_id, sale.offering_id from sale join term on term.contract_id = sale.contract_id
+    where term.state = 'active' and term.starts_at <= $2 and (term.ends_at is null or term.ends_at > $2) and sale.state = 'active'
+      and num_nonnulls(sale.service_id, sale.offering_id) > 0
+    order by sale.line_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(at)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(line: try row.next(), service: try row.next(), offering: try row.next()) }
+}
+
+struct NextRequestNumber: Statement {
+  let tenant: TenantId
+
+  static let sql = """
+    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'request', 1)
+    on conflict (tenant_id, kind) do update set last = counter.last + 1 returning last
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct InsertRequest: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+  let number: Int64
+  let offering: Int64
+  let offeringVersion: Int64
+  let line: Int64
+  let answers: Value
+  let requester: Int64?
+  let actor: Actor
+  let now: Instant
+
+  static let sql = """
+    insert into catalog.request
+      (tenant_id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, requester_id, actor_kind, actor_id, submitted_at)
+    values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11) returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+    parameters.append(number)
+    parameters.append(offering)
+    parameters.append(offeringVersion)
+    parameters.append(line)
+    parameters.append(json: answers)
+    parameters.append(requester)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct RequestRow: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let number: Int64
+  let offering: [UInt8]
+  let offeringCode: String
+  let seq: Int64
+  let content: Value
+  let line: [UInt8]
+  let answers: Value
+  let state: RequestState
+  let requester: [UInt8]?
+  let submittedAt: Instant
+  let withdrawnAt: Instant?
+  let version: Int64
+
+  static let select = """
+    select r.id, r.public_id, r.number, o.public_id, o.code, v.seq, v.content, l.public_id, r.answers, r.state, p.public_id, r.submitted_at, r.withdrawn_at,
+      r.version
+    from catalog.request r
+    join catalog.offering o on o.id = r.offering_id
+    join catalog.offering_version v on v.id = r.offering_version_id
+    join contracts.pub_line l on l.tenant_id = r.tenant_id and l.line_id = r.contract_line_id
+    left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id
+    """
+
+  /// What a row scope leaves of them: $2 everything, $3 units, $4 a person.
+  static let isVisible = "($2 or p.unit_id = any ($3) or r.requester_id = $4)"
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    number = try row.next()
+    offering = try row.next()
+    offeringCode = try row.next()
+    seq = try row.next()
+    content = try row.next()
+    line = try row.next()
+    answers = try row.next()
+    state = RequestState(rawValue: try row.next()) ?? .withdrawn
+    requester = try row.next()
+    submittedAt = try row.next()
+    withdrawnAt = try row.next()
+    version = try row.next()
+  }
+}
+
+struct RequestByPublicId: Statement {
+  let tenant: TenantId
+  let scope: RowScope
+  let publicId: PublicId
+
+  static let sql = "\(RequestRow.select) where r.tenant_id = $1 and \(RequestRow.isVisible) and r.public_id = $5"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(everything: scope)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
+}
+
+/// A customer's requests, the newest first.
+struct RequestsOfTenant: Statement {
+  let tenant: TenantId
+  let scope: RowScope
+  let state: RequestState?
+  let before: Int64
+  let limit: Int64
+
+  static let sql = """
+    \(RequestRow.select) where r.tenant_id = $1 and \(RequestRow.isVisible) and ($5::text is null or r.state = $5) and r.number < $6
+    order by r.number desc limit $7
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(everything: scope)
+    parameters.append(state?.rawValue)
+    parameters.append(before)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
+}
+
+/// No row when another change came first.
+struct WithdrawRequestRow: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let version: Int64
+  let now: Instant
+
+  static let sql = """
+    update catalog.request set state = 'withdrawn', withdrawn_at = $4, version = version + 1
+    where tenant_id = $1 and id = $2 and version = $3 returning version
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(version)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Persons of the tenant that a request names, with what a row scope looks at.
+struct PersonsOfRequest: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let unit: Int64?
+  }
+
+  let tenant: TenantId
+  let publicIds: [PublicId]
+  /// The caller himself.
+  let own: Int64?
+
+  static let sql = """
+    select p.id, p.public_id, p.unit_id from tenancy.person p where p.tenant_id = $1 and (p.public_id = any($2) or p.id = $3) order by p.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicIds.map(\.random))
+    parameters.append(own)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next(), unit: try row.next()) }
+}
+
+extension Parameters {
+  /// $n everything, $n+1 units, $n+2 a person.
+  mutating func append(everything scope: RowScope) {
+    append(scope.everything)
+    append(scope.units.sorted())
+    append(scope.person)
+  }
+}

@@ -1,0 +1,226 @@
+import Kernel
+import Operations
+import Postgres
+
+/// What a service is, besides its code.
+struct ServiceContent: Hashable, Sendable {
+  var family: Int64
+  var name: LocalText
+  var summary: LocalText?
+  var mode: ServiceMode
+  var owner: LocalText
+  var life: ServiceLife
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(family)
+    parameters.append(json: name.value)
+    parameters.append(json: summary?.value)
+    parameters.append(mode.rawValue)
+    parameters.append(json: owner.value)
+    for stage in ServiceStage.allCases { parameters.append(life[stage]) }
+  }
+}
+
+struct InsertService: Statement {
+  let publicId: PublicId
+  let code: String
+  let now: Instant
+  let content: ServiceContent
+
+  static let sql = """
+    insert into catalog.service
+      (public_id, code, recorded_at, family_id, names, summary, mode, owner, requirements_on, design_on, transition_on, operation_on, retirement_on)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicId.random)
+    parameters.append(code)
+    parameters.append(now)
+    content.bind(to: &parameters)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// No row when another change came first.
+struct UpdateService: Statement {
+  let id: Int64
+  let version: Int64
+  let content: ServiceContent
+
+  static let sql = """
+    update catalog.service set version = version + 1, family_id = $3, names = $4, summary = $5, mode = $6, owner = $7, requirements_on = $8,
+      design_on = $9, transition_on = $10, operation_on = $11, retirement_on = $12
+    where id = $1 and version = $2 returning version
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(id)
+    parameters.append(version)
+    content.bind(to: &parameters)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Counts a change that is not of the row itself.
+struct CountServiceChange: Statement {
+  let id: Int64
+
+  static let sql = "update catalog.service set version = version + 1 where id = $1 returning version"
+
+  func bind(to parameters: inout Parameters) { parameters.append(id) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct ServiceRow: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let code: String
+  let familyPublicId: [UInt8]
+  let familyCode: String
+  let recordedAt: Instant
+  let version: Int64
+  let content: ServiceContent
+
+  var state: PortfolioState { content.life.state }
+
+  static let select = """
+    select s.id, s.public_id, s.code, f.public_id, f.code, s.recorded_at, s.version, s.family_id, s.names, s.summary, s.mode, s.owner,
+      s.requirements_on, s.design_on, s.transition_on, s.operation_on, s.retirement_on
+    from catalog.service s join catalog.family f on f.id = s.family_id
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    code = try row.next()
+    familyPublicId = try row.next()
+    familyCode = try row.next()
+    recordedAt = try row.next()
+    version = try row.next()
+    let family: Int64 = try row.next()
+    let name = LocalText(try row.next() as Value?)
+    let summary = (try row.next() as Value?).map { LocalText($0) }
+    let mode = ServiceMode(rawValue: try row.next()) ?? .support
+    let owner = LocalText(try row.next() as Value?)
+    var began: [ServiceStage: CalendarDate] = [:]
+    for stage in ServiceStage.allCases { began[stage] = try row.next() as CalendarDate? }
+    content = ServiceContent(family: family, name: name, summary: summary, mode: mode, owner: owner, life: ServiceLife(began))
+  }
+}
+
+struct ServiceByPublicId: Statement {
+  let publicId: PublicId
+
+  static let sql = "\(ServiceRow.select) where s.public_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
+
+  static func decode(_ row: inout RowReader) throws -> ServiceRow { try ServiceRow(&row) }
+}
+
+struct ServicesByCode: Statement {
+  let state: PortfolioState?
+  let family: Int64?
+  let after: String
+  let limit: Int64
+
+  static let sql = """
+    \(ServiceRow.select) where ($1::text is null or s.state = $1) and ($2::bigint is null or s.family_id = $2) and s.code > $3
+    order by s.code limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(state?.rawValue)
+    parameters.append(family)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ServiceRow { try ServiceRow(&row) }
+}
+
+/// What services are called.
+struct ServiceNames: Statement {
+  struct Found: Sendable {
+    let code: String
+    let name: LocalText
+  }
+
+  static let sql = "select code, names from catalog.service order by code"
+
+  func bind(to parameters: inout Parameters) {}
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(code: try row.next(), name: LocalText(try row.next() as Value?)) }
+}
+
+// MARK: Dependencies
+
+/// Kept from others until the transaction ends: who adds a dependency sees all that there are.
+struct HoldDependencies: Statement {
+  static let sql = "select version from catalog.dependency_lease where id = 1 for update"
+
+  func bind(to parameters: inout Parameters) {}
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct Dependencies: Statement {
+  struct Found: Sendable {
+    let service: Int64
+    let code: String
+    let needs: Int64
+    let needsPublicId: [UInt8]
+    let needsCode: String
+  }
+
+  /// Nil: of all services.
+  let service: Int64?
+
+  static let sql = """
+    select d.service_id, s.code, d.needs_id, n.public_id, n.code
+    from catalog.service_dependency d join catalog.service s on s.id = d.service_id join catalog.service n on n.id = d.needs_id
+    where $1::bigint is null or d.service_id = $1 order by s.code, n.code
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(service) }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(service: try row.next(), code: try row.next(), needs: try row.next(), needsPublicId: try row.next(), needsCode: try row.next())
+  }
+}
+
+struct InsertDependency: Statement {
+  let service: Int64
+  let needs: Int64
+  let now: Instant
+
+  static let sql = """
+    insert into catalog.service_dependency (service_id, needs_id, recorded_at) values ($1, $2, $3) on conflict do nothing returning needs_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(service)
+    parameters.append(needs)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct DeleteDependency: Statement {
+  let service: Int64
+  let needs: Int64
+
+  static let sql = "delete from catalog.service_dependency where service_id = $1 and needs_id = $2 returning needs_id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(service)
+    parameters.append(needs)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

@@ -1,0 +1,193 @@
+import Kernel
+import Operations
+
+package struct RequestOutput: OperationOutput {
+  let id: PublicId
+  let number: String
+  let offering: PublicId
+  let line: PublicId
+  let requester: PublicId?
+  let form: Value
+  let row: RequestRow
+
+  init(_ row: RequestRow, in context: OperationContext) {
+    id = context.id(.request, row.publicId)
+    number = "\(context.tenant.code)-REQ-\(pad(row.number, 6))"
+    offering = context.id(.offering, row.offering)
+    line = context.id(.orderedLine, row.line)
+    requester = row.requester.map { context.id(.person, $0) }
+    form = row.content["form"] ?? .array([])
+    self.row = row
+  }
+
+  package static let fields: [OutputField<RequestOutput>] = [
+    OutputField("id", .id, "The request.", "请求编号。") { .id($0.id) },
+    OutputField("number", .text, "Its number for people.", "请求号。") { .text($0.number) },
+    OutputField("offering", .id, "What was ordered.", "所申请的服务项。") { .id($0.offering) },
+    OutputField("offeringCode", .text, "The offering's code.", "服务项代码。") { .text($0.row.offeringCode) },
+    OutputField("offeringName", .document, "What it was called in that version, by language.", "该版本的名称（按语言）。") { $0.row.content["name"] ?? .null },
+    OutputField("published", .integer, "The version of the offering, with its form, that it was written by.", "所依据的服务项版本（含表单）。") { .integer($0.row.seq) },
+    OutputField("form", .list(.document), "The form of that version.", "该版本的表单。") { $0.form },
+    OutputField("answers", .document, "The answers by the form's keys.", "按表单键值的答案。") { $0.row.answers },
+    OutputField("contractLine", .id, "The contract line that covers it.", "所依据的合同行。") { .id($0.line) },
+    OutputField("requester", .id, "Whom it is for; null: nobody in particular.", "申请对象；未指定则为 null。") { .id($0.requester) },
+    OutputField("state", .text, "submitted or withdrawn.", "状态：submitted（已提交）或 withdrawn（已撤回）。") { .text($0.row.state.rawValue) },
+    OutputField("submittedAt", .instant, "When it was submitted.", "提交时间。") { .instant($0.row.submittedAt) },
+    OutputField("withdrawnAt", .instant, "When it was withdrawn; null: it was not.", "撤回时间；未撤回则为 null。") { .instant($0.row.withdrawnAt) },
+    OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.row.version) },
+  ]
+}
+
+package struct RequestReference: OperationInput {
+  let id: PublicId
+
+  static let id = Field.id("id", .request, "The request.", "请求编号。")
+
+  package static let fields: [any InputField] = [id]
+
+  package init(_ values: InputValues) throws(FieldError) { id = try values[Self.id] }
+}
+
+package enum SubmitRequest: Operation {
+  package struct Input: OperationInput {
+    let offering: PublicId
+    let requester: PublicId?
+    let answers: Value
+
+    private static let offering = Field.id("offering", .offering, "What is ordered.", "所申请的服务项。")
+    private static let requester = Field.id(
+      "requester", .person, "Whom it is for (default: the caller, if he is one of the customer's people).", "申请对象（默认：客户方的调用者本人）。")
+    private static let answers = Field.document("answers", "The answers by the form's keys.", "按表单键值填写的答案。")
+
+    package static let fields: [any InputField] = [CustomerReference.field, offering, requester.optional, answers.optional]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      offering = try values[Self.offering]
+      requester = try values[Self.requester.optional]
+      answers = try values[Self.answers.optional] ?? .object([])
+    }
+  }
+
+  package static let declaration = Declaration(
+    "request.submit", "Order an offering that a contract in force covers.", zh: "申请生效合同所涵盖的服务项。", roles: CatalogRights.orderers,
+    scopes: CatalogRights.everyScope, reach: .one(by: "customer"), effect: .create)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    let tenant = context.tenant.id
+    let row = try await context.offering(input.offering, path: "offering")
+    let sales = try await context.transaction.query(SalesInForce(tenant: tenant, at: context.now))
+    guard row.isOrderable, let published = row.published, let version = row.versionId else {
+      throw Failure.invalid("offering", CatalogMessages.notOrderable)
+    }
+    guard let line = CoverageRule.line(of: row, among: sales) else {
+      throw Failure.invalid("offering", CatalogMessages.notCovered, ["code": row.code])
+    }
+    let reading = AnswerRule(form: try OfferingContent.read(published).form).read(input.answers)
+    let own = context.principal.side == .customer && input.requester == nil ? context.principal.person : nil
+    let people = try await context.transaction.query(
+      PersonsOfRequest(tenant: tenant, publicIds: Array(Set(reading.persons.values).union(input.requester.map { [$0] } ?? [])), own: own))
+    try require(reading, people)
+    let requester = people.first { person in input.requester.map { $0.random == person.publicId } ?? (person.id == own) }
+    guard input.requester == nil || requester != nil else { throw context.unknownReference("requester") }
+    guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", CatalogMessages.outsideScope) }
+    guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
+    let id = context.newId(.request)
+    let inserted = try await context.transaction.first(
+      InsertRequest(
+        tenant: tenant, publicId: id, number: number, offering: row.id, offeringVersion: version, line: line, answers: .object(reading.answers),
+        requester: requester?.id, actor: context.actor, now: context.now))
+    guard let request = inserted else { throw context.beaten }
+    context.note("request", request, 1, "submitted", .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq)]))
+    return try await context.requestOutput(id)
+  }
+
+  /// All that is wrong with the answers, persons that nobody knows included.
+  private static func require(_ reading: AnswerRule.Reading, _ people: [PersonsOfRequest.Found]) throws(Failure) {
+    let known = Set(people.map(\.publicId))
+    let strangers = reading.persons.filter { !known.contains($0.value.random) }.keys.sorted()
+    let violations =
+      reading.violations + strangers.map { Failure.Violation(path: "answers.\($0)", CatalogMessages.unknownPerson) }
+    guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
+  }
+}
+
+package enum ReadRequest: Operation {
+  package typealias Input = RequestReference
+
+  package static let declaration = Declaration(
+    "request.read", "Read a request with the form that it was written by.", zh: "查看请求及其所依据的表单。", roles: CatalogRights.orderers,
+    scopes: CatalogRights.everyScope, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput { try await context.requestOutput(input.id) }
+}
+
+package enum ListRequests: Operation {
+  package struct Input: OperationInput {
+    let state: String?
+    let limit: Int64?
+    let cursor: String?
+
+    private static let state = Field.oneOf(
+      "state", ["submitted", "withdrawn"], "Only those in this state.", "仅限此状态：submitted 已提交、withdrawn 已撤回。"
+    ).optional
+
+    package static let fields: [any InputField] = [CustomerReference.field, state, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      state = try values[Self.state]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "request.list", "List a customer's requests, the newest first.", zh: "列出客户的请求，最新的在前。", permission: "request.read",
+    roles: CatalogRights.orderers, scopes: CatalogRights.everyScope, reach: .one(by: "customer"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<RequestOutput> {
+    let filter = input.state ?? ""
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let rows = try await context.transaction.query(
+      RequestsOfTenant(
+        tenant: context.tenant.id, scope: context.access.rows, state: input.state.flatMap(RequestState.init),
+        before: try after?.integer(0) ?? .max, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.integer($0.number)])
+    } element: {
+      RequestOutput($0, in: context)
+    }
+  }
+}
+
+package enum WithdrawRequest: Operation {
+  package typealias Input = RequestReference
+
+  package static let declaration = Declaration(
+    "request.withdraw", "Take a request back.", zh: "撤回请求。", permission: "request.submit", roles: CatalogRights.orderers,
+    scopes: CatalogRights.everyScope, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    let row = try await context.request(input.id)
+    try context.requireVersion(row.version)
+    guard row.state.mayGo(to: .withdrawn) else { throw Failure(.conflict, CatalogMessages.alreadyWithdrawn) }
+    let changed = try await context.transaction.first(
+      WithdrawRequestRow(tenant: context.tenant.id, id: row.id, version: row.version, now: context.now))
+    guard let version = changed else { throw context.beaten }
+    context.note("request", row.id, version, "withdrawn", .object(["request": .id(input.id)]))
+    return try await context.requestOutput(input.id)
+  }
+}
+
+extension OperationContext {
+  /// A request that the caller may see.
+  fileprivate func request(_ id: PublicId) async throws -> RequestRow {
+    let found = try await transaction.first(RequestByPublicId(tenant: tenant.id, scope: access.rows, publicId: id))
+    guard let found else { throw Failure.notFound }
+    return found
+  }
+
+  fileprivate func requestOutput(_ id: PublicId) async throws -> RequestOutput {
+    subject(id)
+    return RequestOutput(try await request(id), in: self)
+  }
+}

@@ -1,0 +1,55 @@
+import Kernel
+import Operations
+
+package enum WriteManual: Operation {
+  package struct Input: OperationInput {
+    let format: String
+    let language: Language
+    let family: PublicId?
+
+    private static let format = Field.oneOf("format", ["markdown", "html"], "Markdown (default), or HTML for the printer.", "格式：markdown（默认）或 html（供打印）。")
+    private static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "Its language (default: en).", "语言（默认 en）。")
+
+    package static let fields: [any InputField] = [format.optional, language.optional, ServiceFields.family.optional]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      format = try values[Self.format.optional] ?? "markdown"
+      language = try values[Self.language.optional].flatMap(Language.init(rawValue:)) ?? .english
+      family = try values[ServiceFields.family.optional]
+    }
+  }
+
+  package struct Output: OperationOutput {
+    let format: String
+    let language: Language
+    let text: String
+
+    package static let fields: [OutputField<Output>] = [
+      OutputField("format", .text, "markdown or html.", "格式：markdown 或 html。") { .text($0.format) },
+      OutputField("language", .text, "en or zh-Hans.", "语言：en 或 zh-Hans。") { .text($0.language.rawValue) },
+      OutputField("text", .text, "The document, whole.", "完整文档。") { .text($0.text) },
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "catalogue.manual", "Write the service product manual of a family, or of all.", zh: "生成某一服务族或全部服务的服务产品手册。", permission: "catalogue.read",
+    roles: CatalogRights.staff, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
+    let family = try await input.family.asyncMap { id in
+      guard let row = try await context.transaction.first(FamilyByPublicId(publicId: id)) else { throw context.unknownReference("family") }
+      return row.id
+    }
+    let recorded = try await RecordedCatalogue(in: context, family: family)
+    let versions = recorded.offerings.compactMapValues { row in
+      row.seq.flatMap { seq in
+        row.publishedAt.map { (seq: seq, day: CalendarDate(daysSinceEpoch: $0.seconds.flooredQuotient(by: 86_400))) }
+      }
+    }
+    let names = try await context.transaction.query(ServiceNames())
+    let writer = ManualWriter(language: input.language, provider: context.provider.name, versions: versions)
+    let document = writer.document(recorded.catalogue, names: Dictionary(names.map { ($0.code, $0.name) }) { first, _ in first })
+    let text = input.format == "html" ? ManualHTML(document: document).text : ManualMarkdown(document: document).text
+    return Output(format: input.format, language: input.language, text: text)
+  }
+}

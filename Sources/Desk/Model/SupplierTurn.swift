@@ -1,0 +1,123 @@
+import Kernel
+import ServiceLevels
+
+/// A supplier's turn on a ticket: from the dispatch until it is returned.
+struct SupplierTurn: Sendable {
+  /// Why this underpinning contract was chosen.
+  enum Choice: String, Sendable, CaseIterable {
+    /// The ticket's contract line rests on it.
+    case linked
+    /// Somebody chose it, and said why.
+    case named
+  }
+
+  /// How a dispatch ended.
+  enum Outcome: String, Sendable, CaseIterable {
+    /// The supplier has done its part.
+    case done
+    /// The supplier gives it back undone.
+    case refused
+    /// We took it back: what was not judged by then is not.
+    case recalled
+    /// The ticket was resolved meanwhile.
+    case resolved
+    /// The ticket went into another one; as ``recalled``.
+    case merged
+
+    /// What people say when they record a return; the others follow from the ticket.
+    static let ofReturns: [Outcome] = [.done, .refused, .recalled]
+
+    var isJudged: Bool {
+      switch self {
+      case .done, .refused, .resolved: true
+      case .recalled, .merged: false
+      }
+    }
+  }
+
+  /// The contract in the version in force at the dispatch, and whose it is.
+  struct Agreement: Sendable {
+    let contract: Ticket.Reference
+    let reference: String
+    let version: Int64
+    let validFrom: Instant
+    let supplier: [UInt8]
+    let supplierCode: String
+    let supplierName: String
+    let hasCoverage: Bool
+  }
+
+  let id: Int64
+  let publicId: [UInt8]
+  let ticket: Ticket.Reference
+  /// The ticket's version, for acts on that.
+  var ticketVersion: Int64
+  let agreement: Agreement
+  let service: Ticket.Reference?
+  let serviceName: String?
+  let choice: Choice
+  let choiceReason: String?
+  /// The number of the case there.
+  var supplierReference: String?
+  /// What they call the ticket's priority.
+  var supplierPriority: String?
+  let dispatchedAt: Instant
+  private(set) var respondedAt: Instant?
+  private(set) var returnedAt: Instant?
+  private(set) var outcome: Outcome?
+  var version: Int64
+  let isNew: Bool
+  private(set) var isTouched: Bool
+  var clocks: SubjectClocks
+
+  init(
+    id: Int64, publicId: [UInt8], ticket: Ticket.Reference, ticketVersion: Int64, agreement: Agreement, service: Ticket.Reference?, serviceName: String?,
+    choice: Choice, choiceReason: String?, supplierReference: String?, supplierPriority: String?, dispatchedAt: Instant, respondedAt: Instant? = nil,
+    returnedAt: Instant? = nil, outcome: Outcome? = nil, version: Int64 = 1, isNew: Bool = false
+  ) {
+    self.id = id
+    self.publicId = publicId
+    self.ticket = ticket
+    self.ticketVersion = ticketVersion
+    self.agreement = agreement
+    self.service = service
+    self.serviceName = serviceName
+    self.choice = choice
+    self.choiceReason = choiceReason
+    self.supplierReference = supplierReference
+    self.supplierPriority = supplierPriority
+    self.dispatchedAt = dispatchedAt
+    self.respondedAt = respondedAt
+    self.returnedAt = returnedAt
+    self.outcome = outcome
+    self.version = version
+    self.isNew = isNew
+    isTouched = isNew
+    clocks = SubjectClocks(.dispatch(id))
+  }
+
+  var isOpen: Bool { returnedAt == nil }
+
+  /// A word from the supplier; the first one is its response.
+  mutating func answer(reference: String?, at now: Instant) throws(Failure) {
+    isTouched = true
+    if let reference { supplierReference = reference }
+    try clocks.apply(respondedAt == nil ? .responded : .updated, at: now)
+    if respondedAt == nil { respondedAt = max(now, dispatchedAt) }
+  }
+
+  mutating func end(_ outcome: Outcome, at now: Instant) throws(Failure) {
+    isTouched = true
+    self.outcome = outcome
+    returnedAt = max(now, dispatchedAt)
+    // Who gives it back has answered.
+    if outcome.isJudged, respondedAt == nil { respondedAt = returnedAt }
+    if outcome.isJudged { try clocks.apply(.ended(source: outcome.rawValue), at: now) } else { try clocks.withdraw(outcome.rawValue, onlyOpen: true, at: now) }
+  }
+
+  /// Another priority of the ticket, as the supplier calls it.
+  mutating func rename(priority: String?) {
+    isTouched = isTouched || priority != supplierPriority
+    supplierPriority = priority
+  }
+}

@@ -1,0 +1,69 @@
+import Kernel
+import ServiceLevels
+
+/// A team's turn on a ticket: from the assignment until it hands the ticket over or resolves it. A ticket that comes back to a
+/// team begins another one.
+struct TeamTurn: Sendable {
+  /// How a turn ended.
+  enum End: String, Sendable, CaseIterable {
+    /// Another team has it.
+    case handedOver = "handed_over"
+    /// No team has it.
+    case unassigned
+    case resolved
+    /// The ticket went into another one: what was not judged by then is not.
+    case merged
+  }
+
+  let id: Int64
+  /// Its place among the turns of the ticket.
+  let seq: Int64
+  let team: Ticket.Reference
+  let teamName: String
+  /// The OLA that the team worked by when the turn began; nil: none.
+  let terms: TeamTerms?
+  let startedAt: Instant
+  /// When the team took the ticket on.
+  private(set) var acceptedAt: Instant?
+  private(set) var endedAt: Instant?
+  private(set) var end: End?
+  let isNew: Bool
+  private(set) var isTouched: Bool
+  var clocks: SubjectClocks
+
+  init(
+    id: Int64, seq: Int64, team: Ticket.Reference, teamName: String, terms: TeamTerms?, startedAt: Instant, acceptedAt: Instant? = nil,
+    endedAt: Instant? = nil, end: End? = nil, isNew: Bool = false
+  ) {
+    self.id = id
+    self.seq = seq
+    self.team = team
+    self.teamName = teamName
+    self.terms = terms
+    self.startedAt = startedAt
+    self.acceptedAt = acceptedAt
+    self.endedAt = endedAt
+    self.end = end
+    self.isNew = isNew
+    isTouched = isNew
+    clocks = SubjectClocks(.assignment(id))
+  }
+
+  /// The team takes it on.
+  /// - Returns: whether it had not before.
+  mutating func accept(at now: Instant) throws(Failure) -> Bool {
+    guard acceptedAt == nil else { return false }
+    acceptedAt = max(now, startedAt)
+    isTouched = true
+    try clocks.apply(.responded, at: now)
+    return true
+  }
+
+  mutating func end(_ end: End, at now: Instant) throws(Failure) {
+    if end != .merged { _ = try accept(at: now) }
+    self.end = end
+    endedAt = max(now, startedAt)
+    isTouched = true
+    if end == .merged { try clocks.withdraw(end.rawValue, onlyOpen: true, at: now) } else { try clocks.apply(.ended(source: end.rawValue), at: now) }
+  }
+}

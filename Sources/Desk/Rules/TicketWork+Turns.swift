@@ -1,0 +1,120 @@
+import Kernel
+import Operations
+import ServiceLevels
+import Suppliers
+
+/// The turns of teams and suppliers on a ticket, beside what the customer was promised.
+extension TicketWork {
+  // MARK: Teams
+
+  /// The team takes the ticket on: by saying so, or by an act that shows it.
+  mutating func acceptTurn() throws(Failure) {
+    if try turn?.accept(at: context.now) == true { noteAcceptance() }
+  }
+
+  /// A public word, which is one to the desk as well; the first shows that the team has the ticket.
+  mutating func sayWordOfTurn() throws(Failure) {
+    guard turn != nil else { return }
+    if try turn?.accept(at: context.now) == true { return noteAcceptance() }
+    try turn?.clocks.apply(.updated, at: context.now)
+  }
+
+  private mutating func noteAcceptance() {
+    note(TicketEventType.accepted, .object(["team": .id(turn.map { context.id(.team, $0.team.publicId) }), "turn": .integer(turn?.seq)]))
+  }
+
+  /// Gives the ticket to another team, or to none: the turn ends, and another one begins.
+  mutating func handOver(to team: Ticket.Reference?) async throws {
+    if turn?.team.id == team?.id, turn != nil { return }
+    try endTurn(team == nil ? .unassigned : .handedOver)
+    if let team { try await beginTurn(of: team) }
+  }
+
+  /// A turn begins now, by the team's OLA in force. A ticket that waits does so in the new turn too.
+  mutating func beginTurn(of team: Ticket.Reference) async throws {
+    let (tenant, now) = (context.tenant.id, context.now)
+    let next = try await context.transaction.first(NextTurn(tenant: tenant, ticket: ticket.id, team: team.id, at: now))
+    guard let next else { throw Failure(.internal, OperationMessages.internalFault, debug: "no turn") }
+    var begun = TeamTurn(id: next.id, seq: next.seq, team: team, teamName: "", terms: next.terms, startedAt: now, isNew: true)
+    if let terms = next.terms {
+      let evidence = clocks.clocks.first { $0.clock.state == .paused }?.clock.stateEvidence
+      let waiting = ticket.state == .pending ? ticket.pendingReason?.clockAct(evidence: evidence) : nil
+      try await begun.clocks.start(under: terms, facts: ticket.facts, at: now, waiting: waiting, in: context.transaction)
+    }
+    turn = begun
+  }
+
+  private mutating func endTurn(_ end: TeamTurn.End) throws(Failure) {
+    guard var ending = turn else { return }
+    try ending.end(end, at: context.now)
+    turn = nil
+    endedTurns.append(ending)
+  }
+
+  // MARK: All
+
+  /// The ticket is done with: so are the team and the suppliers.
+  mutating func endTurns(_ end: TeamTurn.End, _ outcome: SupplierTurn.Outcome) throws(Failure) {
+    try endTurn(end)
+    for index in dispatches.indices where dispatches[index].isOpen { try dispatches[index].end(outcome, at: context.now) }
+  }
+
+  /// Brings the turns that go on under the targets of the ticket's new priority.
+  mutating func retargetTurns(_ history: [TicketEventRow]) async throws {
+    let (now, transaction) = (context.now, context.transaction)
+    if var retargeted = turn, let terms = retargeted.terms {
+      try await retargeted.clocks.retarget(
+        under: terms, facts: ticket.facts, startedAt: retargeted.startedAt, at: now, history: ClockReplay.acts(history, of: retargeted), in: transaction)
+      turn = retargeted
+    }
+    for index in dispatches.indices where dispatches[index].isOpen { try await retarget(&dispatches[index], history) }
+  }
+
+  private func retarget(_ dispatch: inout SupplierTurn, _ history: [TicketEventRow]) async throws {
+    guard let promise = try await dispatch.promise(in: context.transaction) else { return }
+    let terms = dispatch.terms(of: promise, priority: ticket.priority)
+    dispatch.rename(priority: promise.supplierPriority(of: ticket.priority, dispatch.service?.id))
+    try await dispatch.clocks.retarget(
+      under: terms, priority: ticket.priority, startedAt: dispatch.dispatchedAt, at: context.now,
+      history: ClockReplay.acts(history, of: dispatch, context.id(.dispatch, dispatch.publicId)), in: context.transaction)
+  }
+
+  /// Enqueues the turns and their clocks.
+  mutating func saveTurns() {
+    let (tenant, now, transaction) = (context.tenant.id, context.now, context.transaction)
+    for var turn in endedTurns + (turn.map { [$0] } ?? []) where turn.isTouched || turn.clocks.isTouched {
+      if turn.isNew {
+        transaction.enqueue(InsertTurn(tenant: tenant, ticket: ticket.id, turn: turn, now: now))
+      } else {
+        transaction.enqueue(UpdateTurn(tenant: tenant, turn: turn))
+      }
+      turn.clocks.save(on: transaction, tenant: tenant, recordedAt: now)
+    }
+    for index in dispatches.indices where dispatches[index].isTouched || dispatches[index].clocks.isTouched {
+      if dispatches[index].isNew {
+        transaction.enqueue(InsertDispatch(tenant: tenant, dispatch: dispatches[index], now: now))
+      } else {
+        dispatches[index].version += 1
+        transaction.enqueue(UpdateDispatch(tenant: tenant, dispatch: dispatches[index]))
+      }
+      dispatches[index].ticketVersion = ticket.version
+      dispatches[index].clocks.save(on: transaction, tenant: tenant, recordedAt: now)
+    }
+  }
+}
+
+extension TeamTurn {
+  func with(_ clocks: [ClockSubject: SubjectClocks]) -> TeamTurn {
+    var copy = self
+    if let found = clocks[copy.clocks.subject] { copy.clocks = found }
+    return copy
+  }
+}
+
+extension SupplierTurn {
+  func with(_ clocks: [ClockSubject: SubjectClocks]) -> SupplierTurn {
+    var copy = self
+    if let found = clocks[copy.clocks.subject] { copy.clocks = found }
+    return copy
+  }
+}

@@ -1,0 +1,159 @@
+import Kernel
+import Operations
+import ServiceLevels
+
+enum DispatchFields {
+  static let id = Field.id("id", .dispatch, "The dispatch.", "派单编号。")
+  static let read = "dispatch.read"
+  static let readers: Set<StockRole> = [.administrator, .accountManager, .engineer, .finance]
+}
+
+package enum ReadDispatch: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+
+    package static let fields: [any InputField] = [DispatchFields.id]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[DispatchFields.id]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "dispatch.read", "Read what was sent to a supplier.", zh: "查看对供应商的派单。", roles: DispatchFields.readers, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> DispatchRecord {
+    let tenant = context.tenant.id
+    guard let dispatch = try await context.transaction.first(DispatchByPublicId(tenant: tenant, publicId: input.id)) else { throw Failure.notFound }
+    let clocks = try await SubjectClocks.read([dispatch.clocks.subject], tenant: tenant, in: context.transaction)
+    return DispatchRecord(dispatch.with(clocks), in: context)
+  }
+}
+
+package enum ListDispatches: Operation {
+  package struct Input: OperationInput {
+    let incident: PublicId
+    let limit: Int64?
+    let cursor: String?
+
+    private static let incident = Field.id("incident", .incident, "The incident.", "事件工单。")
+    package static let fields: [any InputField] = [incident, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      incident = try values[Self.incident]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "dispatch.list", "List what of an incident was sent to suppliers, in order.", zh: "按顺序列出事件对供应商的派单。", permission: DispatchFields.read,
+    roles: DispatchFields.readers, reach: .one(by: "incident"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<DispatchRecord> {
+    let tenant = context.tenant.id
+    let filter = input.incident.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let (tickets, found) = try await context.transaction.query(
+      TicketByPublicId(tenant: tenant, publicId: input.incident, scope: context.access.rows),
+      DispatchesOfTicket(tenant: tenant, ticket: input.incident, afterId: try after?.integer(0) ?? 0, limit: limit + 1))
+    guard !tickets.isEmpty else { throw context.unknownReference("incident") }
+    let clocks = try await SubjectClocks.read(found.map(\.clocks.subject), tenant: tenant, in: context.transaction)
+    return context.listing(found, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) {
+      DispatchRecord($0.with(clocks), in: context)
+    }
+  }
+}
+
+/// A word from the supplier: the first is its response, and each begins the interval of its updates anew.
+package enum AnswerDispatch: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reference: String?
+
+    package static let fields: [any InputField] = [DispatchFields.id, DispatchIncident.Input.reference]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[DispatchFields.id]
+      reference = try values[DispatchIncident.Input.reference]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "dispatch.answer", "Record that the supplier answered; the first answer is its response.", zh: "登记供应商的答复；首次答复即为其响应。",
+    permission: IncidentFields.work, roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> DispatchRecord {
+    try await context.workOnDispatch(input.id) { work, dispatch throws(Failure) in
+      let isFirst = dispatch.respondedAt == nil
+      try dispatch.answer(reference: input.reference, at: context.now)
+      work.note(TicketEventType.supplierAnswered, .object(["dispatch": .id(input.id), "firstAnswer": .bool(isFirst)]))
+    }
+  }
+}
+
+/// The supplier is done with it, gives it back undone, or we take it back.
+package enum ReturnDispatch: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let outcome: SupplierTurn.Outcome
+    let resumes: Bool
+
+    private static let outcome = Field.oneOf(
+      "outcome", SupplierTurn.Outcome.ofReturns.map(\.rawValue),
+      "done (default): the supplier did its part; refused: it gives it back undone; recalled: we took it back, and what was not judged by then is not.",
+      "结果：done（默认，供应商已完成）、refused（未完成退回）、recalled（我方撤回，尚未判定的不再考核）。"
+    ).optional
+    private static let resumes = Field.boolean(
+      "resume", "Whether an incident that waits for the supplier goes on, once nothing is with suppliers any more (default yes).",
+      "事件正等待供应商且已无其他派单时是否恢复处理（默认是）。"
+    ).optional
+
+    package static let fields: [any InputField] = [DispatchFields.id, outcome, resumes]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[DispatchFields.id]
+      outcome = try values[Self.outcome].flatMap(SupplierTurn.Outcome.init) ?? .done
+      resumes = try values[Self.resumes] ?? true
+    }
+  }
+
+  package static let declaration = Declaration(
+    "dispatch.return", "Record that a supplier's turn on an incident is over.", zh: "登记供应商处理段结束。", permission: IncidentFields.work,
+    roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> DispatchRecord {
+    try await context.workOnDispatch(input.id) { work, dispatch throws(Failure) in
+      try dispatch.end(input.outcome, at: context.now)
+      work.note(TicketEventType.returned, .object(["dispatch": .id(input.id), "outcome": .text(input.outcome.rawValue)]))
+      let isLast = !work.dispatches.contains { $0.isOpen && $0.id != dispatch.id }
+      guard input.resumes, isLast, work.ticket.pendingReason == .awaitingSupplier else { return }
+      try work.move(.resume)
+      work.note(TicketEventType.resumed)
+    }
+  }
+}
+
+extension OperationContext {
+  /// Acts on a dispatch that is not over, with its ticket locked.
+  fileprivate func workOnDispatch(
+    _ id: PublicId, _ act: (inout TicketWork, inout SupplierTurn) throws(Failure) -> Void
+  ) async throws -> DispatchRecord {
+    guard let seen = try await transaction.first(DispatchByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
+    var work = try await TicketWork.begin(on: self.id(.incident, seen.ticket.publicId), in: self, comparesVersion: false)
+    subject(id)
+    // Seen before the ticket was locked: somebody may have ended it since.
+    guard let index = work.dispatches.firstIndex(where: { $0.id == seen.id }) else {
+      let now = try await transaction.first(DispatchByPublicId(tenant: tenant.id, publicId: id)) ?? seen
+      try requireVersion(now.version)
+      throw Failure(.conflict, DeskMessages.dispatchOver, ["outcome": (now.outcome ?? .done).rawValue])
+    }
+    try requireVersion(work.dispatches[index].version)
+    let before = work.ticket.state
+    var dispatch = work.dispatches[index]
+    try act(&work, &dispatch)
+    work.dispatches[index] = dispatch
+    work.save(countsVersion: work.ticket.state != before)
+    return DispatchRecord(work.dispatches[index], in: self)
+  }
+}

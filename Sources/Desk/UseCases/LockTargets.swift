@@ -1,0 +1,131 @@
+import Contracts
+import Kernel
+import Operations
+import ServiceLevels
+
+/// Who decided that a ticket's targets stay as they are, and why.
+package struct TargetLockRecord: OperationOutput {
+  let row: NewestTargetLock.Found
+  /// Names of the staff and their reasons are the provider's own affair.
+  let isForStaff: Bool
+
+  package static let fields: [OutputField<TargetLockRecord>] = [
+    OutputField("lockedAt", .instant, "When.", "锁定时间。") { .instant($0.row.recordedAt) },
+    OutputField("lockedBy", .text, "By whom; staff only.", "锁定人员（仅服务商人员可见）。") { .text($0.isForStaff ? $0.row.actorName : nil) },
+    OutputField("reason", .text, "Why; staff only.", "原因（仅服务商人员可见）。") { .text($0.isForStaff ? $0.row.reason : nil) },
+  ]
+}
+
+enum TargetLockFields {
+  static let reason = Field.text("reason", 1...500, "Why.", "原因。")
+  static let permission = "incident.lock_targets"
+  static let roles: Set<StockRole> = [.administrator, .accountManager]
+}
+
+package struct TargetLockInput: OperationInput {
+  let id: PublicId
+  let reason: String
+
+  package static let fields: [any InputField] = [IncidentFields.id, TargetLockFields.reason]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[IncidentFields.id]
+    reason = try values[TargetLockFields.reason]
+  }
+}
+
+/// The targets stay as they are, whatever the ticket is classified as from now on.
+package enum LockTargets: Operation {
+  package typealias Input = TargetLockInput
+
+  package static let declaration = Declaration(
+    "incident.lock_targets", "Keep an incident's targets as they are when it is classified anew.", zh: "锁定事件的目标，重新分类时保持不变。",
+    permission: TargetLockFields.permission, roles: TargetLockFields.roles, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    try work.requireNotClosed()
+    guard !work.ticket.targetsLocked else { throw Failure(.conflict, DeskMessages.targetsLocked) }
+    work.setLock(true, because: input.reason)
+    work.save()
+    return work.record
+  }
+}
+
+/// The targets follow what the ticket is classified as again, from now on and for what changed meanwhile.
+package enum UnlockTargets: Operation {
+  package typealias Input = TargetLockInput
+
+  package static let declaration = Declaration(
+    "incident.unlock_targets", "Let an incident's targets follow what it is classified as again.", zh: "解锁事件的目标，使其重新随分类变化。",
+    permission: TargetLockFields.permission, roles: TargetLockFields.roles, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    try work.requireNotClosed()
+    guard work.ticket.targetsLocked else { throw Failure(.conflict, DeskMessages.targetsNotLocked) }
+    work.setLock(false, because: input.reason)
+    let terms = try await work.chooseLine(.keep)
+    try await work.retarget(under: terms, try await work.history())
+    work.save()
+    return work.record
+  }
+}
+
+extension TicketWork {
+  fileprivate mutating func setLock(_ locks: Bool, because reason: String) {
+    ticket.targetsLocked = locks
+    note(locks ? TicketEventType.targetsLocked : TicketEventType.targetsUnlocked)
+    context.transaction.enqueue(
+      InsertTargetLock(
+        tenant: context.tenant.id, ticket: ticket.id, seq: ticket.lastSeq, locks: locks, reason: reason, actor: context.actor,
+        actorName: context.principal.name, now: context.now))
+  }
+
+  /// The line that counts after a change: of the time when the ticket was opened, as for every ticket.
+  mutating func chooseLine(_ change: Change<PublicId>) async throws -> LineTerms? {
+    let explicit: Int64?
+    switch change {
+    case .keep:
+      guard let line = ticket.line else { return nil }
+      explicit = line.id
+    case .clear: explicit = nil
+    case .set(let line): explicit = try await context.line(line, "contractLine")
+    }
+    let terms = try await ContractTerms.line(
+      tenant: context.tenant.id, person: ticket.requester?.id, unit: ticket.unit?.id, at: ticket.openedAt, explicit: explicit, in: context.transaction)
+    if change.isKeep { return terms?.with(LineReason(rawValue: ticket.lineReason) ?? .explicit) }
+    if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
+    let names: LineNames.Found? =
+      if let terms { try await context.transaction.first(LineNames(tenant: context.tenant.id, line: terms.line)) } else { nil }
+    ticket.contract = names?.contract
+    ticket.line = names?.line
+    ticket.lineReason = (terms?.reason ?? .noneInForce).rawValue
+    return terms
+  }
+
+  /// What happened to the ticket since it was opened.
+  func history() async throws -> [TicketEventRow] {
+    try await context.transaction.query(
+      EventsOfTicket(
+        tenant: context.tenant.id, ticket: ticket.id, afterSeq: 0, includesInternal: true, recordedFrom: ticket.openedAt, limit: 10_000))
+  }
+
+  /// Brings the customer's clocks under the targets that count for the ticket as it is now, unless they are locked. What teams
+  /// and suppliers promise is no part of the lock.
+  mutating func retarget(under terms: LineTerms?, _ history: [TicketEventRow]) async throws {
+    guard !ticket.targetsLocked else { return }
+    try await clocks.retarget(
+      under: terms, facts: ticket.facts, openedAt: ticket.openedAt, at: context.now, history: ClockReplay.acts(history), in: context.transaction)
+  }
+}
+
+extension OperationContext {
+  /// Nil while they are not locked.
+  func targetLock(of ticket: Ticket) async throws -> TargetLockRecord? {
+    guard ticket.targetsLocked else { return nil }
+    return try await transaction.first(NewestTargetLock(tenant: tenant.id, ticket: ticket.id)).map {
+      TargetLockRecord(row: $0, isForStaff: principal.side == .staff)
+    }
+  }
+}

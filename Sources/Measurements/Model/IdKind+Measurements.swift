@@ -1,0 +1,5 @@
+import Operations
+
+extension IdKind {
+  package static let measurement = IdKind("mea", owner: .tenant)
+}

@@ -1,0 +1,199 @@
+import Contracts
+import Kernel
+import Postgres
+import ServiceTime
+
+/// A contract line, as contracts publish it.
+struct MeasuredLine: Statement {
+  struct Found: Sendable {
+    let line: Int64
+    let contract: Int64
+    let currency: String
+    let zone: String
+  }
+
+  let tenant: TenantId
+  let publicId: PublicId
+
+  static let sql = """
+    select l.line_id, l.contract_id, c.currency, c.zone
+    from contracts.pub_line l join contracts.pub_contract c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
+    where l.tenant_id = $1 and l.public_id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(line: try row.next(), contract: try row.next(), currency: try row.next(), zone: try row.next())
+  }
+}
+
+/// What is recorded.
+struct NewMeasurement: Sendable {
+  let line: Int64
+  let measure: ServiceMeasure
+  let service: String?
+  let ci: String?
+  let from: Instant
+  let to: Instant
+  let numerator: Int64
+  let denominator: Int64
+  let evidence: String
+}
+
+struct InsertMeasurement: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+  let measurement: NewMeasurement
+  let supersedes: Int64?
+  let withdraws: Bool
+  let actor: Actor
+  let now: Instant
+
+  static let sql = """
+    insert into measurements.measurement
+      (tenant_id, public_id, contract_line_id, metric, service, ci, from_at, to_at, numerator, denominator, evidence, supersedes, withdraws, actor_kind,
+       actor_id, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+    parameters.append(measurement.line)
+    parameters.append(measurement.measure.code)
+    parameters.append(measurement.service)
+    parameters.append(measurement.ci)
+    parameters.append(measurement.from)
+    parameters.append(measurement.to)
+    parameters.append(measurement.numerator)
+    parameters.append(measurement.denominator)
+    parameters.append(measurement.evidence)
+    parameters.append(supersedes)
+    parameters.append(withdraws)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// A measurement, with what took its place.
+struct MeasurementRow: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let line: Int64
+  let linePublicId: [UInt8]
+  let metric: String
+  let service: String?
+  let ci: String?
+  let from: Instant
+  let to: Instant
+  let numerator: Int64
+  let denominator: Int64
+  let evidence: String
+  let withdraws: Bool
+  let supersedes: [UInt8]?
+  let supersededBy: [UInt8]?
+  let recordedAt: Instant
+
+  static let select = """
+    select m.id, m.public_id, m.contract_line_id, l.public_id, m.metric, m.service, m.ci, m.from_at, m.to_at, m.numerator, m.denominator, m.evidence,
+      m.withdraws, b.public_id, a.public_id, m.recorded_at
+    from measurements.measurement m
+    join contracts.pub_line l on l.tenant_id = m.tenant_id and l.line_id = m.contract_line_id
+    left join measurements.measurement b on b.tenant_id = m.tenant_id and b.id = m.supersedes
+    left join measurements.measurement a on a.tenant_id = m.tenant_id and a.supersedes = m.id
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    line = try row.next()
+    linePublicId = try row.next()
+    metric = try row.next()
+    service = try row.next()
+    ci = try row.next()
+    from = try row.next()
+    to = try row.next()
+    numerator = try row.next()
+    denominator = try row.next()
+    evidence = try row.next()
+    withdraws = try row.next()
+    supersedes = try row.next()
+    supersededBy = try row.next()
+    recordedAt = try row.next()
+  }
+}
+
+struct MeasurementByPublicId: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+
+  static let sql = "\(MeasurementRow.select) where m.tenant_id = $1 and m.public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> MeasurementRow { try MeasurementRow(&row) }
+}
+
+/// The measurements of a line, the newest first; those that were corrected too.
+struct MeasurementsOfLine: Statement {
+  let tenant: TenantId
+  let line: Int64
+  let beforeFrom: Instant
+  let beforeId: Int64
+  let limit: Int64
+
+  static let sql = """
+    \(MeasurementRow.select) where m.tenant_id = $1 and m.contract_line_id = $2 and (m.from_at, m.id) < ($3, $4)
+    order by m.from_at desc, m.id desc limit $5
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(line)
+    parameters.append(beforeFrom)
+    parameters.append(beforeId)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> MeasurementRow { try MeasurementRow(&row) }
+}
+
+/// Those that stand and touch a stretch of time.
+struct StandingMeasurements: Statement {
+  let tenant: TenantId
+  let line: Int64
+  let span: TimeSpan
+
+  static let sql = """
+    select m.metric, m.public_id, m.service, m.from_at, m.to_at, m.numerator, m.denominator
+    from measurements.measurement m
+    where m.tenant_id = $1 and m.contract_line_id = $2 and m.from_at >= $3 and m.to_at <= $4 and not m.withdraws
+      and not exists (select from measurements.measurement a where a.tenant_id = m.tenant_id and a.supersedes = m.id)
+    order by m.from_at, m.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(line)
+    parameters.append(span.start)
+    parameters.append(span.end)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (metric: String, value: MeasuredPeriod.Value) {
+    (
+      try row.next(),
+      MeasuredPeriod.Value(
+        publicId: try row.next(), service: try row.next(), from: try row.next(), to: try row.next(), numerator: try row.next(), denominator: try row.next())
+    )
+  }
+}

@@ -1,0 +1,25 @@
+import Contracts
+import Kernel
+
+/// The passing of a share of a clock's budget.
+package struct ClockWarning: Hashable, Sendable {
+  package let percent: Int64
+  package let at: Instant
+}
+
+extension SubjectClock {
+  /// The next share that is passed, and when: nil unless the clock runs. It may lie in the past: nobody looked since, and a miss
+  /// takes nothing back. A share that a new target made of what was used already is passed at the instant of that change. Each
+  /// share is passed once, whatever comes after: a longer budget warns only of what is left above it.
+  func nextWarning(in calendars: CalendarSeries) -> ClockWarning? {
+    guard clock.state == .running, let budget = clock.budgetSeconds, let calendar = calendars[clock.calendarVersion.rawValue],
+      let percent = terms.warnPercents.first(where: { $0 > warnedPercent ?? 0 })
+    else { return nil }
+    let (whole, rest) = budget.quotientAndRemainder(dividingBy: 100)
+    // Rounded up: a share is passed when all of it is used.
+    let share = whole * percent + (rest * percent + 99) / 100
+    let left = share - clock.runStartedWithSeconds
+    guard let at = calendar.deadline(from: clock.runStartedAt, seconds: left) else { return nil }
+    return ClockWarning(percent: percent, at: max(at, clock.stateSince))
+  }
+}

@@ -1,0 +1,123 @@
+import Contracts
+import Desk
+import Kernel
+import Operations
+import TestSupport
+import Testing
+
+/// Tickets whose targets follow their service and CI tier, until somebody locks them.
+@Suite struct TargetChoiceTests {
+  /// The world's SLA, with ten minutes for the service VIP, half an hour for platinum, and nothing for the service LAB.
+  private func world() async throws -> DeskWorld {
+    let world = try await DeskWorld()
+    try await world.database.catalogueService("VIP")
+    try await world.database.catalogueService("LAB")
+    let calendar = world.calendar["id"] ?? .null
+    func target(_ metric: String, _ seconds: Int64, _ more: KeyValuePairs<String, Value>) -> Value {
+      .object(
+        [("metric", .text(metric)), ("budgetSeconds", .integer(seconds)), ("calendar", calendar)].map { Value.Member($0.0, $0.1) }
+          + more.map { Value.Member($0.key, $0.value) })
+    }
+    let sla = try await world.database.call(
+      "sla.create",
+      [
+        "name": "By service",
+        "targets": .array([
+          target("response", 14_400, [:]), target("resolution", 57_600, [:]), target("response", 600, ["service": "VIP"]),
+          target("resolution", 7200, ["service": "VIP"]), target("resolution", 1800, ["ciTier": "platinum"]),
+          .object(["metric": "resolution", "service": "LAB", "explicitlyNone": .bool(true)]),
+        ]),
+      ], as: world.manager)
+    _ = try await world.database.call(
+      "contract_line.revise", ["id": world.contract["lines"]?.array?.first?["id"] ?? .null, "sla": sla["id"] ?? .null, "validFrom": "2026-01-02T00:00:00Z"],
+      as: world.manager, version: 1)
+    return world
+  }
+
+  private func due(_ incident: Value, _ metric: String) -> Value {
+    incident["clocks"]?.array?.first { $0["metric"] == .text(metric) }?["dueAt"] ?? .null
+  }
+
+  private func open(_ world: DeskWorld, service: Value = .null, ciTier: Value = .null, as principal: Principal? = nil) async throws(Failure) -> Value {
+    try await world.database.call(
+      "incident.open", ["customer": .id(world.acme.publicId), "title": "Down", "service": service, "ciTier": ciTier], as: principal ?? world.engineer)
+  }
+
+  @Test func aTicketIsJudgedByTheTargetsOfItsServiceAndTier() async throws {
+    let world = try await world()
+    let vip = try await open(world, service: "VIP")
+    #expect(vip["service"] == "VIP")
+    #expect(due(vip, "response") == "2026-03-02T08:10:00Z")
+    #expect(due(vip, "resolution") == "2026-03-02T10:00:00Z")
+    #expect(try await world.explain(vip, "response")["targetReason"] == "service")
+    // A service goes before a tier.
+    let both = try await open(world, service: "VIP", ciTier: "platinum")
+    #expect(due(both, "resolution") == "2026-03-02T10:00:00Z")
+    #expect(due(try await open(world, ciTier: "platinum"), "resolution") == "2026-03-02T08:30:00Z")
+    let lab = try await open(world, service: "LAB")
+    #expect(due(lab, "response") == "2026-03-02T12:00:00Z")
+    #expect(lab["clocks"]?.array?.count == 1, "for the resolution nothing is promised")
+    let listed = try await world.database.call("incident.list", ["customer": .id(world.acme.publicId)], as: world.engineer)
+    #expect(listed["items"]?.column("service") == ["LAB", .null, "VIP", "VIP"])
+    for (service, tier): (Value, Value) in [("GONE", .null), (.null, "tin")] {
+      await #expect(throws: Failure.self) { try await open(world, service: service, ciTier: tier) }
+    }
+    let requester = try await world.database.user(.requester, of: world.acme, .own)
+    #expect(try await open(world, service: "VIP", as: requester)["service"] == "VIP")
+    await #expect(throws: Failure.self, "how critical a thing is, the staff say") { try await open(world, ciTier: "gold", as: requester) }
+  }
+
+  @Test func targetsFollowServiceAndTierAndUsedTimeStaysUsed() async throws {
+    let world = try await world()
+    let opened = try await open(world)
+    #expect(due(opened, "resolution") == "2026-03-03T16:00:00Z")
+    try world.at("2026-03-02T09:00:00Z")
+    let vip = try await world.act("classify", on: opened, ["service": "VIP"])
+    #expect(due(vip, "resolution") == "2026-03-02T10:00:00Z", "of the two hours one is used")
+    let held = try await world.act("hold", on: vip, ["reason": "awaiting_requester", "comment": "Which one?"])
+    try world.at("2026-03-02T10:00:00Z")
+    let resumed = try await world.act("resume", on: held)
+    #expect(due(resumed, "resolution") == "2026-03-02T11:00:00Z", "an hour's wait used nothing")
+    let lab = try await world.act("classify", on: resumed, ["service": "LAB"])
+    #expect(lab["clocks"]?.column("metric") == ["response"])
+    let back = try await world.act("classify", on: lab, ["service": .null, "ciTier": "platinum"])
+    #expect(back["service"] == .null)
+    let resolution = try await world.explain(back, "resolution")
+    #expect(resolution["targetReason"] == "ci_tier")
+    #expect(resolution["verdict"] == "missed", "two hours less one of waiting are more than half an hour")
+  }
+
+  @Test func lockedTargetsStayUntilTheyAreUnlocked() async throws {
+    let world = try await world()
+    let opened = try await open(world)
+    await #expect(throws: Failure.self, "it is no engineer's decision") { try await world.act("lock_targets", on: opened, ["reason": "Agreed"]) }
+    let locked = try await world.act("lock_targets", on: opened, ["reason": "Agreed by phone"], as: world.manager)
+    #expect(locked["targetsLocked"] == .bool(true))
+    await #expect(throws: Failure.self) { try await world.act("lock_targets", on: locked, ["reason": "Again"], as: world.manager) }
+    let vip = try await world.act("classify", on: locked, ["service": "VIP", "impact": 1, "urgency": 1])
+    #expect(vip["service"] == "VIP")
+    #expect(vip["priority"] == 1)
+    #expect(due(vip, "response") == due(opened, "response"))
+    #expect(due(vip, "resolution") == due(opened, "resolution"))
+    await #expect(throws: Failure.self, "nor does another line take its place") {
+      try await world.act("classify", on: vip, ["contractLine": .null])
+    }
+    let explained = try await explain(world, vip, as: world.engineer)
+    #expect(explained["lock"]?["reason"] == "Agreed by phone")
+    #expect(explained["lock"]?["lockedBy"]?.text?.contains("account_manager") == true)
+    #expect(explained["resolution"]?["targets"]?.array?.first?["names"] == "service", "what would be chosen now")
+    #expect(explained["clocks"]?.array?.first?["targetReason"] == "any", "what was chosen")
+    let customer = try await world.database.user(.customerManager, of: world.acme)
+    #expect(try await explain(world, vip, as: customer)["lock"]?["reason"] == .null)
+    let unlocked = try await world.act("unlock_targets", on: vip, ["reason": "A mistake"], as: world.manager)
+    #expect(due(unlocked, "response") == "2026-03-02T08:10:00Z")
+    #expect(due(unlocked, "resolution") == "2026-03-02T10:00:00Z")
+    let types = try await world.list("history", of: unlocked).compactMap { $0["type"]?.text }
+    #expect(types == ["incident.opened", "incident.targets_locked", "incident.classified", "incident.targets_unlocked"])
+    await #expect(throws: Failure.self) { try await world.act("unlock_targets", on: unlocked, ["reason": "Again"], as: world.manager) }
+  }
+
+  private func explain(_ world: DeskWorld, _ incident: Value, as principal: Principal) async throws -> Value {
+    try await world.database.call("incident.explain", ["id": incident["id"] ?? .null], as: principal)
+  }
+}

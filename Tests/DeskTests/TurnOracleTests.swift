@@ -1,0 +1,197 @@
+import Kernel
+import Operations
+import TestSupport
+import Testing
+
+/// Random lives of tickets through the operations, with assignments and dispatches, against an account that derives the turns in
+/// another way: from who had the ticket in each minute. Open time is counted minute by minute.
+@Suite struct TurnOracleTests {
+  /// What was done to the ticket, and what that left: its state, priority and team.
+  private struct Moment {
+    let minute: Int64
+    let act: String
+    let team: Value?
+    let isOpen: Bool
+    let waitsForCustomer: Bool
+    let priority: Int64
+  }
+
+  private static let monday = DeskWorld.monday
+  private static let budgets = Dictionary(uniqueKeysWithValues: AgreementWorld.budgets.map { ($0.priority, ($0.response / 60, $0.resolution / 60)) })
+  /// Acts by which a team shows that it has the ticket.
+  private static let accepting: Set<String> = ["start", "accept", "comment", "hold", "resume", "dispatch", "resolve"]
+
+  /// Acts that end a supplier's turn.
+  private static let endings: Set<String> = ["return", "recall", "resolve"]
+
+  /// 9 to 17 from Monday to Friday; the test begins on a Monday at 9.
+  private static func isOpen(_ minute: Int64) -> Bool { minute / 1440 % 7 < 5 && minute % 1440 < 480 }
+
+  private static func minutes(_ from: Int64, _ to: Int64, where counts: (Int64) -> Bool) -> Int64 {
+    from < to ? Int64((from..<to).count(where: counts)) : 0
+  }
+
+  // MARK: The account
+
+  private struct Expected: Equatable, CustomStringConvertible {
+    var from: Int64
+    var to: Int64?
+    var verdicts: [Value]
+
+    var description: String { "\(from)-\(to.map { String($0) } ?? "") \(verdicts)" }
+  }
+
+  private static func verdict(_ used: Int64, of budget: Int64, isOver: Bool, isJudged: Bool = true) -> Value {
+    if used > budget { return "missed" }
+    return isOver ? isJudged ? "met" : "withdrawn" : .null
+  }
+
+  /// Who has the ticket after each moment; a new turn wherever that changes, or where it comes back.
+  private static func teamTurns(_ moments: [Moment], now: Int64) -> [Expected] {
+    let holders = moments.map { $0.isOpen ? $0.team : nil }
+    var turns: [Expected] = []
+    for index in moments.indices where holders[index] != nil && (index == 0 || holders[index - 1] != holders[index]) {
+      let end = moments.indices.first { $0 > index && holders[$0] != holders[index] }
+      let own = moments[index..<(end ?? moments.endIndex)]
+      let (from, to) = (moments[index].minute, end.map { moments[$0].minute })
+      let accepted = own.dropFirst().first { accepting.contains($0.act) }?.minute ?? to
+      // The priority of its last moment judges all of it.
+      let budget = budgets[own.last?.priority ?? 3] ?? (0, 0)
+      let waits = own.indices.filter { moments[$0].waitsForCustomer }.map { at in
+        (moments[at].minute, at + 1 < moments.endIndex ? moments[at + 1].minute : now)
+      }
+      let answered = minutes(from, accepted ?? now, where: isOpen)
+      let worked = minutes(from, to ?? now) { minute in isOpen(minute) && !waits.contains { $0.0 <= minute && minute < $0.1 } }
+      turns.append(
+        Expected(
+          from: from, to: to,
+          verdicts: [verdict(answered, of: budget.0, isOver: accepted != nil), verdict(worked, of: budget.1, isOver: to != nil)]))
+    }
+    return turns
+  }
+
+  /// From a dispatch to whatever ended it, around the clock.
+  private static func supplierTurns(_ moments: [Moment], now: Int64) -> [Expected] {
+    moments.indices.filter { moments[$0].act == "dispatch" }.map { index in
+      let later = moments[(index + 1)...]
+      let end = later.first { endings.contains($0.act) }
+      let own = later.prefix { !endings.contains($0.act) }
+      let from = moments[index].minute
+      let isJudged = end?.act != "recall"
+      let words = own.filter { $0.act == "answer" }.map(\.minute)
+      let budget = budgets[own.last?.priority ?? moments[index].priority] ?? (0, 0)
+      let stops = [from] + words + [end?.minute ?? now]
+      let longest = zip(stops, stops.dropFirst()).map { $1 - $0 }.max() ?? 0
+      let answered = words.first ?? (isJudged ? end?.minute : nil)
+      return Expected(
+        from: from, to: end?.minute,
+        verdicts: [
+          verdict((answered ?? end?.minute ?? now) - from, of: budget.0, isOver: answered != nil || end != nil, isJudged: answered != nil || isJudged),
+          verdict(longest, of: 240, isOver: end != nil, isJudged: isJudged),
+          verdict((end?.minute ?? now) - from, of: budget.1, isOver: end != nil, isJudged: isJudged),
+        ])
+    }
+  }
+
+  // MARK: The life
+
+  private struct Life {
+    let world: AgreementWorld
+    var incident: Value
+    var dispatch: Value?
+    var minute: Int64 = 0
+    var moments: [Moment] = []
+
+    /// Does what the ticket's state allows; anything else does nothing.
+    mutating func step(_ choice: Int) async throws {
+      let state = incident["state"]?.text ?? ""
+      let isOpen = ["new", "active", "pending"].contains(state)
+      let desk = world.desk
+      switch choice {
+      case 0...2 where isOpen:
+        let team = [world.first, world.second, nil][choice]
+        guard incident["team"] != team?["id"] ?? .null else { return }
+        try await done("assign", desk.act("assign", on: incident, ["team": team?["id"] ?? .null]))
+      case 3 where state == "new": try await done("start", desk.act("start", on: incident))
+      case 4 where isOpen && incident["team"] != .null: try await done("accept", desk.act("accept", on: incident))
+      case 5, 6:
+        guard isOpen else { return }
+        _ = try await desk.act("comment", on: incident, ["body": "A word."])
+        try await done("comment", desk.read(incident))
+      case 7 where state == "new" || state == "active", 8 where state == "new" || state == "active":
+        let reason: Value = choice == 7 ? "awaiting_requester" : "awaiting_parts"
+        try await done("hold", desk.act("hold", on: incident, ["reason": reason, "evidence": "mail 1"]))
+      case 9 where state == "pending", 10 where state == "pending": try await done("resume", desk.act("resume", on: incident))
+      case 11 where isOpen:
+        let impact = Int64([1, 2].randomElement() ?? 1)
+        try await done("classify", desk.act("classify", on: incident, ["impact": .integer(impact), "urgency": .integer(Int64.random(in: 1...2))]))
+      case 12 where isOpen && dispatch == nil, 13 where isOpen && dispatch == nil:
+        dispatch = try await world.dispatch(incident, ["reason": "x"])
+        try await done("dispatch", desk.read(incident))
+      case 14:
+        guard let open = dispatch else { return }
+        dispatch = try await world.act("answer", onDispatch: try await fresh(open))
+        try await done("answer", desk.read(incident))
+      case 15, 16:
+        guard let open = dispatch else { return }
+        _ = try await world.act("return", onDispatch: try await fresh(open), ["outcome": choice == 15 ? "done" : "recalled"])
+        dispatch = nil
+        try await done(choice == 15 ? "return" : "recall", desk.read(incident))
+      case 17 where isOpen:
+        dispatch = nil
+        try await done("resolve", desk.act("resolve", on: incident, ["resolution": "x"]))
+      case 18 where state == "resolved", 19 where state == "resolved": try await done("reopen", desk.act("reopen", on: incident))
+      case 20: try await desk.sweep()
+      default: break
+      }
+    }
+
+    private func fresh(_ dispatch: Value) async throws -> Value { try await world.call("dispatch.read", [("id", dispatch["id"] ?? .null)]) }
+
+    private mutating func done(_ act: String, _ incident: Value) {
+      self.incident = incident
+      let state = incident["state"]?.text ?? ""
+      let team = incident["team"] ?? .null
+      moments.append(
+        Moment(
+          minute: minute, act: act, team: team == .null ? nil : team, isOpen: ["new", "active", "pending"].contains(state),
+          waitsForCustomer: incident["pendingReason"] == "awaiting_requester", priority: incident["priority"]?.integer ?? 0))
+    }
+
+    mutating func open() { done("open", incident) }
+  }
+
+  @Test(arguments: 0..<3) func randomLives(round: Int) async throws {
+    let world = try await AgreementWorld()
+    var verdicts: [Value: Int] = [:]
+    for number in 0..<12 {
+      world.database.clock.set(Self.monday)
+      var life = Life(world: world, incident: try await world.desk.open("Life \(number)"))
+      life.open()
+      for _ in 0..<Int.random(in: 4...22) {
+        life.minute += [0, 1, 20, 100, 700].randomElement().map { Int64.random(in: 0...$0) } ?? 0
+        world.database.clock.set(Self.monday.adding(seconds: life.minute * 60))
+        try await life.step(Int.random(in: 0...20))
+      }
+      try await world.desk.sweep()
+      let found = try await world.agreements(life.incident)
+      let story = life.moments.map { "\($0.minute) \($0.act) \($0.team == nil ? "-" : "team") P\($0.priority)" }.joined(separator: "\n")
+      let expected = Self.teamTurns(life.moments, now: life.minute) + Self.supplierTurns(life.moments, now: life.minute)
+      let metrics = ["ola": ["response", "resolution"], "uc": ["response", "update", "resolution"]]
+      let seen = found.map { turn in
+        Expected(
+          from: Self.minute(turn["startedAt"]) ?? -1, to: Self.minute(turn["endedAt"]),
+          verdicts: (metrics[turn["kind"]?.text ?? ""] ?? []).map { metric in
+            turn["clocks"]?.array?.first { $0["metric"] == .text(metric) }?["verdict"] ?? .null
+          })
+      }
+      #expect(seen == expected, "\(story)")
+      for verdict in expected.flatMap(\.verdicts) { verdicts[verdict, default: 0] += 1 }
+    }
+    for verdict: Value in ["met", "missed"] { #expect(verdicts[verdict, default: 0] > 0) }
+  }
+
+  private static func minute(_ value: Value?) -> Int64? {
+    value?.text.flatMap { Instant($0) }.map { ($0.seconds - monday.seconds) / 60 }
+  }
+}

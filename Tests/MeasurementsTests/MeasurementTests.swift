@@ -1,0 +1,166 @@
+import Contracts
+import Kernel
+import Measurements
+import Operations
+import Suppliers
+import TestSupport
+import Tenancy
+import Testing
+
+/// What is measured, corrected and judged.
+@Suite struct MeasurementTests {
+  /// A line that promises 95 % of the backups by the month, 99 % of those of ERP, 90 % of the patches by the quarter, and 99.9 %
+  /// of availability, since December in Berlin. It is Monday, 2 March 2026.
+  private struct World {
+    let database: TestDatabase
+    let manager: Principal
+    let acme: TenantEntry
+    let sla: Value
+    let line: Value
+
+    init() async throws {
+      database = try await TestDatabase.make([PlatformModule.self, ContractsModule.self, SuppliersModule.self, MeasurementsModule.self])
+      acme = try await database.customer("ACME")
+      manager = try await database.staff(.accountManager)
+      try await database.catalogueService("ERP")
+      sla = try await database.call("sla.create", ["name": "Managed", "targets": Self.targets(backups: "95")], as: manager)
+      let contract = try await database.call(
+        "contract.create",
+        [
+          "customer": .id(acme.publicId), "name": "Operation", "currency": "EUR", "startsAt": "2025-11-30T23:00:00Z",
+          "lines": .array([.object(["name": "Servers", "sla": sla["id"] ?? .null])]),
+        ], as: manager)
+      line = contract["lines"]?.array?.first?["id"] ?? .null
+    }
+
+    static func targets(backups: Value) -> Value {
+      .array([
+        .object(["metric": "backup_success", "objective": backups, "period": "month"]),
+        .object(["metric": "backup_success", "service": "ERP", "objective": "99", "period": "month"]),
+        .object(["metric": "patch_currency", "objective": "90", "period": "quarter"]),
+        .object(["metric": "availability", "objective": "99.9", "period": "month"]),
+      ])
+    }
+
+    @discardableResult
+    func record(
+      _ measure: Value, _ numerator: Value, of denominator: Value, from: Value, to: Value = .null, service: Value = .null
+    ) async throws(Failure) -> Value {
+      try await database.call(
+        "measurement.record",
+        [
+          "line": line, "measure": measure, "numerator": numerator, "denominator": denominator, "from": from, "to": to, "service": service,
+          "evidence": "report 7",
+        ], as: manager)
+    }
+
+    /// The verdicts of a period: measure, service, attained, attainable, verdict, cause.
+    func judge(_ period: Value) async throws(Failure) -> [[Value]] {
+      let judged = try await database.call("measurement.judge", ["line": line, "period": period], as: manager)
+      return (judged["verdicts"]?.array ?? []).map { one in
+        ["measure", "service", "attained", "attainable", "verdict", "cause"].map { one[$0] ?? .null }
+      }
+    }
+  }
+
+  @Test func aMonthIsJudgedByWhatLiesInItExactly() async throws {
+    let world = try await World()
+    // January in Berlin begins at 23:00 in UTC.
+    try await world.record("backup_success", 18, of: 20, from: "2025-12-31T23:00:00Z", to: "2026-01-15T00:00:00Z")
+    try await world.record("backup_success", 1, of: 1, from: "2026-01-31T22:59:59Z")
+    try await world.record("backup_success", 0, of: 500, from: "2026-01-31T23:00:00Z")
+    try await world.record("backup_success", 0, of: 500, from: "2026-01-31T00:00:00Z", to: "2026-02-01T00:00:00Z")
+    try await world.record("backup_success", 99, of: 100, from: "2026-01-20T00:00:00Z", service: "ERP")
+    try await world.record("backup_success", 0, of: 10, from: "2026-01-20T00:00:00Z", service: "MAIL")
+    let verdicts = try await world.judge("2026-01")
+    #expect(
+      verdicts == [
+        ["availability", .null, .null, .null, .null, "judged"],
+        ["backup_success", .null, 19, 31, "missed", "judged"],
+        ["backup_success", "ERP", 99, 100, "met", "judged"],
+      ], "exactly the objective is met; what reaches over the month's end is none of it; nothing measured is neither met nor missed")
+    #expect(try await world.judge("2026-01") == verdicts, "the same again is the same row")
+    await #expect(throws: Failure.self, "the month is not over") { try await world.judge("2026-03") }
+    await #expect(throws: Failure.self, "nothing is judged by years") { try await world.judge("2025") }
+    await #expect(throws: Failure.self) { try await world.judge("2026-13") }
+    #expect(try await world.judge("2025-Q4") == [["patch_currency", .null, .null, .null, .null, "judged"]])
+  }
+
+  @Test func aCorrectionTakesThePlaceAndTheVerdictIsSuperseded() async throws {
+    let world = try await World()
+    let first = try await world.record("backup_success", 90, of: 100, from: "2026-01-10T00:00:00Z")
+    #expect(try await world.judge("2026-01")[1] == ["backup_success", .null, 90, 100, "missed", "judged"])
+    let corrected = try await world.database.call(
+      "measurement.correct", ["id": first["id"] ?? .null, "numerator": 96, "evidence": "report 8: four were run again"], as: world.manager)
+    #expect(corrected["supersedes"] == first["id"])
+    #expect(corrected["denominator"] == 100)
+    #expect(try await world.judge("2026-01")[1] == ["backup_success", .null, 96, 100, "met", "remeasured"])
+    await #expect(throws: Failure.self, "only what stands is corrected") {
+      try await world.database.call("measurement.correct", ["id": first["id"] ?? .null, "numerator": 1, "evidence": "x"], as: world.manager)
+    }
+    let withdrawn = try await world.database.call(
+      "measurement.correct", ["id": corrected["id"] ?? .null, "evidence": "of another customer"], as: world.manager)
+    #expect(withdrawn["withdraws"] == .bool(true))
+    #expect(try await world.judge("2026-01")[1] == ["backup_success", .null, .null, .null, .null, "remeasured"])
+    let rows = try await world.database.call("measurement.list", ["line": world.line], as: world.manager)["items"]?.array ?? []
+    #expect(rows.count == 3)
+    #expect(rows.last?["supersededBy"] == corrected["id"])
+    let judged = try await world.database.call("measurement.verdicts", ["line": world.line], as: world.manager)["items"]?.array ?? []
+    #expect(judged.filter { $0["measure"] == "backup_success" && $0["service"] == .null }.map { $0["seq"] ?? .null } == [3, 2, 1])
+    // Another promise for the same month, which was written after it was judged.
+    _ = try await world.database.call(
+      "sla.revise", ["id": world.sla["id"] ?? .null, "targets": World.targets(backups: "80"), "validFrom": "2025-12-15T00:00:00Z"],
+      as: world.manager, version: 1)
+    #expect(try await world.judge("2026-01")[1].last == "retargeted")
+  }
+
+  @Test func availabilityComesFromTheSuppliersOutages() async throws {
+    let world = try await World()
+    let root = world.database.root
+    let supplier = try await world.database.call("supplier.create", ["code": "CLOUD", "name": "Cloud", "zone": "UTC"], as: root)
+    let service = try await world.database.call("supplier_service.add", ["supplier": supplier["id"] ?? .null, "name": "Compute"], as: root)
+    _ = try await world.database.call("supplier_link.add", ["line": world.line, "service": service["id"] ?? .null, "role": "provides"], as: root)
+    for (severity, hour) in [("major", "01"), ("degraded", "05")] {
+      _ = try await world.database.call(
+        "outage.record",
+        [
+          "service": service["id"] ?? .null, "severity": .text(severity), "startsAt": .text("2026-02-10T\(hour):00:00Z"),
+          "endsAt": .text("2026-02-10T\(hour):30:00Z"),
+        ], as: root)
+    }
+    let month: Int64 = 28 * 86_400 * 1_000_000
+    #expect(
+      try await world.judge("2026-02").first
+        == ["availability", .null, .integer(month - 1800 * 1_000_000), .integer(month), "met", "judged"], "99.93 %; what is only slow counts not")
+    await #expect(throws: Failure.self) { try await world.record("availability", 1, of: 2, from: "2026-02-01T00:00:00Z") }
+    _ = try await world.database.call(
+      "outage.record",
+      ["service": service["id"] ?? .null, "severity": "partial", "startsAt": "2026-02-11T01:00:00Z", "endsAt": "2026-02-11T01:30:00Z"], as: root)
+    #expect(try await world.judge("2026-02").first?.suffix(2) == ["missed", "remeasured"])
+  }
+
+  @Test func whatIsRecordedMustBeOverAndWhole() async throws {
+    let world = try await World()
+    func refused(_ body: () async throws(Failure) -> Value) async -> [String] {
+      do {
+        _ = try await body()
+        return ["accepted"]
+      } catch {
+        return error.violations.map { "\($0.path) \($0.message.key)" }
+      }
+    }
+    #expect(
+      await refused { () async throws(Failure) in try await world.record("response", 1, of: 1, from: "2026-01-01T00:00:00Z") }
+        == ["measure measurement.bad_measure"])
+    #expect(
+      await refused { () async throws(Failure) in try await world.record("backup_success", 2, of: 1, from: "2026-01-01T00:00:00Z") }
+        == ["numerator measurement.share"])
+    #expect(
+      await refused { () async throws(Failure) in try await world.record("backup_success", 1, of: 1, from: "2026-03-02T08:00:01Z") }
+        == ["from measurement.future"])
+    #expect(
+      await refused { () async throws(Failure) in
+        try await world.record("backup_success", 1, of: 1, from: "2026-01-02T00:00:00Z", to: "2026-01-01T00:00:00Z")
+      } == ["to measurement.order"])
+  }
+}
