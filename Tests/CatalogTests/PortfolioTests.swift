@@ -93,7 +93,7 @@ import Testing
   private func expectPermissionDenied(_ world: CatalogWorld, _ statement: some Statement & Sendable) async {
     do {
       try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff) { transaction in
-        _ = try await transaction.query(statement)
+        _ = try await transaction.execute(statement)
       }
       Issue.record("done")
     } catch {

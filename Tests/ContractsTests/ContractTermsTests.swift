@@ -31,7 +31,7 @@ extension ContractsWorld {
         let facts = TargetFacts(priority: 1)
         let before = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: facts, at: june.adding(seconds: -1), in: transaction)
         let after = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: facts, at: june, in: transaction)
-        #expect(before.map(\.metric) == [.resolution, .response])
+        #expect(before.map(\.metric) == [.response, .resolution])
         #expect(before.map(\.id) == after.map(\.id))
         #expect(before[0].calendarVersion != after[0].calendarVersion)
         #expect(before[0].objective == Rate(percent: "95"))

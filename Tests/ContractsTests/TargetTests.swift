@@ -173,7 +173,8 @@ import Testing
     for sla in slas { _ = try await contract(world, sla) }
     let ids = try await world.inside(world.acme) { try await $0.query(ServiceIds()) }
     let book = try await world.inside(world.acme) { try await TermsBook(tenant: world.acme.id, contract: nil, in: $0) }
-    let versions = try await world.inside(world.acme) { try await $0.query(SlaVersionIds()) }
+    // The first one is the world's own, which no line names.
+    let versions = try await world.inside(world.acme) { try await $0.query(SlaVersionIds()) }.dropFirst()
     var promised = 0
     for version in versions {
       for _ in 0..<60 {

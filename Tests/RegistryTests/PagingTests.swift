@@ -91,6 +91,8 @@ struct Subjects: Sendable {
   private let supplier: Value
   private let line: Value
   private let credit: Value
+  /// A line of which something was measured, corrected and judged.
+  private let measured: Value
 
   init(_ world: World) async throws {
     contract = try await world.seeded("con", in: world.a).id
@@ -128,6 +130,15 @@ struct Subjects: Sendable {
       try await world.seed("line_credit.attach", ["line": line, "schedule": schedule.id])
     }
     credit = try await Self.creditOfTwoOutages(world)
+    measured = try await world.measuredLine(world.a)
+    for day in ["10", "11", "12"] {
+      try await world.seed(
+        "measurement.record",
+        [
+          "line": measured, "measure": "backup_success", "from": .text("2026-01-\(day)T00:00:00Z"), "numerator": 1, "denominator": 1, "evidence": "report",
+        ])
+    }
+    try await world.seed("measurement.judge", ["line": measured, "period": "2026-01"])
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
@@ -183,7 +194,8 @@ struct Subjects: Sendable {
       case .id(let kind) where kind.prefix == "con" && field.isRequired: members.append(Value.Member(field.name, contract))
       case .id(let kind) where kind.prefix == "inc" && field.isRequired: members.append(Value.Member(field.name, incident))
       case .id(let kind) where kind.prefix == "sup" && field.isRequired: members.append(Value.Member(field.name, supplier))
-      case .id(let kind) where kind.prefix == "line" && field.isRequired: members.append(Value.Member(field.name, line))
+      case .id(let kind) where kind.prefix == "line" && field.isRequired:
+        members.append(Value.Member(field.name, operation.declaration.name.hasPrefix("measurement.") ? measured : line))
       case .id(let kind) where kind.prefix == "crd" && field.isRequired: members.append(Value.Member(field.name, credit))
       case .month where field.isRequired: members.append(Value.Member(field.name, "2026-03"))
       case .oneOf(let allowed) where field.name == "basis": members.append(Value.Member(field.name, .text(allowed.first { $0 == "opened" })))

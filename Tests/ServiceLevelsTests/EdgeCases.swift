@@ -52,7 +52,10 @@ enum EdgeCases {
       ]),
     Row(
       "Waiting for a supplier", "The customer's clock runs on unless the SLA says that it pauses",
-      tests: ["waitingForASupplierPausesOnlyWhereTheSLASaysSo", "waitingForASupplierIsTheProvidersOwnTime"]),
+      tests: [
+        "waitingForASupplierPausesOnlyWhereTheSLASaysSo", "waitingForASupplierIsTheProvidersOwnTime", "allThreeKindsRunAtOnce",
+        "anUntouchedDispatchIsMissedAtItsInstant",
+      ]),
     Row(
       "Reopen", "A miss stays, what was met gets the rest, the gap does not count",
       tests: ["onceMissedAReopenKeepsTheMiss", "aReopenGetsOnlyTheRemainderAndTheGapIsNotCounted", "reopeningCannotHideAMiss"]),

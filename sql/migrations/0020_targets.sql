@@ -67,7 +67,7 @@ alter table contracts.sla_target
     end),
   add constraint sla_target_measured_check check (
     metric in ('response', 'resolution', 'update') or (ticket_type is null and priority is null));
-create index sla_target_service on contracts.sla_target (service_id) where service_id is not null;
+create index sla_target_service on contracts.sla_target (sla_version_id, service_id);
 
 -- What a ticket is about, as far as targets are chosen by it, and whether that choice stands fast.
 alter table desk.ticket

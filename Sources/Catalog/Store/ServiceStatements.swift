@@ -161,7 +161,7 @@ struct ServiceNames: Statement {
 
 /// Kept from others until the transaction ends: who adds a dependency sees all that there are.
 struct HoldDependencies: Statement {
-  static let sql = "select version from catalog.dependency_lease where id = 1 for update"
+  static let sql = "update catalog.dependency_lease set version = version + 1 where id = 1 returning version"
 
   func bind(to parameters: inout Parameters) {}
 

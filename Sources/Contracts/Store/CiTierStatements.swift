@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Postgres
 
 /// A level of the list of CI tiers.

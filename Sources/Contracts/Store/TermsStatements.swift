@@ -22,8 +22,9 @@ struct LinesInForce: Statement {
     cross join lateral (
       select n.id, n.tenant_id, n.name, n.state, n.sla_id, n.unit_id, n.valid_from from contracts.standing_line_version n
       where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 order by n.valid_from desc limit 1) lv
-    join contracts.sla_version s on s.sla_id = lv.sla_id
-      and s.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = lv.sla_id and n.valid_from <= $2)
+    cross join lateral (
+      select n.sla_id, n.id, n.resolution_stops_at, n.supplier_waits_pause, n.wait_limit_seconds, n.wait_total_seconds from contracts.sla_version n
+      where n.sla_id = lv.sla_id and n.valid_from <= $2 order by n.valid_from desc limit 1) s
     where c.tenant_id = $1 and cv.state = 'active' and cv.starts_at <= $2 and (cv.ends_at is null or cv.ends_at > $2) and lv.state = 'active'
     """
 
@@ -73,7 +74,8 @@ struct UnitsAbove: Statement {
 }
 
 /// The targets of an SLA version that are for a ticket of some kind, with the calendar versions in force at an instant, by the
-/// hashes under which compiled ones are kept: what ``TargetPrecedence`` chooses from.
+/// hashes under which compiled ones are kept: what ``TargetPrecedence`` chooses from. Targets of services are most of a large
+/// SLA: of them only those of the one service are read, by the index.
 struct TargetCandidates: Statement {
   struct Found: Sendable {
     let candidate: TargetPrecedence.Candidate
@@ -88,11 +90,15 @@ struct TargetCandidates: Statement {
   static let sql = """
     select g.id, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier, g.budget_seconds, g.business_days, g.calendar_id, v.id,
       g.objective_millionths, g.period, g.pauses, g.warn_percents, v.definition_hash
-    from contracts.sla_target g
-    left join contracts.calendar_version v on v.calendar_id = g.calendar_id
-      and v.valid_from = (select max(n.valid_from) from contracts.calendar_version n where n.calendar_id = g.calendar_id and n.valid_from <= $6)
-    where g.sla_version_id = $1 and (g.ticket_type is null or g.ticket_type = $2) and (g.priority is null or g.priority = $3)
-      and (g.service_id is null or g.service_id = $4) and (g.ci_tier is null or g.ci_tier = $5) and (g.explicitly_none or v.id is not null)
+    from (
+      select t.* from contracts.sla_target t where t.sla_version_id = $1 and t.service_id is null
+      union all
+      select t.* from contracts.sla_target t where t.sla_version_id = $1 and t.service_id = $4) g
+    left join lateral (
+      select n.id, n.definition_hash from contracts.calendar_version n
+      where n.calendar_id = g.calendar_id and n.valid_from <= $6 order by n.valid_from desc limit 1) v on true
+    where (g.ticket_type is null or g.ticket_type = $2) and (g.priority is null or g.priority = $3) and (g.ci_tier is null or g.ci_tier = $5)
+      and (g.explicitly_none or v.id is not null)
     """
 
   func bind(to parameters: inout Parameters) {

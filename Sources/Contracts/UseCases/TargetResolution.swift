@@ -43,7 +43,7 @@ package struct LineStanding: OperationOutput {
     OutputField("contractLine", .id, "The line.", "合同行。") { .id($0.ids.line) },
     OutputField("contractLineName", .text, "Its name.", "合同行名称。") { .text($0.candidate.terms.lineName) },
     OutputField("contractLineFrom", .instant, "Since when its version is in force.", "合同行版本的生效时间。") { .instant($0.candidate.lineValidFrom) },
-    OutputField("sla", .id, "Its SLA.", "SLA。") { .id($0.ids.sla) },
+    OutputField("sla", .id, "Its SLA.", "其服务级别协议。") { .id($0.ids.sla) },
     OutputField("slaName", .text, "The SLA's name.", "SLA 名称。") { .text($0.told.slaName) },
     OutputField("slaFrom", .instant, "Since when the SLA's version is in force.", "SLA 版本的生效时间。") { .instant($0.told.slaValidFrom) },
   ]

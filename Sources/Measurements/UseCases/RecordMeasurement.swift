@@ -62,7 +62,7 @@ package enum RecordMeasurement: Operation {
     let evidence: String
 
     package static let fields: [any InputField] = [
-      MeasurementFields.line, MeasurementFields.measure, MeasurementFields.service.optional, MeasurementFields.ci.optional, MeasurementFields.from,
+      MeasurementFields.line, MeasurementFields.service.optional, MeasurementFields.ci.optional, MeasurementFields.measure, MeasurementFields.from,
       MeasurementFields.to.optional, MeasurementFields.numerator, MeasurementFields.denominator, MeasurementFields.evidence,
     ]
 
