@@ -49,7 +49,8 @@ package enum ImportingMessages: MessageCatalog {
 
   package static let all =
     [
-      badProfile, profileNotYAML, profileUnknownKey, profileMissing, profileWrongType, profileNeedsReason, profileUnknownPriority, profileSlaByLevel, badCustomerCodes,
+      badProfile, profileNotYAML, profileUnknownKey, profileMissing, profileWrongType, profileNeedsReason, profileUnknownPriority,
+      profileSlaByLevel, badCustomerCodes,
       columnMissing, noSuchFile,
       fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, duplicateColumn,
       missing, notACustomer, nothingToImport, unknownOutageFile, incidentsWithoutEnd, noSupplier, UnreadableRows.message,
