@@ -77,8 +77,8 @@ package struct ClockTrial: Sendable {
         let passed = try clocks.clocks[index].clock.applying(.passed(now: now), calendar: try clocks.calendars.calendar(of: clocks.clocks[index].clock))
         clocks.clocks[index].follow(passed)
       }
-      // A clock that a new one took the place of says nothing any more; a miss that a merge left does.
-      guard clocks.clocks[index].clock.state != .withdrawn || clocks.clocks[index].clock.outcome == .missed else { continue }
+      // Where nothing is promised any more a clock says nothing; one that was withdrawn for another reason is not judged.
+      guard clocks.clocks[index].clock.state != .withdrawn || clocks.clocks[index].clock.stateCause != "no_target" else { continue }
       judgements.append(Judgement(clocks.clocks[index], answerIsUnknown: answerIsUnknown))
     }
   }
