@@ -75,6 +75,9 @@ let package = Package(
     module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Desk"]),
+    module(
+      "Backtest",
+      ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"]),
 
     // 4 edges
     module("Web", ["Kernel", "TLS", logging] + nio + http),
@@ -94,7 +97,7 @@ let package = Package(
       name: "steward",
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
-        "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements",
+        "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
         "Assurance", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -106,7 +109,7 @@ let package = Package(
     .executableTarget(
       name: "steward-bench",
       dependencies: [
-        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard",
+        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Operations", "Backtest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
       ], swiftSettings: settings),
 
@@ -129,7 +132,7 @@ let package = Package(
       "RegistryTests",
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
-        "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance",
+        "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
         "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
@@ -137,6 +140,12 @@ let package = Package(
       ["steward", "HTTPAPI", "Kernel", "Tenancy", "Jobs", "Operations", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Scorecard", "TestSupport"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("BillingEngineTests", ["BillingEngine", "Kernel", "TestSupport"]),
+    tests(
+      "BacktestTests",
+      [
+        "Backtest", "Importing", "Demo", "Credits", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Scorecard", "Suppliers",
+        "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+      ]),
     tests("SuppliersTests", ["Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "MeasurementsTests",
@@ -165,9 +174,9 @@ let package = Package(
       "ImportingTests",
       [
         "Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard",
-        "Suppliers", subprocess,
+        "Suppliers", "Backtest", subprocess,
       ]),
-    tests("ContractFilesTests", ["ContractFiles", "Contracts", "Jobs", "Operations", "Tenancy", "Kernel", "TestSupport"]),
+    tests("ContractFilesTests", ["ContractFiles", "ServiceTime", "Contracts", "Jobs", "Operations", "Tenancy", "Kernel", "TestSupport"]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests(
       "AdminProtocolTests",

@@ -80,6 +80,10 @@ package enum ContractFileMessages: MessageCatalog {
   static let activate = Message("contract_plan.activate", "activate", zh: "生效")
   static let shared = Message(
     "contract_plan.shared", "This holds for every contract that names it.", zh: "此变更对所有引用它的合同生效。")
+  static let noSuchCalendar = Message(
+    "contract_file.no_such_calendar", "Neither the file nor Steward has a calendar named {name}.", zh: "文件和系统中都没有名为 {name} 的日历。")
+  static let whichSla = Message(
+    "contract_file.which_sla", "Say which SLA of the file is meant, by --sla. There are: {names}.", zh: "请用 --sla 指明文件中的哪个 SLA。现有：{names}。")
   package static let nothing = Message("contract_plan.nothing", "Nothing to do.", zh: "无需变更。")
   package static let summary = Message(
     "contract_plan.summary", "{create} to create, {change} to change, {end} to end.", zh: "新建 {create} 项，变更 {change} 项，终止 {end} 项。")
@@ -91,7 +95,7 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_plan.failed", "Stopped at: {what}. What stands before it is done; apply the file again after mending it.", zh: "停止于：{what}。此前的步骤已完成；修正后请再次执行。")
 
   package static let all = [
-    serviceOrOffering, notInCatalogue,
+    noSuchCalendar, whichSla, serviceOrOffering, notInCatalogue,
     tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, badMetric, clockNeeds,
     measureNeeds, responsePauses, badAmount,
     badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, severalPersons, severalContracts, renewedUntil, declined, goesOn,

@@ -18,24 +18,56 @@ package struct CalendarSeries: Sendable {
     }
   }
 
-  private var versions: [Int64: Version]
+  /// By calendar, then by the instant from which they hold.
+  private var versions: [Version]
+  private var places: [Int64: Int] = [:]
+
+  /// Up to so many are looked through; a subject's clocks know one or two.
+  private static let few = 4
 
   package init(_ versions: [Version] = []) {
-    self.versions = Dictionary(versions.map { ($0.id, $0) }) { first, _ in first }
+    self.versions = []
+    adopt(versions)
   }
 
-  package subscript(_ version: Int64) -> CompiledCalendar? { versions[version]?.compiled }
+  package subscript(_ version: Int64) -> CompiledCalendar? { place(of: version).map { versions[$0].compiled } }
 
   /// The known version of the same calendar that comes next after one and holds at `instant` or before.
   package func successor(of version: Int64, until instant: Instant) -> Version? {
-    guard let current = versions[version] else { return nil }
-    return versions.values.filter { $0.calendar == current.calendar && $0.validFrom > current.validFrom && $0.validFrom <= instant }
-      .min { $0.validFrom < $1.validFrom }
+    guard let place = place(of: version), place + 1 < versions.count else { return nil }
+    let next = versions[place + 1]
+    return next.calendar == versions[place].calendar && next.validFrom <= instant ? next : nil
   }
 
-  package mutating func insert(_ version: Version) { if versions[version.id] == nil { versions[version.id] = version } }
+  package mutating func insert(_ version: Version) { adopt([version]) }
 
-  package mutating func merge(_ other: CalendarSeries) { versions.merge(other.versions) { _, loaded in loaded } }
+  package mutating func merge(_ other: CalendarSeries) { adopt(other.versions, replacing: true) }
+
+  /// The same, compiled for the caller alone: who works on another core shares no count of references with this one.
+  package func apart() -> CalendarSeries {
+    CalendarSeries(
+      versions.map {
+        Version(id: $0.id, calendar: $0.calendar, validFrom: $0.validFrom, compiled: CompiledCalendar($0.compiled.definition))
+      })
+  }
+
+  private func place(of version: Int64) -> Int? {
+    if versions.count <= Self.few { return versions.firstIndex { $0.id == version } }
+    return places[version]
+  }
+
+  /// - Parameter replacing: whether one that is known gives way.
+  private mutating func adopt(_ others: [Version], replacing: Bool = false) {
+    for other in others {
+      if let place = versions.firstIndex(where: { $0.id == other.id }) {
+        if replacing { versions[place] = other }
+      } else {
+        versions.append(other)
+      }
+    }
+    versions.sort { ($0.calendar, $0.validFrom) < ($1.calendar, $1.validFrom) }
+    places = versions.count <= Self.few ? [:] : Dictionary(uniqueKeysWithValues: versions.indices.map { (versions[$0].id, $0) })
+  }
 }
 
 extension ContractTerms {

@@ -91,10 +91,12 @@ package enum ContractsMessages: MessageCatalog {
   package static let templateNameTaken = Message("contract_template.name_taken", "There is already a template of this name.", zh: "已有同名模板。")
 
   package static let periodOrder = Message("renewal.period_order", "A period ends after it begins.", zh: "期间的结束须晚于开始。")
+  package static let slaOrTargets = Message(
+    "sla.or_targets", "Give a stored SLA (sla) or the targets of a draft (targets), one of them.", zh: "请填写已有的 SLA（sla）或草稿的目标（targets），二者选一。")
 
   package static let all = [
     periodOrder,
-    neededWithoutTemplate, serviceOrOffering, notSellable,
+    slaOrTargets, neededWithoutTemplate, serviceOrOffering, notSellable,
     quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
     definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, badMetric, onlyClocks, onlyAvailability, noneHasNothing, calendarNeeded,

@@ -61,6 +61,14 @@ package struct RowReader {
     return columns.map(\.value)
   }
 
+  /// A `bytea` where it lies, for the time of `body`.
+  package mutating func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+    let (type, bytes) = try field()
+    guard BytesColumn.accepts(type) else { throw wrong("is \(type), not bytes") }
+    guard let bytes else { throw wrong("is NULL") }
+    return try body(bytes)
+  }
+
   package mutating func skip() throws { _ = try field() }
 
   private mutating func field() throws -> (PostgresType, UnsafeRawBufferPointer?) {

@@ -41,6 +41,11 @@ package final class Transaction: Sendable {
     try await located(file, line) { try await self.one(statement).rows(of: S.self) }
   }
 
+  /// All rows, not decoded yet.
+  package func rows<S: Statement>(_ statement: S, file: StaticString = #fileID, line: UInt = #line) async throws -> ResultRows {
+    try await located(file, line) { ResultRows(try await self.one(statement), of: S.self) }
+  }
+
   /// The first row, or nil when there is none.
   package func first<S: Statement>(_ statement: S, file: StaticString = #fileID, line: UInt = #line) async throws -> S.Output? {
     try await located(file, line) { try await self.one(statement).firstRow(of: S.self) }

@@ -6,6 +6,11 @@ extension Zone {
     package let instant: Instant
     /// False for a time that the clock skipped (the change itself is meant) or showed twice (the first time is meant).
     package let isCertain: Bool
+
+    package init(instant: Instant, isCertain: Bool) {
+      self.instant = instant
+      self.isCertain = isCertain
+    }
   }
 
   /// The instant at which the wall clock shows a time, given as its seconds since 1970-01-01T00:00 on that clock.

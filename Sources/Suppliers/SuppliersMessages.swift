@@ -61,11 +61,13 @@ package enum SuppliersMessages: MessageCatalog {
   package static let gaps = Message(
     "appraisal_scheme.gaps", "From the lowest to the highest, each must begin where the one before ends, and one of the two includes the bound.",
     zh: "须由低到高排列，每一区间从前一区间的终点开始，且该界限只属于其中之一。")
-  package static let gradeOrder = Message("appraisal_scheme.grade_order", "Each grade stands once, and more points give a better one.", zh: "每个等级只出现一次，且分数越高等级越好。")
+  package static let gradeOrder = Message(
+    "appraisal_scheme.grade_order", "Each grade stands once, and more points give a better one.", zh: "每个等级只出现一次，且分数越高等级越好。")
   package static let notForMeasure = Message("appraisal_scheme.not_for_measure", "This does not go with the measure {measure}.", zh: "此项不适用于度量 {measure}。")
   package static let assessedScale = Message("appraisal_scheme.assessed_scale", "What is assessed has points already, and no scale.", zh: "由人评定的项目直接给分，不设换算。")
   package static let flatScale = Message("appraisal_scheme.flat_scale", "This must differ from zeroAt.", zh: "须与 zeroAt 不同。")
-  package static let oneScale = Message("appraisal_scheme.one_scale", "What is measured has either zeroAt and fullAt, or bands.", zh: "度量项须给出 zeroAt 与 fullAt，或给出 bands，二者选一。")
+  package static let oneScale = Message(
+    "appraisal_scheme.one_scale", "What is measured has either zeroAt and fullAt, or bands.", zh: "度量项须给出 zeroAt 与 fullAt，或给出 bands，二者选一。")
   package static let oneBound = Message("appraisal_scheme.one_bound", "Give at most one of: {allowed}.", zh: "下列各项中至多提供一项：{allowed}。")
   package static let badPercent = Message(
     "appraisal_scheme.percent", "This must be a percentage from 0 to {most} with at most four decimals.", zh: "必须是 0 到 {most} 的百分数，最多四位小数。")
@@ -90,7 +92,8 @@ package enum SuppliersMessages: MessageCatalog {
   package static let actionOver = Message("appraisal_action.over", "An action that is {state} cannot be changed.", zh: "状态为 {state} 的改进措施不能再变更。")
 
   package static let all = [
-    badEntryAmount, alreadyReversed, contractOfOther, duplicateCriterion, schemeTaken, noWeight, weights, gaps, gradeOrder, notForMeasure, assessedScale, flatScale,
+    badEntryAmount, alreadyReversed, contractOfOther, duplicateCriterion, schemeTaken, noWeight, weights, gaps, gradeOrder, notForMeasure, assessedScale,
+    flatScale,
     oneScale, oneBound, badPercent, inThePast, badAppraisalTransition, alreadyClosed, draftThere, closedMeanwhile, notAssessedCriterion, periodOpen,
     dueInThePast, defaultAction, actionOver,
     codeTaken, badCode, unknownZone, supplierOver, alreadyEnded, serviceTaken, serviceOfOther, unknownService, expiryOrder, referenceTaken, unknownCurrency,

@@ -59,7 +59,40 @@ enum CommandMessages: MessageCatalog {
   static let certificateExpired = Message(
     "command.certificate_expired", "The certificate has expired. Renew it, then send the server SIGHUP.", zh: "证书已过期。请续期，然后向服务器发送 SIGHUP。")
 
+  static let noSla = Message("command.no_sla", "There is no SLA named {name}. Those there are: {names}.", zh: "没有名为 {name} 的 SLA。现有：{names}。")
+  static let noSchedule = Message(
+    "command.no_schedule", "There is neither a file nor a credit schedule named {name}. Schedules: {names}.", zh: "没有名为 {name} 的文件或补偿方案。现有方案：{names}。")
+  static let noLine = Message(
+    "command.no_line", "{customer} has no contract line named {name}. Those there are: {names}.", zh: "客户 {customer} 没有名为 {name} 的合同行。现有：{names}。")
+  static let backtestProgress = Message("command.backtest_progress", "Judging", zh: "判定")
+  static let backtestHead = Message(
+    "command.backtest_head", "{sla} tried on {tickets} tickets of {customers} customers. Nothing was written.",
+    zh: "用 {customers} 个客户的 {tickets} 个工单试算 {sla}。未写入任何数据。")
+  static let backtestChanged = Message(
+    "command.backtest_changed", "{changed} verdicts change: {missed} met now would be missed, {met} missed now would be met.",
+    zh: "{changed} 项判定发生变化：{missed} 项由达成变为未达成，{met} 项由未达成变为达成。")
+  static let backtestMore = Message(
+    "command.backtest_more", "{shown} of {all} are shown; --changes N lists more.", zh: "仅显示 {all} 项中的 {shown} 项；使用 --changes N 可显示更多。")
+  static let noCredits = Message(
+    "command.no_credits", "No credits: no credit schedule for tickets applies (--credits tries one).", zh: "无补偿：没有适用于工单的补偿方案（可用 --credits 试算）。")
+  static let creditTotal = Message("command.credit_total", "Credits it would have cost: {amount}", zh: "将产生的补偿：{amount}")
+  static let allTickets = Message("command.all_tickets", "all", zh: "合计")
+  static let columnNow = Message("command.column_now", "NOW", zh: "当前")
+  static let columnThen = Message("command.column_then", "TRIED", zh: "试算")
+  static let columnMet = Message("command.column_met", "MET", zh: "达成")
+  static let columnJudged = Message("command.column_judged", "JUDGED", zh: "判定")
+  static let columnOpen = Message("command.column_open", "NOT JUDGED", zh: "未判定")
+  static let columnCustomer = Message("command.column_customer", "CUSTOMER", zh: "客户")
+  static let columnMetric = Message("command.column_metric", "METRIC", zh: "指标")
+  static let columnTickets = Message("command.column_tickets", "TICKETS", zh: "工单")
+  static let columnLine = Message("command.column_line", "LINE", zh: "合同行")
+  static let columnSchedule = Message("command.column_schedule", "SCHEDULE", zh: "方案")
+  static let columnPeriod = Message("command.column_period", "PERIOD", zh: "期间")
+  static let columnCredit = Message("command.column_credit", "CREDIT", zh: "补偿")
+
   static let all = [
+    noSla, noSchedule, noLine, backtestProgress, backtestHead, backtestChanged, backtestMore, noCredits, creditTotal, allTickets, columnNow, columnThen,
+    columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit,
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
     authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile,
     certificateExpires, certificateExpired, noGroup, unknownFamily, unwritable, unreadable, adminSocket, adminPort,

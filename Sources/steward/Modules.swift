@@ -1,3 +1,4 @@
+import Backtest
 import Catalog
 import Assurance
 import ContractFiles
@@ -18,7 +19,7 @@ import Suppliers
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, MeasurementsModule.self, AssuranceModule.self, ImportingModule.self, ContractFilesModule.self,
+    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [

@@ -61,6 +61,8 @@ enum ImportTable {
     Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Assurance", 3, platform.union(["ServiceTime", "Contracts", "Desk", "Jobs"])),
+    // Reads tickets, clocks and credits: above them all.
+    Box("Backtest", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"])),
     // edges
     Box("Web", 4, ["Kernel", "Operations", "TLS"], foundation, logging, metrics, collections, service, http),
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web"], foundation, logging, metrics, collections, service, http),
@@ -74,13 +76,14 @@ enum ImportTable {
       "steward", 5,
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
-        "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements",
+        "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
         "Assurance", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing",
         "ContractFiles", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.
     Box(
-      "steward-bench", 5, ["Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard"], foundation, logging, ["ArgumentParser"]),
+      "steward-bench", 5, ["Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Operations", "Backtest"],
+      foundation, logging, ["ArgumentParser"]),
     // What tests share: anything up to the platform.
     Box(
       "TestSupport", 2,

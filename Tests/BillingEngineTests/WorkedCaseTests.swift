@@ -79,7 +79,7 @@ import Testing
       #expect(schedule.period == .month && schedule.measure == .availability, "\(id)")
     }
     let shipped = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).filter { $0.hasSuffix(".json") }
-    #expect(shipped.count == 10)
+    #expect(shipped.count == 12)
     for name in shipped { _ = try Self.schedule(String(name.dropLast(5))) }
   }
 

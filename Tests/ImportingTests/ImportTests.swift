@@ -1,3 +1,4 @@
+import Backtest
 import Contracts
 import Desk
 import Foundation
@@ -6,6 +7,7 @@ import Operations
 import Postgres
 import Scorecard
 import ServiceLevels
+import Tenancy
 import TestSupport
 import Testing
 
@@ -219,6 +221,29 @@ struct ImportTests {
     #expect(try await database.rowCounts() == before)
 
     try await scorecard(of: profile, in: database)
+    try await backtest(of: profile, in: database)
+  }
+
+  /// The SLA that judged the log reproduces every verdict; with the clock stopped at resolution it is what is known of the log.
+  private func backtest(of profile: ImportProfile, in database: TestDatabase) async throws {
+    let customer = try #require(try await database.tenancy.tenant(code: profile.customer.code))
+    func outcome(_ stopsAt: ResolutionStop) async throws -> Outcome {
+      let calendar = try #require(PublicId(kind: "cal", handle: TenantHandle(1), random: [UInt8](repeating: 1, count: 12)))
+      let trial = try SlaTrial.draft(
+        stopsAt: stopsAt,
+        targets: profile.sla.budgets.map {
+          TargetInput(metric: .resolution, priority: $0.key, budgetSeconds: $0.value, calendar: calendar, pauses: profile.sla.pauses)
+        },
+        calendars: [calendar: profile.calendar.definition], from: database.clock.now())
+      let run = TrialRun(customer: customer, trial: trial, selection: Selection(), credits: nil, now: database.clock.now(), kept: 5)
+      return try await database.tenancy.transaction(binding: [customer.id], side: .staff, readOnly: true) { try await run.run(in: $0).outcome }
+    }
+    let same = try await outcome(.closed)
+    #expect(same.tickets == 24_918 && same.changed == 0, "\(same.changes)")
+    let resolved = try await outcome(.resolved)
+    #expect((1...4).map { resolved.sum(.resolution, priority: $0).judged } == [270, 408, 22_010, 674])
+    #expect((1...4).map { resolved.sum(.resolution, priority: $0).met } == [69, 68, 18_064, 606])
+    #expect(resolved.sum(.resolution).open == 1556)
   }
 
   /// March 2016 of the contract: the figure and the tickets behind it.

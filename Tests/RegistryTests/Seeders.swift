@@ -207,6 +207,7 @@ enum Seeders {
             "line": line, "measure": "backup_success", "from": "2026-01-10T00:00:00Z", "to": "2026-01-11T00:00:00Z", "numerator": 29, "denominator": 30,
             "evidence": world.name(twin),
           ]))
+    },
     "sen": { world, twin in
       let supplier = try await world.seeded("sup", in: twin)
       return try Seeded(
@@ -258,7 +259,9 @@ enum Seeders {
   ]
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
-  static let shared: Set<String> = ["stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa"]
+  static let shared: Set<String> = [
+    "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa",
+  ]
 }
 
 /// Values that rules besides the type's ask for.

@@ -1,3 +1,4 @@
+import Backtest
 import Catalog
 import Assurance
 import ContractFiles
@@ -22,6 +23,7 @@ enum TestedModules {
     ScorecardModule.self,
     SuppliersModule.self,
     CreditsModule.self,
+    BacktestModule.self,
     MeasurementsModule.self,
     AssuranceModule.self,
     ImportingModule.self,

@@ -268,6 +268,16 @@ struct CallRule: Sendable {
       return (["contract": contract, "line": line], nil)
     }),
     "accepted_risk.record": CallRule(given: { _, _, _ in (["until": Samples.later], nil) }),
+    "sla.backtest": CallRule(
+      omitted: ["targets", "until", "creditTerms"],
+      given: { world, twin, _ in
+        let terms: Value = .object([
+          "measure": "resolution", "period": "month", "bands": .array([.object(["below": "95", "percent": "10"])]),
+        ])
+        let schedule = try await world.seed("credit_schedule.create", ["name": world.name(twin), "terms": terms])
+        return (["creditSchedule": schedule["id"] ?? .null], nil)
+      }),
+    "sla.backtest_tickets": CallRule(omitted: ["targets", "until"]),
     "staff_grant.add": CallRule(omitted: ["everyCustomer"], given: { _, _, _ in (["role": "engineer"], nil) }),
     "staff_grant.revoke": CallRule(given: { world, twin, _ in
       let staff = try await world.seeded("stf", in: twin)

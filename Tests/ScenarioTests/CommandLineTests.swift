@@ -55,6 +55,8 @@ import TestSupport
   @Test(arguments: [
     (["operations"], 0, "incident.open"), (["operations", "--json"], 0, "\"path\":\"/v1/incidents\""), (["openapi"], 0, "\"openapi\":\"3.1"),
     (["--help"], 0, "up"), (["scorecard", "--help"], 0, "--tickets"), (["import", "servicenow", "--help"], 0, "--skip-unreadable"),
+    (["sla", "backtest", "--help"], 0, "--credits"), (["sla", "backtest", "--trial", "/dev/null/x"], 64, "--sla"),
+    (["sla", "backtest", "none.yaml", "--from", "2026-02-30", "--trial", "/dev/null/x"], 64, "--from"), (["import", "log", "--help"], 0, "helpdesk"),
     (["contract", "--help"], 0, "apply"), (["contract", "apply", "--help"], 0, "--yes"),
     (["contract", "plan", "none.yaml", "--trial", "/dev/null/x"], 3, "none.yaml"),
     (["scorecard", "--customer", "X"], 64, "--database"), (["serve", "--database", "nonsense"], 64, "--certificate"),

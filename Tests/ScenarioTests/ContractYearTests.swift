@@ -170,28 +170,30 @@ import Testing
     let lines = try await database.call("contract_line.list", ["contract": contract, "asOf": "2026-06-01T00:00:00Z"], as: manager)
     let line = try #require(lines["items"]?.array?.first?["id"])
     let alpha = try await supply("ALPHA", to: line, from: "2025-12-31T23:00:00Z")
-    let schedule = try await call(
-      "credit_schedule.create",
-      [
-        "name": "Hosting",
-        "terms": .object([
-          "measure": "availability", "period": "month",
-          "bands": .array([.object(["from": "99", "below": "99.9", "percent": "10"]), .object(["below": "99", "percent": "25"])]),
-        ]),
-      ])["id"] ?? .null
-    _ = try await call("line_credit.attach", ["line": line, "schedule": schedule])
-    let scheme = try await call(
-      "appraisal_scheme.create",
-      [
-        "name": "Hosting",
-        "terms": .object([
-          "criteria": .array([
-            .object(["code": "availability", "weight": "60", "measure": "availability", "zeroAt": "96", "fullAt": "97"]),
-            .object(["code": "answers", "weight": "40", "measure": "attainment", "metric": "response", "zeroAt": "0", "fullAt": "100"]),
+    let schedule =
+      try await call(
+        "credit_schedule.create",
+        [
+          "name": "Hosting",
+          "terms": .object([
+            "measure": "availability", "period": "month",
+            "bands": .array([.object(["from": "99", "below": "99.9", "percent": "10"]), .object(["below": "99", "percent": "25"])]),
           ]),
-          "grades": .array([.object(["grade": "B", "below": "80"]), .object(["grade": "A", "from": "80"])]), "actionBelow": "A",
-        ]),
-      ])["id"] ?? .null
+        ])["id"] ?? .null
+    _ = try await call("line_credit.attach", ["line": line, "schedule": schedule])
+    let scheme =
+      try await call(
+        "appraisal_scheme.create",
+        [
+          "name": "Hosting",
+          "terms": .object([
+            "criteria": .array([
+              .object(["code": "availability", "weight": "60", "measure": "availability", "zeroAt": "96", "fullAt": "97"]),
+              .object(["code": "answers", "weight": "40", "measure": "attainment", "metric": "response", "zeroAt": "0", "fullAt": "100"]),
+            ]),
+            "grades": .array([.object(["grade": "B", "below": "80"]), .object(["grade": "A", "from": "80"])]), "actionBelow": "A",
+          ]),
+        ])["id"] ?? .null
     #expect(try await ticket(at: "2025-12-31T22:59:59Z") == "none_in_force", "a second before the year begins in Berlin")
     #expect(try await ticket(at: "2025-12-31T23:00:00Z") == "3600 met")
 

@@ -49,10 +49,11 @@ import Testing
     #expect(try score(Self.terms([Self.assessed("a", "100")]), [Fraction(5_999_999_999_999_999, 10_000_000_000_000_000)]).grade == .d)
   }
 
-  @Test(arguments: [
-    ("90", "100", 95, 100, "50.000000"), ("90", "100", 90, 100, "0.000000"), ("90", "100", 80, 100, "0.000000"), ("90", "100", 1, 1, "100.000000"),
-    ("110", "100", 105, 100, "50.000000"), ("110", "100", 9, 10, "100.000000"), ("110", "100", 12, 10, "0.000000"), ("0", "100", 1, 3, "33.333333"),
-  ] as [(String, String, Int64, Int64, String)])
+  @Test(
+    arguments: [
+      ("90", "100", 95, 100, "50.000000"), ("90", "100", 90, 100, "0.000000"), ("90", "100", 80, 100, "0.000000"), ("90", "100", 1, 1, "100.000000"),
+      ("110", "100", 105, 100, "50.000000"), ("110", "100", 9, 10, "100.000000"), ("110", "100", 12, 10, "0.000000"), ("0", "100", 1, 3, "33.333333"),
+    ] as [(String, String, Int64, Int64, String)])
   func aLinearScaleIsInProportion(zero: String, full: String, numerator: Int64, denominator: Int64, points: String) throws {
     let scale = AppraisalScheme.Scale.linear(zeroAt: try #require(Rate(percent: zero)), fullAt: try #require(Rate(percent: full)))
     #expect(scale.score(of: try #require(Fraction(numerator, denominator)))?.percent(decimals: 6) == points)
@@ -91,7 +92,8 @@ import Testing
       let values = denominators.map { denominator -> Int64? in
         Int.random(in: 0..<4, using: &random) == 0 ? nil : Int64.random(in: 0...denominator, using: &random)
       }
-      let result = try score(Self.terms(criteria, grades: grades), zip(values, denominators).map { value, denominator in value.flatMap { Fraction($0, denominator) } })
+      let result = try score(
+        Self.terms(criteria, grades: grades), zip(values, denominators).map { value, denominator in value.flatMap { Fraction($0, denominator) } })
 
       // The oracle: points of 100 of each criterion, over its own denominator.
       var points: [(numerator: Int128, denominator: Int128, weight: Int128)] = []
@@ -154,7 +156,9 @@ import Testing
       ]),
       .object([
         "code": "av", "weight": "24.5", "measure": "availability",
-        "bands": .array([.object(["upTo": "99", "score": "0"]), .object(["above": "99", "below": "99.9", "score": "50.5"]), .object(["from": "99.9", "score": 100])]),
+        "bands": .array([
+          .object(["upTo": "99", "score": "0"]), .object(["above": "99", "below": "99.9", "score": "50.5"]), .object(["from": "99.9", "score": 100]),
+        ]),
       ]), .object(["code": "cr", "weight": 20, "measure": "credits", "currency": "EUR", "zeroAt": "5", "fullAt": "0"]),
       .object(["code": "co", "weight": "20", "measure": "cost", "zeroAt": "120", "fullAt": "100"]), AppraisalScoreTests.assessed("as", "10"),
     ])
@@ -171,7 +175,9 @@ import Testing
     #expect(refused(AppraisalScoreTests.terms([one("a", "100"), one("b", "0")])) == ["terms.criteria[1].weight appraisal_scheme.no_weight"])
     #expect(refused(AppraisalScoreTests.terms([measured(["measure": "cost"])])) == ["terms.criteria[0].bands appraisal_scheme.one_scale"])
     #expect(
-      refused(AppraisalScoreTests.terms([measured(["measure": "cost", "zeroAt": "1", "fullAt": "1"])])) == ["terms.criteria[0].fullAt appraisal_scheme.flat_scale"])
+      refused(AppraisalScoreTests.terms([measured(["measure": "cost", "zeroAt": "1", "fullAt": "1"])])) == [
+        "terms.criteria[0].fullAt appraisal_scheme.flat_scale"
+      ])
     #expect(
       refused(AppraisalScoreTests.terms([measured(["measure": "cost", "zeroAt": "1000.1", "fullAt": "1"])]))
         == ["terms.criteria[0].zeroAt appraisal_scheme.percent"])

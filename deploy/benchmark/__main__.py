@@ -9,6 +9,7 @@ import sys
 import tempfile
 
 import admin_measure
+import backtest_measure
 import client_measure
 import import_measure
 import page_measure
@@ -31,6 +32,7 @@ MEASURES = {
     "scorecard": (page_measure.scorecard, "the scorecard page against pgbench of the same statements"),
     "import": (import_measure.run, "import of the real log against COPY of the rows that it writes"),
     "verdicts": (verdict_measure.run, "the log's verdicts computed anew against prefix sums in numpy"),
+    "backtest": (backtest_measure.run, "an SLA tried on 1,000,000 tickets against COPY of the same columns"),
     "figures": (scorecard_measure.run, "figures computed anew, and after one change, against SQL and each other"),
     "resolve": (target_measure.run, "database time of choosing a ticket's contract line and targets, among many contracts"),
     "tenants": (tenant_measure.run, "pages with few and with many tenants, against each other"),

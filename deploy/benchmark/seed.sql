@@ -14,6 +14,8 @@ set work_mem = '256MB';
 
 create function pg_temp.bits(id bigint) returns bytea language sql immutable as $$ select convert_to((100000000000 + id)::text, 'UTF8') $$;
 create function pg_temp.base(k bigint) returns bigint language sql immutable as $$ select (k + 1) * 10000000 $$;
+create function pg_temp.told(code int, argument bigint, at timestamptz) returns bytea language sql immutable as $$
+  select coalesce(set_byte(set_byte('\x0000'::bytea, 0, code), 1, argument::int) || int8send((extract(epoch from at) * 1000000)::bigint), '') $$;
 create temporary table moment as select date_trunc('hour', now()) as now;
 create temporary table customer as
   select k, pg_temp.base(k) as id from generate_series(:first::bigint, :first::bigint + :tenants - 1) k;
@@ -61,7 +63,7 @@ create temporary table incoming as
   from moment m, generate_series(1, :tickets) n, customer c order by n, c.k;
 insert into desk.ticket (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason,
     impact, urgency, priority, category, state, opened_at, responded_at, resolved_at, closed_at, resolution, closure_code, due_at, last_seq,
-    recorded_at, updated_at, version)
+    recorded_at, updated_at, version, story)
   select tenant, id, pg_temp.bits(id), 'incident', n, 'The printer on floor ' || n % 40 || ' answers no longer',
     'Since this morning nothing is printed. Restarting it did not help; three colleagues see the same.',
     tenant + 1 + n % 10, tenant, tenant, tenant, 'customer', 2, 2, priority, 'Hardware',
@@ -69,7 +71,9 @@ insert into desk.ticket (tenant_id, id, public_id, type, number, title, descript
     case when not is_open or n % 2 = 1 then opened_at + interval '20 minutes' end, case when not is_open then opened_at + interval '5 hours' end,
     case when not is_open then opened_at + interval '3 days' end, case when not is_open then 'A new driver was installed' end,
     case when not is_open then 'solved' end, case when is_open then m.now + interval '1 day' + interval '1 minute' * (id * 7919 % 80000) end,
-    case when is_open then 1 + n % 2 else 4 end, opened_at, opened_at, case when is_open then 1 + n % 2 else 4 end
+    case when is_open then 1 + n % 2 else 4 end, opened_at, opened_at, case when is_open then 1 + n % 2 else 4 end,
+    pg_temp.told(1, priority, opened_at) || case when not is_open or n % 2 = 1 then pg_temp.told(2, 0, opened_at + interval '20 minutes') else '' end
+      || case when is_open then '' else pg_temp.told(5, 0, opened_at + interval '5 hours') || pg_temp.told(6, 0, opened_at + interval '3 days') end
   from incoming, moment m;
 
 -- Two clocks each.

@@ -24,3 +24,12 @@ create view service_levels.pub_judged_agreement with (security_invoker = true) a
     case when breached_at is null then observed_at else breached_at end as judged_at
   from service_levels.clock where subject_kind <> 'ticket' and verdict in ('met', 'missed');
 grant select on service_levels.pub_judged_agreement to steward_app;
+
+-- What counts of each metric of a subject now, at most one row: its live clock, or the miss that a merge left. The verdict is
+-- null where nothing is judged.
+drop view if exists service_levels.pub_standing;
+create view service_levels.pub_standing with (security_invoker = true) as
+  select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, consumed_seconds, budget_open_seconds,
+    case when verdict <> 'withdrawn' then verdict end as verdict
+  from service_levels.clock where state <> 'withdrawn' or verdict = 'missed';
+grant select on service_levels.pub_standing to steward_app;

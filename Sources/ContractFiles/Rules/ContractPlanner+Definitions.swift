@@ -143,6 +143,6 @@ extension [Goal] {
 }
 
 extension Goal {
-  fileprivate var seconds: Int64? { if case .seconds(let seconds)? = budget { seconds } else { nil } }
-  fileprivate var days: Int64? { if case .businessDays(let days)? = budget { days } else { nil } }
+  var seconds: Int64? { if case .seconds(let seconds)? = budget { seconds } else { nil } }
+  var days: Int64? { if case .businessDays(let days)? = budget { days } else { nil } }
 }

@@ -73,6 +73,16 @@ package struct LineTimeline: Sendable {
     }
   }
 
+  /// What a period's credit is a part of: the exact fee of the days that the period is paid by, and how many days and hours of
+  /// them the line was in force.
+  package func base(of period: BillingPeriod, in zone: Zone) throws(CreditError) -> CreditBase {
+    let span = zone.span(of: period.feeDays.lowerBound, to: period.feeDays.upperBound)
+    let fee = try PeriodFee.exact(period.feeDays, steps: fees(span, in: zone))
+    // An hour that was in force only in part is one: down time is counted by hours that have some.
+    let (hours, rest) = inForce(span).microseconds.quotientAndRemainder(dividingBy: 3_600_000_000)
+    return CreditBase(fee: fee?.minorUnits, currency: currency, days: daysInForce(span, in: zone), hours: rest == 0 ? hours : hours + 1)
+  }
+
   /// The SLA of the line at the first instant of a stretch at which it is in force, and that instant.
   func sla(_ span: TimeSpan) -> (sla: Int64, at: Instant)? {
     turns(in: span).lazy.compactMap { turn in version(at: turn).map { ($0.sla, turn) } }.first

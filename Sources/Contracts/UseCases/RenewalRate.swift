@@ -31,7 +31,9 @@ package enum ReadRenewalRate: Operation {
       OutputField("decisionFrom", .date, "The first day of the period.", "期间首日。") { .date($0.input.from) },
       OutputField("decisionBefore", .date, "The first day after it.", "期间结束后的首日。") { .date($0.input.before) },
       OutputField("renewed", .integer, "How many were renewed: the numerator.", "已续约的项数（分子）。") { .integer($0.counts.renewed) },
-      OutputField("due", .integer, "How many were to be decided: the denominator. What was superseded is none.", "应决定的项数（分母）；已被取代者不计。") { .integer($0.counts.due) },
+      OutputField("due", .integer, "How many were to be decided: the denominator. What was superseded is none.", "应决定的项数（分母）；已被取代者不计。") {
+        .integer($0.counts.due)
+      },
       OutputField("notRenewed", .integer, "How many were declined.", "不续约的项数。") { .integer($0.counts.notRenewed) },
       OutputField("lapsed", .integer, "How many ended undecided.", "逾期未定的项数。") { .integer($0.counts.lapsed) },
       OutputField("open", .integer, "How many are not completed yet; they count as due.", "尚未完成的项数，计入应决定数。") { .integer($0.counts.open) },

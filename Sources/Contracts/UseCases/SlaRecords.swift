@@ -74,6 +74,27 @@ package struct TargetInput: OperationInput {
     warnPercents = try values[Self.warnPercents] ?? []
     pauses = try values[Self.pauses]
   }
+
+  /// A target of a ticket's clock, for tickets of a priority.
+  package init(
+    metric: Metric, priority: Int64?, budgetSeconds: Int64? = nil, businessDays: Int64? = nil, calendar: PublicId?, objective: Rate? = nil,
+    pauses: Bool? = nil, ticketType: TicketType? = nil, service: String? = nil, ciTier: String? = nil, explicitlyNone: Bool = false
+  ) {
+    self.metric = metric.rawValue
+    self.ticketType = ticketType
+    self.priority = priority
+    self.service = service
+    self.ciTier = ciTier
+    self.explicitlyNone = explicitlyNone
+    self.budgetSeconds = budgetSeconds
+    self.businessDays = businessDays
+    self.calendar = calendar
+    self.objective = objective
+    period = nil
+    countsFrom = nil
+    warnPercents = []
+    self.pauses = pauses
+  }
 }
 
 /// What a target is for; what is left out is any.

@@ -32,7 +32,7 @@ struct CreditMeasurement: Sendable {
   /// Of tickets: the share that was met.
   init(judged: [Judged]) {
     let met = Int64(judged.count(where: \.isMet))
-    subjects = [CreditSubject(name: "", attainment: Fraction(met, Int64(judged.count)))]
+    subjects = [CreditSubject(met: met, judged: Int64(judged.count))]
     down = []
     self.judged = (Int64(judged.count), met)
     evidence = judged.map(Evidence.verdict)
@@ -101,4 +101,9 @@ extension OutageSeverity {
       case .major: .major
       }
   }
+}
+
+extension CreditSubject {
+  /// The tickets of a line as one: the share that met; nothing attained where none was judged.
+  init(met: Int64, judged: Int64) { self.init(name: "", attainment: Fraction(met, judged)) }
 }

@@ -178,7 +178,8 @@ enum CreditWords {
 
   static let all = [
     measured, version, availability, response, resolution, rule, maintenanceIgnored, maintenanceCounts, maintenanceExcused, allWindows, wholeLine,
-    agreedVersion, numberedPart, available, tickets, notJudged, noBand, inBand, from, above, upTo, below, paysPercent, paysDays, paysMultiple, paysHours, paysAmount, cap, amount,
+    agreedVersion, numberedPart, available, tickets, notJudged, noBand, inBand, from, above, upTo, below, paysPercent, paysDays, paysMultiple, paysHours,
+    paysAmount, cap, amount,
     granted,
   ]
 }

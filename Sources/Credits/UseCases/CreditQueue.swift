@@ -38,7 +38,9 @@ package struct QueuedCredit: OperationOutput {
     },
     OutputField("amount", .decimal, "What the period is worth.", "该期间的补偿金额。") { $0.money($0.row.amount) },
     // Both are zero or more: the difference fits.
-    OutputField("toCredit", .decimal, "What is to be credited beyond what was granted before.", "在此前已批准金额之外应补偿的金额。") { $0.money($0.row.amount - $0.row.granted) },
+    OutputField("toCredit", .decimal, "What is to be credited beyond what was granted before.", "在此前已批准金额之外应补偿的金额。") {
+      $0.money($0.row.amount - $0.row.granted)
+    },
     OutputField("currency", .text, "The currency.", "货币。") { .text($0.row.currency) },
     OutputField("recordedAt", .instant, "When it was proposed.", "提出时间。") { .instant($0.row.recordedAt) },
     OutputField("version", .integer, "For If-Match.", "用于 If-Match 的版本号。") { .integer($0.row.version) },

@@ -157,13 +157,8 @@ extension OperationContext {
             JudgedPromises(
               tenant: tenant.id, lineVersions: timeline.lines.map(\.id), metric: schedule.measure.rawValue, priority: schedule.priority, span: span)))
       }
-    let feeSpan = zone.span(of: period.feeDays.lowerBound, to: period.feeDays.upperBound)
     do throws(CreditError) {
-      let fee = try PeriodFee.exact(period.feeDays, steps: timeline.fees(feeSpan, in: zone))
-      let days = timeline.daysInForce(feeSpan, in: zone)
-      // An hour that was in force only in part is one: down time is counted by hours that have some.
-      let (hours, rest) = timeline.inForce(feeSpan).microseconds.quotientAndRemainder(dividingBy: 3_600_000_000)
-      let base = CreditBase(fee: fee?.minorUnits, currency: currency, days: days, hours: rest == 0 ? hours : hours + 1)
+      let base = try timeline.base(of: period, in: zone)
       return CreditCalculation(
         period: period, zone: zone, span: span, schedule: schedule, measurement: measurement, base: base,
         credit: try schedule.credit(for: measurement.subjects, base: base))

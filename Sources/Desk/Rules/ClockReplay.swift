@@ -30,6 +30,28 @@ enum ClockReplay {
     return acts
   }
 
+  /// Adds an event of a history to the story that says the same.
+  static func tell(_ event: TicketEventRow, in story: inout TicketStory) {
+    if event.payload["firstResponse"] == .bool(true) {
+      story.append(.responded, event.occurredAt)
+    } else if event.isWord {
+      story.append(.told, event.occurredAt)
+    }
+    switch event.type {
+    case TicketEventType.held:
+      if let reason = event.payload["reason"]?.text.flatMap(PendingReason.init) { story.hold(reason, event.occurredAt) }
+    case TicketEventType.resumed: story.append(.resumed, event.occurredAt)
+    case TicketEventType.resolved: story.append(.resolved, event.occurredAt)
+    case TicketEventType.closed: story.append(.closed, event.occurredAt)
+    case TicketEventType.reopened: story.append(.reopened, event.occurredAt)
+    case TicketEventType.merged: story.append(.merged, event.occurredAt)
+    case TicketEventType.classified:
+      guard let priority = event.payload["to"]?["priority"]?.integer, priority != event.payload["from"]?["priority"]?.integer else { return }
+      story.classify(priority, event.occurredAt)
+    default: break
+    }
+  }
+
   /// To the clocks of a team's turn: what the ticket waited for when it began, and all since; the team's acceptance is its response.
   static func acts(_ history: [TicketEventRow], of turn: TeamTurn) -> [(act: ClockAct, at: Instant)] {
     let all = acts(history)

@@ -18,6 +18,8 @@ struct TicketWork: Sendable {
   var dispatches: [SupplierTurn] = []
   private let versionRead: Int64
   private var events: [Event] = []
+  /// What the act adds to the ticket's story.
+  private var story = TicketStory()
 
   /// Locks the ticket `id`. A ticket outside the caller's row scope is not there.
   static func begin(on id: PublicId, in context: OperationContext, comparesVersion: Bool = true) async throws -> TicketWork {
@@ -54,8 +56,15 @@ struct TicketWork: Sendable {
       Event(subjectKind: "ticket", subject: ticket.id, seq: ticket.lastSeq, type: type, payload: payload, occurredAt: context.now))
   }
 
+  /// Begins the story of a ticket that is about to be made.
+  mutating func begin(priority: Int64) { story = TicketStory(opened: ticket.openedAt, priority: priority) }
+
+  /// Adds to the story what no move of the life cycle tells.
+  mutating func tell(_ tell: (inout TicketStory, Instant) -> Void) { tell(&story, context.now) }
+
   /// Takes an event of the ticket that this one was split from over into its own past.
   mutating func inherit(_ event: TicketEventRow, from origin: PublicId) {
+    ClockReplay.tell(event, in: &story)
     ticket.lastSeq += 1
     let payload = Value.object((event.payload.members ?? []) + [Value.Member("splitFrom", .id(origin))])
     events.append(
@@ -78,29 +87,35 @@ struct TicketWork: Sendable {
         try acceptTurn()
       case .observeResolution:
         ticket.resolvedAt = context.now
+        story.append(.resolved, context.now)
         try clocks.apply(.resolved, at: context.now)
         try endTurns(.resolved, .resolved)
       case .observeClosure:
         ticket.closedAt = context.now
+        story.append(.closed, context.now)
         try clocks.apply(.closed, at: context.now)
       case .pauseClocks:
         try acceptTurn()
+        if let reason { story.hold(reason, context.now) }
         if let act = reason?.clockAct(evidence: evidence) {
           try clocks.apply(act, at: context.now)
           try turn?.clocks.apply(act, at: context.now)
         }
       case .resumeClocks:
         try acceptTurn()
+        story.append(.resumed, context.now)
         try clocks.apply(.resumed, at: context.now)
         try turn?.clocks.apply(.resumed, at: context.now)
       case .withdrawClocks:
         ticket.closedAt = context.now
+        story.append(.merged, context.now)
         try clocks.withdraw("merged", at: context.now)
         try endTurns(.merged, .merged)
       case .countReopening:
         ticket.reopenCount += 1
         ticket.resolvedAt = nil
         ticket.closedAt = nil
+        story.append(.reopened, context.now)
         try clocks.apply(.reopened, at: context.now)
       }
     }
@@ -111,6 +126,7 @@ struct TicketWork: Sendable {
   @discardableResult mutating func observeResponse() throws(Failure) -> Bool {
     guard ticket.respondedAt == nil else { return false }
     ticket.respondedAt = context.now
+    story.append(.responded, context.now)
     try clocks.apply(.responded, at: context.now)
     return true
   }
@@ -124,7 +140,10 @@ struct TicketWork: Sendable {
         authorName: context.principal.name, now: context.now))
     let isWord = visibility == .everybody && context.principal.side == .staff && ticket.state.isOpen
     let isFirstResponse = isWord ? try observeResponse() : false
-    if isWord, !isFirstResponse { try clocks.apply(.updated, at: context.now) }
+    if isWord, !isFirstResponse {
+      story.append(.told, context.now)
+      try clocks.apply(.updated, at: context.now)
+    }
     if isWord { try sayWordOfTurn() }
     note(
       TicketEventType.commented,
@@ -140,14 +159,14 @@ struct TicketWork: Sendable {
     if countsVersion { ticket.version += 1 }
     ticket.updatedAt = context.now
     ticket.dueAt = clocks.nextDueAt
-    context.transaction.enqueue(UpdateTicket(tenant: context.tenant.id, ticket: ticket, version: versionRead))
+    context.transaction.enqueue(UpdateTicket(tenant: context.tenant.id, ticket: ticket, story: story, version: versionRead))
     flush()
   }
 
   /// As ``save(countsVersion:)``, for a ticket that is not there yet.
   mutating func insert() {
     ticket.dueAt = clocks.nextDueAt
-    context.transaction.enqueue(InsertTicket(tenant: context.tenant.id, ticket: ticket, recordedAt: context.now))
+    context.transaction.enqueue(InsertTicket(tenant: context.tenant.id, ticket: ticket, story: story, recordedAt: context.now))
     flush()
   }
 
@@ -156,6 +175,7 @@ struct TicketWork: Sendable {
     saveTurns()
     for event in events { context.record(event, for: ["scorecard"]) }
     events = []
+    story = TicketStory()
   }
 
   var record: IncidentRecord {

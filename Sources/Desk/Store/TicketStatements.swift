@@ -139,14 +139,16 @@ struct NextTicketNumber: Statement {
 struct InsertTicket: Statement {
   let tenant: TenantId
   let ticket: Ticket
+  let story: TicketStory
   let recordedAt: Instant
 
   static let sql = """
     insert into desk.ticket
       (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason, impact, urgency,
        priority, category, state, opened_at, responded_at, resolved_at, reopen_count, resolution, closure_code, due_at, last_seq, recorded_at, updated_at,
-       version, split_from_id, service_id, ci_tier)
-    values ($1, $2, $3, 'incident', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $20, $21, $22, $23, $24, $24, 1, $25, $26, $27)
+       version, split_from_id, service_id, ci_tier, story)
+    values ($1, $2, $3, 'incident', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $20, $21, $22, $23, $24, $24, 1, $25, $26,
+      $27, $28)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -177,6 +179,7 @@ struct InsertTicket: Statement {
     parameters.append(ticket.splitFrom?.id)
     parameters.append(ticket.service?.id)
     parameters.append(ticket.ciTier)
+    parameters.append(story.bytes)
   }
 }
 
@@ -184,6 +187,8 @@ struct InsertTicket: Statement {
 struct UpdateTicket: Statement {
   let tenant: TenantId
   let ticket: Ticket
+  /// What is added to its story.
+  let story: TicketStory
   /// The version that was read.
   let version: Int64
 
@@ -191,7 +196,7 @@ struct UpdateTicket: Statement {
     update desk.ticket set title = $4, description = $5, contract_id = $6, contract_line_id = $7, line_reason = $8, impact = $9, urgency = $10,
       priority = $11, category = $12, state = $13, pending_reason = $14, team_id = $15, assignee_id = $16, assignee_public_id = $17, responded_at = $18,
       resolved_at = $19, closed_at = $20, reopen_count = $21, resolution = $22, closure_code = $23, due_at = $24, last_seq = $25, updated_at = $26,
-      version = $27, merged_into_id = $28, service_id = $29, ci_tier = $30, targets_locked = $31
+      version = $27, merged_into_id = $28, service_id = $29, ci_tier = $30, targets_locked = $31, story = story || $32
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -227,6 +232,7 @@ struct UpdateTicket: Statement {
     parameters.append(ticket.service?.id)
     parameters.append(ticket.ciTier)
     parameters.append(ticket.targetsLocked)
+    parameters.append(story.bytes)
   }
 }
 

@@ -96,6 +96,7 @@ package enum ClassifyIncident: Operation {
       try await work.retarget(under: terms, history)
       if work.ticket.facts != before.facts { try await work.retargetTurns(history) }
     }
+    if priority != before.priority { work.tell { $0.classify(priority, $1) } }
     work.note(TicketEventType.classified, .object(["from": classification(of: before, context), "to": classification(of: work.ticket, context)]))
     work.save()
     return work.record

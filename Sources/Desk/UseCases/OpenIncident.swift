@@ -103,6 +103,7 @@ package enum OpenIncident: Operation {
       urgency: input.urgency, priority: priority, category: input.category, service: service, ciTier: input.ciTier, state: .new, openedAt: openedAt,
       reopenCount: 0, lastSeq: 0, updatedAt: context.now, version: 1)
     var work = TicketWork(context: context, ticket: ticket, clocks: clocks)
+    work.begin(priority: priority)
     work.note(
       TicketEventType.opened,
       .object([

@@ -39,9 +39,13 @@ package enum SplitIncident: Operation {
     let clocks = try await clocks(of: id, origin.ticket, past, in: context)
     guard let number = try await context.transaction.first(NextTicketNumber(tenant: context.tenant.id)) else { throw Failure.notFound }
     var work = TicketWork(context: context, ticket: ticket(id, number, of: origin.ticket, input, context), clocks: clocks)
+    work.begin(priority: work.ticket.priority)
     work.note(TicketEventType.opened, .object(["splitFrom": .id(input.id), "priority": .integer(work.ticket.priority), "backDated": .bool(true)]))
     for event in past { work.inherit(event, from: input.id) }
-    if origin.ticket.state == .pending { work.note(TicketEventType.resumed) }
+    if origin.ticket.state == .pending {
+      work.tell { $0.append(.resumed, $1) }
+      work.note(TicketEventType.resumed)
+    }
     work.insert()
     let made = context.id(.incident, work.ticket.publicId)
     origin.note(TicketEventType.split, .object(["incident": .id(made)]))

@@ -7,6 +7,9 @@ package enum Anomaly: String, Sendable, CaseIterable {
   case reopened
   case severalClosedRows = "several_closed_rows"
   case priorityChanged = "priority_changed"
+  /// The ticket is taken for one of the customer, or level of service, of its last row.
+  case customerChanged = "customer_changed"
+  case serviceLevelChanged = "service_level_changed"
   /// The first row is not in the state New: earlier rows are not in the log.
   case notBeginningAtNew = "not_beginning_at_new"
   /// Not closed at the end of the log.
@@ -37,6 +40,8 @@ package enum Anomaly: String, Sendable, CaseIterable {
     case .reopened: Message("import.anomaly.reopened", "reopened", zh: "重新打开过")
     case .severalClosedRows: Message("import.anomaly.several_closed_rows", "more than one row in state closed", zh: "有多行处于已关闭状态")
     case .priorityChanged: Message("import.anomaly.priority_changed", "priority changed", zh: "优先级有变更")
+    case .customerChanged: Message("import.anomaly.customer_changed", "customer changed", zh: "客户有变更")
+    case .serviceLevelChanged: Message("import.anomaly.service_level_changed", "service level changed", zh: "服务级别有变更")
     case .notBeginningAtNew: Message("import.anomaly.not_beginning_at_new", "does not begin in state new", zh: "首行不是新建状态")
     case .notEndingClosed: Message("import.anomaly.not_ending_closed", "not closed at the end of the log", zh: "日志结束时尚未关闭")
     case .sequenceGap: Message("import.anomaly.sequence_gap", "gap in the sequence numbers", zh: "序号有间断")

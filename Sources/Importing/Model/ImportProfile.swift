@@ -1,10 +1,12 @@
 import Desk
+import Foundation
 import Kernel
 import ServiceTime
 
 /// How a foreign log is to be read, and what was promised for its tickets: all that the file itself does not say.
 /// Written in YAML, read by ``ImportProfile/init(yaml:)``.
 package struct ImportProfile: Sendable {
+  package let format: Format
   /// What imported tickets carry as `external_source`; with the log's own number it names a ticket once and for all.
   package let source: String
   package let file: File
@@ -15,9 +17,12 @@ package struct ImportProfile: Sendable {
   package let impacts: [String: Int64]
   package let urgencies: [String: Int64]
   package let verdicts: Verdicts?
-  package let customer: Customer
-  package let contract: Contract
+  /// Where ``Columns/customer`` is named: the form of each of many, see ``naming(customer:serviceLevel:)``.
+  package internal(set) var customer: Customer
+  package internal(set) var contract: Contract
   package internal(set) var sla: SLA
+  /// By service level, where ``Columns/serviceLevel`` is named; empty where ``sla`` is that of all.
+  package let slas: [String: SLA]
   package let calendar: Calendar
   /// SHA-256 of the text that it was read from.
   package let hash: [UInt8]
@@ -35,16 +40,20 @@ package struct ImportProfile: Sendable {
   /// The log's columns by what they hold.
   package struct Columns: Sendable {
     package let number: String
-    package let sequence: String
     package let state: String
     package let updatedAt: String
-    package let openedAt: String
-    package let resolvedAt: String
-    package let closedAt: String
     package let priority: String
-    package let impact: String
-    package let urgency: String
-    package let reopenCount: String
+    /// A log of bare events has none of these: they follow from its rows.
+    package let sequence: String?
+    package let openedAt: String?
+    package let resolvedAt: String?
+    package let closedAt: String?
+    package let impact: String?
+    package let urgency: String?
+    package let reopenCount: String?
+    /// Whose ticket it is, and what level of service was sold for it: of the last row, as the priority.
+    package let customer: String?
+    package let serviceLevel: String?
     package let requester: String?
     package let site: String?
     package let category: String?
@@ -76,14 +85,16 @@ package struct ImportProfile: Sendable {
   }
 
   package struct Customer: Sendable {
-    package let code: String
-    package let name: String
+    package internal(set) var code: String
+    package internal(set) var name: String
+    /// What is left out of the log's name of a customer to make its code.
+    package let codeDrops: String?
     package let zone: String
     package let language: Language
   }
 
   package struct Contract: Sendable {
-    package let name: String
+    package internal(set) var name: String
     package let line: String
     package let currency: String
   }
@@ -105,6 +116,26 @@ package struct ImportProfile: Sendable {
   package struct Calendar: Sendable {
     package let name: String
     package let definition: CalendarDefinition
+  }
+
+  /// Whether a log is one of many customers, or of several levels of service.
+  package var hasManyContracts: Bool { columns.customer != nil || columns.serviceLevel != nil }
+
+  /// The profile of the tickets of one of many customers and levels of service. `{customer}` and `{service_level}` in names
+  /// stand for the log's words; a code is the profile's, then the capital letters and digits of the log's name.
+  package func naming(customer value: String?, serviceLevel: String?) -> ImportProfile {
+    var profile = self
+    func named(_ form: String) -> String {
+      form.replacingOccurrences(of: "{customer}", with: value ?? "").replacingOccurrences(of: "{service_level}", with: serviceLevel ?? "")
+    }
+    if let value {
+      let own = customer.codeDrops.map { value.replacingOccurrences(of: $0, with: "") } ?? value
+      profile.customer.code += String(own.uppercased().unicodeScalars.filter { ("A"..."Z").contains($0) || ("0"..."9").contains($0) })
+    }
+    profile.customer.name = named(customer.name)
+    profile.contract.name = named(contract.name)
+    if let sla = serviceLevel.flatMap({ slas[$0] }) { profile.sla = sla }
+    return profile
   }
 
   /// The same profile with the clock stopped elsewhere.

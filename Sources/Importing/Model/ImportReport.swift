@@ -6,6 +6,11 @@ package struct ImportReport: Sendable {
   /// SHA-256 of the file as it lay on the disk.
   package let fileHash: [UInt8]
   package let customerCode: String
+  /// How many customers the log is of, and contracts; 1 where the profile names the customer.
+  package var customers: Int64 = 1
+  package var contracts: Int64 = 1
+  /// By service level, where the log has several.
+  package var levels: [String: VerdictTally] = [:]
   /// Rows of the file without its header, those that cannot be read included.
   package let rows: Int64
   /// Incidents that could be read.
@@ -41,7 +46,8 @@ package struct ImportReport: Sendable {
           }
         }),
       "verdicts": .object(allVerdicts.members + [Value.Member("byPriority", .object(verdicts.keys.sorted().map(verdictMember)))]),
-      "created": .array(created.map(Value.text)), "record": .id(record),
+      "created": .array(created.map(Value.text)), "record": .id(record), "customers": .integer(customers), "contracts": .integer(contracts),
+      "serviceLevels": .object(levels.keys.sorted().map { Value.Member($0, levels[$0]?.value ?? .null) }),
     ])
   }
 
@@ -51,7 +57,12 @@ package struct ImportReport: Sendable {
 
   package func text(_ language: Language) -> String {
     var lines = [
-      Self.summary.text(language, ["file": fileName, "customer": customerCode, "incidents": String(incidents), "rows": String(rows)]),
+      (isOfMany ? Self.summaryOfMany : Self.summary).text(
+        language,
+        [
+          "file": fileName, "customer": customerCode, "customers": String(customers), "contracts": String(contracts), "incidents": String(incidents),
+          "rows": String(rows),
+        ]),
       Self.written.text(
         language,
         [
@@ -59,7 +70,12 @@ package struct ImportReport: Sendable {
           "sites": String(newSites),
         ]),
     ]
-    if !created.isEmpty { lines.append(Self.made.text(language, ["names": created.joined(separator: ", ")])) }
+    if !created.isEmpty, isOfMany {
+      let counts = Dictionary(grouping: created) { $0 }.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.count)" }
+      lines.append(Self.made.text(language, ["names": counts.joined(separator: ", ")]))
+    } else if !created.isEmpty {
+      lines.append(Self.made.text(language, ["names": created.joined(separator: ", ")]))
+    }
     if !unreadable.isEmpty {
       lines.append(Self.skipped.text(language, ["rows": String(unreadable.count), "incidents": String(leftOut.count)]))
       lines += unreadable.map { "  " + $0.text(language) }
@@ -74,7 +90,25 @@ package struct ImportReport: Sendable {
     lines.append(Self.verdicts.text(language))
     for priority in verdicts.keys.sorted() { lines.append(Self.line("P\(priority)", verdicts[priority] ?? VerdictTally())) }
     lines.append(Self.line(Self.total.text(language), allVerdicts))
+    if !levels.isEmpty {
+      lines.append(Self.byLevel.text(language))
+      for (level, tally) in levels.sorted(by: { $0.key < $1.key }) { lines.append(Self.line(level, tally)) }
+    }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var isOfMany: Bool { customers != 1 || contracts != 1 }
+
+  /// The reports of one file's customers and contracts as one.
+  static func sum(_ reports: [ImportReport], read: LogReader.Result, levels: [String: VerdictTally], customers: Int64) -> ImportReport {
+    var verdicts: [Int64: VerdictTally] = [:]
+    for report in reports { verdicts.merge(report.verdicts, uniquingKeysWith: +) }
+    func sum(_ count: KeyPath<ImportReport, Int64>) -> Int64 { reports.reduce(0) { $0 + $1[keyPath: count] } }
+    return ImportReport(
+      fileName: reports.first?.fileName ?? "", fileHash: read.fileHash, customerCode: reports.first?.customerCode ?? "", customers: customers,
+      contracts: Int64(reports.count), levels: levels, rows: read.rows, incidents: sum(\.incidents), newIncidents: sum(\.newIncidents),
+      newEvents: sum(\.newEvents), newPersons: sum(\.newPersons), newSites: sum(\.newSites), unreadable: read.unreadable, leftOut: read.leftOut,
+      anomalies: read.anomalies, verdicts: verdicts, created: reports.flatMap(\.created), record: nil)
   }
 
   private static func line(_ name: String, _ tally: VerdictTally) -> String {
@@ -86,6 +120,10 @@ package struct ImportReport: Sendable {
 
   static let summary = Message(
     "import.report.summary", "{file}: {incidents} incidents in {rows} rows for {customer}", zh: "{file}：{customer} 的 {incidents} 个事件，共 {rows} 行")
+  static let summaryOfMany = Message(
+    "import.report.summary_of_many", "{file}: {incidents} incidents in {rows} rows for {customers} customers with {contracts} contracts",
+    zh: "{file}：{customers} 个客户、{contracts} 份合同的 {incidents} 个事件，共 {rows} 行")
+  static let byLevel = Message("import.report.by_level", "By service level", zh: "按服务级别")
   static let written = Message(
     "import.report.written", "new {new}, already there {known}; events {events}, people {persons}, sites {sites}",
     zh: "新增 {new}，已存在 {known}；历史事件 {events}，人员 {persons}，地点 {sites}")
@@ -99,7 +137,7 @@ package struct ImportReport: Sendable {
     zh: "判定　　有记录　　其中达成　　重新判定　　其中达成　　未判定　　一致")
   static let total = Message("import.report.total", "all", zh: "合计")
 
-  static let messages = [summary, written, made, skipped, anomalies, verdicts, total]
+  static let messages = [summary, summaryOfMany, byLevel, written, made, skipped, anomalies, verdicts, total]
 }
 
 /// Rows that cannot be read stopped the import before anything was written. The command line ends with 3.

@@ -12,6 +12,12 @@ package enum ImportingMessages: MessageCatalog {
     zh: "请注明挂起的原因，例如 `pending: awaiting_requester`。")
   static let profileUnknownPriority = Message(
     "import.profile_unknown_priority", "No name in `priorities` stands for this number.", zh: "`priorities` 中没有名称对应此数字。")
+  static let profileSlaByLevel = Message(
+    "import.profile_sla_by_level", "With a column of service levels there is one SLA for each, under `slas`.", zh: "指定服务级别列时，请在 `slas` 中为每个级别各写一个 SLA。")
+  static let badCustomerCodes = Message(
+    "import.bad_customer_codes",
+    "The codes of the log's customers must be different, with a capital letter first and 2 to 16 capital letters and digits: {codes}. Change customer.code or code_drops of the profile.",
+    zh: "日志中各客户的代码必须互不相同，以大写字母开头，由 2 到 16 个大写字母和数字组成：{codes}。请修改配置中的 customer.code 或 code_drops。")
   static let columnMissing = Message(
     "import.column_missing", "The file has no column {column}, which the profile names.", zh: "文件中没有配置所指的列 {column}。")
 
@@ -43,7 +49,9 @@ package enum ImportingMessages: MessageCatalog {
 
   package static let all =
     [
-      badProfile, profileNotYAML, profileUnknownKey, profileMissing, profileWrongType, profileNeedsReason, profileUnknownPriority, columnMissing, noSuchFile,
+      badProfile, profileNotYAML, profileUnknownKey, profileMissing, profileWrongType, profileNeedsReason, profileUnknownPriority,
+      profileSlaByLevel, badCustomerCodes,
+      columnMissing, noSuchFile,
       fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, duplicateColumn,
       missing, notACustomer, nothingToImport, unknownOutageFile, incidentsWithoutEnd, noSupplier, UnreadableRows.message,
     ] + OutageImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages + ImportProgress.messages

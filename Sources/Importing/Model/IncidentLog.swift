@@ -31,6 +31,9 @@ package struct IncidentLog: Sendable {
     package let reopenCount: Int64
     /// The log's own verdict; nil when the profile names none.
     package let recordedMet: Bool?
+    /// ``IncidentLog/missing`` where the profile names no such column.
+    let customer: TextPool.Index
+    let serviceLevel: TextPool.Index
   }
 
   var pool = TextPool()
@@ -48,6 +51,15 @@ package struct IncidentLog: Sendable {
   static let missing: TextPool.Index = 0
 
   package var rowCount: Int { rows.count }
+
+  /// Only these incidents, of the same rows.
+  func only(_ indices: [Int]) -> IncidentLog {
+    var log = self
+    let width = columns.count
+    log.incidents = indices.map { incidents[$0] }
+    log.lastTexts = indices.flatMap { lastTexts[$0 * width..<($0 + 1) * width] }
+    return log
+  }
 
   func changes(of row: Int) -> ArraySlice<Change> {
     changes[(row == 0 ? 0 : rows[row - 1].changesEnd)..<rows[row].changesEnd]

@@ -16,6 +16,7 @@ package struct UnreadableRow: Sendable, Equatable {
     case unknownImpact = "unknown_impact"
     case unknownUrgency = "unknown_urgency"
     case unknownVerdict = "unknown_verdict"
+    case unknownServiceLevel = "unknown_service_level"
     /// Rows of the incident stand apart from one another.
     case apart
     // Of outages.
@@ -76,6 +77,10 @@ extension UnreadableRow.Reason {
       Message("import.row.unknown_urgency", "line {line}: the profile has no urgency “{found}”", zh: "第 {line} 行：配置中没有紧急度“{found}”")
     case .unknownVerdict:
       Message("import.row.unknown_verdict", "line {line}: the profile has no verdict “{found}” for {column}", zh: "第 {line} 行：配置中没有 {column} 的判定值“{found}”")
+    case .unknownServiceLevel:
+      Message(
+        "import.row.unknown_service_level", "line {line}: the profile has no SLA for the service level “{found}”",
+        zh: "第 {line} 行：配置中没有服务级别“{found}”的 SLA")
     case .apart:
       Message("import.row.apart", "line {line}: rows of {found} stand apart from one another", zh: "第 {line} 行：{found} 的各行不连续")
     case .badInstant:

@@ -40,6 +40,8 @@ package struct VerdictTally: Sendable, Equatable {
     return sum
   }
 
+  static func += (left: inout VerdictTally, right: VerdictTally) { left = left + right }
+
   package var value: Value { .object(members) }
 
   var members: [Value.Member] {

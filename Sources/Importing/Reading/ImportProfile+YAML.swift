@@ -23,19 +23,30 @@ extension ImportProfile {
     let section = ProfileSection(
       root, at: "",
       knowing: [
-        "format", "source", "file", "columns", "states", "priorities", "impacts", "urgencies", "recorded_verdict", "customer", "contract", "sla", "calendar",
+        "format", "source", "file", "columns", "states", "priorities", "impacts", "urgencies", "recorded_verdict", "customer", "contract", "sla", "slas",
+        "calendar",
       ], problems)
-    if section.text("format") != Self.format { section.refuse("format", InputMessages.notAllowed, ["allowed": Self.format]) }
+    format = section.choice("format", Format.self) ?? .serviceNow
     source = section.text("source")
-    columns = Columns(section.section("columns", knowing: Columns.names))
+    columns = Columns(section.section("columns", knowing: Columns.names), format)
     states = Self.states(section.section("states"))
     priorities = section.numbers("priorities", 1...5)
-    impacts = section.numbers("impacts", 1...3)
-    urgencies = section.numbers("urgencies", 1...3)
+    impacts = columns.impact == nil ? [:] : section.numbers("impacts", 1...3)
+    urgencies = columns.urgency == nil ? [:] : section.numbers("urgencies", 1...3)
     verdicts = section.node("recorded_verdict").map { _ in Verdicts(section.section("recorded_verdict", knowing: ["column", "met", "missed"])) }
-    customer = Customer(section.section("customer", knowing: ["code", "name", "zone", "language"]))
+    customer = Customer(section.section("customer", knowing: ["code", "code_drops", "name", "zone", "language"]))
     contract = Contract(section.section("contract", knowing: ["name", "line", "currency"]))
-    sla = SLA(section.section("sla", knowing: ["name", "resolution_stops_at", "pauses", "objective", "budget_minutes"]), priorities: Set(priorities.values))
+    let (known, used) = (["name", "resolution_stops_at", "pauses", "objective", "budget_minutes"], Set(priorities.values))
+    if columns.serviceLevel == nil {
+      slas = [:]
+      sla = SLA(section.section("sla", knowing: known), priorities: used)
+    } else {
+      if section.node("sla") != nil { section.refuse("sla", ImportingMessages.profileSlaByLevel) }
+      let levels = section.section("slas")
+      if levels.names.isEmpty { section.refuse("slas", ImportingMessages.profileMissing) }
+      slas = Dictionary(uniqueKeysWithValues: levels.names.map { ($0, SLA(levels.section($0, knowing: known), priorities: used)) })
+      sla = slas.min { $0.key < $1.key }?.value ?? SLA(name: "", stopsAt: .resolved, pauses: false, objective: nil, budgets: [:])
+    }
     let file = File(section.section("file", knowing: ["separator", "quoting", "missing", "dates", "zone"]))
     let calendar = Calendar(section.section("calendar", knowing: ["name", "zone", "week", "exceptions"]))
     guard problems.violations.isEmpty, let file, let calendar else {
@@ -46,8 +57,13 @@ extension ImportProfile {
     hash = SHA256.hash(yaml)
   }
 
-  /// The one format there is.
-  package static let format = "servicenow-incident-log"
+  /// What a log is made of.
+  package enum Format: String, Sendable, CaseIterable {
+    /// Every row tells the whole incident, its times of opening, resolution and closure among the rest.
+    case serviceNow = "servicenow-incident-log"
+    /// A row tells a state and since when; the times follow from the rows.
+    case events = "incident-event-log"
+  }
 
   private static func states(_ section: ProfileSection) -> [String: State] {
     var states: [String: State] = [:]
@@ -68,21 +84,24 @@ extension ImportProfile {
 extension ImportProfile.Columns {
   fileprivate static let names = [
     "number", "sequence", "state", "updated_at", "opened_at", "resolved_at", "closed_at", "priority", "impact", "urgency", "reopen_count", "requester",
-    "site", "category", "title", "attributes", "history",
+    "site", "category", "title", "attributes", "history", "customer", "service_level",
   ]
 
-  fileprivate init(_ section: ProfileSection) {
+  fileprivate init(_ section: ProfileSection, _ format: ImportProfile.Format) {
+    func text(_ name: String) -> String? { format == .serviceNow ? section.text(name) : section.optionalText(name) }
     number = section.text("number")
-    sequence = section.text("sequence")
     state = section.text("state")
     updatedAt = section.text("updated_at")
-    openedAt = section.text("opened_at")
-    resolvedAt = section.text("resolved_at")
-    closedAt = section.text("closed_at")
     priority = section.text("priority")
-    impact = section.text("impact")
-    urgency = section.text("urgency")
-    reopenCount = section.text("reopen_count")
+    sequence = text("sequence")
+    openedAt = text("opened_at")
+    resolvedAt = text("resolved_at")
+    closedAt = text("closed_at")
+    impact = text("impact")
+    urgency = text("urgency")
+    reopenCount = text("reopen_count")
+    customer = section.optionalText("customer")
+    serviceLevel = section.optionalText("service_level")
     requester = section.optionalText("requester")
     site = section.optionalText("site")
     category = section.optionalText("category")
@@ -125,6 +144,7 @@ extension ImportProfile.Verdicts {
 extension ImportProfile.Customer {
   fileprivate init(_ section: ProfileSection) {
     code = section.text("code")
+    codeDrops = section.optionalText("code_drops")
     name = section.text("name")
     zone = section.text("zone")
     if Zone.named(zone) == nil { section.refuse("zone", ServiceTimeMessages.unknownZone, ["zone": zone]) }

@@ -10,6 +10,8 @@ package enum LogDateFormat: String, Sendable, CaseIterable {
   case monthDayYear = "m/d/yyyy HH:MM"
   /// `2016-02-29 01:16:00`, as ServiceNow exports it by itself.
   case iso = "yyyy-mm-dd HH:MM:SS"
+  /// `2016-02-29T01:16:00+01:00`: an instant by itself, whatever the log's zone.
+  case offset = "yyyy-mm-ddTHH:MM:SS+HH:MM"
 
   /// The wall clock's seconds since 1970-01-01T00:00, as if the zone were UTC; nil for what is not exactly such a text.
   package func wallClockSeconds(_ text: UnsafeRawBufferPointer) -> Int64? {
@@ -20,6 +22,7 @@ package enum LogDateFormat: String, Sendable, CaseIterable {
       guard let first = scanner.number(1...2), scanner.skip("/"), let second = scanner.number(1...2), scanner.skip("/"), let year = scanner.number(4...4)
       else { return nil }
       date = self == .dayMonthYear ? CalendarDate(year: year, month: second, day: first) : CalendarDate(year: year, month: first, day: second)
+    case .offset: return nil
     case .iso:
       guard let year = scanner.number(4...4), scanner.skip("-"), let month = scanner.number(2...2), scanner.skip("-"), let day = scanner.number(2...2)
       else { return nil }

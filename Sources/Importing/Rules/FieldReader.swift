@@ -21,7 +21,10 @@ struct FieldReader {
   func isMissing(_ field: UnsafeRawBufferPointer) -> Bool { field.isEmpty || field.elementsEqual(missing) }
 
   mutating func date(_ text: TextPool.Index, _ pool: TextPool) -> Date? {
-    dates(text) {
+    if profile.file.dates == .offset {
+      return dates(text) { Instant(pool[text]).map { Date(instant: $0, isCertain: true) } }
+    }
+    return dates(text) {
       pool.withBytes(text, profile.file.dates.wallClockSeconds).map { profile.file.zone.reading(wallClockSeconds: $0) }
     }
   }

@@ -36,8 +36,8 @@ struct LogParser {
     let positions: [Int]
     let names: [String]
     let count: Int
-    let number, sequence, state, updatedAt, openedAt, resolvedAt, closedAt, priority, impact, urgency, reopenCount: Int
-    let verdict: Int?
+    let number, state, updatedAt, priority: Int
+    let sequence, openedAt, resolvedAt, closedAt, impact, urgency, reopenCount, verdict, customer, serviceLevel: Int?
     let history: [Int]
   }
 
@@ -47,14 +47,17 @@ struct LogParser {
     let at: Instant
     let state: ImportProfile.State
     let stateText: TextPool.Index
-    let openedAt: Instant
+    /// Nil where the log is one of bare events: see ``EventTimes``.
+    let openedAt: Instant?
     let resolvedAt: Instant?
     let closedAt: Instant?
     let priority: Int64
-    let impact: Int64
-    let urgency: Int64
-    let reopenCount: Int64
+    let impact: Int64?
+    let urgency: Int64?
+    let reopenCount: Int64?
     let recordedMet: Bool?
+    let customer: TextPool.Index
+    let serviceLevel: TextPool.Index
     /// Its place in `currentTexts`, in rows.
     let place: Int
   }
@@ -138,10 +141,11 @@ struct LogParser {
     guard violations.isEmpty else { throw Failure(.invalid, ImportingMessages.badProfile, violations: violations) }
     func place(_ name: String) -> Int { places[name] ?? 0 }
     header = Header(
-      positions: positions, names: positions.map { names[$0] }, count: names.count, number: place(columns.number), sequence: place(columns.sequence),
-      state: place(columns.state), updatedAt: place(columns.updatedAt), openedAt: place(columns.openedAt), resolvedAt: place(columns.resolvedAt),
-      closedAt: place(columns.closedAt), priority: place(columns.priority), impact: place(columns.impact), urgency: place(columns.urgency),
-      reopenCount: place(columns.reopenCount), verdict: profile.verdicts.map { place($0.column) }, history: columns.history.map(place))
+      positions: positions, names: positions.map { names[$0] }, count: names.count, number: place(columns.number), state: place(columns.state),
+      updatedAt: place(columns.updatedAt), priority: place(columns.priority), sequence: columns.sequence.map(place), openedAt: columns.openedAt.map(place),
+      resolvedAt: columns.resolvedAt.map(place), closedAt: columns.closedAt.map(place), impact: columns.impact.map(place),
+      urgency: columns.urgency.map(place), reopenCount: columns.reopenCount.map(place), verdict: profile.verdicts.map { place($0.column) },
+      customer: columns.customer.map(place), serviceLevel: columns.serviceLevel.map(place), history: columns.history.map(place))
     texts = [TextPool.Index](repeating: IncidentLog.missing, count: positions.count)
     log.columns = places
     log.historyColumns = columns.history
@@ -189,14 +193,16 @@ struct LogParser {
 
   private mutating func parse(_ line: Int64, _ header: Header) throws(RowFault) -> ParsedRow {
     let at = try date(header, header.updatedAt)
-    let openedAt = try date(header, header.openedAt)
+    var openedAt: Instant?
+    if let place = header.openedAt { openedAt = try date(header, place).instant }
     if !at.isCertain { count(.ambiguousTime, 1) }
     return ParsedRow(
-      line: line, sequence: try number(header, header.sequence), at: at.instant, state: try state(header), stateText: texts[header.state],
-      openedAt: openedAt.instant, resolvedAt: try optionalDate(header, header.resolvedAt), closedAt: try optionalDate(header, header.closedAt),
-      priority: try name(header, header.priority, \.priorities, .unknownPriority), impact: try name(header, header.impact, \.impacts, .unknownImpact),
-      urgency: try name(header, header.urgency, \.urgencies, .unknownUrgency), reopenCount: try number(header, header.reopenCount),
-      recordedMet: try verdict(header), place: current.count)
+      line: line, sequence: try optionalNumber(header, header.sequence) ?? Int64(current.count), at: at.instant, state: try state(header),
+      stateText: texts[header.state], openedAt: openedAt, resolvedAt: try optionalDate(header, header.resolvedAt),
+      closedAt: try optionalDate(header, header.closedAt), priority: try name(header, header.priority, \.priorities, .unknownPriority),
+      impact: try optionalName(header, header.impact, \.impacts, .unknownImpact),
+      urgency: try optionalName(header, header.urgency, \.urgencies, .unknownUrgency), reopenCount: try optionalNumber(header, header.reopenCount),
+      recordedMet: try verdict(header), customer: try customer(header), serviceLevel: try serviceLevel(header), place: current.count)
   }
 
   // MARK: Fields
@@ -212,8 +218,34 @@ struct LogParser {
     return date
   }
 
-  private mutating func optionalDate(_ header: Header, _ place: Int) throws(RowFault) -> Instant? {
-    texts[place] == IncidentLog.missing ? nil : try date(header, place).instant
+  private mutating func optionalDate(_ header: Header, _ place: Int?) throws(RowFault) -> Instant? {
+    guard let place, texts[place] != IncidentLog.missing else { return nil }
+    return try date(header, place).instant
+  }
+
+  /// Nil only where the log has no such column.
+  private mutating func optionalNumber(_ header: Header, _ place: Int?) throws(RowFault) -> Int64? {
+    guard let place else { return nil }
+    return try number(header, place)
+  }
+
+  private mutating func optionalName(
+    _ header: Header, _ place: Int?, _ names: KeyPath<ImportProfile, [String: Int64]>, _ reason: UnreadableRow.Reason
+  ) throws(RowFault) -> Int64? {
+    guard let place else { return nil }
+    return try name(header, place, names, reason)
+  }
+
+  private func customer(_ header: Header) throws(RowFault) -> TextPool.Index {
+    guard let place = header.customer else { return IncidentLog.missing }
+    return try given(header, place)
+  }
+
+  private func serviceLevel(_ header: Header) throws(RowFault) -> TextPool.Index {
+    guard let place = header.serviceLevel else { return IncidentLog.missing }
+    let text = try given(header, place)
+    guard profile.slas[log.pool[text]] != nil else { throw fault(.unknownServiceLevel, header, place) }
+    return text
   }
 
   private mutating func number(_ header: Header, _ place: Int) throws(RowFault) -> Int64 {
@@ -267,7 +299,9 @@ struct LogParser {
     guard let header, !current.isEmpty, !leftOut.contains(number) else { return }
     order()
     guard let last = current.last else { return }
-    countAnomalies(last)
+    let times = EventTimes(current.map { ($0.state, $0.at) })
+    let resolvedAt = header.resolvedAt == nil ? times.resolvedAt : last.resolvedAt
+    countAnomalies(last, resolvedAt: resolvedAt, reopenCount: last.reopenCount ?? times.reopenCount)
     let firstRow = log.rows.count
     var before: Int?
     for row in current {
@@ -278,8 +312,21 @@ struct LogParser {
     log.lastTexts += currentTexts[last.place * texts.count..<(last.place + 1) * texts.count]
     log.incidents.append(
       IncidentLog.Incident(
-        number: number, rows: firstRow..<log.rows.count, openedAt: last.openedAt, resolvedAt: last.resolvedAt, closedAt: last.closedAt,
-        priority: last.priority, impact: last.impact, urgency: last.urgency, reopenCount: last.reopenCount, recordedMet: last.recordedMet))
+        number: number, rows: firstRow..<log.rows.count, openedAt: last.openedAt ?? times.openedAt ?? last.at, resolvedAt: resolvedAt,
+        closedAt: header.closedAt == nil ? times.closedAt : last.closedAt, priority: last.priority,
+        impact: last.impact ?? Self.usual(last.priority).impact, urgency: last.urgency ?? Self.usual(last.priority).urgency,
+        reopenCount: last.reopenCount ?? times.reopenCount, recordedMet: last.recordedMet, customer: last.customer, serviceLevel: last.serviceLevel))
+  }
+
+  /// An impact and urgency that the desk's matrix makes this priority of, where the log tells neither.
+  private static func usual(_ priority: Int64) -> (impact: Int64, urgency: Int64) {
+    switch priority {
+    case 1: (1, 1)
+    case 2: (1, 2)
+    case 3: (2, 2)
+    case 4: (2, 3)
+    default: (3, 3)
+    }
   }
 
   private mutating func appendChanges(_ header: Header, _ place: Int, _ before: Int?) {
@@ -303,19 +350,21 @@ struct LogParser {
     current.sort { ($0.sequence, $0.place) < ($1.sequence, $1.place) }
   }
 
-  private mutating func countAnomalies(_ last: ParsedRow) {
+  private mutating func countAnomalies(_ last: ParsedRow, resolvedAt: Instant?, reopenCount: Int64) {
     let sequences = current.map(\.sequence)
     let distinct = Set(sequences).sorted()
     count(.sequenceRepeated, sequences.count - distinct.count)
     count(.sequenceGap, zip(distinct, distinct.dropFirst()).count { $1 - $0 > 1 })
-    if last.state.kind != .closed { count(.notEndingClosed, 1) } else if last.resolvedAt == nil { count(.noResolvedAt, 1) }
-    count(.reopened, Int(clamping: last.reopenCount))
+    if last.state.kind != .closed { count(.notEndingClosed, 1) } else if resolvedAt == nil { count(.noResolvedAt, 1) }
+    count(.reopened, Int(clamping: reopenCount))
+    count(.customerChanged, zip(current, current.dropFirst()).count { $0.customer != $1.customer })
+    count(.serviceLevelChanged, zip(current, current.dropFirst()).count { $0.serviceLevel != $1.serviceLevel })
     let closedRows = current.count { $0.state.kind == .closed }
     count(.severalClosedRows, closedRows > 1 ? closedRows - 1 : 0)
     count(.priorityChanged, zip(current, current.dropFirst()).count { $0.priority != $1.priority })
     if current.first?.state.kind != .new { count(.notBeginningAtNew, 1) }
     count(.clockBackwards, zip(current, current.dropFirst()).count { $1.at < $0.at })
-    count(.updatedBeforeOpened, current.count { $0.at < $0.openedAt })
+    count(.updatedBeforeOpened, current.count { row in row.openedAt.map { row.at < $0 } ?? false })
     count(.rawStateCode, current.count { fields.number($0.stateText, log.pool) != nil })
   }
 }
@@ -332,6 +381,8 @@ extension UnreadableRow.Reason {
 }
 
 extension ImportProfile.Columns {
-  var required: [String] { [number, sequence, state, updatedAt, openedAt, resolvedAt, closedAt, priority, impact, urgency, reopenCount] }
+  var required: [String] {
+    [number, sequence, state, updatedAt, openedAt, resolvedAt, closedAt, priority, impact, urgency, reopenCount, customer, serviceLevel].compactMap(\.self)
+  }
   var optional: [String] { [requester, site, category].compactMap { $0 } + title + attributes + history }
 }

@@ -17,6 +17,7 @@ struct TicketRows: Sendable {
     guard let last = rows.last else { return }
     let state = last.state
     let isClosed = state.kind == .closed
+    let told = ImportedStory(of: incident, in: log)
     try encoder.append { row in
       row.append(ticket.position)
       row.append(ticket.id)
@@ -34,6 +35,7 @@ struct TicketRows: Sendable {
       row.append(state.kind.rawValue)
       row.append(state.reason?.rawValue)
       row.append(incident.openedAt)
+      row.append(told.respondedAt)
       row.append(isClosed || state.kind == .resolved ? incident.resolvedAt : nil)
       row.append(isClosed ? incident.closedAt ?? last.at : nil)
       row.append(incident.reopenCount)
@@ -42,6 +44,7 @@ struct TicketRows: Sendable {
       row.append(json: attributes(ticket.index))
       row.append(Int64(rows.count))
       row.append(rows.map(\.at).max() ?? last.at)
+      row.append(told.story.bytes)
     }
   }
 
@@ -64,13 +67,15 @@ struct TicketRows: Sendable {
 
   /// Every row of the log is an event.
   func appendEvents(_ ticket: ImportedTicket, to encoder: inout CopyEncoder) throws {
-    let range = log.incidents[ticket.index].rows
+    let incident = log.incidents[ticket.index]
+    let range = incident.rows
+    let respondedRow = ImportedStory(of: incident, in: log).respondedRow.map { range.lowerBound + $0 }
     for index in range {
       try encoder.append { row in
         row.append(ticket.id)
         row.append(Int64(index - range.lowerBound + 1))
         row.append(type(of: index, in: range))
-        row.append(payload(index))
+        row.append(payload(index, isFirstResponse: index == respondedRow))
         row.append(log.rows[index].at)
       }
     }
@@ -94,8 +99,9 @@ struct TicketRows: Sendable {
   }
 
   /// The line of the file, and what changed with it.
-  private func payload(_ index: Int) -> JSONBytes {
+  private func payload(_ index: Int, isFirstResponse: Bool) -> JSONBytes {
     var bytes = Array("{\"line\":\(log.rows[index].line)".utf8)
+    if isFirstResponse { bytes += ",\"firstResponse\":true".utf8 }
     if let reason = log.rows[index].state.reason { bytes += ",\"reason\":\"\(reason.rawValue)\"".utf8 }
     bytes += ",\"log\":{".utf8
     var isFirst = true

@@ -81,6 +81,7 @@ struct LockSource: Statement {
 struct InsertImportRecord: Statement {
   let tenant: TenantId
   let publicId: PublicId
+  let format: ImportProfile.Format
   let source: String
   let fileName: String
   let fileHash: [UInt8]
@@ -98,7 +99,7 @@ struct InsertImportRecord: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(publicId.random)
-    parameters.append(ImportProfile.format)
+    parameters.append(format.rawValue)
     parameters.append(source)
     parameters.append(fileName)
     parameters.append(fileHash)

@@ -11,8 +11,8 @@ enum IncomingTables {
       create temporary table incoming_ticket (
         position bigint, id bigint, public_id bytea, title text, requester_id bigint, unit_id bigint, contract_id bigint, contract_line_id bigint,
         line_reason text, impact bigint, urgency bigint, priority bigint, category text, state text, pending_reason text, opened_at timestamptz,
-        resolved_at timestamptz, closed_at timestamptz, reopen_count bigint, due_at timestamptz, external_key text, attributes jsonb, last_seq bigint,
-        updated_at timestamptz
+        responded_at timestamptz, resolved_at timestamptz, closed_at timestamptz, reopen_count bigint, due_at timestamptz, external_key text, attributes jsonb, last_seq bigint,
+        updated_at timestamptz, story bytea
       ) on commit drop
       """
   }
@@ -169,11 +169,11 @@ struct WriteTickets: Statement {
   static let sql = """
     insert into desk.ticket
       (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason, impact, urgency,
-       priority, category, state, pending_reason, opened_at, resolved_at, closed_at, reopen_count, due_at, external_source, external_key, attributes,
-       last_seq, recorded_at, updated_at)
+       priority, category, state, pending_reason, opened_at, responded_at, resolved_at, closed_at, reopen_count, due_at, external_source, external_key,
+       attributes, last_seq, recorded_at, updated_at, story)
     select $1, id, public_id, 'incident', $3 + position, title, '', requester_id, unit_id, contract_id, contract_line_id, line_reason, impact, urgency,
-      priority, category, state, pending_reason, opened_at, resolved_at, closed_at, reopen_count, due_at, $2, external_key, attributes, last_seq, $4,
-      updated_at
+      priority, category, state, pending_reason, opened_at, responded_at, resolved_at, closed_at, reopen_count, due_at, $2, external_key, attributes, last_seq,
+      $4, updated_at, story
     from pg_temp.incoming_ticket
     on conflict do nothing
     """

@@ -48,20 +48,45 @@ package struct ImportLog: Sendable {
   ) async throws -> ImportReport {
     do {
       guard options.skipsUnreadable || read.unreadable.isEmpty else { throw UnreadableRows(fileName: file.name, rows: read.unreadable) }
-      guard let first = read.log.incidents.map(\.openedAt).min() else { throw Failure(.invalid, ImportingMessages.nothingToImport) }
-      let requestId = "import-" + Base32.encode(tenancy.random.bytes(10))
-      let setup = ContractSetup(dispatcher: dispatcher, principal: principal, profile: profile, requestId: requestId)
-      let found = try await setup.run(creating: options.createsMissing, firstOpenedAt: first)
-      let work = ImportTransaction(
-        file: file, profile: profile, read: read, setup: found, principal: principal, requestId: requestId, tenancy: tenancy, progress: progress)
-      return try await tenancy.transaction(binding: [found.tenant.id], side: .staff, statementTimeoutMilliseconds: 3_600_000) { transaction in
-        try await work.run(in: transaction)
-      }
+      guard !read.log.incidents.isEmpty else { throw Failure(.invalid, ImportingMessages.nothingToImport) }
+      return try await write(try LogPart.parts(of: read, profile), of: read, file, profile, options, progress)
     } catch let rows as UnreadableRows {
       throw rows
     } catch {
       throw Failure(error, constraints: [:])
     }
+  }
+}
+
+extension ImportLog {
+  /// What is missing is found, or made, before the first ticket is written; then each contract's tickets are one transaction.
+  private func write(
+    _ parts: [LogPart], of read: LogReader.Result, _ file: LogFile, _ profile: ImportProfile, _ options: Options,
+    _ progress: @escaping @Sendable (ImportProgress) -> Void
+  ) async throws -> ImportReport {
+    let requestId = "import-" + Base32.encode(tenancy.random.bytes(10))
+    var setups: [ContractSetup.Found] = []
+    for part in parts {
+      try Task.checkCancellation()
+      let setup = ContractSetup(dispatcher: dispatcher, principal: principal, profile: part.profile, requestId: requestId)
+      setups.append(try await setup.run(creating: options.createsMissing, firstOpenedAt: part.firstOpenedAt))
+    }
+    let ofPart: @Sendable (ImportProgress) -> Void = if profile.hasManyContracts { { _ in } } else { progress }
+    var reports: [ImportReport] = []
+    var levels: [String: VerdictTally] = [:]
+    for (part, setup) in zip(parts, setups) {
+      try Task.checkCancellation()
+      let work = ImportTransaction(
+        file: file, profile: part.profile, read: part.read, setup: setup, principal: principal, requestId: requestId, tenancy: tenancy, progress: ofPart)
+      let report = try await tenancy.transaction(binding: [setup.tenant.id], side: .staff, statementTimeoutMilliseconds: 3_600_000) { transaction in
+        try await work.run(in: transaction)
+      }
+      reports.append(report)
+      if let level = part.serviceLevel { levels[level, default: VerdictTally()] += report.allVerdicts }
+      if profile.hasManyContracts { progress(.sending(done: Int64(reports.count), all: Int64(parts.count))) }
+    }
+    if let report = reports.first, !profile.hasManyContracts { return report }
+    return ImportReport.sum(reports, read: read, levels: levels, customers: Int64(Set(setups.map(\.tenant.id)).count))
   }
 }
 
@@ -127,8 +152,8 @@ struct ImportTransaction: Sendable {
     let profileHash = profile.hash
     transaction.enqueue(
       InsertImportRecord(
-        tenant: tenant, publicId: record, source: profile.source, fileName: file.name, fileHash: read.fileHash, profileHash: profileHash,
-        report: report.value, actor: principal.actor, now: now))
+        tenant: tenant, publicId: record, format: profile.format, source: profile.source, fileName: file.name, fileHash: read.fileHash,
+        profileHash: profileHash, report: report.value, actor: principal.actor, now: now))
     transaction.audit(
       "import.run", subject: record,
       content: .object([
@@ -259,8 +284,8 @@ extension ImportTransaction {
   // In the order of IncomingTables and TicketRows.
   private static let ticketColumns = [
     "position", "id", "public_id", "title", "requester_id", "unit_id", "contract_id", "contract_line_id", "line_reason", "impact", "urgency", "priority",
-    "category", "state", "pending_reason", "opened_at", "resolved_at", "closed_at", "reopen_count", "due_at", "external_key", "attributes", "last_seq",
-    "updated_at",
+    "category", "state", "pending_reason", "opened_at", "responded_at", "resolved_at", "closed_at", "reopen_count", "due_at", "external_key", "attributes",
+    "last_seq", "updated_at", "story",
   ]
   private static let eventColumns = ["ticket_id", "seq", "type", "payload", "occurred_at"]
   private static let clockColumns = [

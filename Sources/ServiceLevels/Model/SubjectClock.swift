@@ -73,6 +73,7 @@ package struct SubjectClock: Sendable {
     if transition.clock.renewedAt != clock.renewedAt { warnedPercent = nil }
     clock = transition.clock
     ledger.isTouched = true
+    guard ledger.isKept else { return }
     if let closed = transition.closed {
       lastIntervalSeq += 1
       ledger.intervals.append(ClockLedger.Entry(seq: lastIntervalSeq, terms: terms, row: closed))
@@ -103,6 +104,8 @@ package struct ClockLedger: Sendable {
   }
 
   package internal(set) var isTouched = false
+  /// Whether anybody will write the rows: not of a clock that is only tried out.
+  var isKept = true
   package internal(set) var intervals: [Entry<ClockInterval>] = []
   package internal(set) var milestones: [Entry<Milestone>] = []
   package internal(set) var verdicts: [Entry<Verdict>] = []

@@ -5,13 +5,15 @@ import ServiceTime
 
 extension SubjectClock {
   /// A clock that starts with its subject.
+  /// - Parameter keepsLedger: false for one that is stored nowhere.
   static func start(
-    id: Int64, subject: ClockSubject, _ goal: Goal, _ coverage: Coverage, at instant: Instant, cause: String
+    id: Int64, subject: ClockSubject, _ goal: Goal, _ coverage: Coverage, at instant: Instant, cause: String, keepsLedger: Bool = true
   ) throws(ClockRefusal) -> SubjectClock {
     let transition = try Clock.start(goal.metric, budget: goal.budget, coverage: coverage, at: instant, cause: cause)
     var started = SubjectClock(
       id: id, subject: subject, terms: goal.terms, clock: transition.clock, lastIntervalSeq: 0, lastMilestoneSeq: 0, isNew: true)
     started.ledger.isTouched = true
+    started.ledger.isKept = keepsLedger
     return started
   }
 
@@ -101,7 +103,7 @@ extension SubjectClock {
       calendar: try calendars.calendar(of: clock))
     let closing = transition.closed
     // The interval that ends was counted under the old target, the verdict is one under the new.
-    if let closing {
+    if let closing, ledger.isKept {
       lastIntervalSeq += 1
       ledger.intervals.append(ClockLedger.Entry(seq: lastIntervalSeq, terms: terms, row: closing))
     }

@@ -8,8 +8,8 @@ import ServiceTime
 /// hands the rows to the transaction. Whoever changes a subject holds its row locked, so nobody else does the same.
 package struct SubjectClocks: Sendable {
   package let subject: ClockSubject
-  package private(set) var clocks: [SubjectClock]
-  private var calendars: CalendarSeries
+  package internal(set) var clocks: [SubjectClock]
+  var calendars: CalendarSeries
 
   /// A subject without clocks: one that is new, or that nothing is promised for.
   package init(_ subject: ClockSubject) {
@@ -176,6 +176,16 @@ package struct SubjectClocks: Sendable {
     let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
     let added = goals.filter { !metrics.contains($0.metric) }
     let ids = added.isEmpty ? [] : try await transaction.query(NextClockIds(count: Int64(added.count)))
+    try retarget(to: goals, ids: ids, startedAt: startedAt, at: instant, history: history, cause: cause, withdrawal: withdrawal)
+  }
+
+  /// The part of it that needs no database: `ids` are as many as of the goals are new.
+  mutating func retarget(
+    to goals: [Goal], ids: [Int64], startedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)], cause: String = "classified",
+    withdrawal: String = "no_target"
+  ) throws(Failure) {
+    let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
+    let added = goals.filter { !metrics.contains($0.metric) }
     try Self.refusing {
       for index in clocks.indices where clocks[index].clock.state != .withdrawn {
         if let goal = goals.first(where: { $0.metric == clocks[index].clock.metric }) {

@@ -79,7 +79,8 @@ enum AppraisalWords {
   static let appraised = Message(
     "appraisal.words.appraised", "{supplier} in {period} ({zone}), by the scheme “{scheme}”.", zh: "{supplier}，{period}（{zone}），依据考核方案“{scheme}”。")
   static let measured = Message(
-    "appraisal.words.measured", "{name}, weight {weight} %: {measure} {part} of {whole}, which is {value} % (exactly {exact}); {score} points, counted as {share} % of the whole.",
+    "appraisal.words.measured",
+    "{name}, weight {weight} %: {measure} {part} of {whole}, which is {value} % (exactly {exact}); {score} points, counted as {share} % of the whole.",
     zh: "{name}，权重 {weight} %：{measure}为 {part} / {whole}，即 {value} %（精确值 {exact}）；得 {score} 分，占总分的 {share} %。")
   static let assessed = Message(
     "appraisal.words.assessed", "{name}, weight {weight} %: {score} points by {by} ({evidence}), counted as {share} % of the whole.",

@@ -10,11 +10,14 @@ struct ImportCommand: AsyncParsableCommand {
 
   struct ServiceNow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "servicenow", abstract: "Import an incident event log of ServiceNow (CSV, or CSV.gz).",
+      commandName: "servicenow", abstract: "Import an incident event log, of ServiceNow or any that a profile describes (CSV, or CSV.gz).",
       discussion: """
+        The profile says what the columns mean and what was promised; deploy/profiles has one of a ServiceNow log, and helpdesk-italian.yaml
+        of a log of bare events that becomes many customers, with a contract for each level of service (docs/importing.md).
+
         A row that cannot be read stops the import before anything is written; all such rows are listed, and it ends with 3.
-        Importing the same log again changes nothing.
-        """)
+        Importing the same log again changes nothing; of many customers, it also finishes what was interrupted.
+        """, aliases: ["log"])
 
     @OptionGroup var settings: SettingsOptions
     @OptionGroup var database: DatabaseOptions
@@ -25,7 +28,7 @@ struct ImportCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("How to read it, and what was promised.", valueName: "profile.yaml"))
     var profile: String
 
-    @Flag(name: .long, help: "Make the customer, contract, SLA and calendar of the profile if they are missing.")
+    @Flag(name: .long, help: "Make the customers, contracts, SLAs and calendar of the profile if they are missing.")
     var create = false
 
     @Flag(name: .long, help: "Import the rest when rows cannot be read, and say so.")

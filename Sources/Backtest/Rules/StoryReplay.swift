@@ -1,0 +1,47 @@
+import Contracts
+import Desk
+import Kernel
+import ServiceLevels
+
+/// Tells a trial's clocks what happened to one ticket after another.
+struct StoryReplay: Sendable {
+  private var trial: ClockTrial
+  private let now: Instant
+  /// How the promises of the last ticket stand.
+  private(set) var judgements: [ClockTrial.Judgement] = []
+  /// Its last priority.
+  private(set) var priority: Int64 = 0
+
+  init(_ trial: ClockTrial, now: Instant) {
+    self.trial = trial
+    self.now = now
+  }
+
+  /// - Throws: ``TicketStory/Unreadable`` for bytes that are no story.
+  /// - Parameters:
+  ///   - service: what the ticket is about now, and how critical; the story tells priorities alone.
+  mutating func replay(_ story: UnsafeRawBufferPointer, service: Int64?, ciTier: String?) throws {
+    var (isAnswered, isOver) = (false, false)
+    priority = 0
+    try TicketStory.read(story) { entry in
+      switch entry.code {
+      case .opened:
+        priority = entry.priority
+        try trial.open(TargetFacts(priority: priority, service: service, ciTier: ciTier), at: entry.at)
+      case .classified:
+        priority = entry.priority
+        try trial.classify(priority: priority, at: entry.at)
+      case .merged: try trial.merge(at: entry.at)
+      case .closedUnresolved:
+        isOver = true
+        try trial.closeUnresolved(at: entry.at)
+      case .responded, .held, .resumed, .resolved, .closed, .reopened, .told:
+        if entry.code == .responded { isAnswered = true }
+        if entry.code == .resolved { isOver = true }
+        if let act = entry.act { try trial.apply(act, at: entry.at) }
+      }
+    }
+    // Who resolves has answered: where no answer is recorded before (a log that does not tell it), nobody knows when that was.
+    try trial.judge(at: now, answerIsUnknown: isOver && !isAnswered, into: &judgements)
+  }
+}

@@ -1,0 +1,139 @@
+import Kernel
+import Postgres
+import ServiceTime
+
+/// The selected tickets of a customer, one row each with its whole history: a cursor, so that a million of them take the memory
+/// of one chunk, and the time of a statement is that of one chunk.
+package struct PastTickets: Statement {
+  let tenant: TenantId
+  let selection: Selection
+  let span: TimeSpan
+
+  static let columns = """
+    t.ticket_id, t.contract_line_id, case when $2 then t.closed_at else t.opened_at end, t.service_id, t.ci_tier, t.story,
+      case r.verdict when 'met' then true when 'missed' then false end, case u.verdict when 'met' then true when 'missed' then false end,
+      case s.verdict when 'met' then true when 'missed' then false end
+    """
+
+  /// `r`, `u` and `s` are what counts now.
+  static let from = """
+    from desk.pub_ticket t
+    left join service_levels.pub_standing r
+      on r.tenant_id = t.tenant_id and r.subject_kind = 'ticket' and r.subject_id = t.ticket_id and r.metric = 'response'
+    left join service_levels.pub_standing u
+      on u.tenant_id = t.tenant_id and u.subject_kind = 'ticket' and u.subject_id = t.ticket_id and u.metric = 'update'
+    left join service_levels.pub_standing s
+      on s.tenant_id = t.tenant_id and s.subject_kind = 'ticket' and s.subject_id = t.ticket_id and s.metric = 'resolution'
+    """
+
+  static let condition = """
+    where t.tenant_id = $1 and (($2 and t.closed_at >= $3 and t.closed_at < $4) or (not $2 and t.opened_at >= $3 and t.opened_at < $4))
+      and ($5::bigint is null or t.contract_line_id = $5) and ($6::bigint is null or t.priority = $6) and ($7::text is null or t.category = $7)
+    """
+
+  /// The same rows and columns of all tickets of a customer, for who measures what reading them costs.
+  package static func text(ofAll tenant: TenantId) -> String {
+    "select \(columns) \(from) where t.tenant_id = \(tenant.rawValue)".replacing("$2", with: "false")
+  }
+
+  package static let sql = "declare past_tickets no scroll cursor for select \(columns) \(from) \(condition)"
+
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(selection.basis == .closed)
+    parameters.append(span.start)
+    parameters.append(span.end)
+    parameters.append(selection.line)
+    parameters.append(selection.priority)
+    parameters.append(selection.category)
+  }
+}
+
+/// The plan that reads all of them soonest, not the one that shows the first soonest.
+struct ReadAllPastTickets: Statement {
+  static let sql = "set local cursor_tuple_fraction = 1"
+}
+
+/// Nobody may have counted yet what an import wrote: the planner takes the tables for nearly empty and would look up each of
+/// many thousand tickets by walking through the clocks of all the others.
+struct ExpectManyTickets: Statement {
+  static let sql = "set local enable_nestloop = off"
+}
+
+/// The next chunk of ``PastTickets``.
+struct NextPastTickets: Statement {
+  static let chunk: Int64 = 8192
+  static let sql = "fetch 8192 from past_tickets"
+}
+
+struct PastTicketsEnd: Statement {
+  static let sql = "close past_tickets"
+}
+
+/// How many they are.
+struct PastTicketCount: Statement {
+  let tickets: PastTickets
+
+  static let sql = "select count(*) from desk.pub_ticket t \(PastTickets.condition)"
+
+  func bind(to parameters: inout Parameters) { tickets.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Tickets with what counts of them now, to be shown.
+struct ShownTickets: Statement {
+  struct Standing: Sendable {
+    let elapsedSeconds: Int64?
+    let budgetSeconds: Int64?
+  }
+
+  struct Found: Sendable {
+    let ticket: Int64
+    let publicId: [UInt8]
+    let number: Int64
+    let title: String
+    let openedAt: Instant
+    let response: Standing
+    let update: Standing
+    let resolution: Standing
+  }
+
+  let tenant: TenantId
+  let tickets: [Int64]
+
+  static let sql = """
+    select t.ticket_id, t.public_id, t.number, t.title, t.opened_at, r.consumed_seconds, r.budget_open_seconds, u.consumed_seconds,
+      u.budget_open_seconds, s.consumed_seconds, s.budget_open_seconds
+    \(PastTickets.from)
+    where t.tenant_id = $1 and t.ticket_id = any($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(tickets)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      ticket: try row.next(), publicId: try row.next(), number: try row.next(), title: try row.next(), openedAt: try row.next(),
+      response: Standing(elapsedSeconds: try row.next(), budgetSeconds: try row.next()),
+      update: Standing(elapsedSeconds: try row.next(), budgetSeconds: try row.next()),
+      resolution: Standing(elapsedSeconds: try row.next(), budgetSeconds: try row.next()))
+  }
+}
+
+/// A contract line that an input names.
+struct SelectedLine: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+
+  static let sql = "select line_id from contracts.pub_line where tenant_id = $1 and public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

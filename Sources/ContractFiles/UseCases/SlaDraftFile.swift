@@ -1,0 +1,138 @@
+import Contracts
+import Kernel
+import Operations
+import ServiceTime
+
+/// The SLAs of a file as drafts: of a contract file, or of one that holds nothing else than SLAs, their calendars and wait terms.
+/// Nothing of it is stored.
+package struct SlaDraftFile: Sendable {
+  private let slas: [FileSla]
+  private let calendars: [String: CalendarDefinition]
+  private let waits: WaitTerms
+  private let document: YAMLDocument
+
+  /// Throws ``ContractFileProblems`` for all that is wrong with the text of the file.
+  package init(yaml: String) throws(ContractFileProblems) {
+    do throws(Failure) {
+      document = try YAMLDocument(yaml)
+    } catch {
+      throw ContractFileProblems(error.violations, in: nil)
+    }
+    do throws(FieldError) {
+      if document.value["customer"] != nil {
+        let file = try InputValues.read(ContractFile.self, from: document.value)
+        (slas, waits) = (file.slas, .usual)
+        calendars = Dictionary(file.calendars.map { ($0.name, $0.definition) }) { first, _ in first }
+      } else {
+        let file = try InputValues.read(Content.self, from: document.value)
+        (slas, waits) = (file.slas, file.waits?.terms ?? .usual)
+        calendars = Dictionary(file.calendars.map { ($0.name, $0.definition) }) { first, _ in first }
+      }
+    } catch {
+      throw ContractFileProblems(error.violations, in: document)
+    }
+  }
+
+  /// The names of its SLAs.
+  package var names: [String] { slas.map(\.name) }
+
+  /// The calendars that the SLA names, and the file does not define.
+  package func missingCalendars(of sla: String?) throws(Failure) -> [String] {
+    Set(try find(sla).targets.compactMap(\.calendar)).subtracting(calendars.keys).sorted()
+  }
+
+  /// The codes of the catalogue's services that the SLA names.
+  package func services(of sla: String?) throws(Failure) -> [String] { Set(try find(sla).goals.compactMap(\.label.service)).sorted() }
+
+  /// One of its SLAs, to be tried out.
+  /// - Parameters:
+  ///   - name: nil where the file has only one.
+  ///   - recorded: the calendars that the file does not define.
+  package func trial(
+    _ name: String?, recorded: [String: CalendarDefinition], services: [String: Int64] = [:], ciTiers: Set<String> = [], from start: Instant
+  ) throws(Failure) -> (name: String, trial: SlaTrial) {
+    let sla = try find(name)
+    let known = calendars.merging(recorded) { own, _ in own }
+    // Ids of this trial alone: the numbers of the calendars' names.
+    let ids = Dictionary(
+      uniqueKeysWithValues: known.keys.sorted().enumerated().compactMap { number, name in
+        Self.id(UInt32(truncatingIfNeeded: number)).map { (name, $0) }
+      })
+    var targets: [TargetInput] = []
+    for goal in sla.goals {
+      // What is measured is judged by no ticket.
+      guard let metric = Metric(rawValue: goal.label.metric) else { continue }
+      let calendar = goal.calendar.flatMap { ids[$0] }
+      if let name = goal.calendar, calendar == nil {
+        throw .invalid("\(goal.path).calendar", ContractFileMessages.noSuchCalendar, ["name": name])
+      }
+      targets.append(
+        TargetInput(
+          metric: metric, priority: goal.label.priority, budgetSeconds: goal.seconds, businessDays: goal.days, calendar: calendar,
+          objective: goal.objective, pauses: goal.explicitlyNone ? nil : goal.pauses, ticketType: goal.label.ticketType, service: goal.label.service,
+          ciTier: goal.label.ciTier, explicitlyNone: goal.explicitlyNone))
+    }
+    let definitions = Dictionary(uniqueKeysWithValues: ids.compactMap { name, id in known[name].map { (id, $0) } })
+    return (
+      sla.name,
+      try SlaTrial.draft(
+        stopsAt: sla.resolutionStopsAt, waits: waits, targets: targets, calendars: definitions, services: services, ciTiers: ciTiers, from: start)
+    )
+  }
+
+  private static func id(_ number: UInt32) -> PublicId? {
+    PublicId(kind: IdKind.calendar.prefix, handle: TenantHandle(number), random: [UInt8](repeating: 1, count: PublicId.randomByteCount))
+  }
+
+  private func find(_ name: String?) throws(Failure) -> FileSla {
+    let found = name.map { name in slas.filter { $0.name == name } } ?? slas
+    guard let sla = found.first, found.count == 1 else {
+      throw Failure(.notFound, ContractFileMessages.whichSla, ["names": names.isEmpty ? "-" : names.joined(separator: ", ")])
+    }
+    return sla
+  }
+}
+
+extension SlaDraftFile {
+  /// A file of SLAs alone.
+  private struct Content: OperationInput {
+    let calendars: [FileCalendar]
+    let slas: [FileSla]
+    let waits: Waits?
+
+    private static let calendars = Field<[FileCalendar]>.list(
+      "calendars", of: Field<FileCalendar>.object("calendar", "A calendar.", "日历。"), count: 0...50, "Coverage calendars.", "服务时间日历。")
+    private static let slas = Field<[FileSla]>.list("slas", of: Field<FileSla>.object("sla", "An SLA.", "SLA。"), count: 1...50, "SLAs.", "服务级别。")
+    private static let waits = Field<Waits>.object("waits", "How waits bear on the clocks.", "等待对时钟的影响。")
+
+    static let fields: [any InputField] = [calendars.optional, slas, waits.optional]
+
+    init(_ values: InputValues) throws(FieldError) {
+      calendars = try values[Self.calendars.optional] ?? []
+      slas = try values[Self.slas]
+      waits = try values[Self.waits.optional]
+    }
+  }
+
+  private struct Waits: OperationInput {
+    let terms: WaitTerms
+
+    private static let supplierPauses = Field.boolean("supplierPauses", "Whether waiting for a supplier stops the clocks.", "等待供应商时是否暂停。")
+    private static let limit = Field.text("limit", 1...40, "The open time after which a wait stops them no longer: 8 h.", "单次等待的上限，如 8 h。")
+    private static let total = Field.text("total", 1...40, "The same for all waits together.", "全部等待合计的上限。")
+
+    static let fields: [any InputField] = [supplierPauses.optional, limit.optional, total.optional]
+
+    init(_ values: InputValues) throws(FieldError) {
+      terms = WaitTerms(
+        supplierPauses: try values[Self.supplierPauses.optional] ?? false, limitSeconds: try Self.seconds(values[Self.limit.optional], "limit"),
+        totalSeconds: try Self.seconds(values[Self.total.optional], "total"))
+    }
+
+    private static func seconds(_ text: String?, _ path: String) throws(FieldError) -> Int64? {
+      guard let text else { return nil }
+      guard case .seconds(let seconds)? = WrittenTime.budget(text), seconds > 0 else { throw FieldError(path, ContractFileMessages.badDuration) }
+      return seconds
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import Backtest
+import Contracts
+import Credits
+import Kernel
+import Operations
+import ServiceLevels
+import Tenancy
+
+/// A back-test as a person reads it.
+struct BacktestReport {
+  private struct Part {
+    let customer: TenantEntry
+    let output: BacktestOutput
+    let outcome: Outcome
+  }
+
+  let sla: String
+  let changeLimit: Int
+  private var parts: [Part] = []
+  private(set) var changes: [Value] = []
+
+  init(sla: String, changeLimit: Int) {
+    self.sla = sla
+    self.changeLimit = changeLimit
+  }
+
+  mutating func add(_ customer: TenantEntry, _ result: TrialRun.Result, _ shown: [ChangedTicketOutput]) {
+    let lines = Dictionary(
+      uniqueKeysWithValues: result.lines.map { ($0.id, (id: customer.id(IdKind.contractLine.prefix, $0.publicId), name: $0.name)) })
+    parts.append(
+      Part(
+        customer: customer, output: BacktestOutput(result, customer: customer.publicId, lines: lines, language: Terminal.language), outcome: result.outcome))
+    changes += shown.map(\.value)
+  }
+
+  func print(json: Bool, csv: Bool, onlyChanges: Bool) {
+    if json { return Swift.print(JSON.text(value)) }
+    if csv { return Swift.print(Terminal.csv(onlyChanges ? changeRows : figureRows), terminator: "") }
+    Swift.print(onlyChanges ? changeTable : text)
+  }
+
+  // MARK: All customers
+
+  private var outcome: Outcome { parts.reduce(Outcome()) { $0 + $1.outcome } }
+  private var withTickets: [Part] { parts.filter { $0.outcome.tickets > 0 } }
+
+  private var value: Value {
+    let outcome = outcome
+    return .object([
+      "sla": .text(sla), "tickets": .integer(outcome.tickets), "changed": .integer(outcome.changed), "newlyMissed": .integer(outcome.newlyMissed),
+      "newlyMet": .integer(outcome.newlyMet), "figures": .array(AttainmentOutput.all(of: outcome).map(\.value)),
+      "customers": .array(
+        withTickets.map { part in .object([Value.Member("code", .text(part.customer.code))] + (part.output.value.members ?? [])) }),
+      "changes": .array(changes),
+    ])
+  }
+
+  private var text: String {
+    let outcome = outcome
+    let language = Terminal.language
+    var sections = [
+      CommandMessages.backtestHead.text(
+        language, ["sla": sla, "tickets": String(outcome.tickets), "customers": String(withTickets.count)])
+    ]
+    guard outcome.tickets > 0 else { return sections.joined(separator: "\n") + "\n" }
+    for metric in outcome.metrics { sections.append(table(of: metric, outcome)) }
+    if withTickets.count > 1 { sections.append(customerTable) }
+    sections.append(
+      CommandMessages.backtestChanged.text(
+        language, ["changed": String(outcome.changed), "missed": String(outcome.newlyMissed), "met": String(outcome.newlyMet)]))
+    if !changes.isEmpty { sections.append(changeTable) }
+    if outcome.changed > Int64(changes.count) {
+      sections.append(CommandMessages.backtestMore.text(language, ["shown": String(changes.count), "all": String(outcome.changed)]))
+    }
+    sections.append(credits)
+    return sections.joined(separator: "\n\n")
+  }
+
+  private func table(of metric: ServiceLevels.Metric, _ outcome: Outcome) -> String {
+    let language = Terminal.language
+    let head = [
+      metric.rawValue.uppercased(), CommandMessages.columnNow.text(language), CommandMessages.columnThen.text(language),
+      CommandMessages.columnMet.text(language), CommandMessages.columnJudged.text(language), CommandMessages.columnOpen.text(language),
+    ]
+    let figures = AttainmentOutput.all(of: outcome).filter { $0.metric == metric && ($0.attainment.judged + $0.attainment.judgedNow + $0.attainment.open > 0) }
+    return Terminal.table(
+      head,
+      figures.map { figure in
+        let name = figure.priority.map { "P\($0)" } ?? figure.month?.description ?? CommandMessages.allTickets.text(language)
+        return [name] + Self.cells(figure.attainment)
+      }, rightAligned: [1, 2, 3, 4, 5])
+  }
+
+  private static func cells(_ attainment: Attainment) -> [String] {
+    [
+      attainment.rateNow.map { "\($0.percent) %" } ?? "-", attainment.rate.map { "\($0.percent) %" } ?? "-", String(attainment.met),
+      String(attainment.judged), String(attainment.open),
+    ]
+  }
+
+  private var customerTable: String {
+    let language = Terminal.language
+    let metrics = outcome.metrics
+    let rows = withTickets.flatMap { part in
+      metrics.map { [part.customer.code, $0.rawValue, String(part.outcome.tickets)] + Self.cells(part.outcome.sum($0)) }
+    }
+    return Terminal.table(
+      [
+        CommandMessages.columnCustomer.text(language), CommandMessages.columnMetric.text(language), CommandMessages.columnTickets.text(language),
+        CommandMessages.columnNow.text(language), CommandMessages.columnThen.text(language), CommandMessages.columnMet.text(language),
+        CommandMessages.columnJudged.text(language), CommandMessages.columnOpen.text(language),
+      ], rows, rightAligned: [2, 3, 4, 5, 6, 7])
+  }
+
+  // MARK: Changes
+
+  private static let shownColumns = [
+    "number", "priority", "metric", "verdictNow", "elapsedNow", "budgetNow", "verdict", "elapsed", "budget", "title",
+  ]
+
+  private var changeTable: String {
+    Terminal.table(
+      Self.shownColumns.map { $0.uppercased() },
+      changes.map { change in Self.shownColumns.map { Self.shown($0, change[$0] ?? .null) } }, rightAligned: [1, 4, 5, 7, 8])
+  }
+
+  /// Times as people say them; --csv and --json have the seconds.
+  private static func shown(_ column: String, _ value: Value) -> String {
+    guard ["elapsedNow", "budgetNow", "elapsed", "budget"].contains(column), let seconds = value.integer else { return ScorecardTable.cell(value) }
+    return "\(seconds / 3600):\(pad(seconds / 60 % 60, 2)) h"
+  }
+
+  private var changeRows: [[String]] {
+    let columns = ChangedTicketOutput.fields.map(\.name)
+    return [columns] + changes.map { change in columns.map { ScorecardTable.cell(change[$0] ?? .null) } }
+  }
+
+  private var figureRows: [[String]] {
+    let columns = AttainmentOutput.fields.map(\.name)
+    func rows(_ customer: String, _ outcome: Outcome) -> [[String]] {
+      AttainmentOutput.all(of: outcome).map { figure in [customer] + columns.map { ScorecardTable.cell(figure.value[$0] ?? .null) } }
+    }
+    return [["customer"] + columns] + rows("", outcome) + withTickets.flatMap { rows($0.customer.code, $0.outcome) }
+  }
+
+  // MARK: Credits
+
+  private var credits: String {
+    let language = Terminal.language
+    let rows = withTickets.flatMap { part in
+      part.output.credits.filter { ($0.period.amount?.minorUnits ?? 1) != 0 }.map { credit in
+        [
+          part.customer.code, credit.lineName, credit.period.schedule, credit.period.measure.rawValue, credit.period.period.description,
+          "\(Rate(credit.period.count.met, of: credit.period.count.judged)?.percent ?? "-") %",
+          "\(credit.period.count.met)/\(credit.period.count.judged)",
+          credit.period.amount?.description ?? credit.period.problem?.text(language) ?? "-",
+        ]
+      }
+    }
+    guard withTickets.contains(where: { !$0.output.credits.isEmpty }) else { return CommandMessages.noCredits.text(language) }
+    var totals: [String: Int64] = [:]
+    var currencies: [String: Currency] = [:]
+    for amount in withTickets.flatMap(\.output.totals) {
+      totals[amount.currency.code, default: 0] = totals[amount.currency.code, default: 0].addingReportingOverflow(amount.minorUnits).partialValue
+      currencies[amount.currency.code] = amount.currency
+    }
+    let sum = totals.sorted { $0.key < $1.key }.compactMap { code, units in
+      currencies[code].map { Money(minorUnits: units, currency: $0).description }
+    }.joined(separator: ", ")
+    let head = CommandMessages.creditTotal.text(language, ["amount": sum.isEmpty ? "0" : sum])
+    guard !rows.isEmpty else { return head }
+    return head + "\n"
+      + Terminal.table(
+        [
+          CommandMessages.columnCustomer.text(language), CommandMessages.columnLine.text(language), CommandMessages.columnSchedule.text(language),
+          CommandMessages.columnMetric.text(language), CommandMessages.columnPeriod.text(language), CommandMessages.columnThen.text(language),
+          CommandMessages.columnMet.text(language), CommandMessages.columnCredit.text(language),
+        ], rows, rightAligned: [5, 6, 7])
+  }
+}

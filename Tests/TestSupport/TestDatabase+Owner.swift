@@ -1,0 +1,10 @@
+import Postgres
+
+extension TestDatabase {
+  /// Runs a script as migrations run: as the tables' owner, with no search path.
+  package func runAsOwner(_ script: String) async throws {
+    try await superuser.withConnection { connection in
+      try await connection.runScript("begin; set local role steward_owner; set local search_path = '';\n\(script)\n;commit")
+    }
+  }
+}
