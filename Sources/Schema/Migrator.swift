@@ -54,12 +54,23 @@ package struct Migrator: Sendable {
       try await script(migration.name, inTransaction(migration), on: connection)
       names.append(migration.name)
     }
-    for view in files.views { try await script(view.name, asOwner(view.text), on: connection) }
+    try await script("views", asOwner(files.views.reduce(Self.dropViews) { "\($0)\n\($1.text)" }), on: connection)
     for function in files.functions { try await script(function.name, "begin;\n\(function.text)\n;commit", on: connection) }
     try await script("partitions", asOwner("select operations.ensure_partitions('\(now.adding(seconds: -32 * 86_400))', 14)"), on: connection)
     try await script("permissions", asOwner(stockPermissions(permissions)), on: connection)
     return Report(from: from, to: files.version, applied: names)
   }
+
+  /// All go before any is made again: which one rests on which, their order of creation says. Who reads meanwhile waits.
+  private static let dropViews = """
+    do $$
+    declare found record;
+    begin
+      for found in select n.nspname, c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        where c.relkind = 'v' and c.relowner = 'steward_owner'::pg_catalog.regrole
+      loop execute pg_catalog.format('drop view if exists %I.%I cascade', found.nspname, found.relname); end loop;
+    end $$;
+    """
 
   private static let bookkeeping = """
     do $$ begin execute pg_catalog.format('grant create on database %I to steward_owner', pg_catalog.current_database()); end $$;

@@ -42,9 +42,16 @@ package struct SchemaFiles: Sendable {
     self.migrations = migrations
   }
 
+  /// Those of the program that runs. The name that it was called by says nothing of its place when PATH found it.
+  package static func ofThisProgram() throws -> SchemaFiles {
+    let link = "/proc/self/exe"
+    let executable = FileManager.default.fileExists(atPath: link) ? link : CommandLine.arguments.first ?? ""
+    return try find(executable: executable, environment: ProcessInfo.processInfo.environment)
+  }
+
   /// `$STEWARD_SQL`, else `sql` beside the executable or in a folder above it (a checkout's `.build/debug`), else
   /// `../share/steward/sql`.
-  package static func find(executable: String, environment: [String: String]) throws -> SchemaFiles {
+  static func find(executable: String, environment: [String: String]) throws -> SchemaFiles {
     var candidates: [String] = []
     if let given = environment["STEWARD_SQL"] { candidates.append(given) }
     var folder = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()

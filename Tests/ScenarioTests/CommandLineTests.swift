@@ -52,6 +52,17 @@ import TestSupport
     #expect(locked == program.text, "the file is up to date")
   }
 
+  /// Called by its bare name from another folder, it finds what ships with it.
+  @Test func foundOnThePathItKnowsItsPlace() async throws {
+    let folder = try TemporaryFolder.make()
+    defer { TemporaryFolder.remove(folder) }
+    let place = URL(fileURLWithPath: Program.steward).deletingLastPathComponent().path
+    let program = try Program(
+      executable: "/bin/sh", ["-c", "cd \"$0\" && PATH=\"$1:$PATH\" && unset STEWARD_SQL && exec steward doctor", folder, place], output: folder + "/out.log")
+    _ = await program.ended()
+    #expect(program.text.contains("ok   SQL files"), "\(program.text)")
+  }
+
   @Test(arguments: [
     (["operations"], 0, "incident.open"), (["operations", "--json"], 0, "\"path\":\"/v1/incidents\""), (["openapi"], 0, "\"openapi\":\"3.1"),
     (["--help"], 0, "up"), (["scorecard", "--help"], 0, "--tickets"), (["import", "servicenow", "--help"], 0, "--skip-unreadable"),

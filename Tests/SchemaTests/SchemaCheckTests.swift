@@ -11,6 +11,19 @@ import TestSupport
     #expect(findings.filter { $0.rule != "durability" } == [])
   }
 
+  /// Every start of a trial migrates, and so does every new version: views that rest on one another go and come again.
+  @Test func migratingAgainChangesNothing() async throws {
+    let database = try await TestDatabase.make()
+    let files = try SchemaFiles(directory: RealData.packageRoot.appendingPathComponent("sql").path)
+    let before = try await database.superuser.withConnection { try await $0.query(Views()) }
+    let report = try await Migrator(database: database.superuser, files: files).migrate(permissions: [:], at: TestDatabase.start)
+    #expect(report.applied == [] && report.from == report.to)
+    #expect(!before.isEmpty)
+    #expect(try await database.superuser.withConnection { try await $0.query(Views()) } == before)
+    let findings = try await database.application.withConnection { try await $0.query(CatalogueFindings()) }
+    #expect(findings.filter { $0.rule != "durability" } == [])
+  }
+
   /// Each protection that is taken away is found (guard removal).
   @Test(arguments: [
     ("alter table tenancy.person disable row level security", "row security"),
@@ -34,4 +47,13 @@ import TestSupport
     }
     #expect(rules.contains(rule))
   }
+}
+
+private struct Views: Statement {
+  static let sql = """
+    select n.nspname || '.' || c.relname || ' ' || coalesce(c.relacl::text, '') from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'v' and c.relowner = 'steward_owner'::regrole order by 1
+    """
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -1,46 +1,36 @@
 -- What contracts publish to the modules that judge by them.
 
--- What contracts_terms.sql builds on the next two goes first.
-drop view if exists contracts.pub_line_price, contracts.pub_contract_term, contracts.pub_line_terms;
-
 -- The versions that hold from their instant on: all but those that were withdrawn before they began.
-drop view if exists contracts.standing_contract_version;
 create view contracts.standing_contract_version with (security_invoker = true) as
   select v.* from contracts.contract_version v
   where not exists (
     select from contracts.contract_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_version_id = v.id);
 grant select on contracts.standing_contract_version to steward_app;
 
-drop view if exists contracts.standing_line_version;
 create view contracts.standing_line_version with (security_invoker = true) as
   select v.* from contracts.contract_line_version v
   where not exists (
     select from contracts.contract_line_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_line_version_id = v.id);
 grant select on contracts.standing_line_version to steward_app;
 
-drop view if exists contracts.standing_calendar_version;
 create view contracts.standing_calendar_version with (security_invoker = true) as
   select v.* from contracts.calendar_version v
   where not exists (select from contracts.calendar_version_withdrawal w where w.calendar_version_id = v.id);
 grant select on contracts.standing_calendar_version to steward_app;
 
-drop view if exists contracts.pub_contract;
 create view contracts.pub_contract with (security_invoker = true) as
   select tenant_id, id as contract_id, public_id, number, currency, zone, version from contracts.contract;
 grant select on contracts.pub_contract to steward_app;
 
-drop view if exists contracts.pub_line;
 create view contracts.pub_line with (security_invoker = true) as
   select tenant_id, id as line_id, public_id, contract_id, version from contracts.contract_line;
 grant select on contracts.pub_line to steward_app;
 
-drop view if exists contracts.pub_line_version;
 create view contracts.pub_line_version with (security_invoker = true) as
   select tenant_id, id as line_version_id, contract_line_id as line_id, name, valid_from from contracts.contract_line_version;
 grant select on contracts.pub_line_version to steward_app;
 
 -- A target with its SLA and the version that it belongs to.
-drop view if exists contracts.pub_target;
 create view contracts.pub_target with (security_invoker = true) as
   select g.id as target_id, s.public_id as sla_public_id, s.name as sla_name, v.id as sla_version_id, v.valid_from as sla_valid_from,
     v.resolution_stops_at, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier, g.explicitly_none, g.budget_seconds, g.business_days,
@@ -50,37 +40,31 @@ create view contracts.pub_target with (security_invoker = true) as
   join contracts.sla s on s.id = v.sla_id;
 grant select on contracts.pub_target to steward_app;
 
-drop view if exists contracts.pub_ci_tier;
 create view contracts.pub_ci_tier with (security_invoker = true) as select code, rank, name, state from contracts.ci_tier;
 grant select on contracts.pub_ci_tier to steward_app;
 
 -- SLAs and OLAs.
-drop view if exists contracts.pub_sla;
-create view contracts.pub_sla with (security_invoker = true) as select id as sla_id, public_id, name, kind, only_tenant_id from contracts.sla;
+create view contracts.pub_sla with (security_invoker = true) as select id as sla_id, public_id, name, kind, only_tenant_id, version from contracts.sla;
 grant select on contracts.pub_sla to steward_app;
 
 -- The versions of SLAs and OLAs, with how waits bear on their clocks.
-drop view if exists contracts.pub_sla_version;
 create view contracts.pub_sla_version with (security_invoker = true) as
   select s.id as sla_id, s.public_id, s.name, s.kind, v.id as sla_version_id, v.valid_from, v.supplier_waits_pause, v.wait_limit_seconds, v.wait_total_seconds
   from contracts.sla s join contracts.sla_version v on v.sla_id = s.id;
 grant select on contracts.pub_sla_version to steward_app;
 
-drop view if exists contracts.pub_calendar_version;
 create view contracts.pub_calendar_version with (security_invoker = true) as
   select v.id as calendar_version_id, c.public_id, c.name, v.valid_from, v.definition ->> 'zone' as zone
   from contracts.calendar_version v join contracts.calendar c on c.id = v.calendar_id;
 grant select on contracts.pub_calendar_version to steward_app;
 
 -- The renewal rate of a period: of the items whose decision fell into it (superseded ones aside), the share that was renewed.
-drop view if exists contracts.pub_renewal;
 create view contracts.pub_renewal with (security_invoker = true) as
   select tenant_id, id as renewal_id, public_id, contract_id, decision_on, state, outcome from contracts.renewal
   where outcome is distinct from 'superseded';
 grant select on contracts.pub_renewal to steward_app;
 
 -- What lines sell of the catalogue, by version; the newest that has begun counts.
-drop view if exists contracts.pub_line_sale;
 create view contracts.pub_line_sale with (security_invoker = true) as
   select l.tenant_id, l.id as line_id, l.public_id, l.contract_id, v.valid_from, v.state, v.service_id, v.offering_id
   from contracts.contract_line l

@@ -1,34 +1,24 @@
 -- What contracts publish to those who count money and time by them: prices, terms, calendars.
 
 -- What a line costs, and from when on.
-drop view if exists contracts.pub_line_price;
 create view contracts.pub_line_price with (security_invoker = true) as
   select tenant_id, id as line_version_id, contract_line_id as line_id, valid_from, state, monthly_fee_minor from contracts.standing_line_version;
 grant select on contracts.pub_line_price to steward_app;
 
 -- When a contract is in force: the states and terms of its versions.
-drop view if exists contracts.pub_contract_term;
 create view contracts.pub_contract_term with (security_invoker = true) as
   select tenant_id, contract_id, id as contract_version_id, valid_from, state, starts_at, ends_at from contracts.standing_contract_version;
 grant select on contracts.pub_contract_term to steward_app;
 
-drop view if exists contracts.pub_calendar;
 create view contracts.pub_calendar with (security_invoker = true) as select id as calendar_id, public_id, name, only_tenant_id, version from contracts.calendar;
 grant select on contracts.pub_calendar to steward_app;
 
 -- What a line promises, and from when on.
-drop view if exists contracts.pub_line_terms;
 create view contracts.pub_line_terms with (security_invoker = true) as
   select tenant_id, id as line_version_id, contract_line_id as line_id, valid_from, name, state, sla_id from contracts.standing_line_version;
 grant select on contracts.pub_line_terms to steward_app;
 
--- SLAs and OLAs by name, with the counter that rises with every change.
-drop view if exists contracts.pub_sla;
-create view contracts.pub_sla with (security_invoker = true) as select id as sla_id, public_id, name, kind, version from contracts.sla;
-grant select on contracts.pub_sla to steward_app;
-
 -- Their versions with all targets; one row without a target for a version that has none.
-drop view if exists contracts.pub_sla_target;
 create view contracts.pub_sla_target with (security_invoker = true) as
   select v.sla_id, v.id as sla_version_id, v.valid_from, g.id as target_id, g.metric, g.priority, g.budget_seconds, g.business_days,
     g.objective_millionths, g.calendar_id

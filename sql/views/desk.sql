@@ -1,6 +1,5 @@
 -- What the service desk publishes to other modules.
 
-drop view if exists desk.pub_ticket;
 create view desk.pub_ticket with (security_invoker = true) as
   select tenant_id, id as ticket_id, public_id, number, title, type, priority, state, contract_id, contract_line_id, line_reason, unit_id, requester_id,
     opened_at, responded_at, resolved_at, closed_at, reopen_count, category, service_id, ci_tier, story
@@ -8,22 +7,18 @@ create view desk.pub_ticket with (security_invoker = true) as
 grant select on desk.pub_ticket to steward_app;
 
 -- Which OLA a team works by, and from when to when.
-drop view if exists desk.pub_team_agreement;
 create view desk.pub_team_agreement with (security_invoker = true) as
   select id as agreement_id, public_id, team_id, sla_id, valid_from, ended_at, version from desk.team_agreement;
 grant select on desk.pub_team_agreement to steward_app;
 
-drop view if exists desk.pub_team;
 create view desk.pub_team with (security_invoker = true) as select id as team_id, public_id, name from desk.team;
 grant select on desk.pub_team to steward_app;
 
 -- Turns on tickets: of teams, and of suppliers.
-drop view if exists desk.pub_assignment;
 create view desk.pub_assignment with (security_invoker = true) as
   select tenant_id, id as assignment_id, ticket_id, seq, team_id, started_at, accepted_at, ended_at, end_cause from desk.assignment;
 grant select on desk.pub_assignment to steward_app;
 
-drop view if exists desk.pub_dispatch;
 create view desk.pub_dispatch with (security_invoker = true) as
   select tenant_id, id as dispatch_id, public_id, ticket_id, supplier_contract_id, supplier_contract_version_id, service_id, dispatched_at, responded_at,
     returned_at, outcome

@@ -1,13 +1,11 @@
 -- What service levels publish to other modules: where each promise to a customer stands.
 
-drop view if exists service_levels.pub_clock;
 create view service_levels.pub_clock with (security_invoker = true) as
   select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, state, started_at, consumed_seconds, due_at, breached_at, observed_at, verdict
   from service_levels.clock where subject_kind = 'ticket';
 grant select on service_levels.pub_clock to steward_app;
 
 -- Promises to customers that were kept or broken, by the version of the contract line that made them, and when.
-drop view if exists service_levels.pub_judged;
 create view service_levels.pub_judged with (security_invoker = true) as
   select tenant_id, id as clock_id, contract_line_version_id as line_version_id, subject_kind, subject_id, metric, priority, verdict,
     case when breached_at is null then observed_at else breached_at end as judged_at
@@ -16,7 +14,6 @@ grant select on service_levels.pub_judged to steward_app;
 
 -- Promises of teams (OLA) and of suppliers (UC) that were kept or broken, and when. The subject is a turn: desk.pub_assignment,
 -- desk.pub_dispatch.
-drop view if exists service_levels.pub_judged_agreement;
 create view service_levels.pub_judged_agreement with (security_invoker = true) as
   select tenant_id, id as clock_id, case subject_kind when 'assignment' then 'ola' else 'uc' end as kind, subject_id,
     case subject_kind when 'assignment' then party_id end as team_id, case subject_kind when 'dispatch' then party_id end as supplier_contract_id,
@@ -27,7 +24,6 @@ grant select on service_levels.pub_judged_agreement to steward_app;
 
 -- What counts of each metric of a subject now, at most one row: its live clock, or the miss that a merge left. The verdict is
 -- null where nothing is judged.
-drop view if exists service_levels.pub_standing;
 create view service_levels.pub_standing with (security_invoker = true) as
   select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, consumed_seconds, budget_open_seconds,
     case when verdict <> 'withdrawn' then verdict end as verdict

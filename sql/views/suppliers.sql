@@ -1,44 +1,37 @@
 -- What suppliers publish to the modules that judge and bill by them.
 
-drop view if exists suppliers.pub_supplier;
 create view suppliers.pub_supplier with (security_invoker = true) as
   select id as supplier_id, public_id, code, name, zone, state from suppliers.supplier;
 grant select on suppliers.pub_supplier to steward_app;
 
-drop view if exists suppliers.pub_service;
 create view suppliers.pub_service with (security_invoker = true) as
   select s.id as service_id, s.public_id, s.supplier_id, s.name, s.region, s.instance, p.name as supplier_name
   from suppliers.service s join suppliers.supplier p on p.id = s.supplier_id;
 grant select on suppliers.pub_service to steward_app;
 
 -- The version of an underpinning contract, with its coverage.
-drop view if exists suppliers.pub_contract_version;
 create view suppliers.pub_contract_version with (security_invoker = true) as
   select v.id as contract_version_id, c.id as contract_id, c.public_id, c.supplier_id, c.reference, c.zone, v.valid_from, v.state, v.starts_at, v.ends_at, v.calendar_id,
     c.version
   from suppliers.contract c join suppliers.contract_version v on v.contract_id = c.id;
 grant select on suppliers.pub_contract_version to steward_app;
 
-drop view if exists suppliers.pub_target;
 create view suppliers.pub_target with (security_invoker = true) as
   select id as target_id, contract_version_id, metric, priority, supplier_priority, service_id, budget_seconds, business_days, objective_millionths, period, counts_from
   from suppliers.target;
 grant select on suppliers.pub_target to steward_app;
 
-drop view if exists suppliers.pub_line_link;
 create view suppliers.pub_line_link with (security_invoker = true) as
   select tenant_id, id as line_link_id, contract_line_id as line_id, service_id, supplier_contract_id, role, weight, valid_from, ended_at, version
   from suppliers.line_link;
 grant select on suppliers.pub_line_link to steward_app;
 
 -- Rows of the provider's own tenant.
-drop view if exists suppliers.pub_outage;
 create view suppliers.pub_outage with (security_invoker = true) as
   select tenant_id, id as outage_id, public_id, service_id, severity, starts_at, ends_at, announced_at, version from suppliers.outage where not withdrawn;
 grant select on suppliers.pub_outage to steward_app;
 
 -- What a version of an underpinning contract is to cost: each line by its amount and how often it is due.
-drop view if exists suppliers.pub_cost_line;
 create view suppliers.pub_cost_line with (security_invoker = true) as
   select l.contract_version_id, c.id as supplier_contract_id, c.supplier_id, c.currency, l.name, l.amount_minor, l.period
   from suppliers.cost_line l
@@ -48,7 +41,6 @@ grant select on suppliers.pub_cost_line to steward_app;
 
 -- What suppliers cost (kind cost) and gave back (kind credit_note), each day of the period an equal part. What takes an entry back
 -- is there with the opposite amount: sums are right without looking at it. Rows of the provider's own tenant.
-drop view if exists suppliers.pub_entry;
 create view suppliers.pub_entry with (security_invoker = true) as
   select tenant_id, id as entry_id, public_id, supplier_id, kind, supplier_contract_id, service_id, reference, period_from, period_to, amount_minor, currency,
     reverses
@@ -56,7 +48,6 @@ create view suppliers.pub_entry with (security_invoker = true) as
 grant select on suppliers.pub_entry to steward_app;
 
 -- The grades that stand.
-drop view if exists suppliers.pub_appraisal;
 create view suppliers.pub_appraisal with (security_invoker = true) as
   select a.tenant_id, a.id as appraisal_id, a.public_id, a.supplier_id, a.scheme_id, a.period_from, a.period_to, r.grade, r.points, r.closed_at
   from suppliers.appraisal a join suppliers.appraisal_result r on r.tenant_id = a.tenant_id and r.appraisal_id = a.id

@@ -43,7 +43,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     await check("SQL files") {
-      _ = try SchemaFiles.find(executable: CommandLine.arguments.first ?? "", environment: ProcessInfo.processInfo.environment)
+      _ = try SchemaFiles.ofThisProgram()
     }
     await check("PostgreSQL programs, for trials") { try EmbeddedPostgres.requirePrograms() }
     await check("gzip, for imports") {

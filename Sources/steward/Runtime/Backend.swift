@@ -78,7 +78,7 @@ struct Backend: Sendable {
   }
 
   private init(_ database: PostgresClient, isPrivate: Bool, _ logger: Logger) async throws {
-    let files = try SchemaFiles.find(executable: CommandLine.arguments.first ?? "", environment: ProcessInfo.processInfo.environment)
+    let files = try SchemaFiles.ofThisProgram()
     schemaCheck = SchemaCheck(database: database, files: files)
     try await schemaCheck.run()
     tenancy = Tenancy(database: database, clock: SystemClock(), random: SystemRandom.source, passwords: PasswordHasher())

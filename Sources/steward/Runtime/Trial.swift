@@ -51,7 +51,7 @@ struct Trial {
 /// Brings a database to the schema of this build.
 enum Migration {
   static func run(on superuser: PostgresClient) async throws -> Migrator.Report {
-    let files = try SchemaFiles.find(executable: CommandLine.arguments.first ?? "", environment: ProcessInfo.processInfo.environment)
+    let files = try SchemaFiles.ofThisProgram()
     return try await Migrator(database: superuser, files: files).migrate(permissions: try Modules.stockPermissions(), at: SystemClock().now())
   }
 }
