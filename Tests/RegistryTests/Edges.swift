@@ -135,11 +135,13 @@ struct Told: Equatable, CustomStringConvertible {
 
 /// One connection to each interface, as one caller.
 struct EdgeClients {
-  let http: HTTPTestClient
+  private let edges: Edges
+  private var http: HTTPTestClient
   let admin: AdminTestClient
   let token: String
 
   init(_ edges: Edges, _ caller: EdgeCaller) async throws {
+    self.edges = edges
     http = try await .connect(port: edges.httpPort, trusting: edges.authorityFile)
     admin = try await .connect(port: edges.adminPort, trusting: edges.authorityFile)
     token = caller.token
@@ -154,7 +156,7 @@ struct EdgeClients {
 
   // MARK: HTTP
 
-  func overHTTP(_ operation: RegisteredOperation, _ call: ValidCall) async throws -> Told {
+  mutating func overHTTP(_ operation: RegisteredOperation, _ call: ValidCall) async throws -> Told {
     let route = Route(of: operation)
     var members = call.input.members ?? []
     var path = route.path
@@ -172,6 +174,11 @@ struct EdgeClients {
       path += "?" + members.compactMap { member in Self.text(member.value).map { "\(member.name)=\(Self.percentEncoded($0))" } }.joined(separator: "&")
     }
     let reply = try await http.request(route.method.rawValue, path, headers: headers, body: body)
+    if reply["connection"]?.lowercased() == "close" {
+      // After as many requests as one connection may ask, the server says so.
+      await http.close()
+      http = try await .connect(port: edges.httpPort, trusting: edges.authorityFile)
+    }
     let value = (try? JSON.read(reply.body)) ?? .null
     guard reply.status < 300 else {
       let errors = value["errors"]?.array ?? []

@@ -133,7 +133,7 @@ package enum RestateAppraisal: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> AppraisalOutput {
     let row = try await context.appraisal(input.id)
     try context.requireVersion(row.version)
-    _ = try row.state(after: .restate)
+    _ = try await context.advance(row, by: .restate)
     let id = context.newId(.appraisal)
     let inserted = try await context.transaction.first(
       InsertAppraisal(
