@@ -8,7 +8,7 @@ package struct IntervalRecord: OperationOutput {
   let to: Instant
   let state: String
   let cause: String
-  let evidence: String?
+  var evidence: String?
   let workingSeconds: Int64
   let priority: Int64
   let calendar: String?
