@@ -194,7 +194,7 @@ import Testing
     await expectFailure(.invalid) { try await world.act("return", onDispatch: answered, ["at": "2026-03-02T08:49:59Z"]) }
     let returned = try await world.act("return", onDispatch: answered, ["at": "2026-03-02T09:30:00Z"])
     #expect(returned["returnedAt"] == "2026-03-02T09:30:00Z" && returned.clock("resolution")["observedAt"] == "2026-03-02T09:30:00Z")
-    // A new dispatch shows that the team has it; another team says so later.
+    // And so does a team that says later when it took its turn.
     var other = try await world.assign(try await world.desk.open("Other"), to: world.second)
     try world.desk.at("2026-03-02T12:00:00Z")
     try await world.desk.sweep()

@@ -20,8 +20,9 @@ enum IncidentFields {
   static let pendingReason = Field.oneOf("reason", PendingReason.allCases.map(\.rawValue), "What it waits for.", "挂起原因。")
   static let comment = Field.longText("comment", 1...20_000, "A public comment that goes with it.", "随附的公开评论。")
   static let evidence = Field.text(
-    "evidence", 1...200, "Where it is shown that the customer was asked, when no comment goes with it: a message id, the number of a call.",
-    "未随附评论时，证明已询问客户的依据：邮件编号、通话编号。")
+    "evidence", 1...200,
+    "Where it is shown that the customer or supplier was asked, when no comment goes with it and nothing is dispatched: a message id, the number of a call.",
+    "未随附评论且未派单时，证明已询问客户或供应商的依据：邮件编号、通话编号。")
   static let occurredAt = Field.instant(
     "at", "When it happened (default now): not in the future, and not before what was last recorded.", "发生时间（默认当前时刻）：不得晚于当前时刻，也不得早于最近一次记录。"
   ).optional
