@@ -39,19 +39,21 @@ package enum ContractTerms {
     return TargetPrecedence.choose(from: found.compactMap { $0?.candidate }, for: facts)
   }
 
-  /// The targets with the calendars that they are counted by: one round trip, two when a calendar is new to this process.
+  /// The targets with the calendars that they are counted by, and the metrics for which the chosen target explicitly promises
+  /// nothing: one round trip, two when a calendar is new to this process.
   package static func promises(
     slaVersion: Int64, facts: TargetFacts, at: Instant, in transaction: Transaction
-  ) async throws -> (targets: [TargetTerms], calendars: [Int64: CompiledCalendar]) {
+  ) async throws -> (targets: [TargetTerms], explicitlyNone: [Metric], calendars: [Int64: CompiledCalendar]) {
     let found = try await transaction.query(TargetCandidates(slaVersion: slaVersion, facts: facts, at: at)).compactMap(\.self)
-    let targets = TargetPrecedence.choose(from: found.map(\.candidate), for: facts).compactMap { $0.terms(for: facts) }
+    let choices = TargetPrecedence.choose(from: found.map(\.candidate), for: facts)
+    let targets = choices.compactMap { $0.terms(for: facts) }
     var compiled: [Int64: CompiledCalendar] = [:]
     for row in found {
       if let version = row.candidate.promise?.calendarVersion, let hash = row.calendarHash { compiled[version] = CompiledCalendars.shared[hash] }
     }
     let missing = Set(targets.map(\.calendarVersion)).subtracting(compiled.keys)
     if !missing.isEmpty { compiled.merge(try await calendars(versions: missing.sorted(), in: transaction)) { first, _ in first } }
-    return (targets, compiled)
+    return (targets, choices.filter(\.isExplicitlyNone).map(\.metric), compiled)
   }
 
   /// The share of tickets that must meet the targets of a metric and priority.

@@ -21,6 +21,13 @@ package enum ContractsMessages: MessageCatalog {
   package static let onlyClocks = Message(
     "sla.only_clocks", "Only targets of response, resolution and update have this.", zh: "仅响应、解决和更新目标可填写此项。")
   package static let onlyAvailability = Message("sla.only_availability", "Only targets of availability have this.", zh: "仅可用性目标可填写此项。")
+  package static let clocksByMonth = Message(
+    "sla.clocks_by_month", "Objectives of response and resolution are judged by the month.", zh: "响应与解决的达标率按月考核。")
+  package static let updateHasNoObjective = Message(
+    "sla.update_has_no_objective", "Updates are judged ticket by ticket, and have no objective.", zh: "更新按工单逐一判定，不设达标率。")
+  package static let availabilityOfLine = Message(
+    "sla.availability_of_line", "Availability is that of the whole contract line: put the service on a line of its own.",
+    zh: "可用性针对整个合同行：请为该服务单独设立合同行。")
   package static let noneHasNothing = Message(
     "sla.none_has_nothing", "A target that explicitly promises nothing has none of this.", zh: "明确不作承诺的目标不得填写此项。")
   package static let calendarNeeded = Message("sla.calendar_needed", "A target that is timed needs a calendar.", zh: "计时目标必须指定日历。")
@@ -99,7 +106,9 @@ package enum ContractsMessages: MessageCatalog {
     slaOrTargets, neededWithoutTemplate, serviceOrOffering, notSellable,
     quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
-    definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, badMetric, onlyClocks, onlyAvailability, noneHasNothing, calendarNeeded,
+    definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, badMetric, onlyClocks, onlyAvailability, availabilityOfLine,
+    clocksByMonth, updateHasNoObjective,
+    noneHasNothing, calendarNeeded,
     measuredNeedsObjective, periodNeedsObjective, warnOrder, badTierCode, calendarNotPublished, calendarOfOther, budgetNeverEnds,
     unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,
     slaNameTaken, olaForAll, olaStops,

@@ -11,10 +11,12 @@ package enum MeasurementsMessages: MessageCatalog {
   static let share = Message("measurement.share", "This must be at least 0 and at most the denominator.", zh: "必须不小于 0 且不大于分母。")
   static let corrected = Message(
     "measurement.corrected", "This measurement was corrected already; correct the one that took its place.", zh: "该测量值已被更正，请更正其后续记录。")
+  static let judgedMeanwhile = Message(
+    "measurement.judged_meanwhile", "Somebody else has just judged this period; try again.", zh: "他人刚刚判定了该期间，请重试。")
   static let badPeriod = Message("measurement.bad_period", "This must be a period: 2026-03, 2026-Q1 or 2026.", zh: "必须是期间：2026-03、2026-Q1 或 2026。")
   static let periodOpen = Message("measurement.period_open", "The period ends at {end}; only one that is over can be judged.", zh: "期间于 {end} 结束；只能判定已结束的期间。")
   static let nothingMeasured = Message(
     "measurement.no_target", "The line promises nothing that is measured by such a period.", zh: "该合同行在此类期间没有测量目标。")
 
-  package static let all = [badMeasure, fromOutages, order, future, share, corrected, badPeriod, periodOpen, nothingMeasured]
+  package static let all = [badMeasure, fromOutages, order, future, share, corrected, judgedMeanwhile, badPeriod, periodOpen, nothingMeasured]
 }

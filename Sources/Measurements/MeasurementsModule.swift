@@ -8,7 +8,9 @@ package enum MeasurementsModule: OperationModule {
     RecordMeasurement.self, CorrectMeasurement.self, ListMeasurements.self, JudgePeriod.self, ListMeasuredVerdicts.self,
   ]
   package static let messages = MeasurementsMessages.all
-  package static let constraints = ["measurement_supersedes_unique": MeasurementsMessages.corrected]
+  package static let constraints = [
+    "measurement_supersedes_unique": MeasurementsMessages.corrected, "measured_verdict_seq_unique": MeasurementsMessages.judgedMeanwhile,
+  ]
 }
 
 enum MeasurementRights {

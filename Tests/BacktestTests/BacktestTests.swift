@@ -257,7 +257,7 @@ extension BacktestWorld {
       switch Int.random(in: 0..<12, using: &random) {
       case 0: _ = try? await act("start", on: incident)
       case 1, 2: _ = try? await act("hold", on: incident, ["reason": "awaiting_requester", "comment": "Which printer?"])
-      case 3: _ = try? await act("hold", on: incident, ["reason": "awaiting_supplier"])
+      case 3: _ = try? await act("hold", on: incident, ["reason": "awaiting_supplier", "evidence": "mail 1"])
       case 4, 5: _ = try? await act("resume", on: incident)
       case 6, 7: _ = try? await act("resolve", on: incident, ["resolution": "Done"])
       case 8: _ = try? await act("close", on: incident)

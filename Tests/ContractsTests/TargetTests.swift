@@ -17,10 +17,10 @@ import Testing
         "name": "By service",
         "targets": .array([
           .object(["metric": "response", "budgetSeconds": 7200, "calendar": calendar, "warnPercents": .array([50, 80])]),
-          .object(["metric": "response", "service": "VIP", "budgetSeconds": 600, "calendar": calendar, "objective": "99", "period": "quarter"]),
+          .object(["metric": "response", "service": "VIP", "budgetSeconds": 600, "calendar": calendar, "objective": "99", "period": "month"]),
           .object(["metric": "response", "ticketType": "request", "explicitlyNone": .bool(true)]),
           .object(["metric": "resolution", "priority": 1, "businessDays": 2, "calendar": calendar]),
-          .object(["metric": "availability", "service": "VIP", "objective": "99.9", "period": "month"]),
+          .object(["metric": "availability", "objective": "99.9", "period": "month"]),
           .object(["metric": "backup_success", "objective": "98", "period": "quarter"]),
         ]),
       ], as: world.manager)
@@ -42,7 +42,7 @@ import Testing
     #expect(targets.count == 6)
     let ofVip = try #require(targets.first { $0["metric"] == "response" && $0["service"] == "VIP" })
     #expect(ofVip["budgetSeconds"] == 600)
-    #expect(ofVip["period"] == "quarter")
+    #expect(ofVip["period"] == "month")
     let general = try #require(targets.first { $0["metric"] == "response" && $0["service"] == .null && $0["ticketType"] == .null })
     #expect(general["warnPercents"] == .array([50, 80]))
     #expect(general["priority"] == .null)
@@ -87,6 +87,22 @@ import Testing
     #expect(
       await refused(["metric": "response", "budgetSeconds": 1, "calendar": calendar, "warnPercents": .array([100])])
         == ["\(path).warnPercents[0] input.range"])
+    #expect(
+      await refused(["metric": "response", "budgetSeconds": 1, "calendar": calendar, "objective": "95", "period": "quarter"])
+        == ["\(path).period sla.clocks_by_month"], "no report holds anybody to it")
+    #expect(
+      await refused(["metric": "update", "budgetSeconds": 1, "calendar": calendar, "objective": "95"])
+        == ["\(path).objective sla.update_has_no_objective"])
+    #expect(
+      await refused(["metric": "availability", "service": "VIP", "objective": "99"]) == ["\(path).service sla.availability_of_line"],
+      "nothing ties a supplier's service to one of the catalogue")
+    #expect(
+      await refused(["metric": "availability", "service": "VIP", "explicitlyNone": .bool(true)]) == ["\(path).service sla.availability_of_line"])
+    for metric in ["availability", "backup_success"] {
+      #expect(
+        await refused(["metric": .text(metric), "objective": "99", "calendar": calendar]) == ["\(path).calendar sla.only_clocks"],
+        "what is measured counts at all hours")
+    }
     #expect(await refused(["metric": "availability"]) == ["\(path).objective sla.measured_needs_objective"])
     #expect(
       await refused(["metric": "availability", "objective": "99", "priority": 1, "budgetSeconds": 5])
@@ -206,7 +222,7 @@ import Testing
       [
         "name": "Objectives",
         "targets": .array([
-          target(["objective": "99"]), target(["priority": 1, "objective": "90"]), target(["priority": 2, "objective": "95", "period": "quarter"]),
+          target(["objective": "99"]), target(["priority": 1, "objective": "90"]), target(["priority": 2]),
           target(["priority": 3, "service": "VIP", "objective": "99.5"]),
         ]),
       ], as: world.manager)
@@ -217,7 +233,7 @@ import Testing
         tenant: world.acme.id, contracts: contracts, end: CalendarDate("2026-04-01") ?? .init(daysSinceEpoch: 0), now: ContractsWorld.start, in: transaction)
     }
     let byPriority = Dictionary(objectives.filter { $0.metric == .response }.map { ($0.priority, $0.rate.percent) }) { first, _ in first }
-    #expect(byPriority == [1: "90", 3: "99.5", 4: "99", 5: "99"], "the general one never counts for P1; a quarter's is none of a month's")
+    #expect(byPriority == [1: "90", 3: "99.5", 4: "99", 5: "99"], "the general one never counts for P1; without an objective nothing is held against")
   }
 
   @Test func differencesNameWhatATargetIsFor() async throws {
@@ -234,7 +250,7 @@ import Testing
           .object(["metric": "response", "service": "VIP", "explicitlyNone": .bool(true)]),
           .object(["metric": "response", "ticketType": "request", "explicitlyNone": .bool(true)]),
           .object(["metric": "resolution", "priority": 1, "businessDays": 2, "calendar": calendar]),
-          .object(["metric": "availability", "service": "VIP", "objective": "99.5", "period": "month", "countsFrom": "major"]),
+          .object(["metric": "availability", "objective": "99.5", "period": "month", "countsFrom": "major"]),
           .object(["metric": "backup_success", "objective": "98", "period": "quarter"]),
         ]),
       ], as: world.manager, version: 1)
@@ -243,8 +259,8 @@ import Testing
     let texts = changes.compactMap { $0["english"]?.text }
     #expect(texts.contains("Desk: warnings of response from 50%, 80% to 50%, 90% from 1 June 2026 02:00"))
     #expect(texts.contains("Desk: response, service VIP from 10 min to explicitly none from 1 June 2026 02:00"))
-    #expect(texts.contains("Desk: objective of availability, service VIP from 99.9% to 99.5% from 1 June 2026 02:00"))
-    #expect(texts.contains("Desk: outages that count for availability, service VIP from partial to major from 1 June 2026 02:00"))
+    #expect(texts.contains("Desk: objective of availability from 99.9% to 99.5% from 1 June 2026 02:00"))
+    #expect(texts.contains("Desk: outages that count for availability from partial to major from 1 June 2026 02:00"))
     #expect(changes.contains { $0["field"] == "response.any.service:VIP.budget" })
     #expect(!texts.contains { $0.contains("backup") || $0.contains("resolution") })
   }

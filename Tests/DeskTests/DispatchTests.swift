@@ -149,13 +149,87 @@ import Testing
     let resolved = try await world.desk.act("resolve", on: try await world.desk.read(incident), ["resolution": "It went away."])
     #expect(resolved["agreements"] == .array([]))
     let read = try await world.call("dispatch.read", [("id", again["id"] ?? .null)])
-    #expect(read["outcome"] == "resolved" && read["clocks"]?.column("verdict") == ["met", "met", "met"])
+    // The supplier has not said a word: what we did is none of its merit.
+    #expect(read["outcome"] == "resolved" && read["respondedAt"] == .null)
+    let turns = try await world.agreements(incident)
+    #expect(turns.last?["clocks"]?.column("verdict") == ["withdrawn", "withdrawn", "withdrawn"])
     await expectFailure(.conflict) { try await world.dispatch(resolved, ["reason": "x"]) }
     let doomed = try await world.desk.open("Doomed")
     let lost = try await world.dispatch(doomed, ["reason": "x"])
     let other = try await world.desk.open("Other")
     try await world.desk.act("merge", on: try await world.desk.read(doomed), ["into": other["id"] ?? .null])
     #expect(try await world.call("dispatch.read", [("id", lost["id"] ?? .null)])["outcome"] == "merged")
+  }
+
+  /// Who gives it back undone has answered, and solved nothing; what was late by then stays so.
+  @Test func aRefusalIsAnAnswerAndNoSolution() async throws {
+    let world = try await AgreementWorld()
+    let incident = try await world.desk.open()
+    let sent = try await world.dispatch(incident, ["reason": "x"])
+    world.database.clock.advance(seconds: 120)
+    let refused = try await world.act("return", onDispatch: sent, ["outcome": "refused"])
+    #expect(refused["respondedAt"] == "2026-03-02T08:02:00Z" && refused["returnedAt"] == "2026-03-02T08:02:00Z")
+    #expect(try await world.agreements(incident).last?["clocks"]?.column("verdict") == ["met", "withdrawn", "withdrawn"])
+    let late = try await world.dispatch(try await world.desk.read(incident), ["reason": "x"])
+    world.database.clock.advance(seconds: 86_400)
+    _ = try await world.act("return", onDispatch: late, ["outcome": "refused"])
+    #expect(try await world.agreements(incident).last?["clocks"]?.column("verdict") == ["missed", "missed", "missed"])
+  }
+
+  /// Told later than it happened: judged by when it happened, and never before what was recorded last.
+  @Test func whatIsToldLaterIsJudgedByWhenItHappened() async throws {
+    let world = try await AgreementWorld()
+    let incident = try await world.assign(try await world.desk.open(), to: world.first)
+    let sent = try await world.dispatch(incident, ["reason": "x"])
+    try world.desk.at("2026-03-02T10:00:00Z")
+    try await world.desk.sweep()
+    await expectFailure(.invalid) { try await world.act("answer", onDispatch: sent, ["at": "2026-03-02T07:59:59Z"]) }
+    await expectFailure(.invalid) { try await world.act("answer", onDispatch: sent, ["at": "2026-03-02T10:00:01Z"]) }
+    let answered = try await world.act("answer", onDispatch: sent, ["at": "2026-03-02T08:50:00Z", "evidence": "mail 7"])
+    #expect(answered["respondedAt"] == "2026-03-02T08:50:00Z" && answered.clock("response")["verdict"] == "met")
+    let response = try #require(try await world.agreements(incident).last).clock("response")
+    #expect(response["verdicts"]?.column("cause") == ["exceeded", "recorded_late", "observed"])
+    let event = try #require(try await world.desk.list("history", of: incident).last)
+    #expect(event["occurredAt"] == "2026-03-02T08:50:00Z" && event["payload"]?["evidence"] == "mail 7")
+    await expectFailure(.invalid) { try await world.act("return", onDispatch: answered, ["at": "2026-03-02T08:49:59Z"]) }
+    let returned = try await world.act("return", onDispatch: answered, ["at": "2026-03-02T09:30:00Z"])
+    #expect(returned["returnedAt"] == "2026-03-02T09:30:00Z" && returned.clock("resolution")["observedAt"] == "2026-03-02T09:30:00Z")
+    // And so does a team that says later when it took its turn.
+    var other = try await world.assign(try await world.desk.open("Other"), to: world.second)
+    try world.desk.at("2026-03-02T12:00:00Z")
+    try await world.desk.sweep()
+    await expectFailure(.invalid) { try await world.desk.act("accept", on: other, ["at": "2026-03-02T09:59:59Z"]) }
+    other = try await world.desk.act("accept", on: other, ["at": "2026-03-02T10:30:00Z", "evidence": "call 3"])
+    let turn = try #require(try await world.agreements(other).first)
+    #expect(turn["respondedAt"] == "2026-03-02T10:30:00Z" && turn.clock("response")["verdict"] == "met")
+  }
+
+  /// The dispatch is the evidence of the wait, which a customer does not see.
+  @Test func waitingForASupplierNeedsEvidence() async throws {
+    let world = try await AgreementWorld()
+    _ = try await world.database.call(
+      "sla.revise",
+      [
+        "id": world.desk.sla["id"] ?? .null, "supplierWaitsPause": .bool(true), "validFrom": "2026-01-02T00:00:00Z",
+        "targets": .array([.object(["metric": "resolution", "budgetSeconds": 14_400, "calendar": world.desk.calendar["id"] ?? .null])]),
+      ], as: world.desk.manager, version: 1)
+    let user = try await world.database.user(.customerManager, of: world.desk.acme)
+    let bare = try await world.desk.open()
+    await expectFailure(.invalid) { try await world.desk.act("hold", on: bare, ["reason": "awaiting_supplier"]) }
+    for waits in [true, false] {
+      let incident = try await world.desk.open("Down", as: user)
+      let sent = try await world.dispatch(incident, ["reason": "x", "wait": .bool(waits)])
+      var now = try await world.desk.read(incident)
+      if !waits { now = try await world.desk.act("hold", on: now, ["reason": "awaiting_supplier"]) }
+      world.database.clock.advance(seconds: 600)
+      _ = try await world.desk.act("resume", on: now)
+      let paused = try await world.desk.explain(incident, "resolution")["intervals"]?.array?.last
+      #expect(paused?["cause"] == "awaiting_supplier" && paused?["evidence"] == sent["id"])
+      let seen = try await world.desk.explain(incident, "resolution", as: user)["intervals"]?.array?.last
+      #expect(seen?["cause"] == "awaiting_supplier" && seen?["evidence"] == .null)
+      let history = try await world.desk.list("history", of: incident, as: user)
+      #expect(history.contains { $0["type"] == "incident.held" } && !"\(history)".contains("dsp_"))
+    }
   }
 
   @Test func theTicketWaitsUntilTheLastSupplierIsDone() async throws {

@@ -87,7 +87,7 @@ import Testing
     var incident = try await world.open()
     let due = try await world.explain(incident, "resolution")["dueAt"]
     world.database.clock.advance(seconds: 3600)
-    incident = try await world.act("hold", on: incident, ["reason": "awaiting_supplier"])
+    incident = try await world.act("hold", on: incident, ["reason": "awaiting_supplier", "evidence": "mail 1"])
     #expect(incident["state"] == "pending")
     #expect(try await world.explain(incident, "resolution")["state"] == "running")
     #expect(try await world.explain(incident, "resolution")["dueAt"] == due)

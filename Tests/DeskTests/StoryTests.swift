@@ -70,7 +70,7 @@ extension DeskWorld {
       case 0: done = try? await act("start", on: incident)
       case 1: done = try? await act("comment", on: incident, ["body": "We look into it", "visibility": "public"])
       case 2, 3: done = try? await act("hold", on: incident, ["reason": "awaiting_requester", "comment": "Which printer?"])
-      case 4: done = try? await act("hold", on: incident, ["reason": "awaiting_supplier"])
+      case 4: done = try? await act("hold", on: incident, ["reason": "awaiting_supplier", "evidence": "mail 1"])
       case 5, 6: done = try? await act("resume", on: incident)
       case 7, 8: done = try? await act("resolve", on: incident, ["resolution": "Done"])
       case 9: done = try? await act("close", on: incident)

@@ -2,6 +2,8 @@ import Contracts
 import Desk
 import Kernel
 import Operations
+import Postgres
+import Tenancy
 import TestSupport
 import Testing
 
@@ -117,7 +119,81 @@ import Testing
     await #expect(throws: Failure.self) { try await world.act("unlock_targets", on: unlocked, ["reason": "Again"], as: world.manager) }
   }
 
+  /// Promises that were broken stay broken, whatever the ticket is classified as; and the record says why nothing is promised now.
+  @Test func aMissStaysWhenNothingIsPromisedAnyMore() async throws {
+    let world = try await world()
+    let vip = try await open(world, service: "VIP")
+    try world.at("2026-03-02T11:00:00Z")
+    try await world.sweep()
+    let lab = try await world.act("classify", on: vip, ["service": "LAB"])
+    let explained = try await explain(world, lab, as: world.engineer)
+    let withdrawn = try #require(explained["clocks"]?.array?.first { $0["metric"] == "resolution" })
+    #expect(withdrawn["state"] == "withdrawn" && withdrawn["cause"] == "explicitly_none")
+    #expect(withdrawn["verdict"] == "missed" && withdrawn["verdicts"]?.column("verdict") == ["missed"])
+    #expect(try await judged(world) == ["resolution missed"], "the response had its time back")
+    #expect(try await world.list("history", of: lab).last?["payload"]?["explicitlyNone"] == .array(["resolution"]))
+    let born = try await open(world, service: "LAB")
+    #expect(try await world.list("history", of: born).first?["payload"]?["explicitlyNone"] == .array(["resolution"]))
+    // A target again: the clock that counts from the opening counts, and not both.
+    try await world.act("classify", on: lab, ["service": "VIP"])
+    try await world.sweep()
+    #expect(try await judged(world) == ["resolution missed", "response missed"])
+    // What was not missed is withdrawn, for the same reason.
+    let fresh = try await world.act("classify", on: try await open(world), ["service": "LAB"])
+    let last = try await explain(world, fresh, as: world.engineer)["clocks"]?.array?.first { $0["metric"] == "resolution" }
+    #expect(last?["verdicts"]?.column("verdict") == ["withdrawn"] && last?["verdicts"]?.column("detail") == ["explicitly_none"])
+  }
+
+  private func judged(_ world: DeskWorld) async throws -> [String] {
+    try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff, readOnly: true) {
+      try await $0.query(JudgedOf(tenant: world.acme.id))
+    }
+  }
+
+  @Test func aRequesterSeesOnlyTheLineThatCountsForHim() async throws {
+    let world = try await world()
+    _ = try await world.database.call(
+      "contract.create",
+      [
+        "customer": .id(world.acme.publicId), "name": "Board", "currency": "EUR", "startsAt": "2026-01-03T00:00:00Z",
+        "lines": .array([.object(["name": "Secret board line", "sla": world.sla["id"] ?? .null])]),
+      ], as: world.manager)
+    let requester = try await world.database.user(.requester, of: world.acme, .own)
+    let incident = try await open(world, service: "VIP", as: requester)
+    func lines(_ principal: Principal) async throws -> (lines: Int, targets: [Value]) {
+      let resolution = try await explain(world, incident, as: principal)["resolution"]
+      return (resolution?["lines"]?.array?.count ?? 0, resolution?["targets"]?.column("standing") ?? [])
+    }
+    let all = try await lines(world.engineer)
+    #expect(all.lines == 2)
+    let own = try await lines(requester)
+    #expect(own.lines == 1 && !own.targets.contains("less_specific"))
+    let manager = try await world.database.user(.customerManager, of: world.acme)
+    #expect(try await lines(manager).lines == 2, "he reads the contracts")
+  }
+
+  @Test func aPartThatIsSplitOffKeepsLockedTargets() async throws {
+    let world = try await world()
+    let opened = try await open(world, service: "VIP")
+    let locked = try await world.act("lock_targets", on: opened, ["reason": "Agreed by phone"], as: world.manager)
+    let changed = try await world.act("classify", on: locked, ["service": .null])
+    let part = try await world.database.call("incident.split", ["id": changed["id"] ?? .null, "title": "A part"], as: world.engineer)
+    #expect(part["targetsLocked"] == .bool(true) && part["service"] == .null)
+    #expect(due(part, "resolution") == due(opened, "resolution"))
+    #expect(try await explain(world, part, as: world.engineer)["lock"]?["reason"] == "Agreed by phone")
+  }
+
   private func explain(_ world: DeskWorld, _ incident: Value, as principal: Principal) async throws -> Value {
     try await world.database.call("incident.explain", ["id": incident["id"] ?? .null], as: principal)
   }
+}
+
+private struct JudgedOf: Statement {
+  let tenant: TenantId
+
+  static let sql = "select metric || ' ' || verdict from service_levels.pub_judged where tenant_id = $1 order by 1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -136,6 +136,21 @@ import Testing
     }
   }
 
+  /// Who passes a ticket on, or writes to the customer without working on it, takes nothing on for the team.
+  @Test func aTeamThatNobodyTookItForHasNotResponded() async throws {
+    let world = try await AgreementWorld()
+    var incident = try await world.assign(try await world.desk.open(), to: world.first)
+    try await world.desk.act("comment", on: incident, ["body": "We are sorry."], as: world.desk.manager)
+    incident = try await world.desk.read(incident)
+    #expect(incident["respondedAt"] == "2026-03-02T08:00:00Z", "the customer has an answer")
+    world.database.clock.advance(seconds: 60)
+    incident = try await world.assign(incident, to: world.second)
+    let first = try #require(try await world.agreements(incident).first)
+    #expect(first["end"] == "handed_over" && first["respondedAt"] == .null)
+    #expect(first["clocks"]?.array?.first { $0["metric"] == "response" }?["verdict"] == "withdrawn")
+    #expect(first.clock("resolution")["verdict"] == "met")
+  }
+
   /// A public word says that the team has it, and so does what only whoever has it does.
   @Test(arguments: ["start", "comment", "hold", "accept"]) func actsShowThatTheTeamHasIt(act: String) async throws {
     let world = try await AgreementWorld()

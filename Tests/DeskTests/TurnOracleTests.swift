@@ -22,7 +22,7 @@ import Testing
   private static let accepting: Set<String> = ["start", "accept", "comment", "hold", "resume", "dispatch", "resolve"]
 
   /// Acts that end a supplier's turn.
-  private static let endings: Set<String> = ["return", "recall", "resolve"]
+  private static let endings: Set<String> = ["return", "refuse", "recall", "resolve"]
 
   /// 9 to 17 from Monday to Friday; the test begins on a Monday at 9.
   private static func isOpen(_ minute: Int64) -> Bool { minute / 1440 % 7 < 5 && minute % 1440 < 480 }
@@ -54,18 +54,22 @@ import Testing
       let end = moments.indices.first { $0 > index && holders[$0] != holders[index] }
       let own = moments[index..<(end ?? moments.endIndex)]
       let (from, to) = (moments[index].minute, end.map { moments[$0].minute })
-      let accepted = own.dropFirst().first { accepting.contains($0.act) }?.minute ?? to
+      let resolved = end.flatMap { moments[$0].act == "resolve" ? moments[$0].minute : nil }
+      let accepted = own.dropFirst().first { accepting.contains($0.act) }?.minute ?? resolved
       // The priority of its last moment judges all of it.
       let budget = budgets[own.last?.priority ?? 3] ?? (0, 0)
       let waits = own.indices.filter { moments[$0].waitsForCustomer }.map { at in
         (moments[at].minute, at + 1 < moments.endIndex ? moments[at + 1].minute : now)
       }
-      let answered = minutes(from, accepted ?? now, where: isOpen)
+      let answered = minutes(from, accepted ?? to ?? now, where: isOpen)
       let worked = minutes(from, to ?? now) { minute in isOpen(minute) && !waits.contains { $0.0 <= minute && minute < $0.1 } }
       turns.append(
         Expected(
           from: from, to: to,
-          verdicts: [verdict(answered, of: budget.0, isOver: accepted != nil), verdict(worked, of: budget.1, isOver: to != nil)]))
+          verdicts: [
+            verdict(answered, of: budget.0, isOver: accepted != nil || to != nil, isJudged: accepted != nil),
+            verdict(worked, of: budget.1, isOver: to != nil),
+          ]))
     }
     return turns
   }
@@ -77,16 +81,16 @@ import Testing
       let end = later.first { endings.contains($0.act) }
       let own = later.prefix { !endings.contains($0.act) }
       let from = moments[index].minute
-      let isJudged = end?.act != "recall"
+      let isJudged = end?.act == "return"
       let words = own.filter { $0.act == "answer" }.map(\.minute)
       let budget = budgets[own.last?.priority ?? moments[index].priority] ?? (0, 0)
       let stops = [from] + words + [end?.minute ?? now]
       let longest = zip(stops, stops.dropFirst()).map { $1 - $0 }.max() ?? 0
-      let answered = words.first ?? (isJudged ? end?.minute : nil)
+      let answered = words.first ?? (isJudged || end?.act == "refuse" ? end?.minute : nil)
       return Expected(
         from: from, to: end?.minute,
         verdicts: [
-          verdict((answered ?? end?.minute ?? now) - from, of: budget.0, isOver: answered != nil || end != nil, isJudged: answered != nil || isJudged),
+          verdict((answered ?? end?.minute ?? now) - from, of: budget.0, isOver: answered != nil || end != nil, isJudged: answered != nil),
           verdict(longest, of: 240, isOver: end != nil, isJudged: isJudged),
           verdict((end?.minute ?? now) - from, of: budget.1, isOver: end != nil, isJudged: isJudged),
         ])
@@ -132,11 +136,12 @@ import Testing
         guard let open = dispatch else { return }
         dispatch = try await world.act("answer", onDispatch: try await fresh(open))
         try await done("answer", desk.read(incident))
-      case 15, 16:
+      case 15, 16, 21:
         guard let open = dispatch else { return }
-        _ = try await world.act("return", onDispatch: try await fresh(open), ["outcome": choice == 15 ? "done" : "recalled"])
+        let (outcome, act): (Value, String) = choice == 15 ? ("done", "return") : choice == 16 ? ("recalled", "recall") : ("refused", "refuse")
+        _ = try await world.act("return", onDispatch: try await fresh(open), ["outcome": outcome])
         dispatch = nil
-        try await done(choice == 15 ? "return" : "recall", desk.read(incident))
+        try await done(act, desk.read(incident))
       case 17 where isOpen:
         dispatch = nil
         try await done("resolve", desk.act("resolve", on: incident, ["resolution": "x"]))
@@ -171,7 +176,7 @@ import Testing
       for _ in 0..<Int.random(in: 4...22) {
         life.minute += [0, 1, 20, 100, 700].randomElement().map { Int64.random(in: 0...$0) } ?? 0
         world.database.clock.set(Self.monday.adding(seconds: life.minute * 60))
-        try await life.step(Int.random(in: 0...20))
+        try await life.step(Int.random(in: 0...21))
       }
       try await world.desk.sweep()
       let found = try await world.agreements(life.incident)

@@ -41,7 +41,7 @@ import Testing
       let world = try await DeskWorld()
       try await sla(world, ["supplierWaitsPause": .bool(pauses)])
       var incident = try await world.open()
-      incident = try await world.act("hold", on: incident, ["reason": "awaiting_supplier"])
+      incident = try await world.act("hold", on: incident, ["reason": "awaiting_supplier", "evidence": "mail 1"])
       #expect(try await world.explain(incident, "resolution")["state"] == .text(pauses ? "paused" : "running"))
       // What the provider itself waits for never pauses.
       incident = try await world.act("resume", on: incident)

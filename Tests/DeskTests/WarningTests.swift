@@ -69,6 +69,68 @@ import Testing
     try await world.warnSweep()
     #expect(try await warnings(world) == ["50 2026-03-02T10:00:01Z", "75 2026-03-02T10:00:01Z"])
   }
+
+  /// The used time was counted by the calendar before: only what is left runs by the new one.
+  @Test(arguments: [true, false]) func aTargetWithAnotherCalendarWarnsOfWhatIsLeft(lowers: Bool) async throws {
+    let world = try await DeskWorld()
+    try await world.database.catalogueService("VIP")
+    let always = try await world.database.call("calendar.create", ["name": "Always", "stock": "24x7", "zone": "UTC"], as: world.manager)
+    let (office, round) = (world.calendar["id"] ?? .null, always["id"] ?? .null)
+    let targets: [Value] = [
+      .object(["metric": "resolution", "budgetSeconds": 57_600, "calendar": lowers ? round : office, "warnPercents": .array([75])]),
+      .object([
+        "metric": "resolution", "service": "VIP", "budgetSeconds": .integer(lowers ? 57_600 : 14_400), "calendar": lowers ? office : round,
+        "warnPercents": .array([lowers ? 90 : 50]),
+      ]),
+    ]
+    let sla = try await world.database.call("sla.create", ["name": "Warned", "targets": .array(targets)], as: world.manager)
+    _ = try await world.database.call(
+      "contract_line.revise", ["id": world.contract["lines"]?.array?.first?["id"] ?? .null, "sla": sla["id"] ?? .null, "validFrom": "2026-01-02T00:00:00Z"],
+      as: world.manager, version: 1)
+    // Friday, 23:00 in Berlin; or 16:00, an hour before closing.
+    try world.at(lowers ? "2026-03-06T22:00:00Z" : "2026-03-06T15:00:00Z")
+    let opened = try await world.open()
+    try world.at(lowers ? "2026-03-07T10:00:00Z" : "2026-03-07T12:00:00Z")
+    let changed = try await world.act("classify", on: opened, ["service": "VIP"])
+    // Twelve of sixteen hours are used, and 14.4 h are 90 %: 2.4 h of Monday morning. Or one of four hours, and two are a half.
+    #expect(clock(changed)["nextWarnAt"] == .text(lowers ? "2026-03-09T10:24:00Z" : "2026-03-07T13:00:00Z"))
+    #expect(clock(changed)["dueAt"] == .text(lowers ? "2026-03-09T12:00:00Z" : "2026-03-07T15:00:00Z"))
+    try world.at(lowers ? "2026-03-09T10:30:00Z" : "2026-03-07T14:00:00Z")
+    try await world.warnSweep()
+    let warned = try await warnings(world)
+    #expect(warned.last == (lowers ? "90 2026-03-09T10:24:00Z" : "50 2026-03-07T13:00:00Z"))
+  }
+
+  /// A version of a calendar that took effect makes the job of warnings find a miss before it: told as the other job tells it.
+  @Test func aMissThatTheJobOfWarningsFindsIsTold() async throws {
+    let world = try await world()
+    let opened = try await world.open()
+    let hours = Value.array([.array(["09:00", "17:00"])])
+    let week = Value.object(["mon": hours, "tue": hours, "wed": hours, "thu": hours])
+    _ = try await world.database.call(
+      "calendar.revise",
+      ["id": world.calendar["id"] ?? .null, "definition": .object(["zone": "Europe/Berlin", "week": week]), "validFrom": "2026-03-02T14:00:00Z"],
+      as: world.manager, version: 1)
+    try world.at("2026-03-02T15:00:00Z")
+    try await world.warnSweep()
+    try await world.sweep()
+    let read = try await world.read(opened)
+    #expect(clock(read)["breachedAt"] == "2026-03-02T12:00:00Z")
+    let told = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff, readOnly: true) {
+      try await $0.query(Breaches(tenant: world.acme.id))
+    }
+    #expect(told == [Instant("2026-03-02T12:00:00Z")])
+  }
+}
+
+private struct Breaches: Statement {
+  let tenant: TenantId
+
+  static let sql = "select occurred_at from operations.event where tenant_id = $1 and type = 'sla.breached'"
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+
+  static func decode(_ row: inout RowReader) throws -> Instant? { try row.next() }
 }
 
 private struct Warnings: Statement {

@@ -134,8 +134,10 @@ struct CallRule: Sendable {
     "incident.accept": CallRule(given: { world, twin, _ in
       let (incident, team) = (try await world.seeded("inc", in: twin), try await world.seeded("team", in: twin))
       try await world.seed("incident.assign", ["id": incident.id, "team": team.id], version: incident.version)
-      return (["id": incident.id], nil)
+      return (["id": incident.id, "at": .instant(world.database.clock.now())], nil)
     }),
+    "dispatch.answer": CallRule(given: { world, _, _ in (["at": .instant(world.database.clock.now())], nil) }),
+    "dispatch.return": CallRule(given: { world, _, _ in (["at": .instant(world.database.clock.now())], nil) }),
     "incident.dispatch": CallRule(given: { world, twin, _ in
       let incident = try await world.seeded("inc", in: twin)
       let service = try await world.seed("supplier_service.add", ["supplier": try await world.seeded("sup", in: twin).id, "name": "Dispatched"])

@@ -36,7 +36,7 @@ alter table contracts.sla_target
   add column ci_tier text,
   -- nothing is promised here, although a less specific target would
   add column explicitly_none boolean not null default false,
-  -- of a measured metric: null, unless only the open time of a calendar counts
+  -- of a measured metric: null, for it counts at all hours
   alter column calendar_id drop not null,
   -- by which period the objective is judged
   add column period text,
@@ -62,11 +62,13 @@ alter table contracts.sla_target
       and period is null and counts_from is null and warn_percents = '{}' and not pauses
     when metric in ('response', 'resolution', 'update') then (budget_seconds is null) <> (business_days is null) and calendar_id is not null
       and counts_from is null and (period is null or objective_millionths is not null)
-    else budget_seconds is null and business_days is null and objective_millionths is not null and period is not null
+    else budget_seconds is null and business_days is null and calendar_id is null and objective_millionths is not null and period is not null
       and (metric = 'availability') = (counts_from is not null) and warn_percents = '{}' and not pauses
     end),
   add constraint sla_target_measured_check check (
-    metric in ('response', 'resolution', 'update') or (ticket_type is null and priority is null));
+    metric in ('response', 'resolution', 'update') or (ticket_type is null and priority is null)),
+  -- outages are of suppliers' services: availability is that of the whole line
+  add constraint sla_target_availability_check check (metric <> 'availability' or service_id is null);
 create index sla_target_service on contracts.sla_target (sla_version_id, service_id);
 
 -- What a ticket is about, as far as targets are chosen by it, and whether that choice stands fast.
@@ -178,7 +180,7 @@ create table measurements.verdict (
   actor_id bigint not null,
   recorded_at timestamptz not null,
   constraint verdict_pk primary key (tenant_id, id),
-  constraint verdict_seq_unique unique (tenant_id, contract_line_id, metric, service, period_kind, period_from, seq),
+  constraint measured_verdict_seq_unique unique (tenant_id, contract_line_id, metric, service, period_kind, period_from, seq),
   constraint verdict_line_fk foreign key (tenant_id, contract_line_id) references contracts.contract_line (tenant_id, id),
   constraint verdict_target_fk foreign key (sla_target_id) references contracts.sla_target (id),
   constraint verdict_supersedes_fk foreign key (tenant_id, supersedes) references measurements.verdict (tenant_id, id),

@@ -5,11 +5,16 @@ create view service_levels.pub_clock with (security_invoker = true) as
   from service_levels.clock where subject_kind = 'ticket';
 grant select on service_levels.pub_clock to steward_app;
 
--- Promises to customers that were kept or broken, by the version of the contract line that made them, and when.
+-- Promises to customers that were kept or broken, at most one row for each metric of a ticket: a miss stays when its clock is
+-- withdrawn, until there is a target again and a later clock counts. By the version of the contract line that made them, and when.
 create view service_levels.pub_judged with (security_invoker = true) as
   select tenant_id, id as clock_id, contract_line_version_id as line_version_id, subject_kind, subject_id, metric, priority, verdict,
     case when breached_at is null then observed_at else breached_at end as judged_at
-  from service_levels.clock where subject_kind = 'ticket' and verdict in ('met', 'missed');
+  from service_levels.clock c
+  where subject_kind = 'ticket' and verdict in ('met', 'missed') and (state <> 'withdrawn' or not exists (
+    select from service_levels.clock n
+    where n.tenant_id = c.tenant_id and n.subject_kind = c.subject_kind and n.subject_id = c.subject_id and n.metric = c.metric and n.id > c.id
+      and (n.state <> 'withdrawn' or n.verdict = 'missed')));
 grant select on service_levels.pub_judged to steward_app;
 
 -- Promises of teams (OLA) and of suppliers (UC) that were kept or broken, and when. The subject is a turn: desk.pub_assignment,
@@ -19,13 +24,21 @@ create view service_levels.pub_judged_agreement with (security_invoker = true) a
     case subject_kind when 'assignment' then party_id end as team_id, case subject_kind when 'dispatch' then party_id end as supplier_contract_id,
     sla_target_id, supplier_contract_version_id, supplier_target_id, metric, priority, verdict,
     case when breached_at is null then observed_at else breached_at end as judged_at
-  from service_levels.clock where subject_kind <> 'ticket' and verdict in ('met', 'missed');
+  from service_levels.clock c
+  where subject_kind <> 'ticket' and verdict in ('met', 'missed') and (state <> 'withdrawn' or not exists (
+    select from service_levels.clock n
+    where n.tenant_id = c.tenant_id and n.subject_kind = c.subject_kind and n.subject_id = c.subject_id and n.metric = c.metric and n.id > c.id
+      and (n.state <> 'withdrawn' or n.verdict = 'missed')));
 grant select on service_levels.pub_judged_agreement to steward_app;
 
--- What counts of each metric of a subject now, at most one row: its live clock, or the miss that a merge left. The verdict is
+-- What counts of each metric of a subject now, at most one row: its live clock, or the miss that a withdrawn one left. The verdict is
 -- null where nothing is judged.
 create view service_levels.pub_standing with (security_invoker = true) as
   select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, consumed_seconds, budget_open_seconds,
     case when verdict <> 'withdrawn' then verdict end as verdict
-  from service_levels.clock where state <> 'withdrawn' or verdict = 'missed';
+  from service_levels.clock c
+  where state <> 'withdrawn' or (verdict = 'missed' and not exists (
+    select from service_levels.clock n
+    where n.tenant_id = c.tenant_id and n.subject_kind = c.subject_kind and n.subject_id = c.subject_id and n.metric = c.metric and n.id > c.id
+      and (n.state <> 'withdrawn' or n.verdict = 'missed')));
 grant select on service_levels.pub_standing to steward_app;

@@ -10,8 +10,8 @@ enum SlaRule {
       /// Nothing, although a less specific target would promise something.
       case none
       case clock(Budget, calendar: Int64, objective: Rate?, period: BillingPeriod.Kind?, pauses: Bool, warnPercents: [Int64])
-      /// Over each period; in the open time of a calendar only where there is one.
-      case measured(Rate, period: BillingPeriod.Kind, calendar: Int64?, countsFrom: OutageSeverity?)
+      /// Over each period, at all hours.
+      case measured(Rate, period: BillingPeriod.Kind, countsFrom: OutageSeverity?)
     }
 
     let metric: TargetMetric
@@ -115,6 +115,8 @@ private struct TargetCheck {
   private mutating func selector(for metric: TargetMetric) -> TargetSelector {
     let service = input.service.flatMap { named.services[$0] }
     if input.service != nil, service == nil { refuse("service", unknown) }
+    // Outages are of suppliers' services, which nothing ties to those of the catalogue.
+    if input.service != nil, metric == .measured(.availability) { refuse("service", ContractsMessages.availabilityOfLine) }
     if let tier = input.ciTier, !named.ciTiers.contains(tier) { refuse("ciTier", unknown) }
     if case .measured = metric { refuseGiven([("ticketType", input.ticketType != nil), ("priority", input.priority != nil)], ContractsMessages.onlyClocks) }
     return TargetSelector(ticketType: input.ticketType, priority: input.priority, service: service, ciTier: input.ciTier)
@@ -133,6 +135,9 @@ private struct TargetCheck {
   private mutating func clock(_ metric: Metric) -> SlaRule.Target.Promise? {
     if metric == .response, input.pauses == true { refuse("pauses", ContractsMessages.responsePauses) }
     if input.period != nil, input.objective == nil { refuse("period", ContractsMessages.periodNeedsObjective) }
+    // What no figure is held against is not agreed either.
+    if let period = input.period, period != .month { refuse("period", ContractsMessages.clocksByMonth) }
+    if metric == .update, input.objective != nil { refuse("objective", ContractsMessages.updateHasNoObjective) }
     refuseGiven([("countsFrom", input.countsFrom != nil)], ContractsMessages.onlyAvailability)
     if zip(input.warnPercents, input.warnPercents.dropFirst()).contains(where: { $0 >= $1 }) { refuse("warnPercents", ContractsMessages.warnOrder) }
     let budget = Budget(seconds: input.budgetSeconds, businessDays: input.businessDays)
@@ -152,16 +157,15 @@ private struct TargetCheck {
     refuseGiven(
       [
         ("budgetSeconds", input.budgetSeconds != nil), ("businessDays", input.businessDays != nil), ("pauses", input.pauses == true),
-        ("warnPercents", !input.warnPercents.isEmpty),
+        ("warnPercents", !input.warnPercents.isEmpty), ("calendar", input.calendar != nil),
       ], ContractsMessages.onlyClocks)
     if measure != .availability { refuseGiven([("countsFrom", input.countsFrom != nil)], ContractsMessages.onlyAvailability) }
-    let calendar = input.calendar == nil ? nil : calendar()
     guard let objective = input.objective else {
       refuse("objective", ContractsMessages.measuredNeedsObjective)
       return nil
     }
     return .measured(
-      objective, period: input.period ?? .month, calendar: calendar?.id, countsFrom: measure == .availability ? input.countsFrom ?? .partial : nil)
+      objective, period: input.period ?? .month, countsFrom: measure == .availability ? input.countsFrom ?? .partial : nil)
   }
 
   private mutating func calendar() -> SlaRule.Calendar? {

@@ -58,6 +58,7 @@ package enum TargetPrecedence {
 
     package var metric: Metric { chosen.metric }
     package var reason: TargetNames { chosen.selector.named }
+    package var isExplicitlyNone: Bool { chosen.promise == nil }
 
     /// Nil: explicitly none.
     package func terms(for facts: TargetFacts) -> TargetTerms? {

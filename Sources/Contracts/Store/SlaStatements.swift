@@ -97,9 +97,8 @@ extension SlaRule.Target.Promise {
 
   fileprivate var calendar: Int64? {
     switch self {
-    case .none: nil
+    case .none, .measured: nil
     case .clock(_, let calendar, _, _, _, _): calendar
-    case .measured(_, _, let calendar, _): calendar
     }
   }
 
@@ -107,7 +106,7 @@ extension SlaRule.Target.Promise {
     switch self {
     case .none: nil
     case .clock(_, _, let objective, _, _, _): objective
-    case .measured(let objective, _, _, _): objective
+    case .measured(let objective, _, _): objective
     }
   }
 
@@ -115,11 +114,11 @@ extension SlaRule.Target.Promise {
     switch self {
     case .none: nil
     case .clock(_, _, _, let period, _, _): period
-    case .measured(_, let period, _, _): period
+    case .measured(_, let period, _): period
     }
   }
 
-  fileprivate var countsFrom: OutageSeverity? { if case .measured(_, _, _, let severity) = self { severity } else { nil } }
+  fileprivate var countsFrom: OutageSeverity? { if case .measured(_, _, let severity) = self { severity } else { nil } }
   fileprivate var pauses: Bool { if case .clock(_, _, _, _, let pauses, _) = self { pauses } else { false } }
   fileprivate var warnPercents: [Int64] { if case .clock(_, _, _, _, _, let percents) = self { percents } else { [] } }
 }

@@ -21,6 +21,14 @@ package struct TargetResolution: OperationOutput {
   ]
 }
 
+extension TargetResolution {
+  /// Without the lines and targets that were not chosen: those may be for others.
+  package var onlyChosen: TargetResolution {
+    TargetResolution(
+      at: at, lines: lines.filter { $0.standing == .chosen }, targets: targets.filter(\.isChosen), english: english, chinese: chinese)
+  }
+}
+
 /// A line in force, and where it stands in the choice.
 package struct LineStanding: OperationOutput {
   let told: LinesAsTold.Found

@@ -36,6 +36,11 @@ package enum DeskMessages: MessageCatalog {
   package static let alreadyDispatched = Message(
     "dispatch.open", "The ticket is with this supplier by this contract already.", zh: "该工单已按此合同交由该供应商处理。")
   package static let dispatchOver = Message("dispatch.over", "This dispatch is over: {outcome}.", zh: "该派单已结束：{outcome}。")
+  package static let supplierEvidenceMissing = Message(
+    "ticket.supplier_evidence_missing", "Waiting for a supplier needs evidence: dispatch the ticket, or say where it is shown that the supplier was asked.",
+    zh: "等待供应商须有依据：请派单给供应商，或说明询问供应商的出处。")
+  package static let beforeLastWord = Message(
+    "dispatch.too_early", "This must not lie before {from}, when something was last recorded.", zh: "不能早于最近一次记录的时间 {from}。")
   package static let badRange = Message("range.empty", "The end must lie after the beginning.", zh: "结束时间必须晚于开始时间。")
 
   package static let targetsLocked = Message(
@@ -46,6 +51,6 @@ package enum DeskMessages: MessageCatalog {
     targetsLocked, targetsNotLocked,
     wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, customersWritePublicly, lineNotInForce, outsideScope, nothingToChange,
     teamNameTaken, badRange, evidenceMissing, mergedIntoItself, mergedAway, noTurn, needsOla, agreementOrder, agreementEndOrder, agreementEnded, notInForce,
-    choiceReasonMissing, alreadyDispatched, dispatchOver,
+    choiceReasonMissing, alreadyDispatched, dispatchOver, supplierEvidenceMissing, beforeLastWord,
   ]
 }

@@ -15,11 +15,11 @@ struct SupplierTurn: Sendable {
   enum Outcome: String, Sendable, CaseIterable {
     /// The supplier has done its part.
     case done
-    /// The supplier gives it back undone.
+    /// The supplier gives it back undone: it has answered, and what else was not judged by then is not.
     case refused
     /// We took it back: what was not judged by then is not.
     case recalled
-    /// The ticket was resolved meanwhile.
+    /// The ticket was resolved meanwhile, by whomever: what of the supplier was not judged by then is not.
     case resolved
     /// The ticket went into another one; as ``recalled``.
     case merged
@@ -27,10 +27,11 @@ struct SupplierTurn: Sendable {
     /// What people say when they record a return; the others follow from the ticket.
     static let ofReturns: [Outcome] = [.done, .refused, .recalled]
 
-    var isJudged: Bool {
+    /// Whether it is a word of the supplier's.
+    var isAnswer: Bool {
       switch self {
-      case .done, .refused, .resolved: true
-      case .recalled, .merged: false
+      case .done, .refused: true
+      case .resolved, .recalled, .merged: false
       }
     }
   }
@@ -98,6 +99,9 @@ struct SupplierTurn: Sendable {
 
   var isOpen: Bool { returnedAt == nil }
 
+  /// When something was last recorded of it: nothing is recorded before.
+  var lastEventAt: Instant { [dispatchedAt, respondedAt, clocks.lastEventAt].compactMap(\.self).max() ?? dispatchedAt }
+
   /// A word from the supplier; the first one is its response.
   mutating func answer(reference: String?, at now: Instant) throws(Failure) {
     isTouched = true
@@ -107,12 +111,13 @@ struct SupplierTurn: Sendable {
   }
 
   mutating func end(_ outcome: Outcome, at now: Instant) throws(Failure) {
+    // Who gives it back has answered.
+    if outcome.isAnswer, respondedAt == nil { try answer(reference: nil, at: now) }
+    // Only what the supplier did is observed: what somebody else did is none of its merit, and a refusal is no solution.
+    if outcome == .done { try clocks.apply(.ended(source: outcome.rawValue), at: now) } else { try clocks.withdraw(outcome.rawValue, onlyOpen: true, at: now) }
     isTouched = true
     self.outcome = outcome
     returnedAt = max(now, dispatchedAt)
-    // Who gives it back has answered.
-    if outcome.isJudged, respondedAt == nil { respondedAt = returnedAt }
-    if outcome.isJudged { try clocks.apply(.ended(source: outcome.rawValue), at: now) } else { try clocks.withdraw(outcome.rawValue, onlyOpen: true, at: now) }
   }
 
   /// Another priority of the ticket, as the supplier calls it.

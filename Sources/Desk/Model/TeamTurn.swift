@@ -49,6 +49,9 @@ struct TeamTurn: Sendable {
     clocks = SubjectClocks(.assignment(id))
   }
 
+  /// When something was last recorded of it: nothing is recorded before.
+  var lastEventAt: Instant { max(startedAt, clocks.lastEventAt ?? startedAt) }
+
   /// The team takes it on.
   /// - Returns: whether it had not before.
   mutating func accept(at now: Instant) throws(Failure) -> Bool {
@@ -60,10 +63,11 @@ struct TeamTurn: Sendable {
   }
 
   mutating func end(_ end: End, at now: Instant) throws(Failure) {
-    if end != .merged { _ = try accept(at: now) }
     self.end = end
     endedAt = max(now, startedAt)
     isTouched = true
+    // Somebody else passed it on: that does not show that the team had taken it.
+    if acceptedAt == nil { try clocks.withdraw(end.rawValue, onlyOpen: true, of: .response, at: now) }
     if end == .merged { try clocks.withdraw(end.rawValue, onlyOpen: true, at: now) } else { try clocks.apply(.ended(source: end.rawValue), at: now) }
   }
 }

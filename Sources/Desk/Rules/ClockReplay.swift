@@ -18,7 +18,7 @@ enum ClockReplay {
       }
       switch event.type {
       case TicketEventType.held:
-        let evidence = event.payload["comment"]?.text ?? event.payload["evidence"]?.text
+        let evidence = event.payload["dispatch"]?.text ?? event.payload["comment"]?.text ?? event.payload["evidence"]?.text
         if let act = event.payload["reason"]?.text.flatMap(PendingReason.init)?.clockAct(evidence: evidence) { acts.append((act, event.occurredAt)) }
       case TicketEventType.resumed: acts.append((.resumed, event.occurredAt))
       case TicketEventType.resolved: acts.append((.resolved, event.occurredAt))

@@ -7,20 +7,28 @@ import Suppliers
 extension TicketWork {
   // MARK: Teams
 
-  /// The team takes the ticket on: by saying so, or by an act that shows it.
-  mutating func acceptTurn() throws(Failure) {
-    if try turn?.accept(at: context.now) == true { noteAcceptance() }
+  /// The team takes the ticket on: somebody who works on tickets says so, or does what shows it.
+  /// - Parameters:
+  ///   - instant: when it was; nil: now.
+  ///   - evidence: where that is shown.
+  /// - Returns: whether it had not before.
+  @discardableResult mutating func acceptTurn(at instant: Instant? = nil, evidence: String? = nil) throws(Failure) -> Bool {
+    let at = instant ?? context.now
+    guard isByWorker, try turn?.accept(at: at) == true else { return false }
+    let team = turn.map { context.id(.team, $0.team.publicId) }
+    note(TicketEventType.accepted, .object(["team": .id(team), "turn": .integer(turn?.seq), "evidence": .text(evidence)]), at: at)
+    return true
   }
 
-  /// A public word, which is one to the desk as well; the first shows that the team has the ticket.
+  /// A public word, which is one to the desk as well; the first of somebody who works on tickets shows that the team has it.
   mutating func sayWordOfTurn() throws(Failure) {
-    guard turn != nil else { return }
-    if try turn?.accept(at: context.now) == true { return noteAcceptance() }
-    try turn?.clocks.apply(.updated, at: context.now)
+    if try !acceptTurn() { try turn?.clocks.apply(.updated, at: context.now) }
   }
 
-  private mutating func noteAcceptance() {
-    note(TicketEventType.accepted, .object(["team": .id(turn.map { context.id(.team, $0.team.publicId) }), "turn": .integer(turn?.seq)]))
+  /// Whether the act is by somebody who works on tickets: others of the staff write to customers too, and take nothing on.
+  private var isByWorker: Bool {
+    guard context.principal.side == .staff else { return false }
+    return context.principal.access(IncidentFields.work, honouring: [.listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
   }
 
   /// Gives the ticket to another team, or to none: the turn ends, and another one begins.

@@ -50,11 +50,15 @@ struct TicketWork: Sendable {
   }
 
   /// Adds an event to the history. Its payload holds codes and ids, never what somebody wrote.
-  mutating func note(_ type: String, _ payload: Value = .object([])) {
+  /// - Parameter instant: when it happened; nil: now.
+  mutating func note(_ type: String, _ payload: Value = .object([]), at instant: Instant? = nil) {
     ticket.lastSeq += 1
     events.append(
-      Event(subjectKind: "ticket", subject: ticket.id, seq: ticket.lastSeq, type: type, payload: payload, occurredAt: context.now))
+      Event(subjectKind: "ticket", subject: ticket.id, seq: ticket.lastSeq, type: type, payload: payload, occurredAt: instant ?? context.now))
   }
+
+  /// For the history: the metrics for which the target that was just chosen explicitly promises nothing; null: none.
+  var explicitlyNone: Value { clocks.explicitlyNone.isEmpty ? .null : .array(clocks.explicitlyNone.map { .text($0.rawValue) }) }
 
   /// Begins the story of a ticket that is about to be made.
   mutating func begin(priority: Int64) { story = TicketStory(opened: ticket.openedAt, priority: priority) }

@@ -97,7 +97,9 @@ package enum ClassifyIncident: Operation {
       if work.ticket.facts != before.facts { try await work.retargetTurns(history) }
     }
     if priority != before.priority { work.tell { $0.classify(priority, $1) } }
-    work.note(TicketEventType.classified, .object(["from": classification(of: before, context), "to": classification(of: work.ticket, context)]))
+    work.note(
+      TicketEventType.classified,
+      .object(["from": classification(of: before, context), "to": classification(of: work.ticket, context), "explicitlyNone": work.explicitlyNone]))
     work.save()
     return work.record
   }

@@ -60,8 +60,8 @@ package enum DispatchIncident: Operation {
       TicketEventType.dispatched,
       .object(["dispatch": .id(id), "underpinningContract": .id(input.contract), "choice": .text(dispatch.choice.rawValue)]))
     if input.waits, work.ticket.pendingReason != .awaitingSupplier {
-      try work.move(.hold, reason: .awaitingSupplier)
-      work.note(TicketEventType.held, .object(["reason": .text(PendingReason.awaitingSupplier.rawValue)]))
+      try work.move(.hold, reason: .awaitingSupplier, evidence: id.description)
+      work.note(TicketEventType.held, .object(["reason": .text(PendingReason.awaitingSupplier.rawValue), "dispatch": .id(id)]))
     }
     work.dispatches.append(dispatch)
     work.save()

@@ -70,12 +70,18 @@ package enum AnswerDispatch: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let reference: String?
+    let at: Instant?
+    let evidence: String?
 
-    package static let fields: [any InputField] = [DispatchFields.id, DispatchIncident.Input.reference]
+    package static let fields: [any InputField] = [
+      DispatchFields.id, DispatchIncident.Input.reference, IncidentFields.occurredAt, IncidentFields.occurrenceEvidence,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[DispatchFields.id]
       reference = try values[DispatchIncident.Input.reference]
+      at = try values[IncidentFields.occurredAt]
+      evidence = try values[IncidentFields.occurrenceEvidence]
     }
   }
 
@@ -86,8 +92,11 @@ package enum AnswerDispatch: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> DispatchRecord {
     try await context.workOnDispatch(input.id) { work, dispatch throws(Failure) in
       let isFirst = dispatch.respondedAt == nil
-      try dispatch.answer(reference: input.reference, at: context.now)
-      work.note(TicketEventType.supplierAnswered, .object(["dispatch": .id(input.id), "firstAnswer": .bool(isFirst)]))
+      let at = try context.occurred(input.at, since: dispatch.lastEventAt)
+      try dispatch.answer(reference: input.reference, at: at)
+      work.note(
+        TicketEventType.supplierAnswered,
+        .object(["dispatch": .id(input.id), "firstAnswer": .bool(isFirst), "evidence": .text(input.evidence)]), at: at)
     }
   }
 }
@@ -98,23 +107,29 @@ package enum ReturnDispatch: Operation {
     let id: PublicId
     let outcome: SupplierTurn.Outcome
     let resumes: Bool
+    let at: Instant?
+    let evidence: String?
 
     private static let outcome = Field.oneOf(
       "outcome", SupplierTurn.Outcome.ofReturns.map(\.rawValue),
-      "done (default): the supplier did its part; refused: it gives it back undone; recalled: we took it back, and what was not judged by then is not.",
-      "结果：done（默认，供应商已完成）、refused（未完成退回）、recalled（我方撤回，尚未判定的不再考核）。"
+      "done (default): the supplier did its part; refused: it answers, and gives it back undone; recalled: we took it back. What a supplier did not do is not judged, unless it was missed by then.",
+      "结果：done（默认，供应商已完成）、refused（供应商答复并未完成退回）、recalled（我方撤回）。供应商未做的，除已违约者外不再考核。"
     ).optional
     private static let resumes = Field.boolean(
       "resume", "Whether an incident that waits for the supplier goes on, once nothing is with suppliers any more (default yes).",
       "事件正等待供应商且已无其他派单时是否恢复处理（默认是）。"
     ).optional
 
-    package static let fields: [any InputField] = [DispatchFields.id, outcome, resumes]
+    package static let fields: [any InputField] = [
+      DispatchFields.id, outcome, resumes, IncidentFields.occurredAt, IncidentFields.occurrenceEvidence,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[DispatchFields.id]
       outcome = try values[Self.outcome].flatMap(SupplierTurn.Outcome.init) ?? .done
       resumes = try values[Self.resumes] ?? true
+      at = try values[IncidentFields.occurredAt]
+      evidence = try values[IncidentFields.occurrenceEvidence]
     }
   }
 
@@ -124,8 +139,11 @@ package enum ReturnDispatch: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> DispatchRecord {
     try await context.workOnDispatch(input.id) { work, dispatch throws(Failure) in
-      try dispatch.end(input.outcome, at: context.now)
-      work.note(TicketEventType.returned, .object(["dispatch": .id(input.id), "outcome": .text(input.outcome.rawValue)]))
+      let at = try context.occurred(input.at, since: dispatch.lastEventAt)
+      try dispatch.end(input.outcome, at: at)
+      work.note(
+        TicketEventType.returned,
+        .object(["dispatch": .id(input.id), "outcome": .text(input.outcome.rawValue), "evidence": .text(input.evidence)]), at: at)
       let isLast = !work.dispatches.contains { $0.isOpen && $0.id != dispatch.id }
       guard input.resumes, isLast, work.ticket.pendingReason == .awaitingSupplier else { return }
       try work.move(.resume)

@@ -20,8 +20,15 @@ enum IncidentFields {
   static let pendingReason = Field.oneOf("reason", PendingReason.allCases.map(\.rawValue), "What it waits for.", "挂起原因。")
   static let comment = Field.longText("comment", 1...20_000, "A public comment that goes with it.", "随附的公开评论。")
   static let evidence = Field.text(
-    "evidence", 1...200, "Where it is shown that the customer was asked, when no comment goes with it: a message id, the number of a call.",
-    "未随附评论时，证明已询问客户的依据：邮件编号、通话编号。")
+    "evidence", 1...200,
+    "Where it is shown that the customer or supplier was asked, when no comment goes with it and nothing is dispatched: a message id, the number of a call.",
+    "未随附评论且未派单时，证明已询问客户或供应商的依据：邮件编号、通话编号。")
+  static let occurredAt = Field.instant(
+    "at", "When it happened (default now): not in the future, and not before what was last recorded.", "发生时间（默认当前时刻）：不得晚于当前时刻，也不得早于最近一次记录。"
+  ).optional
+  static let occurrenceEvidence = Field.text(
+    "evidence", 1...200, "Where that is shown: a message id, the number of a call.", "依据：邮件编号、通话编号。"
+  ).optional
   static let visibility = Field.oneOf(
     "visibility", CommentVisibility.allCases.map(\.rawValue), "public: the customer's people read it too; internal: staff only.",
     "public：客户人员可见；internal：仅服务商人员可见。")
@@ -30,6 +37,17 @@ enum IncidentFields {
   static let workers: Set<StockRole> = [.administrator, .engineer]
   static let readers: Set<StockRole> = [.administrator, .accountManager, .engineer, .finance, .customerManager, .requester]
   static let work = "incident.work"
+}
+
+extension OperationContext {
+  /// The instant of something that is told afterwards.
+  /// - Parameter last: when something was last recorded of it.
+  func occurred(_ at: Instant?, since last: Instant) throws(Failure) -> Instant {
+    guard let at else { return now }
+    guard at <= now else { throw Failure.invalid("at", DeskMessages.openedInFuture) }
+    guard at >= last else { throw Failure.invalid("at", DeskMessages.beforeLastWord, ["from": last.description]) }
+    return at
+  }
 }
 
 /// An input that only names an incident.

@@ -73,7 +73,7 @@ package enum UnlockTargets: Operation {
 }
 
 extension TicketWork {
-  fileprivate mutating func setLock(_ locks: Bool, because reason: String) {
+  mutating func setLock(_ locks: Bool, because reason: String) {
     ticket.targetsLocked = locks
     note(locks ? TicketEventType.targetsLocked : TicketEventType.targetsUnlocked)
     context.transaction.enqueue(

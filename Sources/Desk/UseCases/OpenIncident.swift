@@ -110,7 +110,7 @@ package enum OpenIncident: Operation {
         "priority": .integer(priority), "impact": .integer(input.impact), "urgency": .integer(input.urgency),
         "service": .text(service?.code), "ciTier": .text(input.ciTier),
         "contractLine": .id(names.map { context.id(.contractLine, $0.line.publicId) }), "lineReason": .text(work.ticket.lineReason),
-        "backDated": .bool(openedAt < context.now),
+        "backDated": .bool(openedAt < context.now), "explicitlyNone": work.explicitlyNone,
       ]))
     if let resolution = input.resolution { try work.resolve(resolution, input.closureCode) }
     work.insert()

@@ -22,9 +22,15 @@ package struct HistoryRecord: OperationOutput {
     OutputField("via", .text, "The way in: http, admin, cli, job, import, webhook.", "操作途径。") { .text($0.row.via) },
   ]
 
-  /// A customer's people see that somebody was assigned, not who.
+  /// A customer's people see that somebody was assigned, not who; and that the provider waits for a supplier, not by what.
   static func payload(_ row: TicketEventRow, for side: Side) -> Value {
-    side == .customer && row.type == TicketEventType.assigned ? .object([]) : row.payload
+    guard side == .customer else { return row.payload }
+    switch row.type {
+    case TicketEventType.assigned: return .object([])
+    case TicketEventType.held where row.payload["reason"]?.text == PendingReason.awaitingSupplier.rawValue:
+      return .object((row.payload.members ?? []).filter { $0.name != "dispatch" && $0.name != "evidence" })
+    default: return row.payload
+    }
   }
 }
 
@@ -107,8 +113,10 @@ package enum ExplainIncident: Operation {
     let explicit = ticket.lineReason == LineReason.explicit.rawValue ? ticket.line?.id : nil
     let resolution = try await context.resolution(
       person: ticket.requester?.id, unit: ticket.unit?.id, explicit: explicit, facts: ticket.facts, at: ticket.openedAt, start: ticket.openedAt)
+    let readsContracts = context.principal.access("contract.read", honouring: [.tenant, .listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
     return Output(
-      incident: IncidentView(ticket, in: context), clocks: clocks, resolution: resolution,
-      lock: try await context.targetLock(of: ticket))
+      incident: IncidentView(ticket, in: context),
+      clocks: context.principal.side == .staff ? clocks : clocks.map { $0.withoutEvidence(of: PendingReason.awaitingSupplier.rawValue) },
+      resolution: readsContracts ? resolution : resolution.onlyChosen, lock: try await context.targetLock(of: ticket))
   }
 }

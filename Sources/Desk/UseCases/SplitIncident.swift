@@ -36,12 +36,21 @@ package enum SplitIncident: Operation {
         tenant: context.tenant.id, ticket: origin.ticket.id, afterSeq: 0, includesInternal: true, recordedFrom: origin.ticket.openedAt, limit: 10_000))
     let past = history.filter(ClockReplay.bearsOnClocks)
     guard let id = try await context.transaction.first(NextTicketId()) else { throw Failure.notFound }
-    let clocks = try await clocks(of: id, origin.ticket, past, in: context)
+    let facts = try await facts(of: origin.ticket, history, in: context)
+    let clocks = try await clocks(of: id, origin.ticket, facts, past, in: context)
     guard let number = try await context.transaction.first(NextTicketNumber(tenant: context.tenant.id)) else { throw Failure.notFound }
     var work = TicketWork(context: context, ticket: ticket(id, number, of: origin.ticket, input, context), clocks: clocks)
     work.begin(priority: work.ticket.priority)
-    work.note(TicketEventType.opened, .object(["splitFrom": .id(input.id), "priority": .integer(work.ticket.priority), "backDated": .bool(true)]))
+    work.note(
+      TicketEventType.opened,
+      .object([
+        "splitFrom": .id(input.id), "priority": .integer(facts.priority), "service": .text(facts.service?.code), "ciTier": .text(facts.ciTier),
+        "backDated": .bool(true),
+      ]))
     for event in past { work.inherit(event, from: input.id) }
+    if origin.ticket.targetsLocked, let lock = try await context.transaction.first(NewestTargetLock(tenant: context.tenant.id, ticket: origin.ticket.id)) {
+      work.setLock(true, because: lock.reason)
+    }
     if origin.ticket.state == .pending {
       work.tell { $0.append(.resumed, $1) }
       work.note(TicketEventType.resumed)
@@ -54,9 +63,37 @@ package enum SplitIncident: Operation {
     return work.record
   }
 
+  /// What targets are chosen by.
+  private struct Facts {
+    var priority: Int64
+    var service: Ticket.Service?
+    var ciTier: String?
+
+    var target: TargetFacts { TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier) }
+  }
+
+  /// Those of now; where the targets are locked, those of when they were, for the lock holds for both parts.
+  private static func facts(of origin: Ticket, _ history: [TicketEventRow], in context: OperationContext) async throws -> Facts {
+    var facts = Facts(priority: origin.priority, service: origin.service, ciTier: origin.ciTier)
+    guard origin.targetsLocked, let lock = history.lastIndex(where: { $0.type == TicketEventType.targetsLocked }) else { return facts }
+    let said = history[..<lock].compactMap { event -> Value? in
+      switch event.type {
+      case TicketEventType.opened: event.payload
+      case TicketEventType.classified: event.payload["to"]
+      default: nil
+      }
+    }.last
+    guard let said, let priority = said["priority"]?.integer else { return facts }
+    facts.priority = priority
+    facts.ciTier = said["ciTier"]?.text
+    facts.service = nil
+    if let code = said["service"]?.text { facts.service = try await context.transaction.first(ServiceByCode(code: code)) }
+    return facts
+  }
+
   /// Work on the new one begins, so a wait of the first one is none of its own.
   private static func clocks(
-    of id: Int64, _ origin: Ticket, _ past: [TicketEventRow], in context: OperationContext
+    of id: Int64, _ origin: Ticket, _ facts: Facts, _ past: [TicketEventRow], in context: OperationContext
   ) async throws -> SubjectClocks {
     var terms: LineTerms?
     if let line = origin.line {
@@ -67,7 +104,7 @@ package enum SplitIncident: Operation {
     if origin.state == .pending { history.append((.resumed, context.now)) }
     var clocks = SubjectClocks(.ticket(id))
     try await clocks.retarget(
-      under: terms?.with(LineReason(rawValue: origin.lineReason) ?? .explicit), facts: origin.facts, openedAt: origin.openedAt, at: context.now,
+      under: terms?.with(LineReason(rawValue: origin.lineReason) ?? .explicit), facts: facts.target, openedAt: origin.openedAt, at: context.now,
       history: history, cause: "split", in: context.transaction)
     return clocks
   }

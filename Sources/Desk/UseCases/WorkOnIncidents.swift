@@ -20,7 +20,19 @@ package enum StartIncident: Operation {
 
 /// A team says that it has taken its turn: the response of its OLA. Acts that show it say the same.
 package enum AcceptIncident: Operation {
-  package typealias Input = IncidentReference
+  package struct Input: OperationInput {
+    let id: PublicId
+    let at: Instant?
+    let evidence: String?
+
+    package static let fields: [any InputField] = [IncidentFields.id, IncidentFields.occurredAt, IncidentFields.occurrenceEvidence]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      at = try values[IncidentFields.occurredAt]
+      evidence = try values[IncidentFields.occurrenceEvidence]
+    }
+  }
 
   package static let declaration = Declaration(
     "incident.accept", "Take an incident on for the team that it was given to.", zh: "由所分派的团队接手事件。", permission: IncidentFields.work,
@@ -28,15 +40,16 @@ package enum AcceptIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
-    guard work.turn != nil else { throw Failure(.conflict, DeskMessages.noTurn) }
-    try work.acceptTurn()
+    guard let turn = work.turn else { throw Failure(.conflict, DeskMessages.noTurn) }
+    // Once is enough: what comes second says nothing.
+    if turn.acceptedAt == nil { try work.acceptTurn(at: try context.occurred(input.at, since: turn.lastEventAt), evidence: input.evidence) }
     work.save(countsVersion: false)
     return work.record
   }
 }
 
-/// Lets it wait, for a reason from the list. Waiting for the customer pauses the clocks whose target allows it, and so needs
-/// evidence: the message that asked, or where else it can be found.
+/// Lets it wait, for a reason from the list. Waiting for somebody else pauses the clocks whose target and SLA allow it, and so
+/// needs evidence: the message that asked, what is with a supplier, or where else it can be found.
 package enum HoldIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -65,12 +78,17 @@ package enum HoldIncident: Operation {
       throw Failure.invalid("comment", DeskMessages.evidenceMissing)
     }
     var work = try await TicketWork.begin(on: input.id, in: context)
+    let dispatch = input.reason.waitedFor == .supplier ? work.dispatches.last { $0.isOpen }.map { context.id(.dispatch, $0.publicId) } : nil
+    guard input.reason.waitedFor != .supplier || dispatch != nil || input.comment != nil || input.evidence != nil else {
+      throw Failure.invalid("evidence", DeskMessages.supplierEvidenceMissing)
+    }
     let comment: PublicId? =
       if let comment = input.comment { try work.comment(comment, .everybody) } else { nil }
-    // The message to the requester is the evidence of the pause.
-    try work.move(.hold, reason: input.reason, evidence: comment?.description ?? input.evidence)
+    // The message to the requester is the evidence of the pause, or the dispatch to the supplier.
+    try work.move(.hold, reason: input.reason, evidence: (dispatch ?? comment)?.description ?? input.evidence)
     work.note(
-      TicketEventType.held, .object(["reason": .text(input.reason.rawValue), "comment": .id(comment), "evidence": .text(input.evidence)]))
+      TicketEventType.held,
+      .object(["reason": .text(input.reason.rawValue), "comment": .id(comment), "evidence": .text(input.evidence), "dispatch": .id(dispatch)]))
     work.save()
     return work.record
   }

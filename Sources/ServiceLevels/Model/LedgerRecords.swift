@@ -8,7 +8,7 @@ package struct IntervalRecord: OperationOutput {
   let to: Instant
   let state: String
   let cause: String
-  let evidence: String?
+  var evidence: String?
   let workingSeconds: Int64
   let priority: Int64
   let calendar: String?
@@ -19,7 +19,10 @@ package struct IntervalRecord: OperationOutput {
     OutputField("to", .instant, "Its end.", "结束时间。") { .instant($0.to) },
     OutputField("state", .text, "running or paused.", "状态：running 或 paused。") { .text($0.state) },
     OutputField("cause", .text, "What began it.", "起因。") { .text($0.cause) },
-    OutputField("evidence", .text, "What shows that a pause was one: the comment that asked, a message id.", "暂停的依据：提问的评论、邮件编号。") { .text($0.evidence) },
+    OutputField(
+      "evidence", .text, "What shows that a pause was one: the comment that asked, a message id; of a supplier's, the dispatch, for staff only.",
+      "暂停的依据：提问的评论、邮件编号；等待供应商时为派单（仅服务商人员可见）。"
+    ) { .text($0.evidence) },
     OutputField("workingSeconds", .integer, "Open seconds in it; those of a pause use nothing.", "其中的服务时间秒数；暂停期间不消耗时限。") { .integer($0.workingSeconds) },
     OutputField("priority", .integer, "The priority whose target counted.", "计时所依据的优先级。") { .integer($0.priority) },
     OutputField("calendar", .text, "The calendar that counted.", "计时所依据的日历。") { .text($0.calendar) },

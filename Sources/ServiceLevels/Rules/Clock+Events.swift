@@ -118,7 +118,7 @@ extension Clock {
     next.clock.calendarVersion = coverage.version
     let before = next.clock.verdict
     // Each gap is judged by the target under which it ended.
-    if missStands {
+    if missStands || (metric == .update && state == .stopped) {
       next.clock.goOn(as: self, from: instant, cause, in: coverage.calendar)
       return next
     }

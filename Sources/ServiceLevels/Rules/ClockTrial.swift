@@ -77,10 +77,20 @@ package struct ClockTrial: Sendable {
         let passed = try clocks.clocks[index].clock.applying(.passed(now: now), calendar: try clocks.calendars.calendar(of: clocks.clocks[index].clock))
         clocks.clocks[index].follow(passed)
       }
-      // Where nothing is promised any more a clock says nothing; one that was withdrawn for another reason is not judged.
-      guard clocks.clocks[index].clock.state != .withdrawn || clocks.clocks[index].clock.stateCause != "no_target" else { continue }
+      guard counts(index) else { continue }
       judgements.append(Judgement(clocks.clocks[index], answerIsUnknown: answerIsUnknown))
     }
+  }
+
+  /// Where nothing is promised any more a clock says nothing, unless it was missed before and no later one took its place; one
+  /// that was withdrawn for another reason is not judged.
+  private func counts(_ index: Int) -> Bool {
+    let clock = clocks.clocks[index].clock
+    guard clock.state == .withdrawn, clock.stateCause == SubjectClocks.noTarget else { return true }
+    let isFollowed = clocks.clocks.dropFirst(index + 1).contains { later in
+      later.clock.metric == clock.metric && (later.clock.state != .withdrawn || later.clock.outcome == .missed)
+    }
+    return clock.outcome == .missed && !isFollowed
   }
 }
 

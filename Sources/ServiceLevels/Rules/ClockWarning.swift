@@ -18,8 +18,9 @@ extension SubjectClock {
     let (whole, rest) = budget.quotientAndRemainder(dividingBy: 100)
     // Rounded up: a share is passed when all of it is used.
     let share = whole * percent + (rest * percent + 99) / 100
-    let left = share - clock.runStartedWithSeconds
-    guard let at = calendar.deadline(from: clock.runStartedAt, seconds: left) else { return nil }
-    return ClockWarning(percent: percent, at: max(at, clock.stateSince))
+    // What was used before the clock came under this target and calendar was counted by others.
+    let left = share - clock.consumedSeconds
+    guard left > 0 else { return ClockWarning(percent: percent, at: clock.stateSince) }
+    return calendar.deadline(from: clock.stateSince, seconds: left).map { ClockWarning(percent: percent, at: $0) }
   }
 }

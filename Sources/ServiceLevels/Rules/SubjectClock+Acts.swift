@@ -160,14 +160,18 @@ extension CalendarSeries {
   }
 }
 
-extension TargetTerms {
+extension Contracts.Metric {
   var clockMetric: Metric {
-    switch metric {
+    switch self {
     case .response: .response
     case .update: .update
     case .resolution: .resolution
     }
   }
+}
+
+extension TargetTerms {
+  var clockMetric: Metric { metric.clockMetric }
 
   var clockBudget: Budget {
     switch budget {

@@ -18,7 +18,9 @@ extension SubjectClocks {
   package mutating func retarget(
     under team: TeamTerms, facts: TargetFacts, startedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)], in transaction: Transaction
   ) async throws {
-    let goals = try await Self.goals(team, facts: facts, at: startedAt, in: transaction)
+    let choices = try await ContractTerms.choices(slaVersion: team.slaVersion, facts: facts, at: startedAt, in: transaction)
+    explicitlyNone = choices.filter(\.isExplicitlyNone).map(\.metric.clockMetric)
+    let goals = choices.compactMap { $0.terms(for: facts) }.map { Goal(team, $0) }
     try await retarget(to: goals, startedAt: startedAt, at: instant, history: history, in: transaction)
   }
 

@@ -10,6 +10,8 @@ package struct SubjectClocks: Sendable {
   package let subject: ClockSubject
   package internal(set) var clocks: [SubjectClock]
   var calendars: CalendarSeries
+  /// Metrics for which the target that was chosen last explicitly promises nothing.
+  package internal(set) var explicitlyNone: [Metric] = []
 
   /// A subject without clocks: one that is new, or that nothing is promised for.
   package init(_ subject: ClockSubject) {
@@ -53,6 +55,9 @@ package struct SubjectClocks: Sendable {
   /// When the next running clock is due.
   package var nextDueAt: Instant? { clocks.compactMap(\.clock.dueAt).min() }
 
+  /// When something last happened to a clock that counts.
+  package var lastEventAt: Instant? { clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.lastEventAt).max() }
+
   /// Whether events left something to be written.
   package var isTouched: Bool { clocks.contains(where: \.ledger.isTouched) }
 
@@ -71,7 +76,8 @@ package struct SubjectClocks: Sendable {
   ) async throws {
     // Ids travel along for as many as there can be: one left over costs less than a round trip.
     let ids = transaction.later(NextClockIds(count: Int64(Metric.allCases.count)))
-    let (targets, found) = try await ContractTerms.promises(slaVersion: line.slaVersion, facts: facts, at: instant, in: transaction)
+    let (targets, none, found) = try await ContractTerms.promises(slaVersion: line.slaVersion, facts: facts, at: instant, in: transaction)
+    explicitlyNone = none.map(\.clockMetric)
     if instant < now { try await loadCalendars(Set(targets.map(\.calendarVersion)), until: now, in: transaction) }
     for target in targets {
       if let compiled = found[target.calendarVersion] {
@@ -97,10 +103,13 @@ package struct SubjectClocks: Sendable {
   }
 
   /// The subject counts no more: its live clocks are withdrawn, and a miss stays a miss.
-  /// - Parameter onlyOpen: what was kept by then stays kept too.
-  package mutating func withdraw(_ reason: String, onlyOpen: Bool = false, at instant: Instant) throws(Failure) {
+  /// - Parameters:
+  ///   - onlyOpen: what was kept by then stays kept too.
+  ///   - metric: nil: those of all metrics.
+  package mutating func withdraw(_ reason: String, onlyOpen: Bool = false, of metric: Metric? = nil, at instant: Instant) throws(Failure) {
     try Self.refusing {
-      for index in clocks.indices where clocks[index].clock.state != .withdrawn && !(onlyOpen && clocks[index].clock.state == .stopped) {
+      for index in clocks.indices where metric.map({ $0 == clocks[index].clock.metric }) ?? true {
+        guard clocks[index].clock.state != .withdrawn, !(onlyOpen && clocks[index].clock.state == .stopped) else { continue }
         try clocks[index].withdraw(reason, keepsMiss: true, at: instant, calendars)
       }
     }
@@ -149,8 +158,8 @@ package struct SubjectClocks: Sendable {
   }
 
   /// Brings the clocks under the targets of other facts or another contract line. A clock that goes on keeps its start, its
-  /// used time and its pauses. One that has no target any more is withdrawn; one that is new counts from the opening,
-  /// through all that happened since.
+  /// used time and its pauses. One that has no target any more is withdrawn, and a miss stays a miss; one that is new counts
+  /// from the opening, through all that happened since.
   /// - Parameters:
   ///   - line: nil when nothing is promised any more.
   ///   - history: what happened to the subject since it was opened.
@@ -159,18 +168,28 @@ package struct SubjectClocks: Sendable {
     under line: LineTerms?, facts: TargetFacts, openedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
     cause: String = "classified", in transaction: Transaction
   ) async throws {
-    var targets: [TargetTerms] = []
-    if let line { targets = try await ContractTerms.targets(slaVersion: line.slaVersion, facts: facts, at: openedAt, in: transaction) }
+    explicitlyNone = []
+    var goals: [Goal] = []
+    if let line {
+      let choices = try await ContractTerms.choices(slaVersion: line.slaVersion, facts: facts, at: openedAt, in: transaction)
+      goals = choices.compactMap { $0.terms(for: facts) }.map { Goal(line, $0) }
+      explicitlyNone = choices.filter(\.isExplicitlyNone).map(\.metric.clockMetric)
+    }
     try await retarget(
-      to: line.map { line in targets.map { Goal(line, $0) } } ?? [], startedAt: openedAt, at: instant, history: history, cause: cause,
-      withdrawal: line == nil ? "no_contract_line" : "no_target", in: transaction)
+      to: goals, startedAt: openedAt, at: instant, history: history, cause: cause, withdrawal: line == nil ? "no_contract_line" : Self.noTarget,
+      in: transaction)
   }
+
+  /// Why a clock is withdrawn that no target is for any more.
+  static let noTarget = "no_target"
+  /// Why one is withdrawn whose target explicitly promises nothing.
+  private static let none = "explicitly_none"
 
   /// Brings the clocks under other goals, at most one of each metric.
   /// - Parameter withdrawal: why a clock is withdrawn that no goal is for any more.
   mutating func retarget(
     to goals: [Goal], startedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)], cause: String = "classified",
-    withdrawal: String = "no_target", in transaction: Transaction
+    withdrawal: String = noTarget, in transaction: Transaction
   ) async throws {
     try await loadCalendars(Set(goals.map(\.calendarVersion)), until: instant, in: transaction)
     let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
@@ -182,7 +201,7 @@ package struct SubjectClocks: Sendable {
   /// The part of it that needs no database: `ids` are as many as of the goals are new.
   mutating func retarget(
     to goals: [Goal], ids: [Int64], startedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)], cause: String = "classified",
-    withdrawal: String = "no_target"
+    withdrawal: String = noTarget
   ) throws(Failure) {
     let metrics = Set(clocks.filter { $0.clock.state != .withdrawn }.map(\.clock.metric))
     let added = goals.filter { !metrics.contains($0.metric) }
@@ -191,7 +210,8 @@ package struct SubjectClocks: Sendable {
         if let goal = goals.first(where: { $0.metric == clocks[index].clock.metric }) {
           try clocks[index].retarget(to: goal, wait: Self.wait(in: history), at: instant, calendars)
         } else {
-          try clocks[index].withdraw(withdrawal, at: instant, calendars)
+          let reason = explicitlyNone.contains(clocks[index].clock.metric) ? Self.none : withdrawal
+          try clocks[index].withdraw(reason, keepsMiss: true, at: instant, calendars)
         }
       }
       for (goal, id) in zip(added, ids) {

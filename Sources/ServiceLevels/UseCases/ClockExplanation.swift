@@ -8,7 +8,7 @@ package struct ClockExplanation: OperationOutput {
   let clock: SubjectClock
   let chain: ClockChains.Found
   let ids: Ids
-  let intervals: [IntervalRecord]
+  var intervals: [IntervalRecord]
   let milestones: [MilestoneRecord]
   let verdicts: [VerdictRecord]
 
@@ -41,6 +41,13 @@ package struct ClockExplanation: OperationOutput {
         milestones: milestones.filter { $0.clock == clock.id }.map(\.record), verdicts: verdicts.filter { $0.clock == clock.id }.map(\.record))
     }
     return Dictionary(grouping: explained, by: \.clock.subject)
+  }
+
+  /// For those to whom what shows waits of one cause is not to be shown.
+  package func withoutEvidence(of cause: String) -> ClockExplanation {
+    var copy = self
+    for index in copy.intervals.indices where copy.intervals[index].cause == cause { copy.intervals[index].evidence = nil }
+    return copy
   }
 
   /// Of a promise by a supplier: the target of the underpinning contract.

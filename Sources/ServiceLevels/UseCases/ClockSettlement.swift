@@ -37,14 +37,20 @@ struct ClockSettlement: Sendable {
       guard clocks.isTouched else { return false }
       clocks.save(on: transaction, tenant: due.tenant, recordedAt: now)
       keeper?.keep(dueAt: clocks.nextDueAt, of: due.subject, tenant: due.tenant, in: transaction)
-      for clock in missed {
-        if let event = clock.breachEvent { transaction.record(event, tenant: due.tenant, actor: Self.actor, at: now) }
-      }
-      // Scorecards count what customers were promised.
-      if due.subject.kind == .ticket, clocks.clocks.map(\.clock.outcome) != before {
-        transaction.notify("scorecard", of: due.subject.kind.rawValue, due.subject.id, tenant: due.tenant, at: now)
-      }
+      Self.tell(missed, changed: clocks.clocks.map(\.clock.outcome) != before, of: due, at: now, in: transaction)
       return true
+    }
+  }
+
+  /// What others learn of verdicts that time alone brought about, whichever job finds them first.
+  /// - Parameter changed: whether any verdict is another one than before.
+  static func tell(_ missed: [SubjectClock], changed: Bool, of due: DueSubject, at now: Instant, in transaction: Transaction) {
+    for clock in missed {
+      if let event = clock.breachEvent { transaction.record(event, tenant: due.tenant, actor: actor, at: now) }
+    }
+    // Scorecards count what customers were promised.
+    if changed, due.subject.kind == .ticket {
+      transaction.notify("scorecard", of: due.subject.kind.rawValue, due.subject.id, tenant: due.tenant, at: now)
     }
   }
 }

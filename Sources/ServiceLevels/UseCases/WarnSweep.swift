@@ -37,8 +37,12 @@ package struct WarnSweep: Sweep {
       let keeper = keepers[due.subject.kind]
       try await keeper?.hold(due.subject, tenant: due.tenant, in: transaction)
       var clocks = try await SubjectClocks.load(due.subject, tenant: due.tenant, at: now, in: transaction)
-      // A version of a calendar that took effect meanwhile moves warnings too; a budget that ran out is the breach sweep's affair.
+      // A version of a calendar that took effect meanwhile moves warnings too, and judges what ran out before it; any other budget
+      // that ran out is the breach sweep's affair.
+      let before = clocks.clocks.map(\.clock.outcome)
       try clocks.catchUp(until: now)
+      let missed = zip(clocks.clocks, before).filter { $0.clock.outcome == .missed && $1 != .missed }.map(\.0)
+      ClockSettlement.tell(missed, changed: clocks.clocks.map(\.clock.outcome) != before, of: due, at: now, in: transaction)
       let passed = clocks.warn(at: now)
       clocks.touchDueWarnings(at: now)
       clocks.save(on: transaction, tenant: due.tenant, recordedAt: now)
