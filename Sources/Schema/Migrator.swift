@@ -51,7 +51,7 @@ package struct Migrator: Sendable {
         guard checksum == migration.checksum else { throw Failure(.conflict, SchemaMessages.edited, ["name": migration.name]) }
         continue
       }
-      try await script(migration.name, inTransaction(migration), on: connection)
+      try await script(migration.name, inTransaction(migration), on: connection, timeout: Self.longest)
       names.append(migration.name)
     }
     try await script("views", asOwner(files.views.reduce(Self.dropViews) { "\($0)\n\($1.text)" }), on: connection)
@@ -113,9 +113,12 @@ package struct Migrator: Sendable {
     }.joined(separator: "\n")
   }
 
-  private func script(_ name: String, _ text: String, on connection: Connection) async throws {
+  /// Of one migration: one that fills a column of a table with millions of rows takes longer than any statement of the server's.
+  private static let longest = Duration.seconds(6 * 3600)
+
+  private func script(_ name: String, _ text: String, on connection: Connection, timeout: Duration? = nil) async throws {
     do {
-      try await connection.runScript(text)
+      try await connection.runScript(text, timeout: timeout)
     } catch let error as PostgresError {
       throw Failure(.conflict, SchemaMessages.migrationFailed, ["name": name, "reason": error.debugText])
     }

@@ -1,6 +1,7 @@
 import Assurance
 import Kernel
 import Operations
+import Postgres
 import TestSupport
 import Testing
 
@@ -77,6 +78,31 @@ import Testing
     #expect(open.first?.at("proof.gaps.0.text").text?.hasPrefix("Saturday 12:00-22:00") ?? false)
   }
 
+  /// A contract that is to end, or to be suspended, promises until then.
+  @Test func aPlannedEndDoesNotOpenADoor() async throws {
+    let world = try await AssuranceWorld()
+    try await world.activate()
+    let contract = try await world.call("contract.read", ["id": world.contract.at("id")])
+    try await world.call(
+      "contract.change", ["id": contract.at("id"), "event": "end", "validFrom": "2027-01-01T00:00:00Z"], version: contract.at("version"))
+    try await world.call("proof_policy.set", ["policy": "required"])
+    let line = try await world.call("contract_line.read", ["id": world.line])
+    let refusal = await world.refusal {
+      try await world.call("contract_line.revise", ["id": world.line, "name": "More", "sla": world.sla.at("id")], version: line.at("version"))
+    }
+    #expect(refusal?.code == "assurance.not_backed", "\(String(describing: refusal))")
+  }
+
+  /// One that began to promise before anybody kept proofs, and rests on nobody, is found all the same.
+  @Test func anActiveContractWithoutAProofIsFound() async throws {
+    let world = try await AssuranceWorld()
+    try await world.activate()
+    _ = try await world.database.superuser.withConnection { try await $0.query(ForgetProofs()) }
+    #expect(try await world.open().isEmpty)
+    try await world.sweep()
+    #expect(try await world.open().first?.at("proof.outcome") == "unproven")
+  }
+
   @Test func aContractMayHaveAPolicyOfItsOwn() async throws {
     let world = try await AssuranceWorld()
     try await world.call("proof_policy.set", ["policy": "required"])
@@ -114,6 +140,10 @@ import Testing
     let covered = try await world.prove()
     await expectFailure(.conflict) { try await world.call("accepted_risk.record", ["proof": covered.at("id"), "reason": "Again"]) }
   }
+}
+
+private struct ForgetProofs: Statement {
+  static let sql = "delete from assurance.standing"
 }
 
 extension AssuranceWorld {

@@ -79,6 +79,60 @@ import Testing
     #expect(cut.map(\.key) == whole.map(\.key))
   }
 
+  /// The supplier closes on one day: who accepted that day did not accept another one, nor closing for good.
+  @Test func aDateThatIsAcceptedIsThatDate() throws {
+    let always = try CalendarDefinition.always(zone: Self.berlin)
+    func gap(_ closed: [String], from: String = "2026-12-01") throws -> Gap {
+      let theirs = try CalendarDefinition.always(zone: Self.berlin, exceptions: closed.compactMap { CalendarDate($0).map { .init(date: $0) } })
+      let calendars = [Int64(1): Self.calendar("24x7", always), 2: Self.calendar("Supplier", theirs)]
+      let verdict = Self.verdict(
+        providers: [Self.link(FixedTerms(calendar: 2, budget: .seconds(60)))], calendars: calendars, from: try #require(Instant("\(from)T00:00:00Z")))
+      return try #require(verdict.gaps.first { $0.kind == .coverage })
+    }
+    let accepted = try gap(["2026-12-25", "2026-12-24"])
+    #expect(accepted.isWithin(accepted) && Gap(accepted.value).map { accepted.isWithin($0) } ?? false)
+    #expect(try gap(["2026-12-25"]).isWithin(accepted), "less of it")
+    #expect(try gap(["2026-12-24", "2026-12-25"], from: "2026-12-10").isWithin(accepted))
+    #expect(try !gap(["2026-12-26"]).isWithin(accepted))
+    #expect(try !gap(["2026-12-25", "2026-12-27"]).isWithin(accepted))
+    let forGood = try gap((10...28).map { "2026-12-\($0)" })
+    #expect(!forGood.isWithin(accepted) && forGood.key != accepted.key)
+    #expect(accepted.isWithin(forGood))
+  }
+
+  @Test func aDelayThatGrowsIsAnotherGap() throws {
+    let always = Self.calendar("24x7", try CalendarDefinition.always(zone: Self.berlin))
+    func gap(_ hours: CalendarDefinition) throws -> Gap {
+      let link = Self.link(FixedTerms(calendar: 2, budget: .seconds(4 * 3600 + 300)))
+      return try #require(Self.verdict(providers: [link], calendars: [1: always, 2: Self.calendar("Supplier", hours)]).gaps.first { $0.kind == .budget })
+    }
+    let fiveMinutes = try gap(.always(zone: Self.berlin))
+    let days = try gap(.fiveByEight(zone: Self.berlin))
+    #expect(fiveMinutes.isWithin(fiveMinutes) && fiveMinutes.isWithin(days))
+    #expect(!days.isWithin(fiveMinutes) && days.key != fiveMinutes.key)
+  }
+
+  /// Each half of the year adds up, and a ticket that is handed over on the day between gets the long part of both.
+  @Test func aHandOverIntoOtherTermsTakesThose() throws {
+    let always = Self.calendar("24x7", try CalendarDefinition.always(zone: Self.berlin))
+    let change = try #require(Instant("2026-12-15T00:00:00Z"))
+    func tiers(_ first: Int64, _ second: Int64) -> [[ChainLink]] {
+      [first, second].enumerated().map { [Self.link(FixedTerms(calendar: 1, budget: .seconds($1 * 3600)), Int64($0 + 1), kind: .team)] }
+    }
+    let promise = Promise(metric: "resolution", priority: 1, terms: .time(.seconds(16 * 3600), calendar: 1))
+    let verdict = BackToBack.check(
+      ChainCase(
+        promised: [.init(from: Instant(seconds: 0), promises: [promise])],
+        versions: [
+          ChainVersion(validFrom: Instant(seconds: 0), tiers: tiers(14, 2), supplierMetrics: []),
+          ChainVersion(validFrom: change, tiers: tiers(2, 14), supplierMetrics: []),
+        ], providers: [], backups: [], calendars: [1: always], horizon: Self.start.seconds..<Self.end.seconds))
+    #expect(verdict.gaps.map(\.kind) == [.budget])
+    guard case .time(let time)? = verdict.gaps.first?.detail else { throw Unexpected() }
+    #expect(time.start == change.adding(seconds: -14 * 3600) && time.delay == 12 * 3600)
+    #expect(time.steps.map(\.budget) == [.seconds(14 * 3600), .seconds(14 * 3600)])
+  }
+
   @Test func theSameHoursAreNoGap() throws {
     let calendars = [Int64(1): Self.calendar("Ours", try Self.late()), 2: Self.calendar("Theirs", try Self.late())]
     let verdict = Self.verdict(providers: [Self.link(FixedTerms(calendar: 2, budget: .seconds(4 * 3600)))], calendars: calendars)

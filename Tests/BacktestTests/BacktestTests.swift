@@ -56,7 +56,8 @@ struct BacktestTests {
     let response = try #require(tested.figure("response"))
     #expect(response["numerator"] == 2 && response["denominator"] == 3 && response["numeratorNow"] == 1)
     // A and C in resolution, B in response.
-    #expect(tested["changed"] == 3 && tested["newlyMissed"] == 1 && tested["newlyMet"] == 1)
+    #expect(tested["changed"] == 2 && tested["newlyMissed"] == 1 && tested["newlyMet"] == 1)
+    #expect(tested["newlyJudged"] == 0 && tested["noLongerJudged"] == 1 && tested["withoutHistory"] == 0)
   }
 
   @Test("The tickets that change are listed page by page, with both verdicts, what was used and of how much")
@@ -76,6 +77,9 @@ struct BacktestTests {
     #expect(found.map { $0["metric"] ?? .null } == ["resolution", "response", "resolution"])
     #expect(found.map { $0["verdictNow"] ?? .null } == ["met", "missed", "missed"])
     #expect(found.map { $0["verdict"] ?? .null } == ["missed", "met", .null])
+    #expect(found.map { $0["change"] ?? .null } == ["newly_missed", "newly_met", "no_longer_judged"])
+    let gone = try await world.call("sla.backtest_tickets", ["targets": draft, "change": "no_longer_judged"])
+    #expect(gone["items"]?.array?.map { $0["number"] ?? .null } == ["ACME-INC-000003"])
     #expect(found.first?["elapsed"] == .integer(15 * 3600) && found.first?["budget"] == .integer(10 * 3600))
     #expect(found.first?["elapsedNow"] == .integer(15 * 3600) && found.first?["budgetNow"] == .integer(16 * 3600))
     let other = try await world.call("sla.backtest_tickets", ["targets": draft, "limit": 1])
@@ -198,6 +202,28 @@ struct BacktestTests {
     }
   }
 
+  @Test("A ticket whose story does not begin with its opening is told, and judged by nobody else's clocks")
+  func withoutHistory() async throws {
+    let world = try await BacktestWorld()
+    try await Self.threeTickets(world)
+    let sla: KeyValuePairs<String, Value> = ["sla": world.sla["id"] ?? .null]
+    let whole = try await world.backtest(sla)
+    #expect(whole.figure("resolution")?["denominator"] == 3 && whole["withoutHistory"] == 0)
+    // The second has none, the third lost its beginning.
+    _ = try await world.database.superuser.withConnection { try await $0.query(LoseStories()) }
+    let rest = try await world.backtest(sla)
+    #expect(rest["tickets"] == 3 && rest["withoutHistory"] == 2 && rest["changed"] == 0 && rest["newlyJudged"] == 0)
+    #expect(rest.figure("resolution")?["denominator"] == 1 && rest.figure("resolution")?["denominatorNow"] == 1)
+  }
+
+  @Test("A sum that is more than money can be is none")
+  func tooMuch() throws {
+    let euro = try #require(Currency("EUR"))
+    let much = Money(minorUnits: .max, currency: euro)
+    #expect(TrialTotal.all(of: [much]).map(\.sum) == [much])
+    #expect(TrialTotal.all(of: [much, Money(minorUnits: 1, currency: euro), much]).map(\.sum) == [nil])
+  }
+
   @Test("A back-test that is cancelled ends, and a story that cannot be read is an error")
   func ends() async throws {
     let world = try await BacktestWorld()
@@ -297,6 +323,10 @@ private struct DatabaseState: Statement {
 private struct HasTransactionId: Statement {
   static let sql = "select pg_current_xact_id_if_assigned() is not null"
   static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}
+
+private struct LoseStories: Statement {
+  static let sql = "update desk.ticket set story = case number when 2 then '\\x' else substr(story, 11) end where number in (2, 3)"
 }
 
 private struct BreakStory: Statement {

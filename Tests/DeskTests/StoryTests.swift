@@ -1,4 +1,3 @@
-import Foundation
 import Kernel
 import Postgres
 import ServiceLevels
@@ -37,18 +36,8 @@ struct StoryTests {
     for one in told { #expect(one.story == (try await world.storyOfEvents(one)), "ticket \(one.number)") }
 
     _ = try await world.database.superuser.withConnection { try await $0.query(ForgetStories()) }
-    try await world.database.runAsOwner(try Self.backfill())
+    try await world.database.runAsOwner(try StoryMigration.text())
     #expect(try await world.stories() == told)
-  }
-
-  /// What the migration does to the tickets that are there.
-  static func backfill() throws -> String {
-    let folder = RealData.packageRoot.appending(path: "sql/migrations")
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    let name = try #require(names.first { $0.hasSuffix("_ticket_story.sql") })
-    let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
-    let start = try #require(text.range(of: "alter table desk.ticket no force"))
-    return String(text[start.lowerBound...])
   }
 }
 

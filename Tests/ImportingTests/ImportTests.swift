@@ -32,6 +32,15 @@ private struct RowCounts: Statement, Equatable {
   static func decode(_ row: inout RowReader) throws -> [Int64] { try row.next() }
 }
 
+private struct Stories: Statement {
+  static let sql = "select encode(story, 'hex') from desk.ticket order by id"
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct ForgetStories: Statement {
+  static let sql = "update desk.ticket set story = '\\x'"
+}
+
 /// What is left of a ticket: its title, state, recorded verdict, and of its clock state, used seconds, verdict and intervals.
 private struct TicketsAsText: Statement {
   static let sql = """
@@ -59,6 +68,33 @@ extension TestDatabase {
 
 @Suite("Importing into the database")
 struct ImportTests {
+  @Test("The migration tells of imported tickets what the import told, and of those worked on since what was done")
+  func migratedStories() async throws {
+    let database = try await TestDatabase.make(modules)
+    try await SmallLog.withFile(SmallLog.text()) { file in _ = try await database.importer.run(file, SmallLog.profile(), .init(createsMissing: true)) }
+    let engineer = try await database.staff(.engineer)
+    func act(_ number: Int64, _ verb: String, _ more: [Value.Member] = []) async throws {
+      database.clock.advance(seconds: 3600)
+      let tickets = try await database.call("incident.list", as: engineer)["items"]?.array ?? []
+      let ticket = try #require(tickets.first { $0["number"]?.text?.hasSuffix("-00000\(number)") ?? false })
+      let read = try await database.call("incident.read", ["id": ticket["id"] ?? .null], as: engineer)
+      _ = try await database.dispatcher.invoke(
+        "incident.\(verb)", .object([.init("id", ticket["id"] ?? .null)] + more), as: engineer,
+        Call(requestId: "test", expectedVersion: read["version"]?.integer))
+    }
+    // The one that is open waits and is talked about while it does; one that was resolved is taken up again, and again resolved.
+    try await act(3, "hold", [.init("reason", "awaiting_supplier")])
+    try await act(3, "comment", [.init("body", "Still waiting"), .init("visibility", "public")])
+    try await act(3, "classify", [.init("impact", 1), .init("urgency", 1)])
+    try await act(3, "resume")
+    try await act(3, "resolve", [.init("resolution", "Done")])
+    let told = try await database.superuser.withConnection { try await $0.query(Stories()) }
+    #expect(told.count == 3)
+    _ = try await database.superuser.withConnection { try await $0.query(ForgetStories()) }
+    try await database.runAsOwner(try StoryMigration.text())
+    #expect(try await database.superuser.withConnection { try await $0.query(Stories()) } == told)
+  }
+
   @Test("A log is counted by the versions that its calendar had")
   func calendarVersions() async throws {
     let database = try await TestDatabase.make(modules)

@@ -7,8 +7,8 @@ create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
 grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
   contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket, credits.proposal to steward_finder;
-grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line, suppliers.contract,
-  suppliers.line_link, desk.team_agreement to steward_finder;
+grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
+  contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
 
 -- A tenant by its handle, before anyone is known.
 create function finder.find_tenant(wanted_handle bigint)
@@ -253,8 +253,8 @@ begin
 end
 $$;
 
--- Contract lines whose proof rests on something that has changed since, or must be looked at again; and those that rest on a
--- supplier and were never looked at.
+-- Contract lines whose proof rests on something that has changed since, or must be looked at again; and those of contracts that
+-- promise, or that rest on a supplier, and were never looked at.
 create function finder.proofs_to_run(reference timestamptz, row_limit integer)
 returns table (tenant_id bigint, contract_line_id bigint, is_changed boolean)
 language plpgsql stable security definer set search_path = '' as $$
@@ -279,9 +279,13 @@ begin
     (select s.tenant_id, s.contract_line_id, false from assurance.standing s
      where s.look_at <= reference order by s.look_at limit least(row_limit, 1000))
     union all
-    (select distinct l.tenant_id, l.contract_line_id, true from suppliers.line_link l
-     where not exists (select from assurance.standing s where s.tenant_id = l.tenant_id and s.contract_line_id = l.contract_line_id)
-     limit least(row_limit, 1000));
+    (select l.tenant_id, l.id, true from contracts.contract_line l
+     where not exists (select from assurance.standing s where s.tenant_id = l.tenant_id and s.contract_line_id = l.id)
+       and exists (select from contracts.contract_line_version v where v.tenant_id = l.tenant_id and v.contract_line_id = l.id)
+       and (exists (select from suppliers.line_link k where k.tenant_id = l.tenant_id and k.contract_line_id = l.id)
+         or exists (
+           select from contracts.contract_version v where v.tenant_id = l.tenant_id and v.contract_id = l.contract_id and v.state = 'active'))
+     order by l.tenant_id, l.id limit least(row_limit, 1000));
 end
 $$;
 

@@ -86,7 +86,7 @@ create table assurance.proof (
   promises bigint not null,
   -- in order; a gap is named by its place, from 1
   gaps jsonb not null,
-  -- what an accepted risk is matched by, in the same order
+  -- what each is and how large, in the same order
   gap_keys text[] not null,
   -- what it rests on: kinds, rows and their versions
   input_kinds text[] not null,
@@ -146,7 +146,7 @@ create table assurance.accepted_risk (
   public_id bytea not null,
   contract_line_id bigint not null,
   proof_id bigint not null,
-  -- the gap's place in the proof, and what it is matched by in later ones
+  -- the gap's place in the proof, and what it is and how large
   gap bigint not null,
   gap_key text not null,
   reason text not null,
@@ -165,8 +165,12 @@ create table assurance.accepted_risk (
   constraint accepted_risk_proof_fk foreign key (tenant_id, proof_id) references assurance.proof (tenant_id, id),
   constraint accepted_risk_public_id_check check (octet_length(public_id) = 12),
   constraint accepted_risk_gap_check check (gap >= 1),
-  constraint accepted_risk_end_check check ((ended_at is null) = (end_reason is null))
+  -- one that ended without a reason ended by its time
+  constraint accepted_risk_end_check check (
+    case when ended_at is null then end_reason is null else end_reason is not null or ended_at is not distinct from until_at end)
 );
+-- What is accepted is accepted once.
+create unique index accepted_risk_live on assurance.accepted_risk (tenant_id, contract_line_id, gap_key) where ended_at is null;
 create index accepted_risk_line on assurance.accepted_risk (tenant_id, contract_line_id, id desc);
 select steward.protect_tenant_table('assurance.accepted_risk', 'personal');
 grant select, insert, update on assurance.accepted_risk to steward_app;

@@ -61,6 +61,8 @@ package struct HoursGap: Hashable, Sendable {
   package let seconds: Int64
   /// The first few starts.
   package let starts: [Instant]
+  /// Of a gap on single dates, every one.
+  package let dates: [TimeSpan]
   /// For the explanation: the openings around the first one.
   package let promised: Windows
   package let worked: [Windows]

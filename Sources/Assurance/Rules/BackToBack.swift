@@ -29,7 +29,11 @@ package struct BackToBack {
   private let chain: ChainCase
   private var calendars: ChainCalendars
   private var hours = CoverageCheck()
-  private var late: [PromiseLabel: TimeFinding] = [:]
+  private var late: [LatePath: TimeFinding] = [:]
+  /// What the chain is, stretch by stretch, as far as nothing changes but calendars.
+  private var stretches: [(range: Range<Int64>, places: ChainPlaces)] = []
+  /// By promise: its places, stretch by stretch.
+  private var paths: [PromiseLabel: [[ChainStage]]] = [:]
   private var gaps: [Gap] = []
   private var seen: Set<PromiseLabel> = []
   private var isLinked = false
@@ -37,6 +41,15 @@ package struct BackToBack {
   private struct TimeFinding {
     var gap: Gap
     var delay: Int64
+  }
+
+  /// A promise and the agreements that it goes through: one that is late by other agreements is another gap.
+  private struct LatePath: Hashable {
+    let promise: PromiseLabel
+    let budget: Budget
+    let calendar: Int64
+    let parties: [[ChainParty]]
+    let agreements: [[Agreement]]
   }
 
   package static func check(_ chain: ChainCase) -> Verdict {
@@ -52,8 +65,9 @@ package struct BackToBack {
 
   private mutating func run() {
     let edges = boundaries
-    for (start, end) in zip(edges, edges.dropFirst()) { check(start..<end) }
-    gaps += hours.gaps(&calendars) + late.values.map(\.gap)
+    stretches = zip(edges, edges.dropFirst()).filter { $0 < $1 }.map { ($0..<$1, ChainPlaces(chain, at: Instant(seconds: $0))) }
+    for index in stretches.indices { check(stretches[index].range, stretches[index].places) }
+    gaps += hours.gaps(&calendars) + late.values.map(\.gap).sorted { $0.from < $1.from }
   }
 
   private var verdict: Verdict {
@@ -71,11 +85,9 @@ package struct BackToBack {
   }
 
   /// A stretch in which nothing changes but the calendars.
-  private mutating func check(_ stretch: Range<Int64>) {
-    guard !stretch.isEmpty else { return }
+  private mutating func check(_ stretch: Range<Int64>, _ places: ChainPlaces) {
     let start = Instant(seconds: stretch.lowerBound)
     guard let promises = chain.promised.last(where: { $0.from.seconds <= stretch.lowerBound })?.promises else { return }
-    let places = ChainPlaces(chain, at: start)
     if !places.isEmpty { isLinked = true }
     for promise in promises {
       seen.insert(promise.label)
@@ -92,43 +104,84 @@ package struct BackToBack {
     gaps += lacking
     guard lacking.isEmpty else { return }
     for stage in stages { hours.check(promise, calendar, stage, stretch, &calendars) }
-    check(promise, budget, calendar, stretch, stages)
+    check(promise, budget, calendar, stretch)
   }
 
   // MARK: Time
 
-  private mutating func check(_ promise: Promise, _ budget: Budget, _ calendar: Int64, _ stretch: Range<Int64>, _ stages: [ChainStage]) {
+  /// The places of the chain for a promise, stretch by stretch. Where one of them has nobody who agreed to anything, which is a
+  /// gap of its own, what was begun before goes on by the terms before.
+  private mutating func path(of promise: Promise) -> [[ChainStage]] {
+    if let known = paths[promise.label] { return known }
+    var path: [[ChainStage]] = []
+    for (range, places) in stretches {
+      let (stages, lacking) = places.stages(for: promise, at: Instant(seconds: range.lowerBound))
+      path.append(lacking.isEmpty ? stages : path.last ?? [])
+    }
+    paths[promise.label] = path
+    return path
+  }
+
+  /// When the work at the chain's place `index` is over, for every start from `starts` on: by what is in force when it begins.
+  private mutating func curve(_ index: Int, of path: [[ChainStage]], from first: Int64, to last: Int64) -> EndCurve {
+    var parts: [(starts: Range<Int64>, curve: EndCurve)] = []
+    for (place, stretch) in stretches.enumerated() {
+      let end = place + 1 < stretches.count ? stretch.range.upperBound : max(last + 1, stretch.range.upperBound)
+      let starts = max(first, stretch.range.lowerBound)..<max(first, stretch.range.lowerBound, min(end, last + 1))
+      guard !starts.isEmpty else { continue }
+      let stages = path[place]
+      parts.append((starts, index < stages.count ? calendars.curve(of: stages[index], to: starts.upperBound) : .identity(starts)))
+    }
+    return .joined(parts)
+  }
+
+  private mutating func check(_ promise: Promise, _ budget: Budget, _ calendar: Int64, _ stretch: Range<Int64>) {
+    let path = path(of: promise)
     var curve = EndCurve.identity(stretch)
-    for stage in stages { curve = curve.then(calendars.curve(of: stage, to: curve.last ?? stretch.lowerBound)) }
-    guard let lateness = curve.late(after: calendars.due(budget, calendar, stretch)) else { return }
+    for index in 0..<(path.map(\.count).max() ?? 0) {
+      curve = curve.then(self.curve(index, of: path, from: stretch.lowerBound, to: curve.last ?? stretch.lowerBound))
+    }
+    let due = calendars.due(budget, calendar, stretch, onlyOpen: stretches.count == 1)
+    guard let lateness = curve.late(after: due) else { return }
     let delay = lateness.end - lateness.due
-    let earlier = late[promise.label]
+    let stages = stages(lateness.worstStart, path)
+    let key = LatePath(
+      promise: promise.label, budget: budget, calendar: calendar, parties: stages.map { $0.stage.parties.map(\.party) },
+      agreements: stages.map { $0.stage.parties.map(\.agreement) })
+    let earlier = late[key]
     guard earlier.map({ delay > $0.delay }) ?? true else { return }
     let detail = TimeGap(
       start: Instant(seconds: lateness.worstStart), due: Instant(seconds: lateness.due), end: Self.instant(lateness.end), budget: budget,
-      calendar: calendars.name(calendar), zone: calendars.zone(calendar)?.identifier ?? "UTC", steps: steps(lateness.worstStart, stages),
+      calendar: calendars.name(calendar), zone: calendars.zone(calendar)?.identifier ?? "UTC", steps: stages.map { step($0.stage, from: $0.from, to: $0.to) },
       lateStarts: lateness.starts.spans.count)
     let first = lateness.starts.spans.first?.start ?? detail.start
     let gap = Gap(
-      kind: .budget, promises: [promise.label], parties: stages.flatMap { $0.parties.map(\.party) },
+      kind: .budget, promises: [promise.label], parties: stages.flatMap { $0.stage.parties.map(\.party) },
       from: earlier.map { min($0.gap.from, first) } ?? first, detail: .time(detail))
-    late[promise.label] = TimeFinding(gap: gap, delay: delay)
+    late[key] = TimeFinding(gap: gap, delay: delay)
   }
 
-  private mutating func steps(_ start: Int64, _ stages: [ChainStage]) -> [TimeGap.Step] {
+  /// The places that what starts at `start` goes through, each by what is in force when its turn begins.
+  private mutating func stages(_ start: Int64, _ path: [[ChainStage]]) -> [(stage: ChainStage, from: Int64, to: Int64)] {
     var second = start
-    var steps: [TimeGap.Step] = []
-    for stage in stages where second < EndCurve.never {
+    var stages: [(stage: ChainStage, from: Int64, to: Int64)] = []
+    while second < EndCurve.never {
+      let place = stretches.lastIndex { $0.range.lowerBound <= second } ?? 0
+      guard stages.count < path[place].count else { break }
+      let stage = path[place][stages.count]
       let end = calendars.curve(of: stage, to: second).value(at: second) ?? EndCurve.never
-      let longest = stage.longest
-      steps.append(
-        TimeGap.Step(
-          parties: stage.parties.map(\.party), agreements: stage.parties.compactMap(\.agreement.name),
-          calendars: stage.calendars.map { calendars.name($0) }, handling: longest.handling, budget: longest.budget,
-          from: Instant(seconds: second), to: Self.instant(end)))
+      stages.append((stage, second, end))
       second = end
     }
-    return steps
+    return stages
+  }
+
+  private func step(_ stage: ChainStage, from: Int64, to: Int64) -> TimeGap.Step {
+    let longest = stage.longest
+    return TimeGap.Step(
+      parties: stage.parties.map(\.party), agreements: stage.parties.compactMap(\.agreement.name),
+      calendars: stage.calendars.map { calendars.name($0) }, handling: longest.handling, budget: longest.budget, from: Instant(seconds: from),
+      to: Self.instant(to))
   }
 
   private static func instant(_ second: Int64) -> Instant? { second < EndCurve.never ? Instant(seconds: second) : nil }

@@ -81,11 +81,12 @@ struct ChainCalendars {
   }
 
   /// Until when something that starts in `starts` is in time, by the promise's own clock.
-  mutating func due(_ budget: Budget, _ calendar: Int64, _ starts: Range<Int64>) -> EndCurve {
+  /// - Parameter onlyOpen: whether starts outside the hours may be left out: what starts then has until what starts at the next
+  ///   opening has, and a chain whose terms do not change is no later.
+  mutating func due(_ budget: Budget, _ calendar: Int64, _ starts: Range<Int64>, onlyOpen: Bool) -> EndCurve {
     switch budget {
     case .seconds(let seconds):
-      // Whatever starts outside the hours has until then what starts at the next opening has, and the chain is no later.
-      .spending(seconds, of: hours([calendar], holding: seconds, from: starts.upperBound), starts: starts, onlyOpen: true)
+      .spending(seconds, of: hours([calendar], holding: seconds, from: starts.upperBound), starts: starts, onlyOpen: onlyOpen)
     case .businessDays(let days): closing(ofBusinessDay: days, calendar, starts)
     }
   }

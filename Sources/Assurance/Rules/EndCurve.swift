@@ -1,8 +1,8 @@
 import Kernel
 import ServiceTime
 
-/// For every start in a stretch of time, an instant that never falls back as the start moves on: when what starts then must
-/// be over.
+/// For every start in a stretch of time, an instant: when what starts then must be over. As long as nobody's terms change it
+/// never falls back as the start moves on.
 ///
 /// A curve is made of pieces. Within one the instant stands still, or goes along with the start second by second; from one to
 /// the next it may jump ahead. All arithmetic is on whole seconds, and each step costs one pass over the pieces.
@@ -94,12 +94,25 @@ struct EndCurve: Sendable {
 
   // MARK: Joining
 
+  /// Each part for the starts that it is given, in order.
+  static func joined(_ parts: [(starts: Range<Int64>, curve: EndCurve)]) -> EndCurve {
+    var joined = EndCurve()
+    for (starts, curve) in parts {
+      for piece in curve.pieces[curve.pieces.partition { $0.end > starts.lowerBound }...] {
+        guard piece.start < starts.upperBound else { break }
+        let (start, end) = (max(piece.start, starts.lowerBound), min(piece.end, starts.upperBound))
+        if start < end { joined.append(start, end, piece.value(at: start), moves: piece.moves) }
+      }
+    }
+    return joined
+  }
+
   /// What starts where this is over.
   func then(_ next: EndCurve) -> EndCurve {
     var curve = EndCurve()
-    var index = 0
     for piece in pieces {
       var second = piece.start
+      var index = next.pieces.partition { $0.end > piece.value }
       while second < piece.end {
         let value = piece.value(at: second)
         while index < next.pieces.count, next.pieces[index].end <= value { index += 1 }
@@ -134,7 +147,7 @@ struct EndCurve: Sendable {
   // MARK: Asking
 
   /// The latest instant of all; nil when none is ever over.
-  var last: Int64? { pieces.last { $0.value < Self.never }.map { $0.value(at: $0.end - 1) } }
+  var last: Int64? { pieces.lazy.filter { $0.value < Self.never }.map { $0.value(at: $0.end - 1) }.max() }
 
   func value(at second: Int64) -> Int64? {
     let index = pieces.partition { $0.end > second }

@@ -30,8 +30,7 @@ extension Gap {
       ?? value["time"].flatMap(TimeGap.init).map(Detail.time) ?? value["share"].flatMap(ShareGap.init).map(Detail.share) ?? Detail.none
   }
 
-  /// What an accepted risk is for: the same gap in a later proof. It holds what the gap is about and how large it was agreed
-  /// to be, not the dates and counts that move on with the horizon.
+  /// What the gap is about and how large it is, without what moves on with the horizon: two proofs with the same keys say the same.
   package var key: String {
     let what = promises.map { "\($0.metric) \($0.priority.map { String($0) } ?? "")" } + parties.map { "\($0.kind.rawValue) \($0.id)" }
     let size: [String] =
@@ -39,25 +38,76 @@ extension Gap {
       case .none: []
       case .lack(let lack): ["\(lack)"]
       case .hours(let hours): hours.shape
-      case .time(let time): ["\(time.budget) \(time.calendar)"] + time.steps.map { "\($0.handling) \($0.budget.map { "\($0)" } ?? "") \($0.calendars)" }
+      case .time(let time): time.shape + [time.delay.map { String($0) } ?? "never"]
       case .share(let share): [share.promised.description, share.together.description]
       }
     return ([kind.rawValue] + what + size).joined(separator: "/")
   }
 }
 
+extension Gap {
+  /// Whether who accepted `accepted` took this upon himself: the same kind, parties and agreements, no other promise, and no
+  /// larger. Weekly hours are the same on no other weekday, dates are among those that were accepted, a delay is no longer.
+  package func isWithin(_ accepted: Gap) -> Bool {
+    guard kind == accepted.kind, parties.map(\.identity) == accepted.parties.map(\.identity), Set(promises).isSubset(of: accepted.promises) else { return false }
+    switch (detail, accepted.detail) {
+    case (.none, .none): return true
+    case (.lack(let lack), .lack(let known)): return lack == known
+    case (.hours(let hours), .hours(let known)): return hours.isWithin(known)
+    case (.time(let time), .time(let known)):
+      guard time.shape == known.shape else { return false }
+      guard let most = known.delay else { return true }
+      return time.delay.map { $0 <= most } ?? false
+    case (.share(let share), .share(let known)): return share.promised == known.promised && share.together >= known.together
+    default: return false
+    }
+  }
+}
+
+/// The gaps of a line that are accepted as risks.
+struct AcceptedGaps: Sendable {
+  private let gaps: [Gap]
+
+  init(_ risks: [RisksInForce.Found]) { gaps = risks.compactMap(\.gap) }
+
+  func hold(_ gap: Gap) -> Bool { gaps.contains { gap.isWithin($0) } }
+}
+
+extension ChainParty {
+  /// Without its name, which may change.
+  fileprivate var identity: String { "\(kind.rawValue) \(id)" }
+}
+
 extension HoursGap {
-  /// The weekdays and times of a gap that comes every week.
+  fileprivate func isWithin(_ known: HoursGap) -> Bool {
+    guard zone == known.zone, weekdays.isEmpty == known.weekdays.isEmpty else { return false }
+    guard weekdays.isEmpty else {
+      guard let times, let others = known.times else { return false }
+      return times == others && Set(weekdays).isSubset(of: known.weekdays)
+    }
+    return !dates.isEmpty && dates.allSatisfy { date in known.dates.contains { $0.start <= date.start && date.end <= $0.end } }
+  }
+}
+
+extension HoursGap {
+  /// The weekdays and times of a gap that comes every week; the instants of one that comes on single dates.
   fileprivate var shape: [String] {
-    guard !weekdays.isEmpty, let zone = Zone.named(self.zone) else { return [] }
+    guard !weekdays.isEmpty, let times else { return [zone] + dates.map { "\($0.start.seconds)+\($0.end.seconds - $0.start.seconds)" } }
+    return ["\(weekdays)", zone, String(times.start), String(times.length)]
+  }
+
+  /// Of the first one, by the wall clock.
+  fileprivate var times: (start: Int64, length: Int64)? {
+    guard let zone = Zone.named(self.zone) else { return nil }
     let (start, end) = (zone.wallClockSeconds(at: first.start), zone.wallClockSeconds(at: first.end))
-    return ["\(weekdays)", String(start.flooredRemainder(by: 86_400)), String(end - start)]
+    return (start.flooredRemainder(by: 86_400), end - start)
   }
 
   fileprivate var value: Value {
     .object([
       "weekdays": .array(weekdays.map { .integer(Int64($0)) }), "from": .instant(first.start), "to": .instant(first.end), "zone": .text(zone),
       "edge": .text(edge.rawValue), "count": .integer(Int64(count)), "seconds": .integer(seconds), "starts": .array(starts.map { .instant($0) }),
+      "dates": .array(dates.map(\.value)),
       "promised": promised.value, "worked": .array(worked.map(\.value)),
     ])
   }
@@ -69,7 +119,7 @@ extension HoursGap {
     self.init(
       weekdays: value.list("weekdays") { $0.integer.flatMap { Int(exactly: $0) } }, first: TimeSpan(from, to), zone: zone, edge: edge,
       count: Int(clamping: value["count"]?.integer ?? 0), seconds: value["seconds"]?.integer ?? 0,
-      starts: value.list("starts") { $0.text.flatMap { Instant($0) } }, promised: promised, worked: value.list("worked", Windows.init))
+      starts: value.list("starts") { $0.text.flatMap { Instant($0) } }, dates: value.list("dates", TimeSpan.init), promised: promised, worked: value.list("worked", Windows.init))
   }
 }
 
@@ -77,7 +127,7 @@ extension HoursGap.Windows {
   fileprivate var value: Value {
     .object([
       "party": party?.value ?? .null, "calendar": .text(calendar), "zone": .text(zone),
-      "spans": .array(spans.map { .array([.instant($0.start), .instant($0.end)]) }),
+      "spans": .array(spans.map(\.value)),
     ])
   }
 
@@ -85,15 +135,29 @@ extension HoursGap.Windows {
     guard let calendar = value["calendar"]?.text, let zone = value["zone"]?.text else { return nil }
     self.init(
       party: value["party"].flatMap(ChainParty.init), calendar: calendar, zone: zone,
-      spans: value.list("spans") { span in
-        guard let ends = span.array, ends.count == 2, let start = ends[0].text.flatMap({ Instant($0) }), let end = ends[1].text.flatMap({ Instant($0) })
-        else { return nil }
-        return TimeSpan(start, end)
-      })
+      spans: value.list("spans", TimeSpan.init))
+  }
+}
+
+extension TimeSpan {
+  fileprivate var value: Value { .array([.instant(start), .instant(end)]) }
+
+  fileprivate init?(_ value: Value) {
+    guard let ends = value.array, ends.count == 2, let start = ends[0].text.flatMap({ Instant($0) }), let end = ends[1].text.flatMap({ Instant($0) })
+    else { return nil }
+    self.init(start, end)
   }
 }
 
 extension TimeGap {
+  /// How much too late the worst start may end; nil: it never ends.
+  var delay: Int64? { end.map { $0.seconds - due.seconds } }
+
+  /// What was promised and agreed.
+  fileprivate var shape: [String] {
+    ["\(budget) \(calendar)"] + steps.map { "\($0.handling) \($0.budget.map { "\($0)" } ?? "") \($0.calendars)" }
+  }
+
   fileprivate var value: Value {
     .object([
       "start": .instant(start), "due": .instant(due), "end": .instant(end), "budget": budget.value, "calendar": .text(calendar), "zone": .text(zone),

@@ -198,6 +198,27 @@ struct StandingProofs: Statement {
   }
 }
 
+/// Who proves lines or changes what is accepted of them waits here for who does so already, and then reads what that one left.
+struct LockStandings: Statement {
+  let tenant: TenantId
+  let contract: Int64
+  /// Nil: all lines of the contract.
+  let line: Int64?
+
+  static let sql = """
+    select contract_line_id from assurance.standing
+    where tenant_id = $1 and contract_id = $2 and ($3::bigint is null or contract_line_id = $3) order by contract_line_id for no key update
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(contract)
+    parameters.append(line)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// Where a line stands, before it is proven again.
 struct StandingOfLines: Statement {
   struct Found: Sendable {

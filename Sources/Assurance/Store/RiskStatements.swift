@@ -61,6 +61,7 @@ struct InsertRisk: Statement {
     insert into assurance.accepted_risk
       (tenant_id, public_id, contract_line_id, proof_id, gap, gap_key, reason, until_at, actor_kind, actor_id, actor_name, recorded_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    on conflict (tenant_id, contract_line_id, gap_key) where ended_at is null do nothing
     """
 
   func bind(to parameters: inout Parameters) {
@@ -75,6 +76,24 @@ struct InsertRisk: Statement {
     parameters.append(actor.kind.rawValue)
     parameters.append(actor.id)
     parameters.append(actorName)
+    parameters.append(now)
+  }
+}
+
+/// Acceptances of a line whose time is over end for good before the same gap is accepted again.
+struct EndRisksThatPassed: Statement {
+  let tenant: TenantId
+  let line: Int64
+  let now: Instant
+
+  static let sql = """
+    update assurance.accepted_risk set ended_at = until_at, version = version + 1
+    where tenant_id = $1 and contract_line_id = $2 and ended_at is null and until_at <= $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(line)
     parameters.append(now)
   }
 }
@@ -116,7 +135,8 @@ struct RisksOfLine: Statement {
 struct RisksInForce: Statement {
   struct Found: Sendable {
     let line: Int64
-    let gapKey: String
+    /// As it was accepted; nil for one that this version cannot read.
+    let gap: Gap?
     let until: Instant?
   }
 
@@ -125,8 +145,9 @@ struct RisksInForce: Statement {
   let at: Instant
 
   static let sql = """
-    select contract_line_id, gap_key, until_at from assurance.accepted_risk
-    where tenant_id = $1 and contract_line_id = any($2) and ended_at is null and (until_at is null or until_at > $3)
+    select r.contract_line_id, coalesce(p.gaps -> (r.gap - 1)::integer, 'null'), r.until_at
+    from assurance.accepted_risk r join assurance.proof p on p.tenant_id = r.tenant_id and p.id = r.proof_id
+    where r.tenant_id = $1 and r.contract_line_id = any($2) and r.ended_at is null and (r.until_at is null or r.until_at > $3)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -135,7 +156,7 @@ struct RisksInForce: Statement {
     parameters.append(at)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(line: try row.next(), gapKey: try row.next(), until: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found { Found(line: try row.next(), gap: Gap(try row.next()), until: try row.next()) }
 }
 
 /// The same of lines of several tenants.
@@ -145,8 +166,9 @@ struct RisksOfTenants: Statement {
   let at: Instant
 
   static let sql = """
-    select contract_line_id, gap_key, until_at from assurance.accepted_risk
-    where tenant_id = any($1) and contract_line_id = any($2) and ended_at is null and (until_at is null or until_at > $3)
+    select r.contract_line_id, coalesce(p.gaps -> (r.gap - 1)::integer, 'null'), r.until_at
+    from assurance.accepted_risk r join assurance.proof p on p.tenant_id = r.tenant_id and p.id = r.proof_id
+    where r.tenant_id = any($1) and r.contract_line_id = any($2) and r.ended_at is null and (r.until_at is null or r.until_at > $3)
     """
 
   func bind(to parameters: inout Parameters) {

@@ -69,16 +69,20 @@ package enum AcceptRisk: Operation {
     permission: "assurance.accept", roles: AssuranceRights.managers, reach: .one(by: "proof"), effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProofOutput {
-    guard let proof = try await context.transaction.first(ProofByPublicId(tenant: context.tenant.id, publicId: input.proof)) else {
+    guard let named = try await context.transaction.first(ProofByPublicId(tenant: context.tenant.id, publicId: input.proof)) else {
       throw context.unknownReference("proof")
     }
+    try await context.lockStanding(of: named.line)
+    let proof = try await context.proofRow(input.proof)
     guard context.actor.kind != .service else { throw Failure(.denied, AssuranceMessages.personRequired) }
     guard proof.isStanding else { throw Failure(.conflict, AssuranceMessages.notStanding) }
     if let until = input.until, until <= context.now { throw Failure.invalid("until", AssuranceMessages.untilPast, ["now": context.now.description]) }
-    let accepted = try await Set(
-      context.transaction.query(RisksInForce(tenant: context.tenant.id, lines: [proof.line], at: context.now)).map(\.gapKey))
-    let open = proof.gapKeys.indices.filter { !accepted.contains(proof.gapKeys[$0]) }
+    let risks = try await context.transaction.query(RisksInForce(tenant: context.tenant.id, lines: [proof.line], at: context.now))
+    let accepted = AcceptedGaps(risks)
+    let gaps = (proof.gaps.array ?? []).map(Gap.init)
+    let open = proof.gapKeys.indices.filter { index in gaps.indices.contains(index) && gaps[index].map { !accepted.hold($0) } ?? false }
     let chosen = try chosen(input.gaps, open, of: proof)
+    context.transaction.enqueue(EndRisksThatPassed(tenant: context.tenant.id, line: proof.line, now: context.now))
     for index in chosen {
       context.transaction.enqueue(
         InsertRisk(
@@ -89,7 +93,7 @@ package enum AcceptRisk: Operation {
     context.subject(input.proof)
     context.record(
       Event(
-        subjectKind: "proof", subject: proof.id, seq: Int64(accepted.count + 2), type: "proof.risk_accepted",
+        subjectKind: "proof", subject: proof.id, seq: Int64(risks.count + 2), type: "proof.risk_accepted",
         payload: .object(["proof": .id(input.proof), "gaps": .array(chosen.map { .integer(Int64($0 + 1)) }), "until": .instant(input.until)]),
         occurredAt: context.now))
     return try await context.stand(proof)
@@ -134,6 +138,8 @@ package enum EndAcceptedRisk: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> AcceptedRiskOutput {
     let tenant = context.tenant.id
+    guard let named = try await context.transaction.first(RiskByPublicId(tenant: tenant, publicId: input.id)) else { throw Failure.notFound }
+    try await context.lockStanding(of: named.line)
     guard let row = try await context.transaction.first(RiskByPublicId(tenant: tenant, publicId: input.id)) else { throw Failure.notFound }
     try context.requireVersion(row.version)
     guard row.endedAt == nil else { throw Failure(.conflict, AssuranceMessages.alreadyEnded) }
@@ -175,6 +181,12 @@ package enum ListAcceptedRisks: Operation {
 }
 
 extension OperationContext {
+  /// What is accepted of a line changes together with where it stands.
+  fileprivate func lockStanding(of line: Int64) async throws {
+    guard let contract = try await transaction.first(ProvenContract(tenant: tenant.id, line: line)) else { throw Failure.notFound }
+    _ = try await transaction.query(LockStandings(tenant: tenant.id, contract: contract.id, line: line))
+  }
+
   /// Where the line stands after something was accepted: the proof that stands then.
   fileprivate func stand(_ proof: ProofRow) async throws -> ProofOutput {
     guard let contract = try await transaction.first(ProvenContract(tenant: tenant.id, line: proof.line)) else { throw Failure.notFound }

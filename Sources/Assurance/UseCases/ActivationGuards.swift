@@ -60,6 +60,8 @@ extension ActivationGuard {
   fileprivate static func checkLine(_ line: LineOutput, in context: OperationContext) async throws {
     guard let contract = try await context.provenContract(line.contract) else { throw Failure.notFound }
     let terms = try await context.transaction.query(ProvenTerms(tenant: context.tenant.id, contract: contract.id))
-    if terms.last?.state == ContractState.active.rawValue { try await check(line.contract, line: line.id, in: context) }
+    // What is planned counts as well: a contract that is to end next year still promises today.
+    let states = terms.indices.filter { index in index + 1 == terms.count || terms[index + 1].validFrom > context.now }.map { terms[$0].state }
+    if states.contains(ContractState.active.rawValue) { try await check(line.contract, line: line.id, in: context) }
   }
 }

@@ -26,6 +26,7 @@ struct ContractProof: Sendable {
 
   /// - Parameter only: the one line; nil: all.
   func run(_ contract: ProvenContract.Found, only: Int64? = nil, cause: ProofCause) async throws -> [Kept] {
+    _ = try await transaction.query(LockStandings(tenant: tenant, contract: contract.id, line: only))
     let cases = try await ProofInputs(tenant: tenant, now: now, transaction: transaction).cases(of: contract, only: only)
     guard !cases.isEmpty else { return [] }
     let lines = cases.map(\.line)
@@ -43,8 +44,8 @@ struct ContractProof: Sendable {
     _ found: ProvenCase, _ contract: ProvenContract.Found, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], _ cause: ProofCause
   ) async throws -> Kept {
     let verdict = BackToBack.check(found.chain)
-    let accepted = Set(risks.map(\.gapKey))
-    let open = verdict.gaps.filter { !accepted.contains($0.key) }
+    let accepted = AcceptedGaps(risks)
+    let open = verdict.gaps.filter { !accepted.hold($0) }
     let proof: Int64
     if let before, cause != .asked, before.isSame(verdict, found.inputs, isOpen: !open.isEmpty) {
       proof = before.proof
@@ -58,7 +59,8 @@ struct ContractProof: Sendable {
       if before?.isOpen ?? false != !open.isEmpty { record(proof, found, isOpen: !open.isEmpty, verdict) }
     }
     let ends = risks.compactMap(\.until).filter { $0 > now }.min()
-    let lookAt = verdict.outcome == .nothing ? nil : min(now.adding(seconds: Self.goodFor), ends ?? Instant.accepted.upperBound)
+    // What has ended stays ended; what promises nothing yet may begin within a later horizon.
+    let lookAt = found.chain.horizon.isEmpty ? nil : min(now.adding(seconds: Self.goodFor), ends ?? Instant.accepted.upperBound)
     transaction.enqueue(
       StoreStanding(
         tenant: tenant, line: found.line, contract: contract.id, proof: proof, isOpen: !open.isEmpty, inputs: found.inputs, checkedAt: now, lookAt: lookAt))

@@ -30,14 +30,14 @@ package struct ProofOutput: OperationOutput {
   let row: ProofRow
   let gaps: [GapOutput]
 
-  /// - Parameter accepted: the keys of the gaps that are accepted now.
-  init(_ row: ProofRow, accepted: Set<String>, _ language: Language, id: (IdKind, [UInt8]) -> PublicId) {
+  /// - Parameter accepted: what is accepted of the line now.
+  init(_ row: ProofRow, accepted: AcceptedGaps, _ language: Language, id: (IdKind, [UInt8]) -> PublicId) {
     self.id = id(.proof, row.publicId)
     line = id(.contractLine, row.linePublicId)
     contract = id(.contract, row.contract)
     self.row = row
     gaps = row.found.enumerated().map { index, gap in
-      GapOutput(number: Int64(index + 1), gap: gap, isAccepted: accepted.contains(gap.key), language: language)
+      GapOutput(number: Int64(index + 1), gap: gap, isAccepted: accepted.hold(gap), language: language)
     }
   }
 
@@ -82,7 +82,7 @@ extension OperationContext {
   func proofOutputs(_ rows: [ProofRow]) async throws -> [ProofOutput] {
     guard !rows.isEmpty else { return [] }
     let risks = try await transaction.query(RisksInForce(tenant: tenant.id, lines: Set(rows.map(\.line)).sorted(), at: now))
-    let accepted = Dictionary(grouping: risks) { $0.line }.mapValues { Set($0.map(\.gapKey)) }
-    return rows.map { ProofOutput($0, accepted: accepted[$0.line] ?? [], language) { id($0, $1) } }
+    let accepted = Dictionary(grouping: risks) { $0.line }.mapValues { AcceptedGaps($0) }
+    return rows.map { ProofOutput($0, accepted: accepted[$0.line] ?? AcceptedGaps([]), language) { id($0, $1) } }
   }
 }

@@ -197,13 +197,13 @@ package enum ListOpenProofs: Operation {
         StandingProofs(tenants: positions.map(\.tenant), lines: positions.map(\.line)),
         RisksOfTenants(tenants: tenants, lines: positions.map(\.line), at: context.now))
     }
-    let accepted = Dictionary(grouping: risks) { $0.line }.mapValues { Set($0.map(\.gapKey)) }
+    let accepted = Dictionary(grouping: risks) { $0.line }.mapValues { AcceptedGaps($0) }
     return Dictionary(
       found.map { found in
         func id(_ kind: IdKind, _ bits: [UInt8]) -> PublicId {
           PublicId(kind: kind.prefix, handle: found.handle, random: bits) ?? .none(kind: kind.prefix, handle: found.handle)
         }
-        let proof = ProofOutput(found.row, accepted: accepted[found.row.line] ?? [], context.language, id: id)
+        let proof = ProofOutput(found.row, accepted: accepted[found.row.line] ?? AcceptedGaps([]), context.language, id: id)
         return (found.row.line, Entry(customer: id(.customer, found.customer), customerName: found.customerName, proof: proof))
       }
     ) { first, _ in first }

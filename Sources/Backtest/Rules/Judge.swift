@@ -9,7 +9,8 @@ struct Judge: Sendable {
   private var replay: StoryReplay
   private var months: MonthFinder
   private let kept: Int
-  private let after: (ticket: Int64, metric: String)
+  private let after: VerdictChange.Place
+  private let wanted: Set<VerdictChange.Kind>
   private(set) var outcome = Outcome()
   /// By line: what was judged in which month of its contract's zone.
   private(set) var credited: [Int64: [CreditTrial.Cell: CreditTrial.Count]] = [:]
@@ -17,12 +18,16 @@ struct Judge: Sendable {
 
   /// - Parameters:
   ///   - kept: how many changes to keep, those that come first behind `after`.
+  ///   - wanted: of which kinds.
   ///   - lines: the lines whose verdicts are to be credited.
-  init(_ trial: SlaTrial, now: Instant, months: MonthFinder, kept: Int, after: (ticket: Int64, metric: String), lines: [CreditTrial.Line]) {
+  init(
+    _ trial: SlaTrial, now: Instant, months: MonthFinder, kept: Int, after: VerdictChange.Place, wanted: Set<VerdictChange.Kind>, lines: [CreditTrial.Line]
+  ) {
     replay = StoryReplay(ClockTrial(trial), now: now)
     self.months = months
     self.kept = kept
     self.after = after
+    self.wanted = wanted
     creditMonths = Dictionary(uniqueKeysWithValues: lines.map { ($0.id, MonthFinder($0.zone)) })
   }
 
@@ -36,6 +41,10 @@ struct Judge: Sendable {
       let ciTier: String? = try row.next()
       try row.withBytes { try replay.replay($0, service: service, ciTier: ciTier) }
       outcome.tickets += 1
+      guard replay.hasHistory else {
+        outcome.withoutHistory += 1
+        return
+      }
       let month = months.month(of: at)
       for metric in ServiceLevels.Metric.judged {
         count(metric, ticket: ticket, line: line, month, isMetNow: try row.next())
@@ -51,16 +60,14 @@ struct Judge: Sendable {
     let key = AttainmentKey(metric: metric, priority: replay.priority, month: month)
     outcome.attainments[key, default: Attainment()].count(isMet: isMet, isPromised: judgement != nil, isMetNow: isMetNow)
     if let judgement, let line, let isMet, let judgedAt = judgement.judgedAt { credit(metric, judgement.priority, isMet, judgedAt, line) }
-    guard isMet != isMetNow else { return }
-    outcome.changed += 1
-    if isMetNow == true, isMet == false { outcome.newlyMissed += 1 }
-    if isMetNow == false, isMet == true { outcome.newlyMet += 1 }
-    guard (ticket, metric.rawValue) > (after.ticket, after.metric) else { return }
-    outcome.changes.append(
-      VerdictChange(
-        ticket: ticket, metric: metric, priority: replay.priority, isMetNow: isMetNow, isMet: isMet, elapsedSeconds: judgement?.elapsedSeconds,
-        budgetSeconds: judgement?.budgetSeconds))
-    if outcome.changes.count > 2 * kept + 1000 { trim() }
+    guard let kind = VerdictChange.Kind(isMetNow: isMetNow, isMet: isMet) else { return }
+    outcome.changes[kind, default: 0] += 1
+    let change = VerdictChange(
+      kind: kind, ticket: ticket, metric: metric, priority: replay.priority, isMetNow: isMetNow, isMet: isMet,
+      elapsedSeconds: judgement?.elapsedSeconds, budgetSeconds: judgement?.budgetSeconds)
+    guard wanted.contains(kind), change.place > after else { return }
+    outcome.listed.append(change)
+    if outcome.listed.count > 2 * kept + 1000 { trim() }
   }
 
   private mutating func credit(_ metric: ServiceLevels.Metric, _ priority: Int64, _ isMet: Bool, _ judgedAt: Instant, _ line: Int64) {
@@ -93,17 +100,16 @@ extension ServiceLevels.Metric {
 
 extension Outcome {
   mutating func trim(to kept: Int) {
-    changes.sort { ($0.ticket, $0.metric.rawValue) < ($1.ticket, $1.metric.rawValue) }
-    if changes.count > kept { changes.removeSubrange(kept...) }
+    listed.sort { $0.place < $1.place }
+    if listed.count > kept { listed.removeSubrange(kept...) }
   }
 
   mutating func add(_ other: Outcome) {
     tickets += other.tickets
     attainments.merge(other.attainments, uniquingKeysWith: +)
-    changed += other.changed
-    newlyMissed += other.newlyMissed
-    newlyMet += other.newlyMet
-    changes += other.changes
+    withoutHistory += other.withoutHistory
+    changes.merge(other.changes, uniquingKeysWith: +)
+    listed += other.listed
   }
 }
 

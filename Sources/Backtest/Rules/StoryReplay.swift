@@ -9,6 +9,8 @@ struct StoryReplay: Sendable {
   private let now: Instant
   /// How the promises of the last ticket stand.
   private(set) var judgements: [ClockTrial.Judgement] = []
+  /// Whether its story tells all of it: it begins with the opening, and there is no other. Without, nothing is judged.
+  private(set) var hasHistory = false
   /// Its last priority.
   private(set) var priority: Int64 = 0
 
@@ -23,7 +25,16 @@ struct StoryReplay: Sendable {
   mutating func replay(_ story: UnsafeRawBufferPointer, service: Int64?, ciTier: String?) throws {
     var (isAnswered, isOver) = (false, false)
     priority = 0
+    hasHistory = false
+    judgements.removeAll(keepingCapacity: true)
+    trial.forget()
+    var isWhole = true
     try TicketStory.read(story) { entry in
+      guard isWhole, hasHistory != (entry.code == .opened) else {
+        isWhole = false
+        return
+      }
+      hasHistory = true
       switch entry.code {
       case .opened:
         priority = entry.priority
@@ -41,6 +52,8 @@ struct StoryReplay: Sendable {
         if let act = entry.act { try trial.apply(act, at: entry.at) }
       }
     }
+    hasHistory = hasHistory && isWhole
+    guard hasHistory else { return }
     // Who resolves has answered: where no answer is recorded before (a log that does not tell it), nobody knows when that was.
     try trial.judge(at: now, answerIsUnknown: isOver && !isAnswered, into: &judgements)
   }

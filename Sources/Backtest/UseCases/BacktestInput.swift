@@ -49,7 +49,8 @@ struct BacktestInput: Sendable {
 
   /// What is tried out on what.
   func run(
-    crediting credits: CreditTrial.Terms?, kept: Int, after: (ticket: Int64, metric: String) = (0, ""), in context: OperationContext
+    crediting credits: CreditTrial.Terms?, kept: Int, after: VerdictChange.Place = .start, wanted: Set<VerdictChange.Kind> = Set(VerdictChange.Kind.allCases),
+    in context: OperationContext
   ) async throws -> TrialRun {
     var lineId: Int64?
     if let line {
@@ -59,6 +60,6 @@ struct BacktestInput: Sendable {
     return TrialRun(
       customer: context.tenant, trial: try await context.trial(sla),
       selection: Selection(basis: basis, from: from, until: until, line: lineId, priority: priority, category: category), credits: credits,
-      now: context.now, limit: Self.limit, kept: kept, after: after)
+      now: context.now, limit: Self.limit, kept: kept, after: after, wanted: wanted)
   }
 }

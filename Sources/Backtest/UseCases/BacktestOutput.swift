@@ -11,7 +11,8 @@ package struct BacktestOutput: OperationOutput {
   let outcome: Outcome
   let figures: [AttainmentOutput]
   package let credits: [TrialCreditOutput]
-  package let totals: [Money]
+  /// By currency; nil for a sum that is more than money can be.
+  package let totals: [TrialTotal]
 
   init(_ result: TrialRun.Result, in context: OperationContext) {
     let lines = Dictionary(uniqueKeysWithValues: result.lines.map { ($0.id, (context.id(.contractLine, $0.publicId), $0.name)) })
@@ -23,21 +24,40 @@ package struct BacktestOutput: OperationOutput {
     outcome = result.outcome
     figures = AttainmentOutput.all(of: result.outcome)
     credits = result.credits.map { TrialCreditOutput(period: $0, line: lines[$0.line]?.id, lineName: lines[$0.line]?.name ?? "", language: language) }
-    totals = Dictionary(grouping: result.credits.compactMap(\.amount), by: \.currency)
-      .sorted { $0.key.code < $1.key.code }
-      .map { currency, amounts in Money(minorUnits: amounts.reduce(Int64(0)) { $0.addingReportingOverflow($1.minorUnits).partialValue }, currency: currency) }
+    totals = TrialTotal.all(of: result.credits.compactMap(\.amount))
   }
 
   package static let fields: [OutputField<BacktestOutput>] = [
     OutputField("customer", .id, "The customer.", "客户编号。") { .id($0.customer) },
     OutputField("tickets", .integer, "How many tickets were selected.", "所选工单数。") { .integer($0.outcome.tickets) },
-    OutputField("changed", .integer, "How many verdicts change.", "变化的判定数。") { .integer($0.outcome.changed) },
-    OutputField("newlyMissed", .integer, "Of these: met now, missed then.", "其中：原达成、试算未达成。") { .integer($0.outcome.newlyMissed) },
-    OutputField("newlyMet", .integer, "Of these: missed now, met then.", "其中：原未达成、试算达成。") { .integer($0.outcome.newlyMet) },
+    OutputField("withoutHistory", .integer, "Of these: tickets without a recorded history; they are in no figure.", "其中：没有历史记录的工单，不计入任何数字。") {
+      .integer($0.outcome.withoutHistory)
+    },
+    OutputField("changed", .integer, "How many verdicts turn over.", "反转的判定数。") { .integer($0.outcome.changed) },
+    OutputField("newlyMissed", .integer, "Of these: met now, missed then.", "其中：原达成、试算未达成。") { .integer($0.outcome.count(.newlyMissed)) },
+    OutputField("newlyMet", .integer, "Of these: missed now, met then.", "其中：原未达成、试算达成。") { .integer($0.outcome.count(.newlyMet)) },
+    OutputField("newlyJudged", .integer, "Besides: not judged now, judged then.", "此外：当前无判定、试算有判定。") { .integer($0.outcome.count(.newlyJudged)) },
+    OutputField("noLongerJudged", .integer, "Besides: judged now, not then.", "此外：当前有判定、试算无判定。") { .integer($0.outcome.count(.noLongerJudged)) },
     OutputField("figures", listOf: AttainmentOutput.self, "Attainment by metric, by priority, by month.", "按指标、优先级、月份的达成率。") { $0.figures },
     OutputField("credits", listOf: TrialCreditOutput.self, "What it would have cost, by line and period.", "按合同行和期间计算的补偿。") { $0.credits },
-    OutputField("creditTotals", .list(.text), "The sum, by currency.", "补偿合计（按货币）。") { .array($0.totals.map { .text($0.description) }) },
+    OutputField("creditTotals", .list(.text), "The sum, by currency; null for one that is too large.", "补偿合计（按货币）；过大时为 null。") {
+      .array($0.totals.map { .text($0.sum?.description) })
+    },
   ]
+}
+
+/// What credits come to in a currency.
+package struct TrialTotal: Sendable {
+  package let currency: Currency
+  /// Nil when it is more than money can be.
+  package let sum: Money?
+
+  /// In the order of the currencies' codes.
+  package static func all(of amounts: [Money]) -> [TrialTotal] {
+    Dictionary(grouping: amounts, by: \.currency).sorted { $0.key.code < $1.key.code }.map { currency, amounts in
+      TrialTotal(currency: currency, sum: amounts.reduce(Money(minorUnits: 0, currency: currency)) { sum, amount in try? sum?.adding(amount) })
+    }
+  }
 }
 
 /// Attainment of a metric: all of it, of a priority, or of a month.

@@ -37,6 +37,10 @@ package struct ChangedTicketOutput: OperationOutput {
     OutputField("title", .text, "Its title.", "标题。") { .text($0.row.title) },
     OutputField("priority", .integer, "Its priority.", "优先级。") { .integer($0.change.priority) },
     OutputField("openedAt", .instant, "When it was opened.", "打开时间。") { .instant($0.row.openedAt) },
+    OutputField(
+      "change", .text, "newly_missed, newly_met, newly_judged or no_longer_judged.",
+      "变化类别：newly_missed（变为未达成）、newly_met（变为达成）、newly_judged（当前无判定）或 no_longer_judged（不再判定）。"
+    ) { .text($0.change.kind.rawValue) },
     OutputField("metric", .text, "response, update or resolution.", "指标：response（响应）、update（更新）或 resolution（解决）。") { .text($0.change.metric.rawValue) },
     OutputField("verdictNow", .text, "What counts now: met, missed; null: not judged.", "当前判定：met（达成）、missed（未达成）；null 表示未判定。") {
       .text(verdict($0.change.isMetNow))

@@ -21,11 +21,13 @@ package struct TrialRun: Sendable {
   package let limit: Int64?
   /// How many changed verdicts to keep, those that come first behind `after`.
   package let kept: Int
-  package let after: (ticket: Int64, metric: String)
+  package let after: VerdictChange.Place
+  /// Changes of which kinds to keep.
+  package let wanted: Set<VerdictChange.Kind>
 
   package init(
     customer: TenantEntry, trial: SlaTrial, selection: Selection, credits: CreditTrial.Terms?, now: Instant, limit: Int64? = nil, kept: Int,
-    after: (ticket: Int64, metric: String) = (0, "")
+    after: VerdictChange.Place = .start, wanted: Set<VerdictChange.Kind> = Set(VerdictChange.Kind.allCases)
   ) {
     self.customer = customer
     self.trial = trial
@@ -35,6 +37,7 @@ package struct TrialRun: Sendable {
     self.limit = limit
     self.kept = kept
     self.after = after
+    self.wanted = wanted
   }
 
   package struct Result: Sendable {
@@ -90,7 +93,7 @@ package struct TrialRun: Sendable {
     lines: [CreditTrial.Line], in transaction: Transaction, progress: @Sendable (Int64) -> Void
   ) async throws -> (outcome: Outcome, credited: [Int64: [CreditTrial.Cell: CreditTrial.Count]]) {
     let months = MonthFinder(try zone())
-    var idle = (0..<Self.judges).map { _ in Judge(trial.apart(), now: now, months: months, kept: kept, after: after, lines: lines) }
+    var idle = (0..<Self.judges).map { _ in Judge(trial.apart(), now: now, months: months, kept: kept, after: after, wanted: wanted, lines: lines) }
     return try await withThrowingTaskGroup(of: Judge.self) { group in
       var read: Int64 = 0
       while true {

@@ -29,12 +29,17 @@ package struct ClockTrial: Sendable {
     clocks.calendars = sla.series
   }
 
+  /// Nothing is known of a ticket yet, and nothing of the one before counts for it.
+  package mutating func forget() {
+    history.removeAll(keepingCapacity: true)
+    clocks.clocks.removeAll(keepingCapacity: true)
+  }
+
   /// A ticket begins: a clock for each target that counts for it.
   package mutating func open(_ facts: TargetFacts, at instant: Instant) throws {
     openedAt = instant
     self.facts = facts
-    history.removeAll(keepingCapacity: true)
-    clocks.clocks.removeAll(keepingCapacity: true)
+    forget()
     for target in sla.targets(facts, at: instant) {
       let coverage = try clocks.calendars.coverage(target.calendarVersion, at: instant)
       clocks.clocks.append(

@@ -47,8 +47,9 @@ struct BacktestReport {
   private var value: Value {
     let outcome = outcome
     return .object([
-      "sla": .text(sla), "tickets": .integer(outcome.tickets), "changed": .integer(outcome.changed), "newlyMissed": .integer(outcome.newlyMissed),
-      "newlyMet": .integer(outcome.newlyMet), "figures": .array(AttainmentOutput.all(of: outcome).map(\.value)),
+      "sla": .text(sla), "tickets": .integer(outcome.tickets), "changed": .integer(outcome.changed), "withoutHistory": .integer(outcome.withoutHistory),
+      "newlyMissed": .integer(outcome.count(.newlyMissed)), "newlyMet": .integer(outcome.count(.newlyMet)),
+      "newlyJudged": .integer(outcome.count(.newlyJudged)), "noLongerJudged": .integer(outcome.count(.noLongerJudged)), "figures": .array(AttainmentOutput.all(of: outcome).map(\.value)),
       "customers": .array(
         withTickets.map { part in .object([Value.Member("code", .text(part.customer.code))] + (part.output.value.members ?? [])) }),
       "changes": .array(changes),
@@ -67,10 +68,18 @@ struct BacktestReport {
     if withTickets.count > 1 { sections.append(customerTable) }
     sections.append(
       CommandMessages.backtestChanged.text(
-        language, ["changed": String(outcome.changed), "missed": String(outcome.newlyMissed), "met": String(outcome.newlyMet)]))
+        language,
+        [
+          "changed": String(outcome.changed), "missed": String(outcome.count(.newlyMissed)), "met": String(outcome.count(.newlyMet)),
+          "judged": String(outcome.count(.newlyJudged)), "gone": String(outcome.count(.noLongerJudged)),
+        ]))
+    if outcome.withoutHistory > 0 {
+      sections.append(CommandMessages.backtestNoHistory.text(language, ["tickets": String(outcome.withoutHistory)]))
+    }
+    let all = outcome.changes.values.reduce(0, +)
     if !changes.isEmpty { sections.append(changeTable) }
-    if outcome.changed > Int64(changes.count) {
-      sections.append(CommandMessages.backtestMore.text(language, ["shown": String(changes.count), "all": String(outcome.changed)]))
+    if all > Int64(changes.count) {
+      sections.append(CommandMessages.backtestMore.text(language, ["shown": String(changes.count), "all": String(all)]))
     }
     sections.append(credits)
     return sections.joined(separator: "\n\n")
@@ -158,15 +167,8 @@ struct BacktestReport {
       }
     }
     guard withTickets.contains(where: { !$0.output.credits.isEmpty }) else { return CommandMessages.noCredits.text(language) }
-    var totals: [String: Int64] = [:]
-    var currencies: [String: Currency] = [:]
-    for amount in withTickets.flatMap(\.output.totals) {
-      totals[amount.currency.code, default: 0] = totals[amount.currency.code, default: 0].addingReportingOverflow(amount.minorUnits).partialValue
-      currencies[amount.currency.code] = amount.currency
-    }
-    let sum = totals.sorted { $0.key < $1.key }.compactMap { code, units in
-      currencies[code].map { Money(minorUnits: units, currency: $0).description }
-    }.joined(separator: ", ")
+    let totals = TrialTotal.all(of: withTickets.flatMap(\.output.credits).compactMap(\.period.amount))
+    let sum = totals.map { $0.sum?.description ?? "\($0.currency.code) ?" }.joined(separator: ", ")
     let head = CommandMessages.creditTotal.text(language, ["amount": sum.isEmpty ? "0" : sum])
     guard !rows.isEmpty else { return head }
     return head + "\n"

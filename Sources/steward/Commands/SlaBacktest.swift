@@ -55,7 +55,7 @@ struct SlaBacktest: Sendable {
       ) { transaction in
         let all = showsBar && only ? try await run.count(in: transaction) : 0
         let result = try await run.run(in: transaction) { done in if only { bar.show(done, of: all) } }
-        return (result, try await ChangedTicketOutput.all(result.outcome.changes, of: customer, in: transaction))
+        return (result, try await ChangedTicketOutput.all(result.outcome.listed, of: customer, in: transaction))
       }
       if !only { bar.show(Int64(index + 1), of: Int64(customers.count)) }
       report.add(customer, result, shown)
