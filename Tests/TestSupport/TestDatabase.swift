@@ -35,6 +35,9 @@ package final class TestDatabase: Sendable {
     return try await TestDatabase(name: name, server: server, registry: registry, now: now)
   }
 
+  /// A database with nothing in it, as the superuser: what migrations begin with. The caller shuts the client down.
+  package static func empty() async throws -> PostgresClient { try await TestTemplates.shared.empty() }
+
   private init(name: String, server: EmbeddedPostgres, registry: Registry, now: Instant) async throws {
     self.name = name
     self.registry = registry
@@ -173,6 +176,19 @@ actor TestTemplates {
     defer { leave() }
     try await create(name, from: source)
     return name
+  }
+
+  func empty() async throws -> PostgresClient {
+    let server = try await TestCluster.shared.server()
+    clones += 1
+    let name = "empty_\(clones)"
+    await enter()
+    do {
+      defer { leave() }
+      try await create(name, from: "template0")
+    }
+    return PostgresClient(
+      try TestDatabase.configuration(server, user: server.superuser, database: name, connections: 2), logger: TestDatabase.logger)
   }
 
   private func makeTemplate(_ number: Int, _ permissions: [String: Set<String>], _ now: Instant) async throws -> String {
