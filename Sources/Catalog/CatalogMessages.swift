@@ -83,7 +83,8 @@ package enum CatalogMessages: MessageCatalog {
       circle, dependsOnItself, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
       rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
-      badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, publishedMeanwhile, outsideScope, alreadyWithdrawn, repeated, otherService, retiredStays, retiredChanges,
+      badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, publishedMeanwhile, outsideScope, alreadyWithdrawn, repeated, otherService,
+      retiredStays, retiredChanges,
       publishedStays, unknownFamily,
     ]
 }

@@ -91,7 +91,8 @@ package enum SuppliersMessages: MessageCatalog {
     "appraisal.assessments_open", "Not assessed yet: {criteria}. Assess them, or say that they are not applicable.",
     zh: "尚未评定：{criteria}。请评定，或认定其不适用。")
   package static let sameEntry = Message(
-    "supplier_entry.same", "{reference} of this supplier is recorded already for the same contract, service and period. Say “again” if it is another position of it.",
+    "supplier_entry.same",
+    "{reference} of this supplier is recorded already for the same contract, service and period. Say “again” if it is another position of it.",
     zh: "该供应商的 {reference} 已按相同合同、服务和期间登记。若为其另一项目，请注明 again。")
   package static let periodOpen = Message("appraisal.period_open", "The period is over only at {end}.", zh: "该期间到 {end} 才结束。")
   package static let dueInThePast = Message("appraisal_action.due_past", "This must be {today} or later.", zh: "不得早于 {today}。")
@@ -104,7 +105,8 @@ package enum SuppliersMessages: MessageCatalog {
   package static let all = [
     badEntryAmount, alreadyReversed, contractOfOther, duplicateCriterion, schemeTaken, noWeight, weights, gaps, gradeOrder, notForMeasure, assessedScale,
     flatScale,
-    oneScale, oneBound, badPercent, inThePast, badAppraisalTransition, alreadyClosed, draftThere, closedMeanwhile, notAssessedCriterion, scoreOrNotApplicable, assessmentsOpen, sameEntry, periodOpen,
+    oneScale, oneBound, badPercent, inThePast, badAppraisalTransition, alreadyClosed, draftThere, closedMeanwhile, notAssessedCriterion, scoreOrNotApplicable,
+    assessmentsOpen, sameEntry, periodOpen,
     dueInThePast, actionLifted, defaultAction, actionOver,
     codeTaken, badCode, unknownZone, supplierOver, alreadyEnded, serviceTaken, serviceOfOther, unknownService, expiryOrder, referenceTaken, unknownCurrency,
     termOrder, badAmount, badTransition, notLater, nothingToChange, oneBudget, needsObjective, onlyMeasured, duplicateTarget, duplicateCost, linkOrder,

@@ -52,6 +52,15 @@ import Testing
     #expect(!(try await manual(world, "markdown", "en", family: family.at("id"))).contains("Falcon"))
   }
 
+  /// Half past midnight in Berlin, where the provider is; in UTC it is the day before.
+  @Test func theDayOfPublicationIsTheProviders() async throws {
+    let world = try await CatalogWorld()
+    world.database.clock.advance(seconds: 15 * 3600 + 1800)
+    try await world.apply(try CatalogWorld.example().setting("families.1.services.0.offerings.0.scope.en", "New"))
+    let html = try await manual(world, "html", "en")
+    #expect(html.contains("<td>2026-03-03</td>"))
+  }
+
   @Test func aMissingTranslationIsSeen() async throws {
     let world = try await CatalogWorld()
     let example = try CatalogWorld.example()

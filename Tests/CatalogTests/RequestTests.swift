@@ -104,7 +104,9 @@ import Testing
     let made = try await world.call("request.submit", ["offering": desk.at("id"), "published": 1, "answers": answers(boss.at("id"))], as: requester)
     #expect(made.at("requester") != .null)
     #expect(
-      await violations { try await world.call("request.submit", ["offering": desk.at("id"), "published": 1, "answers": answers(foreign.at("id"))], as: requester) }
+      await violations {
+        try await world.call("request.submit", ["offering": desk.at("id"), "published": 1, "answers": answers(foreign.at("id"))], as: requester)
+      }
         == ["answers.manager answer.person"])
     #expect(
       await violations {
@@ -138,7 +140,8 @@ import Testing
     let own = try await world.database.user(.requester, of: world.acme, .own)
     func order(_ requester: Value?) async throws -> Value {
       try await world.call(
-        "request.submit", ["customer": .id(world.acme.publicId), "offering": offering, "published": 1, "requester": requester?.at("id") ?? .null, "answers": answers])
+        "request.submit",
+        ["customer": .id(world.acme.publicId), "offering": offering, "published": 1, "requester": requester?.at("id") ?? .null, "answers": answers])
     }
     #expect(try await listed(world, as: manager) == ["WAN-SITE"], "for somebody of Munich he may order it")
     #expect(try await listed(world, as: own) == [])

@@ -97,7 +97,7 @@ import Testing
     #expect(try await granted(manager).isEmpty, "what waits is between the provider's staff")
     let half = try await world.approve(credit, as: world.finance)
     #expect(try await granted(manager).isEmpty, "so is what one of two has approved")
-    _ = try await world.approve(half, as: try await world.database.staff(.finance))
+    _ = try await world.approve(half, as: try await world.database.staff(.finance, isKnown: true))
     let shown = try #require(try await granted(manager).first)
     #expect(shown.at("amount") == .decimal("250.00") && shown.at("number") == "ACME-CRD-000001" && shown.at("period") == "2026-01")
     let words = shown.at("steps").array?.compactMap(\.text).joined(separator: "\n") ?? ""

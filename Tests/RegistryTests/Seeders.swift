@@ -160,7 +160,8 @@ enum Seeders {
     "req": { world, twin in
       let offering = try await world.coveredOffering(twin)
       return try Seeded(
-        try await world.seed("request.submit", ["customer": .text(twin.id), "offering": offering, "published": 1, "answers": .object(["remark": world.name(twin)])]))
+        try await world.seed(
+          "request.submit", ["customer": .text(twin.id), "offering": offering, "published": 1, "answers": .object(["remark": world.name(twin)])]))
     },
     "sup": { world, _ in try Seeded(try await world.supplier()) },
     "supcon": { world, twin in

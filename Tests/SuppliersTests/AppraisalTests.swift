@@ -53,7 +53,7 @@ private struct AppraisalWorld {
 
   func notApplicable(_ appraisal: Value) async throws -> Value {
     try await world.call(
-      "appraisal.assess", ["id": appraisal.at("id"), "criterion": "cooperation", "notApplicable": true, "evidence": "No meetings agreed"],
+      "appraisal.assess", ["id": appraisal.at("id"), "criterion": "cooperation", "notApplicable": .bool(true), "evidence": "No meetings agreed"],
       version: appraisal.at("version"))
   }
 
@@ -159,7 +159,7 @@ private struct AppraisalWorld {
     #expect(
       await violations {
         try await world.world.call(
-          "appraisal.assess", ["id": draft.at("id"), "criterion": "cooperation", "score": "70", "notApplicable": true, "evidence": "X"],
+          "appraisal.assess", ["id": draft.at("id"), "criterion": "cooperation", "score": "70", "notApplicable": .bool(true), "evidence": "X"],
           version: withdrawn.at("version"))
       } == ["notApplicable appraisal.score_or_not_applicable"])
     let open = try await world.notApplicable(withdrawn)

@@ -94,12 +94,14 @@ package final class TestDatabase: Sendable {
   }
 
   /// A member of staff with an account and one role, for the given customers or, with nil, for all.
-  package func staff(_ role: StockRole, for customers: [TenantEntry]? = nil) async throws -> Principal {
-    let account = try await account("staff", in: provider, person: nil)
+  /// - Parameter isKnown: whether it is recorded whose login it is.
+  package func staff(_ role: StockRole, for customers: [TenantEntry]? = nil, isKnown: Bool = false) async throws -> Principal {
+    let person = isKnown ? try await person(of: provider) : nil
+    let account = try await account("staff", in: provider, person: person)
     let scope: Grant.Scope = customers.map { .listed(Set($0.map(\.id))) } ?? .all
     return Principal(
       actor: Actor(kind: .staff, id: account, via: .http), tenant: provider.id, side: .staff, name: "\(role.rawValue) \(account)",
-      grants: [Grant(role: role.rawValue, permissions: permissions(of: role), scope: scope)])
+      person: person, grants: [Grant(role: role.rawValue, permissions: permissions(of: role), scope: scope)])
   }
 
   /// A customer's login with one role. The scope `own` gets a person of its own; see ``Principal/person``.

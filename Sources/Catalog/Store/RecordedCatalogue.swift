@@ -16,7 +16,7 @@ struct RecordedCatalogue: Sendable {
     // but never in it and not in the content.
     let (revision, families, services, offerings, dependencies) = try await transaction.query(
       CatalogueRevision(), FamiliesByCode(after: "", limit: Self.all), ServicesByCode(state: nil, family: family, after: "", limit: Self.all),
-      OfferingsByCode(service: nil, state: nil, after: "", limit: Self.all), Dependencies(service: nil))
+      OfferingsByCode(after: "", limit: Self.all), Dependencies(service: nil))
     let inside = Set(services.map(\.id))
     let ofServices = offerings.filter { inside.contains($0.service) }
     let tasks = Dictionary(

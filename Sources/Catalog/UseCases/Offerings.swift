@@ -129,7 +129,7 @@ package enum ListOfferings: Operation {
         OrderableOfferings(
           services: sales.compactMap(\.service), offerings: sales.compactMap(\.offering), service: service, state: state, after: code, limit: limit + 1))
     } else {
-      rows = try await context.transaction.query(OfferingsByCode(service: service, state: state, after: code, limit: limit + 1))
+      rows = try await context.transaction.query(OfferingsListed(service: service, state: state, after: code, limit: limit + 1))
     }
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.text($0.code)])

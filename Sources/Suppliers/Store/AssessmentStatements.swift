@@ -73,6 +73,7 @@ struct AssessmentsOfAppraisal: Statement {
     let criterion: String = try row.next()
     let units: Int64? = try row.next()
     return Assessment(
-      criterion: criterion, score: units.map(Rate.init(units:)), isNotApplicable: try row.next(), evidence: try row.next(), actorName: try row.next(), at: try row.next())
+      criterion: criterion, score: units.map(Rate.init(units:)), isNotApplicable: try row.next(), evidence: try row.next(), actorName: try row.next(),
+      at: try row.next())
   }
 }

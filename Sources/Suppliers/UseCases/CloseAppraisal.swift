@@ -42,7 +42,8 @@ package enum CloseAppraisal: PreparedOperation {
   }
 
   package static let declaration = Declaration(
-    "appraisal.close", "Close an appraisal of a period that is over, once all is assessed: its figures are written down and never change; below the scheme's grade an action opens.",
+    "appraisal.close",
+    "Close an appraisal of a period that is over, once all is assessed: its figures are written down and never change; below the scheme's grade an action opens.",
     zh: "对已结束且评定齐全的期间考核结案：数据固定不变；低于方案规定等级时产生改进措施。", permission: "appraisal.manage", roles: SupplierRights.managers,
     scopes: SupplierRights.everyone, reach: .provider, effect: .change, requiresVersion: true)
 

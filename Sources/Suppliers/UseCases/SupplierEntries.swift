@@ -91,7 +91,8 @@ package enum RecordSupplierEntry: Operation {
   }
 
   package static let declaration = Declaration(
-    "supplier_entry.record", "Record what a supplier cost, or a credit note of its; the same one twice is refused.", zh: "登记供应商费用或贷项通知；重复登记将被拒绝。", permission: "supplier_entry.manage",
+    "supplier_entry.record", "Record what a supplier cost, or a credit note of its; the same one twice is refused.", zh: "登记供应商费用或贷项通知；重复登记将被拒绝。",
+    permission: "supplier_entry.manage",
     roles: SupplierRights.money, scopes: SupplierRights.everyone, reach: .provider, effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> SupplierEntryOutput {
