@@ -1,4 +1,3 @@
-import EmbeddedPostgres
 import Foundation
 import Kernel
 import Postgres
@@ -26,7 +25,7 @@ import Testing
     try await database.withConnection { try await $0.runScript(Self.proposal) }
     let after = try await Migrator(database: database, files: try SchemaFiles(directory: sql.path)).migrate(permissions: [:], at: TestDatabase.start)
     #expect(after.from == 17 && after.to > 17)
-    #expect(try await database.query(ProposalTerms()) == ["{\"period\": \"month\"} 2026-01-01"])
+    #expect(try await database.withConnection { try await $0.query(ProposalTerms()) } == ["{\"period\": \"month\"} 2026-01-01"])
     let findings = try await database.withConnection { try await $0.query(CatalogueFindings()) }
     #expect(findings.filter { $0.rule == "row security" } == [], "forced again")
     await database.shutdown()

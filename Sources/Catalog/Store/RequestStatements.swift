@@ -75,7 +75,8 @@ struct OrderReach: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     let id: Int64 = try row.next()
-    return try row.next() as Bool ? .unit(id) : .person(id)
+    let isUnit: Bool = try row.next()
+    return isUnit ? .unit(id) : .person(id)
   }
 }
 
