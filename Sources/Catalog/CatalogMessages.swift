@@ -59,7 +59,10 @@ package enum CatalogMessages: MessageCatalog {
 
   static let notOrderable = Message("request.not_orderable", "This cannot be ordered: it is not published, or not any more.", zh: "该服务项尚未发布或已停用，不能申请。")
   static let notCovered = Message(
-    "request.not_covered", "No line of a contract in force covers {code}.", zh: "没有生效中的合同行涵盖 {code}。")
+    "request.not_covered", "No line of a contract in force covers {code} for the requester.", zh: "没有生效中的合同行为该申请对象涵盖 {code}。")
+  static let publishedMeanwhile = Message(
+    "request.published_meanwhile", "{code} was published anew: version {read} was read, {newest} is the newest. Read it again.",
+    zh: "{code} 已有新版本：所阅读的为版本 {read}，最新为版本 {newest}。请重新查看。")
   static let outsideScope = Message("request.outside_scope", "You may order only for those that you may see.", zh: "只能为您有权查看的人员申请。")
   static let alreadyWithdrawn = Message("request.already_withdrawn", "It was withdrawn already.", zh: "该请求已撤回。")
 
@@ -67,6 +70,9 @@ package enum CatalogMessages: MessageCatalog {
   static let otherService = Message(
     "catalogue.other_service", "The offering {code} belongs to the service {service}, and stays there.", zh: "服务项 {code} 属于服务 {service}，不可移动。")
   static let retiredStays = Message("catalogue.retired", "{code} is retired, and stays as it is.", zh: "{code} 已停用，不可变更。")
+  static let retiredChanges = Message(
+    "catalogue.retired_changes", "{code} is to be retired, and differs besides: {fields}. What is retired stays as it was.",
+    zh: "{code} 将停用，但其他内容也有差异：{fields}。停用的服务项保持原样。")
   static let publishedStays = Message(
     "catalogue.published", "{code} is published: it can be retired, but not be a draft again.", zh: "{code} 已发布：只能停用，不能恢复为草稿。")
   static let unknownFamily = Message("catalogue.unknown_family", "There is no family with this code.", zh: "没有此代码的服务族。")
@@ -77,7 +83,8 @@ package enum CatalogMessages: MessageCatalog {
       circle, dependsOnItself, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
       rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
-      badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, outsideScope, alreadyWithdrawn, repeated, otherService, retiredStays,
+      badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, publishedMeanwhile, outsideScope, alreadyWithdrawn, repeated, otherService,
+      retiredStays, retiredChanges,
       publishedStays, unknownFamily,
     ]
 }

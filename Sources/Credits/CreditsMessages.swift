@@ -26,6 +26,10 @@ package enum CreditsMessages: MessageCatalog {
   package static let personRequired = Message(
     "credit.person_required", "A credit is decided by a member of staff with a login of his own: not by a service account, nor by the local operator.",
     zh: "补偿须由员工以本人账号登录后决定，服务账号和本机操作员均不可。")
+  package static let personUnknown = Message(
+    "credit.person_unknown",
+    "Above the limit two persons must approve, and of an account that has approved it is not recorded whose it is (staff.set_person).",
+    zh: "超过限额须由两人批准，而参与批准的某个账户尚未登记所属人员（staff.set_person）。")
   package static let samePerson = Message(
     "credit.same_person", "You have approved it already; above the limit another person must approve it as well.", zh: "您已批准过；超过限额时须由另一人再次批准。")
   package static let badLimit = Message(
@@ -40,6 +44,6 @@ package enum CreditsMessages: MessageCatalog {
 
   package static let all = [
     scheduleNameTaken, notLater, nothingToChange, alreadyAttached, notAttached, neverAttached, inThePast, noSchedule, badPeriod,
-    periodOpen, claimOver, claimDay, badTransition, personRequired, samePerson, badLimit, unknownCurrency, proposedMeanwhile, grantedMeanwhile,
+    periodOpen, claimOver, claimDay, badTransition, personRequired, personUnknown, samePerson, badLimit, unknownCurrency, proposedMeanwhile, grantedMeanwhile,
   ]
 }

@@ -29,6 +29,7 @@ package enum AccountMessages: MessageCatalog {
     "grant.needs_person", "The scope `own` needs an account that belongs to a person.", zh: "范围 own 要求账户关联到人员。")
   package static let lastAdministrator = Message(
     "grant.last_administrator", "This is the last administrator; make another one first.", zh: "这是最后一位管理员，请先设置另一位。")
+  package static let ownPerson = Message("staff.own_person", "Somebody else says whose your account is.", zh: "本人账户的所属人员须由他人登记。")
   package static let badExpiry = Message("expiry.past", "This must lie in the future, at most {days} days ahead.", zh: "必须是未来时间，且不超过 {days} 天。")
   package static let unknownPermission = Message("token.unknown_permission", "You do not hold the permission {permission}.", zh: "您没有权限 {permission}。")
   package static let pastExpiry = Message("expiry.not_future", "This must lie in the future.", zh: "必须是未来时间。")
@@ -50,7 +51,7 @@ package enum AccountMessages: MessageCatalog {
 
   package static let all = [
     wrongPassword, badSetupToken, alreadySetUp, badCode, codeTaken, unknownZone, loginTaken, personEmailTaken, unitNameTaken, wrongSide, unknownRole,
-    beyondOwn, needsCustomers, needsUnit, needsPerson, lastAdministrator, badExpiry, unknownPermission, weakPassword, pastExpiry,
+    beyondOwn, needsCustomers, needsUnit, needsPerson, lastAdministrator, ownPerson, badExpiry, unknownPermission, weakPassword, pastExpiry,
     badLogin, noLogin, noAccount, onlyService, oneAccount, wrongCurrent, badFingerprint, certificateTaken,
   ]
 }

@@ -85,8 +85,19 @@ package enum SuppliersMessages: MessageCatalog {
     "appraisal.closed_meanwhile", "Somebody else has just closed an appraisal of the same supplier, scheme and period.", zh: "他人刚刚结案了同一供应商、方案和期间的考核。")
   package static let notAssessedCriterion = Message(
     "appraisal.not_assessed", "The scheme has no such criterion that is assessed.", zh: "方案中没有此由人评定的考核项。")
+  package static let scoreOrNotApplicable = Message(
+    "appraisal.score_or_not_applicable", "Give either a score, or that it is not applicable.", zh: "得分与不适用只能填写一项。")
+  package static let assessmentsOpen = Message(
+    "appraisal.assessments_open", "Not assessed yet: {criteria}. Assess them, or say that they are not applicable.",
+    zh: "尚未评定：{criteria}。请评定，或认定其不适用。")
+  package static let sameEntry = Message(
+    "supplier_entry.same",
+    "{reference} of this supplier is recorded already for the same contract, service and period. Say “again” if it is another position of it.",
+    zh: "该供应商的 {reference} 已按相同合同、服务和期间登记。若为其另一项目，请注明 again。")
   package static let periodOpen = Message("appraisal.period_open", "The period is over only at {end}.", zh: "该期间到 {end} 才结束。")
   package static let dueInThePast = Message("appraisal_action.due_past", "This must be {today} or later.", zh: "不得早于 {today}。")
+  package static let actionLifted = Message(
+    "appraisal_action.lifted", "Restated with grade {grade}: {cause}", zh: "考核已重述，等级为 {grade}：{cause}")
   package static let defaultAction = Message(
     "appraisal_action.default", "Grade {grade} in {period}: agree on improvements with the supplier.", zh: "{period} 考核等级为 {grade}：与供应商商定改进措施。")
   package static let actionOver = Message("appraisal_action.over", "An action that is {state} cannot be changed.", zh: "状态为 {state} 的改进措施不能再变更。")
@@ -94,8 +105,9 @@ package enum SuppliersMessages: MessageCatalog {
   package static let all = [
     badEntryAmount, alreadyReversed, contractOfOther, duplicateCriterion, schemeTaken, noWeight, weights, gaps, gradeOrder, notForMeasure, assessedScale,
     flatScale,
-    oneScale, oneBound, badPercent, inThePast, badAppraisalTransition, alreadyClosed, draftThere, closedMeanwhile, notAssessedCriterion, periodOpen,
-    dueInThePast, defaultAction, actionOver,
+    oneScale, oneBound, badPercent, inThePast, badAppraisalTransition, alreadyClosed, draftThere, closedMeanwhile, notAssessedCriterion, scoreOrNotApplicable,
+    assessmentsOpen, sameEntry, periodOpen,
+    dueInThePast, actionLifted, defaultAction, actionOver,
     codeTaken, badCode, unknownZone, supplierOver, alreadyEnded, serviceTaken, serviceOfOther, unknownService, expiryOrder, referenceTaken, unknownCurrency,
     termOrder, badAmount, badTransition, notLater, nothingToChange, oneBudget, needsObjective, onlyMeasured, duplicateTarget, duplicateCost, linkOrder,
     linkContract, outageOrder, duplicateOutage, badPeriod, periodAhead,

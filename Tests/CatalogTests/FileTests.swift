@@ -39,11 +39,30 @@ import Testing
     #expect(try await changed("\(offering).form.0", nil) == ["publish offering SD-NEW-USER: form"])
     #expect(try await changed("\(offering).state", "retired") == ["retire offering SD-NEW-USER"])
     #expect(try await changed("families.1.services.1.needs.1", nil) == ["change service REMOTE-ACCESS (needs): MANAGED-WAN"])
+    // A retirement with another content besides would lose that, and be refused the next time.
+    let refused = await violations {
+      try await world.apply(example.setting("\(offering).state", "retired").setting("\(offering).name.en", "Newcomer"), planOnly: true)
+    }
+    #expect(refused == ["families[0].services[0].offerings[0].state catalogue.retired_changes"])
     // What the file does not name stays.
     #expect(try await changed("families.0", nil) == [])
     #expect(try await changed(offering, nil) == [])
     let chinese = try await world.apply(example.setting("families.0.name.en", "Desks"), planOnly: true)
     #expect(chinese.at("steps.0.chinese") == "变更服务族 WORKPLACE：name")
+  }
+
+  /// Every break, control and blank of a text comes back as it was: a browser sends CR LF.
+  @Test func textsComeBackAsTheyWere() throws {
+    let special = (0x01...0x20).compactMap(Unicode.Scalar.init) + ["\u{7F}", "\u{85}", "\u{A0}", "\u{2028}", "\u{2029}", "\u{FEFF}"]
+    var texts = ["a\r\nb\r\n\r\nc", "a\r\n- b\nc", "\r\n", "a\n\u{2028}b"]
+    for scalar in special {
+      let text = String(scalar)
+      texts += ["a\(text)b", "\(text)a", "a\(text)", "a\n\(text)b", "a\(text)\nb", text]
+    }
+    for text in texts {
+      let written = try YAMLText.text(.object(["text": .text(text)]))
+      #expect(Array((try YAMLDocument(written).value.at("text").text ?? "").unicodeScalars) == Array(text.unicodeScalars), "\(written.debugDescription)")
+    }
   }
 
   @Test func whatIsWrongIsToldByItsPlace() async throws {

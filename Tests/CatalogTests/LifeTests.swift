@@ -54,6 +54,14 @@ import Testing
     #expect(graph.circle(adding: "D", to: "C") == ["C", "D", "A", "B", "C"] || graph.circle(adding: "D", to: "C") == ["C", "D", "C"])
     #expect(graph.circle(adding: "A", to: "A") == ["A", "A"])
     #expect(graph.circle(adding: "C", to: "A") == nil)
+    #expect(DependencyGraph(["A": ["B"], "B": ["C", "D"], "C": [], "D": ["E"], "E": ["B"]]).circle() == ["B", "D", "E", "B"])
+    #expect(DependencyGraph(["A": ["A"]]).circle() == ["A", "A"])
+    // As many as a file holds: each of a thousand needs the next eighty. Searched anew for each of them it would take minutes.
+    let many = (0..<1000).map { node in (node, Set((node + 1)...(node + 80)).filter { $0 < 1000 }) }
+    var large = DependencyGraph(Dictionary(uniqueKeysWithValues: many))
+    #expect(large.circle() == nil)
+    large = DependencyGraph(Dictionary(uniqueKeysWithValues: many + [(1000, [0])]).merging([999: [1000]]) { $1 })
+    #expect(large.circle()?.first == 0 && large.circle()?.last == 0)
     #expect(DependencyGraph(["A": ["B"], "B": ["A"]] as [String: Set<String>]).circle() != nil)
   }
 

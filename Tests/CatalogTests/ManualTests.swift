@@ -31,6 +31,36 @@ import Testing
     #expect(one.contains("Site connection") && !one.contains("New user"))
   }
 
+  /// It is for customers too: nothing of what is planned is in it, neither as a dependency nor as a heading without services.
+  @Test func theManualTellsNothingOfThePipeline() async throws {
+    let world = try await CatalogWorld()
+    let family = try await world.call(
+      "service_family.create", ["code": "FALCON", "name": .object(["en": "Project Falcon"]), "summary": .object(["en": "Secret until May"])])
+    let planned = try await world.call(
+      "service.create",
+      [
+        "code": "SDWAN-NEXT", "family": family.at("id"), "name": .object(["en": "Next generation"]), "mode": "managed",
+        "owner": .object(["en": "Network"]), "stages": .object(["design": "2026-02-01"]),
+      ])
+    let wan = try await world.found("service.list", "MANAGED-WAN")
+    let fresh = try await world.call("service.read", ["id": wan.at("id")])
+    try await world.call("service.depend", ["id": wan.at("id"), "needs": planned.at("id")], version: fresh.at("version"))
+    for format in ["markdown", "html"] {
+      let text = try await manual(world, format, "en")
+      for secret in ["Falcon", "Secret", "Next generation", "SDWAN"] { #expect(!text.contains(secret), "\(secret) in \(format)") }
+    }
+    #expect(!(try await manual(world, "markdown", "en", family: family.at("id"))).contains("Falcon"))
+  }
+
+  /// Half past midnight in Berlin, where the provider is; in UTC it is the day before.
+  @Test func theDayOfPublicationIsTheProviders() async throws {
+    let world = try await CatalogWorld()
+    world.database.clock.advance(seconds: 15 * 3600 + 1800)
+    try await world.apply(try CatalogWorld.example().setting("families.1.services.0.offerings.0.scope.en", "New"))
+    let html = try await manual(world, "html", "en")
+    #expect(html.contains("<td>2026-03-03</td>"))
+  }
+
   @Test func aMissingTranslationIsSeen() async throws {
     let world = try await CatalogWorld()
     let example = try CatalogWorld.example()

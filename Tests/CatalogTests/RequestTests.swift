@@ -20,7 +20,7 @@ import Testing
     let stranger = try await world.database.user(.customerManager, of: world.other)
     let (wan, site) = (try await world.found("service.list", "MANAGED-WAN"), try await world.found("offering.list", "WAN-SITE"))
     func order(_ answers: Value) async throws -> Value {
-      try await world.call("request.submit", ["offering": site.at("id"), "answers": answers], as: customer)
+      try await world.call("request.submit", ["offering": site.at("id"), "published": 1, "answers": answers], as: customer)
     }
     #expect(try await listed(world, as: customer) == [])
     #expect(await violations { try await order(answers) } == ["offering request.not_covered"])
@@ -79,7 +79,7 @@ import Testing
     try await world.call("service.advance", ["id": wan.at("id"), "stage": "retirement", "on": "2026-03-01"], version: fresh.at("version"))
     #expect(try await listed(world, as: customer) == [])
     #expect(
-      await violations { try await world.call("request.submit", ["offering": site.at("id"), "answers": answers], as: customer) }
+      await violations { try await world.call("request.submit", ["offering": site.at("id"), "published": 1, "answers": answers], as: customer) }
         == ["offering request.not_orderable"])
     // Nor is it sold any more; the line that sells it goes on.
     #expect(
@@ -101,19 +101,84 @@ import Testing
     func answers(_ manager: Value) -> Value {
       .object(["full_name": "Li Wei", "first_day": "2026-04-01", "manager": manager, "kind": "permanent"])
     }
-    let made = try await world.call("request.submit", ["offering": desk.at("id"), "answers": answers(boss.at("id"))], as: requester)
+    let made = try await world.call("request.submit", ["offering": desk.at("id"), "published": 1, "answers": answers(boss.at("id"))], as: requester)
     #expect(made.at("requester") != .null)
     #expect(
-      await violations { try await world.call("request.submit", ["offering": desk.at("id"), "answers": answers(foreign.at("id"))], as: requester) }
+      await violations {
+        try await world.call("request.submit", ["offering": desk.at("id"), "published": 1, "answers": answers(foreign.at("id"))], as: requester)
+      }
         == ["answers.manager answer.person"])
     #expect(
       await violations {
         try await world.call(
-          "request.submit", ["offering": desk.at("id"), "requester": boss.at("id"), "answers": answers(boss.at("id"))], as: requester)
+          "request.submit", ["offering": desk.at("id"), "published": 1, "requester": boss.at("id"), "answers": answers(boss.at("id"))], as: requester)
       } == ["requester request.outside_scope"])
-    let other = try await world.call("request.submit", ["offering": desk.at("id"), "answers": answers(boss.at("id"))], as: manager)
+    let other = try await world.call("request.submit", ["offering": desk.at("id"), "published": 1, "answers": answers(boss.at("id"))], as: manager)
     #expect(try await world.call("request.list", [:], as: requester).at("items").array?.map { $0.at("id") } == [made.at("id")])
     await expectFailure(.notFound) { try await world.call("request.read", ["id": other.at("id")], as: requester) }
+  }
+
+  /// A line for one site, or for named persons, is for those: nobody else sees what it sells, or orders it.
+  @Test func aLineIsForWhomItNames() async throws {
+    let world = try await CatalogWorld()
+    let site = try await world.found("offering.list", "WAN-SITE")
+    func unit(_ name: String) async throws -> Value {
+      try await world.call(
+        "unit.add", ["customer": .id(world.acme.publicId), "kind": "site", "name": .text(name)], as: world.database.root)
+    }
+    func person(_ name: String, _ unit: Value?) async throws -> Value {
+      try await world.call(
+        "person.add", ["customer": .id(world.acme.publicId), "name": .text(name), "unit": unit?.at("id") ?? .null], as: world.database.root)
+    }
+    let (munich, berlin) = (try await unit("Munich"), try await unit("Berlin"))
+    let room = try await world.call(
+      "unit.add", ["customer": .id(world.acme.publicId), "kind": "department", "name": "IT", "parent": munich.at("id")], as: world.database.root)
+    let (mia, ben, vip) = (try await person("Mia", room), try await person("Ben", berlin), try await person("Vip", nil))
+    let offering = site.at("id")
+    let ofMunich = try await world.contract(of: world.acme, selling: ["offering": offering, "units": .array([munich.at("id")])])
+    let manager = try await world.database.user(.customerManager, of: world.acme)
+    let own = try await world.database.user(.requester, of: world.acme, .own)
+    func order(_ requester: Value?) async throws -> Value {
+      try await world.call(
+        "request.submit",
+        ["customer": .id(world.acme.publicId), "offering": offering, "published": 1, "requester": requester?.at("id") ?? .null, "answers": answers])
+    }
+    #expect(try await listed(world, as: manager) == ["WAN-SITE"], "for somebody of Munich he may order it")
+    #expect(try await listed(world, as: own) == [])
+    await expectFailure(.notFound) { try await world.call("offering.read", ["id": offering], as: own) }
+    for (name, stranger) in [("Berlin", ben), ("no site", vip)] {
+      #expect(await violations { try await order(stranger) } == ["offering request.not_covered"], "\(name)")
+    }
+    #expect(await violations { try await order(nil) } == ["offering request.not_covered"])
+    #expect(try await order(mia).at("contractLine") == ofMunich.at("lines.0.id"), "a department of Munich")
+
+    let ofBerlin = try await world.contract(of: world.acme, selling: ["offering": offering, "units": .array([berlin.at("id")])])
+    let ofVip = try await world.contract(of: world.acme, selling: ["offering": offering, "persons": .array([vip.at("id")])])
+    #expect(try await listed(world, as: own) == [], "not for him yet")
+    for (requester, contract) in [(mia, ofMunich), (ben, ofBerlin), (vip, ofVip)] {
+      #expect(try await order(requester).at("contractLine") == contract.at("lines.0.id"))
+    }
+    let ofAll = try await world.contract(of: world.acme, selling: ["service": site.at("service")])
+    #expect(try await listed(world, as: own) == ["WAN-SITE"])
+    #expect(try await order(nil).at("contractLine") == ofAll.at("lines.0.id"))
+    #expect(try await order(mia).at("contractLine") == ofMunich.at("lines.0.id"), "the closer line goes first")
+  }
+
+  /// What was read is what is ordered: with another price or approval it is another order.
+  @Test func anOrderIsOfTheVersionThatWasRead() async throws {
+    let world = try await CatalogWorld()
+    let customer = try await world.database.user(.customerManager, of: world.acme)
+    let site = try await world.found("offering.list", "WAN-SITE")
+    _ = try await world.contract(of: world.acme, selling: ["offering": site.at("id")])
+    try await world.apply(try CatalogWorld.example().setting("families.1.services.0.offerings.0.form.0.required", .bool(false)))
+    func order(_ published: Value) async -> [String] {
+      await violations {
+        try await world.call("request.submit", ["offering": site.at("id"), "published": published, "answers": answers], as: customer)
+      }
+    }
+    #expect(await order(1) == ["request.published_meanwhile"])
+    #expect(await order(.null) == ["published input.required"])
+    #expect(await order(2) == ["accepted"])
   }
 
   @Test func aLineTellsWhatItSells() async throws {

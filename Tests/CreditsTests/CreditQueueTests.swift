@@ -97,7 +97,7 @@ import Testing
     #expect(try await granted(manager).isEmpty, "what waits is between the provider's staff")
     let half = try await world.approve(credit, as: world.finance)
     #expect(try await granted(manager).isEmpty, "so is what one of two has approved")
-    _ = try await world.approve(half, as: try await world.database.staff(.finance))
+    _ = try await world.approve(half, as: try await world.database.staff(.finance, isKnown: true))
     let shown = try #require(try await granted(manager).first)
     #expect(shown.at("amount") == .decimal("250.00") && shown.at("number") == "ACME-CRD-000001" && shown.at("period") == "2026-01")
     let words = shown.at("steps").array?.compactMap(\.text).joined(separator: "\n") ?? ""
@@ -127,5 +127,24 @@ import Testing
     let again = try await propose(world, world.line, "2026-01")
     try await world.call("credit.refuse", ["id": again.at("id"), "reason": "Force majeure"], version: 1, as: world.finance)
     #expect(try await granted(manager).map { $0.at("number") } == ["ACME-CRD-000001"])
+  }
+
+  /// What stands on an invoice stays in the list when a larger one follows: the parts add up to what was granted.
+  @Test func aGrantedCreditStaysWhenALargerOneFollows() async throws {
+    let world = try await CreditsWorld()
+    let manager = try await world.database.user(.customerManager, of: world.acme)
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-10T03:00:00Z")
+    _ = try await world.approve(try await propose(world, world.line, "2026-01"), as: world.finance)
+    world.database.clock.advance(seconds: 60)
+    try await world.outage("2026-01-20T00:00:00Z", "2026-01-21T00:00:00Z")
+    _ = try await world.approve(try await propose(world, world.line, "2026-01"), as: world.finance)
+    func granted(_ input: KeyValuePairs<String, Value>) async throws -> Value { try await world.database.call("credit.granted", input, as: manager) }
+    let rows = try await granted([:]).at("items").array ?? []
+    #expect(rows.map { $0.at("amount") } == [.decimal("250.00"), .decimal("100.00")])
+    #expect(rows.map { $0.at("toCredit") } == [.decimal("150.00"), .decimal("100.00")], "together the 250.00 of the last one")
+    #expect(rows.map { $0.at("replacedBy") } == [.null, "ACME-CRD-000002"])
+    let page = try await granted(["limit": 1])
+    #expect(page.at("items").array?.map { $0.at("number") } == ["ACME-CRD-000002"])
+    #expect(try await granted(["limit": 1, "cursor": page.at("next")]).at("items").array?.map { $0.at("number") } == ["ACME-CRD-000001"])
   }
 }

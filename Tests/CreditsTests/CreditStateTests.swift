@@ -24,7 +24,7 @@ import Testing
   private let bob = Actor(kind: .staff, id: 2, via: .admin)
 
   private func approval(
-    _ minorUnits: Int64, limit: Int64?, _ state: CreditState, by approvers: [Actor], _ actor: Actor, persons: (first: Int64?, second: Int64?) = (nil, nil)
+    _ minorUnits: Int64, limit: Int64?, _ state: CreditState, by approvers: [Actor], _ actor: Actor, persons: (first: Int64?, second: Int64?) = (1, 2)
   ) throws -> CreditState.Event {
     let euro = try #require(Currency(code: "EUR"))
     return try ApprovalRule.approval(
@@ -47,11 +47,15 @@ import Testing
     #expect(throws: Failure.self) { try approval(101, limit: 500, .halfApproved, by: [ann], ann) }
   }
 
-  /// Two accounts of one person are one approver; accounts without a recorded person are told apart by themselves.
+  /// Two accounts of one person are one approver; where two must approve, accounts without a recorded person are none.
   @Test func onePersonWithTwoAccountsApprovesOnce() throws {
     #expect(throws: Failure.self) { try approval(101, limit: 100, .halfApproved, by: [ann], bob, persons: (7, 7)) }
     #expect(try approval(101, limit: 100, .halfApproved, by: [ann], bob, persons: (7, 8)) == .approval)
-    #expect(try approval(101, limit: 100, .halfApproved, by: [ann], bob, persons: (nil, 7)) == .approval)
+    #expect(try approval(101, limit: 100, .halfApproved, by: [ann], bob, persons: (8, 7)) == .approval)
+    #expect(throws: Failure.self) { try approval(101, limit: 100, .halfApproved, by: [ann], bob, persons: (nil, 7)) }
+    #expect(throws: Failure.self) { try approval(101, limit: 100, .halfApproved, by: [ann], bob, persons: (7, nil)) }
+    #expect(throws: Failure.self) { try approval(101, limit: 100, .proposed, by: [], ann, persons: (nil, nil)) }
+    #expect(try approval(100, limit: 100, .proposed, by: [], ann, persons: (nil, nil)) == .approval, "one is enough")
   }
 
   /// Whoever is on the host is the same operator, and may be one who has approved already.

@@ -31,7 +31,7 @@ struct CreditsWorld {
   init(terms: Value = terms, startsAt: String = "2026-01-01T00:00:00+01:00") async throws {
     database = try await TestDatabase.make(Self.modules)
     acme = try await database.customer("ACME")
-    finance = try await database.staff(.finance)
+    finance = try await database.staff(.finance, isKnown: true)
     let root = database.root
     let calendar = try await database.call("calendar.create", ["name": "Always", "stock": "24x7", "zone": "UTC"], as: root)
     let sla = try await database.call(

@@ -118,7 +118,7 @@ import Testing
 
   @Test func aboveTheLimitASecondPersonApproves() async throws {
     let world = try await CreditsWorld()
-    let other = try await world.database.staff(.finance)
+    let other = try await world.database.staff(.finance, isKnown: true)
     try await world.call("credit_limit.set", ["currency": "EUR", "amount": "249.99"])
     try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z")
     let credit = try await world.propose().at("credit")
@@ -139,7 +139,7 @@ import Testing
   /// The same person by a second account, where the accounts say whose they are.
   @Test func onePersonWithTwoAccountsApprovesOnce() async throws {
     let world = try await CreditsWorld()
-    let other = try await world.database.staff(.finance)
+    let other = try await world.database.staff(.finance, isKnown: true)
     func with(_ person: Int64, _ one: Principal) -> Principal {
       Principal(actor: one.actor, tenant: one.tenant, side: one.side, name: one.name, person: person, grants: one.grants)
     }

@@ -1,10 +1,12 @@
 import Kernel
 import Postgres
+import ServiceTime
 import TestSupport
 import Testing
 
 @testable import Desk
 @testable import ServiceLevels
+@testable import Suppliers
 
 /// With thousands of tickets, turns and clocks, an act and a page read their own by their keys.
 @Suite struct TurnPlanTests {
@@ -28,9 +30,14 @@ import Testing
         "chains": transaction.query(Plan(statement: ClockChains(tenant: tenant, subjects: subjects))),
         "intervals": transaction.query(Plan(statement: IntervalsOfSubjects(tenant: tenant, subjects: subjects))),
         "verdicts": transaction.query(Plan(statement: VerdictsOfSubjects(tenant: tenant, subjects: subjects))),
+        "judged": transaction.query(
+          Plan(
+            statement: JudgedTurns(
+              tenants: [tenant.rawValue], contracts: [1], span: TimeSpan(DeskWorld.monday, DeskWorld.monday.adding(seconds: 86_400))))),
         "page": transaction.query(Plan(statement: TicketsOfQueue(positions: [.init(tenant: tenant, id: 1, dueAt: nil, openedAt: DeskWorld.monday)]))),
       ]
     }
+    #expect(plans["judged"]?.contains { $0.contains("using clock_judged_turn") } == true, "\(plans["judged"] ?? [])")
     for (name, plan) in plans {
       let grown = ["ticket", "assignment", "dispatch", "clock"]
       #expect(!plan.contains { line in grown.contains { line.contains("Seq Scan on \($0) ") } }, "\(name):\n\(plan.joined(separator: "\n"))")

@@ -26,6 +26,11 @@ import Testing
     await expectFailure(.invalid) { try await database.call("staff.set_person", ["id": .text(two), "person": stranger], as: database.root) }
     await expectFailure(.invalid) { try await database.call("staff.set_person", ["id": .text(two)], as: database.root) }
     #expect(try await database.call("staff.set_person", ["id": .text(two), "person": .null], as: database.root)["person"] == .null)
+    // Whose his own account is, an administrator does not say: he would be two persons whenever he likes.
+    let own = try await database.newStaff("a@x.test", .administrator)
+    let administrator = try await database.loggedIn("PROV", "a@x.test")
+    await expectFailure(.denied) { try await database.call("staff.set_person", ["id": .text(own), "person": fay], as: administrator) }
+    #expect(try await database.call("staff.set_person", ["id": .text(two), "person": fay], as: administrator)["person"] == fay)
     let manager = try await database.staff(.accountManager)
     await expectFailure(.denied) { try await database.call("staff.set_person", ["id": .text(two), "person": fay], as: manager) }
   }

@@ -160,7 +160,8 @@ enum Seeders {
     "req": { world, twin in
       let offering = try await world.coveredOffering(twin)
       return try Seeded(
-        try await world.seed("request.submit", ["customer": .text(twin.id), "offering": offering, "answers": .object(["remark": world.name(twin)])]))
+        try await world.seed(
+          "request.submit", ["customer": .text(twin.id), "offering": offering, "published": 1, "answers": .object(["remark": world.name(twin)])]))
     },
     "sup": { world, _ in try Seeded(try await world.supplier()) },
     "supcon": { world, twin in
@@ -223,7 +224,12 @@ enum Seeders {
     },
     "apr": { world, twin in
       let (supplier, scheme) = (try await world.seeded("sup", in: twin), try await world.seeded("aps", in: twin))
-      return try Seeded(try await world.seed("appraisal.open", ["supplier": supplier.id, "scheme": scheme.id, "period": "2026-01"]))
+      let opened = try Seeded(try await world.seed("appraisal.open", ["supplier": supplier.id, "scheme": scheme.id, "period": "2026-01"]))
+      let assessed = await world.answer(
+        "appraisal.assess", .object(["id": opened.id, "criterion": "assessed", "score": "100", "evidence": "seed"]), as: world.database.root,
+        version: opened.version)
+      guard let value = assessed.value else { throw World.SeedFailure(description: "appraisal.assess: \(String(describing: assessed.failure))") }
+      return try Seeded(value)
     },
     // An appraisal without points opens it.
     "apa": { world, twin in

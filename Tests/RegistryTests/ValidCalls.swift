@@ -169,7 +169,7 @@ struct CallRule: Sendable {
     }),
     "offering.read": CallRule(given: { world, twin, _ in (["id": try await world.coveredOffering(twin)], nil) }),
     "request.submit": CallRule(given: { world, twin, _ in
-      (["offering": try await world.coveredOffering(twin), "answers": .object(["remark": world.name(twin)])], nil)
+      (["offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)])], nil)
     }),
     // Of nothing: what is told names codes and the revision, which differ from call to call. CatalogTests apply a whole one.
     "catalogue.apply": CallRule(omitted: ["revision"], given: { _, _, _ in (["families": .array([])], nil) }),
@@ -237,7 +237,7 @@ struct CallRule: Sendable {
     }),
     "appraisal.open": CallRule(given: { _, _, _ in (["period": "2026-01"], nil) }),
     "appraisal.compare": CallRule(given: { _, _, _ in (["period": "2026-01"], nil) }),
-    "appraisal.assess": CallRule(given: { _, _, _ in (["criterion": "assessed"], nil) }),
+    "appraisal.assess": CallRule(omitted: ["notApplicable"], given: { _, _, _ in (["criterion": "assessed"], nil) }),
     "appraisal.close": CallRule(given: { _, _, _ in (["dueOn": "2026-04-01"], nil) }),
     "appraisal.restate": CallRule(given: { world, twin, _ in
       let seeded = try await world.seeded("apr", in: twin)

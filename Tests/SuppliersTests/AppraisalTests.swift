@@ -31,12 +31,12 @@ private struct AppraisalWorld {
     scheme = try await world.call("appraisal_scheme.create", ["name": "Standard", "terms": Self.terms])
   }
 
-  func entry(_ kind: String, _ amount: String, _ period: String = "2026-01", reference: String = "R-1") async throws -> Value {
+  func entry(_ kind: String, _ amount: String, _ period: String = "2026-01", reference: String = "R-1", again: Bool = false) async throws -> Value {
     try await world.database.call(
       "supplier_entry.record",
       [
         "supplier": world.supplier.at("id"), "kind": .text(kind), "underpinningContract": contract.at("id"), "reference": .text(reference),
-        "period": .text(period), "amount": .text(amount), "currency": "EUR", "evidence": "Invoice",
+        "period": .text(period), "amount": .text(amount), "currency": "EUR", "evidence": "Invoice", "again": .bool(again),
       ], as: world.database.root)
   }
 
@@ -49,6 +49,16 @@ private struct AppraisalWorld {
     try await world.call(
       "appraisal.assess", ["id": appraisal.at("id"), "criterion": "cooperation", "score": points, "evidence": .text(evidence)],
       version: appraisal.at("version"))
+  }
+
+  func notApplicable(_ appraisal: Value) async throws -> Value {
+    try await world.call(
+      "appraisal.assess", ["id": appraisal.at("id"), "criterion": "cooperation", "notApplicable": .bool(true), "evidence": "No meetings agreed"],
+      version: appraisal.at("version"))
+  }
+
+  func entries() async throws -> [Value] {
+    try await world.database.call("supplier_entry.list", ["supplier": world.supplier.at("id")], as: world.database.root).at("items").array ?? []
   }
 
   func read(_ appraisal: Value) async throws -> Value { try await world.call("appraisal.read", ["id": appraisal.at("id")]) }
@@ -144,8 +154,70 @@ private struct AppraisalWorld {
         try await world.world.call(
           "appraisal.assess", ["id": draft.at("id"), "criterion": "cost", "score": "1", "evidence": "X"], version: withdrawn.at("version"))
       } == ["criterion appraisal.not_assessed"])
-    let closed = try await world.close(withdrawn)
-    #expect(closed.at("appraisal.grade") == .null && closed.at("action") == .null)
+    // Not to assess is no way to a grade: it is said that the criterion is not for it, and why.
+    #expect(await violations { try await world.close(withdrawn) } == ["appraisal.assessments_open"])
+    #expect(
+      await violations {
+        try await world.world.call(
+          "appraisal.assess", ["id": draft.at("id"), "criterion": "cooperation", "score": "70", "notApplicable": .bool(true), "evidence": "X"],
+          version: withdrawn.at("version"))
+      } == ["notApplicable appraisal.score_or_not_applicable"])
+    let open = try await world.notApplicable(withdrawn)
+    #expect(try await world.read(open).at("criteria.3.gap") == "not_applicable")
+    let closed = try await world.close(open)
+    #expect(closed.at("appraisal.grade") == .null && closed.at("appraisal.coverage") == "0" && closed.at("action") == .null)
+    let words = try await world.world.call("appraisal.explain", ["id": draft.at("id")]).at("steps").array?.compactMap(\.text) ?? []
+    #expect(words.contains { $0.contains("not applicable, said \(world.world.manager.name) (No meetings agreed)") }, "\(words)")
+  }
+
+  /// Of a quarter that runs only what has been counts: no time to come, and no cost that is not due yet.
+  @Test func aDraftOfARunningPeriodCountsNoFuture() async throws {
+    let world = try await AppraisalWorld()
+    // It is the second of March, eight o'clock: 60 days and 8 hours of the quarter are over, half of the last day was an outage.
+    _ = try await world.world.outage("2026-03-01T20:00:00Z", nil)
+    _ = try await world.entry("cost", "500.00", "2026-Q1")
+    let figures = try await world.read(try await world.open("2026-Q1"))
+    #expect(figures.at("measuredTo") == "2026-03-02T08:00:00Z")
+    // 12 of 1,448 hours.
+    #expect(figures.at("criteria.0.exactValue") == "359/362")
+    // Two months are planned at 250.00, and one day of March; of the invoice 60 of 90 days count.
+    #expect(figures.at("criteria.1.exactValue") == "124/189", "\(figures.at("criteria.1"))")
+    let over = try await world.read(try await world.open("2026-01"))
+    #expect(over.at("measuredTo") == "2026-02-01T00:00:00Z" && over.at("criteria.0.exactValue") == "1/1")
+  }
+
+  /// The same invoice, recorded by somebody else a month later, is no second cost.
+  @Test func theSameInvoiceTwiceIsRefused() async throws {
+    let world = try await AppraisalWorld()
+    let first = try await world.entry("cost", "99.00")
+    #expect(await violations { try await world.entry("cost", "99.00") } == ["supplier_entry.same"])
+    #expect(await violations { try await world.entry("cost", "98.00") } == ["supplier_entry.same"])
+    _ = try await world.entry("cost", "99.00", "2026-02")
+    _ = try await world.entry("credit_note", "99.00")
+    #expect(await violations { try await world.entry("cost", "5.00", again: true) } == ["accepted"])
+    for entry in [first, try await world.entries().first { $0.at("amount") == .decimal("5.00") } ?? .null] {
+      try await world.world.database.call("supplier_entry.reverse", ["id": entry.at("id"), "evidence": "Wrong"], as: world.world.database.root)
+    }
+    #expect(await violations { try await world.entry("cost", "99.00") } == ["accepted"], "what was taken back is recorded anew")
+  }
+
+  /// An action follows the appraisal that stands; when the grade is lifted there is nothing to be done any more.
+  @Test func anActionGoesWithTheGradeThatAskedForIt() async throws {
+    let world = try await AppraisalWorld()
+    // 90 points for availability: 70 of 100 without the assessment, 95 with all of it.
+    _ = try await world.world.outage("2026-01-10T00:00:00Z", "2026-01-10T07:26:24Z")
+    let closed = try await world.close(try await world.assess(try await world.open(), "0"))
+    #expect(closed.at("appraisal.grade") == "C" && closed.at("action.state") == "open")
+    func restate(_ appraisal: Value, _ points: Value) async throws -> Value {
+      let draft = try await world.world.call("appraisal.restate", ["id": appraisal.at("id"), "cause": "New facts"], version: appraisal.at("version"))
+      return try await world.close(try await world.assess(draft, points))
+    }
+    let low = try await restate(closed, "10")
+    #expect(low.at("action.id") == closed.at("action.id") && low.at("action.appraisal") == low.at("id"))
+    let high = try await restate(low, "100")
+    #expect(high.at("appraisal.grade") == "A" && high.at("action") == .null)
+    let actions = try await world.world.call("appraisal_action.list", ["state": "all"]).at("items").array ?? []
+    #expect(actions.map { $0.at("state") } == ["cancelled"] && actions.first?.at("result") == "Restated with grade A: New facts")
   }
 
   @Test func onlyAPeriodThatIsOverIsClosed() async throws {
@@ -197,7 +269,7 @@ private struct AppraisalWorld {
     _ = try await world.close(try await world.assess(try await world.open(), "50"))
     _ = try await world.close(try await world.assess(try await world.open(of: other), "99.5"))
     let bare = try await world.world.call("supplier.create", ["code": "BARE", "name": "Bare", "zone": "UTC"])
-    _ = try await world.close(try await world.open(of: bare))
+    _ = try await world.close(try await world.notApplicable(try await world.open(of: bare)))
     func compare(_ limit: Int64, _ cursor: Value = .null) async throws -> Value {
       try await world.world.call("appraisal.compare", ["scheme": world.scheme.at("id"), "period": "2026-01", "limit": .integer(limit), "cursor": cursor])
     }

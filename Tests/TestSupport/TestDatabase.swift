@@ -35,6 +35,9 @@ package final class TestDatabase: Sendable {
     return try await TestDatabase(name: name, server: server, registry: registry, now: now)
   }
 
+  /// A database with nothing in it, as the superuser: what migrations begin with. The caller shuts the client down.
+  package static func empty() async throws -> PostgresClient { try await TestTemplates.shared.empty() }
+
   private init(name: String, server: EmbeddedPostgres, registry: Registry, now: Instant) async throws {
     self.name = name
     self.registry = registry
@@ -91,12 +94,14 @@ package final class TestDatabase: Sendable {
   }
 
   /// A member of staff with an account and one role, for the given customers or, with nil, for all.
-  package func staff(_ role: StockRole, for customers: [TenantEntry]? = nil) async throws -> Principal {
-    let account = try await account("staff", in: provider, person: nil)
+  /// - Parameter isKnown: whether it is recorded whose login it is.
+  package func staff(_ role: StockRole, for customers: [TenantEntry]? = nil, isKnown: Bool = false) async throws -> Principal {
+    let person = isKnown ? try await person(of: provider) : nil
+    let account = try await account("staff", in: provider, person: person)
     let scope: Grant.Scope = customers.map { .listed(Set($0.map(\.id))) } ?? .all
     return Principal(
       actor: Actor(kind: .staff, id: account, via: .http), tenant: provider.id, side: .staff, name: "\(role.rawValue) \(account)",
-      grants: [Grant(role: role.rawValue, permissions: permissions(of: role), scope: scope)])
+      person: person, grants: [Grant(role: role.rawValue, permissions: permissions(of: role), scope: scope)])
   }
 
   /// A customer's login with one role. The scope `own` gets a person of its own; see ``Principal/person``.
@@ -173,6 +178,19 @@ actor TestTemplates {
     defer { leave() }
     try await create(name, from: source)
     return name
+  }
+
+  func empty() async throws -> PostgresClient {
+    let server = try await TestCluster.shared.server()
+    clones += 1
+    let name = "empty_\(clones)"
+    await enter()
+    do {
+      defer { leave() }
+      try await create(name, from: "template0")
+    }
+    return PostgresClient(
+      try TestDatabase.configuration(server, user: server.superuser, database: name, connections: 2), logger: TestDatabase.logger)
   }
 
   private func makeTemplate(_ number: Int, _ permissions: [String: Set<String>], _ now: Instant) async throws -> String {

@@ -185,7 +185,7 @@ create table catalog.request (
   constraint request_public_id_check check (octet_length(public_id) = 12),
   constraint request_state_check check (case state when 'submitted' then withdrawn_at is null when 'withdrawn' then withdrawn_at is not null else false end)
 );
-create index request_requester on catalog.request (tenant_id, requester_id, id desc);
+create index request_requester on catalog.request (tenant_id, requester_id, number desc);
 select steward.protect_tenant_table('catalog.request', 'personal');
 grant select, insert on catalog.request to steward_app;
 grant update (state, withdrawn_at, version) on catalog.request to steward_app;

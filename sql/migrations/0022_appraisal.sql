@@ -42,6 +42,8 @@ create table suppliers.entry (
   constraint entry_amount_check check (case when reverses is null then amount_minor > 0 else amount_minor < 0 and reverses < id end),
   constraint entry_evidence_check check (kind <> 'credit_note' or evidence is not null)
 );
+-- The same invoice or credit note once more.
+create index entry_reference on suppliers.entry (tenant_id, supplier_id, kind, reference);
 create index entry_supplier on suppliers.entry (tenant_id, supplier_id, period_from desc, id desc);
 select steward.protect_tenant_table('suppliers.entry', 'financial');
 grant select, insert on suppliers.entry to steward_app;
@@ -125,6 +127,8 @@ create table suppliers.appraisal_assessment (
   criterion text not null,
   -- points of 100, in millionths of the whole; null: taken back
   score_millionths bigint,
+  -- the criterion is not for this supplier and period; the evidence says why
+  not_applicable boolean not null default false,
   evidence text not null,
   actor_kind text not null,
   actor_id bigint not null,
@@ -132,7 +136,8 @@ create table suppliers.appraisal_assessment (
   recorded_at timestamptz not null,
   constraint appraisal_assessment_pk primary key (tenant_id, appraisal_id, seq, criterion),
   constraint appraisal_assessment_appraisal_fk foreign key (tenant_id, appraisal_id) references suppliers.appraisal (tenant_id, id),
-  constraint appraisal_assessment_score_check check (score_millionths between 0 and 1000000)
+  constraint appraisal_assessment_score_check check (score_millionths between 0 and 1000000),
+  constraint appraisal_assessment_applicable_check check (not not_applicable or score_millionths is null)
 );
 select steward.protect_tenant_table('suppliers.appraisal_assessment', 'personal');
 grant select, insert on suppliers.appraisal_assessment to steward_app;
@@ -149,6 +154,8 @@ create table suppliers.appraisal_result (
   grade text,
   -- the total in millionths, rounded, to order by; -1 where nothing had data
   points bigint not null,
+  -- the weights of what had data, in millionths of the whole
+  coverage_millionths bigint not null,
   actor_kind text not null,
   actor_id bigint not null,
   actor_name text not null,
@@ -157,7 +164,8 @@ create table suppliers.appraisal_result (
   constraint appraisal_result_appraisal_fk foreign key (tenant_id, appraisal_id) references suppliers.appraisal (tenant_id, id),
   constraint appraisal_result_scheme_fk foreign key (scheme_id) references suppliers.appraisal_scheme (id),
   constraint appraisal_result_grade_check check (grade in ('A', 'B', 'C', 'D')),
-  constraint appraisal_result_points_check check (points between -1 and 1000000)
+  constraint appraisal_result_points_check check (points between -1 and 1000000),
+  constraint appraisal_result_coverage_check check (coverage_millionths between 0 and 1000000)
 );
 create index appraisal_result_compared on suppliers.appraisal_result (tenant_id, scheme_id, period_from, period_to, points desc, appraisal_id);
 select steward.protect_tenant_table('suppliers.appraisal_result', 'contract');
@@ -236,6 +244,8 @@ alter table credits.proposal alter column terms set not null, alter column terms
 -- The queue of proposals over all customers, the oldest first.
 create index proposal_queue on credits.proposal (recorded_at, tenant_id, id) where state in ('proposed', 'half_approved');
 create index proposal_listed on credits.proposal (recorded_at, tenant_id, id);
+-- What was granted to a customer, the last decision first.
+create index decision_granted on credits.decision (tenant_id, recorded_at desc, proposal_id desc) where event = 'approval';
 
 -- A holiday set may be for one customer alone, as a calendar may.
 alter table contracts.holiday_set add column only_tenant_id bigint,
@@ -263,5 +273,6 @@ select steward.protect_provider_table('contracts.calendar_version_withdrawal',
   'published and (only_tenant_id is null or only_tenant_id = any (coalesce(nullif(current_setting(''app.tenants'', true), ''''), ''{}'')::bigint[]))', 'contract');
 grant select, insert on contracts.calendar_version_withdrawal to steward_app;
 
--- The customers for whom a supplier's turns were judged: the finder looks across tenants.
-create index clock_judged_turn on service_levels.clock (party_id, tenant_id) where subject_kind = 'dispatch' and verdict in ('met', 'missed');
+-- The judged turns of a supplier in a period, of all customers and of some. Written with case as clock_line_judged is.
+create index clock_judged_turn on service_levels.clock
+  (party_id, (case when breached_at is null then observed_at else breached_at end), tenant_id) where subject_kind = 'dispatch' and verdict in ('met', 'missed');

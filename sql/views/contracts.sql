@@ -64,9 +64,12 @@ create view contracts.pub_renewal with (security_invoker = true) as
   where outcome is distinct from 'superseded';
 grant select on contracts.pub_renewal to steward_app;
 
--- What lines sell of the catalogue, by version; the newest that has begun counts.
+-- What lines sell of the catalogue, and to whom, by version; the newest that has begun counts.
 create view contracts.pub_line_sale with (security_invoker = true) as
-  select l.tenant_id, l.id as line_id, l.public_id, l.contract_id, v.valid_from, v.state, v.service_id, v.offering_id
+  select l.tenant_id, l.id as line_id, l.public_id, l.contract_id, v.valid_from, v.state, v.service_id, v.offering_id,
+    array_remove(array[v.unit_id] || array(
+      select x.unit_id from contracts.contract_line_unit x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id), null) as unit_ids,
+    array(select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id) as person_ids
   from contracts.contract_line l
   join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id;
 grant select on contracts.pub_line_sale to steward_app;

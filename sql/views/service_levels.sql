@@ -17,12 +17,11 @@ create view service_levels.pub_judged with (security_invoker = true) as
       and (n.state <> 'withdrawn' or n.verdict = 'missed')));
 grant select on service_levels.pub_judged to steward_app;
 
--- Promises of teams (OLA) and of suppliers (UC) that were kept or broken, and when. The subject is a turn: desk.pub_assignment,
--- desk.pub_dispatch.
+-- Promises of teams (OLA) and of suppliers (UC) that were kept or broken, and when. The subject is a turn: an assignment
+-- (desk.pub_assignment), whose party is a team, or a dispatch (desk.pub_dispatch), whose party is an underpinning contract. Plain
+-- columns: what is asked of them is answered by index.
 create view service_levels.pub_judged_agreement with (security_invoker = true) as
-  select tenant_id, id as clock_id, case subject_kind when 'assignment' then 'ola' else 'uc' end as kind, subject_id,
-    case subject_kind when 'assignment' then party_id end as team_id, case subject_kind when 'dispatch' then party_id end as supplier_contract_id,
-    sla_target_id, supplier_contract_version_id, supplier_target_id, metric, priority, verdict,
+  select tenant_id, id as clock_id, subject_kind, subject_id, party_id, sla_target_id, supplier_contract_version_id, supplier_target_id, metric, priority, verdict,
     case when breached_at is null then observed_at else breached_at end as judged_at
   from service_levels.clock c
   where subject_kind <> 'ticket' and verdict in ('met', 'missed') and (state <> 'withdrawn' or not exists (

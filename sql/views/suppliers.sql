@@ -47,9 +47,10 @@ create view suppliers.pub_entry with (security_invoker = true) as
   from suppliers.entry;
 grant select on suppliers.pub_entry to steward_app;
 
--- The grades that stand.
+-- The grades that stand, with the share of the weight that had data behind it.
 create view suppliers.pub_appraisal with (security_invoker = true) as
-  select a.tenant_id, a.id as appraisal_id, a.public_id, a.supplier_id, a.scheme_id, a.period_from, a.period_to, r.grade, r.points, r.closed_at
+  select a.tenant_id, a.id as appraisal_id, a.public_id, a.supplier_id, a.scheme_id, a.period_from, a.period_to, r.grade, r.points, r.coverage_millionths,
+    r.closed_at
   from suppliers.appraisal a join suppliers.appraisal_result r on r.tenant_id = a.tenant_id and r.appraisal_id = a.id
   where a.state = 'closed';
 grant select on suppliers.pub_appraisal to steward_app;

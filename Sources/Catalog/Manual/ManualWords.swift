@@ -5,7 +5,6 @@ package enum ManualWords: MessageCatalog {
   static let title = Message("manual.title", "Service Product Manual", zh: "服务产品手册")
   static let contents = Message("manual.contents", "Contents", zh: "目录")
   static let foreign = Message("manual.foreign", "[not translated]", zh: "[无中文译文]")
-  static let empty = Message("manual.empty", "Nothing is offered here at present.", zh: "目前没有在售服务。")
   static let code = Message("manual.code", "Code", zh: "代码")
   static let mode = Message("manual.mode", "Mode", zh: "服务模式")
   static let owner = Message("manual.owner", "Service owner", zh: "服务负责岗位")
@@ -132,7 +131,7 @@ package enum ManualWords: MessageCatalog {
   }
 
   package static let all = [
-    title, contents, foreign, empty, code, mode, owner, since, needs, version, published, item, content, support, managed, designed, scope, inclusions,
+    title, contents, foreign, code, mode, owner, since, needs, version, published, item, content, support, managed, designed, scope, inclusions,
     exclusions, prerequisites, deliverables, coverage, priceModel, targets, metric, priority, target, objective, note, response, resolution, update,
     availability, hours, minutes, seconds, businessDays, measures, prices, amount, per, unit, once, use, month, quarter, year, order, field, kind, required,
     remarks, yes, no, text, lines, number, choice, date, boolean, person, shownWhen, approval, approvalAny, approvalAll, approvalSequence, above,

@@ -2,7 +2,7 @@ import Kernel
 import Operations
 
 /// Writes the service product manual (服务产品手册): of each family the services in the catalogue, with what of them is
-/// published. It is for customers too, so how a request is fulfilled is not in it. The same catalogue gives the same document.
+/// published. It is for customers too, so it tells nothing of the pipeline, and not how a request is fulfilled. The same catalogue gives the same document.
 struct ManualWriter: Sendable {
   let language: Language
   /// The provider's name, on the title page.
@@ -14,12 +14,14 @@ struct ManualWriter: Sendable {
   private typealias Block = ManualDocument.Block
   private typealias Text = ManualDocument.Text
 
-  /// - Parameter names: what services are called, by code: a dependency may lie outside the families.
+  /// - Parameter names: what the services in the catalogue are called, by code: a dependency may lie outside the families. What is
+  ///   not among them is not told.
   func document(_ catalogue: Catalogue, names: [String: LocalText]) -> ManualDocument {
     var sections: [ManualDocument.Section] = []
     for family in catalogue.families {
       let services = family.services.filter { $0.life.state == .catalogue }
-      sections.append(section(1, family.code, family.name, paragraphs(family.summary) + (services.isEmpty ? [.paragraph(Text(word(ManualWords.empty)))] : [])))
+      guard !services.isEmpty else { continue }
+      sections.append(section(1, family.code, family.name, paragraphs(family.summary)))
       for service in services {
         sections.append(section(2, service.code, service.name, paragraphs(service.summary) + [facts(of: service, names)]))
         for offering in service.offerings where offering.state == .published { sections += self.offering(offering) }
@@ -38,7 +40,7 @@ struct ManualWriter: Sendable {
       [plain(ManualWords.owner), text(service.owner)],
     ]
     if let day = service.life[.operation] { rows.append([plain(ManualWords.since), Text(day.description)]) }
-    for need in service.needs { rows.append([plain(ManualWords.needs), names[need].map(text) ?? Text(need)]) }
+    for name in service.needs.compactMap({ names[$0] }) { rows.append([plain(ManualWords.needs), text(name)]) }
     return .table(header: [word(ManualWords.item), word(ManualWords.content)], rows: rows)
   }
 

@@ -86,7 +86,8 @@ struct CataloguePlan: Sendable {
       for need in service.needs where !known.contains(need) { plan.refuse("\(place).needs", CatalogMessages.unknownCode, ["code": need]) }
     }
     guard let circle = DependencyGraph(graph).circle() else { return }
-    let place = circle.compactMap { places[$0] }.first ?? "families"
+    // Told at the service whose dependency closes it, when the file has that one.
+    let place = circle.dropLast().reversed().compactMap { places[$0] }.first ?? "families"
     refuse("\(place).needs", CatalogMessages.circle, ["path": circle.joined(separator: " > ")])
   }
 
@@ -105,6 +106,9 @@ struct CataloguePlan: Sendable {
     case (.published?, .draft): refuse("\(place).state", CatalogMessages.publishedStays, ["code": offering.code])
     case (.published?, .published) where fields.isEmpty, (.draft?, .draft) where fields.isEmpty: break
     case (.draft?, .draft): steps.append(Step(act: .draft(offering), fields: fields))
+    // With the retirement alone, what else differs would be lost.
+    case (_?, .retired) where !fields.isEmpty:
+      refuse("\(place).state", CatalogMessages.retiredChanges, ["code": offering.code, "fields": fields.joined(separator: ", ")])
     case (_?, .retired): steps.append(Step(act: .retire(offering.code)))
     case (_, .published):
       guard service.life.state == .catalogue else {

@@ -22,13 +22,24 @@ struct DependencyGraph<Node: Hashable & Comparable & Sendable>: Sendable {
   /// The circle that one more dependency would close, from `node` back to it; nil: none.
   func circle(adding need: Node, to node: Node) -> [Node]? { path(from: need, to: node).map { [node] + $0 } }
 
-  /// A circle that there is; nil: none. Each dependency counts from when the ones before it are there.
+  /// A circle that there is, from a node back to it; nil: none. Each node and each dependency is looked at once.
   func circle() -> [Node]? {
-    var built = DependencyGraph([:])
-    for (node, needed) in needs.sorted(by: { $0.key < $1.key }) {
-      for need in needed.sorted() {
-        if let circle = built.circle(adding: need, to: node) { return circle }
-        built.needs[node, default: []].insert(need)
+    var finished: Set<Node> = []
+    for start in needs.keys.sorted() where !finished.contains(start) {
+      // The way from the start, each node with those of its needs that are still to be followed.
+      var way: [(node: Node, open: [Node])] = [(start, (needs[start] ?? []).sorted(by: >))]
+      var places = [start: 0]
+      while var step = way.popLast() {
+        guard let next = step.open.popLast() else {
+          places[step.node] = nil
+          finished.insert(step.node)
+          continue
+        }
+        way.append(step)
+        if let place = places[next] { return way[place...].map(\.node) + [next] }
+        guard !finished.contains(next) else { continue }
+        places[next] = way.count
+        way.append((next, (needs[next] ?? []).sorted(by: >)))
       }
     }
     return nil

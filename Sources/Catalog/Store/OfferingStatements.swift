@@ -43,13 +43,16 @@ struct OfferingRow: Sendable {
   let draft: Value?
   let version: Int64
 
-  static let select = """
-    select o.id, o.public_id, o.code, o.names, o.state, s.id, s.public_id, s.code, s.state = 'catalogue', v.seq, v.id, v.published_at, v.content,
-      d.content, o.version
+  private static let facts = "o.id, o.public_id, o.code, o.names, o.state, s.id, s.public_id, s.code, s.state = 'catalogue', v.seq, v.id, v.published_at"
+  private static let tables = """
     from catalog.offering o join catalog.service s on s.id = o.service_id
     left join catalog.offering_version v on v.offering_id = o.id and v.seq = o.published_seq
     left join catalog.offering_draft d on d.offering_id = o.id
     """
+
+  static let select = "select \(facts), v.content, d.content, o.version \(tables)"
+  /// For a listing, which shows neither: each may be hundreds of kilobytes.
+  static let selectWithoutContent = "select \(facts), null::jsonb, null::jsonb, o.version \(tables)"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -82,20 +85,36 @@ struct OfferingByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> OfferingRow { try OfferingRow(&row) }
 }
 
-struct OfferingsByCode: Statement {
+/// Offerings as they are listed.
+struct OfferingsListed: Statement {
   let service: Int64?
   let state: OfferingState?
   let after: String
   let limit: Int64
 
   static let sql = """
-    \(OfferingRow.select) where ($1::bigint is null or o.service_id = $1) and ($2::text is null or o.state = $2) and o.code > $3
+    \(OfferingRow.selectWithoutContent) where ($1::bigint is null or o.service_id = $1) and ($2::text is null or o.state = $2) and o.code > $3
     order by o.code limit $4
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(service)
     parameters.append(state?.rawValue)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> OfferingRow { try OfferingRow(&row) }
+}
+
+/// All offerings with what they hold.
+struct OfferingsByCode: Statement {
+  let after: String
+  let limit: Int64
+
+  static let sql = "\(OfferingRow.select) where o.code > $1 order by o.code limit $2"
+
+  func bind(to parameters: inout Parameters) {
     parameters.append(after)
     parameters.append(limit)
   }
@@ -114,7 +133,7 @@ struct OrderableOfferings: Statement {
   let limit: Int64
 
   static let sql = """
-    \(OfferingRow.select) where (o.service_id = any($1) or o.id = any($2)) and o.state = 'published' and s.state = 'catalogue'
+    \(OfferingRow.selectWithoutContent) where (o.service_id = any($1) or o.id = any($2)) and o.state = 'published' and s.state = 'catalogue'
       and ($3::bigint is null or o.service_id = $3) and ($4::text is null or o.state = $4) and o.code > $5
     order by o.code limit $6
     """

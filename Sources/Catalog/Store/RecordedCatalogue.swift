@@ -12,9 +12,11 @@ struct RecordedCatalogue: Sendable {
   /// - Parameter family: only this one's; nil: all.
   init(in context: OperationContext, family: Int64? = nil) async throws {
     let transaction = context.transaction
-    let (families, services, offerings, dependencies, revision) = try await transaction.query(
-      FamiliesByCode(after: "", limit: Self.all), ServicesByCode(state: nil, family: family, after: "", limit: Self.all),
-      OfferingsByCode(service: nil, state: nil, after: "", limit: Self.all), Dependencies(service: nil), CatalogueRevision())
+    // The revision first: what others publish meanwhile may be in the content and not in it, so that a plan is looked at once more,
+    // but never in it and not in the content.
+    let (revision, families, services, offerings, dependencies) = try await transaction.query(
+      CatalogueRevision(), FamiliesByCode(after: "", limit: Self.all), ServicesByCode(state: nil, family: family, after: "", limit: Self.all),
+      OfferingsByCode(after: "", limit: Self.all), Dependencies(service: nil))
     let inside = Set(services.map(\.id))
     let ofServices = offerings.filter { inside.contains($0.service) }
     let tasks = Dictionary(

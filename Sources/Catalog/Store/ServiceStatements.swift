@@ -143,14 +143,14 @@ struct ServicesByCode: Statement {
   static func decode(_ row: inout RowReader) throws -> ServiceRow { try ServiceRow(&row) }
 }
 
-/// What services are called.
+/// What the services in the catalogue are called.
 struct ServiceNames: Statement {
   struct Found: Sendable {
     let code: String
     let name: LocalText
   }
 
-  static let sql = "select code, names from catalog.service order by code"
+  static let sql = "select code, names from catalog.service where state = 'catalogue' order by code"
 
   func bind(to parameters: inout Parameters) {}
 

@@ -111,7 +111,8 @@ package enum ApplyCatalogue: Operation {
     scopes: CatalogRights.everyone, reach: .provider, effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> PlanOutput {
-    _ = try await context.transaction.query(HoldDependencies())
+    // Who only asks holds nobody up.
+    if !input.planOnly { _ = try await context.transaction.query(HoldDependencies()) }
     let recorded = try await RecordedCatalogue(in: context)
     if let revision = input.revision, revision != recorded.revision { throw Failure(.versionMismatch, CatalogMessages.changedMeanwhile) }
     let plan = try await CataloguePlan(input.catalogue, recorded, in: context)

@@ -112,8 +112,8 @@ package enum ListOfferings: Operation {
   }
 
   package static let declaration = Declaration(
-    "offering.list", "List the offerings by code; for a customer, those that its contracts in force let it order.",
-    zh: "按代码列出服务项；对客户仅列出其生效合同允许申请的服务项。", permission: "offering.read",
+    "offering.list", "List the offerings by code; for a customer, those that its contracts in force let the caller order, for himself or for others.",
+    zh: "按代码列出服务项；对客户仅列出其生效合同允许调用者（为本人或他人）申请的服务项。", permission: "offering.read",
     roles: CatalogRights.orderers.union([.finance]), scopes: CatalogRights.everyScope, reach: .homeOr(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<OfferingLine> {
@@ -124,12 +124,12 @@ package enum ListOfferings: Operation {
     let state = input.state.flatMap(OfferingState.init)
     let rows: [OfferingRow]
     if context.tenant.kind == .customer {
-      let sales = try await context.transaction.query(SalesInForce(tenant: context.tenant.id, at: context.now))
+      let sales = try await context.salesInReach()
       rows = try await context.transaction.query(
         OrderableOfferings(
           services: sales.compactMap(\.service), offerings: sales.compactMap(\.offering), service: service, state: state, after: code, limit: limit + 1))
     } else {
-      rows = try await context.transaction.query(OfferingsByCode(service: service, state: state, after: code, limit: limit + 1))
+      rows = try await context.transaction.query(OfferingsListed(service: service, state: state, after: code, limit: limit + 1))
     }
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.text($0.code)])
@@ -156,13 +156,29 @@ package enum ReadOffering: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> OfferingOutput {
     guard context.tenant.kind == .customer else { return try await context.offeringOutput(input.id) }
     let row = try await context.offering(input.id)
-    let sales = try await context.transaction.query(SalesInForce(tenant: context.tenant.id, at: context.now))
-    guard row.isOrderable, CoverageRule.line(of: row, among: sales) != nil else { throw Failure.notFound }
+    let sales = try await context.salesInReach()
+    guard row.isOrderable, sales.contains(where: { $0.offering == row.id || $0.service == row.service }) else { throw Failure.notFound }
     return try await context.offeringOutput(input.id)
   }
 }
 
 extension OperationContext {
+  /// What lines in force sell to somebody whom the caller may order for.
+  fileprivate func salesInReach() async throws -> [SalesInForce.Found] {
+    let sales = try await transaction.query(SalesInForce(tenant: tenant.id, at: now))
+    let scope = access.rows
+    guard !scope.everything, !sales.isEmpty else { return sales }
+    let named = Set(sales.flatMap(\.audience.persons))
+    var (persons, units): (Set<Int64>, Set<Int64>) = ([], [])
+    for found in try await transaction.query(OrderReach(tenant: tenant.id, scope: scope, persons: named.sorted())) {
+      switch found {
+      case .unit(let id): units.insert(id)
+      case .person(let id): persons.insert(id)
+      }
+    }
+    return sales.filter { $0.audience.reaches(persons: persons, units: units) }
+  }
+
   func insertOffering(_ code: String, of service: Int64, name: LocalText) async throws -> (row: Int64, id: PublicId) {
     let id = newId(.offering)
     guard let row = try await transaction.first(InsertOffering(publicId: id, service: service, code: code, name: name, now: now)) else { throw beaten }

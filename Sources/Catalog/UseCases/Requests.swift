@@ -51,18 +51,23 @@ package struct RequestReference: OperationInput {
 package enum SubmitRequest: Operation {
   package struct Input: OperationInput {
     let offering: PublicId
+    let published: Int64
     let requester: PublicId?
     let answers: Value
 
     private static let offering = Field.id("offering", .offering, "What is ordered.", "所申请的服务项。")
+    private static let published = Field.integer(
+      "published", 1...Int64.max, "The version of the offering that was read: when it is not the newest any more, the order is refused.",
+      "所阅读的服务项版本号；若已不是最新版本，则拒绝申请。")
     private static let requester = Field.id(
       "requester", .person, "Whom it is for (default: the caller, if he is one of the customer's people).", "申请对象（默认：客户方的调用者本人）。")
     private static let answers = Field.document("answers", "The answers by the form's keys.", "按表单键值填写的答案。")
 
-    package static let fields: [any InputField] = [CustomerReference.field, offering, requester.optional, answers.optional]
+    package static let fields: [any InputField] = [CustomerReference.field, offering, published, requester.optional, answers.optional]
 
     package init(_ values: InputValues) throws(FieldError) {
       offering = try values[Self.offering]
+      published = try values[Self.published]
       requester = try values[Self.requester.optional]
       answers = try values[Self.answers.optional] ?? .object([])
     }
@@ -75,21 +80,26 @@ package enum SubmitRequest: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     let tenant = context.tenant.id
     let row = try await context.offering(input.offering, path: "offering")
-    let sales = try await context.transaction.query(SalesInForce(tenant: tenant, at: context.now))
     guard row.isOrderable, let published = row.published, let version = row.versionId else {
       throw Failure.invalid("offering", CatalogMessages.notOrderable)
-    }
-    guard let line = CoverageRule.line(of: row, among: sales) else {
-      throw Failure.invalid("offering", CatalogMessages.notCovered, ["code": row.code])
     }
     let reading = AnswerRule(form: try OfferingContent.read(published).form).read(input.answers)
     let own = context.principal.side == .customer && input.requester == nil ? context.principal.person : nil
     let people = try await context.transaction.query(
       PersonsOfRequest(tenant: tenant, publicIds: Array(Set(reading.persons.values).union(input.requester.map { [$0] } ?? [])), own: own))
-    try require(reading, people)
     let requester = people.first { person in input.requester.map { $0.random == person.publicId } ?? (person.id == own) }
     guard input.requester == nil || requester != nil else { throw context.unknownReference("requester") }
     guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", CatalogMessages.outsideScope) }
+    let sales = try await context.transaction.query(SalesInForce(tenant: tenant, at: context.now))
+    let units = try await requester?.unit.asyncMap { try await context.transaction.query(UnitsAbove(tenant: tenant, unit: $0)) } ?? []
+    guard let line = CoverageRule.line(of: row.id, service: row.service, among: sales, person: requester?.id, units: units) else {
+      throw Failure.invalid("offering", CatalogMessages.notCovered, ["code": row.code])
+    }
+    // Its description, price and approval are part of the order.
+    guard row.seq == input.published else {
+      throw Failure(.conflict, CatalogMessages.publishedMeanwhile, ["code": row.code, "read": String(input.published), "newest": String(row.seq ?? 0)])
+    }
+    try require(reading, people)
     guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
     let id = context.newId(.request)
     let inserted = try await context.transaction.first(

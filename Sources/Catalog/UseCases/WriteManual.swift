@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import ServiceTime
 
 package enum WriteManual: Operation {
   package struct Input: OperationInput {
@@ -41,9 +42,10 @@ package enum WriteManual: Operation {
       return row.id
     }
     let recorded = try await RecordedCatalogue(in: context, family: family)
+    let zone = Zone.named(context.provider.zone)
     let versions = recorded.offerings.compactMapValues { row in
       row.seq.flatMap { seq in
-        row.publishedAt.map { (seq: seq, day: CalendarDate(daysSinceEpoch: $0.seconds.flooredQuotient(by: 86_400))) }
+        row.publishedAt.map { (seq: seq, day: zone?.date(at: $0) ?? CalendarDate(daysSinceEpoch: $0.seconds.flooredQuotient(by: 86_400))) }
       }
     }
     let names = try await context.transaction.query(ServiceNames())

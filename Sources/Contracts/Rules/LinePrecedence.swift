@@ -33,6 +33,8 @@ package enum LinePrecedence {
       self.lineValidFrom = lineValidFrom
     }
 
+    var audience: Audience { Audience(units: units, persons: persons) }
+
     func isNewer(than other: Candidate) -> Bool {
       if contractStartsAt != other.contractStartsAt { return contractStartsAt > other.contractStartsAt }
       if lineValidFrom != other.lineValidFrom { return lineValidFrom > other.lineValidFrom }
@@ -45,12 +47,11 @@ package enum LinePrecedence {
   ///   - units: the ticket's unit and those above it, nearest first; empty when it has none.
   package static func choose(from candidates: [Candidate], person: Int64? = nil, units: [Int64], explicit: Int64?) -> LineTerms? {
     if let explicit { return candidates.first { $0.terms.line == explicit }?.terms.with(.explicit) }
-    if let person, let found = newest(of: candidates.filter { $0.persons.contains(person) }, (.person, .personNewest)) { return found }
-    for (distance, unit) in units.enumerated() {
-      let reasons: (LineReason, LineReason) = distance == 0 ? (.unit, .unitNewest) : (.unitAbove, .unitAboveNewest)
-      if let found = newest(of: candidates.filter { $0.persons.isEmpty && $0.units.contains(unit) }, reasons) { return found }
+    let ranked = candidates.compactMap { candidate in
+      candidate.audience.rank(person: person, units: units).map { (candidate: candidate, rank: $0) }
     }
-    return newest(of: candidates.filter { $0.units.isEmpty && $0.persons.isEmpty }, (.customer, .customerNewest))
+    guard let closest = ranked.map(\.rank).min() else { return nil }
+    return newest(of: ranked.filter { $0.rank == closest }.map(\.candidate), reasons(closest))
   }
 
   /// Where a line in force stands in the choice.
@@ -74,11 +75,11 @@ package enum LinePrecedence {
     of candidates: [Candidate], person: Int64? = nil, units: [Int64], explicit: Int64?
   ) -> [(candidate: Candidate, standing: Standing)] {
     let chosen = choose(from: candidates, person: person, units: units, explicit: explicit)?.line
-    let chosenRank = candidates.first { $0.terms.line == chosen }.flatMap { rank(of: $0, person: person, units: units) }
+    let chosenRank = candidates.first { $0.terms.line == chosen }.flatMap { $0.audience.rank(person: person, units: units) }
     let told = candidates.map { candidate -> (candidate: Candidate, standing: Standing) in
       if candidate.terms.line == chosen { return (candidate, .chosen) }
       if explicit != nil { return (candidate, .notNamed) }
-      guard let rank = rank(of: candidate, person: person, units: units) else {
+      guard let rank = candidate.audience.rank(person: person, units: units) else {
         return (candidate, candidate.persons.isEmpty ? .otherUnits : .otherPersons)
       }
       return (candidate, rank == chosenRank ? .older : .lessSpecific)
@@ -90,11 +91,13 @@ package enum LinePrecedence {
     }
   }
 
-  /// The place in the table of a line that nobody named, the nearer unit before the farther; nil when it is not for the ticket.
-  private static func rank(of candidate: Candidate, person: Int64?, units: [Int64]) -> Int? {
-    guard candidate.persons.isEmpty else { return person.map(candidate.persons.contains) ?? false ? 0 : nil }
-    guard !candidate.units.isEmpty else { return units.count + 1 }
-    return units.firstIndex(where: candidate.units.contains).map { $0 + 1 }
+  private static func reasons(_ rank: Audience.Rank) -> (alone: LineReason, ofSeveral: LineReason) {
+    switch rank {
+    case .person: (.person, .personNewest)
+    case .unit(distance: 0): (.unit, .unitNewest)
+    case .unit: (.unitAbove, .unitAboveNewest)
+    case .everybody: (.customer, .customerNewest)
+    }
   }
 
   private static func newest(of candidates: [Candidate], _ reasons: (alone: LineReason, ofSeveral: LineReason)) -> LineTerms? {

@@ -50,29 +50,6 @@ extension WaitTerms {
   }
 }
 
-/// A unit and those above it, nearest first.
-struct UnitsAbove: Statement {
-  let tenant: TenantId
-  let unit: Int64
-
-  static let sql = """
-    with recursive above as (
-      select u.id, u.parent_id, 0 as distance from tenancy.org_unit u where u.tenant_id = $1 and u.id = $2
-      union all
-      select u.id, u.parent_id, a.distance + 1 from tenancy.org_unit u join above a on u.id = a.parent_id
-      where u.tenant_id = $1 and a.distance < 100
-    )
-    select id from above order by distance
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(unit)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// The targets of an SLA version that are for a ticket of some kind, with the calendar versions in force at an instant, by the
 /// hashes under which compiled ones are kept: what ``TargetPrecedence`` chooses from. Targets of services are most of a large
 /// SLA: of them only those of the one service are read, by the index.

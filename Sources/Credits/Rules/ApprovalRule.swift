@@ -28,7 +28,8 @@ enum ApprovalRule {
     guard actor.kind == .staff else { throw Failure(.denied, CreditsMessages.personRequired) }
   }
 
-  /// What an approval by `actor` is: above `limit` two persons must approve, and nobody counts twice.
+  /// What an approval by `actor` is: above `limit` two persons must approve, and nobody counts twice. Two accounts are two persons only
+  /// where it is recorded whose they are.
   /// - Parameters:
   ///   - limit: nil: one person is enough for any amount.
   ///   - person: the one behind the actor's account, where one is recorded.
@@ -39,6 +40,7 @@ enum ApprovalRule {
     let approver = Approver(actor, person: person)
     guard !approvers.contains(where: approver.isSame) else { throw Failure(.conflict, CreditsMessages.samePerson) }
     let needsTwo = limit.map { amount.minorUnits > $0.minorUnits } ?? false
+    guard !needsTwo || (person != nil && approvers.allSatisfy { $0.person != nil }) else { throw Failure(.denied, CreditsMessages.personUnknown) }
     return needsTwo && state == .proposed ? .firstApproval : .approval
   }
 

@@ -146,7 +146,8 @@ struct CreditSums: Statement {
   }
 }
 
-/// What a customer was granted, newest first: of its own rows alone, for schedules are the provider's.
+/// What a customer was granted, the last decision first: of its own rows alone, for schedules are the provider's. What a later one
+/// took the place of was granted all the same.
 struct CreditsGranted: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -156,35 +157,44 @@ struct CreditsGranted: Statement {
     let line: [UInt8]
     let periodFrom: CalendarDate
     let periodTo: CalendarDate
-    let grantedAt: Instant?
+    let grantedAt: Instant
+    /// The number of the one that was granted in its place.
+    let replacedBy: Int64?
     let story: CreditStory
   }
 
   let tenant: TenantId
-  let beforeId: Int64
+  let before: (at: Instant, id: Int64)?
   let limit: Int64
 
   static let sql = """
     select p.id, p.public_id, p.number,
       (select c.public_id from contracts.pub_contract c where c.tenant_id = p.tenant_id and c.contract_id = p.contract_id),
       (select l.public_id from contracts.pub_line l where l.tenant_id = p.tenant_id and l.line_id = p.contract_line_id),
-      p.period_from, p.period_to,
-      (select d.recorded_at from credits.decision d where d.tenant_id = p.tenant_id and d.proposal_id = p.id and d.event = 'approval'),
+      p.period_from, p.period_to, d.recorded_at,
+      -- Of a line, schedule and period one after the other is granted.
+      (select r.number from credits.proposal r
+       where r.tenant_id = p.tenant_id and r.contract_line_id = p.contract_line_id and r.schedule_id = p.schedule_id
+         and r.period_from = p.period_from and r.period_to = p.period_to and r.id > p.id
+         and exists (select from credits.decision g where g.tenant_id = r.tenant_id and g.proposal_id = r.id and g.event = 'approval')
+       order by r.id limit 1),
       p.schedule_name, p.terms_valid_from, p.terms, p.period_name, p.calculation, p.amount_minor, p.granted_minor, p.currency
-    from credits.proposal p
-    where p.tenant_id = $1 and p.state = 'approved' and p.id < $2 order by p.id desc limit $3
+    from credits.decision d join credits.proposal p on p.tenant_id = d.tenant_id and p.id = d.proposal_id
+    where d.tenant_id = $1 and d.event = 'approval' and (d.recorded_at, d.proposal_id) < (coalesce($2, 'infinity'::timestamptz), $3)
+    order by d.recorded_at desc, d.proposal_id desc limit $4
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(beforeId)
+    parameters.append(before?.at)
+    parameters.append(before?.id ?? .max)
     parameters.append(limit)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       id: try row.next(), publicId: try row.next(), number: try row.next(), contract: try row.next(), line: try row.next(),
-      periodFrom: try row.next(), periodTo: try row.next(), grantedAt: try row.next(),
+      periodFrom: try row.next(), periodTo: try row.next(), grantedAt: try row.next(), replacedBy: try row.next(),
       story: CreditStory(
         scheduleName: try row.next(), validFrom: try row.next(), terms: try row.next(), periodName: try row.next(), calculation: try row.next(),
         amount: try row.next(), granted: try row.next(), currency: try row.next()))

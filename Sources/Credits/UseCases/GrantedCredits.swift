@@ -7,6 +7,7 @@ import Operations
 package struct GrantedCredit: OperationOutput {
   let id: PublicId
   let number: String
+  let replacedBy: String?
   let contract: PublicId
   let line: PublicId
   let row: CreditsGranted.Found
@@ -14,7 +15,9 @@ package struct GrantedCredit: OperationOutput {
 
   init(_ row: CreditsGranted.Found, in context: OperationContext) throws(Failure) {
     id = context.id(.credit, row.publicId)
-    number = "\(context.tenant.code)-CRD-\(pad(row.number, 6))"
+    func number(_ number: Int64) -> String { "\(context.tenant.code)-CRD-\(pad(number, 6))" }
+    self.number = number(row.number)
+    replacedBy = row.replacedBy.map(number)
     contract = context.id(.contract, row.contract)
     line = context.id(.contractLine, row.line)
     self.row = row
@@ -40,6 +43,9 @@ package struct GrantedCredit: OperationOutput {
     },
     OutputField("currency", .text, "The currency.", "货币。") { .text($0.row.story.currency) },
     OutputField("grantedAt", .instant, "When it was granted.", "批准时间。") { .instant($0.row.grantedAt) },
+    OutputField("replacedBy", .text, "The number of the one that was granted in its place later; null: it stands.", "此后取代它的补偿单号；仍有效则为 null。") {
+      .text($0.replacedBy)
+    },
     OutputField("steps", .list(.text), "How it came to its amount, in words.", "金额的由来（文字说明）。") { .array($0.steps.map(Value.text)) },
   ]
 }
@@ -60,17 +66,17 @@ package enum ListGrantedCredits: Operation {
   }
 
   package static let declaration = Declaration(
-    "credit.granted", "List the credits that a customer was granted, newest first, each with its explanation.",
-    zh: "列出客户已获批的补偿及其说明，最新在前。", roles: CreditRights.staff.union([.customerManager]), scopes: [.listed, .all, .tenant],
+    "credit.granted", "List the credits that a customer was granted, the last decision first, each with its explanation; what each adds up to is toCredit.",
+    zh: "列出客户已获批的补偿及其说明，最近批准的在前；各项 toCredit 之和即累计补偿。", roles: CreditRights.staff.union([.customerManager]), scopes: [.listed, .all, .tenant],
     reach: .one(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<GrantedCredit> {
     let filter = context.tenant.publicId.description
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let rows = try await context.transaction.query(
-      CreditsGranted(tenant: context.tenant.id, beforeId: try after?.integer(0) ?? .max, limit: limit + 1))
+    let before = try after.map { (at: try $0.instant(0), id: try $0.integer(1)) }
+    let rows = try await context.transaction.query(CreditsGranted(tenant: context.tenant.id, before: before, limit: limit + 1))
     return try context.listing(rows, limit: limit, filter: filter) {
-      PageCursor([.integer($0.id)])
+      PageCursor([.integer($0.grantedAt.microseconds), .integer($0.id)])
     } element: {
       try GrantedCredit($0, in: context)
     }

@@ -157,3 +157,31 @@ struct PersonsOfTenant: Statement {
       version: try row.next())
   }
 }
+
+/// A unit and those above it, nearest first.
+package struct UnitsAbove: Statement {
+  let tenant: TenantId
+  let unit: Int64
+
+  package static let sql = """
+    with recursive above as (
+      select u.id, u.parent_id, 0 as distance from tenancy.org_unit u where u.tenant_id = $1 and u.id = $2
+      union all
+      select u.id, u.parent_id, a.distance + 1 from tenancy.org_unit u join above a on u.id = a.parent_id
+      where u.tenant_id = $1 and a.distance < 100
+    )
+    select id from above order by distance
+    """
+
+  package init(tenant: TenantId, unit: Int64) {
+    self.tenant = tenant
+    self.unit = unit
+  }
+
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(unit)
+  }
+
+  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

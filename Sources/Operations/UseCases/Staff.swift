@@ -59,6 +59,8 @@ enum SetStaffPerson: Operation {
   static func run(_ input: Input, in context: OperationContext) async throws -> AccountRecord {
     let account = try await context.account(input.id, "id")
     guard account.kind == "staff" else { throw Failure.notFound }
+    // Who may say it of his own accounts would be two persons whenever he likes.
+    guard context.actor.kind != .staff || context.actor.id != account.id else { throw Failure(.denied, AccountMessages.ownPerson) }
     let person: Int64?
     switch input.person {
     case .keep: throw Failure.invalid("person", InputMessages.required)

@@ -5,8 +5,10 @@ import ServiceTime
 /// What somebody said of a supplier by one criterion. The last word holds.
 struct Assessment: Sendable {
   let criterion: String
-  /// Nil: taken back.
+  /// Nil: taken back, or not applicable.
   let score: Rate?
+  /// The criterion is not for this supplier and period, for the reason that the evidence gives.
+  let isNotApplicable: Bool
   let evidence: String
   let actorName: String
   let at: Instant
@@ -28,7 +30,9 @@ struct AppraisalFigures: Sendable {
     for criterion in scheme.criteria {
       switch criterion.basis {
       case .assessed:
-        findings.append(CriterionFinding(last[criterion.code]?.score.map { CriterionFinding.Content.share(Fraction($0)) } ?? .gap(.notAssessed)))
+        let assessment = last[criterion.code]
+        let gap: CriterionFinding.Gap = assessment?.isNotApplicable == true ? .notApplicable : .notAssessed
+        findings.append(CriterionFinding(assessment?.score.map { CriterionFinding.Content.share(Fraction($0)) } ?? .gap(gap)))
       case .measured(let measure, _):
         let (finding, records) = facts.measure(measure)
         findings.append(finding)

@@ -12,6 +12,8 @@ struct CriterionFinding: Hashable, Sendable {
     /// The plan has several currencies, and the criterion names none.
     case severalCurrencies = "several_currencies"
     case notAssessed = "not_assessed"
+    /// Said to be so, with a reason.
+    case notApplicable = "not_applicable"
     /// An amount does not fit.
     case tooLarge = "too_large"
   }
@@ -56,6 +58,9 @@ struct AppraisalScore: Sendable {
   /// The weights of what has data.
   let coverage: Rate
   let grade: AppraisalScheme.Grade?
+
+  /// The codes of the criteria that somebody still has to assess, or to say are not applicable.
+  var open: [String] { parts.filter { $0.finding.content == .gap(.notAssessed) }.map(\.criterion.code) }
 
   /// - Parameter findings: one for each criterion, in the same order; one that is missing is a gap.
   init(_ scheme: AppraisalScheme, findings: [CriterionFinding]) {

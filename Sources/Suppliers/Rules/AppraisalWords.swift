@@ -39,12 +39,15 @@ enum AppraisalWords {
     let code = criterion["code"]?.text ?? ""
     let name = criterion["name"]?[language.rawValue]?.text ?? criterion["name"]?[Language.english.rawValue]?.text ?? code
     let weight = criterion["weight"]?.text ?? ""
+    let by = ["by": criterion["assessedBy"]?.text ?? "", "evidence": criterion["evidence"]?.text ?? ""]
+    if criterion["gap"]?.text == CriterionFinding.Gap.notApplicable.rawValue {
+      return [notApplicableBy.text(language, by.merging(["name": name, "weight": weight]) { first, _ in first })]
+    }
     if let gap = criterion["gap"]?.text.flatMap(CriterionFinding.Gap.init(rawValue:)) {
       return [noData.text(language, ["name": name, "weight": weight, "gap": Self.gap(gap, language)])]
     }
     let score = ["name": name, "weight": weight, "score": criterion["score"]?.text ?? "-", "share": criterion["share"]?.text ?? "-"]
     guard let measure = criterion["measure"]?.text.flatMap(CriterionInput.Measure.init(rawValue:)), measure != .assessed else {
-      let by = ["by": criterion["assessedBy"]?.text ?? "", "evidence": criterion["evidence"]?.text ?? ""]
       return [assessed.text(language, score.merging(by) { first, _ in first })]
     }
     let of = [
@@ -72,6 +75,7 @@ enum AppraisalWords {
     case .noCosts: noCosts.text(language)
     case .severalCurrencies: severalCurrencies.text(language)
     case .notAssessed: notAssessed.text(language)
+    case .notApplicable: notApplicable.text(language)
     case .tooLarge: tooLarge.text(language)
     }
   }
@@ -104,10 +108,14 @@ enum AppraisalWords {
   static let severalCurrencies = Message(
     "appraisal.words.several_currencies", "its contracts have several currencies, and the criterion names none", zh: "合同使用多种货币，而考核项未指明货币")
   static let notAssessed = Message("appraisal.words.not_assessed", "nobody has assessed it", zh: "尚未评定")
+  static let notApplicable = Message("appraisal.words.not_applicable", "not applicable", zh: "不适用")
+  static let notApplicableBy = Message(
+    "appraisal.words.not_applicable_by", "{name}, weight {weight} %: not applicable, said {by} ({evidence}); its weight goes to the others in proportion.",
+    zh: "{name}，权重 {weight} %：{by} 认定不适用（{evidence}）；其权重按比例分配给其他考核项。")
   static let tooLarge = Message("appraisal.words.too_large", "an amount is too large to be computed exactly", zh: "金额过大，无法精确计算")
 
   static let all = [
     appraised, measured, assessed, noData, coverage, total, nothing, action, restated, attainment, availability, credits, cost, nothingJudged, noServices,
-    noPlan, noCosts, severalCurrencies, notAssessed, tooLarge,
+    noPlan, noCosts, severalCurrencies, notAssessed, notApplicable, notApplicableBy, tooLarge,
   ]
 }

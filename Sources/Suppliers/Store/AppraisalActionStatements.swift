@@ -174,10 +174,13 @@ struct UpdateAction: Statement {
   let state: ActionState
   let result: String?
   let finishedAt: Instant?
+  /// Nil: as before.
+  let appraisal: Int64?
 
   static let sql = """
     update suppliers.appraisal_action
-    set what = $4, owner_id = $5, due_on = $6, state = $7, result = $8, finished_at = $9, version = version + 1
+    set what = $4, owner_id = $5, due_on = $6, state = $7, result = $8, finished_at = $9, appraisal_id = coalesce($10, appraisal_id),
+      version = version + 1
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
 
@@ -191,6 +194,7 @@ struct UpdateAction: Statement {
     parameters.append(state.rawValue)
     parameters.append(result)
     parameters.append(finishedAt)
+    parameters.append(appraisal)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -273,8 +273,8 @@ struct InsertAppraisalResult: Statement {
 
   static let sql = """
     insert into suppliers.appraisal_result
-      (tenant_id, appraisal_id, scheme_id, period_from, period_to, figures, grade, points, actor_kind, actor_id, actor_name, closed_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      (tenant_id, appraisal_id, scheme_id, period_from, period_to, figures, grade, points, coverage_millionths, actor_kind, actor_id, actor_name, closed_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -286,6 +286,7 @@ struct InsertAppraisalResult: Statement {
     parameters.append(json: figures.value)
     parameters.append(figures.score.grade?.rawValue)
     parameters.append(figures.points)
+    parameters.append(figures.score.coverage.units)
     parameters.append(actor.kind.rawValue)
     parameters.append(actor.id)
     parameters.append(actorName)

@@ -11,8 +11,8 @@ struct InsertAssessment: Statement {
 
   static let sql = """
     insert into suppliers.appraisal_assessment
-      (tenant_id, appraisal_id, seq, criterion, score_millionths, evidence, actor_kind, actor_id, actor_name, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+      (tenant_id, appraisal_id, seq, criterion, score_millionths, not_applicable, evidence, actor_kind, actor_id, actor_name, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -21,6 +21,7 @@ struct InsertAssessment: Statement {
     parameters.append(seq)
     parameters.append(assessment.criterion)
     parameters.append(assessment.score?.units)
+    parameters.append(assessment.isNotApplicable)
     parameters.append(assessment.evidence)
     parameters.append(actor.kind.rawValue)
     parameters.append(actor.id)
@@ -37,8 +38,8 @@ struct CopyAssessments: Statement {
 
   static let sql = """
     insert into suppliers.appraisal_assessment
-      (tenant_id, appraisal_id, seq, criterion, score_millionths, evidence, actor_kind, actor_id, actor_name, recorded_at)
-    select t.tenant_id, $3, 1, t.criterion, t.score_millionths, t.evidence, t.actor_kind, t.actor_id, t.actor_name, t.recorded_at
+      (tenant_id, appraisal_id, seq, criterion, score_millionths, not_applicable, evidence, actor_kind, actor_id, actor_name, recorded_at)
+    select t.tenant_id, $3, 1, t.criterion, t.score_millionths, t.not_applicable, t.evidence, t.actor_kind, t.actor_id, t.actor_name, t.recorded_at
     from suppliers.appraisal_assessment t
     where t.tenant_id = $1 and t.appraisal_id = $2
       and t.seq = (select max(n.seq) from suppliers.appraisal_assessment n where n.tenant_id = $1 and n.appraisal_id = $2 and n.criterion = t.criterion)
@@ -59,7 +60,7 @@ struct AssessmentsOfAppraisal: Statement {
   let appraisal: Int64
 
   static let sql = """
-    select criterion, score_millionths, evidence, actor_name, recorded_at from suppliers.appraisal_assessment
+    select criterion, score_millionths, not_applicable, evidence, actor_name, recorded_at from suppliers.appraisal_assessment
     where tenant_id = $1 and appraisal_id = $2 order by seq
     """
 
@@ -72,6 +73,7 @@ struct AssessmentsOfAppraisal: Statement {
     let criterion: String = try row.next()
     let units: Int64? = try row.next()
     return Assessment(
-      criterion: criterion, score: units.map(Rate.init(units:)), evidence: try row.next(), actorName: try row.next(), at: try row.next())
+      criterion: criterion, score: units.map(Rate.init(units:)), isNotApplicable: try row.next(), evidence: try row.next(), actorName: try row.next(),
+      at: try row.next())
   }
 }

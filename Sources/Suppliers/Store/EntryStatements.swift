@@ -52,6 +52,49 @@ struct InsertEntry: Statement {
   }
 }
 
+/// Who records an entry of a supplier waits for others that do.
+struct HoldSupplier: Statement {
+  let id: Int64
+
+  static let sql = "select id from suppliers.supplier where id = $1 for no key update"
+
+  func bind(to parameters: inout Parameters) { parameters.append(id) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// An entry like one that is to be recorded. What was taken back is none.
+struct SameEntry: Statement {
+  let tenant: TenantId
+  let supplier: Int64
+  let kind: EntryKind
+  let contract: Int64?
+  let service: Int64?
+  let reference: String
+  let days: Range<CalendarDate>
+
+  static let sql = """
+    select e.id from suppliers.entry e
+    where e.tenant_id = $1 and e.supplier_id = $2 and e.kind = $3 and e.reference = $4 and e.supplier_contract_id is not distinct from $5
+      and e.service_id is not distinct from $6 and e.period_from = $7 and e.period_to = $8 and e.reverses is null
+      and not exists (select from suppliers.entry r where r.tenant_id = e.tenant_id and r.reverses = e.id)
+    limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(supplier)
+    parameters.append(kind.rawValue)
+    parameters.append(reference)
+    parameters.append(contract)
+    parameters.append(service)
+    parameters.append(days.lowerBound)
+    parameters.append(days.upperBound)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 struct EntryRow: Sendable {
   let id: Int64
   let publicId: [UInt8]

@@ -124,7 +124,7 @@ struct JudgedTurns: Statement {
 
   static let sql = """
     select j.tenant_id, j.clock_id, j.metric, j.verdict = 'met', j.judged_at from service_levels.pub_judged_agreement j
-    where j.tenant_id = any($1) and j.kind = 'uc' and j.supplier_contract_id = any($2) and j.judged_at >= $3 and j.judged_at < $4
+    where j.tenant_id = any($1) and j.subject_kind = 'dispatch' and j.party_id = any($2) and j.judged_at >= $3 and j.judged_at < $4
     order by j.judged_at, j.tenant_id, j.clock_id
     """
 

@@ -159,14 +159,15 @@ extension OperationContext {
     return row
   }
 
-  fileprivate func update(
-    _ row: AppraisalActionRow, what: String, owner: Int64?, dueOn: CalendarDate, to state: ActionState, result: String?
+  /// - Parameter appraisal: the one that it is of from now on; nil: as before.
+  func update(
+    _ row: AppraisalActionRow, what: String, owner: Int64?, dueOn: CalendarDate, to state: ActionState, result: String?, appraisal: Int64? = nil
   ) async throws -> AppraisalActionOutput {
     let id = id(.appraisalAction, row.publicId)
     let updated = try await transaction.first(
       UpdateAction(
         tenant: tenant.id, id: row.id, version: row.version, what: what, owner: owner, dueOn: dueOn, state: state, result: result,
-        finishedAt: state == .open ? nil : now))
+        finishedAt: state == .open ? nil : now, appraisal: appraisal))
     guard let version = updated, let changed = try await transaction.first(ActionByPublicId(tenant: tenant.id, publicId: id)) else { throw beaten }
     subject(id)
     record(

@@ -16,12 +16,12 @@ package struct CriterionFigure: OperationOutput {
     text("whole", "And its whole.", "度量值的分母。"),
     text(
       "gap",
-      "Why there is no data: nothing_judged, no_services, no_plan, no_costs, several_currencies, not_assessed or too_large. Its weight goes to the others.",
-      "无数据的原因：nothing_judged、no_services、no_plan、no_costs、several_currencies、not_assessed 或 too_large；其权重分配给其他考核项。"),
+      "Why there is no data: nothing_judged, no_services, no_plan, no_costs, several_currencies, not_assessed, not_applicable or too_large. Its weight goes to the others.",
+      "无数据的原因：nothing_judged、no_services、no_plan、no_costs、several_currencies、not_assessed、not_applicable 或 too_large；其权重分配给其他考核项。"),
     text("score", "Points of 100, rounded to six decimals.", "得分（满分 100，六位小数）。"),
     text("exactScore", "The same as a ratio of 1, in lowest terms.", "同上，以 1 为满分的最简分数。"),
     text("share", "Its weight among the criteria that have data, in percent.", "在有数据的考核项中的权重（百分数）。"),
-    text("evidence", "Of an assessment: what it rests on.", "评定的依据。"),
+    text("evidence", "Of an assessment: what it rests on, or why the criterion is not applicable.", "评定的依据，或不适用的原因。"),
     text("assessedBy", "Of an assessment: whose it is.", "评定人。"),
     text("assessedAt", "Of an assessment: when it was made.", "评定时间。"),
   ]
@@ -78,6 +78,10 @@ package struct AppraisalOutput: OperationOutput {
     OutputField("grade", .text, "A, B, C or D; null without data.", "等级 A、B、C 或 D；无数据为 null。") { $0.figures["grade"] ?? .null },
     OutputField("score", .text, "Points of 100, rounded to six decimals; null without data.", "总分（满分 100，六位小数）；无数据为 null。") { $0.figures["score"] ?? .null },
     OutputField("exactScore", .text, "The same as a ratio of 1, in lowest terms.", "同上，以 1 为满分的最简分数。") { $0.figures["exact"] ?? .null },
+    OutputField(
+      "measuredTo", .instant, "Up to when the figures count: the period's end, or of a period that is not over when they were told; money by whole days.",
+      "数据的截止时间：期间结束时，期间未结束则为计算时；费用按整日计。"
+    ) { $0.figures["to"] ?? .null },
     OutputField("coverage", .text, "How much of the weight has data behind it, in percent.", "有数据支持的权重（百分数）。") { $0.figures["coverage"] ?? .null },
     OutputField("criteria", listOf: CriterionFigure.self, "The criteria; empty where a draft is only listed.", "各考核项；仅列出草稿时为空。") {
       ($0.figures["criteria"]?.array ?? []).map(CriterionFigure.init)
@@ -113,8 +117,8 @@ extension AppraisalRow {
   }
 
   /// What reads its facts.
-  func reader(provider: TenantId) throws(Failure) -> SupplierReader {
-    SupplierReader(provider: provider, supplier: supplierId, days: days, zone: try UnderpinningRule.zone(zone))
+  func reader(provider: TenantId, now: Instant) throws(Failure) -> SupplierReader {
+    SupplierReader(provider: provider, supplier: supplierId, days: days, zone: try UnderpinningRule.zone(zone), now: now)
   }
 }
 
@@ -127,7 +131,7 @@ extension OperationContext {
   /// What the records say of it now.
   func figures(of row: AppraisalRow, turns: [SupplierFacts.Turn]) async throws -> AppraisalFigures {
     let scheme = try AppraisalSchemeRule.scheme(row.terms)
-    let facts = try await row.reader(provider: provider.id).facts(transaction, turns: turns)
+    let facts = try await row.reader(provider: provider.id, now: now).facts(transaction, turns: turns)
     let assessments = try await transaction.query(AssessmentsOfAppraisal(tenant: tenant.id, appraisal: row.id))
     return AppraisalFigures(scheme, facts: facts, assessments: assessments)
   }

@@ -53,31 +53,40 @@ package enum AssessAppraisal: Operation {
     let id: PublicId
     let criterion: String
     let score: Change<Rate>
+    let isNotApplicable: Bool
     let evidence: String
 
     private static let criterion = Field.text("criterion", 1...40, "The code of a criterion that is assessed.", "由人评定的考核项简称。")
     private static let score = Field.percent("score", "Points of 100; null takes an assessment back.", "得分（满分 100）；null 表示撤回评定。").clearable
-    private static let evidence = Field.longText("evidence", 1...2000, "What it rests on.", "评定依据。")
+    private static let notApplicable = Field.boolean(
+      "notApplicable", "In place of a score: that the criterion is not for this supplier and period; the evidence says why (default: no).",
+      "代替得分：该考核项不适用于此供应商或期间，依据中说明原因（默认否）。"
+    ).optional
+    private static let evidence = Field.longText(
+      "evidence", 1...2000, "What it rests on, or why the criterion is not applicable.", "评定依据，或不适用的原因。")
 
-    package static let fields: [any InputField] = [AppraisalFields.id, criterion, score, evidence]
+    package static let fields: [any InputField] = [AppraisalFields.id, criterion, score, notApplicable, evidence]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[AppraisalFields.id]
       criterion = try values[Self.criterion]
       score = try values[Self.score]
+      isNotApplicable = try values[Self.notApplicable] ?? false
       evidence = try values[Self.evidence]
     }
   }
 
   package static let declaration = Declaration(
-    "appraisal.assess", "Say how many points a supplier has by a criterion, and on what evidence; the last word holds.",
-    zh: "对考核项评分并说明依据；以最后一次评定为准。", permission: "appraisal.assess", roles: SupplierRights.managers.union([.engineer, .finance]),
+    "appraisal.assess", "Say how many points a supplier has by a criterion, or that it is not applicable, and on what evidence; the last word holds.",
+    zh: "对考核项评分或认定不适用，并说明依据；以最后一次评定为准。", permission: "appraisal.assess", roles: SupplierRights.managers.union([.engineer, .finance]),
     scopes: SupplierRights.everyone, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> AppraisalOutput {
     let row = try await context.appraisal(input.id)
     try context.requireVersion(row.version)
-    if input.score.isKeep { throw Failure.invalid("score", InputMessages.required) }
+    let score = input.score.applied(to: Rate?.none)
+    if input.isNotApplicable, score != nil { throw Failure.invalid("notApplicable", SuppliersMessages.scoreOrNotApplicable) }
+    if input.score.isKeep, !input.isNotApplicable { throw Failure.invalid("score", InputMessages.required) }
     let scheme = try AppraisalSchemeRule.scheme(row.terms)
     guard scheme.criteria.contains(where: { $0.code == input.criterion && $0.basis == .assessed }) else {
       throw Failure.invalid("criterion", SuppliersMessages.notAssessedCriterion)
@@ -87,7 +96,8 @@ package enum AssessAppraisal: Operation {
       InsertAssessment(
         tenant: context.tenant.id, appraisal: row.id, seq: version,
         assessment: Assessment(
-          criterion: input.criterion, score: input.score.applied(to: Rate?.none), evidence: input.evidence, actorName: context.principal.name, at: context.now),
+          criterion: input.criterion, score: score, isNotApplicable: input.isNotApplicable, evidence: input.evidence, actorName: context.principal.name,
+          at: context.now),
         actor: context.actor))
     context.subject(input.id)
     return AppraisalOutput(try await context.appraisal(input.id), in: context)

@@ -42,15 +42,16 @@ package enum CloseAppraisal: PreparedOperation {
   }
 
   package static let declaration = Declaration(
-    "appraisal.close", "Close an appraisal of a period that is over: its figures are written down and never change; below the scheme's grade an action opens.",
-    zh: "对已结束期间的考核结案：数据固定不变；低于方案规定等级时产生改进措施。", permission: "appraisal.manage", roles: SupplierRights.managers,
+    "appraisal.close",
+    "Close an appraisal of a period that is over, once all is assessed: its figures are written down and never change; below the scheme's grade an action opens.",
+    zh: "对已结束且评定齐全的期间考核结案：数据固定不变；低于方案规定等级时产生改进措施。", permission: "appraisal.manage", roles: SupplierRights.managers,
     scopes: SupplierRights.everyone, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func prepare(_ input: Input, for preparation: Preparation) async throws -> Input {
     var prepared = input
     prepared.turns = try await preparation.read { transaction in
       guard let row = try await transaction.first(AppraisalByPublicId(tenant: preparation.provider.id, publicId: input.id)) else { return [] }
-      return try await row.reader(provider: preparation.provider.id).turns(transaction, preparation.tenancy)
+      return try await row.reader(provider: preparation.provider.id, now: preparation.tenancy.clock.now()).turns(transaction, preparation.tenancy)
     }
     return prepared
   }
@@ -58,9 +59,12 @@ package enum CloseAppraisal: PreparedOperation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let row = try await context.appraisal(input.id)
     try context.requireVersion(row.version)
-    let end = try row.reader(provider: context.provider.id).span.end
+    let end = try UnderpinningRule.zone(row.zone).span(of: row.days.lowerBound, to: row.days.upperBound).end
     guard end <= context.now else { throw Failure(.conflict, SuppliersMessages.periodOpen, ["end": end.description]) }
     let figures = try await context.figures(of: row, turns: input.turns)
+    // Else not to assess would be a way to lift a grade: the weight goes to the others.
+    let open = figures.score.open
+    guard open.isEmpty else { throw Failure(.conflict, SuppliersMessages.assessmentsOpen, ["criteria": open.joined(separator: ", ")]) }
     // The one whose place it takes goes first: one closed appraisal stands for a period.
     if let restated = row.restates {
       let old = try await context.appraisal(context.id(.appraisal, restated))
@@ -76,8 +80,20 @@ package enum CloseAppraisal: PreparedOperation {
           tenant: context.tenant.id, appraisal: row.id, evidence: figures.evidence.map { AppraisalEvidenceRow($0.criterion, $0.record) }))
     }
     let action = try await action(input, row, figures.score, in: context)
+    if action == nil, row.restates != nil { try await cancelAction(of: row, figures.score, in: context) }
     context.subject(input.id)
     return Output(appraisal: AppraisalOutput(try await context.appraisal(input.id), in: context), action: action)
+  }
+
+  /// A restatement lifted the grade: what the superseded appraisal asked for is not asked any more.
+  private static func cancelAction(of row: AppraisalRow, _ score: AppraisalScore, in context: OperationContext) async throws {
+    let tenant = context.tenant.id
+    guard
+      let open = try await context.transaction.first(OpenActionOf(tenant: tenant, supplier: row.supplierId, scheme: row.schemeId, days: row.days))
+    else { return }
+    let result = SuppliersMessages.actionLifted.text(
+      context.tenant.language, ["grade": score.grade?.rawValue ?? "-", "cause": row.cause ?? ""])
+    _ = try await context.update(open, what: open.what, owner: open.ownerId, dueOn: open.dueOn, to: .cancelled, result: result, appraisal: nil)
   }
 
   /// The action of an appraisal that needs one: another one only where none is open for the supplier, scheme and period.
@@ -90,7 +106,8 @@ package enum CloseAppraisal: PreparedOperation {
     if let open = try await context.transaction.first(
       OpenActionOf(tenant: tenant, supplier: row.supplierId, scheme: row.schemeId, days: row.days))
     {
-      return AppraisalActionOutput(open, in: context)
+      // Of a restatement: the action is of the appraisal that stands.
+      return try await context.update(open, what: open.what, owner: open.ownerId, dueOn: open.dueOn, to: .open, result: nil, appraisal: row.id)
     }
     let today = context.providerDay
     let dueOn = input.dueOn ?? today.adding(days: 30)

@@ -11,8 +11,20 @@ struct SupplierReader: Sendable {
   let supplier: Int64
   let days: Range<CalendarDate>
   let zone: Zone
+  let span: TimeSpan
 
-  var span: TimeSpan { zone.span(of: days.lowerBound, to: days.upperBound) }
+  /// - Parameter now: of a period that is not over only what has been counts: its time up to now, and for money its days that are
+  ///   over.
+  init(provider: TenantId, supplier: Int64, days: Range<CalendarDate>, zone: Zone, now: Instant) {
+    (self.provider, self.supplier, self.zone) = (provider, supplier, zone)
+    let whole = zone.span(of: days.lowerBound, to: days.upperBound)
+    guard now < whole.end else {
+      (self.days, span) = (days, whole)
+      return
+    }
+    self.days = days.lowerBound..<min(max(zone.date(at: now), days.lowerBound), days.upperBound)
+    span = TimeSpan(whole.start, max(now, whole.start))
+  }
 
   /// The supplier's judged turns for every customer: as many of them at a time as a transaction may be bound to.
   /// - Parameter transaction: one that reads.

@@ -198,7 +198,7 @@ package enum ExplainAppraisal: Operation {
 extension OperationContext {
   /// What the records of all customers say of it now. For operations that read.
   fileprivate func presentFigures(of row: AppraisalRow) async throws -> AppraisalFigures {
-    let turns = try await row.reader(provider: provider.id).turns(transaction, tenancy)
+    let turns = try await row.reader(provider: provider.id, now: now).turns(transaction, tenancy)
     return try await figures(of: row, turns: turns)
   }
 }

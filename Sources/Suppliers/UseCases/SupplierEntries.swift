@@ -53,6 +53,7 @@ package enum RecordSupplierEntry: Operation {
     let amount: String
     let currency: String
     let evidence: String?
+    let again: Bool
 
     static let kind = Field.oneOf(
       "kind", EntryKind.allCases.map(\.rawValue), "cost: what it cost, by an invoice; credit_note: what it gave back.", "cost：费用（发票）；credit_note：供应商补偿（贷项通知）。")
@@ -66,8 +67,13 @@ package enum RecordSupplierEntry: Operation {
     private static let currency = Field.text("currency", 3...3, "The currency (ISO 4217).", "货币（ISO 4217）。")
     private static let evidence = Field.text("evidence", 1...500, "What shows it; a credit note needs it.", "依据；贷项通知必填。").optional
 
+    private static let again = Field.boolean(
+      "again", "That it is another position of an invoice or credit note that is recorded for the same contract, service and period (default: no).",
+      "同一发票或贷项通知在相同合同、服务和期间下的另一项目（默认否）。"
+    ).optional
+
     package static let fields: [any InputField] = [
-      SupplierFields.supplier, kind, contract, service, reference, period, amount, currency, evidence,
+      SupplierFields.supplier, kind, contract, service, reference, period, amount, currency, evidence, again,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -80,11 +86,13 @@ package enum RecordSupplierEntry: Operation {
       amount = try values[Self.amount]
       currency = try values[Self.currency]
       evidence = try values[Self.evidence]
+      again = try values[Self.again] ?? false
     }
   }
 
   package static let declaration = Declaration(
-    "supplier_entry.record", "Record what a supplier cost, or a credit note of its.", zh: "登记供应商费用或贷项通知。", permission: "supplier_entry.manage",
+    "supplier_entry.record", "Record what a supplier cost, or a credit note of its; the same one twice is refused.", zh: "登记供应商费用或贷项通知；重复登记将被拒绝。",
+    permission: "supplier_entry.manage",
     roles: SupplierRights.money, scopes: SupplierRights.everyone, reach: .provider, effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> SupplierEntryOutput {
@@ -102,11 +110,20 @@ package enum RecordSupplierEntry: Operation {
       guard found.supplierId == supplier.id else { throw Failure.invalid("service", SuppliersMessages.serviceOfOther) }
       service = found.id
     }
+    let days = period.first..<period.end
+    if !input.again {
+      // One at a time: of two at once the second one sees the first.
+      _ = try await context.transaction.query(HoldSupplier(id: supplier.id))
+      let same = try await context.transaction.first(
+        SameEntry(
+          tenant: context.tenant.id, supplier: supplier.id, kind: input.kind, contract: contract, service: service, reference: input.reference, days: days))
+      guard same == nil else { throw Failure(.conflict, SuppliersMessages.sameEntry, ["reference": input.reference]) }
+    }
     let id = context.newId(.supplierEntry)
     context.transaction.enqueue(
       InsertEntry(
         tenant: context.tenant.id, publicId: id, supplier: supplier.id, kind: input.kind, contract: contract, service: service,
-        reference: input.reference, periodName: period.description, days: period.first..<period.end, amount: amount, evidence: input.evidence,
+        reference: input.reference, periodName: period.description, days: days, amount: amount, evidence: input.evidence,
         reverses: nil, actor: context.actor, now: context.now))
     return try await context.entryOutput(id)
   }
