@@ -83,7 +83,8 @@ struct CoverageCheck {
     }
     return HoursGap(
       weekdays: pattern.weekdays, first: first, zone: zone.identifier, edge: edge, count: pattern.spans.count,
-      seconds: pattern.spans.reduce(0) { $0 + $1.end.seconds - $1.start.seconds }, starts: pattern.spans.prefix(5).map(\.start), dates: pattern.weekdays.isEmpty ? pattern.spans : [],
+      seconds: pattern.spans.reduce(0) { $0 + $1.end.seconds - $1.start.seconds }, starts: pattern.spans.prefix(5).map(\.start),
+      dates: pattern.weekdays.isEmpty ? pattern.spans : [],
       promised: windows(nil, place.calendar),
       worked: place.calendars.map { windows(place.parties.count == 1 ? place.parties.first : nil, $0) })
   }

@@ -30,7 +30,7 @@ extension Gap {
       ?? value["time"].flatMap(TimeGap.init).map(Detail.time) ?? value["share"].flatMap(ShareGap.init).map(Detail.share) ?? Detail.none
   }
 
-  /// What the gap is about and how large it is, without what moves on with the horizon: two proofs with the same keys say the same.
+  /// What the gap is about and how large it is, without what moves on with the horizon.
   package var key: String {
     let what = promises.map { "\($0.metric) \($0.priority.map { String($0) } ?? "")" } + parties.map { "\($0.kind.rawValue) \($0.id)" }
     let size: [String] =
@@ -49,7 +49,9 @@ extension Gap {
   /// Whether who accepted `accepted` took this upon himself: the same kind, parties and agreements, no other promise, and no
   /// larger. Weekly hours are the same on no other weekday, dates are among those that were accepted, a delay is no longer.
   package func isWithin(_ accepted: Gap) -> Bool {
-    guard kind == accepted.kind, parties.map(\.identity) == accepted.parties.map(\.identity), Set(promises).isSubset(of: accepted.promises) else { return false }
+    guard kind == accepted.kind, parties.map(\.identity) == accepted.parties.map(\.identity),
+      Set(promises).isSubset(of: accepted.promises)
+    else { return false }
     switch (detail, accepted.detail) {
     case (.none, .none): return true
     case (.lack(let lack), .lack(let known)): return lack == known
@@ -119,7 +121,8 @@ extension HoursGap {
     self.init(
       weekdays: value.list("weekdays") { $0.integer.flatMap { Int(exactly: $0) } }, first: TimeSpan(from, to), zone: zone, edge: edge,
       count: Int(clamping: value["count"]?.integer ?? 0), seconds: value["seconds"]?.integer ?? 0,
-      starts: value.list("starts") { $0.text.flatMap { Instant($0) } }, dates: value.list("dates", TimeSpan.init), promised: promised, worked: value.list("worked", Windows.init))
+      starts: value.list("starts") { $0.text.flatMap { Instant($0) } }, dates: value.list("dates", TimeSpan.init), promised: promised,
+      worked: value.list("worked", Windows.init))
   }
 }
 

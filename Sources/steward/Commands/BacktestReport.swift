@@ -49,7 +49,8 @@ struct BacktestReport {
     return .object([
       "sla": .text(sla), "tickets": .integer(outcome.tickets), "changed": .integer(outcome.changed), "withoutHistory": .integer(outcome.withoutHistory),
       "newlyMissed": .integer(outcome.count(.newlyMissed)), "newlyMet": .integer(outcome.count(.newlyMet)),
-      "newlyJudged": .integer(outcome.count(.newlyJudged)), "noLongerJudged": .integer(outcome.count(.noLongerJudged)), "figures": .array(AttainmentOutput.all(of: outcome).map(\.value)),
+      "newlyJudged": .integer(outcome.count(.newlyJudged)), "noLongerJudged": .integer(outcome.count(.noLongerJudged)),
+      "figures": .array(AttainmentOutput.all(of: outcome).map(\.value)),
       "customers": .array(
         withTickets.map { part in .object([Value.Member("code", .text(part.customer.code))] + (part.output.value.members ?? [])) }),
       "changes": .array(changes),
