@@ -70,7 +70,8 @@ enum CommandMessages: MessageCatalog {
     zh: "用 {customers} 个客户的 {tickets} 个工单试算 {sla}。未写入任何数据。")
   static let backtestChanged = Message(
     "command.backtest_changed",
-    "{changed} verdicts turn over: {missed} met now would be missed, {met} missed now would be met. {judged} would be judged that are not now, {gone} no longer.",
+    "{changed} verdicts turn over: {missed} met now would be missed, {met} missed now would be met. "
+      + "{judged} would be judged that are not now, {gone} no longer.",
     zh: "{changed} 项判定反转：{missed} 项由达成变为未达成，{met} 项由未达成变为达成。另有 {judged} 项新增判定，{gone} 项不再判定。")
   static let backtestNoHistory = Message(
     "command.backtest_no_history", "{tickets} tickets have no recorded history and are in no figure.", zh: "{tickets} 个工单没有历史记录，不计入任何数字。")

@@ -30,7 +30,7 @@ extension Gap {
       ?? value["time"].flatMap(TimeGap.init).map(Detail.time) ?? value["share"].flatMap(ShareGap.init).map(Detail.share) ?? Detail.none
   }
 
-  /// What the gap is about and how large it is, without what moves on with the horizon: two proofs with the same keys say the same.
+  /// What the gap is about and how large it is, without what moves on with the horizon.
   package var key: String {
     let what = promises.map { "\($0.metric) \($0.priority.map { String($0) } ?? "")" } + parties.map { "\($0.kind.rawValue) \($0.id)" }
     let size: [String] =
@@ -49,7 +49,9 @@ extension Gap {
   /// Whether who accepted `accepted` took this upon himself: the same kind, parties and agreements, no other promise, and no
   /// larger. Weekly hours are the same on no other weekday, dates are among those that were accepted, a delay is no longer.
   package func isWithin(_ accepted: Gap) -> Bool {
-    guard kind == accepted.kind, parties.map(\.identity) == accepted.parties.map(\.identity), Set(promises).isSubset(of: accepted.promises) else {
+    guard kind == accepted.kind, parties.map(\.identity) == accepted.parties.map(\.identity),
+      Set(promises).isSubset(of: accepted.promises)
+    else {
       return false
     }
     switch (detail, accepted.detail) {
