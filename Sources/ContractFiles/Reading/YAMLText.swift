@@ -25,7 +25,8 @@ package enum YAMLText {
     // Scalars, not characters: CR LF is one character. As a block a text keeps its line feeds; a line break of another kind would come
     // back as a line feed, or folded to a blank.
     let scalars = text.unicodeScalars
-    if scalars.contains(where: ["\r", "\u{85}", "\u{2028}", "\u{2029}"].contains) { return .doubleQuoted }
+    let breaks: Set<Unicode.Scalar> = ["\r", "\u{85}", "\u{2028}", "\u{2029}"]
+    if scalars.contains(where: breaks.contains) { return .doubleQuoted }
     if scalars.contains("\n") { return .literal }
     let isPlain = text.wholeMatch(of: /[A-Za-z\u{4E00}-\u{9FFF}][^:#\[\]{},&*!|>'"%@`\\]*/) != nil && text.last?.isWhitespace == false
     let means = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
