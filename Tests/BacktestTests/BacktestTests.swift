@@ -218,7 +218,7 @@ struct BacktestTests {
 
   @Test("A sum that is more than money can be is none")
   func tooMuch() throws {
-    let euro = try #require(Currency("EUR"))
+    let euro = try #require(Currency(code: "EUR"))
     let much = Money(minorUnits: .max, currency: euro)
     #expect(TrialTotal.all(of: [much]).map(\.sum) == [much])
     #expect(TrialTotal.all(of: [much, Money(minorUnits: 1, currency: euro), much]).map(\.sum) == [nil])
