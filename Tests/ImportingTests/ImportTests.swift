@@ -75,7 +75,8 @@ struct ImportTests {
     let engineer = try await database.staff(.engineer)
     func act(_ number: Int64, _ verb: String, _ more: [Value.Member] = []) async throws {
       database.clock.advance(seconds: 3600)
-      let tickets = try await database.call("incident.list", as: engineer)["items"]?.array ?? []
+      let customer = try await database.call("customer.list", as: engineer)["items"]?.array?.first?["id"] ?? .null
+      let tickets = try await database.call("incident.list", ["customer": customer], as: engineer)["items"]?.array ?? []
       let ticket = try #require(tickets.first { $0["number"]?.text?.hasSuffix("-00000\(number)") ?? false })
       let read = try await database.call("incident.read", ["id": ticket["id"] ?? .null], as: engineer)
       _ = try await database.dispatcher.invoke(
@@ -83,7 +84,7 @@ struct ImportTests {
         Call(requestId: "test", expectedVersion: read["version"]?.integer))
     }
     // The one that is open waits and is talked about while it does; one that was resolved is taken up again, and again resolved.
-    try await act(3, "hold", [.init("reason", "awaiting_supplier")])
+    try await act(3, "hold", [.init("reason", "awaiting_supplier"), .init("evidence", "case 4711")])
     try await act(3, "comment", [.init("body", "Still waiting"), .init("visibility", "public")])
     try await act(3, "classify", [.init("impact", 1), .init("urgency", 1)])
     try await act(3, "resume")

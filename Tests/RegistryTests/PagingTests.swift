@@ -131,6 +131,11 @@ struct Subjects: Sendable {
         "certification.record",
         ["supplier": supplier, "name": .text("Certificate \(number)"), "validOn": "2025-01-01", "expiresOn": "2026-03-31"])
     }
+    for number in 1...3 {
+      try await world.seed(
+        "supplier_entry.record",
+        ["supplier": supplier, "kind": "cost", "reference": .text("Bill \(number)"), "period": "2026-01", "amount": "10.00", "currency": "EUR"])
+    }
     let (line, _) = try await world.creditableLine(world.a)
     self.line = line
     for _ in 0..<2 {
@@ -156,6 +161,7 @@ struct Subjects: Sendable {
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
+      "aps",
     ]
     for kind in kinds
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {

@@ -371,7 +371,7 @@ extension World {
     return .array([
       .object([
         "metric": "response", "ticketType": "incident", "priority": 1, "service": try await catalogueService(), "ciTier": "gold", "budgetSeconds": 3600,
-        "calendar": calendar, "objective": "95", "period": "quarter", "warnPercents": .array([50, 75]), "pauses": .bool(false),
+        "calendar": calendar, "objective": "95", "period": "month", "warnPercents": .array([50, 75]), "pauses": .bool(false),
       ]),
       .object(["metric": "resolution", "explicitlyNone": .bool(true)]),
       .object(["metric": "availability", "objective": "99.9", "period": "month", "countsFrom": "partial"]),

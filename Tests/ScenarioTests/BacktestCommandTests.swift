@@ -32,7 +32,7 @@ import Testing
     #expect(shell.text.contains("Gold, draft tried on 2 tickets of 2 customers. Nothing was written."), "\(shell.text)")
     // Of the log's two, one took 3 h and one 5 h; within 4 h of the log's own promise, and of the draft's for P1.
     let changed = try String(contentsOfFile: folder + "/changed.csv", encoding: .utf8)
-    #expect(changed.hasPrefix("ticket,number,title,priority,openedAt,metric,verdictNow,"), "\(changed)")
+    #expect(changed.hasPrefix("ticket,number,title,priority,openedAt,change,metric,verdictNow,"), "\(changed)")
     #expect(changed.contains("DSKB-INC-000001"), "\(changed)")
     let json = try JSON.read([UInt8](Data(contentsOf: URL(fileURLWithPath: folder + "/backtest.json"))))
     #expect(json["tickets"] == 2 && json["sla"] == "Gold, draft")

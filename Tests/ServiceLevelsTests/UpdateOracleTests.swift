@@ -31,17 +31,18 @@ import Testing
         case .word:
           tooLong = tooLong || used > budget
           used = 0
-        case .end: (runs, ended) = (false, true)
-        case .reopen:
+        case .end:
+          // By the target under which it ended: what is agreed afterwards changes nothing.
           tooLong = tooLong || used > budget
-          (runs, ended, used) = (true, false, 0)
+          (runs, ended) = (false, true)
+        case .reopen: (runs, ended, used) = (true, false, 0)
         case .withdraw: return (.withdrawn, used)
         case .budget(let next, let by): (budget, calendar) = (next, by)
         case .calendar(let by): calendar = by
         }
       }
       if runs { used += calendar.elapsed(from: since, to: now) }
-      return (tooLong || used > budget ? .missed : ended ? .met : nil, used)
+      return (tooLong || !ended && used > budget ? .missed : ended ? .met : nil, used)
     }
   }
 

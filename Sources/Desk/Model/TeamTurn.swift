@@ -66,8 +66,8 @@ struct TeamTurn: Sendable {
     self.end = end
     endedAt = max(now, startedAt)
     isTouched = true
-    // Somebody else passed it on: that does not show that the team had taken it.
-    if acceptedAt == nil { try clocks.withdraw(end.rawValue, onlyOpen: true, of: .response, at: now) }
+    // Somebody else passed it on: that does not show that the team had taken it. A response that was missed by then stays missed.
+    if acceptedAt == nil { try clocks.withdraw(end.rawValue, onlyOpen: true, unlessMissed: true, of: .response, at: now) }
     if end == .merged { try clocks.withdraw(end.rawValue, onlyOpen: true, at: now) } else { try clocks.apply(.ended(source: end.rawValue), at: now) }
   }
 }

@@ -74,11 +74,21 @@ package enum UnlockTargets: Operation {
 
 extension TicketWork {
   mutating func setLock(_ locks: Bool, because reason: String) {
+    recordLock(locks, seq: markLock(locks), because: reason)
+  }
+
+  /// - Returns: the sequence of the event that tells it.
+  mutating func markLock(_ locks: Bool) -> Int64 {
     ticket.targetsLocked = locks
     note(locks ? TicketEventType.targetsLocked : TicketEventType.targetsUnlocked)
+    return ticket.lastSeq
+  }
+
+  /// After the ticket's own row, which this one names.
+  func recordLock(_ locks: Bool, seq: Int64, because reason: String) {
     context.transaction.enqueue(
       InsertTargetLock(
-        tenant: context.tenant.id, ticket: ticket.id, seq: ticket.lastSeq, locks: locks, reason: reason, actor: context.actor,
+        tenant: context.tenant.id, ticket: ticket.id, seq: seq, locks: locks, reason: reason, actor: context.actor,
         actorName: context.principal.name, now: context.now))
   }
 

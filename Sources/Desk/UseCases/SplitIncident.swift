@@ -48,14 +48,16 @@ package enum SplitIncident: Operation {
         "backDated": .bool(true),
       ]))
     for event in past { work.inherit(event, from: input.id) }
-    if origin.ticket.targetsLocked, let lock = try await context.transaction.first(NewestTargetLock(tenant: context.tenant.id, ticket: origin.ticket.id)) {
-      work.setLock(true, because: lock.reason)
+    var lock: (seq: Int64, reason: String)?
+    if origin.ticket.targetsLocked, let held = try await context.transaction.first(NewestTargetLock(tenant: context.tenant.id, ticket: origin.ticket.id)) {
+      lock = (work.markLock(true), held.reason)
     }
     if origin.ticket.state == .pending {
       work.tell { $0.append(.resumed, $1) }
       work.note(TicketEventType.resumed)
     }
     work.insert()
+    if let lock { work.recordLock(true, seq: lock.seq, because: lock.reason) }
     let made = context.id(.incident, work.ticket.publicId)
     origin.note(TicketEventType.split, .object(["incident": .id(made)]))
     origin.save(countsVersion: false)

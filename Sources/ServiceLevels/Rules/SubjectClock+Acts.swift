@@ -133,6 +133,14 @@ extension SubjectClock {
     clock.pauseEndsAt = clock.state == .paused ? left.flatMap { calendar.deadline(from: instant, seconds: $0) } : nil
   }
 
+  /// Whether its budget was used up by then; the verdict is taken if it was.
+  mutating func isMissed(by instant: Instant, _ calendars: CalendarSeries) throws -> Bool {
+    let at = max(instant, clock.lastEventAt)
+    try catchUp(until: at, calendars)
+    follow(try clock.applying(.passed(now: at), calendar: try calendars.calendar(of: clock)))
+    return clock.outcome == .missed
+  }
+
   /// - Parameter keepsMiss: whether what was promised stays promised up to now.
   mutating func withdraw(_ reason: String, keepsMiss: Bool = false, at instant: Instant, _ calendars: CalendarSeries) throws {
     let at = max(instant, clock.lastEventAt)

@@ -105,11 +105,15 @@ package struct SubjectClocks: Sendable {
   /// The subject counts no more: its live clocks are withdrawn, and a miss stays a miss.
   /// - Parameters:
   ///   - onlyOpen: what was kept by then stays kept too.
+  ///   - unlessMissed: what was missed by then goes on, to be ended as missed.
   ///   - metric: nil: those of all metrics.
-  package mutating func withdraw(_ reason: String, onlyOpen: Bool = false, of metric: Metric? = nil, at instant: Instant) throws(Failure) {
+  package mutating func withdraw(_ reason: String, onlyOpen: Bool = false, unlessMissed: Bool = false, of metric: Metric? = nil, at instant: Instant)
+    throws(Failure)
+  {
     try Self.refusing {
       for index in clocks.indices where metric.map({ $0 == clocks[index].clock.metric }) ?? true {
         guard clocks[index].clock.state != .withdrawn, !(onlyOpen && clocks[index].clock.state == .stopped) else { continue }
+        if unlessMissed, try clocks[index].isMissed(by: instant, calendars) { continue }
         try clocks[index].withdraw(reason, keepsMiss: true, at: instant, calendars)
       }
     }
