@@ -35,6 +35,12 @@ package enum DeskMessages: MessageCatalog {
     zh: "工单的合同行不依赖此合同，请说明选择理由。")
   package static let alreadyDispatched = Message(
     "dispatch.open", "The ticket is with this supplier by this contract already.", zh: "该工单已按此合同交由该供应商处理。")
+  package static let dispatchedTwice = Message(
+    "dispatch.twice",
+    "Both tickets are with {supplier} by contract {contract}: return or recall one of the two dispatches first ({own} of this ticket, {other} of the other).",
+    zh: "两个工单均已按合同 {contract} 派给 {supplier}：请先结束或撤回其中一个派单（本工单 {own}，另一工单 {other}）。")
+  package static let toldAlready = Message(
+    "dispatch.told_already", "The supplier was told priority {priority} already.", zh: "已告知供应商优先级 {priority}。")
   package static let dispatchOver = Message("dispatch.over", "This dispatch is over: {outcome}.", zh: "该派单已结束：{outcome}。")
   package static let supplierEvidenceMissing = Message(
     "ticket.supplier_evidence_missing", "Waiting for a supplier needs evidence: dispatch the ticket, or say where it is shown that the supplier was asked.",
@@ -51,6 +57,6 @@ package enum DeskMessages: MessageCatalog {
     targetsLocked, targetsNotLocked,
     wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, customersWritePublicly, lineNotInForce, outsideScope, nothingToChange,
     teamNameTaken, badRange, evidenceMissing, mergedIntoItself, mergedAway, noTurn, needsOla, agreementOrder, agreementEndOrder, agreementEnded, notInForce,
-    choiceReasonMissing, alreadyDispatched, dispatchOver, supplierEvidenceMissing, beforeLastWord,
+    choiceReasonMissing, alreadyDispatched, dispatchedTwice, toldAlready, dispatchOver, supplierEvidenceMissing, beforeLastWord,
   ]
 }
