@@ -60,7 +60,8 @@ package struct CatalogueFindings: Statement {
       select oid, rolname, rolsuper, rolbypassrls from pg_catalog.pg_roles where rolname = current_user
     ), tables as (
       select c.oid, n.nspname || '.' || c.relname as name, c.relowner, c.relrowsecurity, c.relforcerowsecurity,
-        substring(pg_catalog.obj_description(c.oid, 'pg_class') from 'class=([a-z]+) retention=[a-z]+$') as class
+        substring(pg_catalog.obj_description(c.oid, 'pg_class') from 'class=([a-z]+)(?: readers=staff)? retention=[a-z]+$') as class,
+        pg_catalog.obj_description(c.oid, 'pg_class') like '% readers=staff %' as is_for_staff
       from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where n.nspname in ('tenancy', 'operations', 'jobs', 'contracts', 'service_levels', 'desk', 'scorecard', 'importing', 'steward')
         and c.relkind in ('r', 'p') and not c.relispartition
@@ -79,12 +80,19 @@ package struct CatalogueFindings: Statement {
     select 'policy', t.name || ' lacks the policy of a tenant table, or has another besides'
     from tables t
     where t.class = 'tenant' and (
-      (select count(*) from pg_catalog.pg_policy p where p.polrelid = t.oid) <> 1
+      (select count(*) from pg_catalog.pg_policy p where p.polrelid = t.oid) <> case when t.is_for_staff then 2 else 1 end
       or not exists (
         select from pg_catalog.pg_policy p
         where p.polrelid = t.oid and p.polcmd = '*' and p.polpermissive and p.polroles = '{0}' and p.polwithcheck is null
           and pg_catalog.pg_get_expr(p.polqual, p.polrelid)
             = 'COALESCE((tenant_id = ANY ((COALESCE(NULLIF(current_setting(''app.tenants''::text, true), ''''::text), ''{}''::text))::bigint[])), false)'))
+    union all
+    select 'policy', t.name || ' lacks the policy that keeps it to the staff'
+    from tables t
+    where t.is_for_staff and not exists (
+      select from pg_catalog.pg_policy p
+      where p.polrelid = t.oid and p.polcmd = '*' and not p.polpermissive and p.polroles = '{0}' and p.polwithcheck is null
+        and pg_catalog.pg_get_expr(p.polqual, p.polrelid) = '(current_setting(''app.side''::text, true) = ''staff''::text)')
     union all
     select 'policy', t.name || ' lacks the policies of a provider table, or has another besides'
     from tables t

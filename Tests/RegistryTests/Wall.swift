@@ -86,8 +86,8 @@ struct Wall: Sendable {
     }
   }
 
-  private func bound(_ tenant: Int?) -> String {
-    "set local role steward_app; set local app.side = 'staff'; " + (tenant.map { "set local app.tenants = '{\($0)}'; " } ?? "")
+  private func bound(_ tenant: Int?, side: String = "staff") -> String {
+    "set local role steward_app; set local app.side = '\(side)'; " + (tenant.map { "set local app.tenants = '{\($0)}'; " } ?? "")
   }
 
   /// Each table, bound to A: B's rows are not seen, none is written for B, and without a tenant there is nothing.
@@ -111,6 +111,25 @@ struct Wall: Sendable {
       for trial in trials {
         let outcome = try await attempt(trial.preparation, trial.attempt)
         if outcome != trial.expected { findings.append("\(table): \(trial.what) (\(outcome))") }
+      }
+    }
+    return findings
+  }
+
+  /// Each table that is the staff's, bound to its own tenant on the customer's side: nothing is seen, nothing written.
+  func staffFindings() async throws -> [String] {
+    let tables = try await texts(
+      """
+      select c.oid::regclass::text from pg_catalog.pg_class c
+      where \(Self.tenantTable("c")) and pg_catalog.obj_description(c.oid, 'pg_class') like '% readers=staff %' order by 1
+      """)
+    var findings = tables.isEmpty ? ["no table is the staff's"] : []
+    for table in tables {
+      let open = "select wall.loosen('\(table)', null); grant select, insert on \(table) to steward_app; "
+      let row = open + "select wall.put('\(table)', \(a), '{}'); "
+      if try await attempt(row, bound(a, side: "customer") + "select 1 from \(table)") != .rows(0) { findings.append("\(table): customers see rows") }
+      if try await attempt(open, bound(a, side: "customer") + "select wall.put('\(table)', \(a), '{}')") != .refused(state: "42501", constraint: nil) {
+        findings.append("\(table): customers write rows")
       }
     }
     return findings

@@ -32,6 +32,8 @@ import TestSupport
     ("create policy extra on tenancy.person for select using (true)", "policy"),
     ("alter policy bound_tenants on tenancy.person using (true)", "policy"),
     ("alter policy staff_writes on contracts.sla with check (true)", "policy"),
+    ("drop policy staff_only on desk.dispatch", "policy"),
+    ("alter policy staff_only on desk.dispatch using (true)", "policy"),
     ("create table tenancy.stray (x int)", "class"),
     ("alter table tenancy.person owner to steward_app", "role"),
     ("alter role steward_app bypassrls", "role"),

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Suppliers
 
 /// A dispatch in a look over all customers.
 package struct QueuedDispatch: OperationOutput {
