@@ -21,7 +21,7 @@ import Testing
     try await migrating(to: name, holding: Self.work) { database in
       #expect(
         try await database.withConnection { try await $0.query(BackfilledTurns()) } == [
-          "1 1 8 2026-03-02 10:00 true", "2 1 7 2026-03-04 08:00 true", "3 2 7 2026-03-02 08:00 true", "5 1 7 2026-03-01 08:00 false", "6 1 7 2026-03-01 08:00 true",
+          "1 1 8 2026-03-02 10:00 t", "2 1 7 2026-03-04 08:00 t", "3 2 7 2026-03-02 08:00 t", "5 1 7 2026-03-01 08:00 f", "6 1 7 2026-03-01 08:00 t",
         ], "from the assignment to the team that has it, the reopening, or else the opening; and where there was none")
       #expect(try await database.withConnection { try await $0.query(ToldPriorities()) } == ["1 2 4", "2 3 4"], "what its clocks count, or else the ticket's")
       #expect(try await database.withConnection { try await $0.query(CoveredMeasurements()) } == [1, 4, 5], "the first of what overlaps, and what stands")
@@ -85,6 +85,10 @@ import Testing
     insert into desk.assignment (tenant_id, ticket_id, seq, team_id, started_at, ended_at, end_cause, recorded_at)
     values (2, 3, 1, 7, '2026-03-01T08:00:00Z', '2026-03-01T09:00:00Z', 'handed_over', '2026-03-01T08:00:00Z'),
       (2, 5, 1, 7, '2026-03-01T08:00:00Z', null, null, '2026-03-01T08:00:00Z');
+    insert into desk.team (id, public_id, name, recorded_at)
+    select n, substr(sha256(n::text::bytea), 1, 12), 'Team ' || n, '2026-01-01T00:00:00Z' from generate_series(7, 8) n;
+    insert into suppliers.supplier (id, public_id, code, name, zone, state, recorded_at)
+    values (4, decode('000102030405060708090a0b', 'hex'), 'SUP', 'Supplier', 'UTC', 'active', '2026-01-01T00:00:00Z');
     insert into suppliers.contract (id, public_id, supplier_id, reference, currency, zone, recorded_at)
     values (4, decode('000102030405060708090a0b', 'hex'), 4, 'UC', 'EUR', 'UTC', '2026-01-01T00:00:00Z');
     insert into desk.dispatch (tenant_id, id, public_id, ticket_id, supplier_contract_id, supplier_contract_version_id, choice, dispatched_at, recorded_at)

@@ -142,10 +142,10 @@ struct TicketsOfQueue: Statement {
   /// pairs come first because the planner keeps the order of more than `join_collapse_limit` (8) relations as it is written.
   static let sql = """
     \(Ticket.select), e.id, e.handle, e.code, e.public_id, a.due_at,
-      (select max(p.warned_percent) from service_levels.pub_warned p
-       where p.tenant_id = t.tenant_id and p.subject_kind = 'ticket' and p.subject_id = t.id),
-      (select max(p.warned_percent) from service_levels.pub_warned p
-       where p.tenant_id = a.tenant_id and p.subject_kind = 'assignment' and p.subject_id = a.id)
+      (select max(g.warned_percent) from service_levels.pub_warned g
+       where g.tenant_id = t.tenant_id and g.subject_kind = 'ticket' and g.subject_id = t.id),
+      (select max(g.warned_percent) from service_levels.pub_warned g
+       where g.tenant_id = a.tenant_id and g.subject_kind = 'assignment' and g.subject_id = a.id)
     from unnest($1::bigint[], $2::bigint[]) w (tenant_id, id)
     join desk.ticket t on t.tenant_id = w.tenant_id and t.id = w.id
     join tenancy.tenant e on e.id = t.tenant_id
