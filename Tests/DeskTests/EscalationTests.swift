@@ -80,9 +80,9 @@ import Testing
       [
         "supplier": world.supplier["id"] ?? .null, "reference": "UC-9", "name": "Urgent only", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
         "calendar": always["id"] ?? .null,
-        "targets": .array([("response", 900), ("resolution", 3600)].map { metric, seconds in
-          .object(["metric": .text(metric), "priority": 1, "budgetSeconds": .integer(seconds)])
-        }),
+        "targets": .array([
+          .object(["metric": "response", "priority": 1, "budgetSeconds": 900]), .object(["metric": "resolution", "priority": 1, "budgetSeconds": 3600]),
+        ]),
       ], as: world.desk.manager)
     for answers in [false, true] {
       world.database.clock.set(DeskWorld.monday)

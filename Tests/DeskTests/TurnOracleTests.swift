@@ -157,7 +157,7 @@ import Testing
         try await done(act, desk.read(incident))
       case 22, 23:
         guard let open = dispatch else { return }
-        let priority = ([1, 2, 3] as [Int64]).filter { .integer($0) != open["priority"] }.randomElement() ?? 1
+        let priority = ([1, 2, 3] as [Int64]).filter { Value.integer($0) != open["priority"] }.randomElement() ?? 1
         dispatch = try await world.act("escalate", onDispatch: try await fresh(open), ["priority": .integer(priority), "evidence": "call 1"])
         try await done("escalate", desk.read(incident), told: priority)
       case 17 where isOpen:

@@ -123,14 +123,13 @@ import Testing
     let world = try await AgreementWorld()
     _ = try await world.dispatch(try await world.assign(try await world.desk.open(), to: world.first), ["reason": "x"])
     _ = try await world.database.superuser.withConnection { try await $0.runScript(Self.grown) }
-    for (function, arguments, index) in [
-      ("team_tickets", ["wanted_team": "(select min(team_id) from desk.assignment)"], "assignment_queue"),
-      ("open_dispatches", [:], "dispatch_queue"),
-      ("open_dispatches", ["wanted_supplier": "(select min(supplier_id) from desk.dispatch)"], "dispatch_queue_supplier"),
-    ] {
-      var given: [Value.Member] = []
-      for (name, value) in arguments { given.append(Value.Member(name, .text(value))) }
-      let plan = try await world.database.superuser.withConnection { try await $0.query(FinderPlan(function: function, given: .object(given))) }
+    let looks: [(function: String, given: Value, index: String)] = [
+      ("team_tickets", .object(["wanted_team": "(select min(team_id) from desk.assignment)"]), "assignment_queue"),
+      ("open_dispatches", .object([:]), "dispatch_queue"),
+      ("open_dispatches", .object(["wanted_supplier": "(select min(supplier_id) from desk.dispatch)"]), "dispatch_queue_supplier"),
+    ]
+    for (function, given, index) in looks {
+      let plan = try await world.database.superuser.withConnection { try await $0.query(FinderPlan(function: function, given: given)) }
       #expect(plan.contains { $0.contains("using \(index) on") }, "\(plan.joined(separator: "\n"))")
       #expect(!plan.contains { $0.contains("Sort") || $0.contains("Seq Scan on ticket") }, "\(plan.joined(separator: "\n"))")
     }

@@ -171,7 +171,7 @@ import Testing
   @Test func nothingIsMeasuredTwice() async throws {
     let world = try await World()
     let month = try await world.record("backup_success", 90, of: 100, from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z")
-    func isRefused(_ from: Value, _ to: Value = .null, service: Value = .null, ci: Value = .null) async -> Bool {
+    @Sendable func isRefused(_ from: Value, _ to: Value = .null, service: Value = .null, ci: Value = .null) async -> Bool {
       do {
         try await world.record("backup_success", 1, of: 1, from: from, to: to, service: service, ci: ci)
         return false

@@ -155,15 +155,15 @@ package enum ReturnDispatch: Operation {
 extension OperationContext {
   /// Acts on a dispatch that is not over, with its ticket locked.
   func workOnDispatch(_ id: PublicId, _ act: (inout TicketWork, inout SupplierTurn) async throws -> Void) async throws -> DispatchRecord {
-    var (work, index) = try await holdDispatch(id)
+    let held = try await holdDispatch(id)
+    var (work, dispatch) = (held.work, held.work.dispatches[held.index])
     subject(id)
-    try requireVersion(work.dispatches[index].version)
+    try requireVersion(dispatch.version)
     let before = work.ticket.state
-    var dispatch = work.dispatches[index]
     try await act(&work, &dispatch)
-    work.dispatches[index] = dispatch
+    work.dispatches[held.index] = dispatch
     work.save(countsVersion: work.ticket.state != before)
-    return DispatchRecord(work.dispatches[index], in: self)
+    return DispatchRecord(work.dispatches[held.index], in: self)
   }
 
   /// Locks the ticket that a dispatch is on. Between the look and the lock somebody may have ended the dispatch, or merged its ticket
