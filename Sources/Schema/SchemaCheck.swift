@@ -63,7 +63,7 @@ package struct CatalogueFindings: Statement {
         substring(pg_catalog.obj_description(c.oid, 'pg_class') from 'class=([a-z]+)(?: readers=staff)? retention=[a-z]+$') as class,
         pg_catalog.obj_description(c.oid, 'pg_class') like '% readers=staff %' as is_for_staff
       from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where n.nspname in ('tenancy', 'operations', 'jobs', 'contracts', 'service_levels', 'desk', 'scorecard', 'importing', 'steward')
+      where n.nspowner = (select oid from pg_catalog.pg_roles where rolname = 'steward_owner')
         and c.relkind in ('r', 'p') and not c.relispartition
     )
     select 'role', 'the server may not run as the superuser ' || rolname from me where rolsuper
@@ -116,7 +116,7 @@ package struct CatalogueFindings: Statement {
     union all
     select 'view', n.nspname || '.' || c.relname || ' does not run with the rights of its reader'
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'v' and n.nspname in ('tenancy', 'operations', 'jobs', 'contracts', 'service_levels', 'desk', 'scorecard', 'importing')
+    where c.relkind = 'v' and n.nspowner = (select oid from pg_catalog.pg_roles where rolname = 'steward_owner')
       and not coalesce(c.reloptions @> array['security_invoker=true'], false)
     union all
     select 'durability', name || ' is ' || setting || ': an acknowledged change could be lost'

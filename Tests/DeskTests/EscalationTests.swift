@@ -50,6 +50,13 @@ import Testing
     let read = try await world.call("dispatch.read", [("id", told["id"] ?? .null)])
     #expect(read.clock("resolution")["breachedAt"] == "2026-03-02T10:00:00Z")
     #expect(try await world.desk.list("history", of: incident).last?["occurredAt"] == "2026-03-02T09:00:00Z")
+    // A job saw a miss before anybody told of the word that had come before it.
+    let other = try await world.dispatch(try await world.desk.open("Other", impact: 1, urgency: 1), ["reason": "x"])
+    try world.desk.at("2026-03-02T15:00:00Z")
+    try await world.desk.sweep()
+    let lowered = try await world.act("escalate", onDispatch: other, ["priority": 3, "at": "2026-03-02T13:00:00Z", "evidence": "mail 10"])
+    #expect(lowered.clock("response")["breachedAt"] == "2026-03-02T12:15:00Z")
+    #expect(lowered.clock("resolution")["verdict"] == .null && lowered.clock("resolution")["dueAt"] == "2026-03-02T20:00:00Z")
     let returned = try await world.act("return", onDispatch: read)
     await expectFailure(.conflict) { try await world.act("escalate", onDispatch: returned, ["priority": 2, "evidence": "late"]) }
   }
