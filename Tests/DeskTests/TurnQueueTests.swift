@@ -153,13 +153,13 @@ import Testing
       query text;
       argument record;
     begin
-      select substring(p.prosrc from 'return query (.*);\s*end') into query from pg_proc p where p.pronamespace = 'finder'::regnamespace and p.proname = wanted;
+      select substring(p.prosrc from 'return query (.*);\\s*end') into query from pg_proc p where p.pronamespace = 'finder'::regnamespace and p.proname = wanted;
       for argument in
         select a.name, format_type(t.type, null) as type from pg_proc p,
           unnest(p.proargnames[1:p.pronargs]) with ordinality a (name, place) join unnest(p.proargtypes) with ordinality t (type, place) using (place)
         where p.pronamespace = 'finder'::regnamespace and p.proname = wanted
       loop
-        query := regexp_replace(query, '\m' || argument.name || '\M',
+        query := regexp_replace(query, '\\m' || argument.name || '\\M',
           coalesce(given ->> argument.name, case argument.name when 'row_limit' then '51' when 'unassigned_only' then 'false' else 'null::' || argument.type end), 'g');
       end loop;
       return query execute 'explain ' || query;
