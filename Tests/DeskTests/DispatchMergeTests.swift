@@ -23,10 +23,10 @@ import Testing
     let listed = try await world.call("dispatch.list", [("incident", survivor["id"] ?? .null)])
     #expect(listed["items"]?.array == [moved])
     // Both histories tell it, to the staff.
-    let told = Value.object(["dispatch": sent["id"] ?? .null, "from": doomed["id"] ?? .null, "to": survivor["id"] ?? .null])
+    let told = [sent["id"], doomed["id"], survivor["id"]]
     for incident in [doomed, survivor] {
       let history = try await world.desk.list("history", of: incident)
-      #expect(history.filter { $0["type"] == "incident.dispatch_moved" }.map { $0["payload"] } == [told])
+      #expect(history.filter { $0["type"] == "incident.dispatch_moved" }.map { event in ["dispatch", "from", "to"].map { event["payload"]?[$0] } } == [told])
       #expect(try await !"\(world.desk.list("history", of: incident, as: user))".contains("dispatch"))
     }
     // And work goes on with it there.

@@ -151,6 +151,7 @@ import Testing
     create function public.finder_plan(wanted text, given jsonb) returns setof text language plpgsql as $$
     declare
       query text;
+      value text;
       argument record;
     begin
       select substring(p.prosrc from 'return query (.*);\\s*end') into query from pg_proc p where p.pronamespace = 'finder'::regnamespace and p.proname = wanted;
@@ -159,8 +160,9 @@ import Testing
           unnest(p.proargnames[1:p.pronargs]) with ordinality a (name, place) join unnest(p.proargtypes) with ordinality t (type, place) using (place)
         where p.pronamespace = 'finder'::regnamespace and p.proname = wanted
       loop
+        execute 'select ' || coalesce(given ->> argument.name, 'null') into value;
         query := regexp_replace(query, '\\m' || argument.name || '\\M',
-          coalesce(given ->> argument.name, case argument.name when 'row_limit' then '51' when 'unassigned_only' then 'false' else 'null::' || argument.type end), 'g');
+          coalesce(quote_literal(value) || '::' || argument.type, case argument.name when 'row_limit' then '51' when 'unassigned_only' then 'false' else 'null::' || argument.type end), 'g');
       end loop;
       return query execute 'explain ' || query;
     end
