@@ -9,7 +9,8 @@ package enum DeskModule: OperationModule {
     ReopenIncident.self, MergeIncident.self, SplitIncident.self, ReadHistory.self, ExplainIncident.self, LockTargets.self, UnlockTargets.self,
     CreateTeam.self, ListTeams.self,
     AcceptIncident.self, ExplainAgreements.self,
-    DispatchIncident.self, ReadDispatch.self, ListDispatches.self, AnswerDispatch.self, ReturnDispatch.self,
+    DispatchIncident.self, ReadDispatch.self, ListDispatches.self, QueueDispatches.self, AnswerDispatch.self, EscalateDispatch.self,
+    ReturnDispatch.self,
     AddTeamAgreement.self, EndTeamAgreement.self, ListTeamAgreements.self,
   ]
   package static let messages: [Message] = DeskMessages.all

@@ -9,6 +9,14 @@ package enum MeasurementsMessages: MessageCatalog {
   static let order = Message("measurement.order", "The end lies before the beginning.", zh: "结束时间早于开始时间。")
   static let future = Message("measurement.future", "What is measured must be over.", zh: "只能登记已结束的测量。")
   static let share = Message("measurement.share", "This must be at least 0 and at most the denominator.", zh: "必须不小于 0 且不大于分母。")
+  static let notPromised = Message(
+    "measurement.not_promised", "The line does not promise this then; measured are: {promised}.", zh: "该合同行当时未承诺此指标；可测量的有：{promised}。")
+  static let nothingPromised = Message(
+    "measurement.nothing_promised", "The line promises nothing then that is measured.", zh: "该合同行当时没有任何测量目标。")
+  static let overlaps = Message(
+    "measurement.overlaps",
+    "A measurement that stands covers a part of this time already, of the same line, measure, service and configuration item: correct that one (measurement.correct).",
+    zh: "同一合同行、指标、服务与配置项已有测量覆盖部分时段：请更正该测量（measurement.correct）。")
   static let corrected = Message(
     "measurement.corrected", "This measurement was corrected already; correct the one that took its place.", zh: "该测量值已被更正，请更正其后续记录。")
   static let judgedMeanwhile = Message(
@@ -18,5 +26,7 @@ package enum MeasurementsMessages: MessageCatalog {
   static let nothingMeasured = Message(
     "measurement.no_target", "The line promises nothing that is measured by such a period.", zh: "该合同行在此类期间没有测量目标。")
 
-  package static let all = [badMeasure, fromOutages, order, future, share, corrected, judgedMeanwhile, badPeriod, periodOpen, nothingMeasured]
+  package static let all = [
+    notPromised, nothingPromised, overlaps, badMeasure, fromOutages, order, future, share, corrected, judgedMeanwhile, badPeriod, periodOpen, nothingMeasured,
+  ]
 }

@@ -9,7 +9,8 @@ package enum MeasurementsModule: OperationModule {
   ]
   package static let messages = MeasurementsMessages.all
   package static let constraints = [
-    "measurement_supersedes_unique": MeasurementsMessages.corrected, "measured_verdict_seq_unique": MeasurementsMessages.judgedMeanwhile,
+    "measurement_supersedes_unique": MeasurementsMessages.corrected, "covered_overlap_exclude": MeasurementsMessages.overlaps,
+    "measured_verdict_seq_unique": MeasurementsMessages.judgedMeanwhile,
   ]
 }
 

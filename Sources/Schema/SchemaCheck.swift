@@ -60,9 +60,10 @@ package struct CatalogueFindings: Statement {
       select oid, rolname, rolsuper, rolbypassrls from pg_catalog.pg_roles where rolname = current_user
     ), tables as (
       select c.oid, n.nspname || '.' || c.relname as name, c.relowner, c.relrowsecurity, c.relforcerowsecurity,
-        substring(pg_catalog.obj_description(c.oid, 'pg_class') from 'class=([a-z]+) retention=[a-z]+$') as class
+        substring(pg_catalog.obj_description(c.oid, 'pg_class') from 'class=([a-z]+)(?: readers=staff)? retention=[a-z]+$') as class,
+        pg_catalog.obj_description(c.oid, 'pg_class') like '% readers=staff %' as is_for_staff
       from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where n.nspname in ('tenancy', 'operations', 'jobs', 'contracts', 'service_levels', 'desk', 'scorecard', 'importing', 'steward')
+      where n.nspowner = (select oid from pg_catalog.pg_roles where rolname = 'steward_owner')
         and c.relkind in ('r', 'p') and not c.relispartition
     )
     select 'role', 'the server may not run as the superuser ' || rolname from me where rolsuper
@@ -79,12 +80,19 @@ package struct CatalogueFindings: Statement {
     select 'policy', t.name || ' lacks the policy of a tenant table, or has another besides'
     from tables t
     where t.class = 'tenant' and (
-      (select count(*) from pg_catalog.pg_policy p where p.polrelid = t.oid) <> 1
+      (select count(*) from pg_catalog.pg_policy p where p.polrelid = t.oid) <> case when t.is_for_staff then 2 else 1 end
       or not exists (
         select from pg_catalog.pg_policy p
         where p.polrelid = t.oid and p.polcmd = '*' and p.polpermissive and p.polroles = '{0}' and p.polwithcheck is null
           and pg_catalog.pg_get_expr(p.polqual, p.polrelid)
             = 'COALESCE((tenant_id = ANY ((COALESCE(NULLIF(current_setting(''app.tenants''::text, true), ''''::text), ''{}''::text))::bigint[])), false)'))
+    union all
+    select 'policy', t.name || ' lacks the policy that keeps it to the staff'
+    from tables t
+    where t.is_for_staff and not exists (
+      select from pg_catalog.pg_policy p
+      where p.polrelid = t.oid and p.polcmd = '*' and not p.polpermissive and p.polroles = '{0}' and p.polwithcheck is null
+        and pg_catalog.pg_get_expr(p.polqual, p.polrelid) = '(current_setting(''app.side''::text, true) = ''staff''::text)')
     union all
     select 'policy', t.name || ' lacks the policies of a provider table, or has another besides'
     from tables t
@@ -108,7 +116,7 @@ package struct CatalogueFindings: Statement {
     union all
     select 'view', n.nspname || '.' || c.relname || ' does not run with the rights of its reader'
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'v' and n.nspname in ('tenancy', 'operations', 'jobs', 'contracts', 'service_levels', 'desk', 'scorecard', 'importing')
+    where c.relkind = 'v' and n.nspowner = (select oid from pg_catalog.pg_roles where rolname = 'steward_owner')
       and not coalesce(c.reloptions @> array['security_invoker=true'], false)
     union all
     select 'durability', name || ' is ' || setting || ': an acknowledged change could be lost'

@@ -107,6 +107,9 @@ struct AgreementWorld {
 }
 
 extension Value {
-  /// The clock of a metric among those of a turn.
-  func clock(_ metric: String) -> Value { self["clocks"]?.array?.first { $0["metric"] == .text(metric) && $0["state"] != "withdrawn" } ?? .null }
+  /// The clock of a metric among those of a turn: the live one, or the miss that a withdrawn one left.
+  func clock(_ metric: String) -> Value {
+    let clocks = (self["clocks"]?.array ?? []).filter { $0["metric"] == .text(metric) }
+    return clocks.first { $0["state"] != "withdrawn" } ?? clocks.last { $0["verdict"] == "missed" } ?? .null
+  }
 }

@@ -77,11 +77,14 @@ import Testing
     // It is there already; and not again by the same contract.
     let now = try await world.desk.read(incident)
     await expectFailure(.conflict) { try await world.dispatch(now, ["reason": "x"]) }
-    // Another priority: other targets, and what they call it.
+    // Another priority is the ticket's alone, until the supplier is told: then other targets count, and what they call it.
     let raised = try await world.desk.act("classify", on: now, ["impact": 1, "urgency": 1])
-    #expect(raised["agreements"]?.array?.first?.clock("resolution")["dueAt"] == "2026-03-02T10:00:00Z")
-    let read = try await world.call("dispatch.read", [("id", dispatch["id"] ?? .null)])
-    #expect(read["supplierPriority"] == "Sev A" && read["version"] == 2)
+    #expect(raised["agreements"]?.array?.first?.clock("resolution")["dueAt"] == "2026-03-02T16:00:00Z")
+    var read = try await world.call("dispatch.read", [("id", dispatch["id"] ?? .null)])
+    #expect(read["priority"] == 3 && read["supplierPriority"] == "Sev C" && read["incidentPriority"] == 1 && read["version"] == 1)
+    read = try await world.act("escalate", onDispatch: read, ["priority": 1, "evidence": "call 7"])
+    #expect(read["priority"] == 1 && read["supplierPriority"] == "Sev A" && read["version"] == 2)
+    #expect(read.clock("resolution")["dueAt"] == "2026-03-02T10:00:00Z")
     let listed = try await world.call("dispatch.list", [("incident", incident["id"] ?? .null)])
     #expect(listed["items"]?.array == [read])
   }
@@ -98,8 +101,8 @@ import Testing
     let other = try await world.desk.open("Other")
     await expectFailure(.invalid) { try await world.dispatch(other, ["reason": "x"]) }
     // What went there before is judged by the version of its time.
-    let raised = try await world.desk.act("classify", on: try await world.desk.read(incident), ["impact": 1, "urgency": 1])
-    #expect(raised["agreements"]?.array?.first?.clock("resolution")["dueAt"] == "2026-03-02T10:00:00Z")
+    let told = try await world.act("escalate", onDispatch: before, ["priority": 1, "evidence": "call 7"])
+    #expect(told.clock("resolution")["dueAt"] == "2026-03-02T10:00:00Z")
   }
 
   @Test func withoutCoverageNoTimeIsPromised() async throws {
@@ -132,13 +135,15 @@ import Testing
     // Nothing that comes later hides it.
     let answered = try await world.act("answer", onDispatch: dispatch)
     let recalled = try await world.act("return", onDispatch: answered, ["outcome": "recalled"])
-    #expect(recalled["outcome"] == "recalled")
+    #expect(recalled["outcome"] == "recalled" && recalled["clocks"]?.column("verdict") == ["missed", "missed", "missed"])
     #expect(try await world.agreements(incident).last?["clocks"]?.column("verdict") == ["missed", "missed", "missed"])
+    let after = try await world.call("dispatch.read", [("id", dispatch["id"] ?? .null)])
+    #expect(after["clocks"]?.column("verdict") == ["missed", "missed", "missed"], "what is withdrawn was missed all the same")
     // Scorecards were told of the ticket's own clocks only.
     #expect(try await world.database.superuser.withConnection { try await $0.query(OutboxSubjects()) } == ["ticket"])
   }
 
-  @Test func whatIsRecalledOrMergedIsNotJudgedAndAResolutionEndsIt() async throws {
+  @Test func whatIsRecalledIsNotJudgedAndAResolutionEndsIt() async throws {
     let world = try await AgreementWorld()
     let incident = try await world.desk.open()
     let recalled = try await world.act("return", onDispatch: try await world.dispatch(incident, ["reason": "x"]), ["outcome": "recalled"])
@@ -154,11 +159,6 @@ import Testing
     let turns = try await world.agreements(incident)
     #expect(turns.last?["clocks"]?.column("verdict") == ["withdrawn", "withdrawn", "withdrawn"])
     await expectFailure(.conflict) { try await world.dispatch(resolved, ["reason": "x"]) }
-    let doomed = try await world.desk.open("Doomed")
-    let lost = try await world.dispatch(doomed, ["reason": "x"])
-    let other = try await world.desk.open("Other")
-    try await world.desk.act("merge", on: try await world.desk.read(doomed), ["into": other["id"] ?? .null])
-    #expect(try await world.call("dispatch.read", [("id", lost["id"] ?? .null)])["outcome"] == "merged")
   }
 
   /// Who gives it back undone has answered, and solved nothing; what was late by then stays so.
@@ -174,6 +174,14 @@ import Testing
     world.database.clock.advance(seconds: 86_400)
     _ = try await world.act("return", onDispatch: late, ["outcome": "refused"])
     #expect(try await world.agreements(incident).last?["clocks"]?.column("verdict") == ["missed", "missed", "missed"])
+    // A job saw the miss before anybody told that the case had come back in time: then it was none.
+    let sent3 = try await world.dispatch(try await world.desk.read(incident), ["reason": "x"])
+    try world.desk.at("2026-03-05T08:00:00Z")
+    try await world.desk.sweep()
+    let told = try await world.act("return", onDispatch: sent3, ["outcome": "refused", "at": "2026-03-03T12:02:00Z"])
+    #expect(told.clock("response")["verdict"] == "missed" && told.clock("resolution") == .null)
+    let resolution = try await world.agreements(incident).last?["clocks"]?.array?.first { $0["metric"] == "resolution" }
+    #expect(resolution?["verdicts"]?.column("cause") == ["exceeded", "recorded_late", "withdrawn"])
   }
 
   /// Told later than it happened: judged by when it happened, and never before what was recorded last.

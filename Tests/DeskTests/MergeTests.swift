@@ -36,6 +36,8 @@ import Testing
     let merged = try await world.open("Second", impact: 1, urgency: 1)
     try world.at("2026-03-02T14:00:00Z")
     let done = try await world.act("merge", on: merged, ["into": survivor["id"] ?? .null])
+    #expect(done["clocks"]?.column("verdict") == ["missed", "missed"] && done["clocks"]?.column("state") == ["withdrawn", "withdrawn"])
+    #expect(try await world.read(done)["clocks"] == done["clocks"])
     let explained = try await world.database.call("incident.explain", ["id": done["id"] ?? .null], as: world.engineer)
     let clocks = explained["clocks"]?.array ?? []
     #expect(clocks.count == 2)

@@ -150,6 +150,33 @@ import Testing
     }
   }
 
+  /// A line that is recorded later, and would have been chosen: the ticket keeps its own, as it does when it is classified.
+  @Test func whatIsRecordedLaterIsToldAndNotChosen() async throws {
+    let world = try await DeskWorld()
+    let incident = try await world.open()
+    let target = Value.object(["metric": "resolution", "budgetSeconds": 60, "calendar": world.calendar["id"] ?? .null])
+    let sla = try await world.database.call("sla.create", ["name": "Quick", "targets": .array([target])], as: world.manager)
+    try await world.database.call(
+      "contract.create",
+      [
+        "customer": .id(world.acme.publicId), "name": "Newer", "currency": "EUR", "startsAt": "2026-02-01T00:00:00Z",
+        "lines": .array([.object(["name": "Quick desk", "sla": sla["id"] ?? .null])]),
+      ], as: world.manager)
+    let resolution = try await explain(world, incident, as: world.engineer)["resolution"]
+    #expect(resolution?["lines"]?.column("standing") == ["chosen", "preferred"])
+    #expect(resolution?["lines"]?.column("contractLineName") == ["Service desk", "Quick desk"])
+    #expect(resolution?["lines"]?.column("reason") == ["customer", .null])
+    #expect(resolution?["targets"]?.array?.filter { $0["standing"] == "chosen" }.map { $0["budgetSeconds"] } == [14_400, 57_600])
+    #expect(resolution?["english"]?.array?.first?.text?.contains("Service desk") == true)
+    let classified = try await world.act("classify", on: incident, ["impact": 1])
+    #expect(classified["contractLine"] == incident["contractLine"])
+    // A ticket for which nothing was in force has no line, whatever holds by now.
+    let bare = try await world.open("Theirs", for: world.other)
+    _ = try await DeskWorld.contract(of: world.other, world.sla, world.database, world.manager)
+    let none = try await explain(world, bare, as: world.engineer)["resolution"]
+    #expect(none?["lines"]?.column("standing") == ["preferred"] && none?["targets"] == .array([]))
+  }
+
   @Test func aRequesterSeesOnlyTheLineThatCountsForHim() async throws {
     let world = try await world()
     _ = try await world.database.call(

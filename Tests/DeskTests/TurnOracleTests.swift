@@ -14,6 +14,8 @@ import Testing
     let isOpen: Bool
     let waitsForCustomer: Bool
     let priority: Int64
+    /// The priority that the supplier was told by the act.
+    var told: Int64?
   }
 
   private static let monday = DeskWorld.monday
@@ -83,18 +85,29 @@ import Testing
       let from = moments[index].minute
       let isJudged = end?.act == "return"
       let words = own.filter { $0.act == "answer" }.map(\.minute)
-      let budget = budgets[own.last?.priority ?? moments[index].priority] ?? (0, 0)
       let stops = [from] + words + [end?.minute ?? now]
       let longest = zip(stops, stops.dropFirst()).map { $1 - $0 }.max() ?? 0
       let answered = words.first ?? (isJudged || end?.act == "refuse" ? end?.minute : nil)
+      let response = over(moments[index], own.prefix { $0.act != "answer" }, until: answered ?? end?.minute ?? now) { $0.0 }
+      let resolution = over(moments[index], own, until: end?.minute ?? now) { $0.1 }
       return Expected(
         from: from, to: end?.minute,
         verdicts: [
-          verdict((answered ?? end?.minute ?? now) - from, of: budget.0, isOver: answered != nil || end != nil, isJudged: answered != nil),
+          verdict(response, of: 0, isOver: answered != nil || end != nil, isJudged: answered != nil),
           verdict(longest, of: 240, isOver: end != nil, isJudged: isJudged),
-          verdict((end?.minute ?? now) - from, of: budget.1, isOver: end != nil, isJudged: isJudged),
+          verdict(resolution, of: 0, isOver: end != nil, isJudged: isJudged),
         ])
     }
+  }
+
+  /// By how much a budget was ever exceeded: that of each priority counts until the supplier is told the next, with all that was used.
+  private static func over(
+    _ dispatch: Moment, _ own: some Collection<Moment>, until: Int64, _ budget: ((Int64, Int64)) -> Int64
+  ) -> Int64 {
+    let told = own.filter { $0.told != nil }
+    let priorities = [dispatch.priority] + told.compactMap(\.told)
+    let ends = told.map(\.minute) + [until]
+    return zip(priorities, ends).map { $1 - dispatch.minute - budget(budgets[$0] ?? (0, 0)) }.max() ?? 0
   }
 
   // MARK: The life
@@ -142,6 +155,11 @@ import Testing
         _ = try await world.act("return", onDispatch: try await fresh(open), ["outcome": outcome])
         dispatch = nil
         try await done(act, desk.read(incident))
+      case 22, 23:
+        guard let open = dispatch else { return }
+        let priority = ([1, 2, 3] as [Int64]).filter { Value.integer($0) != open["priority"] }.randomElement() ?? 1
+        dispatch = try await world.act("escalate", onDispatch: try await fresh(open), ["priority": .integer(priority), "evidence": "call 1"])
+        try await done("escalate", desk.read(incident), told: priority)
       case 17 where isOpen:
         dispatch = nil
         try await done("resolve", desk.act("resolve", on: incident, ["resolution": "x"]))
@@ -153,14 +171,14 @@ import Testing
 
     private func fresh(_ dispatch: Value) async throws -> Value { try await world.call("dispatch.read", [("id", dispatch["id"] ?? .null)]) }
 
-    private mutating func done(_ act: String, _ incident: Value) {
+    private mutating func done(_ act: String, _ incident: Value, told: Int64? = nil) {
       self.incident = incident
       let state = incident["state"]?.text ?? ""
       let team = incident["team"] ?? .null
       moments.append(
         Moment(
           minute: minute, act: act, team: team == .null ? nil : team, isOpen: ["new", "active", "pending"].contains(state),
-          waitsForCustomer: incident["pendingReason"] == "awaiting_requester", priority: incident["priority"]?.integer ?? 0))
+          waitsForCustomer: incident["pendingReason"] == "awaiting_requester", priority: incident["priority"]?.integer ?? 0, told: told))
     }
 
     mutating func open() { done("open", incident) }
@@ -176,7 +194,7 @@ import Testing
       for _ in 0..<Int.random(in: 4...22) {
         life.minute += [0, 1, 20, 100, 700].randomElement().map { Int64.random(in: 0...$0) } ?? 0
         world.database.clock.set(Self.monday.adding(seconds: life.minute * 60))
-        try await life.step(Int.random(in: 0...21))
+        try await life.step(Int.random(in: 0...23))
       }
       try await world.desk.sweep()
       let found = try await world.agreements(life.incident)

@@ -50,6 +50,45 @@ import Testing
     }
   }
 
+  /// Whichever way a ticket comes to wait for a supplier: the customer's clock stops only where his contract says so, the team's where
+  /// its OLA does, the supplier's never; and each pause has the evidence.
+  @Test(arguments: [true, false]) func waitsForSuppliersPauseByContractAndWithEvidence(pauses: Bool) async throws {
+    let world = try await AgreementWorld(olaMore: ["supplierWaitsPause": .bool(true)])
+    let desk = world.desk
+    try await sla(desk, ["supplierWaitsPause": .bool(pauses)])
+    for path in ["dispatch", "hold", "comment", "evidence"] {
+      desk.database.clock.set(DeskWorld.monday)
+      var incident = try await world.assign(try await desk.open(), to: world.first)
+      await expectFailure(.invalid) { try await desk.act("hold", on: incident, ["reason": "awaiting_supplier"]) }
+      await expectFailure(.invalid) { try await desk.act("hold", on: incident, ["evidence": "mail 1"]) }
+      switch path {
+      case "dispatch": _ = try await world.dispatch(incident, ["reason": "x", "wait": .bool(true)])
+      case "hold":
+        _ = try await world.dispatch(incident, ["reason": "x"])
+        try await desk.act("hold", on: try await desk.read(incident), ["reason": "awaiting_supplier"])
+      case "comment": try await desk.act("hold", on: incident, ["reason": "awaiting_supplier", "comment": "We asked our supplier."])
+      default: try await desk.act("hold", on: incident, ["reason": "awaiting_supplier", "evidence": "mail 1"])
+      }
+      desk.database.clock.advance(seconds: 600)
+      incident = try await desk.act("classify", on: try await desk.read(incident), ["impact": 1])
+      desk.database.clock.advance(seconds: 600)
+      // The wait goes on in another team's turn.
+      incident = try await world.assign(incident, to: world.second)
+      desk.database.clock.advance(seconds: 600)
+      incident = try await desk.act("resume", on: incident)
+      let customer = try await desk.explain(incident, "resolution")
+      let turns = try await world.agreements(incident)
+      let (teams, suppliers) = (turns.filter { $0["kind"] == "ola" }.map { $0.clock("resolution") }, turns.filter { $0["kind"] == "uc" })
+      let paused = { (clock: Value) in (clock["intervals"]?.array ?? []).filter { $0["state"] == "paused" } }
+      #expect(paused(customer).count == (pauses ? 2 : 0), "\(path)")
+      #expect(teams.map { paused($0).count } == [2, 1], "\(path)")
+      for interval in ([customer] + teams).flatMap(paused) {
+        #expect(interval["cause"] == "awaiting_supplier" && interval["evidence"] != .null, "\(path)")
+      }
+      #expect(suppliers.flatMap { $0["clocks"]?.array ?? [] }.flatMap(paused).isEmpty && suppliers.count == (["dispatch", "hold"].contains(path) ? 1 : 0))
+    }
+  }
+
   @Test func aWaitEndsAtItsLimit() async throws {
     let world = try await DeskWorld()
     try await sla(world, ["waitLimitSeconds": 14_400])

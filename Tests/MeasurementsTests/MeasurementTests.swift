@@ -44,13 +44,13 @@ import Testing
 
     @discardableResult
     func record(
-      _ measure: Value, _ numerator: Value, of denominator: Value, from: Value, to: Value = .null, service: Value = .null
+      _ measure: Value, _ numerator: Value, of denominator: Value, from: Value, to: Value = .null, service: Value = .null, ci: Value = .null
     ) async throws(Failure) -> Value {
       try await database.call(
         "measurement.record",
         [
           "line": line, "measure": measure, "numerator": numerator, "denominator": denominator, "from": from, "to": to, "service": service,
-          "evidence": "report 7",
+          "ci": ci, "evidence": "report 7",
         ], as: manager)
     }
 
@@ -69,14 +69,15 @@ import Testing
     try await world.record("backup_success", 18, of: 20, from: "2025-12-31T23:00:00Z", to: "2026-01-15T00:00:00Z")
     try await world.record("backup_success", 1, of: 1, from: "2026-01-31T22:59:59Z")
     try await world.record("backup_success", 0, of: 500, from: "2026-01-31T23:00:00Z")
-    try await world.record("backup_success", 0, of: 500, from: "2026-01-31T00:00:00Z", to: "2026-02-01T00:00:00Z")
+    try await world.record("backup_success", 0, of: 500, from: "2026-01-31T00:00:00Z", to: "2026-02-01T00:00:00Z", ci: "vault")
     try await world.record("backup_success", 99, of: 100, from: "2026-01-20T00:00:00Z", service: "ERP")
-    try await world.record("backup_success", 0, of: 10, from: "2026-01-20T00:00:00Z", service: "MAIL")
+    try await world.database.catalogueService("MAIL")
+    try await world.record("backup_success", 9, of: 10, from: "2026-01-20T00:00:00Z", service: "MAIL")
     let verdicts = try await world.judge("2026-01")
     #expect(
       verdicts == [
         ["availability", .null, .null, .null, .null, "judged"],
-        ["backup_success", .null, 19, 31, "missed", "judged"],
+        ["backup_success", .null, 28, 31, "missed", "judged"],
         ["backup_success", "ERP", 99, 100, "met", "judged"],
       ], "exactly the objective is met; what reaches over the month's end is none of it; nothing measured is neither met nor missed")
     #expect(try await world.judge("2026-01") == verdicts, "the same again is the same row")
@@ -137,6 +138,72 @@ import Testing
       "outage.record",
       ["service": service["id"] ?? .null, "severity": "partial", "startsAt": "2026-02-11T01:00:00Z", "endsAt": "2026-02-11T01:30:00Z"], as: root)
     #expect(try await world.judge("2026-02").first?.suffix(2) == ["missed", "remeasured"])
+  }
+
+  /// A slip of the pen is told at once, and not found when a verdict is missing.
+  @Test func onlyWhatIsPromisedIsRecorded() async throws {
+    let world = try await World()
+    try await world.database.catalogueService("MAIL")
+    func refusal(_ measure: Value, from: Value = "2026-01-10T00:00:00Z", service: Value = .null) async -> String {
+      do {
+        _ = try await world.record(measure, 1, of: 1, from: from, service: service)
+        return "recorded"
+      } catch {
+        return error.violations.map { "\($0.path): \($0.message.text(.english, $0.arguments))" }.joined()
+      }
+    }
+    #expect(await refusal("backup_success", service: "erp").hasPrefix("service: "), "codes are written as they are")
+    let promised = "measure: The line does not promise this then; measured are: backup_success, backup_success (ERP), patch_currency."
+    #expect(await refusal("backup_sucess") == promised)
+    #expect(await refusal("patch_currency", service: "MAIL") == "recorded", "the target is of any service")
+    #expect(await refusal("backup_success", from: "2025-11-01T00:00:00Z") == "measure: The line promises nothing then that is measured.")
+    // Of one service only: another's counts nowhere, nor does what is of none.
+    let targets = Value.array([.object(["metric": "backup_success", "service": "ERP", "objective": "99", "period": "month"])])
+    _ = try await world.database.call(
+      "sla.revise", ["id": world.sla["id"] ?? .null, "targets": targets, "validFrom": "2026-02-01T00:00:00Z"], as: world.manager, version: 1)
+    let february: Value = "2026-02-10T00:00:00Z"
+    let told = "measure: The line does not promise this then; measured are: backup_success (ERP)."
+    #expect(await refusal("backup_success", from: february, service: "MAIL") == told)
+    #expect(await refusal("backup_success", from: february) == told)
+    #expect(await refusal("backup_success", from: february, service: "ERP") == "recorded")
+  }
+
+  /// Two measurements of one thing and time would count twice.
+  @Test func nothingIsMeasuredTwice() async throws {
+    let world = try await World()
+    let month = try await world.record("backup_success", 90, of: 100, from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z")
+    @Sendable func isRefused(_ from: Value, _ to: Value = .null, service: Value = .null, ci: Value = .null) async -> Bool {
+      do {
+        try await world.record("backup_success", 1, of: 1, from: from, to: to, service: service, ci: ci)
+        return false
+      } catch {
+        return error.kind == .conflict && error.message.key == "measurement.overlaps"
+      }
+    }
+    #expect(await isRefused("2026-01-31T23:59:59Z", "2026-02-02T00:00:00Z"))
+    #expect(await isRefused("2026-01-01T00:00:00Z"), "an instant in it")
+    #expect(await !isRefused("2026-02-01T00:00:00Z"), "the first instant after it")
+    #expect(await isRefused("2026-02-01T00:00:00Z"), "the same instant")
+    #expect(await !isRefused("2026-01-10T00:00:00Z", service: "ERP"))
+    #expect(await !isRefused("2026-01-10T00:00:00Z", ci: "vault"))
+    // A correction stands in its place, and what is taken back makes room.
+    let corrected = try await world.database.call(
+      "measurement.correct", ["id": month["id"] ?? .null, "numerator": 96, "evidence": "report 8"], as: world.manager)
+    #expect(await isRefused("2026-01-10T00:00:00Z"))
+    _ = try await world.database.call("measurement.correct", ["id": corrected["id"] ?? .null, "evidence": "of another line"], as: world.manager)
+    #expect(await !isRefused("2026-01-10T00:00:00Z"))
+    // At once, each seeing nothing of the others: it is the database that refuses.
+    let outcomes = await withTaskGroup(of: Bool.self) { group in
+      for day in 1...4 {
+        group.addTask { await isRefused(.text("2026-02-0\(day + 1)T00:00:00Z"), "2026-02-20T00:00:00Z") }
+      }
+      return await group.reduce(into: [Bool]()) { $0.append($1) }
+    }
+    #expect(outcomes.filter { !$0 }.count == 1)
+    _ = try await world.database.superuser.withConnection {
+      try await $0.runScript("alter table measurements.covered drop constraint covered_overlap_exclude")
+    }
+    #expect(await !isRefused("2026-02-06T00:00:00Z"), "it is the constraint that refuses")
   }
 
   @Test func whatIsRecordedMustBeOverAndWhole() async throws {

@@ -137,6 +137,7 @@ struct CallRule: Sendable {
       return (["id": incident.id, "at": .instant(world.database.clock.now())], nil)
     }),
     "dispatch.answer": CallRule(given: { world, _, _ in (["at": .instant(world.database.clock.now())], nil) }),
+    "dispatch.escalate": CallRule(given: { world, _, _ in (["priority": 1, "at": .instant(world.database.clock.now())], nil) }),
     "dispatch.return": CallRule(given: { world, _, _ in (["at": .instant(world.database.clock.now())], nil) }),
     "incident.dispatch": CallRule(given: { world, twin, _ in
       let incident = try await world.seeded("inc", in: twin)
@@ -219,8 +220,13 @@ struct CallRule: Sendable {
       )
     }),
     "availability.read": CallRule(given: { _, _, _ in (["period": "2026-01"], nil) }),
-    "measurement.record": CallRule(given: { _, _, _ in
-      (["measure": "patch_currency", "from": "2026-01-10T00:00:00Z", "to": "2026-01-11T00:00:00Z", "numerator": 9, "denominator": 10], nil)
+    "measurement.record": CallRule(given: { world, twin, _ in
+      (
+        [
+          "line": try await world.measuredLine(twin), "measure": "backup_success", "service": try await world.catalogueService(),
+          "from": "2026-01-10T00:00:00Z", "to": "2026-01-11T00:00:00Z", "numerator": 9, "denominator": 10,
+        ], nil
+      )
     }),
     "measurement.correct": CallRule(given: { _, _, _ in (["numerator": 9, "denominator": 10], nil) }),
     "measurement.judge": CallRule(given: { world, twin, _ in (["line": try await world.measuredLine(twin), "period": "2026-01"], nil) }),

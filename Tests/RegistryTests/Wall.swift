@@ -99,8 +99,8 @@ struct Wall: Sendable {
     return outcome
   }
 
-  private func bound(_ tenant: Int?) -> String {
-    "set local role steward_app; set local app.side = 'staff'; " + (tenant.map { "set local app.tenants = '{\($0)}'; " } ?? "")
+  private func bound(_ tenant: Int?, side: String = "staff") -> String {
+    "set local role steward_app; set local app.side = '\(side)'; " + (tenant.map { "set local app.tenants = '{\($0)}'; " } ?? "")
   }
 
   /// Each table, bound to A: B's rows are not seen, none is written for B, and without a tenant there is nothing.
@@ -132,6 +132,27 @@ struct Wall: Sendable {
       if outcome != trial.expected { findings.append("\(table): \(trial.what) (\(outcome))") }
     }
     return findings
+  }
+
+  /// Each table that is the staff's, bound to its own tenant on the customer's side: nothing is seen, nothing written.
+  func staffFindings() async throws -> [String] {
+    let tables = try await texts(
+      """
+      select c.oid::regclass::text from pg_catalog.pg_class c
+      where \(Self.tenantTable("c")) and pg_catalog.obj_description(c.oid, 'pg_class') like '% readers=staff %' order by 1
+      """)
+    guard !tables.isEmpty else { return ["no table is the staff's"] }
+    return try await loosened(tables) { connection in
+      var findings: [String] = []
+      for table in tables {
+        let put = "select wall.put('\(table)', \(a), '{}'); "
+        let seen = try await attempt(connection, put, bound(a, side: "customer") + "select 1 from \(table)")
+        if seen != .rows(0) { findings.append("\(table): customers see rows") }
+        let written = try await attempt(connection, "", bound(a, side: "customer") + put)
+        if written != .refused(state: "42501", constraint: nil) { findings.append("\(table): customers write rows") }
+      }
+      return findings
+    }
   }
 
   /// Each reference between tenant tables, bound to A: a row of A that points to B's row is refused by that very key.

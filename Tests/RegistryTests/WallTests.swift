@@ -17,6 +17,15 @@ import Testing
     print("tenant tables: \(tables.count)")
   }
 
+  @Test func whatIsTheStaffsNoCustomerReads() async throws { #expect(try await Self.sound.value.staffFindings() == []) }
+
+  @Test func aMissingStaffPolicyIsFound() async throws {
+    let world = try await World.make()
+    let wall = try await Wall(world)
+    try await world.database.superuser.withConnection { _ = try await $0.runScript("drop policy staff_only on desk.dispatch") }
+    #expect(try await wall.staffFindings() == ["desk.dispatch: customers see rows", "desk.dispatch: customers write rows"])
+  }
+
   @Test func noReferenceCrossesTenants() async throws {
     let wall = try await Self.sound.value
     let references = try await wall.references()

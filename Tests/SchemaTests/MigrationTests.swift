@@ -9,6 +9,31 @@ import Testing
 @Suite struct MigrationTests {
   /// Migrations run as the owner of the tables, whom forced row security hides every customer's rows from.
   @Test func aProposalOfAnEarlierVersionIsMigrated() async throws {
+    try await migrating(to: "0018", holding: Self.proposal) { database in
+      let terms = try await database.withConnection { try await $0.query(ProposalTerms()) }
+      #expect(terms == ["{\"period\": \"month\"} 2026-01-01"])
+    }
+  }
+
+  /// Tickets that had a team before there were turns, what was with suppliers, and what was measured twice.
+  @Test func turnsOfAnEarlierVersionAreFilledIn() async throws {
+    let folder = RealData.packageRoot.appending(path: "sql/migrations")
+    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix("_turns.sql") })
+    try await migrating(to: name, holding: Self.work) { database in
+      let turns = try await database.withConnection { try await $0.query(BackfilledTurns()) }
+      let priorities = try await database.withConnection { try await $0.query(ToldPriorities()) }
+      let covered = try await database.withConnection { try await $0.query(CoveredMeasurements()) }
+      #expect(
+        turns == [
+          "1 1 8 2026-03-02 10:00 t", "2 1 7 2026-03-04 08:00 t", "3 2 7 2026-03-02 08:00 t", "5 1 7 2026-03-01 08:00 f", "6 1 7 2026-03-01 08:00 t",
+        ], "from the assignment to the team that has it, the reopening, or else the opening; and where there was none")
+      #expect(priorities == ["1 2 4", "2 3 4"], "what its clocks count, or else the ticket's")
+      #expect(covered == [1, 4, 5], "the first of what overlaps, and what stands")
+    }
+  }
+
+  /// Fills a database of the version before `name` and brings it up to date.
+  private func migrating(to name: String, holding rows: String, _ check: (PostgresClient) async throws -> Void) async throws {
     let database = try await TestDatabase.empty()
     let sql = RealData.packageRoot.appending(path: "sql")
     let earlier = FileManager.default.temporaryDirectory.appending(path: "steward-earlier-\(UUID().uuidString)")
@@ -17,15 +42,16 @@ import Testing
       try FileManager.default.createDirectory(at: earlier.appending(path: folder), withIntermediateDirectories: true)
     }
     try FileManager.default.copyItem(at: sql.appending(path: "roles.sql"), to: earlier.appending(path: "roles.sql"))
-    for name in try FileManager.default.contentsOfDirectory(atPath: sql.appending(path: "migrations").path) where name < "0018" {
+    let names = try FileManager.default.contentsOfDirectory(atPath: sql.appending(path: "migrations").path).filter { $0 < name }
+    for name in names {
       try FileManager.default.copyItem(at: sql.appending(path: "migrations/\(name)"), to: earlier.appending(path: "migrations/\(name)"))
     }
     let before = try await Migrator(database: database, files: try SchemaFiles(directory: earlier.path)).migrate(permissions: [:], at: TestDatabase.start)
-    #expect(before.to == 17)
-    try await database.withConnection { try await $0.runScript(Self.proposal) }
+    #expect(before.to == names.count)
+    try await database.withConnection { try await $0.runScript("begin; set local session_replication_role = replica; \(rows); commit") }
     let after = try await Migrator(database: database, files: try SchemaFiles(directory: sql.path)).migrate(permissions: [:], at: TestDatabase.start)
-    #expect(after.from == 17 && after.to > 17)
-    #expect(try await database.withConnection { try await $0.query(ProposalTerms()) } == ["{\"period\": \"month\"} 2026-01-01"])
+    #expect(after.from == before.to && after.to > before.to)
+    try await check(database)
     let findings = try await database.withConnection { try await $0.query(CatalogueFindings()) }
     #expect(findings.filter { $0.rule == "row security" } == [], "forced again")
     await database.shutdown()
@@ -33,18 +59,83 @@ import Testing
 
   /// A proposal with the version of a schedule that it was computed by; what else it names is not looked at here.
   private static let proposal = """
-    begin; set local session_replication_role = replica;
     insert into credits.schedule_version (id, schedule_id, valid_from, terms, recorded_at)
     values (1, 1, '2026-01-01T00:00:00Z', '{"period": "month"}', '2026-01-01T00:00:00Z');
     insert into credits.proposal (tenant_id, public_id, number, contract_id, contract_line_id, schedule_id, schedule_name, schedule_version_id, period_kind,
       period_name, period_from, period_to, calculation, amount_minor, currency, granted_minor, claimed_on, actor_kind, actor_id, recorded_at, state)
     values (1, decode('000102030405060708090a0b', 'hex'), 1, 1, 1, 1, 'S', 1, 'month', '2026-01', '2026-01-01', '2026-02-01', '{}', 100, 'EUR', 0,
-      '2026-02-01', 'staff', 1, '2026-02-01T00:00:00Z', 'proposed');
-    commit
+      '2026-02-01', 'staff', 1, '2026-02-01T00:00:00Z', 'proposed')
+    """
+
+  /// Tickets of two tenants: 1 went from team 7 to 8, whose people took it in turn; 2 was reopened; 3 has a turn that is over; 4 is
+  /// closed; 5 has one that goes on; 6 was never assigned, 7 has no team.
+  private static let work = """
+    insert into desk.ticket (tenant_id, id, public_id, type, number, title, description, line_reason, impact, urgency, priority, state, team_id, opened_at,
+      closed_at, last_seq, recorded_at, updated_at)
+    select 1 + n % 2, n, substr(sha256(n::text::bytea), 1, 12), 'incident', n, 'T', '', 'none_in_force', 2, 2, 3, case n when 4 then 'closed' else 'active' end,
+      case n when 1 then 8 when 7 then null else 7 end, '2026-03-01T08:00:00Z', case n when 4 then '2026-03-05T08:00:00Z'::timestamptz end, 9,
+      '2026-03-01T08:00:00Z', '2026-03-01T08:00:00Z'
+    from generate_series(1, 7) n;
+    insert into operations.event (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, via, occurred_at)
+    select 1 + e.ticket % 2, e.at, 'ticket', e.ticket, e.seq, e.type, e.payload, 'staff', 1, 'http', e.at
+    from (values
+      (1, 2, 'incident.assigned', '{"team": "team_a"}'::jsonb, '2026-03-02T08:00:00Z'::timestamptz),
+      (1, 3, 'incident.assigned', '{"team": "team_b"}', '2026-03-02T10:00:00Z'), (1, 4, 'incident.held', '{}', '2026-03-02T11:00:00Z'),
+      (1, 5, 'incident.assigned', '{"team": "team_b", "assignee": "stf_x"}', '2026-03-02T12:00:00Z'),
+      (2, 2, 'incident.assigned', '{"team": "team_a"}', '2026-03-02T08:00:00Z'), (2, 3, 'incident.reopened', '{}', '2026-03-04T08:00:00Z'),
+      (3, 2, 'incident.assigned', '{"team": "team_a"}', '2026-03-02T08:00:00Z'), (4, 2, 'incident.assigned', '{"team": "team_a"}', '2026-03-02T08:00:00Z'),
+      (5, 2, 'incident.assigned', '{"team": "team_a"}', '2026-03-02T08:00:00Z')
+    ) e (ticket, seq, type, payload, at);
+    insert into desk.assignment (tenant_id, ticket_id, seq, team_id, started_at, ended_at, end_cause, recorded_at)
+    values (2, 3, 1, 7, '2026-03-01T08:00:00Z', '2026-03-01T09:00:00Z', 'handed_over', '2026-03-01T08:00:00Z'),
+      (2, 5, 1, 7, '2026-03-01T08:00:00Z', null, null, '2026-03-01T08:00:00Z');
+    insert into desk.team (id, public_id, name, recorded_at)
+    select n, substr(sha256(n::text::bytea), 1, 12), 'Team ' || n, '2026-01-01T00:00:00Z' from generate_series(7, 8) n;
+    insert into suppliers.supplier (id, public_id, code, name, zone, state, recorded_at)
+    values (4, decode('000102030405060708090a0b', 'hex'), 'SUP', 'Supplier', 'UTC', 'active', '2026-01-01T00:00:00Z');
+    insert into suppliers.contract (id, public_id, supplier_id, reference, currency, zone, recorded_at)
+    values (4, decode('000102030405060708090a0b', 'hex'), 4, 'UC', 'EUR', 'UTC', '2026-01-01T00:00:00Z');
+    insert into desk.dispatch (tenant_id, id, public_id, ticket_id, supplier_contract_id, supplier_contract_version_id, choice, dispatched_at, recorded_at)
+    select 2, n, substr(sha256(n::text::bytea), 1, 12), n, 4, 4, 'linked', '2026-03-02T08:00:00Z', '2026-03-02T08:00:00Z' from generate_series(1, 2) n;
+    update desk.dispatch set tenant_id = 1 where id = 2;
+    insert into service_levels.clock (tenant_id, subject_kind, subject_id, metric, line_reason, calendar_version_id, priority, budget_seconds,
+      budget_open_seconds, pauses, stops_at, state, state_since, cause, started_at, last_event_at, consumed_seconds, run_started_at,
+      run_started_with_seconds, last_interval_seq, last_milestone_seq, last_verdict_seq, recorded_at, party_id, supplier_contract_version_id, supplier_target_id)
+    values (2, 'dispatch', 1, 'resolution', 'linked', 1, 2, 60, 60, false, 'resolved', 'running', '2026-03-02T08:00:00Z', 'dispatched', '2026-03-02T08:00:00Z',
+      '2026-03-02T08:00:00Z', 0, '2026-03-02T08:00:00Z', 0, 0, 0, 0, '2026-03-02T08:00:00Z', 4, 4, 4);
+    insert into measurements.measurement (tenant_id, id, public_id, contract_line_id, metric, from_at, to_at, numerator, denominator, evidence, supersedes,
+      withdraws, actor_kind, actor_id, recorded_at)
+    select 1, m.id, substr(sha256(m.id::text::bytea), 1, 12), 1, 'backup_success', m.from_at, m.to_at, 1, 1, 'x', m.supersedes, m.withdraws, 'staff', 1,
+      '2026-03-02T08:00:00Z'
+    from (values
+      (1, '2026-01-01T00:00:00Z'::timestamptz, '2026-02-01T00:00:00Z'::timestamptz, null::bigint, false),
+      (2, '2026-01-10T00:00:00Z', '2026-01-10T00:00:00Z', null, false), (3, '2026-02-02T00:00:00Z', '2026-02-02T00:00:00Z', null, false),
+      (4, '2026-02-02T00:00:00Z', '2026-02-02T00:00:00Z', 3, false), (5, '2026-02-01T00:00:00Z', '2026-02-02T00:00:00Z', null, false),
+      (6, '2026-02-03T00:00:00Z', '2026-02-03T00:00:00Z', null, false), (7, '2026-02-03T00:00:00Z', '2026-02-03T00:00:00Z', 6, true)
+    ) m (id, from_at, to_at, supersedes, withdraws)
     """
 }
 
 private struct ProposalTerms: Statement {
   static let sql = "select p.terms::text || ' ' || to_char(p.terms_valid_from at time zone 'UTC', 'YYYY-MM-DD') from credits.proposal p"
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// Ticket, place, team, beginning, and whether it was filled in.
+private struct BackfilledTurns: Statement {
+  static let sql = """
+    select concat_ws(' ', ticket_id, seq, team_id, to_char(started_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), backfilled)
+    from desk.assignment where ended_at is null order by ticket_id
+    """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct ToldPriorities: Statement {
+  static let sql = "select concat_ws(' ', id, priority, supplier_id) from desk.dispatch order by id"
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct CoveredMeasurements: Statement {
+  static let sql = "select measurement_id from measurements.covered order by 1"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -7,6 +7,7 @@ create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
 grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
   contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket, credits.proposal to steward_finder;
+grant select on desk.assignment, desk.dispatch to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
 
@@ -126,6 +127,46 @@ begin
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
+end
+$$;
+
+-- A team's open tickets of the permitted tenants (null: all), the one first that is due next by what the team promised itself;
+-- what has no running clock of the team's comes at the end. Planned for each call, as above.
+create function finder.team_tickets(
+  permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
+  after_due timestamptz, after_started timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, started_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select a.tenant_id, a.ticket_id, a.due_at, a.started_at
+    from desk.assignment a join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
+    where a.ended_at is null and a.team_id = wanted_team and (permitted is null or a.tenant_id = any (permitted))
+      and t.state in ('new', 'active', 'pending') and (wanted_assignee is null or t.assignee_id = wanted_assignee)
+      and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
+      and (coalesce(a.due_at, 'infinity'::timestamptz), a.started_at, a.tenant_id, a.ticket_id)
+        > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+           coalesce(after_started, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by coalesce(a.due_at, 'infinity'::timestamptz), a.started_at, a.tenant_id, a.ticket_id limit least(row_limit, 201);
+end
+$$;
+
+-- What of the permitted tenants (null: all) is with suppliers, the next due first: of one supplier or of all, answered or not, or
+-- only what is overdue at an instant.
+create function finder.open_dispatches(
+  permitted bigint[], wanted_supplier bigint, wanted_answered boolean, overdue_at timestamptz,
+  after_due timestamptz, after_dispatched timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, dispatched_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select d.tenant_id, d.id, d.due_at, d.dispatched_at from desk.dispatch d
+    where d.returned_at is null and (permitted is null or d.tenant_id = any (permitted))
+      and (wanted_supplier is null or d.supplier_id = wanted_supplier)
+      and (wanted_answered is null or (d.responded_at is not null) = wanted_answered)
+      and (overdue_at is null or coalesce(d.due_at, 'infinity'::timestamptz) < overdue_at)
+      and (coalesce(d.due_at, 'infinity'::timestamptz), d.dispatched_at, d.tenant_id, d.id)
+        > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+           coalesce(after_dispatched, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by coalesce(d.due_at, 'infinity'::timestamptz), d.dispatched_at, d.tenant_id, d.id limit least(row_limit, 201);
 end
 $$;
 

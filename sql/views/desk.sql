@@ -13,14 +13,3 @@ grant select on desk.pub_team_agreement to steward_app;
 
 create view desk.pub_team with (security_invoker = true) as select id as team_id, public_id, name from desk.team;
 grant select on desk.pub_team to steward_app;
-
--- Turns on tickets: of teams, and of suppliers.
-create view desk.pub_assignment with (security_invoker = true) as
-  select tenant_id, id as assignment_id, ticket_id, seq, team_id, started_at, accepted_at, ended_at, end_cause from desk.assignment;
-grant select on desk.pub_assignment to steward_app;
-
-create view desk.pub_dispatch with (security_invoker = true) as
-  select tenant_id, id as dispatch_id, public_id, ticket_id, supplier_contract_id, supplier_contract_version_id, service_id, dispatched_at, responded_at,
-    returned_at, outcome
-  from desk.dispatch;
-grant select on desk.pub_dispatch to steward_app;

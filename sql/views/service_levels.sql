@@ -17,9 +17,9 @@ create view service_levels.pub_judged with (security_invoker = true) as
       and (n.state <> 'withdrawn' or n.verdict = 'missed')));
 grant select on service_levels.pub_judged to steward_app;
 
--- Promises of teams (OLA) and of suppliers (UC) that were kept or broken, and when. The subject is a turn: an assignment
--- (desk.pub_assignment), whose party is a team, or a dispatch (desk.pub_dispatch), whose party is an underpinning contract. Plain
--- columns: what is asked of them is answered by index.
+-- Promises of teams (OLA) and of suppliers (UC) that were kept or broken, and when. The subject is a turn on a ticket: of a team
+-- (assignment), whose party is the team, or of a supplier (dispatch), whose party is an underpinning contract. Plain columns: what is
+-- asked of them is answered by index.
 create view service_levels.pub_judged_agreement with (security_invoker = true) as
   select tenant_id, id as clock_id, subject_kind, subject_id, party_id, sla_target_id, supplier_contract_version_id, supplier_target_id, metric, priority, verdict,
     case when breached_at is null then observed_at else breached_at end as judged_at
@@ -41,3 +41,9 @@ create view service_levels.pub_standing with (security_invoker = true) as
     where n.tenant_id = c.tenant_id and n.subject_kind = c.subject_kind and n.subject_id = c.subject_id and n.metric = c.metric and n.id > c.id
       and (n.state <> 'withdrawn' or n.verdict = 'missed')));
 grant select on service_levels.pub_standing to steward_app;
+
+-- The highest share of its budget, in percent, of which each clock warned that still counts time.
+create view service_levels.pub_warned with (security_invoker = true) as
+  select tenant_id, id as clock_id, subject_kind, subject_id, metric, warned_percent
+  from service_levels.clock where state in ('running', 'paused') and warned_percent is not null;
+grant select on service_levels.pub_warned to steward_app;

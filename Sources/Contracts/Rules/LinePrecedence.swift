@@ -57,6 +57,8 @@ package enum LinePrecedence {
   /// Where a line in force stands in the choice.
   package enum Standing: String, Sendable, CaseIterable {
     case chosen
+    /// The table would choose it by what is recorded now; the ticket keeps the line that it has.
+    case preferred
     /// Of the rank that was chosen; another one is newer.
     case older
     /// Of a later rank of the table.
@@ -89,6 +91,17 @@ package enum LinePrecedence {
       let (a, b) = (order.firstIndex(of: left.standing) ?? 0, order.firstIndex(of: right.standing) ?? 0)
       return a == b ? left.candidate.isNewer(than: right.candidate) : a < b
     }
+  }
+
+  /// The same of a ticket that keeps its line, whatever was recorded since.
+  package static func standings(
+    of candidates: [Candidate], person: Int64? = nil, units: [Int64], keeping line: Int64?
+  ) -> [(candidate: Candidate, standing: Standing)] {
+    let told = standings(of: candidates, person: person, units: units, explicit: nil).map {
+      candidate, standing -> (candidate: Candidate, standing: Standing) in
+      (candidate: candidate, standing: candidate.terms.line == line ? .chosen : standing == .chosen ? .preferred : standing)
+    }
+    return told.filter { $0.standing == .chosen } + told.filter { $0.standing != .chosen }
   }
 
   private static func reasons(_ rank: Audience.Rank) -> (alone: LineReason, ofSeveral: LineReason) {

@@ -61,7 +61,7 @@ package enum ResolveTargets: Operation {
     if input.contractLine != nil, named.line == nil { throw context.unknownReference("contractLine") }
     let at = input.at ?? context.now
     return try await context.resolution(
-      person: named.person, unit: named.unit ?? named.personUnit, explicit: named.line,
+      person: named.person, unit: named.unit ?? named.personUnit, line: named.line.map(LineChoice.named) ?? .byTable,
       facts: TargetFacts(ticketType: input.ticketType, priority: input.priority, service: services.first?.1, ciTier: input.ciTier), at: at,
       start: input.start ?? at)
   }

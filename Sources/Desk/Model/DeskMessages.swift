@@ -35,12 +35,20 @@ package enum DeskMessages: MessageCatalog {
     zh: "工单的合同行不依赖此合同，请说明选择理由。")
   package static let alreadyDispatched = Message(
     "dispatch.open", "The ticket is with this supplier by this contract already.", zh: "该工单已按此合同交由该供应商处理。")
+  package static let dispatchedTwice = Message(
+    "dispatch.twice",
+    "Both tickets are with {supplier} by contract {contract}: return or recall one of the two dispatches first ({own} of this ticket, {other} of the other).",
+    zh: "两个工单均已按合同 {contract} 派给 {supplier}：请先结束或撤回其中一个派单（本工单 {own}，另一工单 {other}）。")
+  package static let toldAlready = Message(
+    "dispatch.told_already", "The supplier was told priority {priority} already.", zh: "已告知供应商优先级 {priority}。")
   package static let dispatchOver = Message("dispatch.over", "This dispatch is over: {outcome}.", zh: "该派单已结束：{outcome}。")
   package static let supplierEvidenceMissing = Message(
     "ticket.supplier_evidence_missing", "Waiting for a supplier needs evidence: dispatch the ticket, or say where it is shown that the supplier was asked.",
     zh: "等待供应商须有依据：请派单给供应商，或说明询问供应商的出处。")
   package static let beforeLastWord = Message(
     "dispatch.too_early", "This must not lie before {from}, when something was last recorded.", zh: "不能早于最近一次记录的时间 {from}。")
+  package static let orderNeedsTeam = Message(
+    "queue.order_needs_team", "A team's own order needs the team.", zh: "按团队承诺排序时须指定团队。")
   package static let badRange = Message("range.empty", "The end must lie after the beginning.", zh: "结束时间必须晚于开始时间。")
 
   package static let targetsLocked = Message(
@@ -50,7 +58,7 @@ package enum DeskMessages: MessageCatalog {
   package static let all = [
     targetsLocked, targetsNotLocked,
     wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, customersWritePublicly, lineNotInForce, outsideScope, nothingToChange,
-    teamNameTaken, badRange, evidenceMissing, mergedIntoItself, mergedAway, noTurn, needsOla, agreementOrder, agreementEndOrder, agreementEnded, notInForce,
-    choiceReasonMissing, alreadyDispatched, dispatchOver, supplierEvidenceMissing, beforeLastWord,
+    teamNameTaken, orderNeedsTeam, badRange, evidenceMissing, mergedIntoItself, mergedAway, noTurn, needsOla, agreementOrder, agreementEndOrder, agreementEnded, notInForce,
+    choiceReasonMissing, alreadyDispatched, dispatchedTwice, toldAlready, dispatchOver, supplierEvidenceMissing, beforeLastWord,
   ]
 }

@@ -15,7 +15,7 @@ package struct DispatchRecord: OperationOutput {
   init(_ dispatch: SupplierTurn, in context: OperationContext) {
     id = context.id(.dispatch, dispatch.publicId)
     incident = context.id(.incident, dispatch.ticket.publicId)
-    supplier = context.id(.supplier, dispatch.agreement.supplier)
+    supplier = context.id(.supplier, dispatch.agreement.supplier.publicId)
     contract = context.id(.underpinningContract, dispatch.agreement.contract.publicId)
     service = dispatch.service.map { context.id(.supplierService, $0.publicId) }
     self.dispatch = dispatch
@@ -38,7 +38,11 @@ package struct DispatchRecord: OperationOutput {
     ) { .text($0.dispatch.choice.rawValue) },
     OutputField("choiceReason", .text, "What was said about the choice.", "选择理由。") { .text($0.dispatch.choiceReason) },
     OutputField("reference", .text, "The number of the case at the supplier's.", "供应商方的案件号。") { .text($0.dispatch.supplierReference) },
-    OutputField("supplierPriority", .text, "What the supplier calls the incident's priority.", "供应商对该优先级的称呼。") { .text($0.dispatch.supplierPriority) },
+    OutputField("priority", .integer, "The incident's priority that the supplier was told, and is judged by.", "已告知供应商并据以考核的优先级。") {
+      .integer($0.dispatch.priority)
+    },
+    OutputField("supplierPriority", .text, "What the supplier calls that priority.", "供应商对该优先级的称呼。") { .text($0.dispatch.supplierPriority) },
+    OutputField("incidentPriority", .integer, "The incident's priority now.", "事件当前的优先级。") { .integer($0.dispatch.ticketPriority) },
     OutputField("dispatchedAt", .instant, "When it went to the supplier.", "派单时间。") { .instant($0.dispatch.dispatchedAt) },
     OutputField("respondedAt", .instant, "When the supplier first answered.", "供应商首次响应时间。") { .instant($0.dispatch.respondedAt) },
     OutputField("returnedAt", .instant, "When it was over; null while it is not.", "结束时间；进行中为 null。") { .instant($0.dispatch.returnedAt) },

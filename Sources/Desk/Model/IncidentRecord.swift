@@ -34,12 +34,22 @@ package struct IncidentLine: OperationOutput {
 package struct QueueLine: OperationOutput {
   let incident: IncidentView
   let teamDueAt: Instant?
+  /// The highest share of a budget, in percent, of which a clock that still counts warned: the customer's, and the team's.
+  let warnedPercent: Int64?
+  let teamWarnedPercent: Int64?
 
   package static let fields: [OutputField<QueueLine>] =
     IncidentView.fields(of: \.incident) + [
       OutputField("teamDueAt", .instant, "When the next clock of its team's turn is due, by the team's OLA.", "团队当前处理段按 OLA 的到期时间。") {
         .instant($0.teamDueAt)
-      }
+      },
+      OutputField(
+        "warnedPercent", .integer, "The highest share of a budget, in percent, whose passing was recorded, of what the customer was promised.",
+        "对客户承诺中已记录预警的最高时限百分比。"
+      ) { .integer($0.warnedPercent) },
+      OutputField("teamWarnedPercent", .integer, "The same of the team's turn, by the team's OLA.", "团队当前处理段按 OLA 已记录预警的最高时限百分比。") {
+        .integer($0.teamWarnedPercent)
+      },
     ]
 }
 
@@ -62,10 +72,15 @@ package final class IncidentView: Sendable {
   init(_ ticket: Ticket, customer: PublicId, code: String, provider: TenantHandle, showsAssignment: Bool) {
     self.ticket = ticket
     self.customer = customer
-    let digits = String(ticket.number)
-    number = "\(code)-INC-\(String(repeating: "0", count: max(0, 6 - digits.utf8.count)))\(digits)"
+    number = Self.number(of: code, ticket.number)
     self.provider = provider
     self.showsAssignment = showsAssignment
+  }
+
+  /// The number for people: the customer's code, and the incident's number there.
+  static func number(of code: String, _ number: Int64) -> String {
+    let digits = String(number)
+    return "\(code)-INC-\(String(repeating: "0", count: max(0, 6 - digits.utf8.count)))\(digits)"
   }
 
   var id: PublicId { own(.incident, ticket.publicId) }

@@ -21,7 +21,7 @@ struct SupplierTurn: Sendable {
     case recalled
     /// The ticket was resolved meanwhile, by whomever: what of the supplier was not judged by then is not.
     case resolved
-    /// The ticket went into another one; as ``recalled``.
+    /// The ticket went into another one; as ``recalled``. Of old: now the supplier's turn goes on there.
     case merged
 
     /// What people say when they record a return; the others follow from the ticket.
@@ -42,7 +42,7 @@ struct SupplierTurn: Sendable {
     let reference: String
     let version: Int64
     let validFrom: Instant
-    let supplier: [UInt8]
+    let supplier: Ticket.Reference
     let supplierCode: String
     let supplierName: String
     let hasCoverage: Bool
@@ -50,9 +50,11 @@ struct SupplierTurn: Sendable {
 
   let id: Int64
   let publicId: [UInt8]
-  let ticket: Ticket.Reference
+  private(set) var ticket: Ticket.Reference
   /// The ticket's version, for acts on that.
   var ticketVersion: Int64
+  /// The ticket's priority now; ``priority`` is the one that the supplier was told.
+  private(set) var ticketPriority: Int64
   let agreement: Agreement
   let service: Ticket.Reference?
   let serviceName: String?
@@ -60,8 +62,10 @@ struct SupplierTurn: Sendable {
   let choiceReason: String?
   /// The number of the case there.
   var supplierReference: String?
-  /// What they call the ticket's priority.
-  var supplierPriority: String?
+  /// The priority that the supplier was told: its promises are those for this one.
+  private(set) var priority: Int64
+  /// What they call it.
+  private(set) var supplierPriority: String?
   let dispatchedAt: Instant
   private(set) var respondedAt: Instant?
   private(set) var returnedAt: Instant?
@@ -72,20 +76,22 @@ struct SupplierTurn: Sendable {
   var clocks: SubjectClocks
 
   init(
-    id: Int64, publicId: [UInt8], ticket: Ticket.Reference, ticketVersion: Int64, agreement: Agreement, service: Ticket.Reference?, serviceName: String?,
-    choice: Choice, choiceReason: String?, supplierReference: String?, supplierPriority: String?, dispatchedAt: Instant, respondedAt: Instant? = nil,
-    returnedAt: Instant? = nil, outcome: Outcome? = nil, version: Int64 = 1, isNew: Bool = false
+    id: Int64, publicId: [UInt8], ticket: Ticket.Reference, ticketVersion: Int64, ticketPriority: Int64, agreement: Agreement, service: Ticket.Reference?,
+    serviceName: String?, choice: Choice, choiceReason: String?, supplierReference: String?, priority: Int64, supplierPriority: String?,
+    dispatchedAt: Instant, respondedAt: Instant? = nil, returnedAt: Instant? = nil, outcome: Outcome? = nil, version: Int64 = 1, isNew: Bool = false
   ) {
     self.id = id
     self.publicId = publicId
     self.ticket = ticket
     self.ticketVersion = ticketVersion
+    self.ticketPriority = ticketPriority
     self.agreement = agreement
     self.service = service
     self.serviceName = serviceName
     self.choice = choice
     self.choiceReason = choiceReason
     self.supplierReference = supplierReference
+    self.priority = priority
     self.supplierPriority = supplierPriority
     self.dispatchedAt = dispatchedAt
     self.respondedAt = respondedAt
@@ -120,9 +126,18 @@ struct SupplierTurn: Sendable {
     returnedAt = max(now, dispatchedAt)
   }
 
-  /// Another priority of the ticket, as the supplier calls it.
-  mutating func rename(priority: String?) {
-    isTouched = isTouched || priority != supplierPriority
-    supplierPriority = priority
+  /// The supplier was told another priority, and what it calls that. Its clocks are for the caller to bring under it.
+  mutating func tell(priority: Int64, called name: String?) {
+    isTouched = true
+    self.priority = priority
+    supplierPriority = name
+  }
+
+  /// Its ticket went into another one: the supplier works on, and its time runs on.
+  mutating func move(to ticket: Ticket) {
+    isTouched = true
+    self.ticket = Ticket.Reference(id: ticket.id, publicId: ticket.publicId)
+    ticketVersion = ticket.version
+    ticketPriority = ticket.priority
   }
 }

@@ -23,6 +23,8 @@ struct TeamTurn: Sendable {
   /// The OLA that the team worked by when the turn began; nil: none.
   let terms: TeamTerms?
   let startedAt: Instant
+  /// Whether the ticket had its team before there were turns: then nothing was counted of it.
+  let isBackfilled: Bool
   /// When the team took the ticket on.
   private(set) var acceptedAt: Instant?
   private(set) var endedAt: Instant?
@@ -32,8 +34,8 @@ struct TeamTurn: Sendable {
   var clocks: SubjectClocks
 
   init(
-    id: Int64, seq: Int64, team: Ticket.Reference, teamName: String, terms: TeamTerms?, startedAt: Instant, acceptedAt: Instant? = nil,
-    endedAt: Instant? = nil, end: End? = nil, isNew: Bool = false
+    id: Int64, seq: Int64, team: Ticket.Reference, teamName: String, terms: TeamTerms?, startedAt: Instant, isBackfilled: Bool = false,
+    acceptedAt: Instant? = nil, endedAt: Instant? = nil, end: End? = nil, isNew: Bool = false
   ) {
     self.id = id
     self.seq = seq
@@ -41,6 +43,7 @@ struct TeamTurn: Sendable {
     self.teamName = teamName
     self.terms = terms
     self.startedAt = startedAt
+    self.isBackfilled = isBackfilled
     self.acceptedAt = acceptedAt
     self.endedAt = endedAt
     self.end = end
@@ -66,8 +69,8 @@ struct TeamTurn: Sendable {
     self.end = end
     endedAt = max(now, startedAt)
     isTouched = true
-    // Somebody else passed it on: that does not show that the team had taken it. A response that was missed by then stays missed.
-    if acceptedAt == nil { try clocks.withdraw(end.rawValue, onlyOpen: true, unlessMissed: true, of: .response, at: now) }
+    // Somebody else passed it on: that does not show that the team had taken it.
+    if acceptedAt == nil { try clocks.withdraw(end.rawValue, onlyOpen: true, of: .response, at: now) }
     if end == .merged { try clocks.withdraw(end.rawValue, onlyOpen: true, at: now) } else { try clocks.apply(.ended(source: end.rawValue), at: now) }
   }
 }

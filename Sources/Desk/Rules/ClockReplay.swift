@@ -69,12 +69,6 @@ enum ClockReplay {
     }
     return acts
   }
-
-  /// To the clocks of a supplier's turn: what it let us know; the first word is its response.
-  static func acts(_ history: [TicketEventRow], of dispatch: SupplierTurn, _ id: PublicId) -> [(act: ClockAct, at: Instant)] {
-    let answers = history.filter { $0.type == TicketEventType.supplierAnswered && $0.payload["dispatch"]?.text == id.description }
-    return answers.enumerated().map { ($0.offset == 0 ? .responded : .updated, $0.element.occurredAt) }
-  }
 }
 
 extension TicketEventRow {

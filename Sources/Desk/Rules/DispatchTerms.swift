@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Postgres
 import ServiceLevels
 import Suppliers
@@ -7,6 +8,16 @@ extension SupplierTurn {
   /// What the contract promised in the version in force at the dispatch.
   func promise(in transaction: Transaction) async throws -> UnderpinningPromise? {
     try await UnderpinningTerms.version(agreement.version, at: dispatchedAt, in: transaction)
+  }
+
+  /// The supplier was told another priority: from then on its promises are those for that one.
+  mutating func escalate(to priority: Int64, at instant: Instant, in transaction: Transaction) async throws {
+    guard let promise = try await promise(in: transaction) else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "the dispatch's contract version is not to be seen")
+    }
+    tell(priority: priority, called: promise.supplierPriority(of: priority, service?.id))
+    try await clocks.escalate(
+      under: terms(of: promise, priority: priority), priority: priority, isAnswered: respondedAt != nil, at: instant, in: transaction)
   }
 
   /// The terms that its clocks are measured against.

@@ -45,47 +45,54 @@ extension TicketWork {
     guard let next else { throw Failure(.internal, OperationMessages.internalFault, debug: "no turn") }
     var begun = TeamTurn(id: next.id, seq: next.seq, team: team, teamName: "", terms: next.terms, startedAt: now, isNew: true)
     if let terms = next.terms {
-      let evidence = clocks.clocks.first { $0.clock.state == .paused }?.clock.stateEvidence
-      let waiting = ticket.state == .pending ? ticket.pendingReason?.clockAct(evidence: evidence) : nil
+      // What shows that it waits, its history says.
+      let waiting = ticket.state == .pending ? SubjectClocks.wait(in: ClockReplay.acts(try await history()))?.act : nil
       try await begun.clocks.start(under: terms, facts: ticket.facts, at: now, waiting: waiting, in: context.transaction)
     }
     turn = begun
   }
 
-  private mutating func endTurn(_ end: TeamTurn.End) throws(Failure) {
+  mutating func endTurn(_ end: TeamTurn.End) throws(Failure) {
     guard var ending = turn else { return }
     try ending.end(end, at: context.now)
     turn = nil
     endedTurns.append(ending)
   }
 
-  // MARK: All
-
-  /// The ticket is done with: so are the team and the suppliers.
-  mutating func endTurns(_ end: TeamTurn.End, _ outcome: SupplierTurn.Outcome) throws(Failure) {
-    try endTurn(end)
-    for index in dispatches.indices where dispatches[index].isOpen { try dispatches[index].end(outcome, at: context.now) }
+  /// Brings the turn that goes on under the targets of the ticket's new priority. A supplier's waits until it is told
+  /// (``EscalateDispatch``).
+  mutating func retargetTurn(_ history: [TicketEventRow]) async throws {
+    guard var retargeted = turn, let terms = retargeted.terms else { return }
+    try await retargeted.clocks.retarget(
+      under: terms, facts: ticket.facts, startedAt: retargeted.startedAt, at: context.now, history: ClockReplay.acts(history, of: retargeted),
+      in: context.transaction)
+    turn = retargeted
   }
 
-  /// Brings the turns that go on under the targets of the ticket's new priority.
-  mutating func retargetTurns(_ history: [TicketEventRow]) async throws {
-    let (now, transaction) = (context.now, context.transaction)
-    if var retargeted = turn, let terms = retargeted.terms {
-      try await retargeted.clocks.retarget(
-        under: terms, facts: ticket.facts, startedAt: retargeted.startedAt, at: now, history: ClockReplay.acts(history, of: retargeted), in: transaction)
-      turn = retargeted
+  // MARK: Suppliers
+
+  /// What is with suppliers goes with the ticket into another one, on which work goes on: their time runs on there.
+  mutating func handDispatches(to survivor: inout TicketWork) throws(Failure) {
+    let (from, to) = (context.id(.incident, ticket.publicId), context.id(.incident, survivor.ticket.publicId))
+    for var dispatch in dispatches where dispatch.isOpen {
+      if let twin = survivor.dispatches.first(where: { $0.isOpen && $0.agreement.contract.id == dispatch.agreement.contract.id }) {
+        throw Failure(
+          .conflict, DeskMessages.dispatchedTwice,
+          [
+            "supplier": dispatch.agreement.supplierName, "contract": dispatch.agreement.reference,
+            "own": context.id(.dispatch, dispatch.publicId).description, "other": context.id(.dispatch, twin.publicId).description,
+          ])
+      }
+      let moved = Value.object(["dispatch": .id(context.id(.dispatch, dispatch.publicId)), "from": .id(from), "to": .id(to)])
+      note(TicketEventType.dispatchMoved, moved)
+      survivor.note(TicketEventType.dispatchMoved, moved)
+      dispatch.move(to: survivor.ticket)
+      survivor.dispatches.append(dispatch)
     }
-    for index in dispatches.indices where dispatches[index].isOpen { try await retarget(&dispatches[index], history) }
+    dispatches.removeAll(where: \.isOpen)
   }
 
-  private func retarget(_ dispatch: inout SupplierTurn, _ history: [TicketEventRow]) async throws {
-    guard let promise = try await dispatch.promise(in: context.transaction) else { return }
-    let terms = dispatch.terms(of: promise, priority: ticket.priority)
-    dispatch.rename(priority: promise.supplierPriority(of: ticket.priority, dispatch.service?.id))
-    try await dispatch.clocks.retarget(
-      under: terms, priority: ticket.priority, startedAt: dispatch.dispatchedAt, at: context.now,
-      history: ClockReplay.acts(history, of: dispatch, context.id(.dispatch, dispatch.publicId)), in: context.transaction)
-  }
+  // MARK: All
 
   /// Enqueues the turns and their clocks.
   mutating func saveTurns() {

@@ -24,13 +24,17 @@ struct TicketWork: Sendable {
   /// Locks the ticket `id`. A ticket outside the caller's row scope is not there.
   static func begin(on id: PublicId, in context: OperationContext, comparesVersion: Bool = true) async throws -> TicketWork {
     let tenant = context.tenant.id
-    let held = TicketForChange(tenant: tenant, publicId: id, scope: context.access.rows)
-    let (tickets, turns, dispatches): ([Ticket], [TeamTurn], [SupplierTurn]) =
-      switch context.principal.side {
-      case .staff: try await context.transaction.query(held, OpenTurn(tenant: tenant, ticket: id), OpenDispatches(tenant: tenant, ticket: id))
-      // What a customer's people do bears on no turn that goes on.
-      case .customer: (try await context.transaction.query(held), [], [])
-      }
+    let scope = context.access.rows
+    let (hold, read) = (HoldTicketForChange(tenant: tenant, publicId: id, scope: scope), TicketByPublicId(tenant: tenant, publicId: id, scope: scope))
+    let tickets: [Ticket]
+    var (turns, dispatches): ([TeamTurn], [SupplierTurn]) = ([], [])
+    switch context.principal.side {
+    case .staff:
+      (_, tickets, turns, dispatches) = try await context.transaction.query(
+        hold, read, OpenTurn(tenant: tenant, ticket: id), OpenDispatches(tenant: tenant, ticket: id))
+    // What a customer's people do bears on no turn that goes on.
+    case .customer: (_, tickets) = try await context.transaction.query(hold, read)
+    }
     guard let ticket = tickets.first else { throw Failure.notFound }
     if comparesVersion { try context.requireVersion(ticket.version) }
     context.subject(id)
@@ -93,7 +97,8 @@ struct TicketWork: Sendable {
         ticket.resolvedAt = context.now
         story.append(.resolved, context.now)
         try clocks.apply(.resolved, at: context.now)
-        try endTurns(.resolved, .resolved)
+        try endTurn(.resolved)
+        for index in dispatches.indices where dispatches[index].isOpen { try dispatches[index].end(.resolved, at: context.now) }
       case .observeClosure:
         ticket.closedAt = context.now
         story.append(.closed, context.now)
@@ -114,7 +119,7 @@ struct TicketWork: Sendable {
         ticket.closedAt = context.now
         story.append(.merged, context.now)
         try clocks.withdraw("merged", at: context.now)
-        try endTurns(.merged, .merged)
+        try endTurn(.merged)
       case .countReopening:
         ticket.reopenCount += 1
         ticket.resolvedAt = nil
@@ -204,6 +209,10 @@ package enum TicketEventType {
   package static let dispatched = "incident.dispatched"
   package static let supplierAnswered = "incident.supplier_answered"
   package static let returned = "incident.returned"
+  /// The supplier was told another priority.
+  package static let escalated = "incident.escalated"
+  /// What is with a supplier went with the ticket into another one.
+  package static let dispatchMoved = "incident.dispatch_moved"
   package static let commented = "incident.commented"
   package static let held = "incident.held"
   package static let resumed = "incident.resumed"
@@ -218,5 +227,5 @@ package enum TicketEventType {
   package static let absorbed = "incident.absorbed"
 
   /// What is the provider's own affair: a customer's people do not see it at all.
-  package static let internalOnly = [accepted, dispatched, supplierAnswered, returned]
+  package static let internalOnly = [accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved]
 }

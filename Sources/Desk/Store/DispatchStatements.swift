@@ -2,48 +2,58 @@ import Kernel
 import Postgres
 
 extension SupplierTurn {
-  /// Suppliers are read through the views that their module publishes; a customer's side sees none of them, and so no dispatch.
   static let select = """
-    select d.id, d.public_id, t.id, t.public_id, t.version, d.supplier_contract_id, k.public_id, k.reference, k.contract_version_id, k.valid_from,
-      s.public_id, s.code, s.name, k.calendar_id is not null, d.service_id, v.public_id, v.name, d.choice, d.choice_reason, d.supplier_reference,
-      d.supplier_priority, d.dispatched_at, d.responded_at, d.returned_at, d.outcome, d.version
+    select \(columns)
     from desk.dispatch d
     join desk.ticket t on t.tenant_id = d.tenant_id and t.id = d.ticket_id
+    \(others)
+    """
+
+  /// `d` is the dispatch, `t` its ticket.
+  static let columns = """
+    d.id, d.public_id, t.id, t.public_id, t.version, t.priority, d.supplier_contract_id, k.public_id, k.reference, k.contract_version_id, k.valid_from,
+      s.supplier_id, s.public_id, s.code, s.name, k.calendar_id is not null, d.service_id, v.public_id, v.name, d.choice, d.choice_reason,
+      d.supplier_reference, d.priority, d.supplier_priority, d.dispatched_at, d.responded_at, d.returned_at, d.outcome, d.version
+    """
+
+  /// What a dispatch names: suppliers are read through the views that their module publishes.
+  static let others = """
     join suppliers.pub_contract_version k on k.contract_version_id = d.supplier_contract_version_id
     join suppliers.pub_supplier s on s.supplier_id = k.supplier_id
     left join suppliers.pub_service v on v.service_id = d.service_id
     """
 
-  /// Columns in the order of ``select``.
+  /// Columns in the order of ``columns``.
   init(_ row: inout RowReader) throws {
     let (id, publicId): (Int64, [UInt8]) = (try row.next(), try row.next())
     let ticket = Ticket.Reference(id: try row.next(), publicId: try row.next())
-    let ticketVersion: Int64 = try row.next()
+    let (ticketVersion, ticketPriority): (Int64, Int64) = (try row.next(), try row.next())
     let agreement = try Agreement(&row)
     let serviceId: Int64? = try row.next()
     let servicePublicId: [UInt8]? = try row.next()
     let serviceName: String? = try row.next()
     let choice: String = try row.next()
     let choiceReason: String? = try row.next()
-    let (reference, priority): (String?, String?) = (try row.next(), try row.next())
+    let reference: String? = try row.next()
+    let (priority, supplierPriority): (Int64, String?) = (try row.next(), try row.next())
     let (dispatchedAt, respondedAt, returnedAt): (Instant, Instant?, Instant?) = (try row.next(), try row.next(), try row.next())
     let outcome: String? = try row.next()
     self.init(
-      id: id, publicId: publicId, ticket: ticket, ticketVersion: ticketVersion, agreement: agreement,
+      id: id, publicId: publicId, ticket: ticket, ticketVersion: ticketVersion, ticketPriority: ticketPriority, agreement: agreement,
       service: serviceId.map { Ticket.Reference(id: $0, publicId: servicePublicId ?? []) }, serviceName: serviceName,
-      choice: Choice(rawValue: choice) ?? .named, choiceReason: choiceReason, supplierReference: reference, supplierPriority: priority,
-      dispatchedAt: dispatchedAt, respondedAt: respondedAt, returnedAt: returnedAt, outcome: outcome.flatMap(Outcome.init), version: try row.next())
+      choice: Choice(rawValue: choice) ?? .named, choiceReason: choiceReason, supplierReference: reference, priority: priority,
+      supplierPriority: supplierPriority, dispatchedAt: dispatchedAt, respondedAt: respondedAt, returnedAt: returnedAt, outcome: outcome.flatMap(Outcome.init), version: try row.next())
   }
 }
 
 extension SupplierTurn.Agreement {
-  /// Columns in the order contract, its public id, reference, version, valid_from, supplier's public id, code, name, coverage.
+  /// Columns in the order contract, its public id, reference, version, valid_from, supplier, its public id, code, name, coverage.
   init(_ row: inout RowReader) throws {
     contract = Ticket.Reference(id: try row.next(), publicId: try row.next())
     reference = try row.next()
     version = try row.next()
     validFrom = try row.next()
-    supplier = try row.next()
+    supplier = Ticket.Reference(id: try row.next(), publicId: try row.next())
     supplierCode = try row.next()
     supplierName = try row.next()
     hasCoverage = try row.next()
@@ -110,8 +120,8 @@ struct NextDispatch: Statement {
   let service: Int64?
 
   static let sql = """
-    select nextval('desk.dispatch_id_seq'), k.contract_id, k.public_id, k.reference, k.contract_version_id, k.valid_from, s.public_id, s.code, s.name,
-      k.calendar_id is not null, v.service_id, v.public_id, v.name
+    select nextval('desk.dispatch_id_seq'), k.contract_id, k.public_id, k.reference, k.contract_version_id, k.valid_from, s.supplier_id, s.public_id, s.code,
+      s.name, k.calendar_id is not null, v.service_id, v.public_id, v.name
     from suppliers.pub_contract_version k
     join suppliers.pub_supplier s on s.supplier_id = k.supplier_id
     left join suppliers.pub_service v on v.service_id = $2
@@ -141,8 +151,8 @@ struct InsertDispatch: Statement {
   static let sql = """
     insert into desk.dispatch
       (tenant_id, id, public_id, ticket_id, supplier_contract_id, supplier_contract_version_id, service_id, choice, choice_reason, supplier_reference,
-       supplier_priority, dispatched_at, responded_at, returned_at, outcome, due_at, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+       supplier_priority, dispatched_at, responded_at, returned_at, outcome, due_at, recorded_at, supplier_id, priority)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -163,6 +173,8 @@ struct InsertDispatch: Statement {
     parameters.append(dispatch.outcome?.rawValue)
     parameters.append(dispatch.clocks.nextDueAt)
     parameters.append(now)
+    parameters.append(dispatch.agreement.supplier.id)
+    parameters.append(dispatch.priority)
   }
 }
 
@@ -172,14 +184,17 @@ struct UpdateDispatch: Statement {
   let dispatch: SupplierTurn
 
   static let sql = """
-    update desk.dispatch set supplier_reference = $3, supplier_priority = $4, responded_at = $5, returned_at = $6, outcome = $7, due_at = $8, version = $9
+    update desk.dispatch set ticket_id = $3, supplier_reference = $4, priority = $5, supplier_priority = $6, responded_at = $7, returned_at = $8,
+      outcome = $9, due_at = $10, version = $11
     where tenant_id = $1 and id = $2
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(dispatch.id)
+    parameters.append(dispatch.ticket.id)
     parameters.append(dispatch.supplierReference)
+    parameters.append(dispatch.priority)
     parameters.append(dispatch.supplierPriority)
     parameters.append(dispatch.respondedAt)
     parameters.append(dispatch.returnedAt)
@@ -212,37 +227,5 @@ struct SupplierTargetsOfIds: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       id: try row.next(), metric: try row.next(), priority: try row.next(), supplierPriority: try row.next(), service: try row.next())
-  }
-}
-
-/// Locks the ticket that a dispatch is of.
-struct HoldTicketOfDispatch: Statement {
-  let tenant: TenantId
-  let dispatch: Int64
-
-  static let sql = """
-    select t.id from desk.ticket t
-    where t.tenant_id = $1 and t.id = (select d.ticket_id from desk.dispatch d where d.tenant_id = $1 and d.id = $2) for update
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(dispatch)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-struct UpdateDispatchDue: Statement {
-  let tenant: TenantId
-  let dispatch: Int64
-  let dueAt: Instant?
-
-  static let sql = "update desk.dispatch set due_at = $3 where tenant_id = $1 and id = $2 and due_at is distinct from $3"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(dispatch)
-    parameters.append(dueAt)
   }
 }

@@ -78,7 +78,8 @@ struct QueuePositions: Statement {
     let tenant: TenantId
     let id: Int64
     let dueAt: Instant?
-    let openedAt: Instant
+    /// When it was opened; in a team's own order, when its turn began.
+    let since: Instant
   }
 
   /// Nil: every tenant.
@@ -99,15 +100,26 @@ struct QueuePositions: Statement {
     parameters.append(unassignedOnly)
     parameters.append(priority)
     parameters.append(after?.dueAt)
-    parameters.append(after?.openedAt)
+    parameters.append(after?.since)
     parameters.append(after?.tenant)
     parameters.append(after?.id)
     parameters.append(limit)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(tenant: try row.next(), id: try row.next(), dueAt: try row.next(), openedAt: try row.next())
+    Found(tenant: try row.next(), id: try row.next(), dueAt: try row.next(), since: try row.next())
   }
+}
+
+/// The same of one team, by when its own turns are due.
+struct TeamQueuePositions: Statement {
+  let queue: QueuePositions
+
+  static let sql = "select tenant_id, id, due_at, started_at from finder.team_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+
+  func bind(to parameters: inout Parameters) { queue.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> QueuePositions.Found { try QueuePositions.decode(&row) }
 }
 
 /// The tickets of a page of the queue, with their customers; exactly those tenants are bound.
@@ -120,6 +132,8 @@ struct TicketsOfQueue: Statement {
     let ticket: Ticket
     /// Of the turn of its team that goes on.
     let teamDueAt: Instant?
+    let warnedPercent: Int64?
+    let teamWarnedPercent: Int64?
   }
 
   let positions: [QueuePositions.Found]
@@ -127,7 +141,11 @@ struct TicketsOfQueue: Statement {
   /// Pair by pair, so that each ticket is found by its key: by sets of both, all tickets of the customers would be read. The
   /// pairs come first because the planner keeps the order of more than `join_collapse_limit` (8) relations as it is written.
   static let sql = """
-    \(Ticket.select), e.id, e.handle, e.code, e.public_id, a.due_at
+    \(Ticket.select), e.id, e.handle, e.code, e.public_id, a.due_at,
+      (select max(g.warned_percent) from service_levels.pub_warned g
+       where g.tenant_id = t.tenant_id and g.subject_kind = 'ticket' and g.subject_id = t.id),
+      (select max(g.warned_percent) from service_levels.pub_warned g
+       where g.tenant_id = a.tenant_id and g.subject_kind = 'assignment' and g.subject_id = a.id)
     from unnest($1::bigint[], $2::bigint[]) w (tenant_id, id)
     join desk.ticket t on t.tenant_id = w.tenant_id and t.id = w.id
     join tenancy.tenant e on e.id = t.tenant_id
@@ -146,6 +164,6 @@ struct TicketsOfQueue: Statement {
     let handle: Int64 = try row.next()
     return Found(
       tenant: tenant, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), code: try row.next(),
-      customerPublicId: try row.next(), ticket: ticket, teamDueAt: try row.next())
+      customerPublicId: try row.next(), ticket: ticket, teamDueAt: try row.next(), warnedPercent: try row.next(), teamWarnedPercent: try row.next())
   }
 }

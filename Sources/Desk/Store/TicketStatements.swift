@@ -94,17 +94,19 @@ struct TicketByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
 }
 
-/// The same, locked until the transaction ends: acts on one ticket come one after the other.
-struct TicketForChange: Statement {
+/// Locks it until the transaction ends: acts on one ticket come one after the other. It is read by a statement of its own that comes
+/// after this one: one that locks and joins sees the ticket as its last writer left it, but what it names as it was before the wait
+/// for that writer.
+struct HoldTicketForChange: Statement {
   let tenant: TenantId
   let publicId: PublicId
   let scope: RowScope
 
-  static let sql = "\(TicketByPublicId.sql) for update of t"
+  static let sql = "select t.id from desk.ticket t \(TicketByPublicId.condition) for update"
 
   func bind(to parameters: inout Parameters) { TicketByPublicId(tenant: tenant, publicId: publicId, scope: scope).bind(to: &parameters) }
 
-  static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 extension Parameters {

@@ -27,3 +27,68 @@ package struct DispatchKeeper: ClockSubjectKeeper {
     transaction.enqueue(UpdateDispatchDue(tenant: tenant, dispatch: subject.id, dueAt: dueAt))
   }
 }
+
+/// Locks the ticket that a team's turn is on.
+struct HoldTicketOfTurn: Statement {
+  let tenant: TenantId
+  let turn: Int64
+
+  static let sql = """
+    select t.id from desk.ticket t
+    where t.tenant_id = $1 and t.id = (select a.ticket_id from desk.assignment a where a.tenant_id = $1 and a.id = $2) for update
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(turn)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct UpdateTurnDue: Statement {
+  let tenant: TenantId
+  let turn: Int64
+  let dueAt: Instant?
+
+  static let sql = "update desk.assignment set due_at = $3 where tenant_id = $1 and id = $2 and due_at is distinct from $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(turn)
+    parameters.append(dueAt)
+  }
+}
+
+/// Locks the ticket that a dispatch is of. A merge may move the dispatch meanwhile: then the lock on its clocks, which comes next, keeps
+/// whoever acts on the other ticket waiting.
+struct HoldTicketOfDispatch: Statement {
+  let tenant: TenantId
+  let dispatch: Int64
+
+  static let sql = """
+    select t.id from desk.ticket t
+    where t.tenant_id = $1 and t.id = (select d.ticket_id from desk.dispatch d where d.tenant_id = $1 and d.id = $2) for update
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(dispatch)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct UpdateDispatchDue: Statement {
+  let tenant: TenantId
+  let dispatch: Int64
+  let dueAt: Instant?
+
+  static let sql = "update desk.dispatch set due_at = $3 where tenant_id = $1 and id = $2 and due_at is distinct from $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(dispatch)
+    parameters.append(dueAt)
+  }
+}

@@ -6,7 +6,7 @@ import ServiceLevels
 extension TeamTurn {
   static let select = """
     select a.id, a.seq, a.team_id, m.public_id, m.name, a.sla_version_id, v.supplier_waits_pause, v.wait_limit_seconds, v.wait_total_seconds,
-      a.started_at, a.accepted_at, a.ended_at, a.end_cause
+      a.started_at, a.backfilled, a.accepted_at, a.ended_at, a.end_cause
     from desk.assignment a
     join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.ticket_id
     join desk.team m on m.id = a.team_id
@@ -19,11 +19,12 @@ extension TeamTurn {
     let team = Ticket.Reference(id: try row.next(), publicId: try row.next())
     let name: String = try row.next()
     let terms = try TeamTerms(team: team.id, &row)
-    let (startedAt, acceptedAt, endedAt): (Instant, Instant?, Instant?) = (try row.next(), try row.next(), try row.next())
+    let (startedAt, isBackfilled): (Instant, Bool) = (try row.next(), try row.next())
+    let (acceptedAt, endedAt): (Instant?, Instant?) = (try row.next(), try row.next())
     let end: String? = try row.next()
     self.init(
-      id: id, seq: seq, team: team, teamName: name, terms: terms, startedAt: startedAt, acceptedAt: acceptedAt, endedAt: endedAt,
-      end: end.flatMap(End.init))
+      id: id, seq: seq, team: team, teamName: name, terms: terms, startedAt: startedAt, isBackfilled: isBackfilled, acceptedAt: acceptedAt,
+      endedAt: endedAt, end: end.flatMap(End.init))
   }
 }
 
@@ -150,37 +151,5 @@ struct UpdateTurn: Statement {
     parameters.append(turn.endedAt)
     parameters.append(turn.end?.rawValue)
     parameters.append(turn.clocks.nextDueAt)
-  }
-}
-
-/// Locks the ticket that a team's turn is on.
-struct HoldTicketOfTurn: Statement {
-  let tenant: TenantId
-  let turn: Int64
-
-  static let sql = """
-    select t.id from desk.ticket t
-    where t.tenant_id = $1 and t.id = (select a.ticket_id from desk.assignment a where a.tenant_id = $1 and a.id = $2) for update
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(turn)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-struct UpdateTurnDue: Statement {
-  let tenant: TenantId
-  let turn: Int64
-  let dueAt: Instant?
-
-  static let sql = "update desk.assignment set due_at = $3 where tenant_id = $1 and id = $2 and due_at is distinct from $3"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(turn)
-    parameters.append(dueAt)
   }
 }

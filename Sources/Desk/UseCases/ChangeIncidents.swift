@@ -94,7 +94,7 @@ package enum ClassifyIncident: Operation {
     if work.ticket.facts != before.facts || work.ticket.line != before.line {
       let history = try await work.history()
       try await work.retarget(under: terms, history)
-      if work.ticket.facts != before.facts { try await work.retargetTurns(history) }
+      if work.ticket.facts != before.facts { try await work.retargetTurn(history) }
     }
     if priority != before.priority { work.tell { $0.classify(priority, $1) } }
     work.note(

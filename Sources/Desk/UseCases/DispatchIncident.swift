@@ -83,8 +83,8 @@ package enum DispatchIncident: Operation {
     }
     return SupplierTurn(
       id: next.id, publicId: context.random.publicIdBits(), ticket: Ticket.Reference(id: ticket.id, publicId: ticket.publicId),
-      ticketVersion: ticket.version, agreement: next.agreement, service: next.service, serviceName: next.serviceName,
+      ticketVersion: ticket.version, ticketPriority: ticket.priority, agreement: next.agreement, service: next.service, serviceName: next.serviceName,
       choice: found.linkedServices.isEmpty ? .named : .linked, choiceReason: input.reason, supplierReference: input.reference,
-      supplierPriority: promise.supplierPriority(of: ticket.priority, service), dispatchedAt: context.now, isNew: true)
+      priority: ticket.priority, supplierPriority: promise.supplierPriority(of: ticket.priority, service), dispatchedAt: context.now, isNew: true)
   }
 }

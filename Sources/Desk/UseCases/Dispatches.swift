@@ -154,24 +154,34 @@ package enum ReturnDispatch: Operation {
 
 extension OperationContext {
   /// Acts on a dispatch that is not over, with its ticket locked.
-  fileprivate func workOnDispatch(
-    _ id: PublicId, _ act: (inout TicketWork, inout SupplierTurn) throws(Failure) -> Void
-  ) async throws -> DispatchRecord {
-    guard let seen = try await transaction.first(DispatchByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
-    var work = try await TicketWork.begin(on: self.id(.incident, seen.ticket.publicId), in: self, comparesVersion: false)
+  func workOnDispatch(_ id: PublicId, _ act: (inout TicketWork, inout SupplierTurn) async throws -> Void) async throws -> DispatchRecord {
+    let held = try await holdDispatch(id)
+    var (work, dispatch) = (held.work, held.work.dispatches[held.index])
     subject(id)
-    // Seen before the ticket was locked: somebody may have ended it since.
-    guard let index = work.dispatches.firstIndex(where: { $0.id == seen.id }) else {
-      let now = try await transaction.first(DispatchByPublicId(tenant: tenant.id, publicId: id)) ?? seen
-      try requireVersion(now.version)
-      throw Failure(.conflict, DeskMessages.dispatchOver, ["outcome": (now.outcome ?? .done).rawValue])
-    }
-    try requireVersion(work.dispatches[index].version)
+    try requireVersion(dispatch.version)
     let before = work.ticket.state
-    var dispatch = work.dispatches[index]
-    try act(&work, &dispatch)
-    work.dispatches[index] = dispatch
+    try await act(&work, &dispatch)
+    work.dispatches[held.index] = dispatch
     work.save(countsVersion: work.ticket.state != before)
-    return DispatchRecord(work.dispatches[index], in: self)
+    return DispatchRecord(work.dispatches[held.index], in: self)
+  }
+
+  /// Locks the ticket that a dispatch is on. Between the look and the lock somebody may have ended the dispatch, or merged its ticket
+  /// into another one: then that one is locked.
+  private func holdDispatch(_ id: PublicId) async throws -> (work: TicketWork, index: Int) {
+    var seen = try await dispatch(id)
+    while true {
+      let work = try await TicketWork.begin(on: self.id(.incident, seen.ticket.publicId), in: self, comparesVersion: false)
+      if let index = work.dispatches.firstIndex(where: { $0.id == seen.id }) { return (work, index) }
+      seen = try await dispatch(id)
+      guard let outcome = seen.outcome else { continue }
+      try requireVersion(seen.version)
+      throw Failure(.conflict, DeskMessages.dispatchOver, ["outcome": outcome.rawValue])
+    }
+  }
+
+  private func dispatch(_ id: PublicId) async throws -> SupplierTurn {
+    guard let found = try await transaction.first(DispatchByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
+    return found
   }
 }

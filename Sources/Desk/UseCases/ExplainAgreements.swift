@@ -17,7 +17,7 @@ package struct AgreementExplanation: OperationOutput {
     if let dispatch {
       return !dispatch.agreement.hasCoverage ? "no_coverage" : clocks.isEmpty ? "no_target" : dispatch.choice.rawValue
     }
-    return team?.terms == nil ? "no_agreement" : clocks.isEmpty ? "no_target" : "team"
+    return team?.isBackfilled == true ? "not_counted" : team?.terms == nil ? "no_agreement" : clocks.isEmpty ? "no_target" : "team"
   }
 
   package static let fields: [OutputField<AgreementExplanation>] = [
@@ -36,8 +36,8 @@ package struct AgreementExplanation: OperationOutput {
     ) { .text($0.team == nil ? $0.dispatch?.outcome?.rawValue : $0.team?.end?.rawValue) },
     OutputField(
       "reason", .text,
-      "Why these clocks: team, by the team's OLA; linked or named, by the underpinning contract; no_agreement, no_coverage or no_target: there are none.",
-      "时钟的依据：team（团队 OLA）、linked 或 named（支撑合同）；no_agreement、no_coverage、no_target 表示没有时钟。"
+      "Why these clocks: team, by the team's OLA; linked or named, by the underpinning contract; no_agreement, no_coverage or no_target: there are none; not_counted: the turn began before turns were counted.",
+      "时钟的依据：team（团队 OLA）、linked 或 named（支撑合同）；no_agreement、no_coverage、no_target 表示没有时钟；not_counted 表示处理段开始时尚未计时。"
     ) { .text($0.reason) },
     OutputField("dispatch", record: DispatchRecord.self, "The dispatch to the supplier.", "对供应商的派单。") { $0.dispatchRecord },
     OutputField("supplierTargets", listOf: SupplierTargetRecord.self, "The targets of the underpinning contract that were chosen.", "所选用的支撑合同目标。") {

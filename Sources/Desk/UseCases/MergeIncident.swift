@@ -2,7 +2,8 @@ import Kernel
 import Operations
 
 /// Two incidents are one: this one goes into the other, which work goes on with. Its promises are withdrawn, for they are
-/// judged there, save those that were already missed; what it was, its comments and its history stay.
+/// judged there, save those that were already missed; what it was, its comments and its history stay. What is with suppliers goes
+/// along, with its clocks as they are.
 package enum MergeIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -18,7 +19,8 @@ package enum MergeIncident: Operation {
   }
 
   package static let declaration = Declaration(
-    "incident.merge", "Merge an incident into another of the same customer; promises that it has not missed are withdrawn.", zh: "将事件合并到同一客户的另一事件；尚未违约的承诺随之撤销。",
+    "incident.merge", "Merge an incident into another of the same customer; promises that it has not missed are withdrawn, what is with suppliers goes along.",
+    zh: "将事件合并到同一客户的另一事件；尚未违约的承诺随之撤销，对供应商的派单一并转移。",
     permission: IncidentFields.work, roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
@@ -36,6 +38,7 @@ package enum MergeIncident: Operation {
     work.ticket.mergedInto = Ticket.Reference(id: survivor.ticket.id, publicId: input.into.random)
     work.ticket.closureCode = .duplicate
     work.note(TicketEventType.merged, .object(["into": .id(input.into)]))
+    try work.handDispatches(to: &survivor)
     survivor.note(TicketEventType.absorbed, .object(["incident": .id(input.id)]))
     work.save()
     survivor.save(countsVersion: false)

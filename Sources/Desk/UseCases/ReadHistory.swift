@@ -96,8 +96,8 @@ package enum ExplainIncident: Operation {
       OutputField("clocks", listOf: ClockExplanation.self, "Each promise and how it was judged.", "每项承诺及其判定过程。") { $0.clocks },
       OutputField(
         "resolution", record: TargetResolution.self,
-        "What would be chosen now for the ticket as it is: of the contracts, SLAs and calendars in force when it was opened.",
-        "按工单当前信息、以其创建时生效的合同、SLA 与日历重新选择的结果。"
+        "Which targets would be chosen now for the ticket as it is, under its contract line: of the SLAs and calendars in force when it was opened. A line that would be chosen instead by what was recorded since is told as preferred.",
+        "按工单当前信息、在其合同行下以其创建时生效的 SLA 与日历重新选择的目标。按其后登记的内容会改选的合同行标为 preferred。"
       ) { $0.resolution },
       OutputField("lock", record: TargetLockRecord.self, "Who locked its targets, and why; null: they are not locked.", "锁定目标的人员及原因；null 表示未锁定。") { $0.lock },
     ]
@@ -110,9 +110,11 @@ package enum ExplainIncident: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let ticket = try await context.ticket(input.id)
     let clocks = try await ClockExplanation.of(.ticket(ticket.id), in: context)
-    let explicit = ticket.lineReason == LineReason.explicit.rawValue ? ticket.line?.id : nil
+    // A ticket keeps its line, as it does when it is classified: what was recorded since takes no place of it.
+    let reason = LineReason(rawValue: ticket.lineReason) ?? .noneInForce
+    let line: LineChoice = if reason == .explicit, let named = ticket.line?.id { .named(named) } else { .kept(ticket.line?.id, reason) }
     let resolution = try await context.resolution(
-      person: ticket.requester?.id, unit: ticket.unit?.id, explicit: explicit, facts: ticket.facts, at: ticket.openedAt, start: ticket.openedAt)
+      person: ticket.requester?.id, unit: ticket.unit?.id, line: line, facts: ticket.facts, at: ticket.openedAt, start: ticket.openedAt)
     let readsContracts = context.principal.access("contract.read", honouring: [.tenant, .listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
     return Output(
       incident: IncidentView(ticket, in: context),

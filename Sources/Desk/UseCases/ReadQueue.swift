@@ -1,7 +1,8 @@
 import Kernel
 import Operations
 
-/// The engineer's queue: the open incidents of all his customers, the one that is due next first.
+/// The engineer's queue: the open incidents of all his customers, the one that is due next first: by what the customer was promised,
+/// or, of one team, by what that team promised.
 package enum ReadQueue: Operation {
   package struct Input: OperationInput {
     let team: PublicId?
@@ -9,16 +10,27 @@ package enum ReadQueue: Operation {
     let mine: Bool
     let unassigned: Bool
     let priority: Int64?
+    let order: Order
     let limit: Int64?
     let cursor: String?
+
+    enum Order: String, CaseIterable {
+      case due
+      case teamDue = "team_due"
+    }
 
     static let teamField = Field.id("team", .team, "Only those of this team.", "仅限此团队。").optional
     static let assigneeField = Field.id("assignee", .staff, "Only those assigned to this member of the staff.", "仅限分派给此人员的工单。").optional
     static let mineField = Field.boolean("mine", "Only those assigned to the caller.", "仅限分派给本人的工单。").optional
     static let unassignedField = Field.boolean("unassigned", "Only those assigned to nobody.", "仅限未分派给个人的工单。").optional
     static let priorityField = Field.integer("priority", 1...5, "Only this priority.", "仅限此优先级。").optional
+    static let orderField = Field.oneOf(
+      "order", Order.allCases.map(\.rawValue),
+      "due (default): by what the customer was promised; team_due, of one team: by what the team promised (OLA).",
+      "due（默认）：按对客户的承诺排序；team_due：按团队的承诺（OLA）排序，须指定团队。"
+    ).optional
     package static let fields: [any InputField] = [
-      teamField, assigneeField, mineField, unassignedField, priorityField, Paging.limit, Paging.cursor,
+      teamField, assigneeField, mineField, unassignedField, priorityField, orderField, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -27,12 +39,14 @@ package enum ReadQueue: Operation {
       mine = try values[Self.mineField] ?? false
       unassigned = try values[Self.unassignedField] ?? false
       priority = try values[Self.priorityField]
+      order = try values[Self.orderField].flatMap(Order.init) ?? .due
+      if order == .teamDue, team == nil { throw FieldError("team", DeskMessages.orderNeedsTeam) }
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
 
     /// What a cursor is good for.
-    var filterText: String { "\(team?.description ?? "")/\(assignee?.description ?? "")/\(mine)/\(unassigned)/\(priority ?? 0)" }
+    var filterText: String { "\(team?.description ?? "")/\(assignee?.description ?? "")/\(mine)/\(unassigned)/\(priority ?? 0)/\(order)" }
   }
 
   package static let declaration = Declaration(
@@ -49,10 +63,14 @@ package enum ReadQueue: Operation {
       guard let found, assignee == nil || assignee == found else { throw context.unknownReference("assignee") }
       assignee = found
     }
-    let positions = try await context.transaction.query(
-      QueuePositions(
-        tenants: context.access.tenants.map { $0.map(\.rawValue).sorted() }, team: team, assignee: assignee, unassignedOnly: input.unassigned,
-        priority: input.priority, after: try after.map(QueuePositions.Found.init), limit: limit + 1))
+    let queue = QueuePositions(
+      tenants: context.access.tenants.map { $0.map(\.rawValue).sorted() }, team: team, assignee: assignee, unassignedOnly: input.unassigned,
+      priority: input.priority, after: try after.map(QueuePositions.Found.init), limit: limit + 1)
+    let positions =
+      switch input.order {
+      case .due: try await context.transaction.query(queue)
+      case .teamDue: try await context.transaction.query(TeamQueuePositions(queue: queue))
+      }
     let lines = try await lines(of: positions, context)
     // Tickets are never deleted, so each position has its line; one that was resolved since the look shows its new state.
     let rows = positions.compactMap { position in lines[position.id].map { (position: position, line: $0) } }
@@ -73,7 +91,9 @@ package enum ReadQueue: Operation {
         let view = IncidentView(
           row.ticket, customer: customer ?? .none(kind: IdKind.customer.prefix, handle: row.handle), code: row.code, provider: provider,
           showsAssignment: true)
-        return (row.ticket.id, QueueLine(incident: view, teamDueAt: row.teamDueAt))
+        let line = QueueLine(
+          incident: view, teamDueAt: row.teamDueAt, warnedPercent: row.warnedPercent, teamWarnedPercent: row.teamWarnedPercent)
+        return (row.ticket.id, line)
       }
     ) { first, _ in first }
   }
@@ -81,12 +101,12 @@ package enum ReadQueue: Operation {
 
 extension QueuePositions.Found {
   var cursor: PageCursor {
-    PageCursor([.integer(dueAt?.microseconds), .integer(openedAt.microseconds), .integer(tenant.rawValue), .integer(id)])
+    PageCursor([.integer(dueAt?.microseconds), .integer(since.microseconds), .integer(tenant.rawValue), .integer(id)])
   }
 
   init(_ cursor: PageCursor) throws {
     dueAt = cursor.keys.first?.integer.map { Instant(microseconds: $0) }
-    openedAt = try cursor.instant(1)
+    since = try cursor.instant(1)
     tenant = TenantId(try cursor.integer(2))
     id = try cursor.integer(3)
   }

@@ -82,6 +82,69 @@ struct InsertMeasurement: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// A service of the catalogue, by its code.
+struct CataloguedService: Statement {
+  let code: String
+
+  static let sql = "select code from catalog.pub_service where code = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(code) }
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// Keeps out what would be counted twice: `covered_overlap_exclude` refuses a stretch that overlaps one of the same line, measure,
+/// service and configuration item.
+struct InsertCovered: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let measurement: NewMeasurement
+
+  static let sql = """
+    insert into measurements.covered (tenant_id, measurement_id, contract_line_id, metric, service, ci, during)
+    values ($1, $2, $3, $4, $5, $6, tstzrange($7::timestamptz, $8::timestamptz, case when $7 = $8 then '[]' else '[)' end))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(measurement.line)
+    parameters.append(measurement.measure.code)
+    parameters.append(measurement.service ?? "")
+    parameters.append(measurement.ci ?? "")
+    parameters.append(measurement.from)
+    parameters.append(measurement.to)
+  }
+}
+
+/// A correction covers what it takes the place of.
+struct PassCoveredOn: Statement {
+  let tenant: TenantId
+  let from: Int64
+  let to: Int64
+
+  static let sql = "update measurements.covered set measurement_id = $3 where tenant_id = $1 and measurement_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(from)
+    parameters.append(to)
+  }
+}
+
+/// What was taken back covers nothing.
+struct DeleteCovered: Statement {
+  let tenant: TenantId
+  let measurement: Int64
+
+  static let sql = "delete from measurements.covered where tenant_id = $1 and measurement_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(measurement)
+  }
+}
+
 /// A measurement, with what took its place.
 struct MeasurementRow: Sendable {
   let id: Int64

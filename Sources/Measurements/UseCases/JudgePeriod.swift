@@ -67,13 +67,10 @@ package enum JudgePeriod: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let line = try await context.measuredLine(input.line)
-    guard let zone = Zone.named(line.zone), let currency = Currency(code: line.currency) else {
-      throw Failure(.internal, OperationMessages.internalFault, debug: "a contract's zone or currency is unknown")
-    }
+    guard let zone = Zone.named(line.zone) else { throw Failure(.internal, OperationMessages.internalFault, debug: "a contract's zone is unknown") }
     let periods = BillingPeriod.Kind.allCases.compactMap { BillingPeriod($0, named: input.period) }
     guard !periods.isEmpty else { throw Failure.invalid("period", MeasurementsMessages.badPeriod) }
-    let timeline = try await ContractTerms.timeline(
-      tenant: context.tenant.id, contract: line.contract, line: line.line, currency: currency, in: context.transaction)
+    let timeline = try await context.timeline(of: line)
     let newest = try await context.transaction.query(NewestVerdicts(tenant: context.tenant.id, line: line.line, periodName: input.period))
     context.subject(input.line)
     var verdicts: [MeasuredVerdictRow] = []
@@ -90,6 +87,14 @@ package enum JudgePeriod: Operation {
 }
 
 extension OperationContext {
+  /// When the line is in force, and by which SLA.
+  func timeline(of line: MeasuredLine.Found) async throws -> LineTimeline {
+    guard let currency = Currency(code: line.currency) else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "a contract's currency is unknown")
+    }
+    return try await ContractTerms.timeline(tenant: tenant.id, contract: line.contract, line: line.line, currency: currency, in: transaction)
+  }
+
   /// Judges the targets whose period it is.
   fileprivate func judge(
     _ targets: [MeasuredTarget], of line: Int64, in period: BillingPeriod, _ span: TimeSpan, inForce: TimeSpans, _ newest: [MeasuredVerdictRow]

@@ -1,6 +1,7 @@
 import Contracts
 import Kernel
 import Operations
+import ServiceTime
 
 package struct MeasurementOutput: OperationOutput {
   let id: PublicId
@@ -90,6 +91,10 @@ package enum RecordMeasurement: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> MeasurementOutput {
     guard input.to <= context.now else { throw Failure.invalid(input.from == input.to ? "from" : "to", MeasurementsMessages.future) }
     let line = try await context.measuredLine(input.line)
+    if let service = input.service, try await context.transaction.first(CataloguedService(code: service)) == nil {
+      throw context.unknownReference("service")
+    }
+    try await context.requirePromised(input.measure, input.service, of: line, from: input.from, to: input.to)
     return try await context.insert(
       NewMeasurement(
         line: line.line, measure: input.measure, service: input.service, ci: input.ci, from: input.from, to: input.to, numerator: input.numerator,
@@ -178,12 +183,32 @@ extension OperationContext {
     return line
   }
 
+  /// What nobody promised is judged nowhere: a slip of the pen would never be found.
+  fileprivate func requirePromised(
+    _ measure: ServiceMeasure, _ service: String?, of line: MeasuredLine.Found, from: Instant, to: Instant
+  ) async throws {
+    let timeline = try await timeline(of: line)
+    // An instant has no length; the promise that holds at it is asked.
+    let span = TimeSpan(from, max(to, from.adding(seconds: 1)))
+    let promised = try await ContractTerms.measuredTargets(of: timeline, span, in: transaction).filter { $0.objective != nil }
+    guard !promised.contains(where: { $0.measure == measure && ($0.service == nil || $0.service == service) }) else { return }
+    let names = promised.filter { $0.measure != .availability }.map { target in target.measure.code + (target.service.map { " (\($0))" } ?? "") }
+    guard !names.isEmpty else { throw Failure.invalid("measure", MeasurementsMessages.nothingPromised) }
+    throw Failure.invalid("measure", MeasurementsMessages.notPromised, ["promised": names.sorted().joined(separator: ", ")])
+  }
+
   fileprivate func insert(_ measurement: NewMeasurement, after old: MeasurementRow?, withdraws: Bool) async throws -> MeasurementOutput {
     let id = newId(.measurement)
     let inserted = try await transaction.first(
       InsertMeasurement(
         tenant: tenant.id, publicId: id, measurement: measurement, supersedes: old?.id, withdraws: withdraws, actor: actor, now: now))
-    guard let inserted, let row = try await transaction.first(MeasurementByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
+    guard let inserted else { throw Failure.notFound }
+    switch old {
+    case nil: transaction.enqueue(InsertCovered(tenant: tenant.id, id: inserted, measurement: measurement))
+    case let old? where withdraws: transaction.enqueue(DeleteCovered(tenant: tenant.id, measurement: old.id))
+    case let old?: transaction.enqueue(PassCoveredOn(tenant: tenant.id, from: old.id, to: inserted))
+    }
+    guard let row = try await transaction.first(MeasurementByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
     subject(id)
     record(
       Event(

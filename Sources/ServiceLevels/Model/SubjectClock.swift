@@ -87,6 +87,9 @@ package struct SubjectClock: Sendable {
     }
   }
 
+  /// Whether it says nothing any more: withdrawn, and not missed by then.
+  var isGone: Bool { clock.state == .withdrawn && clock.outcome != .missed }
+
   var record: ClockRecord {
     ClockRecord(
       metric: clock.metric.rawValue, state: clock.state.rawValue, dueAt: clock.dueAt, breachedAt: clock.outcome == .missed ? clock.verdict?.breachedAt : nil,

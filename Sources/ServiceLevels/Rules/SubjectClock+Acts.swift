@@ -91,7 +91,7 @@ extension SubjectClock {
 
   /// Goes on under another target: what was used stays used. A pause goes on only where the new target pauses.
   mutating func retarget(
-    to goal: Goal, wait: (act: ClockAct, at: Instant)?, at instant: Instant, _ calendars: CalendarSeries
+    to goal: Goal, wait: (act: ClockAct, at: Instant)?, at instant: Instant, cause: String = "classified", _ calendars: CalendarSeries
   ) throws {
     let new = goal.terms
     guard new != terms else { return }
@@ -99,7 +99,7 @@ extension SubjectClock {
     let at = max(instant, clock.lastEventAt)
     try catchUp(until: at, calendars)
     let transition = try clock.applying(
-      .retarget(at: at, budget: goal.budget, coverage: try calendars.coverage(goal.calendarVersion, at: at), cause: "classified"),
+      .retarget(at: at, budget: goal.budget, coverage: try calendars.coverage(goal.calendarVersion, at: at), cause: cause),
       calendar: try calendars.calendar(of: clock))
     let closing = transition.closed
     // The interval that ends was counted under the old target, the verdict is one under the new.
@@ -113,7 +113,7 @@ extension SubjectClock {
     follow(rest)
     let waitedFor = if case .paused(_, let waitedFor, _)? = wait?.act { waitedFor } else { ClockAct.WaitedFor.customer }
     if clock.state == .paused, !stops(waitingFor: waitedFor) {
-      follow(try clock.applying(.resume(at: at, cause: "classified"), calendar: try calendars.calendar(of: clock)))
+      follow(try clock.applying(.resume(at: at, cause: cause), calendar: try calendars.calendar(of: clock)))
     } else if clock.state == .paused, terms.waits != limits {
       try limitWait(since: wait?.at ?? at, at: at, try calendars.calendar(of: clock))
     } else if clock.state == .running, clock.waitLeftSeconds != 0, let wait {
@@ -133,12 +133,22 @@ extension SubjectClock {
     clock.pauseEndsAt = clock.state == .paused ? left.flatMap { calendar.deadline(from: instant, seconds: $0) } : nil
   }
 
-  /// Whether its budget was used up by then; the verdict is taken if it was.
-  mutating func isMissed(by instant: Instant, _ calendars: CalendarSeries) throws -> Bool {
+  /// Goes on under another target from now on: what was missed by now stays missed, whatever that one says. Of ``Metric/update`` the
+  /// words that are still to come are due by it.
+  mutating func escalate(to goal: Goal, at instant: Instant, cause: String, _ calendars: CalendarSeries) throws {
+    if try isMissed(by: instant, calendars) {
+      guard clock.metric == .update else { return }
+      clock.missStands = true
+    }
+    try retarget(to: goal, wait: nil, at: instant, cause: cause, calendars)
+  }
+
+  /// Whether its budget was used up by then; the verdict is taken if it was. A job may have seen a later one already.
+  private mutating func isMissed(by instant: Instant, _ calendars: CalendarSeries) throws -> Bool {
     let at = max(instant, clock.lastEventAt)
     try catchUp(until: at, calendars)
     follow(try clock.applying(.passed(now: at), calendar: try calendars.calendar(of: clock)))
-    return clock.outcome == .missed
+    return clock.outcome == .missed && clock.verdict?.breachedAt.map { ClockDeadline.isLate(at, after: $0) } ?? false
   }
 
   /// - Parameter keepsMiss: whether what was promised stays promised up to now.

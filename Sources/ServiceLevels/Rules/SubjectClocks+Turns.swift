@@ -30,14 +30,34 @@ extension SubjectClocks {
     try await start(goals, at: instant, cause: "dispatched", in: transaction)
   }
 
-  /// Brings the clocks of a dispatch that is open under other targets of the contract's same version.
-  package mutating func retarget(
-    under supplier: SupplierTerms, priority: Int64, startedAt: Instant, at instant: Instant, history: [(act: ClockAct, at: Instant)],
-    in transaction: Transaction
+  /// The supplier was told another priority: from then on the targets for that one count, of the contract's same version. What is
+  /// running goes on with what it has used; what was kept or missed by then stays so; what only this priority promises begins now.
+  /// - Parameter isAnswered: whether the supplier has answered: then it owes no first answer.
+  package mutating func escalate(
+    under supplier: SupplierTerms, priority: Int64, isAnswered: Bool, at instant: Instant, in transaction: Transaction
   ) async throws {
-    let goals = try await Self.goals(supplier, priority: priority, at: startedAt, in: transaction)
-    try await retarget(to: goals, startedAt: startedAt, at: instant, history: history, in: transaction)
+    let goals = try await Self.goals(supplier, priority: priority, at: instant, in: transaction)
+    try await loadCalendars(Set(goals.map(\.calendarVersion)), until: instant, in: transaction)
+    let known = Set(clocks.filter { !$0.isGone }.map(\.clock.metric))
+    let added = goals.filter { !known.contains($0.metric) && !(isAnswered && $0.metric == .response) }
+    let ids = added.isEmpty ? [] : try await transaction.query(NextClockIds(count: Int64(added.count)))
+    try escalate(to: goals, added: added, ids: ids, at: instant)
   }
+
+  private mutating func escalate(to goals: [Goal], added: [Goal], ids: [Int64], at instant: Instant) throws(Failure) {
+    try Self.refusing {
+      for index in clocks.indices where clocks[index].clock.state == .running {
+        if let goal = goals.first(where: { $0.metric == clocks[index].clock.metric }) {
+          try clocks[index].escalate(to: goal, at: instant, cause: Self.escalated, calendars)
+        } else {
+          try clocks[index].withdraw(Self.noTarget, keepsMiss: true, at: instant, calendars)
+        }
+      }
+      for (goal, id) in zip(added, ids) { try start(id: id, goal, at: instant, cause: Self.escalated) }
+    }
+  }
+
+  private static let escalated = "escalated"
 
   private static func goals(_ team: TeamTerms, facts: TargetFacts, at instant: Instant, in transaction: Transaction) async throws -> [Goal] {
     try await ContractTerms.targets(slaVersion: team.slaVersion, facts: facts, at: instant, in: transaction).map { Goal(team, $0) }

@@ -20,8 +20,8 @@ package struct SubjectClocks: Sendable {
     calendars = CalendarSeries()
   }
 
-  /// The live clocks, locked, with the calendars that they are counted by up to `now`: two round trips, one when there are
-  /// none.
+  /// The live clocks, locked, with the calendars that they are counted by up to `now`, and misses that withdrawn ones left: two
+  /// round trips, one when there are none.
   package static func load(_ subject: ClockSubject, tenant: TenantId, at now: Instant, in transaction: Transaction) async throws -> SubjectClocks {
     try await load([subject], tenant: tenant, at: now, in: transaction)[subject] ?? SubjectClocks(subject)
   }
@@ -35,7 +35,7 @@ package struct SubjectClocks: Sendable {
     return bySubject(subjects, clocks, calendars)
   }
 
-  /// The live clocks, to look at: the last statement of a transaction that reads.
+  /// The same to look at: the last statement of a transaction that reads.
   package static func read(_ subjects: [ClockSubject], tenant: TenantId, in transaction: Transaction) async throws -> [ClockSubject: SubjectClocks] {
     bySubject(subjects, try await transaction.last(ClocksOfSubjects(tenant: tenant, subjects: subjects)), CalendarSeries())
   }
@@ -61,9 +61,14 @@ package struct SubjectClocks: Sendable {
   /// Whether events left something to be written.
   package var isTouched: Bool { clocks.contains(where: \.ledger.isTouched) }
 
-  /// Response first, resolution last.
+  /// Response first, resolution last: what counts of each metric, a live clock, or the miss that a withdrawn one left.
   package var records: [ClockRecord] {
-    clocks.filter { $0.clock.state != .withdrawn }.sorted { Metric.inOrder($0.clock.metric, $1.clock.metric) }.map(\.record)
+    clocks.filter { !$0.isGone && !isFollowed($0) }.sorted { Metric.inOrder($0.clock.metric, $1.clock.metric) }.map(\.record)
+  }
+
+  /// Whether a later clock of the metric took the place of a withdrawn one.
+  private func isFollowed(_ clock: SubjectClock) -> Bool {
+    clock.clock.state == .withdrawn && clocks.contains { $0.clock.metric == clock.clock.metric && $0.id > clock.id && !$0.isGone }
   }
 
   // MARK: Events
@@ -105,15 +110,11 @@ package struct SubjectClocks: Sendable {
   /// The subject counts no more: its live clocks are withdrawn, and a miss stays a miss.
   /// - Parameters:
   ///   - onlyOpen: what was kept by then stays kept too.
-  ///   - unlessMissed: what was missed by then goes on, to be ended as missed.
   ///   - metric: nil: those of all metrics.
-  package mutating func withdraw(_ reason: String, onlyOpen: Bool = false, unlessMissed: Bool = false, of metric: Metric? = nil, at instant: Instant)
-    throws(Failure)
-  {
+  package mutating func withdraw(_ reason: String, onlyOpen: Bool = false, of metric: Metric? = nil, at instant: Instant) throws(Failure) {
     try Self.refusing {
       for index in clocks.indices where metric.map({ $0 == clocks[index].clock.metric }) ?? true {
         guard clocks[index].clock.state != .withdrawn, !(onlyOpen && clocks[index].clock.state == .stopped) else { continue }
-        if unlessMissed, try clocks[index].isMissed(by: instant, calendars) { continue }
         try clocks[index].withdraw(reason, keepsMiss: true, at: instant, calendars)
       }
     }
@@ -240,17 +241,17 @@ package struct SubjectClocks: Sendable {
     return wait
   }
 
-  private mutating func start(id: Int64, _ goal: Goal, at instant: Instant, cause: String) throws {
+  mutating func start(id: Int64, _ goal: Goal, at instant: Instant, cause: String) throws {
     clocks.append(
       try SubjectClock.start(id: id, subject: subject, goal, try calendars.coverage(goal.calendarVersion, at: instant), at: instant, cause: cause))
   }
 
-  private mutating func loadCalendars(_ versions: Set<Int64>, until instant: Instant, in transaction: Transaction) async throws {
+  mutating func loadCalendars(_ versions: Set<Int64>, until instant: Instant, in transaction: Transaction) async throws {
     calendars.merge(try await ContractTerms.series(of: versions.sorted(), until: instant, in: transaction))
   }
 
   /// A refusal of the clocks' rules as the caller may know it.
-  private static func refusing(_ body: () throws -> Void) throws(Failure) {
+  static func refusing(_ body: () throws -> Void) throws(Failure) {
     do {
       try body()
     } catch let refusal as ClockRefusal {

@@ -147,12 +147,12 @@ extension ClockSubject {
     """
 }
 
-/// The live clocks of some subjects.
+/// The live clocks of some subjects, and those that were missed before they were withdrawn.
 struct ClocksOfSubjects: Statement {
   let tenant: TenantId
   let subjects: [ClockSubject]
 
-  static let sql = "\(SubjectClock.select) where c.tenant_id = $1 and c.state <> 'withdrawn' order by c.id"
+  static let sql = "\(SubjectClock.select) where c.tenant_id = $1 and (c.state <> 'withdrawn' or c.verdict = 'missed') order by c.id"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
