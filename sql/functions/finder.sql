@@ -281,7 +281,9 @@ begin
     union all
     (select l.tenant_id, l.id, true from contracts.contract_line l
      where not exists (select from assurance.standing s where s.tenant_id = l.tenant_id and s.contract_line_id = l.id)
-       and exists (select from contracts.contract_line_version v where v.tenant_id = l.tenant_id and v.contract_line_id = l.id)
+       and exists (
+         select from contracts.contract_line_version v where v.tenant_id = l.tenant_id and v.contract_line_id = l.id and not exists (
+           select from contracts.contract_line_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_line_version_id = v.id))
        and (exists (select from suppliers.line_link k where k.tenant_id = l.tenant_id and k.contract_line_id = l.id)
          or exists (
            select from contracts.contract_version v where v.tenant_id = l.tenant_id and v.contract_id = l.contract_id and v.state = 'active'))
