@@ -55,7 +55,7 @@ import Testing
       ["contract": world.contract.at("id"), "name": "Much later", "sla": world.sla.at("id"), "validFrom": "2026-09-01T00:00:00Z"])
     try await world.call("supplier_link.add", ["line": linked.at("id"), "service": world.service.at("id"), "role": "provides"])
     try await world.call("contract_line.withdraw", ["id": linked.at("id"), "reason": "Not sold"], version: linked.at("version"))
-    try await world.database.runAsOwner("delete from assurance.standing where not is_open or look_at is not null")
+    _ = try await world.database.superuser.withConnection { try await $0.query(ForgetStandings()) }
     #expect(try await world.found().count == 1, "the line that holds, and no other")
   }
 
@@ -67,7 +67,7 @@ import Testing
       "calendar.create", ["name": "Broken hours", "definition": AssuranceWorld.hours(saturday: "13:00")])
     let (first, second) = (try await world.customer("AAA", world.ours), try await world.customer("BBB", other))
     let last = try await world.customer("CCC", world.ours)
-    try await world.database.runAsOwner("update contracts.calendar_version set definition = '{}', definition_hash = '\\x00' where definition::text like '%13:00%'")
+    _ = try await world.database.superuser.withConnection { try await $0.query(BreakHours()) }
     await #expect(throws: (any Error).self) { try await world.sweep() }
     var proven: [Bool] = []
     for line in [world.line, first, second, last] {
@@ -129,6 +129,17 @@ extension AssuranceWorld {
     try await call("supplier_link.add", ["line": line, "service": service.at("id"), "role": "provides", "underpinningContract": underpinning.at("id")])
     return line
   }
+}
+
+private struct ForgetStandings: Statement {
+  static let sql = "delete from assurance.standing"
+}
+
+/// A definition that no version of the program can read.
+private struct BreakHours: Statement {
+  static let sql = """
+    update contracts.calendar_version set definition = '{}', definition_hash = sha256('broken') where definition::text like '%13:00%'
+    """
 }
 
 private struct LinesToProve: Statement {

@@ -132,16 +132,25 @@ package struct CreditTrial: Sendable {
     case .own:
       let attached = schedules[line.id] ?? []
       for id in Set(attached.map(\.schedule)) {
+        let timeline = try timeline(of: id, in: line.zone)
         for period in Set(months.flatMap { month in BillingPeriod.Kind.allCases.compactMap { BillingPeriod($0, containing: month.firstDay) } }) {
           let start = line.zone.start(of: period.first)
           guard let holds = attached.filter({ $0.schedule == id && $0.validFrom <= start }).max(by: { $0.validFrom < $1.validFrom }), holds.isAttached,
-            let version = versions[id]?.filter({ $0.validFrom <= start }).max(by: { $0.validFrom < $1.validFrom })
+            let schedule = timeline.version(of: period), schedule.measure != .availability
           else { continue }
-          let schedule = try CreditSchedule(version.terms)
-          if schedule.period == period.kind, schedule.measure != .availability { found.append((holds.name, period, schedule)) }
+          found.append((holds.name, period, schedule))
         }
       }
     }
     return found
+  }
+
+  private func timeline(of schedule: Int64, in zone: Zone) throws(Failure) -> ScheduleTimeline<CreditSchedule> {
+    var read: [(validFrom: Instant, kind: BillingPeriod.Kind, version: CreditSchedule)] = []
+    for version in versions[schedule] ?? [] {
+      let terms = try CreditSchedule(version.terms)
+      read.append((version.validFrom, terms.period, terms))
+    }
+    return ScheduleTimeline(read, in: zone)
   }
 }
