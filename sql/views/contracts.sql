@@ -5,13 +5,13 @@ create view contracts.standing_contract_version with (security_invoker = true) a
   select v.* from contracts.contract_version v
   where not exists (
     select from contracts.contract_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_version_id = v.id);
-grant select on contracts.standing_contract_version to steward_app;
+grant select on contracts.standing_contract_version to steward_app, steward_finder;
 
 create view contracts.standing_line_version with (security_invoker = true) as
   select v.* from contracts.contract_line_version v
   where not exists (
     select from contracts.contract_line_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_line_version_id = v.id);
-grant select on contracts.standing_line_version to steward_app;
+grant select on contracts.standing_line_version to steward_app, steward_finder;
 
 create view contracts.standing_calendar_version with (security_invoker = true) as
   select v.* from contracts.calendar_version v
@@ -44,7 +44,8 @@ create view contracts.pub_ci_tier with (security_invoker = true) as select code,
 grant select on contracts.pub_ci_tier to steward_app;
 
 -- SLAs and OLAs.
-create view contracts.pub_sla with (security_invoker = true) as select id as sla_id, public_id, name, kind, only_tenant_id, version from contracts.sla;
+create view contracts.pub_sla with (security_invoker = true) as
+  select id as sla_id, public_id, name, kind, only_tenant_id, version, state from contracts.sla;
 grant select on contracts.pub_sla to steward_app;
 
 -- The versions of SLAs and OLAs, with how waits bear on their clocks.
