@@ -164,6 +164,7 @@ struct BacktestTests {
     let draft: Value = BacktestWorld.targets(world.calendar, hours: [1: 40, 3: 10])
     let none = try await world.backtest(["targets": draft])
     #expect(none["credits"] == .array([]) && none["creditTotals"] == .array([]))
+    #expect(none["creditsNow"] == .array([]) && none["creditTotalsNow"] == .array([]))
     // One of two met in March: 12.5 % of 1,000 EUR.
     let given = try await world.backtest(["targets": draft, "creditTerms": Self.terms])
     let credit = try #require(given["credits"]?.array?.first)
@@ -177,6 +178,17 @@ struct BacktestTests {
       "line_credit.attach", ["line": line, "schedule": schedule["id"] ?? .null, "validFrom": "2026-01-01T00:00:00Z"], as: world.database.root)
     let own = try await world.backtest(["targets": draft])
     #expect(own["credits"]?.array?.first?["amount"] == credit["amount"] && own["credits"]?.array?.first?["schedule"] == "Tickets")
+    // Beside it what the same tickets cost now: as many as the line's own SLA misses, which is what a proposal of March counts.
+    #expect(given["creditsNow"] == .array([]), "no schedule was attached then")
+    let now = try #require(own["creditsNow"]?.array?.first)
+    let standing = try await world.backtest(["sla": world.sla["id"] ?? .null])
+    #expect(standing["credits"] == own["creditsNow"] && standing["creditsNow"] == own["creditsNow"], "the same SLA costs the same")
+    world.database.clock.set(try #require(Instant("2026-04-02T00:00:00Z")))
+    let proposed = try await world.database.call(
+      "credit.propose", ["line": line, "schedule": schedule["id"] ?? .null, "period": "2026-03"], as: world.database.root)
+    let attainment = (now["numerator"], now["denominator"])
+    #expect(attainment == (own.figure("resolution")?["numeratorNow"], own.figure("resolution")?["denominatorNow"]))
+    #expect((proposed["credit"]?["amount"]).map { "\($0)" } != nil || now["amount"]?.text?.hasSuffix(" 0.00") ?? false, "\(proposed) \(now)")
     let refused = await expectFailure {
       try await world.backtest([
         "targets": draft, "creditTerms": .object(["measure": "availability", "period": "month", "bands": .array([.object(["below": "99", "percent": "1"])])]),

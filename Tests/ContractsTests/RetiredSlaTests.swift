@@ -11,6 +11,7 @@ import Testing
 
     init() async throws { base = try await ContractsWorld() }
 
+    @discardableResult
     func call(_ operation: String, _ input: KeyValuePairs<String, Value>, _ version: Value? = nil) async throws -> Value {
       try await base.database.call(operation, input, as: base.manager, version: version?.integer)
     }

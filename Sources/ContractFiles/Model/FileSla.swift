@@ -31,6 +31,9 @@ package struct FileTarget: OperationInput {
   static let noneWord = "none"
 
   let metric: TargetMetric
+  /// What of the catalogue and of the list of CI tiers it names, by code.
+  let services: [String]
+  let ciTiers: [String]
   let labels: [TargetLabel]
   let explicitlyNone: Bool
   let within: Budget?
@@ -77,9 +80,10 @@ package struct FileTarget: OperationInput {
   package init(_ values: InputValues) throws(FieldError) {
     guard let metric = TargetMetric(code: try values[Self.metric]) else { throw FieldError("metric", ContractFileMessages.badMetric) }
     self.metric = metric
+    services = try values[Self.services.optional] ?? []
+    ciTiers = try values[Self.tiers.optional] ?? []
     labels = Self.labels(
-      metric, priorities: try values[Self.priorities.optional] ?? [], types: try values[Self.types.optional] ?? [],
-      services: try values[Self.services.optional] ?? [], tiers: try values[Self.tiers.optional] ?? [])
+      metric, priorities: try values[Self.priorities.optional] ?? [], types: try values[Self.types.optional] ?? [], services: services, tiers: ciTiers)
     let within = try values[Self.within.optional]
     explicitlyNone = within == Self.noneWord
     self.within = explicitlyNone ? nil : within.flatMap(WrittenTime.budget)

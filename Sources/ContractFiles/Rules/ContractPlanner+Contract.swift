@@ -123,6 +123,7 @@ extension ContractPlanner {
     let persons = line.persons.enumerated().compactMap { personKey($0.element, at: "\(place).persons[\($0.offset)]") }
     let known = Set(file.slas.map(\.name)).union(recorded.slas.keys)
     if !known.contains(line.sla) { refuseUnknown("\(place).sla", known: known) }
+    if recorded.slas[line.sla]?["state"] == "retired" { refuse("\(place).sla", ContractsMessages.slaRetired, ["name": line.sla]) }
     if let service = line.service, recorded.services[service] == nil { refuse("\(place).service", ContractFileMessages.notInCatalogue) }
     if let offering = line.offering, recorded.offerings[offering] == nil { refuse("\(place).offering", ContractFileMessages.notInCatalogue) }
     let fee = line.monthlyFee.flatMap { Money($0, currency: currency) }

@@ -38,6 +38,7 @@ extension ContractPlanner {
   }
 
   private mutating func planSla(_ sla: FileSla, at place: String) {
+    for (number, target) in sla.targets.enumerated() { requireNames(of: target, at: "\(place).targets[\(number)]") }
     let goals = sla.goals
     var taken: Set<TargetLabel> = []
     let known = Set(file.calendars.map(\.name)).union(recorded.calendars.keys)
@@ -69,6 +70,16 @@ extension ContractPlanner {
       try await applying.call("sla.revise", input, version: version)
     }
     add(step)
+  }
+
+  /// What a target is for is in the catalogue, and in the list of CI tiers in use.
+  private mutating func requireNames(of target: FileTarget, at path: String) {
+    for (index, service) in target.services.enumerated() where recorded.services[service] == nil {
+      refuse("\(path).services[\(index)]", ContractFileMessages.notInCatalogue)
+    }
+    for (index, tier) in target.ciTiers.enumerated() where !recorded.ciTiers.contains(tier) {
+      refuseUnknown("\(path).ciTiers[\(index)]", known: recorded.ciTiers)
+    }
   }
 
   private func stopDifference(_ sla: FileSla, _ found: Value) -> String? {

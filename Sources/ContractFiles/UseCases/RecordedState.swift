@@ -14,6 +14,8 @@ struct RecordedState: Sendable {
   /// What the file names of the catalogue, by code.
   private(set) var services: [String: Value] = [:]
   private(set) var offerings: [String: Value] = [:]
+  /// Those in use, where the file names any.
+  private(set) var ciTiers: Set<String> = []
   private(set) var contract: Value?
   private(set) var lines: [Value] = []
   private(set) var contacts: [Value] = []
@@ -33,7 +35,11 @@ struct RecordedState: Sendable {
     }
     for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always), Value.Member("kind", "sla")]) { slas[sla["name"]?.text ?? ""] = sla }
     let lines = file.contract?.lines ?? []
-    services = try await Self.byCode("service.list", Set(lines.compactMap(\.service)), applying)
+    let targets = file.slas.flatMap(\.targets)
+    services = try await Self.byCode("service.list", Set(lines.compactMap(\.service) + targets.flatMap(\.services)), applying)
+    if targets.contains(where: { !$0.ciTiers.isEmpty }) {
+      ciTiers = Set(try await applying.all("ci_tier.list", []).filter { $0["active"] == .bool(true) }.compactMap { $0["code"]?.text })
+    }
     offerings = try await Self.byCode("offering.list", Set(lines.compactMap(\.offering)), applying)
     guard let entry = try await tenancy.tenant(code: file.customer.code), entry.kind == .customer else { return }
     let id = Value.id(entry.publicId)
