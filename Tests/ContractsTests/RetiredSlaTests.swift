@@ -83,6 +83,29 @@ import Testing
     _ = try await world.call("contract_line.add", line)
   }
 
+  /// What an SLA or OLA would mean for a ticket is told without a customer, with what was chosen from and why.
+  @Test func anOlaTellsWhichOfItsTargetsCounts() async throws {
+    let world = try await World()
+    let calendar = world.base.calendar.at("id")
+    let ola = try await world.call(
+      "sla.create",
+      [
+        "name": "Second line", "kind": "ola",
+        "targets": .array([
+          .object(["metric": "resolution", "budgetSeconds": 28_800, "calendar": calendar]),
+          .object(["metric": "resolution", "priority": 1, "budgetSeconds": 7200, "calendar": calendar]),
+        ]),
+      ])
+    let told = try await world.call("sla.explain", ["id": ola.at("id"), "priority": 1, "start": "2026-03-02T08:00:00Z"])
+    #expect(told.at("kind") == "ola" && told.at("targets").array?.count == 2, "\(told)")
+    #expect(told.at("targets.0.standing") == "chosen" && told.at("targets.0.names") == "priority" && told.at("targets.0.dueAt") == "2026-03-02T10:00:00Z")
+    #expect(told.at("targets.1.standing") == "less_specific" && told.at("targets.1.names") == "any")
+    #expect(told.at("english").array?.count == Metric.allCases.count && told.at("chinese").array?.count == Metric.allCases.count)
+    let other = try await world.call("sla.explain", ["id": ola.at("id"), "priority": 3])
+    #expect(other.at("targets").array?.count == 1 && other.at("targets.0.names") == "any")
+    #expect(await violations { try await world.call("sla.explain", ["id": ola.at("id"), "priority": 3, "service": "NONE"]) } == ["service input.unknown_reference"])
+  }
+
   /// A line that is being written while its SLA is retired: one of the two is refused.
   @Test func aLineAndARetirementTakeTurns() async throws {
     let world = try await World()

@@ -59,7 +59,7 @@ struct RecordedState: Sendable {
     contacts = try await applying.all("contract_contact.list", [ofContract]).filter { $0["validUntil"]?.isNull ?? true }
     let zone = found["zone"]?.text.flatMap(Zone.named)
     guard wanted.ends.flatMap({ zone?.start(of: $0) }) != found["endsAt"]?.text.flatMap(Instant.init) else { return }
-    renewals = try await applying.all("renewal.list", [Value.Member("state", "all")]).filter { $0["contract"] == found["id"] }
+    renewals = try await applying.all("renewal.list", [Value.Member("customer", id), Value.Member("state", "all")]).filter { $0["contract"] == found["id"] }
   }
 
   /// What of a listing the file names.
