@@ -72,6 +72,10 @@ package enum ContractFileMessages: MessageCatalog {
   static let sla = Message("contract_plan.sla", "SLA {name}", zh: "服务级别 {name}")
   static let contract = Message("contract_plan.contract", "contract {name}", zh: "合同 {name}")
   static let line = Message("contract_plan.line", "line {name}", zh: "合同行 {name}")
+  static let team = Message("contract_plan.team", "team {name}", zh: "团队 {name}")
+  static let teamOla = Message("contract_plan.team_ola", "OLA of team {name}", zh: "团队遵循的 OLA {name}")
+  static let lineTeams = Message("contract_plan.line_teams", "teams of line {name}", zh: "合同行的团队 {name}")
+  static let lineSupplier = Message("contract_plan.line_supplier", "supplier of line {name}", zh: "合同行的供应商 {name}")
   static let contact = Message("contract_plan.contact", "contact {name}", zh: "联系人 {name}")
   static let from = Message("contract_plan.from", "from {date}", zh: "自{date}起")
   static let zone = Message("contract_plan.zone", "time zone", zh: "时区")
@@ -100,6 +104,6 @@ package enum ContractFileMessages: MessageCatalog {
     measureNeeds, responsePauses, badAmount,
     badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, severalPersons, severalContracts, renewedUntil, declined, goesOn,
     changedSince, create, change, end, same, customer, unit, person, calendar, sla,
-    contract, line, contact, from, zone, language, hours, activate, shared, nothing, summary, ask, notConfirmed, done, failed,
+    contract, line, team, teamOla, lineTeams, lineSupplier, contact, from, zone, language, hours, activate, shared, nothing, summary, ask, notConfirmed, done, failed,
   ]
 }

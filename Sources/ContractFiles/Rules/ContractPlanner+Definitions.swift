@@ -53,12 +53,13 @@ extension ContractPlanner {
     let members = [Value.Member("name", .text(name)), Value.Member("resolutionStopsAt", .text(sla.resolutionStopsAt.rawValue))]
     guard let found = recorded.slas[name] else {
       step.act = { applying in
-        let made = try await applying.call("sla.create", members + [Value.Member("targets", await goals.value(applying))])
+        let made = try await applying.call("sla.create", members + [Value.Member("kind", .text(sla.kind.rawValue)), Value.Member("targets", await goals.value(applying))])
         await applying.keep(made["id"], of: .sla(name))
       }
       add(step)
       return
     }
+    requireSame("\(place).kind", sla.kind.rawValue, found["kind"]?.text)
     step.details = differences(goals, found) + [stopDifference(sla, found)].compactMap(\.self)
     guard !step.details.isEmpty else { return finish(&step, [], found, operation: "sla.revise", thing: .sla(name)) }
     step = ContractPlan.Step(
