@@ -63,7 +63,8 @@ package enum ContractsMessages: MessageCatalog {
   package static let olaStops = Message("sla.ola_stops", "A team's turn is over with the resolution.", zh: "团队的处理段在解决时即告结束。")
   package static let slaNameTaken = Message("sla.name_taken", "There is already an SLA of this name.", zh: "已有同名 SLA。")
   package static let slaRetired = Message(
-    "sla.retired", "“{name}” is retired: no new line may name it. Choose another, or restore it (sla.restore).", zh: "“{name}”已停用，新的合同行不可引用。请另选 SLA，或先恢复（sla.restore）。")
+    "sla.retired", "“{name}” is retired: no new line may name it. Choose another, or restore it (sla.restore).",
+    zh: "“{name}”已停用，新的合同行不可引用。请另选 SLA，或先恢复（sla.restore）。")
   package static let slaInUse = Message(
     "sla.in_use", "It is promised by {count} contract lines in force or planned: {lines}. End them, or give them another SLA, first.",
     zh: "仍有 {count} 条生效或计划生效的合同行使用：{lines}。请先终止这些合同行或更换其 SLA。")

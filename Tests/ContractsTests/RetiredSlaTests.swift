@@ -103,7 +103,9 @@ import Testing
     #expect(told.at("english").array?.count == Metric.allCases.count && told.at("chinese").array?.count == Metric.allCases.count)
     let other = try await world.call("sla.explain", ["id": ola.at("id"), "priority": 3])
     #expect(other.at("targets").array?.count == 1 && other.at("targets.0.names") == "any")
-    #expect(await violations { try await world.call("sla.explain", ["id": ola.at("id"), "priority": 3, "service": "NONE"]) } == ["service input.unknown_reference"])
+    #expect(
+      await violations { try await world.call("sla.explain", ["id": ola.at("id"), "priority": 3, "service": "NONE"]) }
+        == ["service input.unknown_reference"])
   }
 
   /// A line that is being written while its SLA is retired: one of the two is refused.

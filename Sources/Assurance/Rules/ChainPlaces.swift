@@ -55,7 +55,9 @@ struct ChainPlaces {
     if supplierMetrics.contains(promise.metric) {
       for provider in providers { add([provider] + backups) }
     }
-    if stages.isEmpty, lacking.isEmpty, gone(for: promise, at: instant).isEmpty { lacking.append(Gap(kind: .unlinked, promises: [promise.label], parties: [], from: instant, detail: .none)) }
+    if stages.isEmpty, lacking.isEmpty, gone(for: promise, at: instant).isEmpty {
+      lacking.append(Gap(kind: .unlinked, promises: [promise.label], parties: [], from: instant, detail: .none))
+    }
     return (stages, lacking)
   }
 

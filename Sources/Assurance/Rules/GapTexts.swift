@@ -73,7 +73,7 @@ extension GapWords {
 
   static let all =
     [
-      unlinked, noAgreement, noTarget, noHours, ended, gone, notInForce, coverage, coverageOnce, coverageEnds, coverageBegins, coverageNone, late, never, shares,
-      promise, openings, closed, inAll, opened, part, handling, agreed, neverOver, overrun, product, noBackups, team, supplier, weekdayRange,
+      unlinked, noAgreement, noTarget, noHours, ended, gone, notInForce, coverage, coverageOnce, coverageEnds, coverageBegins, coverageNone, late, never,
+      shares, promise, openings, closed, inAll, opened, part, handling, agreed, neverOver, overrun, product, noBackups, team, supplier, weekdayRange,
     ] + weekdayNames + metrics
 }

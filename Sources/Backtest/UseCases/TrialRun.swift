@@ -62,8 +62,8 @@ package struct TrialRun: Sendable {
     let sum = try await judge(lines: creditTrial?.lines ?? [], in: transaction, progress: progress)
     transaction.enqueue(PastTicketsEnd())
     return Result(
-      outcome: sum.outcome, credits: try creditTrial?.periods(sum.credited.byLine) ?? [], creditsNow: try creditTrial?.present.periods(sum.creditedNow.byLine) ?? [],
-      lines: creditTrial?.lines ?? [])
+      outcome: sum.outcome, credits: try creditTrial?.periods(sum.credited.byLine) ?? [],
+      creditsNow: try creditTrial?.present.periods(sum.creditedNow.byLine) ?? [], lines: creditTrial?.lines ?? [])
   }
 
   /// How many tickets there are to judge.

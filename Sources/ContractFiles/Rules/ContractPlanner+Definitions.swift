@@ -51,9 +51,10 @@ extension ContractPlanner {
     let name = sla.name
     var step = ContractPlan.Step(kind: .create, noun: ContractFileMessages.sla, name: "“\(name)”", path: place)
     let members = [Value.Member("name", .text(name)), Value.Member("resolutionStopsAt", .text(sla.resolutionStopsAt.rawValue))]
+    let kind = Value.Member("kind", .text(sla.kind.rawValue))
     guard let found = recorded.slas[name] else {
       step.act = { applying in
-        let made = try await applying.call("sla.create", members + [Value.Member("kind", .text(sla.kind.rawValue)), Value.Member("targets", await goals.value(applying))])
+        let made = try await applying.call("sla.create", members + [kind, Value.Member("targets", await goals.value(applying))])
         await applying.keep(made["id"], of: .sla(name))
       }
       add(step)

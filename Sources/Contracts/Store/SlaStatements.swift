@@ -246,5 +246,7 @@ struct SlasOfIds: Statement {
     parameters.append(tenant)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next(), name: try row.next(), isRetired: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(id: try row.next(), publicId: try row.next(), name: try row.next(), isRetired: try row.next())
+  }
 }

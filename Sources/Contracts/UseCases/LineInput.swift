@@ -73,8 +73,9 @@ extension OperationContext {
       let path = path(index)
       contents.append(
         LineContent(
-          name: input.name, sla: try known.sla(input.sla, under: path), units: try known.units(input.units, under: path), persons: try known.persons(input.persons, under: path),
-          quantity: try ContractRule.quantity(input.quantity, input.quantityUnit, path: path), exclusions: input.exclusions,
+          name: input.name, sla: try known.sla(input.sla, under: path), units: try known.units(input.units, under: path),
+          persons: try known.persons(input.persons, under: path), quantity: try ContractRule.quantity(input.quantity, input.quantityUnit, path: path),
+          exclusions: input.exclusions,
           priceReference: input.priceReference,
           monthlyFee: try input.monthlyFee.map { text throws(Failure) in try ContractRule.fee(text, currency, path: path + "monthlyFee") },
           service: try sellable.service(input.service, under: path), offering: try sellable.offering(input.offering, besides: input.service, under: path)))
