@@ -81,6 +81,10 @@ package enum ContractFileMessages: MessageCatalog {
   static let zone = Message("contract_plan.zone", "time zone", zh: "时区")
   static let language = Message("contract_plan.language", "language", zh: "语言")
   static let hours = Message("contract_plan.hours", "coverage hours or holidays", zh: "服务时间或节假日")
+  static let waits = Message("contract_plan.waits", "how waits bear on the clocks", zh: "等待对时钟的影响")
+  static let notOneContract = Message(
+    "contract_file.not_one_contract", "The customer {customer} has {count} contracts that are not ended: {names}. Say which, by --contract.",
+    zh: "客户 {customer} 有 {count} 份未终止的合同：{names}。请用 --contract 指明。")
   static let activate = Message("contract_plan.activate", "activate", zh: "生效")
   static let shared = Message(
     "contract_plan.shared", "This holds for every contract that names it.", zh: "此变更对所有引用它的合同生效。")
@@ -105,6 +109,6 @@ package enum ContractFileMessages: MessageCatalog {
     badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, severalPersons, severalContracts, renewedUntil, declined, goesOn,
     changedSince, create, change, end, same, customer, unit, person, calendar, sla,
     contract, line, team, teamOla, lineTeams, lineSupplier, contact, from, zone, language, hours, activate, shared, nothing, summary, ask,
-    notConfirmed, done, failed,
+    notConfirmed, done, failed, waits, notOneContract,
   ]
 }

@@ -16,7 +16,8 @@ import Testing
   private struct World {
     let database: TestDatabase
 
-    init() async throws {
+    /// - Parameter isProven: whether nothing is promised that nothing backs.
+    init(isProven: Bool = true) async throws {
       database = try await TestDatabase.make([
         PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, AssuranceModule.self,
       ])
@@ -32,8 +33,11 @@ import Testing
             "targets": .array([.object(["metric": "resolution", "budgetSeconds": 3600])]),
           ], as: database.root)
       }
-      // Nothing is promised here that nothing backs.
-      try await database.call("proof_policy.set", ["policy": "required"], as: database.root)
+      if isProven { try await database.call("proof_policy.set", ["policy": "required"], as: database.root) }
+    }
+
+    func export(_ customer: String, _ contract: String? = nil) async throws -> String {
+      try await ContractExport(dispatcher: database.dispatcher, as: database.root, .english).yaml(customer: customer, contract: contract)
     }
 
     func run(_ yaml: String) throws -> ContractFileRun { try ContractFileRun(yaml: yaml, dispatcher: database.dispatcher, as: database.root, .english) }
@@ -110,6 +114,32 @@ import Testing
     // What a file does not speak of is left as it is.
     let start = try #require(Self.yaml.range(of: "      teams:\n        - {team")?.lowerBound)
     #expect(try await world.run(String(Self.yaml[..<start])).plan().isEmpty)
+  }
+
+  /// What is written from an installation changes nothing there, and makes the same of an empty one.
+  @Test func whatIsExportedIsAppliedAndExportedTheSame() async throws {
+    let world = try await World(isProven: false)
+    let mixed = Self.yaml.replacing("calendar: Always, handling: 1 h", with: "calendar: Always, handlingByPriority: [10 min, 20 min, 30 min, 1 h, 2 h]")
+      .replacing("  - name: Gold\n", with: "  - name: Gold\n    waits: {supplierPauses: true, limit: 8 h}\n")
+    var files = ["ACME": mixed]
+    for (name, code) in [("premium-24x7", "NORDWIND"), ("office-hours-5x8", "LUMENARC"), ("per-device", "TIANHEPM")] {
+      files[code] = try ContractFileTests.example(name)
+    }
+    for (code, yaml) in files.sorted(by: { $0.key < $1.key }) {
+      try await world.run(yaml).apply()
+      let exported = try await world.export(code)
+      let plan = try await world.run(exported).plan()
+      #expect(plan.isEmpty, "\(code): \(plan.text)\n\(exported)")
+      let other = try await World(isProven: false)
+      try await other.run(exported).apply()
+      #expect(try await other.export(code) == exported, "\(code)")
+    }
+    let exported = try await world.export("ACME")
+    for part in ["limit: 8 h", "supplierPauses: true", "service: Network", "contract: UC-2", "kind: ola", "30 min"] {
+      #expect(exported.contains(part), "\(part) in\n\(exported)")
+    }
+    await expectFailure(.conflict) { try await world.export("ACME", "Nothing of that name") }
+    await expectFailure(.invalid) { try await world.export("NOBODY") }
   }
 
   @Test func namesThatLeadNowhereAreToldByThePlan() async throws {

@@ -23,26 +23,36 @@ struct FileLineTeam: OperationInput, Hashable {
   let team: String
   let tier: Int64
   let calendar: String?
-  /// Own work that no OLA covers, in open seconds, whatever the priority.
-  let handling: Int64
+  /// Own work that no OLA covers, in open seconds, for the priorities 1 to 5.
+  let handling: [Int64]
 
   private static let team = Field.text("team", 1...120, "The team's name.", "团队名称。")
   private static let tier = Field.integer("tier", 1...9, "Its place: 1 the first line (default).", "所在层级：1 为一线（默认）。")
   private static let calendar = Field.text("calendar", 1...120, "In which hours it works where no OLA says so.", "没有 OLA 时的工作时间。")
   private static let handling = Field.text("handling", 1...40, "Its own work: 15 min.", "自身处理时间：15 min。")
+  private static let byPriority = Field<[String]>.list(
+    "handlingByPriority", of: Field.text("handling", 1...40, "Own work.", "自身处理时间。"), count: 5...5, "Instead, for the priorities 1 to 5.",
+    "按优先级 1 至 5 分别填写。")
 
-  static let fields: [any InputField] = [team, tier.optional, calendar.optional, handling.optional]
+  static let fields: [any InputField] = [team, tier.optional, calendar.optional, handling.optional, byPriority.optional]
 
   init(_ values: InputValues) throws(FieldError) {
     team = try values[Self.team]
     tier = try values[Self.tier.optional] ?? 1
     calendar = try values[Self.calendar.optional]
-    guard let written = try values[Self.handling.optional] else {
-      handling = 0
-      return
+    var written: [Int64] = []
+    if let each = try values[Self.byPriority.optional] {
+      for (index, text) in each.enumerated() { written.append(try Self.seconds(text, "handlingByPriority[\(index)]")) }
+    } else {
+      let same = try values[Self.handling.optional].map { text throws(FieldError) in try Self.seconds(text, "handling") } ?? 0
+      written = Array(repeating: same, count: 5)
     }
-    guard case .seconds(let seconds)? = WrittenTime.budget(written) else { throw FieldError("handling", ContractFileMessages.badDuration) }
-    handling = seconds
+    handling = written
+  }
+
+  private static func seconds(_ text: String, _ path: String) throws(FieldError) -> Int64 {
+    guard case .seconds(let seconds)? = WrittenTime.budget(text) else { throw FieldError(path, ContractFileMessages.badDuration) }
+    return seconds
   }
 }
 

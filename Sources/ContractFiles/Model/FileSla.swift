@@ -6,19 +6,23 @@ package struct FileSla: OperationInput {
   let name: String
   let kind: AgreementKind
   let resolutionStopsAt: ResolutionStop
+  /// Nil: the file does not say.
+  let waits: FileWaits?
   let targets: [FileTarget]
 
   private static let kind = Field.oneOf("kind", AgreementKind.allCases.map(\.rawValue), "sla (default) or ola, for teams.", "sla（默认）或 ola（供团队使用）。")
   private static let stopsAt = Field.oneOf("resolutionStopsAt", ResolutionStop.allCases.map(\.rawValue), "Where resolution stops.", "解决计时停止处。")
+  private static let waits = Field<FileWaits>.object("waits", "How waits bear on the clocks.", "等待对时钟的影响。")
   private static let targets = Field<[FileTarget]>.list(
     "targets", of: Field<FileTarget>.object("target", "A target.", "目标。"), count: 1...100, "What is promised.", "服务级别目标。")
 
-  package static let fields: [any InputField] = [FileFields.name, kind.optional, stopsAt.optional, targets]
+  package static let fields: [any InputField] = [FileFields.name, kind.optional, stopsAt.optional, waits.optional, targets]
 
   package init(_ values: InputValues) throws(FieldError) {
     name = try values[FileFields.name]
     kind = try values[Self.kind.optional].flatMap(AgreementKind.init(rawValue:)) ?? .sla
     resolutionStopsAt = try values[Self.stopsAt.optional].flatMap(ResolutionStop.init(rawValue:)) ?? .resolved
+    waits = try values[Self.waits.optional]
     targets = try values[Self.targets]
   }
 

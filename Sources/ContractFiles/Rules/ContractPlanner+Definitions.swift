@@ -50,7 +50,8 @@ extension ContractPlanner {
     }
     let name = sla.name
     var step = ContractPlan.Step(kind: .create, noun: ContractFileMessages.sla, name: "“\(name)”", path: place)
-    let members = [Value.Member("name", .text(name)), Value.Member("resolutionStopsAt", .text(sla.resolutionStopsAt.rawValue))]
+    let members =
+      [Value.Member("name", .text(name)), Value.Member("resolutionStopsAt", .text(sla.resolutionStopsAt.rawValue))] + (sla.waits?.members ?? [])
     let kind = Value.Member("kind", .text(sla.kind.rawValue))
     guard let found = recorded.slas[name] else {
       step.act = { applying in
@@ -62,6 +63,9 @@ extension ContractPlanner {
     }
     requireSame("\(place).kind", sla.kind.rawValue, found["kind"]?.text)
     step.details = differences(goals, found) + [stopDifference(sla, found)].compactMap(\.self)
+    if sla.waits?.members.contains(where: { $0.value != (found[$0.name] ?? .null) }) ?? false {
+      step.details.append(ContractFileMessages.waits.text(language))
+    }
     guard !step.details.isEmpty else { return finish(&step, [], found, operation: "sla.revise", thing: .sla(name)) }
     step = ContractPlan.Step(
       kind: .change, noun: step.noun, name: step.name, path: place, from: validFromText,

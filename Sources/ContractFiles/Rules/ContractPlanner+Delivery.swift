@@ -153,8 +153,7 @@ private struct RecordedTeam: Equatable {
   }
 
   init(_ team: FileLineTeam) {
-    (self.team, tier, calendar) = (team.team, team.tier, team.calendar)
-    handling = Array(repeating: team.handling, count: 5)
+    (self.team, tier, calendar, handling) = (team.team, team.tier, team.calendar, team.handling)
   }
 }
 
@@ -163,7 +162,9 @@ extension FileLineTeam {
   fileprivate func value(_ before: [Value], _ applying: Applying) async -> Value {
     var members = [
       Value.Member("team", await applying.id(.team(team))), Value.Member("tier", .integer(tier)),
-      Value.Member("handling", .array([.object([Value.Member("seconds", .integer(handling))])])),
+      Value.Member(
+        "handling",
+        .array(handling.enumerated().map { .object([Value.Member("priority", .integer(Int64($0 + 1))), Value.Member("seconds", .integer($1))]) })),
     ]
     if let calendar { members.append(Value.Member("calendar", await applying.id(.calendar(calendar)))) }
     let same = before.first { $0["teamName"]?.text == team && $0["tier"]?.integer == tier }

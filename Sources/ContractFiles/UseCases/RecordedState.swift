@@ -90,8 +90,7 @@ struct RecordedState: Sendable {
       guard let code = supplier["code"]?.text, codes.contains(code) else { continue }
       let ofSupplier = Value.Member("supplier", supplier["id"] ?? .null)
       for service in try await applying.all("supplier_service.list", [ofSupplier]) {
-        let name = ["name", "region", "instance"].compactMap { service[$0]?.text }.filter { !$0.isEmpty }.joined(separator: " ")
-        supplierServices["\(code) \(name)"] = service
+        supplierServices["\(code) \(service.serviceName)"] = service
       }
       for contract in try await applying.all("underpinning_contract.list", [ofSupplier]) {
         underpinningContracts["\(code) \(contract["reference"]?.text ?? "")"] = contract
