@@ -293,8 +293,8 @@ import Testing
     let calendars = [Int64(1): Self.calendar("24x7", try CalendarDefinition.always(zone: "UTC"))]
     let until = try #require(Instant("2026-12-15T00:00:00Z"))
     let terms = FixedTerms(calendar: 1, budget: .seconds(3600))
-    let (early, begin) = (until.adding(seconds: -86_400), Instant(seconds: 0))
-    func supplier(_ id: Int64, _ service: Int64, from: Instant = begin, until: Instant? = nil, needed: Bool = true) -> ChainLink {
+    let early = until.adding(seconds: -86_400)
+    func supplier(_ id: Int64, _ service: Int64, from: Instant = Instant(seconds: 0), until: Instant? = nil, needed: Bool = true) -> ChainLink {
       ChainLink(
         party: ChainParty(kind: .supplier, id: id, name: "S\(id)"), from: from, until: until, metrics: [], terms: terms, service: service,
         needsSuccessor: needed)

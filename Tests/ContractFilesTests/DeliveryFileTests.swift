@@ -122,7 +122,7 @@ import Testing
     let mixed = Self.yaml.replacing("calendar: Always, handling: 1 h", with: "calendar: Always, handlingByPriority: [10 min, 20 min, 30 min, 1 h, 2 h]")
       .replacing("  - name: Gold\n", with: "  - name: Gold\n    waits: {supplierPauses: true, limit: 8 h}\n")
     var files = ["ACME": mixed]
-    for (name, code) in [("premium-24x7", "NORDWIND"), ("office-hours-5x8", "LUMENARC"), ("per-device", "TIANHEPM")] {
+    for (name, code) in [("premium-24x7", "NORTHCLIN"), ("office-hours-5x8", "LUMENARC"), ("per-device", "TIANHEPM")] {
       files[code] = try ContractFileTests.example(name)
     }
     for (code, yaml) in files.sorted(by: { $0.key < $1.key }) {
