@@ -135,7 +135,7 @@ import Testing
       #expect(try await other.export(code) == exported, "\(code)")
     }
     let exported = try await world.export("ACME")
-    for part in ["limit: 8 h", "supplierPauses: true", "service: Network", "contract: UC-2", "kind: ola", "30 min"] {
+    for part in ["limit: \"8 h\"", "supplierPauses: true", "service: Network", "contract: UC-2", "kind: ola", "- \"1 h\""] {
       #expect(exported.contains(part), "\(part) in\n\(exported)")
     }
     await expectFailure(.conflict) { try await world.export("ACME", "Nothing of that name") }

@@ -9,6 +9,8 @@ grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, ope
   contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket, credits.proposal to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
+grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
+  contracts.standing_line_version to steward_finder;
 
 -- A tenant by its handle, before anyone is known.
 create function finder.find_tenant(wanted_handle bigint)

@@ -5,13 +5,13 @@ create view contracts.standing_contract_version with (security_invoker = true) a
   select v.* from contracts.contract_version v
   where not exists (
     select from contracts.contract_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_version_id = v.id);
-grant select on contracts.standing_contract_version to steward_app, steward_finder;
+grant select on contracts.standing_contract_version to steward_app;
 
 create view contracts.standing_line_version with (security_invoker = true) as
   select v.* from contracts.contract_line_version v
   where not exists (
     select from contracts.contract_line_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_line_version_id = v.id);
-grant select on contracts.standing_line_version to steward_app, steward_finder;
+grant select on contracts.standing_line_version to steward_app;
 
 create view contracts.standing_calendar_version with (security_invoker = true) as
   select v.* from contracts.calendar_version v
