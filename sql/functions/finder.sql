@@ -255,24 +255,24 @@ begin
 end
 $$;
 
--- Contract lines that promise an SLA now or later: of contracts that have not ended, in versions that hold or are to come.
+-- Contract lines that promise an SLA now or later: of contracts that have not ended, in versions that hold or are to come. By what
+-- they are sorted by: customer, contract and line.
 create function finder.lines_of_sla(wanted_sla bigint, reference timestamptz, row_limit bigint)
-returns table (tenant_id bigint, contract_line_id bigint)
+returns table (customer text, contract text, line text)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select distinct v.tenant_id, v.contract_line_id from contracts.standing_line_version v
+  return query select t.code, c.name, v.name from contracts.standing_line_version v
     join contracts.contract_line l on l.tenant_id = v.tenant_id and l.id = v.contract_line_id
-    where v.sla_id = wanted_sla and v.state = 'active'
+    join contracts.standing_contract_version c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
+    join tenancy.tenant t on t.id = v.tenant_id
+    where v.sla_id = wanted_sla and v.state = 'active' and c.state <> 'ended' and (c.ends_at is null or c.ends_at > reference)
       and not exists (
         select from contracts.standing_line_version n
         where n.tenant_id = v.tenant_id and n.contract_line_id = v.contract_line_id and n.valid_from > v.valid_from and n.valid_from <= reference)
-      and exists (
-        select from contracts.standing_contract_version c
-        where c.tenant_id = l.tenant_id and c.contract_id = l.contract_id and c.state <> 'ended' and (c.ends_at is null or c.ends_at > reference)
-          and not exists (
-            select from contracts.standing_contract_version n
-            where n.tenant_id = c.tenant_id and n.contract_id = c.contract_id and n.valid_from > c.valid_from and n.valid_from <= reference))
-    order by v.tenant_id, v.contract_line_id limit least(row_limit, 201);
+      and not exists (
+        select from contracts.standing_contract_version n
+        where n.tenant_id = c.tenant_id and n.contract_id = c.contract_id and n.valid_from > c.valid_from and n.valid_from <= reference)
+    group by t.code, c.name, v.name order by t.code, c.name, v.name limit least(row_limit, 201);
 end
 $$;
 
