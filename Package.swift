@@ -176,7 +176,12 @@ let package = Package(
         "Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard",
         "Suppliers", "Backtest", subprocess,
       ]),
-    tests("ContractFilesTests", ["ContractFiles", "ServiceTime", "Contracts", "Jobs", "Operations", "Tenancy", "Kernel", "TestSupport"]),
+    tests(
+      "ContractFilesTests",
+      [
+        "ContractFiles", "Assurance", "Catalog", "Desk", "Suppliers", "ServiceLevels", "ServiceTime", "Contracts", "Jobs", "Operations", "Tenancy",
+        "Kernel", "TestSupport",
+      ]),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests(
       "AdminProtocolTests",

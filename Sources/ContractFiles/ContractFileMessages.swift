@@ -72,11 +72,19 @@ package enum ContractFileMessages: MessageCatalog {
   static let sla = Message("contract_plan.sla", "SLA {name}", zh: "服务级别 {name}")
   static let contract = Message("contract_plan.contract", "contract {name}", zh: "合同 {name}")
   static let line = Message("contract_plan.line", "line {name}", zh: "合同行 {name}")
+  static let team = Message("contract_plan.team", "team {name}", zh: "团队 {name}")
+  static let teamOla = Message("contract_plan.team_ola", "OLA of team {name}", zh: "团队遵循的 OLA {name}")
+  static let lineTeams = Message("contract_plan.line_teams", "teams of line {name}", zh: "合同行的团队 {name}")
+  static let lineSupplier = Message("contract_plan.line_supplier", "supplier of line {name}", zh: "合同行的供应商 {name}")
   static let contact = Message("contract_plan.contact", "contact {name}", zh: "联系人 {name}")
   static let from = Message("contract_plan.from", "from {date}", zh: "自{date}起")
   static let zone = Message("contract_plan.zone", "time zone", zh: "时区")
   static let language = Message("contract_plan.language", "language", zh: "语言")
   static let hours = Message("contract_plan.hours", "coverage hours or holidays", zh: "服务时间或节假日")
+  static let waits = Message("contract_plan.waits", "how waits bear on the clocks", zh: "等待对时钟的影响")
+  static let notOneContract = Message(
+    "contract_file.not_one_contract", "The customer {customer} has {count} contracts that are not ended: {names}. Say which, by --contract.",
+    zh: "客户 {customer} 有 {count} 份未终止的合同：{names}。请用 --contract 指明。")
   static let activate = Message("contract_plan.activate", "activate", zh: "生效")
   static let shared = Message(
     "contract_plan.shared", "This holds for every contract that names it.", zh: "此变更对所有引用它的合同生效。")
@@ -100,6 +108,7 @@ package enum ContractFileMessages: MessageCatalog {
     measureNeeds, responsePauses, badAmount,
     badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, severalPersons, severalContracts, renewedUntil, declined, goesOn,
     changedSince, create, change, end, same, customer, unit, person, calendar, sla,
-    contract, line, contact, from, zone, language, hours, activate, shared, nothing, summary, ask, notConfirmed, done, failed,
+    contract, line, team, teamOla, lineTeams, lineSupplier, contact, from, zone, language, hours, activate, shared, nothing, summary, ask,
+    notConfirmed, done, failed, waits, notOneContract,
   ]
 }

@@ -62,6 +62,14 @@ package enum ContractsMessages: MessageCatalog {
   package static let olaForAll = Message("sla.ola_for_all", "Teams work for every customer: an OLA is for none alone.", zh: "团队服务于所有客户，OLA 不能仅供某一客户使用。")
   package static let olaStops = Message("sla.ola_stops", "A team's turn is over with the resolution.", zh: "团队的处理段在解决时即告结束。")
   package static let slaNameTaken = Message("sla.name_taken", "There is already an SLA of this name.", zh: "已有同名 SLA。")
+  package static let slaRetired = Message(
+    "sla.retired", "“{name}” is retired: no new line may name it. Choose another, or restore it (sla.restore).",
+    zh: "“{name}”已停用，新的合同行不可引用。请另选 SLA，或先恢复（sla.restore）。")
+  package static let slaInUse = Message(
+    "sla.in_use", "It is promised by {count} contract lines in force or planned: {lines}. End them, or give them another SLA, first.",
+    zh: "仍有 {count} 条生效或计划生效的合同行使用：{lines}。请先终止这些合同行或更换其 SLA。")
+  package static let slaIsRetired = Message("sla.already_retired", "It is retired already.", zh: "已停用。")
+  package static let slaIsActive = Message("sla.already_active", "It is not retired.", zh: "并未停用。")
   package static let neededWithoutTemplate = Message(
     "contract.needed_without_template", "A contract that is not made from a template needs this.", zh: "不使用模板新建合同时必须填写此项。")
   package static let quantityAndUnit = Message(
@@ -111,6 +119,6 @@ package enum ContractsMessages: MessageCatalog {
     noneHasNothing, calendarNeeded,
     measuredNeedsObjective, periodNeedsObjective, warnOrder, badTierCode, calendarNotPublished, calendarOfOther, budgetNeverEnds,
     unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,
-    slaNameTaken, olaForAll, olaStops,
+    slaNameTaken, olaForAll, olaStops, slaRetired, slaInUse, slaIsRetired, slaIsActive,
   ]
 }

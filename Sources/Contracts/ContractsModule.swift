@@ -7,7 +7,7 @@ package enum ContractsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     CreateCalendar.self, ReadCalendar.self, ListCalendars.self, ReviseCalendar.self, WithdrawCalendarVersion.self, TryCalendar.self,
     CreateHolidaySet.self, ReadHolidaySet.self, ListHolidaySets.self, ReviseHolidaySet.self, HolidaySetDue.self, RollOutHolidaySet.self,
-    CreateSla.self, ReadSla.self, ListSlas.self, ReviseSla.self,
+    CreateSla.self, ReadSla.self, ListSlas.self, ReviseSla.self, RetireSla.self, RestoreSla.self, ExplainSla.self,
     ResolveTargets.self, SetCiTier.self, ListCiTiers.self,
     CreateContract.self, ReadContract.self, ListContracts.self, ChangeContract.self, ContractHistory.self,
     CompareContract.self, WithdrawContractVersion.self,

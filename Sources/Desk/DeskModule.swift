@@ -13,8 +13,9 @@ package enum DeskModule: OperationModule {
     ReturnDispatch.self,
     AddTeamAgreement.self, EndTeamAgreement.self, ListTeamAgreements.self,
   ]
-  package static let messages: [Message] = DeskMessages.all
+  package static let messages: [Message] = DeskMessages.all + [AgreedOlaGuard.inUse]
   package static let constraints: [String: Message] = [
     "team_name_unique": DeskMessages.teamNameTaken, "dispatch_open_unique": DeskMessages.alreadyDispatched,
   ]
+  package static let guards: [any OperationGuard.Type] = [AgreedOlaGuard.self]
 }

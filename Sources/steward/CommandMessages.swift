@@ -79,7 +79,7 @@ enum CommandMessages: MessageCatalog {
     "command.backtest_more", "{shown} of {all} are shown; --changes N lists more.", zh: "仅显示 {all} 项中的 {shown} 项；使用 --changes N 可显示更多。")
   static let noCredits = Message(
     "command.no_credits", "No credits: no credit schedule for tickets applies (--credits tries one).", zh: "无补偿：没有适用于工单的补偿方案（可用 --credits 试算）。")
-  static let creditTotal = Message("command.credit_total", "Credits it would have cost: {amount}", zh: "将产生的补偿：{amount}")
+  static let creditTotal = Message("command.credit_total", "Credits it would have cost: {amount}; they cost now: {now}", zh: "将产生的补偿：{amount}；当前补偿：{now}")
   static let allTickets = Message("command.all_tickets", "all", zh: "合计")
   static let columnNow = Message("command.column_now", "NOW", zh: "当前")
   static let columnThen = Message("command.column_then", "TRIED", zh: "试算")
@@ -93,11 +93,12 @@ enum CommandMessages: MessageCatalog {
   static let columnSchedule = Message("command.column_schedule", "SCHEDULE", zh: "方案")
   static let columnPeriod = Message("command.column_period", "PERIOD", zh: "期间")
   static let columnCredit = Message("command.column_credit", "CREDIT", zh: "补偿")
+  static let columnCreditNow = Message("command.column_credit_now", "CREDIT NOW", zh: "当前补偿")
 
   static let all = [
     noSla, noSchedule, noLine, backtestProgress, backtestHead, backtestChanged, backtestNoHistory, backtestMore, noCredits, creditTotal, allTickets, columnNow,
     columnThen,
-    columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit,
+    columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit, columnCreditNow,
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
     authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile,
     certificateExpires, certificateExpired, noGroup, unknownFamily, unwritable, unreadable, adminSocket, adminPort,

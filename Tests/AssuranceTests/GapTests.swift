@@ -288,6 +288,33 @@ import Testing
     #expect(Self.verdict(providers: [Self.link(terms, until: until), next], calendars: calendars).outcome == .covered)
   }
 
+  /// Of several in series, the one that drops out is told though the others go on; who succeeds it, or that nobody has to, ends that.
+  @Test func aSupplierOfSeveralThatDropsOutIsAGap() throws {
+    let calendars = [Int64(1): Self.calendar("24x7", try CalendarDefinition.always(zone: "UTC"))]
+    let until = try #require(Instant("2026-12-15T00:00:00Z"))
+    let terms = FixedTerms(calendar: 1, budget: .seconds(3600))
+    let early = until.adding(seconds: -86_400)
+    func supplier(_ id: Int64, _ service: Int64, from: Instant = Instant(seconds: 0), until: Instant? = nil, needed: Bool = true) -> ChainLink {
+      ChainLink(
+        party: ChainParty(kind: .supplier, id: id, name: "S\(id)"), from: from, until: until, metrics: [], terms: terms, service: service,
+        needsSuccessor: needed)
+    }
+    let hosting = supplier(1, 1)
+    func check(_ others: [ChainLink]) -> [Gap] { Self.verdict(providers: [hosting] + others, calendars: calendars).gaps }
+    let gaps = check([supplier(2, 2, until: until)])
+    #expect(gaps.map(\.kind) == [.term] && gaps.map(\.from) == [until] && gaps.first?.parties.map(\.id) == [2], "\(gaps)")
+    for language in Language.allCases { #expect(gaps.first.map { GapWords.text($0, language).contains("S2") } ?? false) }
+    #expect(gaps.first.flatMap { Gap($0.value) } == gaps.first)
+    #expect(check([supplier(2, 2, until: until, needed: false)]).isEmpty, "no longer needed")
+    #expect(check([supplier(2, 2, until: until), supplier(3, 3, from: until)]).isEmpty, "another service takes its place")
+    #expect(check([supplier(2, 2, until: until), supplier(3, 2, from: early)]).isEmpty, "the same service, linked before it ended")
+    #expect(check([supplier(2, 2, until: until), supplier(3, 3, from: early)]).map(\.kind) == [.term], "another service that was there before")
+    // Until its successor begins nobody delivers; when that one drops out in turn, it alone is told.
+    let later = until.adding(seconds: 86_400)
+    #expect(check([supplier(2, 2, until: until), supplier(3, 3, from: later)]).map(\.from) == [until])
+    #expect(check([supplier(2, 2, until: early), supplier(3, 3, from: early, until: until)]).map { $0.parties.map(\.id) } == [[3]])
+  }
+
   @Test func withoutAnybodyItIsUnproven() throws {
     let calendars = [Int64(1): Self.calendar("24x7", try CalendarDefinition.always(zone: "UTC"))]
     let verdict = Self.verdict(calendars: calendars)

@@ -164,6 +164,7 @@ struct BacktestTests {
     let draft: Value = BacktestWorld.targets(world.calendar, hours: [1: 40, 3: 10])
     let none = try await world.backtest(["targets": draft])
     #expect(none["credits"] == .array([]) && none["creditTotals"] == .array([]))
+    #expect(none["creditsNow"] == .array([]) && none["creditTotalsNow"] == .array([]))
     // One of two met in March: 12.5 % of 1,000 EUR.
     let given = try await world.backtest(["targets": draft, "creditTerms": Self.terms])
     let credit = try #require(given["credits"]?.array?.first)
@@ -177,12 +178,53 @@ struct BacktestTests {
       "line_credit.attach", ["line": line, "schedule": schedule["id"] ?? .null, "validFrom": "2026-01-01T00:00:00Z"], as: world.database.root)
     let own = try await world.backtest(["targets": draft])
     #expect(own["credits"]?.array?.first?["amount"] == credit["amount"] && own["credits"]?.array?.first?["schedule"] == "Tickets")
+    // Beside it what the same tickets cost now: two of three met.
+    #expect(given["creditsNow"] == .array([]), "no schedule was attached then")
+    let now = try #require(own["creditsNow"]?.array?.first)
+    #expect(now["numerator"] == 2 && now["denominator"] == 3 && now["amount"] == credit["amount"] && own["creditTotalsNow"] == own["creditTotals"])
+    let standing = try await world.backtest(["sla": world.sla["id"] ?? .null])
+    #expect(standing["credits"] == own["creditsNow"] && standing["creditsNow"] == own["creditsNow"], "the same SLA costs the same")
     let refused = await expectFailure {
       try await world.backtest([
         "targets": draft, "creditTerms": .object(["measure": "availability", "period": "month", "bands": .array([.object(["below": "99", "percent": "1"])])]),
       ])
     }
     #expect(refused?.violations.first?.path == "creditTerms")
+  }
+
+  /// What `sla.create` takes, a draft takes, and what it refuses is refused at the same place.
+  @Test("A draft takes targets as sla.create does: updates, no priority, and bad ones told by their place")
+  func drafts() async throws {
+    let world = try await BacktestWorld()
+    try await Self.threeTickets(world)
+    let calendar = world.calendar["id"] ?? .null
+    func target(_ members: KeyValuePairs<String, Value>) -> Value { .object(members) }
+    let update = target(["metric": "update", "budgetSeconds": 3600, "calendar": calendar])
+    let any = target(["metric": "resolution", "budgetSeconds": 36_000, "calendar": calendar])
+    let tested = try await world.backtest(["targets": .array([update, any])])
+    #expect((tested.figure("update")?["denominator"]?.integer ?? 0) > 0, "\(tested)")
+    #expect(tested.figure("resolution", priority: 1)?["denominator"] == 1, "a target without a priority is for any")
+    let lists: [[Value]] = [
+      [target(["metric": "resolution", "budgetSeconds": 36_000])],
+      [any, target(["metric": "resolution", "businessDays": 1, "budgetSeconds": 1, "calendar": calendar])],
+      [any, any],
+      [target(["metric": "resolution", "priority": 6, "budgetSeconds": 1, "calendar": calendar])],
+      [any, target(["metric": "response", "service": "NONE", "budgetSeconds": 1, "calendar": calendar])],
+      [target(["metric": "update", "ciTier": "none", "budgetSeconds": 1, "calendar": calendar])],
+      [target(["metric": "no such metric!", "budgetSeconds": 1, "calendar": calendar])],
+      [target(["metric": "response", "budgetSeconds": 1, "calendar": calendar, "pauses": .bool(true)])],
+      [target(["metric": "response", "budgetSeconds": 1, "calendar": .text("cal_unknown")])],
+    ]
+    for (number, targets) in lists.enumerated() {
+      func places(_ body: () async throws -> Value) async -> [String] {
+        (await expectFailure(body))?.violations.map { "\($0.path) \($0.message.key)" } ?? []
+      }
+      let created = await places {
+        try await world.database.call("sla.create", ["name": .text("Bad \(number)"), "targets": .array(targets)], as: world.manager)
+      }
+      let tried = await places { try await world.backtest(["targets": .array(targets)]) }
+      #expect(!created.isEmpty && tried == created && created.allSatisfy { $0.hasPrefix("targets[") }, "\(number): \(created) \(tried)")
+    }
   }
 
   @Test("More tickets than a call takes are an error that names the command line")

@@ -1,3 +1,4 @@
+import Catalog
 import Contracts
 import Foundation
 import Jobs
@@ -14,7 +15,9 @@ import Testing
   private struct World {
     let database: TestDatabase
 
-    init() async throws { database = try await TestDatabase.make([PlatformModule.self, ContractsModule.self]) }
+    init(catalogue: Bool = false) async throws {
+      database = try await TestDatabase.make([PlatformModule.self, ContractsModule.self] + (catalogue ? [CatalogModule.self] : []))
+    }
 
     func run(_ yaml: String, as principal: Principal? = nil, _ language: Language = .english) throws -> ContractFileRun {
       try ContractFileRun(yaml: yaml, dispatcher: database.dispatcher, as: principal ?? database.root, language)
@@ -161,6 +164,38 @@ import Testing
       problems?.text(.english, file: "acme.yaml")
         == "acme.yaml:\(try line("    sla: Office")): contract.lines[0].sla “Gold”: Neither the file nor Steward has this. There are: Office hours.")
     #expect(try await world.database.tenancy.tenant(code: "LUMENARC") == nil, "nothing was done")
+  }
+
+  /// What only the catalogue and the list of tiers know is told by the plan, before anything is done.
+  @Test func aTargetForWhatThereIsNotIsToldByThePlan() async throws {
+    let world = try await World(catalogue: true)
+    let yaml = try Self.example("office-hours-5x8")
+    let first = "priorities: [1, 2], within: 1 h,"
+    let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
+    let number = try #require(lines.firstIndex { $0.contains(first) }) + 1
+    let broken = yaml.replacingOccurrences(of: first, with: "services: [NONE], ciTiers: [gold, brass], " + first)
+    #expect(
+      try await world.problems(broken) == [
+        "\(number) slas[0].targets[0].services[0] contract_file.not_in_catalogue",
+        "\(number) slas[0].targets[0].ciTiers[1] contract_file.unknown_name",
+      ])
+    #expect(try await world.database.tenancy.tenant(code: "LUMENARC") == nil, "nothing was done")
+  }
+
+  /// A line of a new contract names no SLA that is retired.
+  @Test func aRetiredSlaIsToldByThePlan() async throws {
+    let world = try await World()
+    let yaml = try Self.example("office-hours-5x8")
+    try await world.run(yaml).apply()
+    let sla = try await world.database.call(
+      "sla.create",
+      [
+        "name": "Old",
+        "targets": .array([.object(["metric": "availability", "objective": "99"])]),
+      ], as: world.database.root)
+    _ = try await world.database.call("sla.retire", ["id": sla["id"] ?? .null], as: world.database.root, version: sla["version"]?.integer)
+    let problems = try await world.problems(yaml.replacingOccurrences(of: "    sla: Office hours", with: "    sla: Old"))
+    #expect(problems.map { $0.split(separator: " ").dropFirst().joined(separator: " ") } == ["contract.lines[0].sla sla.retired"])
   }
 
   private static let bomb = (1...9).map { level in

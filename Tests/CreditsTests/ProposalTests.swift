@@ -227,6 +227,15 @@ import Testing
     #expect(try await world.propose("2026-Q2").at("credit.amount") == .decimal("1500.00"))
     #expect(await violations { try await world.propose("2026-Q1") } == ["period credit.bad_period"])
     #expect(await violations { try await world.propose("2026-04") } == ["period credit.bad_period"])
+    // March began after the change, and no quarter with it: it is the last month.
+    #expect(try await world.propose("2026-03").at("outcome") == "nothing")
+    // And back in the middle of a quarter, which is finished first: nobody is paid twice for the rest of it.
+    try await world.call("credit_schedule.revise", ["id": world.schedule.at("id"), "terms": Self.halfBelowAll("month")], version: 2)
+    try await world.outage("2026-09-10T00:00:00Z", "2026-09-11T00:00:00Z")
+    world.database.clock.set(try #require(Instant("2026-12-02T00:00:00Z")))
+    #expect(try await world.propose("2026-Q3").at("credit.amount") == .decimal("1500.00"))
+    #expect(await violations { try await world.propose("2026-09") } == ["period credit.bad_period"])
+    #expect(try await world.propose("2026-10").at("outcome") == "nothing")
   }
 
   /// A line that was in force for half an hour has one begun hour, and no day: it is judged, and told in its own words.

@@ -296,6 +296,11 @@ extension World {
   func name(_ twin: Twin) -> Value { .text("\(twin.canary) \(next())") }
   func login() -> Value { .text("login\(next())@example.test") }
 
+  /// An SLA of a customer's own that no line names.
+  func unusedSla(_ twin: Twin) async throws -> Value {
+    try await seed("sla.create", ["name": name(twin), "targets": targets(twin), "onlyFor": .text(twin.id)])
+  }
+
   /// An OLA, which is for no customer alone.
   func ola() async throws -> Value {
     let calendar = try await seed("calendar.create", ["name": .text("Hours \(next())"), "definition": Samples.calendar])

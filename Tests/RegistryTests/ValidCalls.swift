@@ -99,6 +99,16 @@ struct CallRule: Sendable {
       let seeded = try await world.seeded("sla", in: twin)
       return (["id": seeded.id, "targets": try await world.targets(twin)], seeded.version)
     }),
+    "sla.retire": CallRule(given: { world, twin, _ in
+      let made = try await world.unusedSla(twin)
+      return (["id": made["id"] ?? .null], made["version"]?.integer)
+    }),
+    "sla.restore": CallRule(given: { world, twin, _ in
+      let made = try await world.unusedSla(twin)
+      let retired = await world.answer("sla.retire", .object(["id": made["id"] ?? .null]), as: world.database.root, version: made["version"]?.integer)
+      return (["id": made["id"] ?? .null], retired.value?["version"]?.integer)
+    }),
+    "sla.explain": CallRule(given: { world, _, _ in (["service": try await world.catalogueService()], nil) }),
     "sla.resolve": CallRule(given: { world, _, _ in (["service": try await world.catalogueService()], nil) }),
     "ci_tier.set": CallRule(given: { world, _, _ in (["code": .text("tier-\(world.next())")], nil) }),
     "incident.classify": CallRule(given: { world, twin, _ in

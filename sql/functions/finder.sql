@@ -10,6 +10,8 @@ grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, ope
 grant select on desk.assignment, desk.dispatch to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
+grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
+  contracts.standing_line_version to steward_finder;
 
 -- A tenant by its handle, before anyone is known.
 create function finder.find_tenant(wanted_handle bigint)
@@ -294,6 +296,27 @@ begin
 end
 $$;
 
+-- Contract lines that promise an SLA now or later: of contracts that have not ended, in versions that hold or are to come. By what
+-- they are sorted by: customer, contract and line.
+create function finder.lines_of_sla(wanted_sla bigint, reference timestamptz, row_limit bigint)
+returns table (customer text, contract text, line text)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.code, c.name, v.name from contracts.standing_line_version v
+    join contracts.contract_line l on l.tenant_id = v.tenant_id and l.id = v.contract_line_id
+    join contracts.standing_contract_version c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
+    join tenancy.tenant t on t.id = v.tenant_id
+    where v.sla_id = wanted_sla and v.state = 'active' and c.state <> 'ended' and (c.ends_at is null or c.ends_at > reference)
+      and not exists (
+        select from contracts.standing_line_version n
+        where n.tenant_id = v.tenant_id and n.contract_line_id = v.contract_line_id and n.valid_from > v.valid_from and n.valid_from <= reference)
+      and not exists (
+        select from contracts.standing_contract_version n
+        where n.tenant_id = c.tenant_id and n.contract_id = c.contract_id and n.valid_from > c.valid_from and n.valid_from <= reference)
+    group by t.code, c.name, v.name order by t.code, c.name, v.name limit least(row_limit, 201);
+end
+$$;
+
 -- Contract lines whose proof rests on something that has changed since, or must be looked at again; and those of contracts that
 -- promise, or that rest on a supplier, and were never looked at.
 create function finder.proofs_to_run(reference timestamptz, row_limit integer)
@@ -322,7 +345,9 @@ begin
     union all
     (select l.tenant_id, l.id, true from contracts.contract_line l
      where not exists (select from assurance.standing s where s.tenant_id = l.tenant_id and s.contract_line_id = l.id)
-       and exists (select from contracts.contract_line_version v where v.tenant_id = l.tenant_id and v.contract_line_id = l.id)
+       and exists (
+         select from contracts.contract_line_version v where v.tenant_id = l.tenant_id and v.contract_line_id = l.id and not exists (
+           select from contracts.contract_line_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_line_version_id = v.id))
        and (exists (select from suppliers.line_link k where k.tenant_id = l.tenant_id and k.contract_line_id = l.id)
          or exists (
            select from contracts.contract_version v where v.tenant_id = l.tenant_id and v.contract_id = l.contract_id and v.state = 'active'))

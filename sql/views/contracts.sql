@@ -44,7 +44,8 @@ create view contracts.pub_ci_tier with (security_invoker = true) as select code,
 grant select on contracts.pub_ci_tier to steward_app;
 
 -- SLAs and OLAs.
-create view contracts.pub_sla with (security_invoker = true) as select id as sla_id, public_id, name, kind, only_tenant_id, version from contracts.sla;
+create view contracts.pub_sla with (security_invoker = true) as
+  select id as sla_id, public_id, name, kind, only_tenant_id, version, state from contracts.sla;
 grant select on contracts.pub_sla to steward_app;
 
 -- The versions of SLAs and OLAs, with how waits bear on their clocks.

@@ -22,7 +22,8 @@ create view suppliers.pub_target with (security_invoker = true) as
 grant select on suppliers.pub_target to steward_app;
 
 create view suppliers.pub_line_link with (security_invoker = true) as
-  select tenant_id, id as line_link_id, contract_line_id as line_id, service_id, supplier_contract_id, role, weight, valid_from, ended_at, version
+  select tenant_id, id as line_link_id, contract_line_id as line_id, service_id, supplier_contract_id, role, weight, valid_from, ended_at, version,
+    not_needed
   from suppliers.line_link;
 grant select on suppliers.pub_line_link to steward_app;
 

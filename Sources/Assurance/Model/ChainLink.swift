@@ -43,6 +43,8 @@ package enum Lack: Hashable, Sendable {
   case target(String)
   /// What was agreed has ended, at an instant.
   case ended(String, Instant)
+  /// It delivered until an instant, and nobody has since.
+  case gone(Instant)
   /// What was agreed has not begun, or is not in force.
   case notInForce(String)
   /// A target is agreed, but no hours in which it counts.
@@ -58,16 +60,30 @@ package struct ChainLink: Sendable {
   /// The metrics for which its part is needed.
   package let metrics: Set<String>
   let terms: any ChainTerms
+  /// Of a supplier, what it delivers: a row of `suppliers.service`.
+  let service: Int64?
+  /// Whether something has to take its place once it has ended.
+  let needsSuccessor: Bool
 
-  package init(party: ChainParty, from: Instant, until: Instant?, metrics: Set<String>, terms: any ChainTerms) {
+  package init(
+    party: ChainParty, from: Instant, until: Instant?, metrics: Set<String>, terms: any ChainTerms, service: Int64? = nil, needsSuccessor: Bool = true
+  ) {
     self.party = party
     self.from = from
     self.until = until
     self.metrics = metrics
     self.terms = terms
+    self.service = service
+    self.needsSuccessor = needsSuccessor
   }
 
   func belongs(at instant: Instant) -> Bool { from <= instant && until.map { instant < $0 } ?? true }
+
+  /// Whether this one takes the place of `other`, which has ended: it delivers the same service for longer, or began since.
+  func succeeds(_ other: ChainLink, at instant: Instant) -> Bool {
+    guard let end = other.until, from <= instant, party != other.party else { return false }
+    return from >= end || (service != nil && service == other.service && until.map { end < $0 } ?? true)
+  }
 }
 
 /// What a party agreed to over time.

@@ -24,7 +24,7 @@ package struct BackToBack {
   }
 
   /// Of a proof: the version of this method, stored with each.
-  package static let calculation: Int64 = 1
+  package static let calculation: Int64 = 2
 
   private let chain: ChainCase
   private var calendars: ChainCalendars
@@ -108,7 +108,7 @@ package struct BackToBack {
   private mutating func check(_ promise: Promise, _ budget: Budget, _ calendar: Int64, _ stretch: Range<Int64>, _ places: ChainPlaces) {
     let start = Instant(seconds: stretch.lowerBound)
     let (stages, lacking) = places.stages(for: promise, at: start)
-    gaps += lacking
+    gaps += lacking + places.gone(for: promise, at: start)
     guard lacking.isEmpty else { return }
     for stage in stages { hours.check(promise, calendar, stage, stretch, &calendars) }
     check(promise, budget, calendar, stretch)

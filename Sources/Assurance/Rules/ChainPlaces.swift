@@ -6,7 +6,7 @@ struct ChainPlaces {
   private let tiers: [[ChainLink]]
   private let providers: [ChainLink]
   private let backups: [ChainLink]
-  /// What belonged to the chain before, and does no more: named when nothing took its place.
+  /// What belonged to the chain, and does no more, although nothing took its place.
   private let gone: [ChainLink]
   private let supplierMetrics: Set<String>
 
@@ -15,12 +15,19 @@ struct ChainPlaces {
     tiers = (version?.tiers ?? []).map { $0.filter { $0.belongs(at: instant) } }.filter { !$0.isEmpty }
     providers = chain.providers.filter { $0.belongs(at: instant) }
     backups = chain.backups.filter { $0.belongs(at: instant) }
-    gone = chain.providers.filter { $0.until.map { $0 <= instant } ?? false }
+    gone = chain.providers.filter { link in
+      link.needsSuccessor && link.until.map { $0 <= instant } ?? false && !chain.providers.contains { $0.succeeds(link, at: instant) }
+    }
     // Where no team stands before them, they are all there is.
     supplierMetrics = tiers.isEmpty ? ClockMetric.all : version?.supplierMetrics ?? []
   }
 
   var isEmpty: Bool { tiers.isEmpty && providers.isEmpty && gone.isEmpty }
+
+  /// Who is missing of the suppliers that a promise in time needs. The rest of the chain is looked at all the same.
+  func gone(for promise: Promise, at instant: Instant) -> [Gap] {
+    supplierMetrics.contains(promise.metric) ? gone.map { .gone(promise, $0, at: instant) } : []
+  }
 
   /// The places that a promise in time needs, and the gaps where one has nobody who agreed to anything.
   func stages(for promise: Promise, at instant: Instant) -> (stages: [ChainStage], lacking: [Gap]) {
@@ -47,26 +54,25 @@ struct ChainPlaces {
     }
     if supplierMetrics.contains(promise.metric) {
       for provider in providers { add([provider] + backups) }
-      if providers.isEmpty, let last = gone.last { lacking.append(.gone(promise, last, at: instant)) }
     }
-    if stages.isEmpty, lacking.isEmpty { lacking.append(Gap(kind: .unlinked, promises: [promise.label], parties: [], from: instant, detail: .none)) }
+    if stages.isEmpty, lacking.isEmpty, gone(for: promise, at: instant).isEmpty {
+      lacking.append(Gap(kind: .unlinked, promises: [promise.label], parties: [], from: instant, detail: .none))
+    }
     return (stages, lacking)
   }
 
-  /// What each supplier promises of a measured metric.
+  /// What each supplier promises of a measured metric, and who promises nothing or nothing any more.
   func shares(for promise: Promise, at instant: Instant) -> (factors: [ShareGap.Factor], lacking: [Gap]) {
     var factors: [ShareGap.Factor] = []
-    var lacking: [Gap] = []
+    var lacking = gone.map { Gap.gone(promise, $0, at: instant) }
     for provider in providers {
       switch provider.terms.share(of: promise.metric, at: instant) {
       case .success(let share): factors.append(ShareGap.Factor(party: provider.party, share: share))
       case .failure(let error): lacking.append(.lacking(promise, provider.party, error.lack, at: instant))
       }
     }
-    if providers.isEmpty {
-      lacking.append(
-        gone.last.map { .gone(promise, $0, at: instant) }
-          ?? Gap(kind: .unlinked, promises: [promise.label], parties: [], from: instant, detail: .none))
+    if factors.isEmpty, lacking.isEmpty {
+      lacking.append(Gap(kind: .unlinked, promises: [promise.label], parties: [], from: instant, detail: .none))
     }
     return (factors, lacking)
   }
@@ -78,15 +84,13 @@ extension Gap {
       switch lack {
       case .agreement: .agreement
       case .target, .hours: .target
-      case .ended, .notInForce: .term
+      case .ended, .notInForce, .gone: .term
       }
     return Gap(kind: kind, promises: [promise.label], parties: [party], from: instant, detail: .lack(lack))
   }
 
   fileprivate static func gone(_ promise: Promise, _ link: ChainLink, at instant: Instant) -> Gap {
-    Gap(
-      kind: .term, promises: [promise.label], parties: [link.party], from: instant,
-      detail: .lack(.ended(link.party.name, link.until ?? instant)))
+    Gap(kind: .term, promises: [promise.label], parties: [link.party], from: instant, detail: .lack(.gone(link.until ?? instant)))
   }
 }
 

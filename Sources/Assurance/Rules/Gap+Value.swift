@@ -221,6 +221,7 @@ extension Lack {
     case .agreement: .object(["why": "agreement"])
     case .target(let name): .object(["why": "target", "name": .text(name)])
     case .ended(let name, let at): .object(["why": "ended", "name": .text(name), "at": .instant(at)])
+    case .gone(let at): .object(["why": "gone", "at": .instant(at)])
     case .notInForce(let name): .object(["why": "not_in_force", "name": .text(name)])
     case .hours(let name): .object(["why": "hours", "name": .text(name)])
     }
@@ -232,6 +233,7 @@ extension Lack {
     case "agreement": self = .agreement
     case "target": self = .target(name)
     case "ended": self = .ended(name, value.instant("at") ?? Instant(seconds: 0))
+    case "gone": self = .gone(value.instant("at") ?? Instant(seconds: 0))
     case "not_in_force": self = .notInForce(name)
     case "hours": self = .hours(name)
     default: return nil

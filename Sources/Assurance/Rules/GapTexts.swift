@@ -11,6 +11,8 @@ extension GapWords {
     "gap.no_hours", "{promises}: “{name}” with {party} names no hours in which its target counts.", zh: "{promises}：与{party}的“{name}”没有约定目标的服务时间。")
   static let ended = Message(
     "gap.ended", "{promises}: not backed from {from} (UTC): “{name}” with {party} ends.", zh: "{promises}：自 {from}（UTC）起没有支撑：与{party}的“{name}”到期。")
+  static let gone = Message(
+    "gap.gone", "{promises}: until {from} (UTC) {party} delivered its part, nobody since.", zh: "{promises}：{from}（UTC）之前由{party}提供，此后无人提供。")
   static let notInForce = Message(
     "gap.not_in_force", "{promises}: not backed from {from} (UTC): “{name}” with {party} is not in force.",
     zh: "{promises}：自 {from}（UTC）起没有支撑：与{party}的“{name}”未生效。")
@@ -71,7 +73,7 @@ extension GapWords {
 
   static let all =
     [
-      unlinked, noAgreement, noTarget, noHours, ended, notInForce, coverage, coverageOnce, coverageEnds, coverageBegins, coverageNone, late, never, shares,
-      promise, openings, closed, inAll, opened, part, handling, agreed, neverOver, overrun, product, noBackups, team, supplier, weekdayRange,
+      unlinked, noAgreement, noTarget, noHours, ended, gone, notInForce, coverage, coverageOnce, coverageEnds, coverageBegins, coverageNone, late, never,
+      shares, promise, openings, closed, inAll, opened, part, handling, agreed, neverOver, overrun, product, noBackups, team, supplier, weekdayRange,
     ] + weekdayNames + metrics
 }

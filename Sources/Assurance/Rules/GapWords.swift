@@ -27,6 +27,7 @@ package enum GapWords: Sendable {
     case .target(let name): (message, arguments["name"]) = (noTarget, name)
     case .hours(let name): (message, arguments["name"]) = (noHours, name)
     case .ended(let name, let at): (message, arguments["name"], arguments["from"]) = (ended, name, day(at, nil, language))
+    case .gone(let at): (message, arguments["from"]) = (gone, day(at, nil, language))
     case .notInForce(let name): (message, arguments["name"]) = (notInForce, name)
     }
     return message.text(language, arguments)

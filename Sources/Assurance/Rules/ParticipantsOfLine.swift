@@ -102,7 +102,8 @@ struct ParticipantsOfLine: Sendable {
       let reference = link.contract.flatMap { rows.contracts[$0]?.last?.reference }
       return ChainLink(
         party: ChainParty(kind: .supplier, id: link.link, name: link.name), from: link.from, until: link.until, metrics: [],
-        terms: SupplierTerms(reference: reference, service: link.service, versions: versions))
+        terms: SupplierTerms(reference: reference, service: link.service, versions: versions), service: link.service,
+        needsSuccessor: !link.isNotNeeded)
     }
   }
 

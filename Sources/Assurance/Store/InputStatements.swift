@@ -129,6 +129,8 @@ struct ProvenLinks: Statement {
     let isBackup: Bool
     let from: Instant
     let until: Instant?
+    /// It ended, and nothing has to take its place.
+    let isNotNeeded: Bool
   }
 
   let tenant: TenantId
@@ -136,7 +138,7 @@ struct ProvenLinks: Statement {
 
   static let sql = """
     select k.line_id, k.line_link_id, k.version, k.service_id, v.supplier_name || ' ' || v.name, k.supplier_contract_id, k.role = 'backup', k.valid_from,
-      k.ended_at
+      k.ended_at, k.not_needed
     from contracts.pub_line l
     join suppliers.pub_line_link k on k.tenant_id = l.tenant_id and k.line_id = l.line_id
     join suppliers.pub_service v on v.service_id = k.service_id
@@ -152,7 +154,7 @@ struct ProvenLinks: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       line: try row.next(), link: try row.next(), version: try row.next(), service: try row.next(), name: try row.next(), contract: try row.next(),
-      isBackup: try row.next(), from: try row.next(), until: try row.next())
+      isBackup: try row.next(), from: try row.next(), until: try row.next(), isNotNeeded: try row.next())
   }
 }
 

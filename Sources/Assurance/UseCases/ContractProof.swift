@@ -26,10 +26,11 @@ struct ContractProof: Sendable {
 
   /// - Parameter only: the one line; nil: all.
   func run(_ contract: ProvenContract.Found, only: Int64? = nil, cause: ProofCause) async throws -> [Kept] {
-    _ = try await transaction.query(LockStandings(tenant: tenant, contract: contract.id, line: only))
+    let standingLines = try await transaction.query(LockStandings(tenant: tenant, contract: contract.id, line: only))
     let cases = try await ProofInputs(tenant: tenant, now: now, transaction: transaction).cases(of: contract, only: only)
-    guard !cases.isEmpty else { return [] }
     let lines = cases.map(\.line)
+    try await settle(Set(standingLines).subtracting(lines).sorted())
+    guard !cases.isEmpty else { return [] }
     let (standing, risks) = try await transaction.query(
       StandingOfLines(tenant: tenant, lines: lines), RisksInForce(tenant: tenant, lines: lines, at: now))
     let before = Dictionary(standing.map { ($0.line, $0) }) { first, _ in first }
@@ -56,7 +57,9 @@ struct ContractProof: Sendable {
           inputs: found.inputs, cause: cause, actor: actor, now: now))
       guard let inserted else { throw Failure.notFound }
       proof = inserted
-      if before?.isOpen ?? false != !open.isEmpty { record(proof, found, isOpen: !open.isEmpty, verdict) }
+      if before?.isOpen ?? false != !open.isEmpty {
+        record(proof, found.line, isOpen: !open.isEmpty, verdict.outcome, gaps: verdict.gaps.count)
+      }
     }
     let ends = risks.compactMap(\.until).filter { $0 > now }.min()
     // What has ended stays ended; what promises nothing yet may begin within a later horizon.
@@ -67,14 +70,22 @@ struct ContractProof: Sendable {
     return Kept(line: found.line, name: found.name, proof: proof, verdict: verdict, open: open)
   }
 
+  /// Lines whose versions were all withdrawn promise nothing, now and later: they rest on nothing that could change.
+  private func settle(_ lines: [Int64]) async throws {
+    guard !lines.isEmpty else { return }
+    for before in try await transaction.query(StandingOfLines(tenant: tenant, lines: lines)) where before.isOpen {
+      record(before.proof, before.line, isOpen: false, .nothing, gaps: 0)
+    }
+    transaction.enqueue(SettleStandings(tenant: tenant, lines: lines, now: now))
+  }
+
   /// That a line's promises came to have gaps that nobody accepted, or no longer have any.
-  private func record(_ proof: Int64, _ found: ProvenCase, isOpen: Bool, _ verdict: BackToBack.Verdict) {
+  private func record(_ proof: Int64, _ line: Int64, isOpen: Bool, _ outcome: BackToBack.Outcome, gaps: Int) {
     transaction.record(
       Event(
-        subjectKind: "proof", subject: proof, seq: 1, type: isOpen ? "proof.gaps_opened" : "proof.gaps_closed",
-        payload: .object([
-          "line": .integer(found.line), "outcome": .text(verdict.outcome.rawValue), "gaps": .integer(Int64(verdict.gaps.count)),
-        ]), occurredAt: now), tenant: tenant, actor: actor, at: now)
+        subjectKind: "proof", subject: proof, seq: isOpen ? 1 : 2, type: isOpen ? "proof.gaps_opened" : "proof.gaps_closed",
+        payload: .object(["line": .integer(line), "outcome": .text(outcome.rawValue), "gaps": .integer(Int64(gaps))]), occurredAt: now), tenant: tenant,
+      actor: actor, at: now)
   }
 }
 

@@ -4,6 +4,21 @@ import Kernel
 import Postgres
 import ServiceLevels
 
+/// How a promise of a ticket stands now.
+struct StandingVerdict: Sendable {
+  /// Nil: not judged.
+  let isMet: Bool?
+  let judgedAt: Instant?
+  /// Of the clock that was judged.
+  let priority: Int64?
+
+  init(_ row: inout RowReader) throws {
+    isMet = try row.next()
+    judgedAt = try row.next()
+    priority = try row.next()
+  }
+}
+
 /// Judges chunks of tickets and counts. Each core has one of its own; in the end they are added up.
 struct Judge: Sendable {
   private var replay: StoryReplay
@@ -12,9 +27,9 @@ struct Judge: Sendable {
   private let after: VerdictChange.Place
   private let wanted: Set<VerdictChange.Kind>
   private(set) var outcome = Outcome()
-  /// By line: what was judged in which month of its contract's zone.
-  private(set) var credited: [Int64: [CreditTrial.Cell: CreditTrial.Count]] = [:]
-  private var creditMonths: [Int64: MonthFinder]
+  /// What was judged under the SLA that is tried out, and what counts now.
+  private(set) var credited: CreditCounts
+  private(set) var creditedNow: CreditCounts
 
   /// - Parameters:
   ///   - kept: how many changes to keep, those that come first behind `after`.
@@ -28,7 +43,8 @@ struct Judge: Sendable {
     self.kept = kept
     self.after = after
     self.wanted = wanted
-    creditMonths = Dictionary(uniqueKeysWithValues: lines.map { ($0.id, MonthFinder($0.zone)) })
+    credited = CreditCounts(lines)
+    creditedNow = credited
   }
 
   mutating func take(_ rows: ResultRows) throws {
@@ -47,19 +63,25 @@ struct Judge: Sendable {
       }
       let month = months.month(of: at)
       for metric in ServiceLevels.Metric.judged {
-        count(metric, ticket: ticket, line: line, month, isMetNow: try row.next())
+        count(metric, ticket: ticket, line: line, month, now: try StandingVerdict(&row))
       }
     }
     trim()
   }
 
-  private mutating func count(_ metric: ServiceLevels.Metric, ticket: Int64, line: Int64?, _ month: CalendarMonth, isMetNow: Bool?) {
+  private mutating func count(_ metric: ServiceLevels.Metric, ticket: Int64, line: Int64?, _ month: CalendarMonth, now: StandingVerdict) {
     let judgement = replay.judgements.first { $0.metric == metric }
+    let isMetNow = now.isMet
     guard judgement != nil || isMetNow != nil else { return }
     let isMet = judgement?.isMet
     let key = AttainmentKey(metric: metric, priority: replay.priority, month: month)
     outcome.attainments[key, default: Attainment()].count(isMet: isMet, isPromised: judgement != nil, isMetNow: isMetNow)
-    if let judgement, let line, let isMet, let judgedAt = judgement.judgedAt { credit(metric, judgement.priority, isMet, judgedAt, line) }
+    if let judgement, let line, let isMet, let judgedAt = judgement.judgedAt {
+      credited.add(metric, priority: judgement.priority, isMet: isMet, at: judgedAt, line: line)
+    }
+    if let line, let isMetNow, let judgedAt = now.judgedAt, let priority = now.priority {
+      creditedNow.add(metric, priority: priority, isMet: isMetNow, at: judgedAt, line: line)
+    }
     guard let kind = VerdictChange.Kind(isMetNow: isMetNow, isMet: isMet) else { return }
     outcome.changes[kind, default: 0] += 1
     let change = VerdictChange(
@@ -70,26 +92,24 @@ struct Judge: Sendable {
     if outcome.listed.count > 2 * kept + 1000 { trim() }
   }
 
-  private mutating func credit(_ metric: ServiceLevels.Metric, _ priority: Int64, _ isMet: Bool, _ judgedAt: Instant, _ line: Int64) {
-    guard let month = creditMonths[line]?.month(of: judgedAt) else { return }
-    let cell = CreditTrial.Cell(metric: metric.rawValue, priority: priority, month: month)
-    credited[line, default: [:]][cell, default: CreditTrial.Count()].judged += 1
-    if isMet { credited[line, default: [:]][cell, default: CreditTrial.Count()].met += 1 }
-  }
-
   private mutating func trim() { outcome.trim(to: kept) }
 
-  static func sum(_ judges: [Judge], kept: Int) -> (outcome: Outcome, credited: [Int64: [CreditTrial.Cell: CreditTrial.Count]]) {
-    var sum = Outcome()
-    var credited: [Int64: [CreditTrial.Cell: CreditTrial.Count]] = [:]
+  static func sum(_ judges: [Judge], kept: Int) -> Sum {
+    var sum = Sum()
     for judge in judges {
-      sum.add(judge.outcome)
-      for (line, cells) in judge.credited {
-        credited[line, default: [:]].merge(cells) { CreditTrial.Count(met: $0.met + $1.met, judged: $0.judged + $1.judged) }
-      }
+      sum.outcome.add(judge.outcome)
+      sum.credited.add(judge.credited)
+      sum.creditedNow.add(judge.creditedNow)
     }
-    sum.trim(to: kept)
-    return (sum, credited)
+    sum.outcome.trim(to: kept)
+    return sum
+  }
+
+  /// What several judges found together.
+  struct Sum: Sendable {
+    fileprivate(set) var outcome = Outcome()
+    fileprivate(set) var credited = CreditCounts([])
+    fileprivate(set) var creditedNow = CreditCounts([])
   }
 }
 
@@ -99,7 +119,7 @@ extension ServiceLevels.Metric {
 }
 
 extension Outcome {
-  mutating func trim(to kept: Int) {
+  package mutating func trim(to kept: Int) {
     listed.sort { $0.place < $1.place }
     if listed.count > kept { listed.removeSubrange(kept...) }
   }

@@ -11,8 +11,9 @@ package struct PastTickets: Statement {
 
   static let columns = """
     t.ticket_id, t.contract_line_id, case when $2 then t.closed_at else t.opened_at end, t.service_id, t.ci_tier, t.story,
-      case r.verdict when 'met' then true when 'missed' then false end, case u.verdict when 'met' then true when 'missed' then false end,
-      case s.verdict when 'met' then true when 'missed' then false end
+      case r.verdict when 'met' then true when 'missed' then false end, r.judged_at, r.priority::bigint,
+      case u.verdict when 'met' then true when 'missed' then false end, u.judged_at, u.priority::bigint,
+      case s.verdict when 'met' then true when 'missed' then false end, s.judged_at, s.priority::bigint
     """
 
   /// `r`, `u` and `s` are what counts now.

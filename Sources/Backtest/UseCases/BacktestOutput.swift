@@ -13,6 +13,8 @@ package struct BacktestOutput: OperationOutput {
   package let credits: [TrialCreditOutput]
   /// By currency; nil for a sum that is more than money can be.
   package let totals: [TrialTotal]
+  package let creditsNow: [TrialCreditOutput]
+  package let totalsNow: [TrialTotal]
 
   init(_ result: TrialRun.Result, in context: OperationContext) {
     let lines = Dictionary(uniqueKeysWithValues: result.lines.map { ($0.id, (context.id(.contractLine, $0.publicId), $0.name)) })
@@ -23,8 +25,13 @@ package struct BacktestOutput: OperationOutput {
     self.customer = customer
     outcome = result.outcome
     figures = AttainmentOutput.all(of: result.outcome)
-    credits = result.credits.map { TrialCreditOutput(period: $0, line: lines[$0.line]?.id, lineName: lines[$0.line]?.name ?? "", language: language) }
+    func outputs(_ periods: [CreditTrial.Period]) -> [TrialCreditOutput] {
+      periods.map { TrialCreditOutput(period: $0, line: lines[$0.line]?.id, lineName: lines[$0.line]?.name ?? "", language: language) }
+    }
+    credits = outputs(result.credits)
     totals = TrialTotal.all(of: result.credits.compactMap(\.amount))
+    creditsNow = outputs(result.creditsNow)
+    totalsNow = TrialTotal.all(of: result.creditsNow.compactMap(\.amount))
   }
 
   package static let fields: [OutputField<BacktestOutput>] = [
@@ -42,6 +49,13 @@ package struct BacktestOutput: OperationOutput {
     OutputField("credits", listOf: TrialCreditOutput.self, "What it would have cost, by line and period.", "按合同行和期间计算的补偿。") { $0.credits },
     OutputField("creditTotals", .list(.text), "The sum, by currency; null for one that is too large.", "补偿合计（按货币）；过大时为 null。") {
       .array($0.totals.map { .text($0.sum?.description) })
+    },
+    OutputField(
+      "creditsNow", listOf: TrialCreditOutput.self, "What the same tickets cost by the verdicts that count now and the schedules of the contract lines.",
+      "同一批工单按当前判定及各合同行的补偿方案应计的补偿。"
+    ) { $0.creditsNow },
+    OutputField("creditTotalsNow", .list(.text), "Their sum, by currency; null for one that is too large.", "当前补偿合计（按货币）；过大时为 null。") {
+      .array($0.totalsNow.map { .text($0.sum?.description) })
     },
   ]
 }

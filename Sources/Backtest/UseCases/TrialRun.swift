@@ -43,6 +43,8 @@ package struct TrialRun: Sendable {
   package struct Result: Sendable {
     package let outcome: Outcome
     package let credits: [CreditTrial.Period]
+    /// What the same tickets cost by the verdicts that count now and the schedules that the lines have.
+    package let creditsNow: [CreditTrial.Period]
     /// The lines that were credited, or could have been.
     package let lines: [CreditTrial.Line]
   }
@@ -57,11 +59,11 @@ package struct TrialRun: Sendable {
     transaction.enqueue(ReadAllPastTickets())
     transaction.enqueue(ExpectManyTickets())
     transaction.enqueue(tickets)
-    let (outcome, credited) = try await judge(lines: creditTrial?.lines ?? [], in: transaction, progress: progress)
+    let sum = try await judge(lines: creditTrial?.lines ?? [], in: transaction, progress: progress)
     transaction.enqueue(PastTicketsEnd())
-    var periods: [CreditTrial.Period] = []
-    for line in creditTrial?.lines ?? [] { periods += try creditTrial?.periods(of: line, credited[line.id] ?? [:]) ?? [] }
-    return Result(outcome: outcome, credits: periods, lines: creditTrial?.lines ?? [])
+    return Result(
+      outcome: sum.outcome, credits: try creditTrial?.periods(sum.credited.byLine) ?? [],
+      creditsNow: try creditTrial?.present.periods(sum.creditedNow.byLine) ?? [], lines: creditTrial?.lines ?? [])
   }
 
   /// How many tickets there are to judge.
@@ -91,7 +93,7 @@ package struct TrialRun: Sendable {
 
   private func judge(
     lines: [CreditTrial.Line], in transaction: Transaction, progress: @Sendable (Int64) -> Void
-  ) async throws -> (outcome: Outcome, credited: [Int64: [CreditTrial.Cell: CreditTrial.Count]]) {
+  ) async throws -> Judge.Sum {
     let months = MonthFinder(try zone())
     var idle = (0..<Self.judges).map { _ in Judge(trial.apart(), now: now, months: months, kept: kept, after: after, wanted: wanted, lines: lines) }
     return try await withThrowingTaskGroup(of: Judge.self) { group in

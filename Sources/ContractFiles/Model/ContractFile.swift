@@ -10,6 +10,7 @@ package struct ContractFile: OperationInput {
   let people: [FilePerson]
   let calendars: [FileCalendar]
   let slas: [FileSla]
+  let teams: [FileTeam]
   let contract: FileContract?
   /// From which day what changes holds, in the contract's zone; nil: from now on.
   let validFrom: CalendarDate?
@@ -22,11 +23,13 @@ package struct ContractFile: OperationInput {
   private static let calendars = Field<[FileCalendar]>.list(
     "calendars", of: Field<FileCalendar>.object("calendar", "A calendar.", "日历。"), count: 0...50, "Coverage calendars.", "服务时间日历。")
   private static let slas = Field<[FileSla]>.list("slas", of: Field<FileSla>.object("sla", "An SLA.", "SLA。"), count: 0...50, "SLAs.", "服务级别。")
+  private static let teams = Field<[FileTeam]>.list(
+    "teams", of: Field<FileTeam>.object("team", "A team.", "团队。"), count: 0...100, "The provider's teams.", "服务商的团队。")
   private static let contract = Field<FileContract>.object("contract", "The contract.", "合同。")
   private static let validFrom = Field.date("validFrom", "From which day changes hold.", "变更自何日起生效。")
 
   package static let fields: [any InputField] = [
-    customer, units.optional, people.optional, calendars.optional, slas.optional, contract.optional, validFrom.optional,
+    customer, units.optional, people.optional, calendars.optional, slas.optional, teams.optional, contract.optional, validFrom.optional,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -35,6 +38,7 @@ package struct ContractFile: OperationInput {
     people = try values[Self.people.optional] ?? []
     calendars = try values[Self.calendars.optional] ?? []
     slas = try values[Self.slas.optional] ?? []
+    teams = try values[Self.teams.optional] ?? []
     contract = try values[Self.contract.optional]
     validFrom = try values[Self.validFrom.optional]
   }

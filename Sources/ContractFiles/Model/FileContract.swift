@@ -80,6 +80,9 @@ package struct FileLine: OperationInput {
   /// The codes of what it sells of the catalogue.
   let service: String?
   let offering: String?
+  /// Who keeps its promises; nil: the file does not say.
+  let teams: [FileLineTeam]?
+  let suppliers: [FileLineSupplier]?
 
   private static let sla = Field.text("sla", 1...120, "The SLA's name.", "SLA 名称。")
   private static let units = Field<[String]>.list(
@@ -93,10 +96,15 @@ package struct FileLine: OperationInput {
   private static let monthlyFee = Field.amount("monthlyFee", "The fee per month.", "月费。")
   private static let service = Field.text("service", 2...24, "The code of the service that it sells.", "所售服务的代码。")
   private static let offering = Field.text("offering", 2...24, "The code of the offering that it sells.", "所售服务项的代码。")
+  private static let teams = Field<[FileLineTeam]>.list(
+    "teams", of: Field<FileLineTeam>.object("team", "A team.", "团队。"), count: 0...50, "The teams that keep its promises.", "负责兑现承诺的团队。")
+  private static let suppliers = Field<[FileLineSupplier]>.list(
+    "suppliers", of: Field<FileLineSupplier>.object("supplier", "A supplier's service.", "供应商的服务。"), count: 0...50,
+    "The suppliers' services that it rests on.", "所依赖的供应商服务。")
 
   package static let fields: [any InputField] = [
     FileFields.name, sla, units.optional, persons.optional, quantity.optional, quantityUnit.optional, exclusions.optional, priceReference.optional,
-    monthlyFee.optional, service.optional, offering.optional,
+    monthlyFee.optional, service.optional, offering.optional, teams.optional, suppliers.optional,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -112,6 +120,8 @@ package struct FileLine: OperationInput {
     monthlyFee = try values[Self.monthlyFee.optional]
     service = try values[Self.service.optional]
     offering = try values[Self.offering.optional]
+    teams = try values[Self.teams.optional]
+    suppliers = try values[Self.suppliers.optional]
     if service != nil, offering != nil { throw FieldError("offering", ContractFileMessages.serviceOrOffering) }
   }
 }

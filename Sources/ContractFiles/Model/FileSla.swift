@@ -4,18 +4,25 @@ import Operations
 
 package struct FileSla: OperationInput {
   let name: String
+  let kind: AgreementKind
   let resolutionStopsAt: ResolutionStop
+  /// Nil: the file does not say.
+  let waits: FileWaits?
   let targets: [FileTarget]
 
+  private static let kind = Field.oneOf("kind", AgreementKind.allCases.map(\.rawValue), "sla (default) or ola, for teams.", "sla（默认）或 ola（供团队使用）。")
   private static let stopsAt = Field.oneOf("resolutionStopsAt", ResolutionStop.allCases.map(\.rawValue), "Where resolution stops.", "解决计时停止处。")
+  private static let waits = Field<FileWaits>.object("waits", "How waits bear on the clocks.", "等待对时钟的影响。")
   private static let targets = Field<[FileTarget]>.list(
     "targets", of: Field<FileTarget>.object("target", "A target.", "目标。"), count: 1...100, "What is promised.", "服务级别目标。")
 
-  package static let fields: [any InputField] = [FileFields.name, stopsAt.optional, targets]
+  package static let fields: [any InputField] = [FileFields.name, kind.optional, stopsAt.optional, waits.optional, targets]
 
   package init(_ values: InputValues) throws(FieldError) {
     name = try values[FileFields.name]
+    kind = try values[Self.kind.optional].flatMap(AgreementKind.init(rawValue:)) ?? .sla
     resolutionStopsAt = try values[Self.stopsAt.optional].flatMap(ResolutionStop.init(rawValue:)) ?? .resolved
+    waits = try values[Self.waits.optional]
     targets = try values[Self.targets]
   }
 
@@ -31,6 +38,9 @@ package struct FileTarget: OperationInput {
   static let noneWord = "none"
 
   let metric: TargetMetric
+  /// What of the catalogue and of the list of CI tiers it names, by code.
+  let services: [String]
+  let ciTiers: [String]
   let labels: [TargetLabel]
   let explicitlyNone: Bool
   let within: Budget?
@@ -77,9 +87,10 @@ package struct FileTarget: OperationInput {
   package init(_ values: InputValues) throws(FieldError) {
     guard let metric = TargetMetric(code: try values[Self.metric]) else { throw FieldError("metric", ContractFileMessages.badMetric) }
     self.metric = metric
+    services = try values[Self.services.optional] ?? []
+    ciTiers = try values[Self.tiers.optional] ?? []
     labels = Self.labels(
-      metric, priorities: try values[Self.priorities.optional] ?? [], types: try values[Self.types.optional] ?? [],
-      services: try values[Self.services.optional] ?? [], tiers: try values[Self.tiers.optional] ?? [])
+      metric, priorities: try values[Self.priorities.optional] ?? [], types: try values[Self.types.optional] ?? [], services: services, tiers: ciTiers)
     let within = try values[Self.within.optional]
     explicitlyNone = within == Self.noneWord
     self.within = explicitlyNone ? nil : within.flatMap(WrittenTime.budget)

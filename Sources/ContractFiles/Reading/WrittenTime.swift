@@ -18,6 +18,19 @@ enum WrittenTime {
     return (0...315_360_000).contains(total) ? .seconds(total) : nil
   }
 
+  /// The same, written: what ``budget(_:)`` reads back.
+  static func text(_ budget: Budget) -> String {
+    switch budget {
+    case .businessDays(let days): "\(days) business \(days == 1 ? "day" : "days")"
+    case .seconds(let seconds): text(seconds: seconds)
+    }
+  }
+
+  static func text(seconds: Int64) -> String {
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")].filter { $0.0 > 0 }
+    return parts.isEmpty ? "0 min" : parts.map { "\($0.0) \($0.1)" }.joined(separator: " ")
+  }
+
   private static let seconds: [String: Int64] = [
     "s": 1, "second": 1, "seconds": 1, "min": 60, "minute": 60, "minutes": 60, "h": 3600, "hour": 3600, "hours": 3600,
   ]

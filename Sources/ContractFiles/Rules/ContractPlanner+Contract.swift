@@ -40,6 +40,7 @@ extension ContractPlanner {
     }
     for (index, line) in contract.lines.enumerated() { plan(line, at: "contract.lines[\(index)]", currency) }
     endLines(besides: contract.lines.map(\.name))
+    for (index, line) in contract.lines.enumerated() { planDelivery(of: line, at: "contract.lines[\(index)]") }
     planContacts(contract.contacts)
     if contract.state == "active", recorded.contract == nil || recorded.contract?["state"] == "draft" { add(activation(contract)) }
   }
@@ -121,8 +122,9 @@ extension ContractPlanner {
   private mutating func plan(_ line: FileLine, at place: String, _ currency: Currency) {
     let units = line.units.enumerated().compactMap { unitPath($0.element, at: "\(place).units[\($0.offset)]") }
     let persons = line.persons.enumerated().compactMap { personKey($0.element, at: "\(place).persons[\($0.offset)]") }
-    let known = Set(file.slas.map(\.name)).union(recorded.slas.keys)
+    let known = agreements(.sla)
     if !known.contains(line.sla) { refuseUnknown("\(place).sla", known: known) }
+    if recorded.slas[line.sla]?["state"] == "retired" { refuse("\(place).sla", ContractsMessages.slaRetired, ["name": line.sla]) }
     if let service = line.service, recorded.services[service] == nil { refuse("\(place).service", ContractFileMessages.notInCatalogue) }
     if let offering = line.offering, recorded.offerings[offering] == nil { refuse("\(place).offering", ContractFileMessages.notInCatalogue) }
     let fee = line.monthlyFee.flatMap { Money($0, currency: currency) }
@@ -138,7 +140,8 @@ extension ContractPlanner {
       let from = recorded.contract == nil || recorded.contract?["state"] == "draft" ? [] : validFromMember
       step.act = { applying in
         let input = await wanted.members(applying) + [Value.Member("contract", await applying.id(.contract))] + from
-        try await applying.call("contract_line.add", input)
+        let made = try await applying.call("contract_line.add", input)
+        await applying.keep(made["id"], of: .line(wanted.name))
       }
       return add(step)
     }

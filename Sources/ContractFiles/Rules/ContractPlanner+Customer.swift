@@ -74,7 +74,7 @@ extension ContractPlanner {
   }
 
   /// There is no operation that would change it.
-  private mutating func requireSame(_ path: String, _ wanted: String, _ found: String?) {
+  mutating func requireSame(_ path: String, _ wanted: String, _ found: String?) {
     guard wanted != found else { return }
     refuse(path, ContractFileMessages.fixed, ["recorded": found ?? "-"])
   }

@@ -38,6 +38,7 @@ extension ContractPlanner {
   }
 
   private mutating func planSla(_ sla: FileSla, at place: String) {
+    for (number, target) in sla.targets.enumerated() { requireNames(of: target, at: "\(place).targets[\(number)]") }
     let goals = sla.goals
     var taken: Set<TargetLabel> = []
     let known = Set(file.calendars.map(\.name)).union(recorded.calendars.keys)
@@ -49,16 +50,22 @@ extension ContractPlanner {
     }
     let name = sla.name
     var step = ContractPlan.Step(kind: .create, noun: ContractFileMessages.sla, name: "“\(name)”", path: place)
-    let members = [Value.Member("name", .text(name)), Value.Member("resolutionStopsAt", .text(sla.resolutionStopsAt.rawValue))]
+    let members =
+      [Value.Member("name", .text(name)), Value.Member("resolutionStopsAt", .text(sla.resolutionStopsAt.rawValue))] + (sla.waits?.members ?? [])
+    let kind = Value.Member("kind", .text(sla.kind.rawValue))
     guard let found = recorded.slas[name] else {
       step.act = { applying in
-        let made = try await applying.call("sla.create", members + [Value.Member("targets", await goals.value(applying))])
+        let made = try await applying.call("sla.create", members + [kind, Value.Member("targets", await goals.value(applying))])
         await applying.keep(made["id"], of: .sla(name))
       }
       add(step)
       return
     }
+    requireSame("\(place).kind", sla.kind.rawValue, found["kind"]?.text)
     step.details = differences(goals, found) + [stopDifference(sla, found)].compactMap(\.self)
+    if sla.waits?.members.contains(where: { $0.value != (found[$0.name] ?? .null) }) ?? false {
+      step.details.append(ContractFileMessages.waits.text(language))
+    }
     guard !step.details.isEmpty else { return finish(&step, [], found, operation: "sla.revise", thing: .sla(name)) }
     step = ContractPlan.Step(
       kind: .change, noun: step.noun, name: step.name, path: place, from: validFromText,
@@ -69,6 +76,16 @@ extension ContractPlanner {
       try await applying.call("sla.revise", input, version: version)
     }
     add(step)
+  }
+
+  /// What a target is for is in the catalogue, and in the list of CI tiers in use.
+  private mutating func requireNames(of target: FileTarget, at path: String) {
+    for (index, service) in target.services.enumerated() where recorded.services[service] == nil {
+      refuse("\(path).services[\(index)]", ContractFileMessages.notInCatalogue)
+    }
+    for (index, tier) in target.ciTiers.enumerated() where !recorded.ciTiers.contains(tier) {
+      refuseUnknown("\(path).ciTiers[\(index)]", known: recorded.ciTiers)
+    }
   }
 
   private func stopDifference(_ sla: FileSla, _ found: Value) -> String? {

@@ -27,6 +27,7 @@ struct ContractPlanner {
     planPeople()
     planCalendars()
     planSlas()
+    planTeams()
     planContract()
   }
 

@@ -9,6 +9,11 @@ enum FileThing: Hashable, Sendable {
   case calendar(String)
   case sla(String)
   case contract
+  case line(String)
+  case team(String)
+  /// Of suppliers, by the supplier's code and the name or reference.
+  case supplierService(String)
+  case underpinningContract(String)
   /// Of the catalogue, by code.
   case service(String)
   case offering(String)

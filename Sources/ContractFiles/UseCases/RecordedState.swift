@@ -14,6 +14,17 @@ struct RecordedState: Sendable {
   /// What the file names of the catalogue, by code.
   private(set) var services: [String: Value] = [:]
   private(set) var offerings: [String: Value] = [:]
+  /// Those in use, where the file names any.
+  private(set) var ciTiers: Set<String> = []
+  /// The provider's teams by name, and the OLA that each works by last; where the file names any.
+  private(set) var teams: [String: Value] = [:]
+  private(set) var agreements: [String: Value] = [:]
+  /// What suppliers provide and promise: `CLOUD Compute`, `CLOUD UC-7`; of those that the file names.
+  private(set) var supplierServices: [String: Value] = [:]
+  private(set) var underpinningContracts: [String: Value] = [:]
+  /// Of the lines of which the file says so: who keeps their promises.
+  private(set) var chains: [String: Value] = [:]
+  private(set) var links: [String: [Value]] = [:]
   private(set) var contract: Value?
   private(set) var lines: [Value] = []
   private(set) var contacts: [Value] = []
@@ -27,14 +38,20 @@ struct RecordedState: Sendable {
 
   init(of file: ContractFile, by applying: Applying, _ tenancy: Tenancy) async throws {
     let calendarNames = Set(file.calendars.map(\.name)).union(file.slas.flatMap { $0.targets.compactMap(\.calendar) })
+      .union((file.contract?.lines ?? []).flatMap { ($0.teams ?? []).compactMap(\.calendar) })
     for summary in try await applying.all("calendar.list", []) {
       guard let name = summary["name"]?.text, calendarNames.contains(name) else { continue }
       calendars[name] = try await applying.call("calendar.read", [Value.Member("id", summary["id"] ?? .null), Value.Member("asOf", Self.always)])
     }
-    for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always), Value.Member("kind", "sla")]) { slas[sla["name"]?.text ?? ""] = sla }
+    for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always)]) { slas[sla["name"]?.text ?? ""] = sla }
     let lines = file.contract?.lines ?? []
-    services = try await Self.byCode("service.list", Set(lines.compactMap(\.service)), applying)
+    let targets = file.slas.flatMap(\.targets)
+    services = try await Self.byCode("service.list", Set(lines.compactMap(\.service) + targets.flatMap(\.services)), applying)
+    if targets.contains(where: { !$0.ciTiers.isEmpty }) {
+      ciTiers = Set(try await applying.all("ci_tier.list", []).filter { $0["active"] == .bool(true) }.compactMap { $0["code"]?.text })
+    }
     offerings = try await Self.byCode("offering.list", Set(lines.compactMap(\.offering)), applying)
+    try await readDelivery(of: file, applying)
     guard let entry = try await tenancy.tenant(code: file.customer.code), entry.kind == .customer else { return }
     let id = Value.id(entry.publicId)
     customer = try await applying.call("customer.read", [Value.Member("id", id)])
@@ -50,10 +67,49 @@ struct RecordedState: Sendable {
     contract = found
     let ofContract = Value.Member("contract", found["id"] ?? .null)
     self.lines = try await applying.all("contract_line.list", [ofContract, Value.Member("asOf", Self.always)]).filter { $0["state"] == "active" }
+    try await readDelivery(of: lines, applying)
     contacts = try await applying.all("contract_contact.list", [ofContract]).filter { $0["validUntil"]?.isNull ?? true }
     let zone = found["zone"]?.text.flatMap(Zone.named)
     guard wanted.ends.flatMap({ zone?.start(of: $0) }) != found["endsAt"]?.text.flatMap(Instant.init) else { return }
-    renewals = try await applying.all("renewal.list", [Value.Member("state", "all")]).filter { $0["contract"] == found["id"] }
+    renewals = try await applying.all("renewal.list", [Value.Member("customer", id), Value.Member("state", "all")]).filter { $0["contract"] == found["id"] }
+  }
+
+  /// Teams and suppliers, where the file names any.
+  private mutating func readDelivery(of file: ContractFile, _ applying: Applying) async throws {
+    let lines = file.contract?.lines ?? []
+    if !file.teams.isEmpty || lines.contains(where: { $0.teams?.isEmpty == false }) {
+      for team in try await applying.all("team.list", []) { teams[team["name"]?.text ?? ""] = team }
+      // The newest one of each team comes last.
+      for agreement in try await applying.all("team_agreement.list", []) {
+        agreements[agreement["teamName"]?.text ?? ""] = agreement["endedAt"]?.isNull ?? true ? agreement : nil
+      }
+    }
+    let codes = Set(lines.flatMap { ($0.suppliers ?? []).map(\.supplier) })
+    guard !codes.isEmpty else { return }
+    for supplier in try await applying.all("supplier.list", []) {
+      guard let code = supplier["code"]?.text, codes.contains(code) else { continue }
+      let ofSupplier = Value.Member("supplier", supplier["id"] ?? .null)
+      for service in try await applying.all("supplier_service.list", [ofSupplier]) {
+        supplierServices["\(code) \(service.serviceName)"] = service
+      }
+      for contract in try await applying.all("underpinning_contract.list", [ofSupplier]) {
+        underpinningContracts["\(code) \(contract["reference"]?.text ?? "")"] = contract
+      }
+    }
+  }
+
+  /// Who keeps the promises of the recorded lines, where the file says who is to.
+  private mutating func readDelivery(of wanted: [FileLine], _ applying: Applying) async throws {
+    for line in wanted {
+      guard let id = self.lines.first(where: { $0["name"]?.text == line.name })?["id"] else { continue }
+      let ofLine = Value.Member("line", id)
+      if line.teams != nil {
+        chains[line.name] = try await applying.call("delivery_chain.read", [ofLine, Value.Member("asOf", Self.always)])
+      }
+      if line.suppliers != nil {
+        links[line.name] = try await applying.all("supplier_link.list", [ofLine]).filter { $0["endedAt"]?.isNull ?? true }
+      }
+    }
   }
 
   /// What of a listing the file names.
@@ -93,6 +149,10 @@ struct RecordedState: Sendable {
     for person in persons { ids[.person(person.personKey)] = person["id"] }
     for (name, calendar) in calendars { ids[.calendar(name)] = calendar["id"] }
     for (name, sla) in slas { ids[.sla(name)] = sla["id"] }
+    for line in lines { ids[.line(line["name"]?.text ?? "")] = line["id"] }
+    for (name, team) in teams { ids[.team(name)] = team["id"] }
+    for (name, service) in supplierServices { ids[.supplierService(name)] = service["id"] }
+    for (name, contract) in underpinningContracts { ids[.underpinningContract(name)] = contract["id"] }
     for (code, service) in services { ids[.service(code)] = service["id"] }
     for (code, offering) in offerings { ids[.offering(code)] = offering["id"] }
     return ids

@@ -98,12 +98,12 @@ extension SlaDraftFile {
   private struct Content: OperationInput {
     let calendars: [FileCalendar]
     let slas: [FileSla]
-    let waits: Waits?
+    let waits: FileWaits?
 
     private static let calendars = Field<[FileCalendar]>.list(
       "calendars", of: Field<FileCalendar>.object("calendar", "A calendar.", "日历。"), count: 0...50, "Coverage calendars.", "服务时间日历。")
     private static let slas = Field<[FileSla]>.list("slas", of: Field<FileSla>.object("sla", "An SLA.", "SLA。"), count: 1...50, "SLAs.", "服务级别。")
-    private static let waits = Field<Waits>.object("waits", "How waits bear on the clocks.", "等待对时钟的影响。")
+    private static let waits = Field<FileWaits>.object("waits", "How waits bear on the clocks.", "等待对时钟的影响。")
 
     static let fields: [any InputField] = [calendars.optional, slas, waits.optional]
 
@@ -111,28 +111,6 @@ extension SlaDraftFile {
       calendars = try values[Self.calendars.optional] ?? []
       slas = try values[Self.slas]
       waits = try values[Self.waits.optional]
-    }
-  }
-
-  private struct Waits: OperationInput {
-    let terms: WaitTerms
-
-    private static let supplierPauses = Field.boolean("supplierPauses", "Whether waiting for a supplier stops the clocks.", "等待供应商时是否暂停。")
-    private static let limit = Field.text("limit", 1...40, "The open time after which a wait stops them no longer: 8 h.", "单次等待的上限，如 8 h。")
-    private static let total = Field.text("total", 1...40, "The same for all waits together.", "全部等待合计的上限。")
-
-    static let fields: [any InputField] = [supplierPauses.optional, limit.optional, total.optional]
-
-    init(_ values: InputValues) throws(FieldError) {
-      terms = WaitTerms(
-        supplierPauses: try values[Self.supplierPauses.optional] ?? false, limitSeconds: try Self.seconds(values[Self.limit.optional], "limit"),
-        totalSeconds: try Self.seconds(values[Self.total.optional], "total"))
-    }
-
-    private static func seconds(_ text: String?, _ path: String) throws(FieldError) -> Int64? {
-      guard let text else { return nil }
-      guard case .seconds(let seconds)? = WrittenTime.budget(text), seconds > 0 else { throw FieldError(path, ContractFileMessages.badDuration) }
-      return seconds
     }
   }
 }

@@ -1,4 +1,3 @@
-import BillingEngine
 import Kernel
 import Postgres
 import ServiceTime
@@ -51,78 +50,6 @@ struct InsertSlaVersion: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-struct InsertSlaTargets: Statement {
-  let slaVersion: Int64
-  let targets: [SlaRule.Target]
-  let onlyTenant: TenantId?
-
-  /// Arrays of arrays are one to `unnest`: the warnings of each target travel as text.
-  static let sql = """
-    insert into contracts.sla_target
-      (sla_version_id, metric, ticket_type, priority, service_id, ci_tier, explicitly_none, calendar_id, budget_seconds, business_days,
-       objective_millionths, period, counts_from, warn_percents, pauses, only_tenant_id)
-    select $1, t.metric, t.ticket_type, t.priority, t.service_id, t.ci_tier, t.explicitly_none, t.calendar_id, t.budget_seconds, t.business_days,
-      t.objective, t.period, t.counts_from, t.warn_percents::bigint[], t.pauses, $16
-    from unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::boolean[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
-      $12::text[], $13::text[], $14::text[], $15::boolean[])
-      as t (metric, ticket_type, priority, service_id, ci_tier, explicitly_none, calendar_id, budget_seconds, business_days, objective, period, counts_from,
-        warn_percents, pauses)
-    returning id
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(slaVersion)
-    parameters.append(targets.map(\.metric.code))
-    parameters.append(targets.map(\.selector.ticketType?.rawValue))
-    parameters.append(targets.map(\.selector.priority))
-    parameters.append(targets.map(\.selector.service))
-    parameters.append(targets.map(\.selector.ciTier))
-    parameters.append(targets.map { $0.promise == .none })
-    parameters.append(targets.map(\.promise.calendar))
-    parameters.append(targets.map(\.promise.budget?.seconds))
-    parameters.append(targets.map(\.promise.budget?.businessDays))
-    parameters.append(targets.map(\.promise.objective?.units))
-    parameters.append(targets.map(\.promise.period?.rawValue))
-    parameters.append(targets.map(\.promise.countsFrom?.rawValue))
-    parameters.append(targets.map { "{\($0.promise.warnPercents.map { String($0) }.joined(separator: ","))}" })
-    parameters.append(targets.map(\.promise.pauses))
-    parameters.append(onlyTenant)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-extension SlaRule.Target.Promise {
-  fileprivate var budget: Budget? { if case .clock(let budget, _, _, _, _, _) = self { budget } else { nil } }
-
-  fileprivate var calendar: Int64? {
-    switch self {
-    case .none, .measured: nil
-    case .clock(_, let calendar, _, _, _, _): calendar
-    }
-  }
-
-  fileprivate var objective: Rate? {
-    switch self {
-    case .none: nil
-    case .clock(_, _, let objective, _, _, _): objective
-    case .measured(let objective, _, _): objective
-    }
-  }
-
-  fileprivate var period: BillingPeriod.Kind? {
-    switch self {
-    case .none: nil
-    case .clock(_, _, _, let period, _, _): period
-    case .measured(_, let period, _): period
-    }
-  }
-
-  fileprivate var countsFrom: OutageSeverity? { if case .measured(_, _, let severity) = self { severity } else { nil } }
-  fileprivate var pauses: Bool { if case .clock(_, _, _, _, let pauses, _) = self { pauses } else { false } }
-  fileprivate var warnPercents: [Int64] { if case .clock(_, _, _, _, _, let percents) = self { percents } else { [] } }
-}
-
 /// An SLA as a change finds it.
 struct SlaHead: Statement {
   struct Head: Sendable {
@@ -134,6 +61,7 @@ struct SlaHead: Statement {
     let newestResolutionStopsAt: ResolutionStop
     let newestWaits: WaitTerms
     let kind: AgreementKind
+    let state: SlaState
   }
 
   let publicId: PublicId
@@ -141,7 +69,7 @@ struct SlaHead: Statement {
 
   static let sql = """
     select s.id, s.name, s.only_tenant_id, s.version, v.valid_from, v.resolution_stops_at, v.supplier_waits_pause, v.wait_limit_seconds,
-      v.wait_total_seconds, s.kind
+      v.wait_total_seconds, s.kind, s.state
     from contracts.sla s join contracts.sla_version v on v.sla_id = s.id
     where s.public_id = $1 and (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2))
     order by v.valid_from desc limit 1
@@ -156,8 +84,15 @@ struct SlaHead: Statement {
     Head(
       id: try row.next(), name: try row.next(), onlyTenant: try row.next(), version: try row.next(), newestValidFrom: try row.next(),
       newestResolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, newestWaits: try WaitTerms(&row),
-      kind: AgreementKind(rawValue: try row.next()) ?? .sla)
+      kind: AgreementKind(rawValue: try row.next()) ?? .sla, state: SlaState(rawValue: try row.next()) ?? .active)
   }
+}
+
+/// Whether new contract lines and agreements may name it.
+enum SlaState: String, Sendable, CaseIterable {
+  case active
+  /// Nothing new names it; it may become active again.
+  case retired
 }
 
 /// Counts a change of an SLA; no row when another change came first.
@@ -177,6 +112,23 @@ struct AdvanceSla: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// The same, and sets its state.
+struct SetSlaState: Statement {
+  let id: Int64
+  let version: Int64
+  let state: SlaState
+
+  static let sql = "update contracts.sla set state = $3, version = version + 1 where id = $1 and version = $2 returning version"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(id)
+    parameters.append(version)
+    parameters.append(state.rawValue)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// An SLA in the version in force at an instant.
 struct SlaRow: Sendable {
   let id: Int64
@@ -190,11 +142,12 @@ struct SlaRow: Sendable {
   let resolutionStopsAt: ResolutionStop
   let waits: WaitTerms
   let kind: AgreementKind
+  let state: SlaState
 
   /// `s` is the SLA, `v` its version, `t` the customer that it is for.
   static let columns = """
     s.id, s.public_id, s.name, t.handle, t.public_id, s.version, v.id, v.valid_from, v.recorded_at, v.resolution_stops_at, v.supplier_waits_pause,
-      v.wait_limit_seconds, v.wait_total_seconds, s.kind
+      v.wait_limit_seconds, v.wait_total_seconds, s.kind, s.state
     """
 
   init(_ row: inout RowReader) throws {
@@ -209,6 +162,7 @@ struct SlaRow: Sendable {
     resolutionStopsAt = ResolutionStop(rawValue: try row.next()) ?? .resolved
     waits = try WaitTerms(&row)
     kind = AgreementKind(rawValue: try row.next()) ?? .sla
+    state = SlaState(rawValue: try row.next()) ?? .active
   }
 }
 
@@ -269,84 +223,22 @@ struct SlasAt: Statement {
   static func decode(_ row: inout RowReader) throws -> SlaRow { try SlaRow(&row) }
 }
 
-/// The targets of SLA versions as people read them.
-struct TargetsOfSlaVersions: Statement {
-  struct Found: Sendable {
-    let slaVersion: Int64
-    let label: TargetLabel
-    let explicitlyNone: Bool
-    let calendar: [UInt8]?
-    let calendarName: String?
-    let budget: Budget?
-    let objective: Rate?
-    let period: String?
-    let countsFrom: String?
-    let warnPercents: [Int64]
-    let pauses: Bool
-  }
-
-  let slaVersions: [Int64]
-
-  static let sql = """
-    select g.sla_version_id, \(TargetLabel.columns), g.explicitly_none, c.public_id, c.name, g.budget_seconds, g.business_days, g.objective_millionths,
-      g.period, g.counts_from, g.warn_percents, g.pauses
-    from contracts.sla_target g
-    left join contracts.calendar c on c.id = g.calendar_id
-    left join catalog.pub_service s on s.service_id = g.service_id
-    where g.sla_version_id = any($1)
-    order by g.sla_version_id, \(TargetLabel.order)
-    """
-
-  func bind(to parameters: inout Parameters) { parameters.append(slaVersions) }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      slaVersion: try row.next(), label: try TargetLabel(&row), explicitlyNone: try row.next(), calendar: try row.next(), calendarName: try row.next(),
-      budget: Budget(seconds: try row.next(), businessDays: try row.next()), objective: try Rate.millionths(&row), period: try row.next(),
-      countsFrom: try row.next(), warnPercents: try row.next(), pauses: try row.next())
-  }
-}
-
-extension TargetLabel {
-  /// `g` is the target, `s` its service as the catalogue publishes it.
-  static let columns = "g.metric, g.ticket_type, g.priority, s.code, g.ci_tier"
-  /// The widest first.
-  static let order =
-    "array_position(array['response', 'update', 'resolution'], g.metric), g.metric, s.code nulls first, g.ci_tier nulls first, g.ticket_type nulls first, g.priority nulls first"
-
-  init(_ row: inout RowReader) throws {
-    let metric: String = try row.next()
-    let type: String? = try row.next()
-    self.init(
-      metric: metric, ticketType: type.flatMap(TicketType.init(rawValue:)), priority: try row.next(), service: try row.next(), ciTier: try row.next())
-  }
-}
-
-/// Services of the catalogue that targets name.
-struct ServicesOfCodes: Statement {
-  let codes: [String]
-
-  static let sql = "select code, service_id from catalog.pub_service where code = any($1)"
-
-  func bind(to parameters: inout Parameters) { parameters.append(codes) }
-
-  static func decode(_ row: inout RowReader) throws -> (String, Int64) { (try row.next(), try row.next()) }
-}
-
-/// The SLAs that contract lines name; an OLA is none.
+/// The SLAs that contract lines name; an OLA is none. Held until the line is written: who retires one waits, and then sees the line.
 struct SlasOfIds: Statement {
   struct Found: Sendable {
     let id: Int64
     let publicId: [UInt8]
-    let onlyTenant: TenantId?
+    let name: String
+    let isRetired: Bool
   }
 
   let publicIds: [PublicId]
   let tenant: TenantId
 
   static let sql = """
-    select id, public_id, only_tenant_id from contracts.sla
+    select id, public_id, name, state = 'retired' from contracts.sla
     where public_id = any($1) and kind = 'sla' and (only_tenant_id is null or only_tenant_id = $2)
+    order by id for share
     """
 
   func bind(to parameters: inout Parameters) {
@@ -354,12 +246,7 @@ struct SlasOfIds: Statement {
     parameters.append(tenant)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next(), onlyTenant: try row.next()) }
-}
-
-extension Rate {
-  static func millionths(_ row: inout RowReader) throws -> Rate? {
-    let units: Int64? = try row.next()
-    return units.map(Rate.init(units:))
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(id: try row.next(), publicId: try row.next(), name: try row.next(), isRetired: try row.next())
   }
 }

@@ -71,11 +71,11 @@ extension OperationContext {
     var contents: [LineContent] = []
     for (index, input) in inputs.enumerated() {
       let path = path(index)
-      guard let sla = known.slas[input.sla.random] else { throw unknownReference(path + "sla") }
       contents.append(
         LineContent(
-          name: input.name, sla: sla, units: try known.units(input.units, under: path), persons: try known.persons(input.persons, under: path),
-          quantity: try ContractRule.quantity(input.quantity, input.quantityUnit, path: path), exclusions: input.exclusions,
+          name: input.name, sla: try known.sla(input.sla, under: path), units: try known.units(input.units, under: path),
+          persons: try known.persons(input.persons, under: path), quantity: try ContractRule.quantity(input.quantity, input.quantityUnit, path: path),
+          exclusions: input.exclusions,
           priceReference: input.priceReference,
           monthlyFee: try input.monthlyFee.map { text throws(Failure) in try ContractRule.fee(text, currency, path: path + "monthlyFee") },
           service: try sellable.service(input.service, under: path), offering: try sellable.offering(input.offering, besides: input.service, under: path)))
@@ -88,7 +88,7 @@ extension OperationContext {
       SlasOfIds(publicIds: slas, tenant: tenant.id), UnitsOfIds(tenant: tenant.id, publicIds: units.map(\.id)),
       PersonsOfIds(tenant: tenant.id, publicIds: persons.map(\.id)))
     return LineReferences(
-      slas: Dictionary(slas.map { ($0.publicId, $0.id) }) { first, _ in first },
+      slas: Dictionary(slas.map { ($0.publicId, $0) }) { first, _ in first },
       unitIds: Dictionary(units.map { ($0.publicId, $0.id) }) { first, _ in first },
       personIds: Dictionary(persons.map { ($0.publicId, $0.id) }) { first, _ in first })
   }
@@ -159,7 +159,7 @@ struct LineReferences: Sendable {
     let path: String
   }
 
-  let slas: [[UInt8]: Int64]
+  fileprivate let slas: [[UInt8]: SlasOfIds.Found]
   fileprivate let unitIds: [[UInt8]: Int64]
   fileprivate let personIds: [[UInt8]: Int64]
 
@@ -168,6 +168,13 @@ struct LineReferences: Sendable {
   }
 
   static func persons(_ persons: [PublicId]?) -> [Named] { (persons ?? []).enumerated().map { Named(id: $0.element, path: "persons[\($0.offset)]") } }
+
+  /// One that is not retired.
+  func sla(_ id: PublicId, under path: String) throws(Failure) -> Int64 {
+    guard let found = slas[id.random] else { throw .invalid(path + "sla", InputMessages.unknownReference) }
+    guard !found.isRetired else { throw .invalid(path + "sla", ContractsMessages.slaRetired, ["name": found.name]) }
+    return found.id
+  }
 
   /// Each once, in their order.
   func units(_ named: [Named], under path: String) throws(Failure) -> [Int64] { try Self.found(named, in: unitIds, path) }

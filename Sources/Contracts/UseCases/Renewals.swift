@@ -98,21 +98,24 @@ package enum ReadRenewal: Operation {
 /// The account manager's list: what is to be decided over all customers, the next decision first.
 package enum ListRenewals: Operation {
   package struct Input: OperationInput {
+    let customer: PublicId?
     let state: String?
     let from: CalendarDate?
     let before: CalendarDate?
     let limit: Int64?
     let cursor: String?
 
+    private static let customer = Field.id("customer", .customer, "Only those of this customer.", "仅列出该客户的续约。").optional
     private static let state = Field.oneOf(
       "state", RenewalState.allCases.map(\.rawValue) + ["all"], "Only those in this state (default: all that are open).", "仅列出此状态（默认为所有未完成项）。"
     ).optional
     private static let from = Field.date("decisionFrom", "Only those to be decided on this day or later.", "仅列出决定日期不早于此日的项。").optional
     private static let before = Field.date("decisionBefore", "Only those to be decided before this day.", "仅列出决定日期早于此日的项。").optional
 
-    package static let fields: [any InputField] = [state, from, before, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [customer, state, from, before, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
+      customer = try values[Self.customer]
       state = try values[Self.state]
       from = try values[Self.from]
       before = try values[Self.before]
@@ -120,7 +123,7 @@ package enum ListRenewals: Operation {
       cursor = try values[Paging.cursor]
     }
 
-    var filterText: String { "\(state ?? "")/\(from?.description ?? "")/\(before?.description ?? "")" }
+    var filterText: String { "\(customer?.description ?? "")/\(state ?? "")/\(from?.description ?? "")/\(before?.description ?? "")" }
   }
 
   package static let declaration = Declaration(
@@ -129,9 +132,12 @@ package enum ListRenewals: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<RenewalOutput> {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
+    var tenants = context.access.tenants.map { $0.map(\.rawValue).sorted() }
+    // That the caller reaches it was checked with all references.
+    if let customer = input.customer { tenants = [try await context.tenancy.tenant(customer.handle)?.id.rawValue ?? 0] }
     let positions = try await context.transaction.query(
       RenewalPositions(
-        tenants: context.access.tenants.map { $0.map(\.rawValue).sorted() }, state: input.state,
+        tenants: tenants, state: input.state,
         from: input.from, before: input.before, after: try after.map(RenewalPositions.Found.init), limit: limit + 1))
     let outputs = try await outputs(at: positions, context)
     let rows = positions.compactMap { position in outputs[position.id].map { (position: position, output: $0) } }

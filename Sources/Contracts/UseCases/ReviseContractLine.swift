@@ -79,10 +79,7 @@ package enum ReviseContractLine: Operation {
     let known = try await context.lineReferences(slas: sla.map { [$0] } ?? [], units: units ?? [], persons: persons ?? [])
     var content = row.content
     content.name = input.name.applied(to: content.name)
-    if let sla {
-      guard let found = known.slas[sla.random] else { throw context.unknownReference("sla") }
-      content.sla = found
-    }
+    if let sla { content.sla = try known.sla(sla, under: "") }
     if let units { content.units = try known.units(units, under: "") }
     if let persons { content.persons = try known.persons(persons, under: "") }
     content.quantity = try ContractRule.quantity(

@@ -152,7 +152,7 @@ package struct TargetOutput: OperationOutput {
 
 /// An SLA in one of its versions.
 package struct SlaOutput: OperationOutput {
-  let id: PublicId
+  package let id: PublicId
   let row: SlaRow
   let targets: [TargetOutput]
 
@@ -166,6 +166,7 @@ package struct SlaOutput: OperationOutput {
     OutputField("id", .id, "The SLA.", "SLA 编号。") { .id($0.id) },
     OutputField("name", .text, "Its name.", "名称。") { .text($0.row.name) },
     OutputField("kind", .text, "sla: promised to customers; ola: agreed to by teams.", "类型：sla（对客户承诺）或 ola（团队之间约定）。") { .text($0.row.kind.rawValue) },
+    OutputField("state", .text, "active, or retired: nothing new may name it.", "状态：active（在用）或 retired（停用，新的合同行与协议不可引用）。") { .text($0.row.state.rawValue) },
     OutputField("onlyFor", .id, "The one customer that it is for; null: any.", "仅供该客户使用；null 表示任何客户。") { .id($0.row.onlyFor) },
     OutputField("resolutionStopsAt", .text, "Where the resolution clock stops: resolved or closed.", "解决时钟停止于：resolved（已解决）或 closed（已关闭）。") {
       .text($0.row.resolutionStopsAt.rawValue)

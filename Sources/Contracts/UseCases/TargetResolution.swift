@@ -138,13 +138,14 @@ extension OperationContext {
       return TargetResolution(
         at: at, lines: lines, targets: [], english: [ResolutionWords.noLine.text(.english)], chinese: [ResolutionWords.noLine.text(.chinese)])
     }
-    let targets = try await targets(under: chosen, facts: facts, at: at, start: start)
+    let targets = try await targets(of: chosen.slaVersion, facts: facts, at: at, start: start)
     let words = { (language: Language) in ResolutionSentences(language: language, line: chosen, facts: facts, targets: targets).all }
     return TargetResolution(at: at, lines: lines, targets: targets, english: words(.english), chinese: words(.chinese))
   }
 
-  private func targets(under line: LineTerms, facts: TargetFacts, at: Instant, start: Instant) async throws -> [TargetStanding] {
-    let choices = try await ContractTerms.choices(slaVersion: line.slaVersion, facts: facts, at: at, in: transaction)
+  /// The targets of an SLA version that are for such a ticket, of each metric the chosen one first.
+  func targets(of slaVersion: Int64, facts: TargetFacts, at: Instant, start: Instant) async throws -> [TargetStanding] {
+    let choices = try await ContractTerms.choices(slaVersion: slaVersion, facts: facts, at: at, in: transaction)
     guard !choices.isEmpty else { return [] }
     let told = try await transaction.query(TargetsAsTold(targets: choices.flatMap { [$0.chosen.id] + $0.beaten.map(\.id) }))
     let calendars = try await ContractTerms.calendars(versions: Set(choices.compactMap { $0.chosen.promise?.calendarVersion }).sorted(), in: transaction)
@@ -173,17 +174,19 @@ extension Budget {
   }
 }
 
-/// A resolution in the words of a language: the line, then each metric.
+/// A resolution in the words of a language: the line, where one was chosen, then each metric.
 struct ResolutionSentences {
   let language: Language
-  let line: LineTerms
+  let line: LineTerms?
   let facts: TargetFacts
   let targets: [TargetStanding]
 
   var all: [String] {
-    let head = ResolutionWords.line.text(
-      language, ["line": line.lineName, "contract": line.contractName, "reason": ResolutionWords.reason(line.reason, language)])
-    return [head] + Metric.allCases.map(sentence)
+    let head = line.map { line in
+      ResolutionWords.line.text(
+        language, ["line": line.lineName, "contract": line.contractName, "reason": ResolutionWords.reason(line.reason, language)])
+    }
+    return [head].compactMap(\.self) + Metric.allCases.map(sentence)
   }
 
   private func sentence(_ metric: Metric) -> String {

@@ -62,7 +62,7 @@ package struct CreditTrial: Sendable {
   }
 
   package let lines: [Line]
-  private let terms: Terms
+  private var terms: Terms
   private let schedules: [Int64: [TrialLineSchedules.Found]]
   private let versions: [Int64: [TrialScheduleVersions.Found]]
 
@@ -79,18 +79,29 @@ package struct CreditTrial: Sendable {
     self.lines = lines
     self.terms = terms
     schedules = Dictionary(grouping: attached, by: \.line)
-    guard case .own = terms, !attached.isEmpty else {
-      versions = [:]
-      return
-    }
     versions = Dictionary(
-      grouping: try await transaction.query(TrialScheduleVersions(schedules: Set(attached.map(\.schedule)).sorted())), by: \.schedule)
+      grouping: attached.isEmpty ? [] : try await transaction.query(TrialScheduleVersions(schedules: Set(attached.map(\.schedule)).sorted())),
+      by: \.schedule)
+  }
+
+  /// The same lines by the schedules that they have.
+  package var present: CreditTrial {
+    var present = self
+    present.terms = .own
+    return present
   }
 
   /// A stored schedule in its newest version; nil when there is none.
   package static func schedule(_ id: PublicId, in transaction: Transaction) async throws -> (name: String, terms: CreditSchedule)? {
     guard let row = try await transaction.first(CreditScheduleAt(publicId: id, at: nil)) else { return nil }
     return (row.name, try CreditSchedule(row.terms))
+  }
+
+  /// The periods of all lines in which something was judged.
+  package func periods(_ counts: [Int64: [Cell: Count]]) throws(Failure) -> [Period] {
+    var periods: [Period] = []
+    for line in lines { periods += try self.periods(of: line, counts[line.id] ?? [:]) }
+    return periods
   }
 
   /// The periods of a line in which something was judged, in the order of time.
@@ -132,16 +143,25 @@ package struct CreditTrial: Sendable {
     case .own:
       let attached = schedules[line.id] ?? []
       for id in Set(attached.map(\.schedule)) {
+        let timeline = try timeline(of: id, in: line.zone)
         for period in Set(months.flatMap { month in BillingPeriod.Kind.allCases.compactMap { BillingPeriod($0, containing: month.firstDay) } }) {
           let start = line.zone.start(of: period.first)
           guard let holds = attached.filter({ $0.schedule == id && $0.validFrom <= start }).max(by: { $0.validFrom < $1.validFrom }), holds.isAttached,
-            let version = versions[id]?.filter({ $0.validFrom <= start }).max(by: { $0.validFrom < $1.validFrom })
+            let schedule = timeline.version(of: period), schedule.measure != .availability
           else { continue }
-          let schedule = try CreditSchedule(version.terms)
-          if schedule.period == period.kind, schedule.measure != .availability { found.append((holds.name, period, schedule)) }
+          found.append((holds.name, period, schedule))
         }
       }
     }
     return found
+  }
+
+  private func timeline(of schedule: Int64, in zone: Zone) throws(Failure) -> ScheduleTimeline<CreditSchedule> {
+    var read: [(validFrom: Instant, kind: BillingPeriod.Kind, version: CreditSchedule)] = []
+    for version in versions[schedule] ?? [] {
+      let terms = try CreditSchedule(version.terms)
+      read.append((version.validFrom, terms.period, terms))
+    }
+    return ScheduleTimeline(read, in: zone)
   }
 }

@@ -78,6 +78,20 @@ struct CreditScheduleAt: Statement {
   static func decode(_ row: inout RowReader) throws -> ScheduleRow { try ScheduleRow(&row) }
 }
 
+/// A schedule in every version, the first one first.
+struct CreditScheduleVersions: Statement {
+  let publicId: PublicId
+
+  static let sql = """
+    select \(ScheduleRow.columns) from credits.schedule s join credits.schedule_version v on v.schedule_id = s.id
+    where s.public_id = $1 order by v.valid_from
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
+
+  static func decode(_ row: inout RowReader) throws -> ScheduleRow { try ScheduleRow(&row) }
+}
+
 /// Schedules by name, each in the version in force at an instant.
 struct CreditSchedulesAt: Statement {
   let at: Instant

@@ -92,17 +92,17 @@ package enum ProposeCredit: Operation {
     of newest: ScheduleRow, _ input: Input, _ line: CreditedLine.Found, _ zone: Zone, in context: OperationContext
   ) async throws -> (BillingPeriod, TimeSpan, ScheduleRow) {
     // Versions may differ in their period: the kind is meant that has such a name and was the schedule's when the period began.
-    // Of a month and the rolling year that ends with it, which bear one name, the month: it began under the newer version.
+    let rows = try await context.transaction.query(CreditScheduleVersions(publicId: input.schedule))
+    let timeline = ScheduleTimeline(try rows.map { (validFrom: $0.validFrom, kind: try CreditSchedule($0.terms).period, version: $0) }, in: zone)
     var wanted = try CreditSchedule(newest.terms).period
     for kind in BillingPeriod.Kind.allCases {
       guard let period = BillingPeriod(kind, named: input.period) else { continue }
       let span = zone.span(of: period.first, to: period.end)
-      guard let schedule = try await context.transaction.first(CreditScheduleAt(publicId: input.schedule, at: span.start)) else {
+      guard let held = timeline.kind(from: period.first) else {
         throw Failure(.conflict, CreditsMessages.noSchedule, ["start": span.start.description])
       }
-      let found = try CreditSchedule(schedule.terms).period
-      guard found == kind else {
-        wanted = found
+      guard let schedule = timeline.version(of: period) else {
+        wanted = held
         continue
       }
       let attached = try await context.transaction.first(

@@ -68,7 +68,7 @@ struct AgreementByPublicId: Statement {
 
   let publicId: PublicId
 
-  static let sql = "select sla_id, kind = 'ola' from contracts.pub_sla where public_id = $1 and only_tenant_id is null"
+  static let sql = "select sla_id, kind = 'ola' from contracts.pub_sla where public_id = $1 and only_tenant_id is null and state = 'active'"
 
   func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
 

@@ -69,10 +69,12 @@ struct LinkRow: Sendable {
   let weight: Int64
   let validFrom: Instant
   let endedAt: Instant?
+  let isNotNeeded: Bool
   let version: Int64
 
   static let select = """
-    select l.id, l.public_id, k.public_id, v.public_id, v.name, s.public_id, s.code, c.public_id, l.role, l.weight, l.valid_from, l.ended_at, l.version
+    select l.id, l.public_id, k.public_id, v.public_id, v.name, s.public_id, s.code, c.public_id, l.role, l.weight, l.valid_from, l.ended_at,
+      l.not_needed, l.version
     from suppliers.line_link l
     join contracts.pub_line k on k.tenant_id = l.tenant_id and k.line_id = l.contract_line_id
     join suppliers.service v on v.id = l.service_id
@@ -93,6 +95,7 @@ struct LinkRow: Sendable {
     weight = try row.next()
     validFrom = try row.next()
     endedAt = try row.next()
+    isNotNeeded = try row.next()
     version = try row.next()
   }
 }
@@ -135,9 +138,11 @@ struct CloseSupplierLink: Statement {
   let id: Int64
   let version: Int64
   let at: Instant
+  let isNotNeeded: Bool
 
   static let sql = """
-    update suppliers.line_link set ended_at = $4, version = version + 1 where tenant_id = $1 and id = $2 and version = $3 returning version
+    update suppliers.line_link set ended_at = $4, not_needed = $5, version = version + 1 where tenant_id = $1 and id = $2 and version = $3
+    returning version
     """
 
   func bind(to parameters: inout Parameters) {
@@ -145,6 +150,7 @@ struct CloseSupplierLink: Statement {
     parameters.append(id)
     parameters.append(version)
     parameters.append(at)
+    parameters.append(isNotNeeded)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -32,6 +32,7 @@ package struct SupplierLinkOutput: OperationOutput {
     OutputField("endedAt", .instant, "The first instant at which it no longer holds; null while it does.", "终止时间（不含）；有效时为 null。") {
       .instant($0.row.endedAt)
     },
+    OutputField("notNeeded", .boolean, "Whether nothing has to take its place.", "终止后是否无需替代。") { .bool($0.row.isNotNeeded) },
     OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.row.version) },
   ]
 }
@@ -103,18 +104,28 @@ package enum EndSupplierLink: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let endedAt: Instant?
+    let isNotNeeded: Bool
 
     private static let id = Field.id("id", .supplierLink, "The link.", "关联编号。")
     private static let endedAt = Field.instant(
       "endedAt", "The first instant at which it no longer holds (default: now).", "自何时起不再有效（默认当前时刻）。"
     ).optional
+    private static let notNeeded = Field.boolean(
+      "notNeeded",
+      "The line no longer needs it: the proof asks for nothing in its place (default false). Of a link that ended already, this can still be said.",
+      "合同行不再需要该服务，支撑证明不要求替代（默认否）；对已终止的关联也可补充说明。"
+    ).optional
 
-    package static let fields: [any InputField] = [id, endedAt]
+    package static let fields: [any InputField] = [id, endedAt, notNeeded]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[Self.id]
       endedAt = try values[Self.endedAt]
+      isNotNeeded = try values[Self.notNeeded] ?? false
     }
+
+    /// What a link that ended can still be told: that nothing has to take its place.
+    fileprivate func completes(_ row: LinkRow) -> Bool { isNotNeeded && !row.isNotNeeded && (endedAt == nil || endedAt == row.endedAt) }
   }
 
   package static let declaration = Declaration(
@@ -124,15 +135,16 @@ package enum EndSupplierLink: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> SupplierLinkOutput {
     guard let row = try await context.transaction.first(SupplierLinkByPublicId(tenant: context.tenant.id, publicId: input.id)) else { throw Failure.notFound }
     try context.requireVersion(row.version)
-    guard row.endedAt == nil else { throw Failure(.conflict, SuppliersMessages.alreadyEnded) }
-    let at = input.endedAt ?? context.now
+    guard row.endedAt == nil || input.completes(row) else { throw Failure(.conflict, SuppliersMessages.alreadyEnded) }
+    let at = row.endedAt ?? input.endedAt ?? context.now
     guard at > row.validFrom else { throw Failure.invalid("endedAt", SuppliersMessages.linkOrder, ["start": row.validFrom.description]) }
-    let advanced = try await context.transaction.first(CloseSupplierLink(tenant: context.tenant.id, id: row.id, version: row.version, at: at))
+    let advanced = try await context.transaction.first(
+      CloseSupplierLink(tenant: context.tenant.id, id: row.id, version: row.version, at: at, isNotNeeded: input.isNotNeeded))
     guard let version = advanced else { throw context.beaten }
     context.record(
       Event(
         subjectKind: "supplier_link", subject: row.id, seq: version, type: "supplier_link.ended",
-        payload: .object(["link": .id(input.id), "endedAt": .instant(at)]), occurredAt: context.now))
+        payload: .object(["link": .id(input.id), "endedAt": .instant(at), "notNeeded": .bool(input.isNotNeeded)]), occurredAt: context.now))
     return try await context.supplierLinkOutput(input.id)
   }
 }

@@ -11,7 +11,7 @@ struct BacktestReport {
   private struct Part {
     let customer: TenantEntry
     let output: BacktestOutput
-    let outcome: Outcome
+    var outcome: Outcome
   }
 
   let sla: String
@@ -24,13 +24,23 @@ struct BacktestReport {
     self.changeLimit = changeLimit
   }
 
-  mutating func add(_ customer: TenantEntry, _ result: TrialRun.Result, _ shown: [ChangedTicketOutput]) {
+  /// Of the changes that all customers have so far, each keeps its share.
+  mutating func add(_ customer: TenantEntry, _ result: TrialRun.Result) {
     let lines = Dictionary(
       uniqueKeysWithValues: result.lines.map { ($0.id, (id: customer.id(IdKind.contractLine.prefix, $0.publicId), name: $0.name)) })
     parts.append(
       Part(
         customer: customer, output: BacktestOutput(result, customer: customer.publicId, lines: lines, language: Terminal.language), outcome: result.outcome))
-    changes += shown.map(\.value)
+    let shares = FairShares.of(parts.map { $0.outcome.listed.count }, quota: changeLimit)
+    for index in parts.indices where parts[index].outcome.listed.count > shares[index] { parts[index].outcome.trim(to: shares[index]) }
+  }
+
+  /// Reads the tickets of the changes that are listed, customer by customer.
+  mutating func show(_ read: (TenantEntry, [VerdictChange]) async throws -> [ChangedTicketOutput]) async throws {
+    for part in withTickets where !part.outcome.listed.isEmpty {
+      let shown = try await read(part.customer, part.outcome.listed)
+      changes += shown.map(\.value)
+    }
   }
 
   func print(json: Bool, csv: Bool, onlyChanges: Bool) {
@@ -157,27 +167,45 @@ struct BacktestReport {
 
   private var credits: String {
     let language = Terminal.language
-    let rows = withTickets.flatMap { part in
-      part.output.credits.filter { ($0.period.amount?.minorUnits ?? 1) != 0 }.map { credit in
-        [
-          part.customer.code, credit.lineName, credit.period.schedule, credit.period.measure.rawValue, credit.period.period.description,
-          "\(Rate(credit.period.count.met, of: credit.period.count.judged)?.percent ?? "-") %",
-          "\(credit.period.count.met)/\(credit.period.count.judged)",
-          credit.period.amount?.description ?? credit.period.problem?.text(language) ?? "-",
-        ]
-      }
+    guard withTickets.contains(where: { !$0.output.credits.isEmpty || !$0.output.creditsNow.isEmpty }) else {
+      return CommandMessages.noCredits.text(language)
     }
-    guard withTickets.contains(where: { !$0.output.credits.isEmpty }) else { return CommandMessages.noCredits.text(language) }
-    let totals = TrialTotal.all(of: withTickets.flatMap(\.output.credits).compactMap(\.period.amount))
-    let sum = totals.map { $0.sum?.description ?? "\($0.currency.code) ?" }.joined(separator: ", ")
-    let head = CommandMessages.creditTotal.text(language, ["amount": sum.isEmpty ? "0" : sum])
+    let head = CommandMessages.creditTotal.text(
+      language, ["amount": Self.sum(withTickets.flatMap(\.output.credits)), "now": Self.sum(withTickets.flatMap(\.output.creditsNow))])
+    let rows = withTickets.flatMap(creditRows)
     guard !rows.isEmpty else { return head }
     return head + "\n"
       + Terminal.table(
         [
           CommandMessages.columnCustomer.text(language), CommandMessages.columnLine.text(language), CommandMessages.columnSchedule.text(language),
           CommandMessages.columnMetric.text(language), CommandMessages.columnPeriod.text(language), CommandMessages.columnThen.text(language),
-          CommandMessages.columnMet.text(language), CommandMessages.columnCredit.text(language),
-        ], rows, rightAligned: [5, 6, 7])
+          CommandMessages.columnMet.text(language), CommandMessages.columnCredit.text(language), CommandMessages.columnCreditNow.text(language),
+        ], rows, rightAligned: [5, 6, 7, 8])
+  }
+
+  private static func sum(_ credits: [TrialCreditOutput]) -> String {
+    let totals = TrialTotal.all(of: credits.compactMap(\.period.amount))
+    let sum = totals.map { $0.sum?.description ?? "\($0.currency.code) ?" }.joined(separator: ", ")
+    return sum.isEmpty ? "0" : sum
+  }
+
+  /// The periods of a customer that pay under the SLA that is tried out, or do so now.
+  private func creditRows(_ part: Part) -> [[String]] {
+    func key(_ credit: TrialCreditOutput) -> [String] {
+      [credit.lineName, credit.period.schedule, credit.period.measure.rawValue, credit.period.period.description]
+    }
+    func pays(_ credit: TrialCreditOutput?) -> Bool { credit.map { ($0.period.amount?.minorUnits ?? 1) != 0 } ?? false }
+    func amount(_ credit: TrialCreditOutput?) -> String {
+      credit.map { $0.period.amount?.description ?? $0.period.problem?.text(Terminal.language) ?? "-" } ?? "-"
+    }
+    let now = Dictionary(part.output.creditsNow.map { (key($0), $0) }) { first, _ in first }
+    let tried = Dictionary(part.output.credits.map { (key($0), $0) }) { first, _ in first }
+    let gone = part.output.creditsNow.map(key).filter { tried[$0] == nil }
+    return (part.output.credits.map(key) + gone).filter { pays(tried[$0]) || pays(now[$0]) }.map { key in
+      let count = tried[key]?.period.count
+      let value = count.flatMap { Rate($0.met, of: $0.judged)?.percent }.map { "\($0) %" }
+      return [part.customer.code] + key
+        + [value ?? "-", count.map { "\($0.met)/\($0.judged)" } ?? "-", amount(tried[key]), amount(now[key])]
+    }
   }
 }

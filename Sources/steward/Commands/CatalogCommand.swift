@@ -126,7 +126,7 @@ struct CatalogCommand: AsyncParsableCommand {
     throw Failure.invalid("family", CommandMessages.unknownFamily, ["code": code])
   }
 
-  fileprivate static func write(_ text: String, to file: String?) throws {
+  static func write(_ text: String, to file: String?) throws {
     guard let file else { return print(text, terminator: "") }
     do {
       try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)

@@ -6,7 +6,7 @@ import Kernel
 struct ContractCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "contract", abstract: "Make or amend a customer and its contract from one reviewed file.",
-    discussion: "The file is described, with three examples, in docs/contracts.md.", subcommands: [Plan.self, Apply.self])
+    discussion: "The file is described, with three examples, in docs/contracts.md.", subcommands: [Plan.self, Apply.self, Export.self])
 
   struct FileOptions: ParsableArguments {
     @OptionGroup var settings: SettingsOptions
@@ -27,6 +27,33 @@ struct ContractCommand: AsyncParsableCommand {
       } catch let problems as ContractFileProblems {
         Terminal.complain(problems.text(Terminal.language, file: file))
         throw problems.failure.map { ArgumentParser.ExitCode($0) } ?? ExitCode(3)
+      }
+    }
+  }
+
+  struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write a customer's contract as a file, in its newest versions.",
+      discussion: "Applied to what it was written from, the file changes nothing. Suppliers and the catalogue are not in it; accepted risks are nobody else's.")
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var database: DatabaseOptions
+
+    @Option(name: .long, help: ArgumentHelp("The customer.", valueName: "code"))
+    var customer: String
+
+    @Option(name: .long, help: ArgumentHelp("The contract, where the customer has several.", valueName: "name"))
+    var contract: String?
+
+    @Option(name: .long, help: ArgumentHelp("Where to write it (default: the terminal).", valueName: "file.yaml"))
+    var to: String?
+
+    mutating func run() async throws {
+      let (customer, contract, to) = (customer, contract, to)
+      let reader = try await settings.reader()
+      try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 2) { backend in
+        let export = ContractExport(dispatcher: backend.dispatcher, as: backend.localOperator, Terminal.language)
+        try CatalogCommand.write(try await export.yaml(customer: customer, contract: contract), to: to)
       }
     }
   }

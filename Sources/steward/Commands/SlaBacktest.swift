@@ -43,24 +43,27 @@ struct SlaBacktest: Sendable {
     for (index, customer) in customers.enumerated() {
       try Task.checkCancellation()
       let line = try await lineId(of: customer, finder, backend)
-      let kept = max(0, options.changes - report.changes.count)
       let run = TrialRun(
         customer: customer, trial: trial,
         selection: Selection(basis: basis, from: from, until: until, line: line, priority: options.priority, category: options.category), credits: terms,
-        now: now, kept: kept)
+        now: now, kept: max(0, options.changes))
       let showsBar = Terminal.showsProgress
       let only = customers.count == 1
-      let (result, shown) = try await backend.tenancy.transaction(
+      let result = try await backend.tenancy.transaction(
         binding: [customer.id], side: .staff, readOnly: true, isolation: .repeatableRead, statementTimeoutMilliseconds: 300_000
       ) { transaction in
         let all = showsBar && only ? try await run.count(in: transaction) : 0
-        let result = try await run.run(in: transaction) { done in if only { bar.show(done, of: all) } }
-        return (result, try await ChangedTicketOutput.all(result.outcome.listed, of: customer, in: transaction))
+        return try await run.run(in: transaction) { done in if only { bar.show(done, of: all) } }
       }
       if !only { bar.show(Int64(index + 1), of: Int64(customers.count)) }
-      report.add(customer, result, shown)
+      report.add(customer, result)
     }
     bar.finish()
+    try await report.show { customer, changes in
+      try await backend.tenancy.transaction(binding: [customer.id], side: .staff, readOnly: true) { transaction in
+        try await ChangedTicketOutput.all(changes, of: customer, in: transaction)
+      }
+    }
     report.print(json: options.json, csv: options.csv, onlyChanges: options.changed)
   }
 

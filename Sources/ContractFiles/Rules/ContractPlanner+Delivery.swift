@@ -1,0 +1,174 @@
+import Contracts
+import Kernel
+import Operations
+
+/// Who keeps the promises: teams with their OLAs, and what each line rests on. What the file does not say is left as it is.
+extension ContractPlanner {
+  /// The names of SLAs, or of OLAs, in the file and recorded.
+  func agreements(_ kind: AgreementKind) -> Set<String> {
+    let there = recorded.slas.filter { $0.value["kind"]?.text == kind.rawValue }.keys
+    return Set(file.slas.filter { $0.kind == kind }.map(\.name)).union(there)
+  }
+
+  private var teams: Set<String> { Set(file.teams.map(\.name)).union(recorded.teams.keys) }
+
+  mutating func planTeams() {
+    refuseRepeated(file.teams.map(\.name), at: "teams")
+    for (index, team) in file.teams.enumerated() {
+      let (place, name) = ("teams[\(index)]", team.name)
+      var step = ContractPlan.Step(
+        kind: recorded.teams[name] == nil ? .create : .same, noun: ContractFileMessages.team, name: "“\(name)”", path: place)
+      if recorded.teams[name] == nil {
+        step.act = { applying in
+          let made = try await applying.call("team.create", [Value.Member("name", .text(name))])
+          await applying.keep(made["id"], of: .team(name))
+        }
+      }
+      add(step)
+      if let ola = team.ola { plan(ola, of: name, at: place) }
+    }
+  }
+
+  private mutating func plan(_ ola: String, of team: String, at place: String) {
+    let known = agreements(.ola)
+    guard known.contains(ola) else { return refuseUnknown("\(place).ola", known: known) }
+    let before = recorded.agreements[team]?["olaName"]?.text
+    var step = ContractPlan.Step(
+      kind: before == ola ? .same : before == nil ? .create : .change, noun: ContractFileMessages.teamOla, name: "“\(team)”: “\(ola)”", path: place,
+      from: before == ola ? nil : validFromText)
+    if before != ola {
+      let from = validFromMember
+      step.act = { applying in
+        let members = [Value.Member("team", await applying.id(.team(team))), Value.Member("ola", await applying.id(.sla(ola)))]
+        try await applying.call("team_agreement.add", members + from)
+      }
+    }
+    add(step)
+  }
+
+  mutating func planDelivery(of line: FileLine, at place: String) {
+    if let teams = line.teams { plan(teams, of: line.name, at: "\(place).teams") }
+    if let suppliers = line.suppliers { plan(suppliers, of: line.name, at: "\(place).suppliers") }
+  }
+
+  // MARK: Teams of a line
+
+  private mutating func plan(_ wanted: [FileLineTeam], of line: String, at place: String) {
+    let calendars = Set(file.calendars.map(\.name)).union(recorded.calendars.keys)
+    refuseRepeated(wanted.map(\.team), at: place, field: "team")
+    for (index, team) in wanted.enumerated() {
+      if !teams.contains(team.team) { refuseUnknown("\(place)[\(index)].team", known: teams) }
+      if let calendar = team.calendar, !calendars.contains(calendar) { refuseUnknown("\(place)[\(index)].calendar", known: calendars) }
+    }
+    let chain = recorded.chains[line].flatMap { $0["validFrom"]?.isNull ?? true ? nil : $0 }
+    let before = chain?["teams"]?.array ?? []
+    let isSame = before.map(RecordedTeam.init) == wanted.map(RecordedTeam.init).sorted { $0.tier < $1.tier }
+    var step = ContractPlan.Step(
+      kind: isSame ? .same : chain == nil ? .create : .change, noun: ContractFileMessages.lineTeams, name: "“\(line)”", path: place,
+      from: isSame || chain == nil ? nil : validFromText, details: isSame ? [] : wanted.map { "\($0.tier) “\($0.team)”" })
+    if !isSame {
+      // What the file has no word for stays: for which metrics a team, and the suppliers, are needed.
+      let metrics = chain?["supplierMetrics"].map { [Value.Member("supplierMetrics", $0)] } ?? []
+      let from = chain == nil ? [] : validFromMember
+      step.act = { applying in
+        var teams: [Value] = []
+        for team in wanted { teams.append(await team.value(before, applying)) }
+        let members = [Value.Member("line", await applying.id(.line(line))), Value.Member("teams", .array(teams))]
+        try await applying.call("delivery_chain.set", members + metrics + from)
+      }
+    }
+    add(step)
+  }
+
+  // MARK: Suppliers of a line
+
+  private mutating func plan(_ wanted: [FileLineSupplier], of line: String, at place: String) {
+    var left = recorded.links[line] ?? []
+    for (index, supplier) in wanted.enumerated() {
+      let path = "\(place)[\(index)]"
+      let (service, contract) = ("\(supplier.supplier) \(supplier.service)", supplier.contract.map { "\(supplier.supplier) \($0)" })
+      guard let found = recorded.supplierServices[service] else {
+        refuseUnknown("\(path).service", known: recorded.supplierServices.keys)
+        continue
+      }
+      if let contract, recorded.underpinningContracts[contract] == nil {
+        refuseUnknown("\(path).contract", known: recorded.underpinningContracts.keys)
+        continue
+      }
+      let there = left.firstIndex { link in
+        link["service"] == found["id"] && link["role"]?.text == supplier.role
+          && link["underpinningContract"] == (contract.flatMap { recorded.underpinningContracts[$0]?["id"] } ?? .null)
+      }
+      if let there { left.remove(at: there) }
+      add(link(supplier, service, contract, of: line, at: path, isThere: there != nil))
+    }
+    // The new ones stand before the old ones end.
+    for link in left { add(end(link, of: line, at: place)) }
+  }
+
+  private func link(
+    _ supplier: FileLineSupplier, _ service: String, _ contract: String?, of line: String, at path: String, isThere: Bool
+  ) -> ContractPlan.Step {
+    let isNew = !recorded.lines.contains { $0["name"]?.text == line }
+    var step = ContractPlan.Step(
+      kind: isThere ? .same : .create, noun: ContractFileMessages.lineSupplier, name: "“\(line)”: \(service)", path: path,
+      from: isThere || isNew ? nil : validFromText)
+    guard !isThere else { return step }
+    // What a new line rests on, it has rested on since it began.
+    let from = isNew ? [] : [Value.Member("validFrom", .instant(validFrom ?? now))]
+    step.act = { applying in
+      var members = [
+        Value.Member("line", await applying.id(.line(line))), Value.Member("service", await applying.id(.supplierService(service))),
+        Value.Member("role", .text(supplier.role)),
+      ]
+      if let contract { members.append(Value.Member("underpinningContract", await applying.id(.underpinningContract(contract)))) }
+      try await applying.call("supplier_link.add", members + from)
+    }
+    return step
+  }
+
+  private func end(_ link: Value, of line: String, at path: String) -> ContractPlan.Step {
+    let name = "\(link["supplierCode"]?.text ?? "") \(link["serviceName"]?.text ?? "")"
+    var step = ContractPlan.Step(
+      kind: .end, noun: ContractFileMessages.lineSupplier, name: "“\(line)”: \(name)", path: path, from: validFromText)
+    let members = [Value.Member("id", link["id"] ?? .null)] + (validFrom.map { [Value.Member("endedAt", .instant($0))] } ?? [])
+    let version = link["version"]?.integer
+    step.act = { applying in try await applying.call("supplier_link.end", members, version: version) }
+    return step
+  }
+}
+
+/// A team of a line as it is compared.
+private struct RecordedTeam: Equatable {
+  let team: String
+  let tier: Int64
+  let calendar: String?
+  let handling: [Int64]
+
+  init(_ value: Value) {
+    team = value["teamName"]?.text ?? ""
+    tier = value["tier"]?.integer ?? 1
+    calendar = value["calendarName"]?.text
+    handling = value["handlingSeconds"]?.array?.compactMap(\.integer) ?? []
+  }
+
+  init(_ team: FileLineTeam) {
+    (self.team, tier, calendar, handling) = (team.team, team.tier, team.calendar, team.handling)
+  }
+}
+
+extension FileLineTeam {
+  /// As the operation takes it. A team that was there keeps the metrics that it is needed for.
+  fileprivate func value(_ before: [Value], _ applying: Applying) async -> Value {
+    var members = [
+      Value.Member("team", await applying.id(.team(team))), Value.Member("tier", .integer(tier)),
+      Value.Member(
+        "handling",
+        .array(handling.enumerated().map { .object([Value.Member("priority", .integer(Int64($0 + 1))), Value.Member("seconds", .integer($1))]) })),
+    ]
+    if let calendar { members.append(Value.Member("calendar", await applying.id(.calendar(calendar)))) }
+    let same = before.first { $0["teamName"]?.text == team && $0["tier"]?.integer == tier }
+    if let metrics = same?["metrics"] { members.append(Value.Member("metrics", metrics)) }
+    return .object(members)
+  }
+}

@@ -1,0 +1,153 @@
+import Assurance
+import Kernel
+import Operations
+import Postgres
+import TestSupport
+import Testing
+
+/// What the sweep finds, what it leaves alone, and what happens beside it.
+@Suite struct ProofSweepTests {
+  /// A supplier that drops out of several is told, until somebody says that nothing has to take its place.
+  @Test func aLinkThatEndsIsToldUntilItIsSaidThatItIsNotNeeded() async throws {
+    let world = try await AssuranceWorld()
+    try await world.link()
+    let network = try await world.call("supplier_service.add", ["supplier": world.supplier.at("id"), "name": "Network"])
+    let link = try await world.call(
+      "supplier_link.add",
+      ["line": world.line, "service": network.at("id"), "role": "provides", "underpinningContract": world.underpinning.at("id")])
+    let ended = try await world.call(
+      "supplier_link.end", ["id": link.at("id"), "endedAt": "2026-06-01T00:00:00Z"], version: link.at("version"))
+    #expect(ended.at("notNeeded") == .bool(false))
+    let gap = try await world.prove().at("gaps").array?.first { $0["kind"] == "term" }
+    #expect(gap?.at("from") == "2026-06-01T00:00:00Z", "\(String(describing: gap))")
+    #expect(
+      gap?.at("text") == "resolution P1: until 1 June 2026 (UTC) supplier Cloud Ltd Network delivered its part, nobody since.",
+      "\(gap?.at("text") ?? .null)")
+    // A link that ended can be told so still, and its end stays what it was.
+    await expectFailure(.conflict) { try await world.call("supplier_link.end", ["id": link.at("id")], version: ended.at("version")) }
+    await expectFailure(.conflict) {
+      try await world.call(
+        "supplier_link.end", ["id": link.at("id"), "endedAt": "2026-07-01T00:00:00Z", "notNeeded": .bool(true)], version: ended.at("version"))
+    }
+    let told = try await world.call("supplier_link.end", ["id": link.at("id"), "notNeeded": .bool(true)], version: ended.at("version"))
+    #expect(told.at("notNeeded") == .bool(true) && told.at("endedAt") == "2026-06-01T00:00:00Z")
+    try await world.sweep()
+    let newest = try await world.call("proof.list", ["line": world.line]).at("items.0")
+    #expect(newest.at("cause") == "changed" && !newest.kinds.contains("term"), "\(newest)")
+  }
+
+  /// A line whose versions were all withdrawn never holds: it is in no list, and no sweep looks at it a second time.
+  @Test func aLineThatWasWithdrawnIsLeftAlone() async throws {
+    let world = try await AssuranceWorld()
+    try await world.activate()
+    let added = try await world.call(
+      "contract_line.add",
+      ["contract": world.contract.at("id"), "name": "Later", "sla": world.sla.at("id"), "validFrom": "2026-08-01T00:00:00Z"])
+    #expect(try await world.open().count == 2)
+    try await world.call("contract_line.withdraw", ["id": added.at("id"), "reason": "Not sold"], version: added.at("version"))
+    try await world.sweep()
+    #expect(try await world.open().count == 1)
+    #expect(try await world.events() == ["proof.gaps_opened", "proof.gaps_opened", "proof.gaps_closed"])
+    #expect(try await world.found().isEmpty)
+    // One that was withdrawn before anybody looked at it is not found either.
+    let linked = try await world.call(
+      "contract_line.add",
+      ["contract": world.contract.at("id"), "name": "Much later", "sla": world.sla.at("id"), "validFrom": "2026-09-01T00:00:00Z"])
+    try await world.call("supplier_link.add", ["line": linked.at("id"), "service": world.service.at("id"), "role": "provides"])
+    try await world.call("contract_line.withdraw", ["id": linked.at("id"), "reason": "Not sold"], version: linked.at("version"))
+    _ = try await world.database.superuser.withConnection { try await $0.query(ForgetStandings()) }
+    #expect(try await world.found().count == 1, "the line that holds, and no other")
+  }
+
+  /// A line that cannot be proven is told in the end; the others are proven.
+  @Test func aLineThatFailsHoldsUpNoOther() async throws {
+    let world = try await AssuranceWorld()
+    try await world.link()
+    let other = try await world.call(
+      "calendar.create", ["name": "Broken hours", "definition": AssuranceWorld.hours(saturday: "13:00")])
+    let (first, second) = (try await world.customer("AAA", world.ours), try await world.customer("BBB", other))
+    let last = try await world.customer("CCC", world.ours)
+    _ = try await world.database.superuser.withConnection { try await $0.query(BreakHours()) }
+    await #expect(throws: (any Error).self) { try await world.sweep() }
+    var proven: [Bool] = []
+    for line in [world.line, first, second, last] {
+      proven.append(try await world.call("proof.list", ["line": line]).at("items").array?.isEmpty == false)
+    }
+    #expect(proven == [true, true, false, true])
+  }
+
+  /// However acceptances and sweeps meet, a gap is accepted once, and where the line stands is what is accepted of it.
+  @Test func acceptancesAndSweepsTakeTurns() async throws {
+    let world = try await AssuranceWorld()
+    try await world.link()
+    for round in 0..<4 {
+      let proof = try await world.prove()
+      #expect(proof.at("openGaps") == 2, "round \(round)")
+      world.database.clock.advance(seconds: 8 * 86_400)
+      async let one = world.refusal { try await world.accept(proof) }
+      async let two = world.refusal { try await world.accept(proof) }
+      async let sweep: Void = world.sweep()
+      let refusals = [await one, await two].compactMap(\.self)
+      try await sweep
+      #expect(refusals.count <= 1 && refusals.allSatisfy { $0.kind == .conflict }, "\(refusals)")
+      let live = try await world.call("accepted_risk.list", ["line": world.line]).at("items").array?.filter { $0.at("endedAt").isNull } ?? []
+      #expect(live.count == 2 && Set(live.map { $0.at("gap") }).count == 2, "round \(round): \(live)")
+      #expect(try await world.open().isEmpty, "round \(round)")
+      for risk in live { try await world.call("accepted_risk.end", ["id": risk.at("id"), "reason": "Next round"], version: risk.at("version")) }
+      #expect(try await world.open().count == 1)
+    }
+  }
+}
+
+extension AssuranceWorld {
+  fileprivate func accept(_ proof: Value) async throws -> Value {
+    try await call("accepted_risk.record", ["proof": proof.at("id"), "reason": "Rarely used"])
+  }
+
+  /// What a sweep would look at now.
+  fileprivate func found() async throws -> [Int64] {
+    let now = database.clock.now()
+    return try await database.tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(LinesToProve(now: now)) }
+  }
+
+  /// A customer with a contract line that promises in the hours of a calendar and rests on the supplier.
+  fileprivate func customer(_ code: String, _ calendar: Value) async throws -> Value {
+    let customer = try await database.customer(code)
+    let sla = try await call(
+      "sla.create",
+      [
+        "name": .text("SLA \(code)"),
+        "targets": .array([.object(["metric": "resolution", "priority": 1, "budgetSeconds": 14_400, "calendar": calendar.at("id")])]),
+      ])
+    let contract = try await call(
+      "contract.create",
+      [
+        "customer": .id(customer.publicId), "name": "Contract", "state": "draft", "currency": "EUR", "startsAt": "2026-03-02T00:00:00Z",
+        "lines": .array([.object(["name": "Line", "sla": sla.at("id")])]),
+      ])
+    let line = contract.at("lines.0.id")
+    try await call("supplier_link.add", ["line": line, "service": service.at("id"), "role": "provides", "underpinningContract": underpinning.at("id")])
+    return line
+  }
+}
+
+private struct ForgetStandings: Statement {
+  static let sql = "delete from assurance.standing"
+}
+
+/// A definition that no version of the program can read.
+private struct BreakHours: Statement {
+  static let sql = """
+    update contracts.calendar_version set definition = '{}', definition_hash = sha256('broken') where definition::text like '%13:00%'
+    """
+}
+
+private struct LinesToProve: Statement {
+  let now: Instant
+
+  static let sql = "select contract_line_id from finder.proofs_to_run($1, 500)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(now) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
