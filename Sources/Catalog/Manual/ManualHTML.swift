@@ -18,19 +18,26 @@ struct ManualHTML: Sendable {
     <header>
     <h1>\(Self.escaped(document.title))</h1>
     \(document.subtitle.map { "<p class=\"subtitle\">\(inline($0))</p>" } ?? "")
+    \(document.audience.map { "<p class=\"audience\">\(inline($0))</p>" } ?? "")
     </header>
+    \(document.contents.isEmpty ? "" : contents)
+    <main>
+    \(document.sections.isEmpty ? "<p>\(Self.escaped(document.emptyNote))</p>" : document.sections.map(section).joined(separator: "\n"))
+    </main>
+    </body>
+    </html>
+
+    """
+  }
+
+  private var contents: String {
+    """
     <nav>
     <h2>\(Self.escaped(document.contentsTitle))</h2>
     <ul>
     \(document.contents.map { "<li class=\"level\($0.level)\"><a href=\"#\($0.anchor)\">\(Self.escaped($0.title))</a></li>" }.joined(separator: "\n"))
     </ul>
     </nav>
-    <main>
-    \(document.sections.map(section).joined(separator: "\n"))
-    </main>
-    </body>
-    </html>
-
     """
   }
 

@@ -144,9 +144,15 @@ struct RequestRow: Sendable {
   let withdrawnAt: Instant?
   let version: Int64
 
-  static let select = """
-    select r.id, r.public_id, r.number, o.public_id, o.code, v.seq, v.content, l.public_id, r.answers, r.state, p.public_id, r.submitted_at, r.withdrawn_at,
-      r.version
+  static let select = "select \(head), v.content, \(facts) \(tables)"
+  /// For a listing, which shows the name and the form of what was ordered, and nothing else of it.
+  static let selectListed = """
+    select \(head), jsonb_build_object('name', v.content -> 'name', 'form', coalesce(v.content -> 'form', '[]')), \(facts) \(tables)
+    """
+
+  private static let head = "r.id, r.public_id, r.number, o.public_id, o.code, v.seq"
+  private static let facts = "l.public_id, r.answers, r.state, p.public_id, r.submitted_at, r.withdrawn_at, r.version"
+  private static let tables = """
     from catalog.request r
     join catalog.offering o on o.id = r.offering_id
     join catalog.offering_version v on v.id = r.offering_version_id
@@ -191,8 +197,30 @@ struct RequestByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
 }
 
-/// A customer's requests, the newest first.
+/// All of a customer's requests, the newest first.
 struct RequestsOfTenant: Statement {
+  let tenant: TenantId
+  let state: RequestState?
+  let before: Int64
+  let limit: Int64
+
+  static let sql = """
+    \(RequestRow.selectListed) where r.tenant_id = $1 and ($2::text is null or r.state = $2) and r.number < $3 order by r.number desc limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(state?.rawValue)
+    parameters.append(before)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
+}
+
+/// Those for one person and for the people of units, the newest first. Each branch takes its own from the index of the requester: a
+/// condition that joins them by "or" would read all requests of the customer in search of a few.
+struct RequestsOfScope: Statement {
   let tenant: TenantId
   let scope: RowScope
   let state: RequestState?
@@ -200,13 +228,21 @@ struct RequestsOfTenant: Statement {
   let limit: Int64
 
   static let sql = """
-    \(RequestRow.select) where r.tenant_id = $1 and \(RequestRow.isVisible) and ($5::text is null or r.state = $5) and r.number < $6
-    order by r.number desc limit $7
+    with mine as (
+      (select r.number from catalog.request r
+        where r.tenant_id = $1 and r.requester_id = $3 and ($4::text is null or r.state = $4) and r.number < $5 order by r.number desc limit $6)
+      union
+      (select n.number from tenancy.person p cross join lateral (
+          select r.number from catalog.request r
+          where r.tenant_id = $1 and r.requester_id = p.id and ($4::text is null or r.state = $4) and r.number < $5 order by r.number desc limit $6) n
+        where p.tenant_id = $1 and p.unit_id = any($2) order by n.number desc limit $6))
+    \(RequestRow.selectListed) where r.tenant_id = $1 and r.number = any(array(select m.number from mine m)) order by r.number desc limit $6
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(everything: scope)
+    parameters.append(scope.units.sorted())
+    parameters.append(scope.person)
     parameters.append(state?.rawValue)
     parameters.append(before)
     parameters.append(limit)
