@@ -49,13 +49,14 @@ struct ContentDifference: Sendable {
   // MARK: Items
 
   private static func item(_ target: OfferingTarget) -> Item {
-    let budget: ContentTerm? = target.businessDays.map { .businessDays($0) } ?? target.budgetSeconds.map { .duration($0) }
+    let days: ContentTerm? = target.businessDays.map { .businessDays($0) }
+    let seconds: ContentTerm? = target.budgetSeconds.map { .duration($0) }
+    let objective: ContentTerm? = target.objective.map { .text("\($0.percent) %") }
+    let note: ContentTerm? = target.note.map { .local($0) }
+    let priority = target.priority.map { ".P\($0)" } ?? ""
     return Item(
-      key: target.metric + (target.priority.map { ".P\($0)" } ?? ""), name: .metric(target.metric, priority: target.priority),
-      attributes: [
-        ("budget", ManualWords.target, budget), ("objective", ManualWords.objective, target.objective.map { .text("\($0.percent) %") }),
-        ("note", ManualWords.note, target.note.map { .local($0) }),
-      ])
+      key: target.metric + priority, name: .metric(target.metric, priority: target.priority),
+      attributes: [("budget", ManualWords.target, days ?? seconds), ("objective", ManualWords.objective, objective), ("note", ManualWords.note, note)])
   }
 
   private static func item(_ measure: QualityMeasure) -> Item {
@@ -63,25 +64,28 @@ struct ContentDifference: Sendable {
   }
 
   private static func item(_ price: OfferingPrice) -> Item {
-    Item(
+    let unit: ContentTerm? = price.unit.map { .local($0) }
+    let amount = ContentTerm.text("\(price.amount.currency.code) \(price.amount.amount)")
+    return Item(
       key: key(price.name), name: .local(price.name),
       attributes: [
-        ("amount", ManualWords.amount, .text("\(price.amount.currency.code) \(price.amount.amount)")),
-        ("per", ManualWords.per, .word(ManualWords.word(price.per))), ("unit", ManualWords.unit, price.unit.map { .local($0) }),
+        ("amount", ManualWords.amount, amount), ("per", ManualWords.per, .word(ManualWords.word(price.per))), ("unit", ManualWords.unit, unit),
       ])
   }
 
   private static func item(_ field: FormField) -> Item {
-    Item(
+    let help: ContentTerm? = field.help.map { .local($0) }
+    let choices: ContentTerm? = field.choices.isEmpty ? nil : .list(field.choices.map { .local($0.name) })
+    let values: ContentTerm? = field.choices.isEmpty ? nil : .list(field.choices.map { .text($0.value) })
+    let condition: ContentTerm? = field.shownWhen.map { .text("\($0.field) = \($0.equals)") }
+    return Item(
       key: field.key, name: .local(field.label),
       attributes: [
-        ("label", ManualWords.field, .local(field.label)), ("help", VersionWords.help, field.help.map { .local($0) }),
+        ("label", ManualWords.field, .local(field.label)), ("help", VersionWords.help, help),
         ("type", ManualWords.kind, .word(ManualWords.word(field.type))),
         ("required", ManualWords.required, .word(field.required ? ManualWords.yes : ManualWords.no)),
-        ("least", VersionWords.least, field.least.map { .text(String($0)) }), ("most", VersionWords.most, field.most.map { .text(String($0)) }),
-        ("choices", VersionWords.choices, field.choices.isEmpty ? nil : .list(field.choices.map { .local($0.name) })),
-        ("values", VersionWords.values, field.choices.isEmpty ? nil : .list(field.choices.map { .text($0.value) })),
-        ("shownWhen", VersionWords.shownWhen, field.shownWhen.map { .text("\($0.field) = \($0.equals)") }),
+        ("least", VersionWords.least, number(field.least)), ("most", VersionWords.most, number(field.most)), ("choices", VersionWords.choices, choices),
+        ("values", VersionWords.values, values), ("shownWhen", VersionWords.shownWhen, condition),
       ])
   }
 
@@ -90,6 +94,8 @@ struct ContentDifference: Sendable {
       key: key(task.name), name: .local(task.name),
       attributes: [("step", VersionWords.step, .text(String(task.step))), ("team", VersionWords.team, .text(task.team))])
   }
+
+  private static func number(_ number: Int64?) -> ContentTerm? { number.map { .text(String($0)) } }
 
   private static func key(_ name: LocalText) -> String { name.text(.english) ?? "" }
 

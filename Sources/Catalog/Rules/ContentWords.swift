@@ -133,14 +133,14 @@ package enum VersionWords: MessageCatalog {
   static let roles = Message("offering_version.roles", "Roles that approve", zh: "审批角色")
   static let above = Message("offering_version.above", "Approval above", zh: "需审批的金额下限")
   static let noApproval = Message("offering_version.approval_none", "none", zh: "无需审批")
-  static let any = Message("offering_version.approval_any", "any of the roles", zh: "任一角色")
+  static let either = Message("offering_version.approval_any", "any of the roles", zh: "任一角色")
   static let every = Message("offering_version.approval_all", "all roles", zh: "所有角色")
   static let sequence = Message("offering_version.approval_sequence", "the roles one after the other", zh: "各角色依次")
 
   static func word(_ rule: ApprovalRule.Kind) -> Message {
     switch rule {
     case .none: noApproval
-    case .any: any
+    case .any: either
     case .all: every
     case .sequence: sequence
     }
@@ -164,6 +164,6 @@ package enum VersionWords: MessageCatalog {
   package static let all = [
     becomes, isNew, isGone, otherWording, of, target, measure, price, field, task, targetAdded, measureAdded, priceAdded, fieldAdded, taskAdded,
     targetRemoved, measureRemoved, priceRemoved, fieldRemoved, taskRemoved, targetsOrder, measuresOrder, pricesOrder, fieldsOrder, tasksOrder, name, help,
-    least, most, choices, values, shownWhen, step, team, roles, above, noApproval, any, every, sequence,
+    least, most, choices, values, shownWhen, step, team, roles, above, noApproval, either, every, sequence,
   ]
 }

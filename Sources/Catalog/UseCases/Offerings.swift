@@ -208,8 +208,8 @@ extension OperationContext {
   func offeringOutput(_ id: PublicId, published: Int64? = nil) async throws -> OfferingOutput {
     subject(id)
     let row = try await offering(id)
-    let version = try await published.asyncMap { try await version($0, of: row, "published") } ?? row.newest
-    let content = try await version.asyncMap { try await content(of: $0).stored }
+    let version = try await published.asyncMap { try await self.version($0, of: row, "published") } ?? row.newest
+    let content = try await version.asyncMap { try await self.content(of: $0).stored }
     return OfferingOutput(
       id: id, service: self.id(.service, row.servicePublicId), row: row, shown: version, content: content ?? .null,
       draft: try row.draft.map { try OfferingContent.read($0).stored } ?? .null)

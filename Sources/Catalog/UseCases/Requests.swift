@@ -186,9 +186,9 @@ package enum ListRequests: Operation {
     let (tenant, scope, state) = (context.tenant.id, context.access.rows, input.state.flatMap(RequestState.init))
     let before = try after?.integer(0) ?? .max
     let rows =
-      scope.everything
-      ? try await context.transaction.query(RequestsOfTenant(tenant: tenant, state: state, before: before, limit: limit + 1))
-      : try await context.transaction.query(RequestsOfScope(tenant: tenant, scope: scope, state: state, before: before, limit: limit + 1))
+      try await scope.everything
+      ? context.transaction.query(RequestsOfTenant(tenant: tenant, state: state, before: before, limit: limit + 1))
+      : context.transaction.query(RequestsOfScope(tenant: tenant, scope: scope, state: state, before: before, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.number)])
     } element: {

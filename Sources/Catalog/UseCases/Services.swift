@@ -227,10 +227,9 @@ package enum ListServices: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let (state, code) = (input.state.flatMap(PortfolioState.init), try after?.text(0) ?? "")
     let rows =
-      context.tenant.kind == .customer
-      ? try await context.servicesSold(family: family, state: state, after: code, limit: limit + 1)
-      : try await context.transaction.query(
-        ServicesByCode(today: context.today, state: state, family: family, after: code, limit: limit + 1))
+      try await context.tenant.kind == .customer
+      ? context.servicesSold(family: family, state: state, after: code, limit: limit + 1)
+      : context.transaction.query(ServicesByCode(today: context.today, state: state, family: family, after: code, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.text($0.code)])
     } element: {

@@ -43,12 +43,12 @@ package enum WriteManual: Operation {
       return row.id
     }
     let customer = context.tenant.kind == .customer ? context.tenant.name : nil
-    let (catalogue, offerings) =
-      customer == nil ? try await forAll(family, in: context) : try await forCustomer(family, in: context)
+    let (catalogue, offerings) = try await customer == nil ? forAll(family, in: context) : forCustomer(family, in: context)
     let versions = offerings.compactMapValues { row in
       row.newest.map { (seq: $0.seq, day: context.provider.day(at: $0.publishedAt)) }
     }
-    let names = customer == nil ? try await context.transaction.query(ServiceNames(today: context.today)) : []
+    // What a service depends on is the provider's own where the manual is a customer's.
+    let names = try await customer == nil ? context.transaction.query(ServiceNames(today: context.today)) : []
     let writer = ManualWriter(
       language: input.language, provider: context.provider.name, customer: customer, today: context.today, versions: versions)
     let document = writer.document(catalogue, names: Dictionary(names.map { ($0.code, $0.name) }) { first, _ in first })
