@@ -10,7 +10,9 @@ import Testing
 @Suite struct CustomerViewTests {
   private let name = Value.object(["en": "Tailored", "zh-Hans": "专属服务"])
 
-  private func codes(_ world: CatalogWorld, _ listing: String, _ input: KeyValuePairs<String, Value> = [:], as principal: Principal? = nil) async throws -> [Value] {
+  private func codes(
+    _ world: CatalogWorld, _ listing: String, _ input: KeyValuePairs<String, Value> = [:], as principal: Principal? = nil
+  ) async throws -> [Value] {
     try await world.call(listing, input, as: principal).at("items").array?.map { $0.at("code") } ?? []
   }
 
@@ -110,6 +112,18 @@ import Testing
     #expect(try await !manual(world, ["customer": customer(world.other)]).contains("Tailored"))
     #expect(try await !manual(world).contains("Tailored"), "the manual of all is for all")
     #expect(try await manual(world, ["customer": customer(world.acme)]).contains("Tailored"))
+
+    // Staff who are granted the other customer alone do not see it; who is granted its own does.
+    let (ofOther, ofAcme) = (
+      try await world.database.staff(.engineer, for: [world.other]), try await world.database.staff(.engineer, for: [world.acme])
+    )
+    for listing in ["service.list", "offering.list"] {
+      #expect(try await !codes(world, listing, ["limit": 200], as: ofOther).contains { $0.text?.hasPrefix("TAILORED") ?? false }, "\(listing)")
+      #expect(try await codes(world, listing, ["limit": 200], as: ofAcme).contains { $0.text?.hasPrefix("TAILORED") ?? false }, "\(listing)")
+    }
+    await expectFailure(.notFound) { try await world.call("service.read", ["id": service.at("id")], as: ofOther) }
+    await expectFailure(.notFound) { try await world.call("offering.read", ["id": offering.at("id")], as: ofOther) }
+    #expect("\(try await world.call("catalogue.export", [:], as: ofOther))".contains("TAILORED") == false)
 
     // Nobody opens it, not even the server.
     do {

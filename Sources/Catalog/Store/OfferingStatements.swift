@@ -96,12 +96,17 @@ struct OfferingRow: Sendable {
 struct OfferingByPublicId: Statement {
   let today: CalendarDate
   let publicId: PublicId
+  /// The customers whose own services count; nil: all.
+  let customers: [Int64]?
 
-  static let sql = "\(OfferingRow.select) where o.public_id = $2"
+  static let sql = """
+    \(OfferingRow.select) where o.public_id = $2 and (o.only_tenant_id is null or $3::bigint[] is null or o.only_tenant_id = any($3))
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(today)
     parameters.append(publicId.random)
+    parameters.append(customers)
   }
 
   static func decode(_ row: inout RowReader) throws -> OfferingRow { try OfferingRow(&row) }
@@ -110,18 +115,22 @@ struct OfferingByPublicId: Statement {
 /// Offerings as they are listed.
 struct OfferingsListed: Statement {
   let today: CalendarDate
+  let customers: [Int64]?
   let service: Int64?
   let state: OfferingState?
   let after: String
   let limit: Int64
 
   static let sql = """
-    \(OfferingRow.selectWithoutContent) where ($2::bigint is null or o.service_id = $2) and ($3::text is null or o.state = $3) and o.code > $4
-    order by o.code limit $5
+    \(OfferingRow.selectWithoutContent)
+    where (o.only_tenant_id is null or $2::bigint[] is null or o.only_tenant_id = any($2)) and ($3::bigint is null or o.service_id = $3)
+      and ($4::text is null or o.state = $4) and o.code > $5
+    order by o.code limit $6
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(today)
+    parameters.append(customers)
     parameters.append(service)
     parameters.append(state?.rawValue)
     parameters.append(after)

@@ -140,28 +140,39 @@ struct ServiceRow: Sendable {
 
 struct ServiceByPublicId: Statement {
   let publicId: PublicId
+  /// The customers whose own services count; nil: all.
+  let customers: [Int64]?
 
-  static let sql = "\(ServiceRow.select) where s.public_id = $1"
+  static let sql = """
+    \(ServiceRow.select) where s.public_id = $1 and (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2))
+    """
 
-  func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicId.random)
+    parameters.append(customers)
+  }
 
   static func decode(_ row: inout RowReader) throws -> ServiceRow { try ServiceRow(&row) }
 }
 
 struct ServicesByCode: Statement {
   let today: CalendarDate
+  let customers: [Int64]?
   let state: PortfolioState?
   let family: Int64?
   let after: String
   let limit: Int64
 
   static let sql = """
-    \(ServiceRow.select) where ($2::text is null or \(ServiceRow.stateOn) = $2) and ($3::bigint is null or s.family_id = $3) and s.code > $4
-    order by s.code limit $5
+    \(ServiceRow.select)
+    where (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2)) and ($3::text is null or \(ServiceRow.stateOn) = $3)
+      and ($4::bigint is null or s.family_id = $4) and s.code > $5
+    order by s.code limit $6
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(today)
+    parameters.append(customers)
     parameters.append(state?.rawValue)
     parameters.append(family)
     parameters.append(after)
@@ -246,14 +257,20 @@ struct Dependencies: Statement {
 
   /// Nil: of all services.
   let service: Int64?
+  /// The customers whose own services count; nil: all.
+  let customers: [Int64]?
 
   static let sql = """
     select d.service_id, s.code, d.needs_id, n.public_id, n.code
     from catalog.service_dependency d join catalog.service s on s.id = d.service_id join catalog.service n on n.id = d.needs_id
-    where $1::bigint is null or d.service_id = $1 order by s.code, n.code
+    where ($1::bigint is null or d.service_id = $1) and (n.only_tenant_id is null or $2::bigint[] is null or n.only_tenant_id = any($2))
+    order by s.code, n.code
     """
 
-  func bind(to parameters: inout Parameters) { parameters.append(service) }
+  func bind(to parameters: inout Parameters) {
+    parameters.append(service)
+    parameters.append(customers)
+  }
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(service: try row.next(), code: try row.next(), needs: try row.next(), needsPublicId: try row.next(), needsCode: try row.next())

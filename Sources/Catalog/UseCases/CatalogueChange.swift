@@ -69,7 +69,7 @@ struct CatalogueChange: Sendable {
 
   private func relate(_ code: String, _ needs: [String]) async throws {
     guard let service = services[code] else { throw context.beaten }
-    let before = try await context.transaction.query(Dependencies(service: service))
+    let before = try await context.transaction.query(Dependencies(service: service, customers: nil))
     let (was, wanted) = (Set(before.map(\.needsCode)), Set(needs))
     // One round trip for all of them, with the count.
     for gone in before where !wanted.contains(gone.needsCode) {

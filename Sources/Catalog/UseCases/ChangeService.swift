@@ -168,7 +168,7 @@ package enum AddDependency: Operation {
     try context.requireVersion(row.version)
     let needed = try await context.service(input.needs, path: "needs")
     guard row.id != needed.id else { throw Failure.invalid("needs", CatalogMessages.dependsOnItself) }
-    let all = try await context.transaction.query(Dependencies(service: nil))
+    let all = try await context.transaction.query(Dependencies(service: nil, customers: nil))
     let graph = DependencyGraph(Dictionary(grouping: all, by: \.code).mapValues { Set($0.map(\.needsCode)) })
     if let circle = graph.circle(adding: needed.code, to: row.code) {
       throw Failure.invalid("needs", CatalogMessages.circle, ["path": circle.joined(separator: " > ")])

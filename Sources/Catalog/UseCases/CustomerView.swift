@@ -22,6 +22,9 @@ extension OperationContext {
     return sales.filter { $0.audience.reaches(persons: persons, units: units) }
   }
 
+  /// The customers whose own services the caller may see; nil: all.
+  var reachableCustomers: [Int64]? { access.tenants.map { $0.map(\.rawValue).sorted() } }
+
   /// The day that it is for the provider: on it stages begin.
   var today: CalendarDate { provider.day(at: now) }
 }

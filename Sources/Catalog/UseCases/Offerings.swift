@@ -133,7 +133,8 @@ package enum ListOfferings: Operation {
           today: context.today, tenant: context.tenant.id, sold: try await context.sold(), service: service, state: state, after: code, limit: limit + 1))
     } else {
       rows = try await context.transaction.query(
-        OfferingsListed(today: context.today, service: service, state: state, after: code, limit: limit + 1))
+        OfferingsListed(
+          today: context.today, customers: context.reachableCustomers, service: service, state: state, after: code, limit: limit + 1))
     }
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.text($0.code)])
@@ -184,7 +185,7 @@ extension OperationContext {
   }
 
   func offering(_ id: PublicId, path: String = "id") async throws -> OfferingRow {
-    guard let row = try await transaction.first(OfferingByPublicId(today: today, publicId: id)) else {
+    guard let row = try await transaction.first(OfferingByPublicId(today: today, publicId: id, customers: reachableCustomers)) else {
       throw path == "id" ? Failure.notFound : unknownReference(path)
     }
     return row

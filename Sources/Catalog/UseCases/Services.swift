@@ -229,7 +229,9 @@ package enum ListServices: Operation {
     let rows =
       try await context.tenant.kind == .customer
       ? context.servicesSold(family: family, state: state, after: code, limit: limit + 1)
-      : context.transaction.query(ServicesByCode(today: context.today, state: state, family: family, after: code, limit: limit + 1))
+      : context.transaction.query(
+        ServicesByCode(
+          today: context.today, customers: context.reachableCustomers, state: state, family: family, after: code, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.text($0.code)])
     } element: {
@@ -278,7 +280,7 @@ extension OperationContext {
 
   /// A service that an input names.
   func service(_ id: PublicId, path: String = "id") async throws -> ServiceRow {
-    guard let row = try await transaction.first(ServiceByPublicId(publicId: id)) else {
+    guard let row = try await transaction.first(ServiceByPublicId(publicId: id, customers: reachableCustomers)) else {
       throw path == "id" ? Failure.notFound : unknownReference(path)
     }
     return row
@@ -287,6 +289,6 @@ extension OperationContext {
   func serviceOutput(_ id: PublicId) async throws -> ServiceOutput {
     subject(id)
     let row = try await service(id)
-    return ServiceOutput(row, needs: try await transaction.query(Dependencies(service: row.id)), in: self)
+    return ServiceOutput(row, needs: try await transaction.query(Dependencies(service: row.id, customers: reachableCustomers)), in: self)
   }
 }
