@@ -41,9 +41,9 @@ struct MarkdownText: Sendable {
   /// Where the line begins with what would make it a heading, a list, a quotation or a rule.
   private var placeOfMarker: Int? {
     switch scalars.first {
-    case "#", ">", "=": return 0
-    case "-": return self[1] == nil || self[1] == " " || self[1] == "-" ? 0 : nil
-    case "+": return self[1] == nil || self[1] == " " ? 0 : nil
+    case "#"?, ">"?, "="?: return 0
+    case "-"?: return self[1] == nil || self[1] == " " || self[1] == "-" ? 0 : nil
+    case "+"?: return self[1] == nil || self[1] == " " ? 0 : nil
     default:
       let digits = scalars.prefix { ("0"..."9").contains($0) }.count
       return digits > 0 && (self[digits] == "." || self[digits] == ")") ? digits : nil
