@@ -5,7 +5,8 @@ struct MarkdownText: Sendable {
   private let scalars: [Unicode.Scalar]
 
   init(_ text: String) {
-    let line = text.unicodeScalars.map { $0.properties.isWhitespace ? " " : $0 }
+    let breaks: Set<Unicode.GeneralCategory> = [.control, .lineSeparator, .paragraphSeparator]
+    let line = text.unicodeScalars.map { breaks.contains($0.properties.generalCategory) ? " " : $0 }
     scalars = Array(line.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 
