@@ -2,8 +2,7 @@
 
 -- A stage may be announced: its day lies ahead. Where a service stands is asked for a day, by the statement; the column says where it
 -- stood when the service was last written or swept, in the provider's zone: what the customers' side may read goes by it, since a
--- policy has no clock. (The views that read the column are made anew after this.)
-drop view if exists catalog.pub_service cascade;
+-- policy has no clock.
 alter table catalog.service alter column state drop expression;
 alter table catalog.service add constraint service_state_check check (state in ('pipeline', 'catalogue', 'retired'));
 
