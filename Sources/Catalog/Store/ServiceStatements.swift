@@ -124,7 +124,7 @@ struct ServiceRow: Sendable {
     let handle: Int64? = try row.next()
     let bits: [UInt8]? = try row.next()
     onlyFor = handle.flatMap { handle in
-      bits.map { PublicId(kind: IdKind.customer.prefix, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: $0) }
+      bits.flatMap { PublicId(kind: IdKind.customer.prefix, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: $0) }
     }
     onlyForCode = try row.next()
     let family: Int64 = try row.next()

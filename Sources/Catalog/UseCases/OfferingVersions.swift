@@ -16,11 +16,11 @@ package enum ListOfferingVersions: Operation {
     }
   }
 
-  package struct Output: OperationOutput {
+  package struct VersionOutput: OperationOutput {
     let version: OfferingVersionRow
     let name: Value
 
-    package static let fields: [OutputField<Output>] = [
+    package static let fields: [OutputField<VersionOutput>] = [
       OutputField("published", .integer, "The number of the version, for offering.read and offering.compare.", "版本号，供 offering.read 和 offering.compare 使用。") {
         .integer($0.version.seq)
       },
@@ -33,7 +33,7 @@ package enum ListOfferingVersions: Operation {
     "offering.versions", "List the published versions of an offering, the newest first.", zh: "列出服务项的已发布版本，最新的在前。", permission: "catalogue.read",
     roles: CatalogRights.staff, reach: .provider, effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Output> {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<VersionOutput> {
     let offering = try await context.offering(input.id)
     let filter = input.id.description
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
@@ -41,7 +41,7 @@ package enum ListOfferingVersions: Operation {
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.seq)])
     } element: {
-      Output(version: $0, name: $0.content["name"] ?? .null)
+      VersionOutput(version: $0, name: $0.content["name"] ?? .null)
     }
   }
 }
