@@ -7,7 +7,8 @@ package enum CatalogModule: OperationModule {
     CreateFamily.self, ReadFamily.self, ListFamilies.self, ChangeFamily.self,
     CreateService.self, ReadService.self, ListServices.self, ChangeService.self, AdvanceService.self, RedateService.self, UnplanService.self,
     AddDependency.self, RemoveDependency.self,
-    CreateOffering.self, ReadOffering.self, ListOfferings.self, ListOfferingVersions.self, CompareOffering.self, DraftOffering.self, PublishOffering.self, RetireOffering.self,
+    CreateOffering.self, ReadOffering.self, ListOfferings.self, ListOfferingVersions.self, CompareOffering.self, DraftOffering.self, PublishOffering.self,
+    RetireOffering.self,
     SubmitRequest.self, ReadRequest.self, ListRequests.self, WithdrawRequest.self,
     WriteManual.self, ExportCatalogue.self, ApplyCatalogue.self,
   ]

@@ -134,7 +134,8 @@ package enum ManualWords: MessageCatalog {
   }
 
   package static let all = [
-    title, contents, foreign, code, mode, owner, since, retires, audience, empty, needs, version, published, item, content, support, managed, designed, scope, inclusions,
+    title, contents, foreign, code, mode, owner, since, retires, audience, empty, needs, version, published, item, content, support, managed, designed, scope,
+    inclusions,
     exclusions, prerequisites, deliverables, coverage, priceModel, targets, metric, priority, target, objective, note, response, resolution, update,
     availability, hours, minutes, seconds, businessDays, measures, prices, amount, per, unit, once, use, month, quarter, year, order, field, kind, required,
     remarks, yes, no, text, lines, number, choice, date, boolean, person, shownWhen, approval, approvalAny, approvalAll, approvalSequence, above,

@@ -95,7 +95,8 @@ package enum RedateService: Operation {
   package typealias Input = StageInput
 
   package static let declaration = Declaration(
-    "service.redate", "Correct the day on which a stage of a service began, or move one that is announced.", zh: "更正服务某一阶段的开始日期，或调整预告日期。", permission: "catalogue.manage",
+    "service.redate", "Correct the day on which a stage of a service began, or move one that is announced.", zh: "更正服务某一阶段的开始日期，或调整预告日期。",
+    permission: "catalogue.manage",
     roles: CatalogRights.managers, scopes: CatalogRights.everyone, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ServiceOutput {

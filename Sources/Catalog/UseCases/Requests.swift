@@ -151,7 +151,8 @@ package enum ReadRequest: Operation {
   package typealias Input = RequestReference
 
   package static let declaration = Declaration(
-    "request.read", "Read a request with all that the version of the offering says that it was written by.", zh: "查看请求及其所依据的服务项版本的全部内容。", roles: CatalogRights.orderers,
+    "request.read", "Read a request with all that the version of the offering says that it was written by.", zh: "查看请求及其所依据的服务项版本的全部内容。",
+    roles: CatalogRights.orderers,
     scopes: CatalogRights.everyScope, reach: .one(by: "id"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput { try await context.requestOutput(input.id) }

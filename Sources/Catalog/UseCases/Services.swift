@@ -64,13 +64,17 @@ package struct ServiceLine: OperationOutput {
       OutputField("state", .text, "Where it stands today: pipeline, catalogue or retired.", "当前状态：pipeline（规划中）、catalogue（在目录中）或 retired（已退役）。") {
         .text(of($0).life.state(on: of($0).today).rawValue)
       },
-      OutputField("entersOn", .date, "In the catalogue from this day on, which lies ahead; null: nobody announced it, or it has entered.", "列入目录的日期（尚未到来）；未公布或已列入则为 null。") {
+      OutputField(
+        "entersOn", .date, "In the catalogue from this day on, which lies ahead; null: nobody announced it, or it has entered.", "列入目录的日期（尚未到来）；未公布或已列入则为 null。"
+      ) {
         of($0).forStaff(.date(of($0).life.announced(.operation, on: of($0).today)))
       },
       OutputField("retiresOn", .date, "Retires on this day, which lies ahead; null: nobody announced it, or it has retired.", "退役日期（尚未到来）；未公布或已退役则为 null。") {
         .date(of($0).life.announced(.retirement, on: of($0).today))
       },
-      OutputField("stage", .text, "The stage of its life; for staff.", "生命周期阶段（仅员工可见）。") { of($0).forStaff(.text(of($0).life.stage(on: of($0).today)?.rawValue)) },
+      OutputField("stage", .text, "The stage of its life; for staff.", "生命周期阶段（仅员工可见）。") {
+        of($0).forStaff(.text(of($0).life.stage(on: of($0).today)?.rawValue))
+      },
       OutputField("stages", .document, "The days on which its stages begin; for staff.", "各阶段的开始日期（仅员工可见）。") { of($0).forStaff(of($0).life.value) },
       OutputField("onlyFor", .id, "The one customer that it was designed for; null: it is for all. For staff.", "仅供该客户使用；null 表示所有客户（仅员工可见）。") {
         of($0).forStaff(.id(of($0).row.onlyFor))
