@@ -66,7 +66,7 @@ let package = Package(
     module("BillingEngine", ["Kernel"]),
 
     // 3 domain
-    module("Catalog", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime"]),
+    module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime"]),
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers"]),

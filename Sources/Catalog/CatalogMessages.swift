@@ -9,14 +9,21 @@ package enum CatalogMessages: MessageCatalog {
     "catalog.changed_meanwhile", "The catalogue was changed since the plan was made. Look at the plan again.", zh: "目录在计划生成后已被更改。请重新查看计划。")
 
   static let needsStage = Message("service.needs_stage", "Give the day on which a stage of its life began.", zh: "请填写至少一个生命周期阶段的开始日期。")
+  static let needsBegun = Message(
+    "service.needs_begun", "One stage at least must have begun: what is still ahead is announced behind it.", zh: "至少须有一个阶段已经开始；尚未到来的阶段列于其后。")
   static let stageOrder = Message("service.stage_order", "A stage cannot begin before an earlier one.", zh: "阶段不能早于前一阶段开始。")
-  static let stageAhead = Message("service.stage_ahead", "This day lies ahead; a stage is recorded when it has begun.", zh: "日期尚未到来；阶段开始后才能登记。")
+  static let stageAhead = Message("service.stage_ahead", "This stage has begun, on {day}: its day cannot lie ahead.", zh: "该阶段已于 {day} 开始，日期不能晚于今天。")
+  static let stageBegun = Message(
+    "service.stage_begun", "{stage} began on {day}; only a stage that lies ahead can be cancelled.", zh: "{stage} 已于 {day} 开始；只能取消尚未到来的阶段。")
   static let stagePassed = Message(
     "service.stage_passed", "A service in the stage {stage} cannot go to {next}.", zh: "处于 {stage} 阶段的服务不能转入 {next}。")
-  static let stageNotReached = Message("service.stage_not_reached", "The service has not been in this stage.", zh: "该服务未经过此阶段。")
+  static let stageNotReached = Message("service.stage_not_reached", "The service has no day for this stage.", zh: "该服务没有此阶段的日期。")
   static let stageFixed = Message("service.stage_fixed", "{stage} began on {day}; a stage cannot be undone.", zh: "{stage} 已于 {day} 开始，不可撤销。")
   static let notInCatalogue = Message(
     "service.not_in_catalogue", "The service {code} is not in the catalogue: it is {state}.", zh: "服务 {code} 不在目录中：当前为 {state}。")
+  static let unknownCustomer = Message("service.unknown_customer", "There is no customer {code}.", zh: "没有代码为 {code} 的客户。")
+  static let onlyForStays = Message(
+    "service.only_for", "Whom a service is for was fixed when it was recorded (only for: {recorded}).", zh: "服务的适用客户在登记时已确定（仅供：{recorded}）。")
   static let circle = Message("service.circle", "The dependencies would go in a circle: {path}.", zh: "依赖关系将形成循环：{path}。")
   static let dependsOnItself = Message("service.depends_on_itself", "A service cannot depend on itself.", zh: "服务不能依赖自身。")
   static let dependsAlready = Message("service.depends_already", "The service depends on it already.", zh: "已存在此依赖关系。")
@@ -26,6 +33,7 @@ package enum CatalogMessages: MessageCatalog {
   static let badTransition = Message(
     "offering.bad_transition", "An offering that is {state} cannot do this: {event}.", zh: "状态为 {state} 的服务项不能执行此操作：{event}。")
   static let noDraft = Message("offering.no_draft", "There is no draft to publish: write one first (offering.draft).", zh: "没有可发布的草稿：请先编写（offering.draft）。")
+  static let noVersion = Message("offering.no_version", "There is no version {version}: the newest is {newest}.", zh: "没有版本 {version}：最新版本为 {newest}。")
   static let unknownTeam = Message("offering.unknown_team", "There is no team {team}.", zh: "没有名为 {team} 的团队。")
   static let oneBudget = Message("offering.one_budget", "A target has budgetSeconds or businessDays, not both.", zh: "目标只能填写 budgetSeconds 与 businessDays 之一。")
   static let emptyTarget = Message(
@@ -79,7 +87,8 @@ package enum CatalogMessages: MessageCatalog {
 
   package static let all =
     [
-      codeTaken, badCode, nothingToChange, changedMeanwhile, needsStage, stageOrder, stageAhead, stagePassed, stageNotReached, stageFixed, notInCatalogue,
+      codeTaken, badCode, nothingToChange, changedMeanwhile, needsStage, needsBegun, stageOrder, stageAhead, stageBegun, stagePassed, stageNotReached,
+      stageFixed, notInCatalogue, unknownCustomer, onlyForStays, noVersion,
       circle, dependsOnItself, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
       rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,

@@ -5,14 +5,15 @@ import Operations
 package enum CatalogModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     CreateFamily.self, ReadFamily.self, ListFamilies.self, ChangeFamily.self,
-    CreateService.self, ReadService.self, ListServices.self, ChangeService.self, AdvanceService.self, RedateService.self,
+    CreateService.self, ReadService.self, ListServices.self, ChangeService.self, AdvanceService.self, RedateService.self, UnplanService.self,
     AddDependency.self, RemoveDependency.self,
-    CreateOffering.self, ReadOffering.self, ListOfferings.self, DraftOffering.self, PublishOffering.self, RetireOffering.self,
+    CreateOffering.self, ReadOffering.self, ListOfferings.self, ListOfferingVersions.self, CompareOffering.self, DraftOffering.self, PublishOffering.self,
+    RetireOffering.self,
     SubmitRequest.self, ReadRequest.self, ListRequests.self, WithdrawRequest.self,
     WriteManual.self, ExportCatalogue.self, ApplyCatalogue.self,
   ]
 
-  package static let messages = CatalogMessages.all + ManualWords.all + PlanWords.all
+  package static let messages = CatalogMessages.all + ManualWords.all + PlanWords.all + VersionWords.all
 
   package static let constraints: [String: Message] = [
     "family_code_unique": CatalogMessages.codeTaken,
@@ -28,5 +29,6 @@ enum CatalogRights {
   /// The catalogue is for any customer, so only those who may act for all change it.
   static let everyone: Set<Grant.ScopeKind> = [.all]
   static let orderers: Set<StockRole> = [.administrator, .accountManager, .engineer, .customerManager, .requester]
+  static let readers: Set<StockRole> = orderers.union([.finance])
   static let everyScope: Set<Grant.ScopeKind> = [.listed, .all, .tenant, .unit, .own]
 }

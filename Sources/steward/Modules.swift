@@ -25,7 +25,7 @@ enum Modules {
   static let sweeps: [any Sweep] = [
     PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
     WarnSweep(keepers: keepers), RenewalSweep(),
-    RefreshFigures(), ProofSweep(),
+    RefreshFigures(), ProofSweep(), StageSweep(),
   ]
 
   /// Whose rows clocks belong to.

@@ -52,7 +52,7 @@ enum ImportTable {
     Box("ServiceTime", 2, ["Kernel"], foundation),
     Box("BillingEngine", 2, ["Kernel"]),
     // domain
-    Box("Catalog", 3, platform.union(["ServiceTime"])),
+    Box("Catalog", 3, platform.union(["ServiceTime", "Jobs"])),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box("Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers"]), foundation, logging, collections),

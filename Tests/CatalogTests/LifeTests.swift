@@ -42,10 +42,15 @@ import Testing
   @Test func daysStandInOrder() throws {
     func day(_ text: String) throws -> CalendarDate { try #require(CalendarDate(text)) }
     let life = ServiceLife([.design: try day("2026-02-01"), .operation: try day("2026-02-01")])
-    #expect(life.stage == .operation && life.state == .catalogue && life.misplaced == nil)
+    let (eve, first, later) = (try day("2026-01-31"), try day("2026-02-01"), try day("2026-03-01"))
+    #expect(life.stage(on: first) == .operation && life.state(on: first) == .catalogue && life.misplaced == nil)
+    #expect(life.stage(on: eve) == nil && life.state(on: eve) == .pipeline && life.announced(.operation, on: eve) == first)
+    #expect(life.announced(.operation, on: first) == nil && life.announced(.retirement, on: eve) == nil)
     #expect(life.with([.requirements: try day("2026-02-02")]).misplaced == .design)
     #expect(life.with([.retirement: try day("2026-01-31")]).misplaced == .retirement)
-    #expect(life.with([.retirement: try day("2026-02-01")]).state == .retired)
+    let leaving = life.with([.retirement: later])
+    #expect(leaving.state(on: first) == .catalogue && leaving.state(on: later) == .retired && leaving.announced(.retirement, on: first) == later)
+    #expect(leaving.without(.retirement) == life)
   }
 
   @Test func aCircleIsFound() {

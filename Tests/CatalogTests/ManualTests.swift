@@ -20,7 +20,7 @@ import Testing
     #expect(english.contains("| Resolution | P1 | 4 h | 95 % |  |"))
     #expect(english.contains("| Operation | EUR 390.00 | per month | site |"))
     #expect(english.contains("asked when Kind of employment is contractor"))
-    #expect(!english.contains("REMOTE\\-ACCESS"), "what is in the pipeline is not offered")
+    #expect(!english.contains("REMOTE-ACCESS"), "what is in the pipeline is not offered")
     let chinese = try await manual(world, "html", "zh-Hans")
     #expect(chinese.contains("<html lang=\"zh-Hans\">") && chinese.contains("<h1>服务产品手册</h1>"))
     #expect(chinese.contains("<h3 id=\"2-managed-wan\">托管广域网</h3>") && chinese.contains("<td>4小时</td>"))
@@ -87,6 +87,24 @@ import Testing
     #expect(tags(markdown) == tags(ManualMarkdown(document: clean).text))
     #expect(markdown.split(separator: "\n").filter { $0.hasPrefix("#") }.count == 3)
     #expect(markdown.split(separator: "\n").filter { $0.hasPrefix("| ") && cells($0) == 2 }.count == 3)
+  }
+
+  /// Readable where nothing is meant, escaped where it would be markup.
+  @Test(arguments: [
+    ("8:00-18:00, 7×24 (5x8)", "8:00-18:00, 7×24 (5x8)"), ("R&D + QA = 1!", "R&D + QA = 1!"), ("REMOTE-ACCESS", "REMOTE-ACCESS"),
+    ("snake_case", "snake_case"), ("_so_", "\\_so\\_"), ("a * b", "a \\* b"), ("- item", "\\- item"), ("-5 °C", "-5 °C"), ("---", "\\---"),
+    ("+ item", "\\+ item"), ("# head", "\\# head"), ("C#", "C#"), ("C #", "C \\#"), ("> said", "\\> said"), ("a > b", "a > b"),
+    ("2026. Alle Rechte", "2026\\. Alle Rechte"), ("1) one", "1\\) one"), ("Version 1.5", "Version 1.5"), ("  \t code", "code"), ("end  ", "end"),
+    ("a\r\nb", "a  b"), ("&lt;", "&amp;lt;"), ("&#60;", "&amp;#60;"), ("<b>", "&lt;b>"), ("http://x.test", "http\\://x.test"), ("ja@x.test", "ja\\@x.test"),
+    ("~~no~~", "\\~\\~no\\~\\~"), ("![a](b)", "!\\[a\\](b)"), ("a|b", "a\\|b"), ("===", "\\==="), ("", ""), ("中文（说明）：是", "中文（说明）：是"),
+  ])
+  func textsStayReadable(text: String, written: String) { #expect(MarkdownText(text).escaped == written) }
+
+  @Test func anEmptyCatalogueIsSaid() async throws {
+    let world = try await CatalogWorld(applied: false)
+    #expect(try await manual(world, "markdown", "en").hasSuffix("\n\nThere is nothing in the catalogue.\n"))
+    let html = try await manual(world, "html", "zh-Hans")
+    #expect(html.contains("<p>目录中尚无服务。</p>") && !html.contains("<nav>"))
   }
 
   private func document(_ text: String) -> ManualDocument {

@@ -23,7 +23,7 @@ import Testing
     #expect(await violations { try await create("backup", .object(["design": "2026-01-05"])) } == ["code catalog.bad_code"])
     #expect(await violations { try await create("BACKUP", .object(["design": "2026-01-05"])) } == ["catalog.code_taken"])
     #expect(await violations { try await create("X1", .object([])) } == ["stages.requirements service.needs_stage"])
-    #expect(await violations { try await create("X1", .object(["design": "2026-03-09"])) } == ["stages.design service.stage_ahead"])
+    #expect(await violations { try await create("X1", .object(["design": "2026-03-09"])) } == ["stages.design service.needs_begun"])
     #expect(
       await violations { try await create("X1", .object(["design": "2026-01-05", "operation": "2026-01-04"])) }
         == ["stages.operation service.stage_order"])

@@ -33,6 +33,13 @@ import Testing
     #expect(try await database.call("staff.set_person", ["id": .text(two), "person": fay], as: administrator)["person"] == fay)
     let manager = try await database.staff(.accountManager)
     await expectFailure(.denied) { try await database.call("staff.set_person", ["id": .text(two), "person": fay], as: manager) }
+    // Nor of another account of his.
+    _ = try await database.call("staff.set_person", ["id": .text(own), "person": fay], as: database.root)
+    let administratorFay = try await database.loggedIn("PROV", "a@x.test")
+    await expectFailure(.denied) { try await database.call("staff.set_person", ["id": .text(two), "person": .null], as: administratorFay) }
+    // Each that was said is an event; what was refused is none.
+    let events = try await database.superuser.withConnection { try await $0.query(PersonsSet()) }
+    #expect(events.count == 4 && events.first == "null > \(fay.text ?? "")" && events.dropFirst().first == "\(fay.text ?? "") > null", "\(events)")
   }
 
   @Test func aGrantCountsUntilItIsRevokedOrExpires() async throws {
@@ -183,4 +190,13 @@ import Testing
     await expectFailure(.denied) { try await database.call("staff.disable", ["id": .text(staff)], as: manager) }
     _ = try await database.login("PROV", "boss@x.test")
   }
+}
+
+private struct PersonsSet: Statement {
+  static let sql = """
+    select coalesce(payload ->> 'was', 'null') || ' > ' || coalesce(payload ->> 'person', 'null') from operations.event
+    where type = 'account.person_set' order by recorded_at, subject_id, seq
+    """
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -101,6 +101,8 @@ struct Subjects: Sendable {
   /// A closed appraisal of that scheme, with records behind its figures.
   private let appraisal: Value
   private let sla: Value
+  /// Published more than once.
+  private let offering: Value
 
   init(_ world: World) async throws {
     contract = try await world.seeded("con", in: world.a).id
@@ -149,6 +151,7 @@ struct Subjects: Sendable {
     for _ in 0..<2 { try await Self.act("credit.approve", try await Self.creditOfTwoOutages(world), world, as: finance) }
     credit = try await Self.creditOfTwoOutages(world)["id"] ?? .null
     (scheme, appraisal) = try await Self.appraisals(world)
+    offering = try await Self.republished(world)
     measured = try await world.measuredLine(world.a)
     for day in ["10", "11", "12"] {
       try await world.seed(
@@ -191,6 +194,15 @@ struct Subjects: Sendable {
       "outage.record",
       ["service": service, "severity": "partial", "startsAt": "2026-01-20T00:00:00Z", "endsAt": "2026-01-21T00:00:00Z"])
     return try await world.seed("credit.propose", ["line": line, "schedule": schedule, "period": "2026-01"])["credit"] ?? .null
+  }
+
+  private static func republished(_ world: World) async throws -> Value {
+    var offering = try await world.offering(published: true, world.a)
+    for _ in 0..<2 {
+      let drafted = try await act("offering.draft", offering, world, ["name": Samples.localName])
+      offering = try await act("offering.publish", drafted, world)
+    }
+    return offering["id"] ?? .null
   }
 
   /// Two suppliers whose appraisals of a month are closed, so badly that each opened an action.
@@ -273,6 +285,7 @@ struct Subjects: Sendable {
       case .id(let kind) where kind.prefix == "sup" && field.isRequired: members.append(Value.Member(field.name, supplier))
       case .id(let kind) where kind.prefix == "line" && field.isRequired:
         members.append(Value.Member(field.name, operation.declaration.name.hasPrefix("measurement.") ? measured : line))
+      case .id(let kind) where kind.prefix == "off" && field.isRequired: members.append(Value.Member(field.name, offering))
       case .id(let kind) where kind.prefix == "crd" && field.isRequired: members.append(Value.Member(field.name, credit))
       case .id(let kind) where kind.prefix == "aps" && field.isRequired: members.append(Value.Member(field.name, scheme))
       case .id(let kind) where kind.prefix == "apr" && field.isRequired: members.append(Value.Member(field.name, appraisal))

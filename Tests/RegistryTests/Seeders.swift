@@ -346,6 +346,15 @@ extension World {
     return offering["id"] ?? .null
   }
 
+  /// A service that a line in force of the twin sells.
+  func coveredService(_ twin: Twin) async throws -> Value {
+    let (contract, sla, service) = (try await seeded("con", in: twin), try await seeded("sla", in: twin), try await seeded("svc", in: twin).id)
+    try await seed(
+      "contract_line.add",
+      ["contract": contract.id, "name": name(twin), "sla": sla.id, "service": service, "validFrom": "2026-01-02T00:00:00Z"])
+    return service
+  }
+
   func supplier() async throws -> Value {
     let number = next()
     return try await seed("supplier.create", ["code": .text("S\(number)"), "name": .text("Supplier \(number)"), "zone": "UTC"])

@@ -166,6 +166,13 @@ struct CallRule: Sendable {
       let seeded = try await world.seeded("svc", in: twin)
       return (["id": seeded.id, "stage": "operation", "on": "2026-02-01"], seeded.version)
     }),
+    "service.unplan": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("svc", in: twin)
+      let announced = try await world.seed(
+        "service.advance", ["id": seeded.id, "stage": "retirement", "on": "2027-01-01"], version: seeded.version)
+      return (["id": seeded.id, "stage": "retirement"], announced["version"]?.integer)
+    }),
+    "service.read": CallRule(given: { world, twin, _ in (["id": try await world.coveredService(twin)], nil) }),
     "service.release": CallRule(given: { world, twin, _ in
       let (service, needed) = (try await world.seeded("svc", in: twin), try await world.seeded("svc", in: twin))
       let answer = await world.answer(

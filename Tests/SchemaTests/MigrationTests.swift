@@ -17,9 +17,7 @@ import Testing
 
   /// Tickets that had a team before there were turns, what was with suppliers, and what was measured twice.
   @Test func turnsOfAnEarlierVersionAreFilledIn() async throws {
-    let folder = RealData.packageRoot.appending(path: "sql/migrations")
-    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix("_turns.sql") })
-    try await migrating(to: name, holding: Self.work) { database in
+    try await migrating(to: Self.file("_turns.sql"), holding: Self.work) { database in
       let turns = try await database.withConnection { try await $0.query(BackfilledTurns()) }
       let priorities = try await database.withConnection { try await $0.query(ToldPriorities()) }
       let covered = try await database.withConnection { try await $0.query(CoveredMeasurements()) }
@@ -30,6 +28,19 @@ import Testing
       #expect(priorities == ["1 2 4", "2 3 4"], "what its clocks count, or else the ticket's")
       #expect(covered == [1, 4, 5], "the first of what overlaps, and what stands")
     }
+  }
+
+  /// Where a service stands was computed from its days; now it is written, and what was there stays.
+  @Test func theStateOfAServiceOutlivesItsComputation() async throws {
+    try await migrating(to: Self.file("_catalogue_days.sql"), holding: Self.services) { database in
+      #expect(try await database.withConnection { try await $0.query(ServiceStates()) } == ["S1 pipeline", "S2 catalogue", "S3 retired"])
+    }
+  }
+
+  /// The migration whose name ends so.
+  private static func file(_ ending: String) throws -> String {
+    let folder = RealData.packageRoot.appending(path: "sql/migrations")
+    return try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(ending) })
   }
 
   /// Fills a database of the version before `name` and brings it up to date.
@@ -56,6 +67,15 @@ import Testing
     #expect(findings.filter { $0.rule == "row security" } == [], "forced again")
     await database.shutdown()
   }
+
+  private static let services = """
+    insert into catalog.family (id, public_id, code, names, recorded_at)
+    values (1, decode('000102030405060708090a0b', 'hex'), 'F1', '{"en": "F"}', '2026-01-01T00:00:00Z');
+    insert into catalog.service (public_id, family_id, code, names, mode, owner, design_on, operation_on, retirement_on, recorded_at)
+    select decode(v.id, 'hex'), 1, v.code, '{"en": "S"}', 'managed', '{"en": "O"}', '2026-01-01', v.operation_on, v.retirement_on, '2026-01-01T00:00:00Z'
+    from (values ('000102030405060708090a01', 'S1', null, null), ('000102030405060708090a02', 'S2', date '2026-01-02', null),
+      ('000102030405060708090a03', 'S3', date '2026-01-02', date '2026-01-03')) as v (id, code, operation_on, retirement_on)
+    """
 
   /// A proposal with the version of a schedule that it was computed by; what else it names is not looked at here.
   private static let proposal = """
@@ -138,4 +158,9 @@ private struct ToldPriorities: Statement {
 private struct CoveredMeasurements: Statement {
   static let sql = "select measurement_id from measurements.covered order by 1"
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+private struct ServiceStates: Statement {
+  static let sql = "select code || ' ' || state from catalog.service order by code"
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -8,8 +8,9 @@ extension TestDatabase {
         """
         insert into catalog.family (public_id, code, names, recorded_at)
           values ('\\x\(publicId)', 'F-\(code)', '{"en": "Family of \(code)"}', '2026-01-01T00:00:00Z');
-        insert into catalog.service (public_id, family_id, code, names, mode, owner, operation_on, recorded_at)
-          select '\\x\(publicId)', id, '\(code)', '{"en": "\(code)"}', 'managed', '{"en": "Head of \(code)"}', '2026-01-01', '2026-01-01T00:00:00Z'
+        insert into catalog.service (public_id, family_id, code, names, mode, owner, operation_on, state, recorded_at)
+          select '\\x\(publicId)', id, '\(code)', '{"en": "\(code)"}', 'managed', '{"en": "Head of \(code)"}', '2026-01-01', 'catalogue',
+            '2026-01-01T00:00:00Z'
           from catalog.family where code = 'F-\(code)';
         """)
     }

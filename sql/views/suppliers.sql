@@ -27,11 +27,6 @@ create view suppliers.pub_line_link with (security_invoker = true) as
   from suppliers.line_link;
 grant select on suppliers.pub_line_link to steward_app;
 
--- Rows of the provider's own tenant.
-create view suppliers.pub_outage with (security_invoker = true) as
-  select tenant_id, id as outage_id, public_id, service_id, severity, starts_at, ends_at, announced_at, version from suppliers.outage where not withdrawn;
-grant select on suppliers.pub_outage to steward_app;
-
 -- What a version of an underpinning contract is to cost: each line by its amount and how often it is due.
 create view suppliers.pub_cost_line with (security_invoker = true) as
   select l.contract_version_id, c.id as supplier_contract_id, c.supplier_id, c.currency, l.name, l.amount_minor, l.period

@@ -31,7 +31,11 @@ struct ManualDocument: Hashable, Sendable {
   let language: String
   let title: String
   let subtitle: Text?
+  /// For whom it is; nil: for all.
+  var audience: Text?
   let contentsTitle: String
+  /// What is said where there is nothing else.
+  var emptyNote = ""
   /// What is put behind a text that is not in the document's language.
   let foreignMark: String
   var sections: [Section]

@@ -5,6 +5,8 @@ struct ManualMarkdown: Sendable {
   var text: String {
     var lines = ["# \(Self.escaped(document.title))", ""]
     if let subtitle = document.subtitle { lines += [inline(subtitle), ""] }
+    if let audience = document.audience { lines += [inline(audience), ""] }
+    guard !document.contents.isEmpty else { return (lines + [Self.escaped(document.emptyNote)]).joined(separator: "\n") + "\n" }
     lines += ["## \(Self.escaped(document.contentsTitle))", ""]
     lines += document.contents.map { section in
       String(repeating: "  ", count: section.level - 1) + "- [\(Self.escaped(section.title))](#\(section.anchor))"
@@ -32,19 +34,5 @@ struct ManualMarkdown: Sendable {
     return text.isForeign && !escaped.isEmpty ? "\(escaped) *\(Self.escaped(document.foreignMark))*" : escaped
   }
 
-  /// Nothing that a person wrote is markup: neither of Markdown nor of HTML; and it stays on its line.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text.unicodeScalars {
-      switch character {
-      case "\n", "\r", "\t", "\u{2028}", "\u{2029}": result += " "
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "&": result += "&amp;"
-      case "\\", "`", "*", "_", "{", "}", "[", "]", "(", ")", "#", "+", "-", "!", "|", "~", ":": result += "\\\(character)"
-      default: result.unicodeScalars.append(character)
-      }
-    }
-    return result
-  }
+  private static func escaped(_ text: String) -> String { MarkdownText(text).escaped }
 }

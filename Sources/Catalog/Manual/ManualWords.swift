@@ -9,6 +9,9 @@ package enum ManualWords: MessageCatalog {
   static let mode = Message("manual.mode", "Mode", zh: "服务模式")
   static let owner = Message("manual.owner", "Service owner", zh: "服务负责岗位")
   static let since = Message("manual.since", "In the catalogue since", zh: "列入目录日期")
+  static let retires = Message("manual.retires", "Retires on", zh: "退役日期")
+  static let audience = Message("manual.audience", "For {customer}", zh: "客户：{customer}")
+  static let empty = Message("manual.empty", "There is nothing in the catalogue.", zh: "目录中尚无服务。")
   static let needs = Message("manual.needs", "Depends on", zh: "依赖服务")
   static let version = Message("manual.version", "Version", zh: "版本")
   static let published = Message("manual.published", "Published", zh: "发布日期")
@@ -131,7 +134,8 @@ package enum ManualWords: MessageCatalog {
   }
 
   package static let all = [
-    title, contents, foreign, code, mode, owner, since, needs, version, published, item, content, support, managed, designed, scope, inclusions,
+    title, contents, foreign, code, mode, owner, since, retires, audience, empty, needs, version, published, item, content, support, managed, designed, scope,
+    inclusions,
     exclusions, prerequisites, deliverables, coverage, priceModel, targets, metric, priority, target, objective, note, response, resolution, update,
     availability, hours, minutes, seconds, businessDays, measures, prices, amount, per, unit, once, use, month, quarter, year, order, field, kind, required,
     remarks, yes, no, text, lines, number, choice, date, boolean, person, shownWhen, approval, approvalAny, approvalAll, approvalSequence, above,

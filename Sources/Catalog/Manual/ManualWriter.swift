@@ -7,6 +7,10 @@ struct ManualWriter: Sendable {
   let language: Language
   /// The provider's name, on the title page.
   let provider: String
+  /// The customer whose contracts it follows; nil: it is of all.
+  let customer: String?
+  /// The day that it is for the provider.
+  let today: CalendarDate
   /// Of each published offering its version, by code.
   let versions: [String: (seq: Int64, day: CalendarDate)]
 
@@ -19,7 +23,7 @@ struct ManualWriter: Sendable {
   func document(_ catalogue: Catalogue, names: [String: LocalText]) -> ManualDocument {
     var sections: [ManualDocument.Section] = []
     for family in catalogue.families {
-      let services = family.services.filter { $0.life.state == .catalogue }
+      let services = family.services.filter { $0.life.state(on: today) == .catalogue }
       guard !services.isEmpty else { continue }
       sections.append(section(1, family.code, family.name, paragraphs(family.summary)))
       for service in services {
@@ -28,8 +32,9 @@ struct ManualWriter: Sendable {
       }
     }
     return ManualDocument(
-      language: language.rawValue, title: word(ManualWords.title), subtitle: Text(provider), contentsTitle: word(ManualWords.contents),
-      foreignMark: word(ManualWords.foreign), sections: sections)
+      language: language.rawValue, title: word(ManualWords.title), subtitle: Text(provider),
+      audience: customer.map { Text(ManualWords.audience.text(language, ["customer": $0])) }, contentsTitle: word(ManualWords.contents),
+      emptyNote: word(ManualWords.empty), foreignMark: word(ManualWords.foreign), sections: sections)
   }
 
   // MARK: Services
@@ -40,6 +45,7 @@ struct ManualWriter: Sendable {
       [plain(ManualWords.owner), text(service.owner)],
     ]
     if let day = service.life[.operation] { rows.append([plain(ManualWords.since), Text(day.description)]) }
+    if let day = service.life.announced(.retirement, on: today) { rows.append([plain(ManualWords.retires), Text(day.description)]) }
     for name in service.needs.compactMap({ names[$0] }) { rows.append([plain(ManualWords.needs), text(name)]) }
     return .table(header: [word(ManualWords.item), word(ManualWords.content)], rows: rows)
   }
@@ -126,11 +132,7 @@ struct ManualWriter: Sendable {
   /// `4 h`, `1 h 30 min`, the end of a business day, or nothing.
   private func budget(of target: OfferingTarget) -> String {
     if let days = target.businessDays { return ManualWords.businessDays.text(language, ["count": String(days)]) }
-    guard let seconds = target.budgetSeconds else { return "" }
-    let units: [(Int64, Message)] = [(seconds / 3600, ManualWords.hours), (seconds / 60 % 60, ManualWords.minutes), (seconds % 60, ManualWords.seconds)]
-    let parts = units.filter { $0.0 > 0 || (seconds == 0 && $0.1 == ManualWords.minutes) }
-    let words = parts.map { count, unit in unit.text(language, ["count": String(count)]) }
-    return words.joined(separator: language == .chinese ? "" : " ")
+    return target.budgetSeconds.map(ContentWords(language).duration) ?? ""
   }
 
   // MARK: Words
@@ -153,7 +155,7 @@ struct ManualWriter: Sendable {
     var items: [ManualDocument.Text] = []
     for line in whole.text.split(whereSeparator: \.isNewline).map({ $0.drop(while: \.isWhitespace) }) where !line.isEmpty {
       if line.hasPrefix("- ") {
-        items.append(Text(String(line.dropFirst(2)), isForeign: whole.isForeign))
+        items.append(Text(String(line.dropFirst(2).drop(while: \.isWhitespace)), isForeign: whole.isForeign))
         continue
       }
       if !items.isEmpty { blocks.append(.list(items)) }

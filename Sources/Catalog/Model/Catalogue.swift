@@ -14,6 +14,16 @@ package struct Catalogue: OperationInput, Hashable {
 
   init(families: [FamilyEntry]) { self.families = families }
 
+  /// Without what was designed for one customer.
+  var forAll: Catalogue {
+    Catalogue(
+      families: families.map { family in
+        var family = family
+        family.services.removeAll { $0.onlyFor != nil }
+        return family
+      })
+  }
+
   var stored: Value { .object(["families": .array(families.map(\.stored))]) }
 }
 
@@ -36,10 +46,11 @@ package struct FamilyEntry: OperationInput, Hashable {
     services = try values[Self.services.optional] ?? []
   }
 
-  init(_ row: FamilyRow, services: [ServiceEntry]) {
-    (code, name, summary) = (row.code, row.name, row.summary)
-    self.services = services
+  init(code: String, name: LocalText, summary: LocalText?, services: [ServiceEntry]) {
+    (self.code, self.name, self.summary, self.services) = (code, name, summary, services)
   }
+
+  init(_ row: FamilyRow, services: [ServiceEntry]) { self.init(code: row.code, name: row.name, summary: row.summary, services: services) }
 
   var stored: Value {
     .members([
@@ -56,17 +67,22 @@ package struct ServiceEntry: OperationInput, Hashable {
   let mode: ServiceMode
   let owner: LocalText
   let life: ServiceLife
+  /// The code of the one customer that it is for; nil: it is for all.
+  let onlyFor: String?
   /// The codes of the services that it depends on, in order.
   let needs: [String]
   var offerings: [OfferingEntry]
 
   private static let needs = Field<[String]>.list(
     "needs", of: Field.text("needs", 2...24, "A service's code.", "服务代码。"), count: 0...100, "The services that it depends on.", "所依赖的服务。")
+  private static let onlyFor = Field.text(
+    "onlyFor", 1...40, "The code of the one customer that it is designed for (default: for all).", "专为其设计的客户代码（默认适用于所有客户）。"
+  ).optional
   private static let offerings = Field<[OfferingEntry]>.list(
     "offerings", of: Field<OfferingEntry>.object("offering", "An offering.", "一个服务项。"), count: 0...200, "What of it is sold.", "服务项。")
 
   package static let fields: [any InputField] = [
-    CatalogFields.code, CatalogFields.name, CatalogFields.summary.optional, ServiceFields.mode, ServiceFields.owner, ServiceFields.stages,
+    CatalogFields.code, CatalogFields.name, CatalogFields.summary.optional, ServiceFields.mode, ServiceFields.owner, ServiceFields.stages, onlyFor,
     needs.optional, offerings.optional,
   ]
 
@@ -78,13 +94,14 @@ package struct ServiceEntry: OperationInput, Hashable {
     mode = ServiceMode(rawValue: try values[ServiceFields.mode]) ?? .support
     owner = try values[ServiceFields.owner]
     life = ServiceLife(try values[ServiceFields.stages].days)
+    onlyFor = try values[Self.onlyFor]
     needs = Set(try values[Self.needs.optional] ?? []).sorted()
     offerings = try values[Self.offerings.optional] ?? []
   }
 
   init(_ row: ServiceRow, needs: [String], offerings: [OfferingEntry]) {
     (code, name, summary) = (row.code, row.content.name, row.content.summary)
-    (mode, owner, life) = (row.content.mode, row.content.owner, row.content.life)
+    (mode, owner, life, onlyFor) = (row.content.mode, row.content.owner, row.content.life, row.onlyForCode)
     self.needs = needs
     self.offerings = offerings
   }
@@ -92,7 +109,7 @@ package struct ServiceEntry: OperationInput, Hashable {
   var stored: Value {
     .members([
       ("code", .text(code)), ("name", name.value), ("summary", summary?.value), ("mode", .text(mode.rawValue)), ("owner", owner.value),
-      ("stages", life.value), ("needs", needs.isEmpty ? nil : .array(needs.map { .text($0) })),
+      ("stages", life.value), ("onlyFor", onlyFor.map { .text($0) }), ("needs", needs.isEmpty ? nil : .array(needs.map { .text($0) })),
       ("offerings", offerings.isEmpty ? nil : .array(offerings.map(\.stored))),
     ])
   }

@@ -45,33 +45,42 @@ package enum PortfolioState: String, Sendable, CaseIterable {
   }
 }
 
-/// The days on which the stages of a service began. One at least.
+/// The days on which the stages of a service begin: those that have begun, and those that are announced, whose day lies ahead. Where
+/// the service stands is a question about a day, in the provider's zone.
 struct ServiceLife: Hashable, Sendable {
-  private(set) var began: [ServiceStage: CalendarDate]
+  private(set) var days: [ServiceStage: CalendarDate]
 
-  init(_ began: [ServiceStage: CalendarDate]) { self.began = began }
+  init(_ days: [ServiceStage: CalendarDate]) { self.days = days }
 
-  /// The last one that began.
-  var stage: ServiceStage { ServiceStage.allCases.last { began[$0] != nil } ?? .requirements }
-  var state: PortfolioState { stage.state }
+  /// The last stage that has begun on that day; nil: none has.
+  func stage(on day: CalendarDate) -> ServiceStage? { ServiceStage.allCases.last { hasBegun($0, on: day) } }
 
-  subscript(_ stage: ServiceStage) -> CalendarDate? { began[stage] }
+  func state(on day: CalendarDate) -> PortfolioState { stage(on: day)?.state ?? .pipeline }
+
+  func hasBegun(_ stage: ServiceStage, on day: CalendarDate) -> Bool { days[stage].map { $0 <= day } ?? false }
+
+  /// The day on which a stage begins that has not begun on `day`; nil: it has begun, or nobody announced it.
+  func announced(_ stage: ServiceStage, on day: CalendarDate) -> CalendarDate? { hasBegun(stage, on: day) ? nil : days[stage] }
+
+  subscript(_ stage: ServiceStage) -> CalendarDate? { days[stage] }
 
   /// The same with these days: stages that are not named keep theirs.
-  func with(_ days: [ServiceStage: CalendarDate]) -> ServiceLife { ServiceLife(began.merging(days) { $1 }) }
+  func with(_ days: [ServiceStage: CalendarDate]) -> ServiceLife { ServiceLife(self.days.merging(days) { $1 }) }
+
+  func without(_ stage: ServiceStage) -> ServiceLife { ServiceLife(days.filter { $0.key != stage }) }
 
   /// The first stage that would begin before an earlier one; nil: the days are in order.
   var misplaced: ServiceStage? {
     var latest: CalendarDate?
     for stage in ServiceStage.allCases {
-      guard let day = began[stage] else { continue }
+      guard let day = days[stage] else { continue }
       if let latest, day < latest { return stage }
       latest = day
     }
     return nil
   }
 
-  var value: Value { .object(ServiceStage.allCases.compactMap { stage in began[stage].map { Value.Member(stage.rawValue, .date($0)) } }) }
+  var value: Value { .object(ServiceStage.allCases.compactMap { stage in days[stage].map { Value.Member(stage.rawValue, .date($0)) } }) }
 }
 
 /// What the provider takes upon itself.

@@ -10,21 +10,31 @@ enum CatalogRule {
 
   static func isCode(_ code: String) -> Bool { code.wholeMatch(of: /[A-Z][A-Z0-9-]{1,23}/) != nil }
 
-  /// The latest day that it is anywhere: a stage that begins on it has begun for somebody.
-  static func latestDay(at now: Instant) -> CalendarDate { CalendarDate(daysSinceEpoch: now.adding(seconds: 14 * 3600).seconds.flooredQuotient(by: 86_400)) }
-
-  /// - Parameter path: where a stage's day stands in the input.
-  static func violations(in life: ServiceLife, now: Instant, path: (ServiceStage) -> String) -> [Failure.Violation] {
-    let latest = latestDay(at: now)
-    var violations = ServiceStage.allCases.filter { stage in life[stage].map { $0 > latest } ?? false }.map {
-      Failure.Violation(path: path($0), CatalogMessages.stageAhead)
+  /// What is wrong with a service's days. A stage that lies ahead is announced; one that has begun stays begun, so that a service
+  /// never goes back in the portfolio, and one at least has.
+  /// - Parameters:
+  ///   - recorded: the days that the service has now; nil: it is new.
+  ///   - path: where a stage's day stands in the input.
+  static func violations(
+    in life: ServiceLife, after recorded: ServiceLife?, today: CalendarDate, path: (ServiceStage) -> String
+  ) -> [Failure.Violation] {
+    var violations: [Failure.Violation] = []
+    for stage in ServiceStage.allCases where recorded?.hasBegun(stage, on: today) ?? false {
+      guard let began = recorded?[stage], !life.hasBegun(stage, on: today) else { continue }
+      let message = life[stage] == nil ? CatalogMessages.stageFixed : CatalogMessages.stageAhead
+      violations.append(Failure.Violation(path: path(stage), message, ["stage": stage.rawValue, "day": began.description]))
     }
     if let stage = life.misplaced { violations.append(Failure.Violation(path: path(stage), CatalogMessages.stageOrder)) }
+    if violations.isEmpty, life.stage(on: today) == nil, let first = ServiceStage.allCases.first(where: { life[$0] != nil }) {
+      violations.append(Failure.Violation(path: path(first), CatalogMessages.needsBegun))
+    }
     return violations
   }
 
-  static func requireOrder(_ life: ServiceLife, now: Instant, path: (ServiceStage) -> String) throws(Failure) {
-    let violations = violations(in: life, now: now, path: path)
+  static func requireOrder(
+    _ life: ServiceLife, after recorded: ServiceLife?, today: CalendarDate, path: (ServiceStage) -> String
+  ) throws(Failure) {
+    let violations = violations(in: life, after: recorded, today: today, path: path)
     guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
   }
 

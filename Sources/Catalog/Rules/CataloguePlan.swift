@@ -20,20 +20,27 @@ struct CataloguePlan: Sendable {
     var fields: [String] = []
   }
 
+  /// What the catalogue names of others.
+  struct Known: Sendable {
+    var teams: Set<String> = []
+    /// The codes of customers.
+    var customers: Set<String> = []
+  }
+
   private(set) var steps: [Step] = []
   private(set) var violations: [Failure.Violation] = []
 
   private let wanted: Catalogue
-  private let now: Instant
-  private let teams: Set<String>
+  private let today: CalendarDate
+  private let known: Known
   private let families: [String: FamilyEntry]
   private let services: [String: (entry: ServiceEntry, family: String)]
   private let offerings: [String: (entry: OfferingEntry, service: String)]
 
-  init(from recorded: Catalogue, to wanted: Catalogue, teams: Set<String>, now: Instant) {
+  init(from recorded: Catalogue, to wanted: Catalogue, known: Known, today: CalendarDate) {
     self.wanted = wanted
-    self.now = now
-    self.teams = teams
+    self.today = today
+    self.known = known
     families = Dictionary(recorded.families.map { ($0.code, $0) }) { first, _ in first }
     let services = recorded.families.flatMap { family in family.services.map { ($0, family.code) } }
     self.services = Dictionary(services.map { ($0.0.code, (entry: $0.0, family: $0.1)) }) { first, _ in first }
@@ -58,11 +65,15 @@ struct CataloguePlan: Sendable {
   }
 
   private mutating func planService(_ service: ServiceEntry, family: String, at place: String) {
-    violations += CatalogRule.violations(in: service.life, now: now) { "\(place).stages.\($0.rawValue)" }
+    violations += CatalogRule.violations(in: service.life, after: services[service.code]?.entry.life, today: today) { stage in
+      service.life[stage] == nil ? "\(place).stages" : "\(place).stages.\(stage.rawValue)"
+    }
+    if let customer = service.onlyFor, !known.customers.contains(customer) {
+      refuse("\(place).onlyFor", CatalogMessages.unknownCustomer, ["code": customer])
+    }
     guard let (found, home) = services[service.code] else { return steps.append(Step(act: .createService(service, family: family))) }
-    for stage in ServiceStage.allCases {
-      guard let day = found.life[stage], service.life[stage] == nil else { continue }
-      refuse("\(place).stages", CatalogMessages.stageFixed, ["stage": stage.rawValue, "day": day.description])
+    if found.onlyFor != service.onlyFor {
+      refuse(service.onlyFor == nil ? place : "\(place).onlyFor", CatalogMessages.onlyForStays, ["recorded": found.onlyFor ?? "-"])
     }
     let fields = Self.differing([
       ("family", home != family), ("name", found.name != service.name), ("summary", found.summary != service.summary), ("mode", found.mode != service.mode),
@@ -94,7 +105,7 @@ struct CataloguePlan: Sendable {
   // MARK: Offerings
 
   private mutating func planOffering(_ offering: OfferingEntry, of service: ServiceEntry, at place: String) {
-    violations += CatalogRule.violations(in: offering.content, teams: teams, path: "\(place).")
+    violations += CatalogRule.violations(in: offering.content, teams: known.teams, path: "\(place).")
     let found = offerings[offering.code]
     if let found, found.service != service.code {
       return refuse("\(place).code", CatalogMessages.otherService, ["code": offering.code, "service": found.service])
@@ -111,8 +122,9 @@ struct CataloguePlan: Sendable {
       refuse("\(place).state", CatalogMessages.retiredChanges, ["code": offering.code, "fields": fields.joined(separator: ", ")])
     case (_?, .retired): steps.append(Step(act: .retire(offering.code)))
     case (_, .published):
-      guard service.life.state == .catalogue else {
-        return refuse("\(place).state", CatalogMessages.notInCatalogue, ["code": service.code, "state": service.life.state.rawValue])
+      let state = service.life.state(on: today)
+      guard state == .catalogue else {
+        return refuse("\(place).state", CatalogMessages.notInCatalogue, ["code": service.code, "state": state.rawValue])
       }
       if found == nil { steps.append(Step(act: .createOffering(offering, service: service.code))) }
       steps.append(Step(act: .publish(offering), fields: fields))

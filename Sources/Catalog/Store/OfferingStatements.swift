@@ -9,8 +9,10 @@ struct InsertOffering: Statement {
   let name: LocalText
   let now: Instant
 
+  /// For whom its service is.
   static let sql = """
-    insert into catalog.offering (public_id, service_id, code, names, state, recorded_at) values ($1, $2, $3, $4, 'draft', $5) returning id
+    insert into catalog.offering (public_id, service_id, code, names, state, recorded_at, only_tenant_id)
+    select $1, s.id, $3, $4, 'draft', $5, s.only_tenant_id from catalog.service s where s.id = $2 returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -33,7 +35,10 @@ struct OfferingRow: Sendable {
   let service: Int64
   let servicePublicId: [UInt8]
   let serviceCode: String
+  /// On the day that was asked for.
   let isServiceOffered: Bool
+  /// The one customer that its service is for; nil: it is for all.
+  let onlyTenant: TenantId?
   /// Of its newest published version.
   let seq: Int64?
   let versionId: Int64?
@@ -43,7 +48,11 @@ struct OfferingRow: Sendable {
   let draft: Value?
   let version: Int64
 
-  private static let facts = "o.id, o.public_id, o.code, o.names, o.state, s.id, s.public_id, s.code, s.state = 'catalogue', v.seq, v.id, v.published_at"
+  /// The day is $1.
+  private static let facts = """
+    o.id, o.public_id, o.code, o.names, o.state, s.id, s.public_id, s.code, \(ServiceRow.stateOn) = 'catalogue', o.only_tenant_id, v.seq, v.id,
+      v.published_at
+    """
   private static let tables = """
     from catalog.offering o join catalog.service s on s.id = o.service_id
     left join catalog.offering_version v on v.offering_id = o.id and v.seq = o.published_seq
@@ -64,6 +73,7 @@ struct OfferingRow: Sendable {
     servicePublicId = try row.next()
     serviceCode = try row.next()
     isServiceOffered = try row.next()
+    onlyTenant = try row.next()
     seq = try row.next()
     versionId = try row.next()
     publishedAt = try row.next()
@@ -73,31 +83,54 @@ struct OfferingRow: Sendable {
   }
 
   var isOrderable: Bool { state == .published && isServiceOffered }
+
+  /// Its newest version, where it was fetched with its content.
+  var newest: OfferingVersionRow? {
+    guard let versionId, let seq, let publishedAt, let published else { return nil }
+    return OfferingVersionRow(id: versionId, seq: seq, publishedAt: publishedAt, content: published)
+  }
+
+  func isFor(_ tenant: TenantId) -> Bool { onlyTenant == nil || onlyTenant == tenant }
 }
 
 struct OfferingByPublicId: Statement {
+  let today: CalendarDate
   let publicId: PublicId
+  /// The customers whose own services count; nil: all.
+  let customers: [Int64]?
 
-  static let sql = "\(OfferingRow.select) where o.public_id = $1"
+  static let sql = """
+    \(OfferingRow.select) where o.public_id = $2 and (o.only_tenant_id is null or $3::bigint[] is null or o.only_tenant_id = any($3))
+    """
 
-  func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
+  func bind(to parameters: inout Parameters) {
+    parameters.append(today)
+    parameters.append(publicId.random)
+    parameters.append(customers)
+  }
 
   static func decode(_ row: inout RowReader) throws -> OfferingRow { try OfferingRow(&row) }
 }
 
 /// Offerings as they are listed.
 struct OfferingsListed: Statement {
+  let today: CalendarDate
+  let customers: [Int64]?
   let service: Int64?
   let state: OfferingState?
   let after: String
   let limit: Int64
 
   static let sql = """
-    \(OfferingRow.selectWithoutContent) where ($1::bigint is null or o.service_id = $1) and ($2::text is null or o.state = $2) and o.code > $3
-    order by o.code limit $4
+    \(OfferingRow.selectWithoutContent)
+    where (o.only_tenant_id is null or $2::bigint[] is null or o.only_tenant_id = any($2)) and ($3::bigint is null or o.service_id = $3)
+      and ($4::text is null or o.state = $4) and o.code > $5
+    order by o.code limit $6
     """
 
   func bind(to parameters: inout Parameters) {
+    parameters.append(today)
+    parameters.append(customers)
     parameters.append(service)
     parameters.append(state?.rawValue)
     parameters.append(after)
@@ -109,12 +142,14 @@ struct OfferingsListed: Statement {
 
 /// All offerings with what they hold.
 struct OfferingsByCode: Statement {
+  let today: CalendarDate
   let after: String
   let limit: Int64
 
-  static let sql = "\(OfferingRow.select) where o.code > $1 order by o.code limit $2"
+  static let sql = "\(OfferingRow.select) where o.code > $2 order by o.code limit $3"
 
   func bind(to parameters: inout Parameters) {
+    parameters.append(today)
     parameters.append(after)
     parameters.append(limit)
   }
@@ -122,10 +157,11 @@ struct OfferingsByCode: Statement {
   static func decode(_ row: inout RowReader) throws -> OfferingRow { try OfferingRow(&row) }
 }
 
-/// What can be ordered of services and offerings.
+/// What a customer can order of what its lines sell.
 struct OrderableOfferings: Statement {
-  let services: [Int64]
-  let offerings: [Int64]
+  let today: CalendarDate
+  let tenant: TenantId
+  let sold: Sold
   /// Only of this service, and only in this state.
   let service: Int64?
   let state: OfferingState?
@@ -133,18 +169,44 @@ struct OrderableOfferings: Statement {
   let limit: Int64
 
   static let sql = """
-    \(OfferingRow.selectWithoutContent) where (o.service_id = any($1) or o.id = any($2)) and o.state = 'published' and s.state = 'catalogue'
-      and ($3::bigint is null or o.service_id = $3) and ($4::text is null or o.state = $4) and o.code > $5
-    order by o.code limit $6
+    \(OfferingRow.selectWithoutContent) \(isOrderable)
+      and ($5::bigint is null or o.service_id = $5) and ($6::text is null or o.state = $6) and o.code > $7
+    order by o.code limit $8
+    """
+
+  /// $2 the customer, $3 and $4 the services and offerings that its lines sell.
+  static let isOrderable = """
+    where (o.service_id = any($3) or o.id = any($4)) and (o.only_tenant_id is null or o.only_tenant_id = $2) and o.state = 'published'
+      and \(ServiceRow.stateOn) = 'catalogue'
     """
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(services)
-    parameters.append(offerings)
+    parameters.append(today)
+    parameters.append(tenant)
+    parameters.append(sold.services)
+    parameters.append(sold.offerings)
     parameters.append(service)
     parameters.append(state?.rawValue)
     parameters.append(after)
     parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> OfferingRow { try OfferingRow(&row) }
+}
+
+/// All that a customer can order, with what it holds: for its manual.
+struct OfferingsSold: Statement {
+  let today: CalendarDate
+  let tenant: TenantId
+  let sold: Sold
+
+  static let sql = "\(OfferingRow.select) \(OrderableOfferings.isOrderable) order by o.code"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(today)
+    parameters.append(tenant)
+    parameters.append(sold.services)
+    parameters.append(sold.offerings)
   }
 
   static func decode(_ row: inout RowReader) throws -> OfferingRow { try OfferingRow(&row) }
@@ -196,82 +258,6 @@ struct DeleteDraft: Statement {
   static let sql = "delete from catalog.offering_draft where offering_id = $1"
 
   func bind(to parameters: inout Parameters) { parameters.append(offering) }
-}
-
-struct InsertOfferingVersion: Statement {
-  let offering: Int64
-  let seq: Int64
-  let content: Value
-  let now: Instant
-
-  static let sql = "insert into catalog.offering_version (offering_id, seq, content, published_at) values ($1, $2, $3, $4) returning id"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(offering)
-    parameters.append(seq)
-    parameters.append(json: content)
-    parameters.append(now)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
-struct InsertTasks: Statement {
-  let version: Int64
-  let tasks: [FulfilmentTask]
-  let teams: [String: Int64]
-
-  static let sql = """
-    insert into catalog.fulfilment_task (offering_version_id, seq, step, names, team_id)
-    select $1, t.seq, t.step, t.names, t.team_id from unnest($2::bigint[], $3::bigint[], $4::jsonb[], $5::bigint[]) as t (seq, step, names, team_id)
-    on conflict do nothing
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(version)
-    parameters.append(tasks.indices.map { Int64($0) + 1 })
-    parameters.append(tasks.map(\.step))
-    parameters.append(json: tasks.map { task -> Value in task.name.value ?? .null })
-    parameters.append(tasks.map { teams[$0.team] })
-  }
-}
-
-/// The tasks of versions, in their order.
-struct TasksOfVersions: Statement {
-  struct Found: Sendable {
-    let version: Int64
-    let task: FulfilmentTask
-  }
-
-  let versions: [Int64]
-
-  static let sql = """
-    select t.offering_version_id, t.names, t.step, m.name from catalog.fulfilment_task t join desk.pub_team m on m.team_id = t.team_id
-    where t.offering_version_id = any($1) order by t.offering_version_id, t.seq
-    """
-
-  func bind(to parameters: inout Parameters) { parameters.append(versions) }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      version: try row.next(),
-      task: FulfilmentTask(name: LocalText(try row.next() as Value?), step: try row.next(), team: try row.next()))
-  }
-}
-
-struct TeamsOfNames: Statement {
-  struct Found: Sendable {
-    let name: String
-    let id: Int64
-  }
-
-  let names: [String]
-
-  static let sql = "select name, team_id from desk.pub_team where name = any($1)"
-
-  func bind(to parameters: inout Parameters) { parameters.append(names) }
-
-  static func decode(_ row: inout RowReader) throws -> Found { Found(name: try row.next(), id: try row.next()) }
 }
 
 /// A number that every change of families, services and offerings raises.

@@ -11,12 +11,13 @@ struct RecordedCatalogue: Sendable {
 
   /// - Parameter family: only this one's; nil: all.
   init(in context: OperationContext, family: Int64? = nil) async throws {
-    let transaction = context.transaction
+    let (transaction, customers) = (context.transaction, context.reachableCustomers)
     // The revision first: what others publish meanwhile may be in the content and not in it, so that a plan is looked at once more,
     // but never in it and not in the content.
     let (revision, families, services, offerings, dependencies) = try await transaction.query(
-      CatalogueRevision(), FamiliesByCode(after: "", limit: Self.all), ServicesByCode(state: nil, family: family, after: "", limit: Self.all),
-      OfferingsByCode(after: "", limit: Self.all), Dependencies(service: nil))
+      CatalogueRevision(), FamiliesByCode(after: "", limit: Self.all),
+      ServicesByCode(today: context.today, customers: customers, state: nil, family: family, after: "", limit: Self.all),
+      OfferingsByCode(today: context.today, after: "", limit: Self.all), Dependencies(service: nil, customers: customers))
     let inside = Set(services.map(\.id))
     let ofServices = offerings.filter { inside.contains($0.service) }
     let tasks = Dictionary(

@@ -2,84 +2,6 @@ import Kernel
 import Operations
 import Postgres
 
-/// What the lines of a tenant's contracts in force sell, and to whom.
-struct SalesInForce: Statement {
-  struct Found: Hashable, Sendable {
-    let line: Int64
-    let service: Int64?
-    let offering: Int64?
-    let audience: Audience
-    let contractStartsAt: Instant
-    let lineValidFrom: Instant
-  }
-
-  let tenant: TenantId
-  let at: Instant
-
-  static let sql = """
-    with term as (
-      select distinct on (t.contract_id) t.contract_id, t.state, t.starts_at, t.ends_at from contracts.pub_contract_term t
-      where t.tenant_id = $1 and t.valid_from <= $2 order by t.contract_id, t.valid_from desc),
-    sale as (
-      select distinct on (s.line_id) s.line_id, s.contract_id, s.state, s.service_id, s.offering_id, s.unit_ids, s.person_ids, s.valid_from
-      from contracts.pub_line_sale s
-      where s.tenant_id = $1 and s.valid_from <= $2 order by s.line_id, s.valid_from desc)
-    select sale.line_id, sale.service_id, sale.offering_id, sale.unit_ids, sale.person_ids, term.starts_at, sale.valid_from
-    from sale join term on term.contract_id = sale.contract_id
-    where term.state = 'active' and term.starts_at <= $2 and (term.ends_at is null or term.ends_at > $2) and sale.state = 'active'
-      and num_nonnulls(sale.service_id, sale.offering_id) > 0
-    order by sale.line_id
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(at)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      line: try row.next(), service: try row.next(), offering: try row.next(), audience: Audience(units: try row.next(), persons: try row.next()),
-      contractStartsAt: try row.next(), lineValidFrom: try row.next())
-  }
-}
-
-/// Whom a row scope lets its holder order for: the units with those above them, and which of some persons.
-struct OrderReach: Statement {
-  enum Found: Sendable {
-    case unit(Int64)
-    case person(Int64)
-  }
-
-  let tenant: TenantId
-  let scope: RowScope
-  /// The persons that lines name.
-  let persons: [Int64]
-
-  static let sql = """
-    with recursive own as (
-      select p.id, p.unit_id from tenancy.person p where p.tenant_id = $1 and (p.id = $3 or (p.id = any($4) and p.unit_id = any($2)))),
-    above as (
-      select u.id, u.parent_id from tenancy.org_unit u
-      where u.tenant_id = $1 and (u.id = any($2) or u.id in (select o.unit_id from own o where o.id = $3))
-      union
-      select u.id, u.parent_id from tenancy.org_unit u join above a on u.id = a.parent_id where u.tenant_id = $1)
-    select a.id, true from above a union all select o.id, false from own o
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(scope.units.sorted())
-    parameters.append(scope.person)
-    parameters.append(persons)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    let id: Int64 = try row.next()
-    let isUnit: Bool = try row.next()
-    return isUnit ? .unit(id) : .person(id)
-  }
-}
-
 struct NextRequestNumber: Statement {
   let tenant: TenantId
 
@@ -144,9 +66,15 @@ struct RequestRow: Sendable {
   let withdrawnAt: Instant?
   let version: Int64
 
-  static let select = """
-    select r.id, r.public_id, r.number, o.public_id, o.code, v.seq, v.content, l.public_id, r.answers, r.state, p.public_id, r.submitted_at, r.withdrawn_at,
-      r.version
+  static let select = "select \(head), v.content, \(facts) \(tables)"
+  /// For a listing, which shows the name and the form of what was ordered, and nothing else of it.
+  static let selectListed = """
+    select \(head), jsonb_build_object('name', v.content -> 'name', 'form', coalesce(v.content -> 'form', '[]')), \(facts) \(tables)
+    """
+
+  private static let head = "r.id, r.public_id, r.number, o.public_id, o.code, v.seq"
+  private static let facts = "l.public_id, r.answers, r.state, p.public_id, r.submitted_at, r.withdrawn_at, r.version"
+  private static let tables = """
     from catalog.request r
     join catalog.offering o on o.id = r.offering_id
     join catalog.offering_version v on v.id = r.offering_version_id
@@ -191,8 +119,30 @@ struct RequestByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
 }
 
-/// A customer's requests, the newest first.
+/// All of a customer's requests, the newest first.
 struct RequestsOfTenant: Statement {
+  let tenant: TenantId
+  let state: RequestState?
+  let before: Int64
+  let limit: Int64
+
+  static let sql = """
+    \(RequestRow.selectListed) where r.tenant_id = $1 and ($2::text is null or r.state = $2) and r.number < $3 order by r.number desc limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(state?.rawValue)
+    parameters.append(before)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
+}
+
+/// Those for one person and for the people of units, the newest first. Each branch takes its own from the index of the requester: a
+/// condition that joins them by "or" would read all requests of the customer in search of a few.
+struct RequestsOfScope: Statement {
   let tenant: TenantId
   let scope: RowScope
   let state: RequestState?
@@ -200,13 +150,21 @@ struct RequestsOfTenant: Statement {
   let limit: Int64
 
   static let sql = """
-    \(RequestRow.select) where r.tenant_id = $1 and \(RequestRow.isVisible) and ($5::text is null or r.state = $5) and r.number < $6
-    order by r.number desc limit $7
+    with mine as (
+      (select r.number from catalog.request r
+        where r.tenant_id = $1 and r.requester_id = $3 and ($4::text is null or r.state = $4) and r.number < $5 order by r.number desc limit $6)
+      union
+      (select n.number from tenancy.person p cross join lateral (
+          select r.number from catalog.request r
+          where r.tenant_id = $1 and r.requester_id = p.id and ($4::text is null or r.state = $4) and r.number < $5 order by r.number desc limit $6) n
+        where p.tenant_id = $1 and p.unit_id = any($2) order by n.number desc limit $6))
+    \(RequestRow.selectListed) where r.tenant_id = $1 and r.number = any(array(select m.number from mine m)) order by r.number desc limit $6
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(everything: scope)
+    parameters.append(scope.units.sorted())
+    parameters.append(scope.person)
     parameters.append(state?.rawValue)
     parameters.append(before)
     parameters.append(limit)

@@ -7,11 +7,14 @@ struct CatalogueChange: Sendable {
   private var families: [String: Int64]
   private var services: [String: Int64]
   private let recorded: RecordedCatalogue
+  /// Customers by code.
+  private let customers: [String: TenantId]
   /// Offerings that this run made.
   private var made: [String: PublicId] = [:]
 
-  init(_ recorded: RecordedCatalogue, _ context: OperationContext) {
+  init(_ recorded: RecordedCatalogue, _ customers: [String: TenantId], _ context: OperationContext) {
     self.recorded = recorded
+    self.customers = customers
     self.context = context
     families = recorded.families.mapValues(\.id)
     services = recorded.services.mapValues(\.id)
@@ -30,7 +33,11 @@ struct CatalogueChange: Sendable {
       guard let row = recorded.families[family.code] else { throw context.beaten }
       try await context.update(row, name: family.name, summary: family.summary)
     case .createService(let service, let family):
-      services[service.code] = try await context.insertService(service.code, try content(service, family)).row
+      let onlyFor = try service.onlyFor.map { code in
+        guard let customer = customers[code] else { throw context.beaten }
+        return customer
+      }
+      services[service.code] = try await context.insertService(service.code, try content(service, family), onlyFor: onlyFor).row
     case .changeService(let service, let family):
       guard let row = recorded.services[service.code] else { throw context.beaten }
       try await context.update(row, try content(service, family), "changed")
@@ -62,13 +69,15 @@ struct CatalogueChange: Sendable {
 
   private func relate(_ code: String, _ needs: [String]) async throws {
     guard let service = services[code] else { throw context.beaten }
-    let before = try await context.transaction.query(Dependencies(service: service))
-    for gone in before where !needs.contains(gone.needsCode) {
-      _ = try await context.transaction.query(DeleteDependency(service: service, needs: gone.needs))
+    let before = try await context.transaction.query(Dependencies(service: service, customers: nil))
+    let (was, wanted) = (Set(before.map(\.needsCode)), Set(needs))
+    // One round trip for all of them, with the count.
+    for gone in before where !wanted.contains(gone.needsCode) {
+      context.transaction.enqueue(DeleteDependency(service: service, needs: gone.needs))
     }
-    for code in needs where !before.contains(where: { $0.needsCode == code }) {
+    for code in needs where !was.contains(code) {
       guard let needed = services[code] else { throw context.beaten }
-      _ = try await context.transaction.query(InsertDependency(service: service, needs: needed, now: context.now))
+      context.transaction.enqueue(InsertDependency(service: service, needs: needed, now: context.now))
     }
     guard let version = try await context.transaction.first(CountServiceChange(id: service)) else { throw context.beaten }
     context.note("service", service, version, "related", .object(["needs": .array(needs.map { .text($0) })]))

@@ -116,7 +116,7 @@ package enum ApplyCatalogue: Operation {
     let recorded = try await RecordedCatalogue(in: context)
     if let revision = input.revision, revision != recorded.revision { throw Failure(.versionMismatch, CatalogMessages.changedMeanwhile) }
     let plan = try await CataloguePlan(input.catalogue, recorded, in: context)
-    if !input.planOnly { try await CatalogueChange(recorded, context).carryOut(plan) }
+    if !input.planOnly { try await CatalogueChange(recorded, try await context.customers(input.catalogue), context).carryOut(plan) }
     return PlanOutput(plan, recorded)
   }
 }
@@ -126,8 +126,20 @@ extension CataloguePlan {
   fileprivate init(_ wanted: Catalogue, _ recorded: RecordedCatalogue, in context: OperationContext) async throws {
     let named = wanted.families.flatMap(\.services).flatMap(\.offerings).flatMap(\.content.tasks).map(\.team)
     let teams = try await context.teams(Set(named))
-    self.init(from: recorded.catalogue, to: wanted, teams: Set(teams.keys), now: context.now)
+    let customers = try await context.customers(wanted)
+    self.init(
+      from: recorded.catalogue, to: wanted, known: Known(teams: Set(teams.keys), customers: Set(customers.keys)), today: context.today)
     guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
+  }
+}
+
+extension OperationContext {
+  /// The customers for whom alone services are, by code.
+  fileprivate func customers(_ wanted: Catalogue) async throws -> [String: TenantId] {
+    let codes = Set(wanted.families.flatMap(\.services).compactMap(\.onlyFor))
+    guard !codes.isEmpty else { return [:] }
+    let found = try await transaction.query(CustomersOfCodes(codes: codes.sorted()))
+    return Dictionary(found.map { ($0.code, $0.id) }) { first, _ in first }
   }
 }
 

@@ -50,15 +50,15 @@ package enum ChangeService: Operation {
   }
 }
 
-/// A stage and the day on which it began.
+/// A stage and the day on which it begins.
 package struct StageInput: OperationInput {
   let id: PublicId
   let stage: ServiceStage
   let on: CalendarDate
 
-  private static let stage = Field.oneOf(
+  static let stage = Field.oneOf(
     "stage", ServiceStage.allCases.map(\.rawValue), "The stage.", "阶段：requirements 需求、design 设计、transition 转换、operation 运营、retirement 退役。")
-  private static let on = Field.date("on", "The day on which it began.", "开始日期。")
+  private static let on = Field.date("on", "The day on which it begins; one ahead announces it.", "开始日期；将来的日期即为预告。")
 
   package static let fields: [any InputField] = [ServiceReference.id, stage, on]
 
@@ -73,16 +73,18 @@ package enum AdvanceService: Operation {
   package typealias Input = StageInput
 
   package static let declaration = Declaration(
-    "service.advance", "Record that a service entered a later stage of its life: with operation it enters the catalogue, with retirement it leaves it.",
-    zh: "登记服务进入后续生命周期阶段：进入运营即列入目录，进入退役即移出目录。", permission: "catalogue.manage", roles: CatalogRights.managers,
+    "service.advance",
+    "Record that a service enters a later stage of its life, today, on a day that was, or on one ahead: with operation it enters the catalogue, with retirement it leaves it.",
+    zh: "登记服务进入后续生命周期阶段（可为今天、过去或将来的日期）：进入运营即列入目录，进入退役即移出目录。", permission: "catalogue.manage", roles: CatalogRights.managers,
     scopes: CatalogRights.everyone, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ServiceOutput {
     let row = try await context.service(input.id)
     try context.requireVersion(row.version)
-    let stage = row.content.life.stage
-    guard stage.mayGo(to: input.stage) else {
-      throw Failure(.conflict, CatalogMessages.stagePassed, ["stage": stage.rawValue, "next": input.stage.rawValue])
+    // From the one that it is in: what is announced behind it may come sooner, later, or with another stage before it.
+    let stage = row.content.life.stage(on: context.today)
+    guard stage?.mayGo(to: input.stage) ?? true else {
+      throw Failure(.conflict, CatalogMessages.stagePassed, ["stage": stage?.rawValue ?? "", "next": input.stage.rawValue])
     }
     try await context.enter(row, input, "advanced")
     return try await context.serviceOutput(input.id)
@@ -93,7 +95,8 @@ package enum RedateService: Operation {
   package typealias Input = StageInput
 
   package static let declaration = Declaration(
-    "service.redate", "Correct the day on which a stage of a service began.", zh: "更正服务某一阶段的开始日期。", permission: "catalogue.manage",
+    "service.redate", "Correct the day on which a stage of a service began, or move one that is announced.", zh: "更正服务某一阶段的开始日期，或调整预告日期。",
+    permission: "catalogue.manage",
     roles: CatalogRights.managers, scopes: CatalogRights.everyone, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ServiceOutput {
@@ -101,6 +104,37 @@ package enum RedateService: Operation {
     try context.requireVersion(row.version)
     guard row.content.life[input.stage] != nil else { throw Failure.invalid("stage", CatalogMessages.stageNotReached) }
     try await context.enter(row, input, "redated")
+    return try await context.serviceOutput(input.id)
+  }
+}
+
+package enum UnplanService: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let stage: ServiceStage
+
+    package static let fields: [any InputField] = [ServiceReference.id, StageInput.stage]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ServiceReference.id]
+      stage = ServiceStage(rawValue: try values[StageInput.stage]) ?? .requirements
+    }
+  }
+
+  package static let declaration = Declaration(
+    "service.unplan", "Take back a stage that was announced for a day ahead.", zh: "撤销尚未到来的阶段预告。", permission: "catalogue.manage",
+    roles: CatalogRights.managers, scopes: CatalogRights.everyone, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ServiceOutput {
+    let row = try await context.service(input.id)
+    try context.requireVersion(row.version)
+    guard let day = row.content.life[input.stage] else { throw Failure.invalid("stage", CatalogMessages.stageNotReached) }
+    guard row.content.life.announced(input.stage, on: context.today) != nil else {
+      throw Failure(.conflict, CatalogMessages.stageBegun, ["stage": input.stage.rawValue, "day": day.description])
+    }
+    var content = row.content
+    content.life = content.life.without(input.stage)
+    try await context.update(row, content, "unplanned")
     return try await context.serviceOutput(input.id)
   }
 }
@@ -135,7 +169,7 @@ package enum AddDependency: Operation {
     try context.requireVersion(row.version)
     let needed = try await context.service(input.needs, path: "needs")
     guard row.id != needed.id else { throw Failure.invalid("needs", CatalogMessages.dependsOnItself) }
-    let all = try await context.transaction.query(Dependencies(service: nil))
+    let all = try await context.transaction.query(Dependencies(service: nil, customers: nil))
     let graph = DependencyGraph(Dictionary(grouping: all, by: \.code).mapValues { Set($0.map(\.needsCode)) })
     if let circle = graph.circle(adding: needed.code, to: row.code) {
       throw Failure.invalid("needs", CatalogMessages.circle, ["path": circle.joined(separator: " > ")])
@@ -172,7 +206,7 @@ extension OperationContext {
   fileprivate func enter(_ row: ServiceRow, _ input: StageInput, _ what: String) async throws {
     var content = row.content
     content.life = content.life.with([input.stage: input.on])
-    try CatalogRule.requireOrder(content.life, now: now) { _ in "on" }
+    try CatalogRule.requireOrder(content.life, after: row.content.life, today: today) { _ in "on" }
     try await update(row, content, what)
   }
 }

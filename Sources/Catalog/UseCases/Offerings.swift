@@ -5,6 +5,8 @@ package struct OfferingOutput: OperationOutput {
   let id: PublicId
   let service: PublicId
   let row: OfferingRow
+  /// The version whose content this is.
+  let shown: OfferingVersionRow?
   /// What is published, for staff with its tasks; null before the first publication.
   let content: Value
   /// What is being written; never for customers.
@@ -12,7 +14,9 @@ package struct OfferingOutput: OperationOutput {
 
   package static let fields: [OutputField<OfferingOutput>] =
     OfferingLine.facts { ($0.id, $0.service, $0.row) } + [
-      OutputField("content", .document, "What is published: the fields of offering.create.", "已发布的内容：与 offering.create 的字段相同。") { $0.content },
+      OutputField("shown", .integer, "The version whose content this is; null before the first.", "所示内容的版本号；尚未发布则为 null。") { .integer($0.shown?.seq) },
+      OutputField("shownAt", .instant, "When that version was published.", "该版本的发布时间。") { .instant($0.shown?.publishedAt) },
+      OutputField("content", .document, "What that version says: the fields of offering.create.", "该版本的内容：与 offering.create 的字段相同。") { $0.content },
       OutputField("draft", .document, "What is being written; null: nothing.", "正在编写的草稿；无则为 null。") { $0.draft },
     ]
 }
@@ -114,7 +118,7 @@ package enum ListOfferings: Operation {
   package static let declaration = Declaration(
     "offering.list", "List the offerings by code; for a customer, those that its contracts in force let the caller order, for himself or for others.",
     zh: "按代码列出服务项；对客户仅列出其生效合同允许调用者（为本人或他人）申请的服务项。", permission: "offering.read",
-    roles: CatalogRights.orderers.union([.finance]), scopes: CatalogRights.everyScope, reach: .homeOr(by: "customer"), effect: .read)
+    roles: CatalogRights.readers, scopes: CatalogRights.everyScope, reach: .homeOr(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<OfferingLine> {
     let service = try await input.service.asyncMap { try await context.service($0, path: "service").id }
@@ -124,12 +128,13 @@ package enum ListOfferings: Operation {
     let state = input.state.flatMap(OfferingState.init)
     let rows: [OfferingRow]
     if context.tenant.kind == .customer {
-      let sales = try await context.salesInReach()
       rows = try await context.transaction.query(
         OrderableOfferings(
-          services: sales.compactMap(\.service), offerings: sales.compactMap(\.offering), service: service, state: state, after: code, limit: limit + 1))
+          today: context.today, tenant: context.tenant.id, sold: try await context.sold(), service: service, state: state, after: code, limit: limit + 1))
     } else {
-      rows = try await context.transaction.query(OfferingsListed(service: service, state: state, after: code, limit: limit + 1))
+      rows = try await context.transaction.query(
+        OfferingsListed(
+          today: context.today, customers: context.reachableCustomers, service: service, state: state, after: code, limit: limit + 1))
     }
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.text($0.code)])
@@ -142,43 +147,36 @@ package enum ListOfferings: Operation {
 package enum ReadOffering: Operation {
   package struct Input: OperationInput {
     let id: PublicId
+    let published: Int64?
 
-    package static let fields: [any InputField] = [OfferingReference.id, CustomerReference.field]
+    private static let published = Field.integer(
+      "published", 1...Int64.max, "This version (default: the newest). A customer reads the newest; what it ordered, with request.read.",
+      "指定版本（默认最新）。客户只能查看最新版本；所申请的版本见 request.read。"
+    ).optional
 
-    package init(_ values: InputValues) throws(FieldError) { id = try values[OfferingReference.id] }
+    package static let fields: [any InputField] = [OfferingReference.id, CustomerReference.field, published]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[OfferingReference.id]
+      published = try values[Self.published]
+    }
   }
 
   package static let declaration = Declaration(
-    "offering.read", "Read an offering with its order form; a customer, one that its contracts in force let it order.",
-    zh: "查看服务项及其申请表单；客户仅可查看其生效合同允许申请的服务项。", roles: CatalogRights.orderers.union([.finance]), scopes: CatalogRights.everyScope,
+    "offering.read", "Read an offering with its order form, in any published version; a customer, one that its contracts in force let it order.",
+    zh: "查看服务项（任一已发布版本）及其申请表单；客户仅可查看其生效合同允许申请的服务项。", roles: CatalogRights.readers, scopes: CatalogRights.everyScope,
     reach: .homeOr(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> OfferingOutput {
-    guard context.tenant.kind == .customer else { return try await context.offeringOutput(input.id) }
     let row = try await context.offering(input.id)
-    let sales = try await context.salesInReach()
-    guard row.isOrderable, sales.contains(where: { $0.offering == row.id || $0.service == row.service }) else { throw Failure.notFound }
+    guard context.tenant.kind == .customer else { return try await context.offeringOutput(input.id, published: input.published) }
+    guard row.isOrderable, row.isFor(context.tenant.id), try await context.sold().covers(row) else { throw Failure.notFound }
+    guard input.published == nil || input.published == row.seq else { throw context.noVersion(input.published, of: row, "published") }
     return try await context.offeringOutput(input.id)
   }
 }
 
 extension OperationContext {
-  /// What lines in force sell to somebody whom the caller may order for.
-  fileprivate func salesInReach() async throws -> [SalesInForce.Found] {
-    let sales = try await transaction.query(SalesInForce(tenant: tenant.id, at: now))
-    let scope = access.rows
-    guard !scope.everything, !sales.isEmpty else { return sales }
-    let named = Set(sales.flatMap(\.audience.persons))
-    var (persons, units): (Set<Int64>, Set<Int64>) = ([], [])
-    for found in try await transaction.query(OrderReach(tenant: tenant.id, scope: scope, persons: named.sorted())) {
-      switch found {
-      case .unit(let id): units.insert(id)
-      case .person(let id): persons.insert(id)
-      }
-    }
-    return sales.filter { $0.audience.reaches(persons: persons, units: units) }
-  }
-
   func insertOffering(_ code: String, of service: Int64, name: LocalText) async throws -> (row: Int64, id: PublicId) {
     let id = newId(.offering)
     guard let row = try await transaction.first(InsertOffering(publicId: id, service: service, code: code, name: name, now: now)) else { throw beaten }
@@ -187,7 +185,7 @@ extension OperationContext {
   }
 
   func offering(_ id: PublicId, path: String = "id") async throws -> OfferingRow {
-    guard let row = try await transaction.first(OfferingByPublicId(publicId: id)) else {
+    guard let row = try await transaction.first(OfferingByPublicId(today: today, publicId: id, customers: reachableCustomers)) else {
       throw path == "id" ? Failure.notFound : unknownReference(path)
     }
     return row
@@ -207,18 +205,14 @@ extension OperationContext {
     return Dictionary(found.map { ($0.name, $0.id) }) { first, _ in first }
   }
 
-  func offeringOutput(_ id: PublicId) async throws -> OfferingOutput {
+  /// - Parameter published: a version; nil: the newest.
+  func offeringOutput(_ id: PublicId, published: Int64? = nil) async throws -> OfferingOutput {
     subject(id)
     let row = try await offering(id)
-    var content = row.published ?? .null
-    if let published = row.published, let version = row.versionId, principal.side == .staff {
-      let tasks = try await transaction.query(TasksOfVersions(versions: [version])).map(\.task)
-      content = try OfferingContent.read(published).with(tasks).stored
-    } else if let published = row.published {
-      content = try OfferingContent.read(published).stored
-    }
+    let version = try await published.asyncMap { try await self.version($0, of: row, "published") } ?? row.newest
+    let content = try await version.asyncMap { try await self.content(of: $0).stored }
     return OfferingOutput(
-      id: id, service: self.id(.service, row.servicePublicId), row: row, content: content,
+      id: id, service: self.id(.service, row.servicePublicId), row: row, shown: version, content: content ?? .null,
       draft: try row.draft.map { try OfferingContent.read($0).stored } ?? .null)
   }
 }

@@ -43,8 +43,9 @@ package enum PublishOffering: Operation {
     guard let draft = row.draft else { throw Failure(.conflict, CatalogMessages.noDraft) }
     let content = try OfferingContent.read(draft)
     let service = try await context.service(context.id(.service, row.servicePublicId), path: "service")
-    guard service.state == .catalogue else {
-      throw Failure(.conflict, CatalogMessages.notInCatalogue, ["code": service.code, "state": service.state.rawValue])
+    let state = service.content.life.state(on: context.today)
+    guard state == .catalogue else {
+      throw Failure(.conflict, CatalogMessages.notInCatalogue, ["code": service.code, "state": state.rawValue])
     }
     try await context.publish(content, of: row, teams: try await context.checked(content))
     return try await context.offeringOutput(input.id)

@@ -1,7 +1,27 @@
 import Kernel
 import Operations
 
+/// A request, with all that was ordered.
 package struct RequestOutput: OperationOutput {
+  let line: RequestLine
+  let content: Value
+
+  init(_ row: RequestRow, in context: OperationContext) throws {
+    line = RequestLine(row, in: context)
+    content = try OfferingContent.read(row.content).stored
+  }
+
+  package static let fields: [OutputField<RequestOutput>] =
+    RequestLine.facts { $0.line } + [
+      OutputField(
+        "content", .document, "All that this version of the offering says: its description, service levels, prices, form and approval.",
+        "该版本服务项的全部内容：说明、服务级别、价格、表单与审批规则。"
+      ) { $0.content }
+    ]
+}
+
+/// A request in a listing.
+package struct RequestLine: OperationOutput {
   let id: PublicId
   let number: String
   let offering: PublicId
@@ -20,22 +40,28 @@ package struct RequestOutput: OperationOutput {
     self.row = row
   }
 
-  package static let fields: [OutputField<RequestOutput>] = [
-    OutputField("id", .id, "The request.", "请求编号。") { .id($0.id) },
-    OutputField("number", .text, "Its number for people.", "请求号。") { .text($0.number) },
-    OutputField("offering", .id, "What was ordered.", "所申请的服务项。") { .id($0.offering) },
-    OutputField("offeringCode", .text, "The offering's code.", "服务项代码。") { .text($0.row.offeringCode) },
-    OutputField("offeringName", .document, "What it was called in that version, by language.", "该版本的名称（按语言）。") { $0.row.content["name"] ?? .null },
-    OutputField("published", .integer, "The version of the offering, with its form, that it was written by.", "所依据的服务项版本（含表单）。") { .integer($0.row.seq) },
-    OutputField("form", .list(.document), "The form of that version.", "该版本的表单。") { $0.form },
-    OutputField("answers", .document, "The answers by the form's keys.", "按表单键值的答案。") { $0.row.answers },
-    OutputField("contractLine", .id, "The contract line that covers it.", "所依据的合同行。") { .id($0.line) },
-    OutputField("requester", .id, "Whom it is for; null: nobody in particular.", "申请对象；未指定则为 null。") { .id($0.requester) },
-    OutputField("state", .text, "submitted or withdrawn.", "状态：submitted（已提交）或 withdrawn（已撤回）。") { .text($0.row.state.rawValue) },
-    OutputField("submittedAt", .instant, "When it was submitted.", "提交时间。") { .instant($0.row.submittedAt) },
-    OutputField("withdrawnAt", .instant, "When it was withdrawn; null: it was not.", "撤回时间；未撤回则为 null。") { .instant($0.row.withdrawnAt) },
-    OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.row.version) },
-  ]
+  package static let fields: [OutputField<RequestLine>] = facts { $0 }
+
+  static func facts<Record>(_ of: @escaping @Sendable (Record) -> RequestLine) -> [OutputField<Record>] {
+    [
+      OutputField("id", .id, "The request.", "请求编号。") { .id(of($0).id) },
+      OutputField("number", .text, "Its number for people.", "请求号。") { .text(of($0).number) },
+      OutputField("offering", .id, "What was ordered.", "所申请的服务项。") { .id(of($0).offering) },
+      OutputField("offeringCode", .text, "The offering's code.", "服务项代码。") { .text(of($0).row.offeringCode) },
+      OutputField("offeringName", .document, "What it was called in that version, by language.", "该版本的名称（按语言）。") { of($0).row.content["name"] ?? .null },
+      OutputField("published", .integer, "The version of the offering, with its form, that it was written by.", "所依据的服务项版本（含表单）。") {
+        .integer(of($0).row.seq)
+      },
+      OutputField("form", .list(.document), "The form of that version.", "该版本的表单。") { of($0).form },
+      OutputField("answers", .document, "The answers by the form's keys.", "按表单键值的答案。") { of($0).row.answers },
+      OutputField("contractLine", .id, "The contract line that covers it.", "所依据的合同行。") { .id(of($0).line) },
+      OutputField("requester", .id, "Whom it is for; null: nobody in particular.", "申请对象；未指定则为 null。") { .id(of($0).requester) },
+      OutputField("state", .text, "submitted or withdrawn.", "状态：submitted（已提交）或 withdrawn（已撤回）。") { .text(of($0).row.state.rawValue) },
+      OutputField("submittedAt", .instant, "When it was submitted.", "提交时间。") { .instant(of($0).row.submittedAt) },
+      OutputField("withdrawnAt", .instant, "When it was withdrawn; null: it was not.", "撤回时间；未撤回则为 null。") { .instant(of($0).row.withdrawnAt) },
+      OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer(of($0).row.version) },
+    ]
+  }
 }
 
 package struct RequestReference: OperationInput {
@@ -80,7 +106,7 @@ package enum SubmitRequest: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     let tenant = context.tenant.id
     let row = try await context.offering(input.offering, path: "offering")
-    guard row.isOrderable, let published = row.published, let version = row.versionId else {
+    guard row.isOrderable, row.isFor(tenant), let published = row.published, let version = row.versionId else {
       throw Failure.invalid("offering", CatalogMessages.notOrderable)
     }
     let reading = AnswerRule(form: try OfferingContent.read(published).form).read(input.answers)
@@ -125,7 +151,8 @@ package enum ReadRequest: Operation {
   package typealias Input = RequestReference
 
   package static let declaration = Declaration(
-    "request.read", "Read a request with the form that it was written by.", zh: "查看请求及其所依据的表单。", roles: CatalogRights.orderers,
+    "request.read", "Read a request with all that the version of the offering says that it was written by.", zh: "查看请求及其所依据的服务项版本的全部内容。",
+    roles: CatalogRights.orderers,
     scopes: CatalogRights.everyScope, reach: .one(by: "id"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput { try await context.requestOutput(input.id) }
@@ -154,17 +181,19 @@ package enum ListRequests: Operation {
     "request.list", "List a customer's requests, the newest first.", zh: "列出客户的请求，最新的在前。", permission: "request.read",
     roles: CatalogRights.orderers, scopes: CatalogRights.everyScope, reach: .one(by: "customer"), effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<RequestOutput> {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<RequestLine> {
     let filter = input.state ?? ""
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let rows = try await context.transaction.query(
-      RequestsOfTenant(
-        tenant: context.tenant.id, scope: context.access.rows, state: input.state.flatMap(RequestState.init),
-        before: try after?.integer(0) ?? .max, limit: limit + 1))
+    let (tenant, scope, state) = (context.tenant.id, context.access.rows, input.state.flatMap(RequestState.init))
+    let before = try after?.integer(0) ?? .max
+    let rows =
+      try await scope.everything
+      ? context.transaction.query(RequestsOfTenant(tenant: tenant, state: state, before: before, limit: limit + 1))
+      : context.transaction.query(RequestsOfScope(tenant: tenant, scope: scope, state: state, before: before, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.number)])
     } element: {
-      RequestOutput($0, in: context)
+      RequestLine($0, in: context)
     }
   }
 }
@@ -198,6 +227,6 @@ extension OperationContext {
 
   fileprivate func requestOutput(_ id: PublicId) async throws -> RequestOutput {
     subject(id)
-    return RequestOutput(try await request(id), in: self)
+    return try RequestOutput(try await request(id), in: self)
   }
 }

@@ -32,7 +32,7 @@ struct SoldRow: Sendable {
   }
 }
 
-/// The services that lines name, and whether they can be sold now.
+/// The services that lines name, and whether they can be sold to a customer on a day.
 struct SellableServices: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -42,10 +42,20 @@ struct SellableServices: Statement {
   }
 
   let publicIds: [PublicId]
+  let tenant: TenantId
+  let day: CalendarDate
 
-  static let sql = "select service_id, public_id, code, state = 'catalogue' from catalog.pub_service where public_id = any($1)"
+  /// One that was designed for another customer is not there.
+  static let sql = """
+    select s.service_id, s.public_id, s.code, coalesce(s.catalogued_on <= $3, false) and coalesce(s.retired_on > $3, true)
+    from catalog.pub_service s where s.public_id = any($1) and (s.only_tenant_id is null or s.only_tenant_id = $2)
+    """
 
-  func bind(to parameters: inout Parameters) { parameters.append(publicIds.map(\.random)) }
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicIds.map(\.random))
+    parameters.append(tenant)
+    parameters.append(day)
+  }
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(id: try row.next(), publicId: try row.next(), code: try row.next(), isSellable: try row.next())
@@ -54,14 +64,16 @@ struct SellableServices: Statement {
 
 /// The same of offerings: published, of a service in the catalogue.
 struct SellableOfferings: Statement {
-  let publicIds: [PublicId]
+  let services: SellableServices
 
   static let sql = """
-    select o.offering_id, o.public_id, o.code, o.state = 'published' and s.state = 'catalogue'
-    from catalog.pub_offering o join catalog.pub_service s on s.service_id = o.service_id where o.public_id = any($1)
+    select o.offering_id, o.public_id, o.code,
+      o.state = 'published' and coalesce(s.catalogued_on <= $3, false) and coalesce(s.retired_on > $3, true)
+    from catalog.pub_offering o join catalog.pub_service s on s.service_id = o.service_id
+    where o.public_id = any($1) and (o.only_tenant_id is null or o.only_tenant_id = $2)
     """
 
-  func bind(to parameters: inout Parameters) { parameters.append(publicIds.map(\.random)) }
+  func bind(to parameters: inout Parameters) { services.bind(to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> SellableServices.Found { try SellableServices.decode(&row) }
 }

@@ -95,7 +95,10 @@ extension OperationContext {
 
   func sellable(services: [PublicId], offerings: [PublicId]) async throws -> Sellable {
     guard !(services.isEmpty && offerings.isEmpty) else { return Sellable(services: [:], offerings: [:]) }
-    let (services, offerings) = try await transaction.query(SellableServices(publicIds: services), SellableOfferings(publicIds: offerings))
+    let day = provider.day(at: now)
+    let (services, offerings) = try await transaction.query(
+      SellableServices(publicIds: services, tenant: tenant.id, day: day),
+      SellableOfferings(services: SellableServices(publicIds: offerings, tenant: tenant.id, day: day)))
     return Sellable(
       services: Dictionary(services.map { ($0.publicId, $0) }) { first, _ in first },
       offerings: Dictionary(offerings.map { ($0.publicId, $0) }) { first, _ in first })

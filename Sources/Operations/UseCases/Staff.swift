@@ -60,12 +60,21 @@ enum SetStaffPerson: Operation {
     let account = try await context.account(input.id, "id")
     guard account.kind == "staff" else { throw Failure.notFound }
     // Who may say it of his own accounts would be two persons whenever he likes.
-    guard context.actor.kind != .staff || context.actor.id != account.id else { throw Failure(.denied, AccountMessages.ownPerson) }
+    let isOwn = context.actor.kind == .staff && (context.actor.id == account.id || account.person.map { $0 == context.principal.person } ?? false)
+    guard !isOwn else { throw Failure(.denied, AccountMessages.ownPerson) }
     let person: Int64? =
       if let person = input.person { try await context.person(person, "person").id } else { nil }
     context.subject(input.id)
-    _ = try await context.transaction.first(SetAccountPerson(tenant: context.tenant.id, account: account.id, person: person))
-    return AccountRecord(try await context.account(input.id, "id"), context)
+    let version = try await context.transaction.first(SetAccountPerson(tenant: context.tenant.id, account: account.id, person: person))
+    let record = AccountRecord(try await context.account(input.id, "id"), context)
+    if let version {
+      let was = account.personPublicId.map { context.id(.person, $0) }
+      context.record(
+        Event(
+          subjectKind: "account", subject: account.id, seq: version, type: "account.person_set",
+          payload: .object(["account": .id(input.id), "was": .id(was), "person": .id(record.person)]), occurredAt: context.now))
+    }
+    return record
   }
 }
 

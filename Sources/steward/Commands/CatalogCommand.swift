@@ -89,7 +89,8 @@ struct CatalogCommand: AsyncParsableCommand {
 
   struct Manual: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Write the service product manual (服务产品手册).", discussion: "HTML is one file for the printer, A4, with contents and tables.")
+      abstract: "Write the service product manual (服务产品手册), of all or for one customer.",
+      discussion: "HTML is one file for the printer, A4, with contents and tables.")
 
     @OptionGroup var place: PlaceOptions
 
@@ -102,13 +103,17 @@ struct CatalogCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Only this family (default: all).", valueName: "code"))
     var family: String?
 
+    @Option(name: .long, help: ArgumentHelp("Only what this customer's contracts in force sell (default: all that is for all).", valueName: "code"))
+    var customer: String?
+
     @Option(name: .long, help: ArgumentHelp("Where to write it (default: the terminal).", valueName: "file"))
     var to: String?
 
     mutating func run() async throws {
-      let (format, language, family, to) = (format, language, family, to)
+      let (format, language, family, customer, to) = (format, language, family, customer, to)
       try await place.run { backend in
         var input: [Value.Member] = [Value.Member("format", .text(format)), Value.Member("language", .text(language))]
+        if let customer { input.append(Value.Member("customer", try await CommandFinder(backend: backend).customer(code: customer))) }
         if let family { input.append(Value.Member("family", try await CatalogCommand.family(family, backend))) }
         let manual = try await backend.call("catalogue.manual", .object(input))
         try CatalogCommand.write(manual["text"]?.text ?? "", to: to)

@@ -1,0 +1,65 @@
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// Services whose day has come since they were last written: their column does not say where they stand.
+struct ServicesToMove: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let version: Int64
+    let state: PortfolioState
+  }
+
+  let today: CalendarDate
+  let limit: Int64
+
+  static let sql = """
+    select s.id, s.public_id, s.version, \(ServiceRow.stateOn) from catalog.service s
+    where (s.state = 'pipeline' and s.operation_on <= $1) or (s.state <> 'retired' and s.retirement_on <= $1) order by s.id limit $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(today)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      id: try row.next(), publicId: try row.next(), version: try row.next(), state: PortfolioState(rawValue: try row.next()) ?? .pipeline)
+  }
+}
+
+/// No row when another change came first, which has written it too.
+struct MoveService: Statement {
+  let id: Int64
+  let version: Int64
+  let state: PortfolioState
+
+  static let sql = "update catalog.service set state = $3, version = version + 1 where id = $1 and version = $2 returning version"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(id)
+    parameters.append(version)
+    parameters.append(state.rawValue)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Customers by their codes, for whom a service may be designed.
+struct CustomersOfCodes: Statement {
+  struct Found: Sendable {
+    let code: String
+    let id: TenantId
+  }
+
+  let codes: [String]
+
+  static let sql = "select code, id from tenancy.tenant where kind = 'customer' and code = any($1)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(codes) }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(code: try row.next(), id: try row.next()) }
+}

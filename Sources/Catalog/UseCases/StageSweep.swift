@@ -1,0 +1,41 @@
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// Notes the announced entries and retirements whose day has come. What the catalogue says of a day does not wait for it: it opens an
+/// entered service to the customers' side of row security, which has no clock, and tells by an event that the day was there.
+package struct StageSweep: Sweep {
+  package static let kind = "catalog.stages"
+  package static let everySeconds: Int64 = 60
+
+  private static let batch: Int64 = 500
+  private static let actor = Actor(kind: .system, id: 0, via: .job)
+
+  package init() {}
+
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    while true {
+      try Task.checkCancellation()
+      let moved = try await tenancy.transaction(binding: [provider.id], side: .staff) { try await move(provider, now, in: $0) }
+      guard moved == Self.batch else { return }
+    }
+  }
+
+  private func move(_ provider: TenantEntry, _ now: Instant, in transaction: Transaction) async throws -> Int64 {
+    let today = provider.day(at: now)
+    let due = try await transaction.query(ServicesToMove(today: today, limit: Self.batch))
+    for service in due {
+      let moved = try await transaction.first(MoveService(id: service.id, version: service.version, state: service.state))
+      guard let version = moved else { continue }
+      transaction.record(
+        Event(
+          subjectKind: "service", subject: service.id, seq: version, type: service.state == .retired ? "service.retired" : "service.entered",
+          payload: .object(["service": .id(provider.id(IdKind.service.prefix, service.publicId)), "on": .date(today)]), occurredAt: now),
+        tenant: provider.id, actor: Self.actor, at: now)
+    }
+    return Int64(due.count)
+  }
+}

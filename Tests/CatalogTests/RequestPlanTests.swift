@@ -1,0 +1,89 @@
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+import TestSupport
+import Testing
+
+@testable import Catalog
+
+@Suite struct RequestPlanTests {
+  /// Among thousands of others' requests, somebody's own are read by their index.
+  @Test func ownRequestsAreReadByTheirIndex() async throws {
+    let world = try await CatalogWorld()
+    let customer = try await world.database.user(.customerManager, of: world.acme)
+    let site = try await world.found("offering.list", "WAN-SITE")
+    _ = try await world.contract(of: world.acme, selling: ["offering": site.at("id")])
+    func unit(_ name: String) async throws -> Value {
+      try await world.call("unit.add", ["customer": .id(world.acme.publicId), "kind": "site", "name": .text(name)], as: world.database.root).at("id")
+    }
+    let (munich, berlin) = (try await unit("Munich"), try await unit("Berlin"))
+    for place in [munich, berlin, munich] {
+      let person = try await world.call(
+        "person.add", ["customer": .id(world.acme.publicId), "name": "P", "unit": place], as: world.database.root)
+      let answers = Value.object(["address": "Hafenstraße 1", "users": 12])
+      try await world.call(
+        "request.submit", ["offering": site.at("id"), "published": 1, "requester": person.at("id"), "answers": answers], as: customer)
+    }
+    let rows = try await world.database.superuser.withConnection { connection in
+      _ = try await connection.query(MultiplyRequests(copies: 5000))
+      _ = try await connection.runScript("analyze catalog.request; analyze tenancy.person")
+      return try await connection.query(UnitOfName(name: "Munich"))
+    }
+    let scope = RowScope(everything: false, units: Set(rows), person: nil)
+    func page(_ before: Int64, _ limit: Int64) async throws -> [Int64] {
+      try await world.database.tenancy.transaction(binding: [world.acme.id], side: .customer, readOnly: true) {
+        try await $0.query(RequestsOfScope(tenant: world.acme.id, scope: scope, state: nil, before: before, limit: limit)).map(\.number)
+      }
+    }
+    #expect(try await page(.max, 10) == [3, 1])
+    #expect(try await page(.max, 1) == [3])
+    #expect(try await page(3, 10) == [1])
+    let plan = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .customer, readOnly: true) {
+      try await $0.query(RequestsPlan(requests: RequestsOfScope(tenant: world.acme.id, scope: scope, state: nil, before: .max, limit: 51)))
+    }
+    let text = plan.joined(separator: "\n")
+    #expect(plan.count { $0.contains("using request_requester on request") } == 2, "\(text)")
+    #expect(!text.contains("Seq Scan on request"), "\(text)")
+    // What they are is then looked up by number.
+    let walked = plan.filter { $0.contains("request_number_unique") }
+    #expect(walked.count <= 1 && (walked.isEmpty || text.contains("number = ANY")), "\(text)")
+    let all = try await world.call("request.list", ["limit": 200], as: customer)
+    #expect(all.at("items").array?.count == 200 && all.at("next") != .null)
+  }
+}
+
+/// More requests of nobody in particular.
+private struct MultiplyRequests: Statement {
+  let copies: Int64
+
+  static let sql = """
+    insert into catalog.request (tenant_id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, actor_kind, actor_id,
+      submitted_at)
+    select r.tenant_id, substr(sha256(n::text::bytea), 1, 12), 100 + n, r.offering_id, r.offering_version_id, r.contract_line_id, r.answers, r.state,
+      r.actor_kind, r.actor_id, r.submitted_at
+    from catalog.request r cross join generate_series(1, $1) n where r.number = 1
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(copies) }
+}
+
+private struct UnitOfName: Statement {
+  let name: String
+
+  static let sql = "select id from tenancy.org_unit where name = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(name) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+private struct RequestsPlan: Statement {
+  let requests: RequestsOfScope
+
+  static let sql = "explain \(RequestsOfScope.sql)"
+
+  func bind(to parameters: inout Parameters) { requests.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
