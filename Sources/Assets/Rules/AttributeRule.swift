@@ -9,11 +9,12 @@ struct AttributeRule: Sendable {
   static let longestText: Int64 = 500
 
   /// The attributes after a change. Only what is told is looked at: what a newer version of the type would refuse stays as it
-  /// is until somebody changes it.
+  /// is until somebody changes it, and so does what it would require.
   /// - Parameters:
   ///   - told: by key; null takes away.
+  ///   - isNew: of a CI that is being recorded, all that is required must be told.
   ///   - path: what stands before a key: `attributes.`.
-  func applied(_ told: [Value.Member], to current: [String: Value], path: String = "attributes.") -> (
+  func applied(_ told: [Value.Member], to current: [String: Value], isNew: Bool, path: String = "attributes.") -> (
     values: [String: Value], violations: [Failure.Violation]
   ) {
     var values = current
@@ -32,7 +33,7 @@ struct AttributeRule: Sendable {
     }
     let told = Set(told.map(\.name))
     for definition in definitions where definition.required && values[definition.key] == nil {
-      guard current.isEmpty || told.contains(definition.key) else { continue }
+      guard isNew || told.contains(definition.key) else { continue }
       if !violations.contains(where: { $0.path == path + definition.key }) { refuse(definition.key, Problem(InputMessages.required)) }
     }
     return (values, violations)

@@ -82,7 +82,7 @@ struct ImportReading: Sendable {
     if !type.row.isActive { refuse("type", AssetsMessages.typeRetired, ["type": code]) }
     var content = CiContent(name: line.name ?? "", state: .inUse)
     if let state = state() { content.state = state }
-    read(into: &content, type.rule)
+    read(into: &content, type.rule, isNew: true)
     return violations.isEmpty ? (type.row, content) : nil
   }
 
@@ -100,11 +100,11 @@ struct ImportReading: Sendable {
       content.state = state
     }
     guard let rule = book.types[row.typeCode]?.rule else { return refuse("type", AssetsMessages.unknownType, ["type": row.typeCode]) }
-    read(into: &content, rule)
+    read(into: &content, rule, isNew: false)
     return violations.isEmpty ? content : nil
   }
 
-  private mutating func read(into content: inout CiContent, _ rule: AttributeRule) {
+  private mutating func read(into content: inout CiContent, _ rule: AttributeRule, isNew: Bool) {
     if let name = line.name, isPlain(name, "name", most: 200) { content.name = name }
     if let serial = line.serial, isPlain(serial, "serial", most: 100) { content.serial = serial }
     if let tag = line.assetTag, isPlain(tag, "assetTag", most: 100) { content.assetTag = tag }
@@ -117,8 +117,7 @@ struct ImportReading: Sendable {
       guard let text = member.value.text, let definition = rule.definitions.first(where: { $0.key == member.name }) else { return member }
       return Value.Member(member.name, AttributeRule.value(ofText: text, definition))
     }
-    guard !told.isEmpty || content.attributes.isEmpty else { return }
-    let (attributes, problems) = rule.applied(told, to: content.attributes)
+    let (attributes, problems) = rule.applied(told, to: content.attributes, isNew: isNew)
     content.attributes = attributes
     violations += problems
   }

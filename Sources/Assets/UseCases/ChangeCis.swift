@@ -70,7 +70,7 @@ package enum CreateCi: Operation {
     content.serial = input.serial
     content.assetTag = input.assetTag
     content.warrantyUntil = input.warrantyUntil
-    let (attributes, violations) = try type.rule().applied(input.attributes.members ?? [], to: [:])
+    let (attributes, violations) = try type.rule().applied(input.attributes.members ?? [], to: [:], isNew: true)
     guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
     content.attributes = attributes
     let id = context.newId(.ci)
@@ -145,7 +145,8 @@ package enum ChangeCi: Operation {
     content.assetTag = input.assetTag.applied(to: content.assetTag)
     content.warrantyUntil = input.warrantyUntil.applied(to: content.warrantyUntil)
     if case .set(let told) = input.attributes {
-      let (attributes, violations) = try await context.type(row.typeCode, path: "type").rule().applied(told.members ?? [], to: content.attributes)
+      let (attributes, violations) = try await context.type(row.typeCode, path: "type").rule().applied(
+        told.members ?? [], to: content.attributes, isNew: false)
       guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
       content.attributes = attributes
     }
