@@ -32,12 +32,6 @@ import Testing
 
   private static func rule(_ attributes: Value...) throws -> AttributeRule { AttributeRule(definitions: try AttributeDefinition.list(.array(attributes))) }
 
-  private static func attribute(_ key: String, _ type: String, _ more: KeyValuePairs<String, Value> = [:]) -> Value {
-    .object(
-      [Value.Member("key", .text(key)), Value.Member("label", .object(["en": "Label"])), Value.Member("type", .text(type))]
-        + more.map { Value.Member($0.key, $0.value) })
-  }
-
   @Test(arguments: [
     ("text", [:], Value.text("a"), Value?.some("a")), ("text", ["most": "2"], "abc", nil), ("text", ["least": "2"], "a", nil),
     ("text", ["pattern": "##"], "12", "12"), ("text", ["pattern": "##"], "1a", nil), ("text", [:], 1, nil), ("text", [:], "a\nb", nil),
@@ -50,7 +44,7 @@ import Testing
     ("choice", ["choices": .array([.object(["value": "a", "name": .object(["en": "A"])])])], "b", nil),
   ] as [(String, KeyValuePairs<String, Value>, Value, Value?)])
   func aValue(type: String, more: KeyValuePairs<String, Value>, value: Value, stored: Value?) throws {
-    let reading = try Self.rule(Self.attribute("k", type, more)).applied([Value.Member("k", value)], to: [:], isNew: true)
+    let reading = try Self.rule(attribute("k", type, more)).applied([Value.Member("k", value)], to: [:], isNew: true)
     #expect(reading.values["k"] == stored)
     #expect(reading.violations.map(\.path) == (stored == nil ? ["attributes.k"] : []))
   }
@@ -58,7 +52,7 @@ import Testing
   /// A stricter type takes no value away and stands in nobody's way, and says what it finds.
   @Test func whatIsThereStays() throws {
     let rule = try Self.rule(
-      Self.attribute("size", "integer", ["most": "4"]), Self.attribute("os", "text"), Self.attribute("mark", "text", ["required": .bool(true)]))
+      attribute("size", "integer", ["most": "4"]), attribute("os", "text"), attribute("mark", "text", ["required": .bool(true)]))
     let there: [String: Value] = ["size": 9, "gone": "x"]
     let changed = rule.applied([Value.Member("os", "Linux"), Value.Member("size", 9)], to: there, isNew: false)
     #expect(changed.violations.isEmpty)
@@ -87,4 +81,11 @@ import Testing
     #expect(MatchKey.of("  DB\u{a0} Server\t01 ") == "db server 01")
     #expect(MatchKey.of("ÄÖÜ") == MatchKey.of("äöü"))
   }
+}
+
+/// A definition as an input gives it.
+private func attribute(_ key: String, _ type: String, _ more: KeyValuePairs<String, Value> = [:]) -> Value {
+  .object(
+    [Value.Member("key", .text(key)), Value.Member("label", .object(["en": "Label"])), Value.Member("type", .text(type))]
+      + more.map { Value.Member($0.key, $0.value) })
 }
