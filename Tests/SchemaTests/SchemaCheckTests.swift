@@ -33,6 +33,9 @@ import TestSupport
     ("alter policy bound_tenants on tenancy.person using (true)", "policy"),
     ("alter policy staff_writes on contracts.sla with check (true)", "policy"),
     ("create table tenancy.stray (x int)", "class"),
+    // A schema that nobody listed.
+    ("alter table assets.ci no force row level security", "row security"),
+    ("create view suppliers.leak as select 1 as x", "view"),
     ("alter table tenancy.person owner to steward_app", "role"),
     ("alter role steward_app bypassrls", "role"),
     ("create view desk.leak as select 1 as x", "view"),
