@@ -31,9 +31,9 @@ struct AttributeRule: Sendable {
         refuse(member.name, Problem(AssetsMessages.unknownAttribute, ["allowed": definitions.map(\.key).joined(separator: ", ")]))
       }
     }
-    let told = Set(told.map(\.name))
+    let keys = Set(told.map(\.name))
     for definition in definitions where definition.required && values[definition.key] == nil {
-      guard isNew || told.contains(definition.key) else { continue }
+      guard isNew || keys.contains(definition.key) else { continue }
       if !violations.contains(where: { $0.path == path + definition.key }) { refuse(definition.key, Problem(InputMessages.required)) }
     }
     return (values, violations)

@@ -57,7 +57,7 @@ extension OperationContext {
       ("serial", .text(content.serial)), ("assetTag", .text(content.assetTag)), ("warrantyUntil", .date(content.warrantyUntil)),
       ("cost", .text(content.cost?.description)),
     ]
-    return facts + content.attributes.sorted { $0.key < $1.key }.map { ("attributes.\($0.key)", $0.value) }
+    return facts + content.attributes.sorted { $0.key < $1.key }.map { (field: "attributes.\($0.key)", value: $0.value) }
   }
 
   /// Writes what changed of a CI, with its history and event.

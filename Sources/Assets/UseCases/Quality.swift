@@ -25,7 +25,7 @@ package enum CheckQuality: Operation {
     package static let fields: [OutputField<Output>] =
       [OutputField("all", .integer, "The CIs that were looked at: all that are not retired or disposed of.", "检查的配置项数（不含已退役与已处置）。") { .integer($0.all) }]
       + QualityCheck.allCases.map { check in
-        OutputField(check.field, .integer, check.summary.english, check.summary.chinese) { .integer($0.counts[check]) }
+        OutputField<Output>(check.field, .integer, check.summary.english, check.summary.chinese) { .integer($0.counts[check]) }
       }
   }
 
