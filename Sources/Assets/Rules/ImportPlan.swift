@@ -106,8 +106,8 @@ struct ImportReading: Sendable {
 
   private mutating func read(into content: inout CiContent, _ rule: AttributeRule, isNew: Bool) {
     if let name = line.name, isPlain(name, "name", most: 200) { content.name = name }
-    if let serial = line.serial, isPlain(serial, "serial", most: 100) { content.serial = serial }
-    if let tag = line.assetTag, isPlain(tag, "assetTag", most: 100) { content.assetTag = tag }
+    if let serial = line.serial, isPlain(serial, "serial", most: 100), !Self.isSame(serial, content.serial) { content.serial = serial }
+    if let tag = line.assetTag, isPlain(tag, "assetTag", most: 100), !Self.isSame(tag, content.assetTag) { content.assetTag = tag }
     readReferences(into: &content)
     if let text = line.warrantyUntil {
       if let day = CalendarDate(text) { content.warrantyUntil = day } else { refuse("warrantyUntil", InputMessages.notADate) }
@@ -121,6 +121,9 @@ struct ImportReading: Sendable {
     content.attributes = attributes
     violations += problems
   }
+
+  /// Another way of writing the same number or tag is no change.
+  private static func isSame(_ text: String, _ known: String?) -> Bool { known.map(MatchKey.of) == MatchKey.of(text) }
 
   private mutating func readReferences(into content: inout CiContent) {
     if let email = line.owner {
