@@ -18,12 +18,14 @@ package enum AssetsMessages: MessageCatalog {
 
   static let unknownAttribute = Message("ci.unknown_attribute", "The type has no such attribute. Those it has: {allowed}.", zh: "该类型没有此属性。现有属性：{allowed}。")
   static let otherForm = Message("ci.other_form", "This must have the form {pattern}.", zh: "必须符合格式 {pattern}。")
-  static let badTransition = Message("ci.bad_transition", "What is {state} cannot become {next}. It can become: {allowed}.", zh: "状态为 {state} 的配置项不能变为 {next}。可变为：{allowed}。")
+  static let badTransition = Message(
+    "ci.bad_transition", "What is {state} cannot become {next}. It can become: {allowed}.", zh: "状态为 {state} 的配置项不能变为 {next}。可变为：{allowed}。")
   static let nothingToChange = Message("ci.nothing_to_change", "Nothing would change.", zh: "没有任何变更。")
   static let costAndCurrency = Message("ci.cost_and_currency", "A cost has an amount and a currency, or neither.", zh: "成本须同时填写金额与货币，或均不填写。")
   static let unknownCurrency = Message("ci.unknown_currency", "There is no currency {code} in ISO 4217.", zh: "ISO 4217 中没有货币 {code}。")
   static let badAmount = Message(
-    "ci.bad_amount", "This must be an amount of {currency} from 0 to 10 to the power of 15 of its smallest unit.", zh: "必须是 {currency} 金额，不小于零，且不超过其最小单位的 10 的 15 次方。")
+    "ci.bad_amount", "This must be an amount of {currency} from 0 to 10 to the power of 15 of its smallest unit.",
+    zh: "必须是 {currency} 金额，不小于零，且不超过其最小单位的 10 的 15 次方。")
   static let sumTooLarge = Message("ci.sum_too_large", "The costs in {currency} are too large to be added up.", zh: "{currency} 成本合计超出可计算范围。")
 
   static let toItself = Message("ci.to_itself", "A CI cannot stand in a relation to itself.", zh: "配置项不能与自身建立关系。")

@@ -14,7 +14,7 @@ import Testing
     let world = try await AssetsWorld()
     let customer = Value.id(world.acme.publicId)
     try await world.call("person.add", ["customer": customer, "name": "Kim", "email": "kim@acme.example"])
-    try await world.call("unit.add", ["customer": customer, "kind": "site", "name": "Main  Site"])
+    try await world.call("unit.add", ["customer": customer, "kind": "site", "name": "Main  Site"], as: world.database.root)
     let first = [
       Self.line(2, ["type": "server", "name": "db-01", "serial": "S1", "owner": "KIM@acme.example", "unit": "main site", "ciTier": "gold"]),
       Self.line(3, ["type": "printer", "name": "Print", "serial": "S2", "attributes": .object(["colour": "是", "ip": ""])]),

@@ -32,17 +32,18 @@ import Testing
 
   private static func rule(_ attributes: Value...) throws -> AttributeRule { AttributeRule(definitions: try AttributeDefinition.list(.array(attributes))) }
 
-  @Test(arguments: [
-    ("text", [:], Value.text("a"), Value?.some("a")), ("text", ["most": "2"], "abc", nil), ("text", ["least": "2"], "a", nil),
-    ("text", ["pattern": "##"], "12", "12"), ("text", ["pattern": "##"], "1a", nil), ("text", [:], 1, nil), ("text", [:], "a\nb", nil),
-    ("text", [:], "", nil), ("text", [:], .text(String(repeating: "x", count: 501)), nil),
-    ("integer", [:], 5, 5), ("integer", [:], "5", nil), ("integer", ["most": "4"], 5, nil), ("integer", ["least": "6"], 5, nil),
-    ("integer", [:], .integer(.max), nil), ("decimal", [:], .decimal("1.50"), .decimal("1.5")), ("decimal", [:], "2.0", 2),
-    ("decimal", [:], .decimal("1.0000001"), nil), ("decimal", ["least": "0"], .decimal("-0.1"), nil), ("decimal", [:], .decimal("1e9"), nil),
-    ("date", [:], "2026-02-28", "2026-02-28"), ("date", [:], "2026-02-30", nil), ("boolean", [:], .bool(true), .bool(true)), ("boolean", [:], "true", nil),
-    ("choice", ["choices": .array([.object(["value": "a", "name": .object(["en": "A"])])])], "a", "a"),
-    ("choice", ["choices": .array([.object(["value": "a", "name": .object(["en": "A"])])])], "b", nil),
-  ] as [(String, KeyValuePairs<String, Value>, Value, Value?)])
+  @Test(
+    arguments: [
+      ("text", [:], Value.text("a"), Value?.some("a")), ("text", ["most": "2"], "abc", nil), ("text", ["least": "2"], "a", nil),
+      ("text", ["pattern": "##"], "12", "12"), ("text", ["pattern": "##"], "1a", nil), ("text", [:], 1, nil), ("text", [:], "a\nb", nil),
+      ("text", [:], "", nil), ("text", [:], .text(String(repeating: "x", count: 501)), nil),
+      ("integer", [:], 5, 5), ("integer", [:], "5", nil), ("integer", ["most": "4"], 5, nil), ("integer", ["least": "6"], 5, nil),
+      ("integer", [:], .integer(.max), nil), ("decimal", [:], .decimal("1.50"), .decimal("1.5")), ("decimal", [:], "2.0", 2),
+      ("decimal", [:], .decimal("1.0000001"), nil), ("decimal", ["least": "0"], .decimal("-0.1"), nil), ("decimal", [:], .decimal("1e9"), nil),
+      ("date", [:], "2026-02-28", "2026-02-28"), ("date", [:], "2026-02-30", nil), ("boolean", [:], .bool(true), .bool(true)), ("boolean", [:], "true", nil),
+      ("choice", ["choices": .array([.object(["value": "a", "name": .object(["en": "A"])])])], "a", "a"),
+      ("choice", ["choices": .array([.object(["value": "a", "name": .object(["en": "A"])])])], "b", nil),
+    ] as [(String, KeyValuePairs<String, Value>, Value, Value?)])
   func aValue(type: String, more: KeyValuePairs<String, Value>, value: Value, stored: Value?) throws {
     let reading = try Self.rule(attribute("k", type, more)).applied([Value.Member("k", value)], to: [:], isNew: true)
     #expect(reading.values["k"] == stored)

@@ -157,12 +157,12 @@ create table assets.ci (
   constraint ci_attributes_check check (jsonb_typeof(attributes) = 'object')
 );
 -- a listing, and those by type, owner and unit, in the order of names
-create index ci_name on assets.ci (tenant_id, name_key, id);
-create index ci_type on assets.ci (tenant_id, type_id, name_key, id);
-create index ci_owner on assets.ci (tenant_id, owner_id, name_key, id) where owner_id is not null;
-create index ci_unit on assets.ci (tenant_id, unit_id, name_key, id) where unit_id is not null;
-create index ci_serial on assets.ci (tenant_id, serial_key) where serial_key is not null;
-create index ci_tag on assets.ci (tenant_id, tag_key) where tag_key is not null;
+create index ci_by_name on assets.ci (tenant_id, name_key, id);
+create index ci_by_type on assets.ci (tenant_id, type_id, name_key, id);
+create index ci_by_owner on assets.ci (tenant_id, owner_id, name_key, id) where owner_id is not null;
+create index ci_by_unit on assets.ci (tenant_id, unit_id, name_key, id) where unit_id is not null;
+create index ci_by_serial on assets.ci (tenant_id, serial_key) where serial_key is not null;
+create index ci_by_tag on assets.ci (tenant_id, tag_key) where tag_key is not null;
 select steward.protect_tenant_table('assets.ci', 'personal');
 grant select, insert on assets.ci to steward_app;
 grant update (name, name_key, state, owner_id, unit_id, ci_tier, service_id, serial, serial_key, asset_tag, tag_key, warranty_until, cost_minor,

@@ -73,8 +73,9 @@ struct AttributeRule: Sendable {
       guard let text = value.text, text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else { throw wrongType("text") }
       let limits = Self.limits(of: definition)
       let most = min(limits.most?.units ?? .max, longestText * Rate.scale)
-      guard text.utf8.count <= 4 * Int(longestText), ((limits.least?.units ?? 1)...max(most, limits.least?.units ?? 1)).contains(
-        Int64(text.unicodeScalars.count) * Rate.scale)
+      guard text.utf8.count <= 4 * Int(longestText),
+        ((limits.least?.units ?? 1)...max(most, limits.least?.units ?? 1)).contains(
+          Int64(text.unicodeScalars.count) * Rate.scale)
       else { throw outside(definition, InputMessages.badLength, least: "1", most: String(longestText)) }
       if let pattern = definition.pattern, !TextPattern(pattern).matches(text) { throw Problem(AssetsMessages.otherForm, ["pattern": pattern]) }
       return value
@@ -133,7 +134,9 @@ struct AttributeRule: Sendable {
     return (limits.least.map { $0 <= rate } ?? true) && (limits.most.map { rate <= $0 } ?? true)
   }
 
-  private static func outside(_ definition: AttributeDefinition, _ message: Message, least: String = "-9000000000000", most: String = "9000000000000") -> Problem {
+  private static func outside(_ definition: AttributeDefinition, _ message: Message, least: String = "-9000000000000", most: String = "9000000000000")
+    -> Problem
+  {
     Problem(message, ["least": definition.least ?? least, "most": definition.most ?? most])
   }
 }

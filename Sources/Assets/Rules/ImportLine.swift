@@ -24,7 +24,8 @@ struct ImportLine: OperationInput {
     Field.longText(name, 0...2000, english, chinese).optional
   }
 
-  private static let line = Field.integer("line", 1...Int64.max, "Where it stands in the file (default: its place in the list).", "在文件中的行号（默认为列表中的位置）。").optional
+  private static let line = Field.integer("line", 1...Int64.max, "Where it stands in the file (default: its place in the list).", "在文件中的行号（默认为列表中的位置）。")
+    .optional
   private static let name = cell("name", "What it is called.", "名称。")
   private static let type = cell("type", "The code of its type.", "类型代码。")
   private static let state = cell("state", "Where it is in its life (default for a new one: in_use).", "生命周期状态（新配置项默认 in_use）。")

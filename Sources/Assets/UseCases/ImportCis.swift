@@ -58,7 +58,9 @@ package enum ImportCis: Operation {
 
     package static let fields: [OutputField<Output>] = [
       OutputField("customer", .id, "The customer.", "客户编号。") { .id($0.customer) },
-      OutputField("isWritten", .boolean, "Whether it was done: not in a dry run, and not when a line is refused without keepGoing.", "是否已写入：预演或（未设 keepGoing 时）有行被拒绝则否。") {
+      OutputField(
+        "isWritten", .boolean, "Whether it was done: not in a dry run, and not when a line is refused without keepGoing.", "是否已写入：预演或（未设 keepGoing 时）有行被拒绝则否。"
+      ) {
         .bool($0.isWritten)
       },
       OutputField("created", .integer, "Lines that make a CI.", "新建的行数。") { $0.count("created") },
