@@ -50,7 +50,8 @@ package enum ImportingMessages: MessageCatalog {
   // Configuration items
   static let unknownAssetColumn = Message(
     "import.unknown_asset_column",
-    "What the column {column} holds is not known. A column is called one of: {allowed}. Say what it means, or that it means nothing: --map \"{column}=name\", --map \"{column}=-\".",
+    "What the column {column} holds is not known. A column is called one of: {allowed}. Say what it means, or pass it over: "
+      + "--map \"{column}=name\", --map \"{column}=-\".",
     zh: "无法识别列 {column}。列名应为：{allowed}。请指明其含义或忽略该列：--map \"{column}=name\"、--map \"{column}=-\"。")
   static let tooManyAssets = Message(
     "import.too_many_assets", "A file has at most {most} lines, which are written together or not at all. Split it.",
