@@ -67,6 +67,7 @@ let package = Package(
 
     // 3 domain
     module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime"]),
+    module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers"]),
@@ -98,7 +99,7 @@ let package = Package(
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
+        "Assurance", "Assets", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -133,17 +134,20 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Assets", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "ScenarioTests",
       ["steward", "HTTPAPI", "Kernel", "Tenancy", "Jobs", "Operations", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Scorecard", "TestSupport"]),
+    tests(
+      "AssetsTests",
+      ["Assets", "Contracts", "Catalog", "Importing", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("BillingEngineTests", ["BillingEngine", "Kernel", "TestSupport"]),
     tests(
       "BacktestTests",
       [
-        "Backtest", "Importing", "Demo", "Credits", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Scorecard", "Suppliers",
+        "Backtest", "Assets", "Importing", "Demo", "Credits", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Scorecard", "Suppliers",
         "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
       ]),
     tests("SuppliersTests", ["Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),

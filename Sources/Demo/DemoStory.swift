@@ -51,12 +51,13 @@ struct DemoSetup {
     }
     let sla = try await sla(for: customer)
     let plan = customer.plan.rawValue.capitalized
-    try await teller.call(
+    let contract = try await teller.call(
       "contract.create",
       [
         "customer": id, "name": .text("\(plan) support"), "currency": "EUR", "startsAt": .instant(startsAt),
         "lines": .array([.object(["name": .text("End-user support (\(plan))"), "sla": sla, "monthlyFee": .text("\(customer.tickets * 45).00")])]),
       ])
+    try await DemoAssets(teller: teller).make(customer, id: id, line: contract["lines"]?.array?.first?["id"] ?? .null)
     return id
   }
 

@@ -54,17 +54,19 @@ package struct CatalogueFinding: Sendable, Equatable {
 package struct CatalogueFindings: Statement {
   package init() {}
 
-  /// The tables of Steward's schemas with the class that their comment declares.
+  /// The tables of Steward's schemas, which are those of the owner of `tenancy`, with the class that their comment declares.
   package static let sql = """
     with me as (
       select oid, rolname, rolsuper, rolbypassrls from pg_catalog.pg_roles where rolname = current_user
+    ), schemas as (
+      select n.oid, n.nspname from pg_catalog.pg_namespace n
+      where n.nspname = 'steward' or n.nspowner = (select t.nspowner from pg_catalog.pg_namespace t where t.nspname = 'tenancy')
     ), tables as (
       select c.oid, n.nspname || '.' || c.relname as name, c.relowner, c.relrowsecurity, c.relforcerowsecurity,
         substring(pg_catalog.obj_description(c.oid, 'pg_class') from 'class=([a-z]+)(?: readers=staff)? retention=[a-z]+$') as class,
         pg_catalog.obj_description(c.oid, 'pg_class') like '% readers=staff %' as is_for_staff
-      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where n.nspowner = (select oid from pg_catalog.pg_roles where rolname = 'steward_owner')
-        and c.relkind in ('r', 'p') and not c.relispartition
+      from pg_catalog.pg_class c join schemas n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p') and not c.relispartition
     )
     select 'role', 'the server may not run as the superuser ' || rolname from me where rolsuper
     union all
@@ -115,9 +117,8 @@ package struct CatalogueFindings: Statement {
         or not (n.nspname = 'finder' or p.proname in ('ensure_partitions', 'partition_months_ahead')))
     union all
     select 'view', n.nspname || '.' || c.relname || ' does not run with the rights of its reader'
-    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'v' and n.nspowner = (select oid from pg_catalog.pg_roles where rolname = 'steward_owner')
-      and not coalesce(c.reloptions @> array['security_invoker=true'], false)
+    from pg_catalog.pg_class c join schemas n on n.oid = c.relnamespace
+    where c.relkind = 'v' and not coalesce(c.reloptions @> array['security_invoker=true'], false)
     union all
     select 'durability', name || ' is ' || setting || ': an acknowledged change could be lost'
     from pg_catalog.pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'

@@ -14,6 +14,8 @@ enum CommandMessages: MessageCatalog {
   static let setupDone = Message("command.setup_done", "There is an administrator already. Log in instead.", zh: "已存在管理员，请直接登录。")
   static let badListen = Message("command.bad_listen", "{value} is not HOST:PORT.", zh: "{value} 不是“主机:端口”的格式。")
 
+  static let badMapping = Message(
+    "command.bad_mapping", "{mapping} is not COLUMN=FIELD.", zh: "{mapping} 不是“列=字段”的格式。")
   static let unknownFamily = Message("command.unknown_family", "There is no family with the code {code}.", zh: "没有代码为 {code} 的服务族。")
   static let unwritable = Message("command.unwritable", "The file {file} cannot be written.", zh: "无法写入文件 {file}。")
   static let unreadable = Message("command.unreadable", "The file {file} cannot be read.", zh: "无法读取文件 {file}。")
@@ -101,7 +103,7 @@ enum CommandMessages: MessageCatalog {
     columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit, columnCreditNow,
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
     authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile,
-    certificateExpires, certificateExpired, noGroup, unknownFamily, unwritable, unreadable, adminSocket, adminPort,
+    certificateExpires, certificateExpired, noGroup, badMapping, unknownFamily, unwritable, unreadable, adminSocket, adminPort,
     adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
   ]
 }

@@ -1,3 +1,4 @@
+import Assets
 import Backtest
 import Catalog
 import Assurance
@@ -19,7 +20,7 @@ import Suppliers
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, ImportingModule.self, ContractFilesModule.self,
+    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [

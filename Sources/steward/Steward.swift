@@ -20,7 +20,7 @@ struct Steward: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      UpCommand.self, ServeCommand.self, MigrateCommand.self, ContractCommand.self, CatalogCommand.self, SlaCommand.self, ImportCommand.self,
+      UpCommand.self, ServeCommand.self, MigrateCommand.self, ContractCommand.self, CatalogCommand.self, CmdbCommand.self, SlaCommand.self, ImportCommand.self,
       ScorecardCommand.self,
       TokenCommand.self, DoctorCommand.self, AdminCommand.self, HolidaysCommand.self, OpenAPICommand.self, OperationsCommand.self,
     ])

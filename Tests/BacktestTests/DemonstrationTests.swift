@@ -1,3 +1,4 @@
+import Assets
 import Contracts
 import Desk
 import Demo
@@ -16,7 +17,7 @@ import Testing
 struct DemonstrationTests {
   @Test("Each line's own SLA reproduces every stored verdict of its tickets")
   func reproduces() async throws {
-    let database = try await TestDatabase.make(BacktestWorld.modules)
+    let database = try await TestDatabase.make(BacktestWorld.modules + [AssetsModule.self])
     let end = try #require(Instant("2026-03-02T08:00:00Z"))
     let demonstration = Demonstration(
       database: database.application, registry: database.registry, provider: database.provider,

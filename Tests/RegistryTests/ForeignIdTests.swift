@@ -115,7 +115,7 @@ import Testing
 
 /// Kinds whose rows a customer's people see by unit or person.
 enum ScopedKinds {
-  static let prefixes: Set<String> = ["inc", "per"]
+  static let prefixes: Set<String> = ["inc", "per", "ci"]
 }
 
 /// All that a caller is told.

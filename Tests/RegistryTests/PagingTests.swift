@@ -103,6 +103,8 @@ struct Subjects: Sendable {
   private let sla: Value
   /// Published more than once.
   private let offering: Value
+  /// A CI that was changed, and stands in relations.
+  private let ci: Value
 
   init(_ world: World) async throws {
     contract = try await world.seeded("con", in: world.a).id
@@ -161,10 +163,11 @@ struct Subjects: Sendable {
         ])
     }
     try await world.seed("measurement.judge", ["line": measured, "period": "2026-01"])
+    ci = try await Self.ci(world)
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
-      "aps",
+      "aps", "ci",
     ]
     for kind in kinds
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
@@ -184,6 +187,18 @@ struct Subjects: Sendable {
         "accepted_risk.end", .object(["id": risk["id"] ?? .null, "reason": "Over"]), as: world.database.root, version: risk["version"]?.integer)
       if let failure = ended.failure { throw failure }
     }
+  }
+
+  private static func ci(_ world: World) async throws -> Value {
+    let first = try await world.seeded("ci", in: world.a)
+    var version = first.version
+    for _ in 0..<3 {
+      let other = try await world.seeded("ci", in: world.a)
+      version = try await world.seed("ci.relate", ["id": first.id, "kind": "uses", "to": other.id], version: version)["version"]?.integer
+      let shared = try await world.sharedCi()
+      try await world.seed("shared_ci.affect", ["id": shared.id, "customer": .text(world.a.id)])
+    }
+    return first.id
   }
 
   /// A credit that rests on more than one outage.
@@ -286,6 +301,7 @@ struct Subjects: Sendable {
       case .id(let kind) where kind.prefix == "line" && field.isRequired:
         members.append(Value.Member(field.name, operation.declaration.name.hasPrefix("measurement.") ? measured : line))
       case .id(let kind) where kind.prefix == "off" && field.isRequired: members.append(Value.Member(field.name, offering))
+      case .id(let kind) where kind.prefix == "ci" && field.isRequired: members.append(Value.Member(field.name, ci))
       case .id(let kind) where kind.prefix == "crd" && field.isRequired: members.append(Value.Member(field.name, credit))
       case .id(let kind) where kind.prefix == "aps" && field.isRequired: members.append(Value.Member(field.name, scheme))
       case .id(let kind) where kind.prefix == "apr" && field.isRequired: members.append(Value.Member(field.name, appraisal))

@@ -257,6 +257,17 @@ enum Seeders {
       let proven = try await world.seed("proof.run", ["contract": contract, "line": line])
       return try Seeded(proven["lines"]?.array?.first ?? .null)
     },
+    "cit": { world, _ in
+      try Seeded(
+        try await world.seed("ci_type.create", ["code": .text("type_\(world.next())"), "name": Samples.localName, "attributes": .array([])]))
+    },
+    "ci": { world, twin in
+      let person = try await world.seeded("per", in: twin)
+      return try Seeded(
+        try await world.seed(
+          "ci.create",
+          ["customer": .text(twin.id), "type": "server", "name": world.name(twin), "serial": world.name(twin), "owner": person.id]))
+    },
     "rsk": { world, twin in
       let proof = try await world.seeded("prf", in: twin)
       let line = try await world.seed("accepted_risk.record", ["proof": proof.id, "reason": "Known"])["line"] ?? .null
@@ -266,7 +277,7 @@ enum Seeders {
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
   static let shared: Set<String> = [
-    "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa",
+    "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
   ]
 }
 
@@ -411,6 +422,12 @@ extension World {
     try await seed("supplier_link.add", ["line": lineId, "service": service.id, "role": "provides"])
     try await seed("line_credit.attach", ["line": lineId, "schedule": schedule])
     return (lineId, schedule)
+  }
+
+  /// A CI of the provider's own.
+  func sharedCi() async throws -> Seeded {
+    let provider = try await seed("identity.read", [:])["tenantId"] ?? .null
+    return try Seeded(try await seed("ci.create", ["customer": provider, "type": "server", "name": .text("Shared \(next())")]))
   }
 
   /// A line that promises something, and its contract.

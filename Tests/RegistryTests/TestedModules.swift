@@ -1,3 +1,4 @@
+import Assets
 import Backtest
 import Catalog
 import Assurance
@@ -26,6 +27,7 @@ enum TestedModules {
     BacktestModule.self,
     MeasurementsModule.self,
     AssuranceModule.self,
+    AssetsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -292,6 +292,41 @@ struct CallRule: Sendable {
       let (contract, line) = try await world.lineOfItsOwn(twin)
       return (["contract": contract, "line": line], nil)
     }),
+    "ci_type.create": CallRule(given: { world, _, _ in (["code": .text("type_\(world.next())"), "attributes": ciAttributes], nil) }),
+    "ci_type.revise": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("cit", in: twin)
+      return (["id": seeded.id, "attributes": ciAttributes], seeded.version)
+    }),
+    "ci.create": CallRule(given: { world, _, _ in
+      (["type": "server", "service": try await world.catalogueService(), "attributes": .object(["cpu_cores": 4, "memory_gib": "1.5"])], nil)
+    }),
+    "ci.change": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("ci", in: twin)
+      return (
+        ["id": seeded.id, "service": try await world.catalogueService(), "attributes": .object(["is_virtual": .bool(true), "os": .null])],
+        seeded.version
+      )
+    }),
+    "ci.list": CallRule(given: { _, _, _ in (["type": "server", "state": "in_use"], nil) }),
+    "ci.transition": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("ci", in: twin)
+      return (["id": seeded.id, "state": "under_maintenance"], seeded.version)
+    }),
+    "ci.unrelate": CallRule(given: { world, twin, _ in
+      let (one, other) = (try await world.seeded("ci", in: twin), try await world.seeded("ci", in: twin))
+      let related = try await world.seed("ci.relate", ["id": one.id, "kind": "uses", "to": other.id], version: one.version)
+      return (["id": one.id, "kind": "uses", "to": other.id], related["version"]?.integer)
+    }),
+    "ci.import": CallRule(given: { world, twin, _ in
+      let line = Value.object(["line": 2, "type": "server", "name": world.name(twin), "attributes": .object(["cpu_cores": "8"])])
+      return (["match": "name", "lines": .array([line])], nil)
+    }),
+    "shared_ci.affect": CallRule(given: { world, _, _ in (["id": try await world.sharedCi().id], nil) }),
+    "shared_ci.release": CallRule(given: { world, twin, _ in
+      let shared = try await world.sharedCi()
+      try await world.seed("shared_ci.affect", ["id": shared.id, "customer": .text(twin.id)])
+      return (["id": shared.id, "customer": .text(twin.id)], nil)
+    }),
     "accepted_risk.record": CallRule(given: { _, _, _ in (["until": Samples.later], nil) }),
     "sla.backtest": CallRule(
       omitted: ["targets", "until", "creditTerms"],
@@ -347,6 +382,13 @@ struct CallRule: Sendable {
       return (values, version)
     })
   }
+
+  /// An attribute of each shape.
+  static let ciAttributes = Value.array([
+    .object(["key": "size", "label": Samples.localName, "type": "integer", "required": .bool(false), "least": "1", "most": "9"]),
+    .object(["key": "mark", "label": Samples.localName, "type": "text", "pattern": "@@-##"]),
+    .object(["key": "kind", "label": Samples.localName, "type": "choice", "choices": .array([.object(["value": "a", "name": Samples.localName])])]),
+  ])
 
   /// Days with hours, or a file: never both.
   static let holidays = CallRule(

@@ -36,6 +36,8 @@ import TestSupport
     ("alter policy staff_only on desk.dispatch using (true)", "policy"),
     ("create table tenancy.stray (x int)", "class"),
     ("alter table suppliers.supplier no force row level security", "row security"),
+    ("alter table assets.ci no force row level security", "row security"),
+    ("create view suppliers.leak as select 1 as x", "view"),
     ("alter table tenancy.person owner to steward_app", "role"),
     ("alter role steward_app bypassrls", "role"),
     ("create view desk.leak as select 1 as x", "view"),

@@ -47,12 +47,24 @@ package enum ImportingMessages: MessageCatalog {
   static let noSupplier = Message(
     "import.no_supplier", "There is no supplier with the code {code}; --create makes it, with its services.", zh: "没有代码为 {code} 的供应商；--create 可新建供应商及其服务。")
 
+  // Configuration items
+  static let unknownAssetColumn = Message(
+    "import.unknown_asset_column",
+    "What the column {column} holds is not known. A column is called one of: {allowed}. Say what it means, or pass it over: "
+      + "--map \"{column}=name\", --map \"{column}=-\".",
+    zh: "无法识别列 {column}。列名应为：{allowed}。请指明其含义或忽略该列：--map \"{column}=name\"、--map \"{column}=-\"。")
+  static let tooManyAssets = Message(
+    "import.too_many_assets", "A file has at most {most} lines, which are written together or not at all. Split it.",
+    zh: "一个文件最多 {most} 行（全部写入或全不写入）。请拆分文件。")
+
+  static let noAssets = Message("import.no_assets", "The file has a header line and nothing else.", zh: "文件除标题行外没有内容。")
+
   package static let all =
     [
       badProfile, profileNotYAML, profileUnknownKey, profileMissing, profileWrongType, profileNeedsReason, profileUnknownPriority,
       profileSlaByLevel, badCustomerCodes,
       columnMissing, noSuchFile,
       fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, duplicateColumn,
-      missing, notACustomer, nothingToImport, unknownOutageFile, incidentsWithoutEnd, noSupplier, UnreadableRows.message,
-    ] + OutageImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages + ImportProgress.messages
+      missing, notACustomer, nothingToImport, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn, tooManyAssets, noAssets, UnreadableRows.message,
+    ] + OutageImportReport.messages + AssetImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages + ImportProgress.messages
 }

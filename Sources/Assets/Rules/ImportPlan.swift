@@ -1,0 +1,180 @@
+import Kernel
+import Operations
+
+/// What the lines of a file would do to what there is. Nothing is guessed: a line that could mean two things is refused.
+struct ImportPlan: Sendable {
+  /// All that the lines may name.
+  struct Book: Sendable {
+    /// By code.
+    var types: [String: (row: CiTypeRow, rule: AttributeRule)] = [:]
+    /// By e-mail address.
+    var persons: [String: CiContent.Reference] = [:]
+    /// By ``MatchKey`` of the name.
+    var units: [String: [CiContent.Reference]] = [:]
+    var tiers: Set<String> = []
+    var services: [String: CiContent.Service] = [:]
+    /// By the key that lines are matched by.
+    var known: [String: [CiRow]] = [:]
+    var setsCosts = false
+  }
+
+  enum Outcome: Sendable {
+    case created(CiTypeRow, CiContent)
+    case changed(CiRow, CiContent)
+    case unchanged(CiRow)
+    case refused([Failure.Violation])
+  }
+
+  let outcomes: [(line: Int64, outcome: Outcome)]
+
+  init(_ lines: [ImportLine], match: MatchBy, _ book: Book) {
+    var first: [String: Int64] = [:]
+    var outcomes: [(line: Int64, outcome: Outcome)] = []
+    for (index, line) in lines.enumerated() {
+      let number = line.line > 0 ? line.line : Int64(index) + 1
+      guard let key = line.key(match) else {
+        outcomes.append((number, .refused([Failure.Violation(path: match.field, AssetsMessages.needsKey, ["match": match.field])])))
+        continue
+      }
+      if let earlier = first[key] {
+        let arguments = ["match": match.field, "line": String(earlier)]
+        outcomes.append((number, .refused([Failure.Violation(path: match.field, AssetsMessages.repeated, arguments)])))
+        continue
+      }
+      first[key] = number
+      outcomes.append((number, Self.outcome(of: line, book.known[key] ?? [], match, book)))
+    }
+    self.outcomes = outcomes
+  }
+
+  var refused: Int { outcomes.count { if case .refused = $0.outcome { true } else { false } } }
+
+  private static func outcome(of line: ImportLine, _ known: [CiRow], _ match: MatchBy, _ book: Book) -> Outcome {
+    guard known.count <= 1 else {
+      return .refused([Failure.Violation(path: match.field, AssetsMessages.ambiguous, ["match": match.field, "count": String(known.count)])])
+    }
+    var reading = ImportReading(line: line, book: book)
+    guard let row = known.first else {
+      guard let (type, content) = reading.new() else { return .refused(reading.violations) }
+      return .created(type, content)
+    }
+    guard let content = reading.applied(to: row) else { return .refused(reading.violations) }
+    return content == row.content ? .unchanged(row) : .changed(row, content)
+  }
+}
+
+/// Reads one line, and collects what is wrong with it.
+struct ImportReading: Sendable {
+  let line: ImportLine
+  let book: ImportPlan.Book
+  private(set) var violations: [Failure.Violation] = []
+
+  init(line: ImportLine, book: ImportPlan.Book) {
+    self.line = line
+    self.book = book
+  }
+
+  /// Nil: the line is refused.
+  mutating func new() -> (type: CiTypeRow, content: CiContent)? {
+    if line.name == nil { refuse("name", AssetsMessages.needed) }
+    guard let code = line.type else { return refuse("type", AssetsMessages.needed) }
+    guard let type = book.types[code] else { return refuse("type", AssetsMessages.unknownType, ["type": code]) }
+    if !type.row.isActive { refuse("type", AssetsMessages.typeRetired, ["type": code]) }
+    var content = CiContent(name: line.name ?? "", state: .inUse)
+    if let state = state() { content.state = state }
+    read(into: &content, type.rule, isNew: true)
+    return violations.isEmpty ? (type.row, content) : nil
+  }
+
+  /// Nil: the line is refused.
+  mutating func applied(to row: CiRow) -> CiContent? {
+    if let code = line.type, code != row.typeCode { refuse("type", AssetsMessages.typeStays, ["type": row.typeCode]) }
+    var content = row.content
+    if let state = state(), state != content.state {
+      let allowed = content.state.next.map(\.rawValue).sorted().joined(separator: ", ")
+      if !content.state.mayGo(to: state) {
+        refuse(
+          "state", AssetsMessages.badTransition,
+          ["state": content.state.rawValue, "next": state.rawValue, "allowed": allowed.isEmpty ? "-" : allowed])
+      }
+      content.state = state
+    }
+    guard let rule = book.types[row.typeCode]?.rule else { return refuse("type", AssetsMessages.unknownType, ["type": row.typeCode]) }
+    read(into: &content, rule, isNew: false)
+    return violations.isEmpty ? content : nil
+  }
+
+  private mutating func read(into content: inout CiContent, _ rule: AttributeRule, isNew: Bool) {
+    if let name = line.name, isPlain(name, "name", most: 200) { content.name = name }
+    if let serial = line.serial, isPlain(serial, "serial", most: 100), !Self.isSame(serial, content.serial) { content.serial = serial }
+    if let tag = line.assetTag, isPlain(tag, "assetTag", most: 100), !Self.isSame(tag, content.assetTag) { content.assetTag = tag }
+    readReferences(into: &content)
+    if let text = line.warrantyUntil {
+      if let day = CalendarDate(text) { content.warrantyUntil = day } else { refuse("warrantyUntil", InputMessages.notADate) }
+    }
+    readCost(into: &content)
+    let told = line.attributes.map { member in
+      guard let text = member.value.text, let definition = rule.definitions.first(where: { $0.key == member.name }) else { return member }
+      return Value.Member(member.name, AttributeRule.value(ofText: text, definition))
+    }
+    let (attributes, problems) = rule.applied(told, to: content.attributes, isNew: isNew)
+    content.attributes = attributes
+    violations += problems
+  }
+
+  /// Another way of writing the same number or tag is no change.
+  private static func isSame(_ text: String, _ known: String?) -> Bool { known.map(MatchKey.of) == MatchKey.of(text) }
+
+  private mutating func readReferences(into content: inout CiContent) {
+    if let email = line.owner {
+      if let person = book.persons[email.lowercased()] { content.owner = person } else { refuse("owner", AssetsMessages.unknownOwner) }
+    }
+    if let name = line.unit {
+      let units = book.units[MatchKey.of(name)] ?? []
+      if units.count == 1 { content.unit = units.first } else { refuse("unit", units.isEmpty ? AssetsMessages.unknownUnit : AssetsMessages.ambiguousUnit) }
+    }
+    if let tier = line.tier {
+      if book.tiers.contains(tier) { content.tier = tier } else { refuse("ciTier", AssetsMessages.unknownTier, ["tier": String(tier.prefix(40))]) }
+    }
+    if let code = line.service {
+      if let service = book.services[code] {
+        content.service = service
+      } else {
+        refuse("service", AssetsMessages.unknownService, ["service": String(code.prefix(40))])
+      }
+    }
+  }
+
+  private mutating func readCost(into content: inout CiContent) {
+    guard line.cost != nil || line.currency != nil else { return }
+    guard book.setsCosts else { return refuse("cost", AssetsMessages.costHidden) }
+    guard let cost = line.cost, let currency = line.currency else {
+      return refuse(line.cost == nil ? "cost" : "currency", AssetsMessages.costAndCurrency)
+    }
+    do throws(Failure) { content.cost = try CostRule.money(cost, currency) } catch { violations += error.violations }
+  }
+
+  private mutating func state() -> CiState? {
+    guard let text = line.state else { return nil }
+    guard let state = CiState(rawValue: text) else {
+      return refuse("state", AssetsMessages.unknownState, ["allowed": CiState.allCases.map(\.rawValue).joined(separator: ", ")])
+    }
+    return state
+  }
+
+  private mutating func isPlain(_ text: String, _ field: String, most: Int) -> Bool {
+    let isPlain = text.unicodeScalars.count <= most && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    if !isPlain { refuse(field, AssetsMessages.tooLong, ["most": String(most)]) }
+    return isPlain
+  }
+
+  private mutating func refuse(_ field: String, _ message: Message, _ arguments: [String: String] = [:]) {
+    violations.append(Failure.Violation(path: field, message, arguments))
+  }
+
+  /// - Returns: nothing to go on with.
+  private mutating func refuse<Nothing>(_ field: String, _ message: Message, _ arguments: [String: String] = [:]) -> Nothing? {
+    refuse(field, message, arguments) as Void
+    return nil
+  }
+}

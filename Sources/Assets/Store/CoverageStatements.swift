@@ -1,0 +1,69 @@
+import Kernel
+import Postgres
+
+struct InsertCoverage: Statement {
+  let tenant: TenantId
+  let ci: Int64
+  let line: Int64?
+  let validFrom: CalendarDate
+  let now: Instant
+
+  static let sql = """
+    insert into assets.coverage (tenant_id, ci_id, contract_line_id, valid_from, recorded_at) values ($1, $2, $3, $4, $5) returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ci)
+    parameters.append(line)
+    parameters.append(validFrom)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The contract lines that cover a CI one after the other, the newest first.
+struct CoverageOfCi: Statement {
+  struct Found: Sendable {
+    let line: [UInt8]?
+    let lineName: String?
+    let validFrom: CalendarDate
+  }
+
+  let tenant: TenantId
+  let ci: Int64
+
+  static let sql = """
+    select l.public_id,
+      (select n.name from contracts.pub_line_version n where n.tenant_id = v.tenant_id and n.line_id = v.contract_line_id order by n.valid_from desc limit 1),
+      v.valid_from
+    from assets.coverage v
+    left join contracts.pub_line l on l.tenant_id = v.tenant_id and l.line_id = v.contract_line_id
+    where v.tenant_id = $1 and v.ci_id = $2
+    order by v.valid_from desc limit 100
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ci)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(line: try row.next(), lineName: try row.next(), validFrom: try row.next())
+  }
+}
+
+struct LineByPublicId: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+
+  static let sql = "select line_id from contracts.pub_line where tenant_id = $1 and public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

@@ -1,0 +1,126 @@
+import Kernel
+import Postgres
+
+/// What can be found wrong with the data of CIs that are not retired.
+enum QualityCheck: String, Sendable, CaseIterable {
+  /// No relation to another.
+  case unrelated
+  /// Nobody answers for it.
+  case unowned
+  /// No contract line covers it today.
+  case uncovered
+  /// Nobody has confirmed it for long.
+  case stale
+  case duplicateSerial = "duplicate_serial"
+  case duplicateTag = "duplicate_tag"
+  case duplicateName = "duplicate_name"
+  /// An attribute is missing, or not as the newest version of the type wants it.
+  case attributes
+
+  /// All that the database decides.
+  static let counted = allCases.filter { $0 != .attributes }
+}
+
+/// The condition of each check: `c` is the CI, $2 the states that count, $3 since when it is stale, $4 today.
+enum QualityCondition {
+  static let unrelated = """
+    not exists (select from assets.relation r where r.tenant_id = c.tenant_id and r.from_id = c.id)
+      and not exists (select from assets.relation r where r.tenant_id = c.tenant_id and r.to_id = c.id)
+    """
+  static let uncovered = """
+    not coalesce((select v.contract_line_id is not null from assets.coverage v
+      where v.tenant_id = c.tenant_id and v.ci_id = c.id and v.valid_from <= $4 order by v.valid_from desc limit 1), false)
+    """
+  static let duplicateSerial =
+    "exists (select from assets.ci d where d.tenant_id = c.tenant_id and d.serial_key = c.serial_key and d.id <> c.id and d.state = any($2))"
+  static let duplicateTag =
+    "exists (select from assets.ci d where d.tenant_id = c.tenant_id and d.tag_key = c.tag_key and d.id <> c.id and d.state = any($2))"
+  static let duplicateName =
+    "exists (select from assets.ci d where d.tenant_id = c.tenant_id and d.name_key = c.name_key and d.id <> c.id and d.state = any($2))"
+}
+
+/// How many CIs each check finds.
+struct QualityCounts: Statement {
+  let tenant: TenantId
+  let staleBefore: Instant
+  let today: CalendarDate
+
+  static let sql = """
+    select count(*), count(*) filter (where \(QualityCondition.unrelated)), count(*) filter (where c.owner_id is null),
+      count(*) filter (where \(QualityCondition.uncovered)), count(*) filter (where c.confirmed_at < $3),
+      count(*) filter (where \(QualityCondition.duplicateSerial)), count(*) filter (where \(QualityCondition.duplicateTag)),
+      count(*) filter (where \(QualityCondition.duplicateName))
+    from assets.ci c where c.tenant_id = $1 and c.state = any($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(CiState.live)
+    parameters.append(staleBefore)
+    parameters.append(today)
+  }
+
+  /// - Returns: all, and those of each of ``QualityCheck/counted`` in its order.
+  static func decode(_ row: inout RowReader) throws -> (all: Int64, found: [Int64]) {
+    let all: Int64 = try row.next()
+    var found: [Int64] = []
+    for _ in QualityCheck.counted { found.append(try row.next()) }
+    return (all, found)
+  }
+}
+
+/// The CIs that a check finds, in the order of their names; all of them for the attributes, which are looked at one by one.
+struct QualityFindings: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let nameKey: String
+    let name: String
+    let type: Int64
+    let typeCode: String
+    let serial: String?
+    let assetTag: String?
+    let confirmedAt: Instant
+    let attributes: Value
+  }
+
+  let tenant: TenantId
+  let staleBefore: Instant
+  let today: CalendarDate
+  let check: QualityCheck
+  let afterName: String
+  let afterId: Int64
+  let limit: Int64
+
+  static let sql = """
+    select c.id, c.public_id, c.name_key, c.name, c.type_id, t.code, c.serial, c.asset_tag, c.confirmed_at, c.attributes
+    from assets.ci c join assets.ci_type t on t.id = c.type_id
+    where c.tenant_id = $1 and c.state = any($2) and (c.name_key, c.id) > ($6, $7) and case $5
+      when 'unrelated' then \(QualityCondition.unrelated)
+      when 'unowned' then c.owner_id is null
+      when 'uncovered' then \(QualityCondition.uncovered)
+      when 'stale' then c.confirmed_at < $3
+      when 'duplicate_serial' then \(QualityCondition.duplicateSerial)
+      when 'duplicate_tag' then \(QualityCondition.duplicateTag)
+      when 'duplicate_name' then \(QualityCondition.duplicateName)
+      else true end
+    order by c.name_key, c.id limit $8
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(CiState.live)
+    parameters.append(staleBefore)
+    parameters.append(today)
+    parameters.append(check.rawValue)
+    parameters.append(afterName)
+    parameters.append(afterId)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      id: try row.next(), publicId: try row.next(), nameKey: try row.next(), name: try row.next(), type: try row.next(), typeCode: try row.next(),
+      serial: try row.next(), assetTag: try row.next(), confirmedAt: try row.next(), attributes: try row.next())
+  }
+}

@@ -1,0 +1,207 @@
+import Kernel
+import Operations
+import Postgres
+
+/// Keeps every other change of what is part of what waiting until this transaction ends: two that do not see each other could
+/// close a circle together.
+struct LockParts: Statement {
+  let tenant: TenantId
+
+  static let sql = """
+    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'ci_parts', 1)
+    on conflict (tenant_id, kind) do update set last = counter.last + 1 returning last
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// What a CI is part of, directly or not, with all their names.
+struct WholesOf: Statement {
+  let tenant: TenantId
+  let ci: Int64
+
+  static let sql = """
+    with recursive whole as (
+      select r.to_id as id from assets.relation r where r.tenant_id = $1 and r.from_id = $2 and r.kind = 'part_of'
+      union
+      select r.to_id from assets.relation r join whole w on w.id = r.from_id where r.tenant_id = $1 and r.kind = 'part_of')
+    select id from whole
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ci)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// No row when the relation is there already.
+struct InsertRelation: Statement {
+  let tenant: TenantId
+  let from: Int64
+  let to: Int64
+  let kind: RelationKind
+  let now: Instant
+
+  static let sql = """
+    insert into assets.relation (tenant_id, from_id, to_id, kind, recorded_at) values ($1, $2, $3, $4, $5)
+    on conflict (tenant_id, from_id, to_id, kind) do nothing returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(from)
+    parameters.append(to)
+    parameters.append(kind.rawValue)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// No row when there is no such relation.
+struct DeleteRelation: Statement {
+  let tenant: TenantId
+  let from: Int64
+  let to: Int64
+  let kind: RelationKind
+
+  static let sql = "delete from assets.relation where tenant_id = $1 and from_id = $2 and to_id = $3 and kind = $4 returning id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(from)
+    parameters.append(to)
+    parameters.append(kind.rawValue)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The relations of a CI, seen from its end, in the order in which they were recorded.
+struct RelationsOfCi: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let kind: RelationKind
+    /// Whether the CI is the left end.
+    let isLeft: Bool
+    let other: [UInt8]
+    let otherName: String
+    let otherType: String
+    let otherState: String
+    let recordedAt: Instant
+  }
+
+  let tenant: TenantId
+  let ci: Int64
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    select e.id, e.kind, e.is_left, c.public_id, c.name, t.code, c.state, e.recorded_at
+    from (
+      (select r.id, r.kind, true as is_left, r.to_id as other_id, r.recorded_at from assets.relation r
+       where r.tenant_id = $1 and r.from_id = $2 and r.id > $3 order by r.id limit $4)
+      union all
+      (select r.id, r.kind, false, r.from_id, r.recorded_at from assets.relation r
+       where r.tenant_id = $1 and r.to_id = $2 and r.id > $3 order by r.id limit $4)) e
+    join assets.ci c on c.tenant_id = $1 and c.id = e.other_id
+    join assets.ci_type t on t.id = c.type_id
+    order by e.id limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ci)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      id: try row.next(), kind: RelationKind(rawValue: try row.next()) ?? .dependsOn, isLeft: try row.next(), other: try row.next(),
+      otherName: try row.next(), otherType: try row.next(), otherState: try row.next(), recordedAt: try row.next())
+  }
+}
+
+/// One step of an impact walk: what is reached from some CIs and was not seen yet, each once.
+struct NextStep: Statement {
+  struct Found: Sendable {
+    let from: Int64
+    let to: Int64
+    let kind: RelationKind
+  }
+
+  let tenant: TenantId
+  /// True: what needs them; false: what they need.
+  let isUp: Bool
+  let from: [Int64]
+  let seen: [Int64]
+  let limit: Int64
+
+  static let sql = """
+    select distinct on (e.reached) e.origin, e.reached, e.kind
+    from (
+      select r.to_id as origin, r.from_id as reached, r.kind from assets.relation r
+      where r.tenant_id = $1 and r.to_id = any($3) and (r.kind <> 'part_of') = $2
+      union all
+      select r.from_id, r.to_id, r.kind from assets.relation r
+      where r.tenant_id = $1 and r.from_id = any($3) and (r.kind = 'part_of') = $2) e
+    where e.reached <> all($4)
+    order by e.reached, e.origin, e.kind limit $5
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(isUp)
+    parameters.append(from)
+    parameters.append(seen)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(from: try row.next(), to: try row.next(), kind: RelationKind(rawValue: try row.next()) ?? .dependsOn)
+  }
+}
+
+/// CIs as an impact walk shows them.
+struct ReachedCis: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let name: String
+    let typeCode: String
+    let state: String
+    let tier: String?
+    let service: String?
+    let serviceNames: LocalText?
+  }
+
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select c.id, c.public_id, c.name, t.code, c.state, c.ci_tier, s.code, s.name_en, s.name_zh
+    from assets.ci c
+    join assets.ci_type t on t.id = c.type_id
+    left join catalog.pub_service s on s.service_id = c.service_id
+    where c.tenant_id = $1 and c.id = any($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let (id, publicId, name): (Int64, [UInt8], String) = (try row.next(), try row.next(), try row.next())
+    let (type, state, tier): (String, String, String?) = (try row.next(), try row.next(), try row.next())
+    let service: String? = try row.next()
+    let names = LocalText(english: try row.next(), chinese: try row.next())
+    return Found(
+      id: id, publicId: publicId, name: name, typeCode: type, state: state, tier: tier, service: service, serviceNames: service == nil ? nil : names)
+  }
+}

@@ -1,0 +1,135 @@
+import Kernel
+import Operations
+import Tenancy
+
+package enum WalkImpact: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let isUp: Bool
+    let depth: Int64?
+    let most: Int64?
+
+    private static let direction = Field.oneOf(
+      "direction", ["up", "down"], "up: what needs the CI, and fails with it; down: what it needs.", "方向：up 受其影响的配置项；down 其所依赖的配置项。")
+    private static let depth = Field.integer("depth", 1...50, "How many relations away at the most (default 10).", "最多经过多少层关系（默认 10）。")
+    private static let most = Field.integer("most", 1...2000, "How many CIs at the most (default 500).", "最多返回多少个配置项（默认 500）。")
+
+    package static let fields: [any InputField] = [CiReference.id, direction, depth.optional, most.optional]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[CiReference.id]
+      isUp = try values[Self.direction] == "up"
+      depth = try values[Self.depth.optional]
+      most = try values[Self.most.optional]
+    }
+  }
+
+  package struct Output: OperationOutput {
+    let start: Reached
+    let reached: [Reached]
+    let services: [AffectedService]
+    let customers: [AffectedCustomer]
+    let isCut: Bool
+
+    package static let fields: [OutputField<Output>] = [
+      OutputField("ci", record: Reached.self, "The CI from which the walk began.", "起始配置项。") { $0.start },
+      OutputField("reached", listOf: Reached.self, "The CIs that were reached, the nearest first, each once.", "到达的配置项，由近及远，各出现一次。") { $0.reached },
+      OutputField("services", listOf: AffectedService.self, "The catalogue's services that they and the CI belong to.", "涉及的目录服务。") { $0.services },
+      OutputField("customers", listOf: AffectedCustomer.self, "Of CIs that the provider shares: the customers that they affect.", "服务商共享配置项所影响的客户。") {
+        $0.customers
+      },
+      OutputField("isCut", .boolean, "Whether there was more to reach than was asked for.", "是否因数量上限而截断。") { .bool($0.isCut) },
+    ]
+  }
+
+  package struct Reached: OperationOutput {
+    let id: PublicId
+    let found: ReachedCis.Found
+    let depth: Int
+    let kind: RelationKind?
+    let path: [PublicId]
+
+    package static let fields: [OutputField<Reached>] = [
+      OutputField("id", .id, "The CI.", "配置项编号。") { .id($0.id) },
+      OutputField("name", .text, "What it is called.", "名称。") { .text($0.found.name) },
+      OutputField("type", .text, "The code of its type.", "类型代码。") { .text($0.found.typeCode) },
+      OutputField("state", .text, "Its state.", "状态。") { .text($0.found.state) },
+      OutputField("ciTier", .text, "How critical it is.", "配置项等级。") { .text($0.found.tier) },
+      OutputField("service", .text, "The code of the catalogue's service that it belongs to.", "所属目录服务的代码。") { .text($0.found.service) },
+      OutputField("depth", .integer, "How many relations away.", "相隔的关系层数。") { .integer(Int64($0.depth)) },
+      OutputField("kind", .text, "The relation by which it was reached; null for the first.", "到达所经的关系；起始项为 null。") { .text($0.kind?.rawValue) },
+      OutputField("path", .list(.id), "The CIs from the first to this one, both included.", "从起始项到该项的路径（含两端）。") { .array($0.path.map { .id($0) }) },
+    ]
+  }
+
+  package struct AffectedService: OperationOutput {
+    let code: String
+    let name: LocalText?
+    let cis: [PublicId]
+
+    package static let fields: [OutputField<AffectedService>] = [
+      OutputField("code", .text, "The service's code.", "服务代码。") { .text($0.code) },
+      OutputField("name", .document, "Its name by language.", "服务名称（按语言）。") { $0.name?.value ?? .null },
+      OutputField("cis", .list(.id), "Its CIs among those.", "其中属于该服务的配置项。") { .array($0.cis.map { .id($0) }) },
+    ]
+  }
+
+  package struct AffectedCustomer: OperationOutput {
+    let id: PublicId
+    let code: String
+    let name: String
+    let cis: [PublicId]
+
+    package static let fields: [OutputField<AffectedCustomer>] = [
+      OutputField("id", .id, "The customer.", "客户编号。") { .id($0.id) },
+      OutputField("code", .text, "Its code.", "客户代码。") { .text($0.code) },
+      OutputField("name", .text, "Its name.", "客户名称。") { .text($0.name) },
+      OutputField("cis", .list(.id), "The CIs that affect it.", "影响该客户的配置项。") { .array($0.cis.map { .id($0) }) },
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "ci.impact", "Walk from a configuration item to what fails with it (up), or to what it needs (down).", zh: "从配置项出发，查找受其影响（up）或其所依赖（down）的配置项。",
+    roles: AssetRights.staffAndCustomerManager, scopes: AssetRights.wholeCustomer, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
+    let tenant = context.tenant.id
+    let start = try await context.ci(input.id)
+    var walk = ImpactWalk(start: start.id, most: Int(input.most ?? 500))
+    while !walk.isOver, walk.depth < input.depth ?? 10 {
+      let found = try await context.transaction.query(
+        NextStep(tenant: tenant, isUp: input.isUp, from: walk.frontier, seen: walk.seen, limit: Int64(walk.room)))
+      walk.take(found.map { (from: $0.from, to: $0.to, kind: $0.kind) })
+    }
+    let rows = try await context.transaction.query(ReachedCis(tenant: tenant, ids: walk.seen))
+    let byId = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
+    func id(_ row: Int64) -> PublicId? { byId[row].map { context.id(.ci, $0.publicId) } }
+    func told(_ row: Int64, depth: Int, kind: RelationKind?) -> Reached? {
+      byId[row].map { Reached(id: context.id(.ci, $0.publicId), found: $0, depth: depth, kind: kind, path: walk.path(to: row).compactMap(id)) }
+    }
+    guard let first = told(start.id, depth: 0, kind: nil) else { throw Failure.notFound }
+    let reached = walk.steps.compactMap { told($0.ci, depth: $0.depth, kind: $0.kind) }
+    return Output(
+      start: first, reached: reached, services: services(of: [first] + reached), customers: try await customers(of: walk.seen, id, in: context),
+      isCut: walk.isCut)
+  }
+
+  private static func services(of cis: [Reached]) -> [AffectedService] {
+    Dictionary(grouping: cis.filter { $0.found.service != nil }) { $0.found.service ?? "" }.sorted { $0.key < $1.key }.map { code, cis in
+      AffectedService(code: code, name: cis.first?.found.serviceNames, cis: cis.map(\.id))
+    }
+  }
+
+  /// Customers do not see one another, and their own CIs affect nobody else.
+  private static func customers(
+    of cis: [Int64], _ id: (Int64) -> PublicId?, in context: OperationContext
+  ) async throws -> [AffectedCustomer] {
+    guard context.tenant.kind == .provider, context.principal.side == .staff else { return [] }
+    let rows = try await context.transaction.query(CustomersAffected(provider: context.tenant.id, cis: cis, limit: 1000))
+    return rows.compactMap { row in
+      let handle = TenantHandle(UInt32(truncatingIfNeeded: row.handle))
+      guard let customer = PublicId(kind: IdKind.customer.prefix, handle: handle, random: row.publicId) else { return nil }
+      return AffectedCustomer(id: customer, code: row.code, name: row.name, cis: row.cis.compactMap(id))
+    }
+  }
+}

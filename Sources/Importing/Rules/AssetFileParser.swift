@@ -1,0 +1,121 @@
+import Kernel
+
+/// Makes lines of configuration items of the records of a file. What the columns mean is told by the header line; what cannot be
+/// read is told by its line.
+struct AssetFileParser {
+  enum Column: Hashable {
+    case field(String)
+    case attribute(String)
+    case ignored
+  }
+
+  /// The longest cell that is read.
+  static let longestCell = 2000
+
+  /// What a header may call a field, besides the field's own name: in small letters, without spaces, `_` and `-`.
+  private static let names: [String: [String]] = [
+    "name": ["ciname", "名称", "配置项名称"], "type": ["citype", "类型"], "state": ["status", "状态"], "owner": ["owneremail", "责任人"],
+    "unit": ["site", "location", "department", "站点", "部门"], "ciTier": ["tier", "等级", "配置项等级"], "service": ["servicecode", "服务"],
+    "serial": ["serialnumber", "sn", "序列号"], "assetTag": ["tag", "inventorynumber", "资产标签", "资产编号"],
+    "warrantyUntil": ["warranty", "保修截止日"], "cost": ["price", "成本"], "currency": ["货币"],
+  ]
+
+  private static let fieldsByName = names.reduce(into: [String: String]()) { fields, entry in
+    for name in entry.value + [plain(entry.key)] { fields[name] = entry.key }
+  }
+
+  private static let attributePrefix = "attributes."
+
+  /// By the column's name: a field, `attributes.KEY`, or `-` for one that is passed over.
+  private let mapping: [String: String]
+  private var columns: [(name: String, meaning: Column)] = []
+  /// In the form that `ci.import` takes.
+  private(set) var lines: [Value] = []
+  private(set) var unreadable: [UnreadableRow] = []
+
+  init(mapping: [String: String]) {
+    self.mapping = mapping
+  }
+
+  /// What separates the columns of a file: whichever its header line holds most of.
+  static func separator(of header: some Sequence<UInt8>) -> UInt8 {
+    let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
+    var counts = [UInt8: Int]()
+    for byte in header {
+      guard byte != UInt8(ascii: "\n") else { break }
+      if candidates.contains(byte) { counts[byte, default: 0] += 1 }
+    }
+    return candidates.reduce(UInt8(ascii: ",")) { counts[$1, default: 0] > counts[$0, default: 0] ? $1 : $0 }
+  }
+
+  mutating func take(_ record: CSVRecord) throws(Failure) {
+    guard !columns.isEmpty else { return try readHeader(record) }
+    guard !record.isBlank else { return }
+    do throws(Refusal) { lines.append(try line(of: record)) } catch { unreadable.append(error.row) }
+  }
+
+  /// To be called after the last record.
+  func finish() throws(Failure) {
+    guard !columns.isEmpty else { throw Failure(.malformed, ImportingMessages.emptyFile) }
+  }
+
+  private struct Refusal: Error {
+    let row: UnreadableRow
+  }
+
+  private mutating func readHeader(_ record: CSVRecord) throws(Failure) {
+    guard record.defect == nil else { throw Failure(.malformed, ImportingMessages.unreadableHeader, ["reason": record.defect?.rawValue ?? ""]) }
+    var seen: Set<Column> = []
+    for index in 0..<record.count {
+      let name = record.text(index)
+      let meaning = try meaning(of: name)
+      if meaning != .ignored, !seen.insert(meaning).inserted { throw Failure(.malformed, ImportingMessages.duplicateColumn, ["column": name]) }
+      columns.append((name, meaning))
+    }
+  }
+
+  private func meaning(of name: String) throws(Failure) -> Column {
+    let told = mapping[name] ?? name
+    if told == "-" { return .ignored }
+    if told.hasPrefix(Self.attributePrefix) { return .attribute(String(told.dropFirst(Self.attributePrefix.count))) }
+    guard let field = Self.fieldsByName[Self.plain(told)] else {
+      let allowed = (Self.names.keys.sorted() + [Self.attributePrefix + "KEY"]).joined(separator: ", ")
+      throw Failure(.malformed, ImportingMessages.unknownAssetColumn, ["column": name, "allowed": allowed])
+    }
+    return .field(field)
+  }
+
+  private static func plain(_ name: String) -> String { name.lowercased().filter { !$0.isWhitespace && $0 != "_" && $0 != "-" } }
+
+  private func line(of record: CSVRecord) throws(Refusal) -> Value {
+    func refused(_ reason: UnreadableRow.Reason, _ column: String? = nil, _ found: String = "") -> Refusal {
+      Refusal(row: UnreadableRow(line: record.line, reason, column: column, found: found))
+    }
+    switch record.defect {
+    case .tooLong: throw refused(.tooLong)
+    case .badQuoting: throw refused(.badQuoting)
+    case .openQuote: throw refused(.openQuote)
+    case nil: break
+    }
+    guard record.count == columns.count else { throw refused(.columnCount, nil, String(record.count)) }
+    var members = [Value.Member("line", .integer(record.line))]
+    var attributes: [Value.Member] = []
+    for (index, column) in columns.enumerated() where !record[index].isEmpty && column.meaning != .ignored {
+      guard let text = String(validating: record[index], as: UTF8.self), text.unicodeScalars.allSatisfy(Self.isText) else {
+        throw refused(.notText, column.name)
+      }
+      guard text.unicodeScalars.count <= Self.longestCell else { throw refused(.fieldTooLong, column.name, text) }
+      switch column.meaning {
+      case .field(let field): members.append(Value.Member(field, .text(text)))
+      case .attribute(let key): attributes.append(Value.Member(key, .text(text)))
+      case .ignored: break
+      }
+    }
+    if !attributes.isEmpty { members.append(Value.Member("attributes", .object(attributes))) }
+    return .object(members)
+  }
+
+  private static func isText(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "\n" || scalar == "\t" || scalar == "\r" || (scalar.properties.generalCategory != .control && scalar.value != 0xfeff)
+  }
+}

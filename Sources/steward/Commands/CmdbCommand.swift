@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import Importing
+import Kernel
+
+struct CmdbCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cmdb", abstract: "Bring configuration items in from a file.", discussion: "The file is described, with an example, in docs/cmdb.md.",
+    subcommands: [Import.self])
+
+  struct Import: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Import a customer's configuration items (CSV, or CSV.gz).",
+      discussion: """
+        The header line says what the columns hold: name, type, state, owner, unit, ciTier, service, serial, assetTag, warrantyUntil, cost,
+        currency, attributes.KEY; --map COLUMN=FIELD names another column, --map COLUMN=- passes it over. Commas, semicolons and tabs
+        separate. An empty cell changes nothing.
+
+        All lines are written or none: when one is refused, all that are refused are listed, and it ends with 3. Importing the same file again
+        changes nothing.
+        """)
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var database: DatabaseOptions
+
+    @Argument(help: "The file.")
+    var file: String
+
+    @Option(name: .long, help: ArgumentHelp("The customer's code.", valueName: "code"))
+    var customer: String
+
+    @Option(name: .long, help: ArgumentHelp("By what a line finds its configuration item: serial, tag or name.", valueName: "key"))
+    var match: String
+
+    @Option(name: .long, help: ArgumentHelp("What a column holds; may be given several times.", valueName: "column=field"))
+    var map: [String] = []
+
+    @Flag(name: .long, help: "Tell what would be done, and write nothing.")
+    var dryRun = false
+
+    @Flag(name: .long, help: "Take the good lines when others are refused.")
+    var keepGoing = false
+
+    @Flag(name: .long, help: "The report as JSON.")
+    var json = false
+
+    mutating func run() async throws {
+      let reader = try await settings.reader()
+      let log = LogFile(path: file)
+      let options = ImportAssetFile.Options(match: match, isDryRun: dryRun, keepsGoing: keepGoing, mapping: try mapping())
+      let (customer, json) = (customer, json)
+      let report = try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 2) { backend in
+        let customer = try await CommandFinder(backend: backend).customer(code: customer)
+        return try await ImportAssetFile(dispatcher: backend.dispatcher, as: backend.localOperator).run(log, customer: customer, options)
+      }
+      if json { print(JSON.text(report.value)) } else { print(report.text(Terminal.language, isDryRun: options.isDryRun), terminator: "") }
+      if report.hasFaults, !options.keepsGoing { throw ExitCode(UnreadableRows.exitCode) }
+    }
+
+    private func mapping() throws -> [String: String] {
+      var mapping: [String: String] = [:]
+      for text in map {
+        guard let equals = text.lastIndex(of: "=") else { throw Failure(.invalid, CommandMessages.badMapping, ["mapping": text]) }
+        mapping[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      return mapping
+    }
+  }
+}

@@ -1,0 +1,12 @@
+-- What the CMDB publishes to the modules that judge by it: tickets that name a CI, changes that clash on one.
+
+create view assets.pub_ci with (security_invoker = true) as
+  select c.tenant_id, c.id as ci_id, c.public_id, c.name, t.code as type_code, c.state, c.ci_tier, c.service_id, c.owner_id, c.unit_id
+  from assets.ci c join assets.ci_type t on t.id = c.type_id;
+grant select on assets.pub_ci to steward_app;
+
+-- What rests on what: the one needs the other. A whole needs its parts; every other relation is read as it is written.
+create view assets.pub_need with (security_invoker = true) as
+  select tenant_id, kind, case kind when 'part_of' then to_id else from_id end as ci_id, case kind when 'part_of' then from_id else to_id end as needs_id
+  from assets.relation;
+grant select on assets.pub_need to steward_app;
