@@ -42,7 +42,8 @@ extension SupplierTurn {
       id: id, publicId: publicId, ticket: ticket, ticketVersion: ticketVersion, ticketPriority: ticketPriority, agreement: agreement,
       service: serviceId.map { Ticket.Reference(id: $0, publicId: servicePublicId ?? []) }, serviceName: serviceName,
       choice: Choice(rawValue: choice) ?? .named, choiceReason: choiceReason, supplierReference: reference, priority: priority,
-      supplierPriority: supplierPriority, dispatchedAt: dispatchedAt, respondedAt: respondedAt, returnedAt: returnedAt, outcome: outcome.flatMap(Outcome.init), version: try row.next())
+      supplierPriority: supplierPriority, dispatchedAt: dispatchedAt, respondedAt: respondedAt, returnedAt: returnedAt,
+      outcome: outcome.flatMap(Outcome.init), version: try row.next())
   }
 }
 
