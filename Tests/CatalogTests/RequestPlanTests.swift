@@ -27,7 +27,8 @@ import Testing
     }
     let rows = try await world.database.superuser.withConnection { connection in
       _ = try await connection.query(MultiplyRequests(copies: 5000))
-      _ = try await connection.runScript("analyze catalog.request; analyze tenancy.person")
+      _ = try await connection.query(AnalyzeRequests())
+      _ = try await connection.query(AnalyzePersons())
       return try await connection.query(UnitOfName(name: "Munich"))
     }
     let scope = RowScope(everything: false, units: Set(rows), person: nil)
@@ -66,6 +67,14 @@ private struct MultiplyRequests: Statement {
     """
 
   func bind(to parameters: inout Parameters) { parameters.append(copies) }
+}
+
+private struct AnalyzeRequests: Statement {
+  static let sql = "analyze catalog.request"
+}
+
+private struct AnalyzePersons: Statement {
+  static let sql = "analyze tenancy.person"
 }
 
 private struct UnitOfName: Statement {
