@@ -40,8 +40,9 @@ import Testing
     #expect(try await page(.max, 10) == [3, 1])
     #expect(try await page(.max, 1) == [3])
     #expect(try await page(3, 10) == [1])
+    let both = RowScope(everything: false, units: scope.units, person: 1)
     let plan = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .customer, readOnly: true) {
-      try await $0.query(RequestsPlan(requests: RequestsOfScope(tenant: world.acme.id, scope: scope, state: nil, before: .max, limit: 51)))
+      try await $0.query(RequestsPlan(requests: RequestsOfScope(tenant: world.acme.id, scope: both, state: nil, before: .max, limit: 51)))
     }
     let text = plan.joined(separator: "\n")
     #expect(plan.count { $0.contains("using request_requester on request") } == 2, "\(text)")
