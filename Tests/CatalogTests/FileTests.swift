@@ -83,6 +83,8 @@ import Testing
     #expect(try await refused("families.1.services.1.needs.0", "NOTHING") == ["families[1].services[1].needs catalog.unknown_code"])
     #expect(try await refused("families.1.services.0.needs", .array(["CLOUD-MIGRATION"])) == ["families[1].services[0].needs service.circle"])
     #expect(try await refused("families.1.code", "WORKPLACE") == ["families[1].code catalogue.repeated"])
+    // As YAML reads an unquoted text with a comma: {en: Desk, all days}.
+    #expect(try await refused("families.0.name.all days", .null) == ["families[0].name.all days input.unknown_field"])
     #expect(try await refused("families.1.services.0.offerings.0.code", "SD-NEW-USER").contains("families[1].services[0].offerings[0].code catalogue.repeated"))
     // With the line of the file.
     let document = try YAMLDocument("families:\n- code: A1\n  name: {en: A}\n  services:\n  - code: B1\n    mode: free\n")

@@ -141,7 +141,7 @@ import Testing
         "prices[0].amount offering.bad_amount"
       ])
     #expect(await refused("targets", .array([.object(["metric": "response"])])) == ["targets[0].objective offering.empty_target"])
-    #expect(await refused("scope", .object([])) == ["scope input.required"])
+    #expect(await refused("scope", .object([])) == ["scope input.one_language"])
     #expect(await refused("scope", .object(["fr": "portée"])) == ["scope.fr input.unknown_field"])
   }
 }

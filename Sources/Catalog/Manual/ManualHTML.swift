@@ -116,7 +116,7 @@ struct ManualHTML: Sendable {
     h2, h3, h4, h5 { break-after: avoid; }
     p { margin: 1mm 0; orphans: 3; widows: 3; }
     main ul { margin: 1mm 0; padding-left: 6mm; }
-    table { border-collapse: collapse; width: 100%; margin: 2mm 0; font-size: 9.5pt; line-height: 1.4; }
+    table { border-collapse: collapse; width: calc(100% - 1pt); margin: 2mm 0; font-size: 9.5pt; line-height: 1.4; }
     thead { display: table-header-group; }
     tr { break-inside: avoid; }
     th, td { border: 0.5pt solid #bbb; padding: 1mm 2mm; text-align: left; vertical-align: top; }

@@ -107,7 +107,7 @@ struct ManualWriter: Sendable {
       let isForeign = (field.choices.map(\.name) + [field.help].compactMap(\.self)).contains { $0[language] == nil }
       return [
         text(field.label), plain(ManualWords.word(field.type)), plain(field.required ? ManualWords.yes : ManualWords.no),
-        Text(remarks.joined(separator: "; "), isForeign: isForeign),
+        Text(remarks.joined(separator: language == .chinese ? "；" : "; "), isForeign: isForeign),
       ]
     }
   }

@@ -138,13 +138,19 @@ struct ContentDifference: Sendable {
     }
   }
 
-  /// Each by its key; of several with one key the later ones by a number besides.
-  private static func keyed(_ items: [Item]) -> [(String, Item)] {
+  /// An item by what names it, and by its place among those that are named the same.
+  private struct Key: Hashable, CustomStringConvertible {
+    let name: String
+    let number: Int
+
+    var description: String { number == 1 ? name : "\(name)#\(number)" }
+  }
+
+  private static func keyed(_ items: [Item]) -> [(Key, Item)] {
     var counts: [String: Int] = [:]
     return items.map { item in
       counts[item.key, default: 0] += 1
-      let count = counts[item.key] ?? 1
-      return (count == 1 ? item.key : "\(item.key)#\(count)", item)
+      return (Key(name: item.key, number: counts[item.key] ?? 1), item)
     }
   }
 }

@@ -13,8 +13,7 @@ struct ContentWords: Sendable {
     case .item(let list, let name):
       (change.before == nil ? VersionWords.added(list) : VersionWords.removed(list)).text(language, ["name": text(name)])
     case .attribute(let label, let list, let name):
-      VersionWords.of.text(
-        language, ["item": VersionWords.item(list).text(language, ["name": text(name)]), "change": sentence(lowered(label.text(language)), change)])
+      VersionWords.item(list).text(language, ["name": text(name)]) + (language == .chinese ? "：" : ": ") + sentence(lowered(label.text(language)), change)
     case .order(let list): VersionWords.reordered(list).text(language)
     }
   }
@@ -97,7 +96,6 @@ package enum VersionWords: MessageCatalog {
   static let isNew = Message("offering_version.is_new", "{what} now {after}", zh: "{what}新增{after}")
   static let isGone = Message("offering_version.is_gone", "{what} {before} no longer", zh: "不再有{what}{before}")
   static let otherWording = Message("offering_version.other_wording", "{what}: another wording in Chinese", zh: "{what}：英文措辞有改动")
-  static let of = Message("offering_version.of", "{item}: {change}", zh: "{item}：{change}")
 
   static let target = Message("offering_version.target", "service level {name}", zh: "服务级别{name}")
   static let measure = Message("offering_version.measure", "measure {name}", zh: "质量指标{name}")
@@ -162,7 +160,7 @@ package enum VersionWords: MessageCatalog {
   }
 
   package static let all = [
-    becomes, isNew, isGone, otherWording, of, target, measure, price, field, task, targetAdded, measureAdded, priceAdded, fieldAdded, taskAdded,
+    becomes, isNew, isGone, otherWording, target, measure, price, field, task, targetAdded, measureAdded, priceAdded, fieldAdded, taskAdded,
     targetRemoved, measureRemoved, priceRemoved, fieldRemoved, taskRemoved, targetsOrder, measuresOrder, pricesOrder, fieldsOrder, tasksOrder, name, help,
     least, most, choices, values, shownWhen, step, team, roles, above, noApproval, either, every, sequence,
   ]

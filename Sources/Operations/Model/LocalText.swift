@@ -50,10 +50,12 @@ extension Field where Wrapped == LocalText {
     return Field(name, .object([parts.english.optional, parts.chinese.optional]), english, chinese) { value, path throws(FieldError) in
       guard let members = value.members else { throw FieldError(path, InputMessages.wrongType, ["expected": "object"]) }
       var text = LocalText()
-      for member in members where !member.value.isNull {
+      for member in members {
         switch member.name {
+        case parts.english.name where member.value.isNull, parts.chinese.name where member.value.isNull: break
         case parts.english.name: text.english = try parts.english.read(member.value, "\(path).\(member.name)")
         case parts.chinese.name: text.chinese = try parts.chinese.read(member.value, "\(path).\(member.name)")
+        // Without a value too: of an unquoted text with a comma, YAML makes a member of its own.
         default:
           throw FieldError("\(path).\(member.name)", InputMessages.unknownField, ["allowed": "\(parts.english.name), \(parts.chinese.name)"])
         }
