@@ -1,7 +1,6 @@
 import Hummingbird
 import Kernel
 import Logging
-import NIOCore
 import Operations
 import Tenancy
 import Web
@@ -33,7 +32,7 @@ package struct APIServer: Sendable {
         let exchange = Exchange(request, peer: context.peer, limits: configuration.limits)
         let reply = try await endpoint.reply(to: exchange)
         return Response(
-          status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+          status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: ResponseBody(inPieces: reply.body))
       })
   }
 

@@ -29,8 +29,14 @@ package struct TimeSpans: Hashable, Sendable {
 
   /// Unites spans in any order; empty ones vanish.
   package init(_ unordered: some Sequence<TimeSpan> = []) {
+    self.init(rising: unordered.sorted { ($0.start, $0.end) < ($1.start, $1.end) })
+  }
+
+  /// Unites spans whose starts never fall; empty ones vanish.
+  package init(rising ordered: [TimeSpan]) {
     var united: [TimeSpan] = []
-    for span in unordered.filter({ !$0.isEmpty }).sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
+    united.reserveCapacity(ordered.count)
+    for span in ordered where !span.isEmpty {
       if let last = united.last, span.start <= last.end {
         united[united.count - 1] = TimeSpan(last.start, max(last.end, span.end))
       } else {

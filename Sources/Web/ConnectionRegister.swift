@@ -22,6 +22,9 @@ final class ConnectionRegister: Sendable {
       group = AddressGroup.of(channel.remoteAddress)
     }
 
+    /// Whether the server stops: an answer that begins now is the last of its connection.
+    var isLast: Bool { register.isStopping.load(ordering: .acquiring) }
+
     func handshakeCompleted() { register.state.withLock { $0.handshaking.remove(self) } }
   }
 
@@ -83,6 +86,7 @@ final class ConnectionRegister: Sendable {
   }
 
   private let state = Mutex(State())
+  private let isStopping = Atomic(false)
   private let limits: WebLimits
 
   init(limits: WebLimits) {
@@ -98,6 +102,9 @@ final class ConnectionRegister: Sendable {
     channel.closeFuture.whenComplete { [self] _ in state.withLock { $0.remove(place) } }
     return place
   }
+
+  /// From now on every answer says that the connection ends with it, also before the stop has come to that connection.
+  func stop() { isStopping.store(true, ordering: .releasing) }
 
   var count: Int { state.withLock { $0.open.count } }
 

@@ -162,7 +162,7 @@ final class RequestGuard: ChannelDuplexHandler {
       context.write(wrapOutboundOut(.head(head)), promise: promise)
     case .head(var head):
       machine.answerBegun()
-      if answer.begin(&head) { _ = machine.quiesce() }
+      if answer.begin(&head) || place.isLast { _ = machine.quiesce() }
       if machine.closesAfterAnswer { head.headers.replaceOrAdd(name: "connection", value: "close") }
       context.write(wrapOutboundOut(.head(head)), promise: promise)
     case .body(let data):

@@ -76,6 +76,7 @@ package struct WebServer: Sendable {
       serving.cancel()
       register.closeAll()
     }
+    register.stop()
     do {
       try await server.shutdownGracefully()
     } catch {

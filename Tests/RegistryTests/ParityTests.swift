@@ -7,54 +7,53 @@ import Testing
 
 /// The same call over HTTP and by the admin protocol comes to the same: for every operation and every stock role.
 @Suite struct ParityTests {
-  @Test func bothInterfacesTellTheSame() async throws {
+  /// A role each with a world of its own, so that they are asked side by side.
+  @Test(arguments: StockRole.allCases) func bothInterfacesTellTheSame(role: StockRole) async throws {
     let world = try await World.make()
     var compared = 0
     var differences: [String] = []
     try await Edges.with(world) { edges in
-      for role in StockRole.allCases {
-        for scope in role.scopes {
-          var caller = try await EdgeCaller.make(world, role, scope)
-          var clients = try await EdgeClients(edges, caller)
-          for operation in world.registry.operations where NotGenerated.reasons[operation.declaration.name] == nil {
-            let declaration = operation.declaration
-            let isHolding = declaration.roles.contains(role) && declaration.scopes.contains(scope)
-            func compare(_ one: Told, _ other: Told, _ call: ValidCall) {
-              compared += 1
-              // What only reads was called twice with the same input; it tells the same to the last digit.
-              let isSame = declaration.effect.writes || operation.isAudit ? one.alike == other.alike : one == other
-              if !isSame { differences.append("\(declaration.name) as \(caller) with \(JSON.text(call.input)):\n  \(one)\n  \(other)") }
-            }
-            if declaration.name == "session.close" {
-              // Each interface ends a session of its own.
-              let call = ValidCall(input: .object([]), version: nil)
-              let one = try await clients.overHTTP(operation, call)
-              await clients.close()
-              caller = try await EdgeCaller.make(world, role, scope)
-              clients = try await EdgeClients(edges, caller)
-              compare(one, try await clients.overAdmin(operation, call), call)
-              await clients.close()
-              caller = try await EdgeCaller.make(world, role, scope)
-              clients = try await EdgeClients(edges, caller)
-              continue
-            }
-            // The least that both can be told: what stands in HTTP's path must be there.
-            let takesId = operation.inputFields.contains { $0.name == "id" }
-            var same = [ValidCall(input: .object(takesId ? ["id": "none"] : [:]), version: nil)]
-            if isHolding { same += Self.refused(try await world.validCall(operation, for: world.a, by: caller.principal), operation) }
-            for call in same { compare(try await clients.overHTTP(operation, call), try await clients.overAdmin(operation, call), call) }
-            guard isHolding else { continue }
-            let first = try await world.validCall(operation, for: world.a, by: caller.principal)
-            let one = try await clients.overHTTP(operation, first)
-            // What acts gets another thing of the same kind to act on.
-            let second = declaration.effect.writes ? try await world.validCall(operation, for: world.a, by: caller.principal) : first
-            compare(one, try await clients.overAdmin(operation, second), first)
+      for scope in role.scopes {
+        var caller = try await EdgeCaller.make(world, role, scope)
+        var clients = try await EdgeClients(edges, caller)
+        for operation in world.registry.operations where NotGenerated.reasons[operation.declaration.name] == nil {
+          let declaration = operation.declaration
+          let isHolding = declaration.roles.contains(role) && declaration.scopes.contains(scope)
+          func compare(_ one: Told, _ other: Told, _ call: ValidCall) {
+            compared += 1
+            // What only reads was called twice with the same input; it tells the same to the last digit.
+            let isSame = declaration.effect.writes || operation.isAudit ? one.alike == other.alike : one == other
+            if !isSame { differences.append("\(declaration.name) as \(caller) with \(JSON.text(call.input)):\n  \(one)\n  \(other)") }
           }
-          await clients.close()
+          if declaration.name == "session.close" {
+            // Each interface ends a session of its own.
+            let call = ValidCall(input: .object([]), version: nil)
+            let one = try await clients.overHTTP(operation, call)
+            await clients.close()
+            caller = try await EdgeCaller.make(world, role, scope)
+            clients = try await EdgeClients(edges, caller)
+            compare(one, try await clients.overAdmin(operation, call), call)
+            await clients.close()
+            caller = try await EdgeCaller.make(world, role, scope)
+            clients = try await EdgeClients(edges, caller)
+            continue
+          }
+          // The least that both can be told: what stands in HTTP's path must be there.
+          let takesId = operation.inputFields.contains { $0.name == "id" }
+          var same = [ValidCall(input: .object(takesId ? ["id": "none"] : [:]), version: nil)]
+          if isHolding { same += Self.refused(try await world.validCall(operation, for: world.a, by: caller.principal), operation) }
+          for call in same { compare(try await clients.overHTTP(operation, call), try await clients.overAdmin(operation, call), call) }
+          guard isHolding else { continue }
+          let first = try await world.validCall(operation, for: world.a, by: caller.principal)
+          let one = try await clients.overHTTP(operation, first)
+          // What acts gets another thing of the same kind to act on.
+          let second = declaration.effect.writes ? try await world.validCall(operation, for: world.a, by: caller.principal) : first
+          compare(one, try await clients.overAdmin(operation, second), first)
         }
+        await clients.close()
       }
     }
-    print("parity: \(compared) calls of \(world.registry.operations.count) operations by HTTP and by the admin protocol")
+    print("parity as \(role): \(compared) calls of \(world.registry.operations.count) operations by HTTP and by the admin protocol")
     #expect(differences.isEmpty, "\(differences.count):\n\(differences.prefix(20).joined(separator: "\n"))")
   }
 

@@ -20,6 +20,8 @@ struct Wall: Sendable {
     let name: String
     let child: String
     let parent: String
+    /// As PostgreSQL writes it.
+    let definition: String
     /// Column of the child, column of the parent, its type; without tenant_id.
     let columns: [(child: String, parent: String, type: String)]
   }
@@ -40,7 +42,7 @@ struct Wall: Sendable {
   func references() async throws -> [Reference] {
     let rows = try await texts(
       """
-      select concat_ws('|', f.conname, f.conrelid::regclass, f.confrelid::regclass,
+      select concat_ws('|', f.conname, f.conrelid::regclass, f.confrelid::regclass, pg_get_constraintdef(f.oid),
         (select string_agg(concat_ws(' ', x.attname, y.attname, format_type(y.atttypid, y.atttypmod)), ';' order by k.place)
          from unnest(f.conkey, f.confkey) with ordinality k (child, parent, place)
          join pg_catalog.pg_attribute x on x.attrelid = f.conrelid and x.attnum = k.child
@@ -51,11 +53,11 @@ struct Wall: Sendable {
       """)
     return rows.map { row in
       let parts = row.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-      let columns = parts[3].split(separator: ";").map { column -> (child: String, parent: String, type: String) in
+      let columns = parts[4].split(separator: ";").map { column -> (child: String, parent: String, type: String) in
         let words = column.split(separator: " ", maxSplits: 2).map(String.init)
         return (words[0], words[1], words[2])
       }
-      return Reference(name: parts[0], child: parts[1], parent: parts[2], columns: columns)
+      return Reference(name: parts[0], child: parts[1], parent: parts[2], definition: parts[3], columns: columns)
     }
   }
 
@@ -66,24 +68,35 @@ struct Wall: Sendable {
     case refused(state: String, constraint: String?)
   }
 
-  /// Runs `attempt` after `preparation` in a transaction that is rolled back.
-  private func attempt(_ preparation: String, _ attempt: String) async throws -> Outcome {
+  /// Takes away what else could refuse a row of these tables, lets `trials` go, and puts all back: one transaction.
+  private func loosened(_ tables: [String], _ trials: @Sendable (Connection) async throws -> [String]) async throws -> [String] {
     try await superuser.withConnection { connection in
+      _ = try await connection.runScript("begin")
       do {
-        _ = try await connection.runScript("begin; " + preparation)
+        for table in tables {
+          _ = try await connection.runScript("select wall.loosen('\(table)'); grant select, insert, update, delete on \(table) to steward_app")
+        }
+        let findings = try await trials(connection)
+        _ = try await connection.runScript("rollback")
+        return findings
       } catch {
         _ = try? await connection.runScript("rollback")
         throw error
       }
-      let outcome: Outcome
-      do {
-        outcome = .rows(try await connection.runScript(attempt))
-      } catch let error as PostgresError {
-        outcome = .refused(state: error.sqlState ?? "?", constraint: error.constraint)
-      }
-      _ = try await connection.runScript("rollback")
-      return outcome
     }
+  }
+
+  /// What comes of `attempt` after `preparation`; neither leaves anything.
+  private func attempt(_ connection: Connection, _ preparation: String, _ attempt: String) async throws -> Outcome {
+    _ = try await connection.runScript("savepoint trial; " + preparation)
+    let outcome: Outcome
+    do {
+      outcome = .rows(try await connection.runScript(attempt))
+    } catch let error as PostgresError {
+      outcome = .refused(state: error.sqlState ?? "?", constraint: error.constraint)
+    }
+    _ = try await connection.runScript("rollback to savepoint trial; release savepoint trial")
+    return outcome
   }
 
   private func bound(_ tenant: Int?) -> String {
@@ -91,64 +104,78 @@ struct Wall: Sendable {
   }
 
   /// Each table, bound to A: B's rows are not seen, none is written for B, and without a tenant there is nothing.
-  func rowFindings() async throws -> [String] {
+  func rowFindings(of tables: [String]) async throws -> [String] {
+    try await loosened(tables) { connection in
+      var findings: [String] = []
+      for table in tables { findings += try await rowFindings(of: table, connection) }
+      return findings
+    }
+  }
+
+  private func rowFindings(of table: String, _ connection: Connection) async throws -> [String] {
     var findings: [String] = []
-    for table in try await tenantTables() {
-      let open = "select wall.loosen('\(table)', null); grant select, insert, update, delete on \(table) to steward_app; "
-      let row = open + "select wall.put('\(table)', \(b), '{}'); "
-      let rowOfA = open + "select wall.put('\(table)', \(a), '{}'); "
-      let policy = Outcome.refused(state: "42501", constraint: nil)
-      let trials: [(what: String, preparation: String, attempt: String, expected: Outcome)] = [
-        ("bound to B, its own row is not seen", row, bound(b) + "select 1 from \(table) where tenant_id = \(b)", .rows(1)),
-        ("bound to A, B's rows are seen", row, bound(a) + "select 1 from \(table) where tenant_id = \(b)", .rows(0)),
-        ("without a tenant, rows are seen", row, bound(nil) + "select 1 from \(table)", .rows(0)),
-        ("bound to A, B's rows are changed", row, bound(a) + "update \(table) set tenant_id = tenant_id where tenant_id = \(b)", .rows(0)),
-        ("bound to A, B's rows are deleted", row, bound(a) + "delete from \(table) where tenant_id = \(b)", .rows(0)),
-        ("bound to A, a row is written for B", open, bound(a) + "select wall.put('\(table)', \(b), '{}')", policy),
-        ("bound to A, a row is moved to B", rowOfA, bound(a) + "update \(table) set tenant_id = \(b) where tenant_id = \(a)", policy),
-        ("without a tenant, a row is written", open, bound(nil) + "select wall.put('\(table)', \(a), '{}')", policy),
-      ]
-      for trial in trials {
-        let outcome = try await attempt(trial.preparation, trial.attempt)
-        if outcome != trial.expected { findings.append("\(table): \(trial.what) (\(outcome))") }
-      }
+    let row = "select wall.put('\(table)', \(b), '{}'); "
+    let rowOfA = "select wall.put('\(table)', \(a), '{}'); "
+    let policy = Outcome.refused(state: "42501", constraint: nil)
+    let trials: [(what: String, preparation: String, attempt: String, expected: Outcome)] = [
+      ("bound to B, its own row is not seen", row, bound(b) + "select 1 from \(table) where tenant_id = \(b)", .rows(1)),
+      ("bound to A, B's rows are seen", row, bound(a) + "select 1 from \(table) where tenant_id = \(b)", .rows(0)),
+      ("without a tenant, rows are seen", row, bound(nil) + "select 1 from \(table)", .rows(0)),
+      ("bound to A, B's rows are changed", row, bound(a) + "update \(table) set tenant_id = tenant_id where tenant_id = \(b)", .rows(0)),
+      ("bound to A, B's rows are deleted", row, bound(a) + "delete from \(table) where tenant_id = \(b)", .rows(0)),
+      ("bound to A, a row is written for B", "", bound(a) + "select wall.put('\(table)', \(b), '{}')", policy),
+      ("bound to A, a row is moved to B", rowOfA, bound(a) + "update \(table) set tenant_id = \(b) where tenant_id = \(a)", policy),
+      ("without a tenant, a row is written", "", bound(nil) + "select wall.put('\(table)', \(a), '{}')", policy),
+    ]
+    for trial in trials {
+      let outcome = try await attempt(connection, trial.preparation, trial.attempt)
+      if outcome != trial.expected { findings.append("\(table): \(trial.what) (\(outcome))") }
     }
     return findings
   }
 
   /// Each reference between tenant tables, bound to A: a row of A that points to B's row is refused by that very key.
-  func referenceFindings() async throws -> [String] {
-    var findings: [String] = []
-    for reference in try await references() {
-      func given(_ number: Int) -> (child: String, parent: String) {
-        func object(_ column: KeyPath<(child: String, parent: String, type: String), String>) -> String {
-          let members = reference.columns.map { "'\($0[keyPath: column])', wall.sample('\($0.type)', \(number))" }
-          return "jsonb_build_object(\(members.joined(separator: ", ")))"
-        }
-        return (object(\.child), object(\.parent))
+  func referenceFindings(of references: [Reference]) async throws -> [String] {
+    try await loosened(Array(Set(references.flatMap { [$0.child, $0.parent] }))) { connection in
+      var findings: [String] = []
+      for reference in references {
+        _ = try await connection.runScript(
+          "savepoint reference; alter table \(reference.child) add constraint \(reference.name) \(reference.definition)")
+        findings += try await referenceFindings(of: reference, connection)
+        _ = try await connection.runScript("rollback to savepoint reference; release savepoint reference")
       }
-      let (one, two) = (given(1), given(2))
-      let (child, parent) = (reference.child, reference.parent)
-      let prepared =
-        "select wall.loosen('\(child)', '\(reference.name)'); select wall.loosen('\(parent)', '\(reference.name)'); "
-        + "grant select, insert, update on \(child), \(parent) to steward_app; "
-        + "select wall.put('\(parent)', \(a), \(one.parent)); select wall.put('\(parent)', \(b), \(two.parent)); "
-      let expected = Outcome.refused(state: "23503", constraint: reference.name)
-      let immediate = "; set constraints all immediate"
-      let move = reference.columns.map { "\($0.child) = wall.sample('\($0.type)', 2)::\($0.type)" }.joined(separator: ", ")
-      let ownRow = child == parent ? "" : "select wall.put('\(child)', \(a), \(one.child)); "
-      let trials: [(what: String, preparation: String, attempt: String, expected: Outcome?)] = [
-        ("a row of A points to B's", prepared, bound(a) + "select wall.put('\(child)', \(a), \(two.child))" + immediate, expected),
-        ("a row of A is turned to B's", prepared + ownRow, bound(a) + "update \(child) set \(move) where tenant_id = \(a)" + immediate, expected),
-        ("a row of B cannot point to B's", prepared, bound(b) + "select wall.put('\(child)', \(b), \(two.child))" + immediate, nil),
-      ]
-      for trial in trials {
-        let outcome = try await attempt(trial.preparation, trial.attempt)
-        if let expected = trial.expected {
-          if outcome != expected { findings.append("\(reference.name) of \(child): \(trial.what) (\(outcome))") }
-        } else if case .refused = outcome {
-          findings.append("\(reference.name) of \(child): \(trial.what) (\(outcome))")
-        }
+      return findings
+    }
+  }
+
+  private func referenceFindings(of reference: Reference, _ connection: Connection) async throws -> [String] {
+    var findings: [String] = []
+    func given(_ number: Int) -> (child: String, parent: String) {
+      func object(_ column: KeyPath<(child: String, parent: String, type: String), String>) -> String {
+        let members = reference.columns.map { "'\($0[keyPath: column])', wall.sample('\($0.type)', \(number))" }
+        return "jsonb_build_object(\(members.joined(separator: ", ")))"
+      }
+      return (object(\.child), object(\.parent))
+    }
+    let (one, two) = (given(1), given(2))
+    let (child, parent) = (reference.child, reference.parent)
+    let prepared =
+      "select wall.put('\(parent)', \(a), \(one.parent)); select wall.put('\(parent)', \(b), \(two.parent)); "
+    let expected = Outcome.refused(state: "23503", constraint: reference.name)
+    let immediate = "; set constraints all immediate"
+    let move = reference.columns.map { "\($0.child) = wall.sample('\($0.type)', 2)::\($0.type)" }.joined(separator: ", ")
+    let ownRow = child == parent ? "" : "select wall.put('\(child)', \(a), \(one.child)); "
+    let trials: [(what: String, preparation: String, attempt: String, expected: Outcome?)] = [
+      ("a row of A points to B's", prepared, bound(a) + "select wall.put('\(child)', \(a), \(two.child))" + immediate, expected),
+      ("a row of A is turned to B's", prepared + ownRow, bound(a) + "update \(child) set \(move) where tenant_id = \(a)" + immediate, expected),
+      ("a row of B cannot point to B's", prepared, bound(b) + "select wall.put('\(child)', \(b), \(two.child))" + immediate, nil),
+    ]
+    for trial in trials {
+      let outcome = try await attempt(connection, trial.preparation, trial.attempt)
+      if let expected = trial.expected {
+        if outcome != expected { findings.append("\(reference.name) of \(child): \(trial.what) (\(outcome))") }
+      } else if case .refused = outcome {
+        findings.append("\(reference.name) of \(child): \(trial.what) (\(outcome))")
       }
     }
     return findings

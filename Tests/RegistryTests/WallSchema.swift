@@ -12,23 +12,20 @@ enum WallSchema {
         else (700 + number)::text end
     $$;
     -- Takes away what else could refuse a row: checks, other references, columns that must be filled.
-    create function wall.loosen(target regclass, kept text) returns void language plpgsql as $$
+    create function wall.loosen(target regclass) returns void language plpgsql as $$
     declare
-      one record;
+      changes text;
     begin
-      for one in
-        select c.conname from pg_constraint c
-        where c.conrelid = target and c.contype in ('c', 'f') and c.coninhcount = 0 and c.conname <> coalesce(kept, '')
-      loop
-        execute format('alter table %s drop constraint %I', target, one.conname);
-      end loop;
-      for one in
-        select a.attname from pg_attribute a
+      select string_agg(change, ', ') into changes
+      from (
+        select format('drop constraint %I', c.conname) as change from pg_constraint c
+        where c.conrelid = target and c.contype in ('c', 'f') and c.coninhcount = 0
+        union all
+        select format('alter column %I drop not null', a.attname) from pg_attribute a
         where a.attrelid = target and a.attnum > 0 and a.attnotnull and a.attidentity = '' and not a.attisdropped
           and not exists (select from pg_index i where i.indrelid = target and i.indisprimary and a.attnum = any (i.indkey))
-      loop
-        execute format('alter table %s alter column %I drop not null', target, one.attname);
-      end loop;
+      ) c;
+      if changes is not null then execute format('alter table %s %s', target, changes); end if;
     end
     $$;
     -- Puts the least row that the key asks for, with `given` columns, as whoever calls.

@@ -6,5 +6,5 @@ final class Counter: Sendable {
 
   var value: Int { count.withLock { $0 } }
 
-  func increment() { count.withLock { $0 += 1 } }
+  func increment(by step: Int = 1) { count.withLock { $0 += step } }
 }

@@ -33,6 +33,41 @@ import Testing
     }
   }
 
+  @Test func aLargeBodyArrivesWhole() async throws {
+    let body = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 * 7 / 3) }
+    try await TestServer.with(respond: { _, _ in Response(status: .ok, body: ResponseBody(inPieces: body)) }) { server in
+      let client = try await server.client()
+      for _ in 0..<3 { #expect(try await client.get("/").body == body) }
+      await client.close()
+    }
+  }
+
+  /// What a client does not read stays unwritten, but for what the system's own buffers take.
+  @Test func aClientThatDoesNotReadGetsNoMore() async throws {
+    let whole = 96 << 20
+    let body = Array(repeating: UInt8(7), count: whole)
+    let taken = Counter()
+    let respond: TestServer.Respond = { _, _ in
+      Response(
+        status: .ok,
+        body: ResponseBody(inPieces: body).map { piece in
+          taken.increment(by: piece.readableBytes)
+          return piece
+        })
+    }
+    try await TestServer.with(respond: respond) { server in
+      let client = try await server.client(reads: false)
+      try await client.stallAfterSending("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      var seen = -1
+      while taken.value == 0 || taken.value != seen {
+        seen = taken.value
+        try await Task.sleep(for: .milliseconds(300))
+      }
+      #expect(seen < whole / 2)
+      await client.close()
+    }
+  }
+
   /// New certificates, again and again, while clients connect and ask: nobody notices.
   @Test func certificatesAreExchangedUnderLoad() async throws {
     try await TestServer.with { server in

@@ -127,7 +127,7 @@ package struct AdminServer: Sendable {
 
   private func bootstrap() -> ServerBootstrap {
     ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .serverChannelOption(.backlog, value: 256)
+      .serverChannelOption(.backlog, value: 4096)
       .childChannelOption(.autoRead, value: false)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       // What a reply leaves unwritten beyond this stops the session from beginning anything.

@@ -34,6 +34,7 @@ package struct BackToBack {
   private var stretches: [(range: Range<Int64>, places: ChainPlaces)] = []
   /// By promise: its places, stretch by stretch.
   private var paths: [PromiseLabel: [[ChainStage]]] = [:]
+  private var courses: [Course: EndCurve] = [:]
   private var gaps: [Gap] = []
   private var seen: Set<PromiseLabel> = []
   private var isLinked = false
@@ -41,6 +42,12 @@ package struct BackToBack {
   private struct TimeFinding {
     var gap: Gap
     var delay: Int64
+  }
+
+  /// What is agreed at each place of a path, stretch by stretch, and the stretch of the starts.
+  private struct Course: Hashable {
+    let agreements: [[[Agreement]]]
+    let stretch: Range<Int64>
   }
 
   /// A promise and the agreements that it goes through: one that is late by other agreements is another gap.
@@ -135,12 +142,21 @@ package struct BackToBack {
     return .joined(parts)
   }
 
-  private mutating func check(_ promise: Promise, _ budget: Budget, _ calendar: Int64, _ stretch: Range<Int64>) {
-    let path = path(of: promise)
+  /// When what starts in a stretch has gone through all places. Promises for which the same was agreed share it.
+  private mutating func end(of path: [[ChainStage]], from stretch: Range<Int64>) -> EndCurve {
+    let course = Course(agreements: path.map { $0.map { $0.parties.map(\.agreement) } }, stretch: stretch)
+    if let known = courses[course] { return known }
     var curve = EndCurve.identity(stretch)
     for index in 0..<(path.map(\.count).max() ?? 0) {
       curve = curve.then(self.curve(index, of: path, from: stretch.lowerBound, to: curve.last ?? stretch.lowerBound))
     }
+    courses[course] = curve
+    return curve
+  }
+
+  private mutating func check(_ promise: Promise, _ budget: Budget, _ calendar: Int64, _ stretch: Range<Int64>) {
+    let path = path(of: promise)
+    let curve = end(of: path, from: stretch)
     let due = calendars.due(budget, calendar, stretch, onlyOpen: stretches.count == 1)
     guard let lateness = curve.late(after: due) else { return }
     let delay = lateness.end - lateness.due

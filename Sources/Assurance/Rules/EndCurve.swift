@@ -183,7 +183,7 @@ struct EndCurve: Sendable {
       let (ends, dues) = (mine.value(at: candidate), due.value(at: candidate))
       if worst.map({ ends - dues > $0.end - $0.due }) ?? true { worst = (candidate, ends, dues) }
     }
-    return worst.map { Lateness(worstStart: $0.start, end: $0.end, due: $0.due, starts: TimeSpans(late)) }
+    return worst.map { Lateness(worstStart: $0.start, end: $0.end, due: $0.due, starts: TimeSpans(rising: late)) }
   }
 
   private static func walk(_ left: EndCurve, _ right: EndCurve, _ visit: (_ start: Int64, _ end: Int64, Piece, Piece) -> Void) {

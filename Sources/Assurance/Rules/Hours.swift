@@ -62,7 +62,7 @@ struct Hours: Sendable {
     return run.before + min(second, run.end) - run.start
   }
 
-  var spans: TimeSpans { TimeSpans(runs.map { TimeSpan(Instant(seconds: $0.start), Instant(seconds: $0.end)) }) }
+  var spans: TimeSpans { TimeSpans(rising: runs.map { TimeSpan(Instant(seconds: $0.start), Instant(seconds: $0.end)) }) }
 
   /// Its runs that touch a stretch, whole.
   func runs(touching from: Int64, _ to: Int64) -> [Run] {

@@ -113,7 +113,7 @@ package enum CompleteRenewal: Operation {
     if !row.cycle.isEvergreen {
       let dates = Zone.named(row.zone).map { TermDates(startsAt: newest.startsAt, endsAt: newest.endsAt, zone: $0) }
       let agreed = newest.renewal.months.flatMap { dates?.extended(row.cycle.endsAt, by: $0) }
-      guard let end = input.endsAt ?? agreed else { throw Failure.invalid("endsAt", InputMessages.required) }
+      guard let end = input.endsAt ?? agreed else { throw Failure.invalid("endsAt", InputMessages.requiredHere) }
       guard end > row.cycle.endsAt else { throw Failure.invalid("endsAt", ContractsMessages.renewedEnd, ["end": row.cycle.endsAt.description]) }
       try await context.renewalKeeping.extend(newest, to: end, row.cycle)
     }

@@ -173,6 +173,10 @@ private func readText(_ value: Value, _ path: String, _ length: ClosedRange<Int>
 /// The values that a list of these accepts are told by name in one place.
 package enum InputMessages: MessageCatalog {
   package static let required = Message("input.required", "This field must be given.", zh: "必须填写此字段。")
+  /// What no schema tells of a field by itself: another field's value asks for it.
+  package static let requiredHere = Message(
+    "input.required_here", "With what the other fields say, this one must be given.", zh: "根据其他字段的内容，必须填写此字段。")
+  package static let oneLanguage = Message("input.one_language", "Give the text in one language at least.", zh: "至少填写一种语言的文本。")
   package static let unknownField = Message("input.unknown_field", "There is no such field. Allowed: {allowed}.", zh: "没有此字段。可用字段：{allowed}。")
   package static let nullRefused = Message("input.null", "This field cannot be cleared.", zh: "此字段不能清空。")
   package static let wrongType = Message("input.type", "This must be: {expected}.", zh: "此处的类型必须是：{expected}。")
@@ -195,7 +199,7 @@ package enum InputMessages: MessageCatalog {
     "input.unknown_reference", "There is no such thing, or you may not see it.", zh: "引用的对象不存在，或您无权查看。")
 
   package static let all = [
-    required, unknownField, nullRefused, wrongType, notJSON, badLength, badCount, outOfRange, controlCharacter, notAllowed, notAnInstant, notADate, notAMonth,
-    notAPercentage, unknownReference,
+    required, requiredHere, oneLanguage, unknownField, nullRefused, wrongType, notJSON, badLength, badCount, outOfRange, controlCharacter,
+    notAllowed, notAnInstant, notADate, notAMonth, notAPercentage, unknownReference,
   ]
 }

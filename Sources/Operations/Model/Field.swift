@@ -61,6 +61,9 @@ package struct Field<Wrapped: Sendable>: InputField {
   /// The same field in a change: absent keeps, null clears, a value sets.
   package var clearable: ChangeField<Wrapped> { ChangeField(base: self, isClearable: true) }
 
+  /// The same field, which must be there too, but null says that there is none.
+  package var nullable: NullableField<Wrapped> { NullableField(base: self) }
+
   package var secret: Field {
     var copy = self
     copy.isSecret = true
@@ -76,6 +79,17 @@ package struct OptionalField<Wrapped: Sendable>: InputField {
   package var summary: Message { base.summary }
   package var isSecret: Bool { base.isSecret }
   package var isRequired: Bool { false }
+  package var isClearable: Bool { true }
+}
+
+/// A field that must be there, where null is a value of its own.
+package struct NullableField<Wrapped: Sendable>: InputField {
+  let base: Field<Wrapped>
+  package var name: String { base.name }
+  package var type: FieldType { base.type }
+  package var summary: Message { base.summary }
+  package var isSecret: Bool { base.isSecret }
+  package var isRequired: Bool { true }
   package var isClearable: Bool { true }
 }
 

@@ -58,7 +58,7 @@ extension Field where Wrapped == LocalText {
           throw FieldError("\(path).\(member.name)", InputMessages.unknownField, ["allowed": "\(parts.english.name), \(parts.chinese.name)"])
         }
       }
-      guard !text.isEmpty else { throw FieldError(path, InputMessages.required) }
+      guard !text.isEmpty else { throw FieldError(path, InputMessages.oneLanguage) }
       return text
     }
   }

@@ -52,6 +52,14 @@ package struct InputValues: Sendable {
     }
   }
 
+  package subscript<Wrapped>(_ field: NullableField<Wrapped>) -> Wrapped? {
+    get throws(FieldError) {
+      let path = Self.join(path, field.name)
+      guard let value = members[field.name] else { throw FieldError(path, InputMessages.required) }
+      return value.isNull ? nil : try field.base.read(value, path)
+    }
+  }
+
   package subscript<Wrapped>(_ field: OptionalField<Wrapped>) -> Wrapped? {
     get throws(FieldError) {
       guard let value = members[field.name], !value.isNull else { return nil }
@@ -78,6 +86,10 @@ private protocol CheckedField {
 }
 
 extension Field: CheckedField {
+  fileprivate func check(_ values: InputValues) throws(FieldError) { _ = try values[self] }
+}
+
+extension NullableField: CheckedField {
   fileprivate func check(_ values: InputValues) throws(FieldError) { _ = try values[self] }
 }
 

@@ -41,13 +41,13 @@ enum CreateStaff: PreparedOperation {
 enum SetStaffPerson: Operation {
   struct Input: OperationInput {
     let id: PublicId
-    let person: Change<PublicId>
+    let person: PublicId?
 
-    static let fields: [any InputField] = [AccountFields.staff, StaffKeeping.person.clearable]
+    static let fields: [any InputField] = [AccountFields.staff, StaffKeeping.person.nullable]
 
     init(_ values: InputValues) throws(FieldError) {
       id = try values[AccountFields.staff]
-      person = try values[StaffKeeping.person.clearable]
+      person = try values[StaffKeeping.person.nullable]
     }
   }
 
@@ -61,12 +61,8 @@ enum SetStaffPerson: Operation {
     guard account.kind == "staff" else { throw Failure.notFound }
     // Who may say it of his own accounts would be two persons whenever he likes.
     guard context.actor.kind != .staff || context.actor.id != account.id else { throw Failure(.denied, AccountMessages.ownPerson) }
-    let person: Int64?
-    switch input.person {
-    case .keep: throw Failure.invalid("person", InputMessages.required)
-    case .clear: person = nil
-    case .set(let id): person = try await context.person(id, "person").id
-    }
+    let person: Int64? =
+      if let person = input.person { try await context.person(person, "person").id } else { nil }
     context.subject(input.id)
     _ = try await context.transaction.first(SetAccountPerson(tenant: context.tenant.id, account: account.id, person: person))
     return AccountRecord(try await context.account(input.id, "id"), context)

@@ -86,7 +86,7 @@ package enum AssessAppraisal: Operation {
     try context.requireVersion(row.version)
     let score = input.score.applied(to: Rate?.none)
     if input.isNotApplicable, score != nil { throw Failure.invalid("notApplicable", SuppliersMessages.scoreOrNotApplicable) }
-    if input.score.isKeep, !input.isNotApplicable { throw Failure.invalid("score", InputMessages.required) }
+    if input.score.isKeep, !input.isNotApplicable { throw Failure.invalid("score", SuppliersMessages.scoreOrNotApplicable) }
     let scheme = try AppraisalSchemeRule.scheme(row.terms)
     guard scheme.criteria.contains(where: { $0.code == input.criterion && $0.basis == .assessed }) else {
       throw Failure.invalid("criterion", SuppliersMessages.notAssessedCriterion)

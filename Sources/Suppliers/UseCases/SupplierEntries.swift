@@ -102,7 +102,7 @@ package enum RecordSupplierEntry: Operation {
     guard let amount = Money(input.amount, currency: currency), amount.minorUnits > 0 else {
       throw Failure.invalid("amount", SuppliersMessages.badEntryAmount, ["currency": currency.code, "decimals": String(currency.minorUnitDigits)])
     }
-    if input.kind == .creditNote, input.evidence == nil { throw Failure.invalid("evidence", InputMessages.required) }
+    if input.kind == .creditNote, input.evidence == nil { throw Failure.invalid("evidence", InputMessages.requiredHere) }
     let contract = try await contract(input.contract, of: supplier, in: context)
     var service: Int64?
     if let id = input.service {
