@@ -65,6 +65,8 @@ package enum ImportingMessages: MessageCatalog {
       profileSlaByLevel, badCustomerCodes,
       columnMissing, noSuchFile,
       fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, duplicateColumn,
-      missing, notACustomer, nothingToImport, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn, tooManyAssets, noAssets, UnreadableRows.message,
-    ] + OutageImportReport.messages + AssetImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages + ImportProgress.messages
+      missing, notACustomer, nothingToImport, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn, tooManyAssets, noAssets,
+      UnreadableRows.message,
+    ] + OutageImportReport.messages + AssetImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages
+    + ImportProgress.messages
 }
