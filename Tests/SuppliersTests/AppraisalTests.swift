@@ -258,7 +258,7 @@ private struct AppraisalWorld {
           [
             "supplier": world.world.supplier.at("id"), "kind": "credit_note", "reference": "C", "period": "2026-01", "amount": "1", "currency": "EUR",
           ], as: world.world.database.root)
-      } == ["evidence input.required"])
+      } == ["evidence input.required_here"])
     let engineer = try await world.world.database.staff(.engineer)
     await expectFailure(.denied) { try await world.world.database.call("supplier_entry.list", ["supplier": world.world.supplier.at("id")], as: engineer) }
   }

@@ -7,4 +7,10 @@ extension TestDatabase {
       try await connection.runScript("begin; set local role steward_owner; set local search_path = '';\n\(script)\n;commit")
     }
   }
+  }
+
+  /// Runs a script past row security and every right.
+  package func runAsSuperuser(_ script: String) async throws {
+    _ = try await superuser.withConnection { try await $0.runScript(script) }
+  }
 }
