@@ -7,7 +7,6 @@ extension TestDatabase {
       try await connection.runScript("begin; set local role steward_owner; set local search_path = '';\n\(script)\n;commit")
     }
   }
-  }
 
   /// Runs a script past row security and every right.
   package func runAsSuperuser(_ script: String) async throws {
