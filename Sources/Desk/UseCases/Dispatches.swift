@@ -116,8 +116,8 @@ package enum ReturnDispatch: Operation {
       "结果：done（默认，供应商已完成）、refused（供应商答复并未完成退回）、recalled（我方撤回）。供应商未做的，除已违约者外不再考核。"
     ).optional
     private static let resumes = Field.boolean(
-      "resume", "Whether an incident that waits since a dispatch goes on, once nothing is with suppliers any more (default yes). A wait that began otherwise ends by incident.resume.",
-      "事件因派单而等待供应商且已无其他派单时是否恢复处理（默认是）；以其他方式开始的等待由 incident.resume 结束。"
+      "resume", "Whether an incident that waits since a dispatch goes on, once nothing is with suppliers any more (default yes).",
+      "事件因派单而等待供应商且已无其他派单时是否恢复处理（默认是）。"
     ).optional
 
     package static let fields: [any InputField] = [

@@ -19,7 +19,8 @@ package enum MergeIncident: Operation {
   }
 
   package static let declaration = Declaration(
-    "incident.merge", "Merge an incident into another of the same customer; promises that it has not missed are withdrawn; what is with suppliers, and the wait for it, goes along.",
+    "incident.merge",
+    "Merge an incident into another of the same customer; promises that it has not missed are withdrawn; what is with suppliers, and the wait for it, goes along.",
     zh: "将事件合并到同一客户的另一事件；尚未违约的承诺随之撤销，对供应商的派单及因派单的等待一并转移。",
     permission: IncidentFields.work, roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
