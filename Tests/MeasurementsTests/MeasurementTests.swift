@@ -157,10 +157,10 @@ import Testing
     #expect(await refusal("backup_sucess") == promised)
     #expect(await refusal("patch_currency", service: "MAIL") == "recorded", "the target is of any service")
     #expect(await refusal("backup_success", from: "2025-11-01T00:00:00Z") == "measure: The line promises nothing then that is measured.")
-    // Of one service only: another's counts nowhere, nor does what is of none.
+    // Of one service only, from the beginning of February in Berlin: another's counts nowhere, nor does what is of none.
     let targets = Value.array([.object(["metric": "backup_success", "service": "ERP", "objective": "99", "period": "month"])])
     _ = try await world.database.call(
-      "sla.revise", ["id": world.sla["id"] ?? .null, "targets": targets, "validFrom": "2026-02-01T00:00:00Z"], as: world.manager, version: 1)
+      "sla.revise", ["id": world.sla["id"] ?? .null, "targets": targets, "validFrom": "2026-01-31T23:00:00Z"], as: world.manager, version: 1)
     let february: Value = "2026-02-10T00:00:00Z"
     let told = "measure: The line does not promise this then; measured are: backup_success (ERP)."
     #expect(await refusal("backup_success", from: february, service: "MAIL") == told)
