@@ -15,8 +15,8 @@ package enum MeasurementsMessages: MessageCatalog {
     "measurement.nothing_promised", "The line promises nothing then that is measured.", zh: "该合同行当时没有任何测量目标。")
   static let overlaps = Message(
     "measurement.overlaps",
-    "A measurement that stands covers a part of this time already, of the same line, measure, service and configuration item: correct that one (measurement.correct).",
-    zh: "同一合同行、指标、服务与配置项已有测量覆盖部分时段：请更正该测量（measurement.correct）。")
+    "A measurement that stands covers a part of this time already, of the same line, measure and service, and of the same configuration item or of all of them: correct that one (measurement.correct).",
+    zh: "同一合同行、指标与服务、同一配置项（或不分配置项的整体）已有测量覆盖部分时段：请更正该测量（measurement.correct）。")
   static let corrected = Message(
     "measurement.corrected", "This measurement was corrected already; correct the one that took its place.", zh: "该测量值已被更正，请更正其后续记录。")
   static let judgedMeanwhile = Message(

@@ -38,6 +38,62 @@ import Testing
     #expect(try await world.agreements(survivor).last?.clock("resolution")["consumedSeconds"] == 14_400)
   }
 
+  /// While the supplier works for the ticket that is left, that one waits as the other did.
+  @Test func theWaitGoesAlong() async throws {
+    let world = try await AgreementWorld()
+    let target = Value.object(["metric": "resolution", "priority": 3, "budgetSeconds": 28_800, "calendar": world.desk.calendar["id"] ?? .null])
+    try await world.database.call(
+      "sla.revise",
+      [
+        "id": world.desk.sla["id"] ?? .null, "targets": .array([target]), "validFrom": "2026-01-01T00:00:00Z", "supplierWaitsPause": .bool(true),
+      ], as: world.desk.manager, version: 1)
+    func merge(waits: Bool, into survivor: Value) async throws -> (survivor: Value, dispatch: Value) {
+      let doomed = try await world.desk.open("Doomed")
+      let sent = try await world.dispatch(doomed, ["reason": "x", "wait": .bool(waits)])
+      try await world.desk.act("merge", on: try await world.desk.read(doomed), ["into": survivor["id"] ?? .null])
+      return (try await world.desk.read(survivor), try await world.call("dispatch.read", [("id", sent["id"] ?? .null)]))
+    }
+    let survivor = try await world.desk.open("Survivor")
+    try world.desk.at("2026-03-02T08:30:00Z")
+    let (waiting, dispatch) = try await merge(waits: true, into: survivor)
+    #expect(waiting["pendingReason"] == "awaiting_supplier" && waiting["version"] != survivor["version"])
+    #expect(try await world.desk.explain(waiting, "resolution")["state"] == "paused")
+    try world.desk.at("2026-03-02T12:00:00Z")
+    _ = try await world.act("return", onDispatch: dispatch)
+    let resumed = try await world.desk.read(survivor)
+    #expect(resumed["state"] == "active")
+    let resolution = try await world.desk.explain(resumed, "resolution")
+    #expect(resolution["intervals"]?.column("evidence").last == dispatch["id"] && resolution["dueAt"] == "2026-03-03T11:30:00Z")
+    // Whoever did not wait does not begin to, and whoever waits for somebody else goes on to.
+    let (idle, second) = try await merge(waits: false, into: resumed)
+    #expect(idle["state"] == "active")
+    _ = try await world.act("return", onDispatch: second)
+    let asked = try await world.desk.act("hold", on: idle, ["reason": "awaiting_requester", "evidence": "mail 1"])
+    let (held, third) = try await merge(waits: true, into: asked)
+    #expect(held["pendingReason"] == "awaiting_requester")
+    _ = try await world.act("return", onDispatch: third)
+    #expect(try await world.desk.read(held)["pendingReason"] == "awaiting_requester")
+  }
+
+  /// A return ends the wait that a dispatch began, and no other: somebody else may still owe.
+  @Test func aReturnEndsOnlyTheWaitThatADispatchBegan() async throws {
+    let world = try await AgreementWorld()
+    let survivor = try await world.desk.act(
+      "hold", on: try await world.desk.open("Survivor"), ["reason": "awaiting_supplier", "evidence": "call 4"])
+    let doomed = try await world.desk.open("Doomed")
+    let sent = try await world.dispatch(doomed, ["reason": "x", "wait": .bool(true)])
+    try await world.desk.act("merge", on: try await world.desk.read(doomed), ["into": survivor["id"] ?? .null])
+    _ = try await world.act("return", onDispatch: try await world.call("dispatch.read", [("id", sent["id"] ?? .null)]))
+    let waiting = try await world.desk.read(survivor)
+    #expect(waiting["pendingReason"] == "awaiting_supplier", "call 4 was not answered")
+    // A dispatch that is sent to be waited for joins the wait.
+    for joins in [false, true] {
+      let again = try await world.dispatch(try await world.desk.read(survivor), ["reason": "x", "wait": .bool(joins)])
+      _ = try await world.act("return", onDispatch: again)
+      #expect(try await world.desk.read(survivor)["state"] == (joins ? "active" : "pending"))
+    }
+  }
+
   @Test func twoDispatchesByOneContractAreOneTooMany() async throws {
     let world = try await AgreementWorld()
     let doomed = try await world.desk.open("Doomed")

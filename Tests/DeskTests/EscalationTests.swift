@@ -81,21 +81,10 @@ import Testing
   /// What only the new priority promises begins with the word, and what it does not promise is withdrawn.
   @Test func aPromiseOfTheNewPriorityBeginsWithTheWord() async throws {
     let world = try await AgreementWorld()
-    let always = try await world.database.call("calendar.create", ["name": "Round", "stock": "24x7", "zone": "UTC"], as: world.desk.manager)
-    let urgent = try await world.database.call(
-      "underpinning_contract.create",
-      [
-        "supplier": world.supplier["id"] ?? .null, "reference": "UC-9", "name": "Urgent only", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
-        "calendar": always["id"] ?? .null,
-        "targets": .array([
-          .object(["metric": "response", "priority": 1, "budgetSeconds": 900]), .object(["metric": "resolution", "priority": 1, "budgetSeconds": 3600]),
-        ]),
-      ], as: world.desk.manager)
+    let urgent = try await urgentOnly(world, [("response", 1, 900), ("resolution", 1, 3600)])
     for answers in [false, true] {
       world.database.clock.set(DeskWorld.monday)
-      let incident = try await world.desk.open()
-      var dispatch = try await world.call(
-        "incident.dispatch", [("id", incident["id"] ?? .null), ("underpinningContract", urgent["id"] ?? .null), ("reason", "x")], version: 1)
+      var dispatch = try await send(try await world.desk.open(), by: urgent, world)
       #expect(dispatch["clocks"] == .array([]))
       if answers { dispatch = try await world.act("answer", onDispatch: dispatch) }
       try world.desk.at("2026-03-02T13:00:00Z")
@@ -105,5 +94,49 @@ import Testing
       dispatch = try await world.act("escalate", onDispatch: dispatch, ["priority": 2, "evidence": "call 8"])
       #expect(dispatch["clocks"] == .array([]))
     }
+  }
+
+  /// A slip of the tongue that is put right gives the supplier nothing back; only the time without a promise does not count.
+  @Test func toldAnotherPriorityAndBackIsNoNewBudget() async throws {
+    let world = try await AgreementWorld()
+    let urgent = try await urgentOnly(world, [("response", 1, 900), ("update", 1, 1800), ("resolution", 1, 3600), ("resolution", 2, 600)])
+    var dispatch = try await send(try await world.desk.open(impact: 1, urgency: 1), by: urgent, world)
+    func tell(_ priority: Value, at minute: String) async throws {
+      try world.desk.at("2026-03-02T\(minute):00Z")
+      dispatch = try await world.act("escalate", onDispatch: dispatch, ["priority": priority, "evidence": .text("call at \(minute)")])
+    }
+    try await tell(3, at: "08:10")
+    #expect(dispatch["clocks"] == .array([]))
+    try await tell(1, at: "08:20")
+    // Ten minutes of each are used.
+    #expect(dispatch["clocks"]?.column("dueAt") == ["2026-03-02T08:25:00Z", "2026-03-02T08:40:00Z", "2026-03-02T09:10:00Z"])
+    try await tell(3, at: "08:22")
+    try world.desk.at("2026-03-02T08:30:00Z")
+    dispatch = try await world.act("answer", onDispatch: dispatch)
+    try await tell(1, at: "08:40")
+    // It has answered, the word began a new interval, and twelve minutes are used.
+    #expect(dispatch["clocks"]?.column("dueAt") == ["2026-03-02T09:10:00Z", "2026-03-02T09:28:00Z"])
+    try await tell(3, at: "08:50")
+    // Of priority 2 ten minutes: they are over with the word.
+    try await tell(2, at: "09:00")
+    #expect(dispatch["clocks"]?.column("breachedAt") == ["2026-03-02T09:00:00Z"])
+  }
+
+  /// A contract, around the clock, that promises nothing but what is given.
+  private func urgentOnly(_ world: AgreementWorld, _ targets: [(metric: String, priority: Int64, seconds: Int64)]) async throws -> Value {
+    let always = try await world.database.call("calendar.create", ["name": "Round", "stock": "24x7", "zone": "UTC"], as: world.desk.manager)
+    return try await world.database.call(
+      "underpinning_contract.create",
+      [
+        "supplier": world.supplier["id"] ?? .null, "reference": "UC-9", "name": "Urgent only", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "calendar": always["id"] ?? .null,
+        "targets": .array(
+          targets.map { .object(["metric": .text($0.metric), "priority": .integer($0.priority), "budgetSeconds": .integer($0.seconds)]) }),
+      ], as: world.desk.manager)
+  }
+
+  private func send(_ incident: Value, by contract: Value, _ world: AgreementWorld) async throws -> Value {
+    try await world.call(
+      "incident.dispatch", [("id", incident["id"] ?? .null), ("underpinningContract", contract["id"] ?? .null), ("reason", "x")], version: 1)
   }
 }

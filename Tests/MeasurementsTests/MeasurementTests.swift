@@ -69,9 +69,9 @@ import Testing
     try await world.record("backup_success", 18, of: 20, from: "2025-12-31T23:00:00Z", to: "2026-01-15T00:00:00Z")
     try await world.record("backup_success", 1, of: 1, from: "2026-01-31T22:59:59Z")
     try await world.record("backup_success", 0, of: 500, from: "2026-01-31T23:00:00Z")
-    try await world.record("backup_success", 0, of: 500, from: "2026-01-31T00:00:00Z", to: "2026-02-01T00:00:00Z", ci: "vault")
-    try await world.record("backup_success", 99, of: 100, from: "2026-01-20T00:00:00Z", service: "ERP")
     try await world.database.catalogueService("MAIL")
+    try await world.record("backup_success", 0, of: 500, from: "2026-01-31T00:00:00Z", to: "2026-02-01T00:00:00Z", service: "MAIL")
+    try await world.record("backup_success", 99, of: 100, from: "2026-01-20T00:00:00Z", service: "ERP")
     try await world.record("backup_success", 9, of: 10, from: "2026-01-20T00:00:00Z", service: "MAIL")
     let verdicts = try await world.judge("2026-01")
     #expect(
@@ -157,10 +157,10 @@ import Testing
     #expect(await refusal("backup_sucess") == promised)
     #expect(await refusal("patch_currency", service: "MAIL") == "recorded", "the target is of any service")
     #expect(await refusal("backup_success", from: "2025-11-01T00:00:00Z") == "measure: The line promises nothing then that is measured.")
-    // Of one service only: another's counts nowhere, nor does what is of none.
+    // Of one service only, from the beginning of February in Berlin: another's counts nowhere, nor does what is of none.
     let targets = Value.array([.object(["metric": "backup_success", "service": "ERP", "objective": "99", "period": "month"])])
     _ = try await world.database.call(
-      "sla.revise", ["id": world.sla["id"] ?? .null, "targets": targets, "validFrom": "2026-02-01T00:00:00Z"], as: world.manager, version: 1)
+      "sla.revise", ["id": world.sla["id"] ?? .null, "targets": targets, "validFrom": "2026-01-31T23:00:00Z"], as: world.manager, version: 1)
     let february: Value = "2026-02-10T00:00:00Z"
     let told = "measure: The line does not promise this then; measured are: backup_success (ERP)."
     #expect(await refusal("backup_success", from: february, service: "MAIL") == told)
@@ -185,13 +185,17 @@ import Testing
     #expect(await !isRefused("2026-02-01T00:00:00Z"), "the first instant after it")
     #expect(await isRefused("2026-02-01T00:00:00Z"), "the same instant")
     #expect(await !isRefused("2026-01-10T00:00:00Z", service: "ERP"))
-    #expect(await !isRefused("2026-01-10T00:00:00Z", ci: "vault"))
+    #expect(await isRefused("2026-01-10T00:00:00Z", ci: "vault"), "the month is of all configuration items")
     // A correction stands in its place, and what is taken back makes room.
     let corrected = try await world.database.call(
       "measurement.correct", ["id": month["id"] ?? .null, "numerator": 96, "evidence": "report 8"], as: world.manager)
     #expect(await isRefused("2026-01-10T00:00:00Z"))
     _ = try await world.database.call("measurement.correct", ["id": corrected["id"] ?? .null, "evidence": "of another line"], as: world.manager)
     #expect(await !isRefused("2026-01-10T00:00:00Z"))
+    // Piece by piece, or all together.
+    for ci: Value in ["SRV1", "SRV2"] { #expect(await !isRefused("2026-01-20T00:00:00Z", ci: ci)) }
+    for ci: Value in ["SRV1", .null] { #expect(await isRefused("2026-01-19T00:00:00Z", "2026-01-21T00:00:00Z", ci: ci)) }
+    #expect(await !isRefused("2026-01-20T00:00:00Z", service: "ERP"))
     // At once, each seeing nothing of the others: it is the database that refuses.
     let outcomes = await withTaskGroup(of: Bool.self) { group in
       for day in 1...4 {
@@ -204,6 +208,49 @@ import Testing
       try await $0.runScript("alter table measurements.covered drop constraint covered_overlap_exclude")
     }
     #expect(await !isRefused("2026-02-06T00:00:00Z"), "it is the constraint that refuses")
+  }
+
+  /// What overlapped before anything kept that out counts on, and keeps others out when what it stood beside is taken back.
+  @Test func whatStoodBesideWhatIsTakenBackIsCovered() async throws {
+    let world = try await World()
+    try await world.record("backup_success", 80, of: 100, from: "2026-01-10T00:00:00Z", to: "2026-01-20T00:00:00Z")
+    _ = try await world.database.superuser.withConnection { try await $0.runScript("delete from measurements.covered") }
+    let month = try await world.record("backup_success", 100, of: 100, from: "2026-01-01T00:00:00Z", to: "2026-01-31T00:00:00Z")
+    _ = try await world.database.call("measurement.correct", ["id": month["id"] ?? .null, "evidence": "of another line"], as: world.manager)
+    await expectFailure(.conflict) {
+      try await world.record("backup_success", 100, of: 100, from: "2026-01-01T00:00:00Z", to: "2026-01-31T00:00:00Z")
+    }
+    try await world.record("backup_success", 10, of: 10, from: "2026-01-01T00:00:00Z", to: "2026-01-10T00:00:00Z")
+    #expect(try await world.judge("2026-01").contains(["backup_success", .null, 90, 110, "missed", "judged"]))
+  }
+
+  /// A period goes by what was promised when it began: a revision keeps no bad week of it off the record.
+  @Test func whatThePeriodBeganWithIsRecordedToItsEnd() async throws {
+    let world = try await World()
+    var sla = world.sla
+    let more = (World.targets(backups: "95").array ?? []) + [.object(["metric": "request_accuracy", "objective": "98", "period": "rolling_year"])]
+    let fewer: [Value] = [.object(["metric": "availability", "objective": "99.9", "period": "month"])]
+    for (targets, from): ([Value], Value) in [(more, "2026-01-15T00:00:00Z"), (fewer, "2026-02-10T00:00:00Z")] {
+      sla = try await world.database.call(
+        "sla.revise", ["id": sla["id"] ?? .null, "targets": .array(targets), "validFrom": from], as: world.manager, version: sla["version"]?.integer)
+    }
+    try await world.record("backup_success", 100, of: 100, from: "2026-02-01T00:00:00Z", to: "2026-02-08T00:00:00Z")
+    try await world.record("backup_success", 60, of: 100, from: "2026-02-14T00:00:00Z", to: "2026-02-21T00:00:00Z")
+    #expect(try await world.judge("2026-02").contains(["backup_success", .null, 160, 200, "missed", "judged"]))
+    // The quarter began in January; the year that goes to next January, in February.
+    try await world.record("patch_currency", 1, of: 2, from: "2026-03-01T10:00:00Z")
+    try await world.record("request_accuracy", 1, of: 2, from: "2026-02-20T00:00:00Z")
+    func isRefused(_ measure: Value, _ from: Value, _ to: Value = .null) async -> Bool {
+      do {
+        try await world.record(measure, 1, of: 1, from: from, to: to)
+        return false
+      } catch {
+        return error.violations.map(\.message.key) == ["measurement.nothing_promised"]
+      }
+    }
+    #expect(await isRefused("backup_success", "2026-03-01T10:00:00Z"), "March began without")
+    #expect(await isRefused("backup_success", "2026-02-22T00:00:00Z", "2026-03-01T00:00:00Z"), "it reaches out of February, in Berlin")
+    #expect(await isRefused("patch_currency", "2025-11-15T00:00:00Z"), "the quarter promises it, but the line was not in force")
   }
 
   @Test func whatIsRecordedMustBeOverAndWhole() async throws {

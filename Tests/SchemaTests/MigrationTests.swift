@@ -26,7 +26,7 @@ import Testing
           "1 1 8 2026-03-02 10:00 t", "2 1 7 2026-03-04 08:00 t", "3 2 7 2026-03-02 08:00 t", "5 1 7 2026-03-01 08:00 f", "6 1 7 2026-03-01 08:00 t",
         ], "from the assignment to the team that has it, the reopening, or else the opening; and where there was none")
       #expect(priorities == ["1 2 4", "2 3 4"], "what its clocks count, or else the ticket's")
-      #expect(covered == [1, 4, 5], "the first of what overlaps, and what stands")
+      #expect(covered == [1, 4, 5, 8, 9], "the first of what overlaps, and what stands")
     }
   }
 
@@ -124,16 +124,18 @@ import Testing
       run_started_with_seconds, last_interval_seq, last_milestone_seq, last_verdict_seq, recorded_at, party_id, supplier_contract_version_id, supplier_target_id)
     values (2, 'dispatch', 1, 'resolution', 'linked', 1, 2, 60, 60, false, 'resolved', 'running', '2026-03-02T08:00:00Z', 'dispatched', '2026-03-02T08:00:00Z',
       '2026-03-02T08:00:00Z', 0, '2026-03-02T08:00:00Z', 0, 0, 0, 0, '2026-03-02T08:00:00Z', 4, 4, 4);
-    insert into measurements.measurement (tenant_id, id, public_id, contract_line_id, metric, from_at, to_at, numerator, denominator, evidence, supersedes,
+    insert into measurements.measurement (tenant_id, id, public_id, contract_line_id, metric, ci, from_at, to_at, numerator, denominator, evidence, supersedes,
       withdraws, actor_kind, actor_id, recorded_at)
-    select 1, m.id, substr(sha256(m.id::text::bytea), 1, 12), 1, 'backup_success', m.from_at, m.to_at, 1, 1, 'x', m.supersedes, m.withdraws, 'staff', 1,
+    select 1, m.id, substr(sha256(m.id::text::bytea), 1, 12), 1, 'backup_success', m.ci, m.from_at, m.to_at, 1, 1, 'x', m.supersedes, m.withdraws, 'staff', 1,
       '2026-03-02T08:00:00Z'
     from (values
-      (1, '2026-01-01T00:00:00Z'::timestamptz, '2026-02-01T00:00:00Z'::timestamptz, null::bigint, false),
-      (2, '2026-01-10T00:00:00Z', '2026-01-10T00:00:00Z', null, false), (3, '2026-02-02T00:00:00Z', '2026-02-02T00:00:00Z', null, false),
-      (4, '2026-02-02T00:00:00Z', '2026-02-02T00:00:00Z', 3, false), (5, '2026-02-01T00:00:00Z', '2026-02-02T00:00:00Z', null, false),
-      (6, '2026-02-03T00:00:00Z', '2026-02-03T00:00:00Z', null, false), (7, '2026-02-03T00:00:00Z', '2026-02-03T00:00:00Z', 6, true)
-    ) m (id, from_at, to_at, supersedes, withdraws)
+      (1, null, '2026-01-01T00:00:00Z'::timestamptz, '2026-02-01T00:00:00Z'::timestamptz, null::bigint, false),
+      (2, null, '2026-01-10T00:00:00Z', '2026-01-10T00:00:00Z', null, false), (3, null, '2026-02-02T00:00:00Z', '2026-02-02T00:00:00Z', null, false),
+      (4, null, '2026-02-02T00:00:00Z', '2026-02-02T00:00:00Z', 3, false), (5, null, '2026-02-01T00:00:00Z', '2026-02-02T00:00:00Z', null, false),
+      (6, null, '2026-02-03T00:00:00Z', '2026-02-03T00:00:00Z', null, false), (7, null, '2026-02-03T00:00:00Z', '2026-02-03T00:00:00Z', 6, true),
+      (8, 'SRV1', '2026-02-05T00:00:00Z', '2026-02-05T00:00:00Z', null, false), (9, 'SRV2', '2026-02-05T00:00:00Z', '2026-02-05T00:00:00Z', null, false),
+      (10, null, '2026-02-04T00:00:00Z', '2026-02-06T00:00:00Z', null, false)
+    ) m (id, ci, from_at, to_at, supersedes, withdraws)
     """
 }
 

@@ -56,6 +56,23 @@ import Testing
     #expect(ledger.clock.state == .stopped)
   }
 
+  @Test func whatIsPromisedAgainGoesOnWithWhatWasUsed() throws {
+    func due(_ ledger: Ledger, again text: String, after word: String? = nil) throws -> Instant? {
+      let calendar = try Fixture.office().calendar
+      let clock = ledger.clock.takenUp(at: try Fixture.at(text), after: try word.map(Fixture.at), cause: "escalated", in: calendar)
+      #expect(clock.state == .running && clock.verdict == nil && clock.startedAt == ledger.clock.startedAt)
+      return clock.dueAt
+    }
+    var resolution = try ledger(hours(8), "1 09:00")
+    try resolution.withdraw("1 12:00")
+    #expect(try due(resolution, again: "2 10:00") == Fixture.at("2 15:00"))
+    #expect(try due(resolution, again: "2 10:00", after: "2 09:00") == Fixture.at("2 15:00"), "a word is no resolution")
+    var update = try ledger(hours(2), "1 09:00", .update)
+    try update.withdraw("1 10:00")
+    #expect(try due(update, again: "1 12:00", after: "1 09:30") == Fixture.at("1 13:00"))
+    #expect(try due(update, again: "1 12:00", after: "1 11:00") == Fixture.at("1 14:00"), "the word began a new gap")
+  }
+
   @Test func changingTheTargetKeepsPauses() throws {
     var ledger = try ledger(hours(8), "1 09:00")
     try ledger.pause("1 10:00")

@@ -25,6 +25,8 @@ alter table measurements.measurement no force row level security;
 alter table desk.dispatch
   add column priority smallint,
   add column supplier_id bigint,
+  -- the last word of the supplier; null of old also where there was one
+  add column last_word_at timestamptz,
   add constraint dispatch_supplier_fk foreign key (supplier_id) references suppliers.supplier (id),
   add constraint dispatch_priority_check check (priority between 1 and 5);
 update desk.dispatch d set
@@ -68,28 +70,31 @@ from bare b left join begun g on g.tenant_id = b.tenant_id and g.subject_id = b.
 create index assignment_queue on desk.assignment (team_id, coalesce(due_at, 'infinity'::timestamptz), started_at, tenant_id, ticket_id)
   where ended_at is null;
 
--- The stretches of time that measurements cover which stand: of one line, measure, service and configuration item no two overlap,
--- so that nothing is counted twice. A correction takes the place of what it corrects; what is taken back covers nothing.
+-- The stretches of time that measurements cover which stand: of one line, measure and service no two overlap that are of the same
+-- configuration item, or one of which is of all of them: so nothing is counted twice. A correction takes the place of what it corrects;
+-- what is taken back covers nothing.
 create extension if not exists btree_gist with schema steward;
+-- One configuration item, or without bounds all of them: these overlap every one.
+create type measurements.ci_range as range (subtype = text, collation = pg_catalog."C");
 create table measurements.covered (
   tenant_id bigint not null,
   measurement_id bigint not null,
   contract_line_id bigint not null,
   metric text not null,
-  -- empty: the line as a whole
+  -- empty: none
   service text not null,
-  ci text not null,
+  cis measurements.ci_range not null,
   -- an instant is a stretch as well: both of its ends are inside
   during tstzrange not null,
   constraint covered_pk primary key (tenant_id, measurement_id),
   constraint covered_measurement_fk foreign key (tenant_id, measurement_id) references measurements.measurement (tenant_id, id),
   constraint covered_during_check check (not isempty(during)),
   constraint covered_overlap_exclude exclude using gist
-    (tenant_id with =, contract_line_id with =, metric with =, service with =, ci with =, during with &&)
+    (tenant_id with =, contract_line_id with =, metric with =, service with =, cis with &&, during with &&)
 );
 -- What overlapped before goes on to count as it did; the first of them keeps others out.
-insert into measurements.covered (tenant_id, measurement_id, contract_line_id, metric, service, ci, during)
-select m.tenant_id, m.id, m.contract_line_id, m.metric, coalesce(m.service, ''), coalesce(m.ci, ''),
+insert into measurements.covered (tenant_id, measurement_id, contract_line_id, metric, service, cis, during)
+select m.tenant_id, m.id, m.contract_line_id, m.metric, coalesce(m.service, ''), measurements.ci_range(m.ci, m.ci, '[]'),
   tstzrange(m.from_at, m.to_at, case when m.from_at = m.to_at then '[]' else '[)' end)
 from measurements.measurement m
 where not m.withdraws and not exists (select from measurements.measurement a where a.tenant_id = m.tenant_id and a.supersedes = m.id)

@@ -68,6 +68,8 @@ struct SupplierTurn: Sendable {
   private(set) var supplierPriority: String?
   let dispatchedAt: Instant
   private(set) var respondedAt: Instant?
+  /// Its last word; nil of old also where there was one.
+  private(set) var lastWordAt: Instant?
   private(set) var returnedAt: Instant?
   private(set) var outcome: Outcome?
   var version: Int64
@@ -78,7 +80,8 @@ struct SupplierTurn: Sendable {
   init(
     id: Int64, publicId: [UInt8], ticket: Ticket.Reference, ticketVersion: Int64, ticketPriority: Int64, agreement: Agreement, service: Ticket.Reference?,
     serviceName: String?, choice: Choice, choiceReason: String?, supplierReference: String?, priority: Int64, supplierPriority: String?,
-    dispatchedAt: Instant, respondedAt: Instant? = nil, returnedAt: Instant? = nil, outcome: Outcome? = nil, version: Int64 = 1, isNew: Bool = false
+    dispatchedAt: Instant, respondedAt: Instant? = nil, lastWordAt: Instant? = nil, returnedAt: Instant? = nil, outcome: Outcome? = nil,
+    version: Int64 = 1, isNew: Bool = false
   ) {
     self.id = id
     self.publicId = publicId
@@ -95,6 +98,7 @@ struct SupplierTurn: Sendable {
     self.supplierPriority = supplierPriority
     self.dispatchedAt = dispatchedAt
     self.respondedAt = respondedAt
+    self.lastWordAt = lastWordAt
     self.returnedAt = returnedAt
     self.outcome = outcome
     self.version = version
@@ -106,14 +110,16 @@ struct SupplierTurn: Sendable {
   var isOpen: Bool { returnedAt == nil }
 
   /// When something was last recorded of it: nothing is recorded before.
-  var lastEventAt: Instant { [dispatchedAt, respondedAt, clocks.lastEventAt].compactMap(\.self).max() ?? dispatchedAt }
+  var lastEventAt: Instant { [dispatchedAt, respondedAt, lastWordAt, clocks.lastEventAt].compactMap(\.self).max() ?? dispatchedAt }
 
   /// A word from the supplier; the first one is its response.
   mutating func answer(reference: String?, at now: Instant) throws(Failure) {
     isTouched = true
     if let reference { supplierReference = reference }
     try clocks.apply(respondedAt == nil ? .responded : .updated, at: now)
-    if respondedAt == nil { respondedAt = max(now, dispatchedAt) }
+    let at = max(now, lastWordAt ?? dispatchedAt)
+    if respondedAt == nil { respondedAt = at }
+    lastWordAt = at
   }
 
   mutating func end(_ outcome: Outcome, at now: Instant) throws(Failure) {

@@ -11,13 +11,14 @@ extension SupplierTurn {
   }
 
   /// The supplier was told another priority: from then on its promises are those for that one.
-  mutating func escalate(to priority: Int64, at instant: Instant, in transaction: Transaction) async throws {
+  mutating func escalate(to priority: Int64, at instant: Instant, tenant: TenantId, in transaction: Transaction) async throws {
     guard let promise = try await promise(in: transaction) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the dispatch's contract version is not to be seen")
     }
     tell(priority: priority, called: promise.supplierPriority(of: priority, service?.id))
     try await clocks.escalate(
-      under: terms(of: promise, priority: priority), priority: priority, isAnswered: respondedAt != nil, at: instant, in: transaction)
+      under: terms(of: promise, priority: priority), priority: priority, isAnswered: respondedAt != nil, after: lastWordAt ?? respondedAt, at: instant,
+      tenant: tenant, in: transaction)
   }
 
   /// The terms that its clocks are measured against.

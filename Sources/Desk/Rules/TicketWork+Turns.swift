@@ -71,9 +71,28 @@ extension TicketWork {
 
   // MARK: Suppliers
 
+  /// Lets the ticket wait for what is with a supplier.
+  mutating func hold(for dispatch: PublicId) throws(Failure) {
+    try move(.hold, reason: .awaitingSupplier, evidence: dispatch.description)
+    note(TicketEventType.held, .object(["reason": .text(PendingReason.awaitingSupplier.rawValue), "dispatch": .id(dispatch)]))
+  }
+
+  /// The dispatch that the ticket's wait for a supplier began with, or that joined it; nil where it waits for none, or was let wait
+  /// without one.
+  func dispatchWaitedFor() async throws -> String? {
+    guard ticket.pendingReason == .awaitingSupplier else { return nil }
+    let began = try await history().last { event in
+      event.type == TicketEventType.held || event.type == TicketEventType.dispatched && event.payload["wait"] == .bool(true)
+    }
+    return began?.payload["dispatch"]?.text
+  }
+
   /// What is with suppliers goes with the ticket into another one, on which work goes on: their time runs on there.
-  mutating func handDispatches(to survivor: inout TicketWork) throws(Failure) {
+  /// - Parameter waitedFor: the dispatch that the ticket's wait began with. The wait goes along with what is still with suppliers; one
+  ///   that the other ticket has goes on instead.
+  mutating func handDispatches(to survivor: inout TicketWork, waitedFor: String?) throws(Failure) {
     let (from, to) = (context.id(.incident, ticket.publicId), context.id(.incident, survivor.ticket.publicId))
+    var moved: [PublicId] = []
     for var dispatch in dispatches where dispatch.isOpen {
       if let twin = survivor.dispatches.first(where: { $0.isOpen && $0.agreement.contract.id == dispatch.agreement.contract.id }) {
         throw Failure(
@@ -83,13 +102,16 @@ extension TicketWork {
             "own": context.id(.dispatch, dispatch.publicId).description, "other": context.id(.dispatch, twin.publicId).description,
           ])
       }
-      let moved = Value.object(["dispatch": .id(context.id(.dispatch, dispatch.publicId)), "from": .id(from), "to": .id(to)])
-      note(TicketEventType.dispatchMoved, moved)
-      survivor.note(TicketEventType.dispatchMoved, moved)
+      let told = Value.object(["dispatch": .id(context.id(.dispatch, dispatch.publicId)), "from": .id(from), "to": .id(to)])
+      note(TicketEventType.dispatchMoved, told)
+      survivor.note(TicketEventType.dispatchMoved, told)
+      moved.append(context.id(.dispatch, dispatch.publicId))
       dispatch.move(to: survivor.ticket)
       survivor.dispatches.append(dispatch)
     }
     dispatches.removeAll(where: \.isOpen)
+    guard let waitedFor, survivor.ticket.state != .pending else { return }
+    if let dispatch = moved.first(where: { $0.description == waitedFor }) ?? moved.last { try survivor.hold(for: dispatch) }
   }
 
   // MARK: All

@@ -13,7 +13,7 @@ extension SupplierTurn {
   static let columns = """
     d.id, d.public_id, t.id, t.public_id, t.version, t.priority, d.supplier_contract_id, k.public_id, k.reference, k.contract_version_id, k.valid_from,
       s.supplier_id, s.public_id, s.code, s.name, k.calendar_id is not null, d.service_id, v.public_id, v.name, d.choice, d.choice_reason,
-      d.supplier_reference, d.priority, d.supplier_priority, d.dispatched_at, d.responded_at, d.returned_at, d.outcome, d.version
+      d.supplier_reference, d.priority, d.supplier_priority, d.dispatched_at, d.responded_at, d.last_word_at, d.returned_at, d.outcome, d.version
     """
 
   /// What a dispatch names: suppliers are read through the views that their module publishes.
@@ -36,13 +36,14 @@ extension SupplierTurn {
     let choiceReason: String? = try row.next()
     let reference: String? = try row.next()
     let (priority, supplierPriority): (Int64, String?) = (try row.next(), try row.next())
-    let (dispatchedAt, respondedAt, returnedAt): (Instant, Instant?, Instant?) = (try row.next(), try row.next(), try row.next())
+    let (dispatchedAt, respondedAt): (Instant, Instant?) = (try row.next(), try row.next())
+    let (lastWordAt, returnedAt): (Instant?, Instant?) = (try row.next(), try row.next())
     let outcome: String? = try row.next()
     self.init(
       id: id, publicId: publicId, ticket: ticket, ticketVersion: ticketVersion, ticketPriority: ticketPriority, agreement: agreement,
       service: serviceId.map { Ticket.Reference(id: $0, publicId: servicePublicId ?? []) }, serviceName: serviceName,
       choice: Choice(rawValue: choice) ?? .named, choiceReason: choiceReason, supplierReference: reference, priority: priority,
-      supplierPriority: supplierPriority, dispatchedAt: dispatchedAt, respondedAt: respondedAt, returnedAt: returnedAt,
+      supplierPriority: supplierPriority, dispatchedAt: dispatchedAt, respondedAt: respondedAt, lastWordAt: lastWordAt, returnedAt: returnedAt,
       outcome: outcome.flatMap(Outcome.init), version: try row.next())
   }
 }
@@ -186,7 +187,7 @@ struct UpdateDispatch: Statement {
 
   static let sql = """
     update desk.dispatch set ticket_id = $3, supplier_reference = $4, priority = $5, supplier_priority = $6, responded_at = $7, returned_at = $8,
-      outcome = $9, due_at = $10, version = $11
+      outcome = $9, due_at = $10, version = $11, last_word_at = $12
     where tenant_id = $1 and id = $2
     """
 
@@ -202,6 +203,7 @@ struct UpdateDispatch: Statement {
     parameters.append(dispatch.outcome?.rawValue)
     parameters.append(dispatch.clocks.nextDueAt)
     parameters.append(dispatch.version)
+    parameters.append(dispatch.lastWordAt)
   }
 }
 

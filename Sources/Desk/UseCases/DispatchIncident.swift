@@ -58,11 +58,11 @@ package enum DispatchIncident: Operation {
     let id = context.id(.dispatch, dispatch.publicId)
     work.note(
       TicketEventType.dispatched,
-      .object(["dispatch": .id(id), "underpinningContract": .id(input.contract), "choice": .text(dispatch.choice.rawValue)]))
-    if input.waits, work.ticket.pendingReason != .awaitingSupplier {
-      try work.move(.hold, reason: .awaitingSupplier, evidence: id.description)
-      work.note(TicketEventType.held, .object(["reason": .text(PendingReason.awaitingSupplier.rawValue), "dispatch": .id(id)]))
-    }
+      .object([
+        "dispatch": .id(id), "underpinningContract": .id(input.contract), "choice": .text(dispatch.choice.rawValue),
+        "wait": .bool(input.waits),
+      ]))
+    if input.waits, work.ticket.pendingReason != .awaitingSupplier { try work.hold(for: id) }
     work.dispatches.append(dispatch)
     work.save()
     return DispatchRecord(work.dispatches.last ?? dispatch, in: context)

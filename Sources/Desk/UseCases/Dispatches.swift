@@ -116,8 +116,8 @@ package enum ReturnDispatch: Operation {
       "结果：done（默认，供应商已完成）、refused（供应商答复并未完成退回）、recalled（我方撤回）。供应商未做的，除已违约者外不再考核。"
     ).optional
     private static let resumes = Field.boolean(
-      "resume", "Whether an incident that waits for the supplier goes on, once nothing is with suppliers any more (default yes).",
-      "事件正等待供应商且已无其他派单时是否恢复处理（默认是）。"
+      "resume", "Whether an incident that waits since a dispatch goes on, once nothing is with suppliers any more (default yes).",
+      "事件因派单而等待供应商且已无其他派单时是否恢复处理（默认是）。"
     ).optional
 
     package static let fields: [any InputField] = [
@@ -138,14 +138,14 @@ package enum ReturnDispatch: Operation {
     roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> DispatchRecord {
-    try await context.workOnDispatch(input.id) { work, dispatch throws(Failure) in
+    try await context.workOnDispatch(input.id) { work, dispatch in
       let at = try context.occurred(input.at, since: dispatch.lastEventAt)
       try dispatch.end(input.outcome, at: at)
       work.note(
         TicketEventType.returned,
         .object(["dispatch": .id(input.id), "outcome": .text(input.outcome.rawValue), "evidence": .text(input.evidence)]), at: at)
       let isLast = !work.dispatches.contains { $0.isOpen && $0.id != dispatch.id }
-      guard input.resumes, isLast, work.ticket.pendingReason == .awaitingSupplier else { return }
+      guard input.resumes, isLast, try await work.dispatchWaitedFor() != nil else { return }
       try work.move(.resume)
       work.note(TicketEventType.resumed)
     }

@@ -34,7 +34,7 @@ package enum EscalateDispatch: Operation {
       let before = dispatch.priority
       guard input.priority != before else { throw Failure(.conflict, DeskMessages.toldAlready, ["priority": String(before)]) }
       let at = try context.occurred(input.at, since: dispatch.lastEventAt)
-      try await dispatch.escalate(to: input.priority, at: at, in: context.transaction)
+      try await dispatch.escalate(to: input.priority, at: at, tenant: context.tenant.id, in: context.transaction)
       work.note(
         TicketEventType.escalated,
         .object([

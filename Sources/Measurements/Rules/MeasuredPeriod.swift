@@ -19,7 +19,7 @@ struct MeasuredPeriod: Equatable, Sendable {
     let denominator: Int64
 
     /// Whether all of it falls into a stretch of time. What reaches out of it belongs to no period as short as that.
-    func lies(in span: TimeSpan) -> Bool { span.start <= from && (from == to ? from < span.end : to <= span.end) }
+    func lies(in span: TimeSpan) -> Bool { span.holds(from, to) }
   }
 
   /// What a figure was counted from.

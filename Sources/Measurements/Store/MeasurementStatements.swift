@@ -93,16 +93,16 @@ struct CataloguedService: Statement {
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 
-/// Keeps out what would be counted twice: `covered_overlap_exclude` refuses a stretch that overlaps one of the same line, measure,
-/// service and configuration item.
+/// Keeps out what would be counted twice: `covered_overlap_exclude` refuses a stretch that overlaps one of the same line, measure and
+/// service, and of the same configuration item or of all: a range without bounds is all of them.
 struct InsertCovered: Statement {
   let tenant: TenantId
   let id: Int64
   let measurement: NewMeasurement
 
   static let sql = """
-    insert into measurements.covered (tenant_id, measurement_id, contract_line_id, metric, service, ci, during)
-    values ($1, $2, $3, $4, $5, $6, tstzrange($7::timestamptz, $8::timestamptz, case when $7 = $8 then '[]' else '[)' end))
+    insert into measurements.covered (tenant_id, measurement_id, contract_line_id, metric, service, cis, during)
+    values ($1, $2, $3, $4, $5, measurements.ci_range($6, $6, '[]'), tstzrange($7::timestamptz, $8::timestamptz, case when $7 = $8 then '[]' else '[)' end))
     """
 
   func bind(to parameters: inout Parameters) {
@@ -111,7 +111,7 @@ struct InsertCovered: Statement {
     parameters.append(measurement.line)
     parameters.append(measurement.measure.code)
     parameters.append(measurement.service ?? "")
-    parameters.append(measurement.ci ?? "")
+    parameters.append(measurement.ci)
     parameters.append(measurement.from)
     parameters.append(measurement.to)
   }
@@ -142,6 +142,30 @@ struct DeleteCovered: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(measurement)
+  }
+}
+
+/// What is taken back uncovers what stood beside it of old, when nothing kept overlaps out: that goes on to count, and is covered now.
+struct CoverWhatStands: Statement {
+  let tenant: TenantId
+  let withdrawn: Int64
+
+  static let sql = """
+    insert into measurements.covered (tenant_id, measurement_id, contract_line_id, metric, service, cis, during)
+    select m.tenant_id, m.id, m.contract_line_id, m.metric, coalesce(m.service, ''), measurements.ci_range(m.ci, m.ci, '[]'),
+      tstzrange(m.from_at, m.to_at, case when m.from_at = m.to_at then '[]' else '[)' end)
+    from measurements.measurement w
+    join measurements.measurement m on m.tenant_id = w.tenant_id and m.contract_line_id = w.contract_line_id and m.metric = w.metric
+      and m.from_at <= w.to_at and m.to_at >= w.from_at
+    where w.tenant_id = $1 and w.id = $2 and not m.withdraws
+      and not exists (select from measurements.measurement a where a.tenant_id = m.tenant_id and a.supersedes = m.id)
+    order by m.id
+    on conflict do nothing
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(withdrawn)
   }
 }
 

@@ -67,7 +67,7 @@ package enum JudgePeriod: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let line = try await context.measuredLine(input.line)
-    guard let zone = Zone.named(line.zone) else { throw Failure(.internal, OperationMessages.internalFault, debug: "a contract's zone is unknown") }
+    let zone = try context.zone(of: line)
     let periods = BillingPeriod.Kind.allCases.compactMap { BillingPeriod($0, named: input.period) }
     guard !periods.isEmpty else { throw Failure.invalid("period", MeasurementsMessages.badPeriod) }
     let timeline = try await context.timeline(of: line)
@@ -93,6 +93,12 @@ extension OperationContext {
       throw Failure(.internal, OperationMessages.internalFault, debug: "a contract's currency is unknown")
     }
     return try await ContractTerms.timeline(tenant: tenant.id, contract: line.contract, line: line.line, currency: currency, in: transaction)
+  }
+
+  /// The zone of the line's contract, by whose days periods go.
+  func zone(of line: MeasuredLine.Found) throws(Failure) -> Zone {
+    guard let zone = Zone.named(line.zone) else { throw Failure(.internal, OperationMessages.internalFault, debug: "a contract's zone is unknown") }
+    return zone
   }
 
   /// Judges the targets whose period it is.

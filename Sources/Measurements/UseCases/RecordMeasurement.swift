@@ -1,3 +1,4 @@
+import BillingEngine
 import Contracts
 import Kernel
 import Operations
@@ -191,12 +192,20 @@ extension OperationContext {
     // An instant has no length; the promise that holds at it is asked.
     let span = TimeSpan(from, max(to, from.adding(seconds: 1)))
     let promised = try await ContractTerms.measuredTargets(of: timeline, span, in: transaction).filter { $0.objective != nil }
-    guard !promised.contains(where: { $0.measure == measure && ($0.service == nil || $0.service == service) }) else { return }
+    if promised.contains(where: { $0.promises(measure, service) }) { return }
+    // A period is judged by what was promised when it began, whatever was revised since.
+    let zone = try zone(of: line)
+    let periods = timeline.inForce(span).isEmpty ? [] : BillingPeriod.judging(from, to, in: zone)
+    for period in periods {
+      let targets = try await ContractTerms.measuredTargets(of: timeline, zone.span(of: period.first, to: period.end), in: transaction)
+      if targets.contains(where: { $0.period == period.kind && $0.promises(measure, service) }) { return }
+    }
     let names = promised.filter { $0.measure != .availability }.map { target in target.measure.code + (target.service.map { " (\($0))" } ?? "") }
     guard !names.isEmpty else { throw Failure.invalid("measure", MeasurementsMessages.nothingPromised) }
     throw Failure.invalid("measure", MeasurementsMessages.notPromised, ["promised": names.sorted().joined(separator: ", ")])
   }
 
+  /// Writes it, and keeps the time that it covers: nothing else of the same may.
   fileprivate func insert(_ measurement: NewMeasurement, after old: MeasurementRow?, withdraws: Bool) async throws -> MeasurementOutput {
     let id = newId(.measurement)
     let inserted = try await transaction.first(
@@ -205,7 +214,9 @@ extension OperationContext {
     guard let inserted else { throw Failure.notFound }
     switch old {
     case nil: transaction.enqueue(InsertCovered(tenant: tenant.id, id: inserted, measurement: measurement))
-    case let old? where withdraws: transaction.enqueue(DeleteCovered(tenant: tenant.id, measurement: old.id))
+    case let old? where withdraws:
+      transaction.enqueue(DeleteCovered(tenant: tenant.id, measurement: old.id))
+      transaction.enqueue(CoverWhatStands(tenant: tenant.id, withdrawn: old.id))
     case let old?: transaction.enqueue(PassCoveredOn(tenant: tenant.id, from: old.id, to: inserted))
     }
     guard let row = try await transaction.first(MeasurementByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
@@ -218,5 +229,12 @@ extension OperationContext {
           "supersedes": .id(old.map { self.id(.measurement, $0.publicId) }), "withdraws": .bool(withdraws),
         ]), occurredAt: now))
     return MeasurementOutput(row, in: self)
+  }
+}
+
+extension MeasuredTarget {
+  /// Whether it has an objective for a measure of a service, or of none.
+  fileprivate func promises(_ measure: ServiceMeasure, _ service: String?) -> Bool {
+    objective != nil && self.measure == measure && (self.service == nil || self.service == service)
   }
 }

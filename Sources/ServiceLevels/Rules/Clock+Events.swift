@@ -202,7 +202,7 @@ extension Clock {
     return next
   }
 
-  private mutating func run(from instant: Instant, _ cause: String, in calendar: CompiledCalendar) {
+  mutating func run(from instant: Instant, _ cause: String, in calendar: CompiledCalendar) {
     enter(.running, at: instant, cause, nil)
     runStartedAt = instant
     runStartedWithSeconds = consumedSeconds
@@ -232,7 +232,7 @@ extension Clock {
   }
 
   /// A word was said: the next one has the whole budget.
-  private mutating func beginAnew(at instant: Instant, in calendar: CompiledCalendar) {
+  mutating func beginAnew(at instant: Instant, in calendar: CompiledCalendar) {
     renewedAt = instant
     consumedSeconds = 0
     budgetSeconds = ClockDeadline.seconds(of: budget, from: instant, in: calendar)

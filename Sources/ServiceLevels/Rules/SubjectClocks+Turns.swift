@@ -31,20 +31,40 @@ extension SubjectClocks {
   }
 
   /// The supplier was told another priority: from then on the targets for that one count, of the contract's same version. What is
-  /// running goes on with what it has used; what was kept or missed by then stays so; what only this priority promises begins now.
-  /// - Parameter isAnswered: whether the supplier has answered: then it owes no first answer.
+  /// running goes on with what it has used, and so does what the priority before did not promise and one before that did; what was kept
+  /// or missed by then stays so; what only this priority promises begins now.
+  /// - Parameters:
+  ///   - isAnswered: whether the supplier has answered: then it owes no first answer.
+  ///   - word: the last word of the supplier.
   package mutating func escalate(
-    under supplier: SupplierTerms, priority: Int64, isAnswered: Bool, at instant: Instant, in transaction: Transaction
+    under supplier: SupplierTerms, priority: Int64, isAnswered: Bool, after word: Instant?, at instant: Instant, tenant: TenantId,
+    in transaction: Transaction
   ) async throws {
     let goals = try await Self.goals(supplier, priority: priority, at: instant, in: transaction)
-    try await loadCalendars(Set(goals.map(\.calendarVersion)), until: instant, in: transaction)
     let known = Set(clocks.filter { !$0.isGone }.map(\.clock.metric))
     let added = goals.filter { !known.contains($0.metric) && !(isAnswered && $0.metric == .response) }
-    let ids = added.isEmpty ? [] : try await transaction.query(NextClockIds(count: Int64(added.count)))
-    try escalate(to: goals, added: added, ids: ids, at: instant)
+    var (ids, gone): ([Int64], [SubjectClock]) = ([], [])
+    if !added.isEmpty {
+      (ids, gone) = try await transaction.query(NextClockIds(count: Int64(added.count)), GoneClocks(tenant: tenant, subject: subject))
+    }
+    let versions = goals.map(\.calendarVersion) + gone.map(\.clock.calendarVersion.rawValue)
+    try await loadCalendars(Set(versions), until: instant, in: transaction)
+    try escalate(to: goals, at: instant)
+    try Self.refusing {
+      for (goal, id) in zip(added, ids) {
+        if let former = gone.last(where: { $0.clock.metric == goal.metric }) {
+          var clock = try SubjectClock.start(id: id, takingUp: former, after: word, at: instant, cause: Self.escalated, calendars)
+          try clock.escalate(to: goal, at: instant, cause: Self.escalated, calendars)
+          clocks.append(clock)
+        } else {
+          try start(id: id, goal, at: instant, cause: Self.escalated)
+        }
+      }
+    }
   }
 
-  private mutating func escalate(to goals: [Goal], added: [Goal], ids: [Int64], at instant: Instant) throws(Failure) {
+  /// What is running goes on under its goal, or is withdrawn.
+  private mutating func escalate(to goals: [Goal], at instant: Instant) throws(Failure) {
     try Self.refusing {
       for index in clocks.indices where clocks[index].clock.state == .running {
         if let goal = goals.first(where: { $0.metric == clocks[index].clock.metric }) {
@@ -53,7 +73,6 @@ extension SubjectClocks {
           try clocks[index].withdraw(Self.noTarget, keepsMiss: true, at: instant, calendars)
         }
       }
-      for (goal, id) in zip(added, ids) { try start(id: id, goal, at: instant, cause: Self.escalated) }
     }
   }
 

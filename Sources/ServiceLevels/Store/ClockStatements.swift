@@ -162,6 +162,18 @@ struct ClocksOfSubjects: Statement {
   static func decode(_ row: inout RowReader) throws -> SubjectClock { try SubjectClock(&row) }
 }
 
+/// The clocks of a subject that were withdrawn before they were missed, in their order.
+struct GoneClocks: Statement {
+  let tenant: TenantId
+  let subject: ClockSubject
+
+  static let sql = "\(SubjectClock.select) where c.tenant_id = $1 and c.state = 'withdrawn' and c.verdict = 'withdrawn' order by c.id"
+
+  func bind(to parameters: inout Parameters) { ClocksOfSubjects(tenant: tenant, subjects: [subject]).bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> SubjectClock { try SubjectClock(&row) }
+}
+
 /// Holds the live clocks of some subjects until the transaction ends. They are read by a statement of their own that comes
 /// after it: one that locks and joins sees a clock as its last writer left it, but the verdict beside it as it was before
 /// the wait for that writer.
