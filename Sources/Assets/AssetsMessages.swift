@@ -16,7 +16,9 @@ package enum AssetsMessages: MessageCatalog {
   static let unknownTier = Message("ci.unknown_tier", "There is no active CI tier {tier}.", zh: "没有可用的配置项等级 {tier}。")
   static let unknownService = Message("ci.unknown_service", "There is no service {service} in the catalogue.", zh: "服务目录中没有服务 {service}。")
 
-  static let unknownAttribute = Message("ci.unknown_attribute", "The type has no such attribute. Those it has: {allowed}.", zh: "该类型没有此属性。现有属性：{allowed}。")
+  static let unknownAttribute = Message("ci.unknown_attribute", "The type has no attribute {keys}. Those it has: {allowed}.", zh: "该类型没有属性 {keys}。现有属性：{allowed}。")
+  static let tooManyAttributes = Message("ci.too_many_attributes", "At most {most} attributes may be told at once.", zh: "一次最多可填写 {most} 个属性。")
+  static let leftover = Message("ci.leftover", "The type has this attribute no more.", zh: "该类型已不再有此属性。")
   static let otherForm = Message("ci.other_form", "This must have the form {pattern}.", zh: "必须符合格式 {pattern}。")
   static let badTransition = Message(
     "ci.bad_transition", "What is {state} cannot become {next}. It can become: {allowed}.", zh: "状态为 {state} 的配置项不能变为 {next}。可变为：{allowed}。")
@@ -39,6 +41,9 @@ package enum AssetsMessages: MessageCatalog {
 
   static let needsKey = Message("ci.import.needs_key", "The line has no {match}, by which it is matched.", zh: "该行没有用于匹配的 {match}。")
   static let ambiguous = Message("ci.import.ambiguous", "{count} CIs have this {match}: which one is meant?", zh: "有 {count} 个配置项的 {match} 与此相同，无法确定是哪一个。")
+  static let onlyRetired = Message(
+    "ci.import.only_retired", "Only a retired CI has this {match}: tell the state to change it, or dispose of it for a new one.",
+    zh: "仅有已退役的配置项具有此 {match}：请填写状态以变更它，或先将其处置以便新建。")
   static let repeated = Message("ci.import.repeated", "Another line of the file has this {match} too: {line}.", zh: "文件中另有一行的 {match} 与此相同：{line}。")
   static let needed = Message("ci.import.needed", "A new CI needs this.", zh: "新配置项必须填写此项。")
   static let typeStays = Message("ci.import.type_stays", "The CI is a {type}, and stays one.", zh: "该配置项的类型为 {type}，不可变更。")
@@ -52,8 +57,8 @@ package enum AssetsMessages: MessageCatalog {
   package static let all =
     [
       badCode, codeTaken, badKey, keyTwice, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, typeRetired, unknownType, unknownTier,
-      unknownService, unknownAttribute, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency, badAmount, sumTooLarge, toItself,
-      relatedAlready, notRelated, circle, coveredThatDay, onlyShared, affectsAlready, affectsNot, needsKey, ambiguous, repeated, needed, typeStays,
+      unknownService, unknownAttribute, tooManyAttributes, leftover, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency, badAmount, sumTooLarge, toItself,
+      relatedAlready, notRelated, circle, coveredThatDay, onlyShared, affectsAlready, affectsNot, needsKey, ambiguous, onlyRetired, repeated, needed, typeStays,
       unknownState, unknownOwner, unknownUnit, ambiguousUnit, costHidden, tooLong,
     ] + RelationKind.messages
 }

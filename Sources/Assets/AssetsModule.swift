@@ -8,7 +8,7 @@ package enum AssetsModule: OperationModule {
     CreateCiType.self, ReviseCiType.self, RetireCiType.self, ReadCiType.self, ListCiTypes.self,
     CreateCi.self, ReadCi.self, ListCis.self, ChangeCi.self, TransitionCi.self, ConfirmCi.self, CiHistory.self, SetCiCost.self, ReadCiCost.self,
     RelateCi.self, UnrelateCi.self, ListRelations.self, WalkImpact.self, CoverCi.self,
-    AffectCustomer.self, ReleaseCustomer.self, ListSharedCis.self,
+    AffectCustomer.self, ReleaseCustomer.self, ListAffectedCustomers.self, ListSharedCis.self,
     ImportCis.self, CheckQuality.self, ListFindings.self,
   ]
 

@@ -70,10 +70,10 @@ package struct CiDetail: OperationOutput {
 
   package static let fields: [OutputField<CiDetail>] =
     CiOutput.facts { $0.ci } + [
-      OutputField("coverage", listOf: Coverage.self, "The contract lines that cover it, the newest first.", "覆盖该配置项的合同行，最新在前。") { $0.coverage },
+      OutputField("coverage", listOf: Coverage.self, "The contract lines that cover it, the newest first; none for those who may not read contracts.", "覆盖该配置项的合同行，最新在前；无权查看合同者为空。") { $0.coverage },
       OutputField(
-        "findings", .list(.document), "Attributes that are missing, or not as the newest version of the type wants them: key, English, Chinese.",
-        "缺失或不符合类型最新版本要求的属性：键、英文、中文。"
+        "findings", .list(.document), "Attributes that are missing, not as the newest version of the type wants them, or not known to it: key, English, Chinese.",
+        "缺失、不符合类型最新版本要求或其中已不存在的属性：键、英文、中文。"
       ) { .array($0.findings.map { $0.told("attribute") }) },
     ]
 }
@@ -155,10 +155,10 @@ package enum ListCis: Operation {
     if let owner = input.owner { filter.owner = try await context.person(owner, "owner").id }
     if let unit = input.unit { filter.unit = try await context.unit(unit, "unit") }
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
-    let rows = try await context.transaction.query(
-      CisOfTenant(
-        tenant: context.tenant.id, scope: context.access.rows, afterName: try after?.text(0) ?? "", afterId: try after?.integer(1) ?? .min,
-        filter: filter, limit: limit + 1))
+    let page = CiPage(
+      tenant: context.tenant.id, scope: context.access.rows, afterName: try after?.text(0) ?? "", afterId: try after?.integer(1) ?? .min,
+      filter: filter, limit: limit + 1)
+    let rows = try await page.rows(context.transaction)
     return context.listing(rows, limit: limit, filter: input.filterText) {
       PageCursor([.text($0.nameKey), .integer($0.id)])
     } element: {

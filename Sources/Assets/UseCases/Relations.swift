@@ -37,7 +37,7 @@ package enum RelateCi: Operation {
     let other = try await context.ci(input.to, path: "to")
     guard other.id != row.id else { throw Failure.invalid("to", AssetsMessages.toItself) }
     if input.kind == .partOf {
-      _ = try await context.transaction.first(LockParts(tenant: tenant))
+      _ = try await context.transaction.first(LockCis(tenant: tenant, act: .parts))
       guard try await !context.transaction.query(WholesOf(tenant: tenant, ci: other.id)).contains(row.id) else {
         throw Failure(.conflict, AssetsMessages.circle, ["name": other.content.name])
       }
