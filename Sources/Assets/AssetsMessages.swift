@@ -12,6 +12,7 @@ package enum AssetsMessages: MessageCatalog {
   static let notBounded = Message("ci_type.not_bounded", "Only a text or a number has limits.", zh: "只有文本和数字可设范围。")
   static let badLimits = Message("ci_type.bad_limits", "These limits leave nothing that could be stored.", zh: "此范围内没有可存储的值。")
   static let typeRetired = Message("ci_type.retired", "The type {type} is retired.", zh: "类型 {type} 已停用。")
+  static let typeActive = Message("ci_type.active", "The type {type} is in use.", zh: "类型 {type} 正在使用中。")
   static let unknownType = Message("ci.unknown_type", "There is no type {type}. See ci_type.list.", zh: "没有类型 {type}。参见 ci_type.list。")
   static let unknownTier = Message("ci.unknown_tier", "There is no active CI tier {tier}.", zh: "没有可用的配置项等级 {tier}。")
   static let unknownService = Message("ci.unknown_service", "There is no service {service} in the catalogue.", zh: "服务目录中没有服务 {service}。")
@@ -34,7 +35,6 @@ package enum AssetsMessages: MessageCatalog {
   static let relatedAlready = Message("ci.related_already", "This relation is there already.", zh: "该关系已存在。")
   static let notRelated = Message("ci.not_related", "There is no such relation.", zh: "没有此关系。")
   static let circle = Message("ci.circle", "It would become a part of itself: {name} is a part of it already.", zh: "将形成循环：{name} 已属于该配置项。")
-  static let coveredThatDay = Message("ci.covered_that_day", "Its coverage already changes on that day.", zh: "该日已有覆盖变更。")
   static let onlyShared = Message("ci.only_shared", "Only a CI of the provider's own affects customers.", zh: "只有服务商自有的配置项可关联受影响客户。")
   static let affectsAlready = Message("ci.affects_already", "It affects this customer already.", zh: "该客户已在受影响之列。")
   static let affectsNot = Message("ci.affects_not", "It does not affect this customer.", zh: "该客户不受其影响。")
@@ -56,9 +56,9 @@ package enum AssetsMessages: MessageCatalog {
 
   package static let all =
     [
-      badCode, codeTaken, badKey, keyTwice, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, typeRetired, unknownType, unknownTier,
+      badCode, codeTaken, badKey, keyTwice, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, typeRetired, typeActive, unknownType, unknownTier,
       unknownService, unknownAttribute, tooManyAttributes, leftover, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency, badAmount, sumTooLarge, toItself,
-      relatedAlready, notRelated, circle, coveredThatDay, onlyShared, affectsAlready, affectsNot, needsKey, ambiguous, onlyRetired, repeated, needed, typeStays,
+      relatedAlready, notRelated, circle, onlyShared, affectsAlready, affectsNot, needsKey, ambiguous, onlyRetired, repeated, needed, typeStays,
       unknownState, unknownOwner, unknownUnit, ambiguousUnit, costHidden, tooLong,
     ] + RelationKind.messages
 }

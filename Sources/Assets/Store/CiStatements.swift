@@ -178,6 +178,15 @@ struct ChangesOfCi: Statement {
     let actorName: String
     let via: String
     let recordedAt: Instant
+
+    /// Without the codes of services that are not for the caller.
+    func hiding(_ services: Set<String>) -> Found {
+      guard change.field == "service" else { return self }
+      func shown(_ value: Value) -> Value { value.text.map { services.contains($0) ? .null : value } ?? value }
+      return Found(
+        id: id, seq: seq, change: FieldChange(change.field, was: shown(change.was), became: shown(change.became)), actorKind: actorKind,
+        actorName: actorName, via: via, recordedAt: recordedAt)
+    }
   }
 
   let tenant: TenantId

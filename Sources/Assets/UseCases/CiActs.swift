@@ -75,10 +75,13 @@ extension OperationContext {
   }
 
   /// Counts a change that stands beside the CI.
-  func count(_ row: CiRow, _ change: FieldChange, _ what: String) async throws {
+  /// - Returns: the version that it makes.
+  @discardableResult
+  func count(_ row: CiRow, _ change: FieldChange, _ what: String) async throws -> Int64 {
     guard let version = try await transaction.first(CountCiChange(tenant: tenant.id, id: row.id, version: row.version)) else { throw beaten }
     keep([CiChange(ci: row.id, seq: version, change: change)])
     note("ci", row.id, version, what, id(.ci, row.publicId))
+    return version
   }
 
   /// Adds to the history.
