@@ -17,7 +17,8 @@ package enum AssetsMessages: MessageCatalog {
   static let unknownTier = Message("ci.unknown_tier", "There is no active CI tier {tier}.", zh: "没有可用的配置项等级 {tier}。")
   static let unknownService = Message("ci.unknown_service", "There is no service {service} in the catalogue.", zh: "服务目录中没有服务 {service}。")
 
-  static let unknownAttribute = Message("ci.unknown_attribute", "The type has no attribute {keys}. Those it has: {allowed}.", zh: "该类型没有属性 {keys}。现有属性：{allowed}。")
+  static let unknownAttribute = Message(
+    "ci.unknown_attribute", "The type has no attribute {keys}. Those it has: {allowed}.", zh: "该类型没有属性 {keys}。现有属性：{allowed}。")
   static let tooManyAttributes = Message("ci.too_many_attributes", "At most {most} attributes may be told at once.", zh: "一次最多可填写 {most} 个属性。")
   static let leftover = Message("ci.leftover", "The type has this attribute no more.", zh: "该类型已不再有此属性。")
   static let otherForm = Message("ci.other_form", "This must have the form {pattern}.", zh: "必须符合格式 {pattern}。")
@@ -56,8 +57,10 @@ package enum AssetsMessages: MessageCatalog {
 
   package static let all =
     [
-      badCode, codeTaken, badKey, keyTwice, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, typeRetired, typeActive, unknownType, unknownTier,
-      unknownService, unknownAttribute, tooManyAttributes, leftover, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency, badAmount, sumTooLarge, toItself,
+      badCode, codeTaken, badKey, keyTwice, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, typeRetired, typeActive, unknownType,
+      unknownTier,
+      unknownService, unknownAttribute, tooManyAttributes, leftover, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency, badAmount,
+      sumTooLarge, toItself,
       relatedAlready, notRelated, circle, onlyShared, affectsAlready, affectsNot, needsKey, ambiguous, onlyRetired, repeated, needed, typeStays,
       unknownState, unknownOwner, unknownUnit, ambiguousUnit, costHidden, tooLong,
     ] + RelationKind.messages

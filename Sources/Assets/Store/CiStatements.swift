@@ -132,7 +132,8 @@ struct CountCiChange: Statement {
 /// A field of a CI that changed.
 struct CiChange: Sendable {
   let ci: Int64
-  let seq: Int64
+  /// The version of the CI that it made; nil for what was done at the other end of a relation.
+  let seq: Int64?
   let change: FieldChange
 }
 
@@ -172,7 +173,7 @@ struct InsertCiChanges: Statement {
 struct ChangesOfCi: Statement {
   struct Found: Sendable {
     let id: Int64
-    let seq: Int64
+    let seq: Int64?
     let change: FieldChange
     let actorKind: String
     let actorName: String
@@ -210,7 +211,7 @@ struct ChangesOfCi: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    let (id, seq, field): (Int64, Int64, String) = (try row.next(), try row.next(), try row.next())
+    let (id, seq, field): (Int64, Int64?, String) = (try row.next(), try row.next(), try row.next())
     let (was, became): (Value, Value) = (try row.next(), try row.next())
     return Found(
       id: id, seq: seq, change: FieldChange(field, was: was, became: became), actorKind: try row.next(), actorName: try row.next(),

@@ -70,9 +70,13 @@ package struct CiDetail: OperationOutput {
 
   package static let fields: [OutputField<CiDetail>] =
     CiOutput.facts { $0.ci } + [
-      OutputField("coverage", listOf: Coverage.self, "The contract lines that cover it, the newest first; none for those who may not read contracts.", "覆盖该配置项的合同行，最新在前；无权查看合同者为空。") { $0.coverage },
       OutputField(
-        "findings", .list(.document), "Attributes that are missing, not as the newest version of the type wants them, or not known to it: key, English, Chinese.",
+        "coverage", listOf: Coverage.self, "The contract lines that cover it, the newest first; none for those who may not read contracts.",
+        "覆盖该配置项的合同行，最新在前；无权查看合同者为空。"
+      ) { $0.coverage },
+      OutputField(
+        "findings", .list(.document),
+        "Attributes that are missing, not as the newest version of the type wants them, or not known to it: key, English, Chinese.",
         "缺失、不符合类型最新版本要求或其中已不存在的属性：键、英文、中文。"
       ) { .array($0.findings.map { $0.told("attribute") }) },
     ]
@@ -189,7 +193,11 @@ package enum CiHistory: Operation {
 
     package static let fields: [OutputField<Entry>] = [
       OutputField("at", .instant, "When it was changed.", "变更时间。") { .instant($0.row.recordedAt) },
-      OutputField("version", .integer, "The version of the CI that the change made.", "变更产生的版本号。") { .integer($0.row.seq) },
+      OutputField(
+        "version", .integer, "The version of the CI that the change made; null: it was done at the other end of a relation.", "变更产生的版本号；null 表示在关系的另一端进行的变更。"
+      ) {
+        .integer($0.row.seq)
+      },
       OutputField("field", .text, "The field; attributes.KEY for an attribute.", "字段；属性为 attributes.键。") { .text($0.row.change.field) },
       OutputField("was", .document, "What it held before; null: nothing.", "变更前的值；无则为 null。") { $0.row.change.was },
       OutputField("became", .document, "What it held then; null: nothing.", "变更后的值；无则为 null。") { $0.row.change.became },

@@ -97,7 +97,8 @@ package enum ReviseCiType: Operation {
     try context.requireVersion(row.version)
     guard row.isActive else { throw Failure(.conflict, AssetsMessages.typeRetired, ["type": row.code]) }
     try TypeRule.requireSound(input.attributes)
-    guard let version = try await context.transaction.first(UpdateCiType(id: row.id, version: row.version, state: "active", names: input.name ?? row.names)) else { throw context.beaten }
+    guard let version = try await context.transaction.first(UpdateCiType(id: row.id, version: row.version, state: "active", names: input.name ?? row.names))
+    else { throw context.beaten }
     context.transaction.enqueue(
       InsertCiTypeVersion(type: row.id, seq: row.seq + 1, attributes: .array(input.attributes.map(\.stored)), now: context.now))
     context.note("ci_type", row.id, version, "revised", input.id)
@@ -116,7 +117,9 @@ package enum RetireCiType: Operation {
     let row = try await context.ciType(input.id)
     try context.requireVersion(row.version)
     guard row.isActive else { throw Failure(.conflict, AssetsMessages.typeRetired, ["type": row.code]) }
-    guard let version = try await context.transaction.first(UpdateCiType(id: row.id, version: row.version, state: "retired", names: row.names)) else { throw context.beaten }
+    guard let version = try await context.transaction.first(UpdateCiType(id: row.id, version: row.version, state: "retired", names: row.names)) else {
+      throw context.beaten
+    }
     context.note("ci_type", row.id, version, "retired", input.id)
     return try await context.ciTypeOutput(input.id)
   }

@@ -20,7 +20,8 @@ package enum CoverCi: Operation {
   }
 
   package static let declaration = Declaration(
-    "ci.cover", "Say which contract line covers a configuration item from a day on: one at a time; for a day the last word counts.", zh: "设定自某日起覆盖配置项的合同行；同一时间只有一个，同一日以最后一次为准。",
+    "ci.cover", "Say which contract line covers a configuration item from a day on: one at a time; for a day the last word counts.",
+    zh: "设定自某日起覆盖配置项的合同行；同一时间只有一个，同一日以最后一次为准。",
     permission: "ci.cover", roles: AssetRights.managers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CiDetail {

@@ -55,7 +55,8 @@ package enum ImportCis: Operation {
         },
         OutputField("ci", .id, "The CI; null when it is refused, or not made yet.", "配置项；被拒绝或尚未新建时为 null。") { .id($0.id) },
         OutputField("fields", .list(.text), "The fields that change.", "变更的字段。") { .array($0.changed.map { .text($0) }) },
-        OutputField("problems", .list(.document), "Why it is refused: field, English, Chinese. At most 20 of a line and 5,000 of a file are told.",
+        OutputField(
+          "problems", .list(.document), "Why it is refused: field, English, Chinese. At most 20 of a line and 5,000 of a file are told.",
           "拒绝原因：字段、英文、中文；每行最多 20 条，每个文件最多 5000 条。"
         ) {
           .array($0.problems.map { $0.told("field") })

@@ -40,7 +40,10 @@ package enum WalkImpact: Operation {
       OutputField("ci", record: Reached.self, "The CI from which the walk began.", "起始配置项。") { $0.start },
       OutputField("reached", listOf: Reached.self, "The CIs that were reached, the nearest first, each once.", "到达的配置项，由近及远，各出现一次。") { $0.reached },
       OutputField("services", listOf: AffectedService.self, "The catalogue's services that they and the CI belong to.", "涉及的目录服务。") { $0.services },
-      OutputField("customers", listOf: AffectedCustomer.self, "Of CIs that the provider shares: the customers that they affect, at most 1,000.", "服务商共享配置项所影响的客户，最多 1000 个。") {
+      OutputField(
+        "customers", listOf: AffectedCustomer.self, "Of CIs that the provider shares: the customers that they affect, at most 1,000.",
+        "服务商共享配置项所影响的客户，最多 1000 个。"
+      ) {
         $0.customers
       },
       OutputField(

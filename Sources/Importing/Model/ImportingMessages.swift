@@ -67,6 +67,7 @@ package enum ImportingMessages: MessageCatalog {
       profileSlaByLevel, badCustomerCodes,
       columnMissing, noSuchFile,
       fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, headerNotText, duplicateColumn,
-      missing, notACustomer, nothingToImport, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn, tooManyAssets, noAssets, UnreadableRows.message,
+      missing, notACustomer, nothingToImport, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn, tooManyAssets, noAssets,
+      UnreadableRows.message,
     ] + OutageImportReport.messages + AssetImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages + ImportProgress.messages
 }

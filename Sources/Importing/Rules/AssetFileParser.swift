@@ -51,9 +51,9 @@ struct AssetFileParser {
   }
 
   mutating func take(_ record: CSVRecord) throws(Failure) {
-    guard !columns.isEmpty else { return try readHeader(record) }
     // Spreadsheets write lines of nothing but separators behind the last one.
     guard record.defect != nil || !(0..<record.count).allSatisfy({ record[$0].isEmpty }) else { return }
+    guard !columns.isEmpty else { return try readHeader(record) }
     guard lines.count + unreadable.count < ImportAssetFile.most else {
       throw Failure(.tooLarge, ImportingMessages.tooManyAssets, ["most": String(ImportAssetFile.most)])
     }
@@ -75,7 +75,9 @@ struct AssetFileParser {
     for index in 0..<record.count {
       guard let name = String(validating: record[index], as: UTF8.self) else { throw Failure(.malformed, ImportingMessages.headerNotText) }
       let meaning = try meaning(of: name)
-      if meaning != .ignored, meaning != .unnamed, !seen.insert(meaning).inserted { throw Failure(.malformed, ImportingMessages.duplicateColumn, ["column": name]) }
+      if meaning != .ignored, meaning != .unnamed, !seen.insert(meaning).inserted {
+        throw Failure(.malformed, ImportingMessages.duplicateColumn, ["column": name])
+      }
       columns.append((name, meaning))
     }
   }
