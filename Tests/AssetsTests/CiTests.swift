@@ -185,7 +185,9 @@ import Testing
     for reader in [manager, world.engineer] {
       #expect(try await world.call("ci.read", ["id": ci.at("id")], as: reader).at("coverage.0.lineName") == "Line 0")
     }
-    // The same service is told in the history to whom it is told in the CI.
+    // A service that is not in the catalogue yet is not told to the customer, in the history no more than in the CI.
+    _ = try await world.database.superuser.transaction { try await $0.execute(Withdraw()) }
+    #expect(try await world.call("ci.read", ["id": ci.at("id")], as: manager).at("service") == .null)
     for reader in [manager, world.engineer] {
       let service = try await world.call("ci.read", ["id": ci.at("id")], as: reader).at("service")
       let history = try await world.call("ci.history", ["id": ci.at("id")], as: reader).at("items").array ?? []
@@ -229,6 +231,11 @@ extension AssetsWorld {
       ], as: manager)
     return [contract.at("lines.0.id"), contract.at("lines.1.id")]
   }
+}
+
+/// Puts all services back into the pipeline, where customers do not see them.
+private struct Withdraw: Statement {
+  static let sql = "update catalog.service set requirements_on = '2026-01-01', operation_on = null, state = 'pipeline'"
 }
 
 /// Rewrites what was, as nobody may.
