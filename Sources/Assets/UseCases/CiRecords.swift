@@ -221,13 +221,15 @@ package enum CiHistory: Operation {
       ChangesOfCi(
         tenant: context.tenant.id, ci: row.id, withCost: context.seesCosts, before: try after?.integer(0) ?? .max, limit: limit + 1))
     // A customer's people do not see every service of the catalogue.
-    let codes = rows.filter { $0.change.field == "service" }.flatMap { [$0.change.was.text, $0.change.became.text] }.compactMap { $0 }
-    let services = context.principal.side == .staff ? [] : try await context.transaction.query(ServicesOfCodes(codes: Set(codes).sorted()))
-    let hidden = context.principal.side == .staff ? [] : Set(codes).subtracting(services.map(\.code))
+    let isStaff = context.principal.side == .staff
+    let told = rows.filter { !isStaff && $0.change.field == "service" }.flatMap { [$0.change.was.text, $0.change.became.text] }
+    let codes = Set(told.compactMap { $0 })
+    let shown = try await context.transaction.query(ServicesOfCodes(codes: codes.sorted()))
+    let hidden = codes.subtracting(shown.map(\.code))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.id)])
     } element: {
-      Entry(row: $0.hiding(hidden), showsActor: context.principal.side == .staff)
+      Entry(row: $0.hiding(hidden), showsActor: isStaff)
     }
   }
 }
