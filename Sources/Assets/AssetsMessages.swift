@@ -12,11 +12,15 @@ package enum AssetsMessages: MessageCatalog {
   static let notBounded = Message("ci_type.not_bounded", "Only a text or a number has limits.", zh: "只有文本和数字可设范围。")
   static let badLimits = Message("ci_type.bad_limits", "These limits leave nothing that could be stored.", zh: "此范围内没有可存储的值。")
   static let typeRetired = Message("ci_type.retired", "The type {type} is retired.", zh: "类型 {type} 已停用。")
+  static let typeActive = Message("ci_type.active", "The type {type} is in use.", zh: "类型 {type} 正在使用中。")
   static let unknownType = Message("ci.unknown_type", "There is no type {type}. See ci_type.list.", zh: "没有类型 {type}。参见 ci_type.list。")
   static let unknownTier = Message("ci.unknown_tier", "There is no active CI tier {tier}.", zh: "没有可用的配置项等级 {tier}。")
   static let unknownService = Message("ci.unknown_service", "There is no service {service} in the catalogue.", zh: "服务目录中没有服务 {service}。")
 
-  static let unknownAttribute = Message("ci.unknown_attribute", "The type has no such attribute. Those it has: {allowed}.", zh: "该类型没有此属性。现有属性：{allowed}。")
+  static let unknownAttribute = Message(
+    "ci.unknown_attribute", "The type has no attribute {keys}. Those it has: {allowed}.", zh: "该类型没有属性 {keys}。现有属性：{allowed}。")
+  static let tooManyAttributes = Message("ci.too_many_attributes", "At most {most} attributes may be told at once.", zh: "一次最多可填写 {most} 个属性。")
+  static let leftover = Message("ci.leftover", "The type has this attribute no more.", zh: "该类型已不再有此属性。")
   static let otherForm = Message("ci.other_form", "This must have the form {pattern}.", zh: "必须符合格式 {pattern}。")
   static let badTransition = Message(
     "ci.bad_transition", "What is {state} cannot become {next}. It can become: {allowed}.", zh: "状态为 {state} 的配置项不能变为 {next}。可变为：{allowed}。")
@@ -32,13 +36,15 @@ package enum AssetsMessages: MessageCatalog {
   static let relatedAlready = Message("ci.related_already", "This relation is there already.", zh: "该关系已存在。")
   static let notRelated = Message("ci.not_related", "There is no such relation.", zh: "没有此关系。")
   static let circle = Message("ci.circle", "It would become a part of itself: {name} is a part of it already.", zh: "将形成循环：{name} 已属于该配置项。")
-  static let coveredThatDay = Message("ci.covered_that_day", "Its coverage already changes on that day.", zh: "该日已有覆盖变更。")
   static let onlyShared = Message("ci.only_shared", "Only a CI of the provider's own affects customers.", zh: "只有服务商自有的配置项可关联受影响客户。")
   static let affectsAlready = Message("ci.affects_already", "It affects this customer already.", zh: "该客户已在受影响之列。")
   static let affectsNot = Message("ci.affects_not", "It does not affect this customer.", zh: "该客户不受其影响。")
 
   static let needsKey = Message("ci.import.needs_key", "The line has no {match}, by which it is matched.", zh: "该行没有用于匹配的 {match}。")
   static let ambiguous = Message("ci.import.ambiguous", "{count} CIs have this {match}: which one is meant?", zh: "有 {count} 个配置项的 {match} 与此相同，无法确定是哪一个。")
+  static let onlyRetired = Message(
+    "ci.import.only_retired", "Only a retired CI has this {match}: tell the state to change it, or dispose of it for a new one.",
+    zh: "仅有已退役的配置项具有此 {match}：请填写状态以变更它，或先将其处置以便新建。")
   static let repeated = Message("ci.import.repeated", "Another line of the file has this {match} too: {line}.", zh: "文件中另有一行的 {match} 与此相同：{line}。")
   static let needed = Message("ci.import.needed", "A new CI needs this.", zh: "新配置项必须填写此项。")
   static let typeStays = Message("ci.import.type_stays", "The CI is a {type}, and stays one.", zh: "该配置项的类型为 {type}，不可变更。")
@@ -51,9 +57,11 @@ package enum AssetsMessages: MessageCatalog {
 
   package static let all =
     [
-      badCode, codeTaken, badKey, keyTwice, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, typeRetired, unknownType, unknownTier,
-      unknownService, unknownAttribute, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency, badAmount, sumTooLarge, toItself,
-      relatedAlready, notRelated, circle, coveredThatDay, onlyShared, affectsAlready, affectsNot, needsKey, ambiguous, repeated, needed, typeStays,
+      badCode, codeTaken, badKey, keyTwice, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, typeRetired, typeActive, unknownType,
+      unknownTier,
+      unknownService, unknownAttribute, tooManyAttributes, leftover, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency, badAmount,
+      sumTooLarge, toItself,
+      relatedAlready, notRelated, circle, onlyShared, affectsAlready, affectsNot, needsKey, ambiguous, onlyRetired, repeated, needed, typeStays,
       unknownState, unknownOwner, unknownUnit, ambiguousUnit, costHidden, tooLong,
     ] + RelationKind.messages
 }

@@ -5,18 +5,16 @@ import Operations
 /// it, what covers it, and how good the data is.
 package enum AssetsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
-    CreateCiType.self, ReviseCiType.self, RetireCiType.self, ReadCiType.self, ListCiTypes.self,
+    CreateCiType.self, ReviseCiType.self, RetireCiType.self, RestoreCiType.self, ReadCiType.self, ListCiTypes.self,
     CreateCi.self, ReadCi.self, ListCis.self, ChangeCi.self, TransitionCi.self, ConfirmCi.self, CiHistory.self, SetCiCost.self, ReadCiCost.self,
     RelateCi.self, UnrelateCi.self, ListRelations.self, WalkImpact.self, CoverCi.self,
-    AffectCustomer.self, ReleaseCustomer.self, ListSharedCis.self,
+    AffectCustomer.self, ReleaseCustomer.self, ListAffectedCustomers.self, ListSharedCis.self,
     ImportCis.self, CheckQuality.self, ListFindings.self,
   ]
 
   package static let messages = AssetsMessages.all
 
-  package static let constraints: [String: Message] = [
-    "ci_type_code_unique": AssetsMessages.codeTaken, "coverage_from_unique": AssetsMessages.coveredThatDay,
-  ]
+  package static let constraints: [String: Message] = ["ci_type_code_unique": AssetsMessages.codeTaken]
 }
 
 /// The permissions of the module and who holds them in a new installation.

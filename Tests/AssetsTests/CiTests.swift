@@ -149,6 +149,50 @@ import Testing
     #expect(try await world.call("ci.read", ["id": ci.at("id")]).at("type") == "rack")
     await expectFailure(.denied) { try await world.call("ci_type.retire", ["id": type.at("id")], version: retired.at("version")) }
     #expect(try await world.call("ci_type.list", ["state": "active"]).at("items").each("code").count == 10)
+    // A mistaken click is no end, and a name is no fate.
+    let restored = try await world.call("ci_type.restore", ["id": type.at("id")], as: manager, version: retired.at("version"))
+    #expect(restored.at("state") == "active" && restored.at("attributes") == revised.at("attributes"))
+    #expect(
+      await violations { try await world.call("ci_type.restore", ["id": type.at("id")], as: manager, version: restored.at("version")) }
+        == ["ci_type.active"])
+    let named = try await world.call(
+      "ci_type.revise", ["id": type.at("id"), "name": .object(["en": "Rack"]), "attributes": .array([])], as: manager, version: restored.at("version"))
+    #expect(named.at("name") == .object(["en": "Rack"]))
+    // What the newest version knows no more is told as it is without harm, and found.
+    let left = try await world.call("ci.read", ["id": ci.at("id")])
+    #expect(left.at("findings").each("attribute") == ["units"])
+    let same = try await world.call(
+      "ci.change", ["id": ci.at("id"), "name": "R4", "attributes": left.at("attributes")], version: left.at("version"))
+    #expect(same.at("attributes") == .object(["units": 60]))
+    let line = Value.object(["name": "R4", "ciTier": "gold", "attributes": .object(["units": "60"])])
+    #expect(try await world.lines([line], match: "name").at("changed") == 1)
+  }
+
+  /// What only some may read is not told to others beside a CI.
+  @Test func contractsAndServicesAreNotForEverybody() async throws {
+    let world = try await AssetsWorld()
+    let customer = Value.id(world.acme.publicId)
+    let accountManager = try await world.database.staff(.accountManager)
+    let lines = try await world.contractLines(as: accountManager)
+    try await world.database.catalogueService("SOCNEW")
+    let requester = try await world.database.user(.requester, of: world.acme, .own)
+    let manager = try await world.database.user(.customerManager, of: world.acme)
+    let own = try #require(try await world.call("person.list", ["customer": customer]).at("items").array?.first)
+    let ci = try await world.call(
+      "ci.create", ["customer": customer, "type": "mobile", "name": "My phone", "owner": own.at("id"), "service": "SOCNEW"])
+    try await world.call("ci.cover", ["id": ci.at("id"), "line": lines[0], "on": "2026-01-01"], as: accountManager, version: ci.at("version"))
+    #expect(try await world.call("ci.read", ["id": ci.at("id")], as: requester).at("coverage") == .array([]))
+    for reader in [manager, world.engineer] {
+      #expect(try await world.call("ci.read", ["id": ci.at("id")], as: reader).at("coverage.0.lineName") == "Line 0")
+    }
+    // A service that is not in the catalogue yet is not told to the customer, in the history no more than in the CI.
+    _ = try await world.database.superuser.transaction { try await $0.execute(Withdraw()) }
+    #expect(try await world.call("ci.read", ["id": ci.at("id")], as: manager).at("service") == .null)
+    for reader in [manager, world.engineer] {
+      let service = try await world.call("ci.read", ["id": ci.at("id")], as: reader).at("service")
+      let history = try await world.call("ci.history", ["id": ci.at("id")], as: reader).at("items").array ?? []
+      #expect(history.first { $0.at("field") == "service" }?.at("became") == service)
+    }
   }
 
   @Test func oneContractLineCoversAtATime() async throws {
@@ -161,10 +205,11 @@ import Testing
     }
     #expect(ci.at("coverage").array?.map { $0.at("line") } == [.null, lines[1], lines[0]])
     #expect(ci.at("coverage").each("validFrom") == ["2026-06-01", "2026-03-01", "2026-01-01"] && ci.at("coverage.1.lineName") == "Line 1")
-    #expect(
-      await violations {
-        try await world.call("ci.cover", ["id": ci.at("id"), "line": lines[0], "on": "2026-03-01"], as: manager, version: ci.at("version"))
-      } == ["ci.covered_that_day"])
+    // A wrong line is put right on the same day; the history keeps what was.
+    ci = try await world.call("ci.cover", ["id": ci.at("id"), "line": lines[0], "on": "2026-03-01"], as: manager, version: ci.at("version"))
+    #expect(ci.at("coverage").array?.map { $0.at("line") } == [.null, lines[0], lines[0]])
+    let told = try await world.call("ci.history", ["id": ci.at("id"), "limit": 1]).at("items.0")
+    #expect(told.at("was.line") == lines[1] && told.at("became.line") == lines[0])
     let uncovered = try await world.call("ci.quality", ["customer": .id(world.acme.publicId)])
     #expect(uncovered.at("uncovered") == 0 && uncovered.at("all") == 1)
     world.database.clock.set(try #require(Instant("2026-06-02T00:00:00Z")))
@@ -186,6 +231,11 @@ extension AssetsWorld {
       ], as: manager)
     return [contract.at("lines.0.id"), contract.at("lines.1.id")]
   }
+}
+
+/// Puts all services back into the pipeline, where customers do not see them.
+private struct Withdraw: Statement {
+  static let sql = "update catalog.service set requirements_on = '2026-01-01', operation_on = null, state = 'pipeline'"
 }
 
 /// Rewrites what was, as nobody may.

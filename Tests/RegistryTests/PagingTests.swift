@@ -105,6 +105,8 @@ struct Subjects: Sendable {
   private let offering: Value
   /// A CI that was changed, and stands in relations.
   private let ci: Value
+  /// A CI of the provider's that affects several customers.
+  private let shared: Value
 
   init(_ world: World) async throws {
     contract = try await world.seeded("con", in: world.a).id
@@ -163,7 +165,7 @@ struct Subjects: Sendable {
         ])
     }
     try await world.seed("measurement.judge", ["line": measured, "period": "2026-01"])
-    ci = try await Self.ci(world)
+    (ci, shared) = try await Self.cis(world)
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
@@ -189,16 +191,18 @@ struct Subjects: Sendable {
     }
   }
 
-  private static func ci(_ world: World) async throws -> Value {
+  private static func cis(_ world: World) async throws -> (ci: Value, shared: Value) {
     let first = try await world.seeded("ci", in: world.a)
     var version = first.version
+    let shared = try await world.sharedCi()
+    for twin in [world.a, world.b] { try await world.seed("shared_ci.affect", ["id": shared.id, "customer": .text(twin.id)]) }
     for _ in 0..<3 {
       let other = try await world.seeded("ci", in: world.a)
       version = try await world.seed("ci.relate", ["id": first.id, "kind": "uses", "to": other.id], version: version)["version"]?.integer
       let shared = try await world.sharedCi()
       try await world.seed("shared_ci.affect", ["id": shared.id, "customer": .text(world.a.id)])
     }
-    return first.id
+    return (first.id, shared.id)
   }
 
   /// A credit that rests on more than one outage.
@@ -301,7 +305,8 @@ struct Subjects: Sendable {
       case .id(let kind) where kind.prefix == "line" && field.isRequired:
         members.append(Value.Member(field.name, operation.declaration.name.hasPrefix("measurement.") ? measured : line))
       case .id(let kind) where kind.prefix == "off" && field.isRequired: members.append(Value.Member(field.name, offering))
-      case .id(let kind) where kind.prefix == "ci" && field.isRequired: members.append(Value.Member(field.name, ci))
+      case .id(let kind) where kind.prefix == "ci" && field.isRequired:
+        members.append(Value.Member(field.name, operation.declaration.name.hasPrefix("shared_ci.") ? shared : ci))
       case .id(let kind) where kind.prefix == "crd" && field.isRequired: members.append(Value.Member(field.name, credit))
       case .id(let kind) where kind.prefix == "aps" && field.isRequired: members.append(Value.Member(field.name, scheme))
       case .id(let kind) where kind.prefix == "apr" && field.isRequired: members.append(Value.Member(field.name, appraisal))

@@ -297,6 +297,11 @@ struct CallRule: Sendable {
       let seeded = try await world.seeded("cit", in: twin)
       return (["id": seeded.id, "attributes": ciAttributes], seeded.version)
     }),
+    "ci_type.restore": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("cit", in: twin)
+      let retired = try await world.seed("ci_type.retire", ["id": seeded.id], version: seeded.version)
+      return (["id": seeded.id], retired["version"]?.integer)
+    }),
     "ci.create": CallRule(given: { world, _, _ in
       (["type": "server", "service": try await world.catalogueService(), "attributes": .object(["cpu_cores": 4, "memory_gib": "1.5"])], nil)
     }),

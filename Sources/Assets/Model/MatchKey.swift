@@ -1,4 +1,9 @@
-/// A name, serial number or asset tag as it is compared: in small letters, with single spaces.
+import Foundation
+
+/// A name, serial number or asset tag as it is compared: NFKC, in small letters, with single spaces.
 enum MatchKey {
-  static func of(_ text: String) -> String { text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+  static func of(_ text: String) -> String {
+    text.precomposedStringWithCompatibilityMapping.lowercased().precomposedStringWithCompatibilityMapping.split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
+  }
 }

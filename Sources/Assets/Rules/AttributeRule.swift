@@ -4,6 +4,15 @@ import Operations
 /// Values against the attributes of a CI's type.
 struct AttributeRule: Sendable {
   let definitions: [AttributeDefinition]
+  private let keys: Set<String>
+
+  init(definitions: [AttributeDefinition]) {
+    self.definitions = definitions
+    keys = Set(definitions.map(\.key))
+  }
+
+  /// As many as one call may tell: all that a type has, and as many that older versions of it had.
+  static let most = 200
 
   /// The longest text that an attribute holds.
   static let longestText: Int64 = 500
@@ -17,30 +26,43 @@ struct AttributeRule: Sendable {
   func applied(_ told: [Value.Member], to current: [String: Value], isNew: Bool, path: String = "attributes.") -> (
     values: [String: Value], violations: [Failure.Violation]
   ) {
+    guard told.count <= Self.most else {
+      return (current, [Failure.Violation(path: String(path.dropLast()), AssetsMessages.tooManyAttributes, ["most": String(Self.most)])])
+    }
     var values = current
     var violations: [Failure.Violation] = []
+    var unknown: [String] = []
     func refuse(_ key: String, _ problem: Problem) { violations.append(Failure.Violation(path: path + key, problem.message, problem.arguments)) }
     for member in told {
       if member.value.isNull {
         values[member.name] = nil
+      } else if current[member.name] == member.value {
+        // What is told as it is stands, as it was valid once, also when the type has no such attribute any more.
+        continue
       } else if let definition = definitions.first(where: { $0.key == member.name }) {
-        // What is told as it is stands, as it was valid once.
-        if current[member.name] == member.value { continue }
         do throws(Problem) { values[member.name] = try Self.stored(member.value, definition) } catch { refuse(member.name, error) }
       } else {
-        refuse(member.name, Problem(AssetsMessages.unknownAttribute, ["allowed": definitions.map(\.key).joined(separator: ", ")]))
+        unknown.append(member.name)
       }
     }
-    let keys = Set(told.map(\.name))
+    if let first = unknown.first {
+      refuse(first.shown, Problem(AssetsMessages.unknownAttribute, ["keys": unknown.shown, "allowed": definitions.map(\.key).shown]))
+    }
+    let toldKeys = Set(told.map(\.name))
     for definition in definitions where definition.required && values[definition.key] == nil {
-      guard isNew || keys.contains(definition.key) else { continue }
+      guard isNew || toldKeys.contains(definition.key) else { continue }
       if !violations.contains(where: { $0.path == path + definition.key }) { refuse(definition.key, Problem(InputMessages.required)) }
     }
     return (values, violations)
   }
 
-  /// What is missing or not as the newest version wants it, by key.
+  /// What is missing or not as the newest version wants it, and what it does not know any more, by key.
   func findings(in values: [String: Value]) -> [Failure.Violation] {
+    let leftovers = values.keys.filter { !keys.contains($0) }.sorted().map { Failure.Violation(path: $0, AssetsMessages.leftover) }
+    return unsound(in: values) + leftovers
+  }
+
+  private func unsound(in values: [String: Value]) -> [Failure.Violation] {
     definitions.compactMap { definition -> Failure.Violation? in
       guard let value = values[definition.key] else {
         return definition.required ? Failure.Violation(path: definition.key, InputMessages.required) : nil
@@ -95,7 +117,7 @@ struct AttributeRule: Sendable {
       return value
     case .choice:
       guard let text = value.text, definition.choices.contains(where: { $0.value == text }) else {
-        throw Problem(InputMessages.notAllowed, ["allowed": definition.choices.map(\.value).joined(separator: ", ")])
+        throw Problem(InputMessages.notAllowed, ["allowed": definition.choices.map(\.value).shown])
       }
       return value
     }
@@ -108,11 +130,26 @@ struct AttributeRule: Sendable {
     case .integer: return Int64(text).map { .integer($0) } ?? .text(text)
     case .decimal: return .text(text)
     case .boolean:
-      switch text.lowercased() {
-      case "true", "yes", "y", "1", "是": return .bool(true)
-      case "false", "no", "n", "0", "否": return .bool(false)
-      default: return .text(text)
-      }
+      return truth(text).map { .bool($0) } ?? .text(text)
+    }
+  }
+
+  private static func truth(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "true", "yes", "y", "1", "是": true
+    case "false", "no", "n", "0", "否": false
+    default: nil
+    }
+  }
+
+  /// Whether a cell of a file tells a value that is there already, of whatever type it was.
+  static func isSame(_ text: String, _ value: Value) -> Bool {
+    switch value {
+    case .text(let known): text == known
+    case .integer(let number): Int64(text) == number
+    case .decimal(let digits): decimal(.text(text)).map { $0 == Rate(digits) } ?? false
+    case .bool(let known): truth(text) == known
+    case .null, .array, .object: false
     }
   }
 

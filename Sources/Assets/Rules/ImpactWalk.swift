@@ -12,7 +12,7 @@ struct ImpactWalk: Sendable {
   let start: Int64
   let most: Int
   private(set) var steps: [Step] = []
-  /// Whether there was more to reach than `most`.
+  /// Whether there was more to reach: more than `most`, or farther away than the walk went.
   private(set) var isCut = false
   private(set) var depth = 0
   /// The CIs from which the next level is sought.
@@ -43,6 +43,13 @@ struct ImpactWalk: Sendable {
       origins[next.to] = next.from
       frontier.append(next.to)
     }
+  }
+
+  /// The walk ends here.
+  /// - Parameter hasMore: whether the frontier leads to what was not seen.
+  mutating func stop(hasMore: Bool) {
+    isCut = isCut || hasMore
+    frontier = []
   }
 
   /// The CIs from the start to this one, both included.

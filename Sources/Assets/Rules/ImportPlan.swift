@@ -27,39 +27,55 @@ struct ImportPlan: Sendable {
 
   let outcomes: [(line: Int64, outcome: Outcome)]
 
+  /// So many things that are wrong with a line are told.
+  static let mostProblems = 20
+
   init(_ lines: [ImportLine], match: MatchBy, _ book: Book) {
-    var first: [String: Int64] = [:]
-    var outcomes: [(line: Int64, outcome: Outcome)] = []
-    for (index, line) in lines.enumerated() {
-      let number = line.line > 0 ? line.line : Int64(index) + 1
-      guard let key = line.key(match) else {
-        outcomes.append((number, .refused([Failure.Violation(path: match.field, AssetsMessages.needsKey, ["match": match.field])])))
-        continue
+    let numbers = lines.enumerated().map { index, line in line.line > 0 ? line.line : Int64(index) + 1 }
+    let keys = lines.map { $0.key(match) }
+    var places: [String: [Int64]] = [:]
+    for (key, number) in zip(keys, numbers) { if let key { places[key, default: []].append(number) } }
+    outcomes = lines.indices.map { index in
+      let number = numbers[index]
+      func refused(_ message: Message, _ arguments: [String: String]) -> (line: Int64, outcome: Outcome) {
+        (number, .refused([Failure.Violation(path: match.field, message, arguments)]))
       }
-      if let earlier = first[key] {
-        let arguments = ["match": match.field, "line": String(earlier)]
-        outcomes.append((number, .refused([Failure.Violation(path: match.field, AssetsMessages.repeated, arguments)])))
-        continue
+      guard let key = keys[index] else { return refused(AssetsMessages.needsKey, ["match": match.field]) }
+      // Of lines that mean the same CI none is right.
+      if let same = places[key], same.count > 1 {
+        return refused(AssetsMessages.repeated, ["match": match.field, "line": String(same[0] == number ? same[1] : same[0])])
       }
-      first[key] = number
-      outcomes.append((number, Self.outcome(of: line, book.known[key] ?? [], match, book)))
+      return (number, Self.outcome(of: lines[index], book.known[key] ?? [], match, book))
     }
-    self.outcomes = outcomes
   }
 
   var refused: Int { outcomes.count { if case .refused = $0.outcome { true } else { false } } }
 
   private static func outcome(of line: ImportLine, _ known: [CiRow], _ match: MatchBy, _ book: Book) -> Outcome {
-    guard known.count <= 1 else {
-      return .refused([Failure.Violation(path: match.field, AssetsMessages.ambiguous, ["match": match.field, "count": String(known.count)])])
+    let meant = meant(by: line, among: known)
+    func refused(_ message: Message, _ arguments: [String: String] = [:]) -> Outcome {
+      .refused([Failure.Violation(path: match.field, message, arguments.merging(["match": match.field]) { $1 })])
     }
+    guard meant.count <= 1 else { return refused(AssetsMessages.ambiguous, ["count": String(meant.count)]) }
     var reading = ImportReading(line: line, book: book)
-    guard let row = known.first else {
-      guard let (type, content) = reading.new() else { return .refused(reading.violations) }
+    guard let row = meant.first else {
+      guard let (type, content) = reading.new() else { return .refused(Array(reading.violations.prefix(mostProblems))) }
       return .created(type, content)
     }
-    guard let content = reading.applied(to: row) else { return .refused(reading.violations) }
-    return content == row.content ? .unchanged(row) : .changed(row, content)
+    guard let content = reading.applied(to: row) else { return .refused(Array(reading.violations.prefix(mostProblems))) }
+    if content == row.content { return .unchanged(row) }
+    // A successor must not be written over the one that it succeeds.
+    guard row.content.state.isLive || line.state != nil else { return refused(AssetsMessages.onlyRetired) }
+    return .changed(row, content)
+  }
+
+  /// The CIs of a line's key that it can mean: those that live; when there are none, those that are retired; those that are
+  /// disposed of only when the line itself says that they are.
+  private static func meant(by line: ImportLine, among known: [CiRow]) -> [CiRow] {
+    let live = known.filter(\.content.state.isLive)
+    guard live.isEmpty else { return live }
+    let retired = known.filter { $0.content.state == .retired }
+    return retired.isEmpty && line.state == CiState.disposed.rawValue ? known : retired
   }
 }
 
@@ -78,7 +94,7 @@ struct ImportReading: Sendable {
   mutating func new() -> (type: CiTypeRow, content: CiContent)? {
     if line.name == nil { refuse("name", AssetsMessages.needed) }
     guard let code = line.type else { return refuse("type", AssetsMessages.needed) }
-    guard let type = book.types[code] else { return refuse("type", AssetsMessages.unknownType, ["type": code]) }
+    guard let type = book.types[code] else { return refuse("type", AssetsMessages.unknownType, ["type": code.shown]) }
     if !type.row.isActive { refuse("type", AssetsMessages.typeRetired, ["type": code]) }
     var content = CiContent(name: line.name ?? "", state: .inUse)
     if let state = state() { content.state = state }
@@ -113,8 +129,12 @@ struct ImportReading: Sendable {
       if let day = CalendarDate(text) { content.warrantyUntil = day } else { refuse("warrantyUntil", InputMessages.notADate) }
     }
     readCost(into: &content)
-    let told = line.attributes.map { member in
-      guard let text = member.value.text, let definition = rule.definitions.first(where: { $0.key == member.name }) else { return member }
+    let told = line.attributes.prefix(AttributeRule.most + 1).map { member in
+      guard let text = member.value.text else { return member }
+      guard let definition = rule.definitions.first(where: { $0.key == member.name }) else {
+        // Of a type that has it no more.
+        return content.attributes[member.name].flatMap { AttributeRule.isSame(text, $0) ? Value.Member(member.name, $0) : nil } ?? member
+      }
       return Value.Member(member.name, AttributeRule.value(ofText: text, definition))
     }
     let (attributes, problems) = rule.applied(told, to: content.attributes, isNew: isNew)
@@ -127,20 +147,20 @@ struct ImportReading: Sendable {
 
   private mutating func readReferences(into content: inout CiContent) {
     if let email = line.owner {
-      if let person = book.persons[email.lowercased()] { content.owner = person } else { refuse("owner", AssetsMessages.unknownOwner) }
+      if let person = book.persons[LoginName.canonical(email)] { content.owner = person } else { refuse("owner", AssetsMessages.unknownOwner) }
     }
     if let name = line.unit {
       let units = book.units[MatchKey.of(name)] ?? []
       if units.count == 1 { content.unit = units.first } else { refuse("unit", units.isEmpty ? AssetsMessages.unknownUnit : AssetsMessages.ambiguousUnit) }
     }
     if let tier = line.tier {
-      if book.tiers.contains(tier) { content.tier = tier } else { refuse("ciTier", AssetsMessages.unknownTier, ["tier": String(tier.prefix(40))]) }
+      if book.tiers.contains(tier) { content.tier = tier } else { refuse("ciTier", AssetsMessages.unknownTier, ["tier": tier.shown]) }
     }
     if let code = line.service {
       if let service = book.services[code] {
         content.service = service
       } else {
-        refuse("service", AssetsMessages.unknownService, ["service": String(code.prefix(40))])
+        refuse("service", AssetsMessages.unknownService, ["service": code.shown])
       }
     }
   }

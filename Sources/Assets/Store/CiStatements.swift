@@ -54,18 +54,19 @@ struct InsertCis: Statement {
   static func decode(_ row: inout RowReader) throws -> (id: Int64, publicId: [UInt8]) { (try row.next(), try row.next()) }
 }
 
-/// Writes a CI as it is now; who writes it has seen it. No row when another change came first.
+/// Writes a CI as it is now. No row when another change came first.
 struct UpdateCi: Statement {
   let tenant: TenantId
   let id: Int64
   let version: Int64
   let content: CiContent
-  let now: Instant
+  /// Nil: who writes it has not seen it.
+  let confirmedAt: Instant?
 
   static let sql = """
     update assets.ci set name = $4, name_key = $5, state = $6, owner_id = $7, unit_id = $8, ci_tier = $9, service_id = $10, serial = $11,
       serial_key = $12, asset_tag = $13, tag_key = $14, warranty_until = $15, cost_minor = $16, cost_currency = $17, attributes = $18,
-      confirmed_at = $19, version = version + 1
+      confirmed_at = coalesce($19, confirmed_at), version = version + 1
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
 
@@ -88,6 +89,23 @@ struct UpdateCi: Statement {
     parameters.append(content.cost?.minorUnits)
     parameters.append(content.cost?.currency.code)
     parameters.append(json: content.attributeValue)
+    parameters.append(confirmedAt)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Says that CIs were seen as they are recorded: nothing of them changes.
+struct ConfirmCis: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+  let now: Instant
+
+  static let sql = "update assets.ci set confirmed_at = $3 where tenant_id = $1 and id = any($2) returning id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
     parameters.append(now)
   }
 
@@ -114,7 +132,8 @@ struct CountCiChange: Statement {
 /// A field of a CI that changed.
 struct CiChange: Sendable {
   let ci: Int64
-  let seq: Int64
+  /// The version of the CI that it made; nil for what was done at the other end of a relation.
+  let seq: Int64?
   let change: FieldChange
 }
 
@@ -154,12 +173,21 @@ struct InsertCiChanges: Statement {
 struct ChangesOfCi: Statement {
   struct Found: Sendable {
     let id: Int64
-    let seq: Int64
+    let seq: Int64?
     let change: FieldChange
     let actorKind: String
     let actorName: String
     let via: String
     let recordedAt: Instant
+
+    /// Without the codes of services that are not for the caller.
+    func hiding(_ services: Set<String>) -> Found {
+      guard change.field == "service" else { return self }
+      func shown(_ value: Value) -> Value { value.text.map { services.contains($0) ? .null : value } ?? value }
+      return Found(
+        id: id, seq: seq, change: FieldChange(change.field, was: shown(change.was), became: shown(change.became)), actorKind: actorKind,
+        actorName: actorName, via: via, recordedAt: recordedAt)
+    }
   }
 
   let tenant: TenantId
@@ -183,7 +211,7 @@ struct ChangesOfCi: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    let (id, seq, field): (Int64, Int64, String) = (try row.next(), try row.next(), try row.next())
+    let (id, seq, field): (Int64, Int64?, String) = (try row.next(), try row.next(), try row.next())
     let (was, became): (Value, Value) = (try row.next(), try row.next())
     return Found(
       id: id, seq: seq, change: FieldChange(field, was: was, became: became), actorKind: try row.next(), actorName: try row.next(),

@@ -6,10 +6,12 @@ struct InsertCoverage: Statement {
   let ci: Int64
   let line: Int64?
   let validFrom: CalendarDate
+  /// The version of the CI that it makes.
+  let seq: Int64
   let now: Instant
 
   static let sql = """
-    insert into assets.coverage (tenant_id, ci_id, contract_line_id, valid_from, recorded_at) values ($1, $2, $3, $4, $5) returning id
+    insert into assets.coverage (tenant_id, ci_id, contract_line_id, valid_from, seq, recorded_at) values ($1, $2, $3, $4, $5, $6) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -17,13 +19,14 @@ struct InsertCoverage: Statement {
     parameters.append(ci)
     parameters.append(line)
     parameters.append(validFrom)
+    parameters.append(seq)
     parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// The contract lines that cover a CI one after the other, the newest first.
+/// The contract lines that cover a CI one after the other, the newest first; each day once, as it was told last.
 struct CoverageOfCi: Statement {
   struct Found: Sendable {
     let line: [UInt8]?
@@ -35,13 +38,13 @@ struct CoverageOfCi: Statement {
   let ci: Int64
 
   static let sql = """
-    select l.public_id,
+    select distinct on (v.valid_from) l.public_id,
       (select n.name from contracts.pub_line_version n where n.tenant_id = v.tenant_id and n.line_id = v.contract_line_id order by n.valid_from desc limit 1),
       v.valid_from
     from assets.coverage v
     left join contracts.pub_line l on l.tenant_id = v.tenant_id and l.line_id = v.contract_line_id
     where v.tenant_id = $1 and v.ci_id = $2
-    order by v.valid_from desc limit 100
+    order by v.valid_from desc, v.seq desc limit 100
     """
 
   func bind(to parameters: inout Parameters) {

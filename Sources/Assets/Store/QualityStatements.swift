@@ -21,22 +21,22 @@ enum QualityCheck: String, Sendable, CaseIterable {
   static let counted = allCases.filter { $0 != .attributes }
 }
 
-/// The condition of each check: `c` is the CI, $2 the states that count, $3 since when it is stale, $4 today.
+/// The condition of each check: `c` is the CI, $1 the tenant, $2 the states that count, $3 since when it is stale, $4 today.
 enum QualityCondition {
   static let unrelated = """
-    not exists (select from assets.relation r where r.tenant_id = c.tenant_id and r.from_id = c.id)
-      and not exists (select from assets.relation r where r.tenant_id = c.tenant_id and r.to_id = c.id)
+    not exists (select from assets.relation r where r.tenant_id = $1 and r.from_id = c.id)
+      and not exists (select from assets.relation r where r.tenant_id = $1 and r.to_id = c.id)
     """
   static let uncovered = """
     not coalesce((select v.contract_line_id is not null from assets.coverage v
-      where v.tenant_id = c.tenant_id and v.ci_id = c.id and v.valid_from <= $4 order by v.valid_from desc limit 1), false)
+      where v.tenant_id = $1 and v.ci_id = c.id and v.valid_from <= $4 order by v.valid_from desc, v.seq desc limit 1), false)
     """
   static let duplicateSerial =
-    "exists (select from assets.ci d where d.tenant_id = c.tenant_id and d.serial_key = c.serial_key and d.id <> c.id and d.state = any($2))"
+    "exists (select from assets.ci d where d.tenant_id = $1 and d.serial_key = c.serial_key and d.id <> c.id and d.state = any($2))"
   static let duplicateTag =
-    "exists (select from assets.ci d where d.tenant_id = c.tenant_id and d.tag_key = c.tag_key and d.id <> c.id and d.state = any($2))"
+    "exists (select from assets.ci d where d.tenant_id = $1 and d.tag_key = c.tag_key and d.id <> c.id and d.state = any($2))"
   static let duplicateName =
-    "exists (select from assets.ci d where d.tenant_id = c.tenant_id and d.name_key = c.name_key and d.id <> c.id and d.state = any($2))"
+    "exists (select from assets.ci d where d.tenant_id = $1 and d.name_key = c.name_key and d.id <> c.id and d.state = any($2))"
 }
 
 /// How many CIs each check finds.

@@ -2,17 +2,27 @@ import Kernel
 import Operations
 import Postgres
 
-/// Keeps every other change of what is part of what waiting until this transaction ends: two that do not see each other could
-/// close a circle together.
-struct LockParts: Statement {
+/// Keeps every other act of the kind waiting until this transaction ends: two of them must not miss what the other writes.
+struct LockCis: Statement {
+  enum Act: String, Sendable {
+    /// Changes of what is part of what: two could close a circle together.
+    case parts = "ci_parts"
+    /// Imports: two could make the same CIs.
+    case imports = "ci_imports"
+  }
+
   let tenant: TenantId
+  let act: Act
 
   static let sql = """
-    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'ci_parts', 1)
+    insert into tenancy.counter (tenant_id, kind, last) values ($1, $2, 1)
     on conflict (tenant_id, kind) do update set last = counter.last + 1 returning last
     """
 
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(act.rawValue)
+  }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
@@ -140,6 +150,8 @@ struct NextStep: Statement {
   let isUp: Bool
   let from: [Int64]
   let seen: [Int64]
+  /// What is in another state is not reached.
+  let states: [String]
   let limit: Int64
 
   static let sql = """
@@ -150,7 +162,8 @@ struct NextStep: Statement {
       union all
       select r.from_id, r.to_id, r.kind from assets.relation r
       where r.tenant_id = $1 and r.from_id = any($3) and (r.kind = 'part_of') = $2) e
-    where e.reached <> all($4)
+    join assets.ci c on c.tenant_id = $1 and c.id = e.reached
+    where e.reached <> all($4) and c.state = any($6)
     order by e.reached, e.origin, e.kind limit $5
     """
 
@@ -160,6 +173,7 @@ struct NextStep: Statement {
     parameters.append(from)
     parameters.append(seen)
     parameters.append(limit)
+    parameters.append(states)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {

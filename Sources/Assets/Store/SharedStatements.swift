@@ -74,6 +74,39 @@ struct CustomersAffected: Statement {
   }
 }
 
+/// The customers that one CI of the provider's affects. For staff.
+struct CustomersOfSharedCi: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let handle: Int64
+    let publicId: [UInt8]
+    let code: String
+    let name: String
+  }
+
+  let provider: TenantId
+  let ci: Int64
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    select f.customer_id, k.handle, k.public_id, k.code, k.name
+    from assets.affected_customer f join tenancy.tenant k on k.id = f.customer_id
+    where f.tenant_id = $1 and f.ci_id = $2 and f.customer_id > $3 order by f.customer_id limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(ci)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(id: try row.next(), handle: try row.next(), publicId: try row.next(), code: try row.next(), name: try row.next())
+  }
+}
+
 /// What a customer may know of the provider's CIs that affect it: what they are called and what they are.
 struct SharedCisAffecting: Statement {
   struct Found: Sendable {

@@ -117,13 +117,15 @@ struct UpdateCiType: Statement {
   let id: Int64
   let version: Int64
   let state: String
+  let names: LocalText
 
-  static let sql = "update assets.ci_type set state = $3, version = version + 1 where id = $1 and version = $2 returning version"
+  static let sql = "update assets.ci_type set state = $3, names = $4, version = version + 1 where id = $1 and version = $2 returning version"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(id)
     parameters.append(version)
     parameters.append(state)
+    parameters.append(json: names.value ?? .null)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -9,6 +9,9 @@ extension OperationContext {
 
   var setsCosts: Bool { holds(SetCiCost.declaration.permission) }
 
+  /// Whether the caller may know the contracts here, of which a line covers a CI.
+  var seesContracts: Bool { principal.access("contract.read", honouring: AssetRights.wholeCustomer, at: now)?.reaches(tenant.id) ?? false }
+
   private func holds(_ permission: String) -> Bool {
     principal.access(permission, honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false
   }
@@ -26,7 +29,7 @@ extension OperationContext {
     let row = try await ci(id)
     let (coverage, types) = try await transaction.query(
       CoverageOfCi(tenant: tenant.id, ci: row.id), CiTypesByCode(codes: [row.typeCode]))
-    let lines = coverage.map { found in CiDetail.Coverage(line: found.line.map { self.id(.coveringLine, $0) }, found: found) }
+    let lines = !seesContracts ? [] : coverage.map { found in CiDetail.Coverage(line: found.line.map { self.id(.coveringLine, $0) }, found: found) }
     return CiDetail(ci: CiOutput(row, in: self), coverage: lines, findings: try types.first?.rule().findings(in: row.content.attributes) ?? [])
   }
 
@@ -61,20 +64,24 @@ extension OperationContext {
   }
 
   /// Writes what changed of a CI, with its history and event.
-  /// - Parameter what: the event: changed, moved, confirmed, priced.
+  /// - Parameter what: the event: changed, moved, confirmed, priced. Who prices a CI has not seen it.
   func save(_ row: CiRow, as content: CiContent, _ what: String) async throws {
     let changes = FieldChange.between(told(row.content), told(content))
-    let updated = try await transaction.first(UpdateCi(tenant: tenant.id, id: row.id, version: row.version, content: content, now: now))
+    let updated = try await transaction.first(
+      UpdateCi(tenant: tenant.id, id: row.id, version: row.version, content: content, confirmedAt: what == "priced" ? nil : now))
     guard let version = updated else { throw beaten }
     keep(changes.map { CiChange(ci: row.id, seq: version, change: $0) })
     note("ci", row.id, version, what, id(.ci, row.publicId))
   }
 
   /// Counts a change that stands beside the CI.
-  func count(_ row: CiRow, _ change: FieldChange, _ what: String) async throws {
+  /// - Returns: the version that it makes.
+  @discardableResult
+  func count(_ row: CiRow, _ change: FieldChange, _ what: String) async throws -> Int64 {
     guard let version = try await transaction.first(CountCiChange(tenant: tenant.id, id: row.id, version: row.version)) else { throw beaten }
     keep([CiChange(ci: row.id, seq: version, change: change)])
     note("ci", row.id, version, what, id(.ci, row.publicId))
+    return version
   }
 
   /// Adds to the history.

@@ -70,10 +70,14 @@ package struct CiDetail: OperationOutput {
 
   package static let fields: [OutputField<CiDetail>] =
     CiOutput.facts { $0.ci } + [
-      OutputField("coverage", listOf: Coverage.self, "The contract lines that cover it, the newest first.", "覆盖该配置项的合同行，最新在前。") { $0.coverage },
       OutputField(
-        "findings", .list(.document), "Attributes that are missing, or not as the newest version of the type wants them: key, English, Chinese.",
-        "缺失或不符合类型最新版本要求的属性：键、英文、中文。"
+        "coverage", listOf: Coverage.self, "The contract lines that cover it, the newest first; none for those who may not read contracts.",
+        "覆盖该配置项的合同行，最新在前；无权查看合同者为空。"
+      ) { $0.coverage },
+      OutputField(
+        "findings", .list(.document),
+        "Attributes that are missing, not as the newest version of the type wants them, or not known to it: key, English, Chinese.",
+        "缺失、不符合类型最新版本要求或其中已不存在的属性：键、英文、中文。"
       ) { .array($0.findings.map { $0.told("attribute") }) },
     ]
 }
@@ -155,10 +159,10 @@ package enum ListCis: Operation {
     if let owner = input.owner { filter.owner = try await context.person(owner, "owner").id }
     if let unit = input.unit { filter.unit = try await context.unit(unit, "unit") }
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
-    let rows = try await context.transaction.query(
-      CisOfTenant(
-        tenant: context.tenant.id, scope: context.access.rows, afterName: try after?.text(0) ?? "", afterId: try after?.integer(1) ?? .min,
-        filter: filter, limit: limit + 1))
+    let page = CiPage(
+      tenant: context.tenant.id, scope: context.access.rows, afterName: try after?.text(0) ?? "", afterId: try after?.integer(1) ?? .min,
+      filter: filter, limit: limit + 1)
+    let rows = try await page.rows(context.transaction)
     return context.listing(rows, limit: limit, filter: input.filterText) {
       PageCursor([.text($0.nameKey), .integer($0.id)])
     } element: {
@@ -189,7 +193,11 @@ package enum CiHistory: Operation {
 
     package static let fields: [OutputField<Entry>] = [
       OutputField("at", .instant, "When it was changed.", "变更时间。") { .instant($0.row.recordedAt) },
-      OutputField("version", .integer, "The version of the CI that the change made.", "变更产生的版本号。") { .integer($0.row.seq) },
+      OutputField(
+        "version", .integer, "The version of the CI that the change made; null: it was done at the other end of a relation.", "变更产生的版本号；null 表示在关系的另一端进行的变更。"
+      ) {
+        .integer($0.row.seq)
+      },
       OutputField("field", .text, "The field; attributes.KEY for an attribute.", "字段；属性为 attributes.键。") { .text($0.row.change.field) },
       OutputField("was", .document, "What it held before; null: nothing.", "变更前的值；无则为 null。") { $0.row.change.was },
       OutputField("became", .document, "What it held then; null: nothing.", "变更后的值；无则为 null。") { $0.row.change.became },
@@ -212,10 +220,16 @@ package enum CiHistory: Operation {
     let rows = try await context.transaction.query(
       ChangesOfCi(
         tenant: context.tenant.id, ci: row.id, withCost: context.seesCosts, before: try after?.integer(0) ?? .max, limit: limit + 1))
+    // A customer's people do not see every service of the catalogue.
+    let isStaff = context.principal.side == .staff
+    let told = rows.filter { !isStaff && $0.change.field == "service" }.flatMap { [$0.change.was.text, $0.change.became.text] }
+    let codes = Set(told.compactMap { $0 })
+    let shown = try await context.transaction.query(ServicesOfCodes(codes: codes.sorted()))
+    let hidden = codes.subtracting(shown.map(\.code))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.id)])
     } element: {
-      Entry(row: $0, showsActor: context.principal.side == .staff)
+      Entry(row: $0.hiding(hidden), showsActor: isStaff)
     }
   }
 }

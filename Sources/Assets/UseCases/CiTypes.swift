@@ -73,12 +73,16 @@ package enum CreateCiType: Operation {
 package enum ReviseCiType: Operation {
   package struct Input: OperationInput {
     let id: PublicId
+    let name: LocalText?
     let attributes: [AttributeDefinition]
 
-    package static let fields: [any InputField] = [CiTypeFields.id, CiTypeFields.attributes]
+    private static let name = Field.localText("name", 1...120, "Its name by language (default: as it is).", "名称（按语言，默认不变）。").optional
+
+    package static let fields: [any InputField] = [CiTypeFields.id, name, CiTypeFields.attributes]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[CiTypeFields.id]
+      name = try values[Self.name]
       attributes = try values[CiTypeFields.attributes]
     }
   }
@@ -93,7 +97,8 @@ package enum ReviseCiType: Operation {
     try context.requireVersion(row.version)
     guard row.isActive else { throw Failure(.conflict, AssetsMessages.typeRetired, ["type": row.code]) }
     try TypeRule.requireSound(input.attributes)
-    guard let version = try await context.transaction.first(UpdateCiType(id: row.id, version: row.version, state: "active")) else { throw context.beaten }
+    guard let version = try await context.transaction.first(UpdateCiType(id: row.id, version: row.version, state: "active", names: input.name ?? row.names))
+    else { throw context.beaten }
     context.transaction.enqueue(
       InsertCiTypeVersion(type: row.id, seq: row.seq + 1, attributes: .array(input.attributes.map(\.stored)), now: context.now))
     context.note("ci_type", row.id, version, "revised", input.id)
@@ -112,8 +117,28 @@ package enum RetireCiType: Operation {
     let row = try await context.ciType(input.id)
     try context.requireVersion(row.version)
     guard row.isActive else { throw Failure(.conflict, AssetsMessages.typeRetired, ["type": row.code]) }
-    guard let version = try await context.transaction.first(UpdateCiType(id: row.id, version: row.version, state: "retired")) else { throw context.beaten }
+    guard let version = try await context.transaction.first(UpdateCiType(id: row.id, version: row.version, state: "retired", names: row.names)) else {
+      throw context.beaten
+    }
     context.note("ci_type", row.id, version, "retired", input.id)
+    return try await context.ciTypeOutput(input.id)
+  }
+}
+
+package enum RestoreCiType: Operation {
+  package typealias Input = CiTypeReference
+
+  package static let declaration = Declaration(
+    "ci_type.restore", "Take a retired type into use again.", zh: "重新启用已停用的类型。",
+    permission: "ci_type.manage", roles: AssetRights.managers, scopes: AssetRights.forAll, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> CiTypeOutput {
+    let row = try await context.ciType(input.id)
+    try context.requireVersion(row.version)
+    guard !row.isActive else { throw Failure(.conflict, AssetsMessages.typeActive, ["type": row.code]) }
+    let update = UpdateCiType(id: row.id, version: row.version, state: "active", names: row.names)
+    guard let version = try await context.transaction.first(update) else { throw context.beaten }
+    context.note("ci_type", row.id, version, "restored", input.id)
     return try await context.ciTypeOutput(input.id)
   }
 }

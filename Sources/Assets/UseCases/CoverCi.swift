@@ -20,7 +20,8 @@ package enum CoverCi: Operation {
   }
 
   package static let declaration = Declaration(
-    "ci.cover", "Say which contract line covers a configuration item from a day on: one at a time.", zh: "设定自某日起覆盖配置项的合同行；同一时间只有一个。",
+    "ci.cover", "Say which contract line covers a configuration item from a day on: one at a time; for a day the last word counts.",
+    zh: "设定自某日起覆盖配置项的合同行；同一时间只有一个，同一日以最后一次为准。",
     permission: "ci.cover", roles: AssetRights.managers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CiDetail {
@@ -33,9 +34,13 @@ package enum CoverCi: Operation {
       guard line != nil else { throw context.unknownReference("line") }
     }
     let validFrom = input.validFrom ?? context.today
-    let became = Value.object(["line": .id(input.line), "validFrom": .date(validFrom)])
-    try await context.count(row, FieldChange("coverage", was: .null, became: became), "covered")
-    _ = try await context.transaction.first(InsertCoverage(tenant: tenant, ci: row.id, line: line, validFrom: validFrom, now: context.now))
+    let before = try await context.transaction.query(CoverageOfCi(tenant: tenant, ci: row.id)).first { $0.validFrom <= validFrom }
+    let was = before.map { told(line: $0.line.map { context.id(.coveringLine, $0) }, from: $0.validFrom) } ?? .null
+    let seq = try await context.count(row, FieldChange("coverage", was: was, became: told(line: input.line, from: validFrom)), "covered")
+    _ = try await context.transaction.first(
+      InsertCoverage(tenant: tenant, ci: row.id, line: line, validFrom: validFrom, seq: seq, now: context.now))
     return try await context.ciDetail(input.id)
   }
+
+  private static func told(line: PublicId?, from day: CalendarDate) -> Value { .object(["line": .id(line), "validFrom": .date(day)]) }
 }

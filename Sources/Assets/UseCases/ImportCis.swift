@@ -5,10 +5,14 @@ package enum ImportCis: Operation {
   /// As many as one call takes.
   package static let most = 20_000
 
+  /// Of so many refusals an answer tells why: it must not be many times as large as what was sent.
+  static let mostProblems = 5000
+
   package struct Input: OperationInput {
     let match: MatchBy
     let dryRun: Bool
     let keepGoing: Bool
+    let confirm: Bool
     let lines: [ImportLine]
 
     private static let match = Field.oneOf(
@@ -16,15 +20,18 @@ package enum ImportCis: Operation {
     private static let dryRun = Field.boolean("dryRun", "Only tell what would be done.", "仅预演，不写入。")
     private static let keepGoing = Field.boolean(
       "keepGoing", "Take the good lines when others are refused (default: all or nothing).", "有行被拒绝时仍导入其余行（默认全部成功或全不写入）。")
+    private static let confirm = Field.boolean(
+      "confirm", "Take lines that tell nothing new as a confirmation that the CI was seen (default: no).", "无变更的行视为已确认该配置项（默认否）。")
     private static let lines = Field<[ImportLine]>.list(
       "lines", of: Field<ImportLine>.object("line", "A line of the file.", "文件中的一行。"), count: 1...ImportCis.most, "The lines of the file.", "文件中的各行。")
 
-    package static let fields: [any InputField] = [CustomerReference.field, match, dryRun.optional, keepGoing.optional, lines]
+    package static let fields: [any InputField] = [CustomerReference.field, match, dryRun.optional, keepGoing.optional, confirm.optional, lines]
 
     package init(_ values: InputValues) throws(FieldError) {
       match = MatchBy(rawValue: try values[Self.match]) ?? .serial
       dryRun = try values[Self.dryRun.optional] ?? false
       keepGoing = try values[Self.keepGoing.optional] ?? false
+      confirm = try values[Self.confirm.optional] ?? false
       lines = try values[Self.lines]
     }
   }
@@ -48,7 +55,10 @@ package enum ImportCis: Operation {
         },
         OutputField("ci", .id, "The CI; null when it is refused, or not made yet.", "配置项；被拒绝或尚未新建时为 null。") { .id($0.id) },
         OutputField("fields", .list(.text), "The fields that change.", "变更的字段。") { .array($0.changed.map { .text($0) }) },
-        OutputField("problems", .list(.document), "Why it is refused: field, English, Chinese.", "拒绝原因：字段、英文、中文。") {
+        OutputField(
+          "problems", .list(.document), "Why it is refused: field, English, Chinese. At most 20 of a line and 5,000 of a file are told.",
+          "拒绝原因：字段、英文、中文；每行最多 20 条，每个文件最多 5000 条。"
+        ) {
           .array($0.problems.map { $0.told("field") })
         },
       ]
@@ -76,11 +86,15 @@ package enum ImportCis: Operation {
     permission: "ci.manage", roles: AssetRights.workers, reach: .one(by: "customer"), effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
+    // Of two imports at once the second sees what the first has made.
+    if !input.dryRun { _ = try await context.transaction.first(LockCis(tenant: context.tenant.id, act: .imports)) }
     let plan = ImportPlan(input.lines, match: input.match, try await book(input, in: context))
     let isWritten = !input.dryRun && (input.keepGoing || plan.refused == 0)
     var lines: [Output.Line] = []
     var new: [NewCi] = []
     var changed: [(row: CiRow, content: CiContent)] = []
+    var same: [Int64] = []
+    var room = mostProblems
     for (line, outcome) in plan.outcomes {
       switch outcome {
       case .created(let type, let content):
@@ -92,13 +106,18 @@ package enum ImportCis: Operation {
         let fields = FieldChange.between(context.told(row.content), context.told(content)).map(\.field)
         lines.append(Output.Line(line: line, outcome: "changed", id: context.id(.ci, row.publicId), changed: fields, problems: []))
       case .unchanged(let row):
+        same.append(row.id)
         lines.append(Output.Line(line: line, outcome: "unchanged", id: context.id(.ci, row.publicId), changed: [], problems: []))
-      case .refused(let problems): lines.append(Output.Line(line: line, outcome: "refused", id: nil, changed: [], problems: problems))
+      case .refused(let problems):
+        let told = Array(problems.prefix(room))
+        room -= told.count
+        lines.append(Output.Line(line: line, outcome: "refused", id: nil, changed: [], problems: told))
       }
     }
     if isWritten {
       try await insert(new, in: context)
       try await update(changed, in: context)
+      if input.confirm, !same.isEmpty { _ = try await context.transaction.query(ConfirmCis(tenant: context.tenant.id, ids: same, now: context.now)) }
     }
     context.subject(context.tenant.publicId)
     return Output(customer: context.tenant.publicId, isWritten: isWritten, lines: lines)
@@ -121,7 +140,8 @@ package enum ImportCis: Operation {
   private static func update(_ changed: [(row: CiRow, content: CiContent)], in context: OperationContext) async throws {
     guard !changed.isEmpty else { return }
     let updates = changed.map { row, content in
-      context.transaction.later(UpdateCi(tenant: context.tenant.id, id: row.id, version: row.version, content: content, now: context.now))
+      context.transaction.later(
+        UpdateCi(tenant: context.tenant.id, id: row.id, version: row.version, content: content, confirmedAt: context.now))
     }
     var changes: [CiChange] = []
     for (row, content) in changed {
@@ -133,13 +153,13 @@ package enum ImportCis: Operation {
     for update in updates where try update.first == nil { throw context.beaten }
   }
 
-  /// What the lines name, in one round trip but for the CIs' own types.
+  /// What the lines name, in a few round trips however many they are.
   private static func book(_ input: Input, in context: OperationContext) async throws -> ImportPlan.Book {
     let tenant = context.tenant.id
     let lines = input.lines
-    let (known, persons, units, tiers, services) = try await context.transaction.query(
-      CisByKey(tenant: tenant, match: input.match, keys: Set(lines.compactMap { $0.key(input.match) }).sorted()),
-      PersonsByEmail(tenant: tenant, emails: Set(lines.compactMap { $0.owner?.lowercased() }).sorted()), UnitNames(tenant: tenant), ActiveTiers(),
+    let known = try await input.match.rows(Set(lines.compactMap { $0.key(input.match) }).sorted(), of: tenant, context.transaction)
+    let (persons, units, tiers, services) = try await context.transaction.query(
+      PersonsByEmail(tenant: tenant, emails: Set(lines.compactMap { $0.owner.map(LoginName.canonical) }).sorted()), UnitNames(tenant: tenant), ActiveTiers(),
       ServicesOfCodes(codes: Set(lines.compactMap(\.service)).sorted()))
     var book = ImportPlan.Book()
     let codes = Set(lines.compactMap(\.type)).union(known.map(\.typeCode))

@@ -37,7 +37,7 @@ package enum RelateCi: Operation {
     let other = try await context.ci(input.to, path: "to")
     guard other.id != row.id else { throw Failure.invalid("to", AssetsMessages.toItself) }
     if input.kind == .partOf {
-      _ = try await context.transaction.first(LockParts(tenant: tenant))
+      _ = try await context.transaction.first(LockCis(tenant: tenant, act: .parts))
       guard try await !context.transaction.query(WholesOf(tenant: tenant, ci: other.id)).contains(row.id) else {
         throw Failure(.conflict, AssetsMessages.circle, ["name": other.content.name])
       }
@@ -46,7 +46,7 @@ package enum RelateCi: Operation {
       InsertRelation(tenant: tenant, from: row.id, to: other.id, kind: input.kind, now: context.now))
     guard inserted != nil else { throw Failure(.conflict, AssetsMessages.relatedAlready) }
     try await context.count(row, FieldChange("relation", was: .null, became: input.told(from: true)), "related")
-    context.keep([CiChange(ci: other.id, seq: other.version, change: FieldChange("relation", was: .null, became: input.told(from: false)))])
+    context.keep([CiChange(ci: other.id, seq: nil, change: FieldChange("relation", was: .null, became: input.told(from: false)))])
     return try await context.ciDetail(input.id)
   }
 }
@@ -66,7 +66,7 @@ package enum UnrelateCi: Operation {
       DeleteRelation(tenant: context.tenant.id, from: row.id, to: other.id, kind: input.kind))
     guard deleted != nil else { throw Failure(.conflict, AssetsMessages.notRelated) }
     try await context.count(row, FieldChange("relation", was: input.told(from: true), became: .null), "unrelated")
-    context.keep([CiChange(ci: other.id, seq: other.version, change: FieldChange("relation", was: input.told(from: false), became: .null))])
+    context.keep([CiChange(ci: other.id, seq: nil, change: FieldChange("relation", was: input.told(from: false), became: .null))])
     return try await context.ciDetail(input.id)
   }
 }

@@ -60,6 +60,57 @@ extension OperationContext {
   }
 }
 
+package enum ListAffectedCustomers: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let limit: Int64?
+    let cursor: String?
+
+    package static let fields: [any InputField] = [CiReference.id, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[CiReference.id]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package struct Entry: OperationOutput {
+    let id: PublicId?
+    let found: CustomersOfSharedCi.Found
+
+    package static let fields: [OutputField<Entry>] = [
+      OutputField("id", .id, "The customer.", "客户编号。") { .id($0.id) },
+      OutputField("code", .text, "Its code.", "客户代码。") { .text($0.found.code) },
+      OutputField("name", .text, "Its name.", "客户名称。") { .text($0.found.name) },
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "shared_ci.customers", "List the customers that a configuration item that the provider shares affects.", zh: "列出服务商共享的某配置项所影响的客户。",
+    permission: "shared_ci.manage", roles: AssetRights.workers, scopes: AssetRights.forAll, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {
+    let row = try await context.ci(input.id)
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let rows = try await context.transaction.query(
+      CustomersOfSharedCi(provider: context.tenant.id, ci: row.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.integer($0.id)])
+    } element: {
+      Entry(id: PublicId.customer(handle: $0.handle, bits: $0.publicId), found: $0)
+    }
+  }
+}
+
+extension PublicId {
+  /// A customer's, of its row.
+  static func customer(handle: Int64, bits: [UInt8]) -> PublicId? {
+    PublicId(kind: IdKind.customer.prefix, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: bits)
+  }
+}
+
 package enum ListSharedCis: Operation {
   package struct Input: OperationInput {
     let limit: Int64?

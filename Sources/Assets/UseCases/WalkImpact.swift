@@ -8,19 +8,23 @@ package enum WalkImpact: Operation {
     let isUp: Bool
     let depth: Int64?
     let most: Int64?
+    let withRetired: Bool
 
     private static let direction = Field.oneOf(
       "direction", ["up", "down"], "up: what needs the CI, and fails with it; down: what it needs.", "方向：up 受其影响的配置项；down 其所依赖的配置项。")
     private static let depth = Field.integer("depth", 1...50, "How many relations away at the most (default 10).", "最多经过多少层关系（默认 10）。")
     private static let most = Field.integer("most", 1...2000, "How many CIs at the most (default 500).", "最多返回多少个配置项（默认 500）。")
+    private static let withRetired = Field.boolean(
+      "withRetired", "Also what is retired or disposed of, and through it (default: no).", "是否包含并经过已退役和已处置的配置项（默认否）。")
 
-    package static let fields: [any InputField] = [CiReference.id, direction, depth.optional, most.optional]
+    package static let fields: [any InputField] = [CiReference.id, direction, depth.optional, most.optional, withRetired.optional]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[CiReference.id]
       isUp = try values[Self.direction] == "up"
       depth = try values[Self.depth.optional]
       most = try values[Self.most.optional]
+      withRetired = try values[Self.withRetired.optional] ?? false
     }
   }
 
@@ -29,16 +33,24 @@ package enum WalkImpact: Operation {
     let reached: [Reached]
     let services: [AffectedService]
     let customers: [AffectedCustomer]
+    let customersCut: Bool
     let isCut: Bool
 
     package static let fields: [OutputField<Output>] = [
       OutputField("ci", record: Reached.self, "The CI from which the walk began.", "起始配置项。") { $0.start },
       OutputField("reached", listOf: Reached.self, "The CIs that were reached, the nearest first, each once.", "到达的配置项，由近及远，各出现一次。") { $0.reached },
       OutputField("services", listOf: AffectedService.self, "The catalogue's services that they and the CI belong to.", "涉及的目录服务。") { $0.services },
-      OutputField("customers", listOf: AffectedCustomer.self, "Of CIs that the provider shares: the customers that they affect.", "服务商共享配置项所影响的客户。") {
+      OutputField(
+        "customers", listOf: AffectedCustomer.self, "Of CIs that the provider shares: the customers that they affect, at most 1,000.",
+        "服务商共享配置项所影响的客户，最多 1000 个。"
+      ) {
         $0.customers
       },
-      OutputField("isCut", .boolean, "Whether there was more to reach than was asked for.", "是否因数量上限而截断。") { .bool($0.isCut) },
+      OutputField(
+        "customersCut", .boolean, "Whether there are more customers than these: shared_ci.customers lists all of a CI.",
+        "是否还有更多受影响的客户；shared_ci.customers 可列出某配置项的全部客户。"
+      ) { .bool($0.customersCut) },
+      OutputField("isCut", .boolean, "Whether there was more to reach, in number or farther away, than was asked for.", "是否因数量或层数上限而截断。") { .bool($0.isCut) },
     ]
   }
 
@@ -92,15 +104,21 @@ package enum WalkImpact: Operation {
     "ci.impact", "Walk from a configuration item to what fails with it (up), or to what it needs (down).", zh: "从配置项出发，查找受其影响（up）或其所依赖（down）的配置项。",
     roles: AssetRights.staffAndCustomerManager, scopes: AssetRights.wholeCustomer, reach: .one(by: "id"), effect: .read)
 
+  /// So many customers are told; one more is read, which tells that there are more.
+  static let mostCustomers = 1000
+
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let tenant = context.tenant.id
     let start = try await context.ci(input.id)
     var walk = ImpactWalk(start: start.id, most: Int(input.most ?? 500))
-    while !walk.isOver, walk.depth < input.depth ?? 10 {
-      let found = try await context.transaction.query(
-        NextStep(tenant: tenant, isUp: input.isUp, from: walk.frontier, seen: walk.seen, limit: Int64(walk.room)))
-      walk.take(found.map { (from: $0.from, to: $0.to, kind: $0.kind) })
+    let states = input.withRetired ? CiState.allCases.map(\.rawValue) : CiState.live
+    func next(_ limit: Int) -> NextStep {
+      NextStep(tenant: tenant, isUp: input.isUp, from: walk.frontier, seen: walk.seen, states: states, limit: Int64(limit))
     }
+    while !walk.isOver, walk.depth < input.depth ?? 10 {
+      walk.take(try await context.transaction.query(next(walk.room)).map { (from: $0.from, to: $0.to, kind: $0.kind) })
+    }
+    if !walk.isOver { walk.stop(hasMore: try await context.transaction.first(next(1)) != nil) }
     let rows = try await context.transaction.query(ReachedCis(tenant: tenant, ids: walk.seen))
     let byId = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
     func id(_ row: Int64) -> PublicId? { byId[row].map { context.id(.ci, $0.publicId) } }
@@ -109,9 +127,11 @@ package enum WalkImpact: Operation {
     }
     guard let first = told(start.id, depth: 0, kind: nil) else { throw Failure.notFound }
     let reached = walk.steps.compactMap { told($0.ci, depth: $0.depth, kind: $0.kind) }
+    let affecting = walk.seen.filter { byId[$0].map { states.contains($0.state) } ?? false }
+    let customers = try await customers(of: affecting, id, in: context)
     return Output(
-      start: first, reached: reached, services: services(of: [first] + reached), customers: try await customers(of: walk.seen, id, in: context),
-      isCut: walk.isCut)
+      start: first, reached: reached, services: services(of: [first] + reached), customers: Array(customers.prefix(mostCustomers)),
+      customersCut: customers.count > mostCustomers, isCut: walk.isCut)
   }
 
   private static func services(of cis: [Reached]) -> [AffectedService] {
@@ -125,10 +145,9 @@ package enum WalkImpact: Operation {
     of cis: [Int64], _ id: (Int64) -> PublicId?, in context: OperationContext
   ) async throws -> [AffectedCustomer] {
     guard context.tenant.kind == .provider, context.principal.side == .staff else { return [] }
-    let rows = try await context.transaction.query(CustomersAffected(provider: context.tenant.id, cis: cis, limit: 1000))
+    let rows = try await context.transaction.query(CustomersAffected(provider: context.tenant.id, cis: cis, limit: Int64(mostCustomers) + 1))
     return rows.compactMap { row in
-      let handle = TenantHandle(UInt32(truncatingIfNeeded: row.handle))
-      guard let customer = PublicId(kind: IdKind.customer.prefix, handle: handle, random: row.publicId) else { return nil }
+      guard let customer = PublicId.customer(handle: row.handle, bits: row.publicId) else { return nil }
       return AffectedCustomer(id: customer, code: row.code, name: row.name, cis: row.cis.compactMap(id))
     }
   }

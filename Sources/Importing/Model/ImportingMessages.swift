@@ -29,6 +29,8 @@ package enum ImportingMessages: MessageCatalog {
   static let noGzip = Message("import.no_gzip", "The program gzip is needed to read this file and could not be run.", zh: "读取此文件需要 gzip 程序，但无法运行它。")
   static let emptyFile = Message("import.empty_file", "The file has no header line.", zh: "文件没有标题行。")
   static let unreadableHeader = Message("import.unreadable_header", "The header line cannot be read: {reason}", zh: "无法读取标题行：{reason}")
+  static let headerNotText = Message(
+    "import.header_not_text", "The header line is not UTF-8. Save the file as CSV UTF-8.", zh: "标题行不是 UTF-8 编码。请将文件另存为“CSV UTF-8”格式。")
   static let duplicateColumn = Message("import.duplicate_column", "The column {column} stands in the header line twice.", zh: "标题行中列 {column} 重复。")
 
   // The database
@@ -64,7 +66,7 @@ package enum ImportingMessages: MessageCatalog {
       badProfile, profileNotYAML, profileUnknownKey, profileMissing, profileWrongType, profileNeedsReason, profileUnknownPriority,
       profileSlaByLevel, badCustomerCodes,
       columnMissing, noSuchFile,
-      fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, duplicateColumn,
+      fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, headerNotText, duplicateColumn,
       missing, notACustomer, nothingToImport, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn, tooManyAssets, noAssets,
       UnreadableRows.message,
     ] + OutageImportReport.messages + AssetImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages

@@ -24,6 +24,8 @@ package struct UnreadableRow: Sendable, Equatable {
     case unknownSeverity = "unknown_severity"
     case endsBeforeStart = "ends_before_start"
     case fieldTooLong = "field_too_long"
+    /// Of configuration items.
+    case unnamedColumn = "unnamed_column"
     case repeated
   }
 
@@ -93,6 +95,8 @@ extension UnreadableRow.Reason {
       Message("import.row.ends_before_start", "line {line}: the outage ends before it begins: “{found}”", zh: "第 {line} 行：中断的结束早于开始：“{found}”")
     case .fieldTooLong:
       Message("import.row.field_too_long", "line {line}: {column} has too many characters ({found})", zh: "第 {line} 行：{column} 的字符数过多（{found}）")
+    case .unnamedColumn:
+      Message("import.row.unnamed_column", "line {line}: “{found}” stands in a column without a name", zh: "第 {line} 行：“{found}”所在的列没有标题")
     case .repeated:
       Message("import.row.repeated", "line {line}: the same outage stands in the file twice: “{found}”", zh: "第 {line} 行：同一中断在文件中重复出现：“{found}”")
     }

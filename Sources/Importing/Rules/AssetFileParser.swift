@@ -7,6 +7,8 @@ struct AssetFileParser {
     case field(String)
     case attribute(String)
     case ignored
+    /// A cell of the header that says nothing: what stands below it is not guessed.
+    case unnamed
   }
 
   /// The longest cell that is read.
@@ -49,8 +51,12 @@ struct AssetFileParser {
   }
 
   mutating func take(_ record: CSVRecord) throws(Failure) {
+    // Spreadsheets write lines of nothing but separators behind the last one.
+    guard record.defect != nil || !(0..<record.count).allSatisfy({ record[$0].isEmpty }) else { return }
     guard !columns.isEmpty else { return try readHeader(record) }
-    guard !record.isBlank else { return }
+    guard lines.count + unreadable.count < ImportAssetFile.most else {
+      throw Failure(.tooLarge, ImportingMessages.tooManyAssets, ["most": String(ImportAssetFile.most)])
+    }
     do throws(Refusal) { lines.append(try line(of: record)) } catch { unreadable.append(error.row) }
   }
 
@@ -67,15 +73,18 @@ struct AssetFileParser {
     guard record.defect == nil else { throw Failure(.malformed, ImportingMessages.unreadableHeader, ["reason": record.defect?.rawValue ?? ""]) }
     var seen: Set<Column> = []
     for index in 0..<record.count {
-      let name = record.text(index)
+      guard let name = String(validating: record[index], as: UTF8.self) else { throw Failure(.malformed, ImportingMessages.headerNotText) }
       let meaning = try meaning(of: name)
-      if meaning != .ignored, !seen.insert(meaning).inserted { throw Failure(.malformed, ImportingMessages.duplicateColumn, ["column": name]) }
+      if meaning != .ignored, meaning != .unnamed, !seen.insert(meaning).inserted {
+        throw Failure(.malformed, ImportingMessages.duplicateColumn, ["column": name])
+      }
       columns.append((name, meaning))
     }
   }
 
   private func meaning(of name: String) throws(Failure) -> Column {
     let told = mapping[name] ?? name
+    if told.allSatisfy(\.isWhitespace) { return .unnamed }
     if told == "-" { return .ignored }
     if told.hasPrefix(Self.attributePrefix) { return .attribute(String(told.dropFirst(Self.attributePrefix.count))) }
     guard let field = Self.fieldsByName[Self.plain(told)] else {
@@ -108,6 +117,7 @@ struct AssetFileParser {
       switch column.meaning {
       case .field(let field): members.append(Value.Member(field, .text(text)))
       case .attribute(let key): attributes.append(Value.Member(key, .text(text)))
+      case .unnamed: throw refused(.unnamedColumn, nil, text)
       case .ignored: break
       }
     }

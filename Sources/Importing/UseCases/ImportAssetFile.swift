@@ -8,13 +8,16 @@ package struct ImportAssetFile: Sendable {
     package var match: String
     package var isDryRun: Bool
     package var keepsGoing: Bool
+    /// Whether a line that tells nothing new confirms its CI.
+    package var confirms: Bool
     /// What columns mean that the header does not call by a known name.
     package var mapping: [String: String]
 
-    package init(match: String, isDryRun: Bool = false, keepsGoing: Bool = false, mapping: [String: String] = [:]) {
+    package init(match: String, isDryRun: Bool = false, keepsGoing: Bool = false, confirms: Bool = false, mapping: [String: String] = [:]) {
       self.match = match
       self.isDryRun = isDryRun
       self.keepsGoing = keepsGoing
+      self.confirms = confirms
       self.mapping = mapping
     }
   }
@@ -40,11 +43,11 @@ package struct ImportAssetFile: Sendable {
       return AssetImportReport(fileName: file.name, answer: .object([]), unreadable: read.unreadable)
     }
     let isTrial = options.isDryRun || (!options.keepsGoing && !read.unreadable.isEmpty)
-    guard read.lines.count <= Self.most else { throw Failure(.tooLarge, ImportingMessages.tooManyAssets, ["most": String(Self.most)]) }
     let answer = try await dispatcher.invoke(
       "ci.import",
       .object([
         "customer": customer, "match": .text(options.match), "dryRun": .bool(isTrial), "keepGoing": .bool(options.keepsGoing),
+        "confirm": .bool(options.confirms),
         "lines": .array(read.lines),
       ]), as: principal, Call(requestId: "import-" + Base32.encode(dispatcher.tenancy.random.bytes(10)))
     ).value
@@ -86,15 +89,18 @@ package struct AssetImportReport: Sendable {
       numbers[name] = String(answer[name]?.integer ?? 0)
     }
     var texts = [Self.summary.text(language, numbers)]
+    var untold = 0
     for line in answer["lines"]?.array ?? [] {
       let number = String(line["line"]?.integer ?? 0)
       for problem in line["problems"]?.array ?? [] {
         let why = problem[language == .chinese ? "chinese" : "english"]?.text ?? ""
         texts.append("  " + Self.problem.text(language, ["line": number, "field": problem["field"]?.text ?? "", "why": why]))
       }
+      if line["outcome"] == "refused", line["problems"]?.array?.isEmpty ?? true { untold += 1 }
       guard isDryRun, let fields = line["fields"]?.array, !fields.isEmpty else { continue }
       texts.append("  " + Self.change.text(language, ["line": number, "fields": fields.compactMap(\.text).joined(separator: ", ")]))
     }
+    if untold > 0 { texts.append("  " + Self.more.text(language, ["count": String(untold)])) }
     texts += unreadable.map { "  " + $0.text(language) }
     if !isWritten { texts.append(Self.nothingWritten.text(language)) }
     return texts.joined(separator: "\n") + "\n"
@@ -105,7 +111,8 @@ package struct AssetImportReport: Sendable {
     zh: "{file}：新建 {created}，变更 {changed}，无变更 {unchanged}，拒绝 {refused}")
   static let problem = Message("import.assets.problem", "line {line}: {field}: {why}", zh: "第 {line} 行：{field}：{why}")
   static let change = Message("import.assets.change", "line {line}: changes {fields}", zh: "第 {line} 行：变更 {fields}")
+  static let more = Message("import.assets.more", "and {count} more lines that are refused", zh: "另有 {count} 行被拒绝")
   static let nothingWritten = Message("import.assets.nothing_written", "Nothing was written.", zh: "未写入任何数据。")
 
-  static let messages = [summary, problem, change, nothingWritten]
+  static let messages = [summary, problem, change, more, nothingWritten]
 }

@@ -2,8 +2,8 @@ import Foundation
 import Kernel
 
 /// One login name, one spelling: NFKC, lower case, no outer spaces. Two spellings of a name must not be two accounts.
-enum LoginName {
-  static func canonical(_ text: String) -> String {
+package enum LoginName {
+  package static func canonical(_ text: String) -> String {
     text.precomposedStringWithCompatibilityMapping.lowercased().precomposedStringWithCompatibilityMapping.trimmingCharacters(in: .whitespaces)
   }
 

@@ -16,8 +16,8 @@ struct CmdbCommand: AsyncParsableCommand {
         currency, attributes.KEY; --map COLUMN=FIELD names another column, --map COLUMN=- passes it over. Commas, semicolons and tabs
         separate. An empty cell changes nothing.
 
-        All lines are written or none: when one is refused, all that are refused are listed, and it ends with 3. Importing the same file again
-        changes nothing.
+        All lines are written or none: when one is refused, all that are refused are listed. With --keep-going the good ones are written. Either
+        way it ends with 3 when one is refused. Importing the same file again changes nothing.
         """)
 
     @OptionGroup var settings: SettingsOptions
@@ -41,20 +41,23 @@ struct CmdbCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Take the good lines when others are refused.")
     var keepGoing = false
 
+    @Flag(name: .long, help: "Take lines that tell nothing new as a confirmation that the configuration item was seen.")
+    var confirm = false
+
     @Flag(name: .long, help: "The report as JSON.")
     var json = false
 
     mutating func run() async throws {
       let reader = try await settings.reader()
       let log = LogFile(path: file)
-      let options = ImportAssetFile.Options(match: match, isDryRun: dryRun, keepsGoing: keepGoing, mapping: try mapping())
+      let options = ImportAssetFile.Options(match: match, isDryRun: dryRun, keepsGoing: keepGoing, confirms: confirm, mapping: try mapping())
       let (customer, json) = (customer, json)
       let report = try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 2) { backend in
         let customer = try await CommandFinder(backend: backend).customer(code: customer)
         return try await ImportAssetFile(dispatcher: backend.dispatcher, as: backend.localOperator).run(log, customer: customer, options)
       }
       if json { print(JSON.text(report.value)) } else { print(report.text(Terminal.language, isDryRun: options.isDryRun), terminator: "") }
-      if report.hasFaults, !options.keepsGoing { throw ExitCode(UnreadableRows.exitCode) }
+      if report.hasFaults { throw ExitCode(UnreadableRows.exitCode) }
     }
 
     private func mapping() throws -> [String: String] {
