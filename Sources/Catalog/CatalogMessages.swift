@@ -26,6 +26,8 @@ package enum CatalogMessages: MessageCatalog {
     "service.only_for", "Whom a service is for was fixed when it was recorded (only for: {recorded}).", zh: "服务的适用客户在登记时已确定（仅供：{recorded}）。")
   static let circle = Message("service.circle", "The dependencies would go in a circle: {path}.", zh: "依赖关系将形成循环：{path}。")
   static let dependsOnItself = Message("service.depends_on_itself", "A service cannot depend on itself.", zh: "服务不能依赖自身。")
+  static let needsDesigned = Message(
+    "service.needs_designed", "{code} was designed for one customer: only services for that one can depend on it.", zh: "{code} 专为某一客户设计：仅该客户的专属服务可依赖它。")
   static let dependsAlready = Message("service.depends_already", "The service depends on it already.", zh: "已存在此依赖关系。")
   static let dependsNot = Message("service.depends_not", "The service does not depend on it.", zh: "不存在此依赖关系。")
   static let unknownCode = Message("catalog.unknown_code", "There is nothing with the code {code}.", zh: "没有代码为 {code} 的条目。")
@@ -89,7 +91,7 @@ package enum CatalogMessages: MessageCatalog {
     [
       codeTaken, badCode, nothingToChange, changedMeanwhile, needsStage, needsBegun, stageOrder, stageAhead, stageBegun, stagePassed, stageNotReached,
       stageFixed, notInCatalogue, unknownCustomer, onlyForStays, noVersion,
-      circle, dependsOnItself, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
+      circle, dependsOnItself, needsDesigned, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
       rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
       badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, publishedMeanwhile, outsideScope, alreadyWithdrawn, repeated, otherService,
