@@ -36,6 +36,8 @@ package enum CatalogMessages: MessageCatalog {
     "offering.bad_transition", "An offering that is {state} cannot do this: {event}.", zh: "状态为 {state} 的服务项不能执行此操作：{event}。")
   static let noDraft = Message("offering.no_draft", "There is no draft to publish: write one first (offering.draft).", zh: "没有可发布的草稿：请先编写（offering.draft）。")
   static let noVersion = Message("offering.no_version", "There is no version {version}: the newest is {newest}.", zh: "没有版本 {version}：最新版本为 {newest}。")
+  static let notPublished = Message(
+    "offering.not_published", "{code} has no published version that could be compared.", zh: "{code} 尚无已发布版本，无法比较。")
   static let unknownTeam = Message("offering.unknown_team", "There is no team {team}.", zh: "没有名为 {team} 的团队。")
   static let oneBudget = Message("offering.one_budget", "A target has budgetSeconds or businessDays, not both.", zh: "目标只能填写 budgetSeconds 与 businessDays 之一。")
   static let emptyTarget = Message(
@@ -90,7 +92,7 @@ package enum CatalogMessages: MessageCatalog {
   package static let all =
     [
       codeTaken, badCode, nothingToChange, changedMeanwhile, needsStage, needsBegun, stageOrder, stageAhead, stageBegun, stagePassed, stageNotReached,
-      stageFixed, notInCatalogue, unknownCustomer, onlyForStays, noVersion,
+      stageFixed, notInCatalogue, unknownCustomer, onlyForStays, noVersion, notPublished,
       circle, dependsOnItself, needsDesigned, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
       rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,

@@ -84,7 +84,7 @@ struct CataloguePlan: Sendable {
 
   private mutating func planDependencies() {
     var graph = services.mapValues { Set($0.entry.needs) }
-    var customers = services.mapValues(\.entry.onlyFor)
+    var customers = services.mapValues { $0.entry.onlyFor }
     var places: [String: String] = [:]
     eachService { plan, service, _, place in
       graph[service.code] = Set(service.needs)

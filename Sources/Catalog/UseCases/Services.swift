@@ -39,7 +39,7 @@ package struct ServiceLine: OperationOutput {
     family = context.id(.serviceFamily, row.familyPublicId)
     self.row = row
     today = context.today
-    isForStaff = context.principal.side == .staff
+    isForStaff = context.tellsProvidersOwn
   }
 
   package static let fields: [OutputField<ServiceLine>] = facts { $0 }
@@ -273,13 +273,26 @@ extension OperationContext {
   /// - Parameter what: the event: changed, advanced, redated.
   func update(_ row: ServiceRow, _ content: ServiceContent, _ what: String) async throws {
     let updated = try await transaction.first(
-      UpdateService(id: row.id, version: row.version, state: content.life.state(on: today), content: content))
+      UpdateService(id: row.id, version: try await noteDays(of: row), state: content.life.state(on: today), content: content))
     guard let version = updated else { throw beaten }
     let was = Value.members([
       ("name", row.content.name.value), ("summary", row.content.summary?.value), ("mode", .text(row.content.mode.rawValue)),
       ("owner", row.content.owner.value), ("family", .id(id(.serviceFamily, row.familyPublicId))), ("stages", row.content.life.value),
     ])
     note("service", row.id, version, what, .object(["service": .id(id(.service, row.publicId)), "was": was, "stages": content.life.value]))
+  }
+
+  /// Tells what days brought since the service was last written, as the sweep does, which finds nothing any more once a change has
+  /// come before it.
+  /// - Returns: the version that it has then.
+  private func noteDays(of row: ServiceRow) async throws -> Int64 {
+    var version = row.version
+    for (state, day) in row.content.life.reached(after: row.state, by: today) {
+      guard let moved = try await transaction.first(MoveService(id: row.id, version: version, state: state)) else { throw beaten }
+      version = moved
+      record(StageSweep.event(of: row.id, version, id(.service, row.publicId), state, on: day, at: now))
+    }
+    return version
   }
 
   /// A service that an input names.

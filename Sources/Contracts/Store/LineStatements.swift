@@ -156,6 +156,7 @@ struct LineRow: Sendable {
     publicId = try row.next()
     contract = try row.next()
     currency = try row.next()
+    contractStartsAt = try row.next()
     version = try row.next()
     validFrom = try row.next()
     recordedAt = try row.next()
