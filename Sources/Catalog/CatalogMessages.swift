@@ -93,7 +93,8 @@ package enum CatalogMessages: MessageCatalog {
     [
       codeTaken, badCode, nothingToChange, changedMeanwhile, needsStage, needsBegun, stageOrder, stageAhead, stageBegun, stagePassed, stageNotReached,
       stageFixed, notInCatalogue, unknownCustomer, onlyForStays, noVersion, notPublished,
-      circle, dependsOnItself, needsDesigned, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
+      circle, dependsOnItself, needsDesigned, dependsAlready, dependsNot, unknownCode,
+      badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
       rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
       badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, publishedMeanwhile, outsideScope, alreadyWithdrawn, repeated, otherService,

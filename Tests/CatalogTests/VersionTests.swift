@@ -114,7 +114,7 @@ import Testing
     // Of a text that only breaks its lines elsewhere nothing else is said, whether or not there is another language.
     #expect(
       try words(["inclusions": .object(["en": "- A - B"])], ["inclusions": .object(["en": "- A\n- B"])]) == [
-        "inclusions: Inclusions: other line breaks or spaces", "包含内容：换行或空格有改动",
+        "inclusions: Included: other line breaks or spaces", "包含内容：换行或空格有改动",
       ])
     #expect(try words(["scope": text("One\nTwo", "一")], [:]) == ["scope: Scope “One Two” no longer", "不再有服务范围“一”"])
     let measures = ["Uptime", "Speed"].map { Value.object(["name": text($0, $0), "target": text("x", "x")]) }

@@ -40,9 +40,8 @@ import Testing
   /// What catalogue.read allowed is three permissions now: nobody gains or loses any of it, a limited token neither.
   @Test func whoReadTheCatalogueReadsOn() async throws {
     try await migrating(to: Self.file("_catalogue_days.sql"), holding: Self.catalogueReaders) { database in
-      let (held, tokens) = (
-        try await database.withConnection { try await $0.query(CatalogueReaders()) }, try await database.withConnection { try await $0.query(TokenPermissions()) }
-      )
+      let held = try await database.withConnection { try await $0.query(CatalogueReaders()) }
+      let tokens = try await database.withConnection { try await $0.query(TokenPermissions()) }
       let reading = ["catalogue.manual", "catalogue.read", "service.read"]
       #expect(held == reading.map { "engineer \($0)" } + ["customer_manager", "requester"].flatMap { ["\($0) catalogue.manual", "\($0) service.read"] })
       #expect(tokens == ["catalogue.manual,catalogue.read,service.read", "incident.read", "all"])
