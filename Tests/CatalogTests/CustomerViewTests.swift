@@ -147,7 +147,8 @@ import Testing
   @Test func whatIsDesignedForACustomerNothingElseNeeds() async throws {
     let world = try await CatalogWorld()
     let place = "families.2.services.0"
-    let own = try CatalogWorld.example().setting("\(place).code", "TAILORED").setting("\(place).offerings", nil).setting("\(place).onlyFor", "ACME")
+    let own = try CatalogWorld.example().setting("\(place).code", "TAILORED").setting("\(place).offerings", nil).setting("\(place).needs", nil)
+      .setting("\(place).onlyFor", "ACME")
     try await world.apply(own)
     let (wan, tailored) = (try await world.found("service.list", "MANAGED-WAN"), try await world.found("service.list", "TAILORED"))
     func depend(_ service: Value, _ needs: Value) async -> [String] {

@@ -282,19 +282,6 @@ extension OperationContext {
     note("service", row.id, version, what, .object(["service": .id(id(.service, row.publicId)), "was": was, "stages": content.life.value]))
   }
 
-  /// Tells what days brought since the service was last written, as the sweep does, which finds nothing any more once a change has
-  /// come before it.
-  /// - Returns: the version that it has then.
-  private func noteDays(of row: ServiceRow) async throws -> Int64 {
-    var version = row.version
-    for (state, day) in row.content.life.reached(after: row.state, by: today) {
-      guard let moved = try await transaction.first(MoveService(id: row.id, version: version, state: state)) else { throw beaten }
-      version = moved
-      record(StageSweep.event(of: row.id, version, id(.service, row.publicId), state, on: day, at: now))
-    }
-    return version
-  }
-
   /// A service that an input names.
   func service(_ id: PublicId, path: String = "id") async throws -> ServiceRow {
     guard let row = try await transaction.first(ServiceByPublicId(publicId: id, customers: reachableCustomers)) else {

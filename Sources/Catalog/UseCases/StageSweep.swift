@@ -46,3 +46,17 @@ package struct StageSweep: Sweep {
       payload: .object(["service": .id(id), "on": .date(day)]), occurredAt: now)
   }
 }
+
+extension OperationContext {
+  /// Tells what days brought since the service was last written, as the sweep does: it finds nothing any more once a change came first.
+  /// - Returns: the version that it has then.
+  func noteDays(of row: ServiceRow) async throws -> Int64 {
+    var version = row.version
+    for (state, day) in row.content.life.reached(after: row.state, by: today) {
+      guard let moved = try await transaction.first(MoveService(id: row.id, version: version, state: state)) else { throw beaten }
+      version = moved
+      record(StageSweep.event(of: row.id, version, id(.service, row.publicId), state, on: day, at: now))
+    }
+    return version
+  }
+}

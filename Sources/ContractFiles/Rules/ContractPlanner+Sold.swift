@@ -21,8 +21,8 @@ extension ContractPlanner {
 
   private mutating func refuseUnsold(_ code: String, _ sold: Value?, of service: Value?, on day: CalendarDate?, held: Value?, at place: String) {
     guard let sold, let service, Self.isFor(recorded.customer?["id"], service) else { return refuse(place, ContractFileMessages.notInCatalogue) }
-    let isDraft = sold["serviceCode"] != nil && sold["state"] != "published"
-    guard held != sold["id"], isDraft || !Self.isOffered(service, on: day) else { return }
+    let isUnpublished = sold["serviceCode"] != nil && sold["state"] != "published"
+    guard held != sold["id"], isUnpublished || !Self.isOffered(service, on: day) else { return }
     refuse(place, ContractsMessages.notSellable, ["code": code])
   }
 
