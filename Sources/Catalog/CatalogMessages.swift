@@ -26,6 +26,8 @@ package enum CatalogMessages: MessageCatalog {
     "service.only_for", "Whom a service is for was fixed when it was recorded (only for: {recorded}).", zh: "服务的适用客户在登记时已确定（仅供：{recorded}）。")
   static let circle = Message("service.circle", "The dependencies would go in a circle: {path}.", zh: "依赖关系将形成循环：{path}。")
   static let dependsOnItself = Message("service.depends_on_itself", "A service cannot depend on itself.", zh: "服务不能依赖自身。")
+  static let needsDesigned = Message(
+    "service.needs_designed", "{code} was designed for one customer: only services for that one can depend on it.", zh: "{code} 专为某一客户设计：仅该客户的专属服务可依赖它。")
   static let dependsAlready = Message("service.depends_already", "The service depends on it already.", zh: "已存在此依赖关系。")
   static let dependsNot = Message("service.depends_not", "The service does not depend on it.", zh: "不存在此依赖关系。")
   static let unknownCode = Message("catalog.unknown_code", "There is nothing with the code {code}.", zh: "没有代码为 {code} 的条目。")
@@ -34,6 +36,8 @@ package enum CatalogMessages: MessageCatalog {
     "offering.bad_transition", "An offering that is {state} cannot do this: {event}.", zh: "状态为 {state} 的服务项不能执行此操作：{event}。")
   static let noDraft = Message("offering.no_draft", "There is no draft to publish: write one first (offering.draft).", zh: "没有可发布的草稿：请先编写（offering.draft）。")
   static let noVersion = Message("offering.no_version", "There is no version {version}: the newest is {newest}.", zh: "没有版本 {version}：最新版本为 {newest}。")
+  static let notPublished = Message(
+    "offering.not_published", "{code} has no published version that could be compared.", zh: "{code} 尚无已发布版本，无法比较。")
   static let unknownTeam = Message("offering.unknown_team", "There is no team {team}.", zh: "没有名为 {team} 的团队。")
   static let oneBudget = Message("offering.one_budget", "A target has budgetSeconds or businessDays, not both.", zh: "目标只能填写 budgetSeconds 与 businessDays 之一。")
   static let emptyTarget = Message(
@@ -88,8 +92,9 @@ package enum CatalogMessages: MessageCatalog {
   package static let all =
     [
       codeTaken, badCode, nothingToChange, changedMeanwhile, needsStage, needsBegun, stageOrder, stageAhead, stageBegun, stagePassed, stageNotReached,
-      stageFixed, notInCatalogue, unknownCustomer, onlyForStays, noVersion,
-      circle, dependsOnItself, dependsAlready, dependsNot, unknownCode, badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
+      stageFixed, notInCatalogue, unknownCustomer, onlyForStays, noVersion, notPublished,
+      circle, dependsOnItself, needsDesigned, dependsAlready, dependsNot, unknownCode,
+      badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
       rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
       badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, publishedMeanwhile, outsideScope, alreadyWithdrawn, repeated, otherService,

@@ -113,7 +113,7 @@ extension SlaTrial {
 
   /// The services of the catalogue and the tiers in use that targets may name.
   package static func names(services codes: [String], in transaction: Transaction) async throws -> (services: [String: Int64], ciTiers: Set<String>) {
-    let (services, tiers) = try await transaction.query(ServicesOfCodes(codes: codes), ActiveCiTiers())
+    let (services, tiers) = try await transaction.query(ServicesOfCodes(codes: codes, customers: nil), ActiveCiTiers())
     return (Dictionary(services) { first, _ in first }, Set(tiers))
   }
 

@@ -41,6 +41,14 @@ import Testing
     #expect(own.contains("ACME Ltd") && own.contains("Site connection") && !own.contains("New user") && !own.contains("Depends on"))
     #expect(try await manual(world, ["customer": .id(world.acme.publicId)]) == own, "staff hand over the same")
     #expect(try await codes(world, "service.list", ["customer": .id(world.acme.publicId)]) == ["MANAGED-WAN"])
+    // Staff who ask what a customer sees are told that and nothing of the provider's own: the answer may be passed on.
+    let site = try await world.found("offering.list", "WAN-SITE")
+    try await world.call("offering.draft", ["id": site.at("id"), "name": name], version: site.at("version"))
+    for (operation, id) in [("service.read", wan.at("id")), ("offering.read", site.at("id"))] {
+      let seen = try await world.call(operation, ["id": id], as: customer)
+      #expect(try await world.call(operation, ["id": id, "customer": .id(world.acme.publicId)]) == seen, "\(operation)")
+      #expect(try await world.call(operation, ["id": id]) != seen, "\(operation)")
+    }
     #expect(try await manual(world).contains("New user"), "without a customer it is of all")
     // One offering is sold: its service is seen, and of the manual just that offering.
     let newUser = try await world.found("offering.list", "SD-NEW-USER")
@@ -133,6 +141,28 @@ import Testing
     } catch {
       #expect((error as? PostgresError)?.kind == .insufficientPrivilege, "\(error)")
     }
+  }
+
+  /// Whoever sees a service sees all that it needs: else a file written by one who does not would take the need away.
+  @Test func whatIsDesignedForACustomerNothingElseNeeds() async throws {
+    let world = try await CatalogWorld()
+    let place = "families.2.services.0"
+    let own = try CatalogWorld.example().setting("\(place).code", "TAILORED").setting("\(place).offerings", nil).setting("\(place).needs", nil)
+      .setting("\(place).onlyFor", "ACME")
+    try await world.apply(own)
+    let (wan, tailored) = (try await world.found("service.list", "MANAGED-WAN"), try await world.found("service.list", "TAILORED"))
+    func depend(_ service: Value, _ needs: Value) async -> [String] {
+      await violations { try await world.call("service.depend", ["id": service.at("id"), "needs": needs.at("id")], version: service.at("version")) }
+    }
+    #expect(await depend(wan, tailored) == ["needs service.needs_designed"])
+    let desk = try await world.found("service.list", "SERVICE-DESK")
+    #expect(await depend(tailored, desk) == ["accepted"], "it may need what is for all")
+    func planned(_ catalogue: Value) async -> [String] { await violations { try await world.apply(catalogue, planOnly: true) } }
+    let needing = own.setting("families.1.services.0.needs", .array(["TAILORED"]))
+    #expect(await planned(needing) == ["families[1].services[0].needs service.needs_designed"])
+    let another = own.setting("\(place).code", "OTHERS").setting("\(place).needs", .array(["TAILORED"]))
+    #expect(await planned(another.setting("\(place).onlyFor", "OTHER")) == ["families[2].services[0].needs service.needs_designed"])
+    #expect(await planned(another) == ["accepted"])
   }
 
   @Test func theFileNamesTheCustomer() async throws {

@@ -96,6 +96,7 @@ import Testing
     ("+ item", "\\+ item"), ("# head", "\\# head"), ("C#", "C#"), ("C #", "C \\#"), ("> said", "\\> said"), ("a > b", "a > b"),
     ("2026. Alle Rechte", "2026\\. Alle Rechte"), ("1) one", "1\\) one"), ("Version 1.5", "Version 1.5"), ("  \t code", "code"), ("end  ", "end"),
     ("a\r\nb", "a  b"), ("&lt;", "&amp;lt;"), ("&#60;", "&amp;#60;"), ("<b>", "&lt;b>"), ("http://x.test", "http\\://x.test"), ("ja@x.test", "ja\\@x.test"),
+    ("ja+@x.test", "ja+\\@x.test"), ("ja_@x.test", "ja\\_\\@x.test"), ("@ 5 kW", "@ 5 kW"), ("www.x.test", "www\\.x.test"), ("(WWW.x.test)", "(WWW\\.x.test)"),
     ("~~no~~", "\\~\\~no\\~\\~"), ("![a](b)", "!\\[a\\](b)"), ("a|b", "a\\|b"), ("===", "\\==="), ("", ""), ("中文（说明）：是", "中文（说明）：是"),
   ])
   func textsStayReadable(text: String, written: String) { #expect(MarkdownText(text).escaped == written) }

@@ -73,6 +73,78 @@ import Testing
     #expect(try await world.call("service.read", ["id": service.at("id")]).at("state") == "retired")
   }
 
+  /// Whoever comes first once the day was there tells it: the sweep, on whatever day, or a change of something else.
+  @Test func whatADayBroughtIsToldOnceAndWithItsDay() async throws {
+    let world = try await CatalogWorld()
+    let service = try await service(world, .object(["design": "2026-02-01", "operation": "2026-03-03", "retirement": "2026-03-05"]))
+    func events() async throws -> [String] {
+      try await world.database.superuser.withConnection { try await $0.query(ServiceDayEvents(code: "NEXT")) }
+    }
+    world.database.clock.advance(seconds: 15 * 3600)
+    let changed = try await world.call("service.change", ["id": service.at("id"), "summary": name], version: service.at("version"))
+    #expect(try await events() == ["service.created", "service.entered 2026-03-03", "service.changed"])
+    world.database.clock.advance(seconds: 7 * 86_400)
+    try await StageSweep().run(at: world.database.clock.now(), world.database.tenancy)
+    #expect(try await events().last == "service.retired 2026-03-05", "the worker was away for days")
+    await expectFailure(.versionMismatch) {
+      try await world.call("service.change", ["id": service.at("id"), "summary": name], version: changed.at("version"))
+    }
+  }
+
+  /// Entered and retired while nothing looked: both are told.
+  @Test func whatBeganAndEndedUnseenIsToldWhole() async throws {
+    let world = try await CatalogWorld()
+    _ = try await service(world, .object(["design": "2026-02-01", "operation": "2026-03-03", "retirement": "2026-03-05"]))
+    world.database.clock.advance(seconds: 7 * 86_400)
+    for _ in 1...2 { try await StageSweep().run(at: world.database.clock.now(), world.database.tenancy) }
+    let events = try await world.database.superuser.withConnection { try await $0.query(ServiceDayEvents(code: "NEXT")) }
+    #expect(events == ["service.created", "service.entered 2026-03-03", "service.retired 2026-03-05"])
+  }
+
+  /// What can be sold is asked for the first day of the line.
+  @Test func aLineSellsWhatItsFirstDayHas() async throws {
+    let world = try await CatalogWorld()
+    let next = try await service(world, .object(["design": "2026-02-01", "operation": "2026-04-01", "retirement": "2026-06-01"]))
+    let contract = try await world.contract(of: world.acme, selling: [:])
+    let sla = contract.at("lines.0.sla")
+    func add(_ day: String) async -> [String] {
+      await violations {
+        try await world.call(
+          "contract_line.add",
+          [
+            "contract": contract.at("id"), "name": .text("From \(day)"), "sla": sla, "service": next.at("id"), "validFrom": .text("\(day)T12:00:00Z"),
+          ])
+      }
+    }
+    func create(_ day: String) async -> [String] {
+      let line = Value.object(["name": "Line", "sla": sla, "service": next.at("id")])
+      return await violations {
+        try await world.call(
+          "contract.create",
+          [
+            "customer": .id(world.acme.publicId), "name": .text("From \(day)"), "currency": "EUR", "startsAt": .text("\(day)T12:00:00Z"),
+            "lines": .array([line]),
+          ])
+      }
+    }
+    for (day, expected) in [
+      ("2026-01-05", "contract_line.not_sellable"), ("2026-03-31", "contract_line.not_sellable"), ("2026-04-01", "accepted"), ("2026-05-31", "accepted"),
+      ("2026-06-01", "contract_line.not_sellable"),
+    ] {
+      #expect(await add(day).first?.hasSuffix(expected) == true, "a line from \(day)")
+      #expect(await create(day).first?.hasSuffix(expected) == true, "a contract from \(day)")
+    }
+    func revise(_ day: String) async -> [String] {
+      await violations {
+        try await world.call(
+          "contract_line.revise", ["id": contract.at("lines.0.id"), "service": next.at("id"), "validFrom": .text("\(day)T12:00:00Z")],
+          version: contract.at("lines.0.version"))
+      }
+    }
+    #expect(await revise("2026-03-31") == ["service contract_line.not_sellable"])
+    #expect(await revise("2026-04-01") == ["accepted"])
+  }
+
   @Test func anAnnouncedRetirementIsShownMovedAndTakenBack() async throws {
     let world = try await CatalogWorld()
     let customer = try await world.database.user(.customerManager, of: world.acme)
@@ -142,6 +214,20 @@ private struct ServiceEvents: Statement {
 
   static let sql = """
     select e.type from operations.event e join catalog.service s on s.id = e.subject_id where e.subject_kind = 'service' and s.code = $1 order by e.seq
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(code) }
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// With the day that an event tells.
+private struct ServiceDayEvents: Statement {
+  let code: String
+
+  static let sql = """
+    select concat_ws(' ', e.type, e.payload ->> 'on') from operations.event e join catalog.service s on s.id = e.subject_id
+    where e.subject_kind = 'service' and s.code = $1 order by e.seq
     """
 
   func bind(to parameters: inout Parameters) { parameters.append(code) }

@@ -50,6 +50,11 @@ import Testing
     let drafted = try await compare([:])
     #expect(drafted.at("from") == 3 && drafted.at("to") == .null && drafted.at("changes.0.field") == "name")
     #expect(await violations { try await compare(["from": 9]) } == ["from offering.no_version"])
+    #expect(await violations { try await compare(["to": 9]) } == ["to offering.no_version"], "the number that was given")
+    let blank = try await world.call(
+      "offering.create", ["service": site.at("service"), "code": "WAN-BLANK", "name": .object(["en": "Blank"])])
+    #expect(await violations { try await world.call("offering.compare", ["id": blank.at("id"), "from": 1]) } == ["offering.not_published"])
+    #expect(versions.map { $0.at("name.en") } == Array(repeating: example.at("\(place).name.en"), count: 3))
   }
 
   /// What was ordered is told as it was: the description, the price and the approval of that version.
@@ -105,6 +110,11 @@ import Testing
     #expect(
       try words(["coverage": text("Always", "全天")], ["coverage": text("Always", "全年")]) == [
         "coverage: Coverage: another wording in Chinese", "服务时间由“全天”改为“全年”",
+      ])
+    // Of a text that only breaks its lines elsewhere nothing else is said, whether or not there is another language.
+    #expect(
+      try words(["inclusions": .object(["en": "- A - B"])], ["inclusions": .object(["en": "- A\n- B"])]) == [
+        "inclusions: Included: other line breaks or spaces", "包含内容：换行或空格有改动",
       ])
     #expect(try words(["scope": text("One\nTwo", "一")], [:]) == ["scope: Scope “One Two” no longer", "不再有服务范围“一”"])
     let measures = ["Uptime", "Speed"].map { Value.object(["name": text($0, $0), "target": text("x", "x")]) }

@@ -109,7 +109,10 @@ struct CallRule: Sendable {
       return (["id": made["id"] ?? .null], retired.value?["version"]?.integer)
     }),
     "sla.explain": CallRule(given: { world, _, _ in (["service": try await world.catalogueService()], nil) }),
-    "sla.resolve": CallRule(given: { world, _, _ in (["service": try await world.catalogueService()], nil) }),
+    // A customer names what its lines sell, which here is nothing.
+    "sla.resolve": CallRule(
+      refused: { $0.side == .staff ? [] : ["service"] },
+      given: { world, _, principal in (principal.side == .staff ? ["service": try await world.catalogueService()] : [:], nil) }),
     "ci_tier.set": CallRule(given: { world, _, _ in (["code": .text("tier-\(world.next())")], nil) }),
     "incident.classify": CallRule(given: { world, twin, _ in
       let seeded = try await world.seeded("inc", in: twin)
@@ -127,13 +130,13 @@ struct CallRule: Sendable {
         guard principal.side == .staff else {
           let isTenantWide = principal.grants.contains { $0.scopeKind == .tenant }
           return Set(
-            ["openedAt", "resolution", "closureCode", "ciTier"] + (isTenantWide ? [] : ["requester"])
+            ["openedAt", "resolution", "closureCode", "ciTier", "service"] + (isTenantWide ? [] : ["requester"])
               + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
         }
         return principal.grants.contains { $0.permissions.contains("incident.work") } ? [] : ["resolution", "closureCode"]
       },
       given: { world, _, principal in
-        var given: [String: Value] = ["service": try await world.catalogueService()]
+        var given: [String: Value] = principal.side == .staff ? ["service": try await world.catalogueService()] : [:]
         if principal.grants.contains(where: { $0.scopeKind == .unit }) { given["unit"] = world.scopeUnit.id }
         return (given, nil)
       }),

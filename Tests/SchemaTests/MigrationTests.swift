@@ -38,6 +38,17 @@ import Testing
     }
   }
 
+  /// What catalogue.read allowed is three permissions now: nobody gains or loses any of it, a limited token neither.
+  @Test func whoReadTheCatalogueReadsOn() async throws {
+    try await migrating(to: Self.file("_catalogue_days.sql"), holding: Self.catalogueReaders) { database in
+      let held = try await database.withConnection { try await $0.query(CatalogueReaders()) }
+      let tokens = try await database.withConnection { try await $0.query(TokenPermissions()) }
+      let reading = ["catalogue.manual", "catalogue.read", "service.read"]
+      #expect(held == reading.map { "engineer \($0)" } + ["customer_manager", "requester"].flatMap { ["\($0) catalogue.manual", "\($0) service.read"] })
+      #expect(tokens == ["catalogue.manual,catalogue.read,service.read", "incident.read", "all"])
+    }
+  }
+
   /// The migration whose name ends so.
   private static func file(_ ending: String) throws -> String {
     let folder = RealData.packageRoot.appending(path: "sql/migrations")
@@ -76,6 +87,16 @@ import Testing
     select decode(v.id, 'hex'), 1, v.code, '{"en": "S"}', 'managed', '{"en": "O"}', '2026-01-01', v.operation_on, v.retirement_on, '2026-01-01T00:00:00Z'
     from (values ('000102030405060708090a01', 'S1', null, null), ('000102030405060708090a02', 'S2', date '2026-01-02', null),
       ('000102030405060708090a03', 'S3', date '2026-01-02', date '2026-01-03')) as v (id, code, operation_on, retirement_on)
+    """
+
+  /// Finance lost the permission to an administrator; a token has it, another has none of it, a third one has all.
+  private static let catalogueReaders = """
+    insert into tenancy.permission (code) values ('catalogue.read'), ('incident.read');
+    insert into tenancy.role_permission (role, permission) values ('engineer', 'catalogue.read'), ('finance', 'incident.read');
+    insert into tenancy.api_token (tenant_id, id, public_id, account_id, kind, name, secret_hash, permissions, expires_at, recorded_at)
+    select 1, t.id, substr(sha256(t.id::text::bytea), 1, 12), 1, 'api', 'T', sha256(t.id::text::bytea), t.permissions, '2027-01-01T00:00:00Z',
+      '2026-01-01T00:00:00Z'
+    from (values (1, array['catalogue.read']), (2, array['incident.read']), (3, null)) as t (id, permissions)
     """
 
   /// A proposal with the version of a schedule that it was computed by; what else it names is not looked at here.
@@ -161,6 +182,21 @@ private struct ToldPriorities: Statement {
 private struct CoveredMeasurements: Statement {
   static let sql = "select measurement_id from measurements.covered order by 1"
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+private struct CatalogueReaders: Statement {
+  static let sql = """
+    select r.role || ' ' || r.permission from tenancy.role_permission r where r.permission in ('catalogue.manual', 'catalogue.read', 'service.read')
+    order by r.role <> 'engineer', r.role, r.permission
+    """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct TokenPermissions: Statement {
+  static let sql = """
+    select coalesce((select string_agg(p, ',' order by p) from unnest(t.permissions) p), 'all') from tenancy.api_token t order by t.id
+    """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 
 private struct ServiceStates: Statement {

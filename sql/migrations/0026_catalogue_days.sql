@@ -43,3 +43,18 @@ $$;
 -- What the sweep of days looks for: a service whose day has come.
 create index service_entering on catalog.service (operation_on) where state = 'pipeline';
 create index service_leaving on catalog.service (retirement_on) where state <> 'retired';
+
+-- What catalogue.read allowed is asked for by three permissions now. Who held it keeps what it was for, and who did not gains nothing;
+-- customers' people read what is sold to them. A new installation has no permissions yet: it begins with those of the stock roles.
+with added as (
+  insert into tenancy.permission (code)
+  select a.code from tenancy.permission p cross join (values ('catalogue.manual'), ('service.read')) as a (code) where p.code = 'catalogue.read'
+  on conflict do nothing returning code)
+insert into tenancy.role_permission (role, permission)
+select h.role, a.code
+from added a cross join (
+  select r.role from tenancy.role_permission r where r.permission = 'catalogue.read' union values ('customer_manager'), ('requester')) as h (role);
+
+alter table tenancy.api_token no force row level security;
+update tenancy.api_token t set permissions = t.permissions || array['catalogue.manual', 'service.read'] where 'catalogue.read' = any (t.permissions);
+alter table tenancy.api_token force row level security;

@@ -1,10 +1,10 @@
 -- What the catalogue publishes to other modules.
 
 -- A service, with the day from which on it is in the catalogue and the one from which on it is not sold any more. Either may lie ahead:
--- whoever asks whether it can be sold asks for a day.
+-- whoever asks whether it can be sold asks for a day. Before it has entered (by the sweep), no customer is told of it.
 create view catalog.pub_service with (security_invoker = true) as
   select id as service_id, public_id, code, names ->> 'en' as name_en, names ->> 'zh-Hans' as name_zh, family_id, mode, only_tenant_id,
-    operation_on as catalogued_on, retirement_on as retired_on
+    operation_on as catalogued_on, retirement_on as retired_on, operation_on is not null and state <> 'pipeline' as has_entered
   from catalog.service;
 grant select on catalog.pub_service to steward_app;
 

@@ -34,9 +34,17 @@ struct MarkdownText: Sendable {
     case "#": self[place - 1] == " "
     // An address becomes a link by itself.
     case ":": self[place + 1] == "/" && self[place + 2] == "/"
-    case "@": isWordy(place - 1) && isWordy(place + 1)
+    case "@": (isWordy(place - 1) || self[place - 1].map(Self.endsLocalPart) ?? false) && isWordy(place + 1)
+    case ".": isWWW(before: place)
     default: false
     }
+  }
+
+  /// What the part of a mail address before its @ may end with, besides letters and digits.
+  private static func endsLocalPart(_ scalar: Unicode.Scalar) -> Bool { [".", "+", "-", "_"].contains(scalar) }
+
+  private func isWWW(before place: Int) -> Bool {
+    (1...3).allSatisfy { self[place - $0] == "w" || self[place - $0] == "W" } && !isWordy(place - 4)
   }
 
   /// Where the line begins with what would make it a heading, a list, a quotation or a rule.

@@ -59,6 +59,14 @@ struct ServiceLife: Hashable, Sendable {
 
   func hasBegun(_ stage: ServiceStage, on day: CalendarDate) -> Bool { days[stage].map { $0 <= day } ?? false }
 
+  /// Where a service came that stood in `state`, by a day, and when.
+  func reached(after state: PortfolioState, by day: CalendarDate) -> [(state: PortfolioState, on: CalendarDate)] {
+    [ServiceStage.operation, .retirement].compactMap { stage in
+      guard state.mayGo(to: stage.state), hasBegun(stage, on: day) else { return nil }
+      return days[stage].map { (stage.state, $0) }
+    }
+  }
+
   /// The day on which a stage begins that has not begun on `day`; nil: it has begun, or nobody announced it.
   func announced(_ stage: ServiceStage, on day: CalendarDate) -> CalendarDate? { hasBegun(stage, on: day) ? nil : days[stage] }
 

@@ -38,6 +38,9 @@ enum CatalogRule {
     guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
   }
 
+  /// Whether a service may depend on another, by the one customer that each is for (nil: all). Whoever sees a service sees all that it needs.
+  static func mayNeed<Customer: Equatable>(_ needed: Customer?, of service: Customer?) -> Bool { needed == nil || needed == service }
+
   static func state(_ state: OfferingState, after event: OfferingState.Event) throws(Failure) -> OfferingState {
     guard let next = state.after(event) else {
       throw Failure(.conflict, CatalogMessages.badTransition, ["state": state.rawValue, "event": event.rawValue])

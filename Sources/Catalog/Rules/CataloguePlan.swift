@@ -84,9 +84,11 @@ struct CataloguePlan: Sendable {
 
   private mutating func planDependencies() {
     var graph = services.mapValues { Set($0.entry.needs) }
+    var customers = services.mapValues { $0.entry.onlyFor }
     var places: [String: String] = [:]
     eachService { plan, service, _, place in
       graph[service.code] = Set(service.needs)
+      customers[service.code] = .some(service.onlyFor)
       places[service.code] = place
       if plan.services[service.code]?.entry.needs ?? [] != service.needs {
         plan.steps.append(Step(act: .relate(service.code, needs: service.needs), fields: service.needs))
@@ -94,7 +96,15 @@ struct CataloguePlan: Sendable {
     }
     let known = Set(graph.keys)
     eachService { plan, service, _, place in
-      for need in service.needs where !known.contains(need) { plan.refuse("\(place).needs", CatalogMessages.unknownCode, ["code": need]) }
+      for need in service.needs {
+        guard known.contains(need) else {
+          plan.refuse("\(place).needs", CatalogMessages.unknownCode, ["code": need])
+          continue
+        }
+        if !CatalogRule.mayNeed(customers[need] ?? nil, of: service.onlyFor) {
+          plan.refuse("\(place).needs", CatalogMessages.needsDesigned, ["code": need])
+        }
+      }
     }
     guard let circle = DependencyGraph(graph).circle() else { return }
     // Told at the service whose dependency closes it, when the file has that one.

@@ -22,8 +22,11 @@ struct ContentWords: Sendable {
     switch (change.before, change.after) {
     case (let before?, let after?):
       let (from, to) = excerpts(text(before), text(after))
-      // Of a text in two languages only the other one was touched.
-      guard from != to else { return VersionWords.otherWording.text(language, ["what": what]) }
+      guard from != to else {
+        // Of a text in two languages only the other one was touched, or of this one nothing that a sentence shows.
+        let message = unfolded(before) == unfolded(after) ? VersionWords.otherWording : VersionWords.otherSpacing
+        return message.text(language, ["what": what])
+      }
       return VersionWords.becomes.text(language, ["what": what, "before": from, "after": to])
     case (nil, let after?): return VersionWords.isNew.text(language, ["what": what, "after": excerpts(text(after), "").0])
     case (let before?, nil): return VersionWords.isGone.text(language, ["what": what, "before": excerpts(text(before), "").0])
@@ -53,6 +56,15 @@ struct ContentWords: Sendable {
   /// On one line.
   private func quoted(_ text: String) -> String {
     "“\(text.split(whereSeparator: \.isWhitespace).joined(separator: " "))”"
+  }
+
+  /// With its line breaks.
+  private func unfolded(_ term: ContentTerm) -> [String] {
+    switch term {
+    case .local(let local): [local.text(language) ?? ""]
+    case .list(let terms): terms.flatMap(unfolded)
+    case .word, .text, .duration, .businessDays, .metric: [text(term)]
+    }
   }
 
   /// The first letter of words of ours: they stand within a sentence.
@@ -96,6 +108,7 @@ package enum VersionWords: MessageCatalog {
   static let isNew = Message("offering_version.is_new", "{what} now {after}", zh: "{what}新增{after}")
   static let isGone = Message("offering_version.is_gone", "{what} {before} no longer", zh: "不再有{what}{before}")
   static let otherWording = Message("offering_version.other_wording", "{what}: another wording in Chinese", zh: "{what}：英文措辞有改动")
+  static let otherSpacing = Message("offering_version.other_spacing", "{what}: other line breaks or spaces", zh: "{what}：换行或空格有改动")
 
   static let target = Message("offering_version.target", "service level {name}", zh: "服务级别{name}")
   static let measure = Message("offering_version.measure", "measure {name}", zh: "质量指标{name}")
@@ -160,7 +173,7 @@ package enum VersionWords: MessageCatalog {
   }
 
   package static let all = [
-    becomes, isNew, isGone, otherWording, target, measure, price, field, task, targetAdded, measureAdded, priceAdded, fieldAdded, taskAdded,
+    becomes, isNew, isGone, otherWording, otherSpacing, target, measure, price, field, task, targetAdded, measureAdded, priceAdded, fieldAdded, taskAdded,
     targetRemoved, measureRemoved, priceRemoved, fieldRemoved, taskRemoved, targetsOrder, measuresOrder, pricesOrder, fieldsOrder, tasksOrder, name, help,
     least, most, choices, values, shownWhen, step, team, roles, above, noApproval, either, every, sequence,
   ]

@@ -52,6 +52,33 @@ struct OfferingVersions: Statement {
   }
 }
 
+/// The same as they are listed: of a content, which may be hundreds of kilobytes, the name alone.
+struct OfferingVersionsListed: Statement {
+  struct Found: Sendable {
+    let seq: Int64
+    let publishedAt: Instant
+    let name: Value
+  }
+
+  let offering: Int64
+  let before: Int64
+  let limit: Int64
+
+  static let sql = """
+    select v.seq, v.published_at, v.content -> 'name' from catalog.offering_version v where v.offering_id = $1 and v.seq < $2 order by v.seq desc limit $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(offering)
+    parameters.append(before)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(seq: try row.next(), publishedAt: try row.next(), name: try row.next() ?? .null)
+  }
+}
+
 struct InsertTasks: Statement {
   let version: Int64
   let tasks: [FulfilmentTask]

@@ -3,8 +3,8 @@ import Operations
 import Postgres
 
 /// What the lines of a tenant's contracts in force sell, and to whom.
-struct SalesInForce: Statement {
-  struct Found: Hashable, Sendable {
+package struct SalesInForce: Statement {
+  package struct Found: Hashable, Sendable {
     let line: Int64
     let service: Int64?
     let offering: Int64?
@@ -16,7 +16,8 @@ struct SalesInForce: Statement {
   let tenant: TenantId
   let at: Instant
 
-  static let sql = """
+  /// $1 the tenant, $2 the instant: the line, its service and offering, its units and persons, when the term and the version began.
+  package static let sql = """
     with term as (
       select distinct on (t.contract_id) t.contract_id, t.state, t.starts_at, t.ends_at from contracts.pub_contract_term t
       where t.tenant_id = $1 and t.valid_from <= $2 order by t.contract_id, t.valid_from desc),
@@ -31,12 +32,12 @@ struct SalesInForce: Statement {
     order by sale.line_id
     """
 
-  func bind(to parameters: inout Parameters) {
+  package func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(at)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found {
+  package static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       line: try row.next(), service: try row.next(), offering: try row.next(), audience: Audience(units: try row.next(), persons: try row.next()),
       contractStartsAt: try row.next(), lineValidFrom: try row.next())

@@ -10,13 +10,14 @@ struct ServicesToMove: Statement {
     let publicId: [UInt8]
     let version: Int64
     let state: PortfolioState
+    let life: ServiceLife
   }
 
   let today: CalendarDate
   let limit: Int64
 
   static let sql = """
-    select s.id, s.public_id, s.version, \(ServiceRow.stateOn) from catalog.service s
+    select s.id, s.public_id, s.version, s.state, s.operation_on, s.retirement_on from catalog.service s
     where (s.state = 'pipeline' and s.operation_on <= $1) or (s.state <> 'retired' and s.retirement_on <= $1) order by s.id limit $2
     """
 
@@ -26,8 +27,11 @@ struct ServicesToMove: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      id: try row.next(), publicId: try row.next(), version: try row.next(), state: PortfolioState(rawValue: try row.next()) ?? .pipeline)
+    let (id, publicId, version): (Int64, [UInt8], Int64) = (try row.next(), try row.next(), try row.next())
+    let state = PortfolioState(rawValue: try row.next()) ?? .pipeline
+    var days: [ServiceStage: CalendarDate] = [:]
+    for stage in [ServiceStage.operation, .retirement] { days[stage] = try row.next() as CalendarDate? }
+    return Found(id: id, publicId: publicId, version: version, state: state, life: ServiceLife(days))
   }
 }
 

@@ -95,6 +95,8 @@ struct ServiceRow: Sendable {
   let familySummary: LocalText?
   let recordedAt: Instant
   let version: Int64
+  /// Where it stood when it was last written or swept.
+  let state: PortfolioState
   /// The one customer that it is for; nil: it is for all.
   let onlyTenant: TenantId?
   let onlyFor: PublicId?
@@ -102,8 +104,8 @@ struct ServiceRow: Sendable {
   let content: ServiceContent
 
   static let select = """
-    select s.id, s.public_id, s.code, f.public_id, f.code, f.names, f.summary, s.recorded_at, s.version, s.only_tenant_id, c.handle, c.public_id, c.code,
-      s.family_id, s.names, s.summary, s.mode, s.owner, s.requirements_on, s.design_on, s.transition_on, s.operation_on, s.retirement_on
+    select s.id, s.public_id, s.code, f.public_id, f.code, f.names, f.summary, s.recorded_at, s.version, s.state, s.only_tenant_id, c.handle, c.public_id,
+      c.code, s.family_id, s.names, s.summary, s.mode, s.owner, s.requirements_on, s.design_on, s.transition_on, s.operation_on, s.retirement_on
     from catalog.service s join catalog.family f on f.id = s.family_id left join tenancy.tenant c on c.id = s.only_tenant_id
     """
 
@@ -120,6 +122,7 @@ struct ServiceRow: Sendable {
     familySummary = (try row.next() as Value?).map { LocalText($0) }
     recordedAt = try row.next()
     version = try row.next()
+    state = PortfolioState(rawValue: try row.next()) ?? .pipeline
     onlyTenant = try row.next()
     let handle: Int64? = try row.next()
     let bits: [UInt8]? = try row.next()

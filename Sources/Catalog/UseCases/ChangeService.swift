@@ -169,6 +169,9 @@ package enum AddDependency: Operation {
     try context.requireVersion(row.version)
     let needed = try await context.service(input.needs, path: "needs")
     guard row.id != needed.id else { throw Failure.invalid("needs", CatalogMessages.dependsOnItself) }
+    guard CatalogRule.mayNeed(needed.onlyTenant, of: row.onlyTenant) else {
+      throw Failure.invalid("needs", CatalogMessages.needsDesigned, ["code": needed.code])
+    }
     let all = try await context.transaction.query(Dependencies(service: nil, customers: nil))
     let graph = DependencyGraph(Dictionary(grouping: all, by: \.code).mapValues { Set($0.map(\.needsCode)) })
     if let circle = graph.circle(adding: needed.code, to: row.code) {

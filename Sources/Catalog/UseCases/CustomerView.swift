@@ -22,6 +22,9 @@ extension OperationContext {
     return sales.filter { $0.audience.reaches(persons: persons, units: units) }
   }
 
+  /// Whether what the provider keeps to itself is told: to staff, unless they ask what a customer sees.
+  var tellsProvidersOwn: Bool { principal.side == .staff && tenant.kind != .customer }
+
   /// The customers whose own services the caller may see; nil: all.
   var reachableCustomers: [Int64]? { access.tenants.map { $0.map(\.rawValue).sorted() } }
 

@@ -17,15 +17,14 @@ package enum ListOfferingVersions: Operation {
   }
 
   package struct VersionOutput: OperationOutput {
-    let version: OfferingVersionRow
-    let name: Value
+    let version: OfferingVersionsListed.Found
 
     package static let fields: [OutputField<VersionOutput>] = [
       OutputField("published", .integer, "The number of the version, for offering.read and offering.compare.", "版本号，供 offering.read 和 offering.compare 使用。") {
         .integer($0.version.seq)
       },
       OutputField("publishedAt", .instant, "When it was published.", "发布时间。") { .instant($0.version.publishedAt) },
-      OutputField("name", .document, "What it was called, by language.", "名称（按语言）。") { $0.name },
+      OutputField("name", .document, "What it was called, by language.", "名称（按语言）。") { $0.version.name },
     ]
   }
 
@@ -37,11 +36,12 @@ package enum ListOfferingVersions: Operation {
     let offering = try await context.offering(input.id)
     let filter = input.id.description
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
-    let rows = try await context.transaction.query(OfferingVersions(offering: offering.id, before: try after?.integer(0) ?? .max, limit: limit + 1))
+    let rows = try await context.transaction.query(
+      OfferingVersionsListed(offering: offering.id, before: try after?.integer(0) ?? .max, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.seq)])
     } element: {
-      VersionOutput(version: $0, name: $0.content["name"] ?? .null)
+      VersionOutput(version: $0)
     }
   }
 }
@@ -101,17 +101,16 @@ package enum CompareOffering: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let row = try await context.offering(input.id)
-    guard let newest = row.seq else { throw context.noVersion(input.from, of: row, "from") }
-    let isDraft = input.to == nil && row.draft != nil
-    let to = input.to ?? newest
-    let from = input.from ?? (isDraft ? newest : max(to - 1, 1))
-    let earlier = try await context.content(of: try await context.version(from, of: row, "from"))
+    guard let newest = row.seq else { throw Failure(.conflict, CatalogMessages.notPublished, ["code": row.code]) }
+    let draft = input.to == nil ? row.draft : nil
+    // The later one first: from it follows which is the earlier, so that nobody is told of a number that he did not give.
+    let to = draft == nil ? try await context.version(input.to ?? newest, of: row, "to") : nil
+    let from = try await context.version(input.from ?? to.map { max($0.seq - 1, 1) } ?? newest, of: row, "from")
     let later =
-      if isDraft, let draft = row.draft { try OfferingContent.read(draft) } else {
-        try await context.content(of: try await context.version(to, of: row, "to"))
-      }
+      if let to { try await context.content(of: to, withTasks: true) } else { try OfferingContent.read(draft ?? .null) }
+    let earlier = try await context.content(of: from, withTasks: true)
     let changes = ContentDifference(from: earlier, to: later).changes.map { ChangeOutput(change: $0) }
-    return Output(from: from, to: isDraft ? nil : to, changes: changes)
+    return Output(from: from.seq, to: to?.seq, changes: changes)
   }
 }
 
@@ -127,10 +126,10 @@ extension OperationContext {
     .invalid(path, CatalogMessages.noVersion, ["version": seq.map { String($0) } ?? "-", "newest": row.seq.map { String($0) } ?? "-"])
   }
 
-  /// What a version says; for staff with its tasks.
-  func content(of version: OfferingVersionRow) async throws -> OfferingContent {
+  /// What a version says. How it is fulfilled is the provider's own.
+  func content(of version: OfferingVersionRow, withTasks: Bool) async throws -> OfferingContent {
     let content = try OfferingContent.read(version.content)
-    guard principal.side == .staff else { return content }
+    guard withTasks else { return content }
     return content.with(try await transaction.query(TasksOfVersions(versions: [version.id])).map(\.task))
   }
 }

@@ -9,7 +9,7 @@ package struct OfferingOutput: OperationOutput {
   let shown: OfferingVersionRow?
   /// What is published, for staff with its tasks; null before the first publication.
   let content: Value
-  /// What is being written; never for customers.
+  /// What is being written; not where a customer is shown what it sees.
   let draft: Value
 
   package static let fields: [OutputField<OfferingOutput>] =
@@ -210,9 +210,10 @@ extension OperationContext {
     subject(id)
     let row = try await offering(id)
     let version = try await published.asyncMap { try await self.version($0, of: row, "published") } ?? row.newest
-    let content = try await version.asyncMap { try await self.content(of: $0).stored }
+    let content = try await version.asyncMap { try await self.content(of: $0, withTasks: tellsProvidersOwn).stored }
+    let draft = tellsProvidersOwn ? row.draft : nil
     return OfferingOutput(
       id: id, service: self.id(.service, row.servicePublicId), row: row, shown: version, content: content ?? .null,
-      draft: try row.draft.map { try OfferingContent.read($0).stored } ?? .null)
+      draft: try draft.map { try OfferingContent.read($0).stored } ?? .null)
   }
 }

@@ -39,7 +39,7 @@ package struct ServiceLine: OperationOutput {
     family = context.id(.serviceFamily, row.familyPublicId)
     self.row = row
     today = context.today
-    isForStaff = context.principal.side == .staff
+    isForStaff = context.tellsProvidersOwn
   }
 
   package static let fields: [OutputField<ServiceLine>] = facts { $0 }
@@ -273,7 +273,7 @@ extension OperationContext {
   /// - Parameter what: the event: changed, advanced, redated.
   func update(_ row: ServiceRow, _ content: ServiceContent, _ what: String) async throws {
     let updated = try await transaction.first(
-      UpdateService(id: row.id, version: row.version, state: content.life.state(on: today), content: content))
+      UpdateService(id: row.id, version: try await noteDays(of: row), state: content.life.state(on: today), content: content))
     guard let version = updated else { throw beaten }
     let was = Value.members([
       ("name", row.content.name.value), ("summary", row.content.summary?.value), ("mode", .text(row.content.mode.rawValue)),

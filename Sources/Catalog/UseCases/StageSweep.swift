@@ -28,14 +28,35 @@ package struct StageSweep: Sweep {
     let today = provider.day(at: now)
     let due = try await transaction.query(ServicesToMove(today: today, limit: Self.batch))
     for service in due {
-      let moved = try await transaction.first(MoveService(id: service.id, version: service.version, state: service.state))
-      guard let version = moved else { continue }
-      transaction.record(
-        Event(
-          subjectKind: "service", subject: service.id, seq: version, type: service.state == .retired ? "service.retired" : "service.entered",
-          payload: .object(["service": .id(provider.id(IdKind.service.prefix, service.publicId)), "on": .date(today)]), occurredAt: now),
-        tenant: provider.id, actor: Self.actor, at: now)
+      var version = service.version
+      for (state, day) in service.life.reached(after: service.state, by: today) {
+        guard let moved = try await transaction.first(MoveService(id: service.id, version: version, state: state)) else { break }
+        version = moved
+        let id = provider.id(IdKind.service.prefix, service.publicId)
+        transaction.record(Self.event(of: service.id, version, id, state, on: day, at: now), tenant: provider.id, actor: Self.actor, at: now)
+      }
     }
     return Int64(due.count)
+  }
+
+  /// That a service entered the catalogue, or left it, on a day.
+  static func event(of service: Int64, _ version: Int64, _ id: PublicId, _ state: PortfolioState, on day: CalendarDate, at now: Instant) -> Event {
+    Event(
+      subjectKind: "service", subject: service, seq: version, type: state == .retired ? "service.retired" : "service.entered",
+      payload: .object(["service": .id(id), "on": .date(day)]), occurredAt: now)
+  }
+}
+
+extension OperationContext {
+  /// Tells what days brought since the service was last written, as the sweep does: it finds nothing any more once a change came first.
+  /// - Returns: the version that it has then.
+  func noteDays(of row: ServiceRow) async throws -> Int64 {
+    var version = row.version
+    for (state, day) in row.content.life.reached(after: row.state, by: today) {
+      guard let moved = try await transaction.first(MoveService(id: row.id, version: version, state: state)) else { throw beaten }
+      version = moved
+      record(StageSweep.event(of: row.id, version, id(.service, row.publicId), state, on: day, at: now))
+    }
+    return version
   }
 }

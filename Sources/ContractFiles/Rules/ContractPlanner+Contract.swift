@@ -125,8 +125,7 @@ extension ContractPlanner {
     let known = agreements(.sla)
     if !known.contains(line.sla) { refuseUnknown("\(place).sla", known: known) }
     if recorded.slas[line.sla]?["state"] == "retired" { refuse("\(place).sla", ContractsMessages.slaRetired, ["name": line.sla]) }
-    if let service = line.service, recorded.services[service] == nil { refuse("\(place).service", ContractFileMessages.notInCatalogue) }
-    if let offering = line.offering, recorded.offerings[offering] == nil { refuse("\(place).offering", ContractFileMessages.notInCatalogue) }
+    refuseUnsold(line, at: place)
     let fee = line.monthlyFee.flatMap { Money($0, currency: currency) }
     if line.monthlyFee != nil, fee.map({ $0.minorUnits < 0 }) ?? true {
       refuse("\(place).monthlyFee", ContractFileMessages.badAmount, ["currency": currency.code, "decimals": String(currency.minorUnitDigits)])

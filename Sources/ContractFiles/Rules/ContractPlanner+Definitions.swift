@@ -38,7 +38,8 @@ extension ContractPlanner {
   }
 
   private mutating func planSla(_ sla: FileSla, at place: String) {
-    for (number, target) in sla.targets.enumerated() { requireNames(of: target, at: "\(place).targets[\(number)]") }
+    let customer = recorded.slas[sla.name]?["onlyFor"]
+    for (number, target) in sla.targets.enumerated() { requireNames(of: target, for: customer, at: "\(place).targets[\(number)]") }
     let goals = sla.goals
     var taken: Set<TargetLabel> = []
     let known = Set(file.calendars.map(\.name)).union(recorded.calendars.keys)
@@ -79,8 +80,9 @@ extension ContractPlanner {
   }
 
   /// What a target is for is in the catalogue, and in the list of CI tiers in use.
-  private mutating func requireNames(of target: FileTarget, at path: String) {
-    for (index, service) in target.services.enumerated() where recorded.services[service] == nil {
+  private mutating func requireNames(of target: FileTarget, for customer: Value?, at path: String) {
+    for (index, code) in target.services.enumerated() {
+      if let service = recorded.services[code], Self.isFor(customer, service) { continue }
       refuse("\(path).services[\(index)]", ContractFileMessages.notInCatalogue)
     }
     for (index, tier) in target.ciTiers.enumerated() where !recorded.ciTiers.contains(tier) {

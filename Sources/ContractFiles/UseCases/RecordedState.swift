@@ -14,6 +14,8 @@ struct RecordedState: Sendable {
   /// What the file names of the catalogue, by code.
   private(set) var services: [String: Value] = [:]
   private(set) var offerings: [String: Value] = [:]
+  /// By whose days services enter the catalogue and leave it.
+  private(set) var providerZone: Zone?
   /// Those in use, where the file names any.
   private(set) var ciTiers: Set<String> = []
   /// The provider's teams by name, and the OLA that each works by last; where the file names any.
@@ -46,11 +48,14 @@ struct RecordedState: Sendable {
     for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always)]) { slas[sla["name"]?.text ?? ""] = sla }
     let lines = file.contract?.lines ?? []
     let targets = file.slas.flatMap(\.targets)
-    services = try await Self.byCode("service.list", Set(lines.compactMap(\.service) + targets.flatMap(\.services)), applying)
+    offerings = try await Self.byCode("offering.list", Set(lines.compactMap(\.offering)), applying)
+    // Those of the offerings as well: they say whom it is for, and when it can be sold.
+    let ofOfferings = offerings.values.compactMap { $0["serviceCode"]?.text }
+    services = try await Self.byCode("service.list", Set(lines.compactMap(\.service) + targets.flatMap(\.services) + ofOfferings), applying)
+    providerZone = try await tenancy.provider().flatMap { Zone.named($0.zone) }
     if targets.contains(where: { !$0.ciTiers.isEmpty }) {
       ciTiers = Set(try await applying.all("ci_tier.list", []).filter { $0["active"] == .bool(true) }.compactMap { $0["code"]?.text })
     }
-    offerings = try await Self.byCode("offering.list", Set(lines.compactMap(\.offering)), applying)
     try await readDelivery(of: file, applying)
     guard let entry = try await tenancy.tenant(code: file.customer.code), entry.kind == .customer else { return }
     let id = Value.id(entry.publicId)

@@ -100,6 +100,8 @@ struct LineRow: Sendable {
   let publicId: [UInt8]
   let contract: [UInt8]
   let currency: String
+  /// By its newest version.
+  let contractStartsAt: Instant
   let version: Int64
   let validFrom: Instant
   let recordedAt: Instant
@@ -121,7 +123,10 @@ struct LineRow: Sendable {
   /// `l` is the line, `v` its version, `c` the contract; $2 the instant. Units and persons stand in the order of their
   /// internal ids, the first unit in front.
   static let select = """
-    select l.id, l.public_id, c.public_id, c.currency, l.version, v.valid_from, v.recorded_at, v.state, s.public_id, s.name,
+    select l.id, l.public_id, c.public_id, c.currency,
+      (select cv.starts_at from contracts.standing_contract_version cv where cv.tenant_id = c.tenant_id and cv.contract_id = c.id
+       order by cv.valid_from desc limit 1),
+      l.version, v.valid_from, v.recorded_at, v.state, s.public_id, s.name,
       (select sv.id from contracts.sla_version sv
        where sv.sla_id = s.id and ($2::timestamptz is null or sv.valid_from <= $2) order by sv.valid_from desc limit 1),
       array(select o.public_id from tenancy.org_unit o where o.tenant_id = v.tenant_id
@@ -151,6 +156,7 @@ struct LineRow: Sendable {
     publicId = try row.next()
     contract = try row.next()
     currency = try row.next()
+    contractStartsAt = try row.next()
     version = try row.next()
     validFrom = try row.next()
     recordedAt = try row.next()

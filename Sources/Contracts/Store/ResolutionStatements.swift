@@ -37,7 +37,7 @@ struct LinesAsTold: Statement {
   }
 }
 
-/// What targets are called, and their calendars.
+/// What targets are called, and their calendars; of those that the reader may know.
 struct TargetsAsTold: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -53,7 +53,7 @@ struct TargetsAsTold: Statement {
     from contracts.sla_target g
     left join contracts.calendar c on c.id = g.calendar_id
     left join catalog.pub_service s on s.service_id = g.service_id
-    where g.id = any($1)
+    where g.id = any($1) and \(TargetLabel.isTold)
     """
 
   func bind(to parameters: inout Parameters) { parameters.append(targets) }

@@ -99,7 +99,7 @@ struct TargetsOfSlaVersions: Statement {
     from contracts.sla_target g
     left join contracts.calendar c on c.id = g.calendar_id
     left join catalog.pub_service s on s.service_id = g.service_id
-    where g.sla_version_id = any($1)
+    where g.sla_version_id = any($1) and \(TargetLabel.isTold)
     order by g.sla_version_id, \(TargetLabel.order)
     """
 
@@ -116,6 +116,8 @@ struct TargetsOfSlaVersions: Statement {
 extension TargetLabel {
   /// `g` is the target, `s` its service as the catalogue publishes it.
   static let columns = "g.metric, g.ticket_type, g.priority, s.code, g.ci_tier"
+  /// Not of a service that row security hides from the reader: without its code the target would look like one of any service.
+  static let isTold = "(g.service_id is null or s.service_id is not null)"
   /// The widest first.
   static let order =
     "array_position(array['response', 'update', 'resolution'], g.metric), g.metric, s.code nulls first, g.ci_tier nulls first, g.ticket_type nulls first, g.priority nulls first"
@@ -128,13 +130,21 @@ extension TargetLabel {
   }
 }
 
-/// Services of the catalogue that targets name.
+/// Services of the catalogue that targets name. One that was designed for a customer is there for that one alone.
 struct ServicesOfCodes: Statement {
   let codes: [String]
+  /// The customers whose own services count besides those for all; nil: all.
+  let customers: [Int64]?
 
-  static let sql = "select code, service_id from catalog.pub_service where code = any($1)"
+  static let sql = """
+    select code, service_id from catalog.pub_service
+    where code = any($1) and (only_tenant_id is null or $2::bigint[] is null or only_tenant_id = any($2))
+    """
 
-  func bind(to parameters: inout Parameters) { parameters.append(codes) }
+  func bind(to parameters: inout Parameters) {
+    parameters.append(codes)
+    parameters.append(customers)
+  }
 
   static func decode(_ row: inout RowReader) throws -> (String, Int64) { (try row.next(), try row.next()) }
 }

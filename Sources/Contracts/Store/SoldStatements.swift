@@ -1,3 +1,4 @@
+import Catalog
 import Kernel
 import Operations
 import Postgres
@@ -76,4 +77,35 @@ struct SellableOfferings: Statement {
   func bind(to parameters: inout Parameters) { services.bind(to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> SellableServices.Found { try SellableServices.decode(&row) }
+}
+
+/// The service that a ticket of a customer names, by its code: one that has entered the catalogue, and is for all or for this customer.
+package struct ServiceOfTicket: Statement {
+  let tenant: TenantId
+  let code: String
+  /// Whether it must be sold by a line in force at `at`: a customer is told of nothing else.
+  let onlySold: Bool
+  let at: Instant
+
+  package init(tenant: TenantId, code: String, onlySold: Bool, at: Instant) {
+    (self.tenant, self.code, self.onlySold, self.at) = (tenant, code, onlySold, at)
+  }
+
+  package static let sql = """
+    select s.service_id from catalog.pub_service s
+    where s.code = $3 and s.has_entered and (s.only_tenant_id is null or s.only_tenant_id = $1)
+      and (not $4::boolean or s.service_id in (
+        select coalesce(f.service_id, o.service_id)
+        from (\(SalesInForce.sql)) as f (line_id, service_id, offering_id, unit_ids, person_ids, starts_at, valid_from)
+        left join catalog.pub_offering o on o.offering_id = f.offering_id))
+    """
+
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(at)
+    parameters.append(code)
+    parameters.append(onlySold)
+  }
+
+  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

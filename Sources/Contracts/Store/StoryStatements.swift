@@ -140,7 +140,7 @@ struct StoryTargets: Statement {
     join contracts.sla_target g on g.sla_version_id = v.id
     left join contracts.calendar k on k.id = g.calendar_id
     left join catalog.pub_service s on s.service_id = g.service_id
-    where v.sla_id in (\(StorySlas.slasOfContract))
+    where v.sla_id in (\(StorySlas.slasOfContract)) and \(TargetLabel.isTold)
     order by g.sla_version_id, \(TargetLabel.order)
     """
 

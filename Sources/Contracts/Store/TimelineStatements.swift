@@ -53,7 +53,7 @@ struct MeasuredTargets: Statement {
     join contracts.sla_target g on g.sla_version_id = v.id
     left join catalog.pub_service s on s.service_id = g.service_id
     where v.sla_id = $1 and v.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = $1 and n.valid_from <= $2)
-      and (g.objective_millionths is not null or g.explicitly_none)
+      and (g.objective_millionths is not null or g.explicitly_none) and \(TargetLabel.isTold)
     order by g.metric, s.code nulls first
     """
 

@@ -29,9 +29,11 @@ package enum AddContractLine: Operation {
     let found = try await context.transaction.first(ContractAt(tenant: context.tenant.id, publicId: input.contract, at: nil))
     guard let contract = found else { throw context.unknownReference("contract") }
     guard contract.state != .ended else { throw Failure(.conflict, ContractsMessages.contractOver) }
-    let contents = try await context.lineContent([input.line], try ContractRule.currency(contract.currency)) { _ in "" }
-    guard let content = contents.first else { throw context.unknownReference("sla") }
     let validFrom = input.validFrom ?? (contract.state == .draft ? .beginning : context.now)
+    let contents = try await context.lineContent(
+      [input.line], try ContractRule.currency(contract.currency), from: max(validFrom, contract.startsAt)
+    ) { _ in "" }
+    guard let content = contents.first else { throw context.unknownReference("sla") }
     let id = try await context.insertLine(content, contract: contract.id, contractId: input.contract, validFrom: validFrom)
     context.subject(id)
     return try await context.lineOutput(id, at: max(validFrom, context.now))

@@ -60,11 +60,12 @@ package enum CreateSla: Operation {
 }
 
 extension OperationContext {
-  /// The targets of a request, checked, with the calendars, services and tiers that they name.
+  /// The targets of a request, checked, with the calendars, services and tiers that they name. What was designed for one customer only
+  /// that one's SLAs may name.
   func targets(_ inputs: [TargetInput], onlyTenant: TenantId?, from start: Instant) async throws -> [SlaRule.Target] {
     let (found, services, tiers) = try await transaction.query(
       CalendarsOfIds(publicIds: Array(Set(inputs.compactMap(\.calendar))), at: start, customers: reachableCustomers),
-      ServicesOfCodes(codes: Array(Set(inputs.compactMap(\.service)))), ActiveCiTiers())
+      ServicesOfCodes(codes: Array(Set(inputs.compactMap(\.service))), customers: onlyTenant.map { [$0.rawValue] } ?? []), ActiveCiTiers())
     var named = SlaRule.Named(services: Dictionary(services) { first, _ in first }, ciTiers: Set(tiers))
     for row in found {
       named.calendars[id(.calendar, row.publicId)] = SlaRule.Calendar(

@@ -62,7 +62,7 @@ package enum ExplainSla: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let at = input.at ?? context.now
     let (services, tiers, rows) = try await context.transaction.query(
-      ServicesOfCodes(codes: [input.service].compactMap(\.self)), ActiveCiTiers(),
+      ServicesOfCodes(codes: [input.service].compactMap(\.self), customers: context.reachableCustomers), ActiveCiTiers(),
       SlaAt(publicId: input.id, at: at, customers: context.reachableCustomers))
     guard let row = rows.first else { throw Failure.notFound }
     if input.service != nil, services.isEmpty { throw context.unknownReference("service") }

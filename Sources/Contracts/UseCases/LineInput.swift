@@ -64,10 +64,13 @@ package struct LineInput: OperationInput {
 }
 
 extension OperationContext {
-  /// The lines' references, quantities and fees, checked; `path` leads to a line in the input.
-  func lineContent(_ inputs: [LineInput], _ currency: Currency, path: (Int) -> String) async throws -> [LineContent] {
+  /// The lines' references, quantities and fees, checked.
+  /// - Parameters:
+  ///   - start: when they begin to count; before now, they count from now.
+  ///   - path: leads to a line in the input.
+  func lineContent(_ inputs: [LineInput], _ currency: Currency, from start: Instant, path: (Int) -> String) async throws -> [LineContent] {
     let known = try await lineReferences(slas: inputs.map(\.sla), units: inputs.flatMap(\.units), persons: inputs.flatMap(\.persons))
-    let sellable = try await sellable(services: inputs.compactMap(\.service), offerings: inputs.compactMap(\.offering))
+    let sellable = try await sellable(services: inputs.compactMap(\.service), offerings: inputs.compactMap(\.offering), from: start)
     var contents: [LineContent] = []
     for (index, input) in inputs.enumerated() {
       let path = path(index)
@@ -93,9 +96,10 @@ extension OperationContext {
       personIds: Dictionary(persons.map { ($0.publicId, $0.id) }) { first, _ in first })
   }
 
-  func sellable(services: [PublicId], offerings: [PublicId]) async throws -> Sellable {
+  /// What can be sold on the first day of a line: one may be made before what it sells enters the catalogue, and none for after it retires.
+  func sellable(services: [PublicId], offerings: [PublicId], from start: Instant) async throws -> Sellable {
     guard !(services.isEmpty && offerings.isEmpty) else { return Sellable(services: [:], offerings: [:]) }
-    let day = provider.day(at: now)
+    let day = provider.day(at: max(start, now))
     let (services, offerings) = try await transaction.query(
       SellableServices(publicIds: services, tenant: tenant.id, day: day),
       SellableOfferings(services: SellableServices(publicIds: offerings, tenant: tenant.id, day: day)))

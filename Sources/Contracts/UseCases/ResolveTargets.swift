@@ -50,11 +50,14 @@ package enum ResolveTargets: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TargetResolution {
     let tenant = context.tenant.id
-    let (services, tiers, found) = try await context.transaction.query(
-      ServicesOfCodes(codes: [input.service].compactMap(\.self)), ActiveCiTiers(),
-      NamedForResolution(tenant: tenant, requester: input.requester, unit: input.unit, line: input.contractLine))
+    let services = input.service.map {
+      context.transaction.later(ServiceOfTicket(tenant: tenant, code: $0, onlySold: context.principal.side == .customer, at: context.now))
+    }
+    let (tiers, found) = try await context.transaction.query(
+      ActiveCiTiers(), NamedForResolution(tenant: tenant, requester: input.requester, unit: input.unit, line: input.contractLine))
     guard let named = found.first else { throw Failure.notFound }
-    if input.service != nil, services.isEmpty { throw context.unknownReference("service") }
+    let service = try services?.first
+    if input.service != nil, service == nil { throw context.unknownReference("service") }
     if let tier = input.ciTier, !tiers.contains(tier) { throw context.unknownReference("ciTier") }
     if input.requester != nil, named.person == nil { throw context.unknownReference("requester") }
     if input.unit != nil, named.unit == nil { throw context.unknownReference("unit") }
@@ -62,7 +65,7 @@ package enum ResolveTargets: Operation {
     let at = input.at ?? context.now
     return try await context.resolution(
       person: named.person, unit: named.unit ?? named.personUnit, line: named.line.map(LineChoice.named) ?? .byTable,
-      facts: TargetFacts(ticketType: input.ticketType, priority: input.priority, service: services.first?.1, ciTier: input.ciTier), at: at,
+      facts: TargetFacts(ticketType: input.ticketType, priority: input.priority, service: service, ciTier: input.ciTier), at: at,
       start: input.start ?? at)
   }
 }

@@ -92,14 +92,14 @@ package enum ReviseContractLine: Operation {
     case .clear: content.monthlyFee = nil
     case .set(let text): content.monthlyFee = try ContractRule.fee(text, currency, path: "monthlyFee")
     }
-    try await sell(input, &content, in: context)
+    try await sell(input, &content, from: max(input.validFrom ?? context.now, row.contractStartsAt), in: context)
     return content
   }
 
   /// A service takes the place of an offering, and the other way round.
-  private static func sell(_ input: Input, _ content: inout LineContent, in context: OperationContext) async throws {
+  private static func sell(_ input: Input, _ content: inout LineContent, from start: Instant, in context: OperationContext) async throws {
     let (service, offering): (PublicId?, PublicId?) = (input.service.applied(to: nil), input.offering.applied(to: nil))
-    let known = try await context.sellable(services: service.map { [$0] } ?? [], offerings: offering.map { [$0] } ?? [])
+    let known = try await context.sellable(services: service.map { [$0] } ?? [], offerings: offering.map { [$0] } ?? [], from: start)
     if !input.service.isKeep { content.service = try known.service(service, under: "", held: content.service) }
     if !input.offering.isKeep { content.offering = try known.offering(offering, besides: service, under: "", held: content.offering) }
     if service != nil { content.offering = nil }

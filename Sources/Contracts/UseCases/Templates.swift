@@ -156,7 +156,7 @@ extension OperationContext {
   fileprivate func check(_ content: TemplateContent) async throws {
     let currency = try ContractRule.currency(content.currency)
     try ContractRule.requireRenewal(content.renewal.terms(orElse: .none), endsAt: now)
-    _ = try await lineContent(content.lines, currency) { "lines[\($0)]." }
+    _ = try await lineContent(content.lines, currency, from: now) { "lines[\($0)]." }
   }
 
   /// The contents of a template that a contract is made from, as they are now, and the contract's name.

@@ -1,17 +1,6 @@
 import Kernel
 import Postgres
 
-/// A service of the catalogue, by its code.
-struct ServiceByCode: Statement {
-  let code: String
-
-  static let sql = "select service_id, code from catalog.pub_service where code = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(code) }
-
-  static func decode(_ row: inout RowReader) throws -> Ticket.Service { Ticket.Service(id: try row.next(), code: try row.next()) }
-}
-
 /// A CI tier that is in use.
 struct CiTierByCode: Statement {
   let code: String

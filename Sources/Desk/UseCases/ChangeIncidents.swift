@@ -110,8 +110,8 @@ package enum ClassifyIncident: Operation {
     case .keep: break
     case .clear: work.ticket.service = nil
     case .set(let code):
-      guard let service = try await context.transaction.first(ServiceByCode(code: code)) else { throw context.unknownReference("service") }
-      work.ticket.service = service
+      guard let service = try await context.transaction.first(context.serviceOfTicket(code)) else { throw context.unknownReference("service") }
+      work.ticket.service = Ticket.Service(id: service, code: code)
     }
     switch input.ciTier {
     case .keep: break

@@ -72,7 +72,7 @@ package enum OpenIncident: Operation {
     // What needs no other's answer shares a round trip; the number, which holds the customer's counter, goes with the last.
     let priorities = transaction.later(PriorityOf(impact: input.impact, urgency: input.urgency))
     let ids = transaction.later(NextTicketId())
-    let services = input.service.map { transaction.later(ServiceByCode(code: $0)) }
+    let services = input.service.map { transaction.later(context.serviceOfTicket($0)) }
     let tiers = input.ciTier.map { transaction.later(CiTierByCode(code: $0)) }
     let terms = try await ContractTerms.line(
       tenant: context.tenant.id, person: requester?.id, unit: unit?.id, at: openedAt, explicit: explicit, in: transaction)
@@ -80,7 +80,7 @@ package enum OpenIncident: Operation {
     guard let priority = try priorities.first, let id = try ids.first else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
     }
-    let service = try services?.first
+    let service = try services?.first.map { Ticket.Service(id: $0, code: input.service) }
     if input.service != nil, service == nil { throw context.unknownReference("service") }
     if let tiers, try tiers.first == nil { throw context.unknownReference("ciTier") }
     let facts = TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: input.ciTier)
@@ -165,6 +165,12 @@ extension TicketWork {
 }
 
 extension OperationContext {
+  /// A service that a body names. Its code is told with the ticket, so it is one that the customer may know of; of itself it names only
+  /// what is sold to it.
+  func serviceOfTicket(_ code: String) -> ServiceOfTicket {
+    ServiceOfTicket(tenant: tenant.id, code: code, onlySold: principal.side == .customer, at: now)
+  }
+
   /// The internal id of a contract line of the bound tenant that a body names.
   func line(_ id: PublicId, _ path: String) async throws -> Int64 {
     guard let found = try await transaction.first(LineByPublicId(tenant: tenant.id, publicId: id)) else { throw unknownReference(path) }

@@ -89,7 +89,9 @@ package enum SplitIncident: Operation {
     facts.priority = priority
     facts.ciTier = said["ciTier"]?.text
     facts.service = nil
-    if let code = said["service"]?.text { facts.service = try await context.transaction.first(ServiceByCode(code: code)) }
+    if let code = said["service"]?.text {
+      facts.service = try await context.transaction.first(context.serviceOfTicket(code)).map { Ticket.Service(id: $0, code: code) }
+    }
     return facts
   }
 

@@ -82,13 +82,17 @@ struct InsertMeasurement: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// A service of the catalogue, by its code.
+/// A service of the catalogue that is for all or for this customer, by its code.
 struct CataloguedService: Statement {
+  let tenant: TenantId
   let code: String
 
-  static let sql = "select code from catalog.pub_service where code = $1"
+  static let sql = "select code from catalog.pub_service where code = $2 and (only_tenant_id is null or only_tenant_id = $1)"
 
-  func bind(to parameters: inout Parameters) { parameters.append(code) }
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(code)
+  }
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -92,7 +92,7 @@ package enum RecordMeasurement: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> MeasurementOutput {
     guard input.to <= context.now else { throw Failure.invalid(input.from == input.to ? "from" : "to", MeasurementsMessages.future) }
     let line = try await context.measuredLine(input.line)
-    if let service = input.service, try await context.transaction.first(CataloguedService(code: service)) == nil {
+    if let service = input.service, try await context.transaction.first(CataloguedService(tenant: context.tenant.id, code: service)) == nil {
       throw context.unknownReference("service")
     }
     try await context.requirePromised(input.measure, input.service, of: line, from: input.from, to: input.to)
