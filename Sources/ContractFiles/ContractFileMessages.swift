@@ -85,6 +85,14 @@ package enum ContractFileMessages: MessageCatalog {
   static let notOneContract = Message(
     "contract_file.not_one_contract", "The customer {customer} has {count} contracts that are not ended: {names}. Say which, by --contract.",
     zh: "客户 {customer} 有 {count} 份未终止的合同：{names}。请用 --contract 指明。")
+  static let suspended = Message(
+    "contract_file.suspended", "The contract {name} is suspended, which a file cannot say: resume it first (contract.change).",
+    zh: "合同 {name} 已暂停，文件无法表示此状态：请先恢复（contract.change）。")
+  static let metricsNeedTeams = Message(
+    "contract_file.metrics_need_teams", "supplierMetrics says what the suppliers do besides the teams: write teams as well.",
+    zh: "supplierMetrics 说明团队之外供应商的参与：请同时填写 teams。")
+  static let suppliersNeeded = Message("contract_plan.suppliers_needed", "suppliers needed for: {metrics}", zh: "需要供应商参与的指标：{metrics}")
+  static let notNeeded = Message("contract_plan.not_needed", "no longer needed: nothing has to take its place", zh: "不再需要，无需替代")
   static let activate = Message("contract_plan.activate", "activate", zh: "生效")
   static let shared = Message(
     "contract_plan.shared", "This holds for every contract that names it.", zh: "此变更对所有引用它的合同生效。")
@@ -109,6 +117,6 @@ package enum ContractFileMessages: MessageCatalog {
     badCurrency, badZone, termOrder, fixed, contractEnded, noticeNeeded, autoNeeds, severalPersons, severalContracts, renewedUntil, declined, goesOn,
     changedSince, create, change, end, same, customer, unit, person, calendar, sla,
     contract, line, team, teamOla, lineTeams, lineSupplier, contact, from, zone, language, hours, activate, shared, nothing, summary, ask,
-    notConfirmed, done, failed, waits, notOneContract,
+    notConfirmed, done, failed, waits, notOneContract, suspended, metricsNeedTeams, suppliersNeeded, notNeeded,
   ]
 }

@@ -63,11 +63,16 @@ package enum ContractsMessages: MessageCatalog {
   package static let olaStops = Message("sla.ola_stops", "A team's turn is over with the resolution.", zh: "团队的处理段在解决时即告结束。")
   package static let slaNameTaken = Message("sla.name_taken", "There is already an SLA of this name.", zh: "已有同名 SLA。")
   package static let slaRetired = Message(
-    "sla.retired", "“{name}” is retired: no new line may name it. Choose another, or restore it (sla.restore).",
-    zh: "“{name}”已停用，新的合同行不可引用。请另选 SLA，或先恢复（sla.restore）。")
+    "sla.retired", "“{name}” is retired: nothing new may name it. Choose another, or restore it (sla.restore).",
+    zh: "“{name}”已停用，不可再被引用。请另选，或先恢复（sla.restore）。")
   package static let slaInUse = Message(
-    "sla.in_use", "It is promised by {count} contract lines in force or planned: {lines}. End them, or give them another SLA, first.",
-    zh: "仍有 {count} 条生效或计划生效的合同行使用：{lines}。请先终止这些合同行或更换其 SLA。")
+    "sla.in_use",
+    "{count} lines of contracts that have not ended name it: {lines}. End the lines or their contracts, or give the lines another SLA, first.",
+    zh: "未终止的合同中仍有 {count} 条合同行使用：{lines}。请先终止这些合同行或其合同，或更换其 SLA。")
+  package static let slaInTemplates = Message(
+    "sla.in_templates",
+    "Contracts are made from templates that name it: {templates}. Give their lines another SLA, or retire them (contract_template.revise), first.",
+    zh: "仍有合同模板引用：{templates}。请先更换其合同行的 SLA 或停用这些模板（contract_template.revise）。")
   package static let slaIsRetired = Message("sla.already_retired", "It is retired already.", zh: "已停用。")
   package static let slaIsActive = Message("sla.already_active", "It is not retired.", zh: "并未停用。")
   package static let neededWithoutTemplate = Message(
@@ -119,6 +124,6 @@ package enum ContractsMessages: MessageCatalog {
     noneHasNothing, calendarNeeded,
     measuredNeedsObjective, periodNeedsObjective, warnOrder, badTierCode, calendarNotPublished, calendarOfOther, budgetNeverEnds,
     unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,
-    slaNameTaken, olaForAll, olaStops, slaRetired, slaInUse, slaIsRetired, slaIsActive,
+    slaNameTaken, olaForAll, olaStops, slaRetired, slaInUse, slaInTemplates, slaIsRetired, slaIsActive,
   ]
 }

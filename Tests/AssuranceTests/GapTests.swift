@@ -300,7 +300,9 @@ import Testing
         needsSuccessor: needed)
     }
     let hosting = supplier(1, 1)
-    func check(_ others: [ChainLink]) -> [Gap] { Self.verdict(providers: [hosting] + others, calendars: calendars).gaps }
+    func check(_ others: [ChainLink], from: Instant = GapTests.start) -> [Gap] {
+      Self.verdict(providers: [hosting] + others, calendars: calendars, from: from).gaps
+    }
     let gaps = check([supplier(2, 2, until: until)])
     #expect(gaps.map(\.kind) == [.term] && gaps.map(\.from) == [until] && gaps.first?.parties.map(\.id) == [2], "\(gaps)")
     for language in Language.allCases { #expect(gaps.first.map { GapWords.text($0, language).contains("S2") } ?? false) }
@@ -311,7 +313,9 @@ import Testing
     #expect(check([supplier(2, 2, until: until), supplier(3, 3, from: early)]).map(\.kind) == [.term], "another service that was there before")
     // Until its successor begins nobody delivers; when that one drops out in turn, it alone is told.
     let later = until.adding(seconds: 86_400)
-    #expect(check([supplier(2, 2, until: until), supplier(3, 3, from: later)]).map(\.from) == [until])
+    #expect(check([supplier(2, 2, until: until), supplier(3, 2, from: later)]).map(\.from) == [until])
+    #expect(check([supplier(2, 2, until: until), supplier(3, 2, from: later)], from: later).isEmpty, "the same service, later")
+    #expect(check([supplier(2, 2, until: until), supplier(3, 3, from: later)], from: later).map { $0.parties.map(\.id) } == [[2]], "for whatever it is")
     #expect(check([supplier(2, 2, until: early), supplier(3, 3, from: early, until: until)]).map { $0.parties.map(\.id) } == [[3]])
   }
 
@@ -352,6 +356,25 @@ import Testing
   }
 
   // MARK: Storage
+
+  /// Until now the end of a link was told as the end of an agreement of the party's name: who accepted that has accepted it.
+  @Test func anEndThatWasAcceptedBeforeHolds() throws {
+    let calendars = [Int64(1): Self.calendar("24x7", try CalendarDefinition.always(zone: "UTC"))]
+    let until = try #require(Instant("2026-12-15T00:00:00Z"))
+    let gap = try #require(Self.verdict(providers: [Self.link(FixedTerms(calendar: 1, budget: .seconds(3600)), until: until)], calendars: calendars).gaps.first)
+    func stored(_ name: String, _ at: Value) throws -> Gap {
+      try #require(
+        Gap(
+          .object([
+            "kind": "term", "promises": .array([.object(["metric": "resolution", "priority": 1])]),
+            "parties": .array([.object(["kind": "supplier", "id": 1, "name": "Cloud"])]), "from": at,
+            "lack": .object(["why": "ended", "name": .text(name), "at": at]),
+          ])))
+    }
+    #expect(gap.isWithin(try stored("Cloud", "2026-12-15T00:00:00Z")))
+    #expect(!gap.isWithin(try stored("Cloud", "2026-12-16T00:00:00Z")), "another end")
+    #expect(!gap.isWithin(try stored("UC 7", "2026-12-15T00:00:00Z")), "what ended was the agreement, and the link went on")
+  }
 
   @Test func aStoredGapReadsBackAsItWas() throws {
     let calendars = [Int64(1): Self.calendar("Six days", try Self.late()), 2: Self.calendar("Supplier", try Self.late(closing: [.saturday: 18]))]

@@ -42,6 +42,20 @@ import Testing
 
     func run(_ yaml: String) throws -> ContractFileRun { try ContractFileRun(yaml: yaml, dispatcher: database.dispatcher, as: database.root, .english) }
 
+    func contract() async throws -> Value {
+      let customer = try #require(try await database.tenancy.tenant(code: "ACME"))
+      let listed = try await database.call("contract.list", ["customer": .id(customer.publicId)], as: database.root)
+      return try #require(listed["items"]?.array?.first)
+    }
+
+    /// Who keeps the promises of the contract's line.
+    func delivery() async throws -> (chain: Value, links: [Value]) {
+      let lines = try await database.call("contract_line.list", ["contract": try await contract()["id"] ?? .null], as: database.root)
+      let line = lines["items"]?.array?.first?["id"] ?? .null
+      let links = try await database.call("supplier_link.list", ["line": line], as: database.root)
+      return (try await database.call("delivery_chain.read", ["line": line], as: database.root), links["items"]?.array ?? [])
+    }
+
     func problems(_ yaml: String) async throws -> [String] {
       do {
         _ = try await run(yaml).plan()
@@ -106,11 +120,16 @@ import Testing
     database.clock.advance(seconds: 3600)
     let amended = Self.yaml.replacing("        - {supplier: CLOUD, service: Network, contract: UC-2}\n", with: "").replacing("tier: 2", with: "tier: 3")
     let change = try await world.run(amended).plan()
-    for words in ["end     supplier of line “Servers”: CLOUD Network", "change  teams of line “Servers”"] {
+    for words in ["end     supplier of line “Servers”: CLOUD Network", "no longer needed", "change  teams of line “Servers”"] {
       #expect(change.text.contains(words), "\(change.text)")
     }
     try await world.run(amended).apply()
     #expect(try await world.run(amended).plan().isEmpty)
+    // The file says all that the line rests on: nothing is missing in the place of what it does not name any more.
+    database.clock.advance(seconds: 60)
+    try await ProofSweep().run(at: database.clock.now(), database.tenancy)
+    let backed = try await database.call("proof.open", [:], as: database.root)
+    #expect(backed["items"] == .array([]), "\(backed)")
     // What a file does not speak of is left as it is.
     let start = try #require(Self.yaml.range(of: "      teams:\n        - {team")?.lowerBound)
     #expect(try await world.run(String(Self.yaml[..<start])).plan().isEmpty)
@@ -140,6 +159,73 @@ import Testing
     }
     await expectFailure(.conflict) { try await world.export("ACME", "Nothing of that name") }
     await expectFailure(.invalid) { try await world.export("NOBODY") }
+  }
+
+  /// For which metrics a team and the suppliers are needed, and what a supplier weighs, where it is not what goes without saying.
+  @Test func whoIsNeededForWhatIsInTheFile() async throws {
+    let world = try await World(isProven: false)
+    let yaml = Self.yaml
+      .replacing("tier: 2, calendar: Always,", with: "tier: 2, metrics: [response, resolution], calendar: Always,")
+      .replacing("      suppliers:\n", with: "      supplierMetrics: [response, resolution]\n      suppliers:\n")
+      .replacing("service: Compute, contract: UC-1}", with: "service: Compute, contract: UC-1, weight: 3}")
+    try await world.run(yaml).apply()
+    let before = try await world.delivery()
+    #expect(before.chain["supplierMetrics"] == .array(["resolution", "response"]), "\(before.chain)")
+    #expect(before.chain["teams"]?.array?.last?["metrics"] == .array(["resolution", "response"]), "\(before.chain)")
+    #expect(before.links.map { $0["weight"] ?? .null } == [3, 1])
+    let exported = try await world.export("ACME")
+    let other = try await World(isProven: false)
+    try await other.run(exported).apply()
+    let after = try await other.delivery()
+    #expect(after.chain["supplierMetrics"] == before.chain["supplierMetrics"])
+    #expect(after.chain["teams"]?.array?.map { $0["metrics"] ?? .null } == before.chain["teams"]?.array?.map { $0["metrics"] ?? .null })
+    #expect(after.links.map { $0["weight"] ?? .null } == [3, 1])
+    #expect(try await other.run(exported).plan().isEmpty)
+    // A file that does not say so leaves it as it is; one that says otherwise changes it.
+    #expect(try await world.run(Self.yaml).plan().isEmpty)
+    let change = try await world.run(yaml.replacing("supplierMetrics: [response, resolution]", with: "supplierMetrics: []")).plan()
+    #expect(change.text.contains("change  teams of line “Servers”") && change.text.contains("suppliers needed for: -"), "\(change.text)")
+    let lighter = try await world.run(yaml.replacing("weight: 3", with: "weight: 2")).plan()
+    #expect(lighter.text.contains("1 to create, 0 to change, 1 to end") && !lighter.text.contains("no longer needed"), "\(lighter.text)")
+    // Without teams there is nothing beside which suppliers are needed.
+    let start = try #require(yaml.range(of: "      teams:\n        - {team")?.lowerBound)
+    let end = try #require(yaml.range(of: "      supplierMetrics:")?.lowerBound)
+    #expect(throws: ContractFileProblems.self) { try world.run(String(yaml[..<start] + yaml[end...])) }
+  }
+
+  /// What another contract promises of a service weighs what the service weighed.
+  @Test func aServiceUnderAnotherContractKeepsItsWeight() async throws {
+    let world = try await World(isProven: false)
+    try await world.run(Self.yaml.replacing("contract: UC-1}", with: "contract: UC-1, weight: 3}")).apply()
+    world.database.clock.advance(seconds: 3600)
+    try await world.run(Self.yaml.replacing("contract: UC-1}", with: "contract: UC-2}")).apply()
+    let links = try await world.delivery().links
+    #expect(links.map { $0["weight"] ?? .null } == [3, 1, 3] && links.allSatisfy { $0["notNeeded"] == .bool(false) }, "\(links)")
+  }
+
+  @Test func aSuspendedContractIsNotExported() async throws {
+    let world = try await World(isProven: false)
+    try await world.run(Self.yaml).apply()
+    let contract = try await world.contract()
+    world.database.clock.advance(seconds: 60)
+    _ = try await world.database.call(
+      "contract.change", ["id": contract["id"] ?? .null, "event": "suspend"], as: world.database.root, version: contract["version"]?.integer)
+    do {
+      _ = try await world.export("ACME")
+      Issue.record("it would be in force where it is applied")
+    } catch let failure as Failure {
+      #expect(failure.code == "contract_file.suspended")
+    }
+  }
+
+  @Test func aRetiredOlaIsToldByThePlan() async throws {
+    let world = try await World()
+    try await world.run(Self.yaml).apply()
+    let calendar = try await world.database.call("calendar.list", [:], as: world.database.root)["items"]?.array?.first?["id"] ?? .null
+    let targets: Value = .array([.object(["metric": "resolution", "budgetSeconds": 3600, "calendar": calendar])])
+    let old = try await world.database.call("sla.create", ["name": "Old OLA", "kind": "ola", "targets": targets], as: world.database.root)
+    _ = try await world.database.call("sla.retire", ["id": old["id"] ?? .null], as: world.database.root, version: old["version"]?.integer)
+    #expect(try await world.problems(Self.yaml.replacing("ola: Desk OLA", with: "ola: Old OLA")) == ["teams[0].ola sla.retired"])
   }
 
   @Test func namesThatLeadNowhereAreToldByThePlan() async throws {

@@ -1,6 +1,7 @@
 import Contracts
 import Kernel
 import Operations
+import Postgres
 import TestSupport
 import Testing
 
@@ -83,6 +84,58 @@ import Testing
     _ = try await world.call("contract_line.add", line)
   }
 
+  /// What is active beyond its term may be extended late: until somebody ends it, it may come to promise again.
+  @Test func aContractThatMayStillBeExtendedKeepsItsSla() async throws {
+    let world = try await World()
+    let contract = try await world.call(
+      "contract.create",
+      [
+        "customer": .id(world.base.acme.publicId), "name": "Term", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "endsAt": "2026-06-01T00:00:00Z", "lines": .array([.object(["name": "Desk", "sla": world.base.sla.at("id")])]),
+      ])
+    world.base.database.clock.set(try #require(Instant("2026-06-05T00:00:00Z")))
+    let refusal = await world.refusal(world.base.sla)
+    #expect(refusal?.code == "sla.in_use" && refusal?.arguments["lines"] == "ACME / Term / Desk", "\(String(describing: refusal))")
+    let extended = try await world.call("contract.change", ["id": contract.at("id"), "endsAt": "2028-01-01T00:00:00Z"], contract.at("version"))
+    world.base.database.clock.advance(seconds: 60)
+    try await world.call("contract.change", ["id": contract.at("id"), "event": "end"], extended.at("version"))
+    world.base.database.clock.advance(seconds: 60)
+    #expect(try await world.retire(world.base.sla).at("state") == "retired")
+  }
+
+  /// A template makes lines of what it names; a contract is not refused for a field that nobody sent.
+  @Test func oneThatATemplateNamesIsNotRetired() async throws {
+    let world = try await World()
+    let template = try await world.call(
+      "contract_template.create",
+      ["name": "Standard", "currency": "EUR", "lines": .array([.object(["name": "Desk", "sla": world.base.sla.at("id"), "monthlyFee": "1"])])])
+    let refusal = await world.refusal(world.base.sla)
+    #expect(refusal?.code == "sla.in_templates" && refusal?.arguments["templates"] == "Standard", "\(String(describing: refusal))")
+    let old = try await world.call("contract_template.revise", ["id": template.at("id"), "state": "retired"], template.at("version"))
+    _ = try await world.retire(world.base.sla)
+    #expect(
+      await violations { try await world.call("contract_template.revise", ["id": template.at("id"), "state": "active"], old.at("version")) }
+        == ["lines[0].sla sla.retired"])
+    // What is wrong with a template all the same is told as the template's.
+    _ = try await world.base.database.superuser.withConnection { try await $0.runScript("update contracts.contract_template set state = 'active'") }
+    #expect(
+      await violations {
+        try await world.call(
+          "contract.create",
+          ["customer": .id(world.base.acme.publicId), "template": template.at("id"), "startsAt": "2026-01-01T00:00:00Z"])
+      } == ["template.lines[0].sla sla.retired"])
+  }
+
+  /// The lines of an SLA are looked up over all customers while it is held.
+  @Test func theLinesOfAnSlaAreFoundByAnIndex() async throws {
+    let world = try await World()
+    let plan = try await world.base.database.superuser.transaction { transaction in
+      try await transaction.execute(WithoutScans())
+      return try await transaction.query(LinesPlan())
+    }
+    #expect(plan.contains { $0.contains("contract_line_version_sla") }, "\(plan.joined(separator: "\n"))")
+  }
+
   /// What an SLA or OLA would mean for a ticket is told without a customer, with what was chosen from and why.
   @Test func anOlaTellsWhichOfItsTargetsCounts() async throws {
     let world = try await World()
@@ -123,4 +176,13 @@ import Testing
         outcome == (["accepted"], ["sla.in_use"]) || outcome == (["sla sla.retired"], ["accepted"]), "round \(round): \(outcome)")
     }
   }
+}
+
+private struct WithoutScans: Statement {
+  static let sql = "set local enable_seqscan = off"
+}
+
+private struct LinesPlan: Statement {
+  static let sql = "explain select tenant_id, contract_line_id from contracts.standing_line_version where sla_id = 1"
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

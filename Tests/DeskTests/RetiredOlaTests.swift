@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Postgres
 import TestSupport
 import Testing
 
@@ -31,5 +32,34 @@ import Testing
     await expectFailure(.invalid) {
       try await database.call("team_agreement.add", ["team": world.first["id"] ?? .null, "ola": world.ola["id"] ?? .null], as: manager)
     }
+    do {
+      try await database.call("team_agreement.add", ["team": world.first["id"] ?? .null, "ola": world.ola["id"] ?? .null], as: manager)
+    } catch let failure as Failure {
+      #expect(failure.violations.map { "\($0.path) \($0.message.key)" } == ["ola sla.retired"], "it is there, but retired")
+    }
   }
+
+  /// An OLA that is being agreed to is held: who retires it waits, and finds the team.
+  @Test func anAgreementAndARetirementTakeTurns() async throws {
+    let world = try await AgreementWorld()
+    let (database, manager, team) = (world.database, world.desk.manager, world.first["id"] ?? .null)
+    let targets: Value = .array([.object(["metric": "resolution", "budgetSeconds": 3600, "calendar": world.desk.calendar["id"] ?? .null])])
+    let spare = try await database.call("sla.create", ["name": "Spare", "kind": "ola", "targets": targets], as: manager)
+    let id = spare["id"] ?? .null
+    let (added, retired) = try await database.superuser.transaction { holder in
+      _ = try await holder.query(HeldTeams())
+      let added = Task { try await database.call("team_agreement.add", ["team": team, "ola": id], as: manager) }
+      try await holder.waitForLocks(1)
+      let retired = Task { try await database.call("sla.retire", ["id": id], as: manager, version: spare["version"]?.integer) }
+      try await holder.waitForLocks(2)
+      return (added, retired)
+    }
+    #expect(try await added.value["ola"] == id)
+    await expectFailure(.conflict) { try await retired.value }
+  }
+}
+
+private struct HeldTeams: Statement {
+  static let sql = "select id from desk.team for update"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -9,3 +9,5 @@ alter table suppliers.line_link
 alter table contracts.sla
   add column state text not null default 'active',
   add constraint sla_state_check check (state in ('active', 'retired'));
+-- Which lines name an SLA, over all customers: asked while it is being retired.
+create index contract_line_version_sla on contracts.contract_line_version (sla_id);

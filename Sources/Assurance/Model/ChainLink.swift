@@ -79,10 +79,11 @@ package struct ChainLink: Sendable {
 
   func belongs(at instant: Instant) -> Bool { from <= instant && until.map { instant < $0 } ?? true }
 
-  /// Whether this one takes the place of `other`, which has ended: it delivers the same service for longer, or began since.
+  /// Whether this one takes the place of `other`, which has ended: it delivers the same service for longer, or began as that one ended.
+  /// One of another service that begins later is no successor: nobody delivered until then, and who knows whether it is for the same.
   func succeeds(_ other: ChainLink, at instant: Instant) -> Bool {
     guard let end = other.until, from <= instant, party != other.party else { return false }
-    return from >= end || (service != nil && service == other.service && until.map { end < $0 } ?? true)
+    return from == end || (service != nil && service == other.service && until.map { end < $0 } ?? true)
   }
 }
 

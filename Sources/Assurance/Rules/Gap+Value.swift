@@ -56,6 +56,9 @@ extension Gap {
     }
     switch (detail, accepted.detail) {
     case (.none, .none): return true
+    case (.lack(.gone(let at)), .lack(.ended(let name, let known))):
+      // A link's end as it was told earlier: as the end of an agreement of the party's name.
+      return at == known && accepted.parties.map(\.name) == [name]
     case (.lack(let lack), .lack(let known)): return lack == known
     case (.hours(let hours), .hours(let known)): return hours.isWithin(known)
     case (.time(let time), .time(let known)):

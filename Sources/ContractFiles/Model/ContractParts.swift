@@ -120,7 +120,7 @@ struct ContractParts: Sendable {
   }
 
   private func line(_ found: Line) -> Value {
-    let line = found.line
+    let (line, teams) = (found.line, found.chain["teams"]?.array ?? [])
     func persons(_ ids: [Value]) -> [Value] { ids.compactMap { id in people.first { $0["id"] == id }.map { .text($0.personKey) } } }
     return .present([
       .init("name", line["name"] ?? .null), .init("sla", line["slaName"] ?? .null),
@@ -129,13 +129,13 @@ struct ContractParts: Sendable {
       .init("exclusions", .present([.init("en", line["exclusionsEn"] ?? .null), .init("zh-Hans", line["exclusionsZh"] ?? .null)])),
       .init("priceReference", line["priceReference"] ?? .null), .init("monthlyFee", line["monthlyFee"] ?? .null),
       .init("service", line["serviceCode"] ?? .null), .init("offering", line["offeringCode"] ?? .null),
-      .list("teams", (found.chain["teams"]?.array ?? []).map(team)),
+      .list("teams", teams.map(team)), .init("supplierMetrics", teams.isEmpty ? .null : found.chain["supplierMetrics"] ?? .null),
       .list(
         "suppliers",
         found.links.map { link, service, contract in
           .present([
             .init("supplier", link["supplierCode"] ?? .null), .init("service", .text(service)), .init("contract", .text(contract)),
-            .init("role", link["role"] ?? .null),
+            .init("role", link["role"] ?? .null), .init("weight", link["weight"] == 1 ? .null : link["weight"] ?? .null),
           ])
         }),
     ])
@@ -148,6 +148,7 @@ struct ContractParts: Sendable {
     return .present([
       .init("team", team["teamName"] ?? .null), .init("tier", team["tier"] ?? .null), .init("calendar", team["calendarName"] ?? .null),
       .init("handling", isSame && handling.first != 0 ? texts.first ?? .null : .null), .list("handlingByPriority", isSame ? [] : texts),
+      .init("metrics", team["metrics"] ?? .null),
     ])
   }
 }

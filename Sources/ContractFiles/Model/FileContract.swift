@@ -82,6 +82,8 @@ package struct FileLine: OperationInput {
   let offering: String?
   /// Who keeps its promises; nil: the file does not say.
   let teams: [FileLineTeam]?
+  /// For which metrics the suppliers are needed besides the teams; nil: as it is, or else as the operation has it.
+  let supplierMetrics: [String]?
   let suppliers: [FileLineSupplier]?
 
   private static let sla = Field.text("sla", 1...120, "The SLA's name.", "SLA 名称。")
@@ -98,13 +100,15 @@ package struct FileLine: OperationInput {
   private static let offering = Field.text("offering", 2...24, "The code of the offering that it sells.", "所售服务项的代码。")
   private static let teams = Field<[FileLineTeam]>.list(
     "teams", of: Field<FileLineTeam>.object("team", "A team.", "团队。"), count: 0...50, "The teams that keep its promises.", "负责兑现承诺的团队。")
+  private static let supplierMetrics = Field<[String]>.list(
+    "supplierMetrics", of: FileFields.metric, count: 0...3, "For which metrics its suppliers are needed besides the teams.", "除团队外还需要供应商参与的指标。")
   private static let suppliers = Field<[FileLineSupplier]>.list(
     "suppliers", of: Field<FileLineSupplier>.object("supplier", "A supplier's service.", "供应商的服务。"), count: 0...50,
     "The suppliers' services that it rests on.", "所依赖的供应商服务。")
 
   package static let fields: [any InputField] = [
     FileFields.name, sla, units.optional, persons.optional, quantity.optional, quantityUnit.optional, exclusions.optional, priceReference.optional,
-    monthlyFee.optional, service.optional, offering.optional, teams.optional, suppliers.optional,
+    monthlyFee.optional, service.optional, offering.optional, teams.optional, supplierMetrics.optional, suppliers.optional,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -121,7 +125,9 @@ package struct FileLine: OperationInput {
     service = try values[Self.service.optional]
     offering = try values[Self.offering.optional]
     teams = try values[Self.teams.optional]
+    supplierMetrics = try values[Self.supplierMetrics.optional]
     suppliers = try values[Self.suppliers.optional]
+    if supplierMetrics != nil, teams == nil { throw FieldError("supplierMetrics", ContractFileMessages.metricsNeedTeams) }
     if service != nil, offering != nil { throw FieldError("offering", ContractFileMessages.serviceOrOffering) }
   }
 }

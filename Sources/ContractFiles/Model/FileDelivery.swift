@@ -25,6 +25,8 @@ struct FileLineTeam: OperationInput, Hashable {
   let calendar: String?
   /// Own work that no OLA covers, in open seconds, for the priorities 1 to 5.
   let handling: [Int64]
+  /// For which its part is needed; nil: as it is, or else as the operation has it.
+  let metrics: [String]?
 
   private static let team = Field.text("team", 1...120, "The team's name.", "团队名称。")
   private static let tier = Field.integer("tier", 1...9, "Its place: 1 the first line (default).", "所在层级：1 为一线（默认）。")
@@ -33,8 +35,10 @@ struct FileLineTeam: OperationInput, Hashable {
   private static let byPriority = Field<[String]>.list(
     "handlingByPriority", of: Field.text("handling", 1...40, "Own work.", "自身处理时间。"), count: 5...5, "Instead, for the priorities 1 to 5.",
     "按优先级 1 至 5 分别填写。")
+  private static let metrics = Field<[String]>.list(
+    "metrics", of: FileFields.metric, count: 1...3, "For which metrics its part is needed.", "需要该团队参与的指标。")
 
-  static let fields: [any InputField] = [team, tier.optional, calendar.optional, handling.optional, byPriority.optional]
+  static let fields: [any InputField] = [team, tier.optional, calendar.optional, handling.optional, byPriority.optional, metrics.optional]
 
   init(_ values: InputValues) throws(FieldError) {
     team = try values[Self.team]
@@ -48,6 +52,7 @@ struct FileLineTeam: OperationInput, Hashable {
       written = Array(repeating: same, count: 5)
     }
     handling = written
+    metrics = try values[Self.metrics.optional]
   }
 
   private static func seconds(_ text: String, _ path: String) throws(FieldError) -> Int64 {
@@ -62,18 +67,22 @@ struct FileLineSupplier: OperationInput, Hashable {
   let service: String
   let contract: String?
   let role: String
+  /// Its part of the line's fee against the others'; nil: as it is, or else 1.
+  let weight: Int64?
 
   private static let supplier = Field.text("supplier", 1...32, "The supplier's code.", "供应商代码。")
   private static let service = Field.text("service", 1...300, "The service's name, with its region and instance where it has any.", "服务名称（含区域与实例）。")
   private static let contract = Field.text("contract", 1...120, "The reference of the underpinning contract.", "支撑合同编号。")
   private static let role = Field.oneOf("role", ["provides", "backup"], "provides (default) or backup.", "provides（默认）或 backup（后备）。")
+  private static let weight = Field.integer("weight", 1...1_000_000, "Its part of the line's fee against the others' (default 1).", "在合同行费用中相对其他服务的权重（默认 1）。")
 
-  static let fields: [any InputField] = [supplier, service, contract.optional, role.optional]
+  static let fields: [any InputField] = [supplier, service, contract.optional, role.optional, weight.optional]
 
   init(_ values: InputValues) throws(FieldError) {
     supplier = try values[Self.supplier]
     service = try values[Self.service]
     contract = try values[Self.contract.optional]
     role = try values[Self.role.optional] ?? "provides"
+    weight = try values[Self.weight.optional]
   }
 }

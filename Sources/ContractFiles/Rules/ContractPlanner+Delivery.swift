@@ -32,6 +32,7 @@ extension ContractPlanner {
   private mutating func plan(_ ola: String, of team: String, at place: String) {
     let known = agreements(.ola)
     guard known.contains(ola) else { return refuseUnknown("\(place).ola", known: known) }
+    if recorded.slas[ola]?["state"] == "retired" { refuse("\(place).ola", ContractsMessages.slaRetired, ["name": ola]) }
     let before = recorded.agreements[team]?["olaName"]?.text
     var step = ContractPlan.Step(
       kind: before == ola ? .same : before == nil ? .create : .change, noun: ContractFileMessages.teamOla, name: "“\(team)”: “\(ola)”", path: place,
@@ -47,13 +48,13 @@ extension ContractPlanner {
   }
 
   mutating func planDelivery(of line: FileLine, at place: String) {
-    if let teams = line.teams { plan(teams, of: line.name, at: "\(place).teams") }
+    if let teams = line.teams { plan(teams, line.supplierMetrics, of: line.name, at: "\(place).teams") }
     if let suppliers = line.suppliers { plan(suppliers, of: line.name, at: "\(place).suppliers") }
   }
 
   // MARK: Teams of a line
 
-  private mutating func plan(_ wanted: [FileLineTeam], of line: String, at place: String) {
+  private mutating func plan(_ wanted: [FileLineTeam], _ supplierMetrics: [String]?, of line: String, at place: String) {
     let calendars = Set(file.calendars.map(\.name)).union(recorded.calendars.keys)
     refuseRepeated(wanted.map(\.team), at: place, field: "team")
     for (index, team) in wanted.enumerated() {
@@ -62,13 +63,16 @@ extension ContractPlanner {
     }
     let chain = recorded.chains[line].flatMap { $0["validFrom"]?.isNull ?? true ? nil : $0 }
     let before = chain?["teams"]?.array ?? []
-    let isSame = before.map(RecordedTeam.init) == wanted.map(RecordedTeam.init).sorted { $0.tier < $1.tier }
+    let isSame =
+      before.map(RecordedTeam.init) == wanted.map { RecordedTeam($0, before) }.sorted { $0.tier < $1.tier }
+      && supplierMetrics.map { Set($0) == chain?["supplierMetrics"]?.texts } ?? true
     var step = ContractPlan.Step(
       kind: isSame ? .same : chain == nil ? .create : .change, noun: ContractFileMessages.lineTeams, name: "“\(line)”", path: place,
-      from: isSame || chain == nil ? nil : validFromText, details: isSame ? [] : wanted.map { "\($0.tier) “\($0.team)”" })
+      from: isSame || chain == nil ? nil : validFromText, details: isSame ? [] : details(wanted, supplierMetrics))
     if !isSame {
-      // What the file has no word for stays: for which metrics a team, and the suppliers, are needed.
-      let metrics = chain?["supplierMetrics"].map { [Value.Member("supplierMetrics", $0)] } ?? []
+      // What the file does not say stays: for which metrics a team, and the suppliers, are needed.
+      let needed = supplierMetrics.map { Value.array($0.map(Value.text)) } ?? chain?["supplierMetrics"]
+      let metrics = needed.map { [Value.Member("supplierMetrics", $0)] } ?? []
       let from = chain == nil ? [] : validFromMember
       step.act = { applying in
         var teams: [Value] = []
@@ -78,6 +82,13 @@ extension ContractPlanner {
       }
     }
     add(step)
+  }
+
+  private func details(_ teams: [FileLineTeam], _ supplierMetrics: [String]?) -> [String] {
+    teams.map { team in "\(team.tier) “\(team.team)”" + (team.metrics.map { ": " + $0.joined(separator: ", ") } ?? "") }
+      + (supplierMetrics.map { metrics in
+        [ContractFileMessages.suppliersNeeded.text(language, ["metrics": metrics.isEmpty ? "-" : metrics.joined(separator: ", ")])]
+      } ?? [])
   }
 
   // MARK: Suppliers of a line
@@ -98,16 +109,21 @@ extension ContractPlanner {
       let there = left.firstIndex { link in
         link["service"] == found["id"] && link["role"]?.text == supplier.role
           && link["underpinningContract"] == (contract.flatMap { recorded.underpinningContracts[$0]?["id"] } ?? .null)
+          && (supplier.weight.map { link["weight"] == .integer($0) } ?? true)
       }
       if let there { left.remove(at: there) }
-      add(link(supplier, service, contract, of: line, at: path, isThere: there != nil))
+      let weight = supplier.weight ?? left.first { $0["service"] == found["id"] && $0["role"]?.text == supplier.role }?["weight"]?.integer
+      add(link(supplier, service, contract, weight: weight, of: line, at: path, isThere: there != nil))
     }
-    // The new ones stand before the old ones end.
-    for link in left { add(end(link, of: line, at: place)) }
+    // The new ones stand before the old ones end. The file says all that the line rests on: it needs nothing else in their place.
+    for link in left {
+      let goesOn = wanted.contains { recorded.supplierServices["\($0.supplier) \($0.service)"]?["id"] == link["service"] && $0.role == link["role"]?.text }
+      add(end(link, isNotNeeded: !goesOn, of: line, at: place))
+    }
   }
 
   private func link(
-    _ supplier: FileLineSupplier, _ service: String, _ contract: String?, of line: String, at path: String, isThere: Bool
+    _ supplier: FileLineSupplier, _ service: String, _ contract: String?, weight: Int64?, of line: String, at path: String, isThere: Bool
   ) -> ContractPlan.Step {
     let isNew = !recorded.lines.contains { $0["name"]?.text == line }
     var step = ContractPlan.Step(
@@ -121,17 +137,21 @@ extension ContractPlanner {
         Value.Member("line", await applying.id(.line(line))), Value.Member("service", await applying.id(.supplierService(service))),
         Value.Member("role", .text(supplier.role)),
       ]
+      if let weight { members.append(Value.Member("weight", .integer(weight))) }
       if let contract { members.append(Value.Member("underpinningContract", await applying.id(.underpinningContract(contract)))) }
       try await applying.call("supplier_link.add", members + from)
     }
     return step
   }
 
-  private func end(_ link: Value, of line: String, at path: String) -> ContractPlan.Step {
+  private func end(_ link: Value, isNotNeeded: Bool, of line: String, at path: String) -> ContractPlan.Step {
     let name = "\(link["supplierCode"]?.text ?? "") \(link["serviceName"]?.text ?? "")"
     var step = ContractPlan.Step(
-      kind: .end, noun: ContractFileMessages.lineSupplier, name: "“\(line)”: \(name)", path: path, from: validFromText)
-    let members = [Value.Member("id", link["id"] ?? .null)] + (validFrom.map { [Value.Member("endedAt", .instant($0))] } ?? [])
+      kind: .end, noun: ContractFileMessages.lineSupplier, name: "“\(line)”: \(name)", path: path, from: validFromText,
+      details: isNotNeeded ? [ContractFileMessages.notNeeded.text(language)] : [])
+    let members =
+      [Value.Member("id", link["id"] ?? .null), Value.Member("notNeeded", .bool(isNotNeeded))]
+      + (validFrom.map { [Value.Member("endedAt", .instant($0))] } ?? [])
     let version = link["version"]?.integer
     step.act = { applying in try await applying.call("supplier_link.end", members, version: version) }
     return step
@@ -144,21 +164,29 @@ private struct RecordedTeam: Equatable {
   let tier: Int64
   let calendar: String?
   let handling: [Int64]
+  let metrics: Set<String>
 
   init(_ value: Value) {
     team = value["teamName"]?.text ?? ""
     tier = value["tier"]?.integer ?? 1
     calendar = value["calendarName"]?.text
     handling = value["handlingSeconds"]?.array?.compactMap(\.integer) ?? []
+    metrics = value["metrics"]?.texts ?? []
   }
 
-  init(_ team: FileLineTeam) {
+  init(_ team: FileLineTeam, _ before: [Value]) {
     (self.team, tier, calendar, handling) = (team.team, team.tier, team.calendar, team.handling)
+    metrics = team.neededMetrics(before)?.texts ?? []
   }
 }
 
 extension FileLineTeam {
-  /// As the operation takes it. A team that was there keeps the metrics that it is needed for.
+  /// Where the file does not say for which metrics it is needed, a team that was there keeps them.
+  fileprivate func neededMetrics(_ before: [Value]) -> Value? {
+    metrics.map { Value.array($0.map(Value.text)) } ?? before.first { $0["teamName"]?.text == team && $0["tier"]?.integer == tier }?["metrics"]
+  }
+
+  /// As the operation takes it.
   fileprivate func value(_ before: [Value], _ applying: Applying) async -> Value {
     var members = [
       Value.Member("team", await applying.id(.team(team))), Value.Member("tier", .integer(tier)),
@@ -167,8 +195,11 @@ extension FileLineTeam {
         .array(handling.enumerated().map { .object([Value.Member("priority", .integer(Int64($0 + 1))), Value.Member("seconds", .integer($1))]) })),
     ]
     if let calendar { members.append(Value.Member("calendar", await applying.id(.calendar(calendar)))) }
-    let same = before.first { $0["teamName"]?.text == team && $0["tier"]?.integer == tier }
-    if let metrics = same?["metrics"] { members.append(Value.Member("metrics", metrics)) }
+    if let metrics = neededMetrics(before) { members.append(Value.Member("metrics", metrics)) }
     return .object(members)
   }
+}
+
+extension Value {
+  fileprivate var texts: Set<String> { Set((array ?? []).compactMap(\.text)) }
 }

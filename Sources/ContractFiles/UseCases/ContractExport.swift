@@ -28,6 +28,10 @@ package struct ContractExport: Sendable {
         .conflict, ContractFileMessages.notOneContract,
         ["customer": code, "count": String(named.count), "names": live.compactMap { $0["name"]?.text }.joined(separator: ", ")])
     }
+    // It would be in force where the file is applied.
+    guard contract["state"] != "suspended" else {
+      throw Failure(.conflict, ContractFileMessages.suspended, ["name": contract["name"]?.text ?? ""])
+    }
     var parts = ContractParts(customer: customer, contract: contract)
     parts.units = try await applying.all("unit.list", [ofCustomer])
     parts.people = try await applying.all("person.list", [ofCustomer])

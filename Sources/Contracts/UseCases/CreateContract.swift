@@ -62,7 +62,9 @@ package enum CreateContract: Operation {
     try ContractRule.requireTerm(from: input.startsAt, to: input.endsAt)
     let renewal = input.renewal.terms(orElse: template?.content.renewal.terms(orElse: .none) ?? .none)
     try ContractRule.requireRenewal(renewal, endsAt: input.endsAt)
-    let lines = try await context.lineContent(input.lines ?? template?.content.lines ?? [], currency, from: input.startsAt) { "lines[\($0)]." }
+    // What is wrong with the template's lines is no field of the caller's.
+    let place = input.lines == nil ? "template.lines" : "lines"
+    let lines = try await context.lineContent(input.lines ?? template?.content.lines ?? [], currency, from: input.startsAt) { "\(place)[\($0)]." }
 
     let id = context.newId(.contract)
     guard let number = try await context.transaction.first(NextContractNumber(tenant: tenant.id)),

@@ -17,14 +17,16 @@ package enum RetireSla: Operation {
     "sla.retire", "Retire an SLA or OLA that nothing in force or planned uses: nothing new may name it.", zh: "停用不再被使用的 SLA 或 OLA：新的合同行与协议不可再引用。",
     permission: "sla.manage", roles: Rights.managers, scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
 
-  /// As many lines as a refusal names.
+  /// As many lines, or templates, as a refusal names.
   private static let named = 10
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> SlaOutput {
-    // Written first: a line that is being written meanwhile holds the SLA, and is seen below.
+    // Written first: a line or template that is being written meanwhile holds the SLA, and is seen below.
     let sla = try await context.set(.retired, of: input.id, refused: ContractsMessages.slaIsRetired)
     let uses = try await context.transaction.query(LinesOfSla(sla: sla, at: context.now, limit: 201))
     guard uses.isEmpty else { throw refusal(uses) }
+    let templates = try await context.transaction.query(TemplatesOfSla(sla: input.id, limit: Int64(named) + 1))
+    guard templates.isEmpty else { throw Failure(.conflict, ContractsMessages.slaInTemplates, ["templates": told(templates)]) }
     return try await context.slaOutput(input.id, at: context.now)
   }
 
@@ -33,9 +35,11 @@ package enum RetireSla: Operation {
       .conflict, ContractsMessages.slaInUse,
       [
         "count": uses.count > 200 ? "200+" : String(uses.count),
-        "lines": uses.prefix(named).joined(separator: "; ") + (uses.count > named ? "; ..." : ""),
+        "lines": told(uses),
       ])
   }
+
+  private static func told(_ names: [String]) -> String { names.prefix(named).joined(separator: "; ") + (names.count > named ? "; ..." : "") }
 }
 
 package enum RestoreSla: Operation {

@@ -89,12 +89,14 @@ package enum ReviseTemplate: Operation {
     try context.requireVersion(row.version)
     let old = try row.templateContent
     let content = input.content.applied(to: old)
-    if content.value != old.value {
+    let state = input.state.applied(to: row.state)
+    // What it names may have been retired since it was.
+    if content.value != old.value || (row.state == "retired" && state == "active") {
       if input.content.lines == nil { try old.requireFees(in: try ContractRule.currency(content.currency)) }
       try await context.check(content)
     }
     let advanced = try await context.transaction.first(
-      AdvanceTemplate(id: row.id, version: row.version, name: input.name.applied(to: row.name), state: input.state.applied(to: row.state)))
+      AdvanceTemplate(id: row.id, version: row.version, name: input.name.applied(to: row.name), state: state))
     guard let version = advanced else { throw context.changedMeanwhile }
     context.transaction.enqueue(InsertTemplateVersion(template: row.id, seq: version, content: content.value, now: context.now))
     context.subject(input.id)

@@ -59,22 +59,6 @@ struct TeamAgreements: Statement {
   static func decode(_ row: inout RowReader) throws -> TeamAgreementRow { try TeamAgreementRow(&row) }
 }
 
-/// An OLA that a body names, or an SLA for any customer.
-struct AgreementByPublicId: Statement {
-  struct Found: Sendable {
-    let id: Int64
-    let isOla: Bool
-  }
-
-  let publicId: PublicId
-
-  static let sql = "select sla_id, kind = 'ola' from contracts.pub_sla where public_id = $1 and only_tenant_id is null and state = 'active'"
-
-  func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
-
-  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), isOla: try row.next()) }
-}
-
 /// Locks a team: its agreements are added one after the other.
 struct HoldTeam: Statement {
   let id: Int64

@@ -56,8 +56,8 @@ package enum AddTeamAgreement: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TeamAgreementRecord {
     let team = try await context.team(input.team, "team")
-    guard let ola = try await context.transaction.first(AgreementByPublicId(publicId: input.ola)) else { throw context.unknownReference("ola") }
-    guard ola.isOla else { throw Failure.invalid("ola", DeskMessages.needsOla) }
+    let ola = try await context.agreementToName(input.ola, path: "ola")
+    guard ola.kind == .ola else { throw Failure.invalid("ola", DeskMessages.needsOla) }
     // Of two people who add at once, the second finds what the first added.
     _ = try await context.transaction.query(HoldTeam(id: team))
     let validFrom = input.validFrom ?? context.now
