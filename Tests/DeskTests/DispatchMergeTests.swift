@@ -156,7 +156,7 @@ import Testing
     }
     #expect(try await seen(.staff) == ["They are cheap. CASE-7"])
     #expect(try await seen(.customer) == [])
-    _ = try await world.database.superuser.withConnection { try await $0.runScript("drop policy staff_only on desk.dispatch") }
+    try await world.database.runAsSuperuser("drop policy staff_only on desk.dispatch")
     #expect(try await seen(.customer) == ["They are cheap. CASE-7"], "it is the policy that hides it")
   }
 }

@@ -204,9 +204,7 @@ import Testing
       return await group.reduce(into: [Bool]()) { $0.append($1) }
     }
     #expect(outcomes.filter { !$0 }.count == 1)
-    _ = try await world.database.superuser.withConnection {
-      try await $0.runScript("alter table measurements.covered drop constraint covered_overlap_exclude")
-    }
+    try await world.database.runAsSuperuser("alter table measurements.covered drop constraint covered_overlap_exclude")
     #expect(await !isRefused("2026-02-06T00:00:00Z"), "it is the constraint that refuses")
   }
 
@@ -214,7 +212,7 @@ import Testing
   @Test func whatStoodBesideWhatIsTakenBackIsCovered() async throws {
     let world = try await World()
     try await world.record("backup_success", 80, of: 100, from: "2026-01-10T00:00:00Z", to: "2026-01-20T00:00:00Z")
-    _ = try await world.database.superuser.withConnection { try await $0.runScript("delete from measurements.covered") }
+    try await world.database.runAsSuperuser("delete from measurements.covered")
     let month = try await world.record("backup_success", 100, of: 100, from: "2026-01-01T00:00:00Z", to: "2026-01-31T00:00:00Z")
     _ = try await world.database.call("measurement.correct", ["id": month["id"] ?? .null, "evidence": "of another line"], as: world.manager)
     await expectFailure(.conflict) {
