@@ -117,7 +117,7 @@ import Testing
       await violations { try await world.call("contract_template.revise", ["id": template.at("id"), "state": "active"], old.at("version")) }
         == ["lines[0].sla sla.retired"])
     // What is wrong with a template all the same is told as the template's.
-    _ = try await world.base.database.superuser.withConnection { try await $0.runScript("update contracts.contract_template set state = 'active'") }
+    try await world.base.database.runAsSuperuser("update contracts.contract_template set state = 'active'")
     #expect(
       await violations {
         try await world.call(

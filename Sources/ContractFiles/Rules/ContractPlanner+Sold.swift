@@ -33,9 +33,9 @@ extension ContractPlanner {
   }
 
   private static func isOffered(_ service: Value, on day: CalendarDate?) -> Bool {
-    func day(of stage: String) -> CalendarDate? { service["stages"]?[stage]?.text.flatMap { CalendarDate($0) } }
+    func begin(of stage: String) -> CalendarDate? { service["stages"]?[stage]?.text.flatMap { CalendarDate($0) } }
     guard let day else { return true }
-    return day(of: "operation").map { $0 <= day } ?? false && day(of: "retirement").map { $0 > day } ?? true
+    return begin(of: "operation").map { $0 <= day } ?? false && begin(of: "retirement").map { $0 > day } ?? true
   }
 
   /// The day, where the provider is, from which on a line counts.
