@@ -186,7 +186,7 @@ import Testing
         "lines": .array([.object(["name": "Secret board line", "sla": world.sla["id"] ?? .null])]),
       ], as: world.manager)
     let requester = try await world.database.user(.requester, of: world.acme, .own)
-    let incident = try await open(world, service: "VIP", as: requester)
+    let incident = try await world.act("classify", on: try await open(world, as: requester), ["service": "VIP"])
     func lines(_ principal: Principal) async throws -> (lines: Int, targets: [Value]) {
       let resolution = try await explain(world, incident, as: principal)["resolution"]
       return (resolution?["lines"]?.array?.count ?? 0, resolution?["targets"]?.column("standing") ?? [])
