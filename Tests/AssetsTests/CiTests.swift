@@ -195,6 +195,23 @@ import Testing
     }
   }
 
+  /// Nor does whoever serves one customer learn what was designed for another.
+  @Test func aServiceOfAnotherCustomerIsNotThere() async throws {
+    let world = try await AssetsWorld()
+    try await world.database.catalogueService("TAILORED")
+    try await world.database.runAsSuperuser(
+      "update catalog.service set only_tenant_id = (select id from tenancy.tenant where code = 'OTHER') where code = 'TAILORED'")
+    func made(_ code: Value, for tenant: TenantEntry) async -> [String] {
+      await violations {
+        try await world.call("ci.create", ["customer": .id(tenant.publicId), "type": "mobile", "name": "Phone", "service": code])
+      }
+    }
+    #expect(await made("TAILORED", for: world.acme) == made("NOSUCH", for: world.acme))
+    #expect(await made("TAILORED", for: world.other) == ["accepted"])
+    let line: Value = .object(["line": 2, "type": "mobile", "name": "Phone", "serial": "S1", "service": "TAILORED"])
+    #expect(try await world.lines([line]).at("lines.0.problems.0.field") == "service")
+  }
+
   @Test func oneContractLineCoversAtATime() async throws {
     let world = try await AssetsWorld()
     let manager = try await world.database.staff(.accountManager)

@@ -228,10 +228,17 @@ struct ActiveTiers: Statement {
 
 struct ServicesOfCodes: Statement {
   let codes: [String]
+  /// Whose CI is to name them: what was designed for another customer is not there.
+  let tenant: TenantId
 
-  static let sql = "select service_id, code from catalog.pub_service where code = any($1)"
+  static let sql = """
+    select service_id, code from catalog.pub_service where code = any($1) and (only_tenant_id is null or only_tenant_id = $2)
+    """
 
-  func bind(to parameters: inout Parameters) { parameters.append(codes) }
+  func bind(to parameters: inout Parameters) {
+    parameters.append(codes)
+    parameters.append(tenant)
+  }
 
   static func decode(_ row: inout RowReader) throws -> CiContent.Service { CiContent.Service(row: try row.next(), code: try row.next()) }
 }

@@ -46,7 +46,7 @@ extension OperationContext {
   }
 
   func service(_ code: String) async throws -> CiContent.Service {
-    guard let found = try await transaction.first(ServicesOfCodes(codes: [code])) else {
+    guard let found = try await transaction.first(ServicesOfCodes(codes: [code], tenant: tenant.id)) else {
       throw Failure.invalid("service", AssetsMessages.unknownService, ["service": code])
     }
     return found

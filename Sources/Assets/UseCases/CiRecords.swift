@@ -102,6 +102,21 @@ package struct CiReference: OperationInput {
   package init(_ values: InputValues) throws(FieldError) { id = try values[Self.id] }
 }
 
+/// A page of what belongs to a CI.
+package struct PageOfCi: OperationInput {
+  let id: PublicId
+  let limit: Int64?
+  let cursor: String?
+
+  package static let fields: [any InputField] = [CiReference.id, Paging.limit, Paging.cursor]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[CiReference.id]
+    limit = try values[Paging.limit]
+    cursor = try values[Paging.cursor]
+  }
+}
+
 package enum ReadCi: Operation {
   package typealias Input = CiReference
 
@@ -172,19 +187,7 @@ package enum ListCis: Operation {
 }
 
 package enum CiHistory: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [CiReference.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[CiReference.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfCi
 
   package struct Entry: OperationOutput {
     let row: ChangesOfCi.Found
@@ -224,7 +227,7 @@ package enum CiHistory: Operation {
     let isStaff = context.principal.side == .staff
     let told = rows.filter { !isStaff && $0.change.field == "service" }.flatMap { [$0.change.was.text, $0.change.became.text] }
     let codes = Set(told.compactMap { $0 })
-    let shown = try await context.transaction.query(ServicesOfCodes(codes: codes.sorted()))
+    let shown = try await context.transaction.query(ServicesOfCodes(codes: codes.sorted(), tenant: context.tenant.id))
     let hidden = codes.subtracting(shown.map(\.code))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.id)])

@@ -160,7 +160,7 @@ package enum ImportCis: Operation {
     let known = try await input.match.rows(Set(lines.compactMap { $0.key(input.match) }).sorted(), of: tenant, context.transaction)
     let (persons, units, tiers, services) = try await context.transaction.query(
       PersonsByEmail(tenant: tenant, emails: Set(lines.compactMap { $0.owner.map(LoginName.canonical) }).sorted()), UnitNames(tenant: tenant), ActiveTiers(),
-      ServicesOfCodes(codes: Set(lines.compactMap(\.service)).sorted()))
+      ServicesOfCodes(codes: Set(lines.compactMap(\.service)).sorted(), tenant: tenant))
     var book = ImportPlan.Book()
     let codes = Set(lines.compactMap(\.type)).union(known.map(\.typeCode))
     for type in try await context.transaction.query(CiTypesByCode(codes: codes.sorted())) { book.types[type.code] = (type, try type.rule()) }

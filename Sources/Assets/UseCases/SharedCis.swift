@@ -61,19 +61,7 @@ extension OperationContext {
 }
 
 package enum ListAffectedCustomers: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let limit: Int64?
-    let cursor: String?
-
-    package static let fields: [any InputField] = [CiReference.id, Paging.limit, Paging.cursor]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[CiReference.id]
-      limit = try values[Paging.limit]
-      cursor = try values[Paging.cursor]
-    }
-  }
+  package typealias Input = PageOfCi
 
   package struct Entry: OperationOutput {
     let id: PublicId?
