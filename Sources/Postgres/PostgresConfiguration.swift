@@ -106,6 +106,8 @@ package struct PostgresConfiguration: Sendable, CustomStringConvertible {
         [
           "statement_timeout=\(statementTimeout.milliseconds)", "idle_in_transaction_session_timeout=\(idleInTransactionTimeout.milliseconds)",
           "client_connection_check_interval=5000",
+          // Compiling a statement of many joins takes a second; ours run for milliseconds.
+          "jit=off",
         ] + (lockTimeout.map { ["lock_timeout=\($0.milliseconds)"] } ?? [])
       parameters.append(("options", settings.map { "-c \($0)" }.joined(separator: " ")))
     } else {
