@@ -32,7 +32,7 @@ package struct APIServer: Sendable {
         let exchange = Exchange(request, peer: context.peer, limits: configuration.limits)
         let reply = try await endpoint.reply(to: exchange)
         return Response(
-          status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: ResponseBody(inPieces: reply.body))
+          status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: ResponseBody(inPieces: reply.body, on: context.eventLoop))
       })
   }
 

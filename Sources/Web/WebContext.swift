@@ -25,9 +25,12 @@ package struct WebContext: RequestContext {
 
   package var coreContext: CoreRequestContextStorage
   package let peer: WebPeer
+  /// The connection's.
+  package let eventLoop: any EventLoop
 
   package init(source: WebContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
     peer = source.peer
+    eventLoop = source.channel.eventLoop
   }
 }
