@@ -127,9 +127,12 @@ struct HelpDeskTests {
     #expect(byLevel == ["Value 1": 115, "Value 2": 3537, "Value 3": 926, "Value 4": 2])
 
     let account = try await HelpDeskAccount(LogFile(path: url.path))
+    // What the log left running has run out since.
+    try await BreachSweep(keepers: [.ticket: TicketKeeper()]).run(at: database.clock.now(), database.tenancy)
+    let now = Date(timeIntervalSince1970: Double(database.clock.now().seconds))
     let stored = try await database.superuser.withConnection { try await $0.query(StoredVerdicts()) }
     #expect(stored.count == 4580)
-    for one in stored { #expect(one.verdict == account.verdict(of: one.key), "\(one.key)") }
+    for one in stored { #expect(one.verdict == account.verdict(of: one.key, now: now), "\(one.key)") }
     #expect(stored.filter { $0.verdict == "met" }.count > 1000 && stored.filter { $0.verdict == "missed" }.count > 100)
 
     for code in ["HD22", "HD9", "HD8"] {
@@ -195,32 +198,35 @@ private struct HelpDeskAccount {
 
   func cases(of number: String) -> Int { cases.values.count { $0.last?.customer == "Value \(number)" } }
 
-  func verdict(of key: String) -> String? {
-    guard let rows = cases[key], let first = rows.first, let last = rows.last else { return nil }
+  func verdict(of key: String, now: Date) -> String? {
+    guard let rows = cases[key], let last = rows.last, let minutes = Self.minutes[last.level]?[last.seriousness] else { return nil }
     let ended = ["Resolve ticket", "RESOLVED", "VERIFIED", "INVALID", "DUPLICATE", "Closed"]
     let byClosure = last.level == "Value 4"
-    guard ended.contains(last.activity), !byClosure || last.activity == "Closed" else { return nil }
     // The beginning of the last stretch of ended rows.
-    var index = rows.count - 1
-    while index > 0, ended.contains(rows[index - 1].activity) { index -= 1 }
-    guard let end = byClosure ? rows[index...].first(where: { $0.activity == "Closed" })?.at : rows[index].at else { return nil }
-    if !byClosure, rows[index].activity == "Closed" { return "withdrawn" }
-    var used = 0.0
-    for (row, next) in zip(rows[..<index], rows[1...index]) {
-      let waits = row.activity == "Wait" || row.activity == "Schedule intervention"
-      if !waits || byClosure { used += open(row.at, next.at) }
+    let start = rows.count - rows.reversed().prefix { ended.contains($0.activity) }.count
+    let stop: Int?
+    if byClosure {
+      stop = last.activity == "Closed" ? rows[start...].firstIndex { $0.activity == "Closed" } : nil
+    } else {
+      stop = start < rows.count ? start : nil
+      if let stop, rows[stop].activity == "Closed" { return "withdrawn" }
     }
-    if byClosure { used += open(rows[index].at, end) }
-    guard let budget = Self.minutes[last.level]?[last.seriousness] else { return nil }
-    _ = first
-    return used > budget * 60 ? "missed" : "met"
+    // What has not ended goes on until now.
+    let untils = rows.dropFirst().map(\.at) + [now]
+    var used = 0.0
+    for (row, until) in zip(rows, untils).prefix(stop ?? rows.count) where used <= minutes * 60 {
+      let waits = row.activity == "Wait" || row.activity == "Schedule intervention"
+      if !waits || byClosure { used += open(row.at, until, enough: minutes * 60) }
+    }
+    if used > minutes * 60 { return "missed" }
+    return stop == nil ? nil : "met"
   }
 
-  /// Seconds between 08:30 and 18:30 of working days.
-  private func open(_ from: Date, _ to: Date) -> Double {
+  /// Seconds between 08:30 and 18:30 of working days; no further than beyond `enough`.
+  private func open(_ from: Date, _ to: Date, enough: Double) -> Double {
     var total = 0.0
     var day = calendar.startOfDay(for: from)
-    while day < to {
+    while day < to, total <= enough {
       let weekday = calendar.component(.weekday, from: day)
       if (2...6).contains(weekday), let opening = calendar.date(bySettingHour: 8, minute: 30, second: 0, of: day),
         let closing = calendar.date(bySettingHour: 18, minute: 30, second: 0, of: day)
