@@ -19,8 +19,8 @@ MARKS = {"lines in force": "contracts.standing_contract_version n", "units above
 # An SLA such as a large customer has: targets of a dozen services, some of them by priority, tiers, and what is explicitly none.
 TARGETS = """
 insert into catalog.family (id, public_id, code, names, recorded_at) values (1000, '\\x0102030405060708090a0b0c', 'BENCH', '{"en": "Bench"}', now());
-insert into catalog.service (id, public_id, family_id, code, names, mode, owner, operation_on, recorded_at)
-  select 1000 + n, decode(lpad(to_hex(n), 24, '0'), 'hex'), 1000, 'SVC-' || n, '{"en": "Service"}', 'managed', '{"en": "Head"}', '2020-01-01', now()
+insert into catalog.service (id, public_id, family_id, code, names, state, mode, owner, operation_on, recorded_at)
+  select 1000 + n, decode(lpad(to_hex(n), 24, '0'), 'hex'), 1000, 'SVC-' || n, '{"en": "Service"}', 'catalogue', 'managed', '{"en": "Head"}', '2020-01-01', now()
   from generate_series(1, 12) n;
 insert into contracts.sla_target (sla_version_id, metric, priority, service_id, ci_tier, calendar_id, budget_seconds, pauses)
   select 1000, m, p, s, null, 1000, 600, false from unnest(array['response', 'resolution']) m, generate_series(1, 5) p, generate_series(1001, 1012) s
