@@ -19,23 +19,6 @@ enum AttributeType: String, Sendable, CaseIterable {
   var isBounded: Bool { self == .text || self == .integer || self == .decimal }
 }
 
-struct AttributeChoice: OperationInput, Hashable {
-  let value: String
-  let name: LocalText
-
-  private static let value = Field.text("value", 1...60, "What is stored.", "存储的值。")
-  private static let name = Field.localText("name", 1...200, "What is shown.", "显示的名称。")
-
-  static let fields: [any InputField] = [value, name]
-
-  init(_ values: InputValues) throws(FieldError) {
-    value = try values[Self.value]
-    name = try values[Self.name]
-  }
-
-  var stored: Value { .object(["value": .text(value), "name": name.value ?? .null]) }
-}
-
 /// What a type tells of each of its CIs.
 struct AttributeDefinition: OperationInput, Hashable {
   let key: String
@@ -45,7 +28,7 @@ struct AttributeDefinition: OperationInput, Hashable {
   let pattern: String?
   let least: String?
   let most: String?
-  let choices: [AttributeChoice]
+  let choices: [NamedChoice]
 
   private static let key = Field.text("key", 1...40, "Its name for programs: small letters, digits and _, a letter first.", "供程序使用的键：小写字母、数字和下划线，以字母开头。")
   private static let label = Field.localText("label", 1...200, "What it is called.", "名称。")
@@ -57,8 +40,8 @@ struct AttributeDefinition: OperationInput, Hashable {
     "文本格式：# 为数字，@ 为字母，? 为任一字符，* 为任意多个字符，其余按原样匹配。")
   private static let least = Field.amount("least", "Of a number, the least; of a text, the fewest characters.", "数字的最小值，或文本的最少字符数。")
   private static let most = Field.amount("most", "Of a number, the greatest; of a text, the most characters.", "数字的最大值，或文本的最多字符数。")
-  private static let choices = Field<[AttributeChoice]>.list(
-    "choices", of: Field<AttributeChoice>.object("choice", "One of the values.", "一个选项。"), count: 0...200, "Of a choice, the values.", "选择类型的选项。")
+  private static let choices = Field<[NamedChoice]>.list(
+    "choices", of: Field<NamedChoice>.object("choice", "One of the values.", "一个选项。"), count: 0...200, "Of a choice, the values.", "选择类型的选项。")
 
   static let fields: [any InputField] = [
     key, label, type, required.optional, pattern.optional, least.optional, most.optional, choices.optional,

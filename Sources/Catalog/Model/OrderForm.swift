@@ -23,24 +23,6 @@ enum FormFieldType: String, Sendable, CaseIterable {
   var decides: Bool { self == .choice || self == .boolean || self == .number }
 }
 
-/// One of the answers of a choice.
-struct FormChoice: OperationInput, Hashable {
-  let value: String
-  let name: LocalText
-
-  private static let value = Field.text("value", 1...60, "What is stored.", "存储的值。")
-  private static let name = Field.localText("name", 1...200, "What is shown.", "显示的名称。")
-
-  static let fields: [any InputField] = [value, name]
-
-  init(_ values: InputValues) throws(FieldError) {
-    value = try values[Self.value]
-    name = try values[Self.name]
-  }
-
-  var stored: Value { .object(["value": .text(value), "name": name.value ?? .null]) }
-}
-
 /// A field is asked for only when an earlier one was answered so.
 struct FormCondition: OperationInput, Hashable {
   let field: String
@@ -68,7 +50,7 @@ struct FormField: OperationInput, Hashable {
   let required: Bool
   let least: Int64?
   let most: Int64?
-  let choices: [FormChoice]
+  let choices: [NamedChoice]
   let shownWhen: FormCondition?
 
   private static let key = Field.text("key", 1...40, "Its name for programs: small letters, digits and _, a letter first.", "供程序使用的键：小写字母、数字和下划线，以字母开头。")
@@ -81,8 +63,8 @@ struct FormField: OperationInput, Hashable {
     "least", -1_000_000_000_000...1_000_000_000_000, "Of a number, the least; of a text, the fewest characters.", "数字的最小值，或文本的最少字符数。")
   private static let most = Field.integer(
     "most", -1_000_000_000_000...1_000_000_000_000, "Of a number, the greatest; of a text, the most characters.", "数字的最大值，或文本的最多字符数。")
-  private static let choices = Field<[FormChoice]>.list(
-    "choices", of: Field<FormChoice>.object("choice", "One of the answers.", "一个选项。"), count: 0...200, "Of a choice, the answers.", "选择类型的选项。")
+  private static let choices = Field<[NamedChoice]>.list(
+    "choices", of: Field<NamedChoice>.object("choice", "One of the answers.", "一个选项。"), count: 0...200, "Of a choice, the answers.", "选择类型的选项。")
   private static let shownWhen = Field<FormCondition>.object("shownWhen", "When it is asked for (default: always).", "何时显示（默认始终）。")
 
   static let fields: [any InputField] = [

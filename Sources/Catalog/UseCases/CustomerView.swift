@@ -25,9 +25,6 @@ extension OperationContext {
   /// Whether what the provider keeps to itself is told: to staff, unless they ask what a customer sees.
   var tellsProvidersOwn: Bool { principal.side == .staff && tenant.kind != .customer }
 
-  /// The customers whose own services the caller may see; nil: all.
-  var reachableCustomers: [Int64]? { access.tenants.map { $0.map(\.rawValue).sorted() } }
-
   /// The day that it is for the provider: on it stages begin.
   var today: CalendarDate { provider.day(at: now) }
 }

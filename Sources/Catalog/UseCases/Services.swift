@@ -166,10 +166,7 @@ package enum CreateService: Operation {
     try CatalogRule.requireOrder(life, after: nil, today: context.today) { "stages.\($0.rawValue)" }
     let content = ServiceContent(
       family: family.id, name: input.name, summary: input.summary, mode: ServiceMode(rawValue: input.mode) ?? .support, owner: input.owner, life: life)
-    let onlyFor = try await input.onlyFor.asyncMap { id in
-      guard let customer = try await context.tenancy.tenant(id.handle), customer.kind == .customer else { throw context.unknownReference("onlyFor") }
-      return customer.id
-    }
+    let onlyFor = try await context.customer(input.onlyFor, "onlyFor")
     let (_, id) = try await context.insertService(code, content, onlyFor: onlyFor)
     return try await context.serviceOutput(id)
   }

@@ -13,15 +13,3 @@ enum ContractsFields {
     "onlyFor", .customer, "The one customer that it is for; left out: any customer.", "仅供该客户使用；不填则适用于任何客户。"
   ).optional
 }
-
-extension OperationContext {
-  /// The customers whose own definitions the caller may see; nil: all.
-  var reachableCustomers: [Int64]? { access.tenants.map { $0.map(\.rawValue).sorted() } }
-
-  /// The customer that a definition is for. That the caller reaches it was checked with all references.
-  func customer(_ id: PublicId?, _ path: String) async throws -> TenantId? {
-    guard let id else { return nil }
-    guard let entry = try await tenancy.tenant(id.handle), entry.kind == .customer else { throw unknownReference(path) }
-    return entry.id
-  }
-}

@@ -33,6 +33,16 @@ package struct OperationContext: Sendable {
   /// The answer to a reference, inside a body, that leads nowhere.
   package func unknownReference(_ path: String) -> Failure { .invalid(path, InputMessages.unknownReference) }
 
+  /// The customers whose own definitions the caller may see; nil: all.
+  package var reachableCustomers: [Int64]? { access.tenants.map { $0.map(\.rawValue).sorted() } }
+
+  /// The customer that a definition is for, by the id at `path`. That the caller reaches it was checked with all references.
+  package func customer(_ id: PublicId?, _ path: String) async throws -> TenantId? {
+    guard let id else { return nil }
+    guard let entry = try await tenancy.tenant(id.handle), entry.kind == .customer else { throw unknownReference(path) }
+    return entry.id
+  }
+
   /// Refuses a change that saw another version than there is. Call it before the compare-and-set; the statement's own
   /// `where version = $n` decides a race.
   package func requireVersion(_ current: Int64) throws(Failure) {
