@@ -74,10 +74,10 @@ extension OperationContext {
     case (let ticket?, nil):
       guard let found = try await transaction.first(TicketOfTime(tenant: tenant.id, publicId: ticket)) else { throw unknownReference("ticket") }
       return try await place(ticket: found.ticket, line: found.line)
-    case (nil, let line?):
+    case (_, let line?):
       guard let found = try await transaction.first(LineOfTime(tenant: tenant.id, publicId: line)) else { throw unknownReference("line") }
+      guard ticket == nil else { throw Failure.invalid("line", TimeEntriesMessages.lineOfTicket) }
       return try await place(ticket: nil, line: found)
-    case (.some, .some): throw Failure.invalid("line", TimeEntriesMessages.lineOfTicket)
     case (nil, nil): throw Failure.invalid("ticket", TimeEntriesMessages.ticketOrLine)
     }
   }

@@ -42,7 +42,6 @@ package enum ListTimeEntries: Operation {
       state = try values[Self.state].flatMap(TimeEntryState.init(rawValue:))
       ticket = try values[Self.ticket]
       line = try values[Self.line]
-      if ticket != nil, line != nil { throw FieldError("line", TimeEntriesMessages.lineOfTicket) }
       staff = try values[Self.staff]
       from = try values[Self.from]
       before = try values[Self.before]
@@ -77,19 +76,11 @@ package enum ListTimeEntries: Operation {
   }
 
   private static func rows(_ input: Input, _ page: TimePage, _ context: OperationContext) async throws -> [TimeEntryRow] {
-    if let ticket = input.ticket {
-      guard let found = try await context.transaction.first(TicketOfTime(tenant: context.tenant.id, publicId: ticket)) else {
-        throw context.unknownReference("ticket")
-      }
-      return try await context.transaction.query(TimeOfTicket(page: page, ticket: found.ticket))
-    }
-    if let line = input.line {
-      guard let found = try await context.transaction.first(LineOfTime(tenant: context.tenant.id, publicId: line)) else {
-        throw context.unknownReference("line")
-      }
-      return try await context.transaction.query(TimeOfLine(page: page, line: found))
-    }
-    return try await context.transaction.query(TimeOfCustomer(page: page))
+    guard input.ticket != nil || input.line != nil else { return try await context.transaction.query(TimeOfCustomer(page: page)) }
+    let place = try await context.place(ticket: input.ticket, line: input.line)
+    if let ticket = place.ticket { return try await context.transaction.query(TimeOfTicket(page: page, ticket: ticket)) }
+    guard let line = place.line else { return [] }
+    return try await context.transaction.query(TimeOfLine(page: page, line: line))
   }
 }
 

@@ -1,0 +1,120 @@
+import Foundation
+import Kernel
+import ServiceTime
+import TestSupport
+@testable import TimeEntries
+import Testing
+
+/// What worked time is cut into, against an account of every single minute.
+@Suite struct SplitTests {
+  /// Zones, and dates of 2026 around which their clocks change.
+  private static let changes: [(zone: String, dates: [String])] = [
+    ("Europe/Berlin", ["2026-03-29", "2026-10-25", "2026-06-10"]), ("America/New_York", ["2026-03-08", "2026-11-01"]),
+    ("Australia/Lord_Howe", ["2026-04-05", "2026-10-04"]), ("America/Santiago", ["2026-04-05", "2026-09-06"]),
+    ("Asia/Kathmandu", ["2026-05-05"]), ("UTC", ["2026-02-28"]),
+  ]
+
+  /// Every minute by Foundation's calendar: whether it is open, and the date that its wall clock shows. Nothing of it is shared with
+  /// what is tested.
+  private struct Oracle {
+    private(set) var minutes: [Int64: (isOpen: Bool, date: String)] = [:]
+    private var openDates: Set<String> = []
+
+    init(_ definition: CalendarDefinition, _ range: Range<Int64>) throws {
+      var calendar = Calendar(identifier: .gregorian)
+      calendar.timeZone = try #require(TimeZone(identifier: definition.zone.identifier))
+      let week: [Weekday] = [.sunday, .monday, .tuesday, .wednesday, .thursday, .friday, .saturday]
+      for minute in range {
+        let parts = calendar.dateComponents([.year, .month, .day, .weekday, .hour, .minute], from: Date(timeIntervalSince1970: Double(minute * 60)))
+        let date = String(format: "%04d-%02d-%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0)
+        let exception = definition.exceptions.first { $0.date.description == date }
+        let openings = exception?.openings ?? definition.week[week[(parts.weekday ?? 1) - 1]] ?? []
+        let time = (parts.hour ?? 0) * 60 + (parts.minute ?? 0)
+        let isOpen = openings.contains { $0.start <= time && time < $0.end }
+        minutes[minute] = (isOpen, date)
+        if isOpen { openDates.insert(date) }
+      }
+    }
+
+    func situation(_ minute: Int64) throws -> TimeSplit.Situation {
+      let found = try #require(minutes[minute])
+      return found.isOpen ? .serviceTime : openDates.contains(found.date) ? .afterHours : .offDay
+    }
+  }
+
+  /// Openings at odd minutes on some weekdays, and some dates that differ.
+  private static func definition(_ zone: String, around date: CalendarDate, _ generator: inout SplitMix64) throws -> CalendarDefinition {
+    func openings() -> [CalendarDefinition.Opening] {
+      (0..<Int.random(in: 1...3, using: &generator)).map { _ in
+        let start = Int.random(in: 0..<1440, using: &generator)
+        return .init(start, Int.random(in: start + 1...1440, using: &generator))
+      }
+    }
+    var week: [Weekday: [CalendarDefinition.Opening]] = [:]
+    for day in Weekday.allCases where Int.random(in: 0..<4, using: &generator) > 0 { week[day] = openings() }
+    let exceptions = (-2...2).compactMap { day -> CalendarDefinition.Exception? in
+      guard Int.random(in: 0..<4, using: &generator) == 0 else { return nil }
+      return .init(date: date.adding(days: Int64(day)), openings: Bool.random(using: &generator) ? [] : openings())
+    }
+    return try CalendarDefinition(zone: zone, week: week, exceptions: exceptions)
+  }
+
+  @Test(arguments: changes.map(\.zone)) func everyMinuteIsWhatTheWallClockSays(zone: String) throws {
+    var generator = SplitMix64(seed: UInt64(zone.utf8.reduce(7) { $0 &* 31 &+ Int($1) }))
+    var cut = 0
+    for date in try #require(Self.changes.first { $0.zone == zone }).dates {
+      let day = try #require(CalendarDate(date))
+      for _ in 0..<12 {
+        let definitions = try (0..<2).map { _ in try Self.definition(zone, around: day, &generator) }
+        let first = day.daysSinceEpoch * 1440
+        let range = (first - 4 * 1440)..<(first + 5 * 1440)
+        let oracles = try definitions.map { try Oracle($0, range) }
+        let change = Instant(seconds: (first + Int64.random(in: -1440...1440, using: &generator)) * 60)
+        let versions = zip([Int64(1), 2], definitions).map { id, definition in
+          TimeSplit.Version(id: id, validFrom: id == 1 ? Instant(seconds: 0) : change, compiled: CompiledCalendar(definition))
+        }
+        let begin = first + Int64.random(in: -1440...1440, using: &generator)
+        let worked = WorkedTime(
+          beganAt: Instant(seconds: begin * 60), endedAt: Instant(seconds: (begin + Int64.random(in: 1...1440, using: &generator)) * 60),
+          date: day, minutes: 0)
+        let end = try #require(worked.endedAt).seconds / 60
+        // Only what holds before the work ends is handed over.
+        let handed = change.seconds / 60 < end ? versions : Array(versions.prefix(1))
+        let begins = handed.count == 2 && change.seconds / 60 <= begin ? Array(versions.suffix(1)) : handed
+        let parts = TimeSplit.parts(of: worked, by: begins)
+        cut += parts.count
+        #expect(parts.reduce(0) { $0 + $1.minutes } == end - begin)
+        var minute = begin
+        for part in parts {
+          #expect(part.from?.seconds == minute * 60, "without a gap")
+          for _ in 0..<part.minutes {
+            let isSecond = minute >= change.seconds / 60
+            #expect(part.version == (isSecond ? 2 : 1))
+            #expect(try part.situation == oracles[isSecond ? 1 : 0].situation(minute), "\(zone) \(Instant(seconds: minute * 60))")
+            minute += 1
+          }
+          #expect(part.to?.seconds == minute * 60)
+        }
+        for (one, next) in zip(parts, parts.dropFirst()) { #expect(one.situation != next.situation || one.version != next.version, "as few as can be") }
+      }
+    }
+    #expect(cut > 20)
+  }
+
+  @Test func withoutCoverageAllOfItIsServiceTime() throws {
+    let began = try #require(Instant("2026-03-07T20:00:00Z"))
+    let worked = WorkedTime(beganAt: began, endedAt: began.adding(seconds: 3600), date: try #require(CalendarDate("2026-03-07")), minutes: 60)
+    let parts = TimeSplit.parts(of: worked, by: [])
+    #expect(parts == [.init(from: began, to: worked.endedAt, minutes: 60, situation: .serviceTime, version: nil)])
+  }
+
+  /// Minutes on a day have no time of day: only a day without any service time is told apart.
+  @Test(arguments: [("2026-03-06", TimeSplit.Situation.serviceTime), ("2026-03-07", .offDay)])
+  func minutesOnADay(date: String, situation: TimeSplit.Situation) throws {
+    let calendar = CompiledCalendar(try .fiveByEight(zone: "Asia/Shanghai"))
+    let day = try #require(CalendarDate(date))
+    let worked = WorkedTime(beganAt: calendar.definition.zone.start(of: day), endedAt: nil, date: day, minutes: 90)
+    let parts = TimeSplit.parts(of: worked, by: [.init(id: 5, validFrom: Instant(seconds: 0), compiled: calendar)])
+    #expect(parts == [.init(from: nil, to: nil, minutes: 90, situation: situation, version: 5)])
+  }
+}
