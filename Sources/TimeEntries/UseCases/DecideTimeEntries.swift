@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import ServiceTime
 
 /// Hands an entry over to be approved.
 package enum SubmitTimeEntry: Operation {
@@ -116,14 +117,14 @@ extension OperationContext {
 
   fileprivate func approve(_ row: TimeEntryRow, _ place: WorkPlace, countsOn: CalendarDate) async throws -> TimeEntryOutput {
     let named = row.rateClass.flatMap { id in row.rateClassCode.map { (id: id, code: $0) } }
-    let counting = try await counting(row.worked, billable: row.billable, rateClass: named, place)
+    let counted = try await counting(row.worked, billable: row.billable, rateClass: named, place)
     let decision = TimeDecision(
-      countsOn: countsOn, rule: counting.rule?.id, rounding: counting.rounding, billedMinutes: counting.billedMinutes, approver: actor,
+      countsOn: countsOn, rule: counted.rule?.id, rounding: counted.rounding, billedMinutes: counted.billedMinutes, approver: actor,
       approverName: principal.name, now: now)
     let approved = try await transaction.first(ApproveDraft(tenant: tenant.id, id: row.id, version: row.version, decision: decision))
     guard let entry = approved else { throw beatenTime }
-    transaction.enqueue(InsertStretches(tenant: tenant.id, entry: entry, stretches: counting.stretches.map(\.stretch)))
-    if counting.rule?.customerSees ?? false { transaction.enqueue(InsertShown(tenant: tenant.id, entry: entry, now: now)) }
+    transaction.enqueue(InsertStretches(tenant: tenant.id, entry: entry, stretches: counted.stretches.map(\.stretch)))
+    if counted.rule?.customerSees ?? false { transaction.enqueue(InsertShown(tenant: tenant.id, entry: entry, now: now)) }
     if row.corrects != nil { keepBusy(row.publicId, row.staff.id, row.worked, isParallel: row.isParallel) }
     let id = self.id(.timeEntry, row.publicId)
     noteTime("time_entry", entry, 1, "time_entry.approved", id)

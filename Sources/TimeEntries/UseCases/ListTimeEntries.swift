@@ -68,7 +68,8 @@ package enum ListTimeEntries: Operation {
     let page = TimePage(
       tenant: context.tenant.id, state: input.state, staff: staff, from: input.from, before: input.before,
       beforeBegan: try after?.instant(0) ?? Instant(microseconds: .max), beforePublic: try after?.bits(1) ?? PageCursor.lastBits, limit: limit + 1)
-    return context.listing(try await rows(input, page, context), limit: limit, filter: filter) { row in
+    let found = try await rows(input, page, context)
+    return context.listing(found, limit: limit, filter: filter) { row in
       PageCursor([.integer(row.worked.beganAt.microseconds), .bits(row.publicId)])
     } element: { row in
       TimeEntryOutput(row, provider: context.provider.handle)
@@ -125,7 +126,7 @@ package enum ListOwnTime: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor)
     guard let staff = context.ownStaffId else { return Listing(items: [], next: nil) }
     let positions = try await context.transaction.query(
-      TimeOfStaff(staff: staff, tenants: context.reachedTenants, before: try after.map(TimePosition.init), limit: limit + 1))
+      TimeOfStaff(staff: staff, tenants: context.reachedTenants, before: try after.map { try TimePosition($0) }, limit: limit + 1))
     return try await context.listing(positions, limit)
   }
 }
@@ -141,7 +142,7 @@ package enum QueueTimeEntries: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<TimeEntryOutput> {
     let (limit, after) = try context.page(input.limit, input.cursor)
     let positions = try await context.transaction.query(
-      SubmittedTime(tenants: context.reachedTenants, after: try after.map(TimePosition.init), limit: limit + 1))
+      SubmittedTime(tenants: context.reachedTenants, after: try after.map { try TimePosition($0) }, limit: limit + 1))
     return try await context.listing(positions, limit)
   }
 }
