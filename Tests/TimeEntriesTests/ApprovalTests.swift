@@ -27,6 +27,26 @@ import Testing
     #expect(await refusal { try await world.act("approve", again, as: world.finance) } == "version.mismatch")
   }
 
+  /// Decisions at once: one of them counts, and the entry is there once.
+  @Test func oneDecisionCounts() async throws {
+    let world = try await TimeWorld()
+    let entry = try await world.add("10T08:00", "10T09:00", ["submit": .bool(true)])
+    let outcomes = await withTaskGroup(of: String.self) { group in
+      for number in 0..<8 {
+        group.addTask {
+          await refusal {
+            guard number % 2 == 0 else { return try await world.act("return", entry, ["reason": "no"], as: world.finance) }
+            return try await world.act("approve", entry, as: world.manager)
+          }
+        }
+      }
+      return await group.reduce(into: [String]()) { $0.append($1) }
+    }
+    #expect(outcomes.filter { $0 == "accepted" }.count == 1, "\(outcomes)")
+    let listed = try await world.call("time_entry.list", ["customer": .id(world.acme.publicId)], as: world.finance)["items"]?.array ?? []
+    #expect(listed.map { $0["id"] } == [entry["id"]])
+  }
+
   @Test func nobodyApprovesHisOwn() async throws {
     let world = try await TimeWorld()
     let own = try await world.add("10T08:00", "10T09:00", ["submit": .bool(true)], as: world.manager)

@@ -99,10 +99,6 @@ package enum ReadTimer: Operation {
   }
 }
 
-private enum TimerFields {
-  static let id = Field.id("id", .timer, "The timer.", "计时器编号。")
-}
-
 /// Stops one's timer and makes a draft of what it counted.
 package enum StopTimer: Operation {
   package struct Input: OperationInput {
@@ -113,16 +109,17 @@ package enum StopTimer: Operation {
     let billable: Bool?
     let isParallel: Bool
 
+    private static let id = Field.id("id", .timer, "The timer.", "计时器编号。")
     private static let at = Field.instant(
       "at", "When the work ended (default now). Must be told where the timer ran beyond its limit.", "工作结束时间（默认当前时刻）；计时超过上限时必填。"
     ).optional
 
     package static let fields: [any InputField] = [
-      TimerFields.id, at, TimeFields.note.optional, TimeFields.invoiceText.optional, TimeFields.billable.optional, TimeFields.parallel.optional,
+      id, at, TimeFields.note.optional, TimeFields.invoiceText.optional, TimeFields.billable.optional, TimeFields.parallel.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
-      id = try values[TimerFields.id]
+      id = try values[Self.id]
       at = try values[Self.at]
       note = try values[TimeFields.note.optional]
       invoiceText = try values[TimeFields.invoiceText.optional]
@@ -171,27 +168,23 @@ package enum StopTimer: Operation {
   }
 }
 
-/// Drops one's timer: nothing is recorded.
+/// Drops one's timer: nothing is recorded. It names no customer, so it also goes for one that the caller serves no more.
 package enum DiscardTimer: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-
-    package static let fields: [any InputField] = [TimerFields.id]
-
-    package init(_ values: InputValues) throws(FieldError) { id = try values[TimerFields.id] }
-  }
+  package typealias Input = NoInput
 
   package static let declaration = Declaration(
-    "timer.discard", "Drop one's timer without recording time.", zh: "放弃本人的计时器，不登记工时。", permission: TimeRights.record,
-    roles: TimeRights.recorders, reach: .oneAndProvider(by: "id"), effect: .delete)
+    "timer.discard", "Drop one's running timer without recording time.", zh: "放弃本人运行中的计时器，不登记工时。", permission: TimeRights.record,
+    roles: TimeRights.recorders, reach: .provider, effect: .delete)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
-    let timer = try await context.ownTimer(input.id)
-    let gone = try await context.transaction.first(
-      DeleteTimer(provider: context.provider.id, staff: context.actor.id, publicId: timer.publicId))
-    guard gone != nil else { throw context.beatenTime }
-    context.subject(input.id)
-    return Done(id: input.id)
+    let provider = context.provider.id
+    guard let staff = context.ownStaffId, let timer = try await context.transaction.first(TimerOfStaff(provider: provider, staff: staff)) else {
+      throw Failure.notFound
+    }
+    let gone = try await context.transaction.first(DeleteTimer(provider: provider, staff: staff, publicId: timer.publicId))
+    guard gone != nil, let id = PublicId(kind: IdKind.timer.prefix, handle: timer.customerHandle, random: timer.publicId) else { throw context.beatenTime }
+    context.subject(id)
+    return Done(id: id)
   }
 }
 
