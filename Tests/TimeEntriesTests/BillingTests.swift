@@ -44,10 +44,11 @@ import Testing
     #expect(free["billedMinutes"] == 0)
     let explained = try await world.act("explain", entry)
     #expect(explained["stepMinutes"] == 15 && explained["minimumMinutes"] == 30 && explained["rule"] != .null)
+    let since = try await calendarStart(world)
     #expect(
       explained["steps"] == .array([
         "Worked from 2026-03-10T15:50:00Z to 2026-03-10T16:10:00Z: 20 min.",
-        .text("Cut by the calendar Office (Europe/Berlin) in its version of \(try await calendarStart(world))."),
+        .text("Cut by the calendar Office (Europe/Berlin) in its version of \(since)."),
         "20 min are billed as 30: at least 30 min, rounded up to 15 min, shared out in proportion.",
         "10 min within service time: rate class normal, billed 15 min.", "10 min outside service time: rate class after_hours, billed 15 min.",
       ]))

@@ -61,8 +61,8 @@ import Testing
         let told = WorkedTime.Told(from: from.flatMap(Instant.init), to: to.flatMap(Instant.init), date: date.flatMap { CalendarDate($0) }, minutes: minutes)
         let worked = try WorkedTime(told, in: zone, now: now)
         return "\(worked.date) \(worked.minutes)"
-      } catch let failure as Failure {
-        return try #require(failure.violations.first).message.key
+      } catch {
+        return try #require(error.violations.first).message.key
       }
     }
     #expect(try refusal("2026-03-10T08:00:00Z", "2026-03-10T09:30:00Z") == "2026-03-10 90")

@@ -88,7 +88,7 @@ struct TimeWorld {
   }
 
   func rule(_ more: [String: Value]) async throws {
-    _ = try await call("time_rule.add", more.merging(["line": line, "validFrom": "2026-01-02T00:00:00Z"]) { $1 }, as: manager)
+    _ = try await call("time_rule.add", more.merging(["line": line, "validFrom": "2026-01-02T00:00:00Z"]) { given, _ in given }, as: manager)
   }
 
   func totals(_ group: Value, _ more: [String: Value] = [:]) async throws -> [[Value]] {
