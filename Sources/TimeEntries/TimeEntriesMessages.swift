@@ -30,9 +30,11 @@ package enum TimeEntriesMessages: MessageCatalog {
   static let lineOfTicket = Message(
     "time_entry.line_of_ticket", "The contract line follows from the ticket: leave it out.", zh: "合同行由工单决定，请勿填写。")
   static let lineNotInForce = Message("time_entry.line_not_in_force", "This contract line was not in force then.", zh: "该合同行当时未生效。")
-  static let unknownWorkType = Message("time_entry.unknown_work_type", "There is no work type {code} in use. See time_code.list.", zh: "没有在用的工作类型 {code}。参见 time_code.list。")
+  static let unknownWorkType = Message(
+    "time_entry.unknown_work_type", "There is no work type {code} in use. See time_code.list.", zh: "没有在用的工作类型 {code}。参见 time_code.list。")
   static let unknownRateClass = Message(
-    "time_entry.unknown_rate_class", "There is no rate class {code} in use that may be named. See time_code.list.", zh: "没有可指定的在用费率类别 {code}。参见 time_code.list。")
+    "time_entry.unknown_rate_class", "There is no rate class {code} in use that may be named. See time_code.list.", zh: "没有可指定的在用费率类别 {code}。参见 time_code.list。"
+  )
   static let overlaps = Message(
     "time_entry.overlaps", "This overlaps other time of the same person. Two things at once are recorded with parallel.",
     zh: "与同一人员的其他工时重叠。同时进行的工作请以 parallel 登记。")

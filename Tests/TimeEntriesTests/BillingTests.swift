@@ -46,12 +46,13 @@ import Testing
     #expect(explained["stepMinutes"] == 15 && explained["minimumMinutes"] == 30 && explained["rule"] != .null)
     let since = try await calendarStart(world)
     #expect(
-      explained["steps"] == .array([
-        "Worked from 2026-03-10T15:50:00Z to 2026-03-10T16:10:00Z: 20 min.",
-        .text("Cut by the calendar Office (Europe/Berlin) in its version of \(since)."),
-        "20 min are billed as 30: at least 30 min, rounded up to 15 min, shared out in proportion.",
-        "10 min within service time: rate class normal, billed 15 min.", "10 min outside service time: rate class after_hours, billed 15 min.",
-      ]))
+      explained["steps"]
+        == .array([
+          "Worked from 2026-03-10T15:50:00Z to 2026-03-10T16:10:00Z: 20 min.",
+          .text("Cut by the calendar Office (Europe/Berlin) in its version of \(since)."),
+          "20 min are billed as 30: at least 30 min, rounded up to 15 min, shared out in proportion.",
+          "10 min within service time: rate class normal, billed 15 min.", "10 min outside service time: rate class after_hours, billed 15 min.",
+        ]))
     // A calendar of the rule's own comes before the SLA's; a later rule changes nothing that was approved.
     let always = try await world.call("calendar.create", ["name": "Always", "stock": "24x7", "zone": "UTC"], as: world.manager)
     try await world.rule(["calendar": always["id"] ?? .null, "validFrom": "2026-03-10T12:00:00Z"])
@@ -144,9 +145,11 @@ import Testing
     }
     // The second wall: a customer's transaction sees nothing of the staff's tables.
     let seen = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .customer, readOnly: true) { transaction in
-      try await transaction.query(TimeOfCustomer(page: .init(
-        tenant: world.acme.id, state: nil, staff: nil, from: nil, before: nil, beforeBegan: Instant(microseconds: .max),
-        beforePublic: PageCursor.lastBits, limit: 10)))
+      try await transaction.query(
+        TimeOfCustomer(
+          page: .init(
+            tenant: world.acme.id, state: nil, staff: nil, from: nil, before: nil, beforeBegan: Instant(microseconds: .max),
+            beforePublic: PageCursor.lastBits, limit: 10)))
     }
     #expect(seen.isEmpty)
   }

@@ -18,7 +18,10 @@ import Testing
     let tickets = try await world.database.superuser.withConnection { try await $0.query(TicketIds()) }
     let ticket = try #require(tickets.first)
     let (byCustomer, byTicket) = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff, readOnly: true) { transaction in
-      (try await transaction.query(PlanOfCustomer(statement: .init(page: page))), try await transaction.query(PlanOfTicket(statement: .init(page: page, ticket: ticket))))
+      (
+        try await transaction.query(PlanOfCustomer(statement: .init(page: page))),
+        try await transaction.query(PlanOfTicket(statement: .init(page: page, ticket: ticket)))
+      )
     }
     for (plan, indexes) in [(byCustomer, ["draft_newest", "entry_newest"]), (byTicket, ["draft_ticket", "entry_ticket"])] {
       let text = plan.joined(separator: "\n")

@@ -16,10 +16,11 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (1, 0, 7, 7), (15, 0, 1, 15), (15, 0, 15, 15), (15, 0, 16, 30), (15, 30, 5, 30), (15, 40, 5, 45), (6, 10, 10, 12), (1, 60, 61, 61), (480, 0, 1440, 1440),
-    (7, 1440, 1, 1442),
-  ] as [(Int64, Int64, Int64, Int64)])
+  @Test(
+    arguments: [
+      (1, 0, 7, 7), (15, 0, 1, 15), (15, 0, 15, 15), (15, 0, 16, 30), (15, 30, 5, 30), (15, 40, 5, 45), (6, 10, 10, 12), (1, 60, 61, 61), (480, 0, 1440, 1440),
+      (7, 1440, 1, 1442),
+    ] as [(Int64, Int64, Int64, Int64)])
   func minutesAreRoundedUp(step: Int64, minimum: Int64, worked: Int64, billed: Int64) {
     #expect(TimeRounding(step: step, minimum: minimum).billed(worked) == billed)
   }

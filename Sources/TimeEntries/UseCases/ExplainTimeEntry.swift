@@ -35,7 +35,9 @@ package enum ExplainTimeEntry: Operation {
 
     package static let fields: [OutputField<Output>] = [
       OutputField("entry", record: TimeEntryOutput.self, "The entry.", "工时。") { $0.entry },
-      OutputField("rule", .id, "The rule of the contract line; null: there is none, or the entry was approved by an older one.", "合同行的规则；null 表示没有，或批准时使用的是旧规则。") {
+      OutputField(
+        "rule", .id, "The rule of the contract line; null: there is none, or the entry was approved by an older one.", "合同行的规则；null 表示没有，或批准时使用的是旧规则。"
+      ) {
         .id($0.rule)
       },
       OutputField("stepMinutes", .integer, "Billed minutes are a multiple of it.", "计费分钟数的取整单位。") { .integer($0.rounding.step) },

@@ -48,7 +48,9 @@ package struct TimeEntryOutput: OperationOutput {
     OutputField("minutes", .integer, "How long it took; negative where it takes something back.", "时长（分钟）；冲销为负数。") { .integer($0.row.worked.minutes) },
     OutputField("billable", .boolean, "Whether it is billed.", "是否计费。") { .bool($0.row.billable) },
     OutputField("billedMinutes", .integer, "What is billed, rounded; null until it is approved.", "计费分钟数（已取整）；批准前为 null。") { .integer($0.row.billedMinutes) },
-    OutputField("rateClass", .text, "The rate class that somebody named; null: as the coverage says.", "指定的费率类别；null 表示按服务时间确定。") { .text($0.row.rateClassCode) },
+    OutputField("rateClass", .text, "The rate class that somebody named; null: as the coverage says.", "指定的费率类别；null 表示按服务时间确定。") {
+      .text($0.row.rateClassCode)
+    },
     OutputField("note", .text, "What only the staff sees.", "内部备注（仅员工可见）。") { .text($0.row.note) },
     OutputField("invoiceText", .text, "The text for the invoice.", "发票文字。") { .text($0.row.invoiceText) },
     OutputField("parallel", .boolean, "Whether it was done beside something else.", "是否与其他工作同时进行。") { .bool($0.row.isParallel) },

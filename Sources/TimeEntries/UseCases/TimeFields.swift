@@ -7,7 +7,8 @@ enum TimeFields {
   static let id = Field.id("id", .timeEntry, "The time entry.", "工时编号。")
   static let ticket = Field.id("ticket", .ticketOfTime, "The ticket that it was done for; its contract line counts.", "所属工单，适用其合同行。")
   static let line = Field.id("line", .contractLine, "The contract line, where it was done for no ticket.", "合同行（无工单时填写）。")
-  static let staff = Field.id("staff", .staff, "Whose time it is (default: one's own); others' only with time_entry.review.", "工时所属人员（默认本人）；登记他人的工时需要 time_entry.review 权限。")
+  static let staff = Field.id(
+    "staff", .staff, "Whose time it is (default: one's own); others' only with time_entry.review.", "工时所属人员（默认本人）；登记他人的工时需要 time_entry.review 权限。")
   static let workType = Field.text("workType", 1...40, "What was done: a code of time_code.list.", "工作类型：time_code.list 中的代码。")
   static let rateClass = Field.text(
     "rateClass", 1...40, "A rate class that applies by name; without one the coverage decides.", "指定的费率类别（仅限按名称适用者）；不填则按服务时间确定。")

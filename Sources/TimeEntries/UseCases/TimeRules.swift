@@ -49,8 +49,10 @@ package enum AddTimeRule: Operation {
     private static let calendar = Field.id(
       "calendar", .calendar, "The coverage that cuts work (default: the one that the SLA's clocks count by).", "划分工时所用的服务时间（默认 SLA 时钟所用者）。"
     ).optional
-    private static let step = Field.integer("stepMinutes", 1...480, "Billed minutes are rounded up to it (default 1: not at all).", "计费分钟数向上取整的单位（默认 1，即不取整）。").optional
-    private static let minimum = Field.integer("minimumMinutes", 0...1440, "The least that an entry is billed with (default 0).", "每条工时的最低计费分钟数（默认 0）。").optional
+    private static let step = Field.integer("stepMinutes", 1...480, "Billed minutes are rounded up to it (default 1: not at all).", "计费分钟数向上取整的单位（默认 1，即不取整）。")
+      .optional
+    private static let minimum = Field.integer("minimumMinutes", 0...1440, "The least that an entry is billed with (default 0).", "每条工时的最低计费分钟数（默认 0）。")
+      .optional
     private static let billable = Field.boolean("billable", "Whether time is billed (default: as the work type says).", "是否计费（默认按工作类型）。").optional
     private static let customerSees = Field.boolean(
       "customerSees", "Whether the customer sees what is approved: day, work type, minutes and the text for the invoice (default no).",

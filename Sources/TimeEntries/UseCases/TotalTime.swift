@@ -30,7 +30,9 @@ package enum TotalTime: Operation {
     let row: TimeSums.Found
 
     package static let fields: [OutputField<Total>] = [
-      OutputField("id", .id, "The contract, line, ticket or person; null for the others, and for time without one.", "合同、合同行、工单或人员；其他方式或无对应者为 null。") { .id($0.id) },
+      OutputField("id", .id, "The contract, line, ticket or person; null for the others, and for time without one.", "合同、合同行、工单或人员；其他方式或无对应者为 null。") {
+        .id($0.id)
+      },
       OutputField("label", .text, "Its number, name or code; of a month 2026-03.", "编号、名称或代码；月份如 2026-03。") { .text($0.label) },
       OutputField("entries", .integer, "How many entries and reversals.", "工时与冲销条数。") { .integer($0.row.entries) },
       OutputField("minutes", .integer, "Worked minutes.", "工作分钟数。") { .integer($0.row.minutes) },
