@@ -31,11 +31,6 @@ create table time_entries.code (
 );
 -- One class for each kind of time, so that it is never in doubt which one counts.
 create unique index code_applies_unique on time_entries.code (applies) where state = 'active' and applies <> 'named';
--- Nothing in it is about a customer.
-select steward.protect_provider_table('time_entries.code', 'true', 'contract');
-grant select, insert on time_entries.code to steward_app;
-grant update (names, billable, state, version) on time_entries.code to steward_app;
-
 insert into time_entries.code (public_id, kind, code, names, billable, applies, recorded_at)
 select substring(uuid_send(gen_random_uuid()) from 1 for 12), c.kind, c.code, jsonb_build_object('en', c.en, 'zh-Hans', c.zh), c.billable, c.applies,
   '2026-01-01T00:00:00Z'
@@ -55,6 +50,10 @@ from (values
   ('rate_class', 'emergency', 'Emergency', '紧急', null, 'named'),
   ('rate_class', 'reduced', 'Reduced', '优惠', null, 'named')
 ) as c (kind, code, en, zh, billable, applies);
+-- Nothing in it is about a customer.
+select steward.protect_provider_table('time_entries.code', 'true', 'contract');
+grant select, insert on time_entries.code to steward_app;
+grant update (names, billable, state, version) on time_entries.code to steward_app;
 
 -- How time on a contract line is counted, from a day on until the next row begins. Never changed.
 create table time_entries.rule (
