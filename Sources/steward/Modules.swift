@@ -15,18 +15,19 @@ import Operations
 import Scorecard
 import ServiceLevels
 import Suppliers
+import TimeEntries
 
 /// The modules of this build: the registry, the sweeps and the message catalogue are their union.
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, ImportingModule.self, ContractFilesModule.self,
+    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [
     PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
     WarnSweep(keepers: keepers), RenewalSweep(),
-    RefreshFigures(), ProofSweep(), StageSweep(),
+    RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
   ]
 
   /// Whose rows clocks belong to.

@@ -166,6 +166,7 @@ struct Subjects: Sendable {
     }
     try await world.seed("measurement.judge", ["line": measured, "period": "2026-01"])
     (ci, shared) = try await Self.cis(world)
+    try await TimeCalls.seedPages(world, line: line)
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
@@ -288,6 +289,7 @@ struct Subjects: Sendable {
           select \(world.a.entry.id), 'probe', '2026-03-02T08:00:00Z', '2026-03-02T08:00:00Z' from generate_series(1, 3)
           """)
       }
+    case "time_entry.mine": for _ in 0..<2 { _ = try await world.timeEntry(world.a, by: caller.principal) }
     case "scorecard.tickets": try await world.seed("scorecard.rebuild", ["customer": .text(world.a.id)])
     default: break
     }

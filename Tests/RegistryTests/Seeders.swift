@@ -268,6 +268,14 @@ enum Seeders {
           "ci.create",
           ["customer": .text(twin.id), "type": "server", "name": world.name(twin), "serial": world.name(twin), "owner": person.id]))
     },
+    "tcd": { world, _ in
+      try Seeded(
+        try await world.seed(
+          "time_code.create",
+          ["kind": "work_type", "code": .text("work_\(world.next())"), "name": Samples.localName, "billable": .bool(true)]))
+    },
+    "tme": { world, twin in try Seeded(try await world.timeEntry(twin)) },
+    "tmr": { world, twin in try Seeded(try await world.timer(twin, of: try await world.database.staff(.engineer))) },
     "rsk": { world, twin in
       let proof = try await world.seeded("prf", in: twin)
       let line = try await world.seed("accepted_risk.record", ["proof": proof.id, "reason": "Known"])["line"] ?? .null
@@ -278,6 +286,7 @@ enum Seeders {
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
   static let shared: Set<String> = [
     "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
+    "tcd",
   ]
 }
 

@@ -12,6 +12,7 @@ import Operations
 import Scorecard
 import ServiceLevels
 import Suppliers
+import TimeEntries
 
 /// Every module whose operations are walked: what `steward` registers. One line a module.
 enum TestedModules {
@@ -28,6 +29,7 @@ enum TestedModules {
     MeasurementsModule.self,
     AssuranceModule.self,
     AssetsModule.self,
+    TimeEntriesModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

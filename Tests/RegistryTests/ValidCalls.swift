@@ -346,6 +346,23 @@ struct CallRule: Sendable {
         return (["creditSchedule": schedule["id"] ?? .null], nil)
       }),
     "sla.backtest_tickets": CallRule(omitted: ["targets", "until"]),
+    "time_code.create": TimeCalls.code,
+    "time_code.restore": TimeCalls.retiredCode,
+    "time_entry.add": TimeCalls.add,
+    "time_entry.change": TimeCalls.change,
+    "time_entry.delete": TimeCalls.ownDraft,
+    "time_entry.submit": TimeCalls.ownDraft,
+    "time_entry.read": TimeCalls.ownDraft,
+    "time_entry.explain": TimeCalls.ownDraft,
+    "time_entry.approve": TimeCalls.submitted,
+    "time_entry.return": TimeCalls.submitted,
+    "time_entry.correct": TimeCalls.correct,
+    "time_entry.list": TimeCalls.list,
+    "time_entry.totals": TimeCalls.totals,
+    "timer.start": TimeCalls.startTimer,
+    "timer.stop": TimeCalls.stopTimer,
+    "timer.discard": TimeCalls.runningTimer,
+    "time_month.close": CallRule(given: { _, _, _ in (["month": "2026-01"], nil) }),
     "staff_grant.add": CallRule(omitted: ["everyCustomer"], given: { _, _, _ in (["role": "engineer"], nil) }),
     "staff_grant.revoke": CallRule(given: { world, twin, _ in
       let staff = try await world.seeded("stf", in: twin)

@@ -366,6 +366,53 @@ begin
 end
 $$;
 
+-- Time entries: what waits for an approval, and what is somebody's.
+grant select on time_entries.draft, time_entries.entry, time_entries.timer to steward_finder;
+
+-- Submitted entries of the permitted tenants (null: all), the oldest first.
+create function finder.submitted_time(permitted bigint[], after_began timestamptz, after_tenant bigint, after_public bytea, row_limit bigint)
+returns table (tenant_id bigint, public_id bytea, began_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select d.tenant_id, d.public_id, d.began_at from time_entries.draft d
+    where d.state = 'submitted' and (permitted is null or d.tenant_id = any (permitted))
+      and (d.began_at, d.tenant_id, d.public_id)
+        > (coalesce(after_began, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_public, ''::bytea))
+    order by d.began_at, d.tenant_id, d.public_id limit least(row_limit, 201);
+end
+$$;
+
+-- Somebody's entries for the permitted tenants (null: all), the newest first.
+create function finder.time_of_staff(
+  wanted_staff bigint, permitted bigint[], before_began timestamptz, before_tenant bigint, before_public bytea, row_limit bigint)
+returns table (tenant_id bigint, public_id bytea, began_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query
+    select w.tenant_id, w.public_id, w.began_at from (
+      (select d.tenant_id, d.public_id, d.began_at from time_entries.draft d
+       where d.staff_id = wanted_staff and (permitted is null or d.tenant_id = any (permitted))
+         and (before_began is null or (d.began_at, d.tenant_id, d.public_id) < (before_began, before_tenant, before_public))
+       order by d.began_at desc, d.tenant_id desc, d.public_id desc limit least(row_limit, 201))
+      union all
+      (select e.tenant_id, e.public_id, e.began_at from time_entries.entry e
+       where e.staff_id = wanted_staff and (permitted is null or e.tenant_id = any (permitted))
+         and (before_began is null or (e.began_at, e.tenant_id, e.public_id) < (before_began, before_tenant, before_public))
+       order by e.began_at desc, e.tenant_id desc, e.public_id desc limit least(row_limit, 201))) w
+    order by w.began_at desc, w.tenant_id desc, w.public_id desc limit least(row_limit, 201);
+end
+$$;
+
+-- Timers that have run for too long, and of which nobody has said so.
+create function finder.due_timers(reference timestamptz, row_limit integer)
+returns table (tenant_id bigint, staff_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.tenant_id, t.staff_id from time_entries.timer t
+    where t.due_at <= reference and t.forgotten_at is null order by t.due_at limit least(row_limit, 1000);
+end
+$$;
+
 do $$
 declare
   routine regprocedure;

@@ -1,0 +1,12 @@
+import Operations
+
+extension IdKind {
+  /// A kind of work or a rate class.
+  package static let timeCode = IdKind("tcd", owner: .provider)
+  package static let timeRule = IdKind("trl", owner: .tenant)
+  package static let timeEntry = IdKind("tme", owner: .tenant)
+  /// A running timer: its row is the provider's, its id names the customer that its time will belong to.
+  package static let timer = IdKind("tmr", owner: .tenant)
+  /// Desk's and Contracts', of which only ids are told here.
+  static let ticketOfTime = IdKind("inc", owner: .tenant)
+}

@@ -1,0 +1,168 @@
+import Kernel
+import Postgres
+
+/// What is to be billed, stretch by stretch.
+struct TimeSource: Sendable {
+  let entry: Int64
+  let seq: Int64
+  let publicId: [UInt8]
+  let isReversal: Bool
+  let countsOn: CalendarDate
+  let workDate: CalendarDate
+  let contract: [UInt8]?
+  let line: [UInt8]?
+  let ticket: [UInt8]?
+  let ticketNumber: Int64?
+  let workType: String
+  let rateClass: String
+  let minutes: Int64
+  let billedMinutes: Int64
+  let words: String?
+
+  static let columns = """
+    s.entry_id, s.seq, s.public_id, s.kind = 'reversal', s.counts_on, s.work_date, c.public_id, l.public_id, t.public_id, t.number, w.code, r.code, s.minutes,
+      s.billed_minutes, s.invoice_text
+    """
+  static let joins = """
+    join time_entries.code w on w.id = s.work_type_id
+    join time_entries.code r on r.id = s.rate_class_id
+    left join contracts.pub_line l on l.tenant_id = s.tenant_id and l.line_id = s.contract_line_id
+    left join contracts.pub_contract c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
+    left join desk.pub_ticket t on t.tenant_id = s.tenant_id and t.ticket_id = s.ticket_id
+    """
+
+  init(_ row: inout RowReader) throws {
+    entry = try row.next()
+    seq = try row.next()
+    publicId = try row.next()
+    isReversal = try row.next()
+    countsOn = try row.next()
+    workDate = try row.next()
+    contract = try row.next()
+    line = try row.next()
+    ticket = try row.next()
+    ticketNumber = try row.next()
+    workType = try row.next()
+    rateClass = try row.next()
+    minutes = try row.next()
+    billedMinutes = try row.next()
+    words = try row.next()
+  }
+}
+
+/// What is to be billed, the oldest first.
+struct TimeSources: Statement {
+  let tenant: TenantId
+  /// Nil: of any line, and of none.
+  let line: Int64?
+  let before: CalendarDate
+  let afterDate: CalendarDate
+  let afterPublic: [UInt8]
+  let afterSeq: Int64
+  let limit: Int64
+
+  static let sql = """
+    select \(TimeSource.columns) from time_entries.pub_source s \(TimeSource.joins)
+    where s.tenant_id = $1 and ($2::bigint is null or s.contract_line_id = $2) and s.counts_on < $3 and (s.counts_on, s.public_id, s.seq) > ($4, $5, $6)
+    order by s.counts_on, s.public_id, s.seq limit $7
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(line)
+    parameters.append(before)
+    parameters.append(afterDate)
+    parameters.append(afterPublic)
+    parameters.append(afterSeq)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TimeSource { try TimeSource(&row) }
+}
+
+/// Takes what is to be billed into a bill. `billed_pk` lets one bill have it: of two at once the second waits, and passes over what the
+/// first one took.
+struct ClaimSources: Statement {
+  let tenant: TenantId
+  let sources: [TimeSource]
+  let bill: String
+  let actor: Actor
+  let now: Instant
+
+  static let sql = """
+    insert into time_entries.billed (tenant_id, entry_id, seq, bill, actor_kind, actor_id, recorded_at)
+    select $1, s.entry_id, s.seq, $4, $5, $6, $7 from unnest($2::bigint[], $3::bigint[]) as s (entry_id, seq)
+    order by s.entry_id, s.seq
+    on conflict do nothing returning entry_id, seq
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(sources.map(\.entry))
+    parameters.append(sources.map(\.seq))
+    parameters.append(bill)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (entry: Int64, seq: Int64) { (try row.next(), try row.next()) }
+}
+
+/// By what approved time is added up.
+package enum TimeGroup: String, Sendable, CaseIterable {
+  case contract, line, ticket, staff, month
+  case workType = "work_type"
+  case rateClass = "rate_class"
+}
+
+struct TimeSums: Statement {
+  struct Found: Sendable {
+    let publicId: [UInt8]?
+    let label: String?
+    let entries: Int64
+    let minutes: Int64
+    let billableMinutes: Int64
+    let billedMinutes: Int64
+  }
+
+  let tenant: TenantId
+  let group: TimeGroup
+  let from: CalendarDate?
+  let before: CalendarDate?
+  let limit: Int64
+
+  static let sql = """
+    select g.public_id, g.label, count(distinct e.id), sum(s.minutes)::bigint, coalesce(sum(s.minutes) filter (where e.billable), 0)::bigint,
+      sum(s.billed_minutes)::bigint
+    from time_entries.entry e
+    join time_entries.stretch s on s.tenant_id = e.tenant_id and s.entry_id = e.id
+    join time_entries.code w on w.id = e.work_type_id
+    join time_entries.code r on r.id = s.rate_class_id
+    left join desk.pub_ticket t on t.tenant_id = e.tenant_id and t.ticket_id = e.ticket_id
+    left join contracts.pub_line l on l.tenant_id = e.tenant_id and l.line_id = e.contract_line_id
+    left join contracts.pub_contract c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
+    cross join lateral (
+      select
+        case $2 when 'contract' then c.public_id when 'line' then l.public_id when 'ticket' then t.public_id when 'staff' then e.staff_public_id end as public_id,
+        case $2 when 'contract' then lpad(c.number::text, 6, '0') when 'ticket' then lpad(t.number::text, 6, '0') when 'staff' then e.staff_name
+          when 'month' then extract(year from e.counts_on)::text || '-' || lpad(extract(month from e.counts_on)::text, 2, '0')
+          when 'work_type' then w.code when 'rate_class' then r.code end as label) g
+    where e.tenant_id = $1 and ($3::date is null or e.counts_on >= $3) and ($4::date is null or e.counts_on < $4)
+    group by g.public_id, g.label order by g.label, g.public_id limit $5
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(group.rawValue)
+    parameters.append(from)
+    parameters.append(before)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      publicId: try row.next(), label: try row.next(), entries: try row.next(), minutes: try row.next(), billableMinutes: try row.next(),
+      billedMinutes: try row.next())
+  }
+}

@@ -1,0 +1,150 @@
+import Kernel
+import Postgres
+
+/// What a customer's list is narrowed to, and where it goes on: the newest first.
+struct TimePage: Sendable {
+  let tenant: TenantId
+  let state: TimeEntryState?
+  let staff: Int64?
+  let from: CalendarDate?
+  let before: CalendarDate?
+  let beforeBegan: Instant
+  let beforePublic: [UInt8]
+  let limit: Int64
+
+  /// $1 to $5 narrow, $6 and $7 are the place, $8 is the limit.
+  static let condition = """
+    e.tenant_id = $1 and ($2::text is null or e.state = $2) and ($3::bigint is null or e.staff_id = $3) and ($4::date is null or e.work_date >= $4)
+      and ($5::date is null or e.work_date < $5) and (e.began_at, e.public_id) < ($6, $7)
+    """
+  static let end = "order by e.began_at desc, e.public_id desc limit $8"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(state?.rawValue)
+    parameters.append(staff)
+    parameters.append(from)
+    parameters.append(before)
+    parameters.append(beforeBegan)
+    parameters.append(beforePublic)
+    parameters.append(limit)
+  }
+}
+
+struct TimeOfCustomer: Statement {
+  let page: TimePage
+
+  static let sql = "\(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) \(TimePage.end)"
+
+  func bind(to parameters: inout Parameters) { page.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
+}
+
+struct TimeOfTicket: Statement {
+  let page: TimePage
+  let ticket: Int64
+
+  static let sql = """
+    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.ticket_id = $9 \(TimePage.end)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    page.bind(to: &parameters)
+    parameters.append(ticket)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
+}
+
+struct TimeOfLine: Statement {
+  let page: TimePage
+  let line: Int64
+
+  static let sql = """
+    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.contract_line_id = $9 \(TimePage.end)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    page.bind(to: &parameters)
+    parameters.append(line)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
+}
+
+/// Where entries stand across customers, as the finder tells.
+struct TimePosition: Sendable {
+  let tenant: TenantId
+  let publicId: [UInt8]
+  let beganAt: Instant
+
+  init(_ row: inout RowReader) throws {
+    tenant = try row.next()
+    publicId = try row.next()
+    beganAt = try row.next()
+  }
+
+  init(tenant: TenantId, publicId: [UInt8], beganAt: Instant) {
+    (self.tenant, self.publicId, self.beganAt) = (tenant, publicId, beganAt)
+  }
+}
+
+/// What waits for an approval, the oldest first.
+struct SubmittedTime: Statement {
+  /// Nil: every customer.
+  let tenants: [Int64]?
+  let after: TimePosition?
+  let limit: Int64
+
+  static let sql = "select tenant_id, public_id, began_at from finder.submitted_time($1, $2, $3, $4, $5)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenants)
+    parameters.append(after?.beganAt)
+    parameters.append(after?.tenant)
+    parameters.append(after?.publicId)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TimePosition { try TimePosition(&row) }
+}
+
+/// Somebody's entries, the newest first.
+struct TimeOfStaff: Statement {
+  let staff: Int64
+  let tenants: [Int64]?
+  let before: TimePosition?
+  let limit: Int64
+
+  static let sql = "select tenant_id, public_id, began_at from finder.time_of_staff($1, $2, $3, $4, $5, $6)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(staff)
+    parameters.append(tenants)
+    parameters.append(before?.beganAt)
+    parameters.append(before?.tenant)
+    parameters.append(before?.publicId)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TimePosition { try TimePosition(&row) }
+}
+
+/// The entries at positions that the finder gave.
+struct TimeAt: Statement {
+  let positions: [TimePosition]
+
+  static let sql = """
+    \(TimeEntryRow.select) from unnest($1::bigint[], $2::bytea[]) as p (tenant_id, public_id)
+    join time_entries.any_entry e on e.tenant_id = p.tenant_id and e.public_id = p.public_id
+    \(TimeEntryRow.joins)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(positions.map(\.tenant.rawValue))
+    parameters.append(positions.map(\.publicId))
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
+}

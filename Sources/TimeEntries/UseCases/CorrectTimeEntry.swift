@@ -1,0 +1,68 @@
+import Kernel
+import Operations
+
+/// Corrects what was approved: a reversal, and what is right instead. Both are there when somebody else has approved it, so sums are
+/// true at any time.
+package enum CorrectTimeEntry: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+    let workType: String?
+    let told: WorkedTime.Told
+    let billable: Bool?
+    let note: String?
+    let invoiceText: String?
+    let isParallel: Bool?
+
+    package static let fields: [any InputField] = [
+      TimeFields.id, TimeFields.reason, TimeFields.workType.optional, TimeFields.from.optional, TimeFields.to.optional, TimeFields.date.optional,
+      TimeFields.minutes.optional, TimeFields.billable.optional, TimeFields.note.optional, TimeFields.invoiceText.optional, TimeFields.parallel.optional,
+    ]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[TimeFields.id]
+      reason = try values[TimeFields.reason]
+      workType = try values[TimeFields.workType.optional]
+      told = WorkedTime.Told(
+        from: try values[TimeFields.from.optional], to: try values[TimeFields.to.optional], date: try values[TimeFields.date.optional],
+        minutes: try values[TimeFields.minutes.optional])
+      billable = try values[TimeFields.billable.optional]
+      note = try values[TimeFields.note.optional]
+      invoiceText = try values[TimeFields.invoiceText.optional]
+      isParallel = try values[TimeFields.parallel.optional]
+    }
+
+    /// Nothing is told that would be right instead.
+    var withdraws: Bool { workType == nil && told.isEmpty && billable == nil && note == nil && invoiceText == nil && isParallel == nil }
+  }
+
+  package static let declaration = Declaration(
+    "time_entry.correct",
+    "Correct an approved time entry: tell what is right instead, or nothing to take it back. It counts when somebody else has approved it.",
+    zh: "更正已批准的工时：填写正确内容，或不填以冲销原记录。经他人批准后生效。", roles: TimeRights.staff, reach: .oneAndProvider(by: "id"), effect: .create)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> TimeEntryOutput {
+    let row = try await context.timeEntry(input.id)
+    guard row.state == .approved else { throw Failure(.conflict, TimeEntriesMessages.notApproved) }
+    guard !row.isReversal else { throw Failure(.conflict, TimeEntriesMessages.reversal) }
+    guard row.reversedBy == nil else { throw Failure(.conflict, TimeEntriesMessages.correctedAlready) }
+    var draft = TimeDraft(row)
+    draft.source = "correction"
+    draft.corrects = row.id
+    draft.withdraws = input.withdraws
+    draft.correctionReason = input.reason
+    if let code = input.workType { draft.workType = try await context.workType(code).id }
+    if !input.told.isEmpty {
+      let place = try await context.place(ticket: row.ticket?.id, line: row.line?.id)
+      let zone = try context.zone(of: place)
+      draft.worked = try WorkedTime(input.told, in: zone, now: context.now)
+      draft.lateMinutes = draft.worked.minutesSince(in: zone, now: context.now)
+      if row.ticket == nil { try await context.requireInForce(place, at: draft.worked.beganAt) }
+    }
+    draft.billable = input.billable ?? draft.billable
+    draft.note = input.note ?? draft.note
+    draft.invoiceText = input.invoiceText ?? draft.invoiceText
+    draft.isParallel = input.isParallel ?? draft.isParallel
+    return try await context.record(draft, submits: true)
+  }
+}

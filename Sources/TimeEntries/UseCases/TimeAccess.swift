@@ -1,0 +1,76 @@
+import Kernel
+import Operations
+
+extension OperationContext {
+  /// Whether the caller sees all of the customer's time.
+  var reviewsTime: Bool { principal.access(TimeRights.review, honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false }
+
+  func isOwn(_ row: TimeEntryRow) -> Bool { actor.kind == .staff && row.staff.id == actor.id }
+
+  /// Whose time it is and who recorded it may change it; nobody else does, so that two persons stand behind what is approved.
+  func requireOwner(_ row: TimeEntryRow) throws(Failure) {
+    guard isOwn(row) || isAuthor(row) else { throw Failure(.denied, TimeEntriesMessages.notOwner) }
+  }
+
+  private func isAuthor(_ row: TimeEntryRow) -> Bool { row.author.kind == actor.kind.rawValue && row.author.id == actor.id }
+
+  /// An entry that the caller may see.
+  func timeEntry(_ id: PublicId) async throws -> TimeEntryRow {
+    let found = try await transaction.first(TimeEntryByPublicId(tenant: tenant.id, publicId: id))
+    guard let row = found, reviewsTime || isOwn(row) || isAuthor(row) else { throw Failure.notFound }
+    return row
+  }
+
+  func timeEntryOutput(_ id: PublicId) async throws -> TimeEntryOutput {
+    subject(id)
+    guard let row = try await transaction.first(TimeEntryByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
+    return TimeEntryOutput(row, provider: provider.handle)
+  }
+
+  /// The caller's own account, when he is a member of staff.
+  var ownStaffId: Int64? { actor.kind == .staff ? actor.id : nil }
+
+  /// Whose time it is: the caller's own, or, for those who review time, somebody else's.
+  func staffOfTime(_ given: PublicId?) async throws -> StaffRow {
+    guard let given else {
+      guard let own = ownStaffId, let staff = try await transaction.first(StaffOfTime(provider: provider.id, publicId: nil, id: own)) else {
+        throw Failure.invalid("staff", TimeEntriesMessages.staffNeeded)
+      }
+      return staff
+    }
+    guard let staff = try await transaction.first(StaffOfTime(provider: provider.id, publicId: given, id: nil)) else {
+      throw unknownReference("staff")
+    }
+    guard staff.id == ownStaffId || reviewsTime else { throw Failure.invalid("staff", TimeEntriesMessages.othersTime) }
+    return staff
+  }
+
+  func workType(_ code: String) async throws -> TimeCodeRow {
+    guard let row = try await transaction.first(TimeCodeByCode(kind: .workType, code: code)), row.isActive else {
+      throw Failure.invalid("workType", TimeEntriesMessages.unknownWorkType, ["code": code])
+    }
+    return row
+  }
+
+  func namedRateClass(_ code: String) async throws -> Int64 {
+    guard let row = try await transaction.first(TimeCodeByCode(kind: .rateClass, code: code)), row.isActive, row.use == .named else {
+      throw Failure.invalid("rateClass", TimeEntriesMessages.unknownRateClass, ["code": code])
+    }
+    return row.id
+  }
+
+  /// The first day of the customer that is open; no month is closed until the transaction ends.
+  func firstOpenDay() async throws -> CalendarDate {
+    transaction.enqueue(InsertBook(tenant: tenant.id))
+    guard let day = try await transaction.first(HoldBook(tenant: tenant.id)) else { throw beatenTime }
+    return day
+  }
+
+  /// The answer to a compare-and-set that another change beat.
+  var beatenTime: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+
+  /// An event, which names its subject and tells nothing else.
+  func noteTime(_ kind: String, _ row: Int64, _ seq: Int64, _ type: String, _ id: PublicId) {
+    record(Event(subjectKind: kind, subject: row, seq: seq, type: type, payload: .object(["id": .id(id)]), occurredAt: now))
+  }
+}

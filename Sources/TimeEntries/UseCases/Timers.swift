@@ -1,0 +1,203 @@
+import Contracts
+import Kernel
+import Operations
+import ServiceTime
+
+package struct TimerOutput: OperationOutput {
+  let row: TimerRow
+
+  private func own(_ kind: IdKind, _ bits: [UInt8]?) -> Value {
+    .id(bits.flatMap { PublicId(kind: kind.prefix, handle: row.customerHandle, random: $0) })
+  }
+
+  package static let fields: [OutputField<TimerOutput>] = [
+    OutputField("id", .id, "The timer.", "计时器编号。") { $0.own(.timer, $0.row.publicId) },
+    OutputField("customer", .id, "The customer.", "客户。") { $0.own(.customer, $0.row.customer) },
+    OutputField("ticket", .id, "The ticket.", "工单。") { $0.own(.ticketOfTime, $0.row.ticket) },
+    OutputField("line", .id, "The contract line.", "合同行。") { $0.own(.contractLine, $0.row.line) },
+    OutputField("workType", .text, "What is done.", "工作类型。") { .text($0.row.workType) },
+    OutputField("note", .text, "What only the staff sees.", "内部备注。") { .text($0.row.note) },
+    OutputField("startedAt", .instant, "Since when it runs.", "开始时间。") { .instant($0.row.startedAt) },
+    OutputField("dueAt", .instant, "When it will have run for too long.", "计时上限到期时间。") { .instant($0.row.dueAt) },
+    OutputField("forgottenAt", .instant, "When it was found to have been forgotten.", "被认定为遗忘的时间。") { .instant($0.row.forgottenAt) },
+  ]
+}
+
+/// Starts one's timer. There is one for each person: the database holds it.
+package enum StartTimer: Operation {
+  package struct Input: OperationInput {
+    let ticket: PublicId?
+    let line: PublicId?
+    let workType: String
+    let note: String
+    let startedAt: Instant?
+    let limitMinutes: Int64
+
+    private static let startedAt = Field.instant("startedAt", "When the work began (default now): at most a day ago.", "工作开始时间（默认当前时刻，最多一天前）。").optional
+    private static let limitMinutes = Field.integer(
+      "limitMinutes", 1...WorkedTime.longestMinutes, "After so many minutes it counts as forgotten (default 600).", "超过此分钟数视为遗忘（默认 600）。"
+    ).optional
+
+    package static let fields: [any InputField] = [
+      CustomerReference.field, TimeFields.ticket.optional, TimeFields.line.optional, TimeFields.workType, TimeFields.note.optional, startedAt, limitMinutes,
+    ]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      ticket = try values[TimeFields.ticket.optional]
+      line = try values[TimeFields.line.optional]
+      workType = try values[TimeFields.workType]
+      note = try values[TimeFields.note.optional] ?? ""
+      startedAt = try values[Self.startedAt]
+      limitMinutes = try values[Self.limitMinutes] ?? 600
+    }
+  }
+
+  package static let declaration = Declaration(
+    "timer.start", "Start one's timer on a ticket or a contract line.", zh: "在工单或合同行上启动本人的计时器。", permission: TimeRights.record,
+    roles: TimeRights.recorders, reach: .oneAndProvider(by: "customer"), effect: .create)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> TimerOutput {
+    let staff = try await context.staffOfTime(nil)
+    let workType = try await context.workType(input.workType)
+    let startedAt = input.startedAt ?? context.now
+    guard startedAt <= context.now, startedAt > context.now.adding(seconds: -86_400) else {
+      throw Failure.invalid("startedAt", TimeEntriesMessages.timerStart)
+    }
+    // What leads nowhere is told now, and not when the work is done.
+    let place = try await context.place(ticket: input.ticket, line: input.line)
+    if input.ticket == nil { try await context.requireInForce(place, at: startedAt) }
+    let id = context.newId(.timer)
+    context.transaction.enqueue(
+      InsertTimer(
+        provider: context.provider.id, staff: staff.id, publicId: id, customer: context.tenant.id, ticket: input.ticket, line: input.line,
+        workType: workType.id, note: input.note, startedAt: startedAt, dueAt: startedAt.adding(seconds: input.limitMinutes * 60), now: context.now))
+    guard let row = try await context.transaction.first(TimerOfStaff(provider: context.provider.id, staff: staff.id)) else { throw context.beatenTime }
+    context.subject(id)
+    return TimerOutput(row: row)
+  }
+}
+
+package enum ReadTimer: Operation {
+  package typealias Input = NoInput
+
+  package struct Output: OperationOutput {
+    let timer: TimerOutput?
+
+    package static let fields: [OutputField<Output>] = [
+      OutputField("timer", record: TimerOutput.self, "The running timer; null: none runs.", "运行中的计时器；null 表示没有。") { $0.timer }
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "timer.read", "Read one's running timer.", zh: "查看本人运行中的计时器。", permission: TimeRights.record, roles: TimeRights.recorders, reach: .provider,
+    effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
+    guard let staff = context.ownStaffId else { return Output(timer: nil) }
+    let row = try await context.transaction.first(TimerOfStaff(provider: context.provider.id, staff: staff))
+    return Output(timer: row.map(TimerOutput.init))
+  }
+}
+
+/// Stops one's timer and makes a draft of what it counted.
+package enum StopTimer: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let at: Instant?
+    let note: String?
+    let invoiceText: String?
+    let billable: Bool?
+    let isParallel: Bool
+
+    private static let id = Field.id("id", .timer, "The timer.", "计时器编号。")
+    private static let at = Field.instant(
+      "at", "When the work ended (default now). Must be told where the timer ran beyond its limit.", "工作结束时间（默认当前时刻）；计时超过上限时必填。"
+    ).optional
+
+    package static let fields: [any InputField] = [
+      id, at, TimeFields.note.optional, TimeFields.invoiceText.optional, TimeFields.billable.optional, TimeFields.parallel.optional,
+    ]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[Self.id]
+      at = try values[Self.at]
+      note = try values[TimeFields.note.optional]
+      invoiceText = try values[TimeFields.invoiceText.optional]
+      billable = try values[TimeFields.billable.optional]
+      isParallel = try values[TimeFields.parallel.optional] ?? false
+    }
+  }
+
+  package static let declaration = Declaration(
+    "timer.stop", "Stop one's timer and make a draft of a time entry of it.", zh: "停止本人的计时器并生成工时草稿。", permission: TimeRights.record,
+    roles: TimeRights.recorders, reach: .oneAndProvider(by: "id"), effect: .create)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> TimeEntryOutput {
+    let timer = try await context.ownTimer(input.id)
+    let isForgotten = context.now >= timer.dueAt
+    guard !isForgotten || input.at != nil else {
+      throw Failure(.conflict, TimeEntriesMessages.timerForgotten, ["due": timer.dueAt.description])
+    }
+    let staff = try await context.staffOfTime(nil)
+    let workType = try await context.workType(timer.workType)
+    let place = try await context.place(
+      ticket: timer.ticket.map { context.id(.ticketOfTime, $0) }, line: timer.line.map { context.id(.contractLine, $0) })
+    let zone = try context.zone(of: place)
+    let (from, to) = (timer.startedAt.wholeMinute, (input.at ?? context.now).wholeMinute)
+    guard from != to else { throw Failure(.conflict, TimeEntriesMessages.timerTooShort) }
+    let worked: WorkedTime
+    do throws(Failure) {
+      worked = try WorkedTime(WorkedTime.Told(from: from, to: to), in: zone, now: context.now)
+    } catch {
+      // The fields of a stop are others than those of an entry.
+      throw Failure(.invalid, error.message, violations: error.violations.map { .init(path: "at", $0.message, $0.arguments) })
+    }
+    guard try await context.transaction.first(DeleteTimer(provider: context.provider.id, staff: staff.id, publicId: timer.publicId)) != nil else {
+      throw context.beatenTime
+    }
+    var billable = input.billable
+    if billable == nil, let line = place.line {
+      billable = try await context.transaction.first(TimeRuleAt(tenant: context.tenant.id, line: line, at: worked.beganAt))?.billable
+    }
+    return try await context.record(
+      TimeDraft(
+        staff: staff, workType: workType.id, ticket: place.ticket, line: place.line, worked: worked, billable: billable ?? workType.billable ?? false,
+        rateClass: nil, note: input.note ?? timer.note, invoiceText: input.invoiceText, isParallel: input.isParallel,
+        source: isForgotten ? "forgotten_timer" : "timer", lateMinutes: worked.minutesSince(in: zone, now: context.now), corrects: nil,
+        correctionReason: nil), submits: false)
+  }
+}
+
+/// Drops one's timer: nothing is recorded. It names no customer, so it also goes for one that the caller serves no more.
+package enum DiscardTimer: Operation {
+  package typealias Input = NoInput
+
+  package static let declaration = Declaration(
+    "timer.discard", "Drop one's running timer without recording time.", zh: "放弃本人运行中的计时器，不登记工时。", permission: TimeRights.record,
+    roles: TimeRights.recorders, reach: .provider, effect: .delete)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let provider = context.provider.id
+    guard let staff = context.ownStaffId, let timer = try await context.transaction.first(TimerOfStaff(provider: provider, staff: staff)) else {
+      throw Failure.notFound
+    }
+    let gone = try await context.transaction.first(DeleteTimer(provider: provider, staff: staff, publicId: timer.publicId))
+    guard gone != nil, let id = PublicId(kind: IdKind.timer.prefix, handle: timer.customerHandle, random: timer.publicId) else { throw context.beatenTime }
+    context.subject(id)
+    return Done(id: id)
+  }
+}
+
+extension OperationContext {
+  fileprivate func ownTimer(_ id: PublicId) async throws -> TimerRow {
+    guard let staff = ownStaffId, let row = try await transaction.first(TimerOfStaff(provider: provider.id, staff: staff)),
+      row.publicId == id.random, row.customerHandle == id.handle
+    else { throw Failure.notFound }
+    return row
+  }
+}
+
+extension Instant {
+  /// The beginning of its minute.
+  fileprivate var wholeMinute: Instant { Instant(microseconds: microseconds - microseconds.flooredRemainder(by: 60_000_000)) }
+}

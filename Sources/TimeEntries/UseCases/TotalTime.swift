@@ -1,0 +1,87 @@
+import Contracts
+import Kernel
+import Operations
+
+/// Adds approved time up. Reversals count against what they take back, so sums are true at any time.
+package enum TotalTime: Operation {
+  package struct Input: OperationInput {
+    let group: TimeGroup
+    let from: CalendarDate?
+    let before: CalendarDate?
+
+    private static let group = Field.oneOf(
+      "by", TimeGroup.allCases.map(\.rawValue), "By what it is added up.", "合计方式：合同、合同行、工单、人员、月份、工作类型或费率类别。")
+    private static let from = Field.date("countsFrom", "Only what counts on this day or later.", "仅限此日及之后计入者。").optional
+    private static let before = Field.date("countsBefore", "Only what counts before this day.", "仅限此日之前计入者。").optional
+
+    package static let fields: [any InputField] = [CustomerReference.field, group, from, before]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      group = TimeGroup(rawValue: try values[Self.group]) ?? .month
+      from = try values[Self.from]
+      before = try values[Self.before]
+      if let from, let before, before <= from { throw FieldError("countsBefore", TimeEntriesMessages.badRange) }
+    }
+  }
+
+  package struct Total: OperationOutput {
+    let id: PublicId?
+    let label: String?
+    let row: TimeSums.Found
+
+    package static let fields: [OutputField<Total>] = [
+      OutputField("id", .id, "The contract, line, ticket or person; null for the others, and for time without one.", "合同、合同行、工单或人员；其他方式或无对应者为 null。") {
+        .id($0.id)
+      },
+      OutputField("label", .text, "Its number, name or code; of a month 2026-03.", "编号、名称或代码；月份如 2026-03。") { .text($0.label) },
+      OutputField("entries", .integer, "How many entries and reversals.", "工时与冲销条数。") { .integer($0.row.entries) },
+      OutputField("minutes", .integer, "Worked minutes.", "工作分钟数。") { .integer($0.row.minutes) },
+      OutputField("billableMinutes", .integer, "Of them, those of billable entries.", "其中应计费工时的分钟数。") { .integer($0.row.billableMinutes) },
+      OutputField("billedMinutes", .integer, "What is billed, rounded.", "计费分钟数（已取整）。") { .integer($0.row.billedMinutes) },
+    ]
+  }
+
+  package struct Output: OperationOutput {
+    let totals: [Total]
+    let isCut: Bool
+
+    package static let fields: [OutputField<Output>] = [
+      OutputField("totals", listOf: Total.self, "In the order of labels.", "按标签排序。") { $0.totals },
+      OutputField("isCut", .boolean, "Whether there are more than 1,000: narrow the days.", "是否超过 1000 组（请缩小日期范围）。") { .bool($0.isCut) },
+    ]
+  }
+
+  private static let most: Int64 = 1000
+
+  package static let declaration = Declaration(
+    "time_entry.totals", "Add up a customer's approved time by contract, line, ticket, person, month, work type or rate class.",
+    zh: "按合同、合同行、工单、人员、月份、工作类型或费率类别合计客户已批准的工时。", permission: TimeRights.review, roles: TimeRights.reviewers,
+    reach: .one(by: "customer"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
+    let rows = try await context.transaction.last(
+      TimeSums(tenant: context.tenant.id, group: input.group, from: input.from, before: input.before, limit: most + 1))
+    let totals = rows.prefix(Int(most)).map { row in
+      Total(id: row.publicId.flatMap { id(input.group, $0, context) }, label: label(input.group, row.label, context), row: row)
+    }
+    return Output(totals: totals, isCut: rows.count > totals.count)
+  }
+
+  private static func id(_ group: TimeGroup, _ bits: [UInt8], _ context: OperationContext) -> PublicId? {
+    switch group {
+    case .contract: context.id(.contract, bits)
+    case .line: context.id(.contractLine, bits)
+    case .ticket: context.id(.ticketOfTime, bits)
+    case .staff: context.id(.staff, bits)
+    case .month, .workType, .rateClass: nil
+    }
+  }
+
+  private static func label(_ group: TimeGroup, _ label: String?, _ context: OperationContext) -> String? {
+    switch group {
+    case .contract: label.map { "\(context.tenant.code)-CON-\($0)" }
+    case .ticket: label.map { "\(context.tenant.code)-INC-\($0)" }
+    case .line, .staff, .month, .workType, .rateClass: label
+    }
+  }
+}
