@@ -7,6 +7,7 @@ import Contracts
 import Credits
 import Desk
 import Importing
+import Knowledge
 import Measurements
 import Operations
 import Scorecard
@@ -28,6 +29,7 @@ enum TestedModules {
     MeasurementsModule.self,
     AssuranceModule.self,
     AssetsModule.self,
+    KnowledgeModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]
