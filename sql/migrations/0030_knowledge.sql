@@ -171,7 +171,7 @@ create table desk.ticket_text (
   ticket_id bigint not null,
   opened_at timestamptz not null,
   search tsvector not null,
-  -- how much text went into it: more than enough is not added any more
+  -- how much of what was said went into it: more than enough is not added any more
   size bigint not null,
   constraint ticket_text_pk primary key (tenant_id, ticket_id),
   constraint ticket_text_ticket_fk foreign key (tenant_id, ticket_id) references desk.ticket (tenant_id, id)

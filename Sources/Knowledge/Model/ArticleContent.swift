@@ -29,6 +29,13 @@ package struct ArticleContent: Hashable, Sendable {
   var cause: LocalText?
   var workaround: LocalText?
 
+  /// What helped on a ticket, for staff: with the situation and what was done as its body.
+  package static func solution(title: String, body: String) -> ArticleContent {
+    // The language is the one that it is written in: there is no other trace of it.
+    let language: Language = SearchQuery(title).grams.isEmpty ? .english : .chinese
+    return ArticleContent(kind: .solution, audience: .staff, title: LocalText(title, language), body: LocalText(body, language))
+  }
+
   /// Its texts apart from the title, by the names of their fields.
   var texts: [(field: String, text: LocalText?)] {
     [("body", body), ("symptom", symptom), ("cause", cause), ("workaround", workaround)]
@@ -49,6 +56,15 @@ package struct ArticleContent: Hashable, Sendable {
       for (_, text) in texts { if let text = text?[language] { search.add(text, as: .body) } }
     }
     return search
+  }
+}
+
+extension LocalText {
+  fileprivate init(_ text: String, _ language: Language) {
+    switch language {
+    case .english: self.init(english: text)
+    case .chinese: self.init(chinese: text)
+    }
   }
 }
 
