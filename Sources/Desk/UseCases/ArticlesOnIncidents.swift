@@ -96,7 +96,7 @@ package enum ListCitedArticles: Operation {
   }
 
   package static let declaration = Declaration(
-    "incident.articles", "List the articles that were of use on an incident.", zh: "列出事件中使用过的文章。", permission: "incident.cited",
+    "incident.articles", "List the articles that were of use on an incident.", zh: "列出事件中使用过的文章。", permission: "incident.knowledge",
     roles: [.administrator, .accountManager, .engineer], reach: .oneAndProvider(by: "id"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {
@@ -129,7 +129,7 @@ package enum SuggestArticles: Operation {
   private static let most: Int64 = 10
 
   package static let declaration = Declaration(
-    "incident.suggest", "Suggest articles of the knowledge base that may help with an incident.", zh: "为事件推荐可能有帮助的知识库文章。", permission: "incident.cited",
+    "incident.suggest", "Suggest articles of the knowledge base that may help with an incident.", zh: "为事件推荐可能有帮助的知识库文章。", permission: "incident.knowledge",
     roles: [.administrator, .accountManager, .engineer], reach: .oneAndProvider(by: "id"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Suggestions {

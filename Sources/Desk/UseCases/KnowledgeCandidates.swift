@@ -63,8 +63,8 @@ package enum DraftOfCandidate: Operation {
 
   package static let declaration = Declaration(
     "knowledge_candidate.draft", "Begin an internal article about the customer from an incident's title, description and resolution.",
-    zh: "根据事件的标题、描述与解决方法新建内部文章（仅涉及该客户）。", permission: IncidentFields.work, roles: IncidentFields.workers, reach: .oneAndProvider(by: "id"),
-    effect: .create)
+    zh: "根据事件的标题、描述与解决方法新建内部文章（仅涉及该客户）。", permission: "article.write", roles: [.administrator, .accountManager, .engineer],
+    reach: .oneAndProvider(by: "id"), effect: .create)
 
   private static let mostCharacters = 9000
 
@@ -118,7 +118,7 @@ package enum ListKnowledgeCandidates: Operation {
 
   package static let declaration = Declaration(
     "knowledge_candidate.list", "List a customer's incidents of which articles should be made, the newest first.", zh: "列出客户的知识候选事件，最新在前。",
-    permission: "incident.cited", roles: [.administrator, .accountManager, .engineer], reach: .one(by: "customer"), effect: .read)
+    permission: "incident.knowledge", roles: [.administrator, .accountManager, .engineer], reach: .one(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.state.rawValue)
