@@ -18,7 +18,9 @@ package enum KnowledgeMessages: MessageCatalog {
   static let nothingToChange = Message("article.nothing_to_change", "Nothing would change.", zh: "没有任何变更。")
   static let notPublished = Message("article.not_published", "The article is not published.", zh: "该文章未发布。")
 
+  static let badDays = Message("article.bad_days", "This must come after the first day.", zh: "必须晚于起始日。")
+
   package static let all = [
-    needsSymptom, needsCause, needsBody, onlyKnownError, otherLanguages, notNow, ownWork, forAllOnly, nothingToChange, notPublished,
+    needsSymptom, needsCause, needsBody, onlyKnownError, otherLanguages, notNow, ownWork, forAllOnly, nothingToChange, notPublished, badDays,
   ]
 }

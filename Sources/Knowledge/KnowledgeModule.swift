@@ -7,7 +7,7 @@ package enum KnowledgeModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     CreateArticle.self, ChangeArticle.self, SubmitArticle.self, SendBackArticle.self, PublishArticle.self, BypassReview.self, ReviseArticle.self,
     DiscardDraft.self, ConfirmArticle.self, RetireArticle.self, InspectArticle.self, ListArticles.self, ListDueArticles.self, ListVersions.self,
-    ReadArticle.self, SearchArticles.self, RateArticle.self, ListRatings.self,
+    ReadArticle.self, SearchArticles.self, RateArticle.self, ListRatings.self, ReadContributions.self,
   ]
 
   package static let messages = KnowledgeMessages.all

@@ -24,6 +24,13 @@ import Testing
     try await world.call("incident.cite", ["id": other.at("id"), "article": printer.at("id"), "use": "used"])
     let read = try await world.call("article.read", ["id": printer.at("id")])
     #expect(read.at("used") == 1 && read.at("solved") == 1)
+    // Who contributed what, and how often it was of use.
+    let manager = try await world.database.staff(.accountManager)
+    let figures = try await world.call("article.contributions", ["from": "2026-03-02", "before": "2026-03-03"], as: manager).at("contributors")
+    #expect(figures.array?.count == 1 && figures.at("0.name") == .text(world.writer.name) && figures.at("0.staff").text?.hasPrefix("stf_") == true)
+    #expect(figures.at("0.articles") == 3 && figures.at("0.versions") == 3 && figures.at("0.used") == 1 && figures.at("0.solved") == 1)
+    let before = try await world.call("article.contributions", ["from": "2026-03-01", "before": "2026-03-02"], as: manager)
+    #expect(before.at("contributors") == .array([]))
     try await world.call("incident.uncite", ["id": other.at("id"), "article": printer.at("id")])
     #expect(
       await refusals { try await world.call("incident.uncite", ["id": other.at("id"), "article": printer.at("id")]) } == ["article_use.none"])

@@ -335,6 +335,7 @@ struct CallRule: Sendable {
       try await world.seed("shared_ci.affect", ["id": shared.id, "customer": .text(twin.id)])
       return (["id": shared.id, "customer": .text(twin.id)], nil)
     }),
+    "article.contributions": CallRule(given: { _, _, _ in (["from": "2026-03-01", "before": "2026-04-01"], nil) }),
     "article.create": CallRule(omitted: ["symptom", "cause", "workaround"]),
     "article.change": article(omitted: ["symptom", "cause", "workaround"]),
     "article.submit": article(),

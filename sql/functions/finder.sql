@@ -405,6 +405,17 @@ begin
 end
 $$;
 
+-- How often articles were of use in a stretch of time, over all customers.
+create function finder.article_uses(from_at timestamptz, before_at timestamptz)
+returns table (article_id bigint, used bigint, solved bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    select u.article_id, count(*) filter (where u.kind = 'used'), count(*) filter (where u.kind = 'solved')
+    from desk.article_use u where u.recorded_at >= from_at and u.recorded_at < before_at group by u.article_id limit 100000;
+end
+$$;
+
 -- Tickets of the permitted tenants (null: all) by their words, the newest first. What staff said among themselves finds for staff only.
 -- The marks of a few tenants are looked up together with the words; of more tenants the rows are filtered.
 create function finder.search_tickets(

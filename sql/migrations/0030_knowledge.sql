@@ -210,6 +210,7 @@ create table desk.article_use (
   constraint article_use_kind_check check (kind in ('used', 'solved'))
 );
 create index article_use_article on desk.article_use (article_id);
+create index article_use_newest on desk.article_use (recorded_at, article_id);
 -- Which of the provider's articles were of use is not the customer's affair.
 select steward.protect_tenant_table('desk.article_use', 'personal');
 select steward.keep_to_staff('desk.article_use', 'personal');

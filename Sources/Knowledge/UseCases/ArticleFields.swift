@@ -10,7 +10,7 @@ enum ArticleFields {
     "audience", ArticleAudience.allCases.map(\.rawValue), "internal: staff only (default); customers: their people too, once it is published.",
     "internal：仅服务商人员（默认）；customers：发布后客户人员亦可阅读。")
   static let onlyFor = Field.id(
-    "onlyFor", .customer, "The one customer that it is about, fixed for good: no other customer, and no staff who do not serve it, see the article.",
+    "onlyFor", .customer, "The one customer that it is about, fixed for good: no other customer, and no staff who do not serve it, see it.",
     "所涉及的唯一客户，登记后不可更改：其他客户及不服务该客户的人员均不可见。"
   ).optional
   static let title = Field.localText("title", 1...200, "What it is about, in a line, by language.", "标题（按语言）。")
