@@ -48,7 +48,7 @@ import Testing
       "alter policy readers on knowledge.published using (current_setting('app.side', true) = 'staff' or audience = 'customers')",
       ["for all", "for ACME", "published"]
     ),
-  ])
+  ] as [(String, Set<String>)])
   func withoutThePolicyItWouldBeSeen(script: String, seen: Set<String>) async throws {
     let world = try await Self.world()
     try await world.database.runAsSuperuser(script)
@@ -63,7 +63,8 @@ import Testing
         try await $0.query(Find(isStaff: isStaff, tenants: tenants)).count
       }
     }
-    #expect(try await find(false, [world.other.id.rawValue]) == 2 && find(false, [world.acme.id.rawValue]) == 3)
+    #expect(try await find(false, [world.other.id.rawValue]) == 2)
+    #expect(try await find(false, [world.acme.id.rawValue]) == 3)
     #expect(try await find(true, [world.acme.id.rawValue]) == 5)
     #expect(try await world.found("internal", as: world.reader) == [])
     #expect(try await world.found("ACME", as: world.stranger) == [])

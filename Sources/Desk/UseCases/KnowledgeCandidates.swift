@@ -124,7 +124,7 @@ package enum ListKnowledgeCandidates: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.state.rawValue)
     let rows = try await context.transaction.query(
       CandidatesOfTenant(
-        tenant: context.tenant.id, state: input.state, before: try after.map { (try $0.instant(0), try $0.integer(1)) }, limit: limit + 1))
+        tenant: context.tenant.id, state: input.state, before: try after.map { (at: try $0.instant(0), ticket: try $0.integer(1)) }, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: input.state.rawValue) {
       PageCursor([.integer($0.at.microseconds), .integer($0.ticket.id)])
     } element: { row in

@@ -28,14 +28,9 @@ package struct SearchText: Hashable, Sendable {
 
   package mutating func add(_ text: String, as weight: Weight) {
     for token in SearchToken.tokens(of: text) {
-      let (word, isGram) =
-        switch token {
-        case .word(let word): (word, false)
-        case .pair(let gram), .end(let gram): (gram, true)
-        }
-      guard size < Self.mostBytes, seen[weight.rawValue].insert(word).inserted else { continue }
-      if isGram { grams[weight.rawValue].append(word) } else { words[weight.rawValue].append(word) }
-      size += word.utf8.count
+      guard size < Self.mostBytes, seen[weight.rawValue].insert(token.text).inserted else { continue }
+      if token.isWord { words[weight.rawValue].append(token.text) } else { grams[weight.rawValue].append(token.text) }
+      size += token.text.utf8.count
     }
   }
 
@@ -98,6 +93,14 @@ enum SearchToken: Hashable, Sendable {
   case pair(String)
   /// The last character of such a stretch.
   case end(String)
+
+  var text: String {
+    switch self {
+    case .word(let text), .pair(let text), .end(let text): text
+    }
+  }
+
+  var isWord: Bool { if case .word = self { true } else { false } }
 
   /// A longer word is no word: a key, or bytes in letters.
   static let longestWordBytes = 64

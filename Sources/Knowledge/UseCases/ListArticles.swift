@@ -56,7 +56,7 @@ package enum ListArticles: Operation {
       filter: ArticleFilter(state: input.state, draftState: input.draftState, kind: input.kind, onlyTenant: customer),
       before: try after?.integer(0) ?? .max, limit: limit + 1)
     let rows =
-      input.draftState == nil ? try await context.transaction.query(list) : try await context.transaction.query(ArticlesInWork(list: list))
+      if input.draftState == nil { try await context.transaction.query(list) } else { try await context.transaction.query(ArticlesInWork(list: list)) }
     return context.listing(rows, limit: limit, filter: input.filterText) {
       PageCursor([.integer($0.id)])
     } element: {
@@ -92,7 +92,7 @@ package enum ListDueArticles: Operation {
     let rows = try await context.transaction.query(
       ArticlesDue(
         customers: context.articleCustomers, until: input.until ?? ArticleRule.reviewDay(after: context.day, months: 1),
-        after: try after.map { (CalendarDate(daysSinceEpoch: try $0.integer(0)), try $0.integer(1)) }, limit: limit + 1))
+        after: try after.map { (day: CalendarDate(daysSinceEpoch: try $0.integer(0)), id: try $0.integer(1)) }, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.reviewDueOn?.daysSinceEpoch), .integer($0.id)])
     } element: {

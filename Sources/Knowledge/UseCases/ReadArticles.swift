@@ -71,8 +71,8 @@ package enum ReadArticle: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> PublishedArticle {
     let row = try await context.published(input.id)
-    let figures = context.principal.side == .staff ? try await context.transaction.first(ArticleFigures(articles: [row.id])) : nil
-    return PublishedArticle(row, figures: figures, in: context)
+    guard context.principal.side == .staff else { return PublishedArticle(row, in: context) }
+    return PublishedArticle(row, figures: try await context.transaction.first(ArticleFigures(articles: [row.id])), in: context)
   }
 }
 
@@ -110,7 +110,7 @@ package enum SearchArticles: Operation {
     guard let text = input.text else {
       let rows = try await context.transaction.query(
         NewestPublished(
-          readership: context.readership, kind: input.kind, before: try after.map { (try $0.instant(0), try $0.integer(1)) }, limit: limit + 1))
+          readership: context.readership, kind: input.kind, before: try after.map { (at: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1))
       return context.listing(rows, limit: limit, filter: input.filterText) {
         PageCursor([.integer($0.publishedAt.microseconds), .integer($0.id)])
       } element: {
@@ -143,6 +143,6 @@ extension OperationContext {
     let places = try await transaction.query(find)
     let rows = try await transaction.query(PublishedOfIds(readership: readership, ids: places.map(\.id)))
     let byId = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
-    return places.compactMap { place in byId[place.id].map { (place, $0) } }
+    return places.compactMap { place in byId[place.id].map { (place: place, row: $0) } }
   }
 }
