@@ -48,9 +48,8 @@ import Testing
     incident = try await world.call("incident.change", ["id": incident.at("id"), "title": "Mail is slow"], version: incident.at("version"))
     #expect(try await world.incidents("mial") == [])
     #expect(try await world.incidents("mail monday relay") == ["Mail is slow"])
-    incident = try await world.call(
-      "incident.resolve", ["id": incident.at("id"), "resolution": "Queue emptied", "comment": "Please try again."], version: incident.at("version"))
-    #expect(try await world.incidents("emptied relay trying") == ["Mail is slow"])
+    _ = try await world.call("incident.resolve", ["id": incident.at("id"), "resolution": "Queue emptied"], version: incident.at("version"))
+    #expect(try await world.incidents("emptied relay") == ["Mail is slow"])
   }
 
   @Test func pagesFollowOneAnother() async throws {

@@ -2,6 +2,11 @@ import Kernel
 import Knowledge
 import Postgres
 
+extension Parameters {
+  /// The lexeme by which a search tells a tenant's tickets from those of others; no text has it.
+  fileprivate mutating func append(mark tenant: TenantId) { append(["#\(tenant)"]) }
+}
+
 /// What a new ticket is found by.
 struct InsertTicketText: Statement {
   let tenant: TenantId
@@ -9,7 +14,7 @@ struct InsertTicketText: Statement {
 
   static let sql = """
     insert into desk.ticket_text (tenant_id, ticket_id, opened_at, search, size)
-    values ($1, $2, $3, array_to_tsvector(array['#' || $1::bigint]) || knowledge.search_vector($4, $5), 0)
+    values ($1, $2, $3, array_to_tsvector($6) || knowledge.search_vector($4, $5), 0)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -17,6 +22,7 @@ struct InsertTicketText: Statement {
     parameters.append(ticket.id)
     parameters.append(ticket.openedAt)
     parameters.append(TicketText(ticket).searchText)
+    parameters.append(mark: tenant)
   }
 }
 
@@ -28,7 +34,7 @@ struct RewriteTicketText: Statement {
 
   static let sql = """
     update desk.ticket_text
-    set search = array_to_tsvector(array['#' || $1::bigint]) || knowledge.search_vector($3, $4) || ts_filter(search, '{c,d}')
+    set search = array_to_tsvector($5) || knowledge.search_vector($3, $4) || ts_filter(search, '{c,d}')
     where tenant_id = $1 and ticket_id = $2
     """
 
@@ -36,6 +42,7 @@ struct RewriteTicketText: Statement {
     parameters.append(tenant)
     parameters.append(ticket.id)
     parameters.append(TicketText(ticket).searchText)
+    parameters.append(mark: tenant)
   }
 }
 
@@ -149,7 +156,7 @@ struct FillTicketText: Statement {
 
   static let sql = """
     insert into desk.ticket_text (tenant_id, ticket_id, opened_at, search, size)
-    values ($1, $2, $3, array_to_tsvector(array['#' || $1::bigint]) || knowledge.search_vector($4, $5), $6)
+    values ($1, $2, $3, array_to_tsvector($6) || knowledge.search_vector($4, $5), $7)
     on conflict (tenant_id, ticket_id) do nothing
     """
 
@@ -158,6 +165,7 @@ struct FillTicketText: Statement {
     parameters.append(ticket.id)
     parameters.append(ticket.openedAt)
     parameters.append(search)
+    parameters.append(mark: tenant)
     parameters.append(said)
   }
 }
