@@ -117,10 +117,8 @@ import Testing
   @Test func aSearchOfFewCustomersReadsTheirsOnly() async throws {
     let world = try await KnowledgeWorld()
     _ = try await world.open("Printer", for: world.other)
-    try await world.database.superuser.withConnection { connection in
-      _ = try await connection.query(Multiply(copies: 10_000))
-      _ = try await connection.runScript("analyze desk.ticket_text")
-    }
+    _ = try await world.database.superuser.withConnection { try await $0.query(Multiply(copies: 10_000)) }
+    try await world.database.runAsSuperuser("analyze desk.ticket_text")
     _ = try await world.open("Printer of ACME")
     #expect(try await world.incidents("printer", as: world.servesAcme) == ["Printer of ACME"])
     let plan = try await world.database.superuser.withConnection { try await $0.query(MarkedPlan()) }
