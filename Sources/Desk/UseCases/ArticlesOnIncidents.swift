@@ -59,8 +59,8 @@ package enum UnciteArticle: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let ticket = try await context.ticket(input.id)
     context.subject(input.id)
-    guard let article = try await ArticleShelf(context, for: context.tenant.id).published(input.article) else { throw context.unknownReference("article") }
-    let dropped = try await context.transaction.first(DropArticleUse(tenant: context.tenant.id, ticket: ticket.id, article: article.id))
+    guard let article = try await ArticleShelf(context, for: context.tenant.id).row(input.article) else { throw context.unknownReference("article") }
+    let dropped = try await context.transaction.first(DropArticleUse(tenant: context.tenant.id, ticket: ticket.id, article: article))
     guard dropped != nil else { throw Failure(.conflict, ArticleUseMessages.notCited) }
     return Done(id: input.id)
   }

@@ -17,6 +17,11 @@ package struct ArticleShelf: Sendable {
     try await context.transaction.first(PublishedByPublicId(readership: readership, publicId: id))
   }
 
+  /// The row of an article, be it published or not any more.
+  package func row(_ id: PublicId) async throws -> Int64? {
+    try await context.transaction.first(ArticleByPublicId(customers: readership.customers, publicId: id))?.id
+  }
+
   package func published(_ ids: [Int64]) async throws -> [Int64: PublishedRow] {
     let rows = try await context.transaction.query(PublishedOfIds(readership: readership, ids: ids))
     return Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
