@@ -75,10 +75,11 @@ import Testing
     #expect(ArticleRule.mayReview(Writer(kind: "service", id: 1, name: "One"), [one]))
   }
 
-  @Test(arguments: [
-    ("2026-03-02", 1, "2026-04-02"), ("2026-01-31", 1, "2026-02-28"), ("2024-01-31", 1, "2024-02-29"), ("2026-12-15", 12, "2027-12-15"),
-    ("2026-11-30", 3, "2027-02-28"), ("2026-03-02", 60, "2031-03-02"),
-  ] as [(String, Int64, String)])
+  @Test(
+    arguments: [
+      ("2026-03-02", 1, "2026-04-02"), ("2026-01-31", 1, "2026-02-28"), ("2024-01-31", 1, "2024-02-29"), ("2026-12-15", 12, "2027-12-15"),
+      ("2026-11-30", 3, "2027-02-28"), ("2026-03-02", 60, "2031-03-02"),
+    ] as [(String, Int64, String)])
   func reviewsComeByTheMonth(day: String, months: Int64, next: String) throws {
     let start = try #require(CalendarDate(day))
     #expect(ArticleRule.reviewDay(after: start, months: months).description == next)

@@ -42,13 +42,14 @@ import Testing
   }
 
   /// The policy is what keeps them out: without it the test above would see everything.
-  @Test(arguments: [
-    ("alter policy readers on knowledge.published using (true)", Set(["internal", "internal of ACME", "for all", "for ACME", "published"])),
-    (
-      "alter policy readers on knowledge.published using (current_setting('app.side', true) = 'staff' or audience = 'customers')",
-      ["for all", "for ACME", "published"]
-    ),
-  ] as [(String, Set<String>)])
+  @Test(
+    arguments: [
+      ("alter policy readers on knowledge.published using (true)", Set(["internal", "internal of ACME", "for all", "for ACME", "published"])),
+      (
+        "alter policy readers on knowledge.published using (current_setting('app.side', true) = 'staff' or audience = 'customers')",
+        ["for all", "for ACME", "published"]
+      ),
+    ] as [(String, Set<String>)])
   func withoutThePolicyItWouldBeSeen(script: String, seen: Set<String>) async throws {
     let world = try await Self.world()
     try await world.database.runAsSuperuser(script)

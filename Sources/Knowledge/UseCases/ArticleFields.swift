@@ -15,7 +15,8 @@ enum ArticleFields {
   ).optional
   static let title = Field.localText("title", 1...200, "What it is about, in a line, by language.", "标题（按语言）。")
   static let body = Field.localText(
-    "body", 1...20_000, multiline: true, "The text by language: plain, with a small Markdown. A known error may do without.", "正文（按语言）：纯文本，可用少量 Markdown。已知错误可不填。")
+    "body", 1...20_000, multiline: true, "The text by language: plain, with a small Markdown. A known error may do without.",
+    "正文（按语言）：纯文本，可用少量 Markdown。已知错误可不填。")
   static let symptom = Field.localText("symptom", 1...5000, multiline: true, "What is noticed of a known error, by language.", "已知错误的症状（按语言）。")
   static let cause = Field.localText("cause", 1...5000, multiline: true, "Why it happens, by language.", "原因（按语言）。")
   static let workaround = Field.localText("workaround", 1...5000, multiline: true, "What helps meanwhile, by language.", "变通方法（按语言）。")
