@@ -12,8 +12,10 @@ package enum DeskModule: OperationModule {
     DispatchIncident.self, ReadDispatch.self, ListDispatches.self, QueueDispatches.self, AnswerDispatch.self, EscalateDispatch.self,
     ReturnDispatch.self,
     AddTeamAgreement.self, EndTeamAgreement.self, ListTeamAgreements.self,
+    SearchIncidents.self, CiteArticle.self, UnciteArticle.self, ListCitedArticles.self, SuggestArticles.self,
+    MarkKnowledgeCandidate.self, DeclineKnowledgeCandidate.self, DraftOfCandidate.self, ListKnowledgeCandidates.self,
   ]
-  package static let messages: [Message] = DeskMessages.all + [AgreedOlaGuard.inUse]
+  package static let messages: [Message] = DeskMessages.all + [AgreedOlaGuard.inUse] + ArticleUseMessages.all
   package static let constraints: [String: Message] = [
     "team_name_unique": DeskMessages.teamNameTaken, "dispatch_open_unique": DeskMessages.alreadyDispatched,
   ]

@@ -10,6 +10,7 @@ import HTTPAPI
 import Importing
 import Jobs
 import Kernel
+import Knowledge
 import Measurements
 import Operations
 import Scorecard
@@ -22,12 +23,14 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, ImportingModule.self, ContractFilesModule.self,
+    KnowledgeModule.self,
   ]
 
   static let sweeps: [any Sweep] = [
     PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
     WarnSweep(keepers: keepers), RenewalSweep(),
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
+TicketTextSweep(),
   ]
 
   /// Whose rows clocks belong to.

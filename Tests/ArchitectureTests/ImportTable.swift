@@ -55,9 +55,10 @@ enum ImportTable {
     Box("Catalog", 3, platform.union(["ServiceTime", "Jobs"])),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
-    Box("Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers"]), foundation, logging, collections),
+    Box("Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Knowledge", "Jobs"]), foundation, logging, collections),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
     Box("Assets", 3, platform, foundation),
+    Box("Knowledge", 3, platform, foundation),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),
     Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
@@ -79,7 +80,7 @@ enum ImportTable {
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing",
         "ContractFiles", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.

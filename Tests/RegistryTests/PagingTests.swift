@@ -107,6 +107,8 @@ struct Subjects: Sendable {
   private let ci: Value
   /// A CI of the provider's that affects several customers.
   private let shared: Value
+  /// An article of several versions, about which several of A's people said something.
+  private let article: Value
 
   init(_ world: World) async throws {
     contract = try await world.seeded("con", in: world.a).id
@@ -167,10 +169,11 @@ struct Subjects: Sendable {
     try await world.seed("measurement.judge", ["line": measured, "period": "2026-01"])
     (ci, shared) = try await Self.cis(world)
     try await TimeCalls.seedPages(world, line: line)
+    article = try await Self.articles(cited: incident, world)
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
-      "aps", "ci",
+      "aps", "ci", "art",
     ]
     for kind in kinds
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
@@ -190,6 +193,21 @@ struct Subjects: Sendable {
         "accepted_risk.end", .object(["id": risk["id"] ?? .null, "reason": "Over"]), as: world.database.root, version: risk["version"]?.integer)
       if let failure = ended.failure { throw failure }
     }
+  }
+
+  private static func articles(cited incident: Value, _ world: World) async throws -> Value {
+    let article = try await world.article(world.a, ["article.bypass", "article.revise", "article.bypass"]).id
+    for _ in 0..<2 {
+      let other = try await world.seeded("art", in: world.a)
+      try await world.seed("incident.cite", ["id": incident, "article": other.id, "use": "used"])
+      let reader = try await world.database.user(.customerManager, of: world.a.entry)
+      let said = await world.answer("article.rate", .object(["id": article, "isHelpful": .bool(true)]), as: reader)
+      if let failure = said.failure { throw failure }
+      let solved = try await world.seeded("inc", in: world.a)
+      try await world.seed("incident.resolve", ["id": solved.id, "resolution": "done"], version: solved.version)
+      try await world.seed("knowledge_candidate.mark", ["id": solved.id])
+    }
+    return article
   }
 
   private static func cis(_ world: World) async throws -> (ci: Value, shared: Value) {
@@ -309,6 +327,8 @@ struct Subjects: Sendable {
       case .id(let kind) where kind.prefix == "off" && field.isRequired: members.append(Value.Member(field.name, offering))
       case .id(let kind) where kind.prefix == "ci" && field.isRequired:
         members.append(Value.Member(field.name, operation.declaration.name.hasPrefix("shared_ci.") ? shared : ci))
+      case .id(let kind) where kind.prefix == "art" && field.isRequired: members.append(Value.Member(field.name, article))
+      case .text where field.name == "text" && field.isRequired: members.append(Value.Member(field.name, .text(world.a.canary)))
       case .id(let kind) where kind.prefix == "crd" && field.isRequired: members.append(Value.Member(field.name, credit))
       case .id(let kind) where kind.prefix == "aps" && field.isRequired: members.append(Value.Member(field.name, scheme))
       case .id(let kind) where kind.prefix == "apr" && field.isRequired: members.append(Value.Member(field.name, appraisal))

@@ -276,6 +276,7 @@ enum Seeders {
     },
     "tme": { world, twin in try Seeded(try await world.timeEntry(twin)) },
     "tmr": { world, twin in try Seeded(try await world.timer(twin, of: try await world.database.staff(.engineer))) },
+    "art": { world, twin in try await world.article(twin, ["article.bypass"]) },
     "rsk": { world, twin in
       let proof = try await world.seeded("prf", in: twin)
       let line = try await world.seed("accepted_risk.record", ["proof": proof.id, "reason": "Known"])["line"] ?? .null
@@ -315,6 +316,21 @@ extension World {
 
   func name(_ twin: Twin) -> Value { .text("\(twin.canary) \(next())") }
   func login() -> Value { .text("login\(next())@example.test") }
+
+  /// An article about the twin that its people may read, as far as these acts take it.
+  func article(_ twin: Twin, _ acts: [String] = []) async throws -> Seeded {
+    let text = Value.object(["en": name(twin)])
+    var article = try await seed(
+      "article.create", ["kind": "how_to", "audience": "customers", "onlyFor": .text(twin.id), "title": text, "body": text])
+    for act in acts {
+      let reason = act == "article.bypass" ? [Value.Member("reason", "seed")] : []
+      let answer = await answer(
+        act, .object([Value.Member("id", article["id"] ?? .null)] + reason), as: database.root, version: article["version"]?.integer)
+      guard let value = answer.value else { throw SeedFailure(description: "\(act): \(String(describing: answer.failure))") }
+      article = value
+    }
+    return try Seeded(article)
+  }
 
   /// An SLA of a customer's own that no line names.
   func unusedSla(_ twin: Twin) async throws -> Value {

@@ -7,6 +7,7 @@ import Contracts
 import Credits
 import Desk
 import Importing
+import Knowledge
 import Measurements
 import Operations
 import Scorecard
@@ -30,6 +31,7 @@ enum TestedModules {
     AssuranceModule.self,
     AssetsModule.self,
     TimeEntriesModule.self,
+    KnowledgeModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

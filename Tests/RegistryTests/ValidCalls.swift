@@ -335,6 +335,22 @@ struct CallRule: Sendable {
       try await world.seed("shared_ci.affect", ["id": shared.id, "customer": .text(twin.id)])
       return (["id": shared.id, "customer": .text(twin.id)], nil)
     }),
+    "article.contributions": CallRule(given: { _, _, _ in (["from": "2026-03-01", "before": "2026-04-01"], nil) }),
+    "article.create": CallRule(omitted: ["symptom", "cause", "workaround"]),
+    "article.change": article(omitted: ["symptom", "cause", "workaround"]),
+    "article.submit": article(),
+    "article.send_back": article("article.submit"),
+    "article.publish": article("article.submit"),
+    "article.bypass": article(),
+    "article.discard": article("article.bypass", "article.revise"),
+    "incident.uncite": CallRule(given: { world, twin, _ in
+      let (incident, article) = (try await world.seeded("inc", in: twin), try await world.seeded("art", in: twin))
+      try await world.seed("incident.cite", ["id": incident.id, "article": article.id, "use": "used"])
+      return (["id": incident.id, "article": article.id], nil)
+    }),
+    "knowledge_candidate.mark": incident(("incident.resolve", [Value.Member("resolution", "done")])),
+    "knowledge_candidate.decline": incident(("incident.resolve", [Value.Member("resolution", "done")]), ("knowledge_candidate.mark", [])),
+    "knowledge_candidate.draft": incident(("incident.resolve", [Value.Member("resolution", "done")]), ("knowledge_candidate.mark", [])),
     "accepted_risk.record": CallRule(given: { _, _, _ in (["until": Samples.later], nil) }),
     "sla.backtest": CallRule(
       omitted: ["targets", "until", "creditTerms"],
@@ -386,6 +402,16 @@ struct CallRule: Sendable {
       return (["id": made.value?["id"] ?? .null], nil)
     }),
   ]
+
+  /// An article about the twin on which these acts were done.
+  static func article(_ acts: String..., omitted: Set<String> = []) -> CallRule {
+    CallRule(
+      omitted: omitted,
+      given: { world, twin, _ in
+        let seeded = try await world.article(twin, acts)
+        return (["id": seeded.id], seeded.version)
+      })
+  }
 
   /// What of an offering's content the types do not say.
   static func offeringContent(_ rule: CallRule) -> CallRule {

@@ -12,6 +12,7 @@ grant select on assurance.standing, assurance.chain_version, contracts.calendar,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
   contracts.standing_line_version to steward_finder;
+grant select on knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending to steward_finder;
 
 -- A tenant by its handle, before anyone is known.
 create function finder.find_tenant(wanted_handle bigint)
@@ -410,6 +411,87 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return query select t.tenant_id, t.staff_id from time_entries.timer t
     where t.due_at <= reference and t.forgotten_at is null order by t.due_at limit least(row_limit, 1000);
+end
+$$;
+
+-- Published articles by what is in them, the most fitting first: a word in the title counts more than one in the text. Of more than
+-- 5,000 that have the words, the newest 5,000 are weighed.
+create function finder.search_articles(
+  words text, grams text, any_word boolean, for_staff boolean, permitted bigint[], wanted_kind text, after_rank bigint, after_id bigint, row_limit bigint)
+returns table (article_id bigint, rank bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  wanted constant tsquery := knowledge.search_query(words, grams, any_word);
+begin
+  return query
+    select r.article_id, r.rank
+    from (
+      select c.article_id, (ts_rank(c.search, wanted) * 1000000)::bigint as rank
+      from (
+        select p.article_id, p.search from knowledge.published p
+        where p.search @@ wanted and (for_staff or p.audience = 'customers')
+          and (p.only_tenant_id is null or permitted is null or p.only_tenant_id = any (permitted)) and (wanted_kind is null or p.kind = wanted_kind)
+        order by p.published_at desc, p.article_id desc limit 5000) c) r
+    where after_id is null or (r.rank, r.article_id) < (after_rank, after_id)
+    order by r.rank desc, r.article_id desc limit least(row_limit, 201);
+end
+$$;
+
+-- How often articles were of use, and what readers say of them.
+create function finder.article_figures(wanted bigint[])
+returns table (article_id bigint, used bigint, solved bigint, helpful bigint, unhelpful bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    select w.id,
+      (select count(*) from desk.article_use u where u.article_id = w.id and u.kind = 'used'),
+      (select count(*) from desk.article_use u where u.article_id = w.id and u.kind = 'solved'),
+      (select count(*) from knowledge.rating g where g.article_id = w.id and g.is_helpful),
+      (select count(*) from knowledge.rating g where g.article_id = w.id and not g.is_helpful)
+    from unnest(wanted) w (id) limit 201;
+end
+$$;
+
+-- How often articles were of use in a stretch of time, over all customers.
+create function finder.article_uses(from_at timestamptz, before_at timestamptz)
+returns table (article_id bigint, used bigint, solved bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    select u.article_id, count(*) filter (where u.kind = 'used'), count(*) filter (where u.kind = 'solved')
+    from desk.article_use u where u.recorded_at >= from_at and u.recorded_at < before_at group by u.article_id limit 100000;
+end
+$$;
+
+-- Tickets of the permitted tenants (null: all) by their words, the newest first. What staff said among themselves finds for staff only.
+-- The marks of a few tenants are looked up together with the words; of more tenants the rows are filtered.
+create function finder.search_tickets(
+  words text, grams text, for_staff boolean, permitted bigint[], everything boolean, units bigint[], person bigint,
+  after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+declare
+  said constant tsquery := knowledge.search_query(words, grams, false);
+  wanted constant tsquery := case when cardinality(permitted) between 1 and 500 and numnode(said) > 0
+    then said && (select string_agg(quote_literal('#' || t.id), ' | ') from unnest(permitted) t (id))::tsquery else said end;
+begin
+  return query
+    select s.tenant_id, s.ticket_id, s.opened_at from desk.ticket_text s
+    where s.search @@ wanted and (permitted is null or s.tenant_id = any (permitted))
+      and (for_staff or ts_filter(s.search, '{a,b,c}') @@ said)
+      and (everything or exists (
+        select from desk.ticket t where t.tenant_id = s.tenant_id and t.id = s.ticket_id and (t.unit_id = any (units) or t.requester_id = person)))
+      and (after_id is null or (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id))
+    order by s.opened_at desc, s.tenant_id desc, s.ticket_id desc limit least(row_limit, 201);
+end
+$$;
+
+-- Tickets whose words are to be written yet.
+create function finder.texts_pending(row_limit bigint)
+returns table (tenant_id bigint, ticket_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select p.tenant_id, p.ticket_id from desk.text_pending p order by p.tenant_id, p.ticket_id limit least(row_limit, 1000);
 end
 $$;
 

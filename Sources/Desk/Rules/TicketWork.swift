@@ -17,6 +17,8 @@ struct TicketWork: Sendable {
   /// What is with suppliers, or was until this act.
   var dispatches: [SupplierTurn] = []
   private let versionRead: Int64
+  /// What it was found by when it was read.
+  private let textRead: TicketText
   private var events: [Event] = []
   /// What the act adds to the ticket's story.
   private var story = TicketStory()
@@ -51,6 +53,7 @@ struct TicketWork: Sendable {
     self.ticket = ticket
     self.clocks = clocks
     versionRead = ticket.version
+    textRead = TicketText(ticket)
   }
 
   /// Adds an event to the history. Its payload holds codes and ids, never what somebody wrote.
@@ -147,6 +150,7 @@ struct TicketWork: Sendable {
       InsertComment(
         tenant: context.tenant.id, publicId: id.random, ticket: ticket.id, visibility: visibility, body: body, actor: context.actor,
         authorName: context.principal.name, now: context.now))
+    context.transaction.enqueue(AppendTicketText(tenant: context.tenant.id, ticket: ticket.id, body: body, visibility: visibility))
     let isWord = visibility == .everybody && context.principal.side == .staff && ticket.state.isOpen
     let isFirstResponse = isWord ? try observeResponse() : false
     if isWord, !isFirstResponse {
@@ -169,6 +173,7 @@ struct TicketWork: Sendable {
     ticket.updatedAt = context.now
     ticket.dueAt = clocks.nextDueAt
     context.transaction.enqueue(UpdateTicket(tenant: context.tenant.id, ticket: ticket, story: story, version: versionRead))
+    if TicketText(ticket) != textRead { context.transaction.enqueue(RewriteTicketText(tenant: context.tenant.id, ticket: ticket)) }
     flush()
   }
 
@@ -176,6 +181,7 @@ struct TicketWork: Sendable {
   mutating func insert() {
     ticket.dueAt = clocks.nextDueAt
     context.transaction.enqueue(InsertTicket(tenant: context.tenant.id, ticket: ticket, story: story, recordedAt: context.now))
+    context.transaction.enqueue(InsertTicketText(tenant: context.tenant.id, ticket: ticket))
     flush()
   }
 

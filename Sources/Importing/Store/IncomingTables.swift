@@ -186,6 +186,15 @@ struct WriteTickets: Statement {
   }
 }
 
+/// Leaves it to the desk's sweep to write what these tickets are found by.
+struct PendTicketTexts: Statement {
+  let tenant: TenantId
+
+  static let sql = "insert into desk.text_pending (tenant_id, ticket_id) select $1, id from pg_temp.incoming_ticket on conflict do nothing"
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+}
+
 /// Nobody has counted yet what this transaction wrote: the planner takes the tables for nearly empty and would look up
 /// each of many thousand rows by walking through all the others.
 struct ExpectManyRows: Statement {

@@ -143,6 +143,7 @@ struct ImportTransaction: Sendable {
     let last = try await transaction.first(ReserveTicketNumbers(tenant: tenant, count: count)) ?? count
     written.incidents = Int64(
       try await transaction.execute(WriteTickets(tenant: tenant, source: profile.source, numberBefore: last - count, now: now)))
+    try await transaction.execute(PendTicketTexts(tenant: tenant))
     progress(.figures)
     try await transaction.execute(ExpectManyRows())
     try await RebuildFigures.run(tenant: tenant, contract: line.contract, at: now, in: transaction)

@@ -1,0 +1,34 @@
+import Knowledge
+
+/// What is written in a ticket itself, by which it is found; what is said about it comes besides.
+struct TicketText: Hashable, Sendable {
+  let title: String
+  let description: String
+  let resolution: String?
+
+  init(title: String, description: String, resolution: String?) {
+    self.title = title
+    self.description = description
+    self.resolution = resolution
+  }
+
+  init(_ ticket: Ticket) { self.init(title: ticket.title, description: ticket.description, resolution: ticket.resolution) }
+
+  var searchText: SearchText {
+    var text = SearchText()
+    text.add(title, as: .title)
+    text.add(description, as: .body)
+    if let resolution { text.add(resolution, as: .body) }
+    return text
+  }
+}
+
+extension CommentVisibility {
+  /// Who finds a ticket by what is said so.
+  var searchWeight: SearchText.Weight {
+    switch self {
+    case .everybody: .open
+    case .staff: .among
+    }
+  }
+}

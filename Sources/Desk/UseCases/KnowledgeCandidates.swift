@@ -1,0 +1,144 @@
+import Kernel
+import Knowledge
+import Operations
+
+/// An incident, with a remark.
+package struct RemarkedIncident: OperationInput {
+  let id: PublicId
+  let remark: String?
+
+  private static let remark = Field.longText("remark", 1...2000, "Why.", "原因。").optional
+  package static let fields: [any InputField] = [IncidentFields.id, remark]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[IncidentFields.id]
+    remark = try values[Self.remark]
+  }
+}
+
+package enum MarkKnowledgeCandidate: Operation {
+  package typealias Input = RemarkedIncident
+
+  package static let declaration = Declaration(
+    "knowledge_candidate.mark", "Mark a resolved or closed incident as one of which an article should be made.", zh: "将已解决或已关闭的事件标记为知识候选。",
+    permission: IncidentFields.work, roles: IncidentFields.workers, reach: .one(by: "id"), effect: .create)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let ticket = try await context.ticket(input.id)
+    context.subject(input.id)
+    guard !ticket.state.isOpen else { throw Failure(.conflict, ArticleUseMessages.notResolved) }
+    let marked = try await context.transaction.first(
+      MarkCandidate(tenant: context.tenant.id, ticket: ticket.id, remark: input.remark, principal: context.principal, now: context.now))
+    guard marked != nil else { throw Failure(.conflict, ArticleUseMessages.isCandidate) }
+    return Done(id: input.id)
+  }
+}
+
+package enum DeclineKnowledgeCandidate: Operation {
+  package typealias Input = RemarkedIncident
+
+  package static let declaration = Declaration(
+    "knowledge_candidate.decline", "Decide that no article is made of an incident.", zh: "决定不据此事件编写文章。", permission: IncidentFields.work,
+    roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let ticket = try await context.ticket(input.id)
+    context.subject(input.id)
+    try await context.settle(ticket, .declined, remark: input.remark, article: nil)
+    return Done(id: input.id)
+  }
+}
+
+/// Begins an article of what was reported and what helped: internal, and about that customer only, until its writers decide otherwise.
+package enum DraftOfCandidate: Operation {
+  package typealias Input = IncidentReference
+
+  package struct Drafted: OperationOutput {
+    let article: PublicId
+
+    package static let fields: [OutputField<Drafted>] = [
+      OutputField("article", .id, "The article that was begun.", "新建的文章。") { .id($0.article) }
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "knowledge_candidate.draft", "Begin an internal article about the customer from an incident's title, description and resolution.",
+    zh: "根据事件的标题、描述与解决方法新建内部文章（仅涉及该客户）。", permission: "article.write", roles: [.administrator, .accountManager, .engineer],
+    reach: .oneAndProvider(by: "id"), effect: .create)
+
+  private static let mostCharacters = 9000
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Drafted {
+    let ticket = try await context.ticket(input.id)
+    context.subject(input.id)
+    let parts = [ticket.description, ticket.resolution ?? ""].map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(mostCharacters))) }
+    let body = parts.filter { !$0.isEmpty }.joined(separator: "\n\n---\n\n")
+    let begun = try await context.beginArticle(
+      .solution(title: ticket.title, body: body.isEmpty ? ticket.title : body), onlyTenant: context.tenant.id)
+    try await context.settle(ticket, .drafted, remark: nil, article: Ticket.Reference(id: begun.row, publicId: begun.id.random))
+    return Drafted(article: begun.id)
+  }
+}
+
+package enum ListKnowledgeCandidates: Operation {
+  package struct Input: OperationInput {
+    let state: CandidateState
+    let limit: Int64?
+    let cursor: String?
+
+    private static let state = Field.oneOf(
+      "state", CandidateState.allCases.map(\.rawValue), "Those in this state (default open).", "此状态的候选（默认 open）：open 待处理、drafted 已起草、declined 已否决。"
+    ).optional
+    package static let fields: [any InputField] = [CustomerReference.field, state, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      state = try values[Self.state].flatMap(CandidateState.init) ?? .open
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package struct Entry: OperationOutput {
+    let incident: PublicId
+    let number: String
+    let article: PublicId?
+    let found: CandidatesOfTenant.Found
+
+    package static let fields: [OutputField<Entry>] = [
+      OutputField("incident", .id, "The incident.", "事件工单。") { .id($0.incident) },
+      OutputField("number", .text, "Its number, for people.", "工单号。") { .text($0.number) },
+      OutputField("title", .text, "What it is about, in a line.", "标题。") { .text($0.found.title) },
+      OutputField("state", .text, "open, drafted or declined.", "状态：open（待处理）、drafted（已起草）或 declined（已否决）。") { .text($0.found.state) },
+      OutputField("remark", .text, "What was said of it.", "备注。") { .text($0.found.remark) },
+      OutputField("article", .id, "The article that was begun.", "已新建的文章。") { .id($0.article) },
+      OutputField("by", .text, "Who marked or settled it.", "标记或处理人。") { .text($0.found.actorName) },
+      OutputField("at", .instant, "When that was.", "时间。") { .instant($0.found.at) },
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "knowledge_candidate.list", "List a customer's incidents of which articles should be made, the newest first.", zh: "列出客户的知识候选事件，最新在前。",
+    permission: "incident.knowledge", roles: [.administrator, .accountManager, .engineer], reach: .one(by: "customer"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: input.state.rawValue)
+    let rows = try await context.transaction.query(
+      CandidatesOfTenant(
+        tenant: context.tenant.id, state: input.state, before: try after.map { (at: try $0.instant(0), ticket: try $0.integer(1)) }, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: input.state.rawValue) {
+      PageCursor([.integer($0.at.microseconds), .integer($0.ticket.id)])
+    } element: { row in
+      Entry(
+        incident: context.id(.incident, row.ticket.publicId), number: IncidentView.number(of: context.tenant.code, row.number),
+        article: row.article.map { context.id(.article, $0) }, found: row)
+    }
+  }
+}
+
+extension OperationContext {
+  fileprivate func settle(_ ticket: Ticket, _ state: CandidateState, remark: String?, article: Ticket.Reference?) async throws {
+    let settled = try await transaction.first(
+      SettleCandidate(tenant: tenant.id, ticket: ticket.id, state: state, remark: remark, article: article, principal: principal, now: now))
+    guard settled != nil else { throw Failure(.conflict, ArticleUseMessages.noCandidate) }
+  }
+}
