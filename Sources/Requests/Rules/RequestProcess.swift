@@ -35,6 +35,8 @@ package struct RequestProcess: Sendable {
     package let what: String
     package let subject: Subject
     package let at: Instant
+    /// Whether time did it, and nobody.
+    package let isByTime: Bool
     package let payload: [Value.Member]
   }
 
@@ -42,6 +44,7 @@ package struct RequestProcess: Sendable {
   package internal(set) var approvals: [Approval]
   package internal(set) var tasks: [RequestTask]
   package private(set) var events: [Event] = []
+  private var isMovedByTime = false
 
   package init(request: RequestFacts, approvals: [Approval] = [], tasks: [RequestTask] = []) {
     self.request = request
@@ -177,6 +180,8 @@ package struct RequestProcess: Sendable {
   /// What time has decided by now: each approval whose time is over goes to somebody else, or counts as refused, at the instant at which it
   /// was over. Once: it is not due any more.
   package mutating func expire(at now: Instant) throws(Failure) {
+    isMovedByTime = true
+    defer { isMovedByTime = false }
     while request.state == .awaitingApproval {
       let late = approvals.indices.filter { approvals[$0].state == .asked && approvals[$0].dueAt.map { $0 <= now } ?? false }
       guard let index = late.min(by: { isEarlier($0, $1) }), let dueAt = approvals[index].dueAt else { return }
@@ -340,6 +345,6 @@ package struct RequestProcess: Sendable {
   }
 
   private mutating func note(_ what: String, _ subject: Event.Subject = .request, at now: Instant, _ payload: [Value.Member] = []) {
-    events.append(Event(what: what, subject: subject, at: now, payload: payload))
+    events.append(Event(what: what, subject: subject, at: now, isByTime: isMovedByTime, payload: payload))
   }
 }
