@@ -119,3 +119,8 @@ extension OfferingContent {
     return sum
   }
 }
+
+extension OfferingContent {
+  /// As customers read it.
+  package var withoutTasks: Value { with([]).stored }
+}

@@ -26,9 +26,16 @@ package struct RequestSweep: Sweep {
       let fresh = Set(found).subtracting(seen)
       guard !fresh.isEmpty else { return }
       seen.formUnion(fresh)
+      var fault: (any Error)?
       for one in fresh {
-        try await tenancy.transaction(binding: [one.tenant], side: .staff) { try await move(one, now, tenancy.random, in: $0) }
+        do {
+          try await tenancy.transaction(binding: [one.tenant], side: .staff) { try await move(one, now, tenancy.random, in: $0) }
+        } catch where !Task.isCancelled {
+          // One that cannot be moved holds up no other; that it could not is told when all others were.
+          fault = fault ?? error
+        }
       }
+      if let fault { throw fault }
     }
   }
 

@@ -1,78 +1,6 @@
+import Catalog
 import Kernel
 import Operations
-
-/// A request, with all that was ordered.
-package struct RequestOutput: OperationOutput {
-  let line: RequestLine
-  let content: Value
-
-  init(_ row: RequestRow, in context: OperationContext) throws {
-    line = RequestLine(row, in: context)
-    content = try OfferingContent.read(row.content).stored
-  }
-
-  package static let fields: [OutputField<RequestOutput>] =
-    RequestLine.facts { $0.line } + [
-      OutputField(
-        "content", .document, "All that this version of the offering says: its description, service levels, prices, form and approval.",
-        "该版本服务项的全部内容：说明、服务级别、价格、表单与审批规则。"
-      ) { $0.content }
-    ]
-}
-
-/// A request in a listing.
-package struct RequestLine: OperationOutput {
-  let id: PublicId
-  let number: String
-  let offering: PublicId
-  let line: PublicId
-  let requester: PublicId?
-  let form: Value
-  let row: RequestRow
-
-  init(_ row: RequestRow, in context: OperationContext) {
-    id = context.id(.request, row.publicId)
-    number = "\(context.tenant.code)-REQ-\(pad(row.number, 6))"
-    offering = context.id(.offering, row.offering)
-    line = context.id(.orderedLine, row.line)
-    requester = row.requester.map { context.id(.person, $0) }
-    form = row.content["form"] ?? .array([])
-    self.row = row
-  }
-
-  package static let fields: [OutputField<RequestLine>] = facts { $0 }
-
-  static func facts<Record>(_ of: @escaping @Sendable (Record) -> RequestLine) -> [OutputField<Record>] {
-    [
-      OutputField("id", .id, "The request.", "请求编号。") { .id(of($0).id) },
-      OutputField("number", .text, "Its number for people.", "请求号。") { .text(of($0).number) },
-      OutputField("offering", .id, "What was ordered.", "所申请的服务项。") { .id(of($0).offering) },
-      OutputField("offeringCode", .text, "The offering's code.", "服务项代码。") { .text(of($0).row.offeringCode) },
-      OutputField("offeringName", .document, "What it was called in that version, by language.", "该版本的名称（按语言）。") { of($0).row.content["name"] ?? .null },
-      OutputField("published", .integer, "The version of the offering, with its form, that it was written by.", "所依据的服务项版本（含表单）。") {
-        .integer(of($0).row.seq)
-      },
-      OutputField("form", .list(.document), "The form of that version.", "该版本的表单。") { of($0).form },
-      OutputField("answers", .document, "The answers by the form's keys.", "按表单键值的答案。") { of($0).row.answers },
-      OutputField("contractLine", .id, "The contract line that covers it.", "所依据的合同行。") { .id(of($0).line) },
-      OutputField("requester", .id, "Whom it is for; null: nobody in particular.", "申请对象；未指定则为 null。") { .id(of($0).requester) },
-      OutputField("state", .text, "submitted or withdrawn.", "状态：submitted（已提交）或 withdrawn（已撤回）。") { .text(of($0).row.state.rawValue) },
-      OutputField("submittedAt", .instant, "When it was submitted.", "提交时间。") { .instant(of($0).row.submittedAt) },
-      OutputField("withdrawnAt", .instant, "When it was withdrawn; null: it was not.", "撤回时间；未撤回则为 null。") { .instant(of($0).row.withdrawnAt) },
-      OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer(of($0).row.version) },
-    ]
-  }
-}
-
-package struct RequestReference: OperationInput {
-  let id: PublicId
-
-  static let id = Field.id("id", .request, "The request.", "请求编号。")
-
-  package static let fields: [any InputField] = [id]
-
-  package init(_ values: InputValues) throws(FieldError) { id = try values[Self.id] }
-}
 
 package enum SubmitRequest: Operation {
   package struct Input: OperationInput {
@@ -100,40 +28,54 @@ package enum SubmitRequest: Operation {
   }
 
   package static let declaration = Declaration(
-    "request.submit", "Order an offering that a contract in force covers.", zh: "申请生效合同所涵盖的服务项。", roles: CatalogRights.orderers,
-    scopes: CatalogRights.everyScope, reach: .one(by: "customer"), effect: .create)
+    "request.submit", "Order an offering that a contract in force covers.", zh: "申请生效合同所涵盖的服务项。", roles: RequestRights.orderers,
+    scopes: RequestRights.everyScope, reach: .one(by: "customer"), effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     let tenant = context.tenant.id
     let row = try await context.offering(input.offering, path: "offering")
     guard row.isOrderable, row.isFor(tenant), let published = row.published, let version = row.versionId else {
-      throw Failure.invalid("offering", CatalogMessages.notOrderable)
+      throw Failure.invalid("offering", RequestMessages.notOrderable)
     }
-    let reading = AnswerRule(form: try OfferingContent.read(published).form).read(input.answers)
+    let content = try OfferingContent.read(published)
+    let reading = AnswerRule(form: content.form).read(input.answers)
     let own = context.principal.side == .customer && input.requester == nil ? context.principal.person : nil
     let people = try await context.transaction.query(
       PersonsOfRequest(tenant: tenant, publicIds: Array(Set(reading.persons.values).union(input.requester.map { [$0] } ?? [])), own: own))
     let requester = people.first { person in input.requester.map { $0.random == person.publicId } ?? (person.id == own) }
     guard input.requester == nil || requester != nil else { throw context.unknownReference("requester") }
-    guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", CatalogMessages.outsideScope) }
+    guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", RequestMessages.outsideScope) }
     let sales = try await context.transaction.query(SalesInForce(tenant: tenant, at: context.now))
-    let units = try await requester?.unit.asyncMap { try await context.transaction.query(UnitsAbove(tenant: tenant, unit: $0)) } ?? []
+    var units: [Int64] = []
+    if let unit = requester?.unit { units = try await context.transaction.query(UnitsAbove(tenant: tenant, unit: unit)) }
     guard let line = CoverageRule.line(of: row.id, service: row.service, among: sales, person: requester?.id, units: units) else {
-      throw Failure.invalid("offering", CatalogMessages.notCovered, ["code": row.code])
+      throw Failure.invalid("offering", RequestMessages.notCovered, ["code": row.code])
     }
     // Its description, price and approval are part of the order.
     guard row.seq == input.published else {
-      throw Failure(.conflict, CatalogMessages.publishedMeanwhile, ["code": row.code, "read": String(input.published), "newest": String(row.seq ?? 0)])
+      throw Failure(.conflict, RequestMessages.publishedMeanwhile, ["code": row.code, "read": String(input.published), "newest": String(row.seq ?? 0)])
     }
     try require(reading, people)
+    // What cannot be recorded when it is fulfilled is not ordered.
+    if let access = content.access { _ = try AccessOrder(access, answers: reading.answers, requester: requester?.id) }
     guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
     let id = context.newId(.request)
+    let value = content.value(of: reading.answers)
     let inserted = try await context.transaction.first(
       InsertRequest(
         tenant: tenant, publicId: id, number: number, offering: row.id, offeringVersion: version, line: line, answers: .object(reading.answers),
-        requester: requester?.id, actor: context.actor, now: context.now))
+        requester: requester?.id, unit: requester?.unit, value: value, mayApproveOwn: content.approval.ownRequests, actor: context.actor,
+        now: context.now))
     guard let request = inserted else { throw context.beaten }
-    context.note("request", request, 1, "submitted", .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq)]))
+    context.record(
+      Event(
+        subjectKind: "request", subject: request, seq: 1, type: "request.submitted",
+        payload: .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq)]), occurredAt: context.now))
+    var work = try await context.requestWork(request)
+    try work.begin(content, value: value, persons: people.named(by: reading.persons))
+    // What nobody has to agree to can be worked on at once; for a customer's people, who read no tasks, the sweep opens them.
+    if work.process.request.state == .approved, context.principal.side == .staff { try await work.open() }
+    try await work.save(countsVersion: false)
     return try await context.requestOutput(id)
   }
 
@@ -152,8 +94,8 @@ package enum ReadRequest: Operation {
 
   package static let declaration = Declaration(
     "request.read", "Read a request with all that the version of the offering says that it was written by.", zh: "查看请求及其所依据的服务项版本的全部内容。",
-    roles: CatalogRights.orderers,
-    scopes: CatalogRights.everyScope, reach: .one(by: "id"), effect: .read)
+    roles: RequestRights.orderers,
+    scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput { try await context.requestOutput(input.id) }
 }
@@ -165,7 +107,8 @@ package enum ListRequests: Operation {
     let cursor: String?
 
     private static let state = Field.oneOf(
-      "state", ["submitted", "withdrawn"], "Only those in this state.", "仅限此状态：submitted 已提交、withdrawn 已撤回。"
+      "state", RequestState.allCases.map(\.rawValue), "Only those in this state.",
+      "仅限此状态：submitted 已提交、awaiting_approval 待审批、approved 已批准、fulfilling 履行中、rejected 已拒绝、fulfilled 已履行、closed 已关闭、withdrawn 已撤回、cancelled 已取消。"
     ).optional
 
     package static let fields: [any InputField] = [CustomerReference.field, state, Paging.limit, Paging.cursor]
@@ -179,7 +122,7 @@ package enum ListRequests: Operation {
 
   package static let declaration = Declaration(
     "request.list", "List a customer's requests, the newest first.", zh: "列出客户的请求，最新的在前。", permission: "request.read",
-    roles: CatalogRights.orderers, scopes: CatalogRights.everyScope, reach: .one(by: "customer"), effect: .read)
+    roles: RequestRights.orderers, scopes: RequestRights.everyScope, reach: .one(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<RequestLine> {
     let filter = input.state ?? ""
@@ -195,38 +138,5 @@ package enum ListRequests: Operation {
     } element: {
       RequestLine($0, in: context)
     }
-  }
-}
-
-package enum WithdrawRequest: Operation {
-  package typealias Input = RequestReference
-
-  package static let declaration = Declaration(
-    "request.withdraw", "Take a request back.", zh: "撤回请求。", permission: "request.submit", roles: CatalogRights.orderers,
-    scopes: CatalogRights.everyScope, reach: .one(by: "id"), effect: .change, requiresVersion: true)
-
-  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
-    let row = try await context.request(input.id)
-    try context.requireVersion(row.version)
-    guard row.state.mayGo(to: .withdrawn) else { throw Failure(.conflict, CatalogMessages.alreadyWithdrawn) }
-    let changed = try await context.transaction.first(
-      WithdrawRequestRow(tenant: context.tenant.id, id: row.id, version: row.version, now: context.now))
-    guard let version = changed else { throw context.beaten }
-    context.note("request", row.id, version, "withdrawn", .object(["request": .id(input.id)]))
-    return try await context.requestOutput(input.id)
-  }
-}
-
-extension OperationContext {
-  /// A request that the caller may see.
-  fileprivate func request(_ id: PublicId) async throws -> RequestRow {
-    let found = try await transaction.first(RequestByPublicId(tenant: tenant.id, scope: access.rows, publicId: id))
-    guard let found else { throw Failure.notFound }
-    return found
-  }
-
-  fileprivate func requestOutput(_ id: PublicId) async throws -> RequestOutput {
-    subject(id)
-    return try RequestOutput(try await request(id), in: self)
   }
 }
