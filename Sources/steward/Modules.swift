@@ -12,6 +12,7 @@ import Jobs
 import Kernel
 import Measurements
 import Operations
+import Requests
 import Scorecard
 import ServiceLevels
 import Suppliers
@@ -20,13 +21,13 @@ import Suppliers
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, ImportingModule.self, ContractFilesModule.self,
+    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, RequestsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [
     PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
     WarnSweep(keepers: keepers), RenewalSweep(),
-    RefreshFigures(), ProofSweep(), StageSweep(),
+    RefreshFigures(), ProofSweep(), StageSweep(), RequestSweep(),
   ]
 
   /// Whose rows clocks belong to.

@@ -9,6 +9,7 @@ import Desk
 import Importing
 import Measurements
 import Operations
+import Requests
 import Scorecard
 import ServiceLevels
 import Suppliers
@@ -28,6 +29,7 @@ enum TestedModules {
     MeasurementsModule.self,
     AssuranceModule.self,
     AssetsModule.self,
+    RequestsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -1,6 +1,7 @@
 import Kernel
 import Operations
 import Postgres
+import Tenancy
 
 /// An approval as it is shown, with what it is about.
 struct ApprovalRow: Sendable {
@@ -179,6 +180,11 @@ struct ApprovalsAt: Statement {
 
 /// An account that may approve requests of a customer, by its grants.
 struct AccountThatMayApprove: Statement {
+  struct Found: Sendable {
+    let party: Party
+    let may: Bool
+  }
+
   /// The tenant of the account: the customer, or the provider.
   let home: TenantId
   let publicId: PublicId
@@ -187,7 +193,7 @@ struct AccountThatMayApprove: Statement {
 
   static let sql = """
     select a.id, a.kind, exists (
-      select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = '\(ApproverRule.permission)'
+      select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = 'approval.decide'
       where g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $4)
         and (g.scope <> 'listed' or exists (
           select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $3)))
@@ -201,8 +207,8 @@ struct AccountThatMayApprove: Statement {
     parameters.append(now)
   }
 
-  static func decode(_ row: inout RowReader) throws -> (party: Party, may: Bool) {
+  static func decode(_ row: inout RowReader) throws -> Found {
     let id: Int64 = try row.next()
-    return (Party(kind: try row.next(), id: id), try row.next())
+    return Found(party: Party(kind: try row.next(), id: id), may: try row.next())
   }
 }

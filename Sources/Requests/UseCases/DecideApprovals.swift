@@ -19,7 +19,8 @@ package enum ApproveRequest: Operation {
     roles: RequestRights.approvers, scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ApprovalLine {
-    var (work, approval) = try await context.approvalWork(input.id)
+    let (held, approval) = try await context.approvalWork(input.id)
+    var work = held
     // Nothing is agreed to that nobody could order any more.
     if approval.state == .asked { try await work.requireCovered() }
     try work.process.decide(
@@ -49,7 +50,8 @@ package enum RejectRequest: Operation {
     roles: RequestRights.approvers, scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ApprovalLine {
-    var (work, approval) = try await context.approvalWork(input.id)
+    let (held, approval) = try await context.approvalWork(input.id)
+    var work = held
     try work.process.decide(
       approval.publicId, agrees: false, reason: input.reason, by: Party(context.actor), person: context.principal.person, at: context.now)
     try await work.save()
@@ -64,9 +66,12 @@ package enum DelegateApproval: Operation {
     let account: PublicId?
     let staff: PublicId?
 
-    private static let account = Field.id("account", .account, "The account of the customer that may decide it as well; the customer's people only.", "可代为决定的客户账号（仅客户人员）。")
-      .optional
-    private static let staff = Field.id("staff", .staff, "The member of the staff who may decide it as well; staff only.", "可代为决定的服务商人员（仅服务商人员）。").optional
+    private static let account = Field.id(
+      "account", .account, "The account of the customer that may decide it as well; the customer's people only.", "可代为决定的客户账号（仅客户人员）。"
+    ).optional
+    private static let staff = Field.id(
+      "staff", .staff, "The member of the staff who may decide it as well; staff only.", "可代为决定的服务商人员（仅服务商人员）。"
+    ).optional
 
     package static let fields: [any InputField] = [ApprovalFields.id, account, staff]
 
@@ -90,10 +95,12 @@ package enum DelegateApproval: Operation {
     let home = isStaff ? context.provider.id : context.tenant.id
     let statement = AccountThatMayApprove(home: home, publicId: id, customer: context.tenant.id, now: context.now)
     // Read before anything is written: for that long the provider's own tenant is bound.
-    let found = isStaff ? try await context.bound(to: [home]) { try await $0.first(statement) } : try await context.transaction.first(statement)
+    let found: AccountThatMayApprove.Found? =
+      if isStaff { try await context.bound(to: [home]) { try await $0.first(statement) } } else { try await context.transaction.first(statement) }
     guard let found else { throw context.unknownReference(path) }
     guard found.may else { throw Failure.invalid(path, RequestMessages.delegateMayNot) }
-    var (work, approval) = try await context.approvalWork(input.id)
+    let (held, approval) = try await context.approvalWork(input.id)
+    var work = held
     try work.process.delegate(approval.publicId, to: found.party, named: id, at: context.now)
     try await work.save()
     return try await context.approvalOutput(input.id)
