@@ -31,12 +31,11 @@ package enum RequestMessages: MessageCatalog {
 
   static let reviewEmpty = Message("access_review.empty", "There is no entitlement to look at.", zh: "没有需要复核的权限。")
   static let reviewDue = Message("access_review.due", "It must be due today or later.", zh: "截止日期不能早于今天。")
-  static let notInReview = Message("access_review.not_in", "This entitlement is not part of the review.", zh: "该权限不在此次复核范围内。")
   static let decidedAlready = Message("access_review.decided", "This was decided already: {result}.", zh: "已作出决定：{result}。")
   static let otherReviewer = Message("access_review.other_reviewer", "Somebody else is named to look at this.", zh: "此次复核已指定其他人员。")
 
   package static let all = [
     notOrderable, notCovered, publishedMeanwhile, outsideScope, wrongState, workHasBegun, hasTasks, notAsked, notYours, ownRequest, agreedAlready, needsPerson,
-    noDelegate, delegateMayNot, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, notInReview, decidedAlready, otherReviewer,
+    noDelegate, delegateMayNot, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
   ]
 }

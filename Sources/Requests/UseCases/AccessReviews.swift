@@ -203,7 +203,7 @@ package enum DecideAccessReview: Operation {
       HoldReview(tenant: tenant, publicId: input.id), ReviewByPublicId(tenant: tenant, publicId: input.id))
     guard !held.isEmpty, let review = reviews.first else { throw Failure.notFound }
     let item = try await context.transaction.first(ReviewItem(tenant: tenant, review: review.id, entitlement: input.entitlement))
-    guard let item else { throw Failure.invalid("entitlement", RequestMessages.notInReview) }
+    guard let item else { throw context.unknownReference("entitlement") }
     if let reviewer = review.reviewerId, reviewer != context.principal.person { throw Failure(.conflict, RequestMessages.otherReviewer) }
     guard item.result == nil else { throw Failure(.conflict, RequestMessages.decidedAlready, ["result": item.result ?? ""]) }
     let result = input.confirms ? "confirmed" : "revoked"
