@@ -178,3 +178,16 @@ private struct RequestsInState: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
+
+/// The internal ids of units, by name.
+struct UnitsByName: Statement {
+  static let sql = "select name, id from tenancy.org_unit"
+
+  func bind(to parameters: inout Parameters) {}
+
+  static func decode(_ row: inout RowReader) throws -> (name: String, id: Int64) { (try row.next(), try row.next()) }
+}
+
+extension [(name: String, id: Int64)] {
+  subscript(_ name: String) -> Int64? { first { $0.name == name }?.id }
+}
