@@ -167,7 +167,9 @@ let package = Package(
         "Requests", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema", "Postgres", "Kernel",
         "TestSupport",
       ]),
-    tests("CatalogTests", ["Catalog", "Requests", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests(
+      "CatalogTests",
+      ["Catalog", "Requests", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "AssuranceTests",
       [

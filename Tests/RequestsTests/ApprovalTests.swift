@@ -45,7 +45,7 @@ import Testing
     let made = try await world.call("request.submit", ["offering": offering, "published": 1], as: requester)
     #expect(made.at("state") == "awaiting_approval" && made.at("version") == 1 && made.at("tasks") == .array([]))
     #expect(made.at("approvals.0.role") == "customer_manager" && made.at("approvals.0.state") == "asked")
-    #expect(try await waiting(world, for: requester).isEmpty && waiting(world, for: stranger).isEmpty && waiting(world, for: world.manager).isEmpty)
+    for one in [requester, stranger, world.manager] { #expect(try await waiting(world, for: one).isEmpty, "\(one.name)") }
     let asked = try await approval(world, of: made, for: boss)
     #expect(asked.at("requestNumber") == "ACME-REQ-000001" && asked.at("customer") == .id(world.acme.publicId))
     await expectFailure(.notFound) { try await approve(world, asked, as: requester) }
@@ -154,8 +154,8 @@ import Testing
     let offering = try await world.offering("DESK", ["approval": Self.rule("all", [Self.approver("customer_manager")])])
     let (munich, berlin) = (try await world.unit("Munich"), try await world.unit("Berlin"))
     let (mia, ben) = (try await world.person("Mia", munich), try await world.person("Ben", berlin))
-    let rows = try await world.database.superuser.withConnection { try await $0.query(UnitsByName()) }
-    let manager = try await world.database.user(.customerManager, of: world.acme, .unit, units: [try #require(rows["Munich"])])
+    let rows = try await world.database.superuser.withConnection { try await $0.query(UnitOfName(name: "Munich")) }
+    let manager = try await world.database.user(.customerManager, of: world.acme, .unit, units: Set(rows))
     let (hers, his) = (try await world.submit(offering, for: mia), try await world.submit(offering, for: ben))
     #expect(try await waiting(world, for: manager).map { $0.at("request") } == [hers.at("id")])
     await expectFailure(.notFound) { try await approve(world, his.at("approvals.0"), as: manager) }
@@ -171,7 +171,7 @@ import Testing
     let nobody = try await world.database.user(.requester, of: world.acme, .own)
     let made = try await world.submit(offering, as: world.engineer)
     let asked = try await approval(world, of: made, for: boss)
-    let (account, other) = (try await world.ids(of: deputy).account, try await world.ids(of: nobody).account)
+    let account = try await world.ids(of: deputy).account
     func delegate(to account: Value) async -> [String] {
       await refusal { try await world.call("approval.delegate", ["id": asked.at("id"), "account": account], as: boss) }
     }
@@ -181,7 +181,7 @@ import Testing
     #expect(await delegate(to: account) == ["accepted"])
     #expect(try await approval(world, of: made, for: deputy).at("delegated") == .bool(true))
     #expect(try await waiting(world, for: nobody).isEmpty)
-    await expectFailure(.notFound) { try await world.call("approval.delegate", ["id": asked.at("id"), "account": other], as: nobody) }
+    await expectFailure(.notFound) { try await world.call("approval.delegate", ["id": asked.at("id"), "account": account], as: nobody) }
     try await approve(world, asked, as: deputy)
     // The provider's word stays with the provider.
     let theirs = try await approval(world, of: made, for: world.manager)

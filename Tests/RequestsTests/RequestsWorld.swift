@@ -179,15 +179,13 @@ private struct RequestsInState: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// The internal ids of units, by name.
-struct UnitsByName: Statement {
-  static let sql = "select name, id from tenancy.org_unit"
+/// The internal id of a unit.
+struct UnitOfName: Statement {
+  let name: String
 
-  func bind(to parameters: inout Parameters) {}
+  static let sql = "select id from tenancy.org_unit where name = $1"
 
-  static func decode(_ row: inout RowReader) throws -> (name: String, id: Int64) { (try row.next(), try row.next()) }
-}
+  func bind(to parameters: inout Parameters) { parameters.append(name) }
 
-extension [(name: String, id: Int64)] {
-  subscript(_ name: String) -> Int64? { first { $0.name == name }?.id }
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
