@@ -108,8 +108,8 @@ package struct ApprovalRule: OperationInput, Hashable {
   var stored: Value {
     let lateness: (String?, String?) =
       switch late {
-      case .escalate(let role): ("escalate", role.rawValue)
-      case .reject: ("reject", nil)
+      case .escalate(let role)?: ("escalate", role.rawValue)
+      case .reject?: ("reject", nil)
       case nil: (nil, nil)
       }
     return .members([

@@ -114,7 +114,7 @@ struct ContentDifference: Sendable {
       // What only names roles is for the customer's managers, which goes without saying.
       guard rule.roles.isEmpty, !rule.approvers.isEmpty else { return nil }
       return .list(
-        rule.approvers.map { approver in
+        rule.approvers.map { approver -> ContentTerm in
           let limit = approver.above.map { " > \($0.currency.code) \($0.amount)" } ?? ""
           return .text("\(approver.holder)\(limit)")
         })
@@ -133,7 +133,7 @@ struct ContentDifference: Sendable {
 
   private mutating func access(_ before: AccessRule?, _ after: AccessRule?) {
     func words(_ rule: AccessRule?) -> ContentTerm? {
-      rule.map { rule in
+      rule.map { rule -> ContentTerm in
         let keys = rule.keys.compactMap { name, key, _ in key.map { "\(name)=\($0)" } }
         return .text(([rule.action.rawValue] + [rule.resource].compactMap(\.self) + keys).joined(separator: " "))
       }

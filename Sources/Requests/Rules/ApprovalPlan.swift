@@ -17,7 +17,7 @@ enum ApprovalPlan {
   ) -> [Approval] {
     guard rule.kind != .none, passes(value, rule.above) else { return [] }
     let needed = rule.approvers.filter { passes(value, $0.above) }
-    let escalation: String? = if case .escalate(let role) = rule.late { role.rawValue } else { nil }
+    let escalation: String? = if case .escalate(let role)? = rule.late { role.rawValue } else { nil }
     return needed.enumerated().map { index, approver in
       let isFurther = approver.above != nil
       let step: Int64 =

@@ -117,10 +117,10 @@ struct WaitingApprovals: Statement {
       (home, person, party) = (principal.tenant, principal.person, Party(principal.actor))
       for grant in principal.grants where grant.permissions.contains(ApproverRule.permission) && (grant.expiresAt.map { now < $0 } ?? true) {
         switch grant.scope {
-        case .all: wide.append((grant.role, 0))
-        case .tenant: wide.append((grant.role, principal.tenant.rawValue))
-        case .listed(let tenants): wide += tenants.map(\.rawValue).sorted().map { (grant.role, $0) }
-        case .units(let ids): units += ids.sorted().map { (grant.role, $0) }
+        case .all: wide.append((role: grant.role, tenant: 0))
+        case .tenant: wide.append((role: grant.role, tenant: principal.tenant.rawValue))
+        case .listed(let tenants): for tenant in tenants.map(\.rawValue).sorted() { wide.append((role: grant.role, tenant: tenant)) }
+        case .units(let ids): for unit in ids.sorted() { units.append((role: grant.role, unit: unit)) }
         case .own: own.append(grant.role)
         }
       }

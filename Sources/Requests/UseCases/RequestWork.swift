@@ -16,7 +16,7 @@ struct RequestWork: Sendable {
   var process: RequestProcess
   private let before: RequestProcess
 
-  private static let time = Actor(kind: .system, id: 0, via: .job)
+  static let time = Actor(kind: .system, id: 0, via: .job)
 
   /// What time has decided by now is decided before the act.
   static func load(
