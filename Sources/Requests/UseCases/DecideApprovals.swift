@@ -60,11 +60,13 @@ package enum RejectRequest: Operation {
 }
 
 /// Lets somebody else decide as well, of one's own side: a customer's people do not hand their word to the provider, nor the other way round.
-package enum DelegateApproval: Operation {
+package enum DelegateApproval: PreparedOperation {
   package struct Input: OperationInput {
     let id: PublicId
     let account: PublicId?
     let staff: PublicId?
+    /// What is known of that member of the staff.
+    fileprivate var colleague: AccountThatMayApprove.Found?
 
     private static let account = Field.id(
       "account", .account, "The account of the customer that may decide it as well; the customer's people only.", "可代为决定的客户账号（仅客户人员）。"
@@ -86,17 +88,30 @@ package enum DelegateApproval: Operation {
     "approval.delegate", "Let somebody else decide an approval as well, who may approve requests of the customer.", zh: "委托其他有权审批的人员代为决定。",
     permission: ApproverRule.permission, roles: RequestRights.approvers, scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .change)
 
+  /// Staff are rows of the provider's own tenant, to which the transaction of a customer's approval is not bound. Whether somebody may decide
+  /// is asked again when he does.
+  package static func prepare(_ input: Input, for preparation: Preparation) async throws -> Input {
+    guard preparation.principal.side == .staff, let staff = input.staff else { return input }
+    let (provider, tenancy) = (preparation.provider.id, preparation.tenancy)
+    let statement = AccountThatMayApprove(home: provider, publicId: staff, customer: preparation.tenant.id, now: tenancy.clock.now())
+    var prepared = input
+    prepared.colleague = try await tenancy.transaction(binding: [provider], side: .staff, readOnly: true) { try await $0.first(statement) }
+    return prepared
+  }
+
   package static func run(_ input: Input, in context: OperationContext) async throws -> ApprovalLine {
     let isStaff = context.principal.side == .staff
     if isStaff, input.account != nil { throw context.unknownReference("account") }
     if !isStaff, input.staff != nil { throw context.unknownReference("staff") }
     let path = isStaff ? "staff" : "account"
     guard let id = isStaff ? input.staff : input.account else { throw Failure.invalid(path, RequestMessages.noDelegate) }
-    let home = isStaff ? context.provider.id : context.tenant.id
-    let statement = AccountThatMayApprove(home: home, publicId: id, customer: context.tenant.id, now: context.now)
-    // Read before anything is written: for that long the provider's own tenant is bound.
+    let customer = context.tenant.id
     let found: AccountThatMayApprove.Found? =
-      if isStaff { try await context.bound(to: [home]) { try await $0.first(statement) } } else { try await context.transaction.first(statement) }
+      if isStaff {
+        input.colleague
+      } else {
+        try await context.transaction.first(AccountThatMayApprove(home: customer, publicId: id, customer: customer, now: context.now))
+      }
     guard let found else { throw context.unknownReference(path) }
     guard found.may else { throw Failure.invalid(path, RequestMessages.delegateMayNot) }
     let (held, approval) = try await context.approvalWork(input.id)

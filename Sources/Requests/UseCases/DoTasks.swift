@@ -17,7 +17,7 @@ package enum ClaimTask: Operation {
   }
 
   package static let declaration = Declaration(
-    "task.claim", "Take a task on.", zh: "接手任务。", permission: RequestRights.work, roles: RequestRights.workers, reach: .one(by: "id"), effect: .change)
+    "task.claim", "Take a task on.", zh: "接手任务。", permission: RequestRights.work, roles: RequestRights.workers, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     let assignee = try await context.assignee()
@@ -45,7 +45,7 @@ package enum CompleteTask: Operation {
 
   package static let declaration = Declaration(
     "task.complete", "Say that a task is done; the last of a step opens the next one, the last of all fulfils the request.",
-    zh: "完成任务；某步骤的最后一项任务完成后开启下一步骤，全部完成后请求即已履行。", permission: RequestRights.work, roles: RequestRights.workers, reach: .one(by: "id"),
+    zh: "完成任务；某步骤的最后一项任务完成后开启下一步骤，全部完成后请求即已履行。", permission: RequestRights.work, roles: RequestRights.workers, reach: .oneAndProvider(by: "id"),
     effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
@@ -76,7 +76,7 @@ package enum FailTask: Operation {
 
   package static let declaration = Declaration(
     "task.fail", "Say that a task did not work; its step goes no further until it is tried again or skipped.", zh: "登记任务失败；重试或跳过之前，该步骤不再推进。",
-    permission: RequestRights.work, roles: RequestRights.workers, reach: .one(by: "id"), effect: .change)
+    permission: RequestRights.work, roles: RequestRights.workers, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     let assignee = try await context.assignee()
@@ -92,7 +92,7 @@ package enum SkipTask: Operation {
 
   package static let declaration = Declaration(
     "task.skip", "Leave a task out, with the reason.", zh: "跳过任务并说明理由。", permission: RequestRights.work, roles: RequestRights.workers,
-    reach: .one(by: "id"), effect: .change)
+    reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     let assignee = try await context.assignee()

@@ -66,10 +66,9 @@ extension OperationContext {
     return try await requestWork(request)
   }
 
-  /// The caller as somebody who does a task: a member of the staff.
+  /// The caller as somebody who does a task: a member of the staff. The provider's own tenant is bound besides.
   func assignee() async throws -> RequestTask.Assignee {
-    let own = StaffById(provider: provider.id, id: actor.id)
-    guard actor.kind == .staff, let bits = try await bound(to: [provider.id], { try await $0.first(own) }) else {
+    guard actor.kind == .staff, let bits = try await transaction.first(StaffById(provider: provider.id, id: actor.id)) else {
       throw Failure(.conflict, RequestMessages.needsStaff)
     }
     return RequestTask.Assignee(id: actor.id, publicId: bits)
