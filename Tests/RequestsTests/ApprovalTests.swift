@@ -79,7 +79,8 @@ import Testing
     #expect(await refusal { try await world.call("approval.reject", ["id": asked.at("id")], as: finance) } == ["reason input.required"])
     try await world.call("approval.reject", ["id": asked.at("id"), "reason": "No budget"], as: finance)
     let ended = try await world.request(made)
-    #expect(ended.at("state") == "rejected" && ended.at("reason") == "No budget" && ended.at("approvals").array?.map { $0.at("state") } == ["lapsed", "rejected"])
+    #expect(
+      ended.at("state") == "rejected" && ended.at("reason") == "No budget" && ended.at("approvals").array?.map { $0.at("state") } == ["lapsed", "rejected"])
     #expect(try await waiting(world, for: world.manager).isEmpty)
   }
 

@@ -138,7 +138,8 @@ extension Value {
       if let index = Int(step) { return value.array.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? .null }
       return value[String(step)] ?? .null
     }
-  }}
+  }
+}
 
 /// The paths and codes of what a call is refused for.
 func refusal(_ body: () async throws -> Value) async -> [String] {

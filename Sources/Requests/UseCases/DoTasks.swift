@@ -17,7 +17,8 @@ package enum ClaimTask: Operation {
   }
 
   package static let declaration = Declaration(
-    "task.claim", "Take a task on.", zh: "接手任务。", permission: RequestRights.work, roles: RequestRights.workers, reach: .oneAndProvider(by: "id"), effect: .change)
+    "task.claim", "Take a task on.", zh: "接手任务。", permission: RequestRights.work, roles: RequestRights.workers, reach: .oneAndProvider(by: "id"),
+    effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     let assignee = try await context.assignee()

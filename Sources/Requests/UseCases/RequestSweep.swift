@@ -30,7 +30,7 @@ package struct RequestSweep: Sweep {
       for one in fresh {
         do {
           try await tenancy.transaction(binding: [one.tenant], side: .staff) { try await move(one, now, tenancy.random, in: $0) }
-        } catch where !Task.isCancelled {
+        } catch  where !Task.isCancelled {
           // One that cannot be moved holds up no other; that it could not is told when all others were.
           fault = fault ?? error
         }
