@@ -33,8 +33,8 @@ alter table requests.request
   add column last_seq bigint not null default 1;
 
 -- What was taken back stays so. What was submitted stays submitted: its process begins when the sweep of requests finds it.
-update requests.request r set last_seq = r.version, ended_at = r.withdrawn_at;
-update requests.request r set unit_id = p.unit_id from tenancy.person p where p.tenant_id = r.tenant_id and p.id = r.requester_id;
+update requests.request r set last_seq = r.version, ended_at = r.withdrawn_at,
+  unit_id = (select p.unit_id from tenancy.person p where p.tenant_id = r.tenant_id and p.id = r.requester_id);
 
 alter table requests.request
   add constraint request_unit_fk foreign key (tenant_id, unit_id) references tenancy.org_unit (tenant_id, id),
