@@ -255,7 +255,7 @@ struct AdvanceReview: Statement {
 
   static let sql = """
     update requests.access_review set items_decided = items_decided + 1, version = version + 1,
-      closed_at = case when items_decided + 1 = items_total then $3 end
+      closed_at = case when items_decided + 1 = items_total then $3::timestamptz end
     where tenant_id = $1 and id = $2 returning version
     """
 
