@@ -67,6 +67,7 @@ let package = Package(
 
     // 3 domain
     module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime"]),
+    module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog"]),
     module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine"]),
@@ -101,7 +102,7 @@ let package = Package(
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -136,7 +137,7 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Assets", "TimeEntries", "Knowledge", "Requests", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "ScenarioTests",
@@ -169,7 +170,15 @@ let package = Package(
         "Credits", "Suppliers", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
-    tests("CatalogTests", ["Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests(
+      "RequestsTests",
+      [
+        "Requests", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema", "Postgres", "Kernel",
+        "TestSupport",
+      ]),
+    tests(
+      "CatalogTests",
+      ["Catalog", "Requests", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "AssuranceTests",
       [

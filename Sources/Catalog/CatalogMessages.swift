@@ -50,6 +50,13 @@ package enum CatalogMessages: MessageCatalog {
     "offering.approval_roles", "An approval needs roles, and the rule none has neither roles nor a value.", zh: "审批须填写角色；规则为 none 时不得填写角色或金额。")
   static let valueAndCurrency = Message("offering.approval_value", "A value needs its currency, and the other way round.", zh: "金额与货币须同时填写。")
 
+  static let rolesOrApprovers = Message("offering.roles_or_approvers", "Give roles or approvers, not both.", zh: "roles 与 approvers 只能填写其一。")
+  static let roleOrAnswer = Message("offering.role_or_answer", "An approver has a role or an answer, one of them.", zh: "审批人须填写 role 或 answer 之一。")
+  static let escalatesNot = Message("offering.escalates_not", "Only what escalates goes to somebody else.", zh: "仅在逾期升级（escalate）时填写。")
+  static let oneResource = Message("offering.one_resource", "Access is to a resource or to what an answer names, one of them.", zh: "须填写 resource 或 resourceAnswer 之一。")
+  static let noSuchField = Message(
+    "offering.no_such_field", "The form has no field {key} of this type: {types}.", zh: "表单中没有此类型（{types}）的字段 {key}。")
+
   static let badKey = Message(
     "form.bad_key", "A key has small letters, digits and _, a letter first.", zh: "键由小写字母、数字和下划线组成，以字母开头。")
   static let keyTwice = Message("form.key_twice", "There is already a field {key}.", zh: "已有字段 {key}。")
@@ -67,16 +74,7 @@ package enum CatalogMessages: MessageCatalog {
   static let badLength = Message("answer.length", "This must have {least} to {most} characters.", zh: "长度必须在 {least} 到 {most} 个字符之间。")
   static let outOfRange = Message("answer.range", "This must be from {least} to {most}.", zh: "取值必须在 {least} 到 {most} 之间。")
   static let notAChoice = Message("answer.choice", "This must be one of: {allowed}.", zh: "必须是下列之一：{allowed}。")
-  static let unknownPerson = Message("answer.person", "There is no such person, or you may not see them.", zh: "人员不存在，或您无权查看。")
-
-  static let notOrderable = Message("request.not_orderable", "This cannot be ordered: it is not published, or not any more.", zh: "该服务项尚未发布或已停用，不能申请。")
-  static let notCovered = Message(
-    "request.not_covered", "No line of a contract in force covers {code} for the requester.", zh: "没有生效中的合同行为该申请对象涵盖 {code}。")
-  static let publishedMeanwhile = Message(
-    "request.published_meanwhile", "{code} was published anew: version {read} was read, {newest} is the newest. Read it again.",
-    zh: "{code} 已有新版本：所阅读的为版本 {read}，最新为版本 {newest}。请重新查看。")
-  static let outsideScope = Message("request.outside_scope", "You may order only for those that you may see.", zh: "只能为您有权查看的人员申请。")
-  static let alreadyWithdrawn = Message("request.already_withdrawn", "It was withdrawn already.", zh: "该请求已撤回。")
+  package static let unknownPerson = Message("answer.person", "There is no such person, or you may not see them.", zh: "人员不存在，或您无权查看。")
 
   static let repeated = Message("catalogue.repeated", "The code {code} stands in the file twice.", zh: "代码 {code} 在文件中重复。")
   static let otherService = Message(
@@ -97,7 +95,8 @@ package enum CatalogMessages: MessageCatalog {
       badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
       rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
-      badLength, outOfRange, notAChoice, unknownPerson, notOrderable, notCovered, publishedMeanwhile, outsideScope, alreadyWithdrawn, repeated, otherService,
+      badLength, outOfRange, notAChoice, unknownPerson, repeated, otherService,
+      rolesOrApprovers, roleOrAnswer, escalatesNot, oneResource, noSuchField,
       retiredStays, retiredChanges,
       publishedStays, unknownFamily,
     ]

@@ -9,7 +9,6 @@ package enum CatalogModule: OperationModule {
     AddDependency.self, RemoveDependency.self,
     CreateOffering.self, ReadOffering.self, ListOfferings.self, ListOfferingVersions.self, CompareOffering.self, DraftOffering.self, PublishOffering.self,
     RetireOffering.self,
-    SubmitRequest.self, ReadRequest.self, ListRequests.self, WithdrawRequest.self,
     WriteManual.self, ExportCatalogue.self, ApplyCatalogue.self,
   ]
 

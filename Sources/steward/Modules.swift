@@ -13,6 +13,7 @@ import Kernel
 import Knowledge
 import Measurements
 import Operations
+import Requests
 import Scorecard
 import ServiceLevels
 import Suppliers
@@ -22,7 +23,7 @@ import TimeEntries
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, ImportingModule.self, ContractFilesModule.self,
+    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self, ImportingModule.self, ContractFilesModule.self,
     KnowledgeModule.self,
   ]
 
@@ -31,6 +32,7 @@ enum Modules {
     WarnSweep(keepers: keepers), RenewalSweep(),
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
 TicketTextSweep(),
+RequestSweep(),
   ]
 
   /// Whose rows clocks belong to.

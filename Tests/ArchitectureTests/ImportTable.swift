@@ -53,6 +53,7 @@ enum ImportTable {
     Box("BillingEngine", 2, ["Kernel"]),
     // domain
     Box("Catalog", 3, platform.union(["ServiceTime", "Jobs"])),
+    Box("Requests", 3, platform.union(["Catalog", "Jobs"])),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box("Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Knowledge", "Jobs"]), foundation, logging, collections),
@@ -80,7 +81,7 @@ enum ImportTable {
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing",
         "ContractFiles", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.

@@ -5,6 +5,7 @@ import Desk
 import Foundation
 import Kernel
 import Operations
+import Requests
 import ServiceLevels
 import TestSupport
 import Tenancy
@@ -18,7 +19,9 @@ struct CatalogWorld {
   let manager: Principal
 
   init(applied: Bool = true) async throws {
-    database = try await TestDatabase.make([PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self])
+    database = try await TestDatabase.make([
+      PlatformModule.self, CatalogModule.self, RequestsModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self,
+    ])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER")
     manager = try await database.staff(.accountManager)

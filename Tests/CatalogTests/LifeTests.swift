@@ -34,9 +34,6 @@ import Testing
     for state in OfferingState.allCases {
       for event in OfferingState.Event.allCases { #expect(state.after(event) == legal[state]?[event], "\(state) \(event)") }
     }
-    for state in RequestState.allCases {
-      for next in RequestState.allCases { #expect(state.mayGo(to: next) == (state == .submitted && next == .withdrawn)) }
-    }
   }
 
   @Test func daysStandInOrder() throws {

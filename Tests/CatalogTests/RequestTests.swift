@@ -34,7 +34,7 @@ import Testing
     #expect(
       await violations { try await order(.object(["users": 0])) } == ["answers.address answer.required", "answers.users answer.range"])
     let made = try await order(answers)
-    #expect(made.at("state") == "submitted" && made.at("published") == 1 && made.at("number") == "ACME-REQ-000001")
+    #expect(made.at("state") == "awaiting_approval" && made.at("published") == 1 && made.at("number") == "ACME-REQ-000001")
     #expect(made.at("contractLine") == contract.at("lines.0.id"))
     // The next version of the offering leaves the request as it was written.
     let catalogue = try CatalogWorld.example()
@@ -46,7 +46,7 @@ import Testing
     let withdrawn = try await world.call("request.withdraw", ["id": made.at("id")], as: customer, version: 1)
     #expect(withdrawn.at("state") == "withdrawn")
     await expectFailure(.conflict) { try await world.call("request.withdraw", ["id": made.at("id")], as: customer, version: 2) }
-    #expect(try await world.call("request.list", ["state": "submitted"], as: customer).at("items") == .array([]))
+    #expect(try await world.call("request.list", ["state": "awaiting_approval"], as: customer).at("items") == .array([]))
     #expect(try await world.call("request.list", ["customer": .id(world.acme.publicId)]).at("items").array?.count == 1)
   }
 

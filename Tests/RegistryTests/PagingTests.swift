@@ -109,6 +109,9 @@ struct Subjects: Sendable {
   private let shared: Value
   /// An article of several versions, about which several of A's people said something.
   private let article: Value
+  private let request: Value
+  /// Of more than one entitlement.
+  private let review: Value
 
   init(_ world: World) async throws {
     contract = try await world.seeded("con", in: world.a).id
@@ -170,10 +173,14 @@ struct Subjects: Sendable {
     (ci, shared) = try await Self.cis(world)
     try await TimeCalls.seedPages(world, line: line)
     article = try await Self.articles(cited: incident, world)
+    for _ in 0..<2 { _ = try await world.orderToApprove(world.a) }
+    for _ in 0..<2 { _ = try await world.entitlement(world.a) }
+    (request, review) = (try await world.seeded("req", in: world.a).id, try await world.seeded("rev", in: world.a).id)
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
       "aps", "ci", "art",
+"tsk", "rev",
     ]
     for kind in kinds
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
@@ -329,6 +336,8 @@ struct Subjects: Sendable {
         members.append(Value.Member(field.name, operation.declaration.name.hasPrefix("shared_ci.") ? shared : ci))
       case .id(let kind) where kind.prefix == "art" && field.isRequired: members.append(Value.Member(field.name, article))
       case .text where field.name == "text" && field.isRequired: members.append(Value.Member(field.name, .text(world.a.canary)))
+      case .id(let kind) where kind.prefix == "req" && field.isRequired: members.append(Value.Member(field.name, request))
+      case .id(let kind) where kind.prefix == "rev" && field.isRequired: members.append(Value.Member(field.name, review))
       case .id(let kind) where kind.prefix == "crd" && field.isRequired: members.append(Value.Member(field.name, credit))
       case .id(let kind) where kind.prefix == "aps" && field.isRequired: members.append(Value.Member(field.name, scheme))
       case .id(let kind) where kind.prefix == "apr" && field.isRequired: members.append(Value.Member(field.name, appraisal))

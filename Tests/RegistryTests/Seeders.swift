@@ -163,6 +163,13 @@ enum Seeders {
         try await world.seed(
           "request.submit", ["customer": .text(twin.id), "offering": offering, "published": 1, "answers": .object(["remark": world.name(twin)])]))
     },
+    "apv": { world, twin in try Seeded(try await world.orderToApprove(twin)["approvals"]?.array?.first ?? .null) },
+    "tsk": { world, twin in try Seeded(try await world.orderWithTask(twin)["tasks"]?.array?.first ?? .null) },
+    "ent": { world, twin in try Seeded(try await world.entitlement(twin)) },
+    "rev": { world, twin in
+      _ = try await world.entitlement(twin)
+      return try Seeded(try await world.seed("access_review.open", ["customer": .text(twin.id), "dueOn": "2026-03-31"]))
+    },
     "sup": { world, _ in try Seeded(try await world.supplier()) },
     "supcon": { world, twin in
       let supplier = try await world.seeded("sup", in: twin)

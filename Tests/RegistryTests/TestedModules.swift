@@ -10,6 +10,7 @@ import Importing
 import Knowledge
 import Measurements
 import Operations
+import Requests
 import Scorecard
 import ServiceLevels
 import Suppliers
@@ -32,6 +33,7 @@ enum TestedModules {
     AssetsModule.self,
     TimeEntriesModule.self,
     KnowledgeModule.self,
+    RequestsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -192,6 +192,13 @@ struct CallRule: Sendable {
     "request.submit": CallRule(given: { world, twin, _ in
       (["offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)])], nil)
     }),
+    "request.close": requestToClose,
+    "approval.approve": approval,
+    "approval.reject": approval,
+    "approval.delegate": delegation,
+    "task.retry": failedTask,
+    "access_review.open": reviewToOpen,
+    "access_review.decide": reviewToDecide,
     // Of nothing: what is told names codes and the revision, which differ from call to call. CatalogTests apply a whole one.
     "catalogue.apply": CallRule(omitted: ["revision"], given: { _, _, _ in (["families": .array([])], nil) }),
     "contract_line.add": CallRule(omitted: ["offering"]),
@@ -427,6 +434,8 @@ struct CallRule: Sendable {
           ]),
         ]),
         "approval": .object(["rule": "any", "roles": .array([Samples.localName]), "above": "10", "currency": "EUR"]),
+        "prices": .array([.object(["name": Samples.localName, "amount": "12.50", "currency": "EUR", "per": "once", "unit": Samples.localName])]),
+        "access": .object(["action": "grant", "resource": "erp"]),
         "tasks": .array([.object(["name": Samples.localName, "step": 1, "team": team["name"] ?? .null])]),
       ]
       values.merge(given) { own, _ in own }

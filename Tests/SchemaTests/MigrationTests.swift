@@ -49,6 +49,14 @@ import Testing
     }
   }
 
+  /// What was taken back stays so, and what was submitted waits for the sweep; each knows the unit of its requester and its last event.
+  @Test func requestsOfAnEarlierVersionAreMoved() async throws {
+    try await migrating(to: Self.file("_requests.sql"), holding: Self.orders) { database in
+      let orders = try await database.withConnection { try await $0.query(MovedRequests()) }
+      #expect(orders == ["1 submitted 1 5 -", "2 withdrawn 2 - 2026-03-02"])
+    }
+  }
+
   /// The migration whose name ends so.
   private static func file(_ ending: String) throws -> String {
     let folder = RealData.packageRoot.appending(path: "sql/migrations")
@@ -87,6 +95,19 @@ import Testing
     select decode(v.id, 'hex'), 1, v.code, '{"en": "S"}', 'managed', '{"en": "O"}', '2026-01-01', v.operation_on, v.retirement_on, '2026-01-01T00:00:00Z'
     from (values ('000102030405060708090a01', 'S1', null, null), ('000102030405060708090a02', 'S2', date '2026-01-02', null),
       ('000102030405060708090a03', 'S3', date '2026-01-02', date '2026-01-03')) as v (id, code, operation_on, retirement_on)
+    """
+
+  /// Two orders of one customer: one that stands, for somebody of a site, and one for nobody in particular that was taken back.
+  private static let orders = """
+    insert into tenancy.person (tenant_id, id, public_id, unit_id, name, language, recorded_at)
+    values (1, 3, decode('000102030405060708090a0b', 'hex'), 5, 'P', 'en', '2026-01-01T00:00:00Z');
+    insert into tenancy.org_unit (tenant_id, id, public_id, kind, name, recorded_at)
+    values (1, 5, decode('000102030405060708090a0b', 'hex'), 'site', 'U', '2026-01-01T00:00:00Z');
+    insert into catalog.request (tenant_id, id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, requester_id, actor_kind,
+      actor_id, submitted_at, withdrawn_at, version)
+    select 1, n, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, 1, '{}', case n when 1 then 'submitted' else 'withdrawn' end, case n when 1 then 3 end,
+      'staff', 1, '2026-03-01T00:00:00Z', case n when 2 then '2026-03-02T00:00:00Z'::timestamptz end, n
+    from generate_series(1, 2) n
     """
 
   /// Finance lost the permission to an administrator; a token has it, another has none of it, a third one has all.
@@ -201,5 +222,13 @@ private struct TokenPermissions: Statement {
 
 private struct ServiceStates: Statement {
   static let sql = "select code || ' ' || state from catalog.service order by code"
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct MovedRequests: Statement {
+  static let sql = """
+    select concat_ws(' ', id, state, last_seq, coalesce(unit_id::text, '-'), coalesce(to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), '-'))
+    from requests.request order by id
+    """
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -10,6 +10,7 @@ grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, ope
 grant select on desk.assignment, desk.dispatch to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
+grant select on requests.request, requests.approval, requests.task to steward_finder;
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
   contracts.standing_line_version to steward_finder;
 grant select on knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending to steward_finder;
@@ -492,6 +493,68 @@ returns table (tenant_id bigint, ticket_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query select p.tenant_id, p.ticket_id from desk.text_pending p order by p.tenant_id, p.ticket_id limit least(row_limit, 1000);
+end
+$$;
+
+-- Requests whose process has not begun, or whose tasks are not opened yet, and those with an approval that nobody decided in time.
+create function finder.requests_to_move(reference timestamptz, row_limit integer)
+returns table (tenant_id bigint, request_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    (select r.tenant_id, r.id from requests.request r where r.state in ('submitted', 'approved')
+     order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 1000))
+    union all
+    (select a.tenant_id, a.request_id from requests.approval a where a.state = 'asked' and a.due_at is not null and a.due_at <= reference
+     order by a.due_at limit least(row_limit, 1000));
+end
+$$;
+
+-- Approvals that wait for somebody: those of a role that he holds for a whole tenant (0: for all), for the unit that it was ordered for,
+-- or for himself; those that name him; those that were delegated to him. Not of his own requests, unless the rule lets him, and not of one
+-- that he has agreed to already. The one that was asked first comes first.
+create function finder.waiting_approvals(
+  permitted bigint[], wide_roles text[], wide_tenants bigint[], unit_roles text[], unit_ids bigint[], own_roles text[], home bigint, own_person bigint,
+  own_kind text, own_id bigint, after_asked timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, asked_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select a.tenant_id, a.id, a.asked_at
+    from requests.approval a join requests.request r on r.tenant_id = a.tenant_id and r.id = a.request_id
+    where a.state = 'asked' and (permitted is null or a.tenant_id = any (permitted))
+      and (
+        (a.delegate_kind = own_kind and a.delegate_id = own_id) or (a.tenant_id = home and a.person_id = own_person)
+        or exists (
+          select from unnest(wide_roles, wide_tenants) as w (role, tenant_id)
+          where w.role in (a.role, case when a.escalated_at is not null then a.escalates_to end) and w.tenant_id in (0, a.tenant_id))
+        or a.tenant_id = home and (
+          exists (
+            select from unnest(unit_roles, unit_ids) as u (role, unit_id)
+            where u.role in (a.role, case when a.escalated_at is not null then a.escalates_to end) and u.unit_id = r.unit_id)
+          or r.requester_id = own_person and (a.role = any (own_roles) or a.escalated_at is not null and a.escalates_to = any (own_roles))))
+      and (r.own_approval or (r.requester_id is distinct from own_person or own_person is null) and (r.actor_kind, r.actor_id) <> (own_kind, own_id))
+      and not exists (
+        select from requests.approval d
+        where d.tenant_id = a.tenant_id and d.request_id = a.request_id and d.state = 'approved'
+          and (d.decided_kind = own_kind and d.decided_id = own_id or d.decided_person = own_person))
+      and (a.asked_at, a.tenant_id, a.id) > (coalesce(after_asked, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by a.asked_at, a.tenant_id, a.id limit least(row_limit, 201);
+end
+$$;
+
+-- Tasks of requests of the permitted tenants (null: all) that can be done, are being done or have failed, the longest waiting first.
+create function finder.open_tasks(
+  permitted bigint[], wanted_team bigint, wanted_assignee bigint, unclaimed_only boolean, wanted_state text,
+  after_ready timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, ready_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select t.tenant_id, t.id, t.ready_at from requests.task t
+    where t.state in ('ready', 'active', 'failed') and (permitted is null or t.tenant_id = any (permitted))
+      and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
+      and (not unclaimed_only or t.assignee_id is null) and (wanted_state is null or t.state = wanted_state)
+      and (t.ready_at, t.tenant_id, t.id) > (coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by t.ready_at, t.tenant_id, t.id limit least(row_limit, 201);
 end
 $$;
 

@@ -126,7 +126,7 @@ struct ManualWriter: Sendable {
     case .sequence: intro = ManualWords.approvalSequence
     }
     let limit = approval.above.map { ManualWords.above.text(language, ["amount": "\($0.currency.code) \($0.amount)"]) }
-    return [.paragraph(plain(intro)), .list(approval.roles.map(text))] + (limit.map { [.paragraph(Text($0))] } ?? [])
+    return [.paragraph(plain(intro)), .list(approval.approvers.map { text($0.name) })] + (limit.map { [.paragraph(Text($0))] } ?? [])
   }
 
   /// `4 h`, `1 h 30 min`, the end of a business day, or nothing.

@@ -18,16 +18,18 @@ enum DescriptionPart: String, Sendable, CaseIterable {
   }
 }
 
-/// All that a version of an offering says: its standard description, order form, approval and tasks. The stored form has the
+/// All that a version of an offering says: its standard description, order form, approval, the access that it gives, and tasks. The stored form has the
 /// fields of the input.
 package struct OfferingContent: OperationInput, Hashable {
-  let name: LocalText
+  package let name: LocalText
   let texts: [DescriptionPart: LocalText]
   let targets: [OfferingTarget]
   let measures: [QualityMeasure]
   let prices: [OfferingPrice]
-  let form: [FormField]
-  let approval: ApprovalRule
+  package let form: [FormField]
+  package let approval: ApprovalRule
+  /// What access fulfilling it gives or takes; nil: none.
+  package let access: AccessRule?
   let tasks: [FulfilmentTask]
 
   static let name = Field.localText("name", 1...200, "What it is called.", "名称。")
@@ -40,6 +42,8 @@ package struct OfferingContent: OperationInput, Hashable {
   private static let form = Field<[FormField]>.list(
     "form", of: Field<FormField>.object("field", "A field of the form.", "表单字段。"), count: 0...100, "What an order must tell.", "申请表单。")
   private static let approval = Field<ApprovalRule>.object("approval", "Who must agree (default: nobody).", "审批规则（默认无需审批）。")
+  private static let access = Field<AccessRule>.object(
+    "access", "That it gives, changes or takes access to something (default: it does not).", "授予、变更或收回访问权限（默认不涉及）。")
   private static let tasks = Field<[FulfilmentTask]>.list(
     "tasks", of: Field<FulfilmentTask>.object("task", "A task.", "一项任务。"), count: 0...100, "How a request is fulfilled.", "履行任务。")
 
@@ -48,7 +52,8 @@ package struct OfferingContent: OperationInput, Hashable {
   private static let descriptions: [any InputField] = textFields.map { $0.1 }
 
   package static let fields: [any InputField] =
-    [name] + descriptions + [targets.optional, measures.optional, prices.optional, form.optional, approval.optional, tasks.optional]
+    [name] + descriptions
+    + [targets.optional, measures.optional, prices.optional, form.optional, approval.optional, access.optional, tasks.optional]
 
   package init(_ values: InputValues) throws(FieldError) {
     name = try values[Self.name]
@@ -60,12 +65,13 @@ package struct OfferingContent: OperationInput, Hashable {
     prices = try values[Self.prices.optional] ?? []
     form = try values[Self.form.optional] ?? []
     approval = try values[Self.approval.optional] ?? ApprovalRule.none
+    access = try values[Self.access.optional]
     tasks = try values[Self.tasks.optional] ?? []
   }
 
   private init(_ content: OfferingContent, tasks: [FulfilmentTask]) {
     (name, texts, targets, measures) = (content.name, content.texts, content.targets, content.measures)
-    (prices, form, approval) = (content.prices, content.form, content.approval)
+    (prices, form, approval, access) = (content.prices, content.form, content.approval, content.access)
     self.tasks = tasks
   }
 
@@ -76,7 +82,8 @@ package struct OfferingContent: OperationInput, Hashable {
     let words: [(String, Value?)] = DescriptionPart.allCases.map { ($0.rawValue, texts[$0]?.value) }
     let lists: [(String, Value?)] = [
       ("targets", list(targets.map(\.stored))), ("measures", list(measures.map(\.stored))), ("prices", list(prices.map(\.stored))),
-      ("form", list(form.map(\.stored))), ("approval", approval == ApprovalRule.none ? nil : approval.stored), ("tasks", list(tasks.map(\.stored))),
+      ("form", list(form.map(\.stored))), ("approval", approval == ApprovalRule.none ? nil : approval.stored),
+      ("access", access?.stored), ("tasks", list(tasks.map(\.stored))),
     ]
     return .members([("name", name.value)] + words + lists)
   }
@@ -86,11 +93,34 @@ package struct OfferingContent: OperationInput, Hashable {
 
 extension OfferingContent {
   /// What a version or draft holds.
-  static func read(_ stored: Value) throws(Failure) -> OfferingContent {
+  package static func read(_ stored: Value) throws(Failure) -> OfferingContent {
     do throws(FieldError) {
       return try InputValues.read(OfferingContent.self, from: stored)
     } catch {
       throw Failure(.internal, OperationMessages.internalFault, debug: "an offering holds what it may not: \(error.violations.map(\.path))")
     }
   }
+}
+
+extension OfferingContent {
+  /// What an order is worth: what it costs once, and the first period of what it costs again and again, each as many times as the
+  /// answer says that counts it; what is charged by use cannot be known. Nil where nothing is known of it: there is no such price,
+  /// prices are of several currencies, or the sum does not fit.
+  package func value(of answers: [Value.Member]) -> Money? {
+    let given = Dictionary(answers.map { ($0.name, $0.value.integer ?? 0) }) { _, last in last }
+    var sum: Money?
+    for price in prices where price.per != .use {
+      let count = price.quantity.map { max(given[$0] ?? 0, 0) } ?? 1
+      let (units, overflow) = price.amount.minorUnits.multipliedReportingOverflow(by: count)
+      guard !overflow else { return nil }
+      let part = Money(minorUnits: units, currency: price.amount.currency)
+      do throws(Money.ArithmeticError) { sum = try sum?.adding(part) ?? part } catch { return nil }
+    }
+    return sum
+  }
+}
+
+extension OfferingContent {
+  /// As customers read it.
+  package var withoutTasks: Value { with([]).stored }
 }

@@ -60,7 +60,7 @@ struct QualityMeasure: OperationInput, Hashable {
 }
 
 /// A position of the price model.
-struct OfferingPrice: OperationInput, Hashable {
+package struct OfferingPrice: OperationInput, Hashable {
   enum Per: String, Sendable, CaseIterable { case once, use, month, quarter, year }
 
   let name: LocalText
@@ -68,6 +68,8 @@ struct OfferingPrice: OperationInput, Hashable {
   let per: Per
   /// What is counted: a device, a user; nil: the whole.
   let unit: LocalText?
+  /// The key of the number field of the form whose answer counts it; nil: an order has it once.
+  let quantity: String?
 
   private static let name = Field.localText("name", 1...200, "What is charged for.", "收费项目。")
   private static let amount = Field.amount("amount", "How much.", "金额。")
@@ -75,9 +77,13 @@ struct OfferingPrice: OperationInput, Hashable {
   private static let per = Field.oneOf("per", Per.allCases.map(\.rawValue), "How often.", "计费周期：once 一次性、use 每次、month 每月、quarter 每季、year 每年。")
   private static let unit = Field.localText("unit", 1...60, "For each of what: device, user (default: for the whole).", "计费单位：如设备、用户（默认整体）。")
 
-  static let fields: [any InputField] = [name, amount, currency, per, unit.optional]
+  private static let quantity = Field.text(
+    "quantity", 1...40, "The key of a number field of the form whose answer says how many are ordered (default: one).",
+    "表单中数字字段的键，其答案为申请数量（默认一个）。")
 
-  init(_ values: InputValues) throws(FieldError) {
+  package static let fields: [any InputField] = [name, amount, currency, per, unit.optional, quantity.optional]
+
+  package init(_ values: InputValues) throws(FieldError) {
     name = try values[Self.name]
     let code = try values[Self.currency]
     guard let currency = Currency(code: code) else { throw FieldError("currency", CatalogMessages.unknownCurrency, ["code": code]) }
@@ -87,64 +93,13 @@ struct OfferingPrice: OperationInput, Hashable {
     amount = money
     per = Per(rawValue: try values[Self.per]) ?? .once
     unit = try values[Self.unit.optional]
+    quantity = try values[Self.quantity.optional]
   }
 
   var stored: Value {
     .members([
       ("name", name.value), ("amount", .text(amount.amount)), ("currency", .text(amount.currency.code)), ("per", .text(per.rawValue)),
-      ("unit", unit?.value),
-    ])
-  }
-}
-
-/// Who must agree to a request before it is fulfilled.
-struct ApprovalRule: OperationInput, Hashable {
-  enum Kind: String, Sendable, CaseIterable { case none, any, all, sequence }
-
-  let kind: Kind
-  let roles: [LocalText]
-  /// Only requests worth more need it; nil: all.
-  let above: Money?
-
-  static let none = ApprovalRule(kind: .none, roles: [], above: nil)
-
-  private static let kind = Field.oneOf(
-    "rule", Kind.allCases.map(\.rawValue), "Whether none of the roles, any one, all, or one after the other.", "审批方式：none 无需、any 任一、all 全部、sequence 依次。")
-  private static let roles = Field<[LocalText]>.list(
-    "roles", of: Field.localText("role", 1...80, "A role.", "角色。"), count: 0...20, "The roles that approve, in order.", "审批角色，按顺序。")
-  private static let above = Field.amount("above", "Only requests worth more than this need it (default: all).", "仅金额超过此值的请求需要审批（默认全部）。")
-  private static let currency = Field.text("currency", 3...3, "The currency of that value.", "该金额的货币。")
-
-  static let fields: [any InputField] = [kind, roles.optional, above.optional, currency.optional]
-
-  private init(kind: Kind, roles: [LocalText], above: Money?) {
-    self.kind = kind
-    self.roles = roles
-    self.above = above
-  }
-
-  init(_ values: InputValues) throws(FieldError) {
-    kind = Kind(rawValue: try values[Self.kind]) ?? .none
-    roles = try values[Self.roles.optional] ?? []
-    guard (kind == .none) == roles.isEmpty else { throw FieldError("roles", CatalogMessages.rolesOfApproval) }
-    guard let text = try values[Self.above.optional] else {
-      if try values[Self.currency.optional] != nil { throw FieldError("above", CatalogMessages.valueAndCurrency) }
-      above = nil
-      return
-    }
-    guard kind != .none else { throw FieldError("above", CatalogMessages.rolesOfApproval) }
-    guard let code = try values[Self.currency.optional] else { throw FieldError("currency", CatalogMessages.valueAndCurrency) }
-    guard let currency = Currency(code: code) else { throw FieldError("currency", CatalogMessages.unknownCurrency, ["code": code]) }
-    guard let money = Money(text, currency: currency), money.minorUnits >= 0 else {
-      throw FieldError("above", CatalogMessages.badAmount, ["currency": currency.code, "decimals": String(currency.minorUnitDigits)])
-    }
-    above = money
-  }
-
-  var stored: Value {
-    .members([
-      ("rule", .text(kind.rawValue)), ("roles", roles.isEmpty ? nil : .array(roles.compactMap(\.value))), ("above", above.map { .text($0.amount) }),
-      ("currency", above.map { .text($0.currency.code) }),
+      ("unit", unit?.value), ("quantity", quantity.map { .text($0) }),
     ])
   }
 }

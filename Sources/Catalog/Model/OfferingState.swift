@@ -25,13 +25,3 @@ package enum OfferingState: String, Sendable, CaseIterable {
     }
   }
 }
-
-/// Where a request stands.
-package enum RequestState: String, Sendable, CaseIterable {
-  /// May go to `withdrawn`.
-  case submitted
-  /// Taken back. Goes nowhere.
-  case withdrawn
-
-  package func mayGo(to next: RequestState) -> Bool { self == .submitted && next == .withdrawn }
-}

@@ -2,7 +2,7 @@ import Kernel
 import Operations
 
 /// What a form asks for in a field.
-enum FormFieldType: String, Sendable, CaseIterable {
+package enum FormFieldType: String, Sendable, CaseIterable {
   /// One line; `least` and `most` bound its characters.
   case text
   /// Several lines.
@@ -42,7 +42,7 @@ struct FormCondition: OperationInput, Hashable {
 }
 
 /// A field of an order form.
-struct FormField: OperationInput, Hashable {
+package struct FormField: OperationInput, Hashable {
   let key: String
   let label: LocalText
   let help: LocalText?
@@ -67,11 +67,11 @@ struct FormField: OperationInput, Hashable {
     "choices", of: Field<NamedChoice>.object("choice", "One of the answers.", "一个选项。"), count: 0...200, "Of a choice, the answers.", "选择类型的选项。")
   private static let shownWhen = Field<FormCondition>.object("shownWhen", "When it is asked for (default: always).", "何时显示（默认始终）。")
 
-  static let fields: [any InputField] = [
+  package static let fields: [any InputField] = [
     key, label, help.optional, type, required.optional, least.optional, most.optional, choices.optional, shownWhen.optional,
   ]
 
-  init(_ values: InputValues) throws(FieldError) {
+  package init(_ values: InputValues) throws(FieldError) {
     key = try values[Self.key]
     label = try values[Self.label]
     help = try values[Self.help.optional]
@@ -95,7 +95,7 @@ struct FormField: OperationInput, Hashable {
 
 extension Value {
   /// An object of the members that there are.
-  static func members(_ members: [(String, Value?)]) -> Value {
+  package static func members(_ members: [(String, Value?)]) -> Value {
     .object(members.compactMap { name, value in value.map { Value.Member(name, $0) } })
   }
 }

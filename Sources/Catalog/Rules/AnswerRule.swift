@@ -1,16 +1,18 @@
 import Kernel
 
 /// Answers against an order form.
-struct AnswerRule: Sendable {
+package struct AnswerRule: Sendable {
   let form: [FormField]
 
+  package init(form: [FormField]) { self.form = form }
+
   /// What is stored, and what is wrong.
-  struct Reading: Equatable, Sendable {
+  package struct Reading: Equatable, Sendable {
     /// The answers that were given, in the form's order.
-    var answers: [Value.Member] = []
+    package internal(set) var answers: [Value.Member] = []
     /// The persons that they name, whom the store must know, by the key of the field.
-    var persons: [String: PublicId] = [:]
-    var violations: [Failure.Violation] = []
+    package internal(set) var persons: [String: PublicId] = [:]
+    package internal(set) var violations: [Failure.Violation] = []
   }
 
   /// The limits of a text's characters or of a number, those that are not given included.
@@ -24,7 +26,7 @@ struct AnswerRule: Sendable {
   }
 
   /// Reads the answers of a request. A field that is not shown must not be answered: what nobody was asked is not stored.
-  func read(_ answers: Value) -> Reading {
+  package func read(_ answers: Value) -> Reading {
     var reading = Reading()
     let given = Dictionary((answers.members ?? []).map { ($0.name, $0.value) }) { _, last in last }
     var decisions: [String: String] = [:]

@@ -54,6 +54,23 @@ enum CatalogRule {
     FormRule.violations(in: content.form, at: "\(path)form")
       + content.tasks.enumerated().filter { !teams.contains($0.element.team) }.map {
         Failure.Violation(path: "\(path)tasks[\($0.offset)].team", CatalogMessages.unknownTeam, ["team": $0.element.team])
-      }
+      } + misnamed(in: content, path: path)
+  }
+
+  /// Keys of the form that a price, an approver or the access names, and that no field of the right type has.
+  private static func misnamed(in content: OfferingContent, path: String) -> [Failure.Violation] {
+    let types = Dictionary(content.form.map { ($0.key, $0.type) }) { first, _ in first }
+    var violations: [Failure.Violation] = []
+    func require(_ key: String?, _ allowed: Set<FormFieldType>, at place: String) {
+      guard let key, !(types[key].map(allowed.contains) ?? false) else { return }
+      let names = FormFieldType.allCases.filter(allowed.contains).map(\.rawValue).joined(separator: ", ")
+      violations.append(Failure.Violation(path: "\(path)\(place)", CatalogMessages.noSuchField, ["key": key, "types": names]))
+    }
+    for (index, price) in content.prices.enumerated() { require(price.quantity, [.number], at: "prices[\(index)].quantity") }
+    for (index, approver) in content.approval.approvers.enumerated() {
+      if case .answer(let key) = approver.holder { require(key, [.person], at: "approval.approvers[\(index)].answer") }
+    }
+    for (name, key, types) in content.access?.keys ?? [] { require(key, types, at: "access.\(name)") }
+    return violations
   }
 }

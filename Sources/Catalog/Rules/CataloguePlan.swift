@@ -149,7 +149,8 @@ struct CataloguePlan: Sendable {
     let words: [(String, Bool)] = DescriptionPart.allCases.map { ($0.rawValue, left.texts[$0] != right.texts[$0]) }
     let lists: [(String, Bool)] = [
       ("targets", left.targets != right.targets), ("measures", left.measures != right.measures), ("prices", left.prices != right.prices),
-      ("form", left.form != right.form), ("approval", left.approval != right.approval), ("tasks", left.tasks != right.tasks),
+      ("form", left.form != right.form), ("approval", left.approval != right.approval),
+      ("access", left.access != right.access), ("tasks", left.tasks != right.tasks),
     ]
     return differing([("name", left.name != right.name)] + words + lists)
   }

@@ -36,6 +36,7 @@ struct ContentDifference: Sendable {
     list(.prices, before.prices, after.prices, Self.item)
     list(.form, before.form, after.form, Self.item)
     approval(before.approval, after.approval)
+    access(before.access, after.access)
     list(.tasks, before.tasks, after.tasks, Self.item)
   }
 
@@ -70,6 +71,7 @@ struct ContentDifference: Sendable {
       key: key(price.name), name: .local(price.name),
       attributes: [
         ("amount", ManualWords.amount, amount), ("per", ManualWords.per, .word(ManualWords.word(price.per))), ("unit", ManualWords.unit, unit),
+        ("quantity", VersionWords.quantity, price.quantity.map { .text($0) }),
       ])
   }
 
@@ -107,11 +109,36 @@ struct ContentDifference: Sendable {
 
   private mutating func approval(_ before: ApprovalRule, _ after: ApprovalRule) {
     func kind(_ rule: ApprovalRule) -> ContentTerm { .word(VersionWords.word(rule.kind)) }
-    func roles(_ rule: ApprovalRule) -> ContentTerm? { rule.roles.isEmpty ? nil : .list(rule.roles.map { .local($0) }) }
+    func roles(_ rule: ApprovalRule) -> ContentTerm? { rule.approvers.isEmpty ? nil : .list(rule.approvers.map { .local($0.name) }) }
+    func holders(_ rule: ApprovalRule) -> ContentTerm? {
+      // What only names roles is for the customer's managers, which goes without saying.
+      guard rule.roles.isEmpty, !rule.approvers.isEmpty else { return nil }
+      return .list(
+        rule.approvers.map { approver -> ContentTerm in
+          let limit = approver.above.map { " > \($0.currency.code) \($0.amount)" } ?? ""
+          return .text("\(approver.holder)\(limit)")
+        })
+    }
     func above(_ rule: ApprovalRule) -> ContentTerm? { rule.above.map { .text("\($0.currency.code) \($0.amount)") } }
+    func own(_ rule: ApprovalRule) -> ContentTerm? { rule.ownRequests ? .word(ManualWords.yes) : nil }
+    func late(_ rule: ApprovalRule) -> ContentTerm? { rule.late.map { .text("\($0)") } }
     part("approval.rule", ManualWords.approval, kind(before), kind(after))
     part("approval.roles", VersionWords.roles, roles(before), roles(after))
+    part("approval.approvers", VersionWords.holders, holders(before), holders(after))
     part("approval.above", VersionWords.above, above(before), above(after))
+    part("approval.ownRequests", VersionWords.ownRequests, own(before), own(after))
+    part("approval.hours", VersionWords.hours, Self.number(before.hours), Self.number(after.hours))
+    part("approval.late", VersionWords.late, late(before), late(after))
+  }
+
+  private mutating func access(_ before: AccessRule?, _ after: AccessRule?) {
+    func words(_ rule: AccessRule?) -> ContentTerm? {
+      rule.map { rule -> ContentTerm in
+        let keys = rule.keys.compactMap { name, key, _ in key.map { "\(name)=\($0)" } }
+        return .text(([rule.action.rawValue] + [rule.resource].compactMap(\.self) + keys).joined(separator: " "))
+      }
+    }
+    part("access", VersionWords.access, words(before), words(after))
   }
 
   private mutating func list<Element>(_ list: ContentList, _ before: [Element], _ after: [Element], _ item: (Element) -> Item) {

@@ -143,6 +143,12 @@ package enum VersionWords: MessageCatalog {
   static let team = Message("offering_version.team", "Team", zh: "团队")
   static let roles = Message("offering_version.roles", "Roles that approve", zh: "审批角色")
   static let above = Message("offering_version.above", "Approval above", zh: "需审批的金额下限")
+  static let holders = Message("offering_version.holders", "Who decides for them", zh: "实际审批人")
+  static let ownRequests = Message("offering_version.own_requests", "Approval of one's own requests", zh: "可审批本人请求")
+  static let hours = Message("offering_version.approval_hours", "Hours for an approval", zh: "审批时限（小时）")
+  static let late = Message("offering_version.approval_late", "When nobody approves in time", zh: "审批逾期的处理")
+  static let access = Message("offering_version.access", "Access", zh: "访问权限")
+  static let quantity = Message("offering_version.quantity", "Counted by", zh: "数量字段")
   static let noApproval = Message("offering_version.approval_none", "none", zh: "无需审批")
   static let either = Message("offering_version.approval_any", "any of the roles", zh: "任一角色")
   static let every = Message("offering_version.approval_all", "all roles", zh: "所有角色")
@@ -176,5 +182,6 @@ package enum VersionWords: MessageCatalog {
     becomes, isNew, isGone, otherWording, otherSpacing, target, measure, price, field, task, targetAdded, measureAdded, priceAdded, fieldAdded, taskAdded,
     targetRemoved, measureRemoved, priceRemoved, fieldRemoved, taskRemoved, targetsOrder, measuresOrder, pricesOrder, fieldsOrder, tasksOrder, name, help,
     least, most, choices, values, shownWhen, step, team, roles, above, noApproval, either, every, sequence,
+    holders, ownRequests, hours, late, access, quantity,
   ]
 }

@@ -26,13 +26,13 @@ struct InsertOffering: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-struct OfferingRow: Sendable {
-  let id: Int64
+package struct OfferingRow: Sendable {
+  package let id: Int64
   let publicId: [UInt8]
-  let code: String
+  package let code: String
   let name: LocalText
   let state: OfferingState
-  let service: Int64
+  package let service: Int64
   let servicePublicId: [UInt8]
   let serviceCode: String
   /// On the day that was asked for.
@@ -40,10 +40,10 @@ struct OfferingRow: Sendable {
   /// The one customer that its service is for; nil: it is for all.
   let onlyTenant: TenantId?
   /// Of its newest published version.
-  let seq: Int64?
-  let versionId: Int64?
+  package let seq: Int64?
+  package let versionId: Int64?
   let publishedAt: Instant?
-  let published: Value?
+  package let published: Value?
   /// What is being written; never on the customer's side.
   let draft: Value?
   let version: Int64
@@ -82,7 +82,7 @@ struct OfferingRow: Sendable {
     version = try row.next()
   }
 
-  var isOrderable: Bool { state == .published && isServiceOffered }
+  package var isOrderable: Bool { state == .published && isServiceOffered }
 
   /// Its newest version, where it was fetched with its content.
   var newest: OfferingVersionRow? {
@@ -90,7 +90,7 @@ struct OfferingRow: Sendable {
     return OfferingVersionRow(id: versionId, seq: seq, publishedAt: publishedAt, content: published)
   }
 
-  func isFor(_ tenant: TenantId) -> Bool { onlyTenant == nil || onlyTenant == tenant }
+  package func isFor(_ tenant: TenantId) -> Bool { onlyTenant == nil || onlyTenant == tenant }
 }
 
 struct OfferingByPublicId: Statement {

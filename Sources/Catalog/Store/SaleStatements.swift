@@ -5,7 +5,7 @@ import Postgres
 /// What the lines of a tenant's contracts in force sell, and to whom.
 package struct SalesInForce: Statement {
   package struct Found: Hashable, Sendable {
-    let line: Int64
+    package let line: Int64
     let service: Int64?
     let offering: Int64?
     let audience: Audience
@@ -15,6 +15,11 @@ package struct SalesInForce: Statement {
 
   let tenant: TenantId
   let at: Instant
+
+  package init(tenant: TenantId, at: Instant) {
+    self.tenant = tenant
+    self.at = at
+  }
 
   /// $1 the tenant, $2 the instant: the line, its service and offering, its units and persons, when the term and the version began.
   package static let sql = """

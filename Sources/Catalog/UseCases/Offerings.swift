@@ -184,7 +184,7 @@ extension OperationContext {
     return (row, id)
   }
 
-  func offering(_ id: PublicId, path: String = "id") async throws -> OfferingRow {
+  package func offering(_ id: PublicId, path: String = "id") async throws -> OfferingRow {
     guard let row = try await transaction.first(OfferingByPublicId(today: today, publicId: id, customers: reachableCustomers)) else {
       throw path == "id" ? Failure.notFound : unknownReference(path)
     }

@@ -24,13 +24,17 @@ struct InsertRequest: Statement {
   let line: Int64
   let answers: Value
   let requester: Int64?
+  let unit: Int64?
+  let value: Money?
+  let mayApproveOwn: Bool
   let actor: Actor
   let now: Instant
 
   static let sql = """
-    insert into catalog.request
-      (tenant_id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, requester_id, actor_kind, actor_id, submitted_at)
-    values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11) returning id
+    insert into requests.request
+      (tenant_id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, requester_id, actor_kind, actor_id, submitted_at,
+       unit_id, value_minor, value_currency, own_approval)
+    values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11, $12, $13, $14, $15) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -45,11 +49,16 @@ struct InsertRequest: Statement {
     parameters.append(actor.kind.rawValue)
     parameters.append(actor.id)
     parameters.append(now)
+    parameters.append(unit)
+    parameters.append(value?.minorUnits)
+    parameters.append(value?.currency.code)
+    parameters.append(mayApproveOwn)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// A request as it is shown.
 struct RequestRow: Sendable {
   let id: Int64
   let publicId: [UInt8]
@@ -60,24 +69,32 @@ struct RequestRow: Sendable {
   let content: Value
   let line: [UInt8]
   let answers: Value
-  let state: RequestState
   let requester: [UInt8]?
+  let value: Money?
+  let facts: RequestFacts
   let submittedAt: Instant
-  let withdrawnAt: Instant?
+  let tasksTotal: Int64
+  let tasksDone: Int64
+  let tasksSkipped: Int64
   let version: Int64
 
-  static let select = "select \(head), v.content, \(facts) \(tables)"
+  var state: RequestState { facts.state }
+
+  static let select = "select \(head), v.content, \(tail) \(tables)"
   /// For a listing, which shows the name and the form of what was ordered, and nothing else of it.
   static let selectListed = """
-    select \(head), jsonb_build_object('name', v.content -> 'name', 'form', coalesce(v.content -> 'form', '[]')), \(facts) \(tables)
+    select \(head), jsonb_build_object('name', v.content -> 'name', 'form', coalesce(v.content -> 'form', '[]')), \(tail) \(tables)
     """
 
   private static let head = "r.id, r.public_id, r.number, o.public_id, o.code, v.seq"
-  private static let facts = "l.public_id, r.answers, r.state, p.public_id, r.submitted_at, r.withdrawn_at, r.version"
+  private static let tail = """
+    l.public_id, r.answers, p.public_id, r.value_minor, r.value_currency, \(RequestFacts.columns), r.submitted_at, r.tasks_total, r.tasks_done,
+      r.tasks_skipped, r.version
+    """
   private static let tables = """
-    from catalog.request r
-    join catalog.offering o on o.id = r.offering_id
-    join catalog.offering_version v on v.id = r.offering_version_id
+    from requests.request r
+    join catalog.pub_offering o on o.offering_id = r.offering_id
+    join catalog.pub_offering_version v on v.version_id = r.offering_version_id
     join contracts.pub_line l on l.tenant_id = r.tenant_id and l.line_id = r.contract_line_id
     left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id
     """
@@ -95,11 +112,48 @@ struct RequestRow: Sendable {
     content = try row.next()
     line = try row.next()
     answers = try row.next()
-    state = RequestState(rawValue: try row.next()) ?? .withdrawn
     requester = try row.next()
+    value = try Money(minorUnits: row.next(), code: row.next())
+    facts = try RequestFacts(&row)
     submittedAt = try row.next()
-    withdrawnAt = try row.next()
+    tasksTotal = try row.next()
+    tasksDone = try row.next()
+    tasksSkipped = try row.next()
     version = try row.next()
+  }
+
+  /// From the first question on until all had agreed or one had refused; nil where nobody was asked, or that is not over.
+  var approvalSeconds: Int64? {
+    guard let askedAt = facts.askedAt, let end = facts.decidedAt ?? facts.endedAt else { return nil }
+    return end.seconds - askedAt.seconds
+  }
+
+  /// Whether it ended with a part of its tasks done.
+  var isPartlyFulfilled: Bool { facts.endedAt != nil && tasksDone > 0 && tasksDone < tasksTotal }
+}
+
+extension RequestFacts {
+  /// Of `r`, in the order of ``init(_:)``.
+  static let columns =
+    "r.state, r.contract_line_id, r.asked_at, r.decided_at, r.started_at, r.ended_at, r.closed_at, r.withdrawn_at, r.reason"
+
+  init(_ row: inout RowReader) throws {
+    self.init(state: RequestState(rawValue: try row.next()) ?? .withdrawn, line: try row.next())
+    askedAt = try row.next()
+    decidedAt = try row.next()
+    startedAt = try row.next()
+    endedAt = try row.next()
+    closedAt = try row.next()
+    withdrawnAt = try row.next()
+    reason = try row.next()
+  }
+}
+
+extension Money {
+  /// Nil where there is none.
+  init?(minorUnits: Int64?, code: String?) {
+    guard let minorUnits, let currency = code.flatMap({ Currency(code: $0) }) else { return nil }
+    self.init(minorUnits: minorUnits, currency: currency)
   }
 }
 
@@ -151,11 +205,11 @@ struct RequestsOfScope: Statement {
 
   static let sql = """
     with mine as (
-      (select r.number from catalog.request r
+      (select r.number from requests.request r
         where r.tenant_id = $1 and r.requester_id = $3 and ($4::text is null or r.state = $4) and r.number < $5 order by r.number desc limit $6)
       union
       (select n.number from tenancy.person p cross join lateral (
-          select r.number from catalog.request r
+          select r.number from requests.request r
           where r.tenant_id = $1 and r.requester_id = p.id and ($4::text is null or r.state = $4) and r.number < $5 order by r.number desc limit $6) n
         where p.tenant_id = $1 and p.unit_id = any($2) order by n.number desc limit $6))
     \(RequestRow.selectListed) where r.tenant_id = $1 and r.number = any(array(select m.number from mine m)) order by r.number desc limit $6
@@ -171,28 +225,6 @@ struct RequestsOfScope: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
-}
-
-/// No row when another change came first.
-struct WithdrawRequestRow: Statement {
-  let tenant: TenantId
-  let id: Int64
-  let version: Int64
-  let now: Instant
-
-  static let sql = """
-    update catalog.request set state = 'withdrawn', withdrawn_at = $4, version = version + 1
-    where tenant_id = $1 and id = $2 and version = $3 returning version
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(id)
-    parameters.append(version)
-    parameters.append(now)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// Persons of the tenant that a request names, with what a row scope looks at.

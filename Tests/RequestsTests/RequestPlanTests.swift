@@ -5,26 +5,16 @@ import Tenancy
 import TestSupport
 import Testing
 
-@testable import Catalog
+@testable import Requests
 
 @Suite struct RequestPlanTests {
   /// Among thousands of others' requests, somebody's own are read by their index.
   @Test func ownRequestsAreReadByTheirIndex() async throws {
-    let world = try await CatalogWorld()
+    let world = try await RequestsWorld()
     let customer = try await world.database.user(.customerManager, of: world.acme)
-    let site = try await world.found("offering.list", "WAN-SITE")
-    _ = try await world.contract(of: world.acme, selling: ["offering": site.at("id")])
-    func unit(_ name: String) async throws -> Value {
-      try await world.call("unit.add", ["customer": .id(world.acme.publicId), "kind": "site", "name": .text(name)], as: world.database.root).at("id")
-    }
-    let (munich, berlin) = (try await unit("Munich"), try await unit("Berlin"))
-    for place in [munich, berlin, munich] {
-      let person = try await world.call(
-        "person.add", ["customer": .id(world.acme.publicId), "name": "P", "unit": place], as: world.database.root)
-      let answers = Value.object(["address": "Hafenstraße 1", "users": 12])
-      try await world.call(
-        "request.submit", ["offering": site.at("id"), "published": 1, "requester": person.at("id"), "answers": answers], as: customer)
-    }
+    let offering = try await world.offering("SITE", [:])
+    let (munich, berlin) = (try await world.unit("Munich"), try await world.unit("Berlin"))
+    for place in [munich, berlin, munich] { _ = try await world.submit(offering, for: try await world.person("P", place), as: customer) }
     let rows = try await world.database.superuser.withConnection { connection in
       _ = try await connection.query(MultiplyRequests(copies: 5000))
       _ = try await connection.query(AnalyzeRequests())
@@ -60,32 +50,22 @@ private struct MultiplyRequests: Statement {
   let copies: Int64
 
   static let sql = """
-    insert into catalog.request (tenant_id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, actor_kind, actor_id,
+    insert into requests.request (tenant_id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, actor_kind, actor_id,
       submitted_at)
     select r.tenant_id, substr(sha256(n::text::bytea), 1, 12), 100 + n, r.offering_id, r.offering_version_id, r.contract_line_id, r.answers, r.state,
       r.actor_kind, r.actor_id, r.submitted_at
-    from catalog.request r cross join generate_series(1, $1) n where r.number = 1
+    from requests.request r cross join generate_series(1, $1) n where r.number = 1
     """
 
   func bind(to parameters: inout Parameters) { parameters.append(copies) }
 }
 
 private struct AnalyzeRequests: Statement {
-  static let sql = "analyze catalog.request"
+  static let sql = "analyze requests.request"
 }
 
 private struct AnalyzePersons: Statement {
   static let sql = "analyze tenancy.person"
-}
-
-private struct UnitOfName: Statement {
-  let name: String
-
-  static let sql = "select id from tenancy.org_unit where name = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(name) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 private struct RequestsPlan: Statement {

@@ -1,0 +1,41 @@
+import Kernel
+
+package enum RequestMessages: MessageCatalog {
+  static let notOrderable = Message("request.not_orderable", "This cannot be ordered: it is not published, or not any more.", zh: "该服务项尚未发布或已停用，不能申请。")
+  static let notCovered = Message(
+    "request.not_covered", "No line of a contract in force covers {code} for the requester.", zh: "没有生效中的合同行为该申请对象涵盖 {code}。")
+  static let publishedMeanwhile = Message(
+    "request.published_meanwhile", "{code} was published anew: version {read} was read, {newest} is the newest. Read it again.",
+    zh: "{code} 已有新版本：所阅读的为版本 {read}，最新为版本 {newest}。请重新查看。")
+  static let outsideScope = Message("request.outside_scope", "You may order only for those that you may see.", zh: "只能为您有权查看的人员申请。")
+  static let wrongState = Message(
+    "request.wrong_state", "A request that is {state} cannot do this: {event}.", zh: "状态为 {state} 的请求不能执行此操作：{event}。")
+  static let workHasBegun = Message(
+    "request.work_has_begun", "Work on it has begun: it cannot be taken back any more, only be cancelled by the staff.",
+    zh: "已开始履行，不能撤回，只能由服务商人员取消。")
+  static let hasTasks = Message("request.has_tasks", "It is fulfilled by its tasks: complete or skip them.", zh: "该请求由任务履行：请完成或跳过各任务。")
+
+  static let notAsked = Message("approval.not_asked", "This approval is {state}: there is nothing to decide.", zh: "该审批的状态为 {state}，无需决定。")
+  static let notYours = Message("approval.not_yours", "This approval is for others.", zh: "该审批不属于您。")
+  static let ownRequest = Message("approval.own_request", "Nobody approves a request of his own.", zh: "不能审批本人的请求。")
+  static let agreedAlready = Message(
+    "approval.agreed_already", "You have agreed to this request already: somebody else must as well.", zh: "您已同意该请求，须由其他人员再行审批。")
+  static let needsPerson = Message("approval.needs_person", "Only a person with a login of his own decides this.", zh: "只能由拥有本人账号的人员决定。")
+  static let noDelegate = Message("approval.no_delegate", "Name one account that it goes to.", zh: "请指定一个受托账号。")
+  static let delegateMayNot = Message("approval.delegate_may_not", "This account may not approve requests of this customer.", zh: "该账号无权审批此客户的请求。")
+
+  static let taskWrongState = Message("task.wrong_state", "A task that is {state} cannot do this: {event}.", zh: "状态为 {state} 的任务不能执行此操作：{event}。")
+  static let claimedByAnother = Message(
+    "task.claimed_by_another", "Somebody else is at it; take it over first (task.claim with takeOver).", zh: "该任务已由他人接手；请先用 task.claim（takeOver）接管。")
+  static let needsStaff = Message("task.needs_staff", "Only a member of the staff with a login of his own does this.", zh: "只能由拥有本人账号的服务商人员执行。")
+
+  static let reviewEmpty = Message("access_review.empty", "There is no entitlement to look at.", zh: "没有需要复核的权限。")
+  static let reviewDue = Message("access_review.due", "It must be due today or later.", zh: "截止日期不能早于今天。")
+  static let decidedAlready = Message("access_review.decided", "This was decided already: {result}.", zh: "已作出决定：{result}。")
+  static let otherReviewer = Message("access_review.other_reviewer", "Somebody else is named to look at this.", zh: "此次复核已指定其他人员。")
+
+  package static let all = [
+    notOrderable, notCovered, publishedMeanwhile, outsideScope, wrongState, workHasBegun, hasTasks, notAsked, notYours, ownRequest, agreedAlready, needsPerson,
+    noDelegate, delegateMayNot, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
+  ]
+}

@@ -1,0 +1,50 @@
+import Kernel
+
+/// Who may decide an approval.
+enum ApproverRule {
+  enum Standing: Equatable {
+    case may
+    /// It is for others.
+    case none
+    /// It is his own request.
+    case own
+    /// He has agreed to it already, in another's place in the rule.
+    case alreadyAgreed
+    /// Neither a person of the customer's nor a member of the staff: a program, or the operator at the machine.
+    case noPerson
+  }
+
+  /// What of a request the rule looks at.
+  struct Facts: Equatable {
+    let tenant: TenantId
+    let requester: Int64?
+    let unit: Int64?
+    let submitter: Party
+    let mayBeOwn: Bool
+  }
+
+  static let permission = "approval.decide"
+
+  /// - Parameter others: all approvals of the request.
+  static func standing(of principal: Principal, for approval: Approval, among others: [Approval], _ facts: Facts, at now: Instant) -> Standing {
+    let me = Party(principal.actor)
+    guard isNamed(principal, me, by: approval, facts, at: now) else { return .none }
+    guard principal.actor.kind == .staff || principal.actor.kind == .customer else { return .noPerson }
+    let isOwn = facts.submitter == me || (principal.person != nil && principal.person == facts.requester)
+    if isOwn, !facts.mayBeOwn { return .own }
+    let agreed = others.contains { other in
+      other.state == .approved && (other.decidedBy == me || (principal.person != nil && other.decidedPerson == principal.person))
+    }
+    return agreed ? .alreadyAgreed : .may
+  }
+
+  private static func isNamed(_ principal: Principal, _ me: Party, by approval: Approval, _ facts: Facts, at now: Instant) -> Bool {
+    if approval.delegate == me { return true }
+    if case .person(let person) = approval.holder, principal.person == person { return true }
+    return principal.grants.contains { grant in
+      guard approval.roles.contains(grant.role), grant.permissions.contains(permission), grant.expiresAt.map({ now < $0 }) ?? true else { return false }
+      let access = Access(grant.scope, home: principal.tenant)
+      return access.reaches(facts.tenant) && access.rows.covers(unit: facts.unit, person: facts.requester)
+    }
+  }
+}

@@ -1,0 +1,350 @@
+import Kernel
+import Operations
+import Postgres
+
+/// A request as an act finds it, locked.
+struct HeldRequest: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let facts: RequestFacts
+  let version: Int64
+  let lastSeq: Int64
+  let offering: Int64
+  let service: Int64
+  let offeringCode: String
+  let offeringVersion: Int64
+  /// The access that the offering gives, as its version says it; null: none.
+  let access: Value
+  let answers: Value
+  let requester: Int64?
+  let unit: Int64?
+  let submitter: Party
+  let mayApproveOwn: Bool
+}
+
+/// Locks it until the transaction ends: acts on one request come one after the other. It is read by a statement of its own that comes after
+/// this one, which then sees what the one before has written.
+struct HoldRequest: Statement {
+  let tenant: TenantId
+  let id: Int64
+
+  static let sql = "select r.id from requests.request r where r.tenant_id = $1 and r.id = $2 for update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct ReadHeldRequest: Statement {
+  let tenant: TenantId
+  let id: Int64
+
+  static let sql = """
+    select r.id, r.public_id, \(RequestFacts.columns), r.version, r.last_seq, o.offering_id, o.service_id, o.code, r.offering_version_id,
+      coalesce(v.content -> 'access', 'null'), r.answers, r.requester_id, r.unit_id, r.actor_kind, r.actor_id, r.own_approval
+    from requests.request r
+    join catalog.pub_offering o on o.offering_id = r.offering_id
+    join catalog.pub_offering_version v on v.version_id = r.offering_version_id
+    where r.tenant_id = $1 and r.id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> HeldRequest {
+    HeldRequest(
+      id: try row.next(), publicId: try row.next(), facts: try RequestFacts(&row), version: try row.next(), lastSeq: try row.next(),
+      offering: try row.next(), service: try row.next(), offeringCode: try row.next(), offeringVersion: try row.next(), access: try row.next(),
+      answers: try row.next(), requester: try row.next(), unit: try row.next(), submitter: Party(kind: try row.next(), id: try row.next()),
+      mayApproveOwn: try row.next())
+  }
+}
+
+/// What a version says, whole.
+struct ContentOfVersion: Statement {
+  let version: Int64
+
+  static let sql = "select v.content from catalog.pub_offering_version v where v.version_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(version) }
+
+  static func decode(_ row: inout RowReader) throws -> Value { try row.next() }
+}
+
+struct ApprovalsOfRequest: Statement {
+  let tenant: TenantId
+  let request: Int64
+
+  static let sql = "select \(Approval.columns) from requests.approval a where a.tenant_id = $1 and a.request_id = $2 order by a.seq"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(request)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Approval { try Approval(&row) }
+}
+
+extension Approval {
+  /// Of `a`, in the order of ``init(_:)``.
+  static let columns = """
+    a.public_id, a.seq, a.step, a.suffices, a.names, a.role, a.person_id, a.hours, a.escalates_to, a.state, a.asked_at, a.due_at, a.escalated_at,
+      a.delegate_kind, a.delegate_id, a.decided_at, a.decided_kind, a.decided_id, a.decided_person, a.reason
+    """
+
+  init(_ row: inout RowReader) throws {
+    func party(_ row: inout RowReader) throws -> Party? {
+      let kind: String? = try row.next()
+      let id: Int64? = try row.next()
+      guard let kind, let id else { return nil }
+      return Party(kind: kind, id: id)
+    }
+    func holder(_ row: inout RowReader) throws -> Holder {
+      let role: String? = try row.next()
+      let person: Int64? = try row.next()
+      return person.map { .person($0) } ?? .role(role ?? "")
+    }
+    self.init(
+      publicId: try row.next(), seq: try row.next(), step: try row.next(), suffices: try row.next(), names: try row.next(), holder: try holder(&row),
+      hours: try row.next(), escalatesTo: try row.next())
+    state = ApprovalState(rawValue: try row.next()) ?? .lapsed
+    askedAt = try row.next()
+    dueAt = try row.next()
+    escalatedAt = try row.next()
+    delegate = try party(&row)
+    decidedAt = try row.next()
+    decidedBy = try party(&row)
+    decidedPerson = try row.next()
+    reason = try row.next()
+  }
+}
+
+struct TasksOfRequest: Statement {
+  let tenant: TenantId
+  let request: Int64
+
+  static let sql = "select \(RequestTask.columns) from requests.task t where t.tenant_id = $1 and t.request_id = $2 order by t.seq"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(request)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RequestTask { try RequestTask(&row) }
+}
+
+extension RequestTask {
+  /// Of `t`, in the order of ``init(_:)``.
+  static let columns = """
+    t.public_id, t.seq, t.step, t.names, t.team_id, t.state, t.ready_at, t.claimed_at, t.assignee_id, t.assignee_public_id, t.ended_at, t.result
+    """
+
+  init(_ row: inout RowReader) throws {
+    self.init(publicId: try row.next(), seq: try row.next(), step: try row.next(), names: try row.next(), team: try row.next())
+    state = TaskState(rawValue: try row.next()) ?? .cancelled
+    readyAt = try row.next()
+    claimedAt = try row.next()
+    let assigneeId: Int64? = try row.next()
+    let assigneeBits: [UInt8]? = try row.next()
+    if let assigneeId, let assigneeBits { assignee = Assignee(id: assigneeId, publicId: assigneeBits) }
+    endedAt = try row.next()
+    result = try row.next()
+  }
+}
+
+/// Writes what acts can change. The row was locked before it was read; the condition holds its version once more.
+struct UpdateRequest: Statement {
+  let tenant: TenantId
+  let id: Int64
+  /// The version that was read.
+  let read: Int64
+  let version: Int64
+  let lastSeq: Int64
+  let process: RequestProcess
+
+  static let sql = """
+    update requests.request set version = $4, last_seq = $5, state = $6, contract_line_id = $7, asked_at = $8, decided_at = $9, started_at = $10,
+      ended_at = $11, closed_at = $12, withdrawn_at = $13, reason = $14, tasks_total = $15, tasks_done = $16, tasks_skipped = $17
+    where tenant_id = $1 and id = $2 and version = $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    let facts = process.request
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(read)
+    parameters.append(version)
+    parameters.append(lastSeq)
+    parameters.append(facts.state.rawValue)
+    parameters.append(facts.line)
+    parameters.append(facts.askedAt)
+    parameters.append(facts.decidedAt)
+    parameters.append(facts.startedAt)
+    parameters.append(facts.endedAt)
+    parameters.append(facts.closedAt)
+    parameters.append(facts.withdrawnAt)
+    parameters.append(facts.reason)
+    parameters.append(Int64(process.tasks.count))
+    parameters.append(process.tasksDone)
+    parameters.append(process.tasksSkipped)
+  }
+}
+
+struct InsertApproval: Statement {
+  let tenant: TenantId
+  let request: Int64
+  let approval: Approval
+  let now: Instant
+
+  static let sql = """
+    insert into requests.approval
+      (tenant_id, public_id, request_id, seq, step, suffices, names, role, person_id, hours, escalates_to, state, asked_at, due_at, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    let (role, person): (String?, Int64?) =
+      switch approval.holder {
+      case .role(let role): (role, nil)
+      case .person(let person): (nil, person)
+      }
+    parameters.append(tenant)
+    parameters.append(approval.publicId)
+    parameters.append(request)
+    parameters.append(approval.seq)
+    parameters.append(approval.step)
+    parameters.append(approval.suffices)
+    parameters.append(json: approval.names)
+    parameters.append(role)
+    parameters.append(person)
+    parameters.append(approval.hours)
+    parameters.append(approval.escalatesTo)
+    parameters.append(approval.state.rawValue)
+    parameters.append(approval.askedAt)
+    parameters.append(approval.dueAt)
+    parameters.append(now)
+  }
+}
+
+struct UpdateApproval: Statement {
+  let tenant: TenantId
+  let request: Int64
+  let approval: Approval
+
+  static let sql = """
+    update requests.approval set state = $4, asked_at = $5, due_at = $6, escalated_at = $7, delegate_kind = $8, delegate_id = $9, decided_at = $10,
+      decided_kind = $11, decided_id = $12, decided_person = $13, reason = $14
+    where tenant_id = $1 and request_id = $2 and seq = $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(request)
+    parameters.append(approval.seq)
+    parameters.append(approval.state.rawValue)
+    parameters.append(approval.askedAt)
+    parameters.append(approval.dueAt)
+    parameters.append(approval.escalatedAt)
+    parameters.append(approval.delegate?.kind)
+    parameters.append(approval.delegate?.id)
+    parameters.append(approval.decidedAt)
+    parameters.append(approval.decidedBy?.kind)
+    parameters.append(approval.decidedBy?.id)
+    parameters.append(approval.decidedPerson)
+    parameters.append(approval.reason)
+  }
+}
+
+struct InsertRequestTask: Statement {
+  let tenant: TenantId
+  let request: Int64
+  let task: RequestTask
+  let now: Instant
+
+  static let sql = """
+    insert into requests.task (tenant_id, public_id, request_id, seq, step, names, team_id, state, ready_at, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(task.publicId)
+    parameters.append(request)
+    parameters.append(task.seq)
+    parameters.append(task.step)
+    parameters.append(json: task.names)
+    parameters.append(task.team)
+    parameters.append(task.state.rawValue)
+    parameters.append(task.readyAt)
+    parameters.append(now)
+  }
+}
+
+struct UpdateRequestTask: Statement {
+  let tenant: TenantId
+  let request: Int64
+  let task: RequestTask
+
+  static let sql = """
+    update requests.task set state = $4, ready_at = $5, claimed_at = $6, assignee_id = $7, assignee_public_id = $8, ended_at = $9, result = $10
+    where tenant_id = $1 and request_id = $2 and seq = $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(request)
+    parameters.append(task.seq)
+    parameters.append(task.state.rawValue)
+    parameters.append(task.readyAt)
+    parameters.append(task.claimedAt)
+    parameters.append(task.assignee?.id)
+    parameters.append(task.assignee?.publicId)
+    parameters.append(task.endedAt)
+    parameters.append(task.result)
+  }
+}
+
+/// The tasks that a version asks for; the staff's own.
+struct PlannedTasks: Statement {
+  struct Found: Sendable {
+    let seq: Int64
+    let step: Int64
+    let names: Value
+    let team: Int64
+  }
+
+  let version: Int64
+
+  static let sql = "select t.seq, t.step, t.names, t.team_id from catalog.pub_fulfilment_task t where t.version_id = $1 order by t.seq"
+
+  func bind(to parameters: inout Parameters) { parameters.append(version) }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(seq: try row.next(), step: try row.next(), names: try row.next(), team: try row.next())
+  }
+}
+
+/// Requests, over all tenants, that time or an act of a customer's people has left something to do for.
+struct RequestsToMove: Statement {
+  struct Found: Hashable, Sendable {
+    let tenant: TenantId
+    let request: Int64
+  }
+
+  let now: Instant
+  let limit: Int32
+
+  static let sql = "select tenant_id, request_id from finder.requests_to_move($1, $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(now)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), request: try row.next()) }
+}

@@ -1,0 +1,128 @@
+import Kernel
+import Operations
+
+package enum WithdrawRequest: Operation {
+  package typealias Input = RequestReference
+
+  package static let declaration = Declaration(
+    "request.withdraw", "Take a request back, as long as nobody has begun to work on it.", zh: "撤回尚未开始履行的请求。", permission: "request.submit",
+    roles: RequestRights.orderers, scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    var work = try await context.requestWork(input.id)
+    try work.process.withdraw(at: context.now)
+    try await work.save()
+    return try await context.requestOutput(input.id)
+  }
+}
+
+/// Ends a request in the middle of it: what was done stays done, and is told.
+package enum CancelRequest: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+
+    private static let reason = Field.longText("reason", 1...2000, "Why it is not gone on with.", "取消的理由。")
+
+    package static let fields: [any InputField] = [RequestReference.id, reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[RequestReference.id]
+      reason = try values[Self.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "request.cancel", "Cancel a request, also in the middle of it; what was done stays done.", zh: "取消请求（包括履行中的请求）；已完成的部分保留。",
+    permission: RequestRights.work, roles: RequestRights.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    var work = try await context.requestWork(input.id)
+    try work.process.cancel(input.reason, at: context.now)
+    try await work.save()
+    return try await context.requestOutput(input.id)
+  }
+}
+
+package enum FulfilRequest: Operation {
+  package typealias Input = RequestReference
+
+  package static let declaration = Declaration(
+    "request.fulfil", "Say that a request is fulfilled whose offering has no tasks; any other is by its last task.",
+    zh: "登记无履行任务的请求已履行；其他请求由最后一项任务完成时自动履行。", permission: RequestRights.work, roles: RequestRights.workers, reach: .one(by: "id"),
+    effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    var work = try await context.requestWork(input.id)
+    // What was agreed to a moment ago need not wait for the sweep.
+    if work.process.request.state == .approved { try await work.open() }
+    try work.process.fulfil(at: context.now)
+    try await work.save()
+    return try await context.requestOutput(input.id)
+  }
+}
+
+package enum CloseRequest: Operation {
+  package typealias Input = RequestReference
+
+  package static let declaration = Declaration(
+    "request.close", "Confirm a request that was fulfilled.", zh: "确认并关闭已履行的请求。", permission: "request.submit", roles: RequestRights.orderers,
+    scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    var work = try await context.requestWork(input.id)
+    try work.process.close(at: context.now)
+    try await work.save()
+    return try await context.requestOutput(input.id)
+  }
+}
+
+/// What happened to a request, in order. A customer's people are told of its approvals, not of the tasks.
+package enum ReadRequestHistory: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let limit: Int64?
+    let cursor: String?
+
+    package static let fields: [any InputField] = [RequestReference.id, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[RequestReference.id]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package struct Entry: OperationOutput {
+    let row: RequestEvents.Found
+
+    package static let fields: [OutputField<Entry>] = [
+      OutputField("seq", .integer, "Its place in the history.", "序号。") { .integer($0.row.seq) },
+      OutputField("type", .text, "What happened: request.submitted, request.approval_given, ...", "事件类型。") { .text($0.row.type) },
+      OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload },
+      OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
+      OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
+      OutputField("actorKind", .text, "staff, customer, service, operator or system (time).", "执行者类别；system 表示到期自动处理。") { .text($0.row.actorKind) },
+      OutputField("via", .text, "The way in: http, admin, cli, job.", "操作途径。") { .text($0.row.via) },
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "request.history", "Read what happened to a request, in order.", zh: "按顺序查看请求的历史。", permission: "request.read",
+    roles: RequestRights.orderers, scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let request = try await context.request(input.id)
+    let rows = try await context.transaction.query(
+      RequestEvents(
+        tenant: context.tenant.id, request: request.id, after: try after?.integer(0) ?? 0, includesTasks: context.principal.side == .staff,
+        recordedFrom: request.submittedAt, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.integer($0.seq)])
+    } element: {
+      Entry(row: $0)
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Catalog
+import Kernel
+import Operations
+import Tenancy
+
+/// A request, with all that was ordered, who agrees to it, and, for the staff, what is done for it.
+package struct RequestOutput: OperationOutput {
+  let line: RequestLine
+  let content: Value
+  let approvals: [ApprovalLine]
+  let tasks: [TaskLine]
+
+  package static let fields: [OutputField<RequestOutput>] =
+    RequestLine.facts { $0.line } + [
+      OutputField(
+        "content", .document, "All that this version of the offering says: its description, service levels, prices, form and approval.",
+        "该版本服务项的全部内容：说明、服务级别、价格、表单与审批规则。"
+      ) { $0.content },
+      OutputField("approvals", listOf: ApprovalLine.self, "Who is asked to agree, in order.", "审批人，按顺序。") { $0.approvals },
+      OutputField("tasks", listOf: TaskLine.self, "What is done for it, in order; staff only.", "履行任务，按顺序（仅服务商人员可见）。") { $0.tasks },
+    ]
+}
+
+/// A request in a listing.
+package struct RequestLine: OperationOutput {
+  let id: PublicId
+  let number: String
+  let offering: PublicId
+  let line: PublicId
+  let requester: PublicId?
+  let form: Value
+  let row: RequestRow
+
+  init(_ row: RequestRow, in context: OperationContext) {
+    id = context.id(.request, row.publicId)
+    number = Self.number(of: context.tenant.code, row.number)
+    offering = context.id(.offering, row.offering)
+    line = context.id(.orderedLine, row.line)
+    requester = row.requester.map { context.id(.person, $0) }
+    form = row.content["form"] ?? .array([])
+    self.row = row
+  }
+
+  /// The number for people: the customer's code, and the request's number there.
+  static func number(of code: String, _ number: Int64) -> String { "\(code)-REQ-\(pad(number, 6))" }
+
+  package static let fields: [OutputField<RequestLine>] = facts { $0 }
+
+  static func facts<Record>(_ of: @escaping @Sendable (Record) -> RequestLine) -> [OutputField<Record>] {
+    [
+      OutputField("id", .id, "The request.", "请求编号。") { .id(of($0).id) },
+      OutputField("number", .text, "Its number for people.", "请求号。") { .text(of($0).number) },
+      OutputField("offering", .id, "What was ordered.", "所申请的服务项。") { .id(of($0).offering) },
+      OutputField("offeringCode", .text, "The offering's code.", "服务项代码。") { .text(of($0).row.offeringCode) },
+      OutputField("offeringName", .document, "What it was called in that version, by language.", "该版本的名称（按语言）。") { of($0).row.content["name"] ?? .null },
+      OutputField("published", .integer, "The version of the offering, with its form, that it was written by.", "所依据的服务项版本（含表单）。") {
+        .integer(of($0).row.seq)
+      },
+      OutputField("form", .list(.document), "The form of that version.", "该版本的表单。") { of($0).form },
+      OutputField("answers", .document, "The answers by the form's keys.", "按表单键值的答案。") { of($0).row.answers },
+      OutputField("contractLine", .id, "The contract line that covers it.", "所依据的合同行。") { .id(of($0).line) },
+      OutputField("requester", .id, "Whom it is for; null: nobody in particular.", "申请对象；未指定则为 null。") { .id(of($0).requester) },
+      OutputField(
+        "value", .decimal, "What it is worth: what it costs once, and the first period of what it costs again; null: not known.",
+        "金额：一次性费用与各周期性费用首期之和；未知则为 null。"
+      ) { .decimalAmount(of($0).row.value) },
+      OutputField("currency", .text, "The currency of that.", "该金额的货币。") { .text(of($0).row.value?.currency.code) },
+      OutputField(
+        "state", .text, "submitted, awaiting_approval, approved, fulfilling, rejected, fulfilled, closed, withdrawn or cancelled.",
+        "状态：submitted 已提交、awaiting_approval 待审批、approved 已批准、fulfilling 履行中、rejected 已拒绝、fulfilled 已履行、closed 已关闭、withdrawn 已撤回、cancelled 已取消。"
+      ) { .text(of($0).row.state.rawValue) },
+      OutputField("reason", .text, "Why it was refused or cancelled.", "拒绝或取消的理由。") { .text(of($0).row.facts.reason) },
+      OutputField("submittedAt", .instant, "When it was submitted.", "提交时间。") { .instant(of($0).row.submittedAt) },
+      OutputField("askedAt", .instant, "When the first approver was asked; null: nobody was.", "首次请求审批的时间；无则为 null。") { .instant(of($0).row.facts.askedAt) },
+      OutputField("decidedAt", .instant, "When all had agreed, or one had refused.", "全部同意或被拒绝的时间。") { .instant(of($0).row.facts.decidedAt) },
+      OutputField(
+        "approvalSeconds", .integer, "How long it waited for approval, in seconds; null: it did not, or still does.", "等待审批的秒数；无需审批或尚未决定则为 null。"
+      ) { .integer(of($0).row.approvalSeconds) },
+      OutputField("startedAt", .instant, "When its tasks were opened.", "开始履行的时间。") { .instant(of($0).row.facts.startedAt) },
+      OutputField("endedAt", .instant, "When it was fulfilled, refused, withdrawn or cancelled.", "履行完成、拒绝、撤回或取消的时间。") {
+        .instant(of($0).row.facts.endedAt)
+      },
+      OutputField("closedAt", .instant, "When that was confirmed.", "确认关闭的时间。") { .instant(of($0).row.facts.closedAt) },
+      OutputField("withdrawnAt", .instant, "When it was withdrawn; null: it was not.", "撤回时间；未撤回则为 null。") { .instant(of($0).row.facts.withdrawnAt) },
+      OutputField("tasksTotal", .integer, "How many tasks fulfil it.", "履行任务总数。") { .integer(of($0).row.tasksTotal) },
+      OutputField("tasksDone", .integer, "How many of them are done.", "已完成的任务数。") { .integer(of($0).row.tasksDone) },
+      OutputField("tasksSkipped", .integer, "How many of them were skipped.", "已跳过的任务数。") { .integer(of($0).row.tasksSkipped) },
+      OutputField("partlyFulfilled", .boolean, "Whether it ended with only a part of them done.", "是否仅部分履行即结束。") {
+        .bool(of($0).row.isPartlyFulfilled)
+      },
+      OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer(of($0).row.version) },
+    ]
+  }
+}
+
+extension Value {
+  /// The amount without its currency; null where there is none.
+  static func decimalAmount(_ money: Money?) -> Value { money.map { .decimal($0.amount) } ?? .null }
+}
+
+package struct RequestReference: OperationInput {
+  let id: PublicId
+
+  static let id = Field.id("id", .request, "The request.", "请求编号。")
+
+  package static let fields: [any InputField] = [id]
+
+  package init(_ values: InputValues) throws(FieldError) { id = try values[Self.id] }
+}
+
+/// The permissions of the module and who holds them in a new installation.
+enum RequestRights {
+  static let orderers: Set<StockRole> = [.administrator, .accountManager, .engineer, .customerManager, .requester]
+  /// Whoever a rule may ask; which approval is whose, the rule of each says.
+  static let approvers = Set(StockRole.allCases)
+  static let workers: Set<StockRole> = [.administrator, .engineer]
+  static let everyScope: Set<Grant.ScopeKind> = [.listed, .all, .tenant, .unit, .own]
+  static let work = "request.work"
+}
+
+extension OperationContext {
+  /// A request that the caller may see.
+  func request(_ id: PublicId) async throws -> RequestRow {
+    let found = try await transaction.first(RequestByPublicId(tenant: tenant.id, scope: access.rows, publicId: id))
+    guard let found else { throw Failure.notFound }
+    return found
+  }
+
+  func requestOutput(_ id: PublicId) async throws -> RequestOutput {
+    subject(id)
+    let row = try await request(id)
+    let (approvals, tasks) = try await transaction.query(
+      ApprovalsShown(tenant: tenant.id, request: row.id), TasksShown(tenant: tenant.id, request: row.id))
+    return RequestOutput(
+      line: RequestLine(row, in: self), content: try OfferingContent.read(row.content).withoutTasks,
+      approvals: approvals.map { ApprovalLine($0, of: tenant) },
+      tasks: principal.side == .staff ? tasks.map { TaskLine($0, of: tenant, provider) } : [])
+  }
+
+  /// A request that the caller may see, locked for an act; refuses one that saw another version.
+  func requestWork(_ id: PublicId) async throws -> RequestWork {
+    subject(id)
+    let row = try await request(id)
+    let work = try await requestWork(row.id)
+    try requireVersion(work.held.version)
+    return work
+  }
+
+  func requestWork(_ id: Int64) async throws -> RequestWork {
+    let work = try await RequestWork.load(id, of: tenant, by: actor, at: now, random, in: transaction)
+    guard let work else { throw Failure.notFound }
+    return work
+  }
+
+  /// The answer to a write that another one beat.
+  var beaten: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+}

@@ -1,0 +1,142 @@
+import Catalog
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// A request in the hands of an act: read and locked with its approvals and tasks. The act moves ``process`` in memory; ``save(countsVersion:)``
+/// writes what differs, and the events.
+struct RequestWork: Sendable {
+  let tenant: TenantEntry
+  let actor: Actor
+  let now: Instant
+  let random: RandomSource
+  let transaction: Transaction
+  let held: HeldRequest
+  var process: RequestProcess
+  private let before: RequestProcess
+
+  static let time = Actor(kind: .system, id: 0, via: .job)
+
+  /// What time has decided by now is decided before the act.
+  static func load(
+    _ id: Int64, of tenant: TenantEntry, by actor: Actor = time, at now: Instant, _ random: RandomSource, in transaction: Transaction
+  ) async throws -> RequestWork? {
+    let (_, requests, approvals, tasks) = try await transaction.query(
+      HoldRequest(tenant: tenant.id, id: id), ReadHeldRequest(tenant: tenant.id, id: id), ApprovalsOfRequest(tenant: tenant.id, request: id),
+      TasksOfRequest(tenant: tenant.id, request: id))
+    guard let held = requests.first else { return nil }
+    let process = RequestProcess(request: held.facts, approvals: approvals, tasks: tasks)
+    var work = RequestWork(
+      tenant: tenant, actor: actor, now: now, random: random, transaction: transaction, held: held, process: process, before: process)
+    try work.process.expire(at: now)
+    return work
+  }
+
+  var isMoved: Bool { !process.events.isEmpty }
+
+  /// What the approver's rule looks at.
+  var approverFacts: ApproverRule.Facts {
+    ApproverRule.Facts(
+      tenant: tenant.id, requester: held.requester, unit: held.unit, submitter: held.submitter, mayBeOwn: held.mayApproveOwn)
+  }
+
+  /// Begins what was only recorded: asks who is to agree.
+  mutating func begin(_ content: OfferingContent, value: Money?, persons: [String: Int64]) throws {
+    let bits = random
+    let planned = ApprovalPlan.approvals(of: content.approval, value: value, persons: persons) { bits.publicIdBits() }
+    try process.begin(asking: planned, at: now)
+  }
+
+  /// Opens the tasks of what was agreed to. Only the staff's side may read what they are.
+  mutating func open() async throws {
+    let planned = try await transaction.query(PlannedTasks(version: held.offeringVersion))
+    let tasks = planned.map { RequestTask(publicId: random.publicIdBits(), seq: $0.seq, step: $0.step, names: $0.names, team: $0.team) }
+    try process.open(tasks, at: now)
+  }
+
+  /// Whether a line in force still covers it; another one takes the place of one that has ended.
+  mutating func requireCovered() async throws {
+    let sales = try await transaction.query(SalesInForce(tenant: tenant.id, at: now))
+    var units: [Int64] = []
+    if let unit = held.unit { units = try await transaction.query(UnitsAbove(tenant: tenant.id, unit: unit)) }
+    func line(among sales: [SalesInForce.Found]) -> Int64? {
+      CoverageRule.line(of: held.offering, service: held.service, among: sales, person: held.requester, units: units)
+    }
+    let own = process.request.line
+    guard let covering = line(among: sales.filter { $0.line == own }) ?? line(among: sales) else {
+      throw Failure(.conflict, RequestMessages.notCovered, ["code": held.offeringCode])
+    }
+    if covering != own { process.cover(by: covering, at: now) }
+  }
+
+  /// Hands over to the transaction what differs from what was read, and the events.
+  /// - Parameter countsVersion: whether others who read the request before must read it again.
+  func save(countsVersion: Bool = true) async throws {
+    guard isMoved else { return }
+    var events = process.events.map { ($0.what, $0.at, $0.isByTime ? Self.time : actor, payload($0)) }
+    if before.request.state != .fulfilled, process.request.state == .fulfilled, let recorded = try await recordAccess() {
+      events.append(("access_recorded", now, actor, recorded))
+    }
+    transaction.enqueue(
+      UpdateRequest(
+        tenant: tenant.id, id: held.id, read: held.version, version: held.version + (countsVersion ? 1 : 0),
+        lastSeq: held.lastSeq + Int64(events.count), process: process))
+    let (approvals, tasks) = (Dictionary(before.approvals.map { ($0.seq, $0) }) { $1 }, Dictionary(before.tasks.map { ($0.seq, $0) }) { $1 })
+    for approval in process.approvals where approvals[approval.seq] != approval {
+      if approvals[approval.seq] == nil {
+        transaction.enqueue(InsertApproval(tenant: tenant.id, request: held.id, approval: approval, now: now))
+      } else {
+        transaction.enqueue(UpdateApproval(tenant: tenant.id, request: held.id, approval: approval))
+      }
+    }
+    for task in process.tasks where tasks[task.seq] != task {
+      if tasks[task.seq] == nil {
+        transaction.enqueue(InsertRequestTask(tenant: tenant.id, request: held.id, task: task, now: now))
+      } else {
+        transaction.enqueue(UpdateRequestTask(tenant: tenant.id, request: held.id, task: task))
+      }
+    }
+    for (index, (what, at, actor, payload)) in events.enumerated() {
+      transaction.record(
+        Event(
+          subjectKind: "request", subject: held.id, seq: held.lastSeq + Int64(index) + 1, type: "request.\(what)", payload: payload, occurredAt: at),
+        tenant: tenant.id, actor: actor, at: now)
+    }
+  }
+
+  private func payload(_ event: RequestProcess.Event) -> Value {
+    let subject: [Value.Member] =
+      switch event.subject {
+      case .request: []
+      case .approval(let bits): [Value.Member("approval", .id(tenant.id(IdKind.approval.prefix, bits)))]
+      case .task(let bits): [Value.Member("task", .id(tenant.id(IdKind.task.prefix, bits)))]
+      }
+    return .object(subject + event.payload)
+  }
+
+  /// What fulfilling it gives, changes or takes; nil where it is about no access.
+  private func recordAccess() async throws -> Value? {
+    guard !held.access.isNull else { return nil }
+    let rule: AccessRule
+    do throws(FieldError) {
+      rule = try InputValues.read(AccessRule.self, from: held.access)
+    } catch {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "an offering gives access that it may not: \(error.violations.map(\.path))")
+    }
+    let order = try AccessOrder(rule, answers: held.answers.members ?? [], requester: held.requester)
+    guard let person = try await transaction.first(HoldPerson(tenant: tenant.id, person: order.person)) else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "whom access was ordered for is not there any more")
+    }
+    let ended = try await transaction.first(
+      EndEntitlement(tenant: tenant.id, person: person, resource: order.resource, request: held.id, now: now))
+    var given: [UInt8]?
+    if order.action != .revoke {
+      let bits = random.publicIdBits()
+      transaction.enqueue(InsertEntitlement(tenant: tenant.id, publicId: bits, person: person, order: order, request: held.id, now: now))
+      given = bits
+    }
+    func id(_ bits: [UInt8]?) -> Value { .id(bits.map { tenant.id(IdKind.entitlement.prefix, $0) }) }
+    return .object(["given": id(given), "ended": id(ended)])
+  }
+}

@@ -1,0 +1,142 @@
+import Catalog
+import Kernel
+import Operations
+
+package enum SubmitRequest: Operation {
+  package struct Input: OperationInput {
+    let offering: PublicId
+    let published: Int64
+    let requester: PublicId?
+    let answers: Value
+
+    private static let offering = Field.id("offering", .offering, "What is ordered.", "所申请的服务项。")
+    private static let published = Field.integer(
+      "published", 1...Int64.max, "The version of the offering that was read: when it is not the newest any more, the order is refused.",
+      "所阅读的服务项版本号；若已不是最新版本，则拒绝申请。")
+    private static let requester = Field.id(
+      "requester", .person, "Whom it is for (default: the caller, if he is one of the customer's people).", "申请对象（默认：客户方的调用者本人）。")
+    private static let answers = Field.document("answers", "The answers by the form's keys.", "按表单键值填写的答案。")
+
+    package static let fields: [any InputField] = [CustomerReference.field, offering, published, requester.optional, answers.optional]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      offering = try values[Self.offering]
+      published = try values[Self.published]
+      requester = try values[Self.requester.optional]
+      answers = try values[Self.answers.optional] ?? .object([])
+    }
+  }
+
+  package static let declaration = Declaration(
+    "request.submit", "Order an offering that a contract in force covers.", zh: "申请生效合同所涵盖的服务项。", roles: RequestRights.orderers,
+    scopes: RequestRights.everyScope, reach: .one(by: "customer"), effect: .create)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    let tenant = context.tenant.id
+    let row = try await context.offering(input.offering, path: "offering")
+    guard row.isOrderable, row.isFor(tenant), let published = row.published, let version = row.versionId else {
+      throw Failure.invalid("offering", RequestMessages.notOrderable)
+    }
+    let content = try OfferingContent.read(published)
+    let reading = AnswerRule(form: content.form).read(input.answers)
+    let own = context.principal.side == .customer && input.requester == nil ? context.principal.person : nil
+    let people = try await context.transaction.query(
+      PersonsOfRequest(tenant: tenant, publicIds: Array(Set(reading.persons.values).union(input.requester.map { [$0] } ?? [])), own: own))
+    let requester = people.first { person in input.requester.map { $0.random == person.publicId } ?? (person.id == own) }
+    guard input.requester == nil || requester != nil else { throw context.unknownReference("requester") }
+    guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", RequestMessages.outsideScope) }
+    let sales = try await context.transaction.query(SalesInForce(tenant: tenant, at: context.now))
+    var units: [Int64] = []
+    if let unit = requester?.unit { units = try await context.transaction.query(UnitsAbove(tenant: tenant, unit: unit)) }
+    guard let line = CoverageRule.line(of: row.id, service: row.service, among: sales, person: requester?.id, units: units) else {
+      throw Failure.invalid("offering", RequestMessages.notCovered, ["code": row.code])
+    }
+    // Its description, price and approval are part of the order.
+    guard row.seq == input.published else {
+      throw Failure(.conflict, RequestMessages.publishedMeanwhile, ["code": row.code, "read": String(input.published), "newest": String(row.seq ?? 0)])
+    }
+    try require(reading, people)
+    // What cannot be recorded when it is fulfilled is not ordered.
+    if let access = content.access { _ = try AccessOrder(access, answers: reading.answers, requester: requester?.id) }
+    guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
+    let id = context.newId(.request)
+    let value = content.value(of: reading.answers)
+    let inserted = try await context.transaction.first(
+      InsertRequest(
+        tenant: tenant, publicId: id, number: number, offering: row.id, offeringVersion: version, line: line, answers: .object(reading.answers),
+        requester: requester?.id, unit: requester?.unit, value: value, mayApproveOwn: content.approval.ownRequests, actor: context.actor,
+        now: context.now))
+    guard let request = inserted else { throw context.beaten }
+    context.record(
+      Event(
+        subjectKind: "request", subject: request, seq: 1, type: "request.submitted",
+        payload: .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq)]), occurredAt: context.now))
+    var work = try await context.requestWork(request)
+    try work.begin(content, value: value, persons: people.named(by: reading.persons))
+    // What nobody has to agree to can be worked on at once; for a customer's people, who read no tasks, the sweep opens them.
+    if work.process.request.state == .approved, context.principal.side == .staff { try await work.open() }
+    try await work.save(countsVersion: false)
+    return try await context.requestOutput(id)
+  }
+
+  /// All that is wrong with the answers, persons that nobody knows included.
+  private static func require(_ reading: AnswerRule.Reading, _ people: [PersonsOfRequest.Found]) throws(Failure) {
+    let known = Set(people.map(\.publicId))
+    let strangers = reading.persons.filter { !known.contains($0.value.random) }.keys.sorted()
+    let violations =
+      reading.violations + strangers.map { Failure.Violation(path: "answers.\($0)", CatalogMessages.unknownPerson) }
+    guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
+  }
+}
+
+package enum ReadRequest: Operation {
+  package typealias Input = RequestReference
+
+  package static let declaration = Declaration(
+    "request.read", "Read a request with all that the version of the offering says that it was written by.", zh: "查看请求及其所依据的服务项版本的全部内容。",
+    roles: RequestRights.orderers,
+    scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput { try await context.requestOutput(input.id) }
+}
+
+package enum ListRequests: Operation {
+  package struct Input: OperationInput {
+    let state: String?
+    let limit: Int64?
+    let cursor: String?
+
+    private static let state = Field.oneOf(
+      "state", RequestState.allCases.map(\.rawValue), "Only those in this state.",
+      "仅限此状态：submitted 已提交、awaiting_approval 待审批、approved 已批准、fulfilling 履行中、rejected 已拒绝、fulfilled 已履行、closed 已关闭、withdrawn 已撤回、cancelled 已取消。"
+    ).optional
+
+    package static let fields: [any InputField] = [CustomerReference.field, state, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      state = try values[Self.state]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "request.list", "List a customer's requests, the newest first.", zh: "列出客户的请求，最新的在前。", permission: "request.read",
+    roles: RequestRights.orderers, scopes: RequestRights.everyScope, reach: .one(by: "customer"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<RequestLine> {
+    let filter = input.state ?? ""
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let (tenant, scope, state) = (context.tenant.id, context.access.rows, input.state.flatMap(RequestState.init))
+    let before = try after?.integer(0) ?? .max
+    let rows =
+      try await scope.everything
+      ? context.transaction.query(RequestsOfTenant(tenant: tenant, state: state, before: before, limit: limit + 1))
+      : context.transaction.query(RequestsOfScope(tenant: tenant, scope: scope, state: state, before: before, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.integer($0.number)])
+    } element: {
+      RequestLine($0, in: context)
+    }
+  }
+}

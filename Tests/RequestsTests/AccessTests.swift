@@ -1,0 +1,151 @@
+import Kernel
+import Operations
+import Requests
+import TestSupport
+import Tenancy
+import Testing
+
+/// Who has access to what, by which request, until when, and what a review makes of it.
+@Suite struct AccessTests {
+  private static let form = Value.array([
+    .object([
+      "key": "role", "label": RequestsWorld.name("Role"), "type": "choice",
+      "choices": .array([
+        .object(["value": "reader", "name": RequestsWorld.name("Reader")]), .object(["value": "editor", "name": RequestsWorld.name("Editor")]),
+      ]),
+    ]), .object(["key": "until", "label": RequestsWorld.name("Until"), "type": "date"]),
+  ])
+
+  private static func access(_ action: String) -> Value {
+    .object(["action": .text(action), "resource": "erp", "levelAnswer": "role", "untilAnswer": "until"])
+  }
+
+  private func listed(_ world: RequestsWorld, _ filter: [Value.Member] = [], as principal: Principal? = nil) async throws -> [Value] {
+    let input = [Value.Member("customer", .id(world.acme.publicId))] + filter
+    return try await world.database.dispatcher.invoke(
+      "entitlement.list", .object(input), as: principal ?? world.manager, Call(requestId: "test")
+    ).value.at("items").array ?? []
+  }
+
+  private func levels(_ entitlements: [Value]) -> [String] { entitlements.map { $0.at("level").text ?? "-" } }
+
+  /// An order that is fulfilled at once.
+  @discardableResult
+  private func fulfil(_ world: RequestsWorld, _ offering: Value, for person: Value, _ answers: KeyValuePairs<String, Value> = [:]) async throws -> Value {
+    let made = try await world.submit(offering, for: person, answers: .object(answers))
+    return try await world.call("request.fulfil", ["id": made.at("id")], as: world.engineer, version: made.at("version"))
+  }
+
+  @Test func accessIsGivenChangedAndTaken() async throws {
+    let world = try await RequestsWorld()
+    var offerings: [String: Value] = [:]
+    for action in ["grant", "change", "revoke"] {
+      offerings[action] = try await world.offering("ERP-\(action.uppercased())", ["form": Self.form, "access": Self.access(action)])
+    }
+    let (grant, change, revoke) = (try #require(offerings["grant"]), try #require(offerings["change"]), try #require(offerings["revoke"]))
+    let (mia, ben) = (try await world.person("Mia"), try await world.person("Ben"))
+    let first = try await fulfil(world, grant, for: mia, ["role": "reader"])
+    try await fulfil(world, grant, for: ben, ["role": "editor", "until": "2026-03-04"])
+    var all = try await listed(world)
+    #expect(all.map { $0.at("personName") } == ["Mia", "Ben"] && levels(all) == ["reader", "editor"])
+    #expect(all[0].at("request") == first.at("id") && all[0].at("since") == "2026-03-02T08:00:00Z" && all[1].at("until") == "2026-03-04")
+    #expect(levels(try await listed(world, [Value.Member("person", mia)])) == ["reader"])
+    #expect(try await listed(world, [Value.Member("resource", "crm")]).isEmpty)
+    world.database.clock.advance(seconds: 3600)
+    let second = try await fulfil(world, change, for: mia, ["role": "editor"])
+    #expect(levels(try await listed(world, [Value.Member("person", mia)])) == ["editor"])
+    all = try await listed(world, [Value.Member("person", mia), Value.Member("all", .bool(true))])
+    #expect(levels(all) == ["reader", "editor"] && all[0].at("endedByRequest") == second.at("id") && all[0].at("held") == .bool(false))
+    try await fulfil(world, revoke, for: mia)
+    #expect(try await listed(world, [Value.Member("person", mia)]).isEmpty)
+    #expect(try await listed(world, [Value.Member("person", mia), Value.Member("all", .bool(true))]).count == 2, "what ended stays told")
+    #expect(try await world.history(second).contains("access_recorded"))
+    // The last day is had; the day after it is not.
+    #expect(levels(try await listed(world)) == ["editor"])
+    world.database.clock.advance(seconds: 3 * 86_400)
+    #expect(try await listed(world).isEmpty)
+  }
+
+  /// Two orders for one person that are fulfilled at once leave one entitlement standing.
+  @Test func oneStandsAtATime() async throws {
+    let world = try await RequestsWorld()
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])
+    let mia = try await world.person("Mia")
+    var orders: [Value] = []
+    for role: Value in ["reader", "editor", "reader"] { orders.append(try await world.submit(grant, for: mia, answers: .object(["role": role]))) }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for made in orders {
+        group.addTask { try await world.call("request.fulfil", ["id": made.at("id")], as: world.engineer, version: made.at("version")) }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try await listed(world).count == 1)
+    #expect(try await listed(world, [Value.Member("all", .bool(true))]).count == 3)
+  }
+
+  @Test func whatCouldNotBeRecordedIsNotOrdered() async throws {
+    let world = try await RequestsWorld()
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])
+    #expect(await refusal { try await world.submit(grant) } == ["requester input.required_here"])
+    let wrong = Value.object(["action": "grant", "resource": "erp", "levelAnswer": "until"])
+    #expect(
+      await refusal { try await world.offering("WRONG", ["form": Self.form, "access": wrong]) } == ["access.levelAnswer offering.no_such_field"])
+    let both = Value.object(["action": "grant"])
+    #expect(await refusal { try await world.offering("WRONG", ["access": both]) } == ["access.resource offering.one_resource"])
+  }
+
+  @Test func aReviewConfirmsOrRevokes() async throws {
+    let world = try await RequestsWorld()
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")], soldTo: [world.acme, world.other])
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    let (mia, ben) = (try await world.person("Mia"), try await world.person("Ben"))
+    func open(_ more: KeyValuePairs<String, Value> = [:]) async -> [String] {
+      let members = [Value.Member("customer", .id(world.acme.publicId))] + more.map { Value.Member($0.key, $0.value) }
+      return await refusal {
+        try await world.database.dispatcher.invoke("access_review.open", .object(members), as: world.manager, Call(requestId: "test")).value
+      }
+    }
+    #expect(await open(["dueOn": "2026-03-09"]) == ["access_review.empty"])
+    for person in [mia, ben] { try await fulfil(world, grant, for: person, ["role": "reader"]) }
+    #expect(await open(["dueOn": "2026-03-01"]) == ["dueOn access_review.due"])
+    let reviewer = try await world.ids(of: boss).person
+    #expect(await open(["dueOn": "2026-03-09", "resource": "erp", "reviewer": reviewer]) == ["accepted"])
+    let listed = try await world.call("access_review.list", [:], as: boss).at("items.0")
+    #expect(listed.at("total") == 2 && listed.at("decided") == 0 && listed.at("overdue") == .bool(false))
+    let items = try await world.call("access_review.items", ["id": listed.at("id")], as: boss).at("items").array ?? []
+    #expect(items.map { $0.at("entitlement.personName") } == ["Mia", "Ben"])
+    func decide(_ index: Int, _ result: Value, as principal: Principal) async -> [String] {
+      await refusal {
+        try await world.call(
+          "access_review.decide", ["id": listed.at("id"), "entitlement": items[index].at("entitlement.id"), "result": result, "reason": "asked"],
+          as: principal)
+      }
+    }
+    #expect(await decide(0, "confirmed", as: world.manager) == ["access_review.other_reviewer"])
+    #expect(await decide(0, "confirmed", as: boss) == ["accepted"])
+    #expect(await decide(0, "revoked", as: boss) == ["access_review.decided"])
+    world.database.clock.advance(seconds: 9 * 86_400)
+    #expect(try await world.call("access_review.list", [:], as: boss).at("items.0.overdue") == .bool(true))
+    #expect(await decide(1, "revoked", as: boss) == ["accepted"])
+    let closed = try await world.call("access_review.list", [:], as: boss).at("items.0")
+    #expect(closed.at("decided") == 2 && closed.at("closedAt") != .null && closed.at("overdue") == .bool(false))
+    #expect(try await world.call("access_review.list", ["open": .bool(true)], as: boss).at("items") == .array([]))
+    let held = try await self.listed(world)
+    #expect(held.map { $0.at("personName") } == ["Mia"])
+    let ended = try await self.listed(world, [Value.Member("person", ben), Value.Member("all", .bool(true))])
+    #expect(ended.map { $0.at("endedByReview") } == [listed.at("id")])
+    let stranger = try await world.database.user(.customerManager, of: world.other)
+    await expectFailure(.notFound) { try await world.call("access_review.items", ["id": listed.at("id")], as: stranger) }
+  }
+
+  /// Somebody sees what he has himself; a site's manager, what its people have.
+  @Test func oneSeesWhatIsOnesOwn() async throws {
+    let world = try await RequestsWorld()
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])
+    let own = try await world.database.user(.requester, of: world.acme, .own)
+    let (me, mia) = (try await world.ids(of: own).person, try await world.person("Mia"))
+    for person in [me, mia] { try await fulfil(world, grant, for: person, ["role": "reader"]) }
+    #expect(try await listed(world, as: own).map { $0.at("person") } == [me])
+    #expect(await refusal { try await world.call("entitlement.list", ["person": mia], as: own) } == ["person input.unknown_reference"])
+  }
+}

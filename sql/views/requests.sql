@@ -1,0 +1,12 @@
+-- What the request process publishes to other modules: how long requests waited for approval, and what came of them.
+
+create view requests.pub_request with (security_invoker = true) as
+  select tenant_id, id as request_id, public_id, number, offering_id, contract_line_id, requester_id, state, submitted_at, asked_at, decided_at, started_at,
+    ended_at, closed_at, tasks_total, tasks_done, tasks_skipped
+  from requests.request;
+grant select on requests.pub_request to steward_app;
+
+-- Who has access to what: of one person a thing at one level at a time.
+create view requests.pub_entitlement with (security_invoker = true) as
+  select tenant_id, id as entitlement_id, public_id, person_id, resource, level, since, until_on, ended_at from requests.entitlement;
+grant select on requests.pub_entitlement to steward_app;
