@@ -12,10 +12,14 @@ package enum DeskModule: OperationModule {
     DispatchIncident.self, ReadDispatch.self, ListDispatches.self, QueueDispatches.self, AnswerDispatch.self, EscalateDispatch.self,
     ReturnDispatch.self,
     AddTeamAgreement.self, EndTeamAgreement.self, ListTeamAgreements.self,
+    AddTicketCi.self, RemoveTicketCi.self, ListTicketCis.self, IncidentImpact.self,
+    CreateCode.self, ChangeCode.self, RetireCode.self, RestoreCode.self, ListCodes.self,
+    ReadPriorityMatrix.self, SetPriorityMatrix.self,
   ]
-  package static let messages: [Message] = DeskMessages.all + [AgreedOlaGuard.inUse]
+  package static let messages: [Message] = DeskMessages.all + TicketCiMessages.all + CodeMessages.all + [AgreedOlaGuard.inUse]
   package static let constraints: [String: Message] = [
     "team_name_unique": DeskMessages.teamNameTaken, "dispatch_open_unique": DeskMessages.alreadyDispatched,
+    "code_key_unique": CodeMessages.taken,
   ]
   package static let guards: [any OperationGuard.Type] = [AgreedOlaGuard.self]
 }

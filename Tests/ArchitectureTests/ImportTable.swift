@@ -55,7 +55,7 @@ enum ImportTable {
     Box("Catalog", 3, platform.union(["ServiceTime", "Jobs"])),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
-    Box("Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers"]), foundation, logging, collections),
+    Box("Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets"]), foundation, logging, collections),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
     Box("Assets", 3, platform, foundation),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),

@@ -152,6 +152,32 @@ begin
 end
 $$;
 
+-- The open tickets of the permitted tenants (null: all) that name a CI, the next due first; of one that the provider shares over all
+-- customers. Planned for each call, as above.
+create function finder.ci_tickets(
+  permitted bigint[], wanted_ci bigint, is_shared boolean, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select t.tenant_id, t.id, t.due_at, t.opened_at
+    from (
+      select n.tenant_id, n.ticket_id from desk.ticket_ci n
+      where is_shared and n.shared_ci_id = wanted_ci and n.removed_at is null and (permitted is null or n.tenant_id = any (permitted))
+      union all
+      select n.tenant_id, n.ticket_id from desk.ticket_ci n
+      where not is_shared and n.ci_id = wanted_ci and n.removed_at is null and (permitted is null or n.tenant_id = any (permitted))) c
+    join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
+    where t.state in ('new', 'active', 'pending') and (wanted_team is null or t.team_id = wanted_team)
+      and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
+      and (wanted_priority is null or t.priority = wanted_priority)
+      and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
+        > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+           coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
+end
+$$;
+
 -- What of the permitted tenants (null: all) is with suppliers, the next due first: of one supplier or of all, answered or not, or
 -- only what is overdue at an instant.
 create function finder.open_dispatches(

@@ -87,7 +87,7 @@ struct TicketWork: Sendable {
     }
     var isFirstResponse = false
     ticket.state = transition.state
-    ticket.pendingReason = transition.state == .pending ? reason : nil
+    ticket.pendingReason = transition.state == .pending ? reason?.rawValue : nil
     for duty in transition.duties {
       switch duty {
       case .observeResponse:
@@ -198,6 +198,8 @@ package enum TicketEventType {
   package static let opened = "incident.opened"
   package static let changed = "incident.changed"
   package static let classified = "incident.classified"
+  /// It names other CIs, or another one as the primary one.
+  package static let cisChanged = "incident.cis_changed"
   /// Its targets stay as they are, or follow what it is classified as again.
   package static let targetsLocked = "incident.targets_locked"
   package static let targetsUnlocked = "incident.targets_unlocked"
