@@ -123,6 +123,10 @@ struct Subjects: Sendable {
       let input: KeyValuePairs<String, Value> = ["id": incident, "underpinningContract": try await world.activeUnderpinning(), "reason": "x"]
       version = try await world.seed("incident.dispatch", input, version: version)["incidentVersion"]?.integer
     }
+    for _ in 0..<2 {
+      let ci = try await world.seeded("ci", in: world.a).id
+      version = try await world.seed("incident.add_ci", ["id": incident, "ci": ci], version: version)["version"]?.integer
+    }
     for _ in 0..<3 { try await world.seed("incident.comment", ["id": incident, "body": world.name(world.a)]) }
     for _ in 0..<3 {
       let person = try await world.seeded("per", in: world.a)

@@ -257,6 +257,10 @@ enum Seeders {
       let proven = try await world.seed("proof.run", ["contract": contract, "line": line])
       return try Seeded(proven["lines"]?.array?.first ?? .null)
     },
+    "cod": { world, _ in
+      try Seeded(
+        try await world.seed("code.create", ["list": "category", "key": .text("category-\(world.next())"), "name": Samples.localName]))
+    },
     "cit": { world, _ in
       try Seeded(
         try await world.seed("ci_type.create", ["code": .text("type_\(world.next())"), "name": Samples.localName, "attributes": .array([])]))
@@ -277,7 +281,7 @@ enum Seeders {
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
   static let shared: Set<String> = [
-    "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
+    "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit", "cod",
   ]
 }
 
@@ -428,6 +432,13 @@ extension World {
   func sharedCi() async throws -> Seeded {
     let provider = try await seed("identity.read", [:])["tenantId"] ?? .null
     return try Seeded(try await seed("ci.create", ["customer": provider, "type": "server", "name": .text("Shared \(next())")]))
+  }
+
+  /// A CI of the provider's own that affects the twin.
+  func sharedCi(affecting twin: Twin) async throws -> Value {
+    let shared = try await sharedCi().id
+    try await seed("shared_ci.affect", ["id": shared, "customer": .text(twin.id)])
+    return shared
   }
 
   /// A line that promises something, and its contract.

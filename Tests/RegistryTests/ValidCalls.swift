@@ -116,7 +116,26 @@ struct CallRule: Sendable {
     "ci_tier.set": CallRule(given: { world, _, _ in (["code": .text("tier-\(world.next())")], nil) }),
     "incident.classify": CallRule(given: { world, twin, _ in
       let seeded = try await world.seeded("inc", in: twin)
-      return (["id": seeded.id, "service": try await world.catalogueService()], seeded.version)
+      let shared = try await world.sharedCi(affecting: twin)
+      return (["id": seeded.id, "service": try await world.catalogueService(), "sharedCis": .array([shared])], seeded.version)
+    }),
+    "incident.add_ci": CallRule(given: { world, twin, _ in (["sharedCi": try await world.sharedCi(affecting: twin)], nil) }),
+    "incident.remove_ci": CallRule(given: { world, twin, _ in
+      let (incident, ci, shared) = (
+        try await world.seeded("inc", in: twin), try await world.seeded("ci", in: twin).id, try await world.sharedCi(affecting: twin)
+      )
+      let named = try await world.seed("incident.add_ci", ["id": incident.id, "ci": ci, "sharedCi": shared], version: incident.version)
+      return (["id": incident.id, "ci": ci, "sharedCi": shared], named["version"]?.integer)
+    }),
+    // Who does not see all of the customer sees the CIs that he answers for.
+    "incident.list": CallRule(refused: { principal in principal.grants.contains { [.unit, .own].contains($0.scopeKind) } ? ["ci"] : [] }),
+    "incident.change": CallRule(given: { _, _, _ in (["source": "phone"], nil) }),
+    "incident.hold": CallRule(given: { _, _, _ in (["reason": "awaiting_requester"], nil) }),
+    "code.create": CallRule(given: { _, _, _ in (["list": "pending_reason"], nil) }),
+    "code.restore": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("cod", in: twin)
+      let retired = try await world.seed("code.retire", ["id": seeded.id], version: seeded.version)
+      return (["id": seeded.id], retired["version"]?.integer)
     }),
     "incident.unlock_targets": incident(("incident.lock_targets", [Value.Member("reason", "agreed")])),
     "contract.change": CallRule(
@@ -130,13 +149,19 @@ struct CallRule: Sendable {
         guard principal.side == .staff else {
           let isTenantWide = principal.grants.contains { $0.scopeKind == .tenant }
           return Set(
-            ["openedAt", "resolution", "closureCode", "ciTier", "service"] + (isTenantWide ? [] : ["requester"])
+            ["openedAt", "resolution", "closureCode", "ciTier", "service", "source", "sharedCis"]
+              + (isTenantWide ? [] : ["requester", "cis", "primaryCi"])
               + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
         }
         return principal.grants.contains { $0.permissions.contains("incident.work") } ? [] : ["resolution", "closureCode"]
       },
-      given: { world, _, principal in
-        var given: [String: Value] = principal.side == .staff ? ["service": try await world.catalogueService()] : [:]
+      given: { world, twin, principal in
+        var given: [String: Value] = [:]
+        if principal.side == .staff {
+          given = [
+            "service": try await world.catalogueService(), "source": "phone", "sharedCis": .array([try await world.sharedCi(affecting: twin)]),
+          ]
+        }
         if principal.grants.contains(where: { $0.scopeKind == .unit }) { given["unit"] = world.scopeUnit.id }
         return (given, nil)
       }),
@@ -411,6 +436,10 @@ struct CallRule: Sendable {
     case "zone": "Europe/Berlin"
     case "ciTier": "gold"
     case "currency": "EUR"
+    case "category": "network/vpn"
+    case "nature": "fault"
+    case "closureCode": "solved"
+    case "key": .text("key-\(world.next())")
     case "definition": Samples.calendar
     case "terms": Samples.creditTerms
     case "code": .text("C\(world.next())")

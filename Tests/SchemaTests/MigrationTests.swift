@@ -49,6 +49,14 @@ import Testing
     }
   }
 
+  /// Categories were free texts before there were lists: a ticket keeps its own.
+  @Test func aTicketKeepsACategoryThatNoListHas() async throws {
+    try await migrating(to: Self.file("_ticket_spine.sql"), holding: Self.freeCategories) { database in
+      let categories = try await database.withConnection { try await $0.query(TicketCategories()) }
+      #expect(categories == ["Category 42", "network/vpn", "无线网络", "-"])
+    }
+  }
+
   /// The migration whose name ends so.
   private static func file(_ ending: String) throws -> String {
     let folder = RealData.packageRoot.appending(path: "sql/migrations")
@@ -87,6 +95,14 @@ import Testing
     select decode(v.id, 'hex'), 1, v.code, '{"en": "S"}', 'managed', '{"en": "O"}', '2026-01-01', v.operation_on, v.retirement_on, '2026-01-01T00:00:00Z'
     from (values ('000102030405060708090a01', 'S1', null, null), ('000102030405060708090a02', 'S2', date '2026-01-02', null),
       ('000102030405060708090a03', 'S3', date '2026-01-02', date '2026-01-03')) as v (id, code, operation_on, retirement_on)
+    """
+
+  private static let freeCategories = """
+    insert into desk.ticket (tenant_id, id, public_id, type, number, title, description, line_reason, impact, urgency, priority, category, state, opened_at,
+      last_seq, recorded_at, updated_at)
+    select 1, n, substr(sha256(n::text::bytea), 1, 12), 'incident', n, 'T', '', 'none_in_force', 2, 2, 3,
+      (array['Category 42', 'network/vpn', '无线网络', null])[n], 'new', '2026-03-01T08:00:00Z', 1, '2026-03-01T08:00:00Z', '2026-03-01T08:00:00Z'
+    from generate_series(1, 4) n
     """
 
   /// Finance lost the permission to an administrator; a token has it, another has none of it, a third one has all.
@@ -189,6 +205,11 @@ private struct CatalogueReaders: Statement {
     select r.role || ' ' || r.permission from tenancy.role_permission r where r.permission in ('catalogue.manual', 'catalogue.read', 'service.read')
     order by r.role <> 'engineer', r.role, r.permission
     """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct TicketCategories: Statement {
+  static let sql = "select coalesce(category, '-') from desk.ticket order by id"
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 
