@@ -15,11 +15,14 @@ package enum DeskModule: OperationModule {
     AddTicketCi.self, RemoveTicketCi.self, ListTicketCis.self, IncidentImpact.self,
     CreateCode.self, ChangeCode.self, RetireCode.self, RestoreCode.self, ListCodes.self,
     ReadPriorityMatrix.self, SetPriorityMatrix.self,
+    LinkIncident.self, UnlinkIncident.self, ListLinks.self, WatchIncident.self, UnwatchIncident.self, ListWatchers.self,
+    TakeOwnership.self, OfferOwnership.self, AcceptOwnership.self, ReturnOwnership.self, ListHandovers.self,
   ]
-  package static let messages: [Message] = DeskMessages.all + TicketCiMessages.all + CodeMessages.all + [AgreedOlaGuard.inUse]
+  package static let messages: [Message] = DeskMessages.all + TicketCiMessages.all + CodeMessages.all + SpineMessages.all + [AgreedOlaGuard.inUse]
   package static let constraints: [String: Message] = [
     "team_name_unique": DeskMessages.teamNameTaken, "dispatch_open_unique": DeskMessages.alreadyDispatched,
-    "code_key_unique": CodeMessages.taken,
+    "code_key_unique": CodeMessages.taken, "ticket_link_parent_unique": SpineMessages.hasParent,
+    "handover_open_unique": SpineMessages.offeredAlready,
   ]
   package static let guards: [any OperationGuard.Type] = [AgreedOlaGuard.self]
 }

@@ -131,6 +131,7 @@ package final class IncidentView: Sendable {
       OutputField("pendingReason", .text, "What it waits for.", "挂起原因。") { .text(view($0).ticket.pendingReason) },
       OutputField("team", .id, "The team that works on it; staff only.", "处理团队（仅服务商人员可见）。") { view($0).assignment(.team, view($0).ticket.team) },
       OutputField("assignee", .id, "Who works on it; staff only.", "处理人（仅服务商人员可见）。") { view($0).assignment(.staff, view($0).ticket.assignee) },
+      OutputField("owner", .id, "Who answers for it; staff only.", "负责人（仅服务商人员可见）。") { view($0).assignment(.staff, view($0).ticket.owner) },
       OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(view($0).ticket.openedAt) },
       OutputField("respondedAt", .instant, "When it was first answered.", "首次响应时间。") { .instant(view($0).ticket.respondedAt) },
       OutputField("resolvedAt", .instant, "When it was resolved.", "解决时间。") { .instant(view($0).ticket.resolvedAt) },

@@ -43,6 +43,8 @@ package struct Ticket: Sendable {
   package var pendingReason: String?
   package var team: Reference?
   package var assignee: Reference?
+  /// The one member of the staff who answers for it; nil until somebody took it.
+  package var owner: Reference?
   package let openedAt: Instant
   package var respondedAt: Instant?
   package var resolvedAt: Instant?

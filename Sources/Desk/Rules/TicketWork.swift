@@ -200,6 +200,15 @@ package enum TicketEventType {
   package static let classified = "incident.classified"
   /// It names other CIs, or another one as the primary one.
   package static let cisChanged = "incident.cis_changed"
+  /// Links to other tickets, in the history of both; and who is told what happens to it.
+  package static let linked = "incident.linked"
+  package static let unlinked = "incident.unlinked"
+  package static let watched = "incident.watched"
+  package static let unwatched = "incident.unwatched"
+  /// Somebody answers for it from then on; it was offered to somebody, who did not take it.
+  package static let ownerChanged = "incident.owner_changed"
+  package static let ownershipOffered = "incident.ownership_offered"
+  package static let ownershipReturned = "incident.ownership_returned"
   /// Its targets stay as they are, or follow what it is classified as again.
   package static let targetsLocked = "incident.targets_locked"
   package static let targetsUnlocked = "incident.targets_unlocked"
@@ -229,5 +238,8 @@ package enum TicketEventType {
   package static let absorbed = "incident.absorbed"
 
   /// What is the provider's own affair: a customer's people do not see it at all.
-  package static let internalOnly = [accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved]
+  package static let internalOnly = [
+    accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
+    ownershipReturned,
+  ]
 }

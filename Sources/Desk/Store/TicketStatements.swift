@@ -8,7 +8,7 @@ extension Ticket {
       t.contract_line_id, l.public_id, t.line_reason, t.impact, t.urgency, t.priority, t.category, t.state, t.pending_reason, t.team_id, m.public_id,
       t.assignee_id, t.assignee_public_id, t.opened_at, t.responded_at, t.resolved_at, t.closed_at, t.reopen_count, t.resolution, t.closure_code,
       o.id, o.public_id, s.id, s.public_id, t.service_id, k.code, t.ci_tier, t.targets_locked, t.due_at, t.last_seq, t.updated_at, t.version,
-      t.source, t.nature
+      t.source, t.nature, t.owner_id, t.owner_public_id
     """
 
   static let from = """
@@ -75,6 +75,7 @@ extension Ticket {
     version = try row.next()
     source = try row.next()
     nature = try row.next()
+    owner = try reference(&row)
   }
 }
 
@@ -204,7 +205,7 @@ struct UpdateTicket: Statement {
       priority = $11, category = $12, state = $13, pending_reason = $14, team_id = $15, assignee_id = $16, assignee_public_id = $17, responded_at = $18,
       resolved_at = $19, closed_at = $20, reopen_count = $21, resolution = $22, closure_code = $23, due_at = $24, last_seq = $25, updated_at = $26,
       version = $27, merged_into_id = $28, service_id = $29, ci_tier = $30, targets_locked = $31, story = story || $32,
-      source = $33, nature = $34
+      source = $33, nature = $34, owner_id = $35, owner_public_id = $36
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -243,6 +244,8 @@ struct UpdateTicket: Statement {
     parameters.append(story.bytes)
     parameters.append(ticket.source)
     parameters.append(ticket.nature)
+    parameters.append(ticket.owner?.id)
+    parameters.append(ticket.owner?.publicId)
   }
 }
 
