@@ -32,6 +32,21 @@ struct CallRule: Sendable {
     })
   }
 
+  /// An incident that the caller answers for, and offers to a team.
+  static func owned(offered: Bool) -> CallRule {
+    CallRule(
+      omitted: ["team"],
+      given: { world, twin, principal in
+        let seeded = try await world.seeded("inc", in: twin)
+        let taken = await world.answer("incident.take", .object(["id": seeded.id]), as: principal, version: seeded.version)
+        guard offered else { return (["id": seeded.id], taken.value?["version"]?.integer) }
+        let team = try await world.seeded("team", in: twin).id
+        let given = await world.answer(
+          "incident.offer", .object(["id": seeded.id, "team": team]), as: principal, version: taken.value?["version"]?.integer)
+        return (["id": seeded.id], given.value?["version"]?.integer)
+      })
+  }
+
   /// A renewal on which this was decided.
   static func renewal(decided decision: String? = nil, _ values: [String: Value] = [:]) -> CallRule {
     CallRule(given: { world, twin, _ in
@@ -127,6 +142,27 @@ struct CallRule: Sendable {
       let named = try await world.seed("incident.add_ci", ["id": incident.id, "ci": ci, "sharedCi": shared], version: incident.version)
       return (["id": incident.id, "ci": ci, "sharedCi": shared], named["version"]?.integer)
     }),
+    "incident.unlink": CallRule(given: { world, twin, _ in
+      let (one, other) = (try await world.seeded("inc", in: twin).id, try await world.seeded("inc", in: twin).id)
+      try await world.seed("incident.link", ["id": one, "kind": "caused_by", "to": other])
+      return (["id": one, "kind": "caused_by", "to": other], nil)
+    }),
+    "incident.watch": CallRule(refused: { $0.side == .staff ? [] : ["person", "staff"] }),
+    "incident.unwatch": CallRule(
+      refused: { $0.side == .staff ? [] : ["person", "staff"] },
+      given: { world, twin, principal in
+        let incident = try await world.seeded("inc", in: twin).id
+        guard principal.side == .staff else {
+          _ = await world.answer("incident.watch", .object(["id": incident]), as: principal)
+          return (["id": incident], nil)
+        }
+        let (person, staff) = (try await world.seeded("per", in: twin).id, try await world.seeded("stf", in: twin).id)
+        try await world.seed("incident.watch", ["id": incident, "person": person, "staff": staff])
+        return (["id": incident, "person": person, "staff": staff], nil)
+      }),
+    "incident.offer": owned(offered: false),
+    "incident.accept_offer": owned(offered: true),
+    "incident.return_offer": owned(offered: true),
     // Who does not see all of the customer sees the CIs that he answers for.
     "incident.list": CallRule(refused: { principal in principal.grants.contains { [.unit, .own].contains($0.scopeKind) } ? ["ci"] : [] }),
     "incident.change": CallRule(given: { _, _, _ in (["source": "phone"], nil) }),
