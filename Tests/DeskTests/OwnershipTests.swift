@@ -86,6 +86,14 @@ import Testing
     #expect(try await world.read(opened)["owner"]?.text != nil)
   }
 
+  @Test func aPartHasTheOwnerOfTheWhole() async throws {
+    let world = try await DeskWorld()
+    let taken = try await world.act("take", on: try await world.open())
+    let part = try await world.act("split", on: taken, ["title": "A part"])
+    #expect(part["owner"] == taken["owner"])
+    #expect(try await world.read(part)["owner"] == taken["owner"])
+  }
+
   @Test func whoAnswersIsNoneOfTheCustomersAffair() async throws {
     let world = try await DeskWorld()
     let taken = try await world.act("take", on: try await world.open())

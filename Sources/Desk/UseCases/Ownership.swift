@@ -196,10 +196,15 @@ extension TicketWork {
   fileprivate mutating func own(_ account: Ticket.Reference) {
     let before = ticket.owner
     ticket.owner = account
+    noteOwner(before: before)
+  }
+
+  /// For the history: who answers for it from now on.
+  mutating func noteOwner(before: Ticket.Reference?) {
     note(
       TicketEventType.ownerChanged,
       .object([
-        "owner": .id(context.id(.staff, account.publicId)), "from": .id(before.map { context.id(.staff, $0.publicId) }),
+        "owner": .id(ticket.owner.map { context.id(.staff, $0.publicId) }), "from": .id(before.map { context.id(.staff, $0.publicId) }),
       ]))
   }
 }

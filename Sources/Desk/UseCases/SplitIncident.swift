@@ -50,6 +50,7 @@ package enum SplitIncident: Operation {
         "backDated": .bool(true),
       ]))
     for event in past { work.inherit(event, from: input.id) }
+    if origin.ticket.owner != nil { work.noteOwner(before: nil) }
     var lock: (seq: Int64, reason: String)?
     if origin.ticket.targetsLocked, let held = try await context.transaction.first(NewestTargetLock(tenant: context.tenant.id, ticket: origin.ticket.id)) {
       lock = (work.markLock(true), held.reason)
@@ -125,7 +126,7 @@ package enum SplitIncident: Operation {
       impact: origin.impact, urgency: origin.urgency, priority: origin.priority, category: input.category ?? origin.category,
       source: origin.source, nature: origin.nature,
       service: origin.service, ciTier: origin.ciTier,
-      state: origin.respondedAt == nil ? .new : .active, openedAt: origin.openedAt, respondedAt: origin.respondedAt, reopenCount: 0,
+      state: origin.respondedAt == nil ? .new : .active, owner: origin.owner, openedAt: origin.openedAt, respondedAt: origin.respondedAt, reopenCount: 0,
       splitFrom: Ticket.Reference(id: origin.id, publicId: origin.publicId), lastSeq: 0, updatedAt: context.now, version: 1)
   }
 }
