@@ -160,12 +160,16 @@ import Testing
   @Test func anImportedCategoryStays() async throws {
     let world = try await CiWorld()
     let ticket = try await world.open(["category": "other"])
-    try await world.desk.database.superuser.withConnection { _ = try await $0.runScript("update desk.ticket set category = 'Category 42'") }
+    try await world.desk.database.superuser.transaction { _ = try await $0.execute(TakeCategoryOfLog()) }
     let kept = try await world.desk.act("change", on: ticket, ["category": "Category 42", "title": "Imported"])
     #expect(kept["category"] == "Category 42")
     let other = try await world.desk.act("change", on: kept, ["category": "network"])
     #expect(await world.refused { try await world.desk.act("change", on: other, ["category": "Category 42"]) } == ["category code.unknown"])
   }
+}
+
+private struct TakeCategoryOfLog: Statement {
+  static let sql = "update desk.ticket set category = 'Category 42'"
 }
 
 /// The codes of what every ticket waited for.

@@ -44,7 +44,7 @@ package enum ChangeIncident: Operation {
     ])
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.requireNotClosed()
-    _ = try codes.usable(besides: work.ticket.category, work.ticket.source, work.ticket.nature)
+    _ = try codes.usable(besides: [.category: work.ticket.category, .source: work.ticket.source, .nature: work.ticket.nature])
     work.ticket.title = input.title.applied(to: work.ticket.title)
     work.ticket.description = input.description.applied(to: work.ticket.description)
     work.ticket.category = input.category.applied(to: work.ticket.category)

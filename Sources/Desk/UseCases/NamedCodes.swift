@@ -18,15 +18,16 @@ struct NamedCodes: Sendable {
   let found: Later<CodesByKey.Found>
 
   /// What the lists say of them, once the round trip was made.
-  /// - Parameter kept: a key that the ticket has already: it may keep it, whatever became of the code.
-  func usable(besides kept: String?...) throws -> [CodesByKey.Found] {
+  /// - Parameter kept: what the ticket has already, which it may keep, whatever became of the code.
+  func usable(besides kept: [CodeList: String?] = [:]) throws -> [CodesByKey.Found] {
     let rows = try found.rows
     return try named.map { code in
+      let isKept = kept[code.list] == .some(code.key)
       guard let row = rows.first(where: { $0.list == code.list.rawValue && $0.key == code.key }) else {
-        if kept.contains(code.key) { return CodesByKey.Found(list: code.list.rawValue, key: code.key, isActive: false, waitsFor: nil) }
+        if isKept { return CodesByKey.Found(list: code.list.rawValue, key: code.key, isActive: false, waitsFor: nil) }
         throw Failure.invalid(code.path, CodeMessages.unknown, ["key": code.key, "list": code.list.rawValue])
       }
-      guard row.isActive || kept.contains(code.key) else { throw Failure.invalid(code.path, CodeMessages.retired, ["key": code.key]) }
+      guard row.isActive || isKept else { throw Failure.invalid(code.path, CodeMessages.retired, ["key": code.key]) }
       return row
     }
   }

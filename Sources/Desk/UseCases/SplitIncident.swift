@@ -35,7 +35,7 @@ package enum SplitIncident: Operation {
     let history = try await context.transaction.query(
       EventsOfTicket(
         tenant: context.tenant.id, ticket: origin.ticket.id, afterSeq: 0, includesInternal: true, recordedFrom: origin.ticket.openedAt, limit: 10_000))
-    _ = try codes.usable(besides: origin.ticket.category)
+    _ = try codes.usable(besides: [.category: origin.ticket.category])
     let past = history.filter(ClockReplay.bearsOnClocks)
     guard let id = try await context.transaction.first(NextTicketId()) else { throw Failure.notFound }
     let facts = try await facts(of: origin.ticket, history, in: context)

@@ -139,7 +139,7 @@ package enum ResolveIncident: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     let named = context.codes([NamedCode(.closureCode, input.code.rawValue, at: "closureCode")])
     var work = try await TicketWork.begin(on: input.id, in: context)
-    _ = try named.usable(besides: work.ticket.closureCode?.rawValue)
+    _ = try named.usable(besides: [.closureCode: work.ticket.closureCode?.rawValue])
     try work.resolve(input.resolution, input.code)
     work.save()
     return work.record
