@@ -40,8 +40,9 @@ package enum WatchIncident: Operation {
     roles: IncidentFields.readers, scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let watchers = try await context.watchers(input)
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
-    for watcher in try await context.watchers(input) {
+    for watcher in watchers {
       let begun = try await context.transaction.first(
         InsertWatcher(tenant: context.tenant.id, ticket: work.ticket.id, watcher: watcher, now: context.now))
       guard begun != nil else { throw Failure(.conflict, SpineMessages.watchesAlready) }
@@ -60,8 +61,9 @@ package enum UnwatchIncident: Operation {
     scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let watchers = try await context.watchers(input)
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
-    for watcher in try await context.watchers(input) {
+    for watcher in watchers {
       let ended = try await context.transaction.first(DeleteWatcher(tenant: context.tenant.id, ticket: work.ticket.id, watcher: watcher))
       guard ended != nil else { throw Failure(.conflict, SpineMessages.watchesNot) }
       work.note(TicketEventType.unwatched, context.told(watcher))
