@@ -14,10 +14,18 @@ package enum DeskModule: OperationModule {
     AddTeamAgreement.self, EndTeamAgreement.self, ListTeamAgreements.self,
     SearchIncidents.self, CiteArticle.self, UnciteArticle.self, ListCitedArticles.self, SuggestArticles.self,
     MarkKnowledgeCandidate.self, DeclineKnowledgeCandidate.self, DraftOfCandidate.self, ListKnowledgeCandidates.self,
+    AddTicketCi.self, RemoveTicketCi.self, ListTicketCis.self, IncidentImpact.self,
+    CreateCode.self, ChangeCode.self, RetireCode.self, RestoreCode.self, ListCodes.self,
+    ReadPriorityMatrix.self, SetPriorityMatrix.self,
+    LinkIncident.self, UnlinkIncident.self, ListLinks.self, WatchIncident.self, UnwatchIncident.self, ListWatchers.self,
+    TakeOwnership.self, OfferOwnership.self, AcceptOwnership.self, ReturnOwnership.self, ListHandovers.self,
   ]
-  package static let messages: [Message] = DeskMessages.all + [AgreedOlaGuard.inUse] + ArticleUseMessages.all
+  package static let messages: [Message] =
+    DeskMessages.all + TicketCiMessages.all + CodeMessages.all + SpineMessages.all + [AgreedOlaGuard.inUse] + ArticleUseMessages.all
   package static let constraints: [String: Message] = [
     "team_name_unique": DeskMessages.teamNameTaken, "dispatch_open_unique": DeskMessages.alreadyDispatched,
+    "code_key_unique": CodeMessages.taken, "ticket_link_parent_unique": SpineMessages.hasParent,
+    "handover_open_unique": SpineMessages.offeredAlready,
   ]
   package static let guards: [any OperationGuard.Type] = [AgreedOlaGuard.self]
 }

@@ -23,7 +23,8 @@ import TimeEntries
 enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self, ImportingModule.self, ContractFilesModule.self,
+    CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
+    ImportingModule.self, ContractFilesModule.self,
     KnowledgeModule.self,
   ]
 
@@ -31,8 +32,8 @@ enum Modules {
     PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
     WarnSweep(keepers: keepers), RenewalSweep(),
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
-TicketTextSweep(),
-RequestSweep(),
+    TicketTextSweep(),
+    RequestSweep(),
   ]
 
   /// Whose rows clocks belong to.

@@ -56,7 +56,8 @@ enum ImportTable {
     Box("Requests", 3, platform.union(["Catalog", "Jobs"])),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
-    Box("Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Knowledge", "Jobs"]), foundation, logging, collections),
+    Box(
+      "Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging, collections),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
     Box("Assets", 3, platform, foundation),
     Box("Knowledge", 3, platform, foundation),

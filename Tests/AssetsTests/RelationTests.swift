@@ -206,7 +206,7 @@ import Testing
     let world = try await AssetsWorld()
     let provider = Value.id(world.database.provider.publicId)
     let shared = try await world.call("ci.create", ["customer": provider, "type": "application", "name": "Platform"])
-    let count = Int64(WalkImpact.mostCustomers) + 1
+    let count = Int64(ImpactSearch.mostCustomers) + 1
     _ = try await world.database.superuser.transaction { try await $0.execute(ManyCustomers(count: count)) }
     let impact = try await world.call("ci.impact", ["id": shared.at("id"), "direction": "up"])
     #expect(impact.at("customers").array?.count == 1000 && impact.at("customersCut") == .bool(true))

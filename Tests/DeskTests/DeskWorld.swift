@@ -1,3 +1,4 @@
+import Assets
 import Contracts
 import Desk
 import Kernel
@@ -28,7 +29,7 @@ struct DeskWorld {
   let contract: Value
 
   static var modules: [any OperationModule.Type] {
-    [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self]
+    [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, AssetsModule.self]
   }
   /// Monday, 2026-03-02, 09:00 in Berlin.
   static let monday = TestDatabase.start

@@ -63,11 +63,11 @@ import Testing
   @Test func aLostUpdateIsRefused() async throws {
     let world = try await DeskWorld()
     let first = try await world.open()
-    try await world.act("change", on: first, ["title": "One", "category": "printing"])
+    try await world.act("change", on: first, ["title": "One", "category": "device/printer"])
     await expectFailure(.versionMismatch) { try await world.act("change", on: first, ["title": "Two"]) }
     let now = try await world.read(first)
     #expect(now["title"] == "One")
-    #expect(now["category"] == "printing")
+    #expect(now["category"] == "device/printer")
     await expectFailure(.versionRequired) {
       try await world.database.call("incident.start", ["id": first["id"] ?? .null], as: world.engineer)
     }

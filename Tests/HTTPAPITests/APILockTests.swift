@@ -33,6 +33,7 @@ import Testing
       "incident.open in title text least=1 most=200 required", "incident.open in title object required\nincident.open in title.en text required",
       "incident.open in title was text, is object"
     ),
+    ("state choice of=active|new", "state text least=1 most=5", "incident.open in state was choice, is text"),
   ])
   func whatBreaksAClientIsNamed(old: String, new: String, named: String) {
     let changed = Self.base.replacing(old, with: new)
@@ -42,6 +43,7 @@ import Testing
 
   @Test(arguments: [
     ("most=200", "most=300"), ("of=active|new", "of=active|closed|new"), ("title text", "title lines"), ("most=200 required", "most=200"),
+    ("state choice of=active|new", "state text least=1 most=6"),
     ("incident.open out items list\n", "incident.open out items list\nincident.open in site id:unit clearable\n"),
     ("incident.open out items list\n", "incident.open out items list\nincident.open out more text\n"),
     ("incident.open out items list\n", "incident.open out items list\nincident.close route POST /v1/x\nincident.close in id id:inc required\n"),

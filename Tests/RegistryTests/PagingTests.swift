@@ -128,6 +128,11 @@ struct Subjects: Sendable {
       let input: KeyValuePairs<String, Value> = ["id": incident, "underpinningContract": try await world.activeUnderpinning(), "reason": "x"]
       version = try await world.seed("incident.dispatch", input, version: version)["incidentVersion"]?.integer
     }
+    for _ in 0..<2 {
+      let ci = try await world.seeded("ci", in: world.a).id
+      version = try await world.seed("incident.add_ci", ["id": incident, "ci": ci], version: version)["version"]?.integer
+    }
+    try await Self.spine(of: incident, world)
     for _ in 0..<3 { try await world.seed("incident.comment", ["id": incident, "body": world.name(world.a)]) }
     for _ in 0..<3 {
       let person = try await world.seeded("per", in: world.a)
@@ -180,7 +185,7 @@ struct Subjects: Sendable {
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
       "aps", "ci", "art",
-"tsk", "rev",
+      "tsk", "rev",
     ]
     for kind in kinds
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
@@ -215,6 +220,22 @@ struct Subjects: Sendable {
       try await world.seed("knowledge_candidate.mark", ["id": solved.id])
     }
     return article
+  }
+
+  /// Links, watchers, and offers to hand it over.
+  private static func spine(of incident: Value, _ world: World) async throws {
+    for _ in 0..<2 {
+      try await world.seed("incident.link", ["id": incident, "kind": "caused_by", "to": try await world.seeded("inc", in: world.a).id])
+      try await world.seed("incident.watch", ["id": incident, "person": try await world.seeded("per", in: world.a).id])
+    }
+    let engineer = try await world.database.staff(.engineer)
+    let team = try await world.seeded("team", in: world.a).id
+    let read = try await world.seed("incident.read", ["id": incident])
+    var ticket = try await act("incident.take", read, world, as: engineer)
+    for _ in 0..<2 {
+      ticket = try await act("incident.offer", ticket, world, ["team": team], as: engineer)
+      ticket = try await act("incident.return_offer", ticket, world, ["reason": "Not ours"], as: engineer)
+    }
   }
 
   private static func cis(_ world: World) async throws -> (ci: Value, shared: Value) {

@@ -264,6 +264,10 @@ enum Seeders {
       let proven = try await world.seed("proof.run", ["contract": contract, "line": line])
       return try Seeded(proven["lines"]?.array?.first ?? .null)
     },
+    "cod": { world, _ in
+      try Seeded(
+        try await world.seed("code.create", ["list": "category", "key": .text("category-\(world.next())"), "name": Samples.localName]))
+    },
     "cit": { world, _ in
       try Seeded(
         try await world.seed("ci_type.create", ["code": .text("type_\(world.next())"), "name": Samples.localName, "attributes": .array([])]))
@@ -295,6 +299,7 @@ enum Seeders {
   static let shared: Set<String> = [
     "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
     "tcd",
+    "cit", "cod",
   ]
 }
 
@@ -460,6 +465,13 @@ extension World {
   func sharedCi() async throws -> Seeded {
     let provider = try await seed("identity.read", [:])["tenantId"] ?? .null
     return try Seeded(try await seed("ci.create", ["customer": provider, "type": "server", "name": .text("Shared \(next())")]))
+  }
+
+  /// A CI of the provider's own that affects the twin.
+  func sharedCi(affecting twin: Twin) async throws -> Value {
+    let shared = try await sharedCi().id
+    try await seed("shared_ci.affect", ["id": shared, "customer": .text(twin.id)])
+    return shared
   }
 
   /// A line that promises something, and its contract.

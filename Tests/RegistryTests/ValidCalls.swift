@@ -32,6 +32,21 @@ struct CallRule: Sendable {
     })
   }
 
+  /// An incident that the caller answers for, and offers to a team.
+  static func owned(offered: Bool) -> CallRule {
+    CallRule(
+      omitted: ["team"],
+      given: { world, twin, principal in
+        let seeded = try await world.seeded("inc", in: twin)
+        let taken = await world.answer("incident.take", .object(["id": seeded.id]), as: principal, version: seeded.version)
+        guard offered else { return (["id": seeded.id], taken.value?["version"]?.integer) }
+        let team = try await world.seeded("team", in: twin).id
+        let given = await world.answer(
+          "incident.offer", .object(["id": seeded.id, "team": team]), as: principal, version: taken.value?["version"]?.integer)
+        return (["id": seeded.id], given.value?["version"]?.integer)
+      })
+  }
+
   /// A renewal on which this was decided.
   static func renewal(decided decision: String? = nil, _ values: [String: Value] = [:]) -> CallRule {
     CallRule(given: { world, twin, _ in
@@ -116,7 +131,47 @@ struct CallRule: Sendable {
     "ci_tier.set": CallRule(given: { world, _, _ in (["code": .text("tier-\(world.next())")], nil) }),
     "incident.classify": CallRule(given: { world, twin, _ in
       let seeded = try await world.seeded("inc", in: twin)
-      return (["id": seeded.id, "service": try await world.catalogueService()], seeded.version)
+      let shared = try await world.sharedCi(affecting: twin)
+      return (["id": seeded.id, "service": try await world.catalogueService(), "sharedCis": .array([shared])], seeded.version)
+    }),
+    "incident.add_ci": CallRule(given: { world, twin, _ in (["sharedCi": try await world.sharedCi(affecting: twin)], nil) }),
+    "incident.remove_ci": CallRule(given: { world, twin, _ in
+      let (incident, ci, shared) = (
+        try await world.seeded("inc", in: twin), try await world.seeded("ci", in: twin).id, try await world.sharedCi(affecting: twin)
+      )
+      let named = try await world.seed("incident.add_ci", ["id": incident.id, "ci": ci, "sharedCi": shared], version: incident.version)
+      return (["id": incident.id, "ci": ci, "sharedCi": shared], named["version"]?.integer)
+    }),
+    "incident.unlink": CallRule(given: { world, twin, _ in
+      let (one, other) = (try await world.seeded("inc", in: twin).id, try await world.seeded("inc", in: twin).id)
+      try await world.seed("incident.link", ["id": one, "kind": "caused_by", "to": other])
+      return (["id": one, "kind": "caused_by", "to": other], nil)
+    }),
+    "incident.watch": CallRule(refused: { $0.side == .staff ? [] : ["person", "staff"] }),
+    "incident.unwatch": CallRule(
+      refused: { $0.side == .staff ? [] : ["person", "staff"] },
+      given: { world, twin, principal in
+        let incident = try await world.seeded("inc", in: twin).id
+        guard principal.side == .staff else {
+          _ = await world.answer("incident.watch", .object(["id": incident]), as: principal)
+          return (["id": incident], nil)
+        }
+        let (person, staff) = (try await world.seeded("per", in: twin).id, try await world.seeded("stf", in: twin).id)
+        try await world.seed("incident.watch", ["id": incident, "person": person, "staff": staff])
+        return (["id": incident, "person": person, "staff": staff], nil)
+      }),
+    "incident.offer": owned(offered: false),
+    "incident.accept_offer": owned(offered: true),
+    "incident.return_offer": owned(offered: true),
+    // Who does not see all of the customer sees the CIs that he answers for.
+    "incident.list": CallRule(refused: { principal in principal.grants.contains { [.unit, .own].contains($0.scopeKind) } ? ["ci"] : [] }),
+    "incident.change": CallRule(given: { _, _, _ in (["source": "phone"], nil) }),
+    "incident.hold": CallRule(given: { _, _, _ in (["reason": "awaiting_requester"], nil) }),
+    "code.create": CallRule(given: { _, _, _ in (["list": "pending_reason"], nil) }),
+    "code.restore": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("cod", in: twin)
+      let retired = try await world.seed("code.retire", ["id": seeded.id], version: seeded.version)
+      return (["id": seeded.id], retired["version"]?.integer)
     }),
     "incident.unlock_targets": incident(("incident.lock_targets", [Value.Member("reason", "agreed")])),
     "contract.change": CallRule(
@@ -130,13 +185,19 @@ struct CallRule: Sendable {
         guard principal.side == .staff else {
           let isTenantWide = principal.grants.contains { $0.scopeKind == .tenant }
           return Set(
-            ["openedAt", "resolution", "closureCode", "ciTier", "service"] + (isTenantWide ? [] : ["requester"])
+            ["openedAt", "resolution", "closureCode", "ciTier", "service", "source", "sharedCis"]
+              + (isTenantWide ? [] : ["requester", "cis", "primaryCi"])
               + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
         }
         return principal.grants.contains { $0.permissions.contains("incident.work") } ? [] : ["resolution", "closureCode"]
       },
-      given: { world, _, principal in
-        var given: [String: Value] = principal.side == .staff ? ["service": try await world.catalogueService()] : [:]
+      given: { world, twin, principal in
+        var given: [String: Value] = [:]
+        if principal.side == .staff {
+          given = [
+            "service": try await world.catalogueService(), "source": "phone", "sharedCis": .array([try await world.sharedCi(affecting: twin)]),
+          ]
+        }
         if principal.grants.contains(where: { $0.scopeKind == .unit }) { given["unit"] = world.scopeUnit.id }
         return (given, nil)
       }),
@@ -463,6 +524,10 @@ struct CallRule: Sendable {
     case "zone": "Europe/Berlin"
     case "ciTier": "gold"
     case "currency": "EUR"
+    case "category": "network/vpn"
+    case "nature": "fault"
+    case "closureCode": "solved"
+    case "key": .text("key-\(world.next())")
     case "definition": Samples.calendar
     case "terms": Samples.creditTerms
     case "code": .text("C\(world.next())")

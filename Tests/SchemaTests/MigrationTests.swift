@@ -57,6 +57,14 @@ import Testing
     }
   }
 
+  /// Categories were free texts before there were lists: a ticket keeps its own.
+  @Test func aTicketKeepsACategoryThatNoListHas() async throws {
+    try await migrating(to: Self.file("_ticket_spine.sql"), holding: Self.freeCategories) { database in
+      let categories = try await database.withConnection { try await $0.query(TicketCategories()) }
+      #expect(categories == ["Category 42", "network/vpn", "无线网络", "-"])
+    }
+  }
+
   /// The migration whose name ends so.
   private static func file(_ ending: String) throws -> String {
     let folder = RealData.packageRoot.appending(path: "sql/migrations")
@@ -108,6 +116,14 @@ import Testing
     select 1, n, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, 1, '{}', case n when 1 then 'submitted' else 'withdrawn' end, case n when 1 then 3 end,
       'staff', 1, '2026-03-01T00:00:00Z', case n when 2 then '2026-03-02T00:00:00Z'::timestamptz end, n
     from generate_series(1, 2) n
+    """
+
+  private static let freeCategories = """
+    insert into desk.ticket (tenant_id, id, public_id, type, number, title, description, line_reason, impact, urgency, priority, category, state, opened_at,
+      last_seq, recorded_at, updated_at)
+    select 1, n, substr(sha256(n::text::bytea), 1, 12), 'incident', n, 'T', '', 'none_in_force', 2, 2, 3,
+      (array['Category 42', 'network/vpn', '无线网络', null])[n], 'new', '2026-03-01T08:00:00Z', 1, '2026-03-01T08:00:00Z', '2026-03-01T08:00:00Z'
+    from generate_series(1, 4) n
     """
 
   /// Finance lost the permission to an administrator; a token has it, another has none of it, a third one has all.
@@ -210,6 +226,11 @@ private struct CatalogueReaders: Statement {
     select r.role || ' ' || r.permission from tenancy.role_permission r where r.permission in ('catalogue.manual', 'catalogue.read', 'service.read')
     order by r.role <> 'engineer', r.role, r.permission
     """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct TicketCategories: Statement {
+  static let sql = "select coalesce(category, '-') from desk.ticket order by id"
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 

@@ -7,7 +7,7 @@ create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
 grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
   contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket, credits.proposal to steward_finder;
-grant select on desk.assignment, desk.dispatch to steward_finder;
+grant select on desk.assignment, desk.dispatch, desk.ticket_ci to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
 grant select on requests.request, requests.approval, requests.task to steward_finder;
@@ -151,6 +151,32 @@ begin
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_started, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by coalesce(a.due_at, 'infinity'::timestamptz), a.started_at, a.tenant_id, a.ticket_id limit least(row_limit, 201);
+end
+$$;
+
+-- The open tickets of the permitted tenants (null: all) that name a CI, the next due first; of one that the provider shares over all
+-- customers. Planned for each call, as above.
+create function finder.ci_tickets(
+  permitted bigint[], wanted_ci bigint, is_shared boolean, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select t.tenant_id, t.id, t.due_at, t.opened_at
+    from (
+      select n.tenant_id, n.ticket_id from desk.ticket_ci n
+      where is_shared and n.shared_ci_id = wanted_ci and n.removed_at is null and (permitted is null or n.tenant_id = any (permitted))
+      union all
+      select n.tenant_id, n.ticket_id from desk.ticket_ci n
+      where not is_shared and n.ci_id = wanted_ci and n.removed_at is null and (permitted is null or n.tenant_id = any (permitted))) c
+    join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
+    where t.state in ('new', 'active', 'pending') and (wanted_team is null or t.team_id = wanted_team)
+      and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
+      and (wanted_priority is null or t.priority = wanted_priority)
+      and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
+        > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+           coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
 end
 $$;
 

@@ -10,3 +10,13 @@ create view assets.pub_need with (security_invoker = true) as
   select tenant_id, kind, case kind when 'part_of' then to_id else from_id end as ci_id, case kind when 'part_of' then from_id else to_id end as needs_id
   from assets.relation;
 grant select on assets.pub_need to steward_app;
+
+-- Which contract line covers a CI from which day on; of a day the newest row counts.
+create view assets.pub_coverage with (security_invoker = true) as
+  select tenant_id, ci_id, contract_line_id, valid_from, seq from assets.coverage;
+grant select on assets.pub_coverage to steward_app;
+
+-- Which customers a CI of the provider's affects. Rows of the provider's tenant.
+create view assets.pub_affected_customer with (security_invoker = true) as
+  select tenant_id, ci_id, customer_id from assets.affected_customer;
+grant select on assets.pub_affected_customer to steward_app;

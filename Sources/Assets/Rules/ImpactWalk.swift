@@ -9,7 +9,7 @@ struct ImpactWalk: Sendable {
     let depth: Int
   }
 
-  let start: Int64
+  let starts: [Int64]
   let most: Int
   private(set) var steps: [Step] = []
   /// Whether there was more to reach: more than `most`, or farther away than the walk went.
@@ -19,16 +19,18 @@ struct ImpactWalk: Sendable {
   private(set) var frontier: [Int64]
   private var origins: [Int64: Int64] = [:]
 
-  init(start: Int64, most: Int) {
-    self.start = start
+  init(start: Int64, most: Int) { self.init(starts: [start], most: most) }
+
+  init(starts: [Int64], most: Int) {
+    self.starts = starts
     self.most = most
-    frontier = [start]
+    frontier = starts
   }
 
   var isOver: Bool { frontier.isEmpty || isCut }
 
   /// Those that need not be found again.
-  var seen: [Int64] { [start] + steps.map(\.ci) }
+  var seen: [Int64] { starts + steps.map(\.ci) }
 
   /// How many a level may bring: one more than there is room for tells that the walk is cut.
   var room: Int { most - steps.count + 1 }
@@ -52,7 +54,7 @@ struct ImpactWalk: Sendable {
     frontier = []
   }
 
-  /// The CIs from the start to this one, both included.
+  /// The CIs from the one where the walk began to this one, both included.
   func path(to ci: Int64) -> [Int64] {
     var path = [ci]
     // No way is longer than there are levels.

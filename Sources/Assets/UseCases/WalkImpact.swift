@@ -104,51 +104,13 @@ package enum WalkImpact: Operation {
     "ci.impact", "Walk from a configuration item to what fails with it (up), or to what it needs (down).", zh: "从配置项出发，查找受其影响（up）或其所依赖（down）的配置项。",
     roles: AssetRights.staffAndCustomerManager, scopes: AssetRights.wholeCustomer, reach: .one(by: "id"), effect: .read)
 
-  /// So many customers are told; one more is read, which tells that there are more.
-  static let mostCustomers = 1000
-
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
-    let tenant = context.tenant.id
     let start = try await context.ci(input.id)
-    var walk = ImpactWalk(start: start.id, most: Int(input.most ?? 500))
-    let states = input.withRetired ? CiState.allCases.map(\.rawValue) : CiState.live
-    func next(_ limit: Int) -> NextStep {
-      NextStep(tenant: tenant, isUp: input.isUp, from: walk.frontier, seen: walk.seen, states: states, limit: Int64(limit))
-    }
-    while !walk.isOver, walk.depth < input.depth ?? 10 {
-      walk.take(try await context.transaction.query(next(walk.room)).map { (from: $0.from, to: $0.to, kind: $0.kind) })
-    }
-    if !walk.isOver { walk.stop(hasMore: try await context.transaction.first(next(1)) != nil) }
-    let rows = try await context.transaction.query(ReachedCis(tenant: tenant, ids: walk.seen))
-    let byId = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
-    func id(_ row: Int64) -> PublicId? { byId[row].map { context.id(.ci, $0.publicId) } }
-    func told(_ row: Int64, depth: Int, kind: RelationKind?) -> Reached? {
-      byId[row].map { Reached(id: context.id(.ci, $0.publicId), found: $0, depth: depth, kind: kind, path: walk.path(to: row).compactMap(id)) }
-    }
-    guard let first = told(start.id, depth: 0, kind: nil) else { throw Failure.notFound }
-    let reached = walk.steps.compactMap { told($0.ci, depth: $0.depth, kind: $0.kind) }
-    let affecting = walk.seen.filter { byId[$0].map { states.contains($0.state) } ?? false }
-    let customers = try await customers(of: affecting, id, in: context)
+    let search = ImpactSearch(isUp: input.isUp, depth: input.depth ?? 10, most: input.most ?? 500, withRetired: input.withRetired)
+    let impact = try await search.impact(of: [start.id], tenant: context.tenant, tellsCustomers: context.principal.side == .staff, in: context.transaction)
+    guard let first = impact.starts.first else { throw Failure.notFound }
     return Output(
-      start: first, reached: reached, services: services(of: [first] + reached), customers: Array(customers.prefix(mostCustomers)),
-      customersCut: customers.count > mostCustomers, isCut: walk.isCut)
-  }
-
-  private static func services(of cis: [Reached]) -> [AffectedService] {
-    Dictionary(grouping: cis.filter { $0.found.service != nil }) { $0.found.service ?? "" }.sorted { $0.key < $1.key }.map { code, cis in
-      AffectedService(code: code, name: cis.first?.found.serviceNames, cis: cis.map(\.id))
-    }
-  }
-
-  /// Customers do not see one another, and their own CIs affect nobody else.
-  private static func customers(
-    of cis: [Int64], _ id: (Int64) -> PublicId?, in context: OperationContext
-  ) async throws -> [AffectedCustomer] {
-    guard context.tenant.kind == .provider, context.principal.side == .staff else { return [] }
-    let rows = try await context.transaction.query(CustomersAffected(provider: context.tenant.id, cis: cis, limit: Int64(mostCustomers) + 1))
-    return rows.compactMap { row in
-      guard let customer = PublicId.customer(handle: row.handle, bits: row.publicId) else { return nil }
-      return AffectedCustomer(id: customer, code: row.code, name: row.name, cis: row.cis.compactMap(id))
-    }
+      start: first, reached: impact.reached, services: impact.services, customers: impact.customers, customersCut: impact.customersCut,
+      isCut: impact.isCut)
   }
 }

@@ -109,3 +109,36 @@ package struct ServiceOfTicket: Statement {
 
   package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
+
+/// The services that contract lines sell at an instant; none of a line that is not in force then, or sells nothing of the catalogue.
+package struct ServicesOfLines: Statement {
+  package struct Found: Sendable {
+    package let line: Int64
+    package let service: Int64
+    package let code: String
+  }
+
+  let tenant: TenantId
+  let lines: [Int64]
+  let at: Instant
+
+  package init(tenant: TenantId, lines: [Int64], at: Instant) { (self.tenant, self.lines, self.at) = (tenant, lines, at) }
+
+  package static let sql = """
+    select f.line_id, s.service_id, s.code
+    from (\(SalesInForce.sql)) as f (line_id, service_id, offering_id, unit_ids, person_ids, starts_at, valid_from)
+    left join catalog.pub_offering o on o.offering_id = f.offering_id
+    join catalog.pub_service s on s.service_id = coalesce(f.service_id, o.service_id)
+    where f.line_id = any($3) and s.has_entered
+    """
+
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(at)
+    parameters.append(lines)
+  }
+
+  package static func decode(_ row: inout RowReader) throws -> Found {
+    Found(line: try row.next(), service: try row.next(), code: try row.next())
+  }
+}

@@ -6,4 +6,8 @@ extension IdKind {
   package static let team = IdKind("team", owner: .provider)
   package static let teamAgreement = IdKind("tag", owner: .provider)
   package static let dispatch = IdKind("dsp", owner: .tenant)
+  /// A CI of the customer, as Assets names it; and one that the provider shares, by an id of the provider's tenant.
+  package static let ticketCi = IdKind("ci", owner: .tenant)
+  package static let sharedCi = IdKind("ci", owner: .provider)
+  package static let code = IdKind("cod", owner: .provider)
 }

@@ -115,7 +115,11 @@ package final class IncidentView: Sendable {
       OutputField("impact", .integer, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。") { .integer(view($0).ticket.impact) },
       OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer(view($0).ticket.urgency) },
       OutputField("priority", .integer, "1 to 5, from impact and urgency.", "优先级 1 到 5，由影响和紧急度得出。") { .integer(view($0).ticket.priority) },
-      OutputField("category", .text, "Its category.", "分类。") { .text(view($0).ticket.category) },
+      OutputField("category", .text, "Its category, a key of code.list; of an imported ticket that of its log.", "分类：code.list 中的键；导入的工单为原日志中的分类。") {
+        .text(view($0).ticket.category)
+      },
+      OutputField("source", .text, "How it reached us, a key of code.list.", "来源：code.list 中的键。") { .text(view($0).ticket.source) },
+      OutputField("nature", .text, "What kind of matter it is, a key of code.list.", "性质：code.list 中的键。") { .text(view($0).ticket.nature) },
       OutputField("service", .text, "The code of the service that it is about.", "相关服务的代码。") { .text(view($0).ticket.service?.code) },
       OutputField("ciTier", .text, "How critical the affected configuration item is, as a code.", "受影响配置项的等级代码。") { .text(view($0).ticket.ciTier) },
       OutputField("targetsLocked", .boolean, "Whether its targets stay as they are when it is classified anew.", "重新分类时目标是否保持不变。") {
@@ -124,9 +128,10 @@ package final class IncidentView: Sendable {
       OutputField("state", .text, "new, active, pending, resolved or closed.", "状态：new、active、pending、resolved 或 closed。") {
         .text(view($0).ticket.state.rawValue)
       },
-      OutputField("pendingReason", .text, "What it waits for.", "挂起原因。") { .text(view($0).ticket.pendingReason?.rawValue) },
+      OutputField("pendingReason", .text, "What it waits for.", "挂起原因。") { .text(view($0).ticket.pendingReason) },
       OutputField("team", .id, "The team that works on it; staff only.", "处理团队（仅服务商人员可见）。") { view($0).assignment(.team, view($0).ticket.team) },
       OutputField("assignee", .id, "Who works on it; staff only.", "处理人（仅服务商人员可见）。") { view($0).assignment(.staff, view($0).ticket.assignee) },
+      OutputField("owner", .id, "Who answers for it; staff only.", "负责人（仅服务商人员可见）。") { view($0).assignment(.staff, view($0).ticket.owner) },
       OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(view($0).ticket.openedAt) },
       OutputField("respondedAt", .instant, "When it was first answered.", "首次响应时间。") { .instant(view($0).ticket.respondedAt) },
       OutputField("resolvedAt", .instant, "When it was resolved.", "解决时间。") { .instant(view($0).ticket.resolvedAt) },

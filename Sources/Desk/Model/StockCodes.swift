@@ -1,23 +1,65 @@
 import Kernel
 import ServiceLevels
 
-/// Why a ticket waits. Waiting for the customer's side stops the clocks whose target says that it pauses; waiting for a
-/// supplier does only where the SLA says so; what the provider itself waits for is its own time.
-package enum PendingReason: String, Sendable, CaseIterable {
-  /// The requester must answer or do something.
-  case awaitingRequester = "awaiting_requester"
-  /// An appointment that the requester asked for.
-  case scheduled
-  case awaitingSupplier = "awaiting_supplier"
-  case awaitingChange = "awaiting_change"
-  case awaitingParts = "awaiting_parts"
-
+/// Why a ticket waits: a key of the provider's list, and whose turn it is then. Waiting for the customer's side stops the clocks whose
+/// target says that it pauses; waiting for a supplier does only where the SLA says so; what the provider itself waits for is its own
+/// time.
+///
+/// Whose turn it is never changes for a key, so that a history means what it meant. These are the reasons that are there from the
+/// start; others come from the list (``CodeList/pendingReason``).
+package struct PendingReason: RawRepresentable, CaseIterable, Hashable, Sendable {
+  package let rawValue: String
   /// Whose turn it is; nil: the provider's own.
-  package var waitedFor: ClockAct.WaitedFor? {
-    switch self {
-    case .awaitingRequester, .scheduled: .customer
-    case .awaitingSupplier: .supplier
-    case .awaitingChange, .awaitingParts: nil
+  package let waitedFor: ClockAct.WaitedFor?
+
+  /// The requester must answer or do something.
+  package static let awaitingRequester = PendingReason("awaiting_requester", .customer)
+  /// An appointment that the requester asked for.
+  package static let scheduled = PendingReason("scheduled", .customer)
+  package static let awaitingSupplier = PendingReason("awaiting_supplier", .supplier)
+  package static let awaitingChange = PendingReason("awaiting_change", nil)
+  package static let awaitingParts = PendingReason("awaiting_parts", nil)
+
+  package static let allCases = [awaitingRequester, scheduled, awaitingSupplier, awaitingChange, awaitingParts]
+
+  /// One of those that are there from the start.
+  package init?(rawValue: String) {
+    guard let stock = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+    self = stock
+  }
+
+  init(_ key: String, _ waitedFor: ClockAct.WaitedFor?) {
+    rawValue = key
+    self.waitedFor = waitedFor
+  }
+
+  /// As the list has it.
+  init(key: String, waitsFor: String?) {
+    let turn: ClockAct.WaitedFor? =
+      switch waitsFor {
+      case "customer": .customer
+      case "supplier": .supplier
+      default: nil
+      }
+    self.init(key, turn)
+  }
+
+  /// As an event of the history tells it; those of before the lists name one of the first five.
+  init?(toldBy payload: Value) {
+    guard let key = payload["reason"]?.text else { return nil }
+    if let waitsFor = payload["waitsFor"]?.text {
+      self.init(key: key, waitsFor: waitsFor)
+    } else {
+      self.init(rawValue: key)
+    }
+  }
+
+  /// Whose turn it is, in the words of the list.
+  var waitsFor: String {
+    switch waitedFor {
+    case .customer: "customer"
+    case .supplier: "supplier"
+    case nil: "provider"
     }
   }
 
@@ -27,10 +69,14 @@ package enum PendingReason: String, Sendable, CaseIterable {
   }
 }
 
-/// How a ticket ended.
-package enum ClosureCode: String, Sendable, CaseIterable {
-  case solved, workaround
-  case solvedByRequester = "solved_by_requester"
-  case notReproducible = "not_reproducible"
-  case duplicate, withdrawn
+/// How a ticket ended: a key of the provider's list.
+package struct ClosureCode: RawRepresentable, Hashable, Sendable {
+  package let rawValue: String
+
+  package init(rawValue: String) { self.rawValue = rawValue }
+
+  /// What is meant where nobody says.
+  package static let solved = ClosureCode(rawValue: "solved")
+  /// Of a ticket that was merged into another one.
+  package static let duplicate = ClosureCode(rawValue: "duplicate")
 }

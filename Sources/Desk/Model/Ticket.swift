@@ -28,7 +28,10 @@ package struct Ticket: Sendable {
   package var impact: Int64
   package var urgency: Int64
   package var priority: Int64
+  /// Keys of the code lists; a category may also be that of the log that the ticket comes from.
   package var category: String?
+  package var source: String?
+  package var nature: String?
   /// The service of the catalogue that it is about.
   package var service: Service?
   /// How critical the affected configuration item is.
@@ -36,9 +39,12 @@ package struct Ticket: Sendable {
   /// Whether somebody decided that its targets stay as they are.
   package var targetsLocked = false
   package var state: TicketState
-  package var pendingReason: PendingReason?
+  /// The key of the reason.
+  package var pendingReason: String?
   package var team: Reference?
   package var assignee: Reference?
+  /// The one member of the staff who answers for it; nil until somebody took it.
+  package var owner: Reference?
   package let openedAt: Instant
   package var respondedAt: Instant?
   package var resolvedAt: Instant?

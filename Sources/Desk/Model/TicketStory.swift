@@ -13,7 +13,7 @@ package struct TicketStory: Hashable, Sendable {
     /// With the priority of that time. The first record of every story.
     case opened = 1
     case responded
-    /// Waits, for a ``PendingReason``.
+    /// Waits, for a ``PendingReason``: its code, or whose turn it is.
     case held
     case resumed
     case resolved
@@ -93,12 +93,19 @@ package struct TicketStory: Hashable, Sendable {
 extension PendingReason {
   /// Stored: these never change.
   var storyCode: UInt8 {
-    switch self {
-    case .awaitingRequester: 1
-    case .scheduled: 2
-    case .awaitingSupplier: 3
-    case .awaitingChange: 4
-    case .awaitingParts: 5
+    switch rawValue {
+    case Self.awaitingRequester.rawValue: 1
+    case Self.scheduled.rawValue: 2
+    case Self.awaitingSupplier.rawValue: 3
+    case Self.awaitingChange.rawValue: 4
+    case Self.awaitingParts.rawValue: 5
+    // One of the provider's own: the clocks need no more of it than whose turn it was.
+    default:
+      switch waitedFor {
+      case .customer: 16
+      case .supplier: 17
+      case nil: 18
+      }
     }
   }
 
@@ -109,6 +116,9 @@ extension PendingReason {
     case 3: self = .awaitingSupplier
     case 4: self = .awaitingChange
     case 5: self = .awaitingParts
+    case 16: self.init("customer", .customer)
+    case 17: self.init("supplier", .supplier)
+    case 18: self.init("provider", nil)
     default: return nil
     }
   }

@@ -19,7 +19,7 @@ enum ClockReplay {
       switch event.type {
       case TicketEventType.held:
         let evidence = event.payload["dispatch"]?.text ?? event.payload["comment"]?.text ?? event.payload["evidence"]?.text
-        if let act = event.payload["reason"]?.text.flatMap(PendingReason.init)?.clockAct(evidence: evidence) { acts.append((act, event.occurredAt)) }
+        if let act = PendingReason(toldBy: event.payload)?.clockAct(evidence: evidence) { acts.append((act, event.occurredAt)) }
       case TicketEventType.resumed: acts.append((.resumed, event.occurredAt))
       case TicketEventType.resolved: acts.append((.resolved, event.occurredAt))
       case TicketEventType.closed: acts.append((.closed, event.occurredAt))
@@ -39,7 +39,7 @@ enum ClockReplay {
     }
     switch event.type {
     case TicketEventType.held:
-      if let reason = event.payload["reason"]?.text.flatMap(PendingReason.init) { story.hold(reason, event.occurredAt) }
+      if let reason = PendingReason(toldBy: event.payload) { story.hold(reason, event.occurredAt) }
     case TicketEventType.resumed: story.append(.resumed, event.occurredAt)
     case TicketEventType.resolved: story.append(.resolved, event.occurredAt)
     case TicketEventType.closed: story.append(.closed, event.occurredAt)

@@ -80,7 +80,7 @@ extension TicketWork {
   /// The dispatch that the ticket's wait for a supplier began with, or that joined it; nil where it waits for none, or was let wait
   /// without one.
   func dispatchWaitedFor() async throws -> String? {
-    guard ticket.pendingReason == .awaitingSupplier else { return nil }
+    guard ticket.state == .pending else { return nil }
     let began = try await history().last { event in
       event.type == TicketEventType.held || event.type == TicketEventType.dispatched && event.payload["wait"] == .bool(true)
     }

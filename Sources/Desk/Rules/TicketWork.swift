@@ -90,7 +90,7 @@ struct TicketWork: Sendable {
     }
     var isFirstResponse = false
     ticket.state = transition.state
-    ticket.pendingReason = transition.state == .pending ? reason : nil
+    ticket.pendingReason = transition.state == .pending ? reason?.rawValue : nil
     for duty in transition.duties {
       switch duty {
       case .observeResponse:
@@ -204,6 +204,17 @@ package enum TicketEventType {
   package static let opened = "incident.opened"
   package static let changed = "incident.changed"
   package static let classified = "incident.classified"
+  /// It names other CIs, or another one as the primary one.
+  package static let cisChanged = "incident.cis_changed"
+  /// Links to other tickets, in the history of both; and who is told what happens to it.
+  package static let linked = "incident.linked"
+  package static let unlinked = "incident.unlinked"
+  package static let watched = "incident.watched"
+  package static let unwatched = "incident.unwatched"
+  /// Somebody answers for it from then on; it was offered to somebody, who did not take it.
+  package static let ownerChanged = "incident.owner_changed"
+  package static let ownershipOffered = "incident.ownership_offered"
+  package static let ownershipReturned = "incident.ownership_returned"
   /// Its targets stay as they are, or follow what it is classified as again.
   package static let targetsLocked = "incident.targets_locked"
   package static let targetsUnlocked = "incident.targets_unlocked"
@@ -233,5 +244,8 @@ package enum TicketEventType {
   package static let absorbed = "incident.absorbed"
 
   /// What is the provider's own affair: a customer's people do not see it at all.
-  package static let internalOnly = [accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved]
+  package static let internalOnly = [
+    accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
+    ownershipReturned,
+  ]
 }

@@ -7,7 +7,8 @@ extension Ticket {
     select t.id, t.public_id, t.number, t.title, t.description, t.requester_id, p.public_id, t.unit_id, u.public_id, t.contract_id, c.public_id,
       t.contract_line_id, l.public_id, t.line_reason, t.impact, t.urgency, t.priority, t.category, t.state, t.pending_reason, t.team_id, m.public_id,
       t.assignee_id, t.assignee_public_id, t.opened_at, t.responded_at, t.resolved_at, t.closed_at, t.reopen_count, t.resolution, t.closure_code,
-      o.id, o.public_id, s.id, s.public_id, t.service_id, k.code, t.ci_tier, t.targets_locked, t.due_at, t.last_seq, t.updated_at, t.version
+      o.id, o.public_id, s.id, s.public_id, t.service_id, k.code, t.ci_tier, t.targets_locked, t.due_at, t.last_seq, t.updated_at, t.version,
+      t.source, t.nature, t.owner_id, t.owner_public_id
     """
 
   static let from = """
@@ -50,8 +51,7 @@ extension Ticket {
     priority = try row.next()
     category = try row.next()
     state = TicketState(rawValue: try row.next()) ?? .closed
-    let pending: String? = try row.next()
-    pendingReason = pending.flatMap(PendingReason.init)
+    pendingReason = try row.next()
     team = try reference(&row)
     assignee = try reference(&row)
     openedAt = try row.next()
@@ -61,7 +61,7 @@ extension Ticket {
     reopenCount = try row.next()
     resolution = try row.next()
     let closure: String? = try row.next()
-    closureCode = closure.flatMap(ClosureCode.init)
+    closureCode = closure.map(ClosureCode.init(rawValue:))
     mergedInto = try reference(&row)
     splitFrom = try reference(&row)
     let serviceId: Int64? = try row.next()
@@ -73,6 +73,9 @@ extension Ticket {
     lastSeq = try row.next()
     updatedAt = try row.next()
     version = try row.next()
+    source = try row.next()
+    nature = try row.next()
+    owner = try reference(&row)
   }
 }
 
@@ -148,9 +151,10 @@ struct InsertTicket: Statement {
     insert into desk.ticket
       (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason, impact, urgency,
        priority, category, state, opened_at, responded_at, resolved_at, reopen_count, resolution, closure_code, due_at, last_seq, recorded_at, updated_at,
-       version, split_from_id, service_id, ci_tier, story, targets_locked)
+       version, split_from_id, service_id, ci_tier, story, targets_locked, source, nature, owner_id,
+       owner_public_id)
     values ($1, $2, $3, 'incident', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $20, $21, $22, $23, $24, $24, 1, $25, $26,
-      $27, $28, $29)
+      $27, $28, $29, $30, $31, $32, $33)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -183,6 +187,10 @@ struct InsertTicket: Statement {
     parameters.append(ticket.ciTier)
     parameters.append(story.bytes)
     parameters.append(ticket.targetsLocked)
+    parameters.append(ticket.source)
+    parameters.append(ticket.nature)
+    parameters.append(ticket.owner?.id)
+    parameters.append(ticket.owner?.publicId)
   }
 }
 
@@ -199,7 +207,8 @@ struct UpdateTicket: Statement {
     update desk.ticket set title = $4, description = $5, contract_id = $6, contract_line_id = $7, line_reason = $8, impact = $9, urgency = $10,
       priority = $11, category = $12, state = $13, pending_reason = $14, team_id = $15, assignee_id = $16, assignee_public_id = $17, responded_at = $18,
       resolved_at = $19, closed_at = $20, reopen_count = $21, resolution = $22, closure_code = $23, due_at = $24, last_seq = $25, updated_at = $26,
-      version = $27, merged_into_id = $28, service_id = $29, ci_tier = $30, targets_locked = $31, story = story || $32
+      version = $27, merged_into_id = $28, service_id = $29, ci_tier = $30, targets_locked = $31, story = story || $32,
+      source = $33, nature = $34, owner_id = $35, owner_public_id = $36
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -217,7 +226,7 @@ struct UpdateTicket: Statement {
     parameters.append(ticket.priority)
     parameters.append(ticket.category)
     parameters.append(ticket.state.rawValue)
-    parameters.append(ticket.pendingReason?.rawValue)
+    parameters.append(ticket.pendingReason)
     parameters.append(ticket.team?.id)
     parameters.append(ticket.assignee?.id)
     parameters.append(ticket.assignee?.publicId)
@@ -236,17 +245,27 @@ struct UpdateTicket: Statement {
     parameters.append(ticket.ciTier)
     parameters.append(ticket.targetsLocked)
     parameters.append(story.bytes)
+    parameters.append(ticket.source)
+    parameters.append(ticket.nature)
+    parameters.append(ticket.owner?.id)
+    parameters.append(ticket.owner?.publicId)
   }
 }
 
-/// The priority that the matrix gives.
+/// The priority that the matrix gives: the customer's own cell, or the provider's.
 struct PriorityOf: Statement {
+  let tenant: TenantId
   let impact: Int64
   let urgency: Int64
 
-  static let sql = "select priority from desk.priority_matrix where impact = $1 and urgency = $2"
+  static let sql = """
+    select coalesce(c.priority, m.priority) from desk.priority_matrix m
+    left join desk.customer_priority c on c.tenant_id = $1 and c.impact = m.impact and c.urgency = m.urgency
+    where m.impact = $2 and m.urgency = $3
+    """
 
   func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
     parameters.append(impact)
     parameters.append(urgency)
   }

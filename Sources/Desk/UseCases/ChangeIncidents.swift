@@ -10,9 +10,12 @@ package enum ChangeIncident: Operation {
     let title: Change<String>
     let description: Change<String>
     let category: Change<String>
+    let source: Change<String>
+    let nature: Change<String>
 
     package static let fields: [any InputField] = [
       IncidentFields.id, IncidentFields.title.change, IncidentFields.description.change, IncidentFields.category.clearable,
+      IncidentFields.source.clearable, IncidentFields.nature.clearable,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -20,29 +23,41 @@ package enum ChangeIncident: Operation {
       title = try values[IncidentFields.title.change]
       description = try values[IncidentFields.description.change]
       category = try values[IncidentFields.category.clearable]
+      source = try values[IncidentFields.source.clearable]
+      nature = try values[IncidentFields.nature.clearable]
     }
   }
 
   package static let declaration = Declaration(
-    "incident.change", "Change an incident's title, description or category.", zh: "修改事件的标题、描述或分类。", permission: IncidentFields.work,
+    "incident.change", "Change an incident's title, description, category, source or nature.", zh: "修改事件的标题、描述、分类、来源或性质。", permission: IncidentFields.work,
     roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
-    let changed = [("title", input.title.isKeep), ("description", input.description.isKeep), ("category", input.category.isKeep)].filter { !$0.1 }
+    let fields = [
+      ("title", input.title.isKeep), ("description", input.description.isKeep), ("category", input.category.isKeep), ("source", input.source.isKeep),
+      ("nature", input.nature.isKeep),
+    ]
+    let changed = fields.filter { !$0.1 }
     guard !changed.isEmpty else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    let codes = context.codes([
+      (.category, input.category, "category"), (.source, input.source, "source"), (.nature, input.nature, "nature"),
+    ])
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.requireNotClosed()
+    _ = try codes.usable(besides: [.category: work.ticket.category, .source: work.ticket.source, .nature: work.ticket.nature])
     work.ticket.title = input.title.applied(to: work.ticket.title)
     work.ticket.description = input.description.applied(to: work.ticket.description)
     work.ticket.category = input.category.applied(to: work.ticket.category)
+    work.ticket.source = input.source.applied(to: work.ticket.source)
+    work.ticket.nature = input.nature.applied(to: work.ticket.nature)
     work.note(TicketEventType.changed, .object(["fields": .array(changed.map { .text($0.0) })]))
     work.save()
     return work.record
   }
 }
 
-/// Sets impact, urgency, service, CI tier and contract line. The priority and the clocks follow, unless somebody locked the
-/// targets; used time stays used.
+/// Sets impact, urgency, service, CIs, CI tier and contract line. The priority and the clocks follow, unless somebody locked the
+/// targets; used time stays used. A tier or service that nobody named is that of the CIs (``CiChoice``).
 package enum ClassifyIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -51,13 +66,14 @@ package enum ClassifyIncident: Operation {
     let service: Change<String>
     let ciTier: Change<String>
     let line: Change<PublicId>
+    let cis: ChangedCisInput
 
     static let lineField = Field.id(
       "contractLine", .contractLine, "The contract line under which it is judged; null: chosen by the contract's own rules.", "适用的合同行；null 表示按合同规则自动选择。"
     ).clearable
     package static let fields: [any InputField] = [
       IncidentFields.id, IncidentFields.impact.change, IncidentFields.urgency.change, IncidentFields.service.clearable, IncidentFields.ciTier.clearable,
-      lineField,
+      lineField, NamedCisInput.cis.clearable, NamedCisInput.sharedCis.clearable, NamedCisInput.primaryCi.clearable,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -67,15 +83,18 @@ package enum ClassifyIncident: Operation {
       service = try values[IncidentFields.service.clearable]
       ciTier = try values[IncidentFields.ciTier.clearable]
       line = try values[Self.lineField]
+      cis = try ChangedCisInput(values)
     }
 
-    var isEmpty: Bool { impact.isKeep && urgency.isKeep && service.isKeep && ciTier.isKeep && line.isKeep }
+    var isEmpty: Bool { impact.isKeep && urgency.isKeep && line.isKeep && !bearsOnCis }
+    /// Whether its CIs have a say in what it changes.
+    var bearsOnCis: Bool { !(service.isKeep && ciTier.isKeep && cis.isEmpty) }
   }
 
   package static let declaration = Declaration(
-    "incident.classify", "Set an incident's impact, urgency, service, CI tier or contract line; priority and clocks follow.",
-    zh: "设置事件的影响、紧急度、服务、配置项等级或合同行，优先级和时钟随之变化。",
-    permission: IncidentFields.work, roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+    "incident.classify", "Set an incident's impact, urgency, service, CIs, CI tier or contract line; priority and clocks follow.",
+    zh: "设置事件的影响、紧急度、服务、配置项、配置项等级或合同行，优先级和时钟随之变化。",
+    permission: IncidentFields.work, roles: IncidentFields.workers, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     guard !input.isEmpty else { throw Failure.invalid("", DeskMessages.nothingToChange) }
@@ -85,23 +104,45 @@ package enum ClassifyIncident: Operation {
     if before.targetsLocked, !input.line.isKeep { throw Failure(.conflict, DeskMessages.targetsLocked) }
     work.ticket.impact = input.impact.applied(to: before.impact)
     work.ticket.urgency = input.urgency.applied(to: before.urgency)
-    guard let priority = try await context.transaction.first(PriorityOf(impact: work.ticket.impact, urgency: work.ticket.urgency)) else {
+    guard let priority = try await context.transaction.first(
+      PriorityOf(tenant: context.tenant.id, impact: work.ticket.impact, urgency: work.ticket.urgency))
+    else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
     }
     work.ticket.priority = priority
     try await setFacts(input, &work)
+    let cis: TicketCis? =
+      if input.bearsOnCis { try await chooseByCis(input, &work) } else { nil }
     let terms = try await work.chooseLine(input.line)
+    if let cis { work.note(cis) }
     if work.ticket.facts != before.facts || work.ticket.line != before.line {
       let history = try await work.history()
       try await work.retarget(under: terms, history)
       if work.ticket.facts != before.facts { try await work.retargetTurn(history) }
     }
     if priority != before.priority { work.tell { $0.classify(priority, $1) } }
-    work.note(
-      TicketEventType.classified,
-      .object(["from": classification(of: before, context), "to": classification(of: work.ticket, context), "explicitlyNone": work.explicitlyNone]))
+    work.note(TicketEventType.classified, change(from: before, to: work, cis))
     work.save()
+    if let cis { work.save(cis) }
     return work.record
+  }
+
+  /// What the history tells of a classification.
+  static func change(from before: Ticket, to work: TicketWork, _ cis: TicketCis?) -> Value {
+    let context = work.context
+    return .object([
+      "from": classification(of: before, context), "to": classification(of: work.ticket, context), "explicitlyNone": work.explicitlyNone,
+      "tierFrom": cis.map(context.tierFrom) ?? .null, "serviceFrom": cis.map(context.serviceFrom) ?? .null,
+    ])
+  }
+
+  private static func chooseByCis(_ input: Input, _ work: inout TicketWork) async throws -> TicketCis {
+    var cis = try await work.cis()
+    if !input.ciTier.isKeep { cis.tierIsNamed = work.ticket.ciTier != nil }
+    if !input.service.isKeep { cis.serviceIsNamed = work.ticket.service != nil }
+    try await work.context.change(input.cis, in: &cis, openedAt: work.ticket.openedAt)
+    try await work.choose(by: &cis)
+    return cis
   }
 
   private static func setFacts(_ input: Input, _ work: inout TicketWork) async throws {

@@ -11,13 +11,17 @@ enum IncidentFields {
   static let unit = Field.id("unit", .unit, "The site or department; by default the requester's.", "地点或部门，默认取请求人所属单位。")
   static let impact = Field.integer("impact", 1...3, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。")
   static let urgency = Field.integer("urgency", 1...3, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。")
-  static let category = Field.text("category", 1...100, "Its category, such as network/vpn.", "分类，例如 network/vpn。")
+  static let category = Field.text("category", 1...100, "Its category, a key of code.list such as network/vpn.", "分类：code.list 中的键，例如 network/vpn。")
+  static let source = Field.text("source", 1...100, "How it reached us, a key of code.list such as phone; staff only.", "来源：code.list 中的键，例如 phone（仅服务商人员）。")
+  static let nature = Field.text("nature", 1...100, "What kind of matter it is, a key of code.list such as fault.", "性质：code.list 中的键，例如 fault。")
   static let service = Field.text("service", 2...32, "The code of the catalogue's service that it is about.", "相关的目录服务代码。")
   static let ciTier = Field.text("ciTier", 1...32, "How critical the affected configuration item is: a code of ci_tier.list.", "受影响配置项的等级：ci_tier.list 中的代码。")
   static let contractLine = Field.id("contractLine", .contractLine, "The contract line under which it is judged.", "适用的合同行。")
   static let resolution = Field.longText("resolution", 1...20_000, "How it was resolved.", "解决方法。")
-  static let closureCode = Field.oneOf("closureCode", ClosureCode.allCases.map(\.rawValue), "How it ended.", "结束代码。")
-  static let pendingReason = Field.oneOf("reason", PendingReason.allCases.map(\.rawValue), "What it waits for.", "挂起原因。")
+  static let closureCode = Field.text(
+    "closureCode", 1...100, "How it ended, a key of code.list such as workaround (default: solved).", "结束代码：code.list 中的键，例如 workaround（默认 solved）。")
+  static let pendingReason = Field.text(
+    "reason", 1...100, "What it waits for, a key of code.list such as awaiting_requester.", "挂起原因：code.list 中的键，例如 awaiting_requester。")
   static let comment = Field.longText("comment", 1...20_000, "A public comment that goes with it.", "随附的公开评论。")
   static let evidence = Field.text(
     "evidence", 1...200,

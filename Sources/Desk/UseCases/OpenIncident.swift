@@ -14,8 +14,11 @@ package enum OpenIncident: Operation {
     let impact: Int64
     let urgency: Int64
     let category: String?
+    let source: String?
+    let nature: String?
     let service: String?
     let ciTier: String?
+    let cis: NamedCisInput
     let openedAt: Instant?
     let contractLine: PublicId?
     let resolution: String?
@@ -25,7 +28,8 @@ package enum OpenIncident: Operation {
       "openedAt", "When it was reported, if that was before now; staff only, at most 30 days back.", "实际报告时间（早于当前时间时填写；仅服务商人员，最多 30 天前）。"
     ).optional
     static let ciTierField = Field.text(
-      "ciTier", 1...32, "How critical the affected configuration item is: a code of ci_tier.list; staff only.", "受影响配置项的等级：ci_tier.list 中的代码（仅服务商人员）。"
+      "ciTier", 1...32, "How critical the affected configuration item is: a code of ci_tier.list (default: that of its CIs); staff only.",
+      "受影响配置项的等级：ci_tier.list 中的代码（默认取自所涉及的配置项；仅服务商人员）。"
     ).optional
     static let impactField = Field.integer("impact", 1...3, "1 high, 2 medium (default), 3 low.", "影响：1 高，2 中（默认），3 低。").optional
     static let urgencyField = Field.integer("urgency", 1...3, "1 high, 2 medium (default), 3 low.", "紧急度：1 高，2 中（默认），3 低。").optional
@@ -36,7 +40,8 @@ package enum OpenIncident: Operation {
       CustomerReference.field, IncidentFields.title, IncidentFields.description.optional, IncidentFields.requester.optional, IncidentFields.unit.optional,
       impactField, urgencyField, IncidentFields.category.optional, IncidentFields.service.optional, ciTierField, openedAtField,
       IncidentFields.contractLine.optional, resolutionField,
-      IncidentFields.closureCode.optional,
+      IncidentFields.closureCode.optional, IncidentFields.source.optional, IncidentFields.nature.optional, NamedCisInput.cis.optional,
+      NamedCisInput.sharedCis.optional, NamedCisInput.primaryCi.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -47,43 +52,65 @@ package enum OpenIncident: Operation {
       impact = try values[Self.impactField] ?? 2
       urgency = try values[Self.urgencyField] ?? 2
       category = try values[IncidentFields.category.optional]
+      source = try values[IncidentFields.source.optional]
+      nature = try values[IncidentFields.nature.optional]
       service = try values[IncidentFields.service.optional]
       ciTier = try values[Self.ciTierField]
+      cis = try NamedCisInput(values)
       openedAt = try values[Self.openedAtField]
       contractLine = try values[IncidentFields.contractLine.optional]
       resolution = try values[Self.resolutionField]
-      closureCode = try values[IncidentFields.closureCode.optional].flatMap(ClosureCode.init) ?? .solved
+      closureCode = try values[IncidentFields.closureCode.optional].map(ClosureCode.init(rawValue:)) ?? .solved
+    }
+
+    /// The codes that it names.
+    fileprivate var codes: [NamedCode] {
+      let named: [(CodeList, String?, String)] = [
+        (.category, category, "category"), (.source, source, "source"), (.nature, nature, "nature"),
+        (.closureCode, resolution == nil ? nil : closureCode.rawValue, "closureCode"),
+      ]
+      return named.compactMap { list, key, path in key.map { NamedCode(list, $0, at: path) } }
     }
   }
 
   package static let declaration = Declaration(
     "incident.open", "Report an incident.", zh: "报告事件。", roles: [.administrator, .accountManager, .engineer, .customerManager, .requester],
-    scopes: IncidentFields.everyScope, reach: .one(by: "customer"), effect: .create)
+    scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "customer"), effect: .create)
 
   private static let backDatingDays: Int64 = 30
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     if input.ciTier != nil, context.principal.side != .staff { throw Failure.invalid("ciTier", DeskMessages.staffOnly) }
+    if input.source != nil, context.principal.side != .staff { throw Failure.invalid("source", DeskMessages.staffOnly) }
     let openedAt = try openedAt(input, context)
     let (requester, unit) = try await who(input, context)
     let transaction = context.transaction
     let explicit: Int64? =
       if let line = input.contractLine { try await context.line(line, "contractLine") } else { nil }
     // What needs no other's answer shares a round trip; the number, which holds the customer's counter, goes with the last.
-    let priorities = transaction.later(PriorityOf(impact: input.impact, urgency: input.urgency))
+    let priorities = transaction.later(PriorityOf(tenant: context.tenant.id, impact: input.impact, urgency: input.urgency))
     let ids = transaction.later(NextTicketId())
     let services = input.service.map { transaction.later(context.serviceOfTicket($0)) }
     let tiers = input.ciTier.map { transaction.later(CiTierByCode(code: $0)) }
+    let codes = input.codes.isEmpty ? nil : context.codes(input.codes)
     let terms = try await ContractTerms.line(
       tenant: context.tenant.id, person: requester?.id, unit: unit?.id, at: openedAt, explicit: explicit, in: transaction)
     if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
     guard let priority = try priorities.first, let id = try ids.first else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
     }
-    let service = try services?.first.map { Ticket.Service(id: $0, code: input.service) }
+    _ = try codes?.usable()
+    var service = try services?.first.map { Ticket.Service(id: $0, code: input.service) }
     if input.service != nil, service == nil { throw context.unknownReference("service") }
     if let tiers, try tiers.first == nil { throw context.unknownReference("ciTier") }
-    let facts = TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: input.ciTier)
+    var ciTier = input.ciTier
+    var cis = TicketCis(tierIsNamed: ciTier != nil, serviceIsNamed: service != nil)
+    if !input.cis.isEmpty {
+      try await context.name(input.cis, in: &cis, openedAt: openedAt)
+      try await context.lookUpServices(of: &cis, at: openedAt)
+      cis.choose(&ciTier, &service)
+    }
+    let facts = TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier)
     var clocks = SubjectClocks(.ticket(id))
     let numbers: Later<Int64>
     var names: LineNames.Found?
@@ -100,7 +127,8 @@ package enum OpenIncident: Operation {
     let ticket = Ticket(
       id: id, publicId: context.random.publicIdBits(), number: number, title: input.title, description: input.description, requester: requester,
       unit: unit, contract: names?.contract, line: names?.line, lineReason: (terms?.reason ?? .noneInForce).rawValue, impact: input.impact,
-      urgency: input.urgency, priority: priority, category: input.category, service: service, ciTier: input.ciTier, state: .new, openedAt: openedAt,
+      urgency: input.urgency, priority: priority, category: input.category, source: input.source, nature: input.nature, service: service,
+      ciTier: ciTier, state: .new, openedAt: openedAt,
       reopenCount: 0, lastSeq: 0, updatedAt: context.now, version: 1)
     var work = TicketWork(context: context, ticket: ticket, clocks: clocks)
     work.begin(priority: priority)
@@ -108,12 +136,14 @@ package enum OpenIncident: Operation {
       TicketEventType.opened,
       .object([
         "priority": .integer(priority), "impact": .integer(input.impact), "urgency": .integer(input.urgency),
-        "service": .text(service?.code), "ciTier": .text(input.ciTier),
+        "service": .text(service?.code), "ciTier": .text(ciTier), "tierFrom": context.tierFrom(cis), "serviceFrom": context.serviceFrom(cis),
         "contractLine": .id(names.map { context.id(.contractLine, $0.line.publicId) }), "lineReason": .text(work.ticket.lineReason),
         "backDated": .bool(openedAt < context.now), "explicitlyNone": work.explicitlyNone,
       ]))
+    work.note(cis)
     if let resolution = input.resolution { try work.resolve(resolution, input.closureCode) }
     work.insert()
+    work.save(cis)
     context.subject(context.id(.incident, work.ticket.publicId))
     return work.record
   }

@@ -27,7 +27,7 @@ package struct HistoryRecord: OperationOutput {
     guard side == .customer else { return row.payload }
     switch row.type {
     case TicketEventType.assigned: return .object([])
-    case TicketEventType.held where row.payload["reason"]?.text == PendingReason.awaitingSupplier.rawValue:
+    case TicketEventType.held where PendingReason(toldBy: row.payload)?.waitedFor == .supplier:
       return .object((row.payload.members ?? []).filter { $0.name != "dispatch" && $0.name != "evidence" })
     default: return row.payload
     }
@@ -83,6 +83,8 @@ package enum ExplainIncident: Operation {
   package struct Output: OperationOutput {
     let incident: IncidentView
     let clocks: [ClockExplanation]
+    let tier: FactBasis
+    let service: FactBasis
     let resolution: TargetResolution
     let lock: TargetLockRecord?
 
@@ -94,6 +96,8 @@ package enum ExplainIncident: Operation {
         .text($0.incident.ticket.lineReason)
       },
       OutputField("clocks", listOf: ClockExplanation.self, "Each promise and how it was judged.", "每项承诺及其判定过程。") { $0.clocks },
+      OutputField("tier", record: FactBasis.self, "Its CI tier, and what it comes from.", "配置项等级及其来源。") { $0.tier },
+      OutputField("service", record: FactBasis.self, "Its service, and what it comes from.", "服务及其来源。") { $0.service },
       OutputField(
         "resolution", record: TargetResolution.self,
         "Which targets would be chosen now for the ticket as it is, under its contract line: of the SLAs and calendars in force when it was opened. A line that would be chosen instead by what was recorded since is told as preferred.",
@@ -110,6 +114,7 @@ package enum ExplainIncident: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let ticket = try await context.ticket(input.id)
     let clocks = try await ClockExplanation.of(.ticket(ticket.id), in: context)
+    let basis = try await context.basis(of: ticket)
     // A ticket keeps its line, as it does when it is classified: what was recorded since takes no place of it.
     let reason = LineReason(rawValue: ticket.lineReason) ?? .noneInForce
     let line: LineChoice = if reason == .explicit, let named = ticket.line?.id { .named(named) } else { .kept(ticket.line?.id, reason) }
@@ -118,7 +123,14 @@ package enum ExplainIncident: Operation {
     let readsContracts = context.principal.access("contract.read", honouring: [.tenant, .listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
     return Output(
       incident: IncidentView(ticket, in: context),
-      clocks: context.principal.side == .staff ? clocks : clocks.map { $0.withoutEvidence(of: PendingReason.awaitingSupplier.rawValue) },
+      clocks: try await told(clocks, in: context), tier: basis.tier, service: basis.service,
       resolution: readsContracts ? resolution : resolution.onlyChosen, lock: try await context.targetLock(of: ticket))
+  }
+
+  /// What shows that a supplier was asked is the provider's own affair.
+  private static func told(_ clocks: [ClockExplanation], in context: OperationContext) async throws -> [ClockExplanation] {
+    guard context.principal.side == .customer else { return clocks }
+    let reasons = try await context.transaction.query(SupplierReasons())
+    return clocks.map { clock in reasons.reduce(clock) { $0.withoutEvidence(of: $1) } }
   }
 }

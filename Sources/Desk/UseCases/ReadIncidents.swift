@@ -43,6 +43,7 @@ package enum ListIncidents: Operation {
     let contract: PublicId?
     let openedFrom: Instant?
     let openedBefore: Instant?
+    let ci: PublicId?
     let limit: Int64?
     let cursor: String?
 
@@ -54,8 +55,9 @@ package enum ListIncidents: Operation {
     static let contractField = Field.id("contract", .contract, "Only those judged under this contract.", "仅限适用此合同的工单。").optional
     static let openedFromField = Field.instant("openedFrom", "Only those opened at or after this.", "仅限此时间及之后创建的工单。").optional
     static let openedBeforeField = Field.instant("openedBefore", "Only those opened before this.", "仅限此时间之前创建的工单。").optional
+    static let ciField = Field.id("ci", .ticketCi, "Only those that name this configuration item of the customer.", "仅限涉及此客户配置项的工单。").optional
     package static let fields: [any InputField] = [
-      CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, Paging.limit, Paging.cursor,
+      CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, ciField, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -64,6 +66,7 @@ package enum ListIncidents: Operation {
       contract = try values[Self.contractField]
       openedFrom = try values[Self.openedFromField]
       openedBefore = try values[Self.openedBeforeField]
+      ci = try values[Self.ciField]
       if let openedFrom, let openedBefore, openedBefore <= openedFrom { throw FieldError("openedBefore", DeskMessages.badRange) }
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
@@ -71,7 +74,7 @@ package enum ListIncidents: Operation {
 
     /// What a cursor is good for.
     var filterText: String {
-      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)"
+      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)/\(ci?.description ?? "")"
     }
   }
 
@@ -97,8 +100,12 @@ package enum ListIncidents: Operation {
     let statement = TicketsOfTenant(
       tenant: context.tenant.id, scope: context.access.rows, filter: filter,
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) } ?? start, limit: limit + 1)
+    let ci: Int64? =
+      if let ci = input.ci { try await context.ciToFilterBy(ci) } else { nil }
     let rows =
-      if !context.access.rows.everything, context.access.rows.units.isEmpty {
+      if let ci {
+        try await context.transaction.last(TicketsOfCi(tickets: statement, ci: ci))
+      } else if !context.access.rows.everything, context.access.rows.units.isEmpty {
         try await context.transaction.last(OwnTickets(tickets: statement))
       } else if filter.isOpenOnly {
         try await context.transaction.last(OpenTicketsOfTenant(tickets: statement))

@@ -10,6 +10,7 @@ package enum ReadQueue: Operation {
     let mine: Bool
     let unassigned: Bool
     let priority: Int64?
+    let ci: PublicId?
     let order: Order
     let limit: Int64?
     let cursor: String?
@@ -29,8 +30,11 @@ package enum ReadQueue: Operation {
       "due (default): by what the customer was promised; team_due, of one team: by what the team promised (OLA).",
       "due（默认）：按对客户的承诺排序；team_due：按团队的承诺（OLA）排序，须指定团队。"
     ).optional
+    static let ciField = Field.id(
+      "ci", .ticketCi, "Only those that name this configuration item, of a customer or shared by the provider.", "仅限涉及此配置项（客户的或服务商共享的）的工单。"
+    ).optional
     package static let fields: [any InputField] = [
-      teamField, assigneeField, mineField, unassignedField, priorityField, orderField, Paging.limit, Paging.cursor,
+      teamField, assigneeField, mineField, unassignedField, priorityField, orderField, ciField, Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -41,12 +45,14 @@ package enum ReadQueue: Operation {
       priority = try values[Self.priorityField]
       order = try values[Self.orderField].flatMap(Order.init) ?? .due
       if order == .teamDue, team == nil { throw FieldError("team", DeskMessages.orderNeedsTeam) }
+      ci = try values[Self.ciField]
+      if order == .teamDue, ci != nil { throw FieldError("ci", TicketCiMessages.orderOfCi) }
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
 
     /// What a cursor is good for.
-    var filterText: String { "\(team?.description ?? "")/\(assignee?.description ?? "")/\(mine)/\(unassigned)/\(priority ?? 0)/\(order)" }
+    var filterText: String { "\(team?.description ?? "")/\(assignee?.description ?? "")/\(mine)/\(unassigned)/\(priority ?? 0)/\(order)/\(ci?.description ?? "")" }
   }
 
   package static let declaration = Declaration(
@@ -66,9 +72,16 @@ package enum ReadQueue: Operation {
     let queue = QueuePositions(
       tenants: context.access.tenants.map { $0.map(\.rawValue).sorted() }, team: team, assignee: assignee, unassignedOnly: input.unassigned,
       priority: input.priority, after: try after.map(QueuePositions.Found.init), limit: limit + 1)
+    let ci: (row: Int64, isShared: Bool)? =
+      if let ci = input.ci { try await context.ciOfAnyTenant(ci) } else { nil }
     let positions =
       switch input.order {
-      case .due: try await context.transaction.query(queue)
+      case .due:
+        if let ci {
+          try await context.transaction.query(CiQueuePositions(queue: queue, ci: ci.row, isShared: ci.isShared))
+        } else {
+          try await context.transaction.query(queue)
+        }
       case .teamDue: try await context.transaction.query(TeamQueuePositions(queue: queue))
       }
     let lines = try await lines(of: positions, context)

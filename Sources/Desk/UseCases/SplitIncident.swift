@@ -31,9 +31,11 @@ package enum SplitIncident: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var origin = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
     guard origin.ticket.state.isOpen else { throw Failure(.conflict, DeskMessages.notOpen) }
+    let codes = context.codes(input.category.map { [NamedCode(.category, $0, at: "category")] } ?? [])
     let history = try await context.transaction.query(
       EventsOfTicket(
         tenant: context.tenant.id, ticket: origin.ticket.id, afterSeq: 0, includesInternal: true, recordedFrom: origin.ticket.openedAt, limit: 10_000))
+    _ = try codes.usable(besides: [.category: origin.ticket.category])
     let past = history.filter(ClockReplay.bearsOnClocks)
     guard let id = try await context.transaction.first(NextTicketId()) else { throw Failure.notFound }
     let facts = try await facts(of: origin.ticket, history, in: context)
@@ -48,6 +50,7 @@ package enum SplitIncident: Operation {
         "backDated": .bool(true),
       ]))
     for event in past { work.inherit(event, from: input.id) }
+    if origin.ticket.owner != nil { work.noteOwner(before: nil) }
     var lock: (seq: Int64, reason: String)?
     if origin.ticket.targetsLocked, let held = try await context.transaction.first(NewestTargetLock(tenant: context.tenant.id, ticket: origin.ticket.id)) {
       lock = (work.markLock(true), held.reason)
@@ -57,6 +60,9 @@ package enum SplitIncident: Operation {
       work.note(TicketEventType.resumed)
     }
     work.insert()
+    context.transaction.enqueue(
+      CopyTicketCis(
+        tenant: context.tenant.id, from: origin.ticket.id, to: id, openedAt: origin.ticket.openedAt, principal: context.principal, now: context.now))
     if let lock { work.recordLock(true, seq: lock.seq, because: lock.reason) }
     let made = context.id(.incident, work.ticket.publicId)
     origin.note(TicketEventType.split, .object(["incident": .id(made)]))
@@ -118,8 +124,9 @@ package enum SplitIncident: Operation {
       id: id, publicId: context.random.publicIdBits(), number: number, title: input.title, description: input.description ?? "",
       requester: origin.requester, unit: origin.unit, contract: origin.contract, line: origin.line, lineReason: origin.lineReason,
       impact: origin.impact, urgency: origin.urgency, priority: origin.priority, category: input.category ?? origin.category,
+      source: origin.source, nature: origin.nature,
       service: origin.service, ciTier: origin.ciTier,
-      state: origin.respondedAt == nil ? .new : .active, openedAt: origin.openedAt, respondedAt: origin.respondedAt, reopenCount: 0,
+      state: origin.respondedAt == nil ? .new : .active, owner: origin.owner, openedAt: origin.openedAt, respondedAt: origin.respondedAt, reopenCount: 0,
       splitFrom: Ticket.Reference(id: origin.id, publicId: origin.publicId), lastSeq: 0, updatedAt: context.now, version: 1)
   }
 }

@@ -53,7 +53,7 @@ package enum AcceptIncident: Operation {
 package enum HoldIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
-    let reason: PendingReason
+    let reason: String
     let comment: String?
     let evidence: String?
 
@@ -63,7 +63,7 @@ package enum HoldIncident: Operation {
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
-      reason = PendingReason(rawValue: try values[IncidentFields.pendingReason]) ?? .awaitingRequester
+      reason = try values[IncidentFields.pendingReason]
       comment = try values[IncidentFields.comment.optional]
       evidence = try values[IncidentFields.evidence.optional]
     }
@@ -74,21 +74,26 @@ package enum HoldIncident: Operation {
     reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
-    guard input.reason.waitedFor != .customer || input.comment != nil || input.evidence != nil else {
+    let named = context.codes([NamedCode(.pendingReason, input.reason, at: "reason")])
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    let reason = PendingReason(key: input.reason, waitsFor: try named.usable().first?.waitsFor)
+    guard reason.waitedFor != .customer || input.comment != nil || input.evidence != nil else {
       throw Failure.invalid("comment", DeskMessages.evidenceMissing)
     }
-    var work = try await TicketWork.begin(on: input.id, in: context)
-    let dispatch = input.reason.waitedFor == .supplier ? work.dispatches.last { $0.isOpen }.map { context.id(.dispatch, $0.publicId) } : nil
-    guard input.reason.waitedFor != .supplier || dispatch != nil || input.comment != nil || input.evidence != nil else {
+    let dispatch = reason.waitedFor == .supplier ? work.dispatches.last { $0.isOpen }.map { context.id(.dispatch, $0.publicId) } : nil
+    guard reason.waitedFor != .supplier || dispatch != nil || input.comment != nil || input.evidence != nil else {
       throw Failure.invalid("evidence", DeskMessages.supplierEvidenceMissing)
     }
     let comment: PublicId? =
       if let comment = input.comment { try work.comment(comment, .everybody) } else { nil }
     // The message to the requester is the evidence of the pause, or the dispatch to the supplier.
-    try work.move(.hold, reason: input.reason, evidence: (dispatch ?? comment)?.description ?? input.evidence)
+    try work.move(.hold, reason: reason, evidence: (dispatch ?? comment)?.description ?? input.evidence)
     work.note(
       TicketEventType.held,
-      .object(["reason": .text(input.reason.rawValue), "comment": .id(comment), "evidence": .text(input.evidence), "dispatch": .id(dispatch)]))
+      .object([
+        "reason": .text(reason.rawValue), "waitsFor": .text(reason.waitsFor), "comment": .id(comment), "evidence": .text(input.evidence),
+        "dispatch": .id(dispatch),
+      ]))
     work.save()
     return work.record
   }
@@ -123,7 +128,7 @@ package enum ResolveIncident: Operation {
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
       resolution = try values[IncidentFields.resolution]
-      code = try values[IncidentFields.closureCode.optional].flatMap(ClosureCode.init) ?? .solved
+      code = try values[IncidentFields.closureCode.optional].map(ClosureCode.init(rawValue:)) ?? .solved
     }
   }
 
@@ -132,7 +137,9 @@ package enum ResolveIncident: Operation {
     reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    let named = context.codes([NamedCode(.closureCode, input.code.rawValue, at: "closureCode")])
     var work = try await TicketWork.begin(on: input.id, in: context)
+    _ = try named.usable(besides: [.closureCode: work.ticket.closureCode?.rawValue])
     try work.resolve(input.resolution, input.code)
     work.save()
     return work.record

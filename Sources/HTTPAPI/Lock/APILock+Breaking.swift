@@ -54,12 +54,13 @@ extension APILock {
     }
 
     func narrowed(to now: Fact) -> [String] {
-      // One line of text may grow to several; nothing else changes its type unnoticed.
-      guard type == now.type || (type == "text" && now.type == "lines") else { return ["was \(type), is \(now.type)"] }
+      // One line of text may grow to several, and a closed list may open; nothing else changes its type unnoticed.
+      let isOpened = type == "choice" && now.type == "text" && choices.allSatisfy { Int64($0.count) <= now.number("most") ?? 0 }
+      guard type == now.type || isOpened || (type == "text" && now.type == "lines") else { return ["was \(type), is \(now.type)"] }
       var narrowed: [String] = []
       if let least = number("least"), let leastNow = now.number("least"), leastNow > least { narrowed.append("takes less: least \(least), now \(leastNow)") }
       if let most = number("most"), let mostNow = now.number("most"), mostNow < most { narrowed.append("takes less: most \(most), now \(mostNow)") }
-      let gone = choices.subtracting(now.choices)
+      let gone = isOpened ? [] : choices.subtracting(now.choices)
       if !gone.isEmpty { narrowed.append("no longer takes \(gone.sorted().joined(separator: ", "))") }
       if now.marks.contains("required"), !marks.contains("required") { narrowed.append("is required now") }
       if marks.contains("clearable"), !now.marks.contains("clearable") { narrowed.append("can no longer be null") }

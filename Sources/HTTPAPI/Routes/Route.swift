@@ -63,6 +63,7 @@ enum PathWords {
     "health": "health",
     "identity": "identity",
     "me": "me",
+    "priority_matrix": "priority-matrix",
     "setup": "setup",
     "staff": "staff",
     "work": "work",

@@ -96,7 +96,7 @@ package enum Reach: Sendable {
   /// The one tenant that the named input field's id names. The field `customer` may be left out by a customer's own
   /// people (their tenant is meant); `staff` may leave it out never.
   case one(by: String)
-  /// As `one`, and the provider's own tenant besides, for references to staff.
+  /// As `one`, and for staff the provider's own tenant besides, for references to staff and to what the provider shares.
   case oneAndProvider(by: String)
   /// The provider's own tenant. Staff only.
   case provider

@@ -21,7 +21,8 @@ struct TargetRule: Sendable {
       target = Target(tenant: tenant, bound: [tenant.id])
     case .oneAndProvider(let field):
       let tenant = try await named(by: field, input, principal, access)
-      target = Target(tenant: tenant, bound: tenant.id == provider.id ? [tenant.id] : [tenant.id, provider.id])
+      let bindsProvider = principal.side == .staff && tenant.id != provider.id
+      target = Target(tenant: tenant, bound: bindsProvider ? [tenant.id, provider.id] : [tenant.id])
     case .provider:
       guard principal.side == .staff else { throw Failure.notFound }
       target = Target(tenant: provider, bound: [provider.id])

@@ -1,0 +1,22 @@
+/// The lists of codes that the provider keeps for its tickets.
+package enum CodeList: String, Sendable, CaseIterable {
+  /// How it reached us.
+  case source
+  /// What kind of matter it is.
+  case nature
+  /// What it is about: a tree, whose keys name those above: `network/vpn`.
+  case category
+  /// What it waits for.
+  case pendingReason = "pending_reason"
+  /// How it ended.
+  case closureCode = "closure_code"
+
+  /// Keys that Steward itself writes, and so must be able to.
+  var needed: Set<String> {
+    switch self {
+    case .pendingReason: [PendingReason.awaitingSupplier.rawValue]
+    case .closureCode: [ClosureCode.duplicate.rawValue]
+    case .source, .nature, .category: []
+    }
+  }
+}

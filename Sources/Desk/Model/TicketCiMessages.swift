@@ -1,0 +1,24 @@
+import Kernel
+
+package enum TicketCiMessages: MessageCatalog {
+  static let retired = Message(
+    "ticket.ci_retired", "{name} is {state}: no ticket names it anew.", zh: "{name} 的状态为 {state}，不能用于新的工单。")
+  static let tooMany = Message("ticket.too_many_cis", "A ticket names at most {most} CIs.", zh: "一个工单最多涉及 {most} 个配置项。")
+  static let namedAlready = Message("ticket.ci_named", "The ticket names this CI already.", zh: "该工单已包含此配置项。")
+  static let orderOfCi = Message("queue.order_of_ci", "A team's own order does not go with a CI.", zh: "按团队承诺排序时不能指定配置项。")
+
+  static let tierNamed = Message("ticket.tier_named", "The CI tier {value} was named by a person.", zh: "配置项等级 {value} 由人员指定。")
+  static let tierOfCi = Message(
+    "ticket.tier_of_ci", "The CI tier {value} is that of {ci}, the most critical of the CIs that the ticket names.", zh: "配置项等级 {value} 取自 {ci}，即工单所涉及的最关键的配置项。")
+  static let noTier = Message("ticket.no_tier", "No CI tier is known.", zh: "配置项等级未知。")
+  static let serviceNamed = Message("ticket.service_named", "The service {value} was named by a person.", zh: "服务 {value} 由人员指定。")
+  static let serviceOfCi = Message(
+    "ticket.service_of_ci", "The service {value} is sold by the contract line that covers {ci} on the day of the ticket.",
+    zh: "服务 {value} 由工单当日覆盖 {ci} 的合同行提供。")
+  static let noService = Message("ticket.no_service", "No service is known.", zh: "服务未知。")
+  static let someCi = Message("ticket.some_ci", "a configuration item", zh: "某配置项")
+
+  package static let all = [
+    retired, tooMany, namedAlready, orderOfCi, tierNamed, tierOfCi, noTier, serviceNamed, serviceOfCi, noService, someCi,
+  ]
+}

@@ -1,0 +1,23 @@
+/// The key of a code: small letters, digits, `_` and `-`, a letter or digit first; of a category up to five of those with `/` between, the
+/// one above first.
+enum CodeKey {
+  static let longest = 100
+  static let deepest = 5
+
+  static func isSound(_ key: String, of list: CodeList) -> Bool {
+    let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+    return key.utf8.count <= longest && parts.count <= (list == .category ? deepest : 1) && parts.allSatisfy(isSound)
+  }
+
+  /// The key of the category above; nil of one that stands at the top.
+  static func parent(of key: String) -> String? { key.lastIndex(of: "/").map { String(key[..<$0]) } }
+
+  private static func isSound(_ part: Substring) -> Bool {
+    guard let first = part.utf8.first, isAlphanumeric(first) else { return false }
+    return part.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+  }
+
+  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+}

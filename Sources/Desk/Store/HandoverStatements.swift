@@ -1,0 +1,139 @@
+import Kernel
+import Operations
+import Postgres
+
+/// An offer to hand a ticket over, and what became of it.
+struct HandoverRow: Sendable {
+  enum Outcome: String, Sendable {
+    case accepted, returned, withdrawn
+  }
+
+  let id: Int64
+  let from: [UInt8]
+  let to: Int64?
+  let toBits: [UInt8]?
+  let team: [UInt8]?
+  let teamName: String?
+  let reason: String?
+  let offeredBy: Int64
+  let offererName: String
+  let offeredAt: Instant
+  let outcome: String?
+  let answerReason: String?
+  let answererName: String?
+  let answeredAt: Instant?
+
+  static let select = """
+    select h.id, h.from_public_id, h.to_id, h.to_public_id, m.public_id, m.name, h.reason, h.actor_id, h.actor_name, h.recorded_at, h.outcome,
+      h.answer_reason, h.answerer_name, h.answered_at
+    from desk.handover h left join desk.team m on m.id = h.to_team_id
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    from = try row.next()
+    to = try row.next()
+    toBits = try row.next()
+    team = try row.next()
+    teamName = try row.next()
+    reason = try row.next()
+    offeredBy = try row.next()
+    offererName = try row.next()
+    offeredAt = try row.next()
+    outcome = try row.next()
+    answerReason = try row.next()
+    answererName = try row.next()
+    answeredAt = try row.next()
+  }
+}
+
+/// The offer of a ticket that nobody has answered.
+struct OpenHandover: Statement {
+  let tenant: TenantId
+  let ticket: Int64
+
+  static let sql = "\(HandoverRow.select) where h.tenant_id = $1 and h.ticket_id = $2 and h.outcome is null"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> HandoverRow { try HandoverRow(&row) }
+}
+
+/// All of a ticket, in their order.
+struct HandoversOfTicket: Statement {
+  let tenant: TenantId
+  let ticket: Int64
+  let after: Int64
+  let limit: Int64
+
+  static let sql = "\(HandoverRow.select) where h.tenant_id = $1 and h.ticket_id = $2 and h.id > $3 order by h.id limit $4"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> HandoverRow { try HandoverRow(&row) }
+}
+
+struct InsertHandover: Statement {
+  let tenant: TenantId
+  let ticket: Int64
+  let from: Ticket.Reference
+  let to: Ticket.Reference?
+  let team: Int64?
+  let reason: String?
+  let actor: Int64
+  let actorName: String
+  let now: Instant
+
+  static let sql = """
+    insert into desk.handover (tenant_id, ticket_id, from_id, from_public_id, to_id, to_public_id, to_team_id, reason, actor_id, actor_name, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+    parameters.append(from.id)
+    parameters.append(from.publicId)
+    parameters.append(to?.id)
+    parameters.append(to?.publicId)
+    parameters.append(team)
+    parameters.append(reason)
+    parameters.append(actor)
+    parameters.append(actorName)
+    parameters.append(now)
+  }
+}
+
+/// Answers an offer. The ticket's row is held, so nobody else does.
+struct AnswerHandover: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let outcome: HandoverRow.Outcome
+  let reason: String?
+  let answerer: Int64
+  let answererName: String
+  let now: Instant
+
+  static let sql = """
+    update desk.handover set outcome = $3, answer_reason = $4, answerer_id = $5, answerer_name = $6, answered_at = $7
+    where tenant_id = $1 and id = $2 and outcome is null
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(outcome.rawValue)
+    parameters.append(reason)
+    parameters.append(answerer)
+    parameters.append(answererName)
+    parameters.append(now)
+  }
+}

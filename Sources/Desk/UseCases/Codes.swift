@@ -1,0 +1,231 @@
+import Kernel
+import Operations
+
+package struct CodeRecord: OperationOutput {
+  let id: PublicId
+  let parent: PublicId?
+  let row: CodeRow
+
+  init(_ row: CodeRow, in context: OperationContext) {
+    id = context.id(.code, row.publicId)
+    parent = row.parent.map { context.id(.code, $0) }
+    self.row = row
+  }
+
+  package static let fields: [OutputField<CodeRecord>] = [
+    OutputField("id", .id, "The code.", "代码编号。") { .id($0.id) },
+    OutputField("list", .text, "Its list: source, nature, category, pending_reason or closure_code.", "所属列表：source、nature、category、pending_reason 或 closure_code。") {
+      .text($0.row.list)
+    },
+    OutputField("key", .text, "What tickets name it by; it never changes.", "工单引用的键，永不改变。") { .text($0.row.key) },
+    OutputField("parent", .id, "Of a category: the one above.", "上级分类。") { .id($0.parent) },
+    OutputField("name", .document, "Its name by language.", "名称（按语言）。") { $0.row.names.value ?? .null },
+    OutputField("position", .integer, "Its place in the list, the least first.", "在列表中的顺序，小者在前。") { .integer($0.row.position) },
+    OutputField(
+      "waitsFor", .text, "Of a pending reason: whose turn it is: customer, supplier or provider; it never changes.",
+      "挂起原因所等待的一方：customer、supplier 或 provider；永不改变。"
+    ) { .text($0.row.waitsFor) },
+    OutputField("state", .text, "active or retired.", "状态：active（可用）或 retired（已停用）。") { .text($0.row.isActive ? "active" : "retired") },
+    OutputField("retiredAt", .instant, "When it was retired.", "停用时间。") { .instant($0.row.retiredAt) },
+    OutputField("version", .integer, "Its version, for changes.", "版本号，修改时使用。") { .integer($0.row.version) },
+  ]
+}
+
+enum CodeFields {
+  static let id = Field.id("id", .code, "The code.", "代码编号。")
+  static let list = Field.oneOf(
+    "list", CodeList.allCases.map(\.rawValue), "The list.", "列表：source 来源、nature 性质、category 分类、pending_reason 挂起原因、closure_code 结束代码。")
+  static let name = Field.localText("name", 1...120, "Its name by language.", "名称（按语言）。")
+  static let position = Field.integer("position", 0...1_000_000, "Its place in the list, the least first (default 500).", "在列表中的顺序，小者在前（默认 500）。")
+  static let permission = "code.manage"
+  static let managers: Set<StockRole> = [.administrator, .accountManager]
+}
+
+package struct CodeReference: OperationInput {
+  let id: PublicId
+
+  package static let fields: [any InputField] = [CodeFields.id]
+
+  package init(_ values: InputValues) throws(FieldError) { id = try values[CodeFields.id] }
+}
+
+package enum CreateCode: Operation {
+  package struct Input: OperationInput {
+    let list: CodeList
+    let key: String
+    let name: LocalText
+    let position: Int64
+    let waitsFor: String?
+
+    private static let key = Field.text(
+      "key", 1...100, "What tickets name it by, for ever: small letters, digits, _ and -; of a category with those above it: network/vpn.",
+      "工单引用的键，永不改变：小写字母、数字、_ 和 -；分类须含上级，例如 network/vpn。")
+    private static let waitsFor = Field.oneOf(
+      "waitsFor", ["customer", "supplier", "provider"],
+      "Of a pending reason, and needed there: whose turn it is, for ever. A target and its SLA say whether that pauses a clock; the provider's own time never does.",
+      "挂起原因必填：等待哪一方，永不改变。是否暂停计时由目标及其 SLA 决定；服务商自身的时间从不暂停。")
+
+    package static let fields: [any InputField] = [CodeFields.list, key, CodeFields.name, CodeFields.position.optional, waitsFor.optional]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      list = CodeList(rawValue: try values[CodeFields.list]) ?? .category
+      key = try values[Self.key]
+      guard CodeKey.isSound(key, of: list) else { throw FieldError("key", CodeMessages.badKey) }
+      name = try values[CodeFields.name]
+      position = try values[CodeFields.position.optional] ?? 500
+      waitsFor = try values[Self.waitsFor.optional]
+      guard (list == .pendingReason) == (waitsFor != nil) else { throw FieldError("waitsFor", CodeMessages.waitsOfPending) }
+    }
+  }
+
+  package static let declaration = Declaration(
+    "code.create", "Add a code to a list of the service desk.", zh: "为服务台的列表新增代码。", permission: CodeFields.permission, roles: CodeFields.managers,
+    scopes: [.all], reach: .provider, effect: .create)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> CodeRecord {
+    var parent: Int64?
+    if let above = CodeKey.parent(of: input.key) {
+      parent = try await context.transaction.first(HoldCategory(key: above))
+      guard parent != nil else { throw Failure.invalid("key", CodeMessages.noParent, ["key": above]) }
+    }
+    let id = context.newId(.code)
+    let row = try await context.transaction.first(
+      InsertCode(
+        publicId: id, list: input.list.rawValue, key: input.key, parent: parent, names: input.name, position: input.position, waitsFor: input.waitsFor,
+        now: context.now))
+    if let row { context.noteCode(row, 1, "created", id) }
+    return try await context.codeRecord(id)
+  }
+}
+
+/// Renames a code, or gives it another place.
+package enum ChangeCode: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let name: Change<LocalText>
+    let position: Change<Int64>
+
+    package static let fields: [any InputField] = [CodeFields.id, CodeFields.name.change, CodeFields.position.change]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[CodeFields.id]
+      name = try values[CodeFields.name.change]
+      position = try values[CodeFields.position.change]
+      if name.isKeep, position.isKeep { throw FieldError("name", CodeMessages.nothingToChange) }
+    }
+  }
+
+  package static let declaration = Declaration(
+    "code.change", "Rename a code, or give it another place in its list.", zh: "修改代码的名称或顺序。", permission: CodeFields.permission,
+    roles: CodeFields.managers, scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> CodeRecord {
+    let row = try await context.code(input.id)
+    return try await context.write(
+      row, names: input.name.applied(to: row.names), position: input.position.applied(to: row.position), retiredAt: row.retiredAt, "changed")
+  }
+}
+
+package enum RetireCode: Operation {
+  package typealias Input = CodeReference
+
+  package static let declaration = Declaration(
+    "code.retire", "Take a code out of use; tickets that have it keep it.", zh: "停用代码；已使用它的工单保持不变。", permission: CodeFields.permission,
+    roles: CodeFields.managers, scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> CodeRecord {
+    let row = try await context.code(input.id)
+    guard row.isActive else { throw Failure(.conflict, CodeMessages.retired, ["key": row.key]) }
+    guard CodeList(rawValue: row.list)?.needed.contains(row.key) != true else { throw Failure(.conflict, CodeMessages.needed, ["key": row.key]) }
+    let record = try await context.write(row, names: row.names, position: row.position, retiredAt: context.now, "retired")
+    // Looked for once its own row is held: what is being written below it is there then.
+    if let child = try await context.transaction.first(ActiveChild(parent: row.id)) {
+      throw Failure(.conflict, CodeMessages.hasChildren, ["key": child])
+    }
+    return record
+  }
+}
+
+package enum RestoreCode: Operation {
+  package typealias Input = CodeReference
+
+  package static let declaration = Declaration(
+    "code.restore", "Take a retired code into use again.", zh: "重新启用已停用的代码。", permission: CodeFields.permission, roles: CodeFields.managers,
+    scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> CodeRecord {
+    let row = try await context.code(input.id)
+    guard !row.isActive else { throw Failure(.conflict, CodeMessages.active, ["key": row.key]) }
+    if row.list == CodeList.category.rawValue, let above = CodeKey.parent(of: row.key) {
+      guard try await context.transaction.first(HoldCategory(key: above)) != nil else {
+        throw Failure(.conflict, CodeMessages.noParent, ["key": above])
+      }
+    }
+    return try await context.write(row, names: row.names, position: row.position, retiredAt: nil, "restored")
+  }
+}
+
+package enum ListCodes: Operation {
+  package struct Input: OperationInput {
+    let list: String?
+    let state: String?
+    let limit: Int64?
+    let cursor: String?
+
+    private static let state = Field.oneOf("state", ["active", "retired"], "Only those in this state.", "仅限此状态：active 可用、retired 已停用。").optional
+
+    package static let fields: [any InputField] = [CodeFields.list.optional, state, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      list = try values[CodeFields.list.optional]
+      state = try values[Self.state]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "code.list", "List the codes that tickets name: sources, natures, categories, pending reasons and closure codes.",
+    zh: "列出工单使用的代码：来源、性质、分类、挂起原因与结束代码。", permission: "incident.read", roles: IncidentFields.readers, scopes: IncidentFields.everyScope,
+    reach: .home, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<CodeRecord> {
+    let filter = "\(input.list ?? "")/\(input.state ?? "")"
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let start = try after.map { (list: try $0.text(0), position: try $0.integer(1), key: try $0.text(2)) } ?? (list: "", position: -1, key: "")
+    let rows = try await context.transaction.query(Codes(list: input.list, state: input.state, after: start, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter) {
+      PageCursor([.text($0.list), .integer($0.position), .text($0.key)])
+    } element: {
+      CodeRecord($0, in: context)
+    }
+  }
+}
+
+extension OperationContext {
+  fileprivate func code(_ id: PublicId) async throws -> CodeRow {
+    guard let row = try await transaction.first(CodeByPublicId(publicId: id)) else { throw Failure.notFound }
+    try requireVersion(row.version)
+    return row
+  }
+
+  fileprivate func codeRecord(_ id: PublicId) async throws -> CodeRecord {
+    subject(id)
+    guard let row = try await transaction.first(CodeByPublicId(publicId: id)) else { throw Failure.notFound }
+    return CodeRecord(row, in: self)
+  }
+
+  fileprivate func write(_ row: CodeRow, names: LocalText, position: Int64, retiredAt: Instant?, _ what: String) async throws -> CodeRecord {
+    let update = UpdateCode(id: row.id, version: row.version, names: names, position: position, retiredAt: retiredAt)
+    guard let version = try await transaction.first(update) else {
+      throw Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1)
+    }
+    let id = id(.code, row.publicId)
+    noteCode(row.id, version, what, id)
+    return try await codeRecord(id)
+  }
+
+  fileprivate func noteCode(_ row: Int64, _ version: Int64, _ what: String, _ id: PublicId) {
+    record(Event(subjectKind: "code", subject: row, seq: version, type: "code.\(what)", payload: .object(["id": .id(id)]), occurredAt: now))
+  }
+}

@@ -1,0 +1,44 @@
+import Kernel
+import Operations
+import Postgres
+
+/// A code that a body names.
+struct NamedCode: Sendable {
+  let list: CodeList
+  let key: String
+  /// The field that names it.
+  let path: String
+
+  init(_ list: CodeList, _ key: String, at path: String) { (self.list, self.key, self.path) = (list, key, path) }
+}
+
+/// Codes that a body names, while the lists are asked for them.
+struct NamedCodes: Sendable {
+  let named: [NamedCode]
+  let found: Later<CodesByKey.Found>
+
+  /// What the lists say of them, once the round trip was made.
+  /// - Parameter kept: what the ticket has already, which it may keep, whatever became of the code.
+  func usable(besides kept: [CodeList: String?] = [:]) throws -> [CodesByKey.Found] {
+    let rows = try found.rows
+    return try named.map { code in
+      let isKept = kept[code.list] == .some(code.key)
+      guard let row = rows.first(where: { $0.list == code.list.rawValue && $0.key == code.key }) else {
+        if isKept { return CodesByKey.Found(list: code.list.rawValue, key: code.key, isActive: false, waitsFor: nil) }
+        throw Failure.invalid(code.path, CodeMessages.unknown, ["key": code.key, "list": code.list.rawValue])
+      }
+      guard row.isActive || isKept else { throw Failure.invalid(code.path, CodeMessages.retired, ["key": code.key]) }
+      return row
+    }
+  }
+}
+
+extension OperationContext {
+  /// Asks for codes with the next round trip.
+  func codes(_ named: [NamedCode]) -> NamedCodes { NamedCodes(named: named, found: transaction.later(CodesByKey(codes: named))) }
+
+  /// The codes that a change names.
+  func codes(_ changes: [(list: CodeList, change: Change<String>, path: String)]) -> NamedCodes {
+    codes(changes.compactMap { if case .set(let key) = $0.change { NamedCode($0.list, key, at: $0.path) } else { nil } })
+  }
+}

@@ -1,0 +1,226 @@
+import Kernel
+import Operations
+
+/// An offer to hand an incident over, and what became of it.
+package struct HandoverRecord: OperationOutput {
+  let row: HandoverRow
+  let from: PublicId
+  let staff: PublicId?
+  let team: PublicId?
+
+  init(_ row: HandoverRow, in context: OperationContext) {
+    self.row = row
+    from = context.id(.staff, row.from)
+    staff = row.toBits.map { context.id(.staff, $0) }
+    team = row.team.map { context.id(.team, $0) }
+  }
+
+  package static let fields: [OutputField<HandoverRecord>] = [
+    OutputField("from", .id, "Who answered for it.", "移交前的负责人。") { .id($0.from) },
+    OutputField("staff", .id, "Whom it was offered to.", "移交给的人员。") { .id($0.staff) },
+    OutputField("team", .id, "Or the team.", "或团队。") { .id($0.team) },
+    OutputField("reason", .text, "Why.", "移交原因。") { .text($0.row.reason) },
+    OutputField("offeredBy", .text, "Who offered it.", "发起人。") { .text($0.row.offererName) },
+    OutputField("offeredAt", .instant, "When.", "发起时间。") { .instant($0.row.offeredAt) },
+    OutputField(
+      "outcome", .text, "accepted, returned or withdrawn; null while nobody has answered.", "结果：accepted（接受）、returned（退回）或 withdrawn（撤回）；未答复为 null。"
+    ) {
+      .text($0.row.outcome)
+    },
+    OutputField("answerReason", .text, "Why it was returned or withdrawn.", "退回或撤回的原因。") { .text($0.row.answerReason) },
+    OutputField("answeredBy", .text, "Who answered.", "答复人。") { .text($0.row.answererName) },
+    OutputField("answeredAt", .instant, "When.", "答复时间。") { .instant($0.row.answeredAt) },
+  ]
+}
+
+/// Somebody answers for an incident from now on, for which nobody did.
+package enum TakeOwnership: Operation {
+  package typealias Input = IncidentReference
+
+  package static let declaration = Declaration(
+    "incident.take", "Answer for an incident that nobody answers for yet.", zh: "认领尚无负责人的事件。", permission: IncidentFields.work,
+    roles: IncidentFields.workers, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    try work.requireNotClosed()
+    guard work.ticket.owner == nil else { throw Failure(.conflict, SpineMessages.owned) }
+    work.own(try await context.ownAccount(or: SpineMessages.ownerIsStaff))
+    work.save()
+    return work.record
+  }
+}
+
+/// An incident is offered to somebody, or to a team: until they accept, its owner answers for it.
+package enum OfferOwnership: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let staff: PublicId?
+    let team: PublicId?
+    let reason: String?
+
+    private static let staff = Field.id("staff", .staff, "Whom it is offered to.", "移交给的人员。").optional
+    private static let team = Field.id("team", .team, "Or the team, of which whoever accepts answers for it.", "或移交给的团队，由接受者负责。").optional
+    private static let reason = Field.text("reason", 1...500, "Why.", "移交原因。").optional
+    package static let fields: [any InputField] = [IncidentFields.id, staff, team, reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      staff = try values[Self.staff]
+      team = try values[Self.team]
+      reason = try values[Self.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.offer", "Offer to hand an incident over to a member of the staff or a team; until they accept, its owner answers for it.",
+    zh: "将事件移交给某人或某团队；对方接受之前仍由原负责人负责。", permission: IncidentFields.work, roles: IncidentFields.workers,
+    reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    try work.requireNotClosed()
+    var to: Ticket.Reference?
+    if let staff = input.staff {
+      guard let id = try await context.transaction.first(StaffByPublicId(provider: context.provider.id, publicId: staff)) else {
+        throw context.unknownReference("staff")
+      }
+      to = Ticket.Reference(id: id, publicId: staff.random)
+    }
+    let team: Int64? =
+      if let team = input.team { try await context.team(team, "team") } else { nil }
+    guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
+    guard let owner = work.ticket.owner else { throw Failure(.conflict, SpineMessages.notOwned) }
+    guard to?.id != owner.id else { throw Failure.invalid("staff", SpineMessages.offeredToOwner) }
+    guard try await context.transaction.first(OpenHandover(tenant: context.tenant.id, ticket: work.ticket.id)) == nil else {
+      throw Failure(.conflict, SpineMessages.offeredAlready)
+    }
+    work.note(
+      TicketEventType.ownershipOffered,
+      .object(["from": .id(context.id(.staff, owner.publicId)), "staff": .id(input.staff), "team": .id(input.team)]))
+    work.save()
+    context.transaction.enqueue(
+      InsertHandover(
+        tenant: context.tenant.id, ticket: work.ticket.id, from: owner, to: to, team: team, reason: input.reason, actor: context.actor.id,
+        actorName: context.principal.name, now: context.now))
+    return work.record
+  }
+}
+
+/// Who it was offered to answers for the incident from now on; of an offer to a team, whoever of those who work on incidents accepts.
+package enum AcceptOwnership: Operation {
+  package typealias Input = IncidentReference
+
+  package static let declaration = Declaration(
+    "incident.accept_offer", "Accept an incident that was offered to oneself, or to one's team: from now on one answers for it.", zh: "接受移交给本人或本团队的事件并对其负责。",
+    permission: IncidentFields.work, roles: IncidentFields.workers, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    try work.requireNotClosed()
+    let offer = try await context.openHandover(of: work.ticket)
+    let own = try await context.ownAccount(or: SpineMessages.ownerIsStaff)
+    guard offer.to == nil || offer.to == own.id else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
+    work.own(own)
+    work.save()
+    context.answer(offer, .accepted, nil)
+    return work.record
+  }
+}
+
+/// Who it was offered to does not take it, or whoever offered it thinks again: its owner goes on to answer for the incident.
+package enum ReturnOwnership: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+
+    private static let reason = Field.text("reason", 1...500, "Why.", "退回或撤回的原因。")
+    package static let fields: [any InputField] = [IncidentFields.id, reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      reason = try values[Self.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.return_offer", "Return an incident that was offered to oneself or to one's team, or withdraw one's own offer: its owner answers for it as before.",
+    zh: "退回移交给本人或本团队的事件，或撤回本人发起的移交；仍由原负责人负责。", permission: IncidentFields.work, roles: IncidentFields.workers,
+    reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    var work = try await TicketWork.begin(on: input.id, in: context)
+    let offer = try await context.openHandover(of: work.ticket)
+    let me = context.actor.kind == .staff ? context.actor.id : 0
+    let isOfferers = me == offer.offeredBy || me == work.ticket.owner?.id
+    guard isOfferers || offer.to == nil || offer.to == me else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
+    let outcome: HandoverRow.Outcome = isOfferers ? .withdrawn : .returned
+    work.note(TicketEventType.ownershipReturned, .object(["outcome": .text(outcome.rawValue)]))
+    work.save()
+    context.answer(offer, outcome, input.reason)
+    return work.record
+  }
+}
+
+package enum ListHandovers: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let limit: Int64?
+    let cursor: String?
+
+    package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.handovers", "List the offers to hand an incident over, and what became of each.", zh: "列出事件的移交记录及结果。",
+    roles: [.administrator, .accountManager, .engineer], reach: .one(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<HandoverRecord> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let ticket = try await context.ticket(input.id)
+    let rows = try await context.transaction.query(
+      HandoversOfTicket(tenant: context.tenant.id, ticket: ticket.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { HandoverRecord($0, in: context) }
+  }
+}
+
+extension TicketWork {
+  /// Exactly one answers for it: whoever did before does not any more.
+  fileprivate mutating func own(_ account: Ticket.Reference) {
+    let before = ticket.owner
+    ticket.owner = account
+    noteOwner(before: before)
+  }
+
+  /// For the history: who answers for it from now on.
+  mutating func noteOwner(before: Ticket.Reference?) {
+    note(
+      TicketEventType.ownerChanged,
+      .object([
+        "owner": .id(ticket.owner.map { context.id(.staff, $0.publicId) }), "from": .id(before.map { context.id(.staff, $0.publicId) }),
+      ]))
+  }
+}
+
+extension OperationContext {
+  fileprivate func openHandover(of ticket: Ticket) async throws -> HandoverRow {
+    guard let offer = try await transaction.first(OpenHandover(tenant: tenant.id, ticket: ticket.id)) else {
+      throw Failure(.conflict, SpineMessages.notOffered)
+    }
+    return offer
+  }
+
+  /// After the ticket's own row.
+  fileprivate func answer(_ offer: HandoverRow, _ outcome: HandoverRow.Outcome, _ reason: String?) {
+    transaction.enqueue(
+      AnswerHandover(
+        tenant: tenant.id, id: offer.id, outcome: outcome, reason: reason, answerer: actor.id, answererName: principal.name, now: now))
+  }
+}

@@ -1,0 +1,116 @@
+import Kernel
+import Operations
+import Tenancy
+
+/// The matrix that gives a priority by impact and urgency, as it counts for a customer, or for all.
+package struct PriorityMatrixRecord: OperationOutput {
+  let customer: PublicId?
+  let cells: [Cell]
+
+  package struct Cell: OperationOutput {
+    let row: PriorityCells.Found
+
+    package static let fields: [OutputField<Cell>] = [
+      OutputField("impact", .integer, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。") { .integer($0.row.impact) },
+      OutputField("urgency", .integer, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。") { .integer($0.row.urgency) },
+      OutputField("priority", .integer, "The priority that they give, 1 to 5.", "得出的优先级（1 到 5）。") { .integer($0.row.priority) },
+      OutputField("usual", .integer, "That of the provider's matrix.", "服务商矩阵中的优先级。") { .integer($0.row.usual) },
+      OutputField("own", .boolean, "Whether the cell is the customer's own.", "是否为客户自定义。") { .bool($0.row.isOwn) },
+    ]
+  }
+
+  package static let fields: [OutputField<PriorityMatrixRecord>] = [
+    OutputField("customer", .id, "The customer; null: the provider's matrix, for all.", "客户；null 表示服务商的矩阵。") { .id($0.customer) },
+    OutputField("cells", listOf: Cell.self, "Its nine cells, by impact and urgency.", "九个单元格，按影响与紧急度排列。") { $0.cells },
+  ]
+}
+
+enum PriorityFields {
+  static let customer = Field.id("customer", .customer, "The customer; left out: the provider's matrix, for all.", "客户；不填表示服务商的矩阵。").optional
+}
+
+package enum ReadPriorityMatrix: Operation {
+  package struct Input: OperationInput {
+    let customer: PublicId?
+
+    package static let fields: [any InputField] = [PriorityFields.customer]
+
+    package init(_ values: InputValues) throws(FieldError) { customer = try values[PriorityFields.customer] }
+  }
+
+  package static let declaration = Declaration(
+    "priority_matrix.read", "Read which priority impact and urgency give, for a customer or for all.", zh: "查看影响与紧急度对应的优先级（某客户或全部）。",
+    roles: [.administrator, .accountManager, .engineer, .customerManager], scopes: [.tenant, .listed, .all], reach: .homeOr(by: "customer"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> PriorityMatrixRecord {
+    try await context.priorityMatrix()
+  }
+}
+
+/// Sets cells of the matrix. A ticket has its priority from the matrix when it is opened or classified: what there is already keeps it.
+package enum SetPriorityMatrix: Operation {
+  package struct Input: OperationInput {
+    let customer: PublicId?
+    let cells: [Cell]
+
+    package struct Cell: OperationInput {
+      let impact: Int64
+      let urgency: Int64
+      let priority: Int64?
+
+      private static let priority = Field.integer(
+        "priority", 1...5, "1 to 5; null, of a customer: as in the provider's matrix.", "优先级（1 到 5）；对客户填 null 表示沿用服务商的矩阵。")
+
+      package static let fields: [any InputField] = [IncidentFields.impact, IncidentFields.urgency, priority.nullable]
+
+      package init(_ values: InputValues) throws(FieldError) {
+        impact = try values[IncidentFields.impact]
+        urgency = try values[IncidentFields.urgency]
+        priority = try values[Self.priority.nullable]
+      }
+    }
+
+    private static let cells = Field<[Cell]>.list(
+      "cells", of: Field<Cell>.object("cell", "A cell.", "一个单元格。"), count: 1...9, "The cells that are set; the others stay.", "要设置的单元格，其余保持不变。")
+
+    package static let fields: [any InputField] = [PriorityFields.customer, cells]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      customer = try values[PriorityFields.customer]
+      cells = try values[Self.cells]
+      for (place, cell) in cells.enumerated() where cells[..<place].contains(where: { $0.impact == cell.impact && $0.urgency == cell.urgency }) {
+        throw FieldError("cells[\(place)]", CodeMessages.cellTwice)
+      }
+    }
+  }
+
+  package static let declaration = Declaration(
+    "priority_matrix.set", "Set which priority impact and urgency give, for all or for a customer; tickets follow when they are opened or classified.",
+    zh: "设置影响与紧急度对应的优先级（全部或某客户）；工单在创建或重新分类时生效。",
+    roles: [.administrator, .accountManager], scopes: [.all], reach: .homeOr(by: "customer"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> PriorityMatrixRecord {
+    let tenant = context.tenant.id
+    let isProvider = context.tenant.kind == .provider
+    for (place, cell) in input.cells.enumerated() {
+      switch (isProvider, cell.priority) {
+      case (true, let priority?):
+        context.transaction.enqueue(UpdatePriority(impact: cell.impact, urgency: cell.urgency, priority: priority))
+      case (true, nil): throw Failure.invalid("cells[\(place)].priority", CodeMessages.cellNeedsPriority)
+      case (false, let priority?):
+        context.transaction.enqueue(
+          SetCustomerPriority(tenant: tenant, impact: cell.impact, urgency: cell.urgency, priority: priority, now: context.now))
+      case (false, nil): context.transaction.enqueue(ClearCustomerPriority(tenant: tenant, impact: cell.impact, urgency: cell.urgency))
+      }
+    }
+    context.subject(context.tenant.publicId)
+    return try await context.priorityMatrix()
+  }
+}
+
+extension OperationContext {
+  fileprivate func priorityMatrix() async throws -> PriorityMatrixRecord {
+    let cells = try await transaction.query(PriorityCells(tenant: tenant.id))
+    return PriorityMatrixRecord(customer: tenant.kind == .customer ? tenant.publicId : nil, cells: cells.map(PriorityMatrixRecord.Cell.init))
+  }
+}

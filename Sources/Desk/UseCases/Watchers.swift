@@ -1,0 +1,154 @@
+import Kernel
+import Operations
+
+package struct WatcherRecord: OperationOutput {
+  let row: WatchersOfTicket.Found
+  let person: PublicId?
+  let staff: PublicId?
+  let name: String?
+
+  package static let fields: [OutputField<WatcherRecord>] = [
+    OutputField("person", .id, "The person of the customer.", "客户人员。") { .id($0.person) },
+    OutputField("staff", .id, "Or the member of the staff.", "或服务商人员。") { .id($0.staff) },
+    OutputField("name", .text, "Their name.", "姓名。") { .text($0.name) },
+    OutputField("since", .instant, "Since when.", "开始关注的时间。") { .instant($0.row.since) },
+  ]
+}
+
+package struct WatchInput: OperationInput {
+  let id: PublicId
+  let person: PublicId?
+  let staff: PublicId?
+
+  private static let person = Field.id("person", .person, "A person of the customer (default: oneself); staff only.", "客户人员（默认本人；仅服务商人员可指定他人）。").optional
+  private static let staff = Field.id("staff", .staff, "A member of the staff (default: oneself); staff only.", "服务商人员（默认本人；仅服务商人员可指定）。").optional
+  package static let fields: [any InputField] = [IncidentFields.id, person, staff]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[IncidentFields.id]
+    person = try values[Self.person]
+    staff = try values[Self.staff]
+  }
+}
+
+/// Somebody wants to be told what happens to an incident.
+package enum WatchIncident: Operation {
+  package typealias Input = WatchInput
+
+  package static let declaration = Declaration(
+    "incident.watch", "Watch an incident: oneself, or for the staff whom they name.", zh: "关注事件：本人，或由服务商人员指定他人。",
+    roles: IncidentFields.readers, scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "id"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let watchers = try await context.watchers(input)
+    var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
+    for watcher in watchers {
+      let begun = try await context.transaction.first(
+        InsertWatcher(tenant: context.tenant.id, ticket: work.ticket.id, watcher: watcher, now: context.now))
+      guard begun != nil else { throw Failure(.conflict, SpineMessages.watchesAlready) }
+      work.note(TicketEventType.watched, context.told(watcher))
+    }
+    work.save(countsVersion: false)
+    return Done(id: input.id, version: work.ticket.version)
+  }
+}
+
+package enum UnwatchIncident: Operation {
+  package typealias Input = WatchInput
+
+  package static let declaration = Declaration(
+    "incident.unwatch", "Watch an incident no more.", zh: "取消关注事件。", permission: "incident.watch", roles: IncidentFields.readers,
+    scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "id"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let watchers = try await context.watchers(input)
+    var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
+    for watcher in watchers {
+      let ended = try await context.transaction.first(DeleteWatcher(tenant: context.tenant.id, ticket: work.ticket.id, watcher: watcher))
+      guard ended != nil else { throw Failure(.conflict, SpineMessages.watchesNot) }
+      work.note(TicketEventType.unwatched, context.told(watcher))
+    }
+    work.save(countsVersion: false)
+    return Done(id: input.id, version: work.ticket.version)
+  }
+}
+
+package enum ListWatchers: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let limit: Int64?
+    let cursor: String?
+
+    package static let fields: [any InputField] = [IncidentFields.id, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.watchers", "List who watches an incident.", zh: "列出事件的关注者。", roles: [.administrator, .accountManager, .engineer], reach: .one(by: "id"),
+    effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<WatcherRecord> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let ticket = try await context.ticket(input.id)
+    let rows = try await context.transaction.query(
+      WatchersOfTicket(tenant: context.tenant.id, ticket: ticket.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
+    let accounts = rows.compactMap(\.account)
+    var staff: [StaffOfIds.Found] = []
+    if !accounts.isEmpty {
+      staff = try await context.bound(to: [context.provider.id]) { try await $0.query(StaffOfIds(provider: context.provider.id, ids: accounts)) }
+    }
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { row in
+      WatcherRecord(
+        row: row, person: row.person.map { context.id(.person, $0) }, staff: row.accountBits.map { context.id(.staff, $0) },
+        name: row.personName ?? staff.first { $0.id == row.account }?.name)
+    }
+  }
+}
+
+extension OperationContext {
+  /// Whom a call means: those that it names, or the caller.
+  fileprivate func watchers(_ input: WatchInput) async throws -> [Watcher] {
+    if principal.side == .customer {
+      guard input.staff == nil else { throw unknownReference("staff") }
+      guard let own = principal.person, let found = try await transaction.first(PersonForTicket(tenant: tenant.id, publicId: nil, id: own)) else {
+        throw Failure.invalid("person", SpineMessages.whoWatches)
+      }
+      guard input.person.map({ $0.random == found.person.publicId }) ?? true else { throw unknownReference("person") }
+      return [.person(found.person)]
+    }
+    var watchers: [Watcher] = []
+    if let person = input.person {
+      guard let found = try await transaction.first(PersonForTicket(tenant: tenant.id, publicId: person.random, id: nil)) else {
+        throw unknownReference("person")
+      }
+      watchers.append(.person(found.person))
+    }
+    if let staff = input.staff {
+      guard let id = try await transaction.first(StaffByPublicId(provider: provider.id, publicId: staff)) else { throw unknownReference("staff") }
+      watchers.append(.staff(Ticket.Reference(id: id, publicId: staff.random)))
+    }
+    if watchers.isEmpty { watchers.append(.staff(try await ownAccount(or: SpineMessages.whoWatches))) }
+    return watchers
+  }
+
+  /// The caller's own account of the provider's tenant, which is bound; the operator at the machine has none.
+  func ownAccount(or message: Message) async throws -> Ticket.Reference {
+    guard actor.kind == .staff, let bits = try await transaction.first(AccountBits(provider: provider.id, account: actor.id)) else {
+      throw Failure.invalid("", message)
+    }
+    return Ticket.Reference(id: actor.id, publicId: bits)
+  }
+
+  fileprivate func told(_ watcher: Watcher) -> Value {
+    switch watcher {
+    case .person(let person): .object(["person": .id(id(.person, person.publicId))])
+    case .staff(let account): .object(["staff": .id(id(.staff, account.publicId))])
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import Kernel
+import Operations
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Desk
+
+/// The code lists: what tickets may name.
+@Suite struct CodeTests {
+  private func code(_ key: String, _ list: String, _ world: CiWorld) async throws -> Value {
+    let all = try await world.desk.database.call("code.list", ["list": .text(list), "limit": 200], as: world.desk.engineer)["items"]?.array ?? []
+    return try #require(all.first { $0["key"] == .text(key) })
+  }
+
+  @discardableResult
+  private func act(_ verb: String, _ code: Value, _ world: CiWorld, _ more: KeyValuePairs<String, Value> = [:]) async throws -> Value {
+    let input = [Value.Member("id", code["id"] ?? .null)] + more.map { Value.Member($0.key, $0.value) }
+    return try await world.desk.database.dispatcher.invoke(
+      "code.\(verb)", .object(input), as: world.desk.manager, Call(requestId: "test", expectedVersion: code["version"]?.integer)
+    ).value
+  }
+
+  private func create(_ list: String, _ key: String, _ world: CiWorld, waitsFor: Value = .null) async throws -> Value {
+    try await world.desk.database.call(
+      "code.create", ["list": .text(list), "key": .text(key), "name": .object(["en": .text(key), "zh-Hans": "名称"]), "waitsFor": waitsFor],
+      as: world.desk.manager)
+  }
+
+  @Test func theListsAreThereInBothLanguages() async throws {
+    let world = try await CiWorld()
+    let requester = try await world.desk.database.user(.requester, of: world.desk.acme, .own)
+    let all = try await world.desk.database.call("code.list", ["limit": 200], as: requester)["items"]?.array ?? []
+    #expect(all.allSatisfy { $0["name"]?["en"]?.text != nil && $0["name"]?["zh-Hans"]?.text != nil })
+    func keys(_ list: String) -> [String] { all.filter { $0["list"] == .text(list) }.compactMap { $0["key"]?.text } }
+    #expect(keys("nature") == ["fault", "request", "enquiry", "complaint", "event"])
+    #expect(keys("pending_reason") == PendingReason.allCases.map(\.rawValue))
+    for reason in PendingReason.allCases {
+      #expect(try await code(reason.rawValue, "pending_reason", world)["waitsFor"] == .text(reason.waitsFor))
+    }
+    let (network, vpn) = (try await code("network", "category", world), try await code("network/vpn", "category", world))
+    #expect(vpn["parent"] == network["id"])
+    #expect(await world.refused { try await world.desk.database.call("code.create", ["list": "nature", "key": "x"], as: requester) } != ["accepted"])
+  }
+
+  @Test func aTicketNamesWhatIsInTheLists() async throws {
+    let world = try await CiWorld()
+    let ticket = try await world.open(["category": "network/vpn", "nature": "complaint", "source": "phone"])
+    #expect(ticket["category"] == "network/vpn" && ticket["nature"] == "complaint" && ticket["source"] == "phone")
+    for field in ["category", "nature", "source"] {
+      let members: KeyValuePairs<String, Value> = field == "category" ? ["category": "gone"] : field == "nature" ? ["nature": "gone"] : ["source": "gone"]
+      #expect(await world.refused { try await world.open(members) } == ["\(field) code.unknown"])
+    }
+    #expect(await world.refused { try await world.desk.act("change", on: ticket, ["nature": "network/vpn"]) } == ["nature code.unknown"])
+    #expect(await world.refused { try await world.desk.act("hold", on: ticket, ["reason": "tea"]) } == ["reason code.unknown"])
+    #expect(await world.refused { try await world.desk.act("resolve", on: ticket, ["resolution": "x", "closureCode": "tea"]) } == ["closureCode code.unknown"])
+    let manager = try await world.desk.database.user(.customerManager, of: world.desk.acme)
+    #expect(await world.refused { try await world.open(["source": "phone"], as: manager) } == ["source ticket.staff_only"])
+    let changed = try await world.desk.act("change", on: ticket, ["nature": .null, "category": "other"])
+    #expect(changed["nature"] == .null && changed["category"] == "other")
+  }
+
+  @Test func whatIsRetiredIsForNoNewUseAndStaysWhereItIs() async throws {
+    let world = try await CiWorld()
+    let ticket = try await world.open(["category": "voice/phone"])
+    let phone = try await code("voice/phone", "category", world)
+    let retired = try await act("retire", phone, world)
+    #expect(retired["state"] == "retired" && retired["retiredAt"] == .instant(DeskWorld.monday))
+    #expect(await world.refused { try await world.open(["category": "voice/phone"]) } == ["category code.retired"])
+    let kept = try await world.desk.act("change", on: ticket, ["category": "voice/phone", "title": "As it was"])
+    #expect(kept["category"] == "voice/phone")
+    let split = try await world.desk.act("split", on: kept, ["title": "A part"])
+    #expect(split["category"] == "voice/phone")
+    let other = try await world.open([:])
+    #expect(await world.refused { try await world.desk.act("change", on: other, ["category": "voice/phone"]) } == ["category code.retired"])
+    #expect(await world.refused { try await act("retire", retired, world) } == ["code.retired"])
+    try await act("restore", retired, world)
+    #expect(try await world.open(["category": "voice/phone"])["category"] == "voice/phone")
+  }
+
+  @Test func aTreeHasNoHoles() async throws {
+    let world = try await CiWorld()
+    #expect(await world.refused { try await create("category", "garden/tree", world) } == ["key code.no_parent"])
+    let garden = try await create("category", "garden", world)
+    let tree = try await create("category", "garden/tree", world)
+    #expect(tree["parent"] == garden["id"])
+    #expect(await world.refused { try await act("retire", garden, world) } == ["code.has_children"])
+    let gone = try await act("retire", tree, world)
+    try await act("retire", garden, world)
+    #expect(await world.refused { try await act("restore", gone, world) } == ["code.no_parent"])
+    #expect(await world.refused { try await create("category", "garden", world) } == ["code.taken"])
+    for key in ["Garden", "a//b", "/a", "a/", "a b", "a/b/c/d/e/f"] {
+      #expect(await world.refused { try await create("category", key, world) } == ["key code.bad_key"], "\(key)")
+    }
+    #expect(await world.refused { try await create("nature", "a/b", world) } == ["key code.bad_key"])
+  }
+
+  @Test func aCodeIsRenamedAndMoved() async throws {
+    let world = try await CiWorld()
+    let fault = try await code("fault", "nature", world)
+    let renamed = try await act("change", fault, world, ["name": .object(["en": "Failure"]), "position": 1000])
+    #expect(renamed["name"] == .object(["en": "Failure"]) && renamed["key"] == "fault")
+    let keys = try await world.desk.database.call("code.list", ["list": "nature"], as: world.desk.engineer)["items"]?.column("key") ?? []
+    #expect(keys.last == "fault")
+    #expect(await world.refused { try await act("change", fault, world, ["position": 1]) } != ["accepted"], "it was read before it was changed")
+  }
+
+  @Test func whatStewardItselfWritesStays() async throws {
+    let world = try await CiWorld()
+    for (list, key) in [("closure_code", "duplicate"), ("pending_reason", "awaiting_supplier")] {
+      let needed = try await code(key, list, world)
+      #expect(await world.refused { try await act("retire", needed, world) } == ["code.needed"])
+    }
+    // Without it everybody says how it ended.
+    try await act("retire", try await code("solved", "closure_code", world), world)
+    let ticket = try await world.open([:])
+    #expect(await world.refused { try await world.desk.act("resolve", on: ticket, ["resolution": "Done."]) } == ["closureCode code.retired"])
+    #expect(try await world.desk.act("resolve", on: ticket, ["resolution": "Done.", "closureCode": "workaround"])["closureCode"] == "workaround")
+  }
+
+  /// A reason of the provider's own stops a clock as the first five do, by whose turn it is; now, and when targets are chosen anew.
+  @Test(arguments: [("customer", "2026-03-05T09:00:00Z"), ("provider", "2026-03-03T16:00:00Z"), ("supplier", "2026-03-03T16:00:00Z")])
+  func aReasonSaysWhoseTurnItIs(waitsFor: String, due: String) async throws {
+    let world = try await CiWorld()
+    #expect(await world.refused { try await create("pending_reason", "courier", world) } == ["waitsFor code.waits"])
+    #expect(await world.refused { try await create("nature", "courier", world, waitsFor: "customer") } == ["waitsFor code.waits"])
+    _ = try await create("pending_reason", "courier", world, waitsFor: .text(waitsFor))
+    let opened = try await world.open([:])
+    if waitsFor != "provider" {
+      #expect(await world.refused { try await world.desk.act("hold", on: opened, ["reason": "courier"]) } != ["accepted"], "where is that shown?")
+    }
+    let held = try await world.desk.act("hold", on: opened, ["reason": "courier", "evidence": "call 4711"])
+    #expect(held["pendingReason"] == "courier")
+    // A working day goes by, and an hour.
+    try world.desk.at("2026-03-03T09:00:00Z")
+    let resumed = try await world.desk.act("resume", on: held)
+    #expect(world.due(resumed, "resolution") == .text(due))
+    // The history says the same as the clock that was there: a clock of another line begins with it.
+    let story = try await world.desk.database.superuser.withConnection { try await $0.query(StoryCodes()) }
+    #expect(story.first?.contains(waitsFor == "customer" ? 16 : waitsFor == "supplier" ? 17 : 18) == true)
+    let again = try await world.desk.act("classify", on: resumed, ["ciTier": "platinum"])
+    let back = try await world.desk.act("classify", on: again, ["ciTier": .null])
+    #expect(world.due(back, "resolution") == .text(due))
+    let split = try await world.desk.act("split", on: back, ["title": "A part"])
+    #expect(world.due(split, "resolution") == .text(due), "its clocks are made of the history alone")
+  }
+
+  @Test func aWaitForASupplierIsShownToNoCustomer() async throws {
+    let world = try await CiWorld()
+    _ = try await create("pending_reason", "courier", world, waitsFor: "supplier")
+    let opened = try await world.open([:])
+    _ = try await world.desk.act("hold", on: opened, ["reason": "courier", "evidence": "parcel 4711"])
+    let manager = try await world.desk.database.user(.customerManager, of: world.desk.acme)
+    #expect(!"\(try await world.desk.list("history", of: opened, as: manager))".contains("4711"))
+    #expect(!"\(try await world.explain(opened, as: manager))".contains("4711"))
+    #expect("\(try await world.desk.list("history", of: opened))".contains("4711"))
+  }
+
+  /// A log brings categories of its own: they stay as they are, and go only when somebody says another one.
+  @Test func anImportedCategoryStays() async throws {
+    let world = try await CiWorld()
+    let ticket = try await world.open(["category": "other"])
+    try await world.desk.database.superuser.transaction { _ = try await $0.execute(TakeCategoryOfLog()) }
+    let kept = try await world.desk.act("change", on: ticket, ["category": "Category 42", "title": "Imported"])
+    #expect(kept["category"] == "Category 42")
+    let other = try await world.desk.act("change", on: kept, ["category": "network"])
+    #expect(await world.refused { try await world.desk.act("change", on: other, ["category": "Category 42"]) } == ["category code.unknown"])
+  }
+}
+
+private struct TakeCategoryOfLog: Statement {
+  static let sql = "update desk.ticket set category = 'Category 42'"
+}
+
+/// The codes of what every ticket waited for.
+private struct StoryCodes: Statement {
+  static let sql = """
+    select array_agg(get_byte(t.story, n * 10 + 1)::bigint) from desk.ticket t, generate_series(0, octet_length(t.story) / 10 - 1) n
+    where get_byte(t.story, n * 10) = 3 group by t.id
+    """
+  static func decode(_ row: inout RowReader) throws -> [Int64] { try row.next() }
+}

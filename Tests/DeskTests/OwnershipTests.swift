@@ -1,0 +1,105 @@
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+import TestSupport
+import Testing
+
+/// Exactly one answers for a ticket, once somebody took it.
+@Suite struct OwnershipTests {
+  /// The public id of a member of the staff.
+  private func id(_ principal: Principal, _ world: DeskWorld) async throws -> Value {
+    let bits = try await world.database.superuser.withConnection { try await $0.query(StaffBits(account: principal.actor.id)) }
+    return .id(world.database.provider.id("stf", try #require(bits.first)))
+  }
+
+  @Test func theFormerOwnerAnswersUntilTheOfferIsAccepted() async throws {
+    let world = try await DeskWorld()
+    let second = try await world.database.staff(.engineer)
+    let (first, other) = (try await id(world.engineer, world), try await id(second, world))
+    let opened = try await world.open()
+    #expect(opened["owner"] == .null)
+    let taken = try await world.act("take", on: opened)
+    #expect(taken["owner"] == first)
+    await expectFailure(.conflict) { try await world.act("take", on: taken, as: second) }
+    let offered = try await world.act("offer", on: taken, ["staff": other, "reason": "Knows the system"])
+    #expect(offered["owner"] == first)
+    await expectFailure(.conflict) { try await world.act("accept_offer", on: offered) }
+    await expectFailure(.conflict) { try await world.act("offer", on: offered, ["staff": other]) }
+    let accepted = try await world.act("accept_offer", on: offered, as: second)
+    #expect(accepted["owner"] == other)
+    await expectFailure(.conflict) { try await world.act("accept_offer", on: accepted, as: second) }
+    let handovers = try await world.list("handovers", of: accepted)
+    #expect(handovers.first?["from"] == first && handovers.first?["staff"] == other)
+    #expect(handovers.first?["outcome"] == "accepted" && handovers.first?["reason"] == "Knows the system")
+    let events = try await world.list("history", of: accepted)
+    #expect(
+      events.compactMap { $0["type"] } == ["incident.opened", "incident.owner_changed", "incident.ownership_offered", "incident.owner_changed"])
+    #expect(events.last?["payload"]?["owner"] == other && events.last?["payload"]?["from"] == first)
+    #expect(!"\(events)".contains("Knows the system"))
+  }
+
+  @Test func whatIsReturnedStaysWithItsOwner() async throws {
+    let world = try await DeskWorld()
+    let second = try await world.database.staff(.engineer)
+    let (first, other) = (try await id(world.engineer, world), try await id(second, world))
+    let taken = try await world.act("take", on: try await world.open())
+    let offered = try await world.act("offer", on: taken, ["staff": other])
+    let third = try await world.database.staff(.engineer)
+    await expectFailure(.conflict) { try await world.act("return_offer", on: offered, ["reason": "Not mine"], as: third) }
+    let returned = try await world.act("return_offer", on: offered, ["reason": "On leave"], as: second)
+    #expect(returned["owner"] == first)
+    let again = try await world.act("offer", on: returned, ["staff": other])
+    let withdrawn = try await world.act("return_offer", on: again, ["reason": "Solved meanwhile"])
+    let handovers = try await world.list("handovers", of: withdrawn)
+    #expect(handovers.compactMap { $0["outcome"] } == ["returned", "withdrawn"])
+    #expect(handovers.compactMap { $0["answerReason"] } == ["On leave", "Solved meanwhile"])
+    await expectFailure(.invalid) { try await world.act("return_offer", on: withdrawn) }
+  }
+
+  @Test func ofATeamWhoeverAcceptsAnswers() async throws {
+    let world = try await DeskWorld()
+    let team = try await world.database.call("team.create", ["name": "Network"], as: world.manager)
+    let second = try await world.database.staff(.engineer)
+    let opened = try await world.open()
+    await expectFailure(.conflict) { try await world.act("offer", on: opened, ["team": team["id"] ?? .null]) }
+    let taken = try await world.act("take", on: opened)
+    await expectFailure(.invalid) { try await world.act("offer", on: taken) }
+    await expectFailure(.invalid) { try await world.act("offer", on: taken, ["staff": try await id(world.engineer, world)]) }
+    let offered = try await world.act("offer", on: taken, ["team": team["id"] ?? .null])
+    let accepted = try await world.act("accept_offer", on: offered, as: second)
+    #expect(try await accepted["owner"] == id(second, world))
+    #expect(try await world.list("handovers", of: accepted).first?["team"] == team["id"])
+  }
+
+  @Test func ofTwoWhoTakeItAtOnceOneDoes() async throws {
+    let world = try await DeskWorld()
+    let second = try await world.database.staff(.engineer)
+    let opened = try await world.open()
+    let outcomes = await withTaskGroup(of: Bool.self) { group in
+      for principal in [world.engineer, second] {
+        group.addTask { (try? await world.act("take", on: opened, as: principal)) != nil }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(outcomes.filter { $0 }.count == 1)
+    #expect(try await world.read(opened)["owner"]?.text != nil)
+  }
+
+  @Test func aPartHasTheOwnerOfTheWhole() async throws {
+    let world = try await DeskWorld()
+    let taken = try await world.act("take", on: try await world.open())
+    let part = try await world.act("split", on: taken, ["title": "A part"])
+    #expect(part["owner"] == taken["owner"])
+    #expect(try await world.read(part)["owner"] == taken["owner"])
+  }
+
+  @Test func whoAnswersIsNoneOfTheCustomersAffair() async throws {
+    let world = try await DeskWorld()
+    let taken = try await world.act("take", on: try await world.open())
+    let manager = try await world.database.user(.customerManager, of: world.acme)
+    #expect(try await world.read(taken, as: manager)["owner"] == .null)
+    #expect(try await world.list("history", of: taken, as: manager).compactMap { $0["type"] } == ["incident.opened"])
+    await #expect(throws: Failure.self) { try await world.list("handovers", of: taken, as: manager) }
+  }
+}

@@ -1,0 +1,92 @@
+import Kernel
+import Operations
+import Tenancy
+import TestSupport
+import Testing
+
+/// CIs that the provider shares on the tickets of customers, and what fails with the CIs of a ticket.
+@Suite struct SharedCiTests {
+  @Test func aSharedCiIsNamedByTheStaffOnTicketsOfThoseWhomItAffects() async throws {
+    let world = try await CiWorld()
+    let core = try await world.shared("Core switch", tier: "platinum", affecting: [world.desk.acme])
+    let ticket = try await world.open(["sharedCis": .array([core])])
+    #expect(ticket["ciTier"] == "platinum")
+    #expect(world.due(ticket, "resolution") == "2026-03-02T08:30:00Z")
+    #expect(try await world.explain(ticket)["tier"]?["ciName"] == "Core switch")
+    #expect(await world.refused { try await world.open(["sharedCis": .array([core])], for: world.desk.other) } == ["sharedCis[0] input.unknown_reference"])
+    let bare = try await world.open([:])
+    let named = try await world.desk.act("add_ci", on: bare, ["sharedCi": core, "primary": .bool(true)])
+    #expect(named["ciTier"] == "platinum")
+    #expect(try await world.desk.act("classify", on: named, ["sharedCis": .null])["ciTier"] == .null)
+    // Not a CI of the customer's, whoever asks.
+    #expect(await world.refused { try await world.desk.act("add_ci", on: bare, ["ci": core]) } == ["ci input.unknown_reference"])
+  }
+
+  @Test func aCustomerSeesWhatASharedCiIsCalledAndNoMore() async throws {
+    let world = try await CiWorld()
+    let core = try await world.shared("Core switch", tier: "platinum", affecting: [world.desk.acme])
+    let own = try await world.ci("files-01", tier: "gold")
+    let ticket = try await world.open(["sharedCis": .array([core]), "cis": .array([own])])
+    let manager = try await world.desk.database.user(.customerManager, of: world.desk.acme)
+    let seen = try await world.desk.list("cis", of: ticket, as: manager)
+    #expect(seen.compactMap { $0["name"] } == ["files-01", "Core switch"])
+    #expect(seen.last?["state"] == .null && seen.last?["ciTier"] == .null && seen.last?["addedBy"] == .null)
+    #expect(seen.first?["ciTier"] == "gold")
+    #expect(await world.refused { try await world.open(["sharedCis": .array([core])], as: manager) } == ["sharedCis[0] ticket.staff_only"])
+    #expect(try await world.open(["cis": .array([own])], as: manager)["ciTier"] == "gold")
+    let requester = try await world.desk.database.user(.requester, of: world.desk.acme, .own)
+    #expect(await world.refused { try await world.open(["cis": .array([own])], as: requester) } == ["cis[0] input.unknown_reference"])
+  }
+
+  @Test func anotherCustomersCiIsNotThere() async throws {
+    let world = try await CiWorld()
+    let foreign = try await world.ci("foreign-01", of: world.desk.other)
+    #expect(await world.refused { try await world.open(["cis": .array([foreign])]) } == ["cis[0] input.unknown_reference"])
+    let ticket = try await world.open([:])
+    #expect(await world.refused { try await world.desk.act("add_ci", on: ticket, ["ci": foreign]) } == ["ci input.unknown_reference"])
+  }
+
+  @Test func theQueueIsNarrowedToASharedCiOverAllCustomers() async throws {
+    let world = try await CiWorld()
+    let core = try await world.shared("Core switch", affecting: [world.desk.acme, world.desk.other])
+    let tickets = [
+      try await world.open(["sharedCis": .array([core])]), try await world.open(["sharedCis": .array([core])], for: world.desk.other),
+    ]
+    _ = try await world.open([:])
+    let queue = try await world.desk.database.call("incident.queue", ["ci": core], as: world.desk.engineer)["items"]?.column("id") ?? []
+    #expect(Set(queue) == Set(tickets.compactMap { $0["id"] }))
+    let limited = try await world.desk.database.staff(.engineer, for: [world.desk.acme])
+    #expect(
+      await world.refused { try await world.desk.database.call("incident.queue", ["ci": core], as: limited) } == ["ci input.unknown_reference"],
+      "the provider's CMDB is for those who serve all")
+  }
+
+  @Test func theImpactOfATicketIsThatOfAllItsCis() async throws {
+    let world = try await CiWorld()
+    let (host, share) = (try await world.ci("files-01"), try await world.ci("File share"))
+    let (core, platform) = (
+      try await world.shared("Core switch", affecting: []), try await world.shared("Mail platform", affecting: [world.desk.acme, world.desk.other])
+    )
+    try await relate(share, "runs_on", host, world)
+    try await relate(platform, "depends_on", core, world)
+    _ = try await world.desk.database.call("shared_ci.affect", ["id": core, "customer": .id(world.desk.acme.publicId)], as: world.desk.engineer)
+    let ticket = try await world.open(["cis": .array([host]), "sharedCis": .array([core])])
+    let affected = try await world.desk.database.call("incident.affected", ["id": ticket["id"] ?? .null], as: world.desk.engineer)
+    #expect(affected["named"]?.column("name") == ["files-01", "Core switch"])
+    #expect(affected["reached"]?.column("name") == ["File share", "Mail platform"])
+    #expect(affected["customers"]?.column("code") == ["ACME", "OTHER"])
+    #expect(affected["isCut"] == .bool(false))
+    let near = try await world.desk.database.call("incident.affected", ["id": ticket["id"] ?? .null, "most": 1, "depth": 1], as: world.desk.engineer)
+    #expect(near["isCut"] == .bool(false), "each walk has room for the one that it reaches")
+    let manager = try await world.desk.database.user(.customerManager, of: world.desk.acme)
+    let seen = try await world.desk.database.call("incident.affected", ["id": ticket["id"] ?? .null], as: manager)
+    #expect(seen["reached"]?.column("name") == ["File share"])
+    #expect(seen["customers"] == .array([]))
+  }
+
+  private func relate(_ from: Value, _ kind: String, _ to: Value, _ world: CiWorld) async throws {
+    let row = try await world.desk.database.call("ci.read", ["id": from], as: world.desk.engineer)
+    _ = try await world.desk.database.call(
+      "ci.relate", ["id": from, "kind": .text(kind), "to": to], as: world.desk.engineer, version: row["version"]?.integer)
+  }
+}
