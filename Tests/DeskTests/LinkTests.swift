@@ -110,8 +110,9 @@ import Testing
     let id = ticket["id"] ?? .null
     _ = try await world.desk.database.call("incident.watch", ["id": id], as: manager)
     #expect(try await world.desk.list("watchers", of: ticket).count == 1)
-    let person = try await world.desk.database.call(
-      "person.add", ["customer": .id(world.desk.acme.publicId), "name": "Kim"], as: world.desk.manager)["id"] ?? .null
+    let person =
+      try await world.desk.database.call(
+        "person.add", ["customer": .id(world.desk.acme.publicId), "name": "Kim"], as: world.desk.manager)["id"] ?? .null
     #expect(
       await world.refused { try await world.desk.database.call("incident.watch", ["id": id, "person": person], as: manager) }
         == ["person input.unknown_reference"])

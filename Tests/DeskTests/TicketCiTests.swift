@@ -111,7 +111,10 @@ import Testing
     let more = try await world.desk.act("classify", on: ticket, ["cis": .array([old, other])])
     #expect(try await world.desk.list("cis", of: more).compactMap { $0["state"] } == ["retired", "in_use"])
     #expect(more["ciTier"] == "gold")
-    #expect(await world.refused { try await world.desk.act("classify", on: more, ["cis": .array([other, old, .id(try bogus(old))])]) } == ["cis[2] input.unknown_reference"])
+    #expect(
+      await world.refused { try await world.desk.act("classify", on: more, ["cis": .array([other, old, .id(try bogus(old))])]) } == [
+        "cis[2] input.unknown_reference"
+      ])
   }
 
   private func bogus(_ id: Value) throws -> PublicId {
@@ -172,7 +175,8 @@ import Testing
   @Test func theTierOfTwoEqualsIsThePrimarysAndTheServiceOfThePrimaryGoesFirst() {
     func ci(_ id: Int64, tier: String?, rank: Int64?, service: String? = nil, isPrimary: Bool = false) -> NamedCi {
       var ci = NamedCi(
-        NamedCi.Facts(id: id, publicId: [UInt8(clamping: id)], name: "\(id)", typeCode: "server", state: "in_use", tier: tier, rank: rank, line: nil), isShared: false)
+        NamedCi.Facts(id: id, publicId: [UInt8(clamping: id)], name: "\(id)", typeCode: "server", state: "in_use", tier: tier, rank: rank, line: nil),
+        isShared: false)
       ci.isPrimary = isPrimary
       ci.service = service.map { Ticket.Service(id: id, code: $0) }
       return ci

@@ -19,5 +19,7 @@ package enum CodeMessages: MessageCatalog {
   static let cellNeedsPriority = Message(
     "priority.needs_priority", "Only a customer's own cell may be cleared, so that the provider's counts again.", zh: "只有客户自定义的单元格可以清除，以恢复服务商的设置。")
 
-  package static let all = [unknown, retired, active, taken, badKey, noParent, hasChildren, needed, waitsOfPending, nothingToChange, cellTwice, cellNeedsPriority]
+  package static let all = [
+    unknown, retired, active, taken, badKey, noParent, hasChildren, needed, waitsOfPending, nothingToChange, cellTwice, cellNeedsPriority,
+  ]
 }

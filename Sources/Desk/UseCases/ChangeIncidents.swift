@@ -104,9 +104,8 @@ package enum ClassifyIncident: Operation {
     if before.targetsLocked, !input.line.isKeep { throw Failure(.conflict, DeskMessages.targetsLocked) }
     work.ticket.impact = input.impact.applied(to: before.impact)
     work.ticket.urgency = input.urgency.applied(to: before.urgency)
-    guard let priority = try await context.transaction.first(
-      PriorityOf(tenant: context.tenant.id, impact: work.ticket.impact, urgency: work.ticket.urgency))
-    else {
+    let matrix = PriorityOf(tenant: context.tenant.id, impact: work.ticket.impact, urgency: work.ticket.urgency)
+    guard let priority = try await context.transaction.first(matrix) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
     }
     work.ticket.priority = priority

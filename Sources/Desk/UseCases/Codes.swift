@@ -14,7 +14,9 @@ package struct CodeRecord: OperationOutput {
 
   package static let fields: [OutputField<CodeRecord>] = [
     OutputField("id", .id, "The code.", "代码编号。") { .id($0.id) },
-    OutputField("list", .text, "Its list: source, nature, category, pending_reason or closure_code.", "所属列表：source、nature、category、pending_reason 或 closure_code。") {
+    OutputField(
+      "list", .text, "Its list: source, nature, category, pending_reason or closure_code.", "所属列表：source、nature、category、pending_reason 或 closure_code。"
+    ) {
       .text($0.row.list)
     },
     OutputField("key", .text, "What tickets name it by; it never changes.", "工单引用的键，永不改变。") { .text($0.row.key) },

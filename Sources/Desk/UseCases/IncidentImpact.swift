@@ -10,8 +10,10 @@ package enum IncidentImpact: Operation {
     let most: Int64
 
     private static let depth = Field.integer("depth", 1...50, "How many relations away at the most (default 10).", "最多经过多少层关系（默认 10）。").optional
-    private static let most = Field.integer("most", 1...2000, "How many CIs at the most besides those that are named (default 500).", "除所涉及的配置项外最多返回多少个（默认 500）。")
-      .optional
+    private static let most = Field.integer(
+      "most", 1...2000, "How many CIs at the most besides those that are named (default 500).", "除所涉及的配置项外最多返回多少个（默认 500）。"
+    )
+    .optional
 
     package static let fields: [any InputField] = [IncidentFields.id, depth, most]
 
@@ -40,7 +42,9 @@ package enum IncidentImpact: Operation {
         "customers", listOf: WalkImpact.AffectedCustomer.self,
         "Of CIs that the provider shares: the customers that they affect, at most 1,000; staff only.", "服务商共享配置项所影响的客户，最多 1000 个（仅服务商人员可见）。"
       ) { $0.parts.flatMap(\.customers) },
-      OutputField("customersCut", .boolean, "Whether there are more customers than these.", "是否还有更多受影响的客户。") { .bool($0.parts.contains(where: \.customersCut)) },
+      OutputField("customersCut", .boolean, "Whether there are more customers than these.", "是否还有更多受影响的客户。") {
+        .bool($0.parts.contains(where: \.customersCut))
+      },
       OutputField("isCut", .boolean, "Whether there was more to reach, in number or farther away, than was asked for.", "是否因数量或层数上限而截断。") {
         .bool($0.parts.contains(where: \.isCut))
       },

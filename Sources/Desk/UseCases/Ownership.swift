@@ -144,7 +144,8 @@ package enum ReturnOwnership: Operation {
   }
 
   package static let declaration = Declaration(
-    "incident.return_offer", "Return an incident that was offered to oneself or to one's team, or withdraw one's own offer: its owner answers for it as before.",
+    "incident.return_offer",
+    "Return an incident that was offered to oneself or to one's team, or withdraw one's own offer: its owner answers for it as before.",
     zh: "退回移交给本人或本团队的事件，或撤回本人发起的移交；仍由原负责人负责。", permission: IncidentFields.work, roles: IncidentFields.workers,
     reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 

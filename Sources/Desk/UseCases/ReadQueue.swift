@@ -52,7 +52,10 @@ package enum ReadQueue: Operation {
     }
 
     /// What a cursor is good for.
-    var filterText: String { "\(team?.description ?? "")/\(assignee?.description ?? "")/\(mine)/\(unassigned)/\(priority ?? 0)/\(order)/\(ci?.description ?? "")" }
+    var filterText: String {
+      let ids = [team, assignee, ci].map { $0?.description ?? "" }.joined(separator: "/")
+      return "\(ids)/\(mine)/\(unassigned)/\(priority ?? 0)/\(order)"
+    }
   }
 
   package static let declaration = Declaration(
