@@ -53,7 +53,8 @@ package enum CatalogMessages: MessageCatalog {
   static let rolesOrApprovers = Message("offering.roles_or_approvers", "Give roles or approvers, not both.", zh: "roles 与 approvers 只能填写其一。")
   static let roleOrAnswer = Message("offering.role_or_answer", "An approver has a role or an answer, one of them.", zh: "审批人须填写 role 或 answer 之一。")
   static let escalatesNot = Message("offering.escalates_not", "Only what escalates goes to somebody else.", zh: "仅在逾期升级（escalate）时填写。")
-  static let oneResource = Message("offering.one_resource", "Access is to a resource or to what an answer names, one of them.", zh: "须填写 resource 或 resourceAnswer 之一。")
+  static let oneResource = Message(
+    "offering.one_resource", "Access is to a resource or to what an answer names, one of them.", zh: "须填写 resource 或 resourceAnswer 之一。")
   static let noSuchField = Message(
     "offering.no_such_field", "The form has no field {key} of this type: {types}.", zh: "表单中没有此类型（{types}）的字段 {key}。")
 

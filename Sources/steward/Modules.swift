@@ -24,8 +24,7 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    ImportingModule.self, ContractFilesModule.self,
-    KnowledgeModule.self,
+    KnowledgeModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [

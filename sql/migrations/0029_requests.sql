@@ -7,6 +7,8 @@ grant usage on schema requests to steward_app, steward_finder, steward_readonly,
 alter table catalog.request set schema requests;
 alter table requests.request no force row level security;
 alter table tenancy.person no force row level security;
+-- A new reference is checked by a query of the owner, whom forced row security hides the rows from.
+alter table tenancy.org_unit no force row level security;
 
 alter table requests.request
   drop constraint request_state_check,
@@ -46,6 +48,7 @@ alter table requests.request
   add constraint request_closed_check check ((state = 'closed') = (closed_at is not null)),
   add constraint request_value_check check ((value_minor is null) = (value_currency is null) and value_minor >= 0),
   add constraint request_tasks_check check (tasks_done >= 0 and tasks_skipped >= 0 and tasks_done + tasks_skipped <= tasks_total);
+alter table tenancy.org_unit force row level security;
 alter table tenancy.person force row level security;
 alter table requests.request force row level security;
 
