@@ -333,7 +333,7 @@ extension World {
   func article(_ twin: Twin, _ acts: [String] = []) async throws -> Seeded {
     let text = Value.object(["en": name(twin)])
     var article = try await seed(
-      "article.create", ["kind": "how_to", "audience": "customers", "onlyFor": .text(twin.id), "title": text, "body": text])
+      "article.create", ["kind": "how_to", "audience": "customers", "onlyFor": .text(twin.id), "title": text, "body": text, "reviewMonths": 1])
     for act in acts {
       let reason = act == "article.bypass" ? [Value.Member("reason", "seed")] : []
       let answer = await answer(
