@@ -60,8 +60,7 @@ enum TimeCalls {
   })
 
   static let runningTimer = CallRule(given: { world, twin, principal in
-    _ = try await world.timer(twin, of: principal)
-    return ([:], nil)
+    (["timer": try await world.timer(twin, of: principal)["id"] ?? .null], nil)
   })
 
   /// Several of all that is listed: rules, closed months, and time that waits, is to be billed, and is shown.
@@ -118,7 +117,7 @@ extension World {
   func dropTimer(of principal: Principal) async throws {
     let running = try await made("timer.read", [], by: principal)["timer"]?["id"] ?? .null
     guard !running.isNull else { return }
-    _ = try await made("timer.discard", [], by: principal)
+    _ = try await made("timer.discard", [.init("timer", running)], by: principal)
   }
 
   private func made(_ operation: String, _ members: [Value.Member], by principal: Principal, version: Int64? = nil) async throws -> Value {

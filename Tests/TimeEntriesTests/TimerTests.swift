@@ -55,8 +55,8 @@ import Testing
   @Test func aDiscardedTimerLeavesNothing() async throws {
     let world = try await TimeWorld()
     let timer = try await start(world, ["startedAt": "2026-03-10T18:00:00Z"])
-    #expect(await refusal { try await world.call("timer.discard", [:], as: world.bert) } == "not_found")
-    #expect(try await world.call("timer.discard", [:], as: world.anna)["id"] == timer["id"])
+    #expect(await refusal { try await world.call("timer.discard", ["timer": timer["id"] ?? .null], as: world.bert) } == "not_found")
+    #expect(try await world.call("timer.discard", ["timer": timer["id"] ?? .null], as: world.anna)["id"] == timer["id"])
     #expect(try await world.call("time_entry.mine", [:], as: world.anna)["items"] == .array([]))
     #expect(await refusal { try await start(world, ["startedAt": "2026-03-09T19:59:00Z"]) } == "startedAt: timer.start_range")
   }

@@ -168,9 +168,17 @@ package enum StopTimer: Operation {
   }
 }
 
-/// Drops one's timer: nothing is recorded. It names no customer, so it also goes for one that the caller serves no more.
+/// Drops one's timer: nothing is recorded. Also for a customer that the caller serves no more, so the timer's id is only compared.
 package enum DiscardTimer: Operation {
-  package typealias Input = NoInput
+  package struct Input: OperationInput {
+    let timer: String
+
+    private static let timer = Field.text("timer", 1...60, "The id of one's running timer.", "本人运行中计时器的编号。")
+
+    package static let fields: [any InputField] = [timer]
+
+    package init(_ values: InputValues) throws(FieldError) { timer = try values[Self.timer] }
+  }
 
   package static let declaration = Declaration(
     "timer.discard", "Drop one's running timer without recording time.", zh: "放弃本人运行中的计时器，不登记工时。", permission: TimeRights.record,
@@ -178,11 +186,11 @@ package enum DiscardTimer: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let provider = context.provider.id
-    guard let staff = context.ownStaffId, let timer = try await context.transaction.first(TimerOfStaff(provider: provider, staff: staff)) else {
-      throw Failure.notFound
-    }
+    guard let staff = context.ownStaffId, let timer = try await context.transaction.first(TimerOfStaff(provider: provider, staff: staff)),
+      let id = PublicId(kind: IdKind.timer.prefix, handle: timer.customerHandle, random: timer.publicId), id.description == input.timer
+    else { throw Failure.notFound }
     let gone = try await context.transaction.first(DeleteTimer(provider: provider, staff: staff, publicId: timer.publicId))
-    guard gone != nil, let id = PublicId(kind: IdKind.timer.prefix, handle: timer.customerHandle, random: timer.publicId) else { throw context.beatenTime }
+    guard gone != nil else { throw context.beatenTime }
     context.subject(id)
     return Done(id: id)
   }
