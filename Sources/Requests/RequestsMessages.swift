@@ -8,6 +8,12 @@ package enum RequestMessages: MessageCatalog {
     "request.published_meanwhile", "{code} was published anew: version {read} was read, {newest} is the newest. Read it again.",
     zh: "{code} 已有新版本：所阅读的为版本 {read}，最新为版本 {newest}。请重新查看。")
   static let outsideScope = Message("request.outside_scope", "You may order only for those that you may see.", zh: "只能为您有权查看的人员申请。")
+  static let accessIsForRequester = Message(
+    "request.access_is_for_requester", "Access is ordered for whom the request is for: name the same person as the requester.",
+    zh: "访问权限须为申请对象本人申请：此处人员须与申请对象一致。")
+  static let notYoursToWithdraw = Message(
+    "request.not_yours_to_withdraw", "Somebody else ordered it: only they, or who sees the requests of more than one person, takes it back.",
+    zh: "该请求由他人提交，只能由提交人或可查看多人请求的人员撤回。")
   static let wrongState = Message(
     "request.wrong_state", "A request that is {state} cannot do this: {event}.", zh: "状态为 {state} 的请求不能执行此操作：{event}。")
   static let workHasBegun = Message(
@@ -35,7 +41,8 @@ package enum RequestMessages: MessageCatalog {
   static let otherReviewer = Message("access_review.other_reviewer", "Somebody else is named to look at this.", zh: "此次复核已指定其他人员。")
 
   package static let all = [
-    notOrderable, notCovered, publishedMeanwhile, outsideScope, wrongState, workHasBegun, hasTasks, notAsked, notYours, ownRequest, agreedAlready, needsPerson,
+    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, hasTasks, notAsked,
+    notYours, ownRequest, agreedAlready, needsPerson,
     noDelegate, delegateMayNot, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
   ]
 }

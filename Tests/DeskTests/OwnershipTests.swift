@@ -22,6 +22,7 @@ import Testing
     let taken = try await world.act("take", on: opened)
     #expect(taken["owner"] == first)
     await expectFailure(.conflict) { try await world.act("take", on: taken, as: second) }
+    await expectFailure(.conflict) { try await world.act("offer", on: taken, ["staff": other], as: second) }
     let offered = try await world.act("offer", on: taken, ["staff": other, "reason": "Knows the system"])
     #expect(offered["owner"] == first)
     await expectFailure(.conflict) { try await world.act("accept_offer", on: offered) }

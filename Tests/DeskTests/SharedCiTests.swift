@@ -78,6 +78,11 @@ import Testing
     #expect(affected["isCut"] == .bool(false))
     let near = try await world.desk.database.call("incident.affected", ["id": ticket["id"] ?? .null, "most": 1, "depth": 1], as: world.desk.engineer)
     #expect(near["isCut"] == .bool(false), "each walk has room for the one that it reaches")
+    // Who serves one customer learns neither of the others nor of the provider's own CIs.
+    let limited = try await world.desk.database.staff(.engineer, for: [world.desk.acme])
+    let own = try await world.desk.database.call("incident.affected", ["id": ticket["id"] ?? .null], as: limited)
+    #expect(own["named"]?.column("name") == ["files-01"] && own["reached"]?.column("name") == ["File share"])
+    #expect(own["customers"] == .array([]))
     let manager = try await world.desk.database.user(.customerManager, of: world.desk.acme)
     let seen = try await world.desk.database.call("incident.affected", ["id": ticket["id"] ?? .null], as: manager)
     #expect(seen["reached"]?.column("name") == ["File share"])

@@ -34,7 +34,7 @@ extension World {
 
   /// What somebody of the twin has by an order that was fulfilled.
   func entitlement(_ twin: Twin) async throws -> Value {
-    let ordered = try await order(twin, [Value.Member("access", .object(["action": "grant", "resource": "erp"]))])
+    let ordered = try await order(twin, [Value.Member("access", .object(["action": "grant", "resource": name(twin)]))])
     try await seed("request.fulfil", ["id": ordered["id"] ?? .null], version: ordered["version"]?.integer)
     let listed = try await seed("entitlement.list", ["customer": .text(twin.id), "person": ordered["requester"] ?? .null])
     return listed["items"]?.array?.first ?? .null
@@ -82,8 +82,8 @@ extension CallRule {
   })
 
   static let reviewToOpen = CallRule(given: { world, twin, _ in
-    _ = try await world.entitlement(twin)
-    return (["resource": "erp", "dueOn": "2026-03-31"], nil)
+    let given = try await world.entitlement(twin)
+    return (["resource": given["resource"] ?? .null, "dueOn": "2026-03-31"], nil)
   })
 
   static let reviewToDecide = CallRule(given: { world, twin, _ in

@@ -167,8 +167,10 @@ enum Seeders {
     "tsk": { world, twin in try Seeded(try await world.orderWithTask(twin)["tasks"]?.array?.first ?? .null) },
     "ent": { world, twin in try Seeded(try await world.entitlement(twin)) },
     "rev": { world, twin in
-      _ = try await world.entitlement(twin)
-      return try Seeded(try await world.seed("access_review.open", ["customer": .text(twin.id), "dueOn": "2026-03-31"]))
+      let given = try await world.entitlement(twin)
+      return try Seeded(
+        try await world.seed(
+          "access_review.open", ["customer": .text(twin.id), "resource": given["resource"] ?? .null, "dueOn": "2026-03-31"]))
     },
     "sup": { world, _ in try Seeded(try await world.supplier()) },
     "supcon": { world, twin in

@@ -66,6 +66,45 @@ import Testing
     #expect(try await listed(world).isEmpty)
   }
 
+  /// Otherwise a change, which may ask nobody, would be a grant.
+  @Test func aChangeOfWhatNobodyHasGivesNothing() async throws {
+    let world = try await RequestsWorld()
+    let change = try await world.offering("ERP-CHANGE", ["form": Self.form, "access": Self.access("change")])
+    try await fulfil(world, change, for: try await world.person("Ben"), ["role": "editor"])
+    #expect(try await listed(world, [Value.Member("all", .bool(true))]).isEmpty)
+  }
+
+  /// Scope, coverage and the rule on one's own requests look at whom a request is for: access is for nobody else.
+  @Test func accessIsForWhomTheRequestIsFor() async throws {
+    let world = try await RequestsWorld()
+    let form = Value.array([.object(["key": "who", "label": RequestsWorld.name("Who"), "type": "person"])])
+    let access = Value.object(["action": "grant", "resource": "erp", "personAnswer": "who"])
+    let grant = try await world.offering("ERP", ["form": form, "access": access])
+    let (mia, ben) = (try await world.person("Mia"), try await world.person("Ben"))
+    #expect(
+      await refusal { try await world.submit(grant, for: mia, answers: .object(["who": ben])) } == ["answers.who request.access_is_for_requester"])
+    let own = try await world.database.user(.requester, of: world.acme, .own)
+    #expect(await refusal { try await world.submit(grant, answers: .object(["who": ben]), as: own) } == ["requester request.outside_scope"])
+    let made = try await world.submit(grant, answers: .object(["who": ben]))
+    #expect(made.at("requester") == ben)
+  }
+
+  /// Who loses access sees the request, and does not take it back.
+  @Test func aRevocationIsNotTakenBackByWhomItIsAbout() async throws {
+    let world = try await RequestsWorld()
+    let revoke = try await world.offering(
+      "ERP-REVOKE", ["access": .object(["action": "revoke", "resource": "erp"]), "tasks": .array([FulfilmentTests.task("Remove", step: 1)])])
+    let leaver = try await world.database.user(.requester, of: world.acme, .own)
+    let ordered = try await world.submit(revoke, as: leaver)
+    let made = try await world.submit(revoke, for: ordered.at("requester"))
+    let seen = try await world.request(made, as: leaver)
+    #expect(
+      await refusal { try await world.call("request.withdraw", ["id": made.at("id")], as: leaver, version: seen.at("version")) }
+        == ["request.not_yours_to_withdraw"])
+    let own = try await world.request(ordered, as: leaver)
+    #expect(try await world.call("request.withdraw", ["id": ordered.at("id")], as: leaver, version: own.at("version")).at("state") == "withdrawn")
+  }
+
   /// Two orders for one person that are fulfilled at once leave one entitlement standing.
   @Test func oneStandsAtATime() async throws {
     let world = try await RequestsWorld()

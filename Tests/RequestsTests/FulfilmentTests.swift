@@ -8,7 +8,7 @@ import Testing
 
 /// What teams do for a request, until it is fulfilled, stopped or taken back.
 @Suite struct FulfilmentTests {
-  private static func task(_ name: String, step: Int64, team: String = "Service Desk") -> Value {
+  static func task(_ name: String, step: Int64, team: String = "Service Desk") -> Value {
     .object(["name": RequestsWorld.name(name), "step": .integer(step), "team": .text(team)])
   }
 

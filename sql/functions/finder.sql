@@ -456,7 +456,7 @@ begin
       select c.article_id, (ts_rank(c.search, wanted) * 1000000)::bigint as rank
       from (
         select p.article_id, p.search from knowledge.published p
-        where p.search @@ wanted and (for_staff or p.audience = 'customers')
+        where p.search @@ wanted and (for_staff and current_setting('app.side', true) = 'staff' or p.audience = 'customers')
           and (p.only_tenant_id is null or permitted is null or p.only_tenant_id = any (permitted)) and (wanted_kind is null or p.kind = wanted_kind)
         order by p.published_at desc, p.article_id desc limit 5000) c) r
     where after_id is null or (r.rank, r.article_id) < (after_rank, after_id)
@@ -505,7 +505,7 @@ begin
   return query
     select s.tenant_id, s.ticket_id, s.opened_at from desk.ticket_text s
     where s.search @@ wanted and (permitted is null or s.tenant_id = any (permitted))
-      and (for_staff or ts_filter(s.search, '{a,b,c}') @@ said)
+      and (for_staff and current_setting('app.side', true) = 'staff' or ts_filter(s.search, '{a,b,c}') @@ said)
       and (everything or exists (
         select from desk.ticket t where t.tenant_id = s.tenant_id and t.id = s.ticket_id and (t.unit_id = any (units) or t.requester_id = person)))
       and (after_id is null or (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id))

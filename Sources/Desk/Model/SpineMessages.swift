@@ -14,6 +14,8 @@ package enum SpineMessages: MessageCatalog {
 
   static let ownerIsStaff = Message("owner.staff", "Only a member of the staff answers for a ticket.", zh: "只有服务商人员可以对工单负责。")
   static let owned = Message("owner.taken", "Somebody answers for this ticket: it may be offered to you.", zh: "该工单已有负责人，可由其移交给您。")
+  static let notYours = Message(
+    "owner.not_yours", "Only who answers for the ticket hands it over, or an account manager of the customer.", zh: "只有该工单的负责人或该客户的客户经理可以移交。")
   static let notOwned = Message("owner.nobody", "Nobody answers for this ticket yet: take it.", zh: "该工单尚无负责人，请先认领。")
   static let offeredAlready = Message("owner.offered", "The ticket is offered to somebody already.", zh: "该工单正在移交中。")
   static let notOffered = Message("owner.not_offered", "The ticket is offered to nobody.", zh: "该工单没有待答复的移交。")
@@ -22,7 +24,7 @@ package enum SpineMessages: MessageCatalog {
   static let oneReceiver = Message("owner.one_receiver", "It is offered to a member of the staff or to a team.", zh: "请指定一名人员或一个团队。")
 
   package static let all = [
-    linkedToItself, linkedAlready, notLinked, circle, hasParent, watchesAlready, watchesNot, whoWatches, ownerIsStaff, owned, notOwned,
+    linkedToItself, linkedAlready, notLinked, circle, hasParent, watchesAlready, watchesNot, whoWatches, ownerIsStaff, owned, notYours, notOwned,
     offeredAlready, notOffered, offeredToAnother, offeredToOwner, oneReceiver,
   ]
 }

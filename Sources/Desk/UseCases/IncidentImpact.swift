@@ -40,7 +40,8 @@ package enum IncidentImpact: Operation {
       },
       OutputField(
         "customers", listOf: WalkImpact.AffectedCustomer.self,
-        "Of CIs that the provider shares: the customers that they affect, at most 1,000; staff only.", "服务商共享配置项所影响的客户，最多 1000 个（仅服务商人员可见）。"
+        "Of CIs that the provider shares: the customers that they affect, at most 1,000; for staff who serve all customers.",
+        "服务商共享配置项所影响的客户，最多 1000 个（仅服务全部客户的人员可见）。"
       ) { $0.parts.flatMap(\.customers) },
       OutputField("customersCut", .boolean, "Whether there are more customers than these.", "是否还有更多受影响的客户。") {
         .bool($0.parts.contains(where: \.customersCut))
@@ -59,14 +60,17 @@ package enum IncidentImpact: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let ticket = try await context.ticket(input.id)
     let isStaff = context.principal.side == .staff
-    let rows = try await context.transaction.query(CisOfTicket(tenant: context.tenant.id, ticket: ticket.id))
+    let rows = try await context.transaction.query(
+      PageOfTicketCis(
+        tenant: context.tenant.id, ticket: ticket.id, withRemoved: false, scope: context.visibleCis, after: 0, limit: Int64(TicketCis.most)))
     let search = ImpactSearch(isUp: true, depth: input.depth, most: input.most)
     var parts: [Impact] = []
     let own = rows.compactMap(\.ci)
     if !own.isEmpty { parts.append(try await search.impact(of: own, tenant: context.tenant, tellsCustomers: isStaff, in: context.transaction)) }
-    // What rests on a shared CI at the provider's is none of a customer's affair.
+    // What rests on a shared CI at the provider's, and whom it serves, is for those who serve all customers.
     let shared = rows.compactMap(\.sharedCi)
-    if isStaff, !shared.isEmpty {
+    let servesAll = context.principal.access("ci.read", honouring: [.listed, .all], at: context.now)?.reaches(context.provider.id) ?? false
+    if servesAll, !shared.isEmpty {
       let provider = context.provider
       parts.append(
         try await context.bound(to: [provider.id]) { try await search.impact(of: shared, tenant: provider, tellsCustomers: true, in: $0) })

@@ -91,6 +91,7 @@ package enum OfferOwnership: Operation {
       if let team = input.team { try await context.team(team, "team") } else { nil }
     guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
     guard let owner = work.ticket.owner else { throw Failure(.conflict, SpineMessages.notOwned) }
+    guard context.mayHandOver(from: owner) else { throw Failure(.conflict, SpineMessages.notYours) }
     guard to?.id != owner.id else { throw Failure.invalid("staff", SpineMessages.offeredToOwner) }
     guard try await context.transaction.first(OpenHandover(tenant: context.tenant.id, ticket: work.ticket.id)) == nil else {
       throw Failure(.conflict, SpineMessages.offeredAlready)
@@ -223,5 +224,13 @@ extension OperationContext {
     transaction.enqueue(
       AnswerHandover(
         tenant: tenant.id, id: offer.id, outcome: outcome, reason: reason, answerer: actor.id, answererName: principal.name, now: now))
+  }
+}
+
+extension OperationContext {
+  /// The owner hands over, or, for one who left, whoever keeps the customer's contracts.
+  fileprivate func mayHandOver(from owner: Ticket.Reference) -> Bool {
+    if actor.kind == .staff, actor.id == owner.id { return true }
+    return principal.access("contract.manage", honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false
   }
 }

@@ -131,7 +131,8 @@ struct RequestWork: Sendable {
     let ended = try await transaction.first(
       EndEntitlement(tenant: tenant.id, person: person, resource: order.resource, request: held.id, now: now))
     var given: [UInt8]?
-    if order.action != .revoke {
+    // A change of what nobody has gives nothing: that would be a grant round the approval of the grant.
+    if order.action == .grant || (order.action == .change && ended != nil) {
       let bits = random.publicIdBits()
       transaction.enqueue(InsertEntitlement(tenant: tenant.id, publicId: bits, person: person, order: order, request: held.id, now: now))
       given = bits

@@ -42,7 +42,9 @@ package enum SubmitRequest: Operation {
     let own = context.principal.side == .customer && input.requester == nil ? context.principal.person : nil
     let people = try await context.transaction.query(
       PersonsOfRequest(tenant: tenant, publicIds: Array(Set(reading.persons.values).union(input.requester.map { [$0] } ?? [])), own: own))
-    let requester = people.first { person in input.requester.map { $0.random == person.publicId } ?? (person.id == own) }
+    // Access is ordered for whom it is for: so scope, coverage and the rule on one's own requests look at that person.
+    let named = content.access?.personAnswer.flatMap { reading.persons[$0] }
+    let requester = people.first { person in (input.requester ?? named).map { $0.random == person.publicId } ?? (person.id == own) }
     guard input.requester == nil || requester != nil else { throw context.unknownReference("requester") }
     guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", RequestMessages.outsideScope) }
     let sales = try await context.transaction.query(SalesInForce(tenant: tenant, at: context.now))
@@ -56,6 +58,9 @@ package enum SubmitRequest: Operation {
       throw Failure(.conflict, RequestMessages.publishedMeanwhile, ["code": row.code, "read": String(input.published), "newest": String(row.seq ?? 0)])
     }
     try require(reading, people)
+    if let key = content.access?.personAnswer, let named, requester?.publicId != named.random {
+      throw Failure.invalid("answers.\(key)", RequestMessages.accessIsForRequester)
+    }
     // What cannot be recorded when it is fulfilled is not ordered.
     if let access = content.access { _ = try AccessOrder(access, answers: reading.answers, requester: requester?.id) }
     guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
