@@ -6,8 +6,10 @@ import subprocess
 
 import values
 
-# Texts and bytes up to this length that differ from request to request are made unique again; longer ones stay as they were.
+# Texts up to this length that differ from request to request are made unique again; longer ones stay as they were.
 UNIQUE_BYTES = 64
+# So are public ids and hashes; other bytes (a ticket's story with its instants) mean something.
+UNIQUE_LENGTHS = (12, 32)
 
 
 class Script:
@@ -46,8 +48,8 @@ class Script:
         text = values.text(oid, data)
         if text in self.named:
             return f"{self.named[text]}::{kind}"
-        differs = data != other and (oid in (17, 20) or oid == 25 and len(data) <= UNIQUE_BYTES)
-        if differs and len(data) <= UNIQUE_BYTES:
+        is_unique = oid == 20 or oid == 17 and len(data) in UNIQUE_LENGTHS or oid == 25 and len(data) <= UNIQUE_BYTES
+        if data != other and is_unique:
             return f":{self.fresh.setdefault(text, f'f{self.number}_{len(self.fresh)}')}::{kind}"
         return f":{self.constants.setdefault(text, f'c{self.number}_{len(self.constants)}')}::{kind}"
 
