@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from . import disks, kills, outages
+from .load import Load
 from .processes import Child, Failed, Missing, OutOfTime
 from .site import Site, remove
 
@@ -69,9 +70,19 @@ class Run:
             raise
         except Failed as failed:
             figures, findings = {}, {"failed": str(failed)}
+            self.end_loads(findings)
         figures["took, seconds"] = round(time.monotonic() - started)
         self.report.append({"scenario": name, "ok": not findings, "figures": figures, "findings": findings})
         self.say(f"{name}: {'ok' if not findings else findings}")
+
+    @staticmethod
+    def end_loads(findings):
+        """The load of a scenario that broke off would go on under those that follow."""
+        for load in list(Load.running):
+            try:
+                load.stop()
+            except Failed as failed:
+                findings["and its load"] = str(failed)
 
     def on_a_site(self, name, names):
         """The scenarios that share one installation."""
@@ -122,6 +133,11 @@ class Run:
                 print(f"    {name}: {value}")
             for name, value in entry["findings"].items():
                 print(f"    ! {name}: {value}")
+        # Last, where a reader of the end of a long log finds it.
+        failed = [entry for entry in self.report if not entry["ok"]]
+        print(f"crash-test: {len(self.report)} scenarios, " + (f"{len(failed)} failed (--seed {self.options.seed}):" if failed else "all held"))
+        for entry in failed:
+            print(f"FAILED {entry['scenario']}: " + "; ".join(f"{name}: {value}" for name, value in entry["findings"].items()))
 
 
 def main():

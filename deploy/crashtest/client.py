@@ -170,7 +170,8 @@ class AdminClient(Connection):
 
     def take(self, received):
         """The reply of the command under way. What the server says unasked announces the end of the connection."""
-        lines = received.decode().split("\r\n")[:-1]
+        # Whole lines only: what came last may end within a character.
+        lines = received[:received.rfind(b"\r\n") + 2].decode().split("\r\n")[:-1]
         for line in lines:
             tag, code, fields = (line.split(" ", 2) + ["", ""])[:3]
             if tag == f"@{self.tag}" and not code.startswith("1"):

@@ -15,6 +15,8 @@ class Abandoned(Exception):
 
 
 class Load:
+    running = []
+
     def __init__(self, site, writers=8, seed=1):
         self.site = site
         self.gate = threading.Event()
@@ -28,12 +30,14 @@ class Load:
         self.writers = [Writer(self, number, random.Random(f"{seed}/{number}/{self.first}")) for number in range(writers)]
 
     def start(self):
+        Load.running.append(self)
         for writer in self.writers:
             writer.start()
         return self
 
     def stop(self, seconds=180):
         """Ends when every write that was begun is settled."""
+        Load.running.remove(self)
         self.stopping = True
         self.open()
         deadline = time.monotonic() + seconds

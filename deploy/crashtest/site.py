@@ -1,5 +1,6 @@
 """A whole installation: the database, its schema, a certificate, the processes of Steward, and how to ask them."""
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -56,7 +57,10 @@ class Site:
         self.ledger.file.close()
 
     def run(self, *arguments):
-        done = subprocess.run([self.binary, *arguments], capture_output=True, text=True, timeout=120, cwd="/")
+        try:
+            done = subprocess.run([self.binary, *arguments], capture_output=True, text=True, timeout=120, cwd="/")
+        except subprocess.TimeoutExpired:
+            raise Failed(f"steward {arguments[0]}: not done after 120 s") from None
         if done.returncode != 0:
             raise Failed(f"steward {arguments[0]} ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout
@@ -160,9 +164,15 @@ def utc(offset):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the ports that the system gives to clients: the server returns to its port after each kill, and must find it free."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def make_certificate(folder):
