@@ -157,7 +157,8 @@ let package = Package(
     tests(
       "BacktestTests",
       [
-        "Backtest", "Assets", "Importing", "Demo", "Credits", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Scorecard", "Suppliers",
+        "Backtest", "Assets", "Knowledge", "Importing", "Demo", "Credits", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Scorecard",
+        "Suppliers",
         "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
       ]),
     tests("SuppliersTests", ["Suppliers", "BillingEngine", "ServiceTime", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),

@@ -44,12 +44,14 @@ package struct Demonstration: Sendable {
     let clock = StoryClock(beginning)
     let teller = teller(clock: clock, seed: seed)
     try await teller.makePartitions(from: beginning)
+    let articles = try await DemoKnowledge(teller: teller).make()
     var stories: [DemoStory] = []
     for (index, customer) in DemoCustomer.all.prefix(customers).enumerated() {
       let id = try await DemoSetup(teller: teller).make(customer, startsAt: beginning)
       let storySeed = seed &* 1000 &+ UInt64(index) &+ 1
       let story = try DemoStory(
-        customer: customer, id: id, teller: self.teller(clock: StoryClock(beginning), seed: storySeed), tickets: max(1, customer.tickets * share / 100),
+        customer: customer, id: id, teller: self.teller(clock: StoryClock(beginning), seed: storySeed), articles: articles,
+        tickets: max(1, customer.tickets * share / 100),
         until: end, seed: storySeed)
       stories.append(story)
     }

@@ -14,7 +14,12 @@ struct DemoTeller: Sendable {
 
   @discardableResult
   func call(_ operation: String, _ input: KeyValuePairs<String, Value>, version: Int64? = nil) async throws -> Value {
-    try await dispatcher.invoke(operation, .object(input), as: narrator, Call(requestId: "demo", expectedVersion: version)).value
+    try await call(operation, input.map { Value.Member($0, $1) }, version: version)
+  }
+
+  @discardableResult
+  func call(_ operation: String, _ members: [Value.Member], version: Int64? = nil) async throws -> Value {
+    try await dispatcher.invoke(operation, .object(members), as: narrator, Call(requestId: "demo", expectedVersion: version)).value
   }
 
   func id(_ operation: String, _ input: KeyValuePairs<String, Value>) async throws -> Value {
@@ -85,8 +90,12 @@ struct DemoStory: Sendable {
   let acts: [(at: Instant, ticket: Int, act: DemoTicket.Act)]
   private let id: Value
   private let teller: DemoTeller
+  /// By category.
+  private let articles: [String: Value]
 
-  init(customer: DemoCustomer, id: Value, teller: DemoTeller, tickets: Int, until end: Instant, seed: UInt64) throws {
+  init(
+    customer: DemoCustomer, id: Value, teller: DemoTeller, articles: [String: Value], tickets: Int, until end: Instant, seed: UInt64
+  ) throws {
     guard let zone = TimeZone(identifier: customer.zone) else { throw Failure(.internal, OperationMessages.internalFault, debug: "zone \(customer.zone)") }
     var random = DemoRandom(seed: seed)
     let arrivals = DemoYear.arrivals(count: tickets, until: end, zone: zone, random: &random)
@@ -99,6 +108,7 @@ struct DemoStory: Sendable {
     self.acts = acts.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     self.id = id
     self.teller = teller
+    self.articles = articles
   }
 
   func tell(_ told: () -> Void) async throws {
@@ -127,7 +137,12 @@ struct DemoStory: Sendable {
     case .hold(let reason):
       return try await teller.call("incident.hold", ["id": id, "reason": .text(reason), "comment": "Could you tell us more?"], version: version)
     case .resume: return try await teller.call("incident.resume", ["id": id], version: version)
-    case .resolve: return try await teller.call("incident.resolve", ["id": id, "resolution": "Solved with the user."], version: version)
+    case .resolve:
+      let resolved = try await teller.call("incident.resolve", ["id": id, "resolution": "Solved with the user."], version: version)
+      if let article = ticket["category"]?.text.flatMap({ articles[$0] }), (version ?? 0) % 2 == 0 {
+        try await teller.call("incident.cite", ["id": id, "article": article, "use": "solved"])
+      }
+      return resolved
     case .reopen: return try await teller.call("incident.reopen", ["id": id], version: version)
     case .close: return try await teller.call("incident.close", ["id": id], version: version)
     }

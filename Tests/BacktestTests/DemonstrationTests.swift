@@ -3,6 +3,7 @@ import Contracts
 import Desk
 import Demo
 import Kernel
+import Knowledge
 import Operations
 import Postgres
 import ServiceLevels
@@ -17,7 +18,7 @@ import Testing
 struct DemonstrationTests {
   @Test("Each line's own SLA reproduces every stored verdict of its tickets")
   func reproduces() async throws {
-    let database = try await TestDatabase.make(BacktestWorld.modules + [AssetsModule.self])
+    let database = try await TestDatabase.make(BacktestWorld.modules + [AssetsModule.self, KnowledgeModule.self])
     let end = try #require(Instant("2026-03-02T08:00:00Z"))
     let demonstration = Demonstration(
       database: database.application, registry: database.registry, provider: database.provider,
@@ -41,7 +42,17 @@ struct DemonstrationTests {
       tickets += outcome.tickets
     }
     #expect(tickets > 30)
+    // What the provider wrote down helps with the tickets of its subjects.
+    let found = try await database.call("article.search", ["text": "VPN"], as: database.root)
+    let uses = try await database.superuser.withConnection { try await $0.query(SolvedBy()) }
+    #expect(found["items"]?.array?.count == 1 && (uses.first ?? 0) > 5)
   }
+}
+
+/// How many tickets an article solved, over all.
+private struct SolvedBy: Statement {
+  static let sql = "select count(*) from desk.article_use where kind = 'solved'"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// The lines under which tickets are judged, each with the one version of its SLA.

@@ -124,7 +124,9 @@ enum CommandExample {
     case .percent: "95"
     case .amount: "12.50"
     case .list(let element, let count): .array(Array(repeating: value(element), count: max(1, count.lowerBound)))
-    case .object(let fields): .object(fields.filter(\.isRequired).map { Value.Member($0.name, value($0.type)) })
+    case .object(let fields):
+      // Where nothing must be given, as of a text in several languages, one thing at least is meant to be.
+      .object((fields.contains(where: \.isRequired) ? fields.filter(\.isRequired) : Array(fields.prefix(1))).map { Value.Member($0.name, value($0.type)) })
     case .document: .object([] as [Value.Member])
     }
   }
