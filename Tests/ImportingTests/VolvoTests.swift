@@ -47,7 +47,7 @@ struct VolvoTests {
       #expect(ticket.verdict == one.verdict(now: now), "\(ticket.key)")
       verdicts[ticket.verdict ?? "none", default: 0] += 1
     }
-    #expect(verdicts["met", default: 0] > 1000 && verdicts["missed", default: 0] > 1000, "\(verdicts)")
+    #expect(verdicts["met", default: 0] > 1000 && verdicts["missed", default: 0] > 300, "\(verdicts)")
 
     // Row by row the log's own words are kept: as many as came back are found in the events again.
     let cameBack = try await database.superuser.withConnection { try await $0.query(CameBack()) }
