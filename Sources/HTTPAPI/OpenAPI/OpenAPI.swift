@@ -27,7 +27,7 @@ package enum OpenAPI {
       let route = Route(of: operation)
       paths[route.path, default: []].append(Value.Member(route.method.rawValue.lowercased(), writer.operation(operation, route)))
     }
-    paths[Batch.path] = BatchDocument(language: language, registry: registry).path.members
+    paths[Batch.path] = BatchDocument(language: writer.language, registry: registry).path.members
     return paths.sorted { $0.key < $1.key }.map { Value.Member($0.key, .object($0.value)) }
   }
 }
