@@ -87,6 +87,9 @@ struct APIEndpoint: Sendable {
     case .builtIn(.metrics):
       try await permitMetrics(exchange)
       return await builtIns.metrics()
+    case .batch:
+      told.operation = "batch"
+      return try await batch(exchange, requestId, &told)
     case .builtIn(let page): return await builtIns.page(page, told.language)
     case .operation(let operation, let id):
       told.operation = operation.declaration.name
@@ -104,6 +107,21 @@ struct APIEndpoint: Sendable {
       language: told.language, peer: exchange.peer)
     let outcome = try await dispatcher.invoke(operation.declaration.name, input, as: principal, call)
     return OperationReply.reply(outcome, of: operation.declaration, routes)
+  }
+
+  private func batch(_ exchange: Exchange, _ requestId: String, _ told: inout Telling) async throws -> Reply {
+    let principal = try await authenticated(exchange)
+    if exchange.headers.language == nil { told.language = principal.language }
+    guard exchange.headers.isJSON else { throw RefusedByPath(problem: .unsupportedMediaType) }
+    guard let key = exchange.headers.idempotencyKey else { throw Failure(.malformed, HTTPMessages.batchNeedsKey) }
+    guard (1...Batch.longestKey).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+      throw Failure(.invalid, HTTPMessages.badBatchKey, ["most": String(Batch.longestKey)])
+    }
+    let input = try BatchInput.read(try await exchange.body(), dispatcher.registry)
+    let batch = Batch(
+      dispatcher: dispatcher, requestId: requestId, key: key, language: told.language, peer: exchange.peer,
+      principal: { try await authenticated(exchange) })
+    return Reply(200, "application/json", JSON.write(await batch.run(input.acts)))
   }
 
   private func principal(for declaration: Declaration, _ exchange: Exchange) async throws -> Principal {

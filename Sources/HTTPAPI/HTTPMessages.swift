@@ -15,6 +15,16 @@ package enum HTTPMessages: MessageCatalog {
   static let duplicate = Message("http.duplicate", "{name} is given more than once.", zh: "{name} 被重复给出。")
   static let badIfMatch = Message(
     "http.if_match", "If-Match takes one ETag as a reply gave it, such as \"3\", or *.", zh: "If-Match 只接受响应给出的一个 ETag，例如 \"3\"，或 *。")
+  static let batchNeedsKey = Message(
+    "http.batch_key_missing", "A batch needs an Idempotency-Key, so that it can be sent again when it was cut short.",
+    zh: "批量请求必须带有 Idempotency-Key，以便中断后可以重新发送。")
+  static let badBatchKey = Message(
+    "http.batch_key", "The key of a batch has 1 to {most} characters from ! to ~.", zh: "批量请求的幂等键须为 1 到 {most} 个可见 ASCII 字符。")
+  static let noBatchAct = Message(
+    "http.batch_act", "A batch does operations that write and need a token. `steward operations` lists all of them.",
+    zh: "批量请求只接受需要令牌的写操作。`steward operations` 可列出所有操作。")
+  static let batchNotBegun = Message(
+    "http.batch_left", "Not begun: the batch took too long. Send it again with the same key to go on.", zh: "尚未开始：批量请求耗时过长。请使用相同的键重新发送以继续。")
 
   /// Titles of problems, one for each status (RFC 9457, 3.1.3).
   static let badRequest = Message("http.title.400", "Bad request", zh: "请求有误")
@@ -35,7 +45,8 @@ package enum HTTPMessages: MessageCatalog {
 
   package static let all =
     [
-      unknownPath, wrongMethod, notJSON, unexpectedBody, notAnObject, badQuery, duplicate, badIfMatch, badRequest, unauthorized,
+      unknownPath, wrongMethod, notJSON, unexpectedBody, notAnObject, badQuery, duplicate, badIfMatch, batchNeedsKey, badBatchKey,
+      noBatchAct, batchNotBegun, badRequest, unauthorized,
       forbidden, notFound, methodNotAllowed, conflict, preconditionFailed, contentTooLarge, unsupportedMediaType, unprocessable, preconditionRequired,
       tooManyRequests, internalError, unavailable, insufficientStorage,
     ] + DocumentTexts.all

@@ -27,7 +27,19 @@ enum DocumentTexts {
   static let requestId = Message("openapi.request_id", "The correlation id; a sane one of the request is kept.", zh: "关联编号；若请求中已有合规的编号则沿用。")
   static let retryAfter = Message("openapi.retry_after", "Seconds to wait.", zh: "需等待的秒数。")
 
+  static let batch = Message("openapi.batch", "Do many things by one request.", zh: "用一个请求执行多项操作。")
+  static let batchRights = Message(
+    "openapi.batch_rights",
+    "Each act needs what its operation needs, is done by itself, and has an answer of its own. What fails leaves the others as they are.",
+    zh: "每项操作需具备其自身所需的权限，单独执行，并各有响应。失败的操作不影响其他操作。")
+  static let batchKey = Message(
+    "openapi.batch_key",
+    "1 to 124 visible ASCII characters. Sent again with the same key, a batch does what was left and tells the rest from what is kept, for 24 hours.",
+    zh: "1 到 124 个可见 ASCII 字符。24 小时内使用相同键再次发送时，只执行剩余的操作，其余返回已存储的结果。")
+  static let batchDone = Message("openapi.batch_done", "What became of each act.", zh: "每项操作的结果。")
+
   static let all = [
+    batch, batchRights, batchKey, batchDone,
     about, token, needs, needsNothing, idempotencyKey, ifMatch, acceptLanguage, pathId, good, created, eTag, location, replayed, requestId, retryAfter,
   ]
 }

@@ -1,0 +1,74 @@
+import Kernel
+import Operations
+
+/// How a batch looks in the OpenAPI document.
+struct BatchDocument {
+  let language: Language
+  let registry: Registry
+
+  var path: Value {
+    .object([
+      "post": .object([
+        "operationId": .text("batch"), "tags": .array([.text("batch")]), "summary": .text(DocumentTexts.batch.text(language)),
+        "description": .text(DocumentTexts.batchRights.text(language)),
+        "parameters": .array([
+          .object([
+            "name": .text("Idempotency-Key"), "in": .text("header"), "required": .bool(true),
+            "description": .text(DocumentTexts.batchKey.text(language)),
+            "schema": .object(["type": .text("string"), "pattern": .text("^[!-~]{1,\(Batch.longestKey)}$")]),
+          ]),
+          OpenAPIWriter.reference("parameters", "AcceptLanguage"),
+        ]),
+        "requestBody": .object(["required": .bool(true), "content": OpenAPIWriter.json(input)]),
+        "responses": .object([Value.Member("200", done)] + problems),
+      ])
+    ])
+  }
+
+  /// What ``BatchInput`` reads, with the operations that it takes by name.
+  private var input: Value {
+    let schema = JSONSchema(language: language)
+    let names = registry.operations.map(\.declaration).filter(BatchInput.isTaken).map(\.name)
+    let act = Field.oneOf("operation", names, BatchInput.Act.operationField.summary.english, BatchInput.Act.operationField.summary.chinese)
+    let acts = schema.record([act, BatchInput.Act.inputField, BatchInput.Act.versionField])
+    return .object([
+      "type": .text("object"),
+      "properties": .object([
+        "acts": .object([
+          "type": .text("array"), "items": acts, "minItems": .integer(1), "maxItems": .integer(Int64(BatchInput.most)),
+          "description": .text(BatchInput.actsField.summary.text(language)),
+        ])
+      ]),
+      "required": .array([.text("acts")]), "additionalProperties": .bool(false),
+    ])
+  }
+
+  private var done: Value {
+    let integer = Value.object(["type": .text("integer")])
+    let item = Value.object([
+      "type": .text("object"),
+      "properties": .object([
+        "operation": .object(["type": .text("string")]), "status": integer, "replayed": .object(["type": .text("boolean")]),
+        "value": .object(["type": .array([.text("object"), .text("null")])]),
+        "problem": .object(["anyOf": .array([OpenAPIWriter.reference("schemas", "Problem"), .object(["type": .text("null")])])]),
+      ]),
+      "required": .array(["operation", "status", "replayed", "value", "problem"].map { .text($0) }),
+    ])
+    let answer = Value.object([
+      "type": .text("object"),
+      "properties": .object([
+        "done": integer, "failed": integer, "left": integer, "items": .object(["type": .text("array"), "items": item]),
+      ]),
+      "required": .array(["done", "failed", "left", "items"].map { .text($0) }),
+    ])
+    return .object([
+      "description": .text(DocumentTexts.batchDone.text(language)),
+      "headers": .object(["X-Request-Id": OpenAPIWriter.reference("headers", "RequestId")]),
+      "content": OpenAPIWriter.json(answer),
+    ])
+  }
+
+  private var problems: [Value.Member] {
+    [400, 401, 413, 415, 422, 429, 500, 503].map { Value.Member(String($0), OpenAPIWriter.reference("responses", ProblemSchema.name($0))) }
+  }
+}
