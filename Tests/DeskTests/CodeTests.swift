@@ -52,6 +52,12 @@ import Testing
       #expect(await world.refused { try await world.open(members) } == ["\(field) code.unknown"])
     }
     #expect(await world.refused { try await world.desk.act("change", on: ticket, ["nature": "network/vpn"]) } == ["nature code.unknown"])
+    // Who mistypes is told what there is: of a category the top, and what stands beside it.
+    for (key, told, kept) in [("network/vpm", "network/vpn", "device/printer"), ("account/password", "access", "access/password")] {
+      let failure = await #expect(throws: Failure.self) { try await world.open(["category": .text(key)]) }
+      let others = (failure?.violations.first?.arguments["others"] ?? "").split(separator: ", ").map(String.init)
+      #expect(others.contains(told) && !others.contains(kept) && others.count <= 20, "\(key): \(others)")
+    }
     #expect(await world.refused { try await world.desk.act("hold", on: ticket, ["reason": "tea"]) } == ["reason code.unknown"])
     #expect(await world.refused { try await world.desk.act("resolve", on: ticket, ["resolution": "x", "closureCode": "tea"]) } == ["closureCode code.unknown"])
     let manager = try await world.desk.database.user(.customerManager, of: world.desk.acme)

@@ -1,7 +1,9 @@
 import Kernel
 
 package enum CodeMessages: MessageCatalog {
-  static let unknown = Message("code.unknown", "There is no code {key} in the list {list}. See code.list.", zh: "列表 {list} 中没有代码 {key}。参见 code.list。")
+  static let unknown = Message(
+    "code.unknown", "There is no code {key} in the list {list}. It has, among others: {others}. See code.list.",
+    zh: "列表 {list} 中没有代码 {key}。可用的有：{others} 等。参见 code.list。")
   static let retired = Message("code.retired", "The code {key} is retired: it is for no new use.", zh: "代码 {key} 已停用，不能再用于新的记录。")
   static let active = Message("code.active", "The code {key} is in use.", zh: "代码 {key} 正在使用中。")
   static let taken = Message("code.taken", "The list has this code already.", zh: "列表中已有此代码。")

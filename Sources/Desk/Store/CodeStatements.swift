@@ -42,15 +42,24 @@ struct CodesByKey: Statement {
   struct Found: Sendable {
     let list: String
     let key: String
-    let isActive: Bool
+    /// Nil where the list has no such code.
+    let isActive: Bool?
     let waitsFor: String?
+    /// Where it has none: some that it has, of a category those at the top and those beside it.
+    var others: String?
   }
 
   let codes: [NamedCode]
 
   static let sql = """
-    select c.list, c.key, c.state = 'active', c.waits_for
-    from unnest($1::text[], $2::text[]) w (list, key) join desk.code c on c.list = w.list and c.key = w.key
+    select w.list, w.key, c.state = 'active', c.waits_for,
+      case when c.id is null then (
+        select string_agg(o.key, ', ' order by o.position, o.key)
+        from (
+          select key, position from desk.code
+          where list = w.list and state = 'active' and (parent_id is null or split_part(key, '/', 1) = split_part(w.key, '/', 1))
+          order by position, key limit 20) o) end
+    from unnest($1::text[], $2::text[]) w (list, key) left join desk.code c on c.list = w.list and c.key = w.key
     """
 
   func bind(to parameters: inout Parameters) {
@@ -59,7 +68,7 @@ struct CodesByKey: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(list: try row.next(), key: try row.next(), isActive: try row.next(), waitsFor: try row.next())
+    Found(list: try row.next(), key: try row.next(), isActive: try row.next(), waitsFor: try row.next(), others: try row.next())
   }
 }
 

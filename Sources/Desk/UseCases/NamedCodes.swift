@@ -23,12 +23,11 @@ struct NamedCodes: Sendable {
     let rows = try found.rows
     return try named.map { code in
       let isKept = kept[code.list] == .some(code.key)
-      guard let row = rows.first(where: { $0.list == code.list.rawValue && $0.key == code.key }) else {
-        if isKept { return CodesByKey.Found(list: code.list.rawValue, key: code.key, isActive: false, waitsFor: nil) }
-        throw Failure.invalid(code.path, CodeMessages.unknown, ["key": code.key, "list": code.list.rawValue])
-      }
-      guard row.isActive || isKept else { throw Failure.invalid(code.path, CodeMessages.retired, ["key": code.key]) }
-      return row
+      let row = rows.first { $0.list == code.list.rawValue && $0.key == code.key }
+      if let row, row.isActive == true || isKept { return row }
+      if isKept { return CodesByKey.Found(list: code.list.rawValue, key: code.key, isActive: nil, waitsFor: nil) }
+      guard row?.isActive == nil else { throw Failure.invalid(code.path, CodeMessages.retired, ["key": code.key]) }
+      throw Failure.invalid(code.path, CodeMessages.unknown, ["key": code.key, "list": code.list.rawValue, "others": row?.others ?? "-"])
     }
   }
 }
