@@ -504,7 +504,8 @@ declare
   near constant bigint := 2000;
   period_seconds constant bigint := 28 * 86400;
   said constant tsquery := knowledge.search_query(words, grams, false);
-  of_few constant tsquery := (select string_agg(quote_literal('#' || t.id), ' | ') from unnest(permitted) t (id) where cardinality(permitted) <= 20)::tsquery;
+  behind constant tsquery := case when cardinality(permitted) between 1 and 20
+    then said && (select string_agg(quote_literal('#' || t.id), ' | ') from unnest(permitted) t (id))::tsquery else said end;
   is_staff constant boolean := for_staff and current_setting('app.side', true) = 'staff';
   wanted tsquery := said;
   missing bigint := least(row_limit, 201);
@@ -550,16 +551,14 @@ begin
     end if;
     exit when period < oldest;
     if span <= 32 then
-      wanted := said && coalesce(of_few, ''::tsquery)
+      wanted := behind
         && (select string_agg(quote_literal('@' || p.n), ' | ') from generate_series(greatest(period - span + 1, oldest), period) p (n))::tsquery;
     else
-      -- Years back there is little, and all the rest is one look; the stretches before it are left out by what was found there last.
-      wanted := said && coalesce(of_few, ''::tsquery);
-      after_opened := least(after_opened, to_timestamp((period + 1) * period_seconds));
+      -- Years back all the rest is one look, the last one.
+      wanted := behind;
+      after_opened := to_timestamp((period + 1) * period_seconds);
       after_tenant := 0;
       after_id := 0;
-      oldest := period + 1;
-      period := oldest;
       edge.ticket := null;
     end if;
   end loop;
