@@ -72,7 +72,7 @@ create table knowledge.article_draft (
   article_id bigint not null,
   -- {"kind", "audience", "title", "body", "symptom", "cause", "workaround"}
   content jsonb not null,
-  -- [{"kind", "id", "name"}]: who wrote it, the author first
+  -- [{"kind", "id", "person", "name"}]: who wrote it, the author first
   writers jsonb not null,
   -- why it was sent back
   remark text,
