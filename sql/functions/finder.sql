@@ -492,75 +492,97 @@ end
 $$;
 
 -- Tickets of some types, of the permitted tenants (null: all), by their words, the newest first. What staff said among themselves finds
--- for staff only. The newest sheets are looked at one by one, which finds a word that is everywhere; what lies behind them is asked of
--- the index by words and marks, in stretches of 4, 8, 16 ... weeks back, so that neither a rare word reads the tickets without it nor a
--- frequent one all that have it. The marks of at most 20 tenants go along; of more tenants the rows are filtered.
+-- for staff only. The newest sheets are looked at one by one, which finds a word that is everywhere. Behind them the index is asked for
+-- words and marks, four weeks by four weeks, so that a rare word reads no ticket without it; where a stretch has very many with it, its
+-- newest sheets are looked at one by one again. Statistics know how often a word is, and not when: they may not choose to read the table. The marks of at most 20 tenants go along; of more tenants the rows are filtered.
 create function finder.search_tickets(
   words text, grams text, for_staff boolean, wanted_types text[], permitted bigint[], everything boolean, units bigint[], person bigint,
   after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, opened_at timestamptz)
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off
+set enable_seqscan = off as $$
 declare
   near constant bigint := 2000;
+  many constant bigint := 1000;
   period_seconds constant bigint := 28 * 86400;
+  -- of two years each stretch by itself; what is older comes in longer ones
+  single constant bigint := 26;
   said constant tsquery := knowledge.search_query(words, grams, false);
   behind constant tsquery := case when cardinality(permitted) between 1 and 20
     then said && (select string_agg(quote_literal('#' || t.id), ' | ') from unnest(permitted) t (id))::tsquery else said end;
   is_staff constant boolean := for_staff and current_setting('app.side', true) = 'staff';
-  wanted tsquery := said;
+  oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from desk.ticket_text s)) / period_seconds);
   missing bigint := least(row_limit, 201);
-  -- where the look ends that is under way, included
   edge record;
-  oldest bigint;
-  span bigint := 0;
+  -- the stretch that is looked at: span times four weeks, up to this one
   period bigint;
+  span bigint := 1;
+  looks bigint := 0;
+  walked bigint;
+  wanted tsquery;
+  tenants bigint[];
+  tickets bigint[];
+  instants timestamptz[];
   got bigint;
 begin
   if numnode(said) = 0 then
     return;
   end if;
-  select s.opened_at as opened, s.tenant_id as tenant, s.ticket_id as ticket into edge from desk.ticket_text s
-    where after_id is null or (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id)
-    order by s.opened_at desc, s.tenant_id desc, s.ticket_id desc offset near limit 1;
+  <<walk>>
   loop
+    select s.opened_at as opened, s.tenant_id as tenant, s.ticket_id as ticket into edge from desk.ticket_text s
+      where after_id is null or (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id)
+      order by s.opened_at desc, s.tenant_id desc, s.ticket_id desc offset near limit 1;
     return query
+      select distinct s.tenant_id, s.ticket_id, s.opened_at from desk.ticket_text s
+      where s.search @@ said and s.type = any (wanted_types) and (permitted is null or s.tenant_id = any (permitted))
+        and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
+        and (everything or exists (
+          select from desk.ticket t where t.tenant_id = s.tenant_id and t.id = s.ticket_id and (t.unit_id = any (units) or t.requester_id = person)))
+        and (after_id is null or (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id))
+        and (edge.ticket is null or (s.opened_at, s.tenant_id, s.ticket_id) >= (edge.opened, edge.tenant, edge.ticket))
+      order by s.opened_at desc, s.tenant_id desc, s.ticket_id desc limit missing;
+    get diagnostics got = row_count;
+    missing := missing - got;
+    exit walk when missing <= 0 or edge.ticket is null;
+    after_opened := edge.opened;
+    after_tenant := edge.tenant;
+    after_id := edge.ticket;
+    period := least(period, floor(extract(epoch from edge.opened) / period_seconds)::bigint);
+    loop
+      exit walk when period < oldest;
+      wanted := case when span > 64 then behind else behind
+        && (select string_agg(quote_literal('@' || p.n), ' | ') from generate_series(greatest(period - span + 1, oldest), period) p (n))::tsquery end;
       with fitting as materialized (
-        select distinct s.tenant_id, s.ticket_id, s.opened_at from desk.ticket_text s
+        select s.tenant_id, s.ticket_id, s.opened_at from desk.ticket_text s
         where s.search @@ wanted and s.type = any (wanted_types) and (permitted is null or s.tenant_id = any (permitted))
           and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
           and (everything or exists (
             select from desk.ticket t where t.tenant_id = s.tenant_id and t.id = s.ticket_id and (t.unit_id = any (units) or t.requester_id = person)))
-          and (after_id is null or (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id))
-          and (span > 0 or edge.ticket is null or (s.opened_at, s.tenant_id, s.ticket_id) >= (edge.opened, edge.tenant, edge.ticket)))
-      select f.tenant_id, f.ticket_id, f.opened_at from fitting f
-      order by f.opened_at desc, f.tenant_id desc, f.ticket_id desc limit missing;
-    get diagnostics got = row_count;
-    missing := missing - got;
-    exit when missing <= 0 or edge.ticket is null;
-    if span = 0 then
-      -- What comes now lies behind the newest.
-      after_opened := edge.opened;
-      after_tenant := edge.tenant;
-      after_id := edge.ticket;
-      period := floor(extract(epoch from edge.opened) / period_seconds);
-      oldest := floor(extract(epoch from (select min(s.opened_at) from desk.ticket_text s)) / period_seconds);
-      span := 1;
-    else
-      period := period - span;
-      span := span * 2;
-    end if;
-    exit when period < oldest;
-    if span <= 32 then
-      wanted := behind
-        && (select string_agg(quote_literal('@' || p.n), ' | ') from generate_series(greatest(period - span + 1, oldest), period) p (n))::tsquery;
-    else
-      -- Years back all the rest is one look, the last one.
-      wanted := behind;
-      after_opened := to_timestamp((period + 1) * period_seconds);
+          and (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id))
+      select array_agg(f.tenant_id), array_agg(f.ticket_id), array_agg(f.opened_at) into tenants, tickets, instants
+        from (select m.tenant_id, m.ticket_id, m.opened_at from fitting m limit case when walked = period then null else many + 1 end) f;
+      if cardinality(tickets) > many and walked is distinct from period then
+        walked := period;
+        if after_opened > to_timestamp((period + 1) * period_seconds) then
+          after_opened := to_timestamp((period + 1) * period_seconds);
+          after_tenant := 0;
+          after_id := 0;
+        end if;
+        continue walk;
+      end if;
+      return query select distinct f.tenant_id, f.ticket_id, f.opened_at from unnest(tenants, tickets, instants) f (tenant_id, ticket_id, opened_at)
+        order by f.opened_at desc, f.tenant_id desc, f.ticket_id desc limit missing;
+      get diagnostics got = row_count;
+      missing := missing - got;
+      exit walk when missing <= 0 or span > 64;
+      after_opened := to_timestamp((period - span + 1) * period_seconds);
       after_tenant := 0;
       after_id := 0;
-      edge.ticket := null;
-    end if;
+      period := period - span;
+      looks := looks + 1;
+      span := case when looks < single then 1 else span * 2 end;
+    end loop;
   end loop;
 end
 $$;

@@ -119,7 +119,7 @@ extension OperationContext {
 
   fileprivate func approve(_ row: TimeEntryRow, _ place: WorkPlace, countsOn: CalendarDate) async throws -> TimeEntryOutput {
     let named = row.rateClass.flatMap { id in row.rateClassCode.map { (id: id, code: $0) } }
-    let settled = try await settled(TimeDraft(row), place)
+    let settled = try await self.settled(TimeDraft(row), place)
     let counted = try await counting(row.worked, billable: settled.billable, rateClass: named, place)
     let decision = TimeDecision(
       countsOn: countsOn, line: settled.line, billable: settled.billable, hasNoCoverage: settled.hasNoCoverage, rule: counted.rule?.id, rounding: counted.rounding, billedMinutes: counted.billedMinutes, approver: actor,
