@@ -12,6 +12,8 @@ package enum KnowledgeMessages: MessageCatalog {
     zh: "当前无法执行：文章状态为 {state}，草稿状态为 {draft}。可执行：{allowed}。")
   static let ownWork = Message(
     "article.own_work", "You wrote at this draft: another person reviews and publishes it.", zh: "您参与了此草稿的编写，须由他人审阅并发布。")
+  static let personRequired = Message(
+    "article.person_required", "An article is published by a member of staff with a login of his own.", zh: "文章须由使用本人账户的员工发布。")
   static let forAllOnly = Message(
     "article.for_all_only", "What all customers read is published, confirmed and retired by those who may act for all of them.",
     zh: "面向所有客户的文章，只能由有权代表所有客户的人员发布、确认或停用。")
@@ -21,6 +23,6 @@ package enum KnowledgeMessages: MessageCatalog {
   static let badDays = Message("article.bad_days", "This must come after the first day.", zh: "必须晚于起始日。")
 
   package static let all = [
-    needsSymptom, needsCause, needsBody, onlyKnownError, otherLanguages, notNow, ownWork, forAllOnly, nothingToChange, notPublished, badDays,
+    needsSymptom, needsCause, needsBody, onlyKnownError, otherLanguages, notNow, ownWork, personRequired, forAllOnly, nothingToChange, notPublished, badDays,
   ]
 }

@@ -43,6 +43,8 @@ package enum TimeEntriesMessages: MessageCatalog {
     zh: "{date} 之前的月份已关账；已批准的工时请用 time_entry.correct 更正。")
   static let badTransition = Message("time_entry.bad_transition", "In the state {state} there is no {event}.", zh: "状态 {state} 不允许 {event}。")
   static let notOwner = Message("time_entry.not_owner", "Only whose time it is, or who recorded it, may do this.", zh: "仅工时所属人员或登记人可执行此操作。")
+  static let submittedByOwner = Message(
+    "time_entry.submitted_by_owner", "What no member of staff wrote is submitted by whose time it is.", zh: "非员工本人登记的工时须由工时所属人员提交。")
   static let personRequired = Message(
     "time_entry.person_required", "Time is decided by a member of staff with a login of his own.", zh: "工时须由使用本人账户的员工审批。")
   static let ownEntry = Message(
@@ -61,6 +63,8 @@ package enum TimeEntriesMessages: MessageCatalog {
     "timer.forgotten", "It has run beyond its limit ({due}): say when the work ended.", zh: "计时已超过上限（{due}）：请说明工作何时结束。")
   static let timerTooShort = Message("timer.too_short", "That is less than a minute: discard the timer.", zh: "不足一分钟：请放弃该计时器。")
 
+  static let nothingBilled = Message("time_source.nothing_billed", "The bill {bill} has nothing that could be released.", zh: "账单 {bill} 没有可释放的来源。")
+
   static let monthNotOver = Message("time_month.not_over", "The month is not over.", zh: "该月尚未结束。")
   static let monthOpen = Message(
     "time_month.open", "Entries up to its end wait for submission or approval: {count}.", zh: "截至该月末仍有待提交或待批准的工时：{count} 条。")
@@ -70,7 +74,7 @@ package enum TimeEntriesMessages: MessageCatalog {
     [
       badCode, codeTaken, appliesTaken, billableOfWork, appliesOfRate, retired, active, needed, ruleTaken, timesOrMinutes, wholeMinutes, order, tooLong,
       future, tooOld, staffNeeded, othersTime, ticketOrLine, lineOfTicket, lineNotInForce, unknownWorkType, unknownRateClass, overlaps, monthClosed,
-      badTransition, notOwner, personRequired, ownEntry, nothingToChange, notApproved, reversal, correctedAlready, correctionStays, timerRuns, timerStart,
+      badTransition, notOwner, submittedByOwner, nothingBilled, personRequired, ownEntry, nothingToChange, notApproved, reversal, correctedAlready, correctionStays, timerRuns, timerStart,
       timerForgotten, timerTooShort, monthNotOver, monthOpen, badRange,
     ] + TimeWords.all
 }

@@ -7,11 +7,11 @@ package enum TimeEntriesModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     CreateTimeCode.self, ChangeTimeCode.self, RetireTimeCode.self, RestoreTimeCode.self, ListTimeCodes.self,
     AddTimeRule.self, ListTimeRules.self,
-    AddTimeEntry.self, ReadTimeEntry.self, ChangeTimeEntry.self, DeleteTimeEntry.self, ListTimeEntries.self, ListOwnTime.self,
+    AddTimeEntry.self, ReadTimeEntry.self, ChangeTimeEntry.self, DeleteTimeEntry.self, DropTimeEntry.self, ListTimeEntries.self, ListOwnTime.self,
     StartTimer.self, ReadTimer.self, StopTimer.self, DiscardTimer.self,
     SubmitTimeEntry.self, ApproveTimeEntry.self, ReturnTimeEntry.self, CorrectTimeEntry.self, QueueTimeEntries.self, ExplainTimeEntry.self,
     CloseTimeMonth.self, ListTimeMonths.self,
-    ListTimeSources.self, ClaimTimeSources.self, TotalTime.self, ListWorkRecords.self,
+    ListTimeSources.self, ClaimTimeSources.self, ListBilledSources.self, ReleaseTimeSources.self, TotalTime.self, ListWorkRecords.self,
   ]
 
   package static let messages = TimeEntriesMessages.all
@@ -36,6 +36,8 @@ enum TimeRights {
 
   static let record = "time_entry.record"
   static let read = "time_entry.read"
+  /// To change, submit and delete what one may: the own time, and what one recorded.
+  static let write = "time_entry.write"
   /// All of a customer's time, and not only one's own.
   static let review = "time_entry.review"
 }

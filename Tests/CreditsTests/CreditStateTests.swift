@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Testing
 
 @testable import Credits
@@ -29,7 +30,7 @@ import Testing
     let euro = try #require(Currency(code: "EUR"))
     return try ApprovalRule.approval(
       of: Money(minorUnits: minorUnits, currency: euro), limit: limit.map { Money(minorUnits: $0, currency: euro) }, state: state,
-      approvers: approvers.map { ApprovalRule.Approver($0, person: persons.first) }, by: actor, person: persons.second)
+      approvers: approvers.map { Party($0, person: persons.first) }, by: actor, person: persons.second)
   }
 
   @Test func aboveTheLimitTwoPersonsApprove() throws {

@@ -67,12 +67,24 @@ import Testing
   }
 
   @Test func nobodyReviewsHisOwnWork() {
-    let (one, two) = (Writer(kind: "staff", id: 1, name: "One"), Writer(kind: "staff", id: 2, name: "Two"))
-    #expect(!ArticleRule.mayReview(Writer(kind: "staff", id: 1, name: "One, renamed"), [one]))
-    #expect(!ArticleRule.mayReview(two, [one, two]))
-    #expect(ArticleRule.mayReview(two, [one]))
-    // A service account of the same number is somebody else.
-    #expect(ArticleRule.mayReview(Writer(kind: "service", id: 1, name: "One"), [one]))
+    let (one, two) = (Writer(kind: "staff", id: 1, person: 7, name: "One"), Writer(kind: "staff", id: 2, name: "Two"))
+    func outcome(_ kind: String, _ id: Int64, person: Int64? = nil, of writers: [Writer]) -> String {
+      do throws(Failure) {
+        try ArticleRule.requireReviewer(Party(kind: kind, id: id, person: person), of: writers)
+        return "accepted"
+      } catch {
+        return error.code
+      }
+    }
+    #expect(outcome("staff", 1, of: [one]) == "article.own_work")
+    #expect(outcome("staff", 2, of: [one, two]) == "article.own_work")
+    #expect(outcome("staff", 2, of: [one]) == "accepted")
+    // Another account of the same person is the same pair of eyes.
+    #expect(outcome("staff", 3, person: 7, of: [one]) == "article.own_work")
+    #expect(outcome("staff", 3, person: 8, of: [one, two]) == "accepted")
+    // Who is no member of the staff stands for nobody.
+    #expect(outcome("service", 1, of: [one]) == "article.person_required")
+    #expect(outcome("operator", 0, of: [one]) == "article.person_required")
   }
 
   @Test(

@@ -36,6 +36,11 @@ import Testing
       await refusals { try await world.call("incident.uncite", ["id": other.at("id"), "article": printer.at("id")]) } == ["article_use.none"])
     #expect(try await world.call("article.read", ["id": printer.at("id")]).at("used") == 0)
     await expectFailure(.denied) { try await world.call("incident.articles", ["id": incident.at("id")], as: world.reader) }
+    // What is retired is still named, so that the note can be taken back.
+    try await world.act("retire", on: printer)
+    let left = try await world.call("incident.articles", ["id": incident.at("id")]).at("items.0.article")
+    #expect(left.at("id") == printer.at("id") && left.at("number") == printer.at("number") && left.at("title") == .null)
+    try await world.call("incident.uncite", ["id": incident.at("id"), "article": left.at("id")])
   }
 
   @Test func anArticleIsMadeOfAClosedIncident() async throws {
@@ -55,7 +60,7 @@ import Testing
     let article = try await world.call("article.inspect", ["id": drafted.at("article")])
     #expect(article.at("draft.title.zh-Hans") == "打印机卡纸" && article.at("kind") == "solution")
     #expect(article.at("draft.body.zh-Hans") == "三楼打印机\n\n---\n\n打开后盖取出纸张")
-    // Until its writers decide otherwise it is about this customer, and internal.
+    // It is about this customer for good, and internal until its writers decide otherwise.
     #expect(article.at("onlyFor") == customer && article.at("audience") == "internal")
     #expect(await refusals { try await world.call("knowledge_candidate.draft", ["id": id]) } == ["knowledge_candidate.none"])
     let listed = try await world.call("knowledge_candidate.list", ["customer": customer, "state": "drafted"]).at("items")
@@ -63,5 +68,27 @@ import Testing
     let published = try await world.act("publish", on: try await world.act("submit", on: article), as: world.reviewer)
     #expect(published.at("state") == "published")
     #expect(try await world.found("卡纸") == ["打印机卡纸"])
+  }
+
+  /// The queue of all customers, the newest first; of those that one serves.
+  @Test func candidatesAreListedOverAllCustomers() async throws {
+    let world = try await KnowledgeWorld()
+    for (title, customer) in [("One", world.acme), ("Two", world.other), ("Three", world.acme)] {
+      world.database.clock.advance(seconds: 60)
+      let incident = try await world.open(title, for: customer)
+      try await world.call("incident.resolve", ["id": incident.at("id"), "resolution": "done"], version: incident.at("version"))
+      try await world.call("knowledge_candidate.mark", ["id": incident.at("id")])
+    }
+    func titles(_ input: KeyValuePairs<String, Value> = [:], as principal: Principal? = nil) async throws -> [String] {
+      (try await world.call("knowledge_candidate.list", input, as: principal).at("items").array ?? []).compactMap { $0.at("title").text }
+    }
+    let all = try await world.call("knowledge_candidate.list", [:]).at("items")
+    #expect(all.array?.map { $0.at("number") } == ["ACME-INC-000002", "OTHER-INC-000001", "ACME-INC-000001"])
+    #expect(all.at("1.customer") == .id(world.other.publicId))
+    #expect(try await titles(as: world.servesAcme) == ["Three", "One"])
+    #expect(try await titles(["customer": .id(world.other.publicId)]) == ["Two"])
+    await expectFailure(.invalid) { try await titles(["customer": .id(world.other.publicId)], as: world.servesAcme) }
+    let first = try await world.call("knowledge_candidate.list", ["limit": 2])
+    #expect(try await titles(["limit": 2, "cursor": first.at("next")]) == ["One"])
   }
 }

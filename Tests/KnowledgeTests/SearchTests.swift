@@ -22,6 +22,10 @@ import Testing
     #expect(try await world.found("纸张") == ["打印机卡纸"])
     #expect(try await world.found("纸") == ["打印机卡纸"])
     #expect(try await world.found("张纸") == [])
+    // One that stands within a word is found as any other, and only what has it.
+    #expect(try await world.found("印") == ["打印机卡纸"])
+    #expect(try await world.found("接") == ["VPN 无法连接"])
+    #expect(try await world.found("印 接") == [])
     // Mixed, in any order, in whatever capitals and width.
     #expect(try await world.found("vpn 证书") == ["VPN 无法连接"])
     #expect(try await world.found("证书ＶＰＮ") == ["VPN 无法连接"])

@@ -100,17 +100,107 @@ import Testing
     _ = kept
   }
 
-  /// However much is said, a comment is never refused for it.
+  /// However much is said, a comment is never refused for it, and is found: by what it says, and together with the title.
   @Test func veryMuchMayBeSaid() async throws {
     let world = try await KnowledgeWorld()
-    let incident = try await world.open("Long story")
+    let incident = try await world.open("Long story", as: world.reader)
     for number in 0..<14 {
       let scalars = (0..<19_000).compactMap { Unicode.Scalar(0x4e00 + UInt32(($0 * 7 + number * 1511) % 20_000)) }
-      try await world.call("incident.comment", ["id": incident.at("id"), "body": .text(String(String.UnicodeScalarView(scalars)))])
+      try await world.call("incident.comment", ["id": incident.at("id"), "body": .text(String(String.UnicodeScalarView(scalars)))], as: world.reader)
     }
-    try await world.call("incident.comment", ["id": incident.at("id"), "body": "late word"])
-    #expect(try await world.incidents("story") == ["Long story"])
-    #expect(try await world.incidents("late") == [])
+    try await world.call("incident.comment", ["id": incident.at("id"), "body": "late word", "visibility": "public"])
+    try await world.call("incident.comment", ["id": incident.at("id"), "body": "inner remark", "visibility": "internal"])
+    for text in ["story", "late", "late story", "inner late", "remark story"] { #expect(try await world.incidents(text) == ["Long story"], "\(text)") }
+    #expect(try await world.incidents("late story", as: world.reader) == ["Long story"])
+    #expect(try await world.incidents("inner", as: world.reader) == [])
+    // A new title stands on every sheet.
+    let read = try await world.call("incident.read", ["id": incident.at("id")])
+    try await world.call("incident.change", ["id": incident.at("id"), "title": "Short saga"], version: read.at("version"))
+    #expect(try await world.incidents("late saga") == ["Short saga"])
+    #expect(try await world.incidents("story") == [])
+  }
+
+  /// What a comment costs does not grow with what was said before: it touches one small sheet.
+  @Test func aCommentRewritesOneSmallSheet() async throws {
+    let world = try await KnowledgeWorld()
+    let incident = try await world.open("Talk")
+    for number in 0..<20 {
+      let body = (0..<150).map { "word\(number)x\($0)" }.joined(separator: " ")
+      try await world.call("incident.comment", ["id": incident.at("id"), "body": .text(body)])
+    }
+    let before = try await world.database.superuser.withConnection { try await $0.query(Sheets()) }
+    try await world.call("incident.comment", ["id": incident.at("id"), "body": "ok, thanks"])
+    let after = try await world.database.superuser.withConnection { try await $0.query(Sheets()) }
+    #expect(before.count > 2 && after.count == before.count)
+    #expect(zip(before, after).filter { $0 != $1 }.count == 1, "\(before) \(after)")
+    #expect(after.allSatisfy { $0.size < 8000 + 150 * 9 }, "\(after)")
+    #expect(try await world.incidents("word0x0 talk") == ["Talk"])
+    #expect(try await world.incidents("word19x149 talk") == ["Talk"])
+  }
+
+  /// One ticket whose words the database refuses stops no other.
+  @Test func theSweepPassesOverWhatIsRefused() async throws {
+    let world = try await KnowledgeWorld()
+    for number in 1...3 { _ = try await world.open("Imported \(number)", "archive") }
+    try await world.database.runAsSuperuser(
+      """
+      insert into desk.text_pending (tenant_id, ticket_id) select tenant_id, id from desk.ticket;
+      delete from desk.ticket_text;
+      do $$ begin execute (
+        select format('alter table desk.ticket_text add constraint poison check (ticket_id <> %s)', id) from desk.ticket where title = 'Imported 1');
+      end $$
+      """)
+    for _ in 0..<2 { try await TicketTextSweep().run(at: world.database.clock.now(), world.database.tenancy) }
+    #expect(try await Set(world.incidents("archive")) == ["Imported 2", "Imported 3"])
+    #expect(try await world.database.superuser.withConnection { try await $0.query(Pending()) } == [1])
+    // An operator mends it, and takes the mark away.
+    try await world.database.runAsSuperuser(
+      "alter table desk.ticket_text drop constraint poison; update desk.text_pending set refused_at = null")
+    try await TicketTextSweep().run(at: world.database.clock.now(), world.database.tenancy)
+    #expect(try await world.incidents("archive").count == 3)
+  }
+
+  /// A search for incidents finds no ticket of another type.
+  @Test func onlyWhatTheSearchIsForIsFound() async throws {
+    let world = try await KnowledgeWorld()
+    _ = try await world.open("Printer on fire", as: world.reader)
+    #expect(try await world.incidents("printer", as: world.reader) == ["Printer on fire"])
+    try await world.database.runAsSuperuser("update desk.ticket_text set type = 'problem'")
+    #expect(try await world.incidents("printer", as: world.reader) == [])
+    #expect(try await world.incidents("printer") == [])
+  }
+
+  /// Behind the newest tickets a search goes back by stretches of weeks: nothing is missed, and nothing comes twice.
+  @Test func searchGoesBackThroughTheYears() async throws {
+    let world = try await KnowledgeWorld()
+    _ = try await world.open("Printer", for: world.other)
+    _ = try await world.database.superuser.withConnection { try await $0.query(Multiply(copies: 2500)) }
+    for days in [1, 30, 90, 400, 1200, 4000, 9000] {
+      _ = try await world.open("Fax of \(days)")
+      try await world.database.runAsSuperuser(Self.age("Fax of \(days)", days))
+    }
+    let whole = [1, 30, 90, 400, 1200, 4000, 9000].map { "Fax of \($0)" }
+    for reader in [world.writer, world.servesAcme] {
+      #expect(try await world.incidents("fax", as: reader) == whole)
+      var (walked, cursor): ([String], Value) = ([], .null)
+      repeat {
+        let page = try await world.call("incident.search", ["text": "fax", "limit": 1, "cursor": cursor], as: reader)
+        walked += (page.at("items").array ?? []).compactMap { $0.at("title").text }
+        cursor = page.at("next")
+      } while !cursor.isNull && walked.count < 20
+      #expect(walked == whole)
+    }
+  }
+
+  /// Makes a ticket as old as if it had been imported.
+  private static func age(_ title: String, _ days: Int) -> String {
+    """
+    update desk.ticket set opened_at = opened_at - interval '\(days) days' where title = '\(title)';
+    update desk.ticket_text s set opened_at = t.opened_at,
+      search = ts_delete(s.search, '@' || floor(extract(epoch from s.opened_at) / 2419200))
+        || array_to_tsvector(array['@' || floor(extract(epoch from t.opened_at) / 2419200)])
+    from desk.ticket t where t.tenant_id = s.tenant_id and t.id = s.ticket_id and t.title = '\(title)'
+    """
   }
 
   /// With many tickets a search of one customer's reads by the words and its mark together.
@@ -146,11 +236,23 @@ private struct Multiply: Statement {
       select t.tenant_id, substr(sha256(n::text::bytea), 1, 12), t.type, 100 + n, t.title, t.description, t.line_reason, t.impact, t.urgency,
         t.priority, t.state, t.opened_at, t.last_seq, t.recorded_at, t.updated_at
       from desk.ticket t cross join generate_series(1, $1) n returning tenant_id, id, opened_at)
-    insert into desk.ticket_text (tenant_id, ticket_id, opened_at, search, size)
-    select c.tenant_id, c.id, c.opened_at, s.search, 0 from copy c cross join desk.ticket_text s
+    insert into desk.ticket_text (tenant_id, ticket_id, sheet, type, opened_at, search, size)
+    select c.tenant_id, c.id, 0, s.type, c.opened_at, s.search, 0 from copy c cross join desk.ticket_text s
     """
 
   func bind(to parameters: inout Parameters) { parameters.append(copies) }
+}
+
+private struct Sheets: Statement {
+  struct Found: Equatable {
+    let sheet: Int64
+    let size: Int64
+    let place: String
+  }
+
+  static let sql = "select sheet, size, ctid::text from desk.ticket_text order by sheet"
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(sheet: try row.next(), size: try row.next(), place: try row.next()) }
 }
 
 private struct NoSequentialScan: Statement {

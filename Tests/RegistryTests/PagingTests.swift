@@ -359,6 +359,7 @@ struct Subjects: Sendable {
       case .id(let kind) where kind.prefix == "aps" && field.isRequired: members.append(Value.Member(field.name, scheme))
       case .id(let kind) where kind.prefix == "apr" && field.isRequired: members.append(Value.Member(field.name, appraisal))
       case .id(let kind) where kind.prefix == "sla" && operation.declaration.name == "sla.backtest_tickets": members.append(Value.Member(field.name, sla))
+      case .text where field.name == "bill" && field.isRequired: members.append(Value.Member(field.name, "PAGES"))
       case .text where field.name == "period" && field.isRequired: members.append(Value.Member(field.name, "2026-01"))
       case .month where field.isRequired: members.append(Value.Member(field.name, "2026-03"))
       case .oneOf(let allowed) where field.name == "basis": members.append(Value.Member(field.name, .text(allowed.first { $0 == "opened" })))

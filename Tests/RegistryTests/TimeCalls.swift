@@ -22,13 +22,22 @@ enum TimeCalls {
   static let change = CallRule(
     omitted: ["from", "to"],
     given: { world, twin, principal in
-      let entry = try await world.timeEntry(twin, by: principal)
+      let entry = try await world.ownEntry(twin, by: principal)
       return (["id": entry["id"] ?? .null, "workType": "travel", "rateClass": "emergency", "minutes": 20], entry["version"]?.integer)
     })
 
   static let ownDraft = CallRule(given: { world, twin, principal in
-    let entry = try await world.timeEntry(twin, by: principal)
+    let entry = try await world.ownEntry(twin, by: principal)
     return (["id": entry["id"] ?? .null], entry["version"]?.integer)
+  })
+
+  static let anyDraft = CallRule(given: { world, twin, _ in (["id": try await world.timeEntry(twin)["id"] ?? .null], nil) })
+
+  static let bill = CallRule(given: { world, twin, _ in
+    _ = try await world.approvedTime(twin)
+    let bill = Value.text("V\(world.next())")
+    try await world.seed("time_source.claim", ["customer": .text(twin.id), "bill": bill])
+    return (["bill": bill], nil)
   })
 
   static let submitted = CallRule(given: { world, twin, _ in
@@ -37,10 +46,10 @@ enum TimeCalls {
   })
 
   static let correct = CallRule(
-    omitted: ["from", "to"],
+    omitted: ["from", "to", "line"], refused: { $0.reviewsTime ? [] : ["staff"] },
     given: { world, twin, principal in
       let entry = try await world.approvedTime(twin, by: principal)
-      return (["id": entry["id"] ?? .null, "workType": "travel", "minutes": 20], nil)
+      return (["id": entry["id"] ?? .null, "workType": "travel", "rateClass": "emergency", "minutes": 20], nil)
     })
 
   static let list = CallRule(omitted: ["line"], given: { _, _, _ in (["workedBefore": "2026-04-01"], nil) })
@@ -68,6 +77,8 @@ enum TimeCalls {
     for from in ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"] {
       try await world.seed("time_rule.add", ["line": line, "validFrom": .text(from), "customerSees": .bool(true)])
     }
+    for _ in 0..<3 { _ = try await world.approvedTime(world.a, [.init("line", line)]) }
+    try await world.seed("time_source.claim", ["customer": .text(world.a.id), "bill": "PAGES"])
     for _ in 0..<3 {
       _ = try await world.approvedTime(world.a, [.init("line", line)])
       _ = try await world.timeEntry(world.a, [.init("submit", .bool(true))])
@@ -80,6 +91,7 @@ enum TimeCalls {
 
 extension Principal {
   fileprivate var reviewsTime: Bool { grants.contains { $0.permissions.contains("time_entry.review") } }
+  fileprivate var correctsTime: Bool { actor.kind == .staff && grants.contains { $0.permissions.contains("time_entry.correct") } }
   fileprivate var recordsTime: Bool { actor.kind == .staff && grants.contains { $0.permissions.contains("time_entry.record") } }
 }
 
@@ -93,7 +105,18 @@ extension World {
     if !more.contains(where: { $0.name == "line" }) { members.append(.init("ticket", try await seeded("inc", in: twin).id)) }
     members += more
     if let principal, principal.recordsTime { return try await made("time_entry.add", members, by: principal) }
-    return try await made("time_entry.add", members + [.init("staff", try await seeded("stf", in: twin).id)], by: database.root)
+    return try await made("time_entry.add", members, by: try await database.staff(.engineer))
+  }
+
+  /// What the caller may change: an entry of his own, or, where he records none, a correction of his that was sent back.
+  func ownEntry(_ twin: Twin, by principal: Principal) async throws -> Value {
+    guard principal.correctsTime, !principal.recordsTime else { return try await timeEntry(twin, by: principal) }
+    let wrong = try await approvedTime(twin)
+    let correction = try await made(
+      "time_entry.correct", [.init("id", wrong["id"] ?? .null), .init("reason", "x"), .init("note", name(twin))], by: principal)
+    return try await made(
+      "time_entry.return", [.init("id", correction["id"] ?? .null), .init("reason", "x")], by: try await database.staff(.accountManager),
+      version: correction["version"]?.integer)
   }
 
   /// The same, approved by somebody else.

@@ -435,6 +435,8 @@ struct CallRule: Sendable {
     "time_entry.add": TimeCalls.add,
     "time_entry.change": TimeCalls.change,
     "time_entry.delete": TimeCalls.ownDraft,
+    "time_entry.drop": TimeCalls.anyDraft,
+    "time_source.release": TimeCalls.bill,
     "time_entry.submit": TimeCalls.ownDraft,
     "time_entry.read": TimeCalls.ownDraft,
     "time_entry.explain": TimeCalls.ownDraft,

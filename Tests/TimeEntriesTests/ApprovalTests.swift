@@ -156,7 +156,7 @@ import Testing
 private struct HeldPrivileges: Statement {
   static let sql = """
     select t.name || ' ' || p.name
-    from unnest(array['draft', 'entry', 'stretch', 'billed', 'shown', 'rule', 'closing']) as t (name), unnest(array['update', 'delete', 'truncate']) as p (name)
+    from unnest(array['draft', 'entry', 'stretch', 'billed', 'shown', 'rule', 'closing', 'dropped', 'released']) as t (name), unnest(array['update', 'delete', 'truncate']) as p (name)
     where case p.name when 'update' then has_any_column_privilege('steward_app', 'time_entries.' || t.name, p.name)
       else has_table_privilege('steward_app', 'time_entries.' || t.name, p.name) end
     order by 1

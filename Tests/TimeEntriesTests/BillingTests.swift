@@ -101,6 +101,34 @@ import Testing
     #expect(try await claim(world, "B-4") == [])
   }
 
+  /// What a bill has can be looked up, and given back with a reason when the bill is void.
+  @Test func aBillIsListedAndReleased() async throws {
+    let world = try await TimeWorld()
+    let first = try await world.approved("10T15:00", "10T17:00")
+    _ = try await world.approved("09T10:00", "09T11:00")
+    let customer = Value.id(world.acme.publicId)
+    func billed(_ bill: Value) async throws -> [Value] {
+      try await world.call("time_source.billed", ["customer": customer, "bill": bill], as: world.finance)["items"]?.array ?? []
+    }
+    func release(_ bill: Value) async -> String {
+      await refusal { try await world.call("time_source.release", ["customer": customer, "bill": bill, "reason": "Void"], as: world.finance) }
+    }
+    #expect(await release("B-1") == "time_source.nothing_billed")
+    let taken = try await claim(world, "B-1")
+    #expect(taken.count == 3)
+    #expect(try await Set(billed("B-1").map { $0["source"]?["source"] }) == Set(taken.map { $0["source"] }))
+    #expect(try await billed("B-2") == [])
+    #expect(await release("B-1") == "accepted")
+    #expect(await release("B-1") == "time_source.nothing_billed", "once")
+    #expect(try await billed("B-1").allSatisfy { $0["releaseReason"] == "Void" && $0["releasedAt"] != .null })
+    #expect(try await claim(world, "B-2").count == 3)
+    #expect(try await billed("B-2").allSatisfy { $0["releasedAt"] == .null })
+    // Given back and then taken back: neither is there.
+    #expect(await release("B-2") == "accepted")
+    _ = try await world.act("approve", try await world.act("correct", first, ["reason": "x"]), as: world.manager)
+    #expect(try await sources(world) == [["work", "normal", 60]])
+  }
+
   /// Runs at once: each source goes into one bill, none is lost; without the key it would be billed twice.
   @Test func twoRunsAtOnceBillNothingTwice() async throws {
     let world = try await TimeWorld()

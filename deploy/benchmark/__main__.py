@@ -16,6 +16,7 @@ import page_measure
 import process_measure
 import proof_measure
 import scorecard_measure
+import search_measure
 import target_measure
 import tenant_measure
 import verdict_measure
@@ -36,6 +37,7 @@ MEASURES = {
     "figures": (scorecard_measure.run, "figures computed anew, and after one change, against SQL and each other"),
     "resolve": (target_measure.run, "database time of choosing a ticket's contract line and targets, among many contracts"),
     "tenants": (tenant_measure.run, "pages with few and with many tenants, against each other"),
+    "search": (search_measure.run, "incidents by their words, for engineers with few and with many customers"),
     "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
     "proof": (proof_measure.run, "the back-to-back proof of a contract with 20 lines"),
     "process": (process_measure.run, "memory, time to listening, TLS handshakes"),

@@ -1,5 +1,6 @@
 """The databases that measures run on: made when the first measure asks, from a migrated template."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -54,7 +55,9 @@ class Databases:
         return name
 
     def seeded(self, name):
-        mark = f"{name} seeded {self.sizes(name)}"
+        with open(os.path.join(os.path.dirname(__file__), "seed.sql")) as file:
+            seed = file.read()
+        mark = f"{name} seeded {self.sizes(name)} by {hashlib.sha256(seed.encode()).hexdigest()[:12]}"
         if self.cluster.has(name):
             if self.cluster.psql(name, "select shobj_description(oid, 'pg_database') from pg_database where datname = current_database()") == mark:
                 # A kept one: brought to this build's schema.
@@ -62,8 +65,6 @@ class Databases:
                 return name
         started = time.monotonic()
         self.migrated(name)
-        with open(os.path.join(os.path.dirname(__file__), "seed.sql")) as file:
-            seed = file.read()
         for first, tenants, tickets, share, ledger in self.sizes(name):
             print(f"bench:   filling {name}: {tenants:,} customers with {tickets:,} tickets each", file=sys.stderr, flush=True)
             self.cluster.psql(name, seed, {"first": first, "tenants": tenants, "tickets": tickets, "open_share": share, "ledger": ledger})

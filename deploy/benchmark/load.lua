@@ -23,7 +23,7 @@ end
 
 function done(summary, latency)
   local errors = summary.errors
-  print(string.format('{"requests": %d, "microseconds": %d, "refused": %d, "broken": %d, "p50": %f, "p99": %f}',
+  print(string.format('{"requests": %d, "microseconds": %d, "refused": %d, "broken": %d, "p50": %f, "p95": %f, "p99": %f}',
     summary.requests, summary.duration, errors.status, errors.connect + errors.read + errors.write + errors.timeout,
-    latency:percentile(50), latency:percentile(99)))
+    latency:percentile(50), latency:percentile(95), latency:percentile(99)))
 end

@@ -28,5 +28,6 @@ def load(server, requests, seconds, connections=16):
     if result["refused"] or result["broken"] or result["requests"] == 0:
         raise RuntimeError(f"of {result['requests']} requests {result['refused']} were refused, {result['broken']} broken")
     return {
-        "perSecond": result["requests"] / (result["microseconds"] / 1e6), "p50": result["p50"] / 1000, "p99": result["p99"] / 1000,
+        "perSecond": result["requests"] / (result["microseconds"] / 1e6), "p50": result["p50"] / 1000, "p95": result["p95"] / 1000,
+        "p99": result["p99"] / 1000,
     }

@@ -65,7 +65,8 @@ insert into desk.ticket (tenant_id, id, public_id, type, number, title, descript
     impact, urgency, priority, category, state, opened_at, responded_at, resolved_at, closed_at, resolution, closure_code, due_at, last_seq,
     recorded_at, updated_at, version, story)
   select tenant, id, pg_temp.bits(id), 'incident', n, 'The printer on floor ' || n % 40 || ' answers no longer',
-    'Since this morning nothing is printed. Restarting it did not help; three colleagues see the same.',
+    'Since this morning nothing is printed. Restarting it did not help; three colleagues see the same.'
+      || case when opened_at < m.now - interval '300 days' then ' Nor does the fax.' else '' end || case when id % 9973 = 0 then ' It hums.' else '' end,
     tenant + 1 + n % 10, tenant, tenant, tenant, 'customer', 2, 2, priority, 'Hardware',
     case when not is_open then 'closed' when n % 2 = 0 then 'new' else 'active' end, opened_at,
     case when not is_open or n % 2 = 1 then opened_at + interval '20 minutes' end, case when not is_open then opened_at + interval '5 hours' end,
@@ -75,6 +76,17 @@ insert into desk.ticket (tenant_id, id, public_id, type, number, title, descript
     pg_temp.told(1, priority, opened_at) || case when not is_open or n % 2 = 1 then pg_temp.told(2, 0, opened_at + interval '20 minutes') else '' end
       || case when is_open then '' else pg_temp.told(5, 0, opened_at + interval '5 hours') || pg_temp.told(6, 0, opened_at + interval '3 days') end
   from incoming, moment m;
+
+-- What they are found by, as the operations write it; the index at the end, which takes a fifth of the time.
+select pg_get_indexdef('desk.ticket_text_search'::regclass) as search_index \gset
+drop index desk.ticket_text_search;
+insert into desk.ticket_text (tenant_id, ticket_id, sheet, type, opened_at, search, size)
+  select t.tenant_id, t.id, 0, t.type, t.opened_at,
+    array_to_tsvector(array['#' || t.tenant_id, '@' || floor(extract(epoch from t.opened_at) / (28 * 86400))])
+      || knowledge.search_vector(array[t.title, concat_ws(' ', t.description, t.resolution)], '{}'),
+    length(t.title) + length(t.description)
+  from incoming i join desk.ticket t on t.tenant_id = i.tenant and t.id = i.id order by t.opened_at;
+:search_index;
 
 -- Two clocks each.
 create temporary table seeded_clock as

@@ -13,7 +13,8 @@ grant select on assurance.standing, assurance.chain_version, contracts.calendar,
 grant select on requests.request, requests.approval, requests.task to steward_finder;
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
   contracts.standing_line_version to steward_finder;
-grant select on knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending to steward_finder;
+grant select on knowledge.article, knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending, desk.knowledge_candidate
+  to steward_finder;
 
 -- A tenant by its handle, before anyone is known.
 create function finder.find_tenant(wanted_handle bigint)
@@ -464,7 +465,7 @@ begin
 end
 $$;
 
--- How often articles were of use, and what readers say of them.
+-- How often articles were of use, and what readers say of their newest versions: counted by indexes alone.
 create function finder.article_figures(wanted bigint[])
 returns table (article_id bigint, used bigint, solved bigint, helpful bigint, unhelpful bigint)
 language plpgsql stable security definer set search_path = '' as $$
@@ -473,9 +474,9 @@ begin
     select w.id,
       (select count(*) from desk.article_use u where u.article_id = w.id and u.kind = 'used'),
       (select count(*) from desk.article_use u where u.article_id = w.id and u.kind = 'solved'),
-      (select count(*) from knowledge.rating g where g.article_id = w.id and g.is_helpful),
-      (select count(*) from knowledge.rating g where g.article_id = w.id and not g.is_helpful)
-    from unnest(wanted) w (id) limit 201;
+      (select count(*) from knowledge.rating g where g.article_id = w.id and g.seq = a.published_seq and g.is_helpful),
+      (select count(*) from knowledge.rating g where g.article_id = w.id and g.seq = a.published_seq and not g.is_helpful)
+    from unnest(wanted) w (id) left join knowledge.article a on a.id = w.id limit 201;
 end
 $$;
 
@@ -490,35 +491,136 @@ begin
 end
 $$;
 
--- Tickets of the permitted tenants (null: all) by their words, the newest first. What staff said among themselves finds for staff only.
--- The marks of a few tenants are looked up together with the words; of more tenants the rows are filtered.
+-- Tickets of some types, of the permitted tenants (null: all), by their words, the newest first. What staff said among themselves finds
+-- for staff only. The newest sheets are looked at one by one, which finds a word that is everywhere. Behind them the index is asked for
+-- words and marks, four weeks by four weeks, so that a rare word reads no ticket without it; where a stretch has very many with it, its
+-- newest sheets are looked at one by one again. Statistics know how often a word is, and not when: they may not choose to read the table. The marks of at most 20 tenants go along; of more tenants the rows are filtered.
 create function finder.search_tickets(
-  words text, grams text, for_staff boolean, permitted bigint[], everything boolean, units bigint[], person bigint,
+  words text, grams text, for_staff boolean, wanted_types text[], permitted bigint[], everything boolean, units bigint[], person bigint,
   after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, opened_at timestamptz)
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off
+set enable_seqscan = off as $$
 declare
+  near constant bigint := 2000;
+  many constant bigint := 1000;
+  period_seconds constant bigint := 28 * 86400;
+  -- of two years each stretch by itself; what is older comes in longer ones
+  single constant bigint := 26;
   said constant tsquery := knowledge.search_query(words, grams, false);
-  wanted constant tsquery := case when cardinality(permitted) between 1 and 500 and numnode(said) > 0
+  behind constant tsquery := case when cardinality(permitted) between 1 and 20
     then said && (select string_agg(quote_literal('#' || t.id), ' | ') from unnest(permitted) t (id))::tsquery else said end;
+  is_staff constant boolean := for_staff and current_setting('app.side', true) = 'staff';
+  oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from desk.ticket_text s)) / period_seconds);
+  missing bigint := least(row_limit, 201);
+  edge record;
+  -- the stretch that is looked at: span times four weeks, up to this one
+  period bigint;
+  span bigint := 1;
+  looks bigint := 0;
+  walked bigint;
+  wanted tsquery;
+  tenants bigint[];
+  tickets bigint[];
+  instants timestamptz[];
+  got bigint;
 begin
-  return query
-    select s.tenant_id, s.ticket_id, s.opened_at from desk.ticket_text s
-    where s.search @@ wanted and (permitted is null or s.tenant_id = any (permitted))
-      and (for_staff and current_setting('app.side', true) = 'staff' or ts_filter(s.search, '{a,b,c}') @@ said)
-      and (everything or exists (
-        select from desk.ticket t where t.tenant_id = s.tenant_id and t.id = s.ticket_id and (t.unit_id = any (units) or t.requester_id = person)))
-      and (after_id is null or (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id))
-    order by s.opened_at desc, s.tenant_id desc, s.ticket_id desc limit least(row_limit, 201);
+  if numnode(said) = 0 then
+    return;
+  end if;
+  <<walk>>
+  loop
+    select s.opened_at as opened, s.tenant_id as tenant, s.ticket_id as ticket into edge from desk.ticket_text s
+      where after_id is null or (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id)
+      order by s.opened_at desc, s.tenant_id desc, s.ticket_id desc offset near limit 1;
+    return query
+      select distinct s.tenant_id, s.ticket_id, s.opened_at from desk.ticket_text s
+      where s.search @@ said and s.type = any (wanted_types) and (permitted is null or s.tenant_id = any (permitted))
+        and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
+        and (everything or exists (
+          select from desk.ticket t where t.tenant_id = s.tenant_id and t.id = s.ticket_id and (t.unit_id = any (units) or t.requester_id = person)))
+        and (after_id is null or (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id))
+        and (edge.ticket is null or (s.opened_at, s.tenant_id, s.ticket_id) >= (edge.opened, edge.tenant, edge.ticket))
+      order by s.opened_at desc, s.tenant_id desc, s.ticket_id desc limit missing;
+    get diagnostics got = row_count;
+    missing := missing - got;
+    exit walk when missing <= 0 or edge.ticket is null;
+    after_opened := edge.opened;
+    after_tenant := edge.tenant;
+    after_id := edge.ticket;
+    period := least(period, floor(extract(epoch from edge.opened) / period_seconds)::bigint);
+    loop
+      exit walk when period < oldest;
+      wanted := case when span > 64 then behind else behind
+        && (select string_agg(quote_literal('@' || p.n), ' | ') from generate_series(greatest(period - span + 1, oldest), period) p (n))::tsquery end;
+      with fitting as materialized (
+        select s.tenant_id, s.ticket_id, s.opened_at from desk.ticket_text s
+        where s.search @@ wanted and s.type = any (wanted_types) and (permitted is null or s.tenant_id = any (permitted))
+          and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
+          and (everything or exists (
+            select from desk.ticket t where t.tenant_id = s.tenant_id and t.id = s.ticket_id and (t.unit_id = any (units) or t.requester_id = person)))
+          and (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id))
+      select array_agg(f.tenant_id), array_agg(f.ticket_id), array_agg(f.opened_at) into tenants, tickets, instants
+        from (select m.tenant_id, m.ticket_id, m.opened_at from fitting m limit case when walked = period then null else many + 1 end) f;
+      if cardinality(tickets) > many and walked is distinct from period then
+        walked := period;
+        if after_opened > to_timestamp((period + 1) * period_seconds) then
+          after_opened := to_timestamp((period + 1) * period_seconds);
+          after_tenant := 0;
+          after_id := 0;
+        end if;
+        continue walk;
+      end if;
+      return query select distinct f.tenant_id, f.ticket_id, f.opened_at from unnest(tenants, tickets, instants) f (tenant_id, ticket_id, opened_at)
+        order by f.opened_at desc, f.tenant_id desc, f.ticket_id desc limit missing;
+      get diagnostics got = row_count;
+      missing := missing - got;
+      exit walk when missing <= 0 or span > 64;
+      after_opened := to_timestamp((period - span + 1) * period_seconds);
+      after_tenant := 0;
+      after_id := 0;
+      period := period - span;
+      looks := looks + 1;
+      span := case when looks < single then 1 else span * 2 end;
+    end loop;
+  end loop;
 end
 $$;
 
--- Tickets whose words are to be written yet.
-create function finder.texts_pending(row_limit bigint)
+-- Tickets whose words are to be written, behind one of them, by their key; without those that the database refused.
+create function finder.texts_pending(after_tenant bigint, after_ticket bigint, row_limit bigint)
 returns table (tenant_id bigint, ticket_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select p.tenant_id, p.ticket_id from desk.text_pending p order by p.tenant_id, p.ticket_id limit least(row_limit, 1000);
+  return query select p.tenant_id, p.ticket_id from desk.text_pending p
+    where (p.tenant_id, p.ticket_id) > (after_tenant, after_ticket) and p.refused_at is null
+    order by p.tenant_id, p.ticket_id limit least(row_limit, 1000);
+end
+$$;
+
+-- What the readers of an article of the permitted tenants (null: all) say of it, the newest word first.
+create function finder.ratings(
+  wanted_article bigint, permitted bigint[], before_at timestamptz, before_tenant bigint, before_kind text, before_actor bigint, row_limit bigint)
+returns table (tenant_id bigint, actor_kind text, actor_id bigint, recorded_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select g.tenant_id, g.actor_kind, g.actor_id, g.recorded_at from knowledge.rating g
+    where g.article_id = wanted_article and (permitted is null or g.tenant_id = any (permitted))
+      and (before_at is null or (g.recorded_at, g.tenant_id, g.actor_kind, g.actor_id) < (before_at, before_tenant, before_kind, before_actor))
+    order by g.recorded_at desc, g.tenant_id desc, g.actor_kind desc, g.actor_id desc limit least(row_limit, 201);
+end
+$$;
+
+-- Tickets in one state as candidates for an article, of the permitted tenants (null: all), the newest first.
+create function finder.knowledge_candidates(
+  wanted_state text, permitted bigint[], before_at timestamptz, before_tenant bigint, before_ticket bigint, row_limit bigint)
+returns table (tenant_id bigint, ticket_id bigint, recorded_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select c.tenant_id, c.ticket_id, c.recorded_at from desk.knowledge_candidate c
+    where c.state = wanted_state and (permitted is null or c.tenant_id = any (permitted))
+      and (before_at is null or (c.recorded_at, c.tenant_id, c.ticket_id) < (before_at, before_tenant, before_ticket))
+    order by c.recorded_at desc, c.tenant_id desc, c.ticket_id desc limit least(row_limit, 201);
 end
 $$;
 

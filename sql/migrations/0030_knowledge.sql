@@ -4,7 +4,7 @@
 create schema knowledge;
 grant usage on schema knowledge to steward_app, steward_finder, steward_readonly, steward_backup;
 
--- What texts are found by: words as English stems them, and the pairs of characters that the server makes of Chinese. By weight:
+-- What texts are found by: words as English stems them, and the pairs and characters that the server makes of Chinese. By weight:
 -- A title, B text, C what was said openly, D what was said among staff. So a weight also tells who may find by a word.
 create function knowledge.search_vector(words text[], grams text[]) returns tsvector
 language sql immutable parallel safe
@@ -14,13 +14,15 @@ return
   || setweight(to_tsvector('pg_catalog.english'::regconfig, coalesce(words[3], '')), 'C') || setweight(coalesce(grams[3], '')::tsvector, 'C')
   || setweight(to_tsvector('pg_catalog.english'::regconfig, coalesce(words[4], '')), 'D') || setweight(coalesce(grams[4], '')::tsvector, 'D');
 
--- What of it must be there for a text to be found: all of it, or any of it.
+-- What of it must be there for a text to be found: all of it, or any of it. An empty text is no tsquery: the server would remark on it.
 create function knowledge.search_query(words text, grams text, any_word boolean) returns tsquery
 language sql immutable parallel safe
 return
-  case when any_word
-    then replace((plainto_tsquery('pg_catalog.english'::regconfig, words) && grams::tsquery)::text, ' & ', ' | ')::tsquery
-    else plainto_tsquery('pg_catalog.english'::regconfig, words) && grams::tsquery end;
+  case when grams = '' then
+    case when any_word then replace(plainto_tsquery('pg_catalog.english'::regconfig, words)::text, ' & ', ' | ')::tsquery
+      else plainto_tsquery('pg_catalog.english'::regconfig, words) end
+  when any_word then replace((plainto_tsquery('pg_catalog.english'::regconfig, words) && grams::tsquery)::text, ' & ', ' | ')::tsquery
+  else plainto_tsquery('pg_catalog.english'::regconfig, words) && grams::tsquery end;
 
 -- An article and its life. Kind, audience and title are those of its newest version, or of its draft before the first.
 create table knowledge.article (
@@ -70,7 +72,7 @@ create table knowledge.article_draft (
   article_id bigint not null,
   -- {"kind", "audience", "title", "body", "symptom", "cause", "workaround"}
   content jsonb not null,
-  -- [{"kind", "id", "name"}]: who wrote it, the author first
+  -- [{"kind", "id", "person", "name"}]: who wrote it, the author first
   writers jsonb not null,
   -- why it was sent back
   remark text,
@@ -135,7 +137,7 @@ create table knowledge.published (
   constraint published_version_fk foreign key (article_id, seq) references knowledge.article_version (article_id, seq),
   constraint published_only_tenant_fk foreign key (only_tenant_id) references tenancy.tenant (id)
 );
-create index published_search on knowledge.published using gin (search);
+create index published_search on knowledge.published using gin (search) with (fastupdate = off);
 create index published_newest on knowledge.published (published_at, article_id);
 select steward.protect_provider_table(
   'knowledge.published',
@@ -159,24 +161,33 @@ create table knowledge.rating (
   constraint rating_pk primary key (tenant_id, article_id, actor_kind, actor_id),
   constraint rating_article_fk foreign key (article_id) references knowledge.article (id)
 );
-create index rating_article on knowledge.rating (article_id);
+-- counted by the index alone, and listed over all customers, the newest first
+create index rating_article on knowledge.rating (article_id, seq, is_helpful);
+create index rating_newest on knowledge.rating (article_id, recorded_at, tenant_id, actor_kind, actor_id);
 select steward.protect_tenant_table('knowledge.rating', 'personal');
 grant select, insert on knowledge.rating to steward_app;
 grant update (actor_name, seq, is_helpful, remark, recorded_at) on knowledge.rating to steward_app;
 
--- What a ticket is found by: one row each, written with the ticket. Beside the words it holds one mark of its tenant, #7, so that
--- a search among a few tenants looks at their rows only.
+-- What a ticket is found by, on sheets: the first one, 0, holds what is written in it, and each of them what was said until it was
+-- full; so a comment rewrites one small sheet, however much was said before. Beside the words each sheet holds two marks, lexemes that
+-- no text can have: its tenant's, #7, so that a search among a few tenants looks at their rows only, and that of the four weeks in
+-- which the ticket was opened, counted from 1970, @735, so that a search goes back in time as far as it must.
 create table desk.ticket_text (
   tenant_id bigint not null,
   ticket_id bigint not null,
+  sheet bigint not null,
+  -- the ticket's
+  type text not null,
   opened_at timestamptz not null,
   search tsvector not null,
-  -- how much of what was said went into it: more than enough is not added any more
+  -- the bytes that went into it: a full sheet takes no more
   size bigint not null,
-  constraint ticket_text_pk primary key (tenant_id, ticket_id),
-  constraint ticket_text_ticket_fk foreign key (tenant_id, ticket_id) references desk.ticket (tenant_id, id)
+  constraint ticket_text_pk primary key (tenant_id, ticket_id, sheet),
+  constraint ticket_text_ticket_fk foreign key (tenant_id, ticket_id) references desk.ticket (tenant_id, id),
+  constraint ticket_text_sheet_check check (sheet >= 0)
 );
-create index ticket_text_search on desk.ticket_text using gin (search);
+-- A search would read all that waits in a pending list, and an unlucky act would file it.
+create index ticket_text_search on desk.ticket_text using gin (search) with (fastupdate = off);
 create index ticket_text_newest on desk.ticket_text (opened_at, tenant_id, ticket_id);
 select steward.protect_tenant_table('desk.ticket_text', 'personal');
 grant select, insert on desk.ticket_text to steward_app;
@@ -186,6 +197,8 @@ grant update (search, size) on desk.ticket_text to steward_app;
 create table desk.text_pending (
   tenant_id bigint not null,
   ticket_id bigint not null,
+  -- when the database refused its words; it waits for an operator, and the others go on
+  refused_at timestamptz,
   constraint text_pending_pk primary key (tenant_id, ticket_id)
 );
 alter table desk.ticket no force row level security;
@@ -193,6 +206,7 @@ insert into desk.text_pending (tenant_id, ticket_id) select tenant_id, id from d
 alter table desk.ticket force row level security;
 select steward.protect_tenant_table('desk.text_pending', 'transient');
 grant select, insert, delete on desk.text_pending to steward_app;
+grant update (refused_at) on desk.text_pending to steward_app;
 
 -- An article that was of use on a ticket. Rows of the ticket's tenant.
 create table desk.article_use (
@@ -209,7 +223,7 @@ create table desk.article_use (
   constraint article_use_article_fk foreign key (article_id) references knowledge.article (id),
   constraint article_use_kind_check check (kind in ('used', 'solved'))
 );
-create index article_use_article on desk.article_use (article_id);
+create index article_use_article on desk.article_use (article_id, kind);
 create index article_use_newest on desk.article_use (recorded_at, article_id);
 -- Which of the provider's articles were of use is not the customer's affair.
 select steward.protect_tenant_table('desk.article_use', 'personal');
@@ -237,7 +251,8 @@ create table desk.knowledge_candidate (
   constraint knowledge_candidate_article_check check (
     (state = 'drafted') = (article_id is not null) and num_nonnulls(article_id, article_public_id) <> 1)
 );
-create index knowledge_candidate_newest on desk.knowledge_candidate (tenant_id, state, recorded_at, ticket_id);
+create index knowledge_candidate_newest on desk.knowledge_candidate (state, recorded_at, tenant_id, ticket_id);
+create index knowledge_candidate_of_tenant on desk.knowledge_candidate (tenant_id, state, recorded_at, ticket_id);
 select steward.protect_tenant_table('desk.knowledge_candidate', 'personal');
 select steward.keep_to_staff('desk.knowledge_candidate', 'personal');
 grant select, insert on desk.knowledge_candidate to steward_app;

@@ -110,6 +110,10 @@ create table time_entries.draft (
   ended_at timestamptz,
   minutes bigint not null,
   billable boolean not null,
+  -- null: nobody said so, it follows from the line's rule or the kind of work
+  billable_said boolean,
+  -- whether no coverage is known by which it could be cut
+  no_coverage boolean not null,
   -- null: as the coverage says
   rate_class_id bigint,
   note text not null,
@@ -153,8 +157,29 @@ create index draft_submitted on time_entries.draft (began_at, tenant_id, public_
 select steward.protect_tenant_table('time_entries.draft', 'personal');
 select steward.keep_to_staff('time_entries.draft', 'personal');
 grant select, insert, delete on time_entries.draft to steward_app;
-grant update (state, work_type_id, work_date, began_at, ended_at, minutes, billable, rate_class_id, note, invoice_text, is_parallel, late_minutes, return_reason,
-  version) on time_entries.draft to steward_app;
+grant update (state, work_type_id, contract_line_id, work_date, began_at, ended_at, minutes, billable, billable_said, no_coverage, rate_class_id, note,
+  invoice_text, is_parallel, late_minutes, return_reason, version) on time_entries.draft to steward_app;
+
+-- What a reviewer took away of somebody else's that was never approved, and why.
+create table time_entries.dropped (
+  tenant_id bigint not null,
+  public_id bytea not null,
+  staff_id bigint not null,
+  staff_name text not null,
+  work_date date not null,
+  minutes bigint not null,
+  note text not null,
+  reason text not null,
+  actor_kind text not null,
+  actor_id bigint not null,
+  actor_name text not null,
+  recorded_at timestamptz not null,
+  constraint dropped_pk primary key (tenant_id, public_id),
+  constraint dropped_tenant_fk foreign key (tenant_id) references tenancy.tenant (id)
+);
+select steward.protect_tenant_table('time_entries.dropped', 'personal');
+select steward.keep_to_staff('time_entries.dropped', 'personal');
+grant select, insert on time_entries.dropped to steward_app;
 
 -- What was approved. Never changed: a mistake is corrected by a reversal, which has the same minutes with the opposite sign, and
 -- where something else is right by a new entry.
@@ -175,6 +200,8 @@ create table time_entries.entry (
   ended_at timestamptz,
   minutes bigint not null,
   billable boolean not null,
+  billable_said boolean,
+  no_coverage boolean not null,
   rate_class_id bigint,
   note text not null,
   invoice_text text,
@@ -257,21 +284,60 @@ select steward.protect_tenant_table('time_entries.stretch', 'contract');
 select steward.keep_to_staff('time_entries.stretch', 'contract');
 grant select, insert on time_entries.stretch to steward_app;
 
--- What went into a bill: each stretch once.
+-- What is to be billed: a list of work, so that what is billed need not be walked through. A stretch comes onto it with its approval and
+-- leaves it with the bill that takes it; whoever deletes the row has it.
+create table time_entries.open_source (
+  tenant_id bigint not null,
+  entry_id bigint not null,
+  seq bigint not null,
+  -- as of the entry, for the order
+  counts_on date not null,
+  entry_public_id bytea not null,
+  constraint open_source_pk primary key (tenant_id, entry_id, seq),
+  constraint open_source_stretch_fk foreign key (tenant_id, entry_id, seq) references time_entries.stretch (tenant_id, entry_id, seq)
+);
+create index open_source_oldest on time_entries.open_source (tenant_id, counts_on, entry_public_id, seq);
+select steward.protect_tenant_table('time_entries.open_source', 'contract');
+select steward.keep_to_staff('time_entries.open_source', 'contract');
+grant select, insert, delete on time_entries.open_source to steward_app;
+
+-- What went into a bill: each stretch once, and once more after a release.
 create table time_entries.billed (
   tenant_id bigint not null,
   entry_id bigint not null,
   seq bigint not null,
+  -- 1, and one more after each release
+  turn bigint not null,
   bill text not null,
   actor_kind text not null,
   actor_id bigint not null,
   recorded_at timestamptz not null,
-  constraint billed_pk primary key (tenant_id, entry_id, seq),
-  constraint billed_stretch_fk foreign key (tenant_id, entry_id, seq) references time_entries.stretch (tenant_id, entry_id, seq)
+  constraint billed_pk primary key (tenant_id, entry_id, seq, turn),
+  constraint billed_stretch_fk foreign key (tenant_id, entry_id, seq) references time_entries.stretch (tenant_id, entry_id, seq),
+  constraint billed_turn_check check (turn > 0)
 );
+create index billed_bill on time_entries.billed (tenant_id, bill, entry_id, seq, turn);
 select steward.protect_tenant_table('time_entries.billed', 'contract');
 select steward.keep_to_staff('time_entries.billed', 'contract');
 grant select, insert on time_entries.billed to steward_app;
+
+-- What a bill gave back, and why: it is to be billed again.
+create table time_entries.released (
+  tenant_id bigint not null,
+  entry_id bigint not null,
+  seq bigint not null,
+  turn bigint not null,
+  reason text not null,
+  actor_kind text not null,
+  actor_id bigint not null,
+  actor_name text not null,
+  recorded_at timestamptz not null,
+  constraint released_pk primary key (tenant_id, entry_id, seq, turn),
+  constraint released_billed_fk foreign key (tenant_id, entry_id, seq, turn) references time_entries.billed (tenant_id, entry_id, seq, turn)
+);
+select steward.protect_tenant_table('time_entries.released', 'personal');
+select steward.keep_to_staff('time_entries.released', 'personal');
+grant select, insert on time_entries.released to steward_app;
 
 -- What a customer may see of an approved entry, where the contract line says that it may: not who, and no note of ours.
 create table time_entries.shown (

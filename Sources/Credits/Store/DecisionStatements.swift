@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Postgres
 
 struct InsertDecision: Statement {
@@ -37,7 +38,7 @@ struct DecisionRow: Sendable {
   let proposal: Int64
   let event: CreditState.Event
   let reason: String?
-  let approver: ApprovalRule.Approver
+  let approver: Party
   let actorName: String
   let recordedAt: Instant
 }
@@ -59,7 +60,7 @@ struct DecisionsOfProposals: Statement {
   static func decode(_ row: inout RowReader) throws -> DecisionRow {
     DecisionRow(
       proposal: try row.next(), event: CreditState.Event(rawValue: try row.next()) ?? .supersession, reason: try row.next(),
-      approver: ApprovalRule.Approver(kind: try row.next(), id: try row.next(), person: try row.next()), actorName: try row.next(), recordedAt: try row.next())
+      approver: Party(kind: try row.next(), id: try row.next(), person: try row.next()), actorName: try row.next(), recordedAt: try row.next())
   }
 }
 

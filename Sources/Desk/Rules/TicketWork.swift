@@ -150,7 +150,7 @@ struct TicketWork: Sendable {
       InsertComment(
         tenant: context.tenant.id, publicId: id.random, ticket: ticket.id, visibility: visibility, body: body, actor: context.actor,
         authorName: context.principal.name, now: context.now))
-    context.transaction.enqueue(AppendTicketText(tenant: context.tenant.id, ticket: ticket.id, body: body, visibility: visibility))
+    context.transaction.enqueue(AppendTicketText(tenant: context.tenant.id, ticket: ticket, body: body, visibility: visibility))
     let isWord = visibility == .everybody && context.principal.side == .staff && ticket.state.isOpen
     let isFirstResponse = isWord ? try observeResponse() : false
     if isWord, !isFirstResponse {
@@ -173,7 +173,9 @@ struct TicketWork: Sendable {
     ticket.updatedAt = context.now
     ticket.dueAt = clocks.nextDueAt
     context.transaction.enqueue(UpdateTicket(tenant: context.tenant.id, ticket: ticket, story: story, version: versionRead))
-    if TicketText(ticket) != textRead { context.transaction.enqueue(RewriteTicketText(tenant: context.tenant.id, ticket: ticket)) }
+    if TicketText(ticket) != textRead {
+      context.transaction.enqueue(RewriteTicketText(tenant: context.tenant.id, ticket: ticket, isNewTitle: ticket.title != textRead.title))
+    }
     flush()
   }
 

@@ -73,9 +73,44 @@ struct SettleCandidate: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// A customer's candidates in one state, the newest first.
-struct CandidatesOfTenant: Statement {
+/// Where a candidate stands among all customers', as the finder tells.
+struct CandidatePlace: Sendable {
+  let tenant: TenantId
+  let ticket: Int64
+  let at: Instant
+}
+
+/// Candidates in one state over all customers, the newest first: keys only (schema-rules 23).
+struct FindCandidates: Statement {
+  let state: CandidateState
+  /// Nil: of every tenant.
+  let tenants: [Int64]?
+  let before: CandidatePlace?
+  let limit: Int64
+
+  static let sql = "select tenant_id, ticket_id, recorded_at from finder.knowledge_candidates($1, $2, $3, $4, $5, $6)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(state.rawValue)
+    parameters.append(tenants)
+    parameters.append(before?.at)
+    parameters.append(before?.tenant)
+    parameters.append(before?.ticket)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> CandidatePlace {
+    CandidatePlace(tenant: try row.next(), ticket: try row.next(), at: try row.next())
+  }
+}
+
+/// The candidates at places that the finder gave, with their customers.
+struct CandidatesAt: Statement {
   struct Found: Sendable {
+    let tenant: TenantId
+    let customer: TenantHandle
+    let customerBits: [UInt8]
+    let code: String
     let ticket: Ticket.Reference
     let number: Int64
     let title: String
@@ -86,29 +121,26 @@ struct CandidatesOfTenant: Statement {
     let at: Instant
   }
 
-  let tenant: TenantId
-  let state: CandidateState
-  let before: (at: Instant, ticket: Int64)?
-  let limit: Int64
+  let places: [CandidatePlace]
 
   static let sql = """
-    select t.id, t.public_id, t.number, t.title, c.state, c.remark, c.article_public_id, c.actor_name, c.recorded_at
-    from desk.knowledge_candidate c join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
-    where c.tenant_id = $1 and c.state = $2 and ($3::timestamptz is null or (c.recorded_at, c.ticket_id) < ($3, $4))
-    order by c.recorded_at desc, c.ticket_id desc limit $5
+    select c.tenant_id, n.handle, n.public_id, n.code, t.id, t.public_id, t.number, t.title, c.state, c.remark, c.article_public_id, c.actor_name,
+      c.recorded_at
+    from unnest($1::bigint[], $2::bigint[]) w (tenant_id, ticket_id)
+    join desk.knowledge_candidate c on c.tenant_id = w.tenant_id and c.ticket_id = w.ticket_id
+    join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
+    join tenancy.tenant n on n.id = c.tenant_id
     """
 
   func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(state.rawValue)
-    parameters.append(before?.at)
-    parameters.append(before?.ticket ?? 0)
-    parameters.append(limit)
+    parameters.append(places.map(\.tenant))
+    parameters.append(places.map(\.ticket))
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
-      ticket: Ticket.Reference(id: try row.next(), publicId: try row.next()), number: try row.next(), title: try row.next(), state: try row.next(),
-      remark: try row.next(), article: try row.next(), actorName: try row.next(), at: try row.next())
+      tenant: try row.next(), customer: TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64)), customerBits: try row.next(),
+      code: try row.next(), ticket: Ticket.Reference(id: try row.next(), publicId: try row.next()), number: try row.next(), title: try row.next(),
+      state: try row.next(), remark: try row.next(), article: try row.next(), actorName: try row.next(), at: try row.next())
   }
 }

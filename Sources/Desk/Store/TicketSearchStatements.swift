@@ -1,3 +1,4 @@
+import Contracts
 import Kernel
 import Knowledge
 import Operations
@@ -15,17 +16,20 @@ struct FindTickets: Statement {
   let query: SearchQuery
   /// Staff find by what they said among themselves as well.
   let isStaff: Bool
+  /// What the operation is for.
+  let types: [TicketType]
   /// Nil: every tenant.
   let tenants: [Int64]?
   let scope: RowScope
   let after: Found?
   let limit: Int64
 
-  static let sql = "select tenant_id, id, opened_at from finder.search_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+  static let sql = "select tenant_id, id, opened_at from finder.search_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(query)
     parameters.append(isStaff)
+    parameters.append(types.map(\.rawValue))
     parameters.append(tenants)
     parameters.append(scope)
     parameters.append(after?.openedAt)

@@ -84,11 +84,10 @@ package enum ListCitedArticles: Operation {
 
   package struct Entry: OperationOutput {
     let found: ArticlesOfTicket.Found
-    /// Nil: it is not published any more.
-    let article: ArticleHit?
+    let article: CitedArticle
 
     package static let fields: [OutputField<Entry>] = [
-      OutputField("article", record: ArticleHit.self, "The article; null when it is not published any more.", "文章；已不再发布则为 null。") { $0.article },
+      OutputField("article", record: CitedArticle.self, "The article, also one that is not published any more.", "文章（包括已不再发布的文章）。") { $0.article },
       OutputField("use", .text, "used or solved.", "used（有参考作用）或 solved（据此解决）。") { .text($0.found.use) },
       OutputField("by", .text, "Who noted it.", "登记人。") { .text($0.found.actorName) },
       OutputField("at", .instant, "When it was noted.", "登记时间。") { .instant($0.found.at) },
@@ -105,12 +104,9 @@ package enum ListCitedArticles: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let found = try await context.transaction.query(
       ArticlesOfTicket(tenant: context.tenant.id, ticket: ticket.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
-    let articles = try await ArticleShelf(context, for: context.tenant.id).published(found.map(\.article))
-    return context.listing(found, limit: limit, filter: filter) {
-      PageCursor([.integer($0.article)])
-    } element: { row in
-      Entry(found: row, article: articles[row.article].map { ArticleHit($0, in: context) })
-    }
+    let articles = try await ArticleShelf(context, for: context.tenant.id).cited(found.map(\.article))
+    let rows = found.compactMap { row in articles[row.article].map { Entry(found: row, article: $0) } }
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.found.article)]) }, element: { $0 })
   }
 }
 

@@ -49,7 +49,7 @@ package enum DeclineKnowledgeCandidate: Operation {
   }
 }
 
-/// Begins an article of what was reported and what helped: internal, and about that customer only, until its writers decide otherwise.
+/// Begins an article of what was reported and what helped: internal, and about that customer only, for good.
 package enum DraftOfCandidate: Operation {
   package typealias Input = IncidentReference
 
@@ -82,31 +82,40 @@ package enum DraftOfCandidate: Operation {
 
 package enum ListKnowledgeCandidates: Operation {
   package struct Input: OperationInput {
+    let customer: PublicId?
     let state: CandidateState
     let limit: Int64?
     let cursor: String?
 
+    private static let customer = Field.id(
+      "customer", .customer, "Only this customer's; left out: those of all that the caller serves.", "仅限此客户；不填则为所服务的全部客户。"
+    ).optional
     private static let state = Field.oneOf(
       "state", CandidateState.allCases.map(\.rawValue), "Those in this state (default open).", "此状态的候选（默认 open）：open 待处理、drafted 已起草、declined 已否决。"
     ).optional
-    package static let fields: [any InputField] = [CustomerReference.field, state, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [customer, state, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
+      customer = try values[Self.customer]
       state = try values[Self.state].flatMap(CandidateState.init) ?? .open
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
+
+    /// What a cursor belongs to.
+    var filterText: String { "\(customer?.description ?? "")/\(state.rawValue)" }
   }
 
   package struct Entry: OperationOutput {
-    let incident: PublicId
-    let number: String
+    let found: CandidatesAt.Found
     let article: PublicId?
-    let found: CandidatesOfTenant.Found
+
+    private func own(_ kind: IdKind, _ bits: [UInt8]) -> PublicId? { PublicId(kind: kind.prefix, handle: found.customer, random: bits) }
 
     package static let fields: [OutputField<Entry>] = [
-      OutputField("incident", .id, "The incident.", "事件工单。") { .id($0.incident) },
-      OutputField("number", .text, "Its number, for people.", "工单号。") { .text($0.number) },
+      OutputField("customer", .id, "The customer.", "客户。") { .id($0.own(.customer, $0.found.customerBits)) },
+      OutputField("incident", .id, "The incident.", "事件工单。") { .id($0.own(.incident, $0.found.ticket.publicId)) },
+      OutputField("number", .text, "Its number, for people.", "工单号。") { .text(IncidentView.number(of: $0.found.code, $0.found.number)) },
       OutputField("title", .text, "What it is about, in a line.", "标题。") { .text($0.found.title) },
       OutputField("state", .text, "open, drafted or declined.", "状态：open（待处理）、drafted（已起草）或 declined（已否决）。") { .text($0.found.state) },
       OutputField("remark", .text, "What was said of it.", "备注。") { .text($0.found.remark) },
@@ -117,21 +126,35 @@ package enum ListKnowledgeCandidates: Operation {
   }
 
   package static let declaration = Declaration(
-    "knowledge_candidate.list", "List a customer's incidents of which articles should be made, the newest first.", zh: "列出客户的知识候选事件，最新在前。",
-    permission: "incident.knowledge", roles: [.administrator, .accountManager, .engineer], reach: .one(by: "customer"), effect: .read)
+    "knowledge_candidate.list", "List incidents of which articles should be made, of all customers or of one, the newest first.",
+    zh: "列出全部或某一客户的知识候选事件，最新在前。", permission: "incident.knowledge", roles: [.administrator, .accountManager, .engineer], reach: .many,
+    effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {
-    let (limit, after) = try context.page(input.limit, input.cursor, filter: input.state.rawValue)
-    let rows = try await context.transaction.query(
-      CandidatesOfTenant(
-        tenant: context.tenant.id, state: input.state, before: try after.map { (at: try $0.instant(0), ticket: try $0.integer(1)) }, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: input.state.rawValue) {
-      PageCursor([.integer($0.at.microseconds), .integer($0.ticket.id)])
-    } element: { row in
-      Entry(
-        incident: context.id(.incident, row.ticket.publicId), number: IncidentView.number(of: context.tenant.code, row.number),
-        article: row.article.map { context.id(.article, $0) }, found: row)
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
+    var tenants = context.access.tenants.map { $0.map(\.rawValue).sorted() }
+    if let customer = input.customer {
+      guard let entry = try await context.tenancy.tenant(customer.handle) else { throw context.unknownReference("customer") }
+      tenants = [entry.id.rawValue]
     }
+    let places = try await context.transaction.query(
+      FindCandidates(state: input.state, tenants: tenants, before: try after.map(CandidatePlace.init), limit: limit + 1))
+    guard !places.isEmpty else { return Listing(items: [], next: nil) }
+    let found = try await context.bound(to: Set(places.map(\.tenant)).sorted()) { try await $0.last(CandidatesAt(places: places)) }
+    let rows = places.compactMap { place in
+      found.first { $0.tenant == place.tenant && $0.ticket.id == place.ticket }.map { (place: place, found: $0) }
+    }
+    return context.listing(rows, limit: limit, filter: input.filterText) {
+      PageCursor([.integer($0.place.at.microseconds), .integer($0.place.tenant.rawValue), .integer($0.place.ticket)])
+    } element: { row in
+      Entry(found: row.found, article: row.found.article.map { context.id(.article, $0) })
+    }
+  }
+}
+
+extension CandidatePlace {
+  fileprivate init(_ cursor: PageCursor) throws {
+    self.init(tenant: TenantId(try cursor.integer(1)), ticket: try cursor.integer(2), at: try cursor.instant(0))
   }
 }
 

@@ -44,8 +44,8 @@ package enum SearchIncidents: Operation {
     let scope = context.access.rows
     let places = try await context.transaction.query(
       FindTickets(
-        query: query, isStaff: context.principal.side == .staff, tenants: tenants, scope: scope, after: try after.map(FindTickets.Found.init),
-        limit: limit + 1))
+        query: query, isStaff: context.principal.side == .staff, types: [.incident], tenants: tenants, scope: scope,
+        after: try after.map(FindTickets.Found.init), limit: limit + 1))
     guard !places.isEmpty else { return Listing(items: [], next: nil) }
     let found = try await context.bound(to: Set(places.map(\.tenant)).sorted()) { transaction in
       try await transaction.last(TicketsFound(places: places, scope: scope))

@@ -12,38 +12,65 @@ package struct TicketTextSweep: Sweep {
 
   private static let look: Int64 = 1000
   private static let piece = 100
+  private static let comments: Int64 = 200
 
   package init() {}
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    var last: TextsPending.Found?
     while true {
       try Task.checkCancellation()
-      let pending = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(TextsPending(limit: Self.look)) }
-      guard !pending.isEmpty else { return }
+      let look = TextsPending(after: last, limit: Self.look)
+      let pending = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+      guard let end = pending.last else { return }
+      // Behind it: what was done is still there for the database, until it is vacuumed away.
+      last = end
       for (tenant, found) in Dictionary(grouping: pending, by: \.tenant).sorted(by: { $0.key < $1.key }) {
         var rest = found.map(\.ticket)[...]
         while !rest.isEmpty {
-          try Task.checkCancellation()
           let tickets = Array(rest.prefix(Self.piece))
           rest = rest.dropFirst(Self.piece)
-          try await tenancy.transaction(binding: [tenant], side: .staff) { try await Self.write(tickets, of: tenant, in: $0) }
+          try await Self.write(tickets, of: tenant, at: now, tenancy)
         }
+      }
+    }
+  }
+
+  /// Together; where the database refuses one, each by itself, so that one ticket stops no other.
+  private static func write(_ tickets: [Int64], of tenant: TenantId, at now: Instant, _ tenancy: Tenancy) async throws {
+    try Task.checkCancellation()
+    do {
+      try await tenancy.transaction(binding: [tenant], side: .staff) { try await write(tickets, of: tenant, in: $0) }
+    } catch let error as PostgresError where error.isRefusal {
+      guard tickets.count == 1 else {
+        for ticket in tickets { try await write([ticket], of: tenant, at: now, tenancy) }
+        return
+      }
+      try await tenancy.transaction(binding: [tenant], side: .staff) { transaction in
+        for ticket in tickets { transaction.enqueue(RefusePendingText(tenant: tenant, ticket: ticket, now: now)) }
       }
     }
   }
 
   private static func write(_ tickets: [Int64], of tenant: TenantId, in transaction: Transaction) async throws {
     let held = try await transaction.query(HoldTexts(tenant: tenant, tickets: tickets))
-    // Once they are held: what was said while this waited is there.
-    let said = Dictionary(grouping: try await transaction.query(SaidOfTickets(tenant: tenant, tickets: held.map(\.id))), by: \.ticket)
     for ticket in held {
-      var search = ticket.text.searchText
-      let written = search.size
-      for comment in said[ticket.id] ?? [] where search.size - written < AppendTicketText.enough {
-        search.add(comment.body, as: comment.visibility.searchWeight)
+      var sheets = TicketSheets(ticket.text)
+      var said: [SaidOfTicket.Found] = []
+      repeat {
+        // Once it is held: what was said while this waited is there.
+        said = try await transaction.query(SaidOfTicket(tenant: tenant, ticket: ticket.id, after: said.last, limit: comments))
+        for comment in said { sheets.add(comment.body, as: comment.visibility) }
+      } while said.count == Int(comments)
+      for (sheet, search) in sheets.sheets.enumerated() {
+        transaction.enqueue(FillTicketText(tenant: tenant, ticket: ticket, sheet: sheet, search: search))
       }
-      transaction.enqueue(FillTicketText(tenant: tenant, ticket: ticket, search: search, said: search.size - written))
     }
     transaction.enqueue(DropPendingTexts(tenant: tenant, tickets: tickets))
   }
+}
+
+extension PostgresError {
+  /// The server took the statement and refuses what is in it: data, a constraint, or one of its limits (classes 22, 23 and 54).
+  fileprivate var isRefusal: Bool { ["22", "23", "54"].contains(sqlState?.prefix(2)) }
 }

@@ -86,6 +86,8 @@ extension ArticleContent {
 struct Writer: Hashable, Sendable {
   let kind: String
   let id: Int64
+  /// The person behind the account, where one is recorded.
+  let person: Int64?
   let name: String
 
   /// Names change, and are no proof of who it is.
@@ -96,18 +98,23 @@ struct Writer: Hashable, Sendable {
     hasher.combine(id)
   }
 
-  init(kind: String, id: Int64, name: String) {
+  init(kind: String, id: Int64, person: Int64? = nil, name: String) {
     self.kind = kind
     self.id = id
+    self.person = person
     self.name = name
   }
 
-  init(_ principal: Principal) { self.init(kind: principal.actor.kind.rawValue, id: principal.actor.id, name: principal.name) }
+  var party: Party { Party(kind: kind, id: id, person: person) }
+
+  init(_ principal: Principal) {
+    self.init(kind: principal.actor.kind.rawValue, id: principal.actor.id, person: principal.person, name: principal.name)
+  }
 
   init?(_ value: Value) {
     guard let kind = value["kind"]?.text, let id = value["id"]?.integer, let name = value["name"]?.text else { return nil }
-    self.init(kind: kind, id: id, name: name)
+    self.init(kind: kind, id: id, person: value["person"]?.integer, name: name)
   }
 
-  var value: Value { .object(["kind": .text(kind), "id": .integer(id), "name": .text(name)]) }
+  var value: Value { .object(["kind": .text(kind), "id": .integer(id), "person": .integer(person), "name": .text(name)]) }
 }

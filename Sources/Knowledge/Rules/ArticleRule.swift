@@ -30,8 +30,14 @@ enum ArticleRule {
 
   private static func languages(of text: LocalText) -> Set<Language> { Set(Language.allCases.filter { text[$0] != nil }) }
 
-  /// Whoever wrote at a draft is not the other one who looks at it.
-  static func mayReview(_ reviewer: Writer, _ writers: [Writer]) -> Bool { !writers.contains(reviewer) }
+  /// Who publishes is a member of staff who did not write at the draft, by the rule of ``FourEyes``.
+  static func requireReviewer(_ reviewer: Party, of writers: [Writer]) throws(Failure) {
+    switch FourEyes.refusal(of: reviewer, than: writers.map(\.party)) {
+    case .noPerson: throw Failure(.denied, KnowledgeMessages.personRequired)
+    case .tookPart: throw Failure(.denied, KnowledgeMessages.ownWork)
+    case nil: break
+    }
+  }
 
   /// The same day some months later, or the last one of that month.
   static func reviewDay(after day: CalendarDate, months: Int64) -> CalendarDate {

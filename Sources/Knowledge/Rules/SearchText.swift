@@ -3,8 +3,8 @@ import Kernel
 import Postgres
 
 /// What a text is found by: its words, which the database stems as English, and of Chinese, Japanese and Korean, which put no
-/// spaces between words, every pair of neighbouring characters. Every text that can be searched goes through here, and so does what is
-/// searched for (``SearchQuery``).
+/// spaces between words, every pair of neighbouring characters and every character. Every text that can be searched goes through
+/// here, and so does what is searched for (``SearchQuery``).
 package struct SearchText: Hashable, Sendable {
   /// Where a text stands, the most important first: A to D of PostgreSQL.
   package enum Weight: Int, Sendable, CaseIterable {
@@ -28,22 +28,29 @@ package struct SearchText: Hashable, Sendable {
 
   package mutating func add(_ text: String, as weight: Weight) {
     for token in SearchToken.tokens(of: text) {
-      guard size < Self.mostBytes, seen[weight.rawValue].insert(token.text).inserted else { continue }
-      if token.isWord { words[weight.rawValue].append(token.text) } else { grams[weight.rawValue].append(token.text) }
-      size += token.text.utf8.count
+      switch token {
+      case .word(let word): if isNew(word, weight) { words[weight.rawValue].append(word) }
+      case .stretch(let characters):
+        for gram in SearchToken.pairs(of: characters) + characters.map(String.init) where isNew(gram, weight) { grams[weight.rawValue].append(gram) }
+      }
     }
   }
 
-  package var isEmpty: Bool { size == 0 }
+  /// Notes a lexeme, unless it is there or there is no room.
+  private mutating func isNew(_ lexeme: String, _ weight: Weight) -> Bool {
+    guard size < Self.mostBytes, seen[weight.rawValue].insert(lexeme).inserted else { return false }
+    size += lexeme.utf8.count
+    return true
+  }
 
   /// For `knowledge.search_vector`: the words of each weight.
   package var wordTexts: [String] { words.map { $0.joined(separator: " ") } }
-  /// And the pairs, as vectors. They are letters only, so nothing in them needs an escape.
+  /// And the pairs and characters, as vectors. They are letters only, so nothing in them needs an escape.
   package var gramTexts: [String] { grams.map { $0.map { "'\($0)':1" }.joined(separator: " ") } }
 }
 
 extension Parameters {
-  /// $n the words, $n+1 the pairs of `knowledge.search_vector($n, $n+1)`.
+  /// $n the words, $n+1 the pairs and characters of `knowledge.search_vector($n, $n+1)`.
   package mutating func append(_ text: SearchText) {
     append(text.wordTexts)
     append(text.gramTexts)
@@ -59,19 +66,16 @@ package struct SearchQuery: Hashable, Sendable {
   package init(_ text: String) {
     var words: [String] = []
     var grams: [String] = []
-    var isAfterPair = false
     for token in SearchToken.tokens(of: text) {
       switch token {
       case .word(let word): words.append(word)
-      case .pair(let gram): grams.append("'\(gram)'")
-      // The last character of several is in the pair before it; one that stands alone begins a pair somewhere, or ends a text.
-      case .end(let gram) where !isAfterPair: grams.append("'\(gram)':*")
-      case .end: break
+      // Each character of several is in a pair; one that stands alone is looked up as itself. Never by a prefix: that would collect
+      // all that begins with it, of all customers.
+      case .stretch(let characters): grams += characters.count == 1 ? characters.map(String.init) : SearchToken.pairs(of: characters)
       }
-      isAfterPair = if case .pair = token { true } else { false }
     }
     self.words = words.joined(separator: " ")
-    self.grams = Array(Set(grams)).sorted().joined(separator: " & ")
+    self.grams = Set(grams).sorted().map { "'\($0)'" }.joined(separator: " & ")
   }
 
   package var isEmpty: Bool { words.isEmpty && grams.isEmpty }
@@ -89,18 +93,12 @@ extension Parameters {
 enum SearchToken: Hashable, Sendable {
   /// Letters and digits of a script that writes words apart.
   case word(String)
-  /// Two neighbouring characters of one that does not.
-  case pair(String)
-  /// The last character of such a stretch.
-  case end(String)
+  /// Neighbouring characters of one that does not.
+  case stretch([Unicode.Scalar])
 
-  var text: String {
-    switch self {
-    case .word(let text), .pair(let text), .end(let text): text
-    }
+  static func pairs(of characters: [Unicode.Scalar]) -> [String] {
+    zip(characters, characters.dropFirst()).map { String($0) + String($1) }
   }
-
-  var isWord: Bool { if case .word = self { true } else { false } }
 
   /// A longer word is no word: a key, or bytes in letters.
   static let longestWordBytes = 64
@@ -109,20 +107,19 @@ enum SearchToken: Hashable, Sendable {
   static func tokens(of text: String) -> [SearchToken] {
     var tokens: [SearchToken] = []
     var word = ""
-    var last: Unicode.Scalar?
+    var stretch: [Unicode.Scalar] = []
     func endWord() {
       if !word.isEmpty, word.utf8.count <= longestWordBytes { tokens.append(.word(word)) }
       word = ""
     }
     func endStretch() {
-      if let character = last { tokens.append(.end(String(character))) }
-      last = nil
+      if !stretch.isEmpty { tokens.append(.stretch(stretch)) }
+      stretch = []
     }
     for scalar in text.precomposedStringWithCompatibilityMapping.lowercased().precomposedStringWithCompatibilityMapping.unicodeScalars {
       if isUnspaced(scalar) {
         endWord()
-        if let character = last { tokens.append(.pair(String(character) + String(scalar))) }
-        last = scalar
+        stretch.append(scalar)
       } else if isWord(scalar) {
         endStretch()
         word.unicodeScalars.append(scalar)

@@ -83,6 +83,27 @@ struct ArticleByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> ArticleRow { try ArticleRow(&row) }
 }
 
+/// What articles are called, whatever became of them.
+struct NamesOfArticles: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let number: Int64
+  }
+
+  let customers: [Int64]?
+  let ids: [Int64]
+
+  static let sql = "select a.id, a.public_id, a.number from knowledge.article a where \(ArticleRow.isVisible) and a.id = any ($2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(customers)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next(), number: try row.next()) }
+}
+
 /// What a listing of articles is narrowed to.
 struct ArticleFilter: Sendable {
   var state: String?

@@ -22,9 +22,12 @@ package struct ArticleShelf: Sendable {
     try await context.transaction.first(ArticleByPublicId(customers: readership.customers, publicId: id))?.id
   }
 
-  package func published(_ ids: [Int64]) async throws -> [Int64: PublishedRow] {
+  /// Articles by their rows, as they are cited: also those that nobody reads any more.
+  package func cited(_ ids: [Int64]) async throws -> [Int64: CitedArticle] {
+    let names = try await context.transaction.query(NamesOfArticles(customers: readership.customers, ids: ids))
     let rows = try await context.transaction.query(PublishedOfIds(readership: readership, ids: ids))
-    return Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
+    let published = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
+    return Dictionary(names.map { ($0.id, CitedArticle($0, published[$0.id], in: context)) }) { first, _ in first }
   }
 
   /// What may help with a text: any of its words is enough, and the more of them the better.
@@ -32,4 +35,31 @@ package struct ArticleShelf: Sendable {
     let find = FindArticles(query: SearchQuery(text), isAnyWordEnough: true, readership: readership, kind: nil, after: nil, limit: limit)
     return try await context.articles(at: find, readership: readership).map { ArticleHit($0.row, in: context) }
   }
+}
+
+/// An article that was of use: named always, and told of as far as it is published.
+package struct CitedArticle: OperationOutput {
+  let id: PublicId
+  let number: Int64
+  /// Nil: it is not published any more.
+  let row: PublishedRow?
+
+  init(_ name: NamesOfArticles.Found, _ row: PublishedRow?, in context: OperationContext) {
+    id = context.id(.article, name.publicId)
+    number = name.number
+    self.row = row
+  }
+
+  package static let fields: [OutputField<CitedArticle>] = [
+    OutputField("id", .id, "The article.", "文章。") { .id($0.id) },
+    OutputField("number", .text, "Its number, for people.", "编号。") { .text(ArticleNumber.text($0.number)) },
+    OutputField("kind", .text, "how_to, solution, known_error or policy; null when it is not published any more.", "类型；已不再发布则为 null。") {
+      .text($0.row?.content.kind.rawValue)
+    },
+    OutputField("title", .document, "Its title by language; null when it is not published any more.", "标题（按语言）；已不再发布则为 null。") {
+      $0.row?.content.title.value ?? .null
+    },
+    OutputField("revision", .integer, "Its version; null when it is not published any more.", "版次；已不再发布则为 null。") { .integer($0.row?.seq) },
+    OutputField("publishedAt", .instant, "When this version was published.", "该版次的发布时间。") { .instant($0.row?.publishedAt) },
+  ]
 }

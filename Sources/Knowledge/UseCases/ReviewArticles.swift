@@ -52,7 +52,7 @@ package enum PublishArticle: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ArticleRecord {
     let (row, life) = try await context.article(input.id, for: .publish)
-    guard ArticleRule.mayReview(Writer(context.principal), row.draft?.writers ?? []) else { throw Failure(.denied, KnowledgeMessages.ownWork) }
+    try ArticleRule.requireReviewer(Party(context.principal), of: row.draft?.writers ?? [])
     try await context.publish(row, life, bypassReason: nil)
     return try await context.articleRecord(input.id)
   }

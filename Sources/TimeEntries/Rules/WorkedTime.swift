@@ -65,6 +65,12 @@ package struct WorkedTime: Hashable, Sendable {
     Failure.invalid(path, TimeEntriesMessages.tooOld, ["days": String(oldestDays)])
   }
 
+  /// The same where another zone tells the days: minutes on a day stay on that day.
+  func moved(to zone: Zone) -> WorkedTime {
+    guard let endedAt else { return WorkedTime(beganAt: zone.start(of: date), endedAt: nil, date: date, minutes: minutes) }
+    return WorkedTime(beganAt: beganAt, endedAt: endedAt, date: zone.date(at: beganAt), minutes: minutes)
+  }
+
   /// How long after the end of the work, or of its day, `now` is, in whole minutes; 0 while that lasts.
   func minutesSince(in zone: Zone, now: Instant) -> Int64 {
     let end = endedAt ?? zone.start(of: date.adding(days: 1))

@@ -1,9 +1,14 @@
 import Kernel
+import Operations
 import Postgres
 
 /// By what an entry counts, as it is approved.
 struct TimeDecision: Sendable {
   let countsOn: CalendarDate
+  /// Those of the ticket as it is by then.
+  let line: Int64?
+  let billable: Bool
+  let hasNoCoverage: Bool
   let rule: Int64?
   let rounding: TimeRounding
   let billedMinutes: Int64
@@ -25,11 +30,11 @@ struct ApproveDraft: Statement {
     )
     insert into time_entries.entry
       (tenant_id, public_id, kind, staff_id, staff_public_id, staff_person_id, staff_name, work_type_id, ticket_id, contract_line_id, work_date, began_at,
-       ended_at, minutes, billable, rate_class_id, note, invoice_text, is_parallel, source, late_minutes, author_kind, author_id, author_person_id,
-       author_name, corrects, correction_reason, counts_on, rule_id, step_minutes, minimum_minutes, billed_minutes, approver_kind, approver_id,
+       ended_at, minutes, billable, billable_said, no_coverage, rate_class_id, note, invoice_text, is_parallel, source, late_minutes, author_kind, author_id,
+       author_person_id, author_name, corrects, correction_reason, counts_on, rule_id, step_minutes, minimum_minutes, billed_minutes, approver_kind, approver_id,
        approver_name, approved_at, recorded_at, version)
     select g.tenant_id, g.public_id, 'work', g.staff_id, g.staff_public_id, g.staff_person_id, g.staff_name, g.work_type_id, g.ticket_id,
-      g.contract_line_id, g.work_date, g.began_at, g.ended_at, g.minutes, g.billable, g.rate_class_id, g.note, g.invoice_text, g.is_parallel, g.source,
+      $13, g.work_date, g.began_at, g.ended_at, g.minutes, $14, g.billable_said, $15, g.rate_class_id, g.note, g.invoice_text, g.is_parallel, g.source,
       g.late_minutes, g.author_kind, g.author_id, g.author_person_id, g.author_name, g.corrects, g.correction_reason, $4, $5, $6, $7, $8, $9, $10, $11, $12,
       g.recorded_at, g.version + 1
     from gone g returning id
@@ -48,6 +53,9 @@ struct ApproveDraft: Statement {
     parameters.append(decision.approver.id)
     parameters.append(decision.approverName)
     parameters.append(decision.now)
+    parameters.append(decision.line)
+    parameters.append(decision.billable)
+    parameters.append(decision.hasNoCoverage)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -60,7 +68,7 @@ struct InsertReversal: Statement {
   let publicId: PublicId
   let countsOn: CalendarDate
   let reason: String?
-  let author: TimeApproval.Party
+  let author: Party
   let authorName: String
   let approver: Actor
   let approverName: String
@@ -70,11 +78,12 @@ struct InsertReversal: Statement {
   static let sql = """
     insert into time_entries.entry
       (tenant_id, public_id, kind, staff_id, staff_public_id, staff_person_id, staff_name, work_type_id, ticket_id, contract_line_id, work_date, began_at,
-       ended_at, minutes, billable, rate_class_id, note, invoice_text, is_parallel, source, late_minutes, author_kind, author_id, author_person_id,
-       author_name, correction_reason, reverses, counts_on, rule_id, step_minutes, minimum_minutes, billed_minutes, approver_kind, approver_id,
+       ended_at, minutes, billable, billable_said, no_coverage, rate_class_id, note, invoice_text, is_parallel, source, late_minutes, author_kind, author_id,
+       author_person_id, author_name, correction_reason, reverses, counts_on, rule_id, step_minutes, minimum_minutes, billed_minutes, approver_kind, approver_id,
        approver_name, approved_at, recorded_at, version)
     select e.tenant_id, $3, 'reversal', e.staff_id, e.staff_public_id, e.staff_person_id, e.staff_name, e.work_type_id, e.ticket_id, e.contract_line_id,
-      e.work_date, e.began_at, e.ended_at, -e.minutes, e.billable, e.rate_class_id, e.note, e.invoice_text, e.is_parallel, 'correction', e.late_minutes,
+      e.work_date, e.began_at, e.ended_at, -e.minutes, e.billable, e.billable_said, e.no_coverage, e.rate_class_id, e.note, e.invoice_text, e.is_parallel,
+      'correction', e.late_minutes,
       $5, $6, $7, $8, $9, e.id, $4, e.rule_id, e.step_minutes, e.minimum_minutes, -e.billed_minutes, $10, $11, $12, $13, $13, $14
     from time_entries.entry e where e.tenant_id = $1 and e.id = $2 and e.kind = 'work' returning id
     """
@@ -145,6 +154,49 @@ struct InsertReversedStretches: Statement {
       (tenant_id, entry_id, seq, from_at, to_at, minutes, billed_minutes, situation, rate_class_id, calendar_version_id)
     select s.tenant_id, $3, s.seq, s.from_at, s.to_at, -s.minutes, -s.billed_minutes, s.situation, s.rate_class_id, s.calendar_version_id
     from time_entries.stretch s where s.tenant_id = $1 and s.entry_id = $2 returning seq
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(original)
+    parameters.append(reversal)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Lets a bill have what was approved.
+struct InsertOpenSources: Statement {
+  let tenant: TenantId
+  let entry: Int64
+
+  static let sql = """
+    insert into time_entries.open_source (tenant_id, entry_id, seq, counts_on, entry_public_id)
+    select s.tenant_id, s.entry_id, s.seq, e.counts_on, e.public_id
+    from time_entries.stretch s join time_entries.entry e on e.tenant_id = s.tenant_id and e.id = s.entry_id
+    where s.tenant_id = $1 and s.entry_id = $2 and e.billable and s.billed_minutes <> 0 returning seq
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(entry)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Takes what no bill has of an entry that is taken back off the list; what a bill has is to be credited.
+struct ReverseOpenSources: Statement {
+  let tenant: TenantId
+  let original: Int64
+  let reversal: Int64
+
+  static let sql = """
+    with gone as (delete from time_entries.open_source o where o.tenant_id = $1 and o.entry_id = $2 returning o.seq)
+    insert into time_entries.open_source (tenant_id, entry_id, seq, counts_on, entry_public_id)
+    select s.tenant_id, s.entry_id, s.seq, e.counts_on, e.public_id
+    from time_entries.stretch s join time_entries.entry e on e.tenant_id = s.tenant_id and e.id = s.entry_id
+    where s.tenant_id = $1 and s.entry_id = $3 and s.billed_minutes <> 0 and not exists (select from gone g where g.seq = s.seq) returning seq
     """
 
   func bind(to parameters: inout Parameters) {

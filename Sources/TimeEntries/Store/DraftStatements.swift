@@ -8,7 +8,12 @@ struct TimeDraft: Sendable {
   var ticket: Int64?
   var line: Int64?
   var worked: WorkedTime
-  var billable: Bool
+  /// What follows from `billableSaid`, the line's rule and the kind of work; see `settle`.
+  var billable = false
+  /// Nil: nobody said so.
+  var billableSaid: Bool?
+  /// Whether no coverage is known by which it could be cut.
+  var hasNoCoverage = false
   var rateClass: Int64?
   var note: String
   var invoiceText: String?
@@ -33,9 +38,9 @@ struct InsertDraft: Statement {
   static let sql = """
     insert into time_entries.draft
       (tenant_id, public_id, state, staff_id, staff_public_id, staff_person_id, staff_name, work_type_id, ticket_id, contract_line_id, work_date, began_at,
-       ended_at, minutes, billable, rate_class_id, note, invoice_text, is_parallel, source, late_minutes, author_kind, author_id, author_person_id,
-       author_name, corrects, withdraws, correction_reason, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+       ended_at, minutes, billable, billable_said, no_coverage, rate_class_id, note, invoice_text, is_parallel, source, late_minutes, author_kind, author_id,
+       author_person_id, author_name, corrects, withdraws, correction_reason, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
     returning id
     """
 
@@ -55,6 +60,8 @@ struct InsertDraft: Statement {
     parameters.append(draft.worked.endedAt)
     parameters.append(draft.worked.minutes)
     parameters.append(draft.billable)
+    parameters.append(draft.billableSaid)
+    parameters.append(draft.hasNoCoverage)
     parameters.append(draft.rateClass)
     parameters.append(draft.note)
     parameters.append(draft.invoiceText)
@@ -82,8 +89,9 @@ struct UpdateDraft: Statement {
   let draft: TimeDraft
 
   static let sql = """
-    update time_entries.draft set work_type_id = $4, work_date = $5, began_at = $6, ended_at = $7, minutes = $8, billable = $9, rate_class_id = $10,
-      note = $11, invoice_text = $12, is_parallel = $13, late_minutes = $14, version = version + 1
+    update time_entries.draft set work_type_id = $4, work_date = $5, began_at = $6, ended_at = $7, minutes = $8, billable = $9, billable_said = $10,
+      no_coverage = $11, rate_class_id = $12, note = $13, invoice_text = $14, is_parallel = $15, late_minutes = $16, contract_line_id = $17,
+      version = version + 1
     where tenant_id = $1 and id = $2 and version = $3 and state <> 'submitted' returning version
     """
 
@@ -97,11 +105,14 @@ struct UpdateDraft: Statement {
     parameters.append(draft.worked.endedAt)
     parameters.append(draft.worked.minutes)
     parameters.append(draft.billable)
+    parameters.append(draft.billableSaid)
+    parameters.append(draft.hasNoCoverage)
     parameters.append(draft.rateClass)
     parameters.append(draft.note)
     parameters.append(draft.invoiceText)
     parameters.append(draft.isParallel)
     parameters.append(draft.lateMinutes)
+    parameters.append(draft.line)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -147,6 +158,37 @@ struct DeleteDraft: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Remembers what a reviewer took away of somebody else's.
+struct InsertDropped: Statement {
+  let tenant: TenantId
+  let row: TimeEntryRow
+  let reason: String
+  let actor: Actor
+  let actorName: String
+  let now: Instant
+
+  static let sql = """
+    insert into time_entries.dropped
+      (tenant_id, public_id, staff_id, staff_name, work_date, minutes, note, reason, actor_kind, actor_id, actor_name, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(row.publicId)
+    parameters.append(row.staff.id)
+    parameters.append(row.staff.name)
+    parameters.append(row.worked.date)
+    parameters.append(row.worked.minutes)
+    parameters.append(row.note)
+    parameters.append(reason)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(actorName)
+    parameters.append(now)
+  }
 }
 
 /// Keeps somebody's time: `busy_overlap_exclude` refuses what overlaps.

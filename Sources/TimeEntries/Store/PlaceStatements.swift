@@ -42,21 +42,24 @@ struct WorkPlace: Sendable {
   let line: Int64?
   /// Of the contract; nil where there is none.
   let zone: String?
+  /// When the ticket was opened.
+  let openedAt: Instant?
   let facts: TargetFacts
 }
 
-/// The zone of a line's contract, and what a ticket's targets are chosen by.
+/// The zone of a line's contract, and what a ticket's targets are chosen by. Of a ticket its line counts, as it is now.
 struct PlaceOfTime: Statement {
   let tenant: TenantId
   let ticket: Int64?
+  /// Where there is no ticket.
   let line: Int64?
 
   static let sql = """
-    select $2::bigint, $3::bigint, c.zone, t.type, t.priority, t.service_id, t.ci_tier
+    select $2::bigint, case when $2 is null then $3::bigint else t.contract_line_id end, c.zone, t.opened_at, t.type, t.priority, t.service_id, t.ci_tier
     from tenancy.tenant n
-    left join contracts.pub_line l on l.tenant_id = n.id and l.line_id = $3
-    left join contracts.pub_contract c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
     left join desk.pub_ticket t on t.tenant_id = n.id and t.ticket_id = $2
+    left join contracts.pub_line l on l.tenant_id = n.id and l.line_id = case when $2 is null then $3 else t.contract_line_id end
+    left join contracts.pub_contract c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
     where n.id = $1
     """
 
@@ -68,10 +71,10 @@ struct PlaceOfTime: Statement {
 
   static func decode(_ row: inout RowReader) throws -> WorkPlace {
     let (ticket, line): (Int64?, Int64?) = (try row.next(), try row.next())
-    let zone: String? = try row.next()
+    let (zone, openedAt): (String?, Instant?) = (try row.next(), try row.next())
     let (type, priority): (String?, Int64?) = (try row.next(), try row.next())
     return WorkPlace(
-      ticket: ticket, line: line, zone: zone,
+      ticket: ticket, line: line, zone: zone, openedAt: openedAt,
       facts: TargetFacts(
         ticketType: type.flatMap(TicketType.init(rawValue:)) ?? .incident, priority: priority ?? WorkPlace.priorityWithoutTicket, service: try row.next(),
         ciTier: try row.next()))
@@ -96,16 +99,19 @@ struct StaffOfTime: Statement {
   let provider: TenantId
   let publicId: PublicId?
   let id: Int64?
+  /// Also who has left: his time stays.
+  let isAny: Bool
 
   static let sql = """
     select id, public_id, person_id, name from tenancy.account
-    where tenant_id = $1 and kind = 'staff' and state = 'active' and (public_id = $2 or id = $3)
+    where tenant_id = $1 and kind = 'staff' and ($4 or state = 'active') and (public_id = $2 or id = $3)
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(publicId?.random)
     parameters.append(id)
+    parameters.append(isAny)
   }
 
   static func decode(_ row: inout RowReader) throws -> StaffRow {

@@ -70,6 +70,17 @@ struct TimeRuleAt: Statement {
   static func decode(_ row: inout RowReader) throws -> TimeRuleRow { try TimeRuleRow(&row) }
 }
 
+/// Whether a kind of work is billed where nothing else is said.
+struct WorkIsBillable: Statement {
+  let workType: Int64
+
+  static let sql = "select coalesce(billable, false) from time_entries.code where id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(workType) }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}
+
 /// The rules of a line, the one that begins last first.
 struct TimeRulesOfLine: Statement {
   let tenant: TenantId

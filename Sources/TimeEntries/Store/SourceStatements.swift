@@ -80,8 +80,8 @@ struct TimeSources: Statement {
   static func decode(_ row: inout RowReader) throws -> TimeSource { try TimeSource(&row) }
 }
 
-/// Takes what is to be billed into a bill. `billed_pk` lets one bill have it: of two at once the second waits, and passes over what the
-/// first one took.
+/// Takes what is to be billed into a bill: whoever takes a row off the list has it. Of two at once the second waits, and passes over what
+/// the first one took.
 struct ClaimSources: Statement {
   let tenant: TenantId
   let sources: [TimeSource]
@@ -90,10 +90,17 @@ struct ClaimSources: Statement {
   let now: Instant
 
   static let sql = """
-    insert into time_entries.billed (tenant_id, entry_id, seq, bill, actor_kind, actor_id, recorded_at)
-    select $1, s.entry_id, s.seq, $4, $5, $6, $7 from unnest($2::bigint[], $3::bigint[]) as s (entry_id, seq)
-    order by s.entry_id, s.seq
-    on conflict do nothing returning entry_id, seq
+    with held as (
+      select o.entry_id, o.seq from time_entries.open_source o
+      join unnest($2::bigint[], $3::bigint[]) as s (entry_id, seq) on s.entry_id = o.entry_id and s.seq = o.seq
+      where o.tenant_id = $1 order by o.entry_id, o.seq for update of o),
+    taken as (
+      delete from time_entries.open_source o using held h where o.tenant_id = $1 and o.entry_id = h.entry_id and o.seq = h.seq
+      returning o.entry_id, o.seq)
+    insert into time_entries.billed (tenant_id, entry_id, seq, turn, bill, actor_kind, actor_id, recorded_at)
+    select $1, t.entry_id, t.seq,
+      1 + (select count(*) from time_entries.billed b where b.tenant_id = $1 and b.entry_id = t.entry_id and b.seq = t.seq), $4, $5, $6, $7
+    from taken t returning entry_id, seq
     """
 
   func bind(to parameters: inout Parameters) {
@@ -107,6 +114,90 @@ struct ClaimSources: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> (entry: Int64, seq: Int64) { (try row.next(), try row.next()) }
+}
+
+/// What a bill has, or had until it was released, in the order of entries.
+struct BilledSources: Statement {
+  struct Found: Sendable {
+    let source: TimeSource
+    let turn: Int64
+    let billedAt: Instant
+    let releasedAt: Instant?
+    let releasedBy: String?
+    let reason: String?
+  }
+
+  let tenant: TenantId
+  let bill: String
+  let after: (entry: Int64, seq: Int64, turn: Int64)
+  let limit: Int64
+
+  static let sql = """
+    select \(TimeSource.columns), b.turn, b.recorded_at, g.recorded_at, g.actor_name, g.reason
+    from time_entries.billed b
+    join lateral (
+      select e.tenant_id, e.id as entry_id, z.seq, e.public_id, e.kind, e.counts_on, e.work_date, e.contract_line_id, e.ticket_id, e.work_type_id,
+        z.rate_class_id, z.minutes, z.billed_minutes, e.invoice_text
+      from time_entries.entry e join time_entries.stretch z on z.tenant_id = e.tenant_id and z.entry_id = e.id
+      where e.tenant_id = b.tenant_id and e.id = b.entry_id and z.seq = b.seq) s on true
+    left join time_entries.released g on g.tenant_id = b.tenant_id and g.entry_id = b.entry_id and g.seq = b.seq and g.turn = b.turn
+    \(TimeSource.joins)
+    where b.tenant_id = $1 and b.bill = $2 and (b.entry_id, b.seq, b.turn) > ($3, $4, $5) order by b.entry_id, b.seq, b.turn limit $6
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(bill)
+    parameters.append(after.entry)
+    parameters.append(after.seq)
+    parameters.append(after.turn)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      source: try TimeSource(&row), turn: try row.next(), billedAt: try row.next(), releasedAt: try row.next(), releasedBy: try row.next(),
+      reason: try row.next())
+  }
+}
+
+/// Gives what a bill has back: it is to be billed again.
+struct ReleaseSources: Statement {
+  let tenant: TenantId
+  let bill: String
+  let most: Int64
+  let reason: String
+  let actor: Actor
+  let actorName: String
+  let now: Instant
+
+  static let sql = """
+    with had as (
+      select b.entry_id, b.seq, b.turn from time_entries.billed b
+      where b.tenant_id = $1 and b.bill = $2 and not exists (
+        select from time_entries.released g where g.tenant_id = b.tenant_id and g.entry_id = b.entry_id and g.seq = b.seq and g.turn = b.turn)
+      order by b.entry_id, b.seq limit $3),
+    given as (
+      insert into time_entries.released (tenant_id, entry_id, seq, turn, reason, actor_kind, actor_id, actor_name, recorded_at)
+      select $1, h.entry_id, h.seq, h.turn, $4, $5, $6, $7, $8 from had h on conflict do nothing returning entry_id, seq)
+    insert into time_entries.open_source (tenant_id, entry_id, seq, counts_on, entry_public_id)
+    select e.tenant_id, e.id, g.seq, e.counts_on, e.public_id
+    from given g join time_entries.entry e on e.tenant_id = $1 and e.id = g.entry_id
+    returning entry_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(bill)
+    parameters.append(most)
+    parameters.append(reason)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(actorName)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// By what approved time is added up.

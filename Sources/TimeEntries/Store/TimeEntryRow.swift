@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Postgres
 
 /// A time entry, approved or not.
@@ -30,6 +31,9 @@ struct TimeEntryRow: Sendable {
   let line: Reference?
   let worked: WorkedTime
   let billable: Bool
+  /// Nil: it follows from the line's rule or the kind of work.
+  let billableSaid: Bool?
+  let hasNoCoverage: Bool
   let rateClass: Int64?
   let rateClassCode: String?
   let note: String
@@ -38,7 +42,7 @@ struct TimeEntryRow: Sendable {
   let source: String
   let lateMinutes: Int64
   let returnReason: String?
-  let author: TimeApproval.Party
+  let author: Party
   let authorName: String
   let corrects: Reference?
   let withdraws: Bool
@@ -54,10 +58,13 @@ struct TimeEntryRow: Sendable {
   let recordedAt: Instant
   let version: Int64
 
+  var isByStaff: Bool { author.kind == Actor.Kind.staff.rawValue }
+
   static let select = """
     select e.tenant_id, n.handle, n.public_id, n.code, n.name, e.id, e.public_id, e.state, e.kind = 'reversal', e.staff_id, e.staff_public_id,
       e.staff_person_id, e.staff_name, e.work_type_id, w.code, e.ticket_id, t.public_id, t.number, e.contract_line_id, l.public_id, e.began_at, e.ended_at,
-      e.work_date, e.minutes, e.billable, e.rate_class_id, r.code, e.note, e.invoice_text, e.is_parallel, e.source, e.late_minutes, e.return_reason,
+      e.work_date, e.minutes, e.billable, e.billable_said, e.no_coverage, e.rate_class_id, r.code, e.note, e.invoice_text, e.is_parallel, e.source,
+      e.late_minutes, e.return_reason,
       e.author_kind, e.author_id, e.author_person_id, e.author_name, e.corrects, o.public_id, e.withdraws, e.correction_reason, e.reverses, v.public_id,
       x.public_id, e.counts_on, e.rule_id, e.step_minutes, e.minimum_minutes, e.billed_minutes, e.approver_name, e.approved_at, e.recorded_at, e.version
     """
@@ -88,6 +95,8 @@ struct TimeEntryRow: Sendable {
     line = try Self.reference(&row)
     worked = WorkedTime(beganAt: try row.next(), endedAt: try row.next(), date: try row.next(), minutes: try row.next())
     billable = try row.next()
+    billableSaid = try row.next()
+    hasNoCoverage = try row.next()
     rateClass = try row.next()
     rateClassCode = try row.next()
     note = try row.next()
@@ -96,7 +105,7 @@ struct TimeEntryRow: Sendable {
     source = try row.next()
     lateMinutes = try row.next()
     returnReason = try row.next()
-    author = TimeApproval.Party(kind: try row.next(), id: try row.next(), person: try row.next())
+    author = Party(kind: try row.next(), id: try row.next(), person: try row.next())
     authorName = try row.next()
     corrects = try Self.reference(&row)
     withdraws = try row.next()

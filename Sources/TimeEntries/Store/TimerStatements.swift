@@ -9,6 +9,7 @@ struct TimerRow: Sendable {
   let customer: [UInt8]
   let ticket: [UInt8]?
   let line: [UInt8]?
+  let workTypeId: Int64
   let workType: String
   let note: String
   let startedAt: Instant
@@ -21,7 +22,7 @@ struct TimerOfStaff: Statement {
   let staff: Int64
 
   static let sql = """
-    select t.public_id, n.handle, n.public_id, t.ticket_public_id, t.line_public_id, w.code, t.note, t.started_at, t.due_at, t.forgotten_at
+    select t.public_id, n.handle, n.public_id, t.ticket_public_id, t.line_public_id, w.id, w.code, t.note, t.started_at, t.due_at, t.forgotten_at
     from time_entries.timer t
     join time_entries.code w on w.id = t.work_type_id
     join tenancy.tenant n on n.id = t.customer_id
@@ -36,7 +37,8 @@ struct TimerOfStaff: Statement {
   static func decode(_ row: inout RowReader) throws -> TimerRow {
     TimerRow(
       publicId: try row.next(), customerHandle: TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64)), customer: try row.next(),
-      ticket: try row.next(), line: try row.next(), workType: try row.next(), note: try row.next(), startedAt: try row.next(), dueAt: try row.next(),
+      ticket: try row.next(), line: try row.next(),
+      workTypeId: try row.next(), workType: try row.next(), note: try row.next(), startedAt: try row.next(), dueAt: try row.next(),
       forgottenAt: try row.next())
   }
 }

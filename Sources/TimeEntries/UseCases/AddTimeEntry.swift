@@ -47,6 +47,7 @@ package enum AddTimeEntry: Operation {
     roles: TimeRights.recorders, reach: .oneAndProvider(by: "customer"), effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TimeEntryOutput {
+    guard !input.submits || context.actor.kind == .staff else { throw Failure.invalid("submit", TimeEntriesMessages.submittedByOwner) }
     let staff = try await context.staffOfTime(input.staff)
     let workType = try await context.workType(input.workType)
     var rateClass: Int64?
@@ -55,15 +56,11 @@ package enum AddTimeEntry: Operation {
     let zone = try context.zone(of: place)
     let worked = try WorkedTime(input.told, in: zone, now: context.now)
     if input.ticket == nil { try await context.requireInForce(place, at: worked.beganAt) }
-    var billable = input.billable
-    if billable == nil, let line = place.line {
-      billable = try await context.transaction.first(TimeRuleAt(tenant: context.tenant.id, line: line, at: worked.beganAt))?.billable
-    }
     let draft = TimeDraft(
-      staff: staff, workType: workType.id, ticket: place.ticket, line: place.line, worked: worked, billable: billable ?? workType.billable ?? false,
-      rateClass: rateClass, note: input.note, invoiceText: input.invoiceText, isParallel: input.isParallel, source: "entered",
+      staff: staff, workType: workType.id, ticket: place.ticket, line: place.line, worked: worked, billableSaid: input.billable, rateClass: rateClass,
+      note: input.note, invoiceText: input.invoiceText, isParallel: input.isParallel, source: "entered",
       lateMinutes: worked.minutesSince(in: zone, now: context.now), corrects: nil, correctionReason: nil)
-    return try await context.record(draft, submits: input.submits)
+    return try await context.record(draft, at: place, submits: input.submits)
   }
 }
 
@@ -96,8 +93,9 @@ extension OperationContext {
   }
 
   /// Writes a draft, and keeps the time that it takes.
-  func record(_ draft: TimeDraft, submits: Bool) async throws -> TimeEntryOutput {
+  func record(_ given: TimeDraft, at place: WorkPlace, submits: Bool) async throws -> TimeEntryOutput {
     let open = try await firstOpenDay()
+    let draft = try await settled(given, place)
     guard draft.corrects != nil || draft.worked.date >= open else {
       throw Failure(.conflict, TimeEntriesMessages.monthClosed, ["date": open.description])
     }

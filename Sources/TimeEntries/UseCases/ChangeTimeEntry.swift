@@ -40,8 +40,8 @@ package enum ChangeTimeEntry: Operation {
   }
 
   package static let declaration = Declaration(
-    "time_entry.change", "Change a time entry that is a draft or was sent back.", zh: "修改草稿或被退回的工时。", permission: TimeRights.record,
-    roles: TimeRights.recorders, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
+    "time_entry.change", "Change a time entry that is a draft or was sent back.", zh: "修改草稿或被退回的工时。", permission: TimeRights.write,
+    roles: TimeRights.staff, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TimeEntryOutput {
     guard !input.isEmpty else { throw Failure.invalid("", TimeEntriesMessages.nothingToChange) }
@@ -57,18 +57,18 @@ package enum ChangeTimeEntry: Operation {
     case .clear: draft.rateClass = nil
     case .set(let code): draft.rateClass = try await context.namedRateClass(code)
     }
+    let place = try await context.place(ticket: row.ticket?.id, line: row.line?.id)
     if !input.told.isEmpty {
-      let place = try await context.place(ticket: row.ticket?.id, line: row.line?.id)
       let zone = try context.zone(of: place)
       draft.worked = try WorkedTime(input.told, in: zone, now: context.now)
       draft.lateMinutes = draft.worked.minutesSince(in: zone, now: context.now)
       if row.ticket == nil { try await context.requireInForce(place, at: draft.worked.beganAt) }
     }
-    draft.billable = input.billable ?? draft.billable
+    draft.billableSaid = input.billable ?? draft.billableSaid
     draft.note = input.note ?? draft.note
     draft.invoiceText = input.invoiceText.applied(to: draft.invoiceText)
     draft.isParallel = input.isParallel ?? draft.isParallel
-    try await context.rewrite(row, draft)
+    try await context.rewrite(row, try await context.settled(draft, place))
     return try await context.timeEntryOutput(input.id)
   }
 }
@@ -77,7 +77,7 @@ extension TimeDraft {
   init(_ row: TimeEntryRow) {
     self.init(
       staff: row.staff, workType: row.workType, ticket: row.ticket?.id, line: row.line?.id, worked: row.worked, billable: row.billable,
-      rateClass: row.rateClass, note: row.note, invoiceText: row.invoiceText, isParallel: row.isParallel, source: row.source,
+      billableSaid: row.billableSaid, hasNoCoverage: row.hasNoCoverage, rateClass: row.rateClass, note: row.note, invoiceText: row.invoiceText, isParallel: row.isParallel, source: row.source,
       lateMinutes: row.lateMinutes, corrects: row.corrects?.id, withdraws: row.withdraws, correctionReason: row.correctionReason)
   }
 }
@@ -103,19 +103,52 @@ package enum DeleteTimeEntry: Operation {
   package typealias Input = TimeEntryReference
 
   package static let declaration = Declaration(
-    "time_entry.delete", "Delete a time entry that is a draft or was sent back.", zh: "删除草稿或被退回的工时。", permission: TimeRights.record,
-    roles: TimeRights.recorders, reach: .oneAndProvider(by: "id"), effect: .delete)
+    "time_entry.delete", "Delete a time entry that is a draft or was sent back.", zh: "删除草稿或被退回的工时。", permission: TimeRights.write,
+    roles: TimeRights.staff, reach: .oneAndProvider(by: "id"), effect: .delete)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let row = try await context.timeEntry(input.id)
     try context.requireOwner(row)
+    return try await context.takeAway(row, "time_entry.deleted", input.id)
+  }
+}
+
+/// Takes somebody else's away, who has left it lying: it would keep a month from being closed, or an entry from being corrected.
+package enum DropTimeEntry: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+
+    package static let fields: [any InputField] = [TimeFields.id, TimeFields.reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[TimeFields.id]
+      reason = try values[TimeFields.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "time_entry.drop", "Take away a draft, or an entry that was sent back, whosever it is; with the reason, which is kept.",
+    zh: "清除他人的草稿或被退回的工时；原因留存。", permission: TimeRights.review, roles: TimeRights.reviewers, reach: .oneAndProvider(by: "id"), effect: .delete)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let row = try await context.timeEntry(input.id)
+    let done = try await context.takeAway(row, "time_entry.dropped", input.id)
+    context.transaction.enqueue(
+      InsertDropped(
+        tenant: context.tenant.id, row: row, reason: input.reason, actor: context.actor, actorName: context.principal.name, now: context.now))
+    return done
+  }
+}
+
+extension OperationContext {
+  fileprivate func takeAway(_ row: TimeEntryRow, _ type: String, _ id: PublicId) async throws -> Done {
     _ = try TimeApproval.state(row.state, after: .change)
-    let deleted = try await context.transaction.first(
-      DeleteDraft(tenant: context.tenant.id, id: row.id, version: row.version, state: row.state))
-    guard deleted != nil else { throw context.beatenTime }
-    context.freeBusy(row.publicId)
-    context.subject(input.id)
-    context.noteTime("time_draft", row.id, row.version + 1, "time_entry.deleted", input.id)
-    return Done(id: input.id)
+    let deleted = try await transaction.first(DeleteDraft(tenant: tenant.id, id: row.id, version: row.version, state: row.state))
+    guard deleted != nil else { throw beatenTime }
+    freeBusy(row.publicId)
+    subject(id)
+    noteTime("time_draft", row.id, row.version + 1, type, id)
+    return Done(id: id)
   }
 }

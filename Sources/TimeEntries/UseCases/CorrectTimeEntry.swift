@@ -7,25 +7,35 @@ package enum CorrectTimeEntry: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let reason: String
+    let ticket: PublicId?
+    let line: PublicId?
+    let staff: PublicId?
     let workType: String?
     let told: WorkedTime.Told
+    let rateClass: Change<String>
     let billable: Bool?
     let note: String?
     let invoiceText: String?
     let isParallel: Bool?
 
+    private static let rateClass = TimeFields.rateClass.clearable
+
     package static let fields: [any InputField] = [
-      TimeFields.id, TimeFields.reason, TimeFields.workType.optional, TimeFields.from.optional, TimeFields.to.optional, TimeFields.date.optional,
-      TimeFields.minutes.optional, TimeFields.billable.optional, TimeFields.note.optional, TimeFields.invoiceText.optional, TimeFields.parallel.optional,
+      TimeFields.id, TimeFields.reason, TimeFields.ticket.optional, TimeFields.line.optional, TimeFields.staff.optional, TimeFields.workType.optional,
+      TimeFields.from.optional, TimeFields.to.optional, TimeFields.date.optional, TimeFields.minutes.optional, rateClass, TimeFields.billable.optional, TimeFields.note.optional, TimeFields.invoiceText.optional, TimeFields.parallel.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[TimeFields.id]
       reason = try values[TimeFields.reason]
+      ticket = try values[TimeFields.ticket.optional]
+      line = try values[TimeFields.line.optional]
+      staff = try values[TimeFields.staff.optional]
       workType = try values[TimeFields.workType.optional]
       told = WorkedTime.Told(
         from: try values[TimeFields.from.optional], to: try values[TimeFields.to.optional], date: try values[TimeFields.date.optional],
         minutes: try values[TimeFields.minutes.optional])
+      rateClass = try values[Self.rateClass]
       billable = try values[TimeFields.billable.optional]
       note = try values[TimeFields.note.optional]
       invoiceText = try values[TimeFields.invoiceText.optional]
@@ -33,7 +43,12 @@ package enum CorrectTimeEntry: Operation {
     }
 
     /// Nothing is told that would be right instead.
-    var withdraws: Bool { workType == nil && told.isEmpty && billable == nil && note == nil && invoiceText == nil && isParallel == nil }
+    var withdraws: Bool {
+      !namesPlace && staff == nil && workType == nil && told.isEmpty && rateClass.isKeep && billable == nil && note == nil && invoiceText == nil
+        && isParallel == nil
+    }
+
+    var namesPlace: Bool { ticket != nil || line != nil }
   }
 
   package static let declaration = Declaration(
@@ -51,18 +66,27 @@ package enum CorrectTimeEntry: Operation {
     draft.corrects = row.id
     draft.withdraws = input.withdraws
     draft.correctionReason = input.reason
+    if let staff = input.staff { draft.staff = try await context.staffOfTime(staff) }
     if let code = input.workType { draft.workType = try await context.workType(code).id }
-    if !input.told.isEmpty {
-      let place = try await context.place(ticket: row.ticket?.id, line: row.line?.id)
-      let zone = try context.zone(of: place)
-      draft.worked = try WorkedTime(input.told, in: zone, now: context.now)
-      draft.lateMinutes = draft.worked.minutesSince(in: zone, now: context.now)
-      if row.ticket == nil { try await context.requireInForce(place, at: draft.worked.beganAt) }
+    switch input.rateClass {
+    case .keep: break
+    case .clear: draft.rateClass = nil
+    case .set(let code): draft.rateClass = try await context.namedRateClass(code)
     }
-    draft.billable = input.billable ?? draft.billable
+    let place =
+      input.namesPlace
+      ? try await context.place(ticket: input.ticket, line: input.line) : try await context.place(ticket: row.ticket?.id, line: row.line?.id)
+    draft.ticket = place.ticket
+    if input.namesPlace || !input.told.isEmpty {
+      let zone = try context.zone(of: place)
+      draft.worked = input.told.isEmpty ? row.worked.moved(to: zone) : try WorkedTime(input.told, in: zone, now: context.now)
+      draft.lateMinutes = draft.worked.minutesSince(in: zone, now: context.now)
+      if place.ticket == nil { try await context.requireInForce(place, at: draft.worked.beganAt) }
+    }
+    draft.billableSaid = input.billable ?? draft.billableSaid
     draft.note = input.note ?? draft.note
     draft.invoiceText = input.invoiceText ?? draft.invoiceText
     draft.isParallel = input.isParallel ?? draft.isParallel
-    return try await context.record(draft, submits: true)
+    return try await context.record(draft, at: place, submits: context.actor.kind == .staff)
   }
 }

@@ -7,13 +7,14 @@ package enum SubmitTimeEntry: Operation {
   package typealias Input = TimeEntryReference
 
   package static let declaration = Declaration(
-    "time_entry.submit", "Submit a time entry for approval; from then on it stays as it is.", zh: "提交工时审批；提交后不可修改。", permission: TimeRights.record,
-    roles: TimeRights.recorders, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
+    "time_entry.submit", "Submit a time entry for approval; from then on it stays as it is.", zh: "提交工时审批；提交后不可修改。", permission: TimeRights.write,
+    roles: TimeRights.staff, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TimeEntryOutput {
     let row = try await context.timeEntry(input.id)
     try context.requireVersion(row.version)
     try context.requireOwner(row)
+    try context.requireSubmitter(row)
     return try await context.move(row, by: .submit, reason: nil, "time_entry.submitted")
   }
 }
@@ -47,8 +48,8 @@ package enum ReturnTimeEntry: Operation {
 
 extension OperationContext {
   func requireOther(than row: TimeEntryRow) throws(Failure) {
-    let worker = TimeApproval.Party(kind: Actor.Kind.staff.rawValue, id: row.staff.id, person: row.staff.person)
-    try TimeApproval.requireOther(than: [worker, row.author], actor, person: principal.person)
+    let worker = Party(kind: Actor.Kind.staff.rawValue, id: row.staff.id, person: row.staff.person)
+    try TimeApproval.requireOther(than: [worker, row.author], principal)
   }
 
   fileprivate func move(_ row: TimeEntryRow, by event: TimeEntryState.Event, reason: String?, _ type: String) async throws -> TimeEntryOutput {
@@ -102,6 +103,7 @@ extension OperationContext {
         author: row.author, authorName: row.authorName, approver: actor, approverName: principal.name, now: now, version: row.version + 1))
     guard let reversal = inserted else { throw beatenTime }
     transaction.enqueue(InsertReversedStretches(tenant: tenant.id, original: original.id, reversal: reversal))
+    transaction.enqueue(ReverseOpenSources(tenant: tenant.id, original: original.id, reversal: reversal))
     transaction.enqueue(InsertShownReversal(tenant: tenant.id, original: original.publicId, reversal: reversal, now: now))
     freeBusy(original.publicId)
     noteTime("time_entry", reversal, 1, "time_entry.reversed", id)
@@ -117,13 +119,15 @@ extension OperationContext {
 
   fileprivate func approve(_ row: TimeEntryRow, _ place: WorkPlace, countsOn: CalendarDate) async throws -> TimeEntryOutput {
     let named = row.rateClass.flatMap { id in row.rateClassCode.map { (id: id, code: $0) } }
-    let counted = try await counting(row.worked, billable: row.billable, rateClass: named, place)
+    let settled = try await self.settled(TimeDraft(row), place)
+    let counted = try await counting(row.worked, billable: settled.billable, rateClass: named, place)
     let decision = TimeDecision(
-      countsOn: countsOn, rule: counted.rule?.id, rounding: counted.rounding, billedMinutes: counted.billedMinutes, approver: actor,
+      countsOn: countsOn, line: settled.line, billable: settled.billable, hasNoCoverage: settled.hasNoCoverage, rule: counted.rule?.id, rounding: counted.rounding, billedMinutes: counted.billedMinutes, approver: actor,
       approverName: principal.name, now: now)
     let approved = try await transaction.first(ApproveDraft(tenant: tenant.id, id: row.id, version: row.version, decision: decision))
     guard let entry = approved else { throw beatenTime }
     transaction.enqueue(InsertStretches(tenant: tenant.id, entry: entry, stretches: counted.stretches.map(\.stretch)))
+    transaction.enqueue(InsertOpenSources(tenant: tenant.id, entry: entry))
     if counted.rule?.customerSees ?? false { transaction.enqueue(InsertShown(tenant: tenant.id, entry: entry, now: now)) }
     if row.corrects != nil { keepBusy(row.publicId, row.staff.id, row.worked, isParallel: row.isParallel) }
     let id = self.id(.timeEntry, row.publicId)

@@ -64,7 +64,7 @@ package enum ListTimeEntries: Operation {
     let filter = "\(context.tenant.publicId) \(input.filterText)"
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     var staff: Int64?
-    if let given = input.staff { staff = try await context.staffOfTime(given).id }
+    if let given = input.staff { staff = try await context.staffOfTime(given, isAny: true).id }
     let page = TimePage(
       tenant: context.tenant.id, state: input.state, staff: staff, from: input.from, before: input.before,
       beforeBegan: try after?.instant(0) ?? Instant(microseconds: .max), beforePublic: try after?.bits(1) ?? PageCursor.lastBits, limit: limit + 1)

@@ -7,9 +7,17 @@ extension OperationContext {
 
   func isOwn(_ row: TimeEntryRow) -> Bool { actor.kind == .staff && row.staff.id == actor.id }
 
-  /// Whose time it is and who recorded it may change it; nobody else does, so that two persons stand behind what is approved.
+  /// Whose time it is and who recorded it may change it; nobody else does, so that two persons stand behind what is approved. What a
+  /// member of staff wrote to correct an entry is his alone: the approver reads his name.
   func requireOwner(_ row: TimeEntryRow) throws(Failure) {
-    guard isOwn(row) || isAuthor(row) else { throw Failure(.denied, TimeEntriesMessages.notOwner) }
+    let isOnlyAuthors = row.corrects != nil && row.isByStaff
+    guard isAuthor(row) || isOwn(row) && !isOnlyAuthors else { throw Failure(.denied, TimeEntriesMessages.notOwner) }
+  }
+
+  /// What an integration or the local operator wrote might be its keeper's: he would approve his own words. So whose time it is says
+  /// that it is true.
+  func requireSubmitter(_ row: TimeEntryRow) throws(Failure) {
+    guard row.isByStaff || isOwn(row) else { throw Failure(.denied, TimeEntriesMessages.submittedByOwner) }
   }
 
   private func isAuthor(_ row: TimeEntryRow) -> Bool { row.author.kind == actor.kind.rawValue && row.author.id == actor.id }
@@ -31,14 +39,16 @@ extension OperationContext {
   var ownStaffId: Int64? { actor.kind == .staff ? actor.id : nil }
 
   /// Whose time it is: the caller's own, or, for those who review time, somebody else's.
-  func staffOfTime(_ given: PublicId?) async throws -> StaffRow {
+  /// - Parameter isAny: also of who has left.
+  func staffOfTime(_ given: PublicId?, isAny: Bool = false) async throws -> StaffRow {
     guard let given else {
-      guard let own = ownStaffId, let staff = try await transaction.first(StaffOfTime(provider: provider.id, publicId: nil, id: own)) else {
+      guard let own = ownStaffId, let staff = try await transaction.first(StaffOfTime(provider: provider.id, publicId: nil, id: own, isAny: isAny))
+      else {
         throw Failure.invalid("staff", TimeEntriesMessages.staffNeeded)
       }
       return staff
     }
-    guard let staff = try await transaction.first(StaffOfTime(provider: provider.id, publicId: given, id: nil)) else {
+    guard let staff = try await transaction.first(StaffOfTime(provider: provider.id, publicId: given, id: nil, isAny: isAny)) else {
       throw unknownReference("staff")
     }
     guard staff.id == ownStaffId || reviewsTime else { throw Failure.invalid("staff", TimeEntriesMessages.othersTime) }

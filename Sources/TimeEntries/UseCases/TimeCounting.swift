@@ -24,10 +24,28 @@ extension OperationContext {
     guard terms != nil else { throw Failure.invalid("line", TimeEntriesMessages.lineNotInForce) }
   }
 
+  /// What follows from where the work was done, and when: its line, whether it is billed, and whether a coverage is known.
+  func settled(_ draft: TimeDraft, _ place: WorkPlace) async throws -> TimeDraft {
+    var draft = draft
+    let rule = try await timeRule(of: place, at: draft.worked.beganAt)
+    draft.line = place.line
+    if let billable = draft.billableSaid ?? rule?.billable {
+      draft.billable = billable
+    } else {
+      draft.billable = try await transaction.first(WorkIsBillable(workType: draft.workType)) ?? false
+    }
+    draft.hasNoCoverage = try await calendarVersion(at: draft.worked.beganAt, rule, place) == nil
+    return draft
+  }
+
+  private func timeRule(of place: WorkPlace, at instant: Instant) async throws -> TimeRuleRow? {
+    guard let line = place.line else { return nil }
+    return try await transaction.first(TimeRuleAt(tenant: tenant.id, line: line, at: instant))
+  }
+
   /// - Parameter rateClass: the one that somebody named for all of it.
   func counting(_ worked: WorkedTime, billable: Bool, rateClass: (id: Int64, code: String)?, _ place: WorkPlace) async throws -> TimeCounting {
-    let rule: TimeRuleRow? =
-      if let line = place.line { try await transaction.first(TimeRuleAt(tenant: tenant.id, line: line, at: worked.beganAt)) } else { nil }
+    let rule = try await timeRule(of: place, at: worked.beganAt)
     let inUse = try await transaction.query(RateClassesInUse())
     let choice = RateChoice(classes: inUse.compactMap { row in row.use.map { RateChoice.RateClass(id: row.id, code: row.code, use: $0) } })
     let parts = TimeSplit.parts(of: worked, by: try await coverage(of: worked, rule, place))
@@ -43,6 +61,14 @@ extension OperationContext {
         TimeCounting.Stretch(stretch: TimeStretch(part: part, billedMinutes: share, rateClass: chosen.id), rateClassCode: chosen.code))
     }
     return TimeCounting(rule: rule, rounding: rounding, billedMinutes: billed, stretches: stretches)
+  }
+
+  /// What the line promises at an instant, or promised when the ticket was opened: work on it goes on when the contract has ended.
+  private func termsOfTime(_ place: WorkPlace, at instant: Instant) async throws -> LineTerms? {
+    guard let line = place.line else { return nil }
+    let terms = try await ContractTerms.line(tenant: tenant.id, unit: nil, at: instant, explicit: line, in: transaction)
+    guard terms == nil, let openedAt = place.openedAt else { return terms }
+    return try await ContractTerms.line(tenant: tenant.id, unit: nil, at: openedAt, explicit: line, in: transaction)
   }
 
   /// The versions of the coverage calendar that hold while the work goes on: the rule's, or else the one by which the SLA's clock of
@@ -61,9 +87,7 @@ extension OperationContext {
 
   private func calendarVersion(at instant: Instant, _ rule: TimeRuleRow?, _ place: WorkPlace) async throws -> Int64? {
     if let calendar = rule?.calendar { return try await ContractTerms.calendarVersion(of: calendar, at: instant, in: transaction) }
-    guard let line = place.line,
-      let terms = try await ContractTerms.line(tenant: tenant.id, unit: nil, at: instant, explicit: line, in: transaction)
-    else { return nil }
+    guard let terms = try await termsOfTime(place, at: instant) else { return nil }
     let targets = try await ContractTerms.targets(slaVersion: terms.slaVersion, facts: place.facts, at: instant, in: transaction)
     let order: [Metric] = [.resolution, .response, .update]
     return order.lazy.compactMap { metric in targets.first { $0.metric == metric } }.first?.calendarVersion

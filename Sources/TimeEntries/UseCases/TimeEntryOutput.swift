@@ -47,6 +47,9 @@ package struct TimeEntryOutput: OperationOutput {
     OutputField("to", .instant, "When it ended.", "结束时间。") { .instant($0.row.worked.endedAt) },
     OutputField("minutes", .integer, "How long it took; negative where it takes something back.", "时长（分钟）；冲销为负数。") { .integer($0.row.worked.minutes) },
     OutputField("billable", .boolean, "Whether it is billed.", "是否计费。") { .bool($0.row.billable) },
+    OutputField(
+      "noCoverage", .boolean, "Whether no coverage is known by which it could be cut: all of it counts as service time.", "是否没有可用于划分的服务时间约定：全部计为服务时间内。"
+    ) { .bool($0.row.hasNoCoverage) },
     OutputField("billedMinutes", .integer, "What is billed, rounded; null until it is approved.", "计费分钟数（已取整）；批准前为 null。") { .integer($0.row.billedMinutes) },
     OutputField("rateClass", .text, "The rate class that somebody named; null: as the coverage says.", "指定的费率类别；null 表示按服务时间确定。") {
       .text($0.row.rateClassCode)

@@ -42,7 +42,8 @@ package struct TimeSourceOutput: OperationOutput {
   ]
 }
 
-private enum SourceFields {
+enum SourceFields {
+  static let bill = Field.text("bill", 1...100, "The bill, as its maker calls it.", "账单标识。")
   static let line = Field.id("line", .contractLine, "Only this contract line's.", "仅限此合同行。").optional
   static let before = Field.date("countsBefore", "Only what counts before this day (default: all).", "仅限此日之前计入者（默认全部）。").optional
 }
@@ -93,15 +94,14 @@ package enum ClaimTimeSources: Operation {
     let bill: String
     let most: Int64
 
-    private static let bill = Field.text("bill", 1...100, "The bill, as its maker calls it.", "账单标识。")
     private static let most = Field.integer("most", 1...1000, "How many sources at the most (default 1000).", "最多多少条来源（默认 1000）。").optional
 
-    package static let fields: [any InputField] = [CustomerReference.field, SourceFields.line, SourceFields.before, bill, most]
+    package static let fields: [any InputField] = [CustomerReference.field, SourceFields.line, SourceFields.before, SourceFields.bill, most]
 
     package init(_ values: InputValues) throws(FieldError) {
       line = try values[SourceFields.line]
       before = try values[SourceFields.before]
-      bill = try values[Self.bill]
+      bill = try values[SourceFields.bill]
       most = try values[Self.most] ?? 1000
     }
   }
@@ -119,7 +119,8 @@ package enum ClaimTimeSources: Operation {
   }
 
   package static let declaration = Declaration(
-    "time_source.claim", "Take a customer's approved, billable time into a bill. What one bill has, no other gets.", zh: "将客户已批准、应计费的工时计入账单；同一来源只计入一张账单。",
+    "time_source.claim", "Take a customer's approved, billable time into a bill. What one bill has, no other gets until it is released.",
+    zh: "将客户已批准、应计费的工时计入账单；释放之前同一来源只计入一张账单。",
     roles: TimeRights.money, reach: .one(by: "customer"), effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {

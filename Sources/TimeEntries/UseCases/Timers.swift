@@ -139,7 +139,6 @@ package enum StopTimer: Operation {
       throw Failure(.conflict, TimeEntriesMessages.timerForgotten, ["due": timer.dueAt.description])
     }
     let staff = try await context.staffOfTime(nil)
-    let workType = try await context.workType(timer.workType)
     let place = try await context.place(
       ticket: timer.ticket.map { context.id(.ticketOfTime, $0) }, line: timer.line.map { context.id(.contractLine, $0) })
     let zone = try context.zone(of: place)
@@ -155,16 +154,12 @@ package enum StopTimer: Operation {
     guard try await context.transaction.first(DeleteTimer(provider: context.provider.id, staff: staff.id, publicId: timer.publicId)) != nil else {
       throw context.beatenTime
     }
-    var billable = input.billable
-    if billable == nil, let line = place.line {
-      billable = try await context.transaction.first(TimeRuleAt(tenant: context.tenant.id, line: line, at: worked.beganAt))?.billable
-    }
     return try await context.record(
       TimeDraft(
-        staff: staff, workType: workType.id, ticket: place.ticket, line: place.line, worked: worked, billable: billable ?? workType.billable ?? false,
-        rateClass: nil, note: input.note ?? timer.note, invoiceText: input.invoiceText, isParallel: input.isParallel,
+        staff: staff, workType: timer.workTypeId, ticket: place.ticket, line: place.line, worked: worked, billableSaid: input.billable, rateClass: nil,
+        note: input.note ?? timer.note, invoiceText: input.invoiceText, isParallel: input.isParallel,
         source: isForgotten ? "forgotten_timer" : "timer", lateMinutes: worked.minutesSince(in: zone, now: context.now), corrects: nil,
-        correctionReason: nil), submits: false)
+        correctionReason: nil), at: place, submits: false)
   }
 }
 
