@@ -129,6 +129,20 @@ import Testing
     }
   }
 
+  /// A second login of who ordered it is his as well, also where the request is for somebody else.
+  @Test func aSecondLoginOfOnePersonIsHisOwn() async throws {
+    let world = try await RequestsWorld()
+    let offering = try await world.offering("LAPTOP", ["approval": Self.rule("all", [Self.approver("customer_manager")])])
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    let made = try await world.submit(offering, for: try await world.person("Mia"), as: boss)
+    let second = Principal(
+      actor: Actor(kind: .customer, id: boss.actor.id + 1000, via: .http), tenant: boss.tenant, side: boss.side, name: "second", person: boss.person,
+      grants: boss.grants)
+    #expect(try await waiting(world, for: second).isEmpty)
+    #expect(await refusal { try await approve(world, made.at("approvals.0"), as: second) } == ["approval.own_request"])
+    try await approve(world, made.at("approvals.0"), as: try await world.database.user(.customerManager, of: world.acme))
+  }
+
   @Test func aPersonWhomTheFormNamesDecides() async throws {
     let world = try await RequestsWorld()
     let form = Value.array([.object(["key": "boss", "label": RequestsWorld.name("Boss"), "type": "person"])])

@@ -254,8 +254,9 @@ import Testing
       person: person, grants: [Grant(role: role, permissions: [ApproverRule.permission], scope: scope)])
   }
 
-  private func facts(requester: Int64? = 40, unit: Int64? = 5, submitter: Int64 = 99, own: Bool = false) -> ApproverRule.Facts {
-    ApproverRule.Facts(tenant: tenant, requester: requester, unit: unit, submitter: Party(kind: "customer", id: submitter), mayBeOwn: own)
+  private func facts(requester: Int64? = 40, unit: Int64? = 5, submitter: Int64 = 99, submitterPerson: Int64? = nil, own: Bool = false) -> ApproverRule.Facts {
+    ApproverRule.Facts(
+      tenant: tenant, requester: requester, unit: unit, submitter: Party(kind: "customer", id: submitter), submitterPerson: submitterPerson, mayBeOwn: own)
   }
 
   private func asked(_ holder: Approval.Holder, seq: Int64 = 1) -> Approval {
@@ -302,6 +303,9 @@ import Testing
     #expect(standing(principal("customer_manager", .tenant, person: 40), approval, facts()) == .own, "it is for him")
     #expect(standing(principal("customer_manager", .tenant, id: 99), approval, facts()) == .own, "he ordered it")
     #expect(standing(principal("customer_manager", .tenant, id: 99), approval, facts(own: true)) == .may, "the rule lets him")
+    let login = principal("customer_manager", .tenant, id: 98, person: 41)
+    #expect(standing(login, approval, facts(submitterPerson: 41)) == .own, "he ordered it by another login")
+    #expect(standing(login, approval, facts(submitterPerson: 42)) == .may)
     var agreed = asked(.role("customer_manager"), seq: 2)
     agreed.state = .approved
     agreed.decidedBy = Party(kind: "customer", id: 1)

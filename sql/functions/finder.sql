@@ -558,7 +558,8 @@ begin
             select from unnest(unit_roles, unit_ids) as u (role, unit_id)
             where u.role in (a.role, case when a.escalated_at is not null then a.escalates_to end) and u.unit_id = r.unit_id)
           or r.requester_id = own_person and (a.role = any (own_roles) or a.escalated_at is not null and a.escalates_to = any (own_roles))))
-      and (r.own_approval or (r.requester_id is distinct from own_person or own_person is null) and (r.actor_kind, r.actor_id) <> (own_kind, own_id))
+      and (r.own_approval or (r.actor_kind, r.actor_id) <> (own_kind, own_id)
+        and (own_person is null or r.requester_id is distinct from own_person and r.actor_person is distinct from own_person))
       and not exists (
         select from requests.approval d
         where d.tenant_id = a.tenant_id and d.request_id = a.request_id and d.state = 'approved'

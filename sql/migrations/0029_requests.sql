@@ -7,6 +7,7 @@ grant usage on schema requests to steward_app, steward_finder, steward_readonly,
 alter table catalog.request set schema requests;
 alter table requests.request no force row level security;
 alter table tenancy.person no force row level security;
+alter table tenancy.account no force row level security;
 -- A new reference is checked by a query of the owner, whom forced row security hides the rows from.
 alter table tenancy.org_unit no force row level security;
 
@@ -14,6 +15,8 @@ alter table requests.request
   drop constraint request_state_check,
   -- the requester's site or department when it was ordered: by it the holders of a role are asked
   add column unit_id bigint,
+  -- the person behind the login that ordered it: his other logins are his as well
+  add column actor_person bigint,
   -- what it is worth; null: that is not known
   add column value_minor bigint,
   add column value_currency text,
@@ -36,7 +39,8 @@ alter table requests.request
 
 -- What was taken back stays so. What was submitted stays submitted: its process begins when the sweep of requests finds it.
 update requests.request r set last_seq = r.version, ended_at = r.withdrawn_at,
-  unit_id = (select p.unit_id from tenancy.person p where p.tenant_id = r.tenant_id and p.id = r.requester_id);
+  unit_id = (select p.unit_id from tenancy.person p where p.tenant_id = r.tenant_id and p.id = r.requester_id),
+  actor_person = (select a.person_id from tenancy.account a where r.actor_kind = 'customer' and a.tenant_id = r.tenant_id and a.id = r.actor_id);
 
 alter table requests.request
   add constraint request_unit_fk foreign key (tenant_id, unit_id) references tenancy.org_unit (tenant_id, id),
@@ -49,6 +53,7 @@ alter table requests.request
   add constraint request_value_check check ((value_minor is null) = (value_currency is null) and value_minor >= 0),
   add constraint request_tasks_check check (tasks_done >= 0 and tasks_skipped >= 0 and tasks_done + tasks_skipped <= tasks_total);
 alter table tenancy.org_unit force row level security;
+alter table tenancy.account force row level security;
 alter table tenancy.person force row level security;
 alter table requests.request force row level security;
 

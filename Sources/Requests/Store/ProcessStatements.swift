@@ -19,6 +19,8 @@ struct HeldRequest: Sendable {
   let requester: Int64?
   let unit: Int64?
   let submitter: Party
+  /// The person behind the submitter's login.
+  let submitterPerson: Int64?
   let mayApproveOwn: Bool
 }
 
@@ -44,7 +46,8 @@ struct ReadHeldRequest: Statement {
 
   static let sql = """
     select r.id, r.public_id, \(RequestFacts.columns), r.version, r.last_seq, o.offering_id, o.service_id, o.code, r.offering_version_id,
-      coalesce(v.content -> 'access', 'null'), r.answers, r.requester_id, r.unit_id, r.actor_kind, r.actor_id, r.own_approval
+      coalesce(v.content -> 'access', 'null'), r.answers, r.requester_id, r.unit_id, r.actor_kind, r.actor_id, r.actor_person,
+      r.own_approval
     from requests.request r
     join catalog.pub_offering o on o.offering_id = r.offering_id
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
@@ -61,7 +64,7 @@ struct ReadHeldRequest: Statement {
       id: try row.next(), publicId: try row.next(), facts: try RequestFacts(&row), version: try row.next(), lastSeq: try row.next(),
       offering: try row.next(), service: try row.next(), offeringCode: try row.next(), offeringVersion: try row.next(), access: try row.next(),
       answers: try row.next(), requester: try row.next(), unit: try row.next(), submitter: Party(kind: try row.next(), id: try row.next()),
-      mayApproveOwn: try row.next())
+      submitterPerson: try row.next(), mayApproveOwn: try row.next())
   }
 }
 

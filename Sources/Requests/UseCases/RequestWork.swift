@@ -38,7 +38,8 @@ struct RequestWork: Sendable {
   /// What the approver's rule looks at.
   var approverFacts: ApproverRule.Facts {
     ApproverRule.Facts(
-      tenant: tenant.id, requester: held.requester, unit: held.unit, submitter: held.submitter, mayBeOwn: held.mayApproveOwn)
+      tenant: tenant.id, requester: held.requester, unit: held.unit, submitter: held.submitter,
+      submitterPerson: held.submitterPerson, mayBeOwn: held.mayApproveOwn)
   }
 
   /// Begins what was only recorded: asks who is to agree.
