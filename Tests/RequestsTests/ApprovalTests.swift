@@ -112,6 +112,26 @@ import Testing
     #expect(try await world.request(large).at("state") == "fulfilling")
   }
 
+  /// What counts a price is always answered, with one at least: an order of nothing would be worth nothing, and pass every limit.
+  @Test func whatCountsAPriceIsAlwaysAnswered() async throws {
+    let world = try await RequestsWorld()
+    let price = Value.object([
+      "name": RequestsWorld.name("Device"), "amount": "400.00", "currency": "EUR", "per": "once", "quantity": "count",
+    ])
+    let label = Value.Member("label", RequestsWorld.name("How many"))
+    func publish(_ field: KeyValuePairs<String, Value>) async -> [String] {
+      let count = Value.object([Value.Member("key", "count"), label, Value.Member("type", "number")] + field.map { Value.Member($0.key, $0.value) })
+      let sure = Value.object([Value.Member("key", "sure"), label, Value.Member("type", "boolean")])
+      return await refusal { try await world.offering("DEVICES", ["form": .array([sure, count]), "prices": .array([price])]) }
+    }
+    let counts = ["prices[0].quantity offering.counts_nothing"]
+    #expect(await publish(["least": 1]) == counts, "it may be left out")
+    #expect(await publish(["required": .bool(true)]) == counts, "it may be 0")
+    #expect(await publish(["required": .bool(true), "least": 0]) == counts)
+    #expect(await publish(["required": .bool(true), "least": 1, "shownWhen": .object(["field": "sure", "equals": "true"])]) == counts)
+    #expect(await publish(["required": .bool(true), "least": 1]) == ["accepted"])
+  }
+
   @Test func nobodyApprovesHisOwnUnlessTheRuleSaysSo() async throws {
     let world = try await RequestsWorld()
     let boss = try await world.database.user(.customerManager, of: world.acme)

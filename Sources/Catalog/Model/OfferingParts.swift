@@ -78,8 +78,8 @@ package struct OfferingPrice: OperationInput, Hashable {
   private static let unit = Field.localText("unit", 1...60, "For each of what: device, user (default: for the whole).", "计费单位：如设备、用户（默认整体）。")
 
   private static let quantity = Field.text(
-    "quantity", 1...40, "The key of a number field of the form whose answer says how many are ordered (default: one).",
-    "表单中数字字段的键，其答案为申请数量（默认一个）。")
+    "quantity", 1...40, "The key of a number field of the form whose answer says how many are ordered: required, always shown, at least 1 (default: one).",
+    "表单中数字字段的键，其答案为申请数量；该字段须必填、始终显示且不小于 1（默认一个）。")
 
   package static let fields: [any InputField] = [name, amount, currency, per, unit.optional, quantity.optional]
 

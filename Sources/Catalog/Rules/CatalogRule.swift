@@ -66,7 +66,13 @@ enum CatalogRule {
       let names = FormFieldType.allCases.filter(allowed.contains).map(\.rawValue).joined(separator: ", ")
       violations.append(Failure.Violation(path: "\(path)\(place)", CatalogMessages.noSuchField, ["key": key, "types": names]))
     }
-    for (index, price) in content.prices.enumerated() { require(price.quantity, [.number], at: "prices[\(index)].quantity") }
+    for (index, price) in content.prices.enumerated() {
+      require(price.quantity, [.number], at: "prices[\(index)].quantity")
+      // Otherwise an order that leaves it out, or counts nothing, would pass every limit of the approval.
+      if let key = price.quantity, let field = content.form.first(where: { $0.key == key && $0.type == .number }), !field.counts {
+        violations.append(Failure.Violation(path: "\(path)prices[\(index)].quantity", CatalogMessages.countsNothing, ["key": key]))
+      }
+    }
     for (index, approver) in content.approval.approvers.enumerated() {
       if case .answer(let key) = approver.holder { require(key, [.person], at: "approval.approvers[\(index)].answer") }
     }
