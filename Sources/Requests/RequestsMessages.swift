@@ -19,6 +19,9 @@ package enum RequestMessages: MessageCatalog {
   static let workHasBegun = Message(
     "request.work_has_begun", "Work on it has begun: it cannot be taken back any more, only be cancelled by the staff.",
     zh: "已开始履行，不能撤回，只能由服务商人员取消。")
+  static let onlyRecorded = Message(
+    "request.only_recorded", "An earlier version recorded it and no more: the provider's staff begin or close it.",
+    zh: "该请求由旧版本登记，尚未启动：须由服务商人员启动或关闭。")
   static let hasTasks = Message("request.has_tasks", "It is fulfilled by its tasks: complete or skip them.", zh: "该请求由任务履行：请完成或跳过各任务。")
 
   static let notAsked = Message("approval.not_asked", "This approval is {state}: there is nothing to decide.", zh: "该审批的状态为 {state}，无需决定。")
@@ -41,7 +44,7 @@ package enum RequestMessages: MessageCatalog {
   static let otherReviewer = Message("access_review.other_reviewer", "Somebody else is named to look at this.", zh: "此次复核已指定其他人员。")
 
   package static let all = [
-    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, hasTasks, notAsked,
+    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded, hasTasks, notAsked,
     notYours, ownRequest, agreedAlready, needsPerson,
     noDelegate, delegateMayNot, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
   ]

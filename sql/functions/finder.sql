@@ -522,17 +522,23 @@ begin
 end
 $$;
 
--- Requests whose process has not begun, or whose tasks are not opened yet, and those with an approval that nobody decided in time.
-create function finder.requests_to_move(reference timestamptz, row_limit integer)
-returns table (tenant_id bigint, request_id bigint)
-language plpgsql stable security definer set search_path = '' as $$
+-- Requests whose tasks are to be opened, by when they were submitted, and those with an approval that nobody decided in time, by when it was due.
+create function finder.requests_to_move(
+  reference timestamptz, after_since timestamptz, after_tenant bigint, after_request bigint, row_limit integer)
+returns table (tenant_id bigint, request_id bigint, since timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
   return query
-    (select r.tenant_id, r.id from requests.request r where r.state in ('submitted', 'approved')
+    (select r.tenant_id, r.id, r.submitted_at from requests.request r
+     where r.state = 'approved' and (r.submitted_at, r.tenant_id, r.id)
+       > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
      order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 1000))
-    union all
-    (select a.tenant_id, a.request_id from requests.approval a where a.state = 'asked' and a.due_at is not null and a.due_at <= reference
-     order by a.due_at limit least(row_limit, 1000));
+    union
+    (select a.tenant_id, a.request_id, a.due_at from requests.approval a
+     where a.state = 'asked' and a.due_at <= reference and (a.due_at, a.tenant_id, a.request_id)
+       > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
+     order by a.due_at, a.tenant_id, a.request_id limit least(row_limit, 1000))
+    order by 3, 1, 2 limit least(row_limit, 1000);
 end
 $$;
 

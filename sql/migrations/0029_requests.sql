@@ -29,7 +29,7 @@ alter table requests.request
   add column started_at timestamptz,
   add column ended_at timestamptz,
   add column closed_at timestamptz,
-  -- why it was refused or cancelled
+  -- why it was refused or cancelled; of what an earlier version recorded, why it was begun or closed
   add column reason text,
   add column tasks_total bigint not null default 0,
   add column tasks_done bigint not null default 0,
@@ -37,7 +37,7 @@ alter table requests.request
   -- the sequence of its newest event
   add column last_seq bigint not null default 1;
 
--- What was taken back stays so. What was submitted stays submitted: its process begins when the sweep of requests finds it.
+-- What was taken back stays so. What was submitted stays submitted, for who knows what became of it is the staff: they begin or close it.
 update requests.request r set last_seq = r.version, ended_at = r.withdrawn_at,
   unit_id = (select p.unit_id from tenancy.person p where p.tenant_id = r.tenant_id and p.id = r.requester_id),
   actor_person = (select a.person_id from tenancy.account a where r.actor_kind = 'customer' and a.tenant_id = r.tenant_id and a.id = r.actor_id);
@@ -57,10 +57,11 @@ alter table tenancy.account force row level security;
 alter table tenancy.person force row level security;
 alter table requests.request force row level security;
 
--- What waits for the sweep: to begin, or to have its tasks opened.
-create index request_to_begin on requests.request (submitted_at, tenant_id, id) where state in ('submitted', 'approved');
+-- What waits for the sweep to open its tasks.
+create index request_to_open on requests.request (submitted_at, tenant_id, id) where state = 'approved';
 grant update (
-  state, contract_line_id, asked_at, decided_at, started_at, ended_at, closed_at, reason, tasks_total, tasks_done, tasks_skipped, last_seq)
+  state, contract_line_id, asked_at, decided_at, started_at, ended_at, closed_at, reason, tasks_total, tasks_done, tasks_skipped, last_seq,
+  value_minor, value_currency, own_approval)
   on requests.request to steward_app;
 
 -- Who is asked to agree to a request, by the rule of the offering's version.
@@ -112,7 +113,7 @@ create table requests.approval (
 );
 -- What waits for somebody, over all customers, the one that was asked first in front.
 create index approval_waiting on requests.approval (asked_at, tenant_id, id) where state = 'asked';
-create index approval_due on requests.approval (due_at) where state = 'asked' and due_at is not null;
+create index approval_due on requests.approval (due_at, tenant_id, request_id) where state = 'asked' and due_at is not null;
 create index approval_person on requests.approval (tenant_id, person_id) where person_id is not null;
 select steward.protect_tenant_table('requests.approval', 'personal');
 grant select, insert on requests.approval to steward_app;

@@ -11,7 +11,7 @@ package struct RequestFacts: Sendable, Equatable {
   package internal(set) var endedAt: Instant?
   package internal(set) var closedAt: Instant?
   package internal(set) var withdrawnAt: Instant?
-  /// Why it was refused or cancelled.
+  /// Why it was refused or cancelled; of what an earlier version recorded, why it was begun or closed.
   package internal(set) var reason: String?
 
   package init(state: RequestState, line: Int64) {
@@ -101,7 +101,12 @@ package struct RequestProcess: Sendable {
   }
 
   /// The requester confirms, or the staff for him.
-  package mutating func close(at now: Instant) throws(Failure) {
+  /// - Parameter reason: why what was only recorded, and never begun, is over.
+  package mutating func close(_ reason: String? = nil, at now: Instant) throws(Failure) {
+    if request.state == .submitted {
+      request.endedAt = now
+      request.reason = reason
+    }
     try move(.close)
     request.closedAt = now
     note("closed", at: now)

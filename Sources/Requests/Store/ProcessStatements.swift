@@ -198,6 +198,24 @@ struct UpdateRequest: Statement {
   }
 }
 
+/// What an order of an earlier version is worth, and who may agree to it.
+struct RecordTerms: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let value: Money?
+  let mayApproveOwn: Bool
+
+  static let sql = "update requests.request set value_minor = $3, value_currency = $4, own_approval = $5 where tenant_id = $1 and id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(value?.minorUnits)
+    parameters.append(value?.currency.code)
+    parameters.append(mayApproveOwn)
+  }
+}
+
 struct InsertApproval: Statement {
   let tenant: TenantId
   let request: Int64
@@ -332,22 +350,27 @@ struct PlannedTasks: Statement {
   }
 }
 
-/// Requests, over all tenants, that time or an act of a customer's people has left something to do for.
+/// Requests, over all tenants, that time or an act of a customer's people has left something to do for, the longest waiting first.
 struct RequestsToMove: Statement {
   struct Found: Hashable, Sendable {
     let tenant: TenantId
     let request: Int64
+    let since: Instant
   }
 
   let now: Instant
+  let after: Found?
   let limit: Int32
 
-  static let sql = "select tenant_id, request_id from finder.requests_to_move($1, $2)"
+  static let sql = "select tenant_id, request_id, since from finder.requests_to_move($1, $2, $3, $4, $5)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(now)
+    parameters.append(after?.since)
+    parameters.append(after?.tenant)
+    parameters.append(after?.request)
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), request: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), request: try row.next(), since: try row.next()) }
 }

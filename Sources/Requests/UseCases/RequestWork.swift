@@ -49,6 +49,23 @@ struct RequestWork: Sendable {
     try process.begin(asking: planned, at: now)
   }
 
+  /// Begins what a version recorded that knew no process: by the rule of the version that it was written by.
+  mutating func beginRecorded(_ reason: String) async throws {
+    guard process.request.state == .submitted else {
+      throw Failure(.conflict, RequestMessages.wrongState, ["state": process.request.state.rawValue, "event": RequestState.Event.ask.rawValue])
+    }
+    guard let stored = try await transaction.first(ContentOfVersion(version: held.offeringVersion)) else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "the version of an order is not there any more")
+    }
+    let content = try OfferingContent.read(stored)
+    let persons = AnswerRule(form: content.form).read(held.answers).persons
+    let people = try await transaction.query(PersonsOfRequest(tenant: tenant.id, publicIds: Array(Set(persons.values)), own: nil))
+    let value = content.value(of: held.answers.members ?? [])
+    transaction.enqueue(RecordTerms(tenant: tenant.id, id: held.id, value: value, mayApproveOwn: content.approval.ownRequests))
+    process.request.reason = reason
+    try begin(content, value: value, persons: people.named(by: persons))
+  }
+
   /// Opens the tasks of what was agreed to. Only the staff's side may read what they are.
   mutating func open() async throws {
     let planned = try await transaction.query(PlannedTasks(version: held.offeringVersion))
