@@ -22,7 +22,6 @@ package enum RequestMessages: MessageCatalog {
   static let onlyRecorded = Message(
     "request.only_recorded", "An earlier version recorded it and no more: the provider's staff begin or close it.",
     zh: "该请求由旧版本登记，尚未启动：须由服务商人员启动或关闭。")
-  static let hasTasks = Message("request.has_tasks", "It is fulfilled by its tasks: complete or skip them.", zh: "该请求由任务履行：请完成或跳过各任务。")
 
   static let notAsked = Message("approval.not_asked", "This approval is {state}: there is nothing to decide.", zh: "该审批的状态为 {state}，无需决定。")
   static let notYours = Message("approval.not_yours", "This approval is for others.", zh: "该审批不属于您。")
@@ -33,6 +32,8 @@ package enum RequestMessages: MessageCatalog {
   static let noDelegate = Message("approval.no_delegate", "Name one account that it goes to.", zh: "请指定一个受托账号。")
   static let delegateMayNot = Message("approval.delegate_may_not", "This account may not approve requests of this customer.", zh: "该账号无权审批此客户的请求。")
 
+  /// The one task of an offering that names none.
+  static let fulfil = Message("task.fulfil", "Fulfil: {name}", zh: "履行：{name}")
   static let taskWrongState = Message("task.wrong_state", "A task that is {state} cannot do this: {event}.", zh: "状态为 {state} 的任务不能执行此操作：{event}。")
   static let claimedByAnother = Message(
     "task.claimed_by_another", "Somebody else is at it; take it over first (task.claim with takeOver).", zh: "该任务已由他人接手；请先用 task.claim（takeOver）接管。")
@@ -44,8 +45,8 @@ package enum RequestMessages: MessageCatalog {
   static let otherReviewer = Message("access_review.other_reviewer", "Somebody else is named to look at this.", zh: "此次复核已指定其他人员。")
 
   package static let all = [
-    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded, hasTasks, notAsked,
+    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded, notAsked,
     notYours, ownRequest, agreedAlready, needsPerson,
-    noDelegate, delegateMayNot, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
+    noDelegate, delegateMayNot, fulfil, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
   ]
 }

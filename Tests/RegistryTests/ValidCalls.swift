@@ -253,6 +253,7 @@ struct CallRule: Sendable {
     "request.submit": CallRule(given: { world, twin, _ in
       (["offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)])], nil)
     }),
+    "request.begin": requestToBegin,
     "request.close": requestToClose,
     "approval.approve": approval,
     "approval.reject": approval,

@@ -1,3 +1,4 @@
+import Jobs
 import Kernel
 import Operations
 import Postgres
@@ -145,6 +146,33 @@ import Testing
     #expect(try await queue(world).isEmpty)
   }
 
+  /// An offering that names no task has one: what is in no queue would be found by nobody.
+  @Test func whatNamesNoTaskIsInTheQueueAsWell() async throws {
+    let world = try await RequestsWorld()
+    let made = try await world.submit(try await world.offering("PLAIN", [:]))
+    let open = try await queue(world, ["unclaimed": .bool(true)])
+    #expect(names(open) == ["Fulfil: PLAIN"] && open[0].at("team") == .null && open[0].at("request") == made.at("id"))
+    try await complete(world, open[0])
+    #expect(try await world.request(made).at("state") == "fulfilled")
+  }
+
+  /// One that cannot be moved, at the head of all, holds up no other, and is told of.
+  @Test func oneThatCannotBeMovedStopsNoOther() async throws {
+    let world = try await RequestsWorld()
+    let customer = try await world.database.user(.customerManager, of: world.acme)
+    let offering = try await world.offering("PLAIN", [:])
+    for _ in 1...3 {
+      _ = try await world.submit(offering, as: customer)
+      world.database.clock.advance(seconds: 1)
+    }
+    try await world.database.superuser.withConnection { _ = try await $0.runScript(poison) }
+    let sweep = RequestSweep(batch: 1)
+    let fault = await #expect(throws: LeftUndone.self) { try await sweep.run(at: world.database.clock.now(), world.database.tenancy) }
+    #expect(fault?.faults.count == 1)
+    #expect(try await world.count("approved") == 1)
+    #expect(try await world.count("fulfilling") == 2)
+  }
+
   @Test func tasksAreTheStaffsAndOfTheirCustomers() async throws {
     let world = try await RequestsWorld()
     let offering = try await site(world)
@@ -200,6 +228,13 @@ import Testing
     #expect(closed.at("state") == "closed" && closed.at("reason") == "Delivered in 2025" && closed.at("endedAt") == closed.at("closedAt"))
   }
 }
+
+/// The tasks of the first request cannot be written.
+private let poison = """
+  create function public.poison() returns trigger language plpgsql as
+    'begin if new.request_id = (select min(id) from requests.request) then raise exception ''poison''; end if; return new; end';
+  create trigger poison before insert on requests.task for each row execute function public.poison();
+  """
 
 private struct ForgetApprovals: Statement {
   static let sql = "delete from requests.approval"

@@ -231,13 +231,12 @@ import Testing
     #expect(process.request.state == .withdrawn, "what was taken back is not refused later")
   }
 
-  @Test func onlyWhatHasNoTasksIsFulfilledByWord() throws {
-    var process = try working([])
-    #expect(process.request.state == .fulfilling)
-    try process.fulfil(at: now)
-    #expect(process.request.state == .fulfilled)
-    var other = try working([task(1, step: 1)])
-    #expect(throws: Failure.self) { try other.fulfil(at: now) }
+  /// What an earlier version recorded can be over without ever having begun.
+  @Test func whatWasNeverBegunIsClosed() throws {
+    var process = RequestProcess(request: RequestFacts(state: .submitted, line: 1))
+    try process.close("Delivered", at: now)
+    #expect(process.request.state == .closed && process.request.endedAt == now && process.request.closedAt == now)
+    #expect(process.request.reason == "Delivered")
   }
 }
 

@@ -54,7 +54,15 @@ enum CatalogRule {
     FormRule.violations(in: content.form, at: "\(path)form")
       + content.tasks.enumerated().filter { !teams.contains($0.element.team) }.map {
         Failure.Violation(path: "\(path)tasks[\($0.offset)].team", CatalogMessages.unknownTeam, ["team": $0.element.team])
-      } + misnamed(in: content, path: path)
+      } + misnamed(in: content, path: path) + misplacedAccess(in: content, path: path)
+  }
+
+  /// Access comes of one task, and of an offering that is about access.
+  private static func misplacedAccess(in content: OfferingContent, path: String) -> [Failure.Violation] {
+    let carrying = content.tasks.indices.filter { content.tasks[$0].access }
+    return carrying.dropFirst(content.access == nil ? 0 : 1).map {
+      Failure.Violation(path: "\(path)tasks[\($0)].access", CatalogMessages.accessOfOneTask)
+    }
   }
 
   /// Keys of the form that a price, an approver or the access names, and that no field of the right type has.

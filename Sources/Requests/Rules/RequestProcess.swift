@@ -79,12 +79,6 @@ package struct RequestProcess: Sendable {
     try settleTasks(at: now)
   }
 
-  /// For a request without tasks: somebody says that it is done.
-  package mutating func fulfil(at now: Instant) throws(Failure) {
-    guard tasks.isEmpty else { throw Failure(.conflict, RequestMessages.hasTasks) }
-    try finish(at: now)
-  }
-
   /// Takes it back, as long as nobody has begun to work on it.
   package mutating func withdraw(at now: Instant) throws(Failure) {
     guard !(request.state == .fulfilling && hasWorkBegun) else { throw Failure(.conflict, RequestMessages.workHasBegun) }
@@ -323,7 +317,7 @@ package struct RequestProcess: Sendable {
   }
 
   private mutating func settleTasks(at now: Instant) throws(Failure) {
-    guard request.state == .fulfilling, !tasks.isEmpty else { return }
+    guard request.state == .fulfilling else { return }
     guard let step = tasks.filter({ !$0.state.isOver }).map(\.step).min() else { return try finish(at: now) }
     for index in tasks.indices where tasks[index].step == step && tasks[index].state == .waiting {
       try moveTask(index, .open)

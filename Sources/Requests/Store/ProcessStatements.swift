@@ -12,6 +12,8 @@ struct HeldRequest: Sendable {
   let offering: Int64
   let service: Int64
   let offeringCode: String
+  /// By language.
+  let offeringName: Value
   let offeringVersion: Int64
   /// The access that the offering gives, as its version says it; null: none.
   let access: Value
@@ -45,7 +47,8 @@ struct ReadHeldRequest: Statement {
   let id: Int64
 
   static let sql = """
-    select r.id, r.public_id, \(RequestFacts.columns), r.version, r.last_seq, o.offering_id, o.service_id, o.code, r.offering_version_id,
+    select r.id, r.public_id, \(RequestFacts.columns), r.version, r.last_seq, o.offering_id, o.service_id, o.code, v.content -> 'name',
+      r.offering_version_id,
       coalesce(v.content -> 'access', 'null'), r.answers, r.requester_id, r.unit_id, r.actor_kind, r.actor_id, r.actor_person,
       r.own_approval
     from requests.request r
@@ -62,7 +65,7 @@ struct ReadHeldRequest: Statement {
   static func decode(_ row: inout RowReader) throws -> HeldRequest {
     HeldRequest(
       id: try row.next(), publicId: try row.next(), facts: try RequestFacts(&row), version: try row.next(), lastSeq: try row.next(),
-      offering: try row.next(), service: try row.next(), offeringCode: try row.next(), offeringVersion: try row.next(), access: try row.next(),
+      offering: try row.next(), service: try row.next(), offeringCode: try row.next(), offeringName: try row.next() ?? .null, offeringVersion: try row.next(), access: try row.next(),
       answers: try row.next(), requester: try row.next(), unit: try row.next(), submitter: Party(kind: try row.next(), id: try row.next()),
       submitterPerson: try row.next(), mayApproveOwn: try row.next())
   }
@@ -144,11 +147,13 @@ struct TasksOfRequest: Statement {
 extension RequestTask {
   /// Of `t`, in the order of ``init(_:)``.
   static let columns = """
-    t.public_id, t.seq, t.step, t.names, t.team_id, t.state, t.ready_at, t.claimed_at, t.assignee_id, t.assignee_public_id, t.ended_at, t.result
+    t.public_id, t.seq, t.step, t.names, t.team_id, t.carries_access, t.state, t.ready_at, t.claimed_at, t.assignee_id, t.assignee_public_id, t.ended_at, t.result
     """
 
   init(_ row: inout RowReader) throws {
-    self.init(publicId: try row.next(), seq: try row.next(), step: try row.next(), names: try row.next(), team: try row.next())
+    self.init(
+      publicId: try row.next(), seq: try row.next(), step: try row.next(), names: try row.next(), team: try row.next(),
+      carriesAccess: try row.next())
     state = TaskState(rawValue: try row.next()) ?? .cancelled
     readyAt = try row.next()
     claimedAt = try row.next()
@@ -288,8 +293,8 @@ struct InsertRequestTask: Statement {
   let now: Instant
 
   static let sql = """
-    insert into requests.task (tenant_id, public_id, request_id, seq, step, names, team_id, state, ready_at, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    insert into requests.task (tenant_id, public_id, request_id, seq, step, names, team_id, carries_access, state, ready_at, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -300,6 +305,7 @@ struct InsertRequestTask: Statement {
     parameters.append(task.step)
     parameters.append(json: task.names)
     parameters.append(task.team)
+    parameters.append(task.carriesAccess)
     parameters.append(task.state.rawValue)
     parameters.append(task.readyAt)
     parameters.append(now)
@@ -337,16 +343,17 @@ struct PlannedTasks: Statement {
     let step: Int64
     let names: Value
     let team: Int64
+    let carriesAccess: Bool
   }
 
   let version: Int64
 
-  static let sql = "select t.seq, t.step, t.names, t.team_id from catalog.pub_fulfilment_task t where t.version_id = $1 order by t.seq"
+  static let sql = "select t.seq, t.step, t.names, t.team_id, t.carries_access from catalog.pub_fulfilment_task t where t.version_id = $1 order by t.seq"
 
   func bind(to parameters: inout Parameters) { parameters.append(version) }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(seq: try row.next(), step: try row.next(), names: try row.next(), team: try row.next())
+    Found(seq: try row.next(), step: try row.next(), names: try row.next(), team: try row.next(), carriesAccess: try row.next())
   }
 }
 

@@ -69,24 +69,6 @@ package enum CancelRequest: Operation {
   }
 }
 
-package enum FulfilRequest: Operation {
-  package typealias Input = RequestReference
-
-  package static let declaration = Declaration(
-    "request.fulfil", "Say that a request is fulfilled whose offering has no tasks; any other is by its last task.",
-    zh: "登记无履行任务的请求已履行；其他请求由最后一项任务完成时自动履行。", permission: RequestRights.work, roles: RequestRights.workers, reach: .one(by: "id"),
-    effect: .change, requiresVersion: true)
-
-  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
-    var work = try await context.requestWork(input.id)
-    // What was agreed to a moment ago need not wait for the sweep.
-    if work.process.request.state == .approved { try await work.open() }
-    try work.process.fulfil(at: context.now)
-    try await work.save()
-    return try await context.requestOutput(input.id)
-  }
-}
-
 package enum CloseRequest: Operation {
   package struct Input: OperationInput {
     let id: PublicId

@@ -22,7 +22,7 @@ package struct RequestSweep: Sweep {
     var after: RequestsToMove.Found?
     repeat {
       try Task.checkCancellation()
-      let (statement, batch) = (RequestsToMove(now: now, after: after, limit: batch), Int(batch))
+      let statement = RequestsToMove(now: now, after: after, limit: batch)
       let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(statement) }
       for one in found {
         do {
@@ -31,7 +31,7 @@ package struct RequestSweep: Sweep {
           rest.add("request \(one.request) of tenant \(one.tenant)", error)
         }
       }
-      after = found.count < batch ? nil : found.last
+      after = found.count < Int(batch) ? nil : found.last
     } while after != nil
     if !rest.isEmpty { throw rest }
   }

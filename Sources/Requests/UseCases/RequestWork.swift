@@ -66,10 +66,25 @@ struct RequestWork: Sendable {
     try begin(content, value: value, persons: people.named(by: persons))
   }
 
-  /// Opens the tasks of what was agreed to. Only the staff's side may read what they are.
+  /// Opens the tasks of what was agreed to. Only the staff's side may read what they are. An offering that names none has one, of no team:
+  /// what nobody sees in a queue, nobody does.
   mutating func open() async throws {
     let planned = try await transaction.query(PlannedTasks(version: held.offeringVersion))
-    let tasks = planned.map { RequestTask(publicId: random.publicIdBits(), seq: $0.seq, step: $0.step, names: $0.names, team: $0.team) }
+    let carrying = planned.first { $0.carriesAccess } ?? planned.max { ($0.step, $0.seq) < ($1.step, $1.seq) }
+    var tasks = planned.map { task in
+      RequestTask(
+        publicId: random.publicIdBits(), seq: task.seq, step: task.step, names: task.names, team: task.team,
+        carriesAccess: !held.access.isNull && task.seq == carrying?.seq)
+    }
+    if tasks.isEmpty {
+      let names = (held.offeringName.members ?? []).compactMap { member -> Value.Member? in
+        guard let language = Language(rawValue: member.name), let name = member.value.text else { return nil }
+        return Value.Member(member.name, .text(RequestMessages.fulfil.text(language, ["name": name])))
+      }
+      tasks = [
+        RequestTask(publicId: random.publicIdBits(), seq: 1, step: 1, names: .object(names), team: nil, carriesAccess: !held.access.isNull)
+      ]
+    }
     try process.open(tasks, at: now)
   }
 
@@ -93,7 +108,7 @@ struct RequestWork: Sendable {
   func save(countsVersion: Bool = true) async throws {
     guard isMoved else { return }
     var events = process.events.map { ($0.what, $0.at, $0.isByTime ? Self.time : actor, payload($0)) }
-    if before.request.state != .fulfilled, process.request.state == .fulfilled, let recorded = try await recordAccess() {
+    if isAccessDone, let recorded = try await recordAccess() {
       events.append(("access_recorded", now, actor, recorded))
     }
     transaction.enqueue(
@@ -123,6 +138,12 @@ struct RequestWork: Sendable {
     }
   }
 
+  /// Whether this act did the task that carries the access. One that is skipped gives nothing and takes nothing.
+  private var isAccessDone: Bool {
+    let done = Set(before.tasks.filter { $0.state == .done }.map(\.seq))
+    return process.tasks.contains { $0.carriesAccess && $0.state == .done && !done.contains($0.seq) }
+  }
+
   private func payload(_ event: RequestProcess.Event) -> Value {
     let subject: [Value.Member] =
       switch event.subject {
@@ -133,7 +154,7 @@ struct RequestWork: Sendable {
     return .object(subject + event.payload)
   }
 
-  /// What fulfilling it gives, changes or takes; nil where it is about no access.
+  /// What doing it gives, changes or takes; nil where it is about no access.
   private func recordAccess() async throws -> Value? {
     guard !held.access.isNull else { return nil }
     let rule: AccessRule
