@@ -31,6 +31,9 @@ package enum RequestMessages: MessageCatalog {
   static let needsPerson = Message("approval.needs_person", "Only a person with a login of his own decides this.", zh: "只能由拥有本人账号的人员决定。")
   static let noDelegate = Message("approval.no_delegate", "Name one account that it goes to.", zh: "请指定一个受托账号。")
   static let delegateMayNot = Message("approval.delegate_may_not", "This account may not approve requests of this customer.", zh: "该账号无权审批此客户的请求。")
+  static let reassignedToOwn = Message(
+    "approval.reassigned_to_own", "It cannot go to who ordered it, whom it is for, who has agreed already, or to yourself.",
+    zh: "不能转给提交人、申请对象、已同意者或您本人。")
 
   /// The one task of an offering that names none.
   static let fulfil = Message("task.fulfil", "Fulfil: {name}", zh: "履行：{name}")
@@ -47,6 +50,6 @@ package enum RequestMessages: MessageCatalog {
   package static let all = [
     notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded, notAsked,
     notYours, ownRequest, agreedAlready, needsPerson,
-    noDelegate, delegateMayNot, fulfil, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
+    noDelegate, delegateMayNot, reassignedToOwn, fulfil, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
   ]
 }

@@ -92,6 +92,15 @@ extension CallRule {
       return (["id": approval, "account": account.id], nil)
     })
 
+  static let reassignment = CallRule(
+    omitted: ["account"],
+    given: { world, twin, _ in
+      let approval = try await world.seeded("apv", in: twin)
+      let staff = try await world.seeded("stf", in: twin)
+      try await world.seed("staff_grant.add", ["account": staff.id, "role": "engineer", "everyCustomer": .bool(true)])
+      return (["id": approval.id, "staff": staff.id], nil)
+    })
+
   static let requestToBegin = CallRule(given: { world, twin, _ in
     let recorded = try await world.recordedOrder(twin)
     return (["id": recorded.id], recorded.version)

@@ -258,6 +258,7 @@ struct CallRule: Sendable {
     "approval.approve": approval,
     "approval.reject": approval,
     "approval.delegate": delegation,
+    "approval.reassign": reassignment,
     "task.retry": failedTask,
     "access_review.open": reviewToOpen,
     "access_review.decide": reviewToDecide,

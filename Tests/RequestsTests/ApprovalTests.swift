@@ -231,6 +231,60 @@ import Testing
     #expect(try await world.request(made).at("state") == "fulfilling")
   }
 
+  /// The only manager of a customer is nobody who could agree to what he ordered: who keeps the contracts is asked besides, as soon as there is one.
+  @Test func whatNobodyCanDecideGoesToAStandIn() async throws {
+    let world = try await RequestsWorld()
+    let offering = try await world.offering("LAPTOP", ["approval": Self.rule("all", [Self.approver("customer_manager")])])
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    let own = try await world.ids(of: boss).account
+    try await world.call("account_grant.add", ["account": own, "role": "customer_manager", "scope": "tenant"], as: world.database.root)
+    let alone = try await world.submit(offering, as: boss)
+    #expect(alone.at("approvals.0.standIn") == .null, "there is nobody at all")
+    let keeper = try await world.ids(of: world.manager).account
+    try await world.call("staff_grant.add", ["account": keeper, "role": "account_manager", "everyCustomer": .bool(true)], as: world.database.root)
+    let made = try await world.submit(offering, as: boss)
+    #expect(made.at("approvals.0.standIn") == "account_manager" && made.at("approvals.0.role") == "customer_manager")
+    #expect(try await world.history(made).contains("approval_stand_in"))
+    let ordered = try await world.submit(offering, as: world.engineer)
+    #expect(ordered.at("approvals.0.standIn") == .null, "the manager himself can agree to what others order")
+    try await approve(world, try await approval(world, of: made, for: world.manager), as: world.manager)
+    #expect(try await world.request(made).at("state") == "fulfilling")
+  }
+
+  /// What waits for others is seen by who keeps the contracts, and goes to somebody who may, never to whose request it is.
+  @Test func whatWaitsIsReassigned() async throws {
+    let world = try await RequestsWorld()
+    let offering = try await world.offering("TRIP", ["approval": Self.rule("all", [Self.approver("finance")])])
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    let deputy = try await world.database.user(.customerManager, of: world.acme)
+    let made = try await world.submit(offering, as: boss)
+    let keepers = [world.manager, try await world.database.staff(.accountManager, for: [world.other])]
+    var seen: [[Value]] = []
+    for keeper in keepers { seen.append(try await world.call("approval.waiting", [:], as: keeper).at("items").array ?? []) }
+    #expect(seen[0].map { $0.at("request") } == [made.at("id")] && seen[1].isEmpty)
+    await expectFailure(.denied) { try await world.call("approval.waiting", [:], as: world.engineer) }
+    let asked = made.at("approvals.0")
+    func reassign(_ path: String, _ account: Value) async -> [String] {
+      let input = Value.object([Value.Member("id", asked.at("id")), Value.Member(path, account)])
+      return await refusal {
+        try await world.database.dispatcher.invoke("approval.reassign", input, as: world.manager, Call(requestId: "test")).value
+      }
+    }
+    let (own, other) = (try await world.ids(of: boss).account, try await world.ids(of: deputy).account)
+    for account in [own, other] {
+      try await world.call("account_grant.add", ["account": account, "role": "customer_manager", "scope": "tenant"], as: world.database.root)
+    }
+    #expect(await reassign("account", own) == ["account approval.reassigned_to_own"], "he ordered it")
+    let me = try await world.ids(of: world.manager).account
+    try await world.call("staff_grant.add", ["account": me, "role": "account_manager", "everyCustomer": .bool(true)], as: world.database.root)
+    #expect(await reassign("staff", me) == ["staff approval.reassigned_to_own"], "he would decide it himself")
+    await expectFailure(.denied) { try await world.call("approval.reassign", ["id": asked.at("id"), "account": other], as: world.engineer) }
+    #expect(await reassign("account", other) == ["accepted"])
+    #expect(try await world.history(made).contains("approval_reassigned"))
+    try await approve(world, try await approval(world, of: made, for: deputy), as: deputy)
+    #expect(try await world.request(made).at("state") == "approved")
+  }
+
   /// The right to order is looked at again when somebody agrees: a line that ended meanwhile covers nothing.
   @Test func nothingIsAgreedToThatNoLineCoversAnyMore() async throws {
     let world = try await RequestsWorld()

@@ -11,6 +11,7 @@ grant select on desk.assignment, desk.dispatch, desk.ticket_ci to steward_finder
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
 grant select on requests.request, requests.approval, requests.task to steward_finder;
+grant select on tenancy.account, tenancy.role_grant_tenant, tenancy.role_permission to steward_finder;
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
   contracts.standing_line_version to steward_finder;
 grant select on knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending to steward_finder;
@@ -558,12 +559,13 @@ begin
         (a.delegate_kind = own_kind and a.delegate_id = own_id) or (a.tenant_id = home and a.person_id = own_person)
         or exists (
           select from unnest(wide_roles, wide_tenants) as w (role, tenant_id)
-          where w.role in (a.role, case when a.escalated_at is not null then a.escalates_to end) and w.tenant_id in (0, a.tenant_id))
+          where w.role in (a.role, a.stand_in, case when a.escalated_at is not null then a.escalates_to end) and w.tenant_id in (0, a.tenant_id))
         or a.tenant_id = home and (
           exists (
             select from unnest(unit_roles, unit_ids) as u (role, unit_id)
-            where u.role in (a.role, case when a.escalated_at is not null then a.escalates_to end) and u.unit_id = r.unit_id)
-          or r.requester_id = own_person and (a.role = any (own_roles) or a.escalated_at is not null and a.escalates_to = any (own_roles))))
+            where u.role in (a.role, a.stand_in, case when a.escalated_at is not null then a.escalates_to end) and u.unit_id = r.unit_id)
+          or r.requester_id = own_person
+            and (a.role = any (own_roles) or a.stand_in = any (own_roles) or a.escalated_at is not null and a.escalates_to = any (own_roles))))
       and (r.own_approval or (r.actor_kind, r.actor_id) <> (own_kind, own_id)
         and (own_person is null or r.requester_id is distinct from own_person and r.actor_person is distinct from own_person))
       and not exists (
@@ -572,6 +574,45 @@ begin
           and (d.decided_kind = own_kind and d.decided_id = own_id or d.decided_person = own_person))
       and (a.asked_at, a.tenant_id, a.id) > (coalesce(after_asked, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by a.asked_at, a.tenant_id, a.id limit least(row_limit, 201);
+end
+$$;
+
+-- All approvals of the permitted tenants (null: all) that wait for somebody, whoever that is; the one that was asked first comes first.
+create function finder.asked_approvals(permitted bigint[], after_asked timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, asked_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select a.tenant_id, a.id, a.asked_at from requests.approval a
+    where a.state = 'asked' and (permitted is null or a.tenant_id = any (permitted))
+      and (a.asked_at, a.tenant_id, a.id) > (coalesce(after_asked, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by a.asked_at, a.tenant_id, a.id limit least(row_limit, 201);
+end
+$$;
+
+-- Whether an active account may decide an approval for the holders of roles, or for a person: by a grant over what the request concerns (the
+-- units are the one that it was ordered for and those above it). Left out are accounts and persons whose word does not count.
+create function finder.has_approver(
+  wanted_tenant bigint, wanted_roles text[], wanted_person bigint, wanted_units bigint[], wanted_requester bigint,
+  without_kinds text[], without_ids bigint[], without_persons bigint[], reference timestamptz)
+returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (
+    select from tenancy.account a
+    join tenancy.role_grant g on g.tenant_id = a.tenant_id and g.account_id = a.id
+    join tenancy.role_permission q on q.role = g.role and q.permission = 'approval.decide'
+    where a.tenant_id in (select wanted_tenant union all select t.id from tenancy.tenant t where t.kind = 'provider')
+      and a.state = 'active' and a.kind in ('staff', 'customer') and g.revoked_at is null and (g.expires_at is null or g.expires_at > reference)
+      and not exists (select from unnest(without_kinds, without_ids) as w (kind, id) where w.kind = a.kind and w.id = a.id)
+      and (a.person_id is null or a.person_id <> all (without_persons))
+      and (a.tenant_id = wanted_tenant and a.person_id = wanted_person
+        or g.role = any (wanted_roles) and case g.scope
+          when 'all' then true
+          when 'listed' then exists (
+            select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = wanted_tenant)
+          when 'tenant' then a.tenant_id = wanted_tenant
+          when 'unit' then a.tenant_id = wanted_tenant and g.unit_id = any (wanted_units)
+          else a.tenant_id = wanted_tenant and a.person_id = wanted_requester end));
 end
 $$;
 

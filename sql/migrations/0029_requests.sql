@@ -87,6 +87,8 @@ create table requests.approval (
   hours bigint,
   escalates_to text,
   escalated_at timestamptz,
+  -- the role that is asked besides, for no account could decide when it was asked
+  stand_in text,
   -- the account that may decide it as well
   delegate_kind text,
   delegate_id bigint,
@@ -103,6 +105,7 @@ create table requests.approval (
   constraint approval_person_fk foreign key (tenant_id, person_id) references tenancy.person (tenant_id, id),
   constraint approval_role_fk foreign key (role) references tenancy.role (code),
   constraint approval_escalates_fk foreign key (escalates_to) references tenancy.role (code),
+  constraint approval_stand_in_fk foreign key (stand_in) references tenancy.role (code),
   constraint approval_public_id_check check (octet_length(public_id) = 12),
   constraint approval_names_check check (num_nonnulls(names ->> 'en', names ->> 'zh-Hans') > 0),
   constraint approval_holder_check check (num_nonnulls(role, person_id) = 1),
@@ -117,7 +120,7 @@ create index approval_due on requests.approval (due_at, tenant_id, request_id) w
 create index approval_person on requests.approval (tenant_id, person_id) where person_id is not null;
 select steward.protect_tenant_table('requests.approval', 'personal');
 grant select, insert on requests.approval to steward_app;
-grant update (state, asked_at, due_at, escalated_at, delegate_kind, delegate_id, decided_at, decided_kind, decided_id, decided_person, reason)
+grant update (state, asked_at, due_at, escalated_at, stand_in, delegate_kind, delegate_id, decided_at, decided_kind, decided_id, decided_person, reason)
   on requests.approval to steward_app;
 
 -- Whether doing it is what gives, changes or takes the access that the offering is about.

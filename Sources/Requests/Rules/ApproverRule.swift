@@ -38,10 +38,12 @@ enum ApproverRule {
     guard isNamed(principal, me, by: approval, facts, at: now) else { return .none }
     guard principal.actor.kind == .staff || principal.actor.kind == .customer else { return .noPerson }
     if !facts.mayBeOwn, facts.isOwn(of: me, principal.person) { return .own }
-    let agreed = others.contains { other in
-      other.state == .approved && (other.decidedBy == me || (principal.person != nil && other.decidedPerson == principal.person))
-    }
-    return agreed ? .alreadyAgreed : .may
+    return hasAgreed(me, principal.person, among: others) ? .alreadyAgreed : .may
+  }
+
+  /// Whether an account, or another login of its person, has agreed to the request.
+  static func hasAgreed(_ party: Party, _ person: Int64?, among approvals: [Approval]) -> Bool {
+    approvals.contains { $0.state == .approved && ($0.decidedBy == party || (person != nil && $0.decidedPerson == person)) }
   }
 
   private static func isNamed(_ principal: Principal, _ me: Party, by approval: Approval, _ facts: Facts, at now: Instant) -> Bool {

@@ -168,12 +168,22 @@ package struct RequestProcess: Sendable {
     try settleApprovals(at: now)
   }
 
-  /// Lets another account decide as well; nil takes that back.
-  package mutating func delegate(_ publicId: [UInt8], to party: Party, named id: PublicId, at now: Instant) throws(Failure) {
+  /// Lets another account decide as well, in the place of one that it was let before.
+  /// - Parameter isReassigned: by the staff who see to it that it is decided, and not by who was asked.
+  package mutating func delegate(
+    _ publicId: [UInt8], to party: Party, named id: PublicId, isReassigned: Bool = false, at now: Instant
+  ) throws(Failure) {
     let index = try approval(publicId)
     guard approvals[index].state == .asked else { throw notAsked(approvals[index].state) }
     approvals[index].delegate = party
-    note("approval_delegated", .approval(publicId), at: now, [Value.Member("to", .id(id))])
+    note(isReassigned ? "approval_reassigned" : "approval_delegated", .approval(publicId), at: now, [Value.Member("to", .id(id))])
+  }
+
+  /// Asks a role besides: nobody whom the rule names can decide.
+  package mutating func standIn(_ role: String, for publicId: [UInt8], at now: Instant) throws(Failure) {
+    let index = try approval(publicId)
+    approvals[index].standIn = role
+    note("approval_stand_in", .approval(publicId), at: now, [Value.Member("role", .text(role))])
   }
 
   /// What time has decided by now: each approval whose time is over goes to somebody else, or counts as refused, at the instant at which it

@@ -100,7 +100,7 @@ extension Approval {
   /// Of `a`, in the order of ``init(_:)``.
   static let columns = """
     a.public_id, a.seq, a.step, a.suffices, a.names, a.role, a.person_id, a.hours, a.escalates_to, a.state, a.asked_at, a.due_at, a.escalated_at,
-      a.delegate_kind, a.delegate_id, a.decided_at, a.decided_kind, a.decided_id, a.decided_person, a.reason
+      a.stand_in, a.delegate_kind, a.delegate_id, a.decided_at, a.decided_kind, a.decided_id, a.decided_person, a.reason
     """
 
   init(_ row: inout RowReader) throws {
@@ -122,6 +122,7 @@ extension Approval {
     askedAt = try row.next()
     dueAt = try row.next()
     escalatedAt = try row.next()
+    standIn = try row.next()
     delegate = try party(&row)
     decidedAt = try row.next()
     decidedBy = try party(&row)
@@ -229,8 +230,9 @@ struct InsertApproval: Statement {
 
   static let sql = """
     insert into requests.approval
-      (tenant_id, public_id, request_id, seq, step, suffices, names, role, person_id, hours, escalates_to, state, asked_at, due_at, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+      (tenant_id, public_id, request_id, seq, step, suffices, names, role, person_id, hours, escalates_to, state, asked_at, due_at, stand_in,
+       recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -253,6 +255,7 @@ struct InsertApproval: Statement {
     parameters.append(approval.state.rawValue)
     parameters.append(approval.askedAt)
     parameters.append(approval.dueAt)
+    parameters.append(approval.standIn)
     parameters.append(now)
   }
 }
@@ -264,7 +267,7 @@ struct UpdateApproval: Statement {
 
   static let sql = """
     update requests.approval set state = $4, asked_at = $5, due_at = $6, escalated_at = $7, delegate_kind = $8, delegate_id = $9, decided_at = $10,
-      decided_kind = $11, decided_id = $12, decided_person = $13, reason = $14
+      decided_kind = $11, decided_id = $12, decided_person = $13, reason = $14, stand_in = $15
     where tenant_id = $1 and request_id = $2 and seq = $3
     """
 
@@ -283,6 +286,7 @@ struct UpdateApproval: Statement {
     parameters.append(approval.decidedBy?.id)
     parameters.append(approval.decidedPerson)
     parameters.append(approval.reason)
+    parameters.append(approval.standIn)
   }
 }
 

@@ -119,6 +119,9 @@ enum RequestRights {
   static let workers: Set<StockRole> = [.administrator, .engineer]
   static let everyScope: Set<Grant.ScopeKind> = [.listed, .all, .tenant, .unit, .own]
   static let work = "request.work"
+  /// Who sees to it that what waits for somebody is decided.
+  static let overseers: Set<StockRole> = [.administrator, .accountManager]
+  static let oversee = "approval.reassign"
 }
 
 extension OperationContext {

@@ -14,7 +14,7 @@ struct RequestWork: Sendable {
   let transaction: Transaction
   let held: HeldRequest
   var process: RequestProcess
-  private let before: RequestProcess
+  fileprivate let before: RequestProcess
 
   static let time = Actor(kind: .system, id: 0, via: .job)
 
@@ -105,8 +105,9 @@ struct RequestWork: Sendable {
 
   /// Hands over to the transaction what differs from what was read, and the events.
   /// - Parameter countsVersion: whether others who read the request before must read it again.
-  func save(countsVersion: Bool = true) async throws {
+  mutating func save(countsVersion: Bool = true) async throws {
     guard isMoved else { return }
+    try await askStandIns()
     var events = process.events.map { ($0.what, $0.at, $0.isByTime ? Self.time : actor, payload($0)) }
     if isAccessDone, let recorded = try await recordAccess() {
       events.append(("access_recorded", now, actor, recorded))
@@ -178,5 +179,37 @@ struct RequestWork: Sendable {
     }
     func id(_ bits: [UInt8]?) -> Value { .id(bits.map { tenant.id(IdKind.entitlement.prefix, $0) }) }
     return .object(["given": id(given), "ended": id(ended)])
+  }
+}
+
+extension RequestWork {
+  /// Of what is asked, or went to others, by this act: where no account can decide it, the customer's managers are asked besides, or else who
+  /// keeps its contracts. Where there is nobody at all it waits for somebody to reassign it.
+  fileprivate mutating func askStandIns() async throws {
+    let known = Dictionary(before.approvals.map { ($0.seq, $0) }) { $1 }
+    for approval in process.approvals where approval.state == .asked && approval.delegate == nil {
+      let earlier = known[approval.seq]
+      guard earlier?.state != .asked || earlier?.escalatedAt != approval.escalatedAt else { continue }
+      let person: Int64? = if case .person(let person) = approval.holder { person } else { nil }
+      if try await hasApprover(approval.roles, person) { continue }
+      for role in [StockRole.customerManager.rawValue, StockRole.accountManager.rawValue] {
+        guard try await hasApprover([role], nil) else { continue }
+        try process.standIn(role, for: approval.publicId, at: now)
+        break
+      }
+    }
+  }
+
+  /// Whether somebody can decide whose word counts: neither his own request, where the rule does not let him, nor agreed to already.
+  private func hasApprover(_ roles: Set<String>, _ person: Int64?) async throws -> Bool {
+    let (facts, agreed) = (approverFacts, process.approvals.filter { $0.state == .approved })
+    let own = facts.mayBeOwn ? [] : [facts.requester, facts.submitterPerson]
+    var units: [Int64] = []
+    if let unit = held.unit { units = try await transaction.query(UnitsAbove(tenant: tenant.id, unit: unit)) }
+    return try await transaction.first(
+      HasApprover(
+        tenant: tenant.id, roles: roles.sorted(), person: person, units: units, requester: held.requester,
+        parties: (facts.mayBeOwn ? [] : [facts.submitter]) + agreed.compactMap(\.decidedBy),
+        persons: (own + agreed.map(\.decidedPerson)).compactMap { $0 }, now: now)) ?? false
   }
 }
