@@ -123,6 +123,27 @@ import Testing
     #expect(try await listed(world, [Value.Member("all", .bool(true))]).count == 3)
   }
 
+  /// An act that began before another, and comes after it, ends what that one gave: no sooner than it was given.
+  @Test func whatBeganEarlierEndsWhatWasGivenMeanwhile() async throws {
+    let world = try await RequestsWorld()
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])
+    let mia = try await world.person("Mia")
+    world.database.clock.advance(seconds: 2)
+    try await fulfil(world, grant, for: mia, ["role": "reader"])
+    world.database.clock.advance(seconds: -1)
+    try await fulfil(world, grant, for: mia, ["role": "editor"])
+    #expect(levels(try await listed(world)) == ["editor"])
+    let first = try await listed(world, [Value.Member("all", .bool(true))])[0]
+    #expect(first.at("endedAt") == first.at("since"))
+    world.database.clock.advance(seconds: -1)
+    let review = try await world.call("access_review.open", ["customer": .id(world.acme.publicId), "dueOn": "2026-03-09"])
+    let held = try await listed(world)[0].at("id")
+    let decided = await refusal {
+      try await world.call("access_review.decide", ["id": review.at("id"), "entitlement": held, "result": "revoked", "reason": "asked"])
+    }
+    #expect(decided == ["accepted"])
+  }
+
   @Test func whatCouldNotBeRecordedIsNotOrdered() async throws {
     let world = try await RequestsWorld()
     let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])

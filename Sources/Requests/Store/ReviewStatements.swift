@@ -236,7 +236,8 @@ struct RevokeEntitlement: Statement {
   let now: Instant
 
   static let sql = """
-    update requests.entitlement set ended_at = $4, ended_review_id = $3, version = version + 1 where tenant_id = $1 and id = $2 and ended_at is null
+    update requests.entitlement set ended_at = greatest(since, $4), ended_review_id = $3, version = version + 1
+    where tenant_id = $1 and id = $2 and ended_at is null
     """
 
   func bind(to parameters: inout Parameters) {
