@@ -216,7 +216,7 @@ grant select, insert, delete on desk.ticket_watcher to steward_app;
 
 -- 5. Ownership. From the first of the staff who takes it on, a ticket has exactly one accountable owner: the column holds one, and an offer
 -- does not touch it before it is accepted.
-create index ticket_queue_owner on desk.ticket (owner_id, (coalesce(due_at, 'infinity'::timestamptz)), opened_at, tenant_id, id)
+create index ticket_queue_owner on desk.ticket (owner_id, coalesce(due_at, 'infinity'::timestamptz), opened_at, tenant_id, id)
   where state in ('new', 'active', 'pending') and owner_id is not null;
 
 create table desk.handover (
