@@ -7,7 +7,7 @@ create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
 grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
   contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket, credits.proposal to steward_finder;
-grant select on desk.assignment, desk.dispatch, desk.ticket_ci to steward_finder;
+grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.handover to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
 grant select on requests.request, requests.approval, requests.task to steward_finder;
@@ -120,6 +120,7 @@ $$;
 -- vanish and the index of the one that is can be used.
 create function finder.open_tickets(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
+  wanted_owner bigint, unowned_only boolean, offered_to bigint,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -128,6 +129,10 @@ begin
     where t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
       and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
+      and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (offered_to is null or exists (
+        select from desk.handover h
+        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
       and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -139,6 +144,7 @@ $$;
 -- what has no running clock of the team's comes at the end. Planned for each call, as above.
 create function finder.team_tickets(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
+  wanted_owner bigint, unowned_only boolean, offered_to bigint,
   after_due timestamptz, after_started timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, started_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -148,6 +154,10 @@ begin
     where a.ended_at is null and a.team_id = wanted_team and (permitted is null or a.tenant_id = any (permitted))
       and t.state in ('new', 'active', 'pending') and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
+      and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (offered_to is null or exists (
+        select from desk.handover h
+        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
       and (coalesce(a.due_at, 'infinity'::timestamptz), a.started_at, a.tenant_id, a.ticket_id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_started, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -156,9 +166,10 @@ end
 $$;
 
 -- The open tickets of the permitted tenants (null: all) that name a CI, the next due first; of one that the provider shares over all
--- customers. Planned for each call, as above.
+-- customers. What was closed stands in no index that is read here. Planned for each call, as above.
 create function finder.ci_tickets(
   permitted bigint[], wanted_ci bigint, is_shared boolean, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
+  wanted_owner bigint, unowned_only boolean, offered_to bigint,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -166,14 +177,18 @@ begin
   return query select t.tenant_id, t.id, t.due_at, t.opened_at
     from (
       select n.tenant_id, n.ticket_id from desk.ticket_ci n
-      where is_shared and n.shared_ci_id = wanted_ci and n.removed_at is null and (permitted is null or n.tenant_id = any (permitted))
+      where is_shared and n.shared_ci_id = wanted_ci and n.removed_at is null and n.is_open and (permitted is null or n.tenant_id = any (permitted))
       union all
       select n.tenant_id, n.ticket_id from desk.ticket_ci n
-      where not is_shared and n.ci_id = wanted_ci and n.removed_at is null and (permitted is null or n.tenant_id = any (permitted))) c
+      where not is_shared and n.ci_id = wanted_ci and n.removed_at is null and n.is_open and (permitted is null or n.tenant_id = any (permitted))) c
     join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
     where t.state in ('new', 'active', 'pending') and (wanted_team is null or t.team_id = wanted_team)
       and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
       and (wanted_priority is null or t.priority = wanted_priority)
+      and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (offered_to is null or exists (
+        select from desk.handover h
+        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
       and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))

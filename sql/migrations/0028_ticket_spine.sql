@@ -29,6 +29,8 @@ create table desk.ticket_ci (
   gave_service boolean not null,
   -- of the ticket, which never changes it: the tickets of a CI are read in this order
   opened_at timestamptz not null,
+  -- whether the ticket is open: the queue of a CI does not grow with its past
+  is_open boolean not null,
   reason text,
   actor_kind text not null,
   actor_id bigint not null,
@@ -53,11 +55,11 @@ create unique index ticket_ci_primary_unique on desk.ticket_ci (tenant_id, ticke
 create index ticket_ci_ticket on desk.ticket_ci (tenant_id, ticket_id, id);
 -- The tickets of a CI, the newest first; and, for the queue, those of a CI whose customer is not asked for, as of one that is shared.
 create index ticket_ci_ci on desk.ticket_ci (tenant_id, ci_id, opened_at, ticket_id) where removed_at is null and ci_id is not null;
-create index ticket_ci_queue on desk.ticket_ci (ci_id, tenant_id, ticket_id) where removed_at is null and ci_id is not null;
-create index ticket_ci_shared on desk.ticket_ci (shared_ci_id, tenant_id, ticket_id) where removed_at is null and shared_ci_id is not null;
+create index ticket_ci_queue on desk.ticket_ci (ci_id, tenant_id, ticket_id) where removed_at is null and is_open and ci_id is not null;
+create index ticket_ci_shared on desk.ticket_ci (shared_ci_id, tenant_id, ticket_id) where removed_at is null and is_open and shared_ci_id is not null;
 select steward.protect_tenant_table('desk.ticket_ci', 'personal');
 grant select, insert on desk.ticket_ci to steward_app;
-grant update (is_primary, gave_tier, gave_service, removed_at, removal_reason, remover_kind, remover_id, remover_name) on desk.ticket_ci to steward_app;
+grant update (is_primary, gave_tier, gave_service, is_open, removed_at, removal_reason, remover_kind, remover_id, remover_name) on desk.ticket_ci to steward_app;
 
 -- 2. Code lists. A code is retired, never deleted. Tickets hold the keys, which never change; they hold no foreign key, for an imported
 -- ticket keeps the category of the log that it comes from, which is none of the provider's words.
@@ -250,6 +252,8 @@ create table desk.handover (
 );
 create unique index handover_open_unique on desk.handover (tenant_id, ticket_id) where outcome is null;
 create index handover_ticket on desk.handover (tenant_id, ticket_id, id);
+-- What waits for an answer, over all customers.
+create index handover_offered on desk.handover (to_id, tenant_id, ticket_id) where outcome is null;
 select steward.protect_tenant_table('desk.handover', 'personal');
 -- Who answers for what inside the provider is none of the customer's affair.
 select steward.keep_to_staff('desk.handover', 'personal');
