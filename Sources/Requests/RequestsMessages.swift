@@ -46,10 +46,12 @@ package enum RequestMessages: MessageCatalog {
   static let reviewDue = Message("access_review.due", "It must be due today or later.", zh: "截止日期不能早于今天。")
   static let decidedAlready = Message("access_review.decided", "This was decided already: {result}.", zh: "已作出决定：{result}。")
   static let otherReviewer = Message("access_review.other_reviewer", "Somebody else is named to look at this.", zh: "此次复核已指定其他人员。")
+  static let ownEntitlement = Message("access_review.own", "Nobody decides on access of his own.", zh: "不能对本人的权限作出决定。")
 
   package static let all = [
     notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded, notAsked,
     notYours, ownRequest, agreedAlready, needsPerson,
     noDelegate, delegateMayNot, reassignedToOwn, fulfil, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
+    ownEntitlement,
   ]
 }

@@ -238,6 +238,28 @@ import Testing
     await expectFailure(.notFound) { try await world.call("access_review.items", ["id": listed.at("id")], as: stranger) }
   }
 
+  /// What has run out is looked at as well, for nobody took it; and nobody decides on what is his own.
+  @Test func aReviewLooksAtWhatHasRunOutAndAtNobodysOwn() async throws {
+    let world = try await RequestsWorld()
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    let (own, mia) = (try await world.ids(of: boss).person, try await world.person("Mia"))
+    try await fulfil(world, grant, for: own, ["role": "editor"])
+    try await fulfil(world, grant, for: mia, ["role": "reader", "until": "2026-03-04"])
+    world.database.clock.advance(seconds: 5 * 86_400)
+    let review = try await world.call("access_review.open", ["customer": .id(world.acme.publicId), "dueOn": "2026-03-31"])
+    let items = try await world.call("access_review.items", ["id": review.at("id")]).at("items").array ?? []
+    #expect(items.map { $0.at("entitlement.held") } == [.bool(true), .bool(false)])
+    func decide(_ item: Value) async -> [String] {
+      await refusal {
+        try await world.call(
+          "access_review.decide", ["id": review.at("id"), "entitlement": item.at("entitlement.id"), "result": "confirmed"], as: boss)
+      }
+    }
+    #expect(await decide(items[0]) == ["access_review.own"])
+    #expect(await decide(items[1]) == ["accepted"])
+  }
+
   /// Somebody sees what he has himself; a site's manager, what its people have.
   @Test func oneSeesWhatIsOnesOwn() async throws {
     let world = try await RequestsWorld()

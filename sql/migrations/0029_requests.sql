@@ -116,6 +116,8 @@ create table requests.approval (
 );
 -- What waits for somebody, over all customers, the one that was asked first in front.
 create index approval_waiting on requests.approval (asked_at, tenant_id, id) where state = 'asked';
+-- The same of some customers, for a manager of one or for who serves a few.
+create index approval_waiting_tenant on requests.approval (tenant_id, asked_at, id) where state = 'asked';
 create index approval_due on requests.approval (due_at, tenant_id, request_id) where state = 'asked' and due_at is not null;
 create index approval_person on requests.approval (tenant_id, person_id) where person_id is not null;
 select steward.protect_tenant_table('requests.approval', 'personal');
@@ -160,6 +162,10 @@ create table requests.task (
 );
 -- The teams' queue over all customers: what can be done, is being done, or has failed, the longest waiting first.
 create index task_queue on requests.task (ready_at, tenant_id, id) where state in ('ready', 'active', 'failed');
+-- The same of some customers, of one who is at them, and of one team.
+create index task_queue_tenant on requests.task (tenant_id, ready_at, id) where state in ('ready', 'active', 'failed');
+create index task_queue_assignee on requests.task (assignee_id, ready_at, tenant_id, id)
+  where state in ('ready', 'active', 'failed') and assignee_id is not null;
 create index task_queue_team on requests.task (team_id, ready_at, tenant_id, id) where state in ('ready', 'active', 'failed');
 select steward.protect_tenant_table('requests.task', 'operational');
 grant select, insert on requests.task to steward_app;

@@ -76,6 +76,7 @@ struct InsertEntitlement: Statement {
 struct EntitlementRow: Sendable {
   let id: Int64
   let publicId: [UInt8]
+  let personId: Int64
   let person: [UInt8]
   let personName: String
   let resource: String
@@ -90,7 +91,7 @@ struct EntitlementRow: Sendable {
   let version: Int64
 
   static let columns = """
-    e.id, e.public_id, p.public_id, p.name, e.resource, e.level, e.since, e.until_on, r.public_id, r.number, e.ended_at, q.public_id, w.public_id, e.version
+    e.id, e.public_id, e.person_id, p.public_id, p.name, e.resource, e.level, e.since, e.until_on, r.public_id, r.number, e.ended_at, q.public_id, w.public_id, e.version
     """
   static let tables = """
     join tenancy.person p on p.tenant_id = e.tenant_id and p.id = e.person_id
@@ -102,6 +103,7 @@ struct EntitlementRow: Sendable {
   init(_ row: inout RowReader) throws {
     id = try row.next()
     publicId = try row.next()
+    personId = try row.next()
     person = try row.next()
     personName = try row.next()
     resource = try row.next()

@@ -65,7 +65,8 @@ struct ReadHeldRequest: Statement {
   static func decode(_ row: inout RowReader) throws -> HeldRequest {
     HeldRequest(
       id: try row.next(), publicId: try row.next(), facts: try RequestFacts(&row), version: try row.next(), lastSeq: try row.next(),
-      offering: try row.next(), service: try row.next(), offeringCode: try row.next(), offeringName: try row.next() ?? .null, offeringVersion: try row.next(), access: try row.next(),
+      offering: try row.next(), service: try row.next(), offeringCode: try row.next(), offeringName: try row.next() ?? .null, offeringVersion: try row.next(),
+      access: try row.next(),
       answers: try row.next(), requester: try row.next(), unit: try row.next(), submitter: Party(kind: try row.next(), id: try row.next()),
       submitterPerson: try row.next(), mayApproveOwn: try row.next())
   }
