@@ -57,6 +57,11 @@ package enum CatalogMessages: MessageCatalog {
     "offering.one_resource", "Access is to a resource or to what an answer names, one of them.", zh: "须填写 resource 或 resourceAnswer 之一。")
   static let noSuchField = Message(
     "offering.no_such_field", "The form has no field {key} of this type: {types}.", zh: "表单中没有此类型（{types}）的字段 {key}。")
+  static let accessOfOneTask = Message(
+    "offering.access_of_one_task", "One task carries the access, and only where the offering is about access.", zh: "仅涉及访问权限的服务项可标记一项任务为授权任务。")
+  static let countsNothing = Message(
+    "offering.counts_nothing", "{key} counts what is ordered: it must be required, always shown, and at least 1.",
+    zh: "{key} 为申请数量：必须必填、始终显示且不小于 1。")
 
   static let badKey = Message(
     "form.bad_key", "A key has small letters, digits and _, a letter first.", zh: "键由小写字母、数字和下划线组成，以字母开头。")
@@ -97,7 +102,7 @@ package enum CatalogMessages: MessageCatalog {
       rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
       badLength, outOfRange, notAChoice, unknownPerson, repeated, otherService,
-      rolesOrApprovers, roleOrAnswer, escalatesNot, oneResource, noSuchField,
+      rolesOrApprovers, roleOrAnswer, escalatesNot, oneResource, noSuchField, countsNothing, accessOfOneTask,
       retiredStays, retiredChanges,
       publishedStays, unknownFamily,
     ]

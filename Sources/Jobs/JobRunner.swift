@@ -101,7 +101,13 @@ package struct JobRunner: Sendable {
     defer { heartbeat.cancel() }
     do {
       if let sweep = sweeps[job.kind] {
-        try await sweep.run(at: tenancy.clock.now(), tenancy)
+        do {
+          try await sweep.run(at: tenancy.clock.now(), tenancy)
+        } catch let rest as LeftUndone {
+          for (what, error) in rest.faults {
+            logger.error("left undone", metadata: ["kind": "\(job.kind)", "what": "\(what)", "error": "\(error)"])
+          }
+        }
         try await complete(job) { _ in }
       } else if let handler = handlers[job.kind] {
         let now = tenancy.clock.now()

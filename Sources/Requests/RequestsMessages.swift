@@ -19,7 +19,9 @@ package enum RequestMessages: MessageCatalog {
   static let workHasBegun = Message(
     "request.work_has_begun", "Work on it has begun: it cannot be taken back any more, only be cancelled by the staff.",
     zh: "已开始履行，不能撤回，只能由服务商人员取消。")
-  static let hasTasks = Message("request.has_tasks", "It is fulfilled by its tasks: complete or skip them.", zh: "该请求由任务履行：请完成或跳过各任务。")
+  static let onlyRecorded = Message(
+    "request.only_recorded", "An earlier version recorded it and no more: the provider's staff begin or close it.",
+    zh: "该请求由旧版本登记，尚未启动：须由服务商人员启动或关闭。")
 
   static let notAsked = Message("approval.not_asked", "This approval is {state}: there is nothing to decide.", zh: "该审批的状态为 {state}，无需决定。")
   static let notYours = Message("approval.not_yours", "This approval is for others.", zh: "该审批不属于您。")
@@ -29,7 +31,12 @@ package enum RequestMessages: MessageCatalog {
   static let needsPerson = Message("approval.needs_person", "Only a person with a login of his own decides this.", zh: "只能由拥有本人账号的人员决定。")
   static let noDelegate = Message("approval.no_delegate", "Name one account that it goes to.", zh: "请指定一个受托账号。")
   static let delegateMayNot = Message("approval.delegate_may_not", "This account may not approve requests of this customer.", zh: "该账号无权审批此客户的请求。")
+  static let reassignedToOwn = Message(
+    "approval.reassigned_to_own", "It cannot go to who ordered it, whom it is for, who has agreed already, or to yourself.",
+    zh: "不能转给提交人、申请对象、已同意者或您本人。")
 
+  /// The one task of an offering that names none.
+  static let fulfil = Message("task.fulfil", "Fulfil: {name}", zh: "履行：{name}")
   static let taskWrongState = Message("task.wrong_state", "A task that is {state} cannot do this: {event}.", zh: "状态为 {state} 的任务不能执行此操作：{event}。")
   static let claimedByAnother = Message(
     "task.claimed_by_another", "Somebody else is at it; take it over first (task.claim with takeOver).", zh: "该任务已由他人接手；请先用 task.claim（takeOver）接管。")
@@ -39,10 +46,12 @@ package enum RequestMessages: MessageCatalog {
   static let reviewDue = Message("access_review.due", "It must be due today or later.", zh: "截止日期不能早于今天。")
   static let decidedAlready = Message("access_review.decided", "This was decided already: {result}.", zh: "已作出决定：{result}。")
   static let otherReviewer = Message("access_review.other_reviewer", "Somebody else is named to look at this.", zh: "此次复核已指定其他人员。")
+  static let ownEntitlement = Message("access_review.own", "Nobody decides on access of his own.", zh: "不能对本人的权限作出决定。")
 
   package static let all = [
-    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, hasTasks, notAsked,
+    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded, notAsked,
     notYours, ownRequest, agreedAlready, needsPerson,
-    noDelegate, delegateMayNot, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
+    noDelegate, delegateMayNot, reassignedToOwn, fulfil, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
+    ownEntitlement,
   ]
 }

@@ -23,6 +23,16 @@ import Testing
     try #require(PublicId(kind: kind, handle: TenantHandle(7), random: [UInt8](repeating: 7, count: 12)))
   }
 
+  /// What was not counted is not known to be worth anything, and so passes no limit.
+  @Test func whatIsNotCountedHasNoValue() throws {
+    let price = Value.object(["name": .object(["en": "Device"]), "amount": "400.00", "currency": "EUR", "per": "once", "quantity": "count"])
+    let stored = Value.object(["name": .object(["en": "Devices"]), "prices": .array([price])])
+    let content = try InputValues.read(OfferingContent.self, from: stored)
+    #expect(content.value(of: []) == nil)
+    for count: Int64 in [-1, 0] { #expect(content.value(of: [Value.Member("count", .integer(count))]) == nil) }
+    #expect(content.value(of: [Value.Member("count", 2)])?.minorUnits == 80_000)
+  }
+
   private func defects(_ form: [FormField]) -> [String] { FormRule.violations(in: form).map { "\($0.path) \($0.message.key)" } }
 
   @Test func aFormThatCannotBeIsRefused() throws {

@@ -53,10 +53,10 @@ private struct MultiplyNamedTickets: Statement {
       from desk.ticket t cross join generate_series(1, $1) n
       returning tenant_id, id, number, opened_at)
     insert into desk.ticket_ci (tenant_id, ticket_id, ci_id, shared_ci_id, ci_public_id, is_primary, gave_tier, gave_service, opened_at, actor_kind, actor_id,
-      actor_name, recorded_at)
+      actor_name, recorded_at, is_open)
     select m.tenant_id, m.id, case when m.number % 100 = 0 then n.ci_id end,
       case when m.number % 100 = 0 then n.shared_ci_id else 1000000 + m.number end, n.ci_public_id, false, false, false, m.opened_at, n.actor_kind,
-      n.actor_id, n.actor_name, n.recorded_at
+      n.actor_id, n.actor_name, n.recorded_at, true
     from made m cross join desk.ticket_ci n
     """
 
@@ -101,7 +101,7 @@ private struct PlanCisOfTicket: Statement {
 private struct PlanSharedQueue: Statement {
   static let sql = """
     explain select t.tenant_id, t.id from desk.ticket_ci n join desk.ticket t on t.tenant_id = n.tenant_id and t.id = n.ticket_id
-    where n.shared_ci_id = 5 and n.removed_at is null and t.state in ('new', 'active', 'pending')
+    where n.shared_ci_id = 5 and n.removed_at is null and n.is_open and t.state in ('new', 'active', 'pending')
     """
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }

@@ -114,7 +114,10 @@ import Testing
     // The response was given in the first second and is met under every target.
     #expect(try await world.explain(incident, "response")["verdict"] == "met")
     let events = try await world.list("history", of: incident)
-    #expect(events.compactMap { $0["type"] } == ["incident.opened", "incident.started", "incident.classified", "incident.classified"])
+    #expect(
+      events.compactMap { $0["type"] } == [
+        "incident.opened", "incident.started", "incident.owner_changed", "incident.classified", "incident.classified",
+      ])
   }
 
   @Test func aPriorityWithoutATargetWithdrawsAndTheWayBackCountsFromTheOpening() async throws {

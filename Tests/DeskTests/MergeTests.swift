@@ -30,6 +30,37 @@ import Testing
     await expectFailure(.conflict) { try await world.act("reopen", on: merged) }
   }
 
+  /// Nothing of the duplicate is lost: its CIs, with the targets that they give, watchers, links, children and owner go along.
+  @Test func whatTheDuplicateHadGoesAlong() async throws {
+    let world = try await CiWorld()
+    let platinum = try await world.ci("core-01", tier: "platinum")
+    let (survivor, parent, child, cause) = (
+      try await world.open([:]), try await world.open([:]), try await world.open([:]), try await world.open([:])
+    )
+    let duplicate = try await world.desk.act("take", on: try await world.open(["cis": .array([platinum])]))
+    func link(_ from: Value, _ kind: Value, _ to: Value) async throws {
+      let input: KeyValuePairs<String, Value> = ["id": from["id"] ?? .null, "kind": kind, "to": to["id"] ?? .null]
+      _ = try await world.desk.database.call("incident.link", input, as: world.desk.engineer)
+    }
+    try await link(child, "child_of", duplicate)
+    try await link(survivor, "child_of", duplicate)
+    try await link(duplicate, "child_of", parent)
+    try await link(duplicate, "caused_by", cause)
+    _ = try await world.desk.database.call("incident.watch", ["id": duplicate["id"] ?? .null], as: world.desk.engineer)
+    let before = try await world.desk.read(duplicate)
+    _ = try await world.desk.act("merge", on: before, ["into": survivor["id"] ?? .null])
+    let after = try await world.desk.read(survivor)
+    #expect(after["ciTier"] == "platinum" && world.due(after, "resolution") == "2026-03-02T08:30:00Z")
+    #expect(try await world.desk.list("cis", of: after).compactMap { $0["id"] } == [platinum])
+    #expect(after["owner"] == before["owner"] && after["owner"]?.text != nil)
+    #expect(try await world.desk.list("watchers", of: after).count == 1)
+    let links = try await world.desk.list("links", of: after).map { "\($0["kind"]?.text ?? "") \($0["incident"]?.text ?? "")" }
+    let expected = [("parent_of", child), ("child_of", parent), ("caused_by", cause), ("duplicated_by", duplicate)]
+    #expect(Set(links) == Set(expected.map { "\($0.0) \($0.1["id"]?.text ?? "")" }))
+    let queued = try await world.desk.database.call("incident.queue", ["ci": platinum], as: world.desk.engineer)["items"]?.column("id")
+    #expect(queued == [after["id"] ?? .null])
+  }
+
   @Test func whatWasMissedBeforeStaysMissed() async throws {
     let world = try await DeskWorld()
     let survivor = try await world.open("First")

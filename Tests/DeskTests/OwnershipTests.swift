@@ -13,9 +13,60 @@ import Testing
     return .id(world.database.provider.id("stf", try #require(bits.first)))
   }
 
+  /// Another engineer, who may work for all customers.
+  private func colleague(_ world: DeskWorld, for customers: [TenantEntry]? = nil) async throws -> Principal {
+    let second = try await world.database.staff(.engineer, for: customers)
+    let scope: [Value.Member] =
+      if let customers { [Value.Member("customers", .array(customers.map { .id($0.publicId) }))] } else { [Value.Member("everyCustomer", .bool(true))] }
+    let account = Value.Member("account", try await id(second, world))
+    _ = try await world.database.dispatcher.invoke(
+      "staff_grant.add", .object([account, Value.Member("role", "engineer")] + scope), as: world.database.root, Call(requestId: "test"))
+    return second
+  }
+
+  private func queue(_ world: DeskWorld, _ filter: KeyValuePairs<String, Value>, as principal: Principal? = nil) async throws -> [Value] {
+    try await world.database.call("incident.queue", filter, as: principal ?? world.engineer)["items"]?.column("id") ?? []
+  }
+
+  /// From the first of the staff who takes it on, one answers for it; that it is nobody's is found before.
+  @Test func whoTakesItOnFirstAnswers() async throws {
+    let world = try await DeskWorld()
+    let second = try await colleague(world)
+    let (first, other) = (try await id(world.engineer, world), try await id(second, world))
+    var tickets: [Value] = []
+    for _ in 0..<4 { tickets.append(try await world.open()) }
+    let ids = tickets.map { $0["id"] ?? .null }
+    #expect(try await queue(world, ["unowned": .bool(true)]) == ids)
+    #expect(try await world.act("start", on: tickets[0])["owner"] == first)
+    #expect(try await world.act("assign", on: tickets[1], ["assignee": other])["owner"] == other)
+    let resolved = try await world.act("resolve", on: tickets[2], ["resolution": "done"], as: second)
+    #expect(resolved["owner"] == other)
+    #expect(try await world.act("resolve", on: try await world.read(tickets[0]), ["resolution": "done"], as: second)["owner"] == first, "he stays")
+    #expect(try await queue(world, ["unowned": .bool(true)]) == [ids[3]])
+    #expect(try await queue(world, ["owner": other]) == [ids[1]], "of the open ones")
+    #expect(try await queue(world, ["owner": first]) == [])
+  }
+
+  /// What is offered is found by whom it is offered to; nobody is offered what he may not work on.
+  @Test func anOfferIsFoundAndEndsWithTheWork() async throws {
+    let world = try await DeskWorld()
+    let (second, stranger) = (try await colleague(world), try await colleague(world, for: [world.other]))
+    let taken = try await world.act("take", on: try await world.open())
+    let theirs = try await id(stranger, world)
+    await expectFailure(.invalid) { try await world.act("offer", on: taken, ["staff": theirs]) }
+    let offered = try await world.act("offer", on: taken, ["staff": try await id(second, world)])
+    #expect(try await queue(world, ["offered": .bool(true)], as: second) == [offered["id"] ?? .null])
+    #expect(try await queue(world, ["offered": .bool(true)]) == [])
+    let resolved = try await world.act("resolve", on: offered, ["resolution": "done"])
+    await expectFailure(.conflict) { try await world.act("offer", on: resolved, ["staff": try await id(second, world)]) }
+    let reopened = try await world.act("reopen", on: resolved)
+    await expectFailure(.conflict) { try await world.act("accept_offer", on: reopened, as: second) }
+    #expect(try await world.list("handovers", of: reopened).compactMap { $0["outcome"] } == ["withdrawn"])
+  }
+
   @Test func theFormerOwnerAnswersUntilTheOfferIsAccepted() async throws {
     let world = try await DeskWorld()
-    let second = try await world.database.staff(.engineer)
+    let second = try await colleague(world)
     let (first, other) = (try await id(world.engineer, world), try await id(second, world))
     let opened = try await world.open()
     #expect(opened["owner"] == .null)
@@ -42,7 +93,7 @@ import Testing
 
   @Test func whatIsReturnedStaysWithItsOwner() async throws {
     let world = try await DeskWorld()
-    let second = try await world.database.staff(.engineer)
+    let second = try await colleague(world)
     let (first, other) = (try await id(world.engineer, world), try await id(second, world))
     let taken = try await world.act("take", on: try await world.open())
     let offered = try await world.act("offer", on: taken, ["staff": other])

@@ -67,6 +67,65 @@ import Testing
     #expect(try await world.desk.list("cis", of: removed) == [])
   }
 
+  /// Which of the CIs it was about stands in the history; of those people of the customer who may not see a CI, in none of theirs.
+  @Test func theHistoryNamesNoCiThatOneMayNotSee() async throws {
+    let world = try await CiWorld()
+    let platinum = try await world.ci("core-01", tier: "platinum")
+    let requester = try await world.desk.database.user(.requester, of: world.desk.acme, .own)
+    let opened = try await world.open([:], as: requester)
+    let named = try await world.desk.act("add_ci", on: opened, ["ci": platinum])
+    #expect("\(try await world.desk.list("history", of: named))".contains(platinum.text ?? "-"))
+    let seen = try await world.desk.list("history", of: named, as: requester)
+    #expect(seen.contains { $0["type"] == "incident.cis_changed" } && !"\(seen)".contains(platinum.text ?? "-"))
+  }
+
+  /// A classification that asked no CI says nothing of them; what was taken off gives nothing; a part names what the whole named.
+  @Test func whatTheHistorySaysOfCisIsTrue() async throws {
+    let world = try await CiWorld()
+    let platinum = try await world.ci("core-01", tier: "platinum")
+    let ticket = try await world.open(["cis": .array([platinum])])
+    let classified = try await world.desk.act("classify", on: ticket, ["impact": 1])
+    let event = try await world.desk.list("history", of: classified).last
+    #expect(event?["type"] == "incident.classified" && event?["payload"]?["tierFrom"] == nil)
+    let part = try await world.desk.act("split", on: classified, ["title": "A part"])
+    let told = try await world.desk.list("history", of: part)
+    #expect(told.first?["payload"]?["tierFrom"] == platinum)
+    #expect(told.contains { $0["type"] == "incident.cis_changed" && $0["payload"]?["added"] == .array([platinum]) })
+    let removed = try await world.desk.act("remove_ci", on: try await world.desk.read(classified), ["ci": platinum])
+    let rows = try await world.desk.database.call(
+      "incident.cis", ["id": removed["id"] ?? .null, "withRemoved": .bool(true)], as: world.desk.engineer)["items"]
+    #expect(rows?.column("gaveTier") == [.bool(false)])
+  }
+
+  /// The queue of a CI holds what is open: what was resolved leaves it, and comes back when it is reopened.
+  @Test func theQueueOfACiHoldsWhatIsOpen() async throws {
+    let world = try await CiWorld()
+    let core = try await world.shared("Core", affecting: [world.desk.acme])
+    let ticket = try await world.open(["sharedCis": .array([core])])
+    func queue() async throws -> [Value] {
+      try await world.desk.database.call("incident.queue", ["ci": core], as: world.desk.engineer)["items"]?.column("id") ?? []
+    }
+    #expect(try await queue() == [ticket["id"] ?? .null])
+    let resolved = try await world.desk.act("resolve", on: ticket, ["resolution": "done"])
+    #expect(try await queue() == [])
+    _ = try await world.desk.act("reopen", on: resolved)
+    #expect(try await queue() == [ticket["id"] ?? .null])
+  }
+
+  /// What goes makes room for what comes; more than the most is refused.
+  @Test func aListOfAHundredIsReplaced() async throws {
+    let world = try await CiWorld()
+    var (first, second): ([Value], [Value]) = ([], [])
+    for number in 1...TicketCis.most {
+      first.append(try await world.ci("a-\(number)"))
+      second.append(try await world.ci("b-\(number)"))
+    }
+    let ticket = try await world.open(["cis": .array(first)])
+    let changed = try await world.desk.act("classify", on: ticket, ["cis": .array(second)])
+    let one = first[0]
+    #expect(await world.refused { try await world.desk.act("add_ci", on: changed, ["ci": one]) } == ["ticket.too_many_cis"])
+  }
+
   @Test func aLockHoldsAgainstCisToo() async throws {
     let world = try await CiWorld()
     let platinum = try await world.ci("core-01", tier: "platinum")

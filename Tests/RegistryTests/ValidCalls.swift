@@ -39,7 +39,11 @@ struct CallRule: Sendable {
       given: { world, twin, principal in
         let seeded = try await world.seeded("inc", in: twin)
         let taken = await world.answer("incident.take", .object(["id": seeded.id]), as: principal, version: seeded.version)
-        guard offered else { return (["id": seeded.id], taken.value?["version"]?.integer) }
+        guard offered else {
+          let staff = try await world.seeded("stf", in: twin).id
+          try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
+          return (["id": seeded.id, "staff": staff], taken.value?["version"]?.integer)
+        }
         let team = try await world.seeded("team", in: twin).id
         let given = await world.answer(
           "incident.offer", .object(["id": seeded.id, "team": team]), as: principal, version: taken.value?["version"]?.integer)
@@ -253,10 +257,12 @@ struct CallRule: Sendable {
     "request.submit": CallRule(given: { world, twin, _ in
       (["offering": try await world.coveredOffering(twin), "published": 1, "answers": .object(["remark": world.name(twin)])], nil)
     }),
+    "request.begin": requestToBegin,
     "request.close": requestToClose,
     "approval.approve": approval,
     "approval.reject": approval,
     "approval.delegate": delegation,
+    "approval.reassign": reassignment,
     "task.retry": failedTask,
     "access_review.open": reviewToOpen,
     "access_review.decide": reviewToDecide,

@@ -33,7 +33,8 @@ import Testing
   @discardableResult
   private func fulfil(_ world: RequestsWorld, _ offering: Value, for person: Value, _ answers: KeyValuePairs<String, Value> = [:]) async throws -> Value {
     let made = try await world.submit(offering, for: person, answers: .object(answers))
-    return try await world.call("request.fulfil", ["id": made.at("id")], as: world.engineer, version: made.at("version"))
+    try await world.call("task.complete", ["id": made.at("tasks.0.id")], as: world.engineer)
+    return try await world.request(made)
   }
 
   @Test func accessIsGivenChangedAndTaken() async throws {
@@ -114,12 +115,33 @@ import Testing
     for role: Value in ["reader", "editor", "reader"] { orders.append(try await world.submit(grant, for: mia, answers: .object(["role": role]))) }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for made in orders {
-        group.addTask { try await world.call("request.fulfil", ["id": made.at("id")], as: world.engineer, version: made.at("version")) }
+        group.addTask { try await world.call("task.complete", ["id": made.at("tasks.0.id")], as: world.engineer) }
       }
       try await group.waitForAll()
     }
     #expect(try await listed(world).count == 1)
     #expect(try await listed(world, [Value.Member("all", .bool(true))]).count == 3)
+  }
+
+  /// An act that began before another, and comes after it, ends what that one gave: no sooner than it was given.
+  @Test func whatBeganEarlierEndsWhatWasGivenMeanwhile() async throws {
+    let world = try await RequestsWorld()
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])
+    let mia = try await world.person("Mia")
+    world.database.clock.advance(seconds: 2)
+    try await fulfil(world, grant, for: mia, ["role": "reader"])
+    world.database.clock.advance(seconds: -1)
+    try await fulfil(world, grant, for: mia, ["role": "editor"])
+    #expect(levels(try await listed(world)) == ["editor"])
+    let first = try await listed(world, [Value.Member("all", .bool(true))])[0]
+    #expect(first.at("endedAt") == first.at("since"))
+    world.database.clock.advance(seconds: -1)
+    let review = try await world.call("access_review.open", ["customer": .id(world.acme.publicId), "dueOn": "2026-03-09"])
+    let held = try await listed(world)[0].at("id")
+    let decided = await refusal {
+      try await world.call("access_review.decide", ["id": review.at("id"), "entitlement": held, "result": "revoked", "reason": "asked"])
+    }
+    #expect(decided == ["accepted"])
   }
 
   @Test func whatCouldNotBeRecordedIsNotOrdered() async throws {
@@ -131,6 +153,45 @@ import Testing
       await refusal { try await world.offering("WRONG", ["form": Self.form, "access": wrong]) } == ["access.levelAnswer offering.no_such_field"])
     let both = Value.object(["action": "grant"])
     #expect(await refusal { try await world.offering("WRONG", ["access": both]) } == ["access.resource offering.one_resource"])
+  }
+
+  /// What is recorded is what was done: by the task that carries the access, also of a request that was cancelled later, and not by one that
+  /// was skipped.
+  @Test func accessIsRecordedWhenItsTaskIsDone() async throws {
+    let world = try await RequestsWorld()
+    func task(_ name: String, step: Int64, access: Bool = false) -> Value {
+      .object(["name": RequestsWorld.name(name), "step": .integer(step), "team": "Service Desk", "access": .bool(access)])
+    }
+    let tasks = Value.array([task("Give the role", step: 1, access: true), task("Tell the user", step: 2)])
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant"), "tasks": tasks])
+    let revoke = try await world.offering("ERP-REVOKE", ["access": .object(["action": "revoke", "resource": "erp"])])
+    let mia = try await world.person("Mia")
+    func skip(_ task: Value) async throws {
+      try await world.call("task.skip", ["id": task.at("id"), "reason": "system down"], as: world.engineer)
+    }
+    let skipped = try await world.submit(grant, for: mia, answers: .object(["role": "reader"]))
+    try await skip(skipped.at("tasks.0"))
+    try await world.call("task.complete", ["id": skipped.at("tasks.1.id")], as: world.engineer)
+    #expect(try await world.request(skipped).at("state") == "fulfilled")
+    #expect(try await listed(world, [Value.Member("all", .bool(true))]).isEmpty, "nobody gave it")
+    let given = try await world.submit(grant, for: mia, answers: .object(["role": "editor"]))
+    try await world.call("task.complete", ["id": given.at("tasks.0.id")], as: world.engineer)
+    #expect(levels(try await listed(world)) == ["editor"], "she has it, whether she was told or not")
+    let version = try await world.request(given).at("version")
+    try await world.call("request.cancel", ["id": given.at("id"), "reason": "x"], as: world.engineer, version: version)
+    #expect(levels(try await listed(world)) == ["editor"])
+    // The last task carries it where none is marked; one that is skipped takes nothing.
+    let kept = try await world.submit(revoke, for: mia)
+    #expect(kept.at("tasks.0.carriesAccess") == .bool(true))
+    try await skip(kept.at("tasks.0"))
+    #expect(levels(try await listed(world)) == ["editor"])
+    try await fulfil(world, revoke, for: mia)
+    #expect(try await listed(world).isEmpty)
+    let both = Value.array([task("A", step: 1, access: true), task("B", step: 1, access: true)])
+    #expect(
+      await refusal { try await world.offering("BOTH", ["access": Self.access("grant"), "form": Self.form, "tasks": both]) }
+        == ["tasks[1].access offering.access_of_one_task"])
+    #expect(await refusal { try await world.offering("NONE", ["tasks": tasks]) } == ["tasks[0].access offering.access_of_one_task"])
   }
 
   @Test func aReviewConfirmsOrRevokes() async throws {
@@ -175,6 +236,28 @@ import Testing
     #expect(ended.map { $0.at("endedByReview") } == [listed.at("id")])
     let stranger = try await world.database.user(.customerManager, of: world.other)
     await expectFailure(.notFound) { try await world.call("access_review.items", ["id": listed.at("id")], as: stranger) }
+  }
+
+  /// What has run out is looked at as well, for nobody took it; and nobody decides on what is his own.
+  @Test func aReviewLooksAtWhatHasRunOutAndAtNobodysOwn() async throws {
+    let world = try await RequestsWorld()
+    let grant = try await world.offering("ERP", ["form": Self.form, "access": Self.access("grant")])
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    let (own, mia) = (try await world.ids(of: boss).person, try await world.person("Mia"))
+    try await fulfil(world, grant, for: own, ["role": "editor"])
+    try await fulfil(world, grant, for: mia, ["role": "reader", "until": "2026-03-04"])
+    world.database.clock.advance(seconds: 5 * 86_400)
+    let review = try await world.call("access_review.open", ["customer": .id(world.acme.publicId), "dueOn": "2026-03-31"])
+    let items = try await world.call("access_review.items", ["id": review.at("id")]).at("items").array ?? []
+    #expect(items.map { $0.at("entitlement.held") } == [.bool(true), .bool(false)])
+    func decide(_ item: Value) async -> [String] {
+      await refusal {
+        try await world.call(
+          "access_review.decide", ["id": review.at("id"), "entitlement": item.at("entitlement.id"), "result": "confirmed"], as: boss)
+      }
+    }
+    #expect(await decide(items[0]) == ["access_review.own"])
+    #expect(await decide(items[1]) == ["accepted"])
   }
 
   /// Somebody sees what he has himself; a site's manager, what its people have.

@@ -112,6 +112,26 @@ import Testing
     #expect(try await world.request(large).at("state") == "fulfilling")
   }
 
+  /// What counts a price is always answered, with one at least: an order of nothing would be worth nothing, and pass every limit.
+  @Test func whatCountsAPriceIsAlwaysAnswered() async throws {
+    let world = try await RequestsWorld()
+    let price = Value.object([
+      "name": RequestsWorld.name("Device"), "amount": "400.00", "currency": "EUR", "per": "once", "quantity": "count",
+    ])
+    let label = Value.Member("label", RequestsWorld.name("How many"))
+    func publish(_ field: KeyValuePairs<String, Value>) async -> [String] {
+      let count = Value.object([Value.Member("key", "count"), label, Value.Member("type", "number")] + field.map { Value.Member($0.key, $0.value) })
+      let sure = Value.object([Value.Member("key", "sure"), label, Value.Member("type", "boolean")])
+      return await refusal { try await world.offering("DEVICES", ["form": .array([sure, count]), "prices": .array([price])]) }
+    }
+    let counts = ["prices[0].quantity offering.counts_nothing"]
+    #expect(await publish(["least": 1]) == counts, "it may be left out")
+    #expect(await publish(["required": .bool(true)]) == counts, "it may be 0")
+    #expect(await publish(["required": .bool(true), "least": 0]) == counts)
+    #expect(await publish(["required": .bool(true), "least": 1, "shownWhen": .object(["field": "sure", "equals": "true"])]) == counts)
+    #expect(await publish(["required": .bool(true), "least": 1]) == ["accepted"])
+  }
+
   @Test func nobodyApprovesHisOwnUnlessTheRuleSaysSo() async throws {
     let world = try await RequestsWorld()
     let boss = try await world.database.user(.customerManager, of: world.acme)
@@ -127,6 +147,20 @@ import Testing
       if !mayBeOwn { try await approve(world, asked, as: deputy) }
       #expect(try await world.request(made).at("state") == "approved", "\(code)")
     }
+  }
+
+  /// A second login of who ordered it is his as well, also where the request is for somebody else.
+  @Test func aSecondLoginOfOnePersonIsHisOwn() async throws {
+    let world = try await RequestsWorld()
+    let offering = try await world.offering("LAPTOP", ["approval": Self.rule("all", [Self.approver("customer_manager")])])
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    let made = try await world.submit(offering, for: try await world.person("Mia"), as: boss)
+    let second = Principal(
+      actor: Actor(kind: .customer, id: boss.actor.id + 1000, via: .http), tenant: boss.tenant, side: boss.side, name: "second", person: boss.person,
+      grants: boss.grants)
+    #expect(try await waiting(world, for: second).isEmpty)
+    #expect(await refusal { try await approve(world, made.at("approvals.0"), as: second) } == ["approval.own_request"])
+    try await approve(world, made.at("approvals.0"), as: try await world.database.user(.customerManager, of: world.acme))
   }
 
   @Test func aPersonWhomTheFormNamesDecides() async throws {
@@ -195,6 +229,60 @@ import Testing
     try await approve(world, theirs, as: world.manager)
     #expect(try await world.history(made).filter { $0 == "approval_delegated" }.count == 2)
     #expect(try await world.request(made).at("state") == "fulfilling")
+  }
+
+  /// The only manager of a customer is nobody who could agree to what he ordered: who keeps the contracts is asked besides, as soon as there is one.
+  @Test func whatNobodyCanDecideGoesToAStandIn() async throws {
+    let world = try await RequestsWorld()
+    let offering = try await world.offering("LAPTOP", ["approval": Self.rule("all", [Self.approver("customer_manager")])])
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    let own = try await world.ids(of: boss).account
+    try await world.call("account_grant.add", ["account": own, "role": "customer_manager", "scope": "tenant"], as: world.database.root)
+    let alone = try await world.submit(offering, as: boss)
+    #expect(alone.at("approvals.0.standIn") == .null, "there is nobody at all")
+    let keeper = try await world.ids(of: world.manager).account
+    try await world.call("staff_grant.add", ["account": keeper, "role": "account_manager", "everyCustomer": .bool(true)], as: world.database.root)
+    let made = try await world.submit(offering, as: boss)
+    #expect(made.at("approvals.0.standIn") == "account_manager" && made.at("approvals.0.role") == "customer_manager")
+    #expect(try await world.history(made).contains("approval_stand_in"))
+    let ordered = try await world.submit(offering, as: world.engineer)
+    #expect(ordered.at("approvals.0.standIn") == .null, "the manager himself can agree to what others order")
+    try await approve(world, try await approval(world, of: made, for: world.manager), as: world.manager)
+    #expect(try await world.request(made).at("state") == "fulfilling")
+  }
+
+  /// What waits for others is seen by who keeps the contracts, and goes to somebody who may, never to whose request it is.
+  @Test func whatWaitsIsReassigned() async throws {
+    let world = try await RequestsWorld()
+    let offering = try await world.offering("TRIP", ["approval": Self.rule("all", [Self.approver("finance")])])
+    let boss = try await world.database.user(.customerManager, of: world.acme)
+    let deputy = try await world.database.user(.customerManager, of: world.acme)
+    let made = try await world.submit(offering, as: boss)
+    let keepers = [world.manager, try await world.database.staff(.accountManager, for: [world.other])]
+    var seen: [[Value]] = []
+    for keeper in keepers { seen.append(try await world.call("approval.waiting", [:], as: keeper).at("items").array ?? []) }
+    #expect(seen[0].map { $0.at("request") } == [made.at("id")] && seen[1].isEmpty)
+    await expectFailure(.denied) { try await world.call("approval.waiting", [:], as: world.engineer) }
+    let asked = made.at("approvals.0")
+    func reassign(_ path: String, _ account: Value) async -> [String] {
+      let input = Value.object([Value.Member("id", asked.at("id")), Value.Member(path, account)])
+      return await refusal {
+        try await world.database.dispatcher.invoke("approval.reassign", input, as: world.manager, Call(requestId: "test")).value
+      }
+    }
+    let (own, other) = (try await world.ids(of: boss).account, try await world.ids(of: deputy).account)
+    for account in [own, other] {
+      try await world.call("account_grant.add", ["account": account, "role": "customer_manager", "scope": "tenant"], as: world.database.root)
+    }
+    #expect(await reassign("account", own) == ["account approval.reassigned_to_own"], "he ordered it")
+    let me = try await world.ids(of: world.manager).account
+    try await world.call("staff_grant.add", ["account": me, "role": "account_manager", "everyCustomer": .bool(true)], as: world.database.root)
+    #expect(await reassign("staff", me) == ["staff approval.reassigned_to_own"], "he would decide it himself")
+    await expectFailure(.denied) { try await world.call("approval.reassign", ["id": asked.at("id"), "account": other], as: world.engineer) }
+    #expect(await reassign("account", other) == ["accepted"])
+    #expect(try await world.history(made).contains("approval_reassigned"))
+    try await approve(world, try await approval(world, of: made, for: deputy), as: deputy)
+    #expect(try await world.request(made).at("state") == "approved")
   }
 
   /// The right to order is looked at again when somebody agrees: a line that ended meanwhile covers nothing.

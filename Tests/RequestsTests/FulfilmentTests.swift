@@ -1,3 +1,4 @@
+import Jobs
 import Kernel
 import Operations
 import Postgres
@@ -145,6 +146,33 @@ import Testing
     #expect(try await queue(world).isEmpty)
   }
 
+  /// An offering that names no task has one: what is in no queue would be found by nobody.
+  @Test func whatNamesNoTaskIsInTheQueueAsWell() async throws {
+    let world = try await RequestsWorld()
+    let made = try await world.submit(try await world.offering("PLAIN", [:]))
+    let open = try await queue(world, ["unclaimed": .bool(true)])
+    #expect(names(open) == ["Fulfil: PLAIN"] && open[0].at("team") == .null && open[0].at("request") == made.at("id"))
+    try await complete(world, open[0])
+    #expect(try await world.request(made).at("state") == "fulfilled")
+  }
+
+  /// One that cannot be moved, at the head of all, holds up no other, and is told of.
+  @Test func oneThatCannotBeMovedStopsNoOther() async throws {
+    let world = try await RequestsWorld()
+    let customer = try await world.database.user(.customerManager, of: world.acme)
+    let offering = try await world.offering("PLAIN", [:])
+    for _ in 1...3 {
+      _ = try await world.submit(offering, as: customer)
+      world.database.clock.advance(seconds: 1)
+    }
+    try await world.database.superuser.withConnection { _ = try await $0.runScript(poison) }
+    let sweep = RequestSweep(batch: 1)
+    let fault = await #expect(throws: LeftUndone.self) { try await sweep.run(at: world.database.clock.now(), world.database.tenancy) }
+    #expect(fault?.faults.count == 1)
+    #expect(try await world.count("approved") == 1)
+    #expect(try await world.count("fulfilling") == 2)
+  }
+
   @Test func tasksAreTheStaffsAndOfTheirCustomers() async throws {
     let world = try await RequestsWorld()
     let offering = try await site(world)
@@ -159,26 +187,54 @@ import Testing
     #expect(await refusal { try await world.call("task.claim", ["id": mine.at("tasks.0.id")], as: world.database.root) } == ["task.needs_staff"])
   }
 
-  /// What was submitted before there was a process is begun by the sweep, as the rule of its version says, once.
-  @Test func whatWasOnlyRecordedIsBegun() async throws {
+  /// What was submitted before there was a process may have been delivered long ago: it stays until staff begin it, as the rule of its
+  /// version says, or close it.
+  @Test func whatWasOnlyRecordedWaitsForTheStaff() async throws {
     let world = try await RequestsWorld()
-    let approval = Value.object(["rule": "all", "roles": .array([RequestsWorld.name("IT manager")])])
-    let strict = try await world.submit(try await world.offering("ASKED", ["approval": approval]))
-    let free = try await world.submit(try await site(world))
+    let approval = Value.object(["rule": "all", "roles": .array([RequestsWorld.name("IT manager")]), "ownRequests": .bool(true)])
+    let price = Value.object(["name": RequestsWorld.name("Device"), "amount": "400.00", "currency": "EUR", "per": "once"])
+    let customer = try await world.database.user(.customerManager, of: world.acme)
+    let strict = try await world.submit(
+      try await world.offering("ASKED", ["approval": approval, "prices": .array([price])]), as: customer)
+    let place = try await site(world)
+    let (free, delivered) = (try await world.submit(place), try await world.submit(place))
     try await world.database.superuser.withConnection { connection in
       _ = try await connection.query(ForgetApprovals())
       _ = try await connection.query(ForgetTasks())
       _ = try await connection.query(ForgetProcess())
     }
-    #expect(try await world.count("submitted") == 2)
-    for _ in 1...2 { try await world.sweep() }
-    #expect(try await world.count("submitted") == 0)
-    let asked = try await world.request(strict)
-    #expect(asked.at("state") == "awaiting_approval" && asked.at("approvals").array?.count == 1)
-    let working = try await world.request(free)
+    try await world.sweep()
+    #expect(try await world.count("submitted") == 3, "nobody is asked, and no team, for what may be over")
+    func begin(_ made: Value, as principal: Principal) async throws -> Value {
+      let version = try await world.request(made).at("version")
+      return try await world.call("request.begin", ["id": made.at("id"), "reason": "Still wanted"], as: principal, version: version)
+    }
+    await expectFailure(.denied) { try await begin(strict, as: customer) }
+    let asked = try await begin(strict, as: world.engineer)
+    #expect(asked.at("state") == "awaiting_approval" && asked.at("approvals").array?.count == 1 && asked.at("reason") == "Still wanted")
+    #expect(asked.at("value") == .decimal("400.00"), "what the limit was judged by")
+    try await world.call("approval.approve", ["id": asked.at("approvals.0.id")], as: customer)
+    let working = try await begin(free, as: world.engineer)
     #expect(working.at("state") == "fulfilling" && working.at("tasks").array?.count == 4)
+    #expect(await refusal { try await begin(free, as: world.engineer) } == ["request.wrong_state"])
+    let version = try await world.request(delivered).at("version")
+    func close(_ reason: Value, as principal: Principal) async -> [String] {
+      await refusal { try await world.call("request.close", ["id": delivered.at("id"), "reason": reason], as: principal, version: version) }
+    }
+    #expect(await close("done", as: customer) == ["request.only_recorded"])
+    #expect(await close(.null, as: world.engineer) == ["reason input.required_here"])
+    #expect(await close("Delivered in 2025", as: world.engineer) == ["accepted"])
+    let closed = try await world.request(delivered)
+    #expect(closed.at("state") == "closed" && closed.at("reason") == "Delivered in 2025" && closed.at("endedAt") == closed.at("closedAt"))
   }
 }
+
+/// The tasks of the first request cannot be written.
+private let poison = """
+  create function public.poison() returns trigger language plpgsql as
+    'begin if new.request_id = (select min(id) from requests.request) then raise exception ''poison''; end if; return new; end';
+  create trigger poison before insert on requests.task for each row execute function public.poison();
+  """
 
 private struct ForgetApprovals: Statement {
   static let sql = "delete from requests.approval"
@@ -192,7 +248,8 @@ private struct ForgetTasks: Statement {
 
 private struct ForgetProcess: Statement {
   static let sql = """
-    update requests.request set state = 'submitted', asked_at = null, decided_at = null, started_at = null, tasks_total = 0
+    update requests.request set state = 'submitted', asked_at = null, decided_at = null, started_at = null, tasks_total = 0,
+      value_minor = null, value_currency = null, own_approval = false
     """
   func bind(to parameters: inout Parameters) {}
 }

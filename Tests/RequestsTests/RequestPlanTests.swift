@@ -43,6 +43,63 @@ import Testing
     let all = try await world.call("request.list", ["limit": 200], as: customer)
     #expect(all.at("items").array?.count == 200 && all.at("next") != .null)
   }
+
+  /// Among thousands of others' the approvals of one customer, and the tasks of one customer or of one member of the staff, are read by an
+  /// index of theirs. As the finder asks, which is planned for each call.
+  @Test func queuesOfFewAreReadByTheirIndex() async throws {
+    let world = try await RequestsWorld()
+    let made = try await world.submit(try await world.offering("PLAIN", [:]))
+    #expect(made.at("tasks").array?.count == 1)
+    let plans = try await world.database.superuser.withConnection { connection in
+      _ = try await connection.runScript(multiplyQueues)
+      return (
+        try await connection.query(PlanOfApprovals()), try await connection.query(PlanOfTasks()), try await connection.query(PlanOfOwnTasks())
+      )
+    }
+    #expect(plans.0.contains { $0.contains("approval_waiting_tenant") }, "\(plans.0)")
+    #expect(plans.1.contains { $0.contains("task_queue_tenant") }, "\(plans.1)")
+    #expect(plans.2.contains { $0.contains("task_queue_assignee") }, "\(plans.2)")
+  }
+}
+
+/// Thousands of open tasks and approvals, of a hundred customers and of as many members of the staff.
+private let multiplyQueues = """
+  begin;
+  set local session_replication_role = replica;
+  insert into requests.task (tenant_id, public_id, request_id, seq, step, names, state, ready_at, assignee_id, assignee_public_id, recorded_at)
+  select 1 + n % 100, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, '{"en": "T"}', 'active', now() - n * interval '1 minute', 1 + n % 100,
+    substr(sha256(n::text::bytea), 1, 12), now()
+  from generate_series(1000, 21000) n;
+  insert into requests.approval (tenant_id, public_id, request_id, seq, step, suffices, names, role, state, asked_at, recorded_at)
+  select 1 + n % 100, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, false, '{"en": "A"}', 'finance', 'asked', now() - n * interval '1 minute', now()
+  from generate_series(1000, 21000) n;
+  analyze requests.task;
+  analyze requests.approval;
+  commit;
+  """
+
+private struct PlanOfApprovals: Statement {
+  static let sql = "explain select a.id from requests.approval a where a.state = 'asked' and a.tenant_id = 7 order by a.asked_at, a.tenant_id, a.id limit 51"
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct PlanOfTasks: Statement {
+  static let sql = """
+    explain select t.id from requests.task t where t.state in ('ready', 'active', 'failed') and t.tenant_id = 7
+    order by t.ready_at, t.tenant_id, t.id limit 51
+    """
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct PlanOfOwnTasks: Statement {
+  static let sql = """
+    explain select t.id from requests.task t where t.state in ('ready', 'active', 'failed') and t.assignee_id = 7
+    order by t.ready_at, t.tenant_id, t.id limit 51
+    """
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 
 /// More requests of nobody in particular.

@@ -49,11 +49,11 @@ import Testing
     }
   }
 
-  /// What was taken back stays so, and what was submitted waits for the sweep; each knows the unit of its requester and its last event.
+  /// What was taken back stays so, and what was submitted waits for the sweep; each knows the unit of its requester, the person behind the login, and its last event.
   @Test func requestsOfAnEarlierVersionAreMoved() async throws {
     try await migrating(to: Self.file("_requests.sql"), holding: Self.orders) { database in
       let orders = try await database.withConnection { try await $0.query(MovedRequests()) }
-      #expect(orders == ["1 submitted 1 5 -", "2 withdrawn 2 - 2026-03-02"])
+      #expect(orders == ["1 submitted 1 5 - -", "2 withdrawn 2 - 2026-03-02 3"])
     }
   }
 
@@ -111,10 +111,12 @@ import Testing
     values (1, 3, decode('000102030405060708090a0b', 'hex'), 5, 'P', 'en', '2026-01-01T00:00:00Z');
     insert into tenancy.org_unit (tenant_id, id, public_id, kind, name, recorded_at)
     values (1, 5, decode('000102030405060708090a0b', 'hex'), 'site', 'U', '2026-01-01T00:00:00Z');
+    insert into tenancy.account (tenant_id, id, public_id, kind, person_id, login, name, language, recorded_at)
+    values (1, 9, decode('000102030405060708090a0b', 'hex'), 'customer', 3, 'p', 'P', 'en', '2026-01-01T00:00:00Z');
     insert into catalog.request (tenant_id, id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, requester_id, actor_kind,
       actor_id, submitted_at, withdrawn_at, version)
     select 1, n, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, 1, '{}', case n when 1 then 'submitted' else 'withdrawn' end, case n when 1 then 3 end,
-      'staff', 1, '2026-03-01T00:00:00Z', case n when 2 then '2026-03-02T00:00:00Z'::timestamptz end, n
+      case n when 1 then 'staff' else 'customer' end, case n when 1 then 1 else 9 end, '2026-03-01T00:00:00Z', case n when 2 then '2026-03-02T00:00:00Z'::timestamptz end, n
     from generate_series(1, 2) n
     """
 
@@ -248,7 +250,8 @@ private struct ServiceStates: Statement {
 
 private struct MovedRequests: Statement {
   static let sql = """
-    select concat_ws(' ', id, state, last_seq, coalesce(unit_id::text, '-'), coalesce(to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), '-'))
+    select concat_ws(' ', id, state, last_seq, coalesce(unit_id::text, '-'), coalesce(to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), '-'),
+      coalesce(actor_person::text, '-'))
     from requests.request order by id
     """
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }

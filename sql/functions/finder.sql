@@ -7,10 +7,11 @@ create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
 grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
   contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket, credits.proposal to steward_finder;
-grant select on desk.assignment, desk.dispatch, desk.ticket_ci to steward_finder;
+grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.handover to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
 grant select on requests.request, requests.approval, requests.task to steward_finder;
+grant select on tenancy.account, tenancy.role_grant_tenant, tenancy.role_permission to steward_finder;
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
   contracts.standing_line_version to steward_finder;
 grant select on knowledge.article, knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending, desk.knowledge_candidate
@@ -120,6 +121,7 @@ $$;
 -- vanish and the index of the one that is can be used.
 create function finder.open_tickets(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
+  wanted_owner bigint, unowned_only boolean, offered_to bigint,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -128,6 +130,10 @@ begin
     where t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
       and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
+      and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (offered_to is null or exists (
+        select from desk.handover h
+        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
       and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -139,6 +145,7 @@ $$;
 -- what has no running clock of the team's comes at the end. Planned for each call, as above.
 create function finder.team_tickets(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
+  wanted_owner bigint, unowned_only boolean, offered_to bigint,
   after_due timestamptz, after_started timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, started_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -148,6 +155,10 @@ begin
     where a.ended_at is null and a.team_id = wanted_team and (permitted is null or a.tenant_id = any (permitted))
       and t.state in ('new', 'active', 'pending') and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
+      and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (offered_to is null or exists (
+        select from desk.handover h
+        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
       and (coalesce(a.due_at, 'infinity'::timestamptz), a.started_at, a.tenant_id, a.ticket_id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_started, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -156,9 +167,10 @@ end
 $$;
 
 -- The open tickets of the permitted tenants (null: all) that name a CI, the next due first; of one that the provider shares over all
--- customers. Planned for each call, as above.
+-- customers. What was closed stands in no index that is read here. Planned for each call, as above.
 create function finder.ci_tickets(
   permitted bigint[], wanted_ci bigint, is_shared boolean, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
+  wanted_owner bigint, unowned_only boolean, offered_to bigint,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -166,14 +178,18 @@ begin
   return query select t.tenant_id, t.id, t.due_at, t.opened_at
     from (
       select n.tenant_id, n.ticket_id from desk.ticket_ci n
-      where is_shared and n.shared_ci_id = wanted_ci and n.removed_at is null and (permitted is null or n.tenant_id = any (permitted))
+      where is_shared and n.shared_ci_id = wanted_ci and n.removed_at is null and n.is_open and (permitted is null or n.tenant_id = any (permitted))
       union all
       select n.tenant_id, n.ticket_id from desk.ticket_ci n
-      where not is_shared and n.ci_id = wanted_ci and n.removed_at is null and (permitted is null or n.tenant_id = any (permitted))) c
+      where not is_shared and n.ci_id = wanted_ci and n.removed_at is null and n.is_open and (permitted is null or n.tenant_id = any (permitted))) c
     join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
     where t.state in ('new', 'active', 'pending') and (wanted_team is null or t.team_id = wanted_team)
       and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
       and (wanted_priority is null or t.priority = wanted_priority)
+      and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (offered_to is null or exists (
+        select from desk.handover h
+        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
       and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
@@ -624,17 +640,23 @@ begin
 end
 $$;
 
--- Requests whose process has not begun, or whose tasks are not opened yet, and those with an approval that nobody decided in time.
-create function finder.requests_to_move(reference timestamptz, row_limit integer)
-returns table (tenant_id bigint, request_id bigint)
-language plpgsql stable security definer set search_path = '' as $$
+-- Requests whose tasks are to be opened, by when they were submitted, and those with an approval that nobody decided in time, by when it was due.
+create function finder.requests_to_move(
+  reference timestamptz, after_since timestamptz, after_tenant bigint, after_request bigint, row_limit integer)
+returns table (tenant_id bigint, request_id bigint, since timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
   return query
-    (select r.tenant_id, r.id from requests.request r where r.state in ('submitted', 'approved')
+    (select r.tenant_id, r.id, r.submitted_at from requests.request r
+     where r.state = 'approved' and (r.submitted_at, r.tenant_id, r.id)
+       > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
      order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 1000))
-    union all
-    (select a.tenant_id, a.request_id from requests.approval a where a.state = 'asked' and a.due_at is not null and a.due_at <= reference
-     order by a.due_at limit least(row_limit, 1000));
+    union
+    (select a.tenant_id, a.request_id, a.due_at from requests.approval a
+     where a.state = 'asked' and a.due_at <= reference and (a.due_at, a.tenant_id, a.request_id)
+       > (coalesce(after_since, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_request, 0))
+     order by a.due_at, a.tenant_id, a.request_id limit least(row_limit, 1000))
+    order by 3, 1, 2 limit least(row_limit, 1000);
 end
 $$;
 
@@ -654,19 +676,60 @@ begin
         (a.delegate_kind = own_kind and a.delegate_id = own_id) or (a.tenant_id = home and a.person_id = own_person)
         or exists (
           select from unnest(wide_roles, wide_tenants) as w (role, tenant_id)
-          where w.role in (a.role, case when a.escalated_at is not null then a.escalates_to end) and w.tenant_id in (0, a.tenant_id))
+          where w.role in (a.role, a.stand_in, case when a.escalated_at is not null then a.escalates_to end) and w.tenant_id in (0, a.tenant_id))
         or a.tenant_id = home and (
           exists (
             select from unnest(unit_roles, unit_ids) as u (role, unit_id)
-            where u.role in (a.role, case when a.escalated_at is not null then a.escalates_to end) and u.unit_id = r.unit_id)
-          or r.requester_id = own_person and (a.role = any (own_roles) or a.escalated_at is not null and a.escalates_to = any (own_roles))))
-      and (r.own_approval or (r.requester_id is distinct from own_person or own_person is null) and (r.actor_kind, r.actor_id) <> (own_kind, own_id))
+            where u.role in (a.role, a.stand_in, case when a.escalated_at is not null then a.escalates_to end) and u.unit_id = r.unit_id)
+          or r.requester_id = own_person
+            and (a.role = any (own_roles) or a.stand_in = any (own_roles) or a.escalated_at is not null and a.escalates_to = any (own_roles))))
+      and (r.own_approval or (r.actor_kind, r.actor_id) <> (own_kind, own_id)
+        and (own_person is null or r.requester_id is distinct from own_person and r.actor_person is distinct from own_person))
       and not exists (
         select from requests.approval d
         where d.tenant_id = a.tenant_id and d.request_id = a.request_id and d.state = 'approved'
           and (d.decided_kind = own_kind and d.decided_id = own_id or d.decided_person = own_person))
       and (a.asked_at, a.tenant_id, a.id) > (coalesce(after_asked, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by a.asked_at, a.tenant_id, a.id limit least(row_limit, 201);
+end
+$$;
+
+-- All approvals of the permitted tenants (null: all) that wait for somebody, whoever that is; the one that was asked first comes first.
+create function finder.asked_approvals(permitted bigint[], after_asked timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, asked_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select a.tenant_id, a.id, a.asked_at from requests.approval a
+    where a.state = 'asked' and (permitted is null or a.tenant_id = any (permitted))
+      and (a.asked_at, a.tenant_id, a.id) > (coalesce(after_asked, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by a.asked_at, a.tenant_id, a.id limit least(row_limit, 201);
+end
+$$;
+
+-- Whether an active account may decide an approval for the holders of roles, or for a person: by a grant over what the request concerns (the
+-- units are the one that it was ordered for and those above it). Left out are accounts and persons whose word does not count.
+create function finder.has_approver(
+  wanted_tenant bigint, wanted_roles text[], wanted_person bigint, wanted_units bigint[], wanted_requester bigint,
+  without_kinds text[], without_ids bigint[], without_persons bigint[], reference timestamptz)
+returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (
+    select from tenancy.account a
+    join tenancy.role_grant g on g.tenant_id = a.tenant_id and g.account_id = a.id
+    join tenancy.role_permission q on q.role = g.role and q.permission = 'approval.decide'
+    where a.tenant_id in (select wanted_tenant union all select t.id from tenancy.tenant t where t.kind = 'provider')
+      and a.state = 'active' and a.kind in ('staff', 'customer') and g.revoked_at is null and (g.expires_at is null or g.expires_at > reference)
+      and not exists (select from unnest(without_kinds, without_ids) as w (kind, id) where w.kind = a.kind and w.id = a.id)
+      and (a.person_id is null or a.person_id <> all (without_persons))
+      and (a.tenant_id = wanted_tenant and a.person_id = wanted_person
+        or g.role = any (wanted_roles) and case g.scope
+          when 'all' then true
+          when 'listed' then exists (
+            select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = wanted_tenant)
+          when 'tenant' then a.tenant_id = wanted_tenant
+          when 'unit' then a.tenant_id = wanted_tenant and g.unit_id = any (wanted_units)
+          else a.tenant_id = wanted_tenant and a.person_id = wanted_requester end));
 end
 $$;
 

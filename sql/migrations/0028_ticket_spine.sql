@@ -1,5 +1,17 @@
 -- What tickets have in common: the CIs that they name, code lists, the priority matrix, links, watchers, and who answers for them.
 
+-- The strongest lock on tickets comes first and once. An act of a running server holds its ticket and then writes it: had this migration taken a
+-- weaker lock before, by a foreign key, the two would wait for each other. The constraint is not validated here, which would read all tickets
+-- meanwhile: the columns are new, so it holds for each of them.
+alter table desk.ticket
+  -- how it reached us, and what kind of matter it is: keys of the lists; null where nobody said
+  add column source text,
+  add column nature text,
+  -- who answers for it, an account of the provider's tenant, and the random bits of his public id, as of the assignee
+  add column owner_id bigint,
+  add column owner_public_id bytea,
+  add constraint ticket_owner_check check ((owner_id is null) = (owner_public_id is null)) not valid;
+
 -- 1. CIs. A ticket names CIs of its customer, and CIs that the provider shares. A row is ended, never deleted: what a ticket was
 -- about, and what its tier and service were chosen by, stays told.
 create table desk.ticket_ci (
@@ -17,6 +29,8 @@ create table desk.ticket_ci (
   gave_service boolean not null,
   -- of the ticket, which never changes it: the tickets of a CI are read in this order
   opened_at timestamptz not null,
+  -- whether the ticket is open: the queue of a CI does not grow with its past
+  is_open boolean not null,
   reason text,
   actor_kind text not null,
   actor_id bigint not null,
@@ -41,11 +55,11 @@ create unique index ticket_ci_primary_unique on desk.ticket_ci (tenant_id, ticke
 create index ticket_ci_ticket on desk.ticket_ci (tenant_id, ticket_id, id);
 -- The tickets of a CI, the newest first; and, for the queue, those of a CI whose customer is not asked for, as of one that is shared.
 create index ticket_ci_ci on desk.ticket_ci (tenant_id, ci_id, opened_at, ticket_id) where removed_at is null and ci_id is not null;
-create index ticket_ci_queue on desk.ticket_ci (ci_id, tenant_id, ticket_id) where removed_at is null and ci_id is not null;
-create index ticket_ci_shared on desk.ticket_ci (shared_ci_id, tenant_id, ticket_id) where removed_at is null and shared_ci_id is not null;
+create index ticket_ci_queue on desk.ticket_ci (ci_id, tenant_id, ticket_id) where removed_at is null and is_open and ci_id is not null;
+create index ticket_ci_shared on desk.ticket_ci (shared_ci_id, tenant_id, ticket_id) where removed_at is null and is_open and shared_ci_id is not null;
 select steward.protect_tenant_table('desk.ticket_ci', 'personal');
 grant select, insert on desk.ticket_ci to steward_app;
-grant update (is_primary, gave_tier, gave_service, removed_at, removal_reason, remover_kind, remover_id, remover_name) on desk.ticket_ci to steward_app;
+grant update (is_primary, gave_tier, gave_service, is_open, removed_at, removal_reason, remover_kind, remover_id, remover_name) on desk.ticket_ci to steward_app;
 
 -- 2. Code lists. A code is retired, never deleted. Tickets hold the keys, which never change; they hold no foreign key, for an imported
 -- ticket keeps the category of the log that it comes from, which is none of the provider's words.
@@ -132,9 +146,6 @@ select steward.protect_provider_table('desk.code', 'true', 'contract');
 grant select, insert on desk.code to steward_app;
 grant update (names, position, state, retired_at, version) on desk.code to steward_app;
 
--- How it reached us, and what kind of matter it is: keys of the lists; null where nobody said.
-alter table desk.ticket add column source text, add column nature text;
-
 -- 3. The priority matrix is the provider's own from now on, not a stock list; a customer's own cells stand before it.
 select steward.protect_provider_table('desk.priority_matrix', 'true', 'contract');
 grant update (priority) on desk.priority_matrix to steward_app;
@@ -205,13 +216,10 @@ create index ticket_watcher_ticket on desk.ticket_watcher (tenant_id, ticket_id,
 select steward.protect_tenant_table('desk.ticket_watcher', 'personal');
 grant select, insert, delete on desk.ticket_watcher to steward_app;
 
--- 5. Ownership. Once somebody took a ticket it has exactly one accountable owner, an account of the provider's tenant: the column holds
--- one, and an offer does not touch it before it is accepted.
-alter table desk.ticket
-  add column owner_id bigint,
-  -- the random bits of the owner's public id, as of the assignee
-  add column owner_public_id bytea,
-  add constraint ticket_owner_check check ((owner_id is null) = (owner_public_id is null));
+-- 5. Ownership. From the first of the staff who takes it on, a ticket has exactly one accountable owner: the column holds one, and an offer
+-- does not touch it before it is accepted.
+create index ticket_queue_owner on desk.ticket (owner_id, coalesce(due_at, 'infinity'::timestamptz), opened_at, tenant_id, id)
+  where state in ('new', 'active', 'pending') and owner_id is not null;
 
 create table desk.handover (
   tenant_id bigint not null,
@@ -244,6 +252,8 @@ create table desk.handover (
 );
 create unique index handover_open_unique on desk.handover (tenant_id, ticket_id) where outcome is null;
 create index handover_ticket on desk.handover (tenant_id, ticket_id, id);
+-- What waits for an answer, over all customers.
+create index handover_offered on desk.handover (to_id, tenant_id, ticket_id) where outcome is null;
 select steward.protect_tenant_table('desk.handover', 'personal');
 -- Who answers for what inside the provider is none of the customer's affair.
 select steward.keep_to_staff('desk.handover', 'personal');

@@ -7,6 +7,7 @@ grant usage on schema requests to steward_app, steward_finder, steward_readonly,
 alter table catalog.request set schema requests;
 alter table requests.request no force row level security;
 alter table tenancy.person no force row level security;
+alter table tenancy.account no force row level security;
 -- A new reference is checked by a query of the owner, whom forced row security hides the rows from.
 alter table tenancy.org_unit no force row level security;
 
@@ -14,6 +15,8 @@ alter table requests.request
   drop constraint request_state_check,
   -- the requester's site or department when it was ordered: by it the holders of a role are asked
   add column unit_id bigint,
+  -- the person behind the login that ordered it: his other logins are his as well
+  add column actor_person bigint,
   -- what it is worth; null: that is not known
   add column value_minor bigint,
   add column value_currency text,
@@ -26,7 +29,7 @@ alter table requests.request
   add column started_at timestamptz,
   add column ended_at timestamptz,
   add column closed_at timestamptz,
-  -- why it was refused or cancelled
+  -- why it was refused or cancelled; of what an earlier version recorded, why it was begun or closed
   add column reason text,
   add column tasks_total bigint not null default 0,
   add column tasks_done bigint not null default 0,
@@ -34,9 +37,10 @@ alter table requests.request
   -- the sequence of its newest event
   add column last_seq bigint not null default 1;
 
--- What was taken back stays so. What was submitted stays submitted: its process begins when the sweep of requests finds it.
+-- What was taken back stays so. What was submitted stays submitted, for who knows what became of it is the staff: they begin or close it.
 update requests.request r set last_seq = r.version, ended_at = r.withdrawn_at,
-  unit_id = (select p.unit_id from tenancy.person p where p.tenant_id = r.tenant_id and p.id = r.requester_id);
+  unit_id = (select p.unit_id from tenancy.person p where p.tenant_id = r.tenant_id and p.id = r.requester_id),
+  actor_person = (select a.person_id from tenancy.account a where r.actor_kind = 'customer' and a.tenant_id = r.tenant_id and a.id = r.actor_id);
 
 alter table requests.request
   add constraint request_unit_fk foreign key (tenant_id, unit_id) references tenancy.org_unit (tenant_id, id),
@@ -49,13 +53,15 @@ alter table requests.request
   add constraint request_value_check check ((value_minor is null) = (value_currency is null) and value_minor >= 0),
   add constraint request_tasks_check check (tasks_done >= 0 and tasks_skipped >= 0 and tasks_done + tasks_skipped <= tasks_total);
 alter table tenancy.org_unit force row level security;
+alter table tenancy.account force row level security;
 alter table tenancy.person force row level security;
 alter table requests.request force row level security;
 
--- What waits for the sweep: to begin, or to have its tasks opened.
-create index request_to_begin on requests.request (submitted_at, tenant_id, id) where state in ('submitted', 'approved');
+-- What waits for the sweep to open its tasks.
+create index request_to_open on requests.request (submitted_at, tenant_id, id) where state = 'approved';
 grant update (
-  state, contract_line_id, asked_at, decided_at, started_at, ended_at, closed_at, reason, tasks_total, tasks_done, tasks_skipped, last_seq)
+  state, contract_line_id, asked_at, decided_at, started_at, ended_at, closed_at, reason, tasks_total, tasks_done, tasks_skipped, last_seq,
+  value_minor, value_currency, own_approval)
   on requests.request to steward_app;
 
 -- Who is asked to agree to a request, by the rule of the offering's version.
@@ -81,6 +87,8 @@ create table requests.approval (
   hours bigint,
   escalates_to text,
   escalated_at timestamptz,
+  -- the role that is asked besides, for no account could decide when it was asked
+  stand_in text,
   -- the account that may decide it as well
   delegate_kind text,
   delegate_id bigint,
@@ -97,6 +105,7 @@ create table requests.approval (
   constraint approval_person_fk foreign key (tenant_id, person_id) references tenancy.person (tenant_id, id),
   constraint approval_role_fk foreign key (role) references tenancy.role (code),
   constraint approval_escalates_fk foreign key (escalates_to) references tenancy.role (code),
+  constraint approval_stand_in_fk foreign key (stand_in) references tenancy.role (code),
   constraint approval_public_id_check check (octet_length(public_id) = 12),
   constraint approval_names_check check (num_nonnulls(names ->> 'en', names ->> 'zh-Hans') > 0),
   constraint approval_holder_check check (num_nonnulls(role, person_id) = 1),
@@ -107,14 +116,19 @@ create table requests.approval (
 );
 -- What waits for somebody, over all customers, the one that was asked first in front.
 create index approval_waiting on requests.approval (asked_at, tenant_id, id) where state = 'asked';
-create index approval_due on requests.approval (due_at) where state = 'asked' and due_at is not null;
+-- The same of some customers, for a manager of one or for who serves a few.
+create index approval_waiting_tenant on requests.approval (tenant_id, asked_at, id) where state = 'asked';
+create index approval_due on requests.approval (due_at, tenant_id, request_id) where state = 'asked' and due_at is not null;
 create index approval_person on requests.approval (tenant_id, person_id) where person_id is not null;
 select steward.protect_tenant_table('requests.approval', 'personal');
 grant select, insert on requests.approval to steward_app;
-grant update (state, asked_at, due_at, escalated_at, delegate_kind, delegate_id, decided_at, decided_kind, decided_id, decided_person, reason)
+grant update (state, asked_at, due_at, escalated_at, stand_in, delegate_kind, delegate_id, decided_at, decided_kind, decided_id, decided_person, reason)
   on requests.approval to steward_app;
 
--- What a team does to fulfil a request.
+-- Whether doing it is what gives, changes or takes the access that the offering is about.
+alter table catalog.fulfilment_task add column carries_access boolean not null default false;
+
+-- What a team does to fulfil a request; without a team, whoever serves the customer.
 create table requests.task (
   tenant_id bigint not null,
   id bigint generated by default as identity,
@@ -123,7 +137,8 @@ create table requests.task (
   seq bigint not null,
   step bigint not null,
   names jsonb not null,
-  team_id bigint not null,
+  team_id bigint,
+  carries_access boolean not null default false,
   state text not null,
   ready_at timestamptz,
   claimed_at timestamptz,
@@ -147,6 +162,10 @@ create table requests.task (
 );
 -- The teams' queue over all customers: what can be done, is being done, or has failed, the longest waiting first.
 create index task_queue on requests.task (ready_at, tenant_id, id) where state in ('ready', 'active', 'failed');
+-- The same of some customers, of one who is at them, and of one team.
+create index task_queue_tenant on requests.task (tenant_id, ready_at, id) where state in ('ready', 'active', 'failed');
+create index task_queue_assignee on requests.task (assignee_id, ready_at, tenant_id, id)
+  where state in ('ready', 'active', 'failed') and assignee_id is not null;
 create index task_queue_team on requests.task (team_id, ready_at, tenant_id, id) where state in ('ready', 'active', 'failed');
 select steward.protect_tenant_table('requests.task', 'operational');
 grant select, insert on requests.task to steward_app;

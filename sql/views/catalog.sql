@@ -20,5 +20,5 @@ grant select on catalog.pub_offering_version to steward_app;
 
 -- What is to be done to fulfil what was ordered by a version; the staff's own.
 create view catalog.pub_fulfilment_task with (security_invoker = true) as
-  select offering_version_id as version_id, seq, step, names, team_id from catalog.fulfilment_task;
+  select offering_version_id as version_id, seq, step, names, team_id, carries_access from catalog.fulfilment_task;
 grant select on catalog.pub_fulfilment_task to steward_app;

@@ -104,13 +104,17 @@ extension OfferingContent {
 
 extension OfferingContent {
   /// What an order is worth: what it costs once, and the first period of what it costs again and again, each as many times as the
-  /// answer says that counts it; what is charged by use cannot be known. Nil where nothing is known of it: there is no such price,
-  /// prices are of several currencies, or the sum does not fit.
+  /// answer says that counts it; what is charged by use cannot be known. Nil where it is not known: there is no such price, a number
+  /// that counts one was not answered or is below one, prices are of several currencies, or the sum does not fit.
   package func value(of answers: [Value.Member]) -> Money? {
-    let given = Dictionary(answers.map { ($0.name, $0.value.integer ?? 0) }) { _, last in last }
+    let given = Dictionary(answers.map { ($0.name, $0.value.integer) }) { _, last in last }
     var sum: Money?
     for price in prices where price.per != .use {
-      let count = price.quantity.map { max(given[$0] ?? 0, 0) } ?? 1
+      var count: Int64 = 1
+      if let key = price.quantity {
+        guard let answered = given[key] ?? nil, answered >= 1 else { return nil }
+        count = answered
+      }
       let (units, overflow) = price.amount.minorUnits.multipliedReportingOverflow(by: count)
       guard !overflow else { return nil }
       let part = Money(minorUnits: units, currency: price.amount.currency)

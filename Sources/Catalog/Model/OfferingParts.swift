@@ -78,8 +78,8 @@ package struct OfferingPrice: OperationInput, Hashable {
   private static let unit = Field.localText("unit", 1...60, "For each of what: device, user (default: for the whole).", "计费单位：如设备、用户（默认整体）。")
 
   private static let quantity = Field.text(
-    "quantity", 1...40, "The key of a number field of the form whose answer says how many are ordered (default: one).",
-    "表单中数字字段的键，其答案为申请数量（默认一个）。")
+    "quantity", 1...40, "The key of a number field of the form whose answer says how many are ordered: required, always shown, at least 1 (default: one).",
+    "表单中数字字段的键，其答案为申请数量；该字段须必填、始终显示且不小于 1（默认一个）。")
 
   package static let fields: [any InputField] = [name, amount, currency, per, unit.optional, quantity.optional]
 
@@ -111,24 +111,34 @@ struct FulfilmentTask: OperationInput, Hashable {
   let step: Int64
   /// The team's name.
   let team: String
+  /// Whether doing it is what gives, changes or takes the access.
+  let access: Bool
 
   private static let name = Field.localText("name", 1...200, "What is to be done.", "任务。")
   private static let step = Field.integer("step", 1...100, "Its place in the order; tasks of one step may be done at once.", "顺序；同一步骤的任务可同时进行。")
   private static let team = Field.text("team", 1...200, "The name of the team that does it.", "负责团队的名称。")
 
-  static let fields: [any InputField] = [name, step, team]
+  private static let access = Field.boolean(
+    "access", "Whether doing it is what gives, changes or takes the access of the offering (default: the last task does).",
+    "完成此任务是否即授予、变更或收回访问权限（默认为最后一项任务）。")
+
+  static let fields: [any InputField] = [name, step, team, access.optional]
 
   init(_ values: InputValues) throws(FieldError) {
     name = try values[Self.name]
     step = try values[Self.step]
     team = try values[Self.team]
+    access = try values[Self.access.optional] ?? false
   }
 
-  init(name: LocalText, step: Int64, team: String) {
+  init(name: LocalText, step: Int64, team: String, access: Bool) {
     self.name = name
     self.step = step
     self.team = team
+    self.access = access
   }
 
-  var stored: Value { .object(["name": name.value ?? .null, "step": .integer(step), "team": .text(team)]) }
+  var stored: Value {
+    .members([("name", name.value), ("step", .integer(step)), ("team", .text(team)), ("access", access ? .bool(true) : nil)])
+  }
 }

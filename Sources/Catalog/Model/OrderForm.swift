@@ -53,6 +53,9 @@ package struct FormField: OperationInput, Hashable {
   let choices: [NamedChoice]
   let shownWhen: FormCondition?
 
+  /// Whether its answer is always there and at least one.
+  var counts: Bool { required && shownWhen == nil && (least ?? 0) >= 1 }
+
   private static let key = Field.text("key", 1...40, "Its name for programs: small letters, digits and _, a letter first.", "供程序使用的键：小写字母、数字和下划线，以字母开头。")
   private static let label = Field.localText("label", 1...200, "What is asked.", "所问内容。")
   private static let help = Field.localText("help", 1...1000, multiline: true, "What helps to answer it.", "填写说明。")

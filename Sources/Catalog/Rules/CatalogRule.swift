@@ -54,7 +54,15 @@ enum CatalogRule {
     FormRule.violations(in: content.form, at: "\(path)form")
       + content.tasks.enumerated().filter { !teams.contains($0.element.team) }.map {
         Failure.Violation(path: "\(path)tasks[\($0.offset)].team", CatalogMessages.unknownTeam, ["team": $0.element.team])
-      } + misnamed(in: content, path: path)
+      } + misnamed(in: content, path: path) + misplacedAccess(in: content, path: path)
+  }
+
+  /// Access comes of one task, and of an offering that is about access.
+  private static func misplacedAccess(in content: OfferingContent, path: String) -> [Failure.Violation] {
+    let carrying = content.tasks.indices.filter { content.tasks[$0].access }
+    return carrying.dropFirst(content.access == nil ? 0 : 1).map {
+      Failure.Violation(path: "\(path)tasks[\($0)].access", CatalogMessages.accessOfOneTask)
+    }
   }
 
   /// Keys of the form that a price, an approver or the access names, and that no field of the right type has.
@@ -66,7 +74,13 @@ enum CatalogRule {
       let names = FormFieldType.allCases.filter(allowed.contains).map(\.rawValue).joined(separator: ", ")
       violations.append(Failure.Violation(path: "\(path)\(place)", CatalogMessages.noSuchField, ["key": key, "types": names]))
     }
-    for (index, price) in content.prices.enumerated() { require(price.quantity, [.number], at: "prices[\(index)].quantity") }
+    for (index, price) in content.prices.enumerated() {
+      require(price.quantity, [.number], at: "prices[\(index)].quantity")
+      // Otherwise an order that leaves it out, or counts nothing, would pass every limit of the approval.
+      if let key = price.quantity, let field = content.form.first(where: { $0.key == key && $0.type == .number }), !field.counts {
+        violations.append(Failure.Violation(path: "\(path)prices[\(index)].quantity", CatalogMessages.countsNothing, ["key": key]))
+      }
+    }
     for (index, approver) in content.approval.approvers.enumerated() {
       if case .answer(let key) = approver.holder { require(key, [.person], at: "approval.approvers[\(index)].answer") }
     }

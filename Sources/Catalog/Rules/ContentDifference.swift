@@ -94,7 +94,10 @@ struct ContentDifference: Sendable {
   private static func item(_ task: FulfilmentTask) -> Item {
     Item(
       key: key(task.name), name: .local(task.name),
-      attributes: [("step", VersionWords.step, .text(String(task.step))), ("team", VersionWords.team, .text(task.team))])
+      attributes: [
+        ("step", VersionWords.step, .text(String(task.step))), ("team", VersionWords.team, .text(task.team)),
+        ("access", VersionWords.access, task.access ? .word(ManualWords.yes) : nil),
+      ])
   }
 
   private static func number(_ number: Int64?) -> ContentTerm? { number.map { .text(String($0)) } }

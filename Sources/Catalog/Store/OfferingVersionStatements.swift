@@ -85,8 +85,9 @@ struct InsertTasks: Statement {
   let teams: [String: Int64]
 
   static let sql = """
-    insert into catalog.fulfilment_task (offering_version_id, seq, step, names, team_id)
-    select $1, t.seq, t.step, t.names, t.team_id from unnest($2::bigint[], $3::bigint[], $4::jsonb[], $5::bigint[]) as t (seq, step, names, team_id)
+    insert into catalog.fulfilment_task (offering_version_id, seq, step, names, team_id, carries_access)
+    select $1, t.seq, t.step, t.names, t.team_id, t.carries_access
+    from unnest($2::bigint[], $3::bigint[], $4::jsonb[], $5::bigint[], $6::boolean[]) as t (seq, step, names, team_id, carries_access)
     on conflict do nothing
     """
 
@@ -96,6 +97,7 @@ struct InsertTasks: Statement {
     parameters.append(tasks.map(\.step))
     parameters.append(json: tasks.map { task -> Value in task.name.value ?? .null })
     parameters.append(tasks.map { teams[$0.team] })
+    parameters.append(tasks.map(\.access))
   }
 }
 
@@ -109,7 +111,8 @@ struct TasksOfVersions: Statement {
   let versions: [Int64]
 
   static let sql = """
-    select t.offering_version_id, t.names, t.step, m.name from catalog.fulfilment_task t join desk.pub_team m on m.team_id = t.team_id
+    select t.offering_version_id, t.names, t.step, m.name, t.carries_access
+    from catalog.fulfilment_task t join desk.pub_team m on m.team_id = t.team_id
     where t.offering_version_id = any($1) order by t.offering_version_id, t.seq
     """
 
@@ -118,7 +121,8 @@ struct TasksOfVersions: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       version: try row.next(),
-      task: FulfilmentTask(name: LocalText(try row.next() as Value?), step: try row.next(), team: try row.next()))
+      task: FulfilmentTask(
+        name: LocalText(try row.next() as Value?), step: try row.next(), team: try row.next(), access: try row.next()))
   }
 }
 

@@ -20,11 +20,12 @@ package enum SpineMessages: MessageCatalog {
   static let offeredAlready = Message("owner.offered", "The ticket is offered to somebody already.", zh: "该工单正在移交中。")
   static let notOffered = Message("owner.not_offered", "The ticket is offered to nobody.", zh: "该工单没有待答复的移交。")
   static let offeredToAnother = Message("owner.offered_to_another", "The ticket is offered to somebody else.", zh: "该工单移交给的是其他人员。")
+  static let mayNotWork = Message("owner.may_not_work", "They may not work on this customer's tickets.", zh: "对方无权处理该客户的工单。")
   static let offeredToOwner = Message("owner.offered_to_owner", "They answer for this ticket already.", zh: "对方已是该工单的负责人。")
   static let oneReceiver = Message("owner.one_receiver", "It is offered to a member of the staff or to a team.", zh: "请指定一名人员或一个团队。")
 
   package static let all = [
     linkedToItself, linkedAlready, notLinked, circle, hasParent, watchesAlready, watchesNot, whoWatches, ownerIsStaff, owned, notYours, notOwned,
-    offeredAlready, notOffered, offeredToAnother, offeredToOwner, oneReceiver,
+    offeredAlready, notOffered, offeredToAnother, mayNotWork, offeredToOwner, oneReceiver,
   ]
 }

@@ -9,8 +9,8 @@ package enum TicketCiMessages: MessageCatalog {
 
   static let tierNamed = Message("ticket.tier_named", "The CI tier {value} was named by a person.", zh: "配置项等级 {value} 由人员指定。")
   static let tierOfCi = Message(
-    "ticket.tier_of_ci", "The CI tier {value} is that of {ci}, the most critical of the CIs that the ticket names.", zh: "配置项等级 {value} 取自 {ci}，即工单所涉及的最关键的配置项。"
-  )
+    "ticket.tier_of_ci", "The CI tier {value} is that of {ci}, which was the most critical of its CIs when the ticket was last classified by them.",
+    zh: "配置项等级 {value} 取自 {ci}，即工单最近一次按配置项归类时其中最关键的配置项。")
   static let noTier = Message("ticket.no_tier", "No CI tier is known.", zh: "配置项等级未知。")
   static let serviceNamed = Message("ticket.service_named", "The service {value} was named by a person.", zh: "服务 {value} 由人员指定。")
   static let serviceOfCi = Message(

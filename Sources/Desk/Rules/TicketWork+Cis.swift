@@ -58,8 +58,15 @@ extension TicketWork {
     }
   }
 
-  /// A change of CIs by itself: targets follow it as they follow a new priority.
+  /// A change of CIs by itself.
   mutating func follow(_ cis: inout TicketCis, because reason: String?) async throws {
+    try await carry(&cis)
+    save()
+    save(cis, because: reason)
+  }
+
+  /// Targets follow a change of CIs as they follow a new priority. Nothing is written yet.
+  mutating func carry(_ cis: inout TicketCis) async throws {
     let before = ticket
     try await choose(by: &cis)
     note(cis)
@@ -68,8 +75,6 @@ extension TicketWork {
       try await retargetAll(under: terms)
       note(TicketEventType.classified, ClassifyIncident.change(from: before, to: self, cis))
     }
-    save()
-    save(cis, because: reason)
   }
 
   /// Brings the customer's clocks and those of the team's turn under the targets that count for the ticket as it is now.

@@ -77,6 +77,14 @@ extension TicketWork {
     note(TicketEventType.held, .object(["reason": .text(PendingReason.awaitingSupplier.rawValue), "dispatch": .id(dispatch)]))
   }
 
+  /// Whether it waits for a supplier by now, for whichever reason of the list that means it.
+  func waitsForSupplier() async throws -> Bool {
+    guard ticket.state == .pending else { return false }
+    if ticket.pendingReason == PendingReason.awaitingSupplier.rawValue { return true }
+    let held = try await history().last { $0.type == TicketEventType.held }
+    return held.flatMap { PendingReason(toldBy: $0.payload) }?.waitedFor == .supplier
+  }
+
   /// The dispatch that the ticket's wait for a supplier began with, or that joined it; nil where it waits for none, or was let wait
   /// without one.
   func dispatchWaitedFor() async throws -> String? {

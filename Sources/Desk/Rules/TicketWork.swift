@@ -17,6 +17,7 @@ struct TicketWork: Sendable {
   /// What is with suppliers, or was until this act.
   var dispatches: [SupplierTurn] = []
   private let versionRead: Int64
+  private let wasOpen: Bool
   /// What it was found by when it was read.
   private let textRead: TicketText
   private var events: [Event] = []
@@ -53,6 +54,7 @@ struct TicketWork: Sendable {
     self.ticket = ticket
     self.clocks = clocks
     versionRead = ticket.version
+    wasOpen = ticket.state.isOpen
     textRead = TicketText(ticket)
   }
 
@@ -175,6 +177,9 @@ struct TicketWork: Sendable {
     context.transaction.enqueue(UpdateTicket(tenant: context.tenant.id, ticket: ticket, story: story, version: versionRead))
     if TicketText(ticket) != textRead {
       context.transaction.enqueue(RewriteTicketText(tenant: context.tenant.id, ticket: ticket, isNewTitle: ticket.title != textRead.title))
+    }
+    if ticket.state.isOpen != wasOpen {
+      context.transaction.enqueue(MarkCisOpen(tenant: context.tenant.id, ticket: ticket.id, isOpen: ticket.state.isOpen))
     }
     flush()
   }

@@ -137,3 +137,51 @@ struct AnswerHandover: Statement {
     parameters.append(now)
   }
 }
+
+/// Whoever offered it, and to whom: nobody accepts it any more.
+struct WithdrawOffers: Statement {
+  let tenant: TenantId
+  let ticket: Int64
+  let answerer: Int64
+  let answererName: String
+  let now: Instant
+
+  static let sql = """
+    update desk.handover set outcome = 'withdrawn', answerer_id = $3, answerer_name = $4, answered_at = $5
+    where tenant_id = $1 and ticket_id = $2 and outcome is null
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+    parameters.append(answerer)
+    parameters.append(answererName)
+    parameters.append(now)
+  }
+}
+
+/// A row when an account of the provider's tenant, which is bound, may work on the customer's tickets.
+struct MayWork: Statement {
+  let provider: TenantId
+  let account: Int64
+  let customer: TenantId
+  let now: Instant
+
+  static let sql = """
+    select 1::bigint from tenancy.role_grant g
+    join tenancy.role_permission q on q.role = g.role and q.permission = '\(IncidentFields.work)'
+    where g.tenant_id = $1 and g.account_id = $2 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $4)
+      and (g.scope = 'all' or g.scope = 'listed' and exists (
+        select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $3))
+    limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(account)
+    parameters.append(customer)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

@@ -126,3 +126,90 @@ struct LinksOfTicket: Statement {
       title: try row.next(), state: try row.next(), recordedAt: try row.next())
   }
 }
+
+/// The children of a ticket that went into another one become that one's, save those that are above it.
+struct MoveChildren: Statement {
+  let tenant: TenantId
+  let from: Int64
+  let to: Int64
+  /// The tickets above the one that they go to: each would become its own parent.
+  let above: [Int64]
+  let actor: Actor
+  let now: Instant
+
+  static let sql = """
+    with ended as (
+      update desk.ticket_link set removed_at = $5, remover_kind = $6, remover_id = $7
+      where tenant_id = $1 and to_id = $2 and kind = 'child_of' and removed_at is null and (from_id = $3 or from_id <> all ($4)) returning from_id)
+    insert into desk.ticket_link (tenant_id, from_id, to_id, kind, actor_kind, actor_id, recorded_at)
+    select $1, e.from_id, $3, 'child_of', $6, $7, $5 from ended e where e.from_id <> $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(from)
+    parameters.append(to)
+    parameters.append(above)
+    parameters.append(now)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+  }
+}
+
+/// The parent of a ticket that went into another one becomes that one's, if it has none and is not above the parent.
+struct MoveParent: Statement {
+  let tenant: TenantId
+  let from: Int64
+  let to: Int64
+  let isAbove: Bool
+  let actor: Actor
+  let now: Instant
+
+  static let sql = """
+    with ended as (
+      update desk.ticket_link set removed_at = $5, remover_kind = $6, remover_id = $7
+      where tenant_id = $1 and from_id = $2 and kind = 'child_of' and removed_at is null returning to_id)
+    insert into desk.ticket_link (tenant_id, from_id, to_id, kind, actor_kind, actor_id, recorded_at)
+    select $1, $3, e.to_id, 'child_of', $6, $7, $5 from ended e where not $4
+    on conflict do nothing
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(from)
+    parameters.append(to)
+    parameters.append(isAbove)
+    parameters.append(now)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+  }
+}
+
+/// What a ticket is linked to, the one that it went into is linked to as well; its own links stay.
+struct CopyLinks: Statement {
+  let tenant: TenantId
+  let from: Int64
+  let to: Int64
+  let actor: Actor
+  let now: Instant
+
+  static let sql = """
+    insert into desk.ticket_link (tenant_id, from_id, to_id, kind, actor_kind, actor_id, recorded_at)
+    select $1, case when l.kind = 'relates_to' then least(n.a, n.b) else n.a end, case when l.kind = 'relates_to' then greatest(n.a, n.b) else n.b end,
+      l.kind, $5, $6, $4
+    from desk.ticket_link l
+    cross join lateral (
+      select case when l.from_id = $2 then $3::bigint else l.from_id end as a, case when l.to_id = $2 then $3::bigint else l.to_id end as b) n
+    where l.tenant_id = $1 and l.removed_at is null and l.kind <> 'child_of' and (l.from_id = $2 or l.to_id = $2) and n.a <> n.b
+    on conflict do nothing
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(from)
+    parameters.append(to)
+    parameters.append(now)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+  }
+}

@@ -130,6 +130,11 @@ struct TicketCiRow: Sendable {
 
   var isShared: Bool { sharedCi != nil }
 
+  /// Of a ticket whose own row was written before.
+  static func isOpen(_ ticket: String) -> String {
+    "exists (select from desk.ticket t where t.tenant_id = $1 and t.id = \(ticket) and t.state in ('new', 'active', 'pending'))"
+  }
+
   init(_ row: inout RowReader) throws {
     id = try row.next()
     ci = try row.next()
@@ -202,8 +207,8 @@ struct InsertTicketCis: Statement {
 
   static let sql = """
     insert into desk.ticket_ci (tenant_id, ticket_id, ci_id, shared_ci_id, ci_public_id, is_primary, gave_tier, gave_service, opened_at, reason,
-      actor_kind, actor_id, actor_name, recorded_at)
-    select $1, $2, x.ci_id, x.shared_ci_id, x.public_id, x.is_primary, x.gave_tier, x.gave_service, $3, $4, $5, $6, $7, $8
+      actor_kind, actor_id, actor_name, recorded_at, is_open)
+    select $1, $2, x.ci_id, x.shared_ci_id, x.public_id, x.is_primary, x.gave_tier, x.gave_service, $3, $4, $5, $6, $7, $8, \(TicketCiRow.isOpen("$2"))
     from unnest($9::bigint[], $10::bigint[], $11::bytea[], $12::boolean[], $13::boolean[], $14::boolean[]) with ordinality
       as x (ci_id, shared_ci_id, public_id, is_primary, gave_tier, gave_service, place)
     order by x.place
@@ -240,6 +245,21 @@ struct ClearPrimaryCi: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(ticket)
+  }
+}
+
+/// The ticket was resolved, merged or reopened.
+struct MarkCisOpen: Statement {
+  let tenant: TenantId
+  let ticket: Int64
+  let isOpen: Bool
+
+  static let sql = "update desk.ticket_ci set is_open = $3 where tenant_id = $1 and ticket_id = $2 and is_open <> $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+    parameters.append(isOpen)
   }
 }
 
@@ -298,8 +318,8 @@ struct CopyTicketCis: Statement {
 
   static let sql = """
     insert into desk.ticket_ci (tenant_id, ticket_id, ci_id, shared_ci_id, ci_public_id, is_primary, gave_tier, gave_service, opened_at, reason,
-      actor_kind, actor_id, actor_name, recorded_at)
-    select $1, $3, n.ci_id, n.shared_ci_id, n.ci_public_id, n.is_primary, n.gave_tier, n.gave_service, $4, null, $5, $6, $7, $8
+      actor_kind, actor_id, actor_name, recorded_at, is_open)
+    select $1, $3, n.ci_id, n.shared_ci_id, n.ci_public_id, n.is_primary, n.gave_tier, n.gave_service, $4, null, $5, $6, $7, $8, \(TicketCiRow.isOpen("$3"))
     from desk.ticket_ci n where n.tenant_id = $1 and n.ticket_id = $2 and n.removed_at is null order by n.id
     returning id
     """
@@ -345,7 +365,7 @@ struct CiQueuePositions: Statement {
   /// Whether it is the provider's, and shared among customers.
   let isShared: Bool
 
-  static let sql = "select tenant_id, id, due_at, opened_at from finder.ci_tickets($1, $11, $12, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+  static let sql = "select tenant_id, id, due_at, opened_at from finder.ci_tickets($1, $14, $15, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 
   func bind(to parameters: inout Parameters) {
     queue.bind(to: &parameters)

@@ -88,10 +88,14 @@ struct QueuePositions: Statement {
   let assignee: Int64?
   let unassignedOnly: Bool
   let priority: Int64?
+  let owner: Int64?
+  let unownedOnly: Bool
+  /// To whom they are offered: to an account, or to a team.
+  let offeredTo: Int64?
   let after: Found?
   let limit: Int64
 
-  static let sql = "select tenant_id, id, due_at, opened_at from finder.open_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+  static let sql = "select tenant_id, id, due_at, opened_at from finder.open_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenants)
@@ -99,6 +103,9 @@ struct QueuePositions: Statement {
     parameters.append(assignee)
     parameters.append(unassignedOnly)
     parameters.append(priority)
+    parameters.append(owner)
+    parameters.append(unownedOnly)
+    parameters.append(offeredTo)
     parameters.append(after?.dueAt)
     parameters.append(after?.since)
     parameters.append(after?.tenant)
@@ -115,7 +122,7 @@ struct QueuePositions: Statement {
 struct TeamQueuePositions: Statement {
   let queue: QueuePositions
 
-  static let sql = "select tenant_id, id, due_at, started_at from finder.team_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+  static let sql = "select tenant_id, id, due_at, started_at from finder.team_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 
   func bind(to parameters: inout Parameters) { queue.bind(to: &parameters) }
 

@@ -101,3 +101,24 @@ struct AccountBits: Statement {
 
   static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
 }
+
+/// Who watches a ticket watches the one that it went into.
+struct CopyWatchers: Statement {
+  let tenant: TenantId
+  let from: Int64
+  let to: Int64
+  let now: Instant
+
+  static let sql = """
+    insert into desk.ticket_watcher (tenant_id, ticket_id, person_id, account_id, account_public_id, recorded_at)
+    select $1, $3, w.person_id, w.account_id, w.account_public_id, $4 from desk.ticket_watcher w where w.tenant_id = $1 and w.ticket_id = $2
+    on conflict do nothing
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(from)
+    parameters.append(to)
+    parameters.append(now)
+  }
+}

@@ -129,10 +129,13 @@ package enum ClassifyIncident: Operation {
   /// What the history tells of a classification.
   static func change(from before: Ticket, to work: TicketWork, _ cis: TicketCis?) -> Value {
     let context = work.context
-    return .object([
-      "from": classification(of: before, context), "to": classification(of: work.ticket, context), "explicitlyNone": work.explicitlyNone,
-      "tierFrom": cis.map(context.tierFrom) ?? .null, "serviceFrom": cis.map(context.serviceFrom) ?? .null,
-    ])
+    let told: [Value.Member] = [
+      Value.Member("from", classification(of: before, context)), Value.Member("to", classification(of: work.ticket, context)),
+      Value.Member("explicitlyNone", work.explicitlyNone),
+    ]
+    // Where the CIs were not asked, nothing is said of what they gave: null would say that a person named it.
+    guard let cis else { return .object(told) }
+    return .object(told + [Value.Member("tierFrom", context.tierFrom(cis)), Value.Member("serviceFrom", context.serviceFrom(cis))])
   }
 
   private static func chooseByCis(_ input: Input, _ work: inout TicketWork) async throws -> TicketCis {
@@ -218,6 +221,8 @@ package enum AssignIncident: Operation {
         "team": .id(work.ticket.team.map { context.id(.team, $0.publicId) }),
         "assignee": .id(work.ticket.assignee.map { context.id(.staff, $0.publicId) }), "turn": .integer(work.turn?.seq),
       ]))
+    // The first who is to work on it answers for it.
+    if work.ticket.owner == nil, let assignee = work.ticket.assignee { work.own(assignee) }
     work.save()
     return work.record
   }

@@ -62,7 +62,7 @@ package enum DispatchIncident: Operation {
         "dispatch": .id(id), "underpinningContract": .id(input.contract), "choice": .text(dispatch.choice.rawValue),
         "wait": .bool(input.waits),
       ]))
-    if input.waits, work.ticket.pendingReason != PendingReason.awaitingSupplier.rawValue { try work.hold(for: id) }
+    if input.waits, try await !work.waitsForSupplier() { try work.hold(for: id) }
     work.dispatches.append(dispatch)
     work.save()
     return DispatchRecord(work.dispatches.last ?? dispatch, in: context)

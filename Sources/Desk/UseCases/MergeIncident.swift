@@ -3,7 +3,8 @@ import Operations
 
 /// Two incidents are one: this one goes into the other, which work goes on with. Its promises are withdrawn, for they are
 /// judged there, save those that were already missed; what it was, its comments and its history stay. What is with suppliers goes
-/// along, with its clocks as they are, and so does the wait for it.
+/// along, with its clocks as they are, and so does the wait for it; the other one names its CIs too, and has its watchers, links and
+/// children, and its owner where it has none.
 package enum MergeIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -20,9 +21,9 @@ package enum MergeIncident: Operation {
 
   package static let declaration = Declaration(
     "incident.merge",
-    "Merge an incident into another of the same customer; promises that it has not missed are withdrawn; what is with suppliers, and the wait for it, goes along.",
-    zh: "将事件合并到同一客户的另一事件；尚未违约的承诺随之撤销，对供应商的派单及因派单的等待一并转移。",
-    permission: IncidentFields.work, roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+    "Merge an incident into another of the same customer; promises that it has not missed are withdrawn; what is with suppliers, and the wait for it, goes along, and so do CIs, watchers, links and children.",
+    zh: "将事件合并到同一客户的另一事件；尚未违约的承诺随之撤销，对供应商的派单及因派单的等待、配置项、关注者、关联与下级一并转移。",
+    permission: IncidentFields.work, roles: IncidentFields.workers, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     guard input.into != input.id else { throw Failure.invalid("into", DeskMessages.mergedIntoItself) }
@@ -41,9 +42,29 @@ package enum MergeIncident: Operation {
     work.ticket.closureCode = .duplicate
     work.note(TicketEventType.merged, .object(["into": .id(input.into)]))
     try work.handDispatches(to: &survivor, waitedFor: waitedFor)
+    var cis = try await survivor.cis()
+    for ci in try await work.cis().named { try cis.add(NamedCi(ci.facts, isShared: ci.key.isShared)) }
+    if cis.isChanged { try await survivor.carry(&cis) }
+    if survivor.ticket.owner == nil, let owner = work.ticket.owner { survivor.own(owner) }
     survivor.note(TicketEventType.absorbed, .object(["incident": .id(input.id)]))
     work.save()
-    survivor.save(countsVersion: survivor.ticket.state != before)
+    survivor.save(countsVersion: survivor.ticket.state != before || cis.isChanged)
+    if cis.isChanged { survivor.save(cis) }
+    context.withdrawOffers(of: work.ticket)
+    try await carryLinks(of: work.ticket.id, to: survivor.ticket.id, context)
     return work.record
+  }
+
+  /// After the tickets' own rows. That the one went into the other stands in the history of both.
+  private static func carryLinks(of merged: Int64, to survivor: Int64, _ context: OperationContext) async throws {
+    let (tenant, actor, now) = (context.tenant.id, context.actor, context.now)
+    let (_, above, aboveMerged) = try await context.transaction.query(
+      LockParents(tenant: tenant), ParentsOf(tenant: tenant, ticket: survivor), ParentsOf(tenant: tenant, ticket: merged))
+    context.transaction.enqueue(CopyWatchers(tenant: tenant, from: merged, to: survivor, now: now))
+    context.transaction.enqueue(MoveChildren(tenant: tenant, from: merged, to: survivor, above: above, actor: actor, now: now))
+    context.transaction.enqueue(
+      MoveParent(tenant: tenant, from: merged, to: survivor, isAbove: aboveMerged.contains(survivor), actor: actor, now: now))
+    context.transaction.enqueue(CopyLinks(tenant: tenant, from: merged, to: survivor, actor: actor, now: now))
+    _ = try await context.transaction.first(InsertLink(tenant: tenant, from: merged, to: survivor, kind: .duplicates, actor: actor, now: now))
   }
 }

@@ -51,17 +51,18 @@ extension OperationContext {
 
   /// Changes the CIs of a ticket. What it names already it may keep, whatever became of it.
   func change(_ input: ChangedCisInput, in cis: inout TicketCis, openedAt: Instant) async throws {
+    // What goes makes room for what comes.
+    if let wanted = input.cis.list { cis.keep(only: wanted, isShared: false) }
+    if let wanted = input.sharedCis.list { cis.keep(only: wanted, isShared: true) }
     if let wanted = input.cis.list {
       for added in try await cisToName(cis.without(wanted, isShared: false), openedAt: openedAt, path: place("cis", in: wanted, cis, isShared: false)) {
         try cis.add(added)
       }
-      cis.keep(only: wanted, isShared: false)
     }
     if let wanted = input.sharedCis.list {
       for added in try await sharedCisToName(cis.without(wanted, isShared: true), path: place("sharedCis", in: wanted, cis, isShared: true)) {
         try cis.add(added)
       }
-      cis.keep(only: wanted, isShared: true)
     }
     switch input.primary {
     case .keep: break

@@ -141,7 +141,10 @@ package enum OpenIncident: Operation {
         "backDated": .bool(openedAt < context.now), "explicitlyNone": work.explicitlyNone,
       ]))
     work.note(cis)
-    if let resolution = input.resolution { try work.resolve(resolution, input.closureCode) }
+    if let resolution = input.resolution {
+      try await work.takeOn()
+      try work.resolve(resolution, input.closureCode)
+    }
     work.insert()
     work.save(cis)
     context.subject(context.id(.incident, work.ticket.publicId))

@@ -79,7 +79,7 @@ package enum OfferOwnership: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
-    try work.requireNotClosed()
+    guard work.ticket.state.isOpen else { throw Failure(.conflict, DeskMessages.notOpen) }
     var to: Ticket.Reference?
     if let staff = input.staff {
       guard let id = try await context.transaction.first(StaffByPublicId(provider: context.provider.id, publicId: staff)) else {
@@ -92,6 +92,10 @@ package enum OfferOwnership: Operation {
     guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
     guard let owner = work.ticket.owner else { throw Failure(.conflict, SpineMessages.notOwned) }
     guard context.mayHandOver(from: owner) else { throw Failure(.conflict, SpineMessages.notYours) }
+    if let to {
+      let right = MayWork(provider: context.provider.id, account: to.id, customer: context.tenant.id, now: context.now)
+      guard try await context.transaction.first(right) != nil else { throw Failure.invalid("staff", SpineMessages.mayNotWork) }
+    }
     guard to?.id != owner.id else { throw Failure.invalid("staff", SpineMessages.offeredToOwner) }
     guard try await context.transaction.first(OpenHandover(tenant: context.tenant.id, ticket: work.ticket.id)) == nil else {
       throw Failure(.conflict, SpineMessages.offeredAlready)
@@ -194,8 +198,16 @@ package enum ListHandovers: Operation {
 }
 
 extension TicketWork {
+  /// The first of the staff who takes it on answers for it, while nobody does; a program answers for nothing. The provider's tenant is bound.
+  mutating func takeOn() async throws {
+    guard ticket.owner == nil, context.actor.kind == .staff else { return }
+    let own = AccountBits(provider: context.provider.id, account: context.actor.id)
+    guard let bits = try await context.transaction.first(own) else { return }
+    self.own(Ticket.Reference(id: context.actor.id, publicId: bits))
+  }
+
   /// Exactly one answers for it: whoever did before does not any more.
-  fileprivate mutating func own(_ account: Ticket.Reference) {
+  mutating func own(_ account: Ticket.Reference) {
     let before = ticket.owner
     ticket.owner = account
     noteOwner(before: before)
@@ -212,6 +224,12 @@ extension TicketWork {
 }
 
 extension OperationContext {
+  /// Work on it is over: what was offered is withdrawn, and nobody accepts it when it is reopened. After the ticket's own row.
+  func withdrawOffers(of ticket: Ticket) {
+    transaction.enqueue(
+      WithdrawOffers(tenant: tenant.id, ticket: ticket.id, answerer: actor.id, answererName: principal.name, now: now))
+  }
+
   fileprivate func openHandover(of ticket: Ticket) async throws -> HandoverRow {
     guard let offer = try await transaction.first(OpenHandover(tenant: tenant.id, ticket: ticket.id)) else {
       throw Failure(.conflict, SpineMessages.notOffered)

@@ -22,13 +22,19 @@ package struct HistoryRecord: OperationOutput {
     OutputField("via", .text, "The way in: http, admin, cli, job, import, webhook.", "操作途径。") { .text($0.row.via) },
   ]
 
-  /// A customer's people see that somebody was assigned, not who; and that the provider waits for a supplier, not by what.
-  static func payload(_ row: TicketEventRow, for side: Side) -> Value {
+  /// What names CIs.
+  private static let ofCis: Set<String> = ["added", "removed", "primary", "tierFrom", "serviceFrom"]
+
+  /// A customer's people see that somebody was assigned, not who; and that the provider waits for a supplier, not by what. Which CIs it was
+  /// about see those who see all of the customer's.
+  static func payload(_ row: TicketEventRow, for side: Side, seesCis: Bool) -> Value {
     guard side == .customer else { return row.payload }
     switch row.type {
     case TicketEventType.assigned: return .object([])
     case TicketEventType.held where PendingReason(toldBy: row.payload)?.waitedFor == .supplier:
       return .object((row.payload.members ?? []).filter { $0.name != "dispatch" && $0.name != "evidence" })
+    case TicketEventType.cisChanged where !seesCis, TicketEventType.opened where !seesCis, TicketEventType.classified where !seesCis:
+      return .object((row.payload.members ?? []).filter { !ofCis.contains($0.name) })
     default: return row.payload
     }
   }
@@ -71,7 +77,8 @@ package enum ReadHistory: Operation {
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { row in
       let actor = row.actorKind == Actor.Kind.staff.rawValue ? staff[row.actorId] : nil
       return HistoryRecord(
-        row: row, payload: HistoryRecord.payload(row, for: side), actor: actor.map { context.id(.staff, $0.publicId) }, actorName: actor?.name)
+        row: row, payload: HistoryRecord.payload(row, for: side, seesCis: context.visibleCis.everything), actor: actor.map { context.id(.staff, $0.publicId) },
+        actorName: actor?.name)
     }
   }
 }

@@ -9,6 +9,9 @@ package enum ReadQueue: Operation {
     let assignee: PublicId?
     let mine: Bool
     let unassigned: Bool
+    let owner: PublicId?
+    let unowned: Bool
+    let offered: Bool
     let priority: Int64?
     let ci: PublicId?
     let order: Order
@@ -24,6 +27,11 @@ package enum ReadQueue: Operation {
     static let assigneeField = Field.id("assignee", .staff, "Only those assigned to this member of the staff.", "仅限分派给此人员的工单。").optional
     static let mineField = Field.boolean("mine", "Only those assigned to the caller.", "仅限分派给本人的工单。").optional
     static let unassignedField = Field.boolean("unassigned", "Only those assigned to nobody.", "仅限未分派给个人的工单。").optional
+    static let ownerField = Field.id("owner", .staff, "Only those that this member of the staff answers for.", "仅限由此人员负责的工单。").optional
+    static let unownedField = Field.boolean("unowned", "Only those that nobody answers for.", "仅限尚无负责人的工单。").optional
+    static let offeredField = Field.boolean(
+      "offered", "Only those that are offered to the caller, or to a team, and that nobody has answered.", "仅限移交给本人或某团队且尚未答复的工单。"
+    ).optional
     static let priorityField = Field.integer("priority", 1...5, "Only this priority.", "仅限此优先级。").optional
     static let orderField = Field.oneOf(
       "order", Order.allCases.map(\.rawValue),
@@ -34,7 +42,8 @@ package enum ReadQueue: Operation {
       "ci", .ticketCi, "Only those that name this configuration item, of a customer or shared by the provider.", "仅限涉及此配置项（客户的或服务商共享的）的工单。"
     ).optional
     package static let fields: [any InputField] = [
-      teamField, assigneeField, mineField, unassignedField, priorityField, orderField, ciField, Paging.limit, Paging.cursor,
+      teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, orderField, ciField, Paging.limit,
+      Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -42,6 +51,9 @@ package enum ReadQueue: Operation {
       assignee = try values[Self.assigneeField]
       mine = try values[Self.mineField] ?? false
       unassigned = try values[Self.unassignedField] ?? false
+      owner = try values[Self.ownerField]
+      unowned = try values[Self.unownedField] ?? false
+      offered = try values[Self.offeredField] ?? false
       priority = try values[Self.priorityField]
       order = try values[Self.orderField].flatMap(Order.init) ?? .due
       if order == .teamDue, team == nil { throw FieldError("team", DeskMessages.orderNeedsTeam) }
@@ -53,8 +65,8 @@ package enum ReadQueue: Operation {
 
     /// What a cursor is good for.
     var filterText: String {
-      let ids = [team, assignee, ci].map { $0?.description ?? "" }.joined(separator: "/")
-      return "\(ids)/\(mine)/\(unassigned)/\(priority ?? 0)/\(order)"
+      let ids = [team, assignee, owner, ci].map { $0?.description ?? "" }.joined(separator: "/")
+      return "\(ids)/\(mine)/\(unassigned)/\(unowned)/\(offered)/\(priority ?? 0)/\(order)"
     }
   }
 
@@ -68,13 +80,16 @@ package enum ReadQueue: Operation {
       if let team = input.team { try await context.team(team, "team") } else { nil }
     var assignee = input.mine ? context.actor.id : nil
     if let named = input.assignee {
-      let found = try await context.bound(to: [context.provider.id]) { try await $0.first(StaffByPublicId(provider: context.provider.id, publicId: named)) }
-      guard let found, assignee == nil || assignee == found else { throw context.unknownReference("assignee") }
+      let found = try await context.staff(named, "assignee")
+      guard assignee == nil || assignee == found else { throw context.unknownReference("assignee") }
       assignee = found
     }
+    let owner: Int64? =
+      if let owner = input.owner { try await context.staff(owner, "owner") } else { nil }
     let queue = QueuePositions(
       tenants: context.access.tenants.map { $0.map(\.rawValue).sorted() }, team: team, assignee: assignee, unassignedOnly: input.unassigned,
-      priority: input.priority, after: try after.map(QueuePositions.Found.init), limit: limit + 1)
+      priority: input.priority, owner: owner, unownedOnly: input.unowned, offeredTo: input.offered ? context.actor.id : nil,
+      after: try after.map(QueuePositions.Found.init), limit: limit + 1)
     let ci: (row: Int64, isShared: Bool)? =
       if let ci = input.ci { try await context.ciOfAnyTenant(ci) } else { nil }
     let positions =
@@ -129,6 +144,13 @@ extension QueuePositions.Found {
 }
 
 extension OperationContext {
+  /// The internal id of a member of the staff whom a filter names.
+  fileprivate func staff(_ id: PublicId, _ path: String) async throws -> Int64 {
+    let statement = StaffByPublicId(provider: provider.id, publicId: id)
+    guard let found = try await bound(to: [provider.id], { try await $0.first(statement) }) else { throw unknownReference(path) }
+    return found
+  }
+
   /// The internal id of a team that a body names.
   func team(_ id: PublicId, _ path: String) async throws -> Int64 {
     guard let found = try await transaction.first(TeamByPublicId(publicId: id)) else { throw unknownReference(path) }

@@ -42,14 +42,21 @@ package enum SplitIncident: Operation {
     let clocks = try await clocks(of: id, origin.ticket, facts, past, in: context)
     guard let number = try await context.transaction.first(NextTicketNumber(tenant: context.tenant.id)) else { throw Failure.notFound }
     var work = TicketWork(context: context, ticket: ticket(id, number, of: origin.ticket, input, context), clocks: clocks)
+    let cis = try await context.transaction.query(CisOfTicket(tenant: context.tenant.id, ticket: origin.ticket.id))
+    func told(_ ci: TicketCiRow) -> Value { .id(context.id(of: NamedCi.Key(isShared: ci.isShared, publicId: ci.publicId))) }
     work.begin(priority: work.ticket.priority)
     work.note(
       TicketEventType.opened,
       .object([
         "splitFrom": .id(input.id), "priority": .integer(facts.priority), "service": .text(facts.service?.code), "ciTier": .text(facts.ciTier),
+        "tierFrom": cis.first(where: \.gaveTier).map(told) ?? .null, "serviceFrom": cis.first(where: \.gaveService).map(told) ?? .null,
         "backDated": .bool(true),
       ]))
     for event in past { work.inherit(event, from: input.id) }
+    if !cis.isEmpty {
+      let primary = cis.first(where: \.isPrimary).map(told) ?? .null
+      work.note(TicketEventType.cisChanged, .object(["added": .array(cis.map(told)), "removed": .array([]), "primary": primary]))
+    }
     if origin.ticket.owner != nil { work.noteOwner(before: nil) }
     var lock: (seq: Int64, reason: String)?
     if origin.ticket.targetsLocked, let held = try await context.transaction.first(NewestTargetLock(tenant: context.tenant.id, ticket: origin.ticket.id)) {

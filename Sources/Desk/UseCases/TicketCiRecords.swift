@@ -11,6 +11,8 @@ package struct TicketCiRecord: OperationOutput {
   let isForStaff: Bool
 
   private var tellsState: Bool { isForStaff || !row.isShared }
+  /// What was taken off gives nothing any more.
+  private var gives: Bool { row.removedAt == nil }
 
   package static let fields: [OutputField<TicketCiRecord>] = [
     OutputField("id", .id, "The configuration item.", "配置项编号。") { .id($0.id) },
@@ -20,9 +22,9 @@ package struct TicketCiRecord: OperationOutput {
     OutputField("state", .text, "Its state now.", "当前状态。") { .text($0.tellsState ? $0.facts?.state : nil) },
     OutputField("ciTier", .text, "How critical it is now.", "当前的配置项等级。") { .text($0.tellsState ? $0.facts?.tier : nil) },
     OutputField("primary", .boolean, "Whether it is the one that the ticket is about above all.", "是否为主要配置项。") { .bool($0.row.isPrimary) },
-    OutputField("gaveTier", .boolean, "Whether the ticket has its CI tier from it.", "工单的配置项等级是否取自它。") { .bool($0.row.gaveTier) },
+    OutputField("gaveTier", .boolean, "Whether the ticket has its CI tier from it.", "工单的配置项等级是否取自它。") { .bool($0.gives && $0.row.gaveTier) },
     OutputField("gaveService", .boolean, "Whether the ticket has its service from the contract line that covers it.", "工单的服务是否取自覆盖它的合同行。") {
-      .bool($0.row.gaveService)
+      .bool($0.gives && $0.row.gaveService)
     },
     OutputField("addedAt", .instant, "When it was named.", "添加时间。") { .instant($0.row.recordedAt) },
     OutputField("addedBy", .text, "By whom; staff only.", "添加人员（仅服务商人员可见）。") { .text($0.isForStaff ? $0.row.actorName : nil) },

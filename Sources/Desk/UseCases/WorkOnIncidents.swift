@@ -7,12 +7,13 @@ package enum StartIncident: Operation {
 
   package static let declaration = Declaration(
     "incident.start", "Begin to work on an incident.", zh: "开始处理事件。", permission: IncidentFields.work, roles: IncidentFields.workers,
-    reach: .one(by: "id"), effect: .change, requiresVersion: true)
+    reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
     let isFirstResponse = try work.move(.start)
     work.note(TicketEventType.started, .object(["firstResponse": .bool(isFirstResponse)]))
+    try await work.takeOn()
     work.save()
     return work.record
   }
@@ -36,13 +37,16 @@ package enum AcceptIncident: Operation {
 
   package static let declaration = Declaration(
     "incident.accept", "Take an incident on for the team that it was given to.", zh: "由所分派的团队接手事件。", permission: IncidentFields.work,
-    roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change)
+    roles: IncidentFields.workers, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
     guard let turn = work.turn else { throw Failure(.conflict, DeskMessages.noTurn) }
     // Once is enough: what comes second says nothing.
-    if turn.acceptedAt == nil { try work.acceptTurn(at: try context.occurred(input.at, since: turn.lastEventAt), evidence: input.evidence) }
+    if turn.acceptedAt == nil {
+      try work.acceptTurn(at: try context.occurred(input.at, since: turn.lastEventAt), evidence: input.evidence)
+      try await work.takeOn()
+    }
     work.save(countsVersion: false)
     return work.record
   }
@@ -134,14 +138,16 @@ package enum ResolveIncident: Operation {
 
   package static let declaration = Declaration(
     "incident.resolve", "Resolve an incident.", zh: "解决事件。", permission: IncidentFields.work, roles: IncidentFields.workers,
-    reach: .one(by: "id"), effect: .change, requiresVersion: true)
+    reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     let named = context.codes([NamedCode(.closureCode, input.code.rawValue, at: "closureCode")])
     var work = try await TicketWork.begin(on: input.id, in: context)
     _ = try named.usable(besides: [.closureCode: work.ticket.closureCode?.rawValue])
+    try await work.takeOn()
     try work.resolve(input.resolution, input.code)
     work.save()
+    context.withdrawOffers(of: work.ticket)
     return work.record
   }
 }

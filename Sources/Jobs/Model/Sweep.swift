@@ -10,6 +10,17 @@ package protocol Sweep: Sendable {
   func run(at now: Instant, _ tenancy: Tenancy) async throws
 }
 
+/// What a sweep throws that has done all but some: they are told of, and the next run, which comes in its usual time, finds them again.
+package struct LeftUndone: Error {
+  package private(set) var faults: [(what: String, error: any Error)] = []
+
+  package init() {}
+
+  package var isEmpty: Bool { faults.isEmpty }
+
+  package mutating func add(_ what: String, _ error: any Error) { faults.append((what: what, error: error)) }
+}
+
 /// Work on one tenant that an act left behind. It runs in the transaction that also completes the job, so its effects
 /// are there exactly once, however often a worker dies.
 package protocol JobHandler: Sendable {

@@ -67,6 +67,8 @@ package struct Approval: Sendable, Equatable {
   package internal(set) var askedAt: Instant?
   package internal(set) var dueAt: Instant?
   package internal(set) var escalatedAt: Instant?
+  /// The role that is asked besides, for no account could decide when it was asked.
+  package internal(set) var standIn: String?
   package internal(set) var delegate: Party?
   package internal(set) var decidedAt: Instant?
   /// Nil where time decided.
@@ -92,6 +94,7 @@ package struct Approval: Sendable, Equatable {
     var roles: Set<String> = []
     if case .role(let role) = holder { roles.insert(role) }
     if escalatedAt != nil, let escalatesTo { roles.insert(escalatesTo) }
+    if let standIn { roles.insert(standIn) }
     return roles
   }
 }

@@ -1,6 +1,7 @@
 /// Where a request stands.
 package enum RequestState: String, Sendable, CaseIterable {
-  /// Recorded; its process has not begun. May go to `awaitingApproval`, `approved`, `withdrawn`, `cancelled`.
+  /// Recorded; its process has not begun. One that was made by a version that knew no process stays so until staff begin or close it.
+  /// May go to `awaitingApproval`, `approved`, `closed`, `withdrawn`, `cancelled`.
   case submitted
   /// Somebody is asked to agree. May go to `approved`, `rejected`, `withdrawn`, `cancelled`.
   case awaitingApproval = "awaiting_approval"
@@ -32,24 +33,16 @@ package enum RequestState: String, Sendable, CaseIterable {
     case (.awaitingApproval, .reject): .rejected
     case (.approved, .begin): .fulfilling
     case (.fulfilling, .fulfil): .fulfilled
-    case (.fulfilled, .close): .closed
+    case (.fulfilled, .close), (.submitted, .close): .closed
     case (.submitted, .withdraw), (.awaitingApproval, .withdraw), (.approved, .withdraw), (.fulfilling, .withdraw): .withdrawn
     case (.submitted, .cancel), (.awaitingApproval, .cancel), (.approved, .cancel), (.fulfilling, .cancel): .cancelled
-    case (.submitted, .reject), (.submitted, .begin), (.submitted, .fulfil), (.submitted, .close),
+    case (.submitted, .reject), (.submitted, .begin), (.submitted, .fulfil),
       (.awaitingApproval, .ask), (.awaitingApproval, .begin), (.awaitingApproval, .fulfil), (.awaitingApproval, .close),
       (.approved, .ask), (.approved, .approve), (.approved, .reject), (.approved, .fulfil), (.approved, .close),
       (.fulfilling, .ask), (.fulfilling, .approve), (.fulfilling, .reject), (.fulfilling, .begin), (.fulfilling, .close),
       (.fulfilled, .ask), (.fulfilled, .approve), (.fulfilled, .reject), (.fulfilled, .begin), (.fulfilled, .fulfil), (.fulfilled, .withdraw),
       (.fulfilled, .cancel), (.rejected, _), (.closed, _), (.withdrawn, _), (.cancelled, _):
       nil
-    }
-  }
-
-  /// Whether something is still to come of it.
-  package var isOpen: Bool {
-    switch self {
-    case .submitted, .awaitingApproval, .approved, .fulfilling: true
-    case .rejected, .fulfilled, .closed, .withdrawn, .cancelled: false
     }
   }
 }

@@ -57,7 +57,10 @@ package struct RequestTask: Sendable, Equatable {
   /// Tasks of one step may be done at once.
   package let step: Int64
   package let names: Value
-  package let team: Int64
+  /// Nil: whoever serves the customer.
+  package let team: Int64?
+  /// Whether doing it is what gives, changes or takes the access.
+  package let carriesAccess: Bool
 
   package internal(set) var state = TaskState.waiting
   package internal(set) var readyAt: Instant?
@@ -67,11 +70,12 @@ package struct RequestTask: Sendable, Equatable {
   /// What came of it, or why it failed or was skipped.
   package internal(set) var result: String?
 
-  package init(publicId: [UInt8], seq: Int64, step: Int64, names: Value, team: Int64) {
+  package init(publicId: [UInt8], seq: Int64, step: Int64, names: Value, team: Int64?, carriesAccess: Bool = false) {
     self.publicId = publicId
     self.seq = seq
     self.step = step
     self.names = names
     self.team = team
+    self.carriesAccess = carriesAccess
   }
 }

@@ -20,7 +20,14 @@ enum ApproverRule {
     let requester: Int64?
     let unit: Int64?
     let submitter: Party
+    /// The person behind that login.
+    let submitterPerson: Int64?
     let mayBeOwn: Bool
+
+    /// Whether an account ordered it, or is a login of who ordered it or of whom it is for.
+    func isOwn(of party: Party, _ person: Int64?) -> Bool {
+      party == submitter || (person != nil && (person == requester || person == submitterPerson))
+    }
   }
 
   static let permission = "approval.decide"
@@ -30,12 +37,13 @@ enum ApproverRule {
     let me = Party(principal.actor)
     guard isNamed(principal, me, by: approval, facts, at: now) else { return .none }
     guard principal.actor.kind == .staff || principal.actor.kind == .customer else { return .noPerson }
-    let isOwn = facts.submitter == me || (principal.person != nil && principal.person == facts.requester)
-    if isOwn, !facts.mayBeOwn { return .own }
-    let agreed = others.contains { other in
-      other.state == .approved && (other.decidedBy == me || (principal.person != nil && other.decidedPerson == principal.person))
-    }
-    return agreed ? .alreadyAgreed : .may
+    if !facts.mayBeOwn, facts.isOwn(of: me, principal.person) { return .own }
+    return hasAgreed(me, principal.person, among: others) ? .alreadyAgreed : .may
+  }
+
+  /// Whether an account, or another login of its person, has agreed to the request.
+  static func hasAgreed(_ party: Party, _ person: Int64?, among approvals: [Approval]) -> Bool {
+    approvals.contains { $0.state == .approved && ($0.decidedBy == party || (person != nil && $0.decidedPerson == person)) }
   }
 
   private static func isNamed(_ principal: Principal, _ me: Party, by approval: Approval, _ facts: Facts, at now: Instant) -> Bool {

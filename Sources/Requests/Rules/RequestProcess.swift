@@ -11,7 +11,7 @@ package struct RequestFacts: Sendable, Equatable {
   package internal(set) var endedAt: Instant?
   package internal(set) var closedAt: Instant?
   package internal(set) var withdrawnAt: Instant?
-  /// Why it was refused or cancelled.
+  /// Why it was refused or cancelled; of what an earlier version recorded, why it was begun or closed.
   package internal(set) var reason: String?
 
   package init(state: RequestState, line: Int64) {
@@ -79,12 +79,6 @@ package struct RequestProcess: Sendable {
     try settleTasks(at: now)
   }
 
-  /// For a request without tasks: somebody says that it is done.
-  package mutating func fulfil(at now: Instant) throws(Failure) {
-    guard tasks.isEmpty else { throw Failure(.conflict, RequestMessages.hasTasks) }
-    try finish(at: now)
-  }
-
   /// Takes it back, as long as nobody has begun to work on it.
   package mutating func withdraw(at now: Instant) throws(Failure) {
     guard !(request.state == .fulfilling && hasWorkBegun) else { throw Failure(.conflict, RequestMessages.workHasBegun) }
@@ -101,7 +95,12 @@ package struct RequestProcess: Sendable {
   }
 
   /// The requester confirms, or the staff for him.
-  package mutating func close(at now: Instant) throws(Failure) {
+  /// - Parameter reason: why what was only recorded, and never begun, is over.
+  package mutating func close(_ reason: String? = nil, at now: Instant) throws(Failure) {
+    if request.state == .submitted {
+      request.endedAt = now
+      request.reason = reason
+    }
     try move(.close)
     request.closedAt = now
     note("closed", at: now)
@@ -169,12 +168,22 @@ package struct RequestProcess: Sendable {
     try settleApprovals(at: now)
   }
 
-  /// Lets another account decide as well; nil takes that back.
-  package mutating func delegate(_ publicId: [UInt8], to party: Party, named id: PublicId, at now: Instant) throws(Failure) {
+  /// Lets another account decide as well, in the place of one that it was let before.
+  /// - Parameter isReassigned: by the staff who see to it that it is decided, and not by who was asked.
+  package mutating func delegate(
+    _ publicId: [UInt8], to party: Party, named id: PublicId, isReassigned: Bool = false, at now: Instant
+  ) throws(Failure) {
     let index = try approval(publicId)
     guard approvals[index].state == .asked else { throw notAsked(approvals[index].state) }
     approvals[index].delegate = party
-    note("approval_delegated", .approval(publicId), at: now, [Value.Member("to", .id(id))])
+    note(isReassigned ? "approval_reassigned" : "approval_delegated", .approval(publicId), at: now, [Value.Member("to", .id(id))])
+  }
+
+  /// Asks a role besides: nobody whom the rule names can decide.
+  package mutating func standIn(_ role: String, for publicId: [UInt8], at now: Instant) throws(Failure) {
+    let index = try approval(publicId)
+    approvals[index].standIn = role
+    note("approval_stand_in", .approval(publicId), at: now, [Value.Member("role", .text(role))])
   }
 
   /// What time has decided by now: each approval whose time is over goes to somebody else, or counts as refused, at the instant at which it
@@ -318,7 +327,7 @@ package struct RequestProcess: Sendable {
   }
 
   private mutating func settleTasks(at now: Instant) throws(Failure) {
-    guard request.state == .fulfilling, !tasks.isEmpty else { return }
+    guard request.state == .fulfilling else { return }
     guard let step = tasks.filter({ !$0.state.isOver }).map(\.step).min() else { return try finish(at: now) }
     for index in tasks.indices where tasks[index].step == step && tasks[index].state == .waiting {
       try moveTask(index, .open)

@@ -182,6 +182,7 @@ struct ApprovalsAt: Statement {
 struct AccountThatMayApprove: Statement {
   struct Found: Sendable {
     let party: Party
+    let person: Int64?
     let may: Bool
   }
 
@@ -192,7 +193,7 @@ struct AccountThatMayApprove: Statement {
   let now: Instant
 
   static let sql = """
-    select a.id, a.kind, exists (
+    select a.id, a.kind, a.person_id, exists (
       select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = 'approval.decide'
       where g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $4)
         and (g.scope <> 'listed' or exists (
@@ -209,6 +210,56 @@ struct AccountThatMayApprove: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     let id: Int64 = try row.next()
-    return Found(party: Party(kind: try row.next(), id: id), may: try row.next())
+    return Found(party: Party(kind: try row.next(), id: id), person: try row.next(), may: try row.next())
   }
+}
+
+/// Whether anybody can decide an approval; see `finder.has_approver`.
+struct HasApprover: Statement {
+  let tenant: TenantId
+  let roles: [String]
+  let person: Int64?
+  /// The unit that it was ordered for, and those above it.
+  let units: [Int64]
+  let requester: Int64?
+  /// Whose word does not count.
+  let parties: [Party]
+  let persons: [Int64]
+  let now: Instant
+
+  static let sql = "select finder.has_approver($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(roles)
+    parameters.append(person)
+    parameters.append(units)
+    parameters.append(requester)
+    parameters.append(parties.map(\.kind))
+    parameters.append(parties.map(\.id))
+    parameters.append(persons)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}
+
+/// Where all approvals stand that wait for somebody, whoever that is, across tenants.
+struct AskedApprovals: Statement {
+  /// Nil: every tenant.
+  let tenants: [Int64]?
+  let after: WaitingApprovals.Found?
+  let limit: Int64
+
+  static let sql = "select tenant_id, id, asked_at from finder.asked_approvals($1, $2, $3, $4, $5)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenants)
+    parameters.append(after?.askedAt)
+    parameters.append(after?.tenant)
+    parameters.append(after?.id)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> WaitingApprovals.Found { try WaitingApprovals.decode(&row) }
 }

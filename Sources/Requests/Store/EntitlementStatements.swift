@@ -2,12 +2,12 @@ import Kernel
 import Operations
 import Postgres
 
-/// Locks a person, so that what changes somebody's access comes one after the other.
+/// Locks a person, so that what changes somebody's access comes one after the other; what refers to him, as a new ticket does, need not wait.
 struct HoldPerson: Statement {
   let tenant: TenantId
   let person: AccessOrder.Person
 
-  static let sql = "select p.id from tenancy.person p where p.tenant_id = $1 and (p.public_id = $2 or p.id = $3) for update"
+  static let sql = "select p.id from tenancy.person p where p.tenant_id = $1 and (p.public_id = $2 or p.id = $3) for no key update"
 
   func bind(to parameters: inout Parameters) {
     let (publicId, id): ([UInt8]?, Int64?) =
@@ -23,7 +23,8 @@ struct HoldPerson: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// Ends what a person has of a thing. No row: he had nothing.
+/// Ends what a person has of a thing. No row: he had nothing. An act's instant is that of its beginning: what it waited for may have given
+/// access at a later one.
 struct EndEntitlement: Statement {
   let tenant: TenantId
   let person: Int64
@@ -32,7 +33,7 @@ struct EndEntitlement: Statement {
   let now: Instant
 
   static let sql = """
-    update requests.entitlement set ended_at = $5, ended_request_id = $4, version = version + 1
+    update requests.entitlement set ended_at = greatest(since, $5), ended_request_id = $4, version = version + 1
     where tenant_id = $1 and person_id = $2 and resource = $3 and ended_at is null returning public_id
     """
 
@@ -75,6 +76,7 @@ struct InsertEntitlement: Statement {
 struct EntitlementRow: Sendable {
   let id: Int64
   let publicId: [UInt8]
+  let personId: Int64
   let person: [UInt8]
   let personName: String
   let resource: String
@@ -89,7 +91,7 @@ struct EntitlementRow: Sendable {
   let version: Int64
 
   static let columns = """
-    e.id, e.public_id, p.public_id, p.name, e.resource, e.level, e.since, e.until_on, r.public_id, r.number, e.ended_at, q.public_id, w.public_id, e.version
+    e.id, e.public_id, e.person_id, p.public_id, p.name, e.resource, e.level, e.since, e.until_on, r.public_id, r.number, e.ended_at, q.public_id, w.public_id, e.version
     """
   static let tables = """
     join tenancy.person p on p.tenant_id = e.tenant_id and p.id = e.person_id
@@ -101,6 +103,7 @@ struct EntitlementRow: Sendable {
   init(_ row: inout RowReader) throws {
     id = try row.next()
     publicId = try row.next()
+    personId = try row.next()
     person = try row.next()
     personName = try row.next()
     resource = try row.next()

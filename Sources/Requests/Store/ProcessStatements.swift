@@ -12,6 +12,8 @@ struct HeldRequest: Sendable {
   let offering: Int64
   let service: Int64
   let offeringCode: String
+  /// By language.
+  let offeringName: Value
   let offeringVersion: Int64
   /// The access that the offering gives, as its version says it; null: none.
   let access: Value
@@ -19,6 +21,8 @@ struct HeldRequest: Sendable {
   let requester: Int64?
   let unit: Int64?
   let submitter: Party
+  /// The person behind the submitter's login.
+  let submitterPerson: Int64?
   let mayApproveOwn: Bool
 }
 
@@ -43,8 +47,10 @@ struct ReadHeldRequest: Statement {
   let id: Int64
 
   static let sql = """
-    select r.id, r.public_id, \(RequestFacts.columns), r.version, r.last_seq, o.offering_id, o.service_id, o.code, r.offering_version_id,
-      coalesce(v.content -> 'access', 'null'), r.answers, r.requester_id, r.unit_id, r.actor_kind, r.actor_id, r.own_approval
+    select r.id, r.public_id, \(RequestFacts.columns), r.version, r.last_seq, o.offering_id, o.service_id, o.code, v.content -> 'name',
+      r.offering_version_id,
+      coalesce(v.content -> 'access', 'null'), r.answers, r.requester_id, r.unit_id, r.actor_kind, r.actor_id, r.actor_person,
+      r.own_approval
     from requests.request r
     join catalog.pub_offering o on o.offering_id = r.offering_id
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
@@ -59,9 +65,10 @@ struct ReadHeldRequest: Statement {
   static func decode(_ row: inout RowReader) throws -> HeldRequest {
     HeldRequest(
       id: try row.next(), publicId: try row.next(), facts: try RequestFacts(&row), version: try row.next(), lastSeq: try row.next(),
-      offering: try row.next(), service: try row.next(), offeringCode: try row.next(), offeringVersion: try row.next(), access: try row.next(),
+      offering: try row.next(), service: try row.next(), offeringCode: try row.next(), offeringName: try row.next() ?? .null, offeringVersion: try row.next(),
+      access: try row.next(),
       answers: try row.next(), requester: try row.next(), unit: try row.next(), submitter: Party(kind: try row.next(), id: try row.next()),
-      mayApproveOwn: try row.next())
+      submitterPerson: try row.next(), mayApproveOwn: try row.next())
   }
 }
 
@@ -94,7 +101,7 @@ extension Approval {
   /// Of `a`, in the order of ``init(_:)``.
   static let columns = """
     a.public_id, a.seq, a.step, a.suffices, a.names, a.role, a.person_id, a.hours, a.escalates_to, a.state, a.asked_at, a.due_at, a.escalated_at,
-      a.delegate_kind, a.delegate_id, a.decided_at, a.decided_kind, a.decided_id, a.decided_person, a.reason
+      a.stand_in, a.delegate_kind, a.delegate_id, a.decided_at, a.decided_kind, a.decided_id, a.decided_person, a.reason
     """
 
   init(_ row: inout RowReader) throws {
@@ -116,6 +123,7 @@ extension Approval {
     askedAt = try row.next()
     dueAt = try row.next()
     escalatedAt = try row.next()
+    standIn = try row.next()
     delegate = try party(&row)
     decidedAt = try row.next()
     decidedBy = try party(&row)
@@ -141,11 +149,13 @@ struct TasksOfRequest: Statement {
 extension RequestTask {
   /// Of `t`, in the order of ``init(_:)``.
   static let columns = """
-    t.public_id, t.seq, t.step, t.names, t.team_id, t.state, t.ready_at, t.claimed_at, t.assignee_id, t.assignee_public_id, t.ended_at, t.result
+    t.public_id, t.seq, t.step, t.names, t.team_id, t.carries_access, t.state, t.ready_at, t.claimed_at, t.assignee_id, t.assignee_public_id, t.ended_at, t.result
     """
 
   init(_ row: inout RowReader) throws {
-    self.init(publicId: try row.next(), seq: try row.next(), step: try row.next(), names: try row.next(), team: try row.next())
+    self.init(
+      publicId: try row.next(), seq: try row.next(), step: try row.next(), names: try row.next(), team: try row.next(),
+      carriesAccess: try row.next())
     state = TaskState(rawValue: try row.next()) ?? .cancelled
     readyAt = try row.next()
     claimedAt = try row.next()
@@ -195,6 +205,24 @@ struct UpdateRequest: Statement {
   }
 }
 
+/// What an order of an earlier version is worth, and who may agree to it.
+struct RecordTerms: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let value: Money?
+  let mayApproveOwn: Bool
+
+  static let sql = "update requests.request set value_minor = $3, value_currency = $4, own_approval = $5 where tenant_id = $1 and id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(value?.minorUnits)
+    parameters.append(value?.currency.code)
+    parameters.append(mayApproveOwn)
+  }
+}
+
 struct InsertApproval: Statement {
   let tenant: TenantId
   let request: Int64
@@ -203,8 +231,9 @@ struct InsertApproval: Statement {
 
   static let sql = """
     insert into requests.approval
-      (tenant_id, public_id, request_id, seq, step, suffices, names, role, person_id, hours, escalates_to, state, asked_at, due_at, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+      (tenant_id, public_id, request_id, seq, step, suffices, names, role, person_id, hours, escalates_to, state, asked_at, due_at, stand_in,
+       recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -227,6 +256,7 @@ struct InsertApproval: Statement {
     parameters.append(approval.state.rawValue)
     parameters.append(approval.askedAt)
     parameters.append(approval.dueAt)
+    parameters.append(approval.standIn)
     parameters.append(now)
   }
 }
@@ -238,7 +268,7 @@ struct UpdateApproval: Statement {
 
   static let sql = """
     update requests.approval set state = $4, asked_at = $5, due_at = $6, escalated_at = $7, delegate_kind = $8, delegate_id = $9, decided_at = $10,
-      decided_kind = $11, decided_id = $12, decided_person = $13, reason = $14
+      decided_kind = $11, decided_id = $12, decided_person = $13, reason = $14, stand_in = $15
     where tenant_id = $1 and request_id = $2 and seq = $3
     """
 
@@ -257,6 +287,7 @@ struct UpdateApproval: Statement {
     parameters.append(approval.decidedBy?.id)
     parameters.append(approval.decidedPerson)
     parameters.append(approval.reason)
+    parameters.append(approval.standIn)
   }
 }
 
@@ -267,8 +298,8 @@ struct InsertRequestTask: Statement {
   let now: Instant
 
   static let sql = """
-    insert into requests.task (tenant_id, public_id, request_id, seq, step, names, team_id, state, ready_at, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    insert into requests.task (tenant_id, public_id, request_id, seq, step, names, team_id, carries_access, state, ready_at, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -279,6 +310,7 @@ struct InsertRequestTask: Statement {
     parameters.append(task.step)
     parameters.append(json: task.names)
     parameters.append(task.team)
+    parameters.append(task.carriesAccess)
     parameters.append(task.state.rawValue)
     parameters.append(task.readyAt)
     parameters.append(now)
@@ -316,35 +348,41 @@ struct PlannedTasks: Statement {
     let step: Int64
     let names: Value
     let team: Int64
+    let carriesAccess: Bool
   }
 
   let version: Int64
 
-  static let sql = "select t.seq, t.step, t.names, t.team_id from catalog.pub_fulfilment_task t where t.version_id = $1 order by t.seq"
+  static let sql = "select t.seq, t.step, t.names, t.team_id, t.carries_access from catalog.pub_fulfilment_task t where t.version_id = $1 order by t.seq"
 
   func bind(to parameters: inout Parameters) { parameters.append(version) }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(seq: try row.next(), step: try row.next(), names: try row.next(), team: try row.next())
+    Found(seq: try row.next(), step: try row.next(), names: try row.next(), team: try row.next(), carriesAccess: try row.next())
   }
 }
 
-/// Requests, over all tenants, that time or an act of a customer's people has left something to do for.
+/// Requests, over all tenants, that time or an act of a customer's people has left something to do for, the longest waiting first.
 struct RequestsToMove: Statement {
   struct Found: Hashable, Sendable {
     let tenant: TenantId
     let request: Int64
+    let since: Instant
   }
 
   let now: Instant
+  let after: Found?
   let limit: Int32
 
-  static let sql = "select tenant_id, request_id from finder.requests_to_move($1, $2)"
+  static let sql = "select tenant_id, request_id, since from finder.requests_to_move($1, $2, $3, $4, $5)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(now)
+    parameters.append(after?.since)
+    parameters.append(after?.tenant)
+    parameters.append(after?.request)
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), request: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), request: try row.next(), since: try row.next()) }
 }

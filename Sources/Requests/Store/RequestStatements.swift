@@ -28,13 +28,15 @@ struct InsertRequest: Statement {
   let value: Money?
   let mayApproveOwn: Bool
   let actor: Actor
+  /// The person behind the caller's login.
+  let actorPerson: Int64?
   let now: Instant
 
   static let sql = """
     insert into requests.request
       (tenant_id, public_id, number, offering_id, offering_version_id, contract_line_id, answers, state, requester_id, actor_kind, actor_id, submitted_at,
-       unit_id, value_minor, value_currency, own_approval)
-    values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11, $12, $13, $14, $15) returning id
+       unit_id, value_minor, value_currency, own_approval, actor_person)
+    values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -53,6 +55,7 @@ struct InsertRequest: Statement {
     parameters.append(value?.minorUnits)
     parameters.append(value?.currency.code)
     parameters.append(mayApproveOwn)
+    parameters.append(actorPerson)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -84,21 +84,20 @@ struct ReviewsOfTenant: Statement {
   static func decode(_ row: inout RowReader) throws -> ReviewRow { try ReviewRow(&row) }
 }
 
-/// What stands, of one resource or of all, when a review is opened.
+/// What was given and not taken, of one resource or of all, when a review is opened: also what has run out, for that a day is over takes no
+/// access from anybody.
 struct EntitlementsToReview: Statement {
   let tenant: TenantId
   let resource: String?
-  let today: CalendarDate
 
   static let sql = """
     select e.id from requests.entitlement e
-    where e.tenant_id = $1 and e.ended_at is null and ($2::text is null or e.resource = $2) and (e.until_on is null or e.until_on >= $3) order by e.id
+    where e.tenant_id = $1 and e.ended_at is null and ($2::text is null or e.resource = $2) order by e.id
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(resource)
-    parameters.append(today)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -236,7 +235,8 @@ struct RevokeEntitlement: Statement {
   let now: Instant
 
   static let sql = """
-    update requests.entitlement set ended_at = $4, ended_review_id = $3, version = version + 1 where tenant_id = $1 and id = $2 and ended_at is null
+    update requests.entitlement set ended_at = greatest(since, $4), ended_review_id = $3, version = version + 1
+    where tenant_id = $1 and id = $2 and ended_at is null
     """
 
   func bind(to parameters: inout Parameters) {

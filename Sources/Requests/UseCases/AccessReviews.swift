@@ -76,7 +76,8 @@ package enum OpenAccessReview: Operation {
   }
 
   package static let declaration = Declaration(
-    "access_review.open", "Open a look at who has what: all that stands now is to be confirmed or revoked.", zh: "发起访问权限复核：对现有权限逐项确认或收回。",
+    "access_review.open", "Open a look at who has what: all that was given and not taken, what has run out too, is to be confirmed or revoked.",
+    zh: "发起访问权限复核：对已授予且未收回的权限（含已到期的）逐项确认或收回。",
     permission: ReviewFields.permission, roles: ReviewFields.reviewers, scopes: ReviewFields.scopes, reach: .one(by: "customer"), effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReviewLine {
@@ -88,7 +89,7 @@ package enum OpenAccessReview: Operation {
       guard let found else { throw context.unknownReference("reviewer") }
       reviewer = found.id
     }
-    let entitlements = try await context.transaction.query(EntitlementsToReview(tenant: tenant, resource: input.resource, today: today))
+    let entitlements = try await context.transaction.query(EntitlementsToReview(tenant: tenant, resource: input.resource))
     guard !entitlements.isEmpty else { throw Failure(.conflict, RequestMessages.reviewEmpty) }
     let id = context.newId(.accessReview)
     let inserted = try await context.transaction.first(
@@ -205,6 +206,7 @@ package enum DecideAccessReview: Operation {
     let item = try await context.transaction.first(ReviewItem(tenant: tenant, review: review.id, entitlement: input.entitlement))
     guard let item else { throw context.unknownReference("entitlement") }
     if let reviewer = review.reviewerId, reviewer != context.principal.person { throw Failure(.conflict, RequestMessages.otherReviewer) }
+    if let person = context.principal.person, person == item.entitlement.personId { throw Failure(.conflict, RequestMessages.ownEntitlement) }
     guard item.result == nil else { throw Failure(.conflict, RequestMessages.decidedAlready, ["result": item.result ?? ""]) }
     let result = input.confirms ? "confirmed" : "revoked"
     context.transaction.enqueue(

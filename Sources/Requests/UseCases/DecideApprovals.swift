@@ -92,10 +92,8 @@ package enum DelegateApproval: PreparedOperation {
   /// is asked again when he does.
   package static func prepare(_ input: Input, for preparation: Preparation) async throws -> Input {
     guard preparation.principal.side == .staff, let staff = input.staff else { return input }
-    let (provider, tenancy) = (preparation.provider.id, preparation.tenancy)
-    let statement = AccountThatMayApprove(home: provider, publicId: staff, customer: preparation.tenant.id, now: tenancy.clock.now())
     var prepared = input
-    prepared.colleague = try await tenancy.transaction(binding: [provider], side: .staff, readOnly: true) { try await $0.first(statement) }
+    prepared.colleague = try await preparation.approver(staff)
     return prepared
   }
 
@@ -147,20 +145,27 @@ package enum ListApprovals: Operation {
       WaitingApprovals(
         standing: WaitingApprovals.Standing(of: context.principal, context.access, at: context.now),
         after: try after.map(WaitingApprovals.Found.init), limit: limit + 1))
+    return try await context.listing(positions, limit: limit)
+  }
+}
+
+extension OperationContext {
+  /// The approvals at positions of the finder, read under row security with exactly their tenants bound.
+  func listing(_ positions: [WaitingApprovals.Found], limit: Int64) async throws -> Listing<ApprovalLine> {
     var lines: [Int64: ApprovalLine] = [:]
     if !positions.isEmpty {
-      let found = try await context.bound(to: Set(positions.map(\.tenant)).sorted()) { try await $0.last(ApprovalsAt(positions: positions)) }
+      let found = try await bound(to: Set(positions.map(\.tenant)).sorted()) { try await $0.last(ApprovalsAt(positions: positions)) }
       for one in found { lines[one.row.id] = ApprovalLine(one.row, of: one.tenant) }
     }
     let rows = positions.compactMap { position in lines[position.id].map { (position: position, line: $0) } }
-    return context.listing(rows, limit: limit, key: { $0.position.cursor }, element: { $0.line })
+    return listing(rows, limit: limit, key: { $0.position.cursor }, element: { $0.line })
   }
 }
 
 extension WaitingApprovals.Found {
   fileprivate var cursor: PageCursor { PageCursor([.integer(askedAt.microseconds), .integer(tenant.rawValue), .integer(id)]) }
 
-  fileprivate init(_ cursor: PageCursor) throws {
+  init(_ cursor: PageCursor) throws {
     askedAt = try cursor.instant(0)
     tenant = TenantId(try cursor.integer(1))
     id = try cursor.integer(2)

@@ -20,21 +20,42 @@ package enum WithdrawRequest: Operation {
   }
 }
 
+/// Begins what was recorded before there was a process. Whether it was delivered long ago the staff know, and nobody else.
+package enum BeginRequest: Operation {
+  package typealias Input = RequestReasonInput
+
+  package static let declaration = Declaration(
+    "request.begin", "Begin a request that an earlier version only recorded: who is to agree is asked, or its tasks are opened.",
+    zh: "启动旧版本仅登记的请求：请求审批，或开启履行任务。", permission: RequestRights.work, roles: RequestRights.workers, reach: .one(by: "id"), effect: .change,
+    requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
+    var work = try await context.requestWork(input.id)
+    try await work.beginRecorded(input.reason)
+    try await work.requireCovered()
+    if work.process.request.state == .approved { try await work.open() }
+    try await work.save()
+    return try await context.requestOutput(input.id)
+  }
+}
+
+package struct RequestReasonInput: OperationInput {
+  let id: PublicId
+  let reason: String
+
+  private static let reason = Field.longText("reason", 1...2000, "Why.", "理由。")
+
+  package static let fields: [any InputField] = [RequestReference.id, reason]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[RequestReference.id]
+    reason = try values[Self.reason]
+  }
+}
+
 /// Ends a request in the middle of it: what was done stays done, and is told.
 package enum CancelRequest: Operation {
-  package struct Input: OperationInput {
-    let id: PublicId
-    let reason: String
-
-    private static let reason = Field.longText("reason", 1...2000, "Why it is not gone on with.", "取消的理由。")
-
-    package static let fields: [any InputField] = [RequestReference.id, reason]
-
-    package init(_ values: InputValues) throws(FieldError) {
-      id = try values[RequestReference.id]
-      reason = try values[Self.reason]
-    }
-  }
+  package typealias Input = RequestReasonInput
 
   package static let declaration = Declaration(
     "request.cancel", "Cancel a request, also in the middle of it; what was done stays done.", zh: "取消请求（包括履行中的请求）；已完成的部分保留。",
@@ -48,34 +69,35 @@ package enum CancelRequest: Operation {
   }
 }
 
-package enum FulfilRequest: Operation {
-  package typealias Input = RequestReference
-
-  package static let declaration = Declaration(
-    "request.fulfil", "Say that a request is fulfilled whose offering has no tasks; any other is by its last task.",
-    zh: "登记无履行任务的请求已履行；其他请求由最后一项任务完成时自动履行。", permission: RequestRights.work, roles: RequestRights.workers, reach: .one(by: "id"),
-    effect: .change, requiresVersion: true)
-
-  package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
-    var work = try await context.requestWork(input.id)
-    // What was agreed to a moment ago need not wait for the sweep.
-    if work.process.request.state == .approved { try await work.open() }
-    try work.process.fulfil(at: context.now)
-    try await work.save()
-    return try await context.requestOutput(input.id)
-  }
-}
-
 package enum CloseRequest: Operation {
-  package typealias Input = RequestReference
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String?
+
+    private static let reason = Field.longText(
+      "reason", 1...2000, "Why what an earlier version only recorded is over; by the staff, and needed there.", "关闭旧版本仅登记的请求的理由（仅服务商人员，此时必填）。"
+    ).optional
+
+    package static let fields: [any InputField] = [RequestReference.id, reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[RequestReference.id]
+      reason = try values[Self.reason]
+    }
+  }
 
   package static let declaration = Declaration(
-    "request.close", "Confirm a request that was fulfilled.", zh: "确认并关闭已履行的请求。", permission: "request.submit", roles: RequestRights.orderers,
+    "request.close", "Confirm a request that was fulfilled; the staff close what an earlier version only recorded, with the reason.",
+    zh: "确认并关闭已履行的请求；服务商人员可说明理由关闭旧版本仅登记的请求。", permission: "request.submit", roles: RequestRights.orderers,
     scopes: RequestRights.everyScope, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     var work = try await context.requestWork(input.id)
-    try work.process.close(at: context.now)
+    if work.process.request.state == .submitted {
+      guard context.principal.side == .staff else { throw Failure(.conflict, RequestMessages.onlyRecorded) }
+      guard input.reason != nil else { throw Failure.invalid("reason", InputMessages.requiredHere) }
+    }
+    try work.process.close(input.reason, at: context.now)
     try await work.save()
     return try await context.requestOutput(input.id)
   }

@@ -69,7 +69,10 @@ package struct RequestLine: OperationOutput {
         "state", .text, "submitted, awaiting_approval, approved, fulfilling, rejected, fulfilled, closed, withdrawn or cancelled.",
         "状态：submitted 已提交、awaiting_approval 待审批、approved 已批准、fulfilling 履行中、rejected 已拒绝、fulfilled 已履行、closed 已关闭、withdrawn 已撤回、cancelled 已取消。"
       ) { .text(of($0).row.state.rawValue) },
-      OutputField("reason", .text, "Why it was refused or cancelled.", "拒绝或取消的理由。") { .text(of($0).row.facts.reason) },
+      OutputField(
+        "reason", .text, "Why it was refused or cancelled; of what an earlier version recorded, why it was begun or closed.",
+        "拒绝或取消的理由；旧版本登记的请求则为启动或关闭的理由。"
+      ) { .text(of($0).row.facts.reason) },
       OutputField("submittedAt", .instant, "When it was submitted.", "提交时间。") { .instant(of($0).row.submittedAt) },
       OutputField("askedAt", .instant, "When the first approver was asked; null: nobody was.", "首次请求审批的时间；无则为 null。") { .instant(of($0).row.facts.askedAt) },
       OutputField("decidedAt", .instant, "When all had agreed, or one had refused.", "全部同意或被拒绝的时间。") { .instant(of($0).row.facts.decidedAt) },
@@ -116,6 +119,9 @@ enum RequestRights {
   static let workers: Set<StockRole> = [.administrator, .engineer]
   static let everyScope: Set<Grant.ScopeKind> = [.listed, .all, .tenant, .unit, .own]
   static let work = "request.work"
+  /// Who sees to it that what waits for somebody is decided.
+  static let overseers: Set<StockRole> = [.administrator, .accountManager]
+  static let oversee = "approval.reassign"
 }
 
 extension OperationContext {

@@ -5,57 +5,43 @@ import Operations
 import Postgres
 import Tenancy
 
-/// Moves on what time, or an act of a customer's people, has left to do: begins requests that were only recorded, opens the tasks of those that
-/// were agreed to (which are the staff's own to read), and decides approvals whose time is over, at the instant at which it was over.
+/// Moves on what time, or an act of a customer's people, has left to do: opens the tasks of what was agreed to (which are the staff's own to
+/// read), and decides approvals whose time is over, at the instant at which it was over.
 package struct RequestSweep: Sweep {
   package static let kind = "requests.move"
   package static let everySeconds: Int64 = 5
 
-  private static let batch: Int32 = 500
+  private let batch: Int32
 
-  package init() {}
+  /// - Parameter batch: how many are looked for at once.
+  package init(batch: Int32 = 500) { self.batch = batch }
 
+  /// One that cannot be moved holds up no other, and is tried again by the next run.
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    var seen: Set<RequestsToMove.Found> = []
-    while true {
+    var rest = LeftUndone()
+    var after: RequestsToMove.Found?
+    repeat {
       try Task.checkCancellation()
-      let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {
-        try await $0.query(RequestsToMove(now: now, limit: Self.batch))
-      }
-      // What could not be moved is found again: the next run tries it.
-      let fresh = Set(found).subtracting(seen)
-      guard !fresh.isEmpty else { return }
-      seen.formUnion(fresh)
-      var fault: (any Error)?
-      for one in fresh {
+      let statement = RequestsToMove(now: now, after: after, limit: batch)
+      let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(statement) }
+      for one in found {
         do {
           try await tenancy.transaction(binding: [one.tenant], side: .staff) { try await move(one, now, tenancy.random, in: $0) }
         } catch  where !Task.isCancelled {
-          // One that cannot be moved holds up no other; that it could not is told when all others were.
-          fault = fault ?? error
+          rest.add("request \(one.request) of tenant \(one.tenant)", error)
         }
       }
-      if let fault { throw fault }
-    }
+      after = found.count < Int(batch) ? nil : found.last
+    } while after != nil
+    if !rest.isEmpty { throw rest }
   }
 
   private func move(_ found: RequestsToMove.Found, _ now: Instant, _ random: RandomSource, in transaction: Transaction) async throws {
     guard let tenant = try await transaction.first(TenantOfRequest(tenant: found.tenant)),
       var work = try await RequestWork.load(found.request, of: tenant, at: now, random, in: transaction)
     else { return }
-    if work.process.request.state == .submitted { try await begin(&work) }
     if work.process.request.state == .approved { try await work.open() }
     try await work.save()
-  }
-
-  private func begin(_ work: inout RequestWork) async throws {
-    guard let stored = try await work.transaction.first(ContentOfVersion(version: work.held.offeringVersion)) else { return }
-    let content = try OfferingContent.read(stored)
-    let answers = work.held.answers.members ?? []
-    let reading = AnswerRule(form: content.form).read(work.held.answers)
-    let people = try await work.transaction.query(
-      PersonsOfRequest(tenant: work.tenant.id, publicIds: Array(Set(reading.persons.values)), own: nil))
-    try work.begin(content, value: content.value(of: answers), persons: people.named(by: reading.persons))
   }
 }
 

@@ -14,7 +14,7 @@ struct RequestWork: Sendable {
   let transaction: Transaction
   let held: HeldRequest
   var process: RequestProcess
-  private let before: RequestProcess
+  fileprivate let before: RequestProcess
 
   static let time = Actor(kind: .system, id: 0, via: .job)
 
@@ -38,7 +38,8 @@ struct RequestWork: Sendable {
   /// What the approver's rule looks at.
   var approverFacts: ApproverRule.Facts {
     ApproverRule.Facts(
-      tenant: tenant.id, requester: held.requester, unit: held.unit, submitter: held.submitter, mayBeOwn: held.mayApproveOwn)
+      tenant: tenant.id, requester: held.requester, unit: held.unit, submitter: held.submitter,
+      submitterPerson: held.submitterPerson, mayBeOwn: held.mayApproveOwn)
   }
 
   /// Begins what was only recorded: asks who is to agree.
@@ -48,10 +49,42 @@ struct RequestWork: Sendable {
     try process.begin(asking: planned, at: now)
   }
 
-  /// Opens the tasks of what was agreed to. Only the staff's side may read what they are.
+  /// Begins what a version recorded that knew no process: by the rule of the version that it was written by.
+  mutating func beginRecorded(_ reason: String) async throws {
+    guard process.request.state == .submitted else {
+      throw Failure(.conflict, RequestMessages.wrongState, ["state": process.request.state.rawValue, "event": RequestState.Event.ask.rawValue])
+    }
+    guard let stored = try await transaction.first(ContentOfVersion(version: held.offeringVersion)) else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "the version of an order is not there any more")
+    }
+    let content = try OfferingContent.read(stored)
+    let persons = AnswerRule(form: content.form).read(held.answers).persons
+    let people = try await transaction.query(PersonsOfRequest(tenant: tenant.id, publicIds: Array(Set(persons.values)), own: nil))
+    let value = content.value(of: held.answers.members ?? [])
+    transaction.enqueue(RecordTerms(tenant: tenant.id, id: held.id, value: value, mayApproveOwn: content.approval.ownRequests))
+    process.request.reason = reason
+    try begin(content, value: value, persons: people.named(by: persons))
+  }
+
+  /// Opens the tasks of what was agreed to. Only the staff's side may read what they are. An offering that names none has one, of no team:
+  /// what nobody sees in a queue, nobody does.
   mutating func open() async throws {
     let planned = try await transaction.query(PlannedTasks(version: held.offeringVersion))
-    let tasks = planned.map { RequestTask(publicId: random.publicIdBits(), seq: $0.seq, step: $0.step, names: $0.names, team: $0.team) }
+    let carrying = planned.first { $0.carriesAccess } ?? planned.max { ($0.step, $0.seq) < ($1.step, $1.seq) }
+    var tasks = planned.map { task in
+      RequestTask(
+        publicId: random.publicIdBits(), seq: task.seq, step: task.step, names: task.names, team: task.team,
+        carriesAccess: !held.access.isNull && task.seq == carrying?.seq)
+    }
+    if tasks.isEmpty {
+      let names = (held.offeringName.members ?? []).compactMap { member -> Value.Member? in
+        guard let language = Language(rawValue: member.name), let name = member.value.text else { return nil }
+        return Value.Member(member.name, .text(RequestMessages.fulfil.text(language, ["name": name])))
+      }
+      tasks = [
+        RequestTask(publicId: random.publicIdBits(), seq: 1, step: 1, names: .object(names), team: nil, carriesAccess: !held.access.isNull)
+      ]
+    }
     try process.open(tasks, at: now)
   }
 
@@ -72,10 +105,11 @@ struct RequestWork: Sendable {
 
   /// Hands over to the transaction what differs from what was read, and the events.
   /// - Parameter countsVersion: whether others who read the request before must read it again.
-  func save(countsVersion: Bool = true) async throws {
+  mutating func save(countsVersion: Bool = true) async throws {
     guard isMoved else { return }
+    try await askStandIns()
     var events = process.events.map { ($0.what, $0.at, $0.isByTime ? Self.time : actor, payload($0)) }
-    if before.request.state != .fulfilled, process.request.state == .fulfilled, let recorded = try await recordAccess() {
+    if isAccessDone, let recorded = try await recordAccess() {
       events.append(("access_recorded", now, actor, recorded))
     }
     transaction.enqueue(
@@ -105,6 +139,12 @@ struct RequestWork: Sendable {
     }
   }
 
+  /// Whether this act did the task that carries the access. One that is skipped gives nothing and takes nothing.
+  private var isAccessDone: Bool {
+    let done = Set(before.tasks.filter { $0.state == .done }.map(\.seq))
+    return process.tasks.contains { $0.carriesAccess && $0.state == .done && !done.contains($0.seq) }
+  }
+
   private func payload(_ event: RequestProcess.Event) -> Value {
     let subject: [Value.Member] =
       switch event.subject {
@@ -115,7 +155,7 @@ struct RequestWork: Sendable {
     return .object(subject + event.payload)
   }
 
-  /// What fulfilling it gives, changes or takes; nil where it is about no access.
+  /// What doing it gives, changes or takes; nil where it is about no access.
   private func recordAccess() async throws -> Value? {
     guard !held.access.isNull else { return nil }
     let rule: AccessRule
@@ -139,5 +179,37 @@ struct RequestWork: Sendable {
     }
     func id(_ bits: [UInt8]?) -> Value { .id(bits.map { tenant.id(IdKind.entitlement.prefix, $0) }) }
     return .object(["given": id(given), "ended": id(ended)])
+  }
+}
+
+extension RequestWork {
+  /// Of what is asked, or went to others, by this act: where no account can decide it, the customer's managers are asked besides, or else who
+  /// keeps its contracts. Where there is nobody at all it waits for somebody to reassign it.
+  fileprivate mutating func askStandIns() async throws {
+    let known = Dictionary(before.approvals.map { ($0.seq, $0) }) { $1 }
+    for approval in process.approvals where approval.state == .asked && approval.delegate == nil {
+      let earlier = known[approval.seq]
+      guard earlier?.state != .asked || earlier?.escalatedAt != approval.escalatedAt else { continue }
+      let person: Int64? = if case .person(let person) = approval.holder { person } else { nil }
+      if try await hasApprover(approval.roles, person) { continue }
+      for role in [StockRole.customerManager.rawValue, StockRole.accountManager.rawValue] {
+        guard try await hasApprover([role], nil) else { continue }
+        try process.standIn(role, for: approval.publicId, at: now)
+        break
+      }
+    }
+  }
+
+  /// Whether somebody can decide whose word counts: neither his own request, where the rule does not let him, nor agreed to already.
+  private func hasApprover(_ roles: Set<String>, _ person: Int64?) async throws -> Bool {
+    let (facts, agreed) = (approverFacts, process.approvals.filter { $0.state == .approved })
+    let own = facts.mayBeOwn ? [] : [facts.requester, facts.submitterPerson]
+    var units: [Int64] = []
+    if let unit = held.unit { units = try await transaction.query(UnitsAbove(tenant: tenant.id, unit: unit)) }
+    return try await transaction.first(
+      HasApprover(
+        tenant: tenant.id, roles: roles.sorted(), person: person, units: units, requester: held.requester,
+        parties: (facts.mayBeOwn ? [] : [facts.submitter]) + agreed.compactMap(\.decidedBy),
+        persons: (own + agreed.map(\.decidedPerson)).compactMap { $0 }, now: now)) ?? false
   }
 }

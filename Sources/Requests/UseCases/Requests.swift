@@ -70,7 +70,7 @@ package enum SubmitRequest: Operation {
       InsertRequest(
         tenant: tenant, publicId: id, number: number, offering: row.id, offeringVersion: version, line: line, answers: .object(reading.answers),
         requester: requester?.id, unit: requester?.unit, value: value, mayApproveOwn: content.approval.ownRequests, actor: context.actor,
-        now: context.now))
+        actorPerson: context.principal.person, now: context.now))
     guard let request = inserted else { throw context.beaten }
     context.record(
       Event(

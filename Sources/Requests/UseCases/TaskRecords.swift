@@ -28,8 +28,12 @@ package struct TaskLine: OperationOutput {
     OutputField("answers", .document, "What was ordered, by the form's keys.", "申请内容（按表单键）。") { $0.row.answers },
     OutputField("name", .document, "What is to be done, by language.", "任务名称（按语言）。") { $0.row.task.names },
     OutputField("step", .integer, "Tasks of one step may be done at once.", "步骤；同一步骤的任务可同时进行。") { .integer($0.row.task.step) },
-    OutputField("team", .id, "The team that does it.", "负责团队。") { $0.id(.taskTeam, $0.row.team) },
+    OutputField("team", .id, "The team that does it; null: whoever serves the customer.", "负责团队；为 null 时由任何为该客户服务的人员处理。") { $0.id(.taskTeam, $0.row.team) },
     OutputField("teamName", .text, "Its name.", "团队名称。") { .text($0.row.teamName) },
+    OutputField(
+      "carriesAccess", .boolean, "Whether doing it is what gives, changes or takes the access; skipped, nothing is recorded.",
+      "完成此任务是否即授予、变更或收回访问权限；跳过则不登记。"
+    ) { .bool($0.row.task.carriesAccess) },
     OutputField("assignee", .id, "Who is at it, or did it.", "处理人。") { $0.id(.staff, $0.row.task.assignee?.publicId) },
     OutputField(
       "state", .text, "waiting, ready, active, done, failed, skipped or cancelled.",
