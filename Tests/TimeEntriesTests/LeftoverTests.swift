@@ -76,7 +76,9 @@ import Testing
     #expect(
       await refusal { try await world.act("correct", berts, ["reason": "x", "line": world.line, "ticket": right["id"] ?? .null], as: world.manager) }
         == "line: time_entry.line_of_ticket")
-    #expect(await refusal { try await world.act("correct", berts, ["reason": "x", "staff": wrong["staff"] ?? .null], as: world.bert) } == "staff: time_entry.others_time")
+    #expect(
+      await refusal { try await world.act("correct", berts, ["reason": "x", "staff": wrong["staff"] ?? .null], as: world.bert) }
+        == "staff: time_entry.others_time")
   }
 
   /// What an integration wrote is submitted by whose time it is: its keeper would approve his own words.
@@ -103,7 +105,8 @@ import Testing
     let listed = try await world.call(
       "time_entry.list", ["customer": .id(world.acme.publicId), "staff": entry["staff"] ?? .null], as: world.finance)
     #expect(listed["items"]?.array?.map { $0["id"] } == [entry["id"]])
-    #expect(await refusal { try await world.add("10T10:00", "10T11:00", ["staff": entry["staff"] ?? .null], as: world.manager) } == "staff: input.unknown_reference")
+    #expect(
+      await refusal { try await world.add("10T10:00", "10T11:00", ["staff": entry["staff"] ?? .null], as: world.manager) } == "staff: input.unknown_reference")
   }
 
   /// A kind of work that was retired while the clock ran is what was done all the same.
