@@ -117,11 +117,16 @@ struct APIEndpoint: Sendable {
     guard (1...Batch.longestKey).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw Failure(.invalid, HTTPMessages.badBatchKey, ["most": String(Batch.longestKey)])
     }
-    let input = try BatchInput.read(try await exchange.body(), dispatcher.registry)
+    guard try exchange.headers.expectedVersion() == nil else { throw Failure(.malformed, HTTPMessages.batchIfMatch) }
+    let query = try exchange.target.parameters()
+    let input = try BatchInput.read(try await exchange.body(), query: query, dispatcher.registry)
     let batch = Batch(
-      dispatcher: dispatcher, requestId: requestId, key: key, language: told.language, peer: exchange.peer,
+      dispatcher: dispatcher, requestId: requestId, key: key, language: told.language, peer: exchange.peer, logger: logger,
       principal: { try await authenticated(exchange) })
-    return Reply(200, "application/json", JSON.write(await batch.run(input.acts)))
+    let result = await batch.run(input.acts)
+    var reply = Reply(200, "application/json", JSON.write(result.value))
+    if let seconds = result.retryAfterSeconds { reply.headers[.retryAfter] = String(seconds) }
+    return reply
   }
 
   private func principal(for declaration: Declaration, _ exchange: Exchange) async throws -> Principal {

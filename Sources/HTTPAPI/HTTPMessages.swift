@@ -21,10 +21,12 @@ package enum HTTPMessages: MessageCatalog {
   static let badBatchKey = Message(
     "http.batch_key", "The key of a batch has 1 to {most} characters from ! to ~.", zh: "批量请求的幂等键须为 1 到 {most} 个可见 ASCII 字符。")
   static let noBatchAct = Message(
-    "http.batch_act", "A batch does operations that write and need a token. `steward operations` lists all of them.",
-    zh: "批量请求只接受需要令牌的写操作。`steward operations` 可列出所有操作。")
+    "http.batch_act", "A batch does operations that write, need a token and take no secret. `openapi.json` names them.",
+    zh: "批量请求只接受需要令牌且不含机密输入的写操作，详见 `openapi.json`。")
   static let batchNotBegun = Message(
-    "http.batch_left", "Not begun: the batch took too long. Send it again with the same key to go on.", zh: "尚未开始：批量请求耗时过长。请使用相同的键重新发送以继续。")
+    "http.batch_left", "Not begun: the batch ended before. Send it again with the same key to go on.", zh: "尚未开始：批量请求已提前结束。请使用相同的键重新发送以继续。")
+  static let batchIfMatch = Message(
+    "http.batch_if_match", "A batch takes no If-Match: say the `version` of each act.", zh: "批量请求不接受 If-Match，请在每项操作中填写 `version`。")
 
   /// Titles of problems, one for each status (RFC 9457, 3.1.3).
   static let badRequest = Message("http.title.400", "Bad request", zh: "请求有误")
@@ -46,7 +48,7 @@ package enum HTTPMessages: MessageCatalog {
   package static let all =
     [
       unknownPath, wrongMethod, notJSON, unexpectedBody, notAnObject, badQuery, duplicate, badIfMatch, batchNeedsKey, badBatchKey,
-      noBatchAct, batchNotBegun, badRequest, unauthorized,
+      noBatchAct, batchNotBegun, batchIfMatch, badRequest, unauthorized,
       forbidden, notFound, methodNotAllowed, conflict, preconditionFailed, contentTooLarge, unsupportedMediaType, unprocessable, preconditionRequired,
       tooManyRequests, internalError, unavailable, insufficientStorage,
     ] + DocumentTexts.all

@@ -1,6 +1,8 @@
 import Kernel
+import Logging
 import Operations
 import Postgres
+import Synchronization
 import Tenancy
 import TestSupport
 import Testing
@@ -37,9 +39,15 @@ import Testing
       let codes = try await api.send("GET", "/v1/customers?limit=200", token: token).json?["items"]?.array?.compactMap { $0["code"]?.text } ?? []
       #expect(codes.count { $0 == "ONE" } == 1 && codes.count { $0 == "TWO" } == 1)
 
-      // The same place under the same key with something else is told, not done.
-      let other = try await api.send("POST", "/v1/batch", token: token, [("Idempotency-Key", "four")], json: Self.create("THREE"))
-      #expect(Self.statuses(other) == [422])
+      // In another order, without one, with another beside them: an act is known by what it says.
+      let other = try await api.send("POST", "/v1/batch", token: token, [("Idempotency-Key", "four")], json: Self.create("TWO", "THREE", "ONE"))
+      #expect(other.json?["items"]?.array?.map { $0["replayed"] == .bool(true) } == [true, false, true], "\(other.text)")
+      // Under another key it is another act.
+      let anew = try await api.send("POST", "/v1/batch", token: token, [("Idempotency-Key", "five")], json: Self.create("ONE"))
+      #expect(Self.statuses(anew) == [409])
+      // However its members are ordered and spaced.
+      let spaced = "{\"acts\": [ {\"input\": {\"zone\": \"Europe/Berlin\", \"name\": \"ONE\", \"code\": \"ONE\"}, \"operation\": \"customer.create\"} ]}"
+      #expect(Self.statuses(try await api.send("POST", "/v1/batch", token: token, [("Idempotency-Key", "four")], json: spaced)) == [201])
     }
   }
 
@@ -79,6 +87,7 @@ import Testing
         ("{\"acts\":[\(good),{\"operation\":\"customer.list\"}]}", "acts[1].operation", 422),
         ("{\"acts\":[\(good),{\"operation\":\"session.open\"}]}", "acts[1].operation", 422),
         ("{\"acts\":[\(good),{\"operation\":\"no.such\"}]}", "acts[1].operation", 422),
+        ("{\"acts\":[\(good),{\"operation\":\"staff.create\"}]}", "acts[1].operation", 422),
         ("{\"acts\":[\(good),{\"operation\":\"customer.create\",\"more\":1}]}", "acts[1].more", 422),
         ("{\"acts\":[\(good),{\"operation\":\"customer.create\",\"input\":[]}]}", "acts[1].input", 422),
         ("{\"acts\":[\(good),{\"operation\":\"customer.create\",\"version\":-1}]}", "acts[1].version", 422),
@@ -98,33 +107,80 @@ import Testing
       #expect(get.status == 405 && get["allow"] == "POST")
       let codes = try await api.send("GET", "/v1/customers?limit=200", token: token).text
       #expect(!codes.contains("GOOD"))
-      // The longest key that is taken leaves room for the last place.
+      // What goes beside the acts is refused, not left unseen.
+      let aside = try await api.send("POST", "/v1/batch?dry_run=true", token: token, [("Idempotency-Key", "bad")], json: "{\"acts\":[\(good)]}")
+      #expect(aside.status == 422 && aside.json?["errors"]?.array?.first?["path"] == "dry_run", "\(aside.text)")
+      let matched = try await api.send("POST", "/v1/batch", token: token, [("Idempotency-Key", "bad"), ("If-Match", "\"1\"")], json: "{\"acts\":[\(good)]}")
+      #expect(matched.status == 400)
+      #expect(!(try await api.send("GET", "/v1/customers?limit=200", token: token).text.contains("GOOD")))
+      // The longest key that is taken leaves room for what names the last of two hundred equal acts: 26 letters and a number.
+      #expect(Batch.longestKey + "/".utf8.count + 26 + ".200".utf8.count <= 128)
+      let acts = Array(repeating: good, count: 3).joined(separator: ",")
       let longest = String(repeating: "k", count: Batch.longestKey)
-      let acts = Array(repeating: "{\"operation\":\"customer.create\"}", count: BatchInput.most).joined(separator: ",")
       let reply = try await api.send("POST", "/v1/batch", token: token, [("Idempotency-Key", longest)], json: "{\"acts\":[\(acts)]}")
-      #expect(Set(Self.statuses(reply)) == [422] && !reply.text.contains("idempotency.bad_key"))
+      #expect(Self.statuses(reply) == [201, 409, 409], "\(reply.text)")
     }
   }
 
-  @Test func whatTakesTooLongIsGoneOnWithByTheSameKey() async throws {
+  private static func batch(_ api: TestAPI, _ key: String, _ principal: @escaping () async throws -> Principal) -> Batch {
+    Batch(
+      dispatcher: api.database.dispatcher, requestId: key, key: key, language: .english, peer: "local",
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, principal: principal)
+  }
+
+  @Test func whatIsLeftIsGoneOnWithByTheSameKey() async throws {
     try await TestAPI.with { api in
       let principal = try await api.database.staff(.administrator)
       _ = try await api.token(principal)
-      var batch = Batch(dispatcher: api.database.dispatcher, requestId: "r", key: "slow", language: .english, peer: "local", principal: { principal })
-      let acts = try BatchInput.read(Array(Self.create("A1", "A2").utf8), api.database.registry).acts
-      batch.patience = .zero
-      let none = await batch.run(acts)
-      #expect(none["left"] == 2 && none["done"] == 0)
-      #expect(none["items"]?.array?.allSatisfy { $0["problem"]?["code"] == "http.batch_left" && $0["status"] == 503 } == true)
-      batch.patience = .seconds(600)
-      let all = await batch.run(acts)
-      #expect(all["done"] == 2 && all["left"] == 0)
-      // Whoever loses the right meanwhile does no more.
-      batch = Batch(
-        dispatcher: api.database.dispatcher, requestId: "r", key: "revoked", language: .english, peer: "local",
-        principal: { throw Failure(.unauthenticated, OperationMessages.unauthenticated) })
-      let refused = await batch.run(acts)
-      #expect(refused["failed"] == 2 && refused["items"]?.array?.allSatisfy { $0["status"] == 401 } == true)
+      let acts = try BatchInput.read(Array(Self.create("A1", "A2", "A3").utf8), api.database.registry).acts
+      var late = Self.batch(api, "slow") { principal }
+      late.patience = .zero
+      let none = await late.run(acts)
+      #expect(none.value["left"] == 3 && none.value["done"] == 0 && none.retryAfterSeconds == 1)
+      #expect(none.value["items"]?.array?.allSatisfy { $0["problem"]?["code"] == "http.batch_left" && $0["status"] == 503 } == true)
+
+      // The token is revoked after the first act: who asks is asked each time, and then nothing more is begun.
+      let asked = Mutex(0)
+      let some = await Self.batch(api, "slow") {
+        guard
+          asked.withLock({
+            $0 += 1; return $0
+          }) == 1
+        else { throw Failure(.unauthenticated, OperationMessages.unauthenticated) }
+        return principal
+      }.run(acts)
+      #expect(some.value["done"] == 1 && some.value["failed"] == 0 && some.value["left"] == 2)
+      #expect(some.value["items"]?.array?.compactMap { $0["status"]?.integer } == [201, 401, 503] && asked.withLock { $0 } == 2)
+
+      // Twice at once, as a client's impatience has it: each act once.
+      async let one = Self.batch(api, "slow") { principal }.run(acts)
+      async let two = Self.batch(api, "slow") { principal }.run(acts)
+      for result in await [one, two] {
+        #expect(result.value["done"] == 3 && result.value["left"] == 0 && result.retryAfterSeconds == nil, "\(result.value)")
+      }
+      let rows = try await api.database.superuser.withConnection { try await $0.query(AuditRows(request: "slow", outcome: "done")) }
+      #expect(rows.first == 3)
+    }
+  }
+
+  @Test func whatCouldNotBeDoneNowIsLeftWithTheTimeToWait() async throws {
+    try await TestAPI.with { api in
+      let principal = try await api.database.staff(.administrator)
+      _ = try await api.token(principal)
+      let acts = try BatchInput.read(Array(Self.create("B1", "B2", "B3").utf8), api.database.registry).acts
+      let asked = Mutex(0)
+      // One act meets a busy server, and the next one does not; then too much was asked.
+      let result = await Self.batch(api, "busy") {
+        switch asked.withLock({
+          $0 += 1; return $0
+        }) {
+        case 1: throw Failure(.busy, OperationMessages.busy)
+        case 2: return principal
+        default: throw Failure(.limited, OperationMessages.tooMany, ["seconds": "7"], retryAfterSeconds: 7)
+        }
+      }.run(acts)
+      #expect(result.value["items"]?.array?.compactMap { $0["status"]?.integer } == [503, 201, 429])
+      #expect(result.value["done"] == 1 && result.value["failed"] == 0 && result.value["left"] == 2 && result.retryAfterSeconds == 7)
     }
   }
 
@@ -134,6 +190,7 @@ import Testing
     let act = document["paths"]?["/v1/batch"]?["post"]?["requestBody"]?["content"]?["application/json"]?["schema"]?["properties"]?["acts"]?["items"]
     let names = Set((act?["properties"]?["operation"]?["enum"]?.array ?? []).compactMap(\.text))
     #expect(names.contains("customer.create") && !names.contains("customer.list") && !names.contains("session.open"))
+    #expect(!names.contains("staff.create"), "it takes a password")
     for name in names { #expect(throws: Never.self) { try BatchInput.read(Array("{\"acts\":[{\"operation\":\"\(name)\"}]}".utf8), registry) } }
   }
 }

@@ -70,19 +70,16 @@ class Run:
             raise
         except Failed as failed:
             figures, findings = {}, {"failed": str(failed)}
-            self.end_loads(findings)
+            self.end_loads()
         figures["took, seconds"] = round(time.monotonic() - started)
         self.report.append({"scenario": name, "ok": not findings, "figures": figures, "findings": findings})
         self.say(f"{name}: {'ok' if not findings else findings}")
 
     @staticmethod
-    def end_loads(findings):
+    def end_loads():
         """The load of a scenario that broke off would go on under those that follow."""
         for load in list(Load.running):
-            try:
-                load.stop()
-            except Failed as failed:
-                findings["and its load"] = str(failed)
+            load.abandon()
 
     def on_a_site(self, name, names):
         """The scenarios that share one installation."""

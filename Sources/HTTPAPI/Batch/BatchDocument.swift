@@ -28,7 +28,7 @@ struct BatchDocument {
   /// What ``BatchInput`` reads, with the operations that it takes by name.
   private var input: Value {
     let schema = JSONSchema(language: language)
-    let names = registry.operations.map(\.declaration).filter(BatchInput.isTaken).map(\.name)
+    let names = registry.operations.filter(BatchInput.isTaken).map(\.declaration.name)
     let act = Field.oneOf("operation", names, BatchInput.Act.operationField.summary.english, BatchInput.Act.operationField.summary.chinese)
     let acts = schema.record([act, BatchInput.Act.inputField, BatchInput.Act.versionField])
     return .object([
@@ -63,7 +63,9 @@ struct BatchDocument {
     ])
     return .object([
       "description": .text(DocumentTexts.batchDone.text(language)),
-      "headers": .object(["X-Request-Id": OpenAPIWriter.reference("headers", "RequestId")]),
+      "headers": .object([
+        "X-Request-Id": OpenAPIWriter.reference("headers", "RequestId"), "Retry-After": OpenAPIWriter.reference("headers", "RetryAfter"),
+      ]),
       "content": OpenAPIWriter.json(answer),
     ])
   }

@@ -35,11 +35,11 @@ struct BatchInput: OperationInput {
 
   /// Reads a request's body. An operation that does not exist, or that a batch does not do, refuses all of it: nothing is
   /// begun of what cannot be meant.
-  static func read(_ body: [UInt8], _ registry: Registry) throws(Failure) -> BatchInput {
-    let value = try RequestInput.value(fields, id: nil, query: [], body: body)
+  static func read(_ body: [UInt8], query: [(name: String, text: String)] = [], _ registry: Registry) throws(Failure) -> BatchInput {
+    let value = try RequestInput.value(fields, id: nil, query: query, body: body)
     do throws(FieldError) {
       let input = try InputValues.read(BatchInput.self, from: value)
-      for (index, act) in input.acts.enumerated() where registry[act.operation].map({ isTaken($0.declaration) }) != true {
+      for (index, act) in input.acts.enumerated() where registry[act.operation].map(isTaken) != true {
         throw FieldError("acts[\(index)].operation", HTTPMessages.noBatchAct)
       }
       return input
@@ -48,6 +48,21 @@ struct BatchInput: OperationInput {
     }
   }
 
-  /// Whether a batch does it: what writes, and is done once however often it is asked for.
-  static func isTaken(_ declaration: Declaration) -> Bool { declaration.isRepeatable }
+  /// Whether a batch does it: what writes, is done once however often it is asked for, and is told no secret. What an act
+  /// says becomes its key, and a secret must leave no trace.
+  static func isTaken(_ operation: RegisteredOperation) -> Bool { operation.declaration.isRepeatable && !operation.inputFields.contains(where: \.holdsSecret) }
+}
+
+extension InputField {
+  fileprivate var holdsSecret: Bool { isSecret || type.holdsSecret }
+}
+
+extension FieldType {
+  fileprivate var holdsSecret: Bool {
+    switch self {
+    case .list(let element, _): element.holdsSecret
+    case .object(let fields): fields.contains(where: \.holdsSecret)
+    default: false
+    }
+  }
 }

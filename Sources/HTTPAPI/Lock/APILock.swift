@@ -12,7 +12,15 @@ import Operations
 package enum APILock {
   /// Pure; sorted, so that it does not change with the order of modules.
   package static func text(_ registry: Registry) -> String {
-    registry.operations.flatMap(lines).joined(separator: "\n") + "\n"
+    (batch + registry.operations.flatMap(lines)).sorted().joined(separator: "\n") + "\n"
+  }
+
+  /// The one route that calls several.
+  private static var batch: [String] {
+    let out =
+      ["done integer", "failed integer", "items list", "items[] object", "items[].operation text", "items[].problem document"]
+      + ["items[].replayed boolean", "items[].status integer", "items[].value document", "left integer"]
+    return (["route POST \(Batch.path)"] + inputs(BatchInput.fields, "").map { "in \($0)" } + out.map { "out \($0)" }).map { "batch \($0)" }
   }
 
   private static func lines(_ operation: RegisteredOperation) -> [String] {

@@ -77,7 +77,7 @@ struct Request: Sendable {
 extension Value {
   /// The one form that is hashed, and that PostgreSQL's jsonb gives back as it took it: members by name, and numbers
   /// that are no 64-bit integers as texts (jsonb would write 1e9999 out in full).
-  var canonical: Value {
+  package var canonical: Value {
     switch self {
     case .object(let members):
       .object(members.map { Member($0.name, $0.value.canonical) }.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) })
