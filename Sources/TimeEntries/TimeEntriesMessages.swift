@@ -74,7 +74,8 @@ package enum TimeEntriesMessages: MessageCatalog {
     [
       badCode, codeTaken, appliesTaken, billableOfWork, appliesOfRate, retired, active, needed, ruleTaken, timesOrMinutes, wholeMinutes, order, tooLong,
       future, tooOld, staffNeeded, othersTime, ticketOrLine, lineOfTicket, lineNotInForce, unknownWorkType, unknownRateClass, overlaps, monthClosed,
-      badTransition, notOwner, submittedByOwner, nothingBilled, personRequired, ownEntry, nothingToChange, notApproved, reversal, correctedAlready, correctionStays, timerRuns, timerStart,
+      badTransition, notOwner, submittedByOwner, nothingBilled, personRequired, ownEntry, nothingToChange, notApproved, reversal, correctedAlready,
+      correctionStays, timerRuns, timerStart,
       timerForgotten, timerTooShort, monthNotOver, monthOpen, badRange,
     ] + TimeWords.all
 }

@@ -22,7 +22,8 @@ package enum CorrectTimeEntry: Operation {
 
     package static let fields: [any InputField] = [
       TimeFields.id, TimeFields.reason, TimeFields.ticket.optional, TimeFields.line.optional, TimeFields.staff.optional, TimeFields.workType.optional,
-      TimeFields.from.optional, TimeFields.to.optional, TimeFields.date.optional, TimeFields.minutes.optional, rateClass, TimeFields.billable.optional, TimeFields.note.optional, TimeFields.invoiceText.optional, TimeFields.parallel.optional,
+      TimeFields.from.optional, TimeFields.to.optional, TimeFields.date.optional, TimeFields.minutes.optional, rateClass, TimeFields.billable.optional,
+      TimeFields.note.optional, TimeFields.invoiceText.optional, TimeFields.parallel.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {

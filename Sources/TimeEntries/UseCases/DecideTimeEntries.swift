@@ -122,7 +122,8 @@ extension OperationContext {
     let settled = try await self.settled(TimeDraft(row), place)
     let counted = try await counting(row.worked, billable: settled.billable, rateClass: named, place)
     let decision = TimeDecision(
-      countsOn: countsOn, line: settled.line, billable: settled.billable, hasNoCoverage: settled.hasNoCoverage, rule: counted.rule?.id, rounding: counted.rounding, billedMinutes: counted.billedMinutes, approver: actor,
+      countsOn: countsOn, line: settled.line, billable: settled.billable, hasNoCoverage: settled.hasNoCoverage, rule: counted.rule?.id,
+      rounding: counted.rounding, billedMinutes: counted.billedMinutes, approver: actor,
       approverName: principal.name, now: now)
     let approved = try await transaction.first(ApproveDraft(tenant: tenant.id, id: row.id, version: row.version, decision: decision))
     guard let entry = approved else { throw beatenTime }
