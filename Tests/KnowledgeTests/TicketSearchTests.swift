@@ -124,7 +124,7 @@ import Testing
   @Test func aCommentRewritesOneSmallSheet() async throws {
     let world = try await KnowledgeWorld()
     let incident = try await world.open("Talk")
-    for number in 0..<20 {
+    for number in 0..<21 {
       let body = (0..<150).map { "word\(number)x\($0)" }.joined(separator: " ")
       try await world.call("incident.comment", ["id": incident.at("id"), "body": .text(body)])
     }

@@ -68,7 +68,8 @@ import Testing
     #expect(correction["ticket"] == right["id"] && correction["staff"] == his && correction["withdraws"] == .bool(false))
     let approved = try await world.act("approve", correction, as: world.manager)
     #expect(approved["countsOn"] == "2026-04-02" && approved["date"] == "2026-03-10" && approved["minutes"] == 120)
-    #expect(try await world.stretches(approved).map { $0[3] } == ["emergency"])
+    let explained = try await world.act("explain", approved, as: world.finance)
+    #expect(explained["stretches"]?.array?.map { $0["rateClass"] } == ["emergency"])
     #expect(try await world.totals("ticket").map { Array($0.prefix(3)) } == [["000001", 3, 60], ["000002", 1, 120]])
     // And to a line, where it was done for no ticket.
     let moved = try await world.act("correct", approved, ["reason": "No ticket", "line": world.line], as: world.manager)
@@ -106,7 +107,8 @@ import Testing
       "time_entry.list", ["customer": .id(world.acme.publicId), "staff": entry["staff"] ?? .null], as: world.finance)
     #expect(listed["items"]?.array?.map { $0["id"] } == [entry["id"]])
     #expect(
-      await refusal { try await world.add("10T10:00", "10T11:00", ["staff": entry["staff"] ?? .null], as: world.manager) } == "staff: input.unknown_reference")
+      await refusal { try await world.add("10T10:00", "10T11:00", ["staff": entry["staff"] ?? .null], as: world.manager) }
+        == "staff: input.unknown_reference")
   }
 
   /// A kind of work that was retired while the clock ran is what was done all the same.

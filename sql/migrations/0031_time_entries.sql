@@ -300,6 +300,8 @@ create index open_source_oldest on time_entries.open_source (tenant_id, counts_o
 select steward.protect_tenant_table('time_entries.open_source', 'contract');
 select steward.keep_to_staff('time_entries.open_source', 'contract');
 grant select, insert, delete on time_entries.open_source to steward_app;
+-- Nothing of it is changed: a bill holds the rows before it takes them.
+grant update (counts_on) on time_entries.open_source to steward_app;
 
 -- What went into a bill: each stretch once, and once more after a release.
 create table time_entries.billed (
