@@ -112,18 +112,29 @@ import Testing
     #expect(try await queue() == [ticket["id"] ?? .null])
   }
 
-  /// What goes makes room for what comes; more than the most is refused.
-  @Test func aListOfAHundredIsReplaced() async throws {
+  /// What goes makes room for what comes: seventy are replaced by fifty others.
+  @Test func aLongListIsReplaced() async throws {
     let world = try await CiWorld()
-    var (first, second): ([Value], [Value]) = ([], [])
-    for number in 1...TicketCis.most {
-      first.append(try await world.ci("a-\(number)"))
-      second.append(try await world.ci("b-\(number)"))
+    var named: [Value] = []
+    for number in 1...120 { named.append(try await world.ci("a-\(number)")) }
+    var ticket = try await world.open(["cis": .array(Array(named[..<50]))])
+    for ci in named[50..<70] { ticket = try await world.desk.act("add_ci", on: ticket, ["ci": ci]) }
+    let wanted = Array(named[70...])
+    ticket = try await world.desk.act("classify", on: ticket, ["cis": .array(wanted)])
+    #expect(try await world.desk.list("cis", of: ticket).count == 50)
+  }
+
+  @Test func moreThanTheMostAreRefused() throws {
+    func ci(_ number: Int) -> NamedCi {
+      let bits = [UInt8(number)]
+      let facts = NamedCi.Facts(id: Int64(number), publicId: bits, name: "", typeCode: "server", state: "in_use", tier: nil, rank: nil, line: nil)
+      return NamedCi(facts, isShared: false)
     }
-    let ticket = try await world.open(["cis": .array(first)])
-    let changed = try await world.desk.act("classify", on: ticket, ["cis": .array(second)])
-    let one = first[0]
-    #expect(await world.refused { try await world.desk.act("add_ci", on: changed, ["ci": one]) } == ["ticket.too_many_cis"])
+    var cis = TicketCis(tierIsNamed: true, serviceIsNamed: true)
+    for number in 1...TicketCis.most { try cis.add(ci(number)) }
+    #expect(throws: Failure.self) { try cis.add(ci(TicketCis.most + 1)) }
+    try cis.add(ci(1))
+    #expect(cis.named.count == TicketCis.most)
   }
 
   @Test func aLockHoldsAgainstCisToo() async throws {

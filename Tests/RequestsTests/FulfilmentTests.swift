@@ -165,7 +165,7 @@ import Testing
       _ = try await world.submit(offering, as: customer)
       world.database.clock.advance(seconds: 1)
     }
-    try await world.database.superuser.withConnection { _ = try await $0.runScript(poison) }
+    try await world.database.superuser.withConnection { _ = try await $0.query(PoisonFirst()) }
     let sweep = RequestSweep(batch: 1)
     let fault = await #expect(throws: LeftUndone.self) { try await sweep.run(at: world.database.clock.now(), world.database.tenancy) }
     #expect(fault?.faults.count == 1)
@@ -230,11 +230,17 @@ import Testing
 }
 
 /// The tasks of the first request cannot be written.
-private let poison = """
-  create function public.poison() returns trigger language plpgsql as
-    'begin if new.request_id = (select min(id) from requests.request) then raise exception ''poison''; end if; return new; end';
-  create trigger poison before insert on requests.task for each row execute function public.poison();
-  """
+private struct PoisonFirst: Statement {
+  static let sql = """
+    do $$
+    begin
+      create function public.poison() returns trigger language plpgsql as
+        'begin if new.request_id = (select min(id) from requests.request) then raise exception ''poison''; end if; return new; end';
+      create trigger poison before insert on requests.task for each row execute function public.poison();
+    end
+    $$
+    """
+}
 
 private struct ForgetApprovals: Statement {
   static let sql = "delete from requests.approval"

@@ -50,10 +50,14 @@ import Testing
     let world = try await RequestsWorld()
     let made = try await world.submit(try await world.offering("PLAIN", [:]))
     #expect(made.at("tasks").array?.count == 1)
-    let plans = try await world.database.superuser.withConnection { connection in
-      _ = try await connection.runScript(multiplyQueues)
+    let plans = try await world.database.superuser.transaction { transaction in
+      try await transaction.execute(LeaveReferences())
+      try await transaction.execute(MultiplyTasks())
+      try await transaction.execute(MultiplyApprovals())
+      try await transaction.execute(AnalyzeTasks())
+      try await transaction.execute(AnalyzeApprovals())
       return (
-        try await connection.query(PlanOfApprovals()), try await connection.query(PlanOfTasks()), try await connection.query(PlanOfOwnTasks())
+        try await transaction.query(PlanOfApprovals()), try await transaction.query(PlanOfTasks()), try await transaction.query(PlanOfOwnTasks())
       )
     }
     #expect(plans.0.contains { $0.contains("approval_waiting_tenant") }, "\(plans.0)")
@@ -62,21 +66,36 @@ import Testing
   }
 }
 
-/// Thousands of open tasks and approvals, of a hundred customers and of as many members of the staff.
-private let multiplyQueues = """
-  begin;
-  set local session_replication_role = replica;
-  insert into requests.task (tenant_id, public_id, request_id, seq, step, names, state, ready_at, assignee_id, assignee_public_id, recorded_at)
-  select 1 + n % 100, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, '{"en": "T"}', 'active', now() - n * interval '1 minute', 1 + n % 100,
-    substr(sha256(n::text::bytea), 1, 12), now()
-  from generate_series(1000, 21000) n;
-  insert into requests.approval (tenant_id, public_id, request_id, seq, step, suffices, names, role, state, asked_at, recorded_at)
-  select 1 + n % 100, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, false, '{"en": "A"}', 'finance', 'asked', now() - n * interval '1 minute', now()
-  from generate_series(1000, 21000) n;
-  analyze requests.task;
-  analyze requests.approval;
-  commit;
-  """
+/// Nothing else is made of what the many rows refer to.
+private struct LeaveReferences: Statement {
+  static let sql = "set local session_replication_role = replica"
+}
+
+/// Thousands of open tasks, of a hundred customers and of as many members of the staff.
+private struct MultiplyTasks: Statement {
+  static let sql = """
+    insert into requests.task (tenant_id, public_id, request_id, seq, step, names, state, ready_at, assignee_id, assignee_public_id, recorded_at)
+    select 1 + n % 100, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, '{"en": "T"}', 'active', now() - n * interval '1 minute', 1 + n % 100,
+      substr(sha256(n::text::bytea), 1, 12), now()
+    from generate_series(1000, 21000) n
+    """
+}
+
+private struct MultiplyApprovals: Statement {
+  static let sql = """
+    insert into requests.approval (tenant_id, public_id, request_id, seq, step, suffices, names, role, state, asked_at, recorded_at)
+    select 1 + n % 100, substr(sha256(n::text::bytea), 1, 12), n, 1, 1, false, '{"en": "A"}', 'finance', 'asked', now() - n * interval '1 minute', now()
+    from generate_series(1000, 21000) n
+    """
+}
+
+private struct AnalyzeTasks: Statement {
+  static let sql = "analyze requests.task"
+}
+
+private struct AnalyzeApprovals: Statement {
+  static let sql = "analyze requests.approval"
+}
 
 private struct PlanOfApprovals: Statement {
   static let sql = "explain select a.id from requests.approval a where a.state = 'asked' and a.tenant_id = 7 order by a.asked_at, a.tenant_id, a.id limit 51"
