@@ -12,7 +12,7 @@ import Operations
 package enum APILock {
   /// Pure; sorted, so that it does not change with the order of modules.
   package static func text(_ registry: Registry) -> String {
-    (batch + registry.operations.flatMap(lines)).sorted().joined(separator: "\n") + "\n"
+    (batch + registry.operations.flatMap(lines)).joined(separator: "\n") + "\n"
   }
 
   /// The one route that calls several.
