@@ -63,16 +63,15 @@ package enum ReassignApproval: PreparedOperation {
   }
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ApprovalLine {
+    let (path, customer) = (input.staff == nil ? "account" : "staff", context.tenant.id)
+    var found = input.colleague
+    if let account = input.account {
+      found = try await context.transaction.first(AccountThatMayApprove(home: customer, publicId: account, customer: customer, now: context.now))
+      if found == nil { throw context.unknownReference("account") }
+    }
     guard let id = input.staff ?? input.account, input.staff == nil || input.account == nil else {
       throw Failure.invalid("staff", RequestMessages.noDelegate)
     }
-    let (path, customer) = (input.staff == nil ? "account" : "staff", context.tenant.id)
-    let found: AccountThatMayApprove.Found? =
-      if input.staff != nil {
-        input.colleague
-      } else {
-        try await context.transaction.first(AccountThatMayApprove(home: customer, publicId: id, customer: customer, now: context.now))
-      }
     guard let found else { throw context.unknownReference(path) }
     guard found.may else { throw Failure.invalid(path, RequestMessages.delegateMayNot) }
     context.subject(input.id)
