@@ -70,7 +70,7 @@ import Testing
     #expect(approved["countsOn"] == "2026-04-02" && approved["date"] == "2026-03-10" && approved["minutes"] == 120)
     let explained = try await world.act("explain", approved, as: world.finance)
     #expect(explained["stretches"]?.array?.map { $0["rateClass"] } == ["emergency"])
-    #expect(try await world.totals("ticket").map { Array($0.prefix(3)) } == [["000001", 3, 60], ["000002", 1, 120]])
+    #expect(try await world.totals("ticket").map { Array($0[1...2]) } == [[3, 60], [1, 120]])
     // And to a line, where it was done for no ticket.
     let moved = try await world.act("correct", approved, ["reason": "No ticket", "line": world.line], as: world.manager)
     #expect(moved["ticket"] == .null && moved["line"] == world.line)
