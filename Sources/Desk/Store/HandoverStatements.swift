@@ -169,7 +169,7 @@ struct MayWork: Statement {
 
   static let sql = """
     select 1::bigint from tenancy.role_grant g
-    join tenancy.role_permission q on q.role = g.role and q.permission = '\(IncidentFields.work)'
+    join tenancy.role_permission q on q.role = g.role and q.permission = $5
     where g.tenant_id = $1 and g.account_id = $2 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $4)
       and (g.scope = 'all' or g.scope = 'listed' and exists (
         select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $3))
@@ -181,6 +181,7 @@ struct MayWork: Statement {
     parameters.append(account)
     parameters.append(customer)
     parameters.append(now)
+    parameters.append(IncidentFields.work)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

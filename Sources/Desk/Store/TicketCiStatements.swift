@@ -130,10 +130,8 @@ struct TicketCiRow: Sendable {
 
   var isShared: Bool { sharedCi != nil }
 
-  /// Of a ticket whose own row was written before.
-  static func isOpen(_ ticket: String) -> String {
-    "exists (select from desk.ticket t where t.tenant_id = $1 and t.id = \(ticket) and t.state in ('new', 'active', 'pending'))"
-  }
+  /// Of the ticket $2, whose own row was written before.
+  static let isOpen = "exists (select from desk.ticket t where t.tenant_id = $1 and t.id = $2 and t.state in ('new', 'active', 'pending'))"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -208,7 +206,7 @@ struct InsertTicketCis: Statement {
   static let sql = """
     insert into desk.ticket_ci (tenant_id, ticket_id, ci_id, shared_ci_id, ci_public_id, is_primary, gave_tier, gave_service, opened_at, reason,
       actor_kind, actor_id, actor_name, recorded_at, is_open)
-    select $1, $2, x.ci_id, x.shared_ci_id, x.public_id, x.is_primary, x.gave_tier, x.gave_service, $3, $4, $5, $6, $7, $8, \(TicketCiRow.isOpen("$2"))
+    select $1, $2, x.ci_id, x.shared_ci_id, x.public_id, x.is_primary, x.gave_tier, x.gave_service, $3, $4, $5, $6, $7, $8, \(TicketCiRow.isOpen)
     from unnest($9::bigint[], $10::bigint[], $11::bytea[], $12::boolean[], $13::boolean[], $14::boolean[]) with ordinality
       as x (ci_id, shared_ci_id, public_id, is_primary, gave_tier, gave_service, place)
     order by x.place
@@ -319,15 +317,15 @@ struct CopyTicketCis: Statement {
   static let sql = """
     insert into desk.ticket_ci (tenant_id, ticket_id, ci_id, shared_ci_id, ci_public_id, is_primary, gave_tier, gave_service, opened_at, reason,
       actor_kind, actor_id, actor_name, recorded_at, is_open)
-    select $1, $3, n.ci_id, n.shared_ci_id, n.ci_public_id, n.is_primary, n.gave_tier, n.gave_service, $4, null, $5, $6, $7, $8, \(TicketCiRow.isOpen("$3"))
-    from desk.ticket_ci n where n.tenant_id = $1 and n.ticket_id = $2 and n.removed_at is null order by n.id
+    select $1, $2, n.ci_id, n.shared_ci_id, n.ci_public_id, n.is_primary, n.gave_tier, n.gave_service, $4, null, $5, $6, $7, $8, \(TicketCiRow.isOpen)
+    from desk.ticket_ci n where n.tenant_id = $1 and n.ticket_id = $3 and n.removed_at is null order by n.id
     returning id
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(from)
     parameters.append(to)
+    parameters.append(from)
     parameters.append(openedAt)
     parameters.append(principal.actor.kind.rawValue)
     parameters.append(principal.actor.id)
