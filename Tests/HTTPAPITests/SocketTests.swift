@@ -73,7 +73,8 @@ import Testing
   @Test func headAnswersLikeGetWithoutTheBody() async throws {
     let api = try await TestAPI.shared()
     let token = try await api.administrator()
-    for path in ["/v1/customers", "/healthz", "/v1/customers/nonsense", "/openapi.json"] {
+    // Nothing that other tests change meanwhile.
+    for path in ["/v1/identity", "/healthz", "/v1/customers/nonsense", "/openapi.json"] {
       let client = try await api.client()
       let headers = [("Authorization", "Bearer \(token)"), ("X-Request-Id", "same")]
       let get = try await client.request("GET", path, headers: headers)

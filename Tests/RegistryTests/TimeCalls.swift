@@ -36,7 +36,8 @@ enum TimeCalls {
   static let bill = CallRule(given: { world, twin, _ in
     _ = try await world.approvedTime(twin)
     let bill = Value.text("V\(world.next())")
-    try await world.seed("time_source.claim", ["customer": .text(twin.id), "bill": bill])
+    // One source, whatever else is open: what an earlier call released is.
+    try await world.seed("time_source.claim", ["customer": .text(twin.id), "bill": bill, "most": 1])
     return (["bill": bill], nil)
   })
 
