@@ -51,8 +51,7 @@ package struct Demonstration: Sendable {
       let storySeed = seed &* 1000 &+ UInt64(index) &+ 1
       let story = try DemoStory(
         customer: customer, id: id, teller: self.teller(clock: StoryClock(beginning), seed: storySeed), articles: articles,
-        tickets: max(1, customer.tickets * share / 100),
-        until: end, seed: storySeed)
+        tickets: max(1, customer.tickets * share / 100), until: end, seed: storySeed)
       stories.append(story)
     }
     let total = stories.reduce(Int64(0)) { $0 + Int64($1.acts.count) }

@@ -139,7 +139,7 @@ struct DemoStory: Sendable {
     case .resume: return try await teller.call("incident.resume", ["id": id], version: version)
     case .resolve:
       let resolved = try await teller.call("incident.resolve", ["id": id, "resolution": "Solved with the user."], version: version)
-      if let article = ticket["category"]?.text.flatMap({ articles[$0] }), (version ?? 0) % 2 == 0 {
+      if let article = ticket["category"]?.text.flatMap({ articles[$0] }) {
         try await teller.call("incident.cite", ["id": id, "article": article, "use": "solved"])
       }
       return resolved

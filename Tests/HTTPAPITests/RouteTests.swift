@@ -55,6 +55,12 @@ import Testing
     }
   }
 
+  @Test func noOperationTakesTheBatchsRoute() throws {
+    #expect(throws: RouteTable.Defect.sameRoute("GET /v1/batch", operations: ["batch.read", "/v1/batch"])) {
+      _ = try RouteTable(Registry([BatchModule.self]))
+    }
+  }
+
   @Test func aPathLeadsToItsOperation() throws {
     let table = try RouteTable(Registry([PlatformModule.self, SampleModule.self]))
     #expect(try name(table.match("GET", "/v1/customers")) == "customer.list")
@@ -102,6 +108,19 @@ private enum RivalModule: OperationModule {
   static let operations: [any Operation.Type] = [AddSample.self]
   static let messages: [Message] = []
   static let constraints: [String: Message] = [:]
+}
+
+/// Claims the path of many acts by one request.
+private enum BatchModule: OperationModule {
+  static let operations: [any Operation.Type] = [ReadBatch.self]
+  static let messages: [Message] = []
+  static let constraints: [String: Message] = [:]
+}
+
+private enum ReadBatch: Operation {
+  static let declaration = Declaration("batch.read", "Read.", zh: "读取。", roles: [], reach: .home, effect: .read)
+
+  static func run(_ input: NoInput, in context: OperationContext) async throws -> Done { Done() }
 }
 
 private enum AddSample: Operation {

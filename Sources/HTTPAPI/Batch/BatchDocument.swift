@@ -14,7 +14,7 @@ struct BatchDocument {
         "parameters": .array([
           .object([
             "name": .text("Idempotency-Key"), "in": .text("header"), "required": .bool(true),
-            "description": .text(DocumentTexts.batchKey.text(language)),
+            "description": .text(DocumentTexts.batchKey.text(language, ["most": String(Batch.longestKey)])),
             "schema": .object(["type": .text("string"), "pattern": .text("^[!-~]{1,\(Batch.longestKey)}$")]),
           ]),
           OpenAPIWriter.reference("parameters", "AcceptLanguage"),

@@ -10,7 +10,7 @@ import Operations
 ///     incident.open in tags[] text least=1 most=50
 ///     incident.open out id id
 package enum APILock {
-  /// Pure; sorted, so that it does not change with the order of modules.
+  /// Pure; the operations by name, so that it does not change with the order of modules.
   package static func text(_ registry: Registry) -> String {
     (batch + registry.operations.flatMap(lines)).joined(separator: "\n") + "\n"
   }

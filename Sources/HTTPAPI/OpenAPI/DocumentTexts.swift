@@ -34,8 +34,8 @@ enum DocumentTexts {
     zh: "每项操作需具备其自身所需的权限，单独执行，并各有响应。失败的操作不影响其他操作。")
   static let batchKey = Message(
     "openapi.batch_key",
-    "1 to 96 visible ASCII characters. Sent again with the same key, a batch does what was left and tells the rest from what is kept, for 24 hours.",
-    zh: "1 到 96 个可见 ASCII 字符。24 小时内使用相同键再次发送时，只执行剩余的操作，其余返回已存储的结果。")
+    "1 to {most} visible ASCII characters. Sent again with the same key, a batch does what was left and tells the rest from what is kept, for 24 hours.",
+    zh: "1 到 {most} 个可见 ASCII 字符。24 小时内使用相同键再次发送时，只执行剩余的操作，其余返回已存储的结果。")
   static let batchDone = Message("openapi.batch_done", "What became of each act.", zh: "每项操作的结果。")
 
   static let all = [
