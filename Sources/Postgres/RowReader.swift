@@ -1,3 +1,5 @@
+import Kernel
+
 /// Reads one row from left to right: `Output(id: try row.next(), title: try row.next())`. What a column must hold
 /// follows from the type that is asked for. A wrong type, a NULL where none may be and a missing column are errors that
 /// name the statement and the column, never the value. Valid only inside `decode`.
@@ -5,7 +7,7 @@ package struct RowReader {
   private let result: QueryResult
   private let row: Int
   private let statement: any Statement.Type
-  private var column = 0
+  private var position = 0
 
   init(_ result: QueryResult, row: Int, statement: any Statement.Type) {
     self.result = result
@@ -13,12 +15,27 @@ package struct RowReader {
     self.statement = statement
   }
 
-  package mutating func next<Column: PostgresDecodable>() throws -> Column {
-    guard let value: Column = try next() else { throw wrong("is NULL") }
+  package mutating func next<Column: PostgresDecodable>() throws -> Column { try column() }
+  package mutating func next<Column: PostgresDecodable>() throws -> Column? { try columnOrNull() }
+
+  // What most columns are is read by code made for it; generic code that is called from another module asks the runtime
+  // for the type each time.
+  package mutating func next() throws -> Int64 { try column() }
+  package mutating func next() throws -> Int64? { try columnOrNull() }
+  package mutating func next() throws -> String { try column() }
+  package mutating func next() throws -> String? { try columnOrNull() }
+  package mutating func next() throws -> Bool { try column() }
+  package mutating func next() throws -> Instant { try column() }
+  package mutating func next() throws -> Instant? { try columnOrNull() }
+  package mutating func next<Entity>() throws -> Id<Entity> { Id(try column()) }
+  package mutating func next<Entity>() throws -> Id<Entity>? { try columnOrNull().map { Id($0) } }
+
+  private mutating func column<Column: PostgresDecodable>() throws -> Column {
+    guard let value: Column = try columnOrNull() else { throw wrong("is NULL") }
     return value
   }
 
-  package mutating func next<Column: PostgresDecodable>() throws -> Column? {
+  private mutating func columnOrNull<Column: PostgresDecodable>() throws -> Column? {
     let (type, bytes) = try field()
     guard Column.accepts(type) else { throw wrong("is \(type), not a \(Column.self)") }
     guard let bytes else { return nil }
@@ -72,12 +89,12 @@ package struct RowReader {
   package mutating func skip() throws { _ = try field() }
 
   private mutating func field() throws -> (PostgresType, UnsafeRawBufferPointer?) {
-    guard column < result.columnCount else {
-      column += 1
+    guard position < result.columnCount else {
+      position += 1
       throw wrong("is missing")
     }
-    defer { column += 1 }
-    return (result.type(column), result.bytes(row: row, column: column))
+    defer { position += 1 }
+    return (result.type(position), result.bytes(row: row, column: position))
   }
 
   private mutating func elements<Element: PostgresDecodable>() throws -> [Element?]? {
@@ -102,7 +119,7 @@ package struct RowReader {
 
   /// Of the column that was read last.
   private func wrong(_ what: String) -> PostgresError {
-    let index = max(column - 1, 0)
+    let index = max(position - 1, 0)
     let name = index < result.columnCount ? " (\(result.name(index)))" : ""
     return PostgresError(.decoding, statement: statement.name, message: "column \(index + 1)\(name) \(what)")
   }

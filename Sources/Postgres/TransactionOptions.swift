@@ -13,9 +13,10 @@ package struct LocalSetting: Sendable, Hashable {
 
   var command: Command { Command(control: sql, isConstant: isConstant) }
 
-  /// `SET LOCAL app.tenants = '{7,9}'`
+  /// `SET LOCAL app.tenants = '{ 7 , 9 }'`: an array, and a text in which a number is found with a space on both sides,
+  /// as the policies of tenant tables look for it.
   package static func integers(_ name: StaticString, _ values: [Int64]) -> LocalSetting {
-    LocalSetting(name, "'{\(values.map(String.init).joined(separator: ","))}'")
+    LocalSetting(name, "'{\(values.map { " \($0) " }.joined(separator: ","))}'")
   }
 
   /// `SET LOCAL app.side = 'staff'`

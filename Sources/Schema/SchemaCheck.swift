@@ -87,7 +87,8 @@ package struct CatalogueFindings: Statement {
         select from pg_catalog.pg_policy p
         where p.polrelid = t.oid and p.polcmd = '*' and p.polpermissive and p.polroles = '{0}' and p.polwithcheck is null
           and pg_catalog.pg_get_expr(p.polqual, p.polrelid)
-            = 'COALESCE((tenant_id = ANY ((COALESCE(NULLIF(current_setting(''app.tenants''::text, true), ''''::text), ''{}''::text))::bigint[])), false)'))
+            = 'COALESCE(((strpos(current_setting(''app.tenants''::text, true), (('' ''::text || tenant_id) || '' ''::text)) > 0) OR '
+              || '(tenant_id = ANY ((COALESCE(NULLIF(current_setting(''app.tenants''::text, true), ''''::text), ''{}''::text))::bigint[]))), false)'))
     union all
     select 'policy', t.name || ' lacks the policy that keeps it to the staff'
     from tables t

@@ -90,7 +90,7 @@ import Testing
         let seen = try await client.transaction(TransactionOptions(settings: [.integers("app.tenants", [tenant])])) {
           try await $0.first(CurrentSetting(name: "app.tenants"))
         }
-        #expect(seen == "{\(tenant)}")
+        #expect(seen == "{ \(tenant) }")
         let bare = try await client.transaction { try await $0.query(CurrentSetting(name: "app.tenants"), CurrentSetting(name: "statement_timeout")) }
         #expect(bare.0 == [""] && bare.1 == ["30s"])
       }

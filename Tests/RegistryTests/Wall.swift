@@ -100,7 +100,7 @@ struct Wall: Sendable {
   }
 
   private func bound(_ tenant: Int?, side: String = "staff") -> String {
-    "set local role steward_app; set local app.side = '\(side)'; " + (tenant.map { "set local app.tenants = '{\($0)}'; " } ?? "")
+    "set local role steward_app; set local app.side = '\(side)'; " + (tenant.map { "set local app.tenants = '{ \($0) }'; " } ?? "")
   }
 
   /// Each table, bound to A: B's rows are not seen, none is written for B, and without a tenant there is nothing.

@@ -27,8 +27,20 @@ enum ProofCause: String, Sendable {
   case due
 }
 
+/// Ids for proofs that are about to be kept.
+struct NextProofIds: Statement {
+  let count: Int64
+
+  static let sql = "select nextval('assurance.proof_id_seq') from generate_series(1, $1)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(count) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 struct InsertProof: Statement {
   let tenant: TenantId
+  let id: Int64
   let publicId: [UInt8]
   let contract: Int64
   let line: Int64
@@ -41,14 +53,14 @@ struct InsertProof: Statement {
 
   static let sql = """
     insert into assurance.proof
-      (tenant_id, public_id, contract_id, contract_line_id, from_at, to_at, outcome, promises, gaps, gap_keys, input_kinds, input_ids, input_versions,
-       calculation, cause, actor_kind, actor_id, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-    returning id
+      (tenant_id, id, public_id, contract_id, contract_line_id, from_at, to_at, outcome, promises, gaps, gap_keys, input_kinds, input_ids,
+       input_versions, calculation, cause, actor_kind, actor_id, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
+    parameters.append(id)
     parameters.append(publicId)
     parameters.append(contract)
     parameters.append(line)
@@ -67,8 +79,6 @@ struct InsertProof: Statement {
     parameters.append(actor.id)
     parameters.append(now)
   }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// The proof of a line that stands, or another one of it.

@@ -34,40 +34,66 @@ struct ContractProof: Sendable {
     let (standing, risks) = try await transaction.query(
       StandingOfLines(tenant: tenant, lines: lines), RisksInForce(tenant: tenant, lines: lines, at: now))
     let before = Dictionary(standing.map { ($0.line, $0) }) { first, _ in first }
-    var kept: [Kept] = []
-    for found in cases {
-      kept.append(try await keep(found, contract, before[found.line], risks.filter { $0.line == found.line }, cause))
+    let verdicts = await Self.verdicts(of: cases)
+    let looks = zip(cases, verdicts).map { found, verdict in
+      Look(found, verdict, before[found.line], risks.filter { $0.line == found.line }, cause, now)
     }
-    return kept
+    var ids = try await transaction.query(NextProofIds(count: Int64(looks.count { $0.standing == nil }))).makeIterator()
+    return try looks.map { look in
+      if let standing = look.standing { return keep(look, contract, standing) }
+      guard let proof = ids.next() else { throw Failure.notFound }
+      transaction.enqueue(
+        InsertProof(
+          tenant: tenant, id: proof, publicId: random.publicIdBits(), contract: contract.id, line: look.found.line, horizon: look.found.chain.horizon,
+          verdict: look.verdict, inputs: look.found.inputs, cause: cause, actor: actor, now: now))
+      if look.before?.isOpen ?? false != look.isOpen {
+        record(proof, look.found.line, isOpen: look.isOpen, look.verdict.outcome, gaps: look.verdict.gaps.count)
+      }
+      return keep(look, contract, proof)
+    }
   }
 
-  private func keep(
-    _ found: ProvenCase, _ contract: ProvenContract.Found, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], _ cause: ProofCause
-  ) async throws -> Kept {
-    let verdict = BackToBack.check(found.chain)
-    let accepted = AcceptedGaps(risks)
-    let open = verdict.gaps.filter { !accepted.hold($0) }
-    let proof: Int64
-    if let before, cause != .asked, before.isSame(verdict, found.inputs, isOpen: !open.isEmpty) {
-      proof = before.proof
-    } else {
-      let inserted = try await transaction.first(
-        InsertProof(
-          tenant: tenant, publicId: random.publicIdBits(), contract: contract.id, line: found.line, horizon: found.chain.horizon, verdict: verdict,
-          inputs: found.inputs, cause: cause, actor: actor, now: now))
-      guard let inserted else { throw Failure.notFound }
-      proof = inserted
-      if before?.isOpen ?? false != !open.isEmpty {
-        record(proof, found.line, isOpen: !open.isEmpty, verdict.outcome, gaps: verdict.gaps.count)
-      }
+  /// Lines have nothing to do with one another: each is proven by whichever processor is free.
+  private static func verdicts(of cases: [ProvenCase]) async -> [BackToBack.Verdict] {
+    await withTaskGroup(of: (Int, BackToBack.Verdict).self) { group in
+      for (index, found) in cases.enumerated() { group.addTask { (index, BackToBack.check(found.chain)) } }
+      return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
     }
-    let ends = risks.compactMap(\.until).filter { $0 > now }.min()
+  }
+
+  /// What was found of a line, beside what stands of it.
+  private struct Look {
+    let found: ProvenCase
+    let verdict: BackToBack.Verdict
+    let before: StandingOfLines.Found?
+    let open: [Gap]
+    /// When the first acceptance that holds ends.
+    let riskEnds: Instant?
+    /// The proof that stands and says all of it already; nil when a new one is to be kept.
+    let standing: Int64?
+
+    var isOpen: Bool { !open.isEmpty }
+
+    init(
+      _ found: ProvenCase, _ verdict: BackToBack.Verdict, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], _ cause: ProofCause, _ now: Instant
+    ) {
+      (self.found, self.verdict, self.before) = (found, verdict, before)
+      let accepted = AcceptedGaps(risks)
+      let open = verdict.gaps.filter { !accepted.hold($0) }
+      self.open = open
+      riskEnds = risks.compactMap(\.until).filter { $0 > now }.min()
+      standing = cause == .asked ? nil : before.flatMap { $0.isSame(verdict, found.inputs, isOpen: !open.isEmpty) ? $0.proof : nil }
+    }
+  }
+
+  private func keep(_ look: Look, _ contract: ProvenContract.Found, _ proof: Int64) -> Kept {
+    let found = look.found
     // What has ended stays ended; what promises nothing yet may begin within a later horizon.
-    let lookAt = found.chain.horizon.isEmpty ? nil : min(now.adding(seconds: Self.goodFor), ends ?? Instant.accepted.upperBound)
+    let lookAt = found.chain.horizon.isEmpty ? nil : min(now.adding(seconds: Self.goodFor), look.riskEnds ?? Instant.accepted.upperBound)
     transaction.enqueue(
       StoreStanding(
-        tenant: tenant, line: found.line, contract: contract.id, proof: proof, isOpen: !open.isEmpty, inputs: found.inputs, checkedAt: now, lookAt: lookAt))
-    return Kept(line: found.line, name: found.name, proof: proof, verdict: verdict, open: open)
+        tenant: tenant, line: found.line, contract: contract.id, proof: proof, isOpen: look.isOpen, inputs: found.inputs, checkedAt: now, lookAt: lookAt))
+    return Kept(line: found.line, name: found.name, proof: proof, verdict: look.verdict, open: look.open)
   }
 
   /// Lines whose versions were all withdrawn promise nothing, now and later: they rest on nothing that could change.

@@ -43,7 +43,12 @@ package struct OutputField<Record>: Sendable {
 }
 
 extension OperationOutput {
-  package var value: Value { .object(Self.fields.map { Value.Member($0.name, $0.value(self)) }) }
+  package var value: Value {
+    // The fields are read where they lie: a copy of one counts references to its name, its type and its texts.
+    Self.fields.withUnsafeBufferPointer { fields in
+      .object(fields.indices.map { Value.Member(fields[$0].name, fields[$0].value(self)) })
+    }
+  }
   package static var schema: OutputType { .object(Self.fields.map { ($0.name, $0.type, $0.summary) }) }
 }
 
