@@ -28,3 +28,6 @@ begin
   end loop;
 end
 $$;
+
+-- The proofs of a contract's lines take their ids at once and go in together.
+grant usage on sequence assurance.proof_id_seq to steward_app;
