@@ -1,6 +1,7 @@
 import Kernel
 import Logging
 import Postgres
+import Synchronization
 import Tenancy
 
 /// Runs what is due: schedules put jobs into the queue, workers claim and run them. Any number of servers may run one
@@ -26,24 +27,36 @@ package struct JobRunner: Sendable {
     self.logger = logger
   }
 
-  /// Polls until the task is cancelled. Running jobs are then cancelled too: what is not committed is simply done again.
+  /// Polls until the task is cancelled, and fills the places that are free: a job that takes long holds up no other. Running jobs are
+  /// then cancelled too: what is not committed is simply done again.
   package func run() async {
-    var isDeclared = false
-    while !Task.isCancelled {
-      do {
-        if !isDeclared {
-          try await declareSchedules()
-          isDeclared = true
+    let busy = Places(Self.jobsAtOnce)
+    await withDiscardingTaskGroup { group in
+      var isDeclared = false
+      while !Task.isCancelled {
+        do {
+          if !isDeclared {
+            try await declareSchedules()
+            isDeclared = true
+          }
+          try await enqueueScheduled()
+          for found in try await due(limit: busy.free) {
+            busy.take()
+            // Jobs mostly wait for the database.
+            group.addTask(executorPreference: Tenancy.taskExecutor()) {
+              await work(on: found)
+              busy.giveBack()
+            }
+          }
+        } catch  where Task.isCancelled {
+          // The server ends, whatever was under way.
+          return
+        } catch {
+          logger.error("job queue not reached", metadata: ["error": "\(error)"])
+          try? await Task.sleep(for: .seconds(2))
         }
-        try await tick()
-      } catch  where Task.isCancelled {
-        // The server ends, whatever was under way.
-        return
-      } catch {
-        logger.error("job queue not reached", metadata: ["error": "\(error)"])
-        try? await Task.sleep(for: .seconds(2))
+        try? await Task.sleep(for: Self.pollInterval)
       }
-      try? await Task.sleep(for: Self.pollInterval)
     }
   }
 
@@ -59,8 +72,18 @@ package struct JobRunner: Sendable {
 
   /// One look: enqueues what the schedules ask for, then runs what is due and waits for it.
   package func tick() async throws {
+    try await enqueueScheduled()
+    let due = try await due(limit: Self.jobsAtOnce * 4)
+    await withTaskGroup(of: Void.self) { group in
+      for (index, found) in due.enumerated() {
+        if index >= Self.jobsAtOnce { await group.next() }
+        group.addTask(executorPreference: Tenancy.taskExecutor()) { await self.work(on: found) }
+      }
+    }
+  }
+
+  private func enqueueScheduled() async throws {
     let now = tenancy.clock.now()
-    let kinds = Array(sweeps.keys) + Array(handlers.keys)
     let schedules = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(DueSchedules(now: now)) }
     for schedule in schedules where sweeps[schedule.kind] != nil {
       try await tenancy.transaction(binding: [schedule.tenant], side: .staff) { transaction in
@@ -68,16 +91,12 @@ package struct JobRunner: Sendable {
         transaction.enqueue(EnqueueScheduled(tenant: schedule.tenant, kind: schedule.kind, now: now))
       }
     }
-    let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {
-      try await $0.query(DueJobs(now: now, kinds: kinds, limit: Int32(Self.jobsAtOnce * 4)))
-    }
-    await withTaskGroup(of: Void.self) { group in
-      for (index, found) in due.enumerated() {
-        if index >= Self.jobsAtOnce { await group.next() }
-        // Jobs mostly wait for the database.
-        group.addTask(executorPreference: Tenancy.taskExecutor()) { await self.work(on: found) }
-      }
-    }
+  }
+
+  private func due(limit: Int) async throws -> [DueJobs.Found] {
+    guard limit > 0 else { return [] }
+    let due = DueJobs(now: tenancy.clock.now(), kinds: Array(sweeps.keys) + Array(handlers.keys), limit: Int32(limit))
+    return try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(due) }
   }
 
   private func work(on found: DueJobs.Found) async {
@@ -149,4 +168,16 @@ package struct JobRunner: Sendable {
       _ = try? await tenancy.transaction(binding: [job.tenant], side: .staff) { try await $0.execute(ExtendLease(job: job, leaseUntil: until)) }
     }
   }
+}
+
+/// How many jobs run, of those that may at once.
+private final class Places: Sendable {
+  private let taken = Mutex(0)
+  private let count: Int
+
+  init(_ count: Int) { self.count = count }
+
+  var free: Int { count - taken.withLock { $0 } }
+  func take() { taken.withLock { $0 += 1 } }
+  func giveBack() { taken.withLock { $0 -= 1 } }
 }

@@ -27,6 +27,33 @@ import Testing
     #expect(begun.value >= 20)
   }
 
+  /// A sweep through much holds up no other, as little as its worker holds up another one.
+  @Test func aJobThatTakesLongHoldsUpNoOther() async throws {
+    let world = try await JobWorld.make()
+    try await world.leave(payload: .object(["long": .bool(true)]))
+    let (begun, others) = (Counter(), Counter())
+    let runner = world.runner { job, transaction in
+      if job.payload["long"] != nil {
+        begun.next()
+        // Until the runner ends.
+        try await Task.sleep(for: .seconds(600))
+      }
+      others.next()
+      world.effect(in: transaction)
+    }
+    let running = Task { await runner.run() }
+    while begun.value == 0 { try await Task.sleep(for: .milliseconds(20)) }
+    try await world.leave()
+    for _ in 0..<1500 where try await world.effects() == 0 { try await Task.sleep(for: .milliseconds(20)) }
+    #expect(try await world.effects() == 1)
+    #expect(begun.value == 1 && others.value == 1)
+    running.cancel()
+    await running.value
+    // What was cancelled is not done, and still there.
+    #expect(try await world.effects() == 1)
+    #expect(try await world.jobs().count == 1)
+  }
+
   @Test func whatAFailedAttemptDidIsUndoneAndItIsTriedAgainLater() async throws {
     let world = try await JobWorld.make()
     try await world.leave()
