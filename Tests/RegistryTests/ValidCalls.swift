@@ -171,7 +171,12 @@ struct CallRule: Sendable {
     "incident.list": CallRule(refused: { principal in principal.grants.contains { [.unit, .own].contains($0.scopeKind) } ? ["ci"] : [] }),
     "incident.change": CallRule(given: { _, _, _ in (["source": "phone"], nil) }),
     "incident.hold": CallRule(given: { _, _, _ in (["reason": "awaiting_requester"], nil) }),
-    "code.create": CallRule(given: { _, _, _ in (["list": "pending_reason"], nil) }),
+    // Only a category names a service, and only a pending reason says whose turn it is.
+    "code.create": CallRule(omitted: ["service"], given: { _, _, _ in (["list": "pending_reason"], nil) }),
+    "code.change": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("cod", in: twin)
+      return (["id": seeded.id, "service": try await world.catalogueService()], seeded.version)
+    }),
     "code.restore": CallRule(given: { world, twin, _ in
       let seeded = try await world.seeded("cod", in: twin)
       let retired = try await world.seed("code.retire", ["id": seeded.id], version: seeded.version)

@@ -12,6 +12,8 @@ struct TicketCis: Sendable {
   /// Whether somebody named the ticket's CI tier, and its service: then its CIs say nothing about that.
   var tierIsNamed: Bool
   var serviceIsNamed: Bool
+  /// What the ticket's category says, where no CI says anything.
+  var ofCategory: CategoryService?
   private let primaryBefore: NamedCi.Key?
   private let rowsBefore: Set<Int64>
 
@@ -61,14 +63,19 @@ struct TicketCis: Sendable {
   /// The lines that cover them and whose services nobody has looked up.
   var coveringLines: [Int64] { Set(named.filter { !$0.key.isShared }.compactMap(\.facts.line)).sorted() }
 
-  /// Chooses the tier and the service by the table of ``CiChoice``, unless somebody named them.
-  mutating func choose(_ tier: inout String?, _ service: inout Ticket.Service?) {
+  /// Whether one of them gives the service.
+  var giveService: Bool { CiChoice.service(of: named) != nil }
+
+  /// Chooses the tier and the service by the table of ``CiChoice``, unless somebody named them. A service that no CI gives is that of
+  /// the category, if that has one.
+  mutating func choose(_ tier: inout String?, _ service: inout Ticket.Service?, _ serviceCategory: inout String?) {
     let (ofTier, ofService) = (tierIsNamed ? nil : CiChoice.tier(of: named), serviceIsNamed ? nil : CiChoice.service(of: named))
     for index in named.indices {
       named[index].gaveTier = index == ofTier
       named[index].gaveService = index == ofService
     }
     if !tierIsNamed { tier = ofTier.flatMap { named[$0].facts.tier } }
-    if !serviceIsNamed { service = ofService.flatMap { named[$0].service } }
+    if !serviceIsNamed { service = ofService.flatMap { named[$0].service } ?? ofCategory?.service }
+    serviceCategory = serviceIsNamed || ofService != nil ? nil : ofCategory?.key
   }
 }

@@ -22,13 +22,14 @@ extension TicketWork {
     }
     return TicketCis(
       named, tierIsNamed: ticket.ciTier != nil && !named.contains(where: \.gaveTier),
-      serviceIsNamed: ticket.service != nil && !named.contains(where: \.gaveService))
+      serviceIsNamed: ticket.service != nil && ticket.serviceCategory == nil && !named.contains(where: \.gaveService))
   }
 
-  /// The tier and the service are chosen by the CIs, where nobody named them.
+  /// The tier and the service are chosen by the CIs, and by the category what these do not say, where nobody named them.
   mutating func choose(by cis: inout TicketCis) async throws {
     try await context.lookUpServices(of: &cis, at: ticket.openedAt)
-    cis.choose(&ticket.ciTier, &ticket.service)
+    if !cis.serviceIsNamed, !cis.giveService { cis.ofCategory = try await context.service(ofCategory: ticket.category, at: ticket.openedAt) }
+    cis.choose(&ticket.ciTier, &ticket.service, &ticket.serviceCategory)
   }
 
   /// Notes what changed of them, and writes it after the ticket's own row.
@@ -70,11 +71,15 @@ extension TicketWork {
     let before = ticket
     try await choose(by: &cis)
     note(cis)
-    if ticket.facts != before.facts {
-      let terms = try await chooseLine(.keep)
-      try await retargetAll(under: terms)
-      note(TicketEventType.classified, ClassifyIncident.change(from: before, to: self, cis))
-    }
+    try await follow(before, cis)
+  }
+
+  /// Targets follow what the ticket is about, as it was changed since `before`.
+  mutating func follow(_ before: Ticket, _ cis: TicketCis? = nil) async throws {
+    guard ticket.facts != before.facts else { return }
+    let terms = try await chooseLine(.keep)
+    try await retargetAll(under: terms)
+    note(TicketEventType.classified, ClassifyIncident.change(from: before, to: self, cis))
   }
 
   /// Brings the customer's clocks and those of the team's turn under the targets that count for the ticket as it is now.
