@@ -109,12 +109,11 @@ struct WaitingApprovals: Statement {
     private(set) var units: [(role: String, unit: Int64)] = []
     private(set) var own: [String] = []
     let home: TenantId
-    let person: Int64?
     let party: Party
 
     init(of principal: Principal, _ access: Access, at now: Instant) {
       permitted = access.tenants.map { $0.map(\.rawValue).sorted() }
-      (home, person, party) = (principal.tenant, principal.person, Party(principal.actor))
+      (home, party) = (principal.tenant, Party(principal))
       for grant in principal.grants where grant.permissions.contains(ApproverRule.permission) && (grant.expiresAt.map { now < $0 } ?? true) {
         switch grant.scope {
         case .all: wide.append((role: grant.role, tenant: 0))
@@ -141,7 +140,7 @@ struct WaitingApprovals: Statement {
     parameters.append(standing.units.map(\.unit))
     parameters.append(standing.own)
     parameters.append(standing.home)
-    parameters.append(standing.person)
+    parameters.append(standing.party.person)
     parameters.append(standing.party.kind)
     parameters.append(standing.party.id)
     parameters.append(after?.askedAt)

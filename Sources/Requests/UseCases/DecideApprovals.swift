@@ -24,7 +24,7 @@ package enum ApproveRequest: Operation {
     // Nothing is agreed to that nobody could order any more.
     if approval.state == .asked { try await work.requireCovered() }
     try work.process.decide(
-      approval.publicId, agrees: true, reason: input.reason, by: Party(context.actor), person: context.principal.person, at: context.now)
+      approval.publicId, agrees: true, reason: input.reason, by: Party(context.principal), at: context.now)
     // Who reads tasks opens them at once; after a customer's word the sweep does.
     if work.process.request.state == .approved, context.principal.side == .staff { try await work.open() }
     try await work.save()
@@ -53,7 +53,7 @@ package enum RejectRequest: Operation {
     let (held, approval) = try await context.approvalWork(input.id)
     var work = held
     try work.process.decide(
-      approval.publicId, agrees: false, reason: input.reason, by: Party(context.actor), person: context.principal.person, at: context.now)
+      approval.publicId, agrees: false, reason: input.reason, by: Party(context.principal), at: context.now)
     try await work.save()
     return try await context.approvalOutput(input.id)
   }

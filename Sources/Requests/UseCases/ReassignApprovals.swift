@@ -77,8 +77,8 @@ package enum ReassignApproval: PreparedOperation {
     context.subject(input.id)
     guard let request = try await context.transaction.first(RequestOfApproval(tenant: customer, publicId: input.id)) else { throw Failure.notFound }
     var work = try await context.requestWork(request)
-    let isOwn = work.approverFacts.isOwn(of: found.party, found.person) || found.party == Party(context.actor)
-    guard !isOwn, !ApproverRule.hasAgreed(found.party, found.person, among: work.process.approvals) else {
+    let isOwn = work.approverFacts.isOwn(of: found.party) || found.party.isAccount(of: Party(context.principal))
+    guard !isOwn, !ApproverRule.hasAgreed(found.party, among: work.process.approvals) else {
       throw Failure.invalid(path, RequestMessages.reassignedToOwn)
     }
     try work.process.delegate(input.id.random, to: found.party, named: id, isReassigned: true, at: context.now)
