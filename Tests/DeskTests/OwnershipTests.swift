@@ -47,6 +47,18 @@ import Testing
     #expect(try await queue(world, ["owner": first]) == [])
   }
 
+  /// Work is given to those who may do it.
+  @Test func nobodyIsAssignedWhoMayNotWorkForTheCustomer() async throws {
+    let world = try await DeskWorld()
+    let stranger = try await colleague(world, for: [world.other])
+    let ticket = try await world.open()
+    let theirs = try await id(stranger, world)
+    let refused = await #expect(throws: Failure.self) { try await world.act("assign", on: ticket, ["assignee": theirs]) }
+    #expect(refused?.violations.map { "\($0.path) \($0.message.key)" } == ["assignee owner.may_not_work"])
+    let own = try await id(try await colleague(world, for: [world.acme]), world)
+    #expect(try await world.act("assign", on: ticket, ["assignee": own])["assignee"] == own)
+  }
+
   /// What is offered is found by whom it is offered to; nobody is offered what he may not work on.
   @Test func anOfferIsFoundAndEndsWithTheWork() async throws {
     let world = try await DeskWorld()

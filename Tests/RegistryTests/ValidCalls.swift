@@ -165,6 +165,11 @@ struct CallRule: Sendable {
         return (["id": incident, "person": person, "staff": staff], nil)
       }),
     "incident.offer": owned(offered: false),
+    "incident.assign": CallRule(given: { world, twin, _ in
+      let (incident, staff) = (try await world.seeded("inc", in: twin), try await world.seeded("stf", in: twin).id)
+      try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
+      return (["id": incident.id, "assignee": staff], incident.version)
+    }),
     "incident.accept_offer": owned(offered: true),
     "incident.return_offer": owned(offered: true),
     // Who does not see all of the customer sees the CIs that he answers for.

@@ -159,30 +159,3 @@ struct WithdrawOffers: Statement {
     parameters.append(now)
   }
 }
-
-/// A row when an account of the provider's tenant, which is bound, may work on the customer's tickets.
-struct MayWork: Statement {
-  let provider: TenantId
-  let account: Int64
-  let customer: TenantId
-  let now: Instant
-
-  static let sql = """
-    select 1::bigint from tenancy.role_grant g
-    join tenancy.role_permission q on q.role = g.role and q.permission = $5
-    where g.tenant_id = $1 and g.account_id = $2 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $4)
-      and (g.scope = 'all' or g.scope = 'listed' and exists (
-        select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $3))
-    limit 1
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(account)
-    parameters.append(customer)
-    parameters.append(now)
-    parameters.append(IncidentFields.work)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}

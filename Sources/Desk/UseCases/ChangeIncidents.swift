@@ -218,10 +218,9 @@ package enum AssignIncident: Operation {
     case .keep: break
     case .clear: work.ticket.assignee = nil
     case .set(let staff):
-      guard let id = try await context.transaction.first(StaffByPublicId(provider: context.provider.id, publicId: staff)) else {
-        throw context.unknownReference("assignee")
-      }
-      work.ticket.assignee = Ticket.Reference(id: id, publicId: staff.random)
+      let worker = try await context.worker(staff, "assignee")
+      guard worker?.mayWork ?? true else { throw Failure.invalid("assignee", SpineMessages.mayNotWork) }
+      work.ticket.assignee = worker?.reference
     }
     work.note(
       TicketEventType.assigned,
@@ -233,6 +232,17 @@ package enum AssignIncident: Operation {
     if work.ticket.owner == nil, let assignee = work.ticket.assignee { work.own(assignee) }
     work.save()
     return work.record
+  }
+}
+
+extension OperationContext {
+  /// A member of the staff who is to work on the customer's tickets, as a body names him, and whether he may. The provider's tenant is bound.
+  func worker(_ staff: PublicId?, _ path: String) async throws -> (reference: Ticket.Reference, mayWork: Bool)? {
+    guard let staff else { return nil }
+    let statement = AccountAtCustomer(
+      home: provider.id, publicId: staff, permission: IncidentFields.work, customer: tenant.id, now: now)
+    guard let found = try await transaction.first(statement), found.party.kind == Actor.Kind.staff.rawValue else { throw unknownReference(path) }
+    return (Ticket.Reference(id: found.party.id, publicId: staff.random), found.may)
   }
 }
 

@@ -80,22 +80,14 @@ package enum OfferOwnership: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
     guard work.ticket.state.isOpen else { throw Failure(.conflict, DeskMessages.notOpen) }
-    var to: Ticket.Reference?
-    if let staff = input.staff {
-      guard let id = try await context.transaction.first(StaffByPublicId(provider: context.provider.id, publicId: staff)) else {
-        throw context.unknownReference("staff")
-      }
-      to = Ticket.Reference(id: id, publicId: staff.random)
-    }
+    let receiver = try await context.worker(input.staff, "staff")
+    let to = receiver?.reference
     let team: Int64? =
       if let team = input.team { try await context.team(team, "team") } else { nil }
     guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
     guard let owner = work.ticket.owner else { throw Failure(.conflict, SpineMessages.notOwned) }
     guard context.mayHandOver(from: owner) else { throw Failure(.conflict, SpineMessages.notYours) }
-    if let to {
-      let right = MayWork(provider: context.provider.id, account: to.id, customer: context.tenant.id, now: context.now)
-      guard try await context.transaction.first(right) != nil else { throw Failure.invalid("staff", SpineMessages.mayNotWork) }
-    }
+    guard receiver?.mayWork ?? true else { throw Failure.invalid("staff", SpineMessages.mayNotWork) }
     guard to?.id != owner.id else { throw Failure.invalid("staff", SpineMessages.offeredToOwner) }
     guard try await context.transaction.first(OpenHandover(tenant: context.tenant.id, ticket: work.ticket.id)) == nil else {
       throw Failure(.conflict, SpineMessages.offeredAlready)
