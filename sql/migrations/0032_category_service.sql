@@ -22,3 +22,8 @@ grant update (service_id) on desk.category_service to steward_app;
 
 -- The category that a ticket has its service from; null: a person named it, or a CI gave it.
 alter table desk.ticket add column service_category text;
+
+-- Who offered and who answered is known by kind as well: a programme's number is no member of the staff's. Null of those before: staff.
+-- After the ticket, as acts lock it.
+alter table desk.handover add column actor_kind text, add column answerer_kind text;
+grant update (answerer_kind) on desk.handover to steward_app;

@@ -15,7 +15,7 @@ struct TicketCis: Sendable {
   /// What the ticket's category says, where no CI says anything.
   var ofCategory: CategoryService?
   private let primaryBefore: NamedCi.Key?
-  private let rowsBefore: Set<Int64>
+  private let marksBefore: [Int64: [Bool]]
 
   /// - Parameter named: in the order in which they were named.
   init(_ named: [NamedCi] = [], tierIsNamed: Bool, serviceIsNamed: Bool) {
@@ -23,13 +23,14 @@ struct TicketCis: Sendable {
     self.tierIsNamed = tierIsNamed
     self.serviceIsNamed = serviceIsNamed
     primaryBefore = named.first(where: \.isPrimary)?.key
-    rowsBefore = Set(named.compactMap(\.row))
+    marksBefore = Dictionary(named.compactMap { ci in ci.row.map { ($0, ci.marks) } }) { first, _ in first }
   }
 
   var primary: NamedCi? { named.first(where: \.isPrimary) }
   /// Those that the act added.
   var added: [NamedCi] { named.filter { $0.row == nil } }
-  var kept: [NamedCi] { named.filter { $0.row != nil } }
+  /// Those that were there before and are marked otherwise now.
+  var remarked: [NamedCi] { named.filter { ci in ci.row.map { marksBefore[$0] != ci.marks } ?? false } }
   var changesPrimary: Bool { primary?.key != primaryBefore }
   var isChanged: Bool { !added.isEmpty || !removed.isEmpty || changesPrimary }
 

@@ -45,7 +45,7 @@ package enum SplitIncident: Operation {
     guard let number = try await context.transaction.first(NextTicketNumber(tenant: context.tenant.id)) else { throw Failure.notFound }
     var work = TicketWork(context: context, ticket: ticket(id, number, of: origin.ticket, service, input, context), clocks: clocks)
     let cis = try await context.transaction.query(CisOfTicket(tenant: context.tenant.id, ticket: origin.ticket.id))
-    func told(_ ci: TicketCiRow) -> Value { .id(context.id(of: NamedCi.Key(isShared: ci.isShared, publicId: ci.publicId))) }
+    func told(_ ci: TicketCiRow) -> Value { .id(context.id(of: ci.key)) }
     work.begin(priority: work.ticket.priority)
     work.note(
       TicketEventType.opened,

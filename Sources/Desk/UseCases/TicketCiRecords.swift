@@ -112,19 +112,10 @@ extension OperationContext {
 
   /// The CIs of a ticket as the caller may know them. Only for operations that read.
   func told(_ rows: [TicketCiRow], openedAt: Instant) async throws -> [TicketCiRecord] {
-    let day = openedAt.utcDay
-    let (own, shared) = (rows.compactMap(\.ci), rows.compactMap(\.sharedCi))
-    var (ownFacts, sharedFacts): ([NamedCi.Facts], [NamedCi.Facts]) = ([], [])
-    if !own.isEmpty { ownFacts = try await transaction.query(CisOfRows(tenant: tenant.id, day: day, rows: own)) }
-    if !shared.isEmpty {
-      let statement = CisOfRows(tenant: provider.id, day: day, rows: shared)
-      sharedFacts = try await bound(to: [provider.id]) { try await $0.query(statement) }
+    let known = try await facts(of: rows, on: openedAt.utcDay) { statement in
+      try await bound(to: [provider.id]) { try await $0.query(statement) }
     }
-    return rows.map { row in
-      TicketCiRecord(
-        row: row, id: id(of: NamedCi.Key(isShared: row.isShared, publicId: row.publicId)),
-        facts: row.isShared ? sharedFacts.first { $0.id == row.sharedCi } : ownFacts.first { $0.id == row.ci }, isForStaff: principal.side == .staff)
-    }
+    return rows.map { TicketCiRecord(row: $0, id: id(of: $0.key), facts: known[$0.key], isForStaff: principal.side == .staff) }
   }
 
   /// What the tier and the service of a ticket come from.
