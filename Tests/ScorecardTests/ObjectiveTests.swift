@@ -24,7 +24,7 @@ import Testing
     for (index, one) in verdicts.enumerated() {
       let ticket = ModelTicket(
         number: Int64(index + 1), contract: 0, priority: one.priority, openedAt: try #require(Instant("2026-01-05T12:00:00Z")),
-        closedAt: try #require(Instant(one.closed)), response: ModelTicket.Promise(state: "stopped", verdict: one.verdict, consumed: 60))
+        closedAt: Instant(one.closed), response: ModelTicket.Promise(state: "stopped", verdict: one.verdict, consumed: 60))
       _ = try await ScorecardWorld.write(ticket, in: world)
     }
     try await world.refresh()

@@ -72,7 +72,9 @@ package enum CreateCode: Operation {
       "Of a pending reason, and needed there: whose turn it is, for ever. A target and its SLA say whether that pauses a clock; the provider's own time never does.",
       "挂起原因必填：等待哪一方，永不改变。是否暂停计时由目标及其 SLA 决定；服务商自身的时间从不暂停。")
 
-    package static let fields: [any InputField] = [CodeFields.list, key, CodeFields.name, CodeFields.position.optional, waitsFor.optional, CodeFields.service.optional]
+    package static let fields: [any InputField] = [
+      CodeFields.list, key, CodeFields.name, CodeFields.position.optional, waitsFor.optional, CodeFields.service.optional,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       list = CodeList(rawValue: try values[CodeFields.list]) ?? .category
@@ -129,7 +131,8 @@ package enum ChangeCode: Operation {
   }
 
   package static let declaration = Declaration(
-    "code.change", "Rename a code, give it another place in its list, or a category another service.", zh: "修改代码的名称、顺序或分类的服务。", permission: CodeFields.permission,
+    "code.change", "Rename a code, give it another place in its list, or a category another service.", zh: "修改代码的名称、顺序或分类的服务。",
+    permission: CodeFields.permission,
     roles: CodeFields.managers, scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CodeRecord {

@@ -51,8 +51,8 @@ package enum SplitIncident: Operation {
       TicketEventType.opened,
       .object([
         "splitFrom": .id(input.id), "priority": .integer(facts.priority), "service": .text(facts.service?.code), "ciTier": .text(facts.ciTier),
-        "tierFrom": cis.first(where: \.gaveTier).map(told) ?? .null, "serviceFrom": cis.first(where: \.gaveService).map(told) ?? context.serviceFrom(work.ticket),
-        "backDated": .bool(true),
+        "tierFrom": cis.first(where: \.gaveTier).map(told) ?? .null,
+        "serviceFrom": cis.first(where: \.gaveService).map(told) ?? context.serviceFrom(work.ticket), "backDated": .bool(true),
       ]))
     for event in past { work.inherit(event, from: input.id) }
     if !cis.isEmpty {
