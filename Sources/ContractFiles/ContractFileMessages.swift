@@ -93,6 +93,16 @@ package enum ContractFileMessages: MessageCatalog {
     zh: "supplierMetrics 说明团队之外供应商的参与：请同时填写 teams。")
   static let suppliersNeeded = Message("contract_plan.suppliers_needed", "suppliers needed for: {metrics}", zh: "需要供应商参与的指标：{metrics}")
   static let notNeeded = Message("contract_plan.not_needed", "no longer needed: nothing has to take its place", zh: "不再需要，无需替代")
+  static let badPromise = Message(
+    "contract_file.promise", "This must be a metric with or without a priority, such as resolution P1 or availability.",
+    zh: "必须是指标，可带优先级，例如 resolution P1 或 availability。")
+  static let acceptedRisk = Message("contract_plan.accepted_risk", "accepted risk of line {name}", zh: "合同行的已接受风险 {name}")
+  static let because = Message("contract_plan.because", "accepted by who applies the file: {reason}", zh: "由执行文件者接受：{reason}")
+  static let acceptedBy = Message("contract_plan.accepted_by", "accepted by {name}: {reason}", zh: "由 {name} 接受：{reason}")
+  static let whatIsFound = Message(
+    "contract_plan.what_is_found", "whatever gap of this kind the proof of the changed line finds", zh: "变更后的合同行经证明发现的所有此类缺口")
+  static let noLongerAccepted = Message(
+    "contract_plan.no_longer_accepted", "The contract's file does not accept it any more, or accepts it on other terms.", zh: "合同文件不再接受此风险，或接受的条件已变。")
   static let activate = Message("contract_plan.activate", "activate", zh: "生效")
   static let shared = Message(
     "contract_plan.shared", "This holds for every contract that names it.", zh: "此变更对所有引用它的合同生效。")
@@ -118,5 +128,6 @@ package enum ContractFileMessages: MessageCatalog {
     changedSince, create, change, end, same, customer, unit, person, calendar, sla,
     contract, line, team, teamOla, lineTeams, lineSupplier, contact, from, zone, language, hours, activate, shared, nothing, summary, ask,
     notConfirmed, done, failed, waits, notOneContract, suspended, metricsNeedTeams, suppliersNeeded, notNeeded,
+    badPromise, acceptedRisk, because, acceptedBy, whatIsFound, noLongerAccepted,
   ]
 }

@@ -1,3 +1,4 @@
+import BillingEngine
 import Kernel
 import Operations
 import Postgres
@@ -57,28 +58,23 @@ package enum ContractTerms {
     return (targets, choices.filter(\.isExplicitlyNone).map(\.metric), compiled)
   }
 
-  /// The share of tickets that must meet the targets of a metric and priority.
+  /// The share of tickets that must meet the targets of a metric and priority over each period of a kind: what ``ObjectiveRule``
+  /// makes of ``ObjectivesAtEnd``.
   package struct Objective: Hashable, Sendable {
     package let metric: Metric
     package let priority: Int64
+    package let period: BillingPeriod.Kind
     package let rate: Rate
+    /// Whether the period that was asked for is over in the zones of the contracts that have it.
+    package let isOver: Bool
 
-    package init(metric: Metric, priority: Int64, rate: Rate) {
+    package init(metric: Metric, priority: Int64, period: BillingPeriod.Kind = .month, rate: Rate, isOver: Bool = true) {
       self.metric = metric
       self.priority = priority
+      self.period = period
       self.rate = rate
+      self.isOver = isOver
     }
-  }
-
-  /// The objectives that a period is held against: those of the lines in force at its end (or now, when it is not over),
-  /// the strictest where they differ.
-  /// The last statement of a transaction that reads.
-  /// - Parameter end: the first day after the period, in each contract's zone.
-  package static func objectives(
-    tenant: TenantId, contracts: [Int64], end: CalendarDate, now: Instant, in transaction: Transaction
-  ) async throws -> [Objective] {
-    let targets = try await transaction.last(ObjectivesAtEnd(tenant: tenant, contracts: contracts, end: end, now: now))
-    return ObjectiveRule.objectives(targets.compactMap(\.self))
   }
 
   /// When a line is in force, and what it costs then.

@@ -21,10 +21,9 @@ package enum ContractsMessages: MessageCatalog {
   package static let onlyClocks = Message(
     "sla.only_clocks", "Only targets of response, resolution and update have this.", zh: "仅响应、解决和更新目标可填写此项。")
   package static let onlyAvailability = Message("sla.only_availability", "Only targets of availability have this.", zh: "仅可用性目标可填写此项。")
-  package static let clocksByMonth = Message(
-    "sla.clocks_by_month", "Objectives of response and resolution are judged by the month.", zh: "响应与解决的达标率按月考核。")
   package static let updateHasNoObjective = Message(
-    "sla.update_has_no_objective", "Updates are judged ticket by ticket, and have no objective.", zh: "更新按工单逐一判定，不设达标率。")
+    "sla.update_has_no_objective", "Updates are judged ticket by ticket, and have no objective: leave it out.",
+    zh: "更新按工单逐一判定，不设达标率：请勿填写。")
   package static let availabilityOfLine = Message(
     "sla.availability_of_line", "Availability is that of the whole contract line: put the service on a line of its own.",
     zh: "可用性针对整个合同行：请为该服务单独设立合同行。")
@@ -120,7 +119,7 @@ package enum ContractsMessages: MessageCatalog {
     quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
     definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, badMetric, onlyClocks, onlyAvailability, availabilityOfLine,
-    clocksByMonth, updateHasNoObjective,
+    updateHasNoObjective,
     noneHasNothing, calendarNeeded,
     measuredNeedsObjective, periodNeedsObjective, warnOrder, badTierCode, calendarNotPublished, calendarOfOther, budgetNeverEnds,
     unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,

@@ -152,6 +152,9 @@ package enum DifferenceWords: MessageCatalog {
     }
   }
 
+  /// Nil for a code that is none.
+  package static func period(code: String) -> Message? { BillingPeriod.Kind(rawValue: code).map(period) }
+
   /// Maintenance is none that counts.
   package static func severity(_ severity: OutageSeverity) -> Message {
     switch severity {

@@ -114,7 +114,7 @@ struct APIEndpoint: Sendable {
     if exchange.headers.language == nil { told.language = principal.language }
     guard exchange.headers.isJSON else { throw RefusedByPath(problem: .unsupportedMediaType) }
     guard let key = exchange.headers.idempotencyKey else { throw Failure(.malformed, HTTPMessages.batchNeedsKey) }
-    guard (1...Batch.longestKey).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+    guard Call.isKey(key, longest: Batch.longestKey) else {
       throw Failure(.invalid, HTTPMessages.badBatchKey, ["most": String(Batch.longestKey)])
     }
     guard try exchange.headers.expectedVersion() == nil else { throw Failure(.malformed, HTTPMessages.batchIfMatch) }

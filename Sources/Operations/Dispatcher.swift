@@ -135,9 +135,7 @@ package struct Dispatcher: Sendable {
 
   private func idempotencyKey(_ call: Call) throws(Failure) -> String {
     guard let key = call.idempotencyKey else { return Call.newIdempotencyKey(tenancy.random) }
-    guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-      throw Failure(.invalid, OperationMessages.badKey)
-    }
+    guard Call.isKey(key) else { throw Failure(.invalid, OperationMessages.badKey) }
     return key
   }
 

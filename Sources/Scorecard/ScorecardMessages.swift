@@ -12,12 +12,40 @@ package enum ScorecardMessages: MessageCatalog {
   package static let notJudged = Message("scorecard.not_judged", "Not judged yet.", zh: "尚未判定。")
   package static let notObserved = Message("scorecard.not_observed", "Not observed yet, so there is no time.", zh: "尚未观察到完成，因此没有用时。")
   package static let otherMonth = Message(
-    "scorecard.other_month", "By the basis of this figure it belongs to another month, or to none yet.", zh: "按该指标的统计口径，工单属于其他月份，或尚不属于任何月份。")
-  package static let finished = Message("scorecard.finished", "Finished before the month's end.", zh: "月末之前已完成。")
+    "scorecard.other_month", "By the basis of this figure it belongs to another period, or to none yet.", zh: "按该指标的统计口径，工单属于其他期间，或尚不属于任何期间。")
+  package static let finished = Message("scorecard.finished", "Finished before the period's end.", zh: "期间结束之前已完成。")
+
+  package static let kept = Message(
+    "scorecard.objective_kept", "{what}, {kind} {period}: {value} % ({met} of {judged}), agreed were {objective} %: kept.",
+    zh: "{what}，{kind} {period}：{value}%（{judged} 项中达成 {met} 项），约定 {objective}%：已达标。")
+  package static let notKept = Message(
+    "scorecard.objective_not_kept", "{what}, {kind} {period}: {value} % ({met} of {judged}), agreed were {objective} %: not kept.",
+    zh: "{what}，{kind} {period}：{value}%（{judged} 项中达成 {met} 项），约定 {objective}%：未达标。")
+  package static let keptSoFar = Message(
+    "scorecard.objective_kept_so_far", "{what}, {kind} {period} so far: {value} % ({met} of {judged}), agreed are {objective} %: kept so far.",
+    zh: "{what}，{kind} {period} 截至目前：{value}%（{judged} 项中达成 {met} 项），约定 {objective}%：目前达标。")
+  package static let notKeptSoFar = Message(
+    "scorecard.objective_not_kept_so_far", "{what}, {kind} {period} so far: {value} % ({met} of {judged}), agreed are {objective} %: not kept so far.",
+    zh: "{what}，{kind} {period} 截至目前：{value}%（{judged} 项中达成 {met} 项），约定 {objective}%：目前未达标。")
+  package static let nothingJudged = Message(
+    "scorecard.objective_nothing_judged", "{what}, {kind} {period}: nothing was judged, agreed are {objective} %.",
+    zh: "{what}，{kind} {period}：没有判定，约定 {objective}%。")
 
   package static let all = [
-    metricNeeded, metricUnknown, included, noContract, noTarget, withdrawn, notJudged, notObserved, otherMonth, finished,
+    metricNeeded, metricUnknown, included, noContract, noTarget, withdrawn, notJudged, notObserved, otherMonth, finished, kept, notKept, keptSoFar,
+    notKeptSoFar, nothingJudged,
   ]
+
+  /// - Parameter isMet: nil where nothing is judged.
+  static func standing(isMet: Bool?, isOver: Bool) -> Message {
+    switch (isMet, isOver) {
+    case (nil, _): nothingJudged
+    case (true?, true): kept
+    case (true?, false): keptSoFar
+    case (false?, true): notKept
+    case (false?, false): notKeptSoFar
+    }
+  }
 
   /// The text of a reason.
   static func reason(_ code: String) -> Message? { all.first { $0.key == "scorecard.\(code)" } }

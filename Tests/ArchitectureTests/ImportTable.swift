@@ -58,7 +58,7 @@ enum ImportTable {
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box(
       "Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging, collections),
-    Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "Jobs"]), foundation, logging, collections),
+    Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("Assets", 3, platform, foundation),
     Box("Knowledge", 3, platform, foundation),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),

@@ -13,7 +13,7 @@ import Testing
 
 /// Files that say who keeps a contract's promises.
 @Suite struct DeliveryFileTests {
-  private struct World {
+  struct World {
     let database: TestDatabase
 
     /// - Parameter isProven: whether nothing is promised that nothing backs.
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  private static let yaml = """
+  static let yaml = """
     customer: {code: ACME, name: Acme, zone: UTC}
     calendars:
       - {name: Always, zone: UTC, stock: 24x7}

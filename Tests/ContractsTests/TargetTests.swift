@@ -1,3 +1,4 @@
+import BillingEngine
 import Contracts
 import Kernel
 import Operations
@@ -87,9 +88,6 @@ import Testing
     #expect(
       await refused(["metric": "response", "budgetSeconds": 1, "calendar": calendar, "warnPercents": .array([100])])
         == ["\(path).warnPercents[0] input.range"])
-    #expect(
-      await refused(["metric": "response", "budgetSeconds": 1, "calendar": calendar, "objective": "95", "period": "quarter"])
-        == ["\(path).period sla.clocks_by_month"], "no report holds anybody to it")
     #expect(
       await refused(["metric": "update", "budgetSeconds": 1, "calendar": calendar, "objective": "95"])
         == ["\(path).objective sla.update_has_no_objective"])
@@ -223,17 +221,27 @@ import Testing
         "name": "Objectives",
         "targets": .array([
           target(["objective": "99"]), target(["priority": 1, "objective": "90"]), target(["priority": 2]),
-          target(["priority": 3, "service": "VIP", "objective": "99.5"]),
+          target(["priority": 3, "service": "VIP", "objective": "99.5"]), target(["priority": 5, "objective": "97", "period": "quarter"]),
         ]),
       ], as: world.manager)
     _ = try await contract(world, sla)
     let objectives = try await world.inside(world.acme) { transaction in
       let contracts = try await transaction.query(ContractIds(tenant: world.acme.id))
-      return try await ContractTerms.objectives(
-        tenant: world.acme.id, contracts: contracts, end: CalendarDate("2026-04-01") ?? .init(daysSinceEpoch: 0), now: ContractsWorld.start, in: transaction)
+      let periods = BillingPeriod.Kind.allCases.compactMap { BillingPeriod($0, containing: CalendarDate(daysSinceEpoch: 20_500)) }
+      #expect(periods.map(\.description) == ["2026-02", "2026-Q1", "2026", "2026-02"])
+      let targets = try await transaction.query(
+        ObjectivesAtEnd(tenant: world.acme.id, contracts: contracts, periods: periods, now: ContractsWorld.start))
+      return ObjectiveRule.objectives(targets)
     }
-    let byPriority = Dictionary(objectives.filter { $0.metric == .response }.map { ($0.priority, $0.rate.percent) }) { first, _ in first }
-    #expect(byPriority == [1: "90", 3: "99.5", 4: "99", 5: "99"], "the general one never counts for P1; without an objective nothing is held against")
+    func byPriority(_ period: BillingPeriod.Kind) -> [Int64: String] {
+      let found = objectives.filter { $0.metric == .response && $0.period == period }
+      return Dictionary(found.map { ($0.priority, "\($0.rate.percent) \($0.isOver)") }) { first, _ in first }
+    }
+    #expect(
+      byPriority(.month) == [1: "90 true", 3: "99.5 true", 4: "99 true"],
+      "the general one never counts for P1; without an objective nothing is held against")
+    #expect(byPriority(.quarter) == [5: "97 false"])
+    #expect(byPriority(.year).isEmpty && byPriority(.rollingYear).isEmpty)
   }
 
   @Test func differencesNameWhatATargetIsFor() async throws {

@@ -47,6 +47,32 @@ import Testing
     #expect(try await queue(world, ["owner": first]) == [])
   }
 
+  /// Work is given to those who may do it.
+  @Test func nobodyIsAssignedWhoMayNotWorkForTheCustomer() async throws {
+    let world = try await DeskWorld()
+    let stranger = try await colleague(world, for: [world.other])
+    let ticket = try await world.open()
+    let theirs = try await id(stranger, world)
+    let refused = await #expect(throws: Failure.self) { try await world.act("assign", on: ticket, ["assignee": theirs]) }
+    #expect(refused?.violations.map { "\($0.path) \($0.message.key)" } == ["assignee owner.may_not_work"])
+    let own = try await id(try await colleague(world, for: [world.acme]), world)
+    #expect(try await world.act("assign", on: ticket, ["assignee": own])["assignee"] == own)
+  }
+
+  /// What the operator offered is no programme's to take back, although neither is a member of the staff.
+  @Test func whoeverOffersIsKnownByKind() async throws {
+    let world = try await DeskWorld()
+    let taken = try await world.act("take", on: try await world.open())
+    let offered = try await world.act("offer", on: taken, ["staff": try await id(try await colleague(world), world)], as: world.database.root)
+    let program = Principal(
+      actor: Actor(kind: .service, id: 1_000_000, via: .http), tenant: world.database.provider.id, side: .staff, name: "monitor",
+      grants: [Grant(role: StockRole.engineer.rawValue, permissions: world.database.permissions(of: .engineer), scope: .all)])
+    await expectFailure(.conflict) { try await world.act("return_offer", on: offered, ["reason": "Mine?"], as: program) }
+    let withdrawn = try await world.act("return_offer", on: offered, ["reason": "Thought again"], as: world.database.root)
+    let offers = try await world.database.call("incident.handovers", ["id": withdrawn["id"] ?? .null], as: world.engineer)["items"]
+    #expect(offers?.column("outcome") == ["withdrawn"])
+  }
+
   /// What is offered is found by whom it is offered to; nobody is offered what he may not work on.
   @Test func anOfferIsFoundAndEndsWithTheWork() async throws {
     let world = try await DeskWorld()

@@ -165,13 +165,23 @@ struct CallRule: Sendable {
         return (["id": incident, "person": person, "staff": staff], nil)
       }),
     "incident.offer": owned(offered: false),
+    "incident.assign": CallRule(given: { world, twin, _ in
+      let (incident, staff) = (try await world.seeded("inc", in: twin), try await world.seeded("stf", in: twin).id)
+      try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
+      return (["id": incident.id, "assignee": staff], incident.version)
+    }),
     "incident.accept_offer": owned(offered: true),
     "incident.return_offer": owned(offered: true),
     // Who does not see all of the customer sees the CIs that he answers for.
     "incident.list": CallRule(refused: { principal in principal.grants.contains { [.unit, .own].contains($0.scopeKind) } ? ["ci"] : [] }),
     "incident.change": CallRule(given: { _, _, _ in (["source": "phone"], nil) }),
     "incident.hold": CallRule(given: { _, _, _ in (["reason": "awaiting_requester"], nil) }),
-    "code.create": CallRule(given: { _, _, _ in (["list": "pending_reason"], nil) }),
+    // Only a category names a service, and only a pending reason says whose turn it is.
+    "code.create": CallRule(omitted: ["service"], given: { _, _, _ in (["list": "pending_reason"], nil) }),
+    "code.change": CallRule(given: { world, twin, _ in
+      let seeded = try await world.seeded("cod", in: twin)
+      return (["id": seeded.id, "service": try await world.catalogueService()], seeded.version)
+    }),
     "code.restore": CallRule(given: { world, twin, _ in
       let seeded = try await world.seeded("cod", in: twin)
       let retired = try await world.seed("code.retire", ["id": seeded.id], version: seeded.version)

@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Testing
 
 @testable import Requests
@@ -68,11 +69,11 @@ import Testing
   private func states(_ process: RequestProcess) -> [ApprovalState] { process.approvals.map(\.state) }
 
   private func agree(_ process: inout RequestProcess, _ seq: UInt8, by id: Int64 = 9) throws {
-    try process.decide([seq], agrees: true, reason: nil, by: Party(kind: "customer", id: id), person: nil, at: now)
+    try process.decide([seq], agrees: true, reason: nil, by: Party(kind: "customer", id: id, person: nil), at: now)
   }
 
   private func refuse(_ process: inout RequestProcess, _ seq: UInt8) throws {
-    try process.decide([seq], agrees: false, reason: "no", by: Party(kind: "customer", id: 9), person: nil, at: now)
+    try process.decide([seq], agrees: false, reason: "no", by: Party(kind: "customer", id: 9, person: nil), at: now)
   }
 
   @Test func withNobodyToAskItIsAgreedTo() throws {
@@ -253,7 +254,7 @@ import Testing
 
   private func facts(requester: Int64? = 40, unit: Int64? = 5, submitter: Int64 = 99, submitterPerson: Int64? = nil, own: Bool = false) -> ApproverRule.Facts {
     ApproverRule.Facts(
-      tenant: tenant, requester: requester, unit: unit, submitter: Party(kind: "customer", id: submitter), submitterPerson: submitterPerson, mayBeOwn: own)
+      tenant: tenant, requester: requester, unit: unit, submitter: Party(kind: "customer", id: submitter, person: submitterPerson), mayBeOwn: own)
   }
 
   private func asked(_ holder: Approval.Holder, seq: Int64 = 1) -> Approval {
@@ -288,7 +289,7 @@ import Testing
     var approval = asked(.person(41))
     #expect(standing(principal("requester", .own(person: 41), person: 41), approval, facts()) == .may)
     #expect(standing(principal("customer_manager", .tenant, person: 42), approval, facts()) == .none)
-    approval.delegate = Party(kind: "customer", id: 3)
+    approval.delegate = Party(kind: "customer", id: 3, person: nil)
     #expect(standing(principal("customer_manager", .tenant, id: 3, person: 42), approval, facts()) == .may)
     #expect(standing(principal("finance", .all, id: 3, kind: .staff), approval, facts()) == .none, "an account of the same number on the other side")
     approval.escalatedAt = now
@@ -305,10 +306,9 @@ import Testing
     #expect(standing(login, approval, facts(submitterPerson: 42)) == .may)
     var agreed = asked(.role("customer_manager"), seq: 2)
     agreed.state = .approved
-    agreed.decidedBy = Party(kind: "customer", id: 1)
+    agreed.decidedBy = Party(kind: "customer", id: 1, person: nil)
     #expect(standing(principal("customer_manager", .tenant), approval, facts(), among: [agreed]) == .alreadyAgreed)
-    agreed.decidedBy = Party(kind: "customer", id: 2)
-    agreed.decidedPerson = 50
+    agreed.decidedBy = Party(kind: "customer", id: 2, person: 50)
     #expect(standing(principal("customer_manager", .tenant, person: 50), approval, facts(), among: [agreed]) == .alreadyAgreed, "by another login")
     #expect(standing(principal("customer_manager", .tenant, person: 51), approval, facts(), among: [agreed]) == .may)
   }

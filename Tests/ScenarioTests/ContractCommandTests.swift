@@ -36,6 +36,52 @@ import Testing
     #expect(await card.ended() == 0, "\(card.text)")
   }
 
+  /// A line that promises more than backs it, with the risk accepted in the file.
+  @Test func theFileSaysWhichRisksAreAccepted() async throws {
+    let folder = try Self.folder()
+    defer { TemporaryFolder.remove(folder) }
+    let file = folder + "/acme.yaml"
+    try """
+    customer: {code: ACME, name: Acme, zone: UTC}
+    calendars:
+      - {name: Always, zone: UTC, stock: 24x7}
+    slas:
+      - name: Gold
+        targets:
+          - {metric: resolution, priorities: [1], within: 8 h, calendar: Always, objective: 95, period: quarter}
+    teams:
+      - {name: First line}
+    contract:
+      name: Hosting
+      currency: EUR
+      starts: 2026-03-01
+      lines:
+        - name: Servers
+          sla: Gold
+          teams:
+            - {team: First line}
+          acceptedRisks:
+            - {gap: agreement, promises: [resolution P1], parties: [First line], reason: The OLA is being written, by: Jane Roe}
+
+    """.write(toFile: file, atomically: true, encoding: .utf8)
+    func contract(_ arguments: String..., log: String) async throws -> String {
+      let program = try Program(executable: Program.steward, ["contract"] + arguments + ["--trial", folder + "/trial"], output: folder + "/\(log).log")
+      #expect(await program.ended() == 0, "\(program.text)")
+      return program.text
+    }
+    let plan = try await contract("plan", file, log: "plan")
+    #expect(plan.contains("create  accepted risk of line “Servers”: agreement; resolution P1; First line"), "\(plan)")
+    #expect(plan.contains("accepted by Jane Roe: The OLA is being written"), "\(plan)")
+    _ = try await contract("apply", file, "--yes", log: "apply")
+    let again = try await contract("apply", file, "--yes", log: "again")
+    #expect(again.contains("Nothing to do."), "\(again)")
+    _ = try await contract("export", "--customer", "ACME", "--to", folder + "/recorded.yaml", log: "export")
+    let recorded = try String(contentsOfFile: folder + "/recorded.yaml", encoding: .utf8)
+    for part in ["acceptedRisks:", "gap: agreement", "by: Jane Roe", "period: quarter"] { #expect(recorded.contains(part), "\(recorded)") }
+    let same = try await contract("plan", folder + "/recorded.yaml", log: "same")
+    #expect(same.contains("Nothing to do."), "\(same)")
+  }
+
   @Test func withoutAnAnswerNothingIsDone() async throws {
     let folder = try Self.folder()
     defer { TemporaryFolder.remove(folder) }

@@ -20,7 +20,10 @@ struct ScorecardWorld {
   let terms: ClockTerms
   private(set) var tickets: [ModelTicket] = []
 
-  init() async throws {
+  /// - Parameters:
+  ///   - objective: what is agreed for response and resolution of priority 1 and 2.
+  ///   - periods: by which period it is judged, by priority; the others by the month, as nothing is said.
+  init(objective: String = "90", periods: [Int64: String] = [:]) async throws {
     let database = try await TestDatabase.make([PlatformModule.self, ContractsModule.self, ScorecardModule.self])
     let customer = try await database.customer("ACME", zone: Self.home)
     let root = database.root
@@ -34,7 +37,7 @@ struct ScorecardWorld {
             ["response", "resolution"].map { metric in
               .object([
                 "metric": .text(metric), "priority": .integer(priority), "budgetSeconds": 3600, "calendar": calendar["id"] ?? .null,
-                "objective": .decimal("90"),
+                "objective": .decimal(objective), "period": .text(periods[priority]),
               ])
             }
           }),

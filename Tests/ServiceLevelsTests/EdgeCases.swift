@@ -43,7 +43,10 @@ enum EdgeCases {
     Row("Several coverages", "One by precedence, with the reason", tests: ["aFullLifeOverAWeekendAndAPauseIsCountedToTheSecond"]),
     Row(
       "Priority or category set after creation", "The target is chosen anew; start and pauses are kept",
-      tests: ["aNewPriorityKeepsTheUsedTime", "changingTheTargetKeepsPauses", "aPriorityWithoutATargetWithdrawsAndTheWayBackCountsFromTheOpening"]),
+      tests: [
+        "aNewPriorityKeepsTheUsedTime", "changingTheTargetKeepsPauses", "aPriorityWithoutATargetWithdrawsAndTheWayBackCountsFromTheOpening",
+        "targetsFollowAChangeOfTheCategory",
+      ]),
     Row(
       "Pending customer", "A pause needs reason and evidence; limits and running on by itself by SLA version; response is exempt",
       tests: [

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Postgres
 import TestSupport
 import Testing
 @testable import TimeEntries
@@ -59,7 +60,10 @@ import Testing
     let round = try await world.approved("10T19:00", "10T19:07")
     #expect(try await world.stretches(round) == [[7, 7, "service_time", "normal"]])
     #expect(try await world.stretches(entry).count == 2)
-    #expect(try await world.totals("line").map { Array($0.dropFirst()) } == [[3, 47, 27, 37]])
+    #expect(try await world.totals("line") == [["Service desk", 3, 47, 27, 37]])
+    // Whoever is called otherwise since then is one person.
+    _ = try await world.database.superuser.withConnection { try await $0.query(RenameOnFirstEntry()) }
+    #expect(try await world.totals("staff").count == 1)
   }
 
   private func calendarStart(_ world: TimeWorld) async throws -> String {
@@ -181,4 +185,10 @@ import Testing
     }
     #expect(seen.isEmpty)
   }
+}
+
+/// As if whoever worked was called otherwise when that was recorded.
+private struct RenameOnFirstEntry: Statement {
+  static let sql = "update time_entries.entry set staff_name = 'Maiden' where id = (select min(id) from time_entries.entry) returning id"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

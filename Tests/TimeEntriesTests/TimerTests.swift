@@ -28,6 +28,20 @@ import Testing
     #expect(await refusal { try await start(world) } == "accepted")
   }
 
+  /// The ticket tells whose it is; another customer's tells nobody who does not serve that one.
+  @Test func theTicketTellsTheCustomer() async throws {
+    let world = try await TimeWorld()
+    let input: KeyValuePairs<String, Value> = ["ticket": world.ticket["id"] ?? .null, "workType": "remote_support"]
+    let other = try await world.database.customer("ELSEWHERE")
+    let stranger = try await world.database.staff(.engineer, for: [other])
+    let refused = await #expect(throws: Failure.self) { try await world.database.call("timer.start", input, as: stranger) }
+    #expect(refused?.violations.map { "\($0.path) \($0.message.key)" } == ["ticket input.unknown_reference"])
+    let nothing = await #expect(throws: Failure.self) { try await world.database.call("timer.start", ["workType": "remote_support"], as: world.anna) }
+    #expect(nothing?.violations.map { "\($0.path) \($0.message.key)" } == ["customer input.customer_required"])
+    let timer = try await world.database.call("timer.start", input, as: world.anna)
+    #expect(timer["ticket"] == world.ticket["id"])
+  }
+
   /// A forgotten timer is found once, at the instant at which its limit passed, and bills nothing by itself.
   @Test func aForgottenTimerIsMarkedAndNotBilled() async throws {
     let world = try await TimeWorld()

@@ -510,7 +510,8 @@ $$;
 -- Tickets of some types, of the permitted tenants (null: all), by their words, the newest first. What staff said among themselves finds
 -- for staff only. The newest sheets are looked at one by one, which finds a word that is everywhere. Behind them the index is asked for
 -- words and marks, four weeks by four weeks, so that a rare word reads no ticket without it; where a stretch has very many with it, its
--- newest sheets are looked at one by one again. Statistics know how often a word is, and not when: they may not choose to read the table. The marks of at most 20 tenants go along; of more tenants the rows are filtered.
+-- newest sheets are looked at one by one again. Statistics know how often a word is, and not when: they may not choose to read the table.
+-- The marks of at most 20 tenants go along; of more tenants the rows are filtered.
 create function finder.search_tickets(
   words text, grams text, for_staff boolean, wanted_types text[], permitted bigint[], everything boolean, units bigint[], person bigint,
   after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)

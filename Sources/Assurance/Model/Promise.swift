@@ -34,6 +34,9 @@ package struct PromiseLabel: Hashable, Comparable, Sendable {
     self.priority = priority
   }
 
+  /// For programs and files: `resolution P1`, `availability`.
+  package var code: String { priority.map { "\(metric) P\($0)" } ?? metric }
+
   package static func < (left: Self, right: Self) -> Bool { (left.metric, left.priority ?? 0) < (right.metric, right.priority ?? 0) }
 }
 

@@ -14,14 +14,15 @@ struct RiskRow: Sendable {
   let until: Instant?
   let actorKind: String
   let actorName: String
+  let acceptedBy: String?
   let endedAt: Instant?
   let endReason: String?
   let recordedAt: Instant
   let version: Int64
 
   static let select = """
-    select r.id, r.public_id, r.contract_line_id, p.public_id, r.gap, r.gap_key, p.gaps, r.reason, r.until_at, r.actor_kind, r.actor_name, r.ended_at,
-      r.end_reason, r.recorded_at, r.version
+    select r.id, r.public_id, r.contract_line_id, p.public_id, r.gap, r.gap_key, p.gaps, r.reason, r.until_at, r.actor_kind, r.actor_name, r.accepted_by,
+      r.ended_at, r.end_reason, r.recorded_at, r.version
     from assurance.accepted_risk r join assurance.proof p on p.tenant_id = r.tenant_id and p.id = r.proof_id
     """
 
@@ -37,6 +38,7 @@ struct RiskRow: Sendable {
     until = try row.next()
     actorKind = try row.next()
     actorName = try row.next()
+    acceptedBy = try row.next()
     endedAt = try row.next()
     endReason = try row.next()
     recordedAt = try row.next()
@@ -55,12 +57,13 @@ struct InsertRisk: Statement {
   let until: Instant?
   let actor: Actor
   let actorName: String
+  let acceptedBy: String?
   let now: Instant
 
   static let sql = """
     insert into assurance.accepted_risk
-      (tenant_id, public_id, contract_line_id, proof_id, gap, gap_key, reason, until_at, actor_kind, actor_id, actor_name, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      (tenant_id, public_id, contract_line_id, proof_id, gap, gap_key, reason, until_at, actor_kind, actor_id, actor_name, accepted_by, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     on conflict (tenant_id, contract_line_id, gap_key) where ended_at is null do nothing
     """
 
@@ -76,6 +79,7 @@ struct InsertRisk: Statement {
     parameters.append(actor.kind.rawValue)
     parameters.append(actor.id)
     parameters.append(actorName)
+    parameters.append(acceptedBy)
     parameters.append(now)
   }
 }

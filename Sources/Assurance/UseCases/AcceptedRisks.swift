@@ -24,11 +24,17 @@ package struct AcceptedRiskOutput: OperationOutput {
     OutputField("proof", .id, "The proof whose gap was accepted; the same gap of later ones is as well.", "所接受缺口所属的证明；后续证明中的同一缺口同样视为已接受。") { .id($0.proof) },
     OutputField("gap", .integer, "The gap's place in that proof.", "缺口在该证明中的序号。") { .integer($0.row.gap) },
     OutputField("text", .text, "What is missing.", "缺口说明。") { output in .text(output.gap.map { GapWords.text($0, output.language) }) },
+    OutputField("kind", .text, "The gap's kind.", "缺口类别。") { .text($0.gap?.kind.rawValue) },
+    OutputField("promised", .list(.text), "Which promises it is in: resolution P1, availability.", "涉及的承诺：如 resolution P1、availability。") {
+      .array(($0.gap?.promises ?? []).map { .text($0.code) })
+    },
+    OutputField("parties", .list(.text), "Whose part is missing.", "缺失一方。") { .array(($0.gap?.parties ?? []).map { .text($0.name) }) },
     OutputField("reason", .text, "Why it was accepted.", "接受的理由。") { .text($0.row.reason) },
     OutputField("until", .instant, "The first instant at which it is no longer accepted; null: until it is ended.", "自何时起不再接受；null 表示直至终止。") {
       .instant($0.row.until)
     },
-    OutputField("actorName", .text, "Who accepted it.", "接受人。") { .text($0.row.actorName) },
+    OutputField("actorName", .text, "Who recorded it.", "登记人。") { .text($0.row.actorName) },
+    OutputField("acceptedBy", .text, "Who took it upon himself; null: who recorded it.", "承担风险者；null 表示即登记人。") { .text($0.row.acceptedBy) },
     OutputField("actorKind", .text, "As what: staff, or operator.", "身份：staff 或 operator。") { .text($0.row.actorKind) },
     OutputField("endedAt", .instant, "When it was ended.", "终止时间。") { .instant($0.row.endedAt) },
     OutputField("endReason", .text, "Why it was ended.", "终止的理由。") { .text($0.row.endReason) },
@@ -43,6 +49,7 @@ package enum AcceptRisk: Operation {
     let gaps: [Int64]?
     let reason: String
     let until: Instant?
+    let acceptedBy: String?
 
     private static let proof = Field.id("proof", .proof, "The newest proof of a contract line.", "合同行的最新证明。")
     private static let gaps = Field<[Int64]>.list(
@@ -54,13 +61,18 @@ package enum AcceptRisk: Operation {
       "until", "The first instant at which it is no longer accepted (default: until it is ended).", "自何时起不再接受（默认直至终止）。"
     ).optional
 
-    package static let fields: [any InputField] = [proof, gaps, reason, until]
+    private static let acceptedBy = Field.text(
+      "acceptedBy", 1...200, "Who takes it upon himself, where it is another than who records it.", "承担风险者（与登记人不同时填写）。"
+    ).optional
+
+    package static let fields: [any InputField] = [proof, gaps, reason, until, acceptedBy]
 
     package init(_ values: InputValues) throws(FieldError) {
       proof = try values[Self.proof]
       gaps = try values[Self.gaps]
       reason = try values[Self.reason]
       until = try values[Self.until]
+      acceptedBy = try values[Self.acceptedBy]
     }
   }
 
@@ -88,7 +100,7 @@ package enum AcceptRisk: Operation {
         InsertRisk(
           tenant: context.tenant.id, publicId: context.newId(.acceptedRisk), line: proof.line, proof: proof.id, gap: Int64(index + 1),
           gapKey: proof.gapKeys[index], reason: input.reason, until: input.until, actor: context.actor, actorName: context.principal.name,
-          now: context.now))
+          acceptedBy: input.acceptedBy, now: context.now))
     }
     context.subject(input.proof)
     context.record(

@@ -16,6 +16,12 @@ package struct GapOutput: OperationOutput {
       "类别：unlinked（无人负责）、agreement（无约定）、target（无对应目标）、term（提前到期）、coverage（服务时间不足）、budget（时限不足）或 objective（承诺值不足）。"
     ) { .text($0.gap.kind.rawValue) },
     OutputField("promises", .text, "Which promises it is in.", "涉及的承诺。") { .text(GapWords.promises($0.gap.promises, $0.language)) },
+    OutputField("promised", .list(.text), "The same for programs: resolution P1, availability.", "同上，供程序使用：如 resolution P1、availability。") {
+      .array($0.gap.promises.map { .text($0.code) })
+    },
+    OutputField("parties", .list(.text), "Whose part is missing; none where it is nobody's.", "缺失一方；无人负责时为空。") {
+      .array($0.gap.parties.map { .text($0.name) })
+    },
     OutputField("from", .instant, "When it first shows.", "首次出现的时间。") { .instant($0.gap.from) },
     OutputField("text", .text, "What is missing, with an example.", "缺口说明及示例。") { .text(GapWords.text($0.gap, $0.language)) },
     OutputField("accepted", .boolean, "Whether somebody accepted it as a risk.", "是否已作为风险接受。") { .bool($0.isAccepted) },

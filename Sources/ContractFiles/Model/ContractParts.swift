@@ -10,6 +10,8 @@ struct ContractParts: Sendable {
     let chain: Value
     /// Each with the service's name and the reference of the underpinning contract.
     let links: [(link: Value, service: String, contract: String?)]
+    /// What of its gaps is accepted now, the newest first.
+    let risks: [Value]
   }
 
   let customer: Value
@@ -137,8 +139,23 @@ struct ContractParts: Sendable {
             .init("supplier", link["supplierCode"] ?? .null), .init("service", .text(service)), .init("contract", .text(contract)),
             .init("role", link["role"] ?? .null), .init("weight", link["weight"] == 1 ? .null : link["weight"] ?? .null),
           ])
-        }),
+        }), .list("acceptedRisks", risks(found.risks)),
     ])
+  }
+
+  /// In the order in which they were accepted; what several gaps have in common stands once.
+  private func risks(_ found: [Value]) -> [Value] {
+    let zone = contract["zone"]?.text.flatMap(Zone.named)
+    var written: [Value] = []
+    for risk in found.reversed() where risk["kind"]?.text != nil {
+      let until = risk["until"]?.text.flatMap(Instant.init).flatMap { zone?.date(at: $0).description }
+      let value = Value.present([
+        .init("gap", risk["kind"] ?? .null), .list("promises", risk["promised"]?.array ?? []), .list("parties", risk["parties"]?.array ?? []),
+        .init("reason", risk["reason"] ?? .null), .init("by", .text(risk.acceptedBy)), .init("until", .text(until)),
+      ])
+      if !written.contains(value) { written.append(value) }
+    }
+    return written
   }
 
   private func team(_ team: Value) -> Value {

@@ -85,6 +85,8 @@ package struct FileLine: OperationInput {
   /// For which metrics the suppliers are needed besides the teams; nil: as it is, or else as the operation has it.
   let supplierMetrics: [String]?
   let suppliers: [FileLineSupplier]?
+  /// Which gaps of its proof are accepted; nil: the file does not say.
+  let acceptedRisks: [FileRisk]?
 
   private static let sla = Field.text("sla", 1...120, "The SLA's name.", "SLA 名称。")
   private static let units = Field<[String]>.list(
@@ -105,10 +107,13 @@ package struct FileLine: OperationInput {
   private static let suppliers = Field<[FileLineSupplier]>.list(
     "suppliers", of: Field<FileLineSupplier>.object("supplier", "A supplier's service.", "供应商的服务。"), count: 0...50,
     "The suppliers' services that it rests on.", "所依赖的供应商服务。")
+  private static let acceptedRisks = Field<[FileRisk]>.list(
+    "acceptedRisks", of: Field<FileRisk>.object("risk", "A risk.", "风险。"), count: 0...100, "Which gaps of its proof are accepted.", "已接受的证明缺口。")
 
   package static let fields: [any InputField] = [
     FileFields.name, sla, units.optional, persons.optional, quantity.optional, quantityUnit.optional, exclusions.optional, priceReference.optional,
     monthlyFee.optional, service.optional, offering.optional, teams.optional, supplierMetrics.optional, suppliers.optional,
+    acceptedRisks.optional,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -127,6 +132,7 @@ package struct FileLine: OperationInput {
     teams = try values[Self.teams.optional]
     supplierMetrics = try values[Self.supplierMetrics.optional]
     suppliers = try values[Self.suppliers.optional]
+    acceptedRisks = try values[Self.acceptedRisks.optional]
     if supplierMetrics != nil, teams == nil { throw FieldError("supplierMetrics", ContractFileMessages.metricsNeedTeams) }
     if service != nil, offering != nil { throw FieldError("offering", ContractFileMessages.serviceOrOffering) }
   }

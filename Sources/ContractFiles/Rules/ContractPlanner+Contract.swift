@@ -42,6 +42,7 @@ extension ContractPlanner {
     endLines(besides: contract.lines.map(\.name))
     for (index, line) in contract.lines.enumerated() { planDelivery(of: line, at: "contract.lines[\(index)]") }
     planContacts(contract.contacts)
+    for (index, line) in contract.lines.enumerated() { planRisks(of: line, at: "contract.lines[\(index)]") }
     if contract.state == "active", recorded.contract == nil || recorded.contract?["state"] == "draft" { add(activation(contract)) }
   }
 

@@ -131,9 +131,10 @@ extension Goal {
     switch term {
     case .budget: explicitlyNone ? .word(DifferenceWords.explicitlyNone) : budget.map(Term.budget)
     case .objective: objective.map(Term.percent)
-    case .period: period.map(Term.text)
+    // A clock's objective is judged by the month where nothing is said.
+    case .period: hasBudget && period == "month" ? nil : period.flatMap(DifferenceWords.period(code:)).map(Term.word)
     case .calendar: calendar.map(Term.text)
-    case .countsFrom: countsFrom.map(Term.text)
+    case .countsFrom: countsFrom.flatMap(OutageSeverity.init(rawValue:)).map { .word(DifferenceWords.severity($0)) }
     case .warnings: warnPercents.isEmpty ? nil : .percents(warnPercents)
     case .pauses: budget == nil ? nil : .word(pauses ? DifferenceWords.yes : DifferenceWords.no)
     }

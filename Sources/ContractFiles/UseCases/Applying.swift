@@ -64,4 +64,11 @@ actor Applying {
     } while !cursor.isNull
     return items
   }
+
+  /// What of a line's gaps is accepted now.
+  func risksInForce(of line: Value, at now: Instant) async throws -> [Value] {
+    try await all("accepted_risk.list", [Value.Member("line", line)]).filter { risk in
+      (risk["endedAt"]?.isNull ?? true) && (risk["until"]?.text.flatMap(Instant.init).map { $0 > now } ?? true)
+    }
+  }
 }

@@ -54,7 +54,8 @@ package struct ContractExport: Sendable {
       let contract = try await applying.all("underpinning_contract.list", [ofSupplier]).first { $0["id"] == link["underpinningContract"] }
       links.append((link, service?.serviceName ?? "", contract?["reference"]?.text))
     }
-    return ContractParts.Line(line: line, chain: chain, links: links)
+    let risks = try await applying.risksInForce(of: line["id"] ?? .null, at: dispatcher.tenancy.clock.now())
+    return ContractParts.Line(line: line, chain: chain, links: links, risks: risks)
   }
 
   /// What the lines and their teams name: teams with their OLAs, SLAs, and the calendars of all of these.

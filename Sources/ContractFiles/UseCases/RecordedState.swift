@@ -27,6 +27,8 @@ struct RecordedState: Sendable {
   /// Of the lines of which the file says so: who keeps their promises.
   private(set) var chains: [String: Value] = [:]
   private(set) var links: [String: [Value]] = [:]
+  /// Of those of which it says which gaps are accepted: what is proven of them.
+  private(set) var proofs: [String: Proven] = [:]
   private(set) var contract: Value?
   private(set) var lines: [Value] = []
   private(set) var contacts: [Value] = []
@@ -34,6 +36,13 @@ struct RecordedState: Sendable {
   private(set) var hasNamesakes = false
   /// The contract's renewals, where its end is not the file's.
   private(set) var renewals: [Value] = []
+
+  /// The newest proof of a line, and what is accepted now.
+  struct Proven: Sendable {
+    let isProven: Bool
+    let gaps: [Value]
+    let risks: [Value]
+  }
 
   /// An instant at which every version that is recorded holds.
   static let always: Value = "9999-12-31T00:00:00Z"
@@ -73,6 +82,7 @@ struct RecordedState: Sendable {
     let ofContract = Value.Member("contract", found["id"] ?? .null)
     self.lines = try await applying.all("contract_line.list", [ofContract, Value.Member("asOf", Self.always)]).filter { $0["state"] == "active" }
     try await readDelivery(of: lines, applying)
+    try await readProofs(of: lines, applying, at: tenancy.clock.now())
     contacts = try await applying.all("contract_contact.list", [ofContract]).filter { $0["validUntil"]?.isNull ?? true }
     let zone = found["zone"]?.text.flatMap(Zone.named)
     guard wanted.ends.flatMap({ zone?.start(of: $0) }) != found["endsAt"]?.text.flatMap(Instant.init) else { return }
@@ -114,6 +124,15 @@ struct RecordedState: Sendable {
       if line.suppliers != nil {
         links[line.name] = try await applying.all("supplier_link.list", [ofLine]).filter { $0["endedAt"]?.isNull ?? true }
       }
+    }
+  }
+
+  private mutating func readProofs(of wanted: [FileLine], _ applying: Applying, at now: Instant) async throws {
+    for line in wanted where line.acceptedRisks != nil {
+      guard let id = self.lines.first(where: { $0["name"]?.text == line.name })?["id"] else { continue }
+      let newest = try await applying.call("proof.list", [Value.Member("line", id), Value.Member("limit", 1)])["items"]?.array?.first
+      proofs[line.name] = Proven(
+        isProven: newest != nil, gaps: newest?["gaps"]?.array ?? [], risks: try await applying.risksInForce(of: id, at: now))
     }
   }
 

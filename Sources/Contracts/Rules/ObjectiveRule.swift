@@ -1,28 +1,42 @@
+import BillingEngine
 import Kernel
 
-/// The objectives that the months of a contract are held against, by metric and priority: the strictest of the targets that can
-/// count for a ticket of that priority.
-enum ObjectiveRule {
-  struct Target: Sendable {
+/// The objectives that periods of a contract are held against, by metric, priority and kind of period: the strictest of the targets
+/// that can count for a ticket of that priority.
+package enum ObjectiveRule {
+  package struct Target: Sendable {
     let slaVersion: Int64
     let id: Int64
     let metric: Metric
     let selector: TargetSelector
-    /// Nil where none is agreed for months, and where nothing is promised.
+    /// The kind of period at whose end it is in force.
+    let period: BillingPeriod.Kind
+    /// Whether that period is over in its contract's zone.
+    let isOver: Bool
+    /// Nil where none is agreed for periods of that kind, and where nothing is promised.
     let objective: Rate?
   }
 
-  static func objectives(_ targets: [Target]) -> [ContractTerms.Objective] {
-    Metric.allCases.flatMap { metric in
-      (Int64(1)...5).compactMap { priority in
-        let counting = Dictionary(grouping: targets.filter { $0.metric == metric }, by: \.slaVersion).values.flatMap { ofVersion in
-          ofVersion.filter { $0.objective != nil && canCount($0, priority, among: ofVersion) }
-        }
-        return counting.compactMap(\.objective).max { $0.units < $1.units }.map {
-          ContractTerms.Objective(metric: metric, priority: priority, rate: $0)
+  package static func objectives(_ targets: [Target?]) -> [ContractTerms.Objective] {
+    let groups = Dictionary(grouping: targets.compactMap(\.self)) { Group(slaVersion: $0.slaVersion, period: $0.period, metric: $0.metric) }
+    return Metric.allCases.flatMap { metric in
+      BillingPeriod.Kind.allCases.flatMap { period in
+        let versions = groups.filter { $0.key.metric == metric && $0.key.period == period }.values
+        return (Int64(1)...5).compactMap { priority in
+          let counting = versions.flatMap { version in version.filter { $0.objective != nil && canCount($0, priority, among: version) } }
+          return counting.compactMap(\.objective).max().map {
+            ContractTerms.Objective(metric: metric, priority: priority, period: period, rate: $0, isOver: counting.allSatisfy(\.isOver))
+          }
         }
       }
     }
+  }
+
+  /// The targets among which one is chosen.
+  private struct Group: Hashable {
+    let slaVersion: Int64
+    let period: BillingPeriod.Kind
+    let metric: Metric
   }
 
   /// Whether a ticket of this priority can be judged by the target. The ticket of which just that is known which the target

@@ -135,8 +135,6 @@ private struct TargetCheck {
   private mutating func clock(_ metric: Metric) -> SlaRule.Target.Promise? {
     if metric == .response, input.pauses == true { refuse("pauses", ContractsMessages.responsePauses) }
     if input.period != nil, input.objective == nil { refuse("period", ContractsMessages.periodNeedsObjective) }
-    // What no figure is held against is not agreed either.
-    if let period = input.period, period != .month { refuse("period", ContractsMessages.clocksByMonth) }
     if metric == .update, input.objective != nil { refuse("objective", ContractsMessages.updateHasNoObjective) }
     refuseGiven([("countsFrom", input.countsFrom != nil)], ContractsMessages.onlyAvailability)
     if zip(input.warnPercents, input.warnPercents.dropFirst()).contains(where: { $0 >= $1 }) { refuse("warnPercents", ContractsMessages.warnOrder) }

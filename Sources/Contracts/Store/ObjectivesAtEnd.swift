@@ -1,21 +1,33 @@
+import BillingEngine
 import Kernel
 import Postgres
 
-/// The targets of the lines of some contracts that are in force at the end of a period in each contract's zone, or now when
-/// the period is not over: what ``ObjectiveRule`` takes objectives from.
-struct ObjectivesAtEnd: Statement {
+/// The targets of the lines of some contracts that are in force at the end of periods in each contract's zone, or now where a
+/// period is not over: what ``ObjectiveRule`` takes objectives from. Only of SLA versions that agree an objective by periods of the kind.
+package struct ObjectivesAtEnd: Statement {
   let tenant: TenantId
   let contracts: [Int64]
-  /// The first day after the period.
-  let end: CalendarDate
+  /// At most one of each kind.
+  let periods: [BillingPeriod]
   let now: Instant
 
-  static let sql = """
-    select s.id, g.id, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier,
-      case when coalesce(g.period, 'month') = 'month' then g.objective_millionths end
+  package init(tenant: TenantId, contracts: [Int64], periods: [BillingPeriod], now: Instant) {
+    self.tenant = tenant
+    self.contracts = contracts
+    self.periods = periods
+    self.now = now
+  }
+
+  package static let sql = """
+    select c.period, bool_and(c.is_over), s.id, g.id, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier,
+      case when coalesce(g.period, 'month') = c.period then g.objective_millionths end
     from (
-      select c.tenant_id, c.id, least($4, ($3::date::timestamp at time zone c.zone) - interval '1 microsecond') as at
-      from contracts.contract c where c.tenant_id = $1 and c.id = any($2)
+      select e.tenant_id, e.id, e.period, e.ends_at <= $5 as is_over, least($5, e.ends_at - interval '1 microsecond') as at
+      from (
+        select c.tenant_id, c.id, p.period, p.end_on::timestamp at time zone c.zone as ends_at
+        from contracts.contract c cross join unnest($3::text[], $4::date[]) as p (period, end_on)
+        where c.tenant_id = $1 and c.id = any($2)
+      ) e
     ) c
     join contracts.standing_contract_version cv on cv.tenant_id = c.tenant_id and cv.contract_id = c.id
       and cv.valid_from = (
@@ -31,22 +43,28 @@ struct ObjectivesAtEnd: Statement {
     join contracts.sla_target g on g.sla_version_id = s.id
     where cv.state = 'active' and cv.starts_at <= c.at and (cv.ends_at is null or cv.ends_at > c.at) and lv.state = 'active'
       and g.metric in ('response', 'resolution')
-    group by s.id, g.id
+      and exists (
+        select from contracts.sla_target o
+        where o.sla_version_id = s.id and o.metric in ('response', 'resolution') and o.objective_millionths is not null
+          and coalesce(o.period, 'month') = c.period)
+    group by c.period, s.id, g.id
     """
 
-  func bind(to parameters: inout Parameters) {
+  package func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(contracts)
-    parameters.append(end)
+    parameters.append(periods.map(\.kind.rawValue))
+    parameters.append(periods.map(\.end))
     parameters.append(now)
   }
 
   /// Nil for what no scorecard counts.
-  static func decode(_ row: inout RowReader) throws -> ObjectiveRule.Target? {
+  package static func decode(_ row: inout RowReader) throws -> ObjectiveRule.Target? {
+    let (period, isOver): (String, Bool) = (try row.next(), try row.next())
     let (slaVersion, id, metric): (Int64, Int64, String) = (try row.next(), try row.next(), try row.next())
     let (selector, objective) = (try TargetSelector(&row), try Rate.millionths(&row))
-    return Metric(rawValue: metric).map {
-      ObjectiveRule.Target(slaVersion: slaVersion, id: id, metric: $0, selector: selector, objective: objective)
-    }
+    guard let metric = Metric(rawValue: metric), let kind = BillingPeriod.Kind(rawValue: period) else { return nil }
+    return ObjectiveRule.Target(
+      slaVersion: slaVersion, id: id, metric: metric, selector: selector, period: kind, isOver: isOver, objective: objective)
   }
 }

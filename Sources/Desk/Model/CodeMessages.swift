@@ -15,6 +15,7 @@ package enum CodeMessages: MessageCatalog {
   static let needed = Message("code.needed", "Steward itself writes the code {key}.", zh: "代码 {key} 由系统自动使用，不能停用。")
   static let waitsOfPending = Message(
     "code.waits", "A pending reason says whose turn it is, and nothing else does.", zh: "挂起原因必须说明等待谁，其他列表不得填写。")
+  static let serviceOfCategory = Message("code.service", "Only a category names a service.", zh: "只有分类可以指定服务。")
   static let nothingToChange = Message("code.nothing_to_change", "Say what is to be changed.", zh: "请说明要修改的内容。")
 
   static let cellTwice = Message("priority.cell_twice", "This cell stands there twice.", zh: "此单元格重复。")
@@ -22,6 +23,6 @@ package enum CodeMessages: MessageCatalog {
     "priority.needs_priority", "Only a customer's own cell may be cleared, so that the provider's counts again.", zh: "只有客户自定义的单元格可以清除，以恢复服务商的设置。")
 
   package static let all = [
-    unknown, retired, active, taken, badKey, noParent, hasChildren, needed, waitsOfPending, nothingToChange, cellTwice, cellNeedsPriority,
+    unknown, retired, active, taken, badKey, noParent, hasChildren, needed, waitsOfPending, serviceOfCategory, nothingToChange, cellTwice, cellNeedsPriority,
   ]
 }

@@ -37,6 +37,9 @@ struct NamedCi: Sendable {
   var gaveTier = false
   var gaveService = false
 
+  /// What of its row can change.
+  var marks: [Bool] { [isPrimary, gaveTier, gaveService] }
+
   init(_ facts: Facts, isShared: Bool, row: Int64? = nil) {
     key = Key(isShared: isShared, publicId: facts.publicId)
     self.facts = facts

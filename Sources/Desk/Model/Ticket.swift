@@ -34,6 +34,8 @@ package struct Ticket: Sendable {
   package var nature: String?
   /// The service of the catalogue that it is about.
   package var service: Service?
+  /// The category that it has the service from; nil: a person named it, or a CI gave it.
+  package var serviceCategory: String?
   /// How critical the affected configuration item is.
   package var ciTier: String?
   /// Whether somebody decided that its targets stay as they are.

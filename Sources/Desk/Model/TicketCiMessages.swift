@@ -16,10 +16,14 @@ package enum TicketCiMessages: MessageCatalog {
   static let serviceOfCi = Message(
     "ticket.service_of_ci", "The service {value} is sold by the contract line that covers {ci} on the day of the ticket.",
     zh: "服务 {value} 由工单当日覆盖 {ci} 的合同行提供。")
+  static let serviceOfCategory = Message(
+    "ticket.service_of_category", "The service {value} is what tickets of the category {category} are about, and the customer's contract sells it.",
+    zh: "服务 {value} 由分类 {category} 指定，且客户的合同包含该服务。")
   static let noService = Message("ticket.no_service", "No service is known.", zh: "服务未知。")
   static let someCi = Message("ticket.some_ci", "a configuration item", zh: "某配置项")
 
   package static let all = [
-    retired, tooMany, namedAlready, orderOfCi, tierNamed, tierOfCi, noTier, serviceNamed, serviceOfCi, noService, someCi,
+    retired, tooMany, namedAlready, orderOfCi, tierNamed, tierOfCi, noTier, serviceNamed, serviceOfCi, serviceOfCategory, noService,
+    someCi,
   ]
 }

@@ -12,6 +12,17 @@ enum CodeKey {
   /// The key of the category above; nil of one that stands at the top.
   static func parent(of key: String) -> String? { key.lastIndex(of: "/").map { String(key[..<$0]) } }
 
+  /// It and all above it: `network/vpn`, `network`.
+  static func branch(of key: String) -> [String] {
+    var branch: [String] = []
+    var next: String? = key
+    while let key = next, branch.count < deepest {
+      branch.append(key)
+      next = parent(of: key)
+    }
+    return branch
+  }
+
   private static func isSound(_ part: Substring) -> Bool {
     guard let first = part.utf8.first, isAlphanumeric(first) else { return false }
     return part.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }

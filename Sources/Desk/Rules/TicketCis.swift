@@ -12,8 +12,10 @@ struct TicketCis: Sendable {
   /// Whether somebody named the ticket's CI tier, and its service: then its CIs say nothing about that.
   var tierIsNamed: Bool
   var serviceIsNamed: Bool
+  /// What the ticket's category says, where no CI says anything.
+  var ofCategory: CategoryService?
   private let primaryBefore: NamedCi.Key?
-  private let rowsBefore: Set<Int64>
+  private let marksBefore: [Int64: [Bool]]
 
   /// - Parameter named: in the order in which they were named.
   init(_ named: [NamedCi] = [], tierIsNamed: Bool, serviceIsNamed: Bool) {
@@ -21,13 +23,14 @@ struct TicketCis: Sendable {
     self.tierIsNamed = tierIsNamed
     self.serviceIsNamed = serviceIsNamed
     primaryBefore = named.first(where: \.isPrimary)?.key
-    rowsBefore = Set(named.compactMap(\.row))
+    marksBefore = Dictionary(named.compactMap { ci in ci.row.map { ($0, ci.marks) } }) { first, _ in first }
   }
 
   var primary: NamedCi? { named.first(where: \.isPrimary) }
   /// Those that the act added.
   var added: [NamedCi] { named.filter { $0.row == nil } }
-  var kept: [NamedCi] { named.filter { $0.row != nil } }
+  /// Those that were there before and are marked otherwise now.
+  var remarked: [NamedCi] { named.filter { ci in ci.row.map { marksBefore[$0] != ci.marks } ?? false } }
   var changesPrimary: Bool { primary?.key != primaryBefore }
   var isChanged: Bool { !added.isEmpty || !removed.isEmpty || changesPrimary }
 
@@ -61,14 +64,19 @@ struct TicketCis: Sendable {
   /// The lines that cover them and whose services nobody has looked up.
   var coveringLines: [Int64] { Set(named.filter { !$0.key.isShared }.compactMap(\.facts.line)).sorted() }
 
-  /// Chooses the tier and the service by the table of ``CiChoice``, unless somebody named them.
-  mutating func choose(_ tier: inout String?, _ service: inout Ticket.Service?) {
+  /// Whether one of them gives the service.
+  var giveService: Bool { CiChoice.service(of: named) != nil }
+
+  /// Chooses the tier and the service by the table of ``CiChoice``, unless somebody named them. A service that no CI gives is that of
+  /// the category, if that has one.
+  mutating func choose(_ tier: inout String?, _ service: inout Ticket.Service?, _ serviceCategory: inout String?) {
     let (ofTier, ofService) = (tierIsNamed ? nil : CiChoice.tier(of: named), serviceIsNamed ? nil : CiChoice.service(of: named))
     for index in named.indices {
       named[index].gaveTier = index == ofTier
       named[index].gaveService = index == ofService
     }
     if !tierIsNamed { tier = ofTier.flatMap { named[$0].facts.tier } }
-    if !serviceIsNamed { service = ofService.flatMap { named[$0].service } }
+    if !serviceIsNamed { service = ofService.flatMap { named[$0].service } ?? ofCategory?.service }
+    serviceCategory = serviceIsNamed || ofService != nil ? nil : ofCategory?.key
   }
 }

@@ -8,27 +8,23 @@ extension TicketWork {
   func cis() async throws -> TicketCis {
     let (transaction, tenant) = (context.transaction, context.tenant.id)
     let rows = try await transaction.query(CisOfTicket(tenant: tenant, ticket: ticket.id))
-    let day = ticket.openedAt.utcDay
-    let (own, shared) = (rows.compactMap(\.ci), rows.compactMap(\.sharedCi))
-    var (ownFacts, sharedFacts): ([NamedCi.Facts], [NamedCi.Facts]) = ([], [])
-    if !own.isEmpty { ownFacts = try await transaction.query(CisOfRows(tenant: tenant, day: day, rows: own)) }
-    if !shared.isEmpty { sharedFacts = try await transaction.query(CisOfRows(tenant: context.provider.id, day: day, rows: shared)) }
+    let known = try await context.facts(of: rows, on: ticket.openedAt.utcDay) { try await transaction.query($0) }
     let named = rows.compactMap { row -> NamedCi? in
-      let facts = row.isShared ? sharedFacts.first { $0.id == row.sharedCi } : ownFacts.first { $0.id == row.ci }
-      guard let facts else { return nil }
+      guard let facts = known[row.key] else { return nil }
       var named = NamedCi(facts, isShared: row.isShared, row: row.id)
       (named.isPrimary, named.gaveTier, named.gaveService) = (row.isPrimary, row.gaveTier, row.gaveService)
       return named
     }
     return TicketCis(
       named, tierIsNamed: ticket.ciTier != nil && !named.contains(where: \.gaveTier),
-      serviceIsNamed: ticket.service != nil && !named.contains(where: \.gaveService))
+      serviceIsNamed: ticket.service != nil && ticket.serviceCategory == nil && !named.contains(where: \.gaveService))
   }
 
-  /// The tier and the service are chosen by the CIs, where nobody named them.
+  /// The tier and the service are chosen by the CIs, and by the category what these do not say, where nobody named them.
   mutating func choose(by cis: inout TicketCis) async throws {
     try await context.lookUpServices(of: &cis, at: ticket.openedAt)
-    cis.choose(&ticket.ciTier, &ticket.service)
+    if !cis.serviceIsNamed, !cis.giveService { cis.ofCategory = try await context.service(ofCategory: ticket.category, at: ticket.openedAt) }
+    cis.choose(&ticket.ciTier, &ticket.service, &ticket.serviceCategory)
   }
 
   /// Notes what changed of them, and writes it after the ticket's own row.
@@ -50,7 +46,8 @@ extension TicketWork {
       transaction.enqueue(
         RemoveTicketCis(tenant: tenant, rows: cis.removed.compactMap(\.row), reason: reason, principal: context.principal, now: context.now))
     }
-    if !cis.kept.isEmpty { transaction.enqueue(UpdateTicketCis(tenant: tenant, cis: cis.kept)) }
+    let remarked = cis.remarked
+    if !remarked.isEmpty { transaction.enqueue(UpdateTicketCis(tenant: tenant, cis: remarked)) }
     if !cis.added.isEmpty {
       transaction.enqueue(
         InsertTicketCis(
@@ -70,11 +67,15 @@ extension TicketWork {
     let before = ticket
     try await choose(by: &cis)
     note(cis)
-    if ticket.facts != before.facts {
-      let terms = try await chooseLine(.keep)
-      try await retargetAll(under: terms)
-      note(TicketEventType.classified, ClassifyIncident.change(from: before, to: self, cis))
-    }
+    try await follow(before, cis)
+  }
+
+  /// Targets follow what the ticket is about, as it was changed since `before`.
+  mutating func follow(_ before: Ticket, _ cis: TicketCis? = nil) async throws {
+    guard ticket.facts != before.facts else { return }
+    let terms = try await chooseLine(.keep)
+    try await retargetAll(under: terms)
+    note(TicketEventType.classified, ClassifyIncident.change(from: before, to: self, cis))
   }
 
   /// Brings the customer's clocks and those of the team's turn under the targets that count for the ticket as it is now.
@@ -86,6 +87,26 @@ extension TicketWork {
 }
 
 extension OperationContext {
+  /// What the CMDB says of CIs that a ticket names.
+  /// - Parameter shared: reads those that the provider shares, bound to its tenant.
+  func facts(
+    of rows: [TicketCiRow], on day: CalendarDate, shared: (CisOfRows) async throws -> [NamedCi.Facts]
+  ) async throws -> [NamedCi.Key: NamedCi.Facts] {
+    var known: [NamedCi.Key: NamedCi.Facts] = [:]
+    let (own, others) = (rows.compactMap(\.ci), rows.compactMap(\.sharedCi))
+    if !own.isEmpty {
+      for facts in try await transaction.query(CisOfRows(tenant: tenant.id, day: day, rows: own)) {
+        known[NamedCi.Key(isShared: false, publicId: facts.publicId)] = facts
+      }
+    }
+    if !others.isEmpty {
+      for facts in try await shared(CisOfRows(tenant: provider.id, day: day, rows: others)) {
+        known[NamedCi.Key(isShared: true, publicId: facts.publicId)] = facts
+      }
+    }
+    return known
+  }
+
   func id(of key: NamedCi.Key) -> PublicId { (key.isShared ? provider : tenant).id(IdKind.ticketCi.prefix, key.publicId) }
 
   /// What the lines that cover the CIs sell at an instant; nothing is looked up where somebody named the service.

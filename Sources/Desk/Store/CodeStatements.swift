@@ -12,13 +12,17 @@ struct CodeRow: Sendable {
   let names: LocalText
   let position: Int64
   let waitsFor: String?
+  /// Of a category: the code of the service that a ticket of it is about; nil too where the reader may not know it.
+  let service: String?
   let isActive: Bool
   let retiredAt: Instant?
   let version: Int64
 
   static let select = """
-    select c.id, c.public_id, c.list, c.key, p.public_id, c.names, c.position, c.waits_for, c.state = 'active', c.retired_at, c.version
+    select c.id, c.public_id, c.list, c.key, p.public_id, c.names, c.position, c.waits_for, s.code, c.state = 'active', c.retired_at, c.version
     from desk.code c left join desk.code p on p.id = c.parent_id
+    left join desk.category_service g on g.list = c.list and g.key = c.key
+    left join catalog.pub_service s on s.service_id = g.service_id
     """
 
   init(_ row: inout RowReader) throws {
@@ -31,6 +35,7 @@ struct CodeRow: Sendable {
     self.names = LocalText(names)
     position = try row.next()
     waitsFor = try row.next()
+    service = try row.next()
     isActive = try row.next()
     retiredAt = try row.next()
     version = try row.next()
@@ -70,6 +75,62 @@ struct CodesByKey: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(list: try row.next(), key: try row.next(), isActive: try row.next(), waitsFor: try row.next(), others: try row.next())
   }
+}
+
+/// What a ticket of a category is about: what that category says, or the nearest above it that says anything.
+struct ServiceOfCategory: Statement {
+  struct Found: Sendable {
+    /// The category that says it.
+    let key: String
+    /// Nil where the reader may not know of the service.
+    let code: String?
+  }
+
+  let category: String
+
+  static let sql = """
+    select g.key, s.code from desk.category_service g left join catalog.pub_service s on s.service_id = g.service_id
+    where g.list = 'category' and g.key = any($1) order by octet_length(g.key) desc limit 1
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(CodeKey.branch(of: category)) }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(key: try row.next(), code: try row.next()) }
+}
+
+/// A service of the catalogue by its code, also one that is not sold yet.
+struct CataloguedService: Statement {
+  let code: String
+
+  static let sql = "select service_id from catalog.pub_service where code = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(code) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// A category says what a ticket of it is about.
+struct SetServiceOfCategory: Statement {
+  let key: String
+  let service: Int64
+
+  static let sql = """
+    insert into desk.category_service (key, service_id) values ($1, $2) on conflict (list, key) do update set service_id = excluded.service_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(key)
+    parameters.append(service)
+  }
+}
+
+/// It says so no longer.
+struct ClearServiceOfCategory: Statement {
+  let key: String
+
+  static let sql = "delete from desk.category_service where list = 'category' and key = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(key) }
 }
 
 /// The reasons by which a ticket waits for a supplier.

@@ -15,7 +15,7 @@ struct HandoverRow: Sendable {
   let team: [UInt8]?
   let teamName: String?
   let reason: String?
-  let offeredBy: Int64
+  let offerer: Party
   let offererName: String
   let offeredAt: Instant
   let outcome: String?
@@ -24,8 +24,8 @@ struct HandoverRow: Sendable {
   let answeredAt: Instant?
 
   static let select = """
-    select h.id, h.from_public_id, h.to_id, h.to_public_id, m.public_id, m.name, h.reason, h.actor_id, h.actor_name, h.recorded_at, h.outcome,
-      h.answer_reason, h.answerer_name, h.answered_at
+    select h.id, h.from_public_id, h.to_id, h.to_public_id, m.public_id, m.name, h.reason, coalesce(h.actor_kind, 'staff'), h.actor_id,
+      h.actor_name, h.recorded_at, h.outcome, h.answer_reason, h.answerer_name, h.answered_at
     from desk.handover h left join desk.team m on m.id = h.to_team_id
     """
 
@@ -37,7 +37,7 @@ struct HandoverRow: Sendable {
     team = try row.next()
     teamName = try row.next()
     reason = try row.next()
-    offeredBy = try row.next()
+    offerer = Party(kind: try row.next(), id: try row.next(), person: nil)
     offererName = try row.next()
     offeredAt = try row.next()
     outcome = try row.next()
@@ -88,13 +88,14 @@ struct InsertHandover: Statement {
   let to: Ticket.Reference?
   let team: Int64?
   let reason: String?
-  let actor: Int64
+  let actor: Actor
   let actorName: String
   let now: Instant
 
   static let sql = """
-    insert into desk.handover (tenant_id, ticket_id, from_id, from_public_id, to_id, to_public_id, to_team_id, reason, actor_id, actor_name, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    insert into desk.handover (tenant_id, ticket_id, from_id, from_public_id, to_id, to_public_id, to_team_id, reason, actor_kind, actor_id, actor_name,
+      recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -106,7 +107,8 @@ struct InsertHandover: Statement {
     parameters.append(to?.publicId)
     parameters.append(team)
     parameters.append(reason)
-    parameters.append(actor)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
     parameters.append(actorName)
     parameters.append(now)
   }
@@ -118,12 +120,12 @@ struct AnswerHandover: Statement {
   let id: Int64
   let outcome: HandoverRow.Outcome
   let reason: String?
-  let answerer: Int64
+  let answerer: Actor
   let answererName: String
   let now: Instant
 
   static let sql = """
-    update desk.handover set outcome = $3, answer_reason = $4, answerer_id = $5, answerer_name = $6, answered_at = $7
+    update desk.handover set outcome = $3, answer_reason = $4, answerer_kind = $5, answerer_id = $6, answerer_name = $7, answered_at = $8
     where tenant_id = $1 and id = $2 and outcome is null
     """
 
@@ -132,7 +134,8 @@ struct AnswerHandover: Statement {
     parameters.append(id)
     parameters.append(outcome.rawValue)
     parameters.append(reason)
-    parameters.append(answerer)
+    parameters.append(answerer.kind.rawValue)
+    parameters.append(answerer.id)
     parameters.append(answererName)
     parameters.append(now)
   }
@@ -142,47 +145,21 @@ struct AnswerHandover: Statement {
 struct WithdrawOffers: Statement {
   let tenant: TenantId
   let ticket: Int64
-  let answerer: Int64
+  let answerer: Actor
   let answererName: String
   let now: Instant
 
   static let sql = """
-    update desk.handover set outcome = 'withdrawn', answerer_id = $3, answerer_name = $4, answered_at = $5
+    update desk.handover set outcome = 'withdrawn', answerer_kind = $3, answerer_id = $4, answerer_name = $5, answered_at = $6
     where tenant_id = $1 and ticket_id = $2 and outcome is null
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(ticket)
-    parameters.append(answerer)
+    parameters.append(answerer.kind.rawValue)
+    parameters.append(answerer.id)
     parameters.append(answererName)
     parameters.append(now)
   }
-}
-
-/// A row when an account of the provider's tenant, which is bound, may work on the customer's tickets.
-struct MayWork: Statement {
-  let provider: TenantId
-  let account: Int64
-  let customer: TenantId
-  let now: Instant
-
-  static let sql = """
-    select 1::bigint from tenancy.role_grant g
-    join tenancy.role_permission q on q.role = g.role and q.permission = $5
-    where g.tenant_id = $1 and g.account_id = $2 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $4)
-      and (g.scope = 'all' or g.scope = 'listed' and exists (
-        select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $3))
-    limit 1
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(account)
-    parameters.append(customer)
-    parameters.append(now)
-    parameters.append(IncidentFields.work)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

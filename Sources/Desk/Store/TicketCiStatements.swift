@@ -129,6 +129,7 @@ struct TicketCiRow: Sendable {
     """
 
   var isShared: Bool { sharedCi != nil }
+  var key: NamedCi.Key { NamedCi.Key(isShared: isShared, publicId: publicId) }
 
   /// Of the ticket $2, whose own row was written before.
   static let isOpen = "exists (select from desk.ticket t where t.tenant_id = $1 and t.id = $2 and t.state in ('new', 'active', 'pending'))"
@@ -264,6 +265,7 @@ struct MarkCisOpen: Statement {
 /// Writes what of the CIs that a ticket names can change.
 struct UpdateTicketCis: Statement {
   let tenant: TenantId
+  /// Each has a row.
   let cis: [NamedCi]
 
   static let sql = """
@@ -275,9 +277,9 @@ struct UpdateTicketCis: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(cis.compactMap(\.row))
-    parameters.append(cis.filter { $0.row != nil }.map(\.isPrimary))
-    parameters.append(cis.filter { $0.row != nil }.map(\.gaveTier))
-    parameters.append(cis.filter { $0.row != nil }.map(\.gaveService))
+    parameters.append(cis.map(\.isPrimary))
+    parameters.append(cis.map(\.gaveTier))
+    parameters.append(cis.map(\.gaveService))
   }
 }
 

@@ -3,7 +3,7 @@ import Kernel
 import Operations
 import ServiceLevels
 
-/// Changes what is written in an incident.
+/// Changes what is written in an incident. A service that it has from its category, or that it has not, follows the category.
 package enum ChangeIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -43,6 +43,7 @@ package enum ChangeIncident: Operation {
       (.category, input.category, "category"), (.source, input.source, "source"), (.nature, input.nature, "nature"),
     ])
     var work = try await TicketWork.begin(on: input.id, in: context)
+    let before = work.ticket
     try work.requireNotClosed()
     _ = try codes.usable(besides: [.category: work.ticket.category, .source: work.ticket.source, .nature: work.ticket.nature])
     work.ticket.title = input.title.applied(to: work.ticket.title)
@@ -51,13 +52,17 @@ package enum ChangeIncident: Operation {
     work.ticket.source = input.source.applied(to: work.ticket.source)
     work.ticket.nature = input.nature.applied(to: work.ticket.nature)
     work.note(TicketEventType.changed, .object(["fields": .array(changed.map { .text($0.0) })]))
+    if work.ticket.category != before.category {
+      try await work.takeServiceOfCategory()
+      try await work.follow(before)
+    }
     work.save()
     return work.record
   }
 }
 
 /// Sets impact, urgency, service, CIs, CI tier and contract line. The priority and the clocks follow, unless somebody locked the
-/// targets; used time stays used. A tier or service that nobody named is that of the CIs (``CiChoice``).
+/// targets; used time stays used. A tier or service that nobody named is that of the CIs (``CiChoice``), a service else of the category.
 package enum ClassifyIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -133,9 +138,12 @@ package enum ClassifyIncident: Operation {
       Value.Member("from", classification(of: before, context)), Value.Member("to", classification(of: work.ticket, context)),
       Value.Member("explicitlyNone", work.explicitlyNone),
     ]
-    // Where the CIs were not asked, nothing is said of what they gave: null would say that a person named it.
-    guard let cis else { return .object(told) }
-    return .object(told + [Value.Member("tierFrom", context.tierFrom(cis)), Value.Member("serviceFrom", context.serviceFrom(cis))])
+    // Where they were not asked, nothing is said of what CIs and category gave: null would say that a person named it.
+    if let cis {
+      return .object(told + [Value.Member("tierFrom", context.tierFrom(cis)), Value.Member("serviceFrom", context.serviceFrom(work.ticket, cis))])
+    }
+    let isOfCategory = before.serviceCategory != work.ticket.serviceCategory
+    return .object(told + (isOfCategory ? [Value.Member("serviceFrom", context.serviceFrom(work.ticket))] : []))
   }
 
   private static func chooseByCis(_ input: Input, _ work: inout TicketWork) async throws -> TicketCis {
@@ -210,10 +218,9 @@ package enum AssignIncident: Operation {
     case .keep: break
     case .clear: work.ticket.assignee = nil
     case .set(let staff):
-      guard let id = try await context.transaction.first(StaffByPublicId(provider: context.provider.id, publicId: staff)) else {
-        throw context.unknownReference("assignee")
-      }
-      work.ticket.assignee = Ticket.Reference(id: id, publicId: staff.random)
+      let worker = try await context.worker(staff, "assignee")
+      guard worker?.mayWork ?? true else { throw Failure.invalid("assignee", SpineMessages.mayNotWork) }
+      work.ticket.assignee = worker?.reference
     }
     work.note(
       TicketEventType.assigned,
@@ -225,6 +232,17 @@ package enum AssignIncident: Operation {
     if work.ticket.owner == nil, let assignee = work.ticket.assignee { work.own(assignee) }
     work.save()
     return work.record
+  }
+}
+
+extension OperationContext {
+  /// A member of the staff who is to work on the customer's tickets, as a body names him, and whether he may. The provider's tenant is bound.
+  func worker(_ staff: PublicId?, _ path: String) async throws -> (reference: Ticket.Reference, mayWork: Bool)? {
+    guard let staff else { return nil }
+    let statement = AccountAtCustomer(
+      home: provider.id, publicId: staff, permission: IncidentFields.work, customer: tenant.id, now: now)
+    guard let found = try await transaction.first(statement), found.party.kind == Actor.Kind.staff.rawValue else { throw unknownReference(path) }
+    return (Ticket.Reference(id: found.party.id, publicId: staff.random), found.may)
   }
 }
 

@@ -27,6 +27,7 @@ package struct CodeRecord: OperationOutput {
       "waitsFor", .text, "Of a pending reason: whose turn it is: customer, supplier or provider; it never changes.",
       "挂起原因所等待的一方：customer、supplier 或 provider；永不改变。"
     ) { .text($0.row.waitsFor) },
+    OutputField("service", .text, "Of a category: the code of the service that a ticket of it is about.", "分类所指定的服务代码。") { .text($0.row.service) },
     OutputField("state", .text, "active or retired.", "状态：active（可用）或 retired（已停用）。") { .text($0.row.isActive ? "active" : "retired") },
     OutputField("retiredAt", .instant, "When it was retired.", "停用时间。") { .instant($0.row.retiredAt) },
     OutputField("version", .integer, "Its version, for changes.", "版本号，修改时使用。") { .integer($0.row.version) },
@@ -39,6 +40,9 @@ enum CodeFields {
     "list", CodeList.allCases.map(\.rawValue), "The list.", "列表：source 来源、nature 性质、category 分类、pending_reason 挂起原因、closure_code 结束代码。")
   static let name = Field.localText("name", 1...120, "Its name by language.", "名称（按语言）。")
   static let position = Field.integer("position", 0...1_000_000, "Its place in the list, the least first (default 500).", "在列表中的顺序，小者在前（默认 500）。")
+  static let service = Field.text(
+    "service", 2...24, "Of a category: the code of the service of the catalogue that a ticket of it, or below it, is about.",
+    "分类：该分类（及其下级）工单所涉及的目录服务代码。")
   static let permission = "code.manage"
   static let managers: Set<StockRole> = [.administrator, .accountManager]
 }
@@ -58,6 +62,7 @@ package enum CreateCode: Operation {
     let name: LocalText
     let position: Int64
     let waitsFor: String?
+    let service: String?
 
     private static let key = Field.text(
       "key", 1...100, "What tickets name it by, for ever: small letters, digits, _ and -; of a category with those above it: network/vpn.",
@@ -67,7 +72,9 @@ package enum CreateCode: Operation {
       "Of a pending reason, and needed there: whose turn it is, for ever. A target and its SLA say whether that pauses a clock; the provider's own time never does.",
       "挂起原因必填：等待哪一方，永不改变。是否暂停计时由目标及其 SLA 决定；服务商自身的时间从不暂停。")
 
-    package static let fields: [any InputField] = [CodeFields.list, key, CodeFields.name, CodeFields.position.optional, waitsFor.optional]
+    package static let fields: [any InputField] = [
+      CodeFields.list, key, CodeFields.name, CodeFields.position.optional, waitsFor.optional, CodeFields.service.optional,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       list = CodeList(rawValue: try values[CodeFields.list]) ?? .category
@@ -77,6 +84,8 @@ package enum CreateCode: Operation {
       position = try values[CodeFields.position.optional] ?? 500
       waitsFor = try values[Self.waitsFor.optional]
       guard (list == .pendingReason) == (waitsFor != nil) else { throw FieldError("waitsFor", CodeMessages.waitsOfPending) }
+      service = try values[CodeFields.service.optional]
+      if list != .category, service != nil { throw FieldError("service", CodeMessages.serviceOfCategory) }
     }
   }
 
@@ -90,39 +99,53 @@ package enum CreateCode: Operation {
       parent = try await context.transaction.first(HoldCategory(key: above))
       guard parent != nil else { throw Failure.invalid("key", CodeMessages.noParent, ["key": above]) }
     }
+    let service = try await context.cataloguedService(input.service)
     let id = context.newId(.code)
     let row = try await context.transaction.first(
       InsertCode(
         publicId: id, list: input.list.rawValue, key: input.key, parent: parent, names: input.name, position: input.position, waitsFor: input.waitsFor,
         now: context.now))
+    if let service { try await context.transaction.execute(SetServiceOfCategory(key: input.key, service: service)) }
     if let row { context.noteCode(row, 1, "created", id) }
     return try await context.codeRecord(id)
   }
 }
 
-/// Renames a code, or gives it another place.
+/// Renames a code, gives it another place, or a category another service. No ticket is touched by that.
 package enum ChangeCode: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let name: Change<LocalText>
     let position: Change<Int64>
+    let service: Change<String>
 
-    package static let fields: [any InputField] = [CodeFields.id, CodeFields.name.change, CodeFields.position.change]
+    package static let fields: [any InputField] = [CodeFields.id, CodeFields.name.change, CodeFields.position.change, CodeFields.service.clearable]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[CodeFields.id]
       name = try values[CodeFields.name.change]
       position = try values[CodeFields.position.change]
-      if name.isKeep, position.isKeep { throw FieldError("name", CodeMessages.nothingToChange) }
+      service = try values[CodeFields.service.clearable]
+      if name.isKeep, position.isKeep, service.isKeep { throw FieldError("name", CodeMessages.nothingToChange) }
     }
   }
 
   package static let declaration = Declaration(
-    "code.change", "Rename a code, or give it another place in its list.", zh: "修改代码的名称或顺序。", permission: CodeFields.permission,
+    "code.change", "Rename a code, give it another place in its list, or a category another service.", zh: "修改代码的名称、顺序或分类的服务。",
+    permission: CodeFields.permission,
     roles: CodeFields.managers, scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CodeRecord {
     let row = try await context.code(input.id)
+    if row.list != CodeList.category.rawValue, !input.service.isKeep { throw Failure.invalid("service", CodeMessages.serviceOfCategory) }
+    switch input.service {
+    case .keep: break
+    case .clear: context.transaction.enqueue(ClearServiceOfCategory(key: row.key))
+    case .set(let code):
+      if let service = try await context.cataloguedService(code) {
+        context.transaction.enqueue(SetServiceOfCategory(key: row.key, service: service))
+      }
+    }
     return try await context.write(
       row, names: input.name.applied(to: row.names), position: input.position.applied(to: row.position), retiredAt: row.retiredAt, "changed")
   }
@@ -209,6 +232,13 @@ extension OperationContext {
     guard let row = try await transaction.first(CodeByPublicId(publicId: id)) else { throw Failure.notFound }
     try requireVersion(row.version)
     return row
+  }
+
+  /// A service that a body names.
+  fileprivate func cataloguedService(_ code: String?) async throws -> Int64? {
+    guard let code else { return nil }
+    guard let service = try await transaction.first(CataloguedService(code: code)) else { throw unknownReference("service") }
+    return service
   }
 
   fileprivate func codeRecord(_ id: PublicId) async throws -> CodeRecord {

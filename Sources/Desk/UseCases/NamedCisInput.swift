@@ -85,9 +85,8 @@ extension OperationContext {
     return { place in places.indices.contains(place) ? "\(field)[\(places[place])]" : field }
   }
 
-  /// For the history: which CI gave the tier, and the service.
+  /// For the history: which CI gave the tier.
   func tierFrom(_ cis: TicketCis) -> Value { .id(cis.named.first(where: \.gaveTier).map { id(of: $0.key) }) }
-  func serviceFrom(_ cis: TicketCis) -> Value { .id(cis.named.first(where: \.gaveService).map { id(of: $0.key) }) }
 }
 
 extension Change where Wrapped == [PublicId] {

@@ -93,6 +93,7 @@ package enum OpenIncident: Operation {
     let services = input.service.map { transaction.later(context.serviceOfTicket($0)) }
     let tiers = input.ciTier.map { transaction.later(CiTierByCode(code: $0)) }
     let codes = input.codes.isEmpty ? nil : context.codes(input.codes)
+    let ofCategory = input.service == nil ? input.category.map { transaction.later(ServiceOfCategory(category: $0)) } : nil
     let terms = try await ContractTerms.line(
       tenant: context.tenant.id, person: requester?.id, unit: unit?.id, at: openedAt, explicit: explicit, in: transaction)
     if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
@@ -103,13 +104,14 @@ package enum OpenIncident: Operation {
     var service = try services?.first.map { Ticket.Service(id: $0, code: input.service) }
     if input.service != nil, service == nil { throw context.unknownReference("service") }
     if let tiers, try tiers.first == nil { throw context.unknownReference("ciTier") }
-    var ciTier = input.ciTier
+    var (ciTier, serviceCategory): (String?, String?) = (input.ciTier, nil)
     var cis = TicketCis(tierIsNamed: ciTier != nil, serviceIsNamed: service != nil)
     if !input.cis.isEmpty {
       try await context.name(input.cis, in: &cis, openedAt: openedAt)
       try await context.lookUpServices(of: &cis, at: openedAt)
-      cis.choose(&ciTier, &service)
     }
+    if !cis.giveService { cis.ofCategory = try await context.sold(try ofCategory?.first, at: openedAt) }
+    cis.choose(&ciTier, &service, &serviceCategory)
     let facts = TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier)
     var clocks = SubjectClocks(.ticket(id))
     let numbers: Later<Int64>
@@ -128,7 +130,7 @@ package enum OpenIncident: Operation {
       id: id, publicId: context.random.publicIdBits(), number: number, title: input.title, description: input.description, requester: requester,
       unit: unit, contract: names?.contract, line: names?.line, lineReason: (terms?.reason ?? .noneInForce).rawValue, impact: input.impact,
       urgency: input.urgency, priority: priority, category: input.category, source: input.source, nature: input.nature, service: service,
-      ciTier: ciTier, state: .new, openedAt: openedAt,
+      serviceCategory: serviceCategory, ciTier: ciTier, state: .new, openedAt: openedAt,
       reopenCount: 0, lastSeq: 0, updatedAt: context.now, version: 1)
     var work = TicketWork(context: context, ticket: ticket, clocks: clocks)
     work.begin(priority: priority)
@@ -136,7 +138,8 @@ package enum OpenIncident: Operation {
       TicketEventType.opened,
       .object([
         "priority": .integer(priority), "impact": .integer(input.impact), "urgency": .integer(input.urgency),
-        "service": .text(service?.code), "ciTier": .text(ciTier), "tierFrom": context.tierFrom(cis), "serviceFrom": context.serviceFrom(cis),
+        "service": .text(service?.code), "ciTier": .text(ciTier), "tierFrom": context.tierFrom(cis),
+        "serviceFrom": context.serviceFrom(work.ticket, cis),
         "contractLine": .id(names.map { context.id(.contractLine, $0.line.publicId) }), "lineReason": .text(work.ticket.lineReason),
         "backDated": .bool(openedAt < context.now), "explicitlyNone": work.explicitlyNone,
       ]))

@@ -80,22 +80,14 @@ package enum OfferOwnership: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
     guard work.ticket.state.isOpen else { throw Failure(.conflict, DeskMessages.notOpen) }
-    var to: Ticket.Reference?
-    if let staff = input.staff {
-      guard let id = try await context.transaction.first(StaffByPublicId(provider: context.provider.id, publicId: staff)) else {
-        throw context.unknownReference("staff")
-      }
-      to = Ticket.Reference(id: id, publicId: staff.random)
-    }
+    let receiver = try await context.worker(input.staff, "staff")
+    let to = receiver?.reference
     let team: Int64? =
       if let team = input.team { try await context.team(team, "team") } else { nil }
     guard (to == nil) != (team == nil) else { throw Failure.invalid("staff", SpineMessages.oneReceiver) }
     guard let owner = work.ticket.owner else { throw Failure(.conflict, SpineMessages.notOwned) }
     guard context.mayHandOver(from: owner) else { throw Failure(.conflict, SpineMessages.notYours) }
-    if let to {
-      let right = MayWork(provider: context.provider.id, account: to.id, customer: context.tenant.id, now: context.now)
-      guard try await context.transaction.first(right) != nil else { throw Failure.invalid("staff", SpineMessages.mayNotWork) }
-    }
+    guard receiver?.mayWork ?? true else { throw Failure.invalid("staff", SpineMessages.mayNotWork) }
     guard to?.id != owner.id else { throw Failure.invalid("staff", SpineMessages.offeredToOwner) }
     guard try await context.transaction.first(OpenHandover(tenant: context.tenant.id, ticket: work.ticket.id)) == nil else {
       throw Failure(.conflict, SpineMessages.offeredAlready)
@@ -106,7 +98,7 @@ package enum OfferOwnership: Operation {
     work.save()
     context.transaction.enqueue(
       InsertHandover(
-        tenant: context.tenant.id, ticket: work.ticket.id, from: owner, to: to, team: team, reason: input.reason, actor: context.actor.id,
+        tenant: context.tenant.id, ticket: work.ticket.id, from: owner, to: to, team: team, reason: input.reason, actor: context.actor,
         actorName: context.principal.name, now: context.now))
     return work.record
   }
@@ -157,9 +149,10 @@ package enum ReturnOwnership: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
     let offer = try await context.openHandover(of: work.ticket)
-    let me = context.actor.kind == .staff ? context.actor.id : 0
-    let isOfferers = me == offer.offeredBy || me == work.ticket.owner?.id
-    guard isOfferers || offer.to == nil || offer.to == me else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
+    let me = Party(context.principal)
+    let staff = context.actor.kind == .staff ? context.actor.id : nil
+    let isOfferers = me.isAccount(of: offer.offerer) || staff != nil && staff == work.ticket.owner?.id
+    guard isOfferers || offer.to == nil || offer.to == staff else { throw Failure(.conflict, SpineMessages.offeredToAnother) }
     let outcome: HandoverRow.Outcome = isOfferers ? .withdrawn : .returned
     work.note(TicketEventType.ownershipReturned, .object(["outcome": .text(outcome.rawValue)]))
     work.save()
@@ -227,7 +220,7 @@ extension OperationContext {
   /// Work on it is over: what was offered is withdrawn, and nobody accepts it when it is reopened. After the ticket's own row.
   func withdrawOffers(of ticket: Ticket) {
     transaction.enqueue(
-      WithdrawOffers(tenant: tenant.id, ticket: ticket.id, answerer: actor.id, answererName: principal.name, now: now))
+      WithdrawOffers(tenant: tenant.id, ticket: ticket.id, answerer: actor, answererName: principal.name, now: now))
   }
 
   fileprivate func openHandover(of ticket: Ticket) async throws -> HandoverRow {
@@ -241,7 +234,7 @@ extension OperationContext {
   fileprivate func answer(_ offer: HandoverRow, _ outcome: HandoverRow.Outcome, _ reason: String?) {
     transaction.enqueue(
       AnswerHandover(
-        tenant: tenant.id, id: offer.id, outcome: outcome, reason: reason, answerer: actor.id, answererName: principal.name, now: now))
+        tenant: tenant.id, id: offer.id, outcome: outcome, reason: reason, answerer: actor, answererName: principal.name, now: now))
   }
 }
 

@@ -92,7 +92,9 @@ package enum SetPriorityMatrix: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> PriorityMatrixRecord {
     let tenant = context.tenant.id
     let isProvider = context.tenant.kind == .provider
-    for (place, cell) in input.cells.enumerated() {
+    // In one order for all, so that two who set it at once do not wait for each other.
+    let cells = input.cells.enumerated().sorted { ($0.element.impact, $0.element.urgency) < ($1.element.impact, $1.element.urgency) }
+    for (place, cell) in cells {
       switch (isProvider, cell.priority) {
       case (true, let priority?):
         context.transaction.enqueue(UpdatePriority(impact: cell.impact, urgency: cell.urgency, priority: priority))

@@ -34,7 +34,8 @@ package struct HistoryRecord: OperationOutput {
     case TicketEventType.held where PendingReason(toldBy: row.payload)?.waitedFor == .supplier:
       return .object((row.payload.members ?? []).filter { $0.name != "dispatch" && $0.name != "evidence" })
     case TicketEventType.cisChanged where !seesCis, TicketEventType.opened where !seesCis, TicketEventType.classified where !seesCis:
-      return .object((row.payload.members ?? []).filter { !ofCis.contains($0.name) })
+      // A category, which is no CI, everybody sees on the ticket.
+      return .object((row.payload.members ?? []).filter { !ofCis.contains($0.name) || $0.value.text?.hasPrefix("category:") ?? false })
     default: return row.payload
     }
   }

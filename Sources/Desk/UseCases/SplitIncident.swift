@@ -38,19 +38,21 @@ package enum SplitIncident: Operation {
     _ = try codes.usable(besides: [.category: origin.ticket.category])
     let past = history.filter(ClockReplay.bearsOnClocks)
     guard let id = try await context.transaction.first(NextTicketId()) else { throw Failure.notFound }
-    let facts = try await facts(of: origin.ticket, history, in: context)
+    var facts = try await facts(of: origin.ticket, history, in: context)
+    let service = try await service(input, of: origin.ticket, in: context)
+    if !origin.ticket.targetsLocked { facts.service = service.service }
     let clocks = try await clocks(of: id, origin.ticket, facts, past, in: context)
     guard let number = try await context.transaction.first(NextTicketNumber(tenant: context.tenant.id)) else { throw Failure.notFound }
-    var work = TicketWork(context: context, ticket: ticket(id, number, of: origin.ticket, input, context), clocks: clocks)
+    var work = TicketWork(context: context, ticket: ticket(id, number, of: origin.ticket, service, input, context), clocks: clocks)
     let cis = try await context.transaction.query(CisOfTicket(tenant: context.tenant.id, ticket: origin.ticket.id))
-    func told(_ ci: TicketCiRow) -> Value { .id(context.id(of: NamedCi.Key(isShared: ci.isShared, publicId: ci.publicId))) }
+    func told(_ ci: TicketCiRow) -> Value { .id(context.id(of: ci.key)) }
     work.begin(priority: work.ticket.priority)
     work.note(
       TicketEventType.opened,
       .object([
         "splitFrom": .id(input.id), "priority": .integer(facts.priority), "service": .text(facts.service?.code), "ciTier": .text(facts.ciTier),
-        "tierFrom": cis.first(where: \.gaveTier).map(told) ?? .null, "serviceFrom": cis.first(where: \.gaveService).map(told) ?? .null,
-        "backDated": .bool(true),
+        "tierFrom": cis.first(where: \.gaveTier).map(told) ?? .null,
+        "serviceFrom": cis.first(where: \.gaveService).map(told) ?? context.serviceFrom(work.ticket), "backDated": .bool(true),
       ]))
     for event in past { work.inherit(event, from: input.id) }
     if !cis.isEmpty {
@@ -76,6 +78,17 @@ package enum SplitIncident: Operation {
     origin.save(countsVersion: false)
     context.subject(made)
     return work.record
+  }
+
+  /// A part of another category is about that one's service, where the whole has its service from its category, or none.
+  private static func service(
+    _ input: Input, of origin: Ticket, in context: OperationContext
+  ) async throws -> (service: Ticket.Service?, category: String?) {
+    guard let category = input.category, category != origin.category, origin.service == nil || origin.serviceCategory != nil else {
+      return (origin.service, origin.serviceCategory)
+    }
+    let found = try await context.service(ofCategory: category, at: origin.openedAt)
+    return (found?.service, found?.key)
   }
 
   /// What targets are chosen by.
@@ -126,13 +139,16 @@ package enum SplitIncident: Operation {
     return clocks
   }
 
-  private static func ticket(_ id: Int64, _ number: Int64, of origin: Ticket, _ input: Input, _ context: OperationContext) -> Ticket {
+  private static func ticket(
+    _ id: Int64, _ number: Int64, of origin: Ticket, _ service: (service: Ticket.Service?, category: String?), _ input: Input,
+    _ context: OperationContext
+  ) -> Ticket {
     Ticket(
       id: id, publicId: context.random.publicIdBits(), number: number, title: input.title, description: input.description ?? "",
       requester: origin.requester, unit: origin.unit, contract: origin.contract, line: origin.line, lineReason: origin.lineReason,
       impact: origin.impact, urgency: origin.urgency, priority: origin.priority, category: input.category ?? origin.category,
       source: origin.source, nature: origin.nature,
-      service: origin.service, ciTier: origin.ciTier,
+      service: service.service, serviceCategory: service.category, ciTier: origin.ciTier,
       state: origin.respondedAt == nil ? .new : .active, owner: origin.owner, openedAt: origin.openedAt, respondedAt: origin.respondedAt, reopenCount: 0,
       splitFrom: Ticket.Reference(id: origin.id, publicId: origin.publicId), lastSeq: 0, updatedAt: context.now, version: 1)
   }

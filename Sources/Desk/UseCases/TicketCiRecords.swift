@@ -38,22 +38,35 @@ package struct TicketCiRecord: OperationOutput {
 /// What a ticket's CI tier, or its service, comes from.
 package struct FactBasis: OperationOutput {
   let value: String?
-  /// `named` by a person, or a `ci`.
+  /// `named` by a person, or a `ci`, or a `category`.
   let source: String?
   let ci: TicketCiRecord?
+  let category: String?
   let english: String
   let chinese: String
 
   package static let fields: [OutputField<FactBasis>] = [
     OutputField("value", .text, "Its code.", "代码。") { .text($0.value) },
-    OutputField("source", .text, "named: by a person; ci: a configuration item of the ticket; null: there is none.", "来源：named（人员指定）、ci（取自配置项）；null 表示没有。") {
+    OutputField(
+      "source", .text, "named: by a person; ci: a configuration item of the ticket; category: its category; null: there is none.",
+      "来源：named（人员指定）、ci（取自配置项）、category（取自分类）；null 表示没有。"
+    ) {
       .text($0.source)
     },
     OutputField("ci", .id, "The configuration item, as far as the caller may see it.", "所依据的配置项（可见时）。") { .id($0.ci?.id) },
     OutputField("ciName", .text, "What that is called.", "该配置项的名称。") { .text($0.ci?.facts?.name) },
+    OutputField("category", .text, "The category that says so: the ticket's own, or one above it.", "所依据的分类：工单的分类或其上级。") { .text($0.category) },
     OutputField("english", .text, "The same in English words.", "英文表述。") { .text($0.english) },
     OutputField("chinese", .text, "The same in Chinese words.", "中文表述。") { .text($0.chinese) },
   ]
+}
+
+extension FactBasis {
+  /// A service that a category says.
+  fileprivate init(service: String, of category: String) {
+    func text(_ language: Language) -> String { TicketCiMessages.serviceOfCategory.text(language, ["value": service, "category": category]) }
+    self.init(value: service, source: "category", ci: nil, category: category, english: text(.english), chinese: text(.chinese))
+  }
 }
 
 /// The words for what a fact comes from.
@@ -63,12 +76,14 @@ private struct BasisWords {
   let none: Message
 
   func basis(_ value: String?, _ isFromCi: Bool, _ ci: TicketCiRecord?) -> FactBasis {
-    guard let value else { return FactBasis(value: nil, source: nil, ci: nil, english: none.text(.english), chinese: none.text(.chinese)) }
+    guard let value else {
+      return FactBasis(value: nil, source: nil, ci: nil, category: nil, english: none.text(.english), chinese: none.text(.chinese))
+    }
     let message = isFromCi ? ofCi : named
     func text(_ language: Language) -> String {
       message.text(language, ["value": value, "ci": ci?.facts?.name ?? TicketCiMessages.someCi.text(language)])
     }
-    return FactBasis(value: value, source: isFromCi ? "ci" : "named", ci: ci, english: text(.english), chinese: text(.chinese))
+    return FactBasis(value: value, source: isFromCi ? "ci" : "named", ci: ci, category: nil, english: text(.english), chinese: text(.chinese))
   }
 }
 
@@ -97,19 +112,10 @@ extension OperationContext {
 
   /// The CIs of a ticket as the caller may know them. Only for operations that read.
   func told(_ rows: [TicketCiRow], openedAt: Instant) async throws -> [TicketCiRecord] {
-    let day = openedAt.utcDay
-    let (own, shared) = (rows.compactMap(\.ci), rows.compactMap(\.sharedCi))
-    var (ownFacts, sharedFacts): ([NamedCi.Facts], [NamedCi.Facts]) = ([], [])
-    if !own.isEmpty { ownFacts = try await transaction.query(CisOfRows(tenant: tenant.id, day: day, rows: own)) }
-    if !shared.isEmpty {
-      let statement = CisOfRows(tenant: provider.id, day: day, rows: shared)
-      sharedFacts = try await bound(to: [provider.id]) { try await $0.query(statement) }
+    let known = try await facts(of: rows, on: openedAt.utcDay) { statement in
+      try await bound(to: [provider.id]) { try await $0.query(statement) }
     }
-    return rows.map { row in
-      TicketCiRecord(
-        row: row, id: id(of: NamedCi.Key(isShared: row.isShared, publicId: row.publicId)),
-        facts: row.isShared ? sharedFacts.first { $0.id == row.sharedCi } : ownFacts.first { $0.id == row.ci }, isForStaff: principal.side == .staff)
-    }
+    return rows.map { TicketCiRecord(row: $0, id: id(of: $0.key), facts: known[$0.key], isForStaff: principal.side == .staff) }
   }
 
   /// What the tier and the service of a ticket come from.
@@ -125,9 +131,8 @@ extension OperationContext {
     let records = try await told(visible.filter { $0.gaveTier || $0.gaveService }, openedAt: ticket.openedAt)
     let tier = BasisWords(named: TicketCiMessages.tierNamed, ofCi: TicketCiMessages.tierOfCi, none: TicketCiMessages.noTier)
     let service = BasisWords(named: TicketCiMessages.serviceNamed, ofCi: TicketCiMessages.serviceOfCi, none: TicketCiMessages.noService)
-    return (
-      tier.basis(ticket.ciTier, all.contains(where: \.gaveTier), records.first(where: \.row.gaveTier)),
-      service.basis(ticket.service?.code, all.contains(where: \.gaveService), records.first(where: \.row.gaveService))
-    )
+    let ofTier = tier.basis(ticket.ciTier, all.contains(where: \.gaveTier), records.first(where: \.row.gaveTier))
+    if let code = ticket.service?.code, let category = ticket.serviceCategory { return (ofTier, FactBasis(service: code, of: category)) }
+    return (ofTier, service.basis(ticket.service?.code, all.contains(where: \.gaveService), records.first(where: \.row.gaveService)))
   }
 }

@@ -45,22 +45,9 @@ struct BatchDocument {
 
   private var done: Value {
     let integer = Value.object(["type": .text("integer")])
-    let item = Value.object([
-      "type": .text("object"),
-      "properties": .object([
-        "operation": .object(["type": .text("string")]), "status": integer, "replayed": .object(["type": .text("boolean")]),
-        "value": .object(["type": .array([.text("object"), .text("null")])]),
-        "problem": .object(["anyOf": .array([OpenAPIWriter.reference("schemas", "Problem"), .object(["type": .text("null")])])]),
-      ]),
-      "required": .array(["operation", "status", "replayed", "value", "problem"].map { .text($0) }),
-    ])
-    let answer = Value.object([
-      "type": .text("object"),
-      "properties": .object([
-        "done": integer, "failed": integer, "left": integer, "items": .object(["type": .text("array"), "items": item]),
-      ]),
-      "required": .array(["done", "failed", "left", "items"].map { .text($0) }),
-    ])
+    let item = record(BatchAnswer.item.map { Value.Member($0.key, schema(of: $0.key, $0.value)) })
+    let items = Value.object(["type": .text("array"), "items": item])
+    let answer = record(BatchAnswer.counts.map { Value.Member($0, integer) } + [Value.Member("items", items)])
     return .object([
       "description": .text(DocumentTexts.batchDone.text(language)),
       "headers": .object([
@@ -68,6 +55,23 @@ struct BatchDocument {
       ]),
       "content": OpenAPIWriter.json(answer),
     ])
+  }
+
+  private func record(_ properties: [Value.Member]) -> Value {
+    .object([
+      "type": .text("object"), "properties": .object(properties), "required": .array(properties.map { .text($0.name) }),
+    ])
+  }
+
+  /// What an act came to is its value, or the problem.
+  private func schema(of name: String, _ type: OutputType) -> Value {
+    if name == "problem" { return .object(["anyOf": .array([OpenAPIWriter.reference("schemas", "Problem"), .object(["type": .text("null")])])]) }
+    return switch type {
+    case .integer: .object(["type": .text("integer")])
+    case .boolean: .object(["type": .text("boolean")])
+    case .document: .object(["type": .array([.text("object"), .text("null")])])
+    default: .object(["type": .text("string")])
+    }
   }
 
   private var problems: [Value.Member] {

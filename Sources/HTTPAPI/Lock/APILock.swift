@@ -17,9 +17,7 @@ package enum APILock {
 
   /// The one route that calls several.
   private static var batch: [String] {
-    let out =
-      ["done integer", "failed integer", "items list", "items[] object", "items[].operation text", "items[].problem document"]
-      + ["items[].replayed boolean", "items[].status integer", "items[].value document", "left integer"]
+    let out = BatchAnswer.fields.flatMap { outputs($0.type, $0.path) }.sorted()
     return (["route POST \(Batch.path)"] + inputs(BatchInput.fields, "").map { "in \($0)" } + out.map { "out \($0)" }).map { "batch \($0)" }
   }
 

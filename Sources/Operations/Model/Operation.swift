@@ -94,7 +94,7 @@ package enum StockRole: String, Sendable, CaseIterable {
 /// Which tenants an operation's transaction is bound to.
 package enum Reach: Sendable {
   /// The one tenant that the named input field's id names. The field `customer` may be left out by a customer's own
-  /// people (their tenant is meant); `staff` may leave it out never.
+  /// people (their tenant is meant), and by staff where another id of the input names the customer's.
   case one(by: String)
   /// As `one`, and for staff the provider's own tenant besides, for references to staff and to what the provider shares.
   case oneAndProvider(by: String)

@@ -101,6 +101,11 @@ package struct Call: Sendable {
     self.peer = peer
   }
 
+  /// Whether a text can be an idempotency key: visible ASCII, at most so many characters.
+  package static func isKey(_ text: String, longest: Int = 128) -> Bool {
+    (1...longest).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+  }
+
   /// A key for a call that came with none.
   package static func newIdempotencyKey(_ random: RandomSource) -> String { "auto-" + Base32.encode(random.bytes(15)) }
 }

@@ -16,8 +16,11 @@ package struct Party: Hashable, Sendable {
 
   package init(_ principal: Principal) { self.init(principal.actor, person: principal.person) }
 
+  /// One account.
+  package func isAccount(of other: Party) -> Bool { kind == other.kind && id == other.id }
+
   /// One account, or two accounts of one person.
-  package func isSame(as other: Party) -> Bool { (kind == other.kind && id == other.id) || (person != nil && person == other.person) }
+  package func isSame(as other: Party) -> Bool { isAccount(of: other) || (person != nil && person == other.person) }
 }
 
 /// What two persons must agree on: the one rule for money, time and what is published.

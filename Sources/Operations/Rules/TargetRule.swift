@@ -17,10 +17,10 @@ struct TargetRule: Sendable {
     let target: Target
     switch operation.declaration.reach {
     case .one(let field):
-      let tenant = try await named(by: field, input, principal, access)
+      let tenant = try await named(by: field, operation, input, principal, access)
       target = Target(tenant: tenant, bound: [tenant.id])
     case .oneAndProvider(let field):
-      let tenant = try await named(by: field, input, principal, access)
+      let tenant = try await named(by: field, operation, input, principal, access)
       let bindsProvider = principal.side == .staff && tenant.id != provider.id
       target = Target(tenant: tenant, bound: bindsProvider ? [tenant.id, provider.id] : [tenant.id])
     case .provider:
@@ -30,7 +30,7 @@ struct TargetRule: Sendable {
       let home = try await home(of: principal)
       target = Target(tenant: home, bound: [home.id])
     case .homeOr(let field, let andProvider):
-      let tenant = try await homeOrNamed(by: field, input, principal, access)
+      let tenant = try await homeOrNamed(by: field, operation, input, principal, access)
       let besides = andProvider && principal.side == .staff && tenant.id != provider.id ? [provider.id] : []
       target = Target(tenant: tenant, bound: [tenant.id] + besides)
     case .many:
@@ -53,10 +53,12 @@ struct TargetRule: Sendable {
     return entry
   }
 
-  private func named(by field: String, _ input: Value, _ principal: Principal, _ access: Access) async throws -> TenantEntry {
+  private func named(
+    by field: String, _ operation: RegisteredOperation, _ input: Value, _ principal: Principal, _ access: Access
+  ) async throws -> TenantEntry {
     guard let text = input[field]?.text, let id = PublicId(text) else {
-      guard principal.side == .customer else { throw Failure.invalid(field, OperationMessages.customerRequired) }
-      return try await home(of: principal)
+      if principal.side == .customer { return try await home(of: principal) }
+      return try await told(by: field, operation, input, access)
     }
     let found = try await tenancy.tenant(id.handle)
     guard let found, access.reaches(found.id), id.kind != IdKind.customer.prefix || id.random == found.publicIdBits else {
@@ -65,10 +67,22 @@ struct TargetRule: Sendable {
     return found
   }
 
-  private func homeOrNamed(by field: String, _ input: Value, _ principal: Principal, _ access: Access) async throws -> TenantEntry {
+  /// Staff leave the customer out where something else that the input names is the customer's.
+  private func told(by field: String, _ operation: RegisteredOperation, _ input: Value, _ access: Access) async throws -> TenantEntry {
+    let named = references(operation.inputFields, input, "").first { $0.kind.owner == .tenant }
+    guard let named, field == CustomerReference.field.name else { throw Failure.invalid(field, OperationMessages.customerRequired) }
+    guard let found = try await tenancy.tenant(named.id.handle), access.reaches(found.id) else {
+      throw Failure.invalid(named.path, InputMessages.unknownReference)
+    }
+    return found
+  }
+
+  private func homeOrNamed(
+    by field: String, _ operation: RegisteredOperation, _ input: Value, _ principal: Principal, _ access: Access
+  ) async throws -> TenantEntry {
     guard let text = input[field]?.text, let id = PublicId(text) else { return try await home(of: principal) }
     let home = try await home(of: principal)
-    return id.handle == home.handle ? home : try await named(by: field, input, principal, access)
+    return id.handle == home.handle ? home : try await named(by: field, operation, input, principal, access)
   }
 
   /// Every reference in the body is an access: one that names another tenant is refused before anything is read.

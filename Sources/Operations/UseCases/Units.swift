@@ -23,7 +23,8 @@ package struct UnitRecord: OperationOutput {
 /// The customer that an operation is for; a customer's own people may leave it out.
 package enum CustomerReference {
   package static let field = Field.id(
-    "customer", .customer, "The customer; a customer's own people may leave it out.", "客户；客户自己的人员可省略。"
+    "customer", .customer, "The customer; left out by its own people, and where something else that is named is the customer's.",
+    "客户；客户自己的人员可省略，已指明该客户的其他对象时亦可省略。"
   ).optional
 }
 

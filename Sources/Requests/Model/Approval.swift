@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 
 /// Where one approval of a request stands.
 package enum ApprovalState: String, Sendable, CaseIterable {
@@ -25,19 +26,6 @@ package enum ApprovalState: String, Sendable, CaseIterable {
     case (.waiting, .approve), (.waiting, .reject), (.asked, .ask), (.approved, _), (.rejected, _), (.lapsed, _): nil
     }
   }
-}
-
-/// An account by kind and internal id, as an actor is stored.
-package struct Party: Hashable, Sendable {
-  package let kind: String
-  package let id: Int64
-
-  package init(kind: String, id: Int64) {
-    self.kind = kind
-    self.id = id
-  }
-
-  package init(_ actor: Actor) { self.init(kind: actor.kind.rawValue, id: actor.id) }
 }
 
 /// One who is asked to agree to a request.
@@ -69,11 +57,11 @@ package struct Approval: Sendable, Equatable {
   package internal(set) var escalatedAt: Instant?
   /// The role that is asked besides, for no account could decide when it was asked.
   package internal(set) var standIn: String?
+  /// An account; whose it is, is not recorded.
   package internal(set) var delegate: Party?
   package internal(set) var decidedAt: Instant?
   /// Nil where time decided.
   package internal(set) var decidedBy: Party?
-  package internal(set) var decidedPerson: Int64?
   package internal(set) var reason: String?
 
   package init(

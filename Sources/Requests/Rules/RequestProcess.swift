@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 
 /// What of a request its process moves.
 package struct RequestFacts: Sendable, Equatable {
@@ -154,13 +155,12 @@ package struct RequestProcess: Sendable {
   ///   - party: who decides.
   ///   - reason: why; a refusal has one.
   package mutating func decide(
-    _ publicId: [UInt8], agrees: Bool, reason: String?, by party: Party, person: Int64?, at now: Instant
+    _ publicId: [UInt8], agrees: Bool, reason: String?, by party: Party, at now: Instant
   ) throws(Failure) {
     let index = try approval(publicId)
     try moveApproval(index, agrees ? .approve : .reject)
     approvals[index].decidedAt = now
     approvals[index].decidedBy = party
-    approvals[index].decidedPerson = person
     approvals[index].reason = reason
     approvals[index].dueAt = nil
     note(agrees ? "approval_given" : "approval_refused", .approval(publicId), at: now)

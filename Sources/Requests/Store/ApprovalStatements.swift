@@ -109,12 +109,11 @@ struct WaitingApprovals: Statement {
     private(set) var units: [(role: String, unit: Int64)] = []
     private(set) var own: [String] = []
     let home: TenantId
-    let person: Int64?
     let party: Party
 
     init(of principal: Principal, _ access: Access, at now: Instant) {
       permitted = access.tenants.map { $0.map(\.rawValue).sorted() }
-      (home, person, party) = (principal.tenant, principal.person, Party(principal.actor))
+      (home, party) = (principal.tenant, Party(principal))
       for grant in principal.grants where grant.permissions.contains(ApproverRule.permission) && (grant.expiresAt.map { now < $0 } ?? true) {
         switch grant.scope {
         case .all: wide.append((role: grant.role, tenant: 0))
@@ -141,7 +140,7 @@ struct WaitingApprovals: Statement {
     parameters.append(standing.units.map(\.unit))
     parameters.append(standing.own)
     parameters.append(standing.home)
-    parameters.append(standing.person)
+    parameters.append(standing.party.person)
     parameters.append(standing.party.kind)
     parameters.append(standing.party.id)
     parameters.append(after?.askedAt)
@@ -176,42 +175,6 @@ struct ApprovalsAt: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found { Found(row: try ApprovalRow(&row), tenant: try TenantEntry(&row)) }
-}
-
-/// An account that may approve requests of a customer, by its grants.
-struct AccountThatMayApprove: Statement {
-  struct Found: Sendable {
-    let party: Party
-    let person: Int64?
-    let may: Bool
-  }
-
-  /// The tenant of the account: the customer, or the provider.
-  let home: TenantId
-  let publicId: PublicId
-  let customer: TenantId
-  let now: Instant
-
-  static let sql = """
-    select a.id, a.kind, a.person_id, exists (
-      select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = 'approval.decide'
-      where g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $4)
-        and (g.scope <> 'listed' or exists (
-          select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $3)))
-    from tenancy.account a where a.tenant_id = $1 and a.public_id = $2 and a.state = 'active' and a.kind in ('staff', 'customer')
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(home)
-    parameters.append(publicId.random)
-    parameters.append(customer)
-    parameters.append(now)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    let id: Int64 = try row.next()
-    return Found(party: Party(kind: try row.next(), id: id), person: try row.next(), may: try row.next())
-  }
 }
 
 /// Whether anybody can decide an approval; see `finder.has_approver`.

@@ -21,8 +21,6 @@ struct HeldRequest: Sendable {
   let requester: Int64?
   let unit: Int64?
   let submitter: Party
-  /// The person behind the submitter's login.
-  let submitterPerson: Int64?
   let mayApproveOwn: Bool
 }
 
@@ -67,8 +65,8 @@ struct ReadHeldRequest: Statement {
       id: try row.next(), publicId: try row.next(), facts: try RequestFacts(&row), version: try row.next(), lastSeq: try row.next(),
       offering: try row.next(), service: try row.next(), offeringCode: try row.next(), offeringName: try row.next() ?? .null, offeringVersion: try row.next(),
       access: try row.next(),
-      answers: try row.next(), requester: try row.next(), unit: try row.next(), submitter: Party(kind: try row.next(), id: try row.next()),
-      submitterPerson: try row.next(), mayApproveOwn: try row.next())
+      answers: try row.next(), requester: try row.next(), unit: try row.next(),
+      submitter: Party(kind: try row.next(), id: try row.next(), person: try row.next()), mayApproveOwn: try row.next())
   }
 }
 
@@ -105,11 +103,12 @@ extension Approval {
     """
 
   init(_ row: inout RowReader) throws {
-    func party(_ row: inout RowReader) throws -> Party? {
+    func party(_ row: inout RowReader, hasPerson: Bool) throws -> Party? {
       let kind: String? = try row.next()
       let id: Int64? = try row.next()
+      let person: Int64? = hasPerson ? try row.next() : nil
       guard let kind, let id else { return nil }
-      return Party(kind: kind, id: id)
+      return Party(kind: kind, id: id, person: person)
     }
     func holder(_ row: inout RowReader) throws -> Holder {
       let role: String? = try row.next()
@@ -124,10 +123,9 @@ extension Approval {
     dueAt = try row.next()
     escalatedAt = try row.next()
     standIn = try row.next()
-    delegate = try party(&row)
+    delegate = try party(&row, hasPerson: false)
     decidedAt = try row.next()
-    decidedBy = try party(&row)
-    decidedPerson = try row.next()
+    decidedBy = try party(&row, hasPerson: true)
     reason = try row.next()
   }
 }
@@ -285,7 +283,7 @@ struct UpdateApproval: Statement {
     parameters.append(approval.decidedAt)
     parameters.append(approval.decidedBy?.kind)
     parameters.append(approval.decidedBy?.id)
-    parameters.append(approval.decidedPerson)
+    parameters.append(approval.decidedBy?.person)
     parameters.append(approval.reason)
     parameters.append(approval.standIn)
   }

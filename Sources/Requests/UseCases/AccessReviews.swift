@@ -60,7 +60,7 @@ package enum OpenAccessReview: Operation {
     let reviewer: PublicId?
     let dueOn: CalendarDate
 
-    private static let resource = Field.text("resource", 1...120, "Only access to this (default: to everything).", "仅复核此访问对象（默认全部）。").optional
+    private static let resource = Field.text("resource", 1...500, "Only access to this (default: to everything).", "仅复核此访问对象（默认全部）。").optional
     private static let reviewer = Field.id(
       "reviewer", .person, "The customer's person who is to look (default: whoever may).", "指定的复核人员（客户人员；默认任何有权人员）。"
     ).optional

@@ -24,7 +24,7 @@ package enum ApproveRequest: Operation {
     // Nothing is agreed to that nobody could order any more.
     if approval.state == .asked { try await work.requireCovered() }
     try work.process.decide(
-      approval.publicId, agrees: true, reason: input.reason, by: Party(context.actor), person: context.principal.person, at: context.now)
+      approval.publicId, agrees: true, reason: input.reason, by: Party(context.principal), at: context.now)
     // Who reads tasks opens them at once; after a customer's word the sweep does.
     if work.process.request.state == .approved, context.principal.side == .staff { try await work.open() }
     try await work.save()
@@ -53,7 +53,7 @@ package enum RejectRequest: Operation {
     let (held, approval) = try await context.approvalWork(input.id)
     var work = held
     try work.process.decide(
-      approval.publicId, agrees: false, reason: input.reason, by: Party(context.actor), person: context.principal.person, at: context.now)
+      approval.publicId, agrees: false, reason: input.reason, by: Party(context.principal), at: context.now)
     try await work.save()
     return try await context.approvalOutput(input.id)
   }
@@ -66,7 +66,7 @@ package enum DelegateApproval: PreparedOperation {
     let account: PublicId?
     let staff: PublicId?
     /// What is known of that member of the staff.
-    fileprivate var colleague: AccountThatMayApprove.Found?
+    fileprivate var colleague: AccountAtCustomer.Found?
 
     private static let account = Field.id(
       "account", .account, "The account of the customer that may decide it as well; the customer's people only.", "可代为决定的客户账号（仅客户人员）。"
@@ -103,12 +103,11 @@ package enum DelegateApproval: PreparedOperation {
     if !isStaff, input.staff != nil { throw context.unknownReference("staff") }
     let path = isStaff ? "staff" : "account"
     guard let id = isStaff ? input.staff : input.account else { throw Failure.invalid(path, RequestMessages.noDelegate) }
-    let customer = context.tenant.id
-    let found: AccountThatMayApprove.Found? =
+    let found: AccountAtCustomer.Found? =
       if isStaff {
         input.colleague
       } else {
-        try await context.transaction.first(AccountThatMayApprove(home: customer, publicId: id, customer: customer, now: context.now))
+        try await context.transaction.first(context.approver(id))
       }
     guard let found else { throw context.unknownReference(path) }
     guard found.may else { throw Failure.invalid(path, RequestMessages.delegateMayNot) }

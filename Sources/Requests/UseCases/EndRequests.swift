@@ -11,7 +11,7 @@ package enum WithdrawRequest: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     var work = try await context.requestWork(input.id)
     // Whom it is for sees it, but what somebody else ordered about him is not his to take back: a revocation of his access, say.
-    guard work.held.submitter == Party(context.actor) || context.access.rows.isWiderThanOwn else {
+    guard work.held.submitter.isAccount(of: Party(context.principal)) || context.access.rows.isWiderThanOwn else {
       throw Failure(.conflict, RequestMessages.notYoursToWithdraw)
     }
     try work.process.withdraw(at: context.now)

@@ -57,7 +57,7 @@ package enum ListEntitlements: Operation {
     let cursor: String?
 
     private static let person = Field.id("person", .person, "Only what this person has.", "仅限此人员的权限。").optional
-    private static let resource = Field.text("resource", 1...120, "Only access to this.", "仅限此访问对象。").optional
+    private static let resource = Field.text("resource", 1...500, "Only access to this.", "仅限此访问对象。").optional
     private static let all = Field.boolean("all", "Also what is not had any more (default: no).", "是否包括已失效的权限（默认否）。").optional
 
     package static let fields: [any InputField] = [CustomerReference.field, person, resource, all, Paging.limit, Paging.cursor]

@@ -35,7 +35,7 @@ package enum ReassignApproval: PreparedOperation {
     let account: PublicId?
     let staff: PublicId?
     /// What is known of that member of the staff.
-    fileprivate var colleague: AccountThatMayApprove.Found?
+    fileprivate var colleague: AccountAtCustomer.Found?
 
     private static let account = Field.id("account", .account, "The account of the customer that may decide it as well.", "可代为决定的客户账号。").optional
     private static let staff = Field.id("staff", .staff, "Or the member of the staff.", "或可代为决定的服务商人员。").optional
@@ -66,7 +66,7 @@ package enum ReassignApproval: PreparedOperation {
     let (path, customer) = (input.staff == nil ? "account" : "staff", context.tenant.id)
     var found = input.colleague
     if let account = input.account {
-      found = try await context.transaction.first(AccountThatMayApprove(home: customer, publicId: account, customer: customer, now: context.now))
+      found = try await context.transaction.first(context.approver(account))
       if found == nil { throw context.unknownReference("account") }
     }
     guard let id = input.staff ?? input.account, input.staff == nil || input.account == nil else {
@@ -77,8 +77,8 @@ package enum ReassignApproval: PreparedOperation {
     context.subject(input.id)
     guard let request = try await context.transaction.first(RequestOfApproval(tenant: customer, publicId: input.id)) else { throw Failure.notFound }
     var work = try await context.requestWork(request)
-    let isOwn = work.approverFacts.isOwn(of: found.party, found.person) || found.party == Party(context.actor)
-    guard !isOwn, !ApproverRule.hasAgreed(found.party, found.person, among: work.process.approvals) else {
+    let isOwn = work.approverFacts.isOwn(of: found.party) || found.party.isAccount(of: Party(context.principal))
+    guard !isOwn, !ApproverRule.hasAgreed(found.party, among: work.process.approvals) else {
       throw Failure.invalid(path, RequestMessages.reassignedToOwn)
     }
     try work.process.delegate(input.id.random, to: found.party, named: id, isReassigned: true, at: context.now)
@@ -87,11 +87,19 @@ package enum ReassignApproval: PreparedOperation {
   }
 }
 
+extension OperationContext {
+  /// An account of the customer as one who may approve.
+  func approver(_ account: PublicId) -> AccountAtCustomer {
+    AccountAtCustomer(home: tenant.id, publicId: account, permission: ApproverRule.permission, customer: tenant.id, now: now)
+  }
+}
+
 extension Preparation {
   /// A member of the staff as one who may approve. Staff are rows of the provider's own tenant, to which the transaction of a customer's
   /// approval is not bound.
-  func approver(_ staff: PublicId) async throws -> AccountThatMayApprove.Found? {
-    let statement = AccountThatMayApprove(home: provider.id, publicId: staff, customer: tenant.id, now: tenancy.clock.now())
+  func approver(_ staff: PublicId) async throws -> AccountAtCustomer.Found? {
+    let statement = AccountAtCustomer(
+      home: provider.id, publicId: staff, permission: ApproverRule.permission, customer: tenant.id, now: tenancy.clock.now())
     return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.first(statement) }
   }
 }

@@ -39,7 +39,7 @@ struct RequestWork: Sendable {
   var approverFacts: ApproverRule.Facts {
     ApproverRule.Facts(
       tenant: tenant.id, requester: held.requester, unit: held.unit, submitter: held.submitter,
-      submitterPerson: held.submitterPerson, mayBeOwn: held.mayApproveOwn)
+      mayBeOwn: held.mayApproveOwn)
   }
 
   /// Begins what was only recorded: asks who is to agree.
@@ -203,13 +203,13 @@ extension RequestWork {
   /// Whether somebody can decide whose word counts: neither his own request, where the rule does not let him, nor agreed to already.
   private func hasApprover(_ roles: Set<String>, _ person: Int64?) async throws -> Bool {
     let (facts, agreed) = (approverFacts, process.approvals.filter { $0.state == .approved })
-    let own = facts.mayBeOwn ? [] : [facts.requester, facts.submitterPerson]
+    let own = facts.mayBeOwn ? [] : [facts.requester, facts.submitter.person]
     var units: [Int64] = []
     if let unit = held.unit { units = try await transaction.query(UnitsAbove(tenant: tenant.id, unit: unit)) }
     return try await transaction.first(
       HasApprover(
         tenant: tenant.id, roles: roles.sorted(), person: person, units: units, requester: held.requester,
         parties: (facts.mayBeOwn ? [] : [facts.submitter]) + agreed.compactMap(\.decidedBy),
-        persons: (own + agreed.map(\.decidedPerson)).compactMap { $0 }, now: now)) ?? false
+        persons: (own + agreed.map(\.decidedBy?.person)).compactMap { $0 }, now: now)) ?? false
   }
 }

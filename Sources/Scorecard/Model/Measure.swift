@@ -44,6 +44,7 @@ package struct Figure: Hashable, Sendable {
   package let sampleSize: Int64
   /// Nil where nothing is judged or observed: no data is never 0 % or 100 %.
   package let value: Amount?
+  /// Of an attainment, where one is agreed for the month; those of longer periods are ``ObjectiveStanding``s.
   package let objective: Rate?
 
   package enum Amount: Hashable, Sendable {
@@ -59,9 +60,8 @@ package struct Figure: Hashable, Sendable {
     }
   }
 
-  /// Compared exactly, not by the rounded percentage.
   package var meetsObjective: Bool? {
-    guard let objective, let numerator, let denominator, denominator > 0 else { return nil }
-    return Int128(numerator) * Int128(Rate.scale) >= Int128(objective.units) * Int128(denominator)
+    guard let objective, let numerator, let denominator else { return nil }
+    return objective.isReached(by: numerator, of: denominator)
   }
 }

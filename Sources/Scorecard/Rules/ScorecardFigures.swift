@@ -1,7 +1,8 @@
+import BillingEngine
 import Contracts
 import Kernel
 
-/// Makes a month's figures of sums, percentiles and objectives. docs/scorecard-method.md gives the formulas.
+/// Makes a month's figures of sums, percentiles and objectives, and how the objectives stand over their periods. docs/scorecard-method.md gives the formulas.
 package struct ScorecardFigures: Sendable {
   /// By basis and priority.
   package var totals: [Basis: [Int64: DailyTotals]] = [:]
@@ -10,6 +11,8 @@ package struct ScorecardFigures: Sendable {
   /// By priority.
   package var backlog: [Int64: Int64] = [:]
   package var objectives: [ContractTerms.Objective] = []
+  /// By one basis, of each longer period by which an objective is judged.
+  package var longerTotals: [BillingPeriod.Kind: [Int64: DailyTotals]] = [:]
 
   package init() {}
 
@@ -30,7 +33,10 @@ package struct ScorecardFigures: Sendable {
   }
 
   private func total(_ priority: Int64?, _ basis: Basis) -> DailyTotals {
-    let rows = totals[basis] ?? [:]
+    Self.sum(of: priority, in: totals[basis] ?? [:])
+  }
+
+  private static func sum(of priority: Int64?, in rows: [Int64: DailyTotals]) -> DailyTotals {
     if let priority { return rows[priority] ?? DailyTotals() }
     return rows.values.reduce(into: DailyTotals()) { $0.add($1) }
   }
@@ -46,10 +52,38 @@ package struct ScorecardFigures: Sendable {
       .attainment, nil, nil, basis, total.response.met + total.resolution.met, of: total.response.judged + total.resolution.judged, objective: nil)
   }
 
-  /// Of all priorities together: the objective that all of them share, if they do.
   private func objective(_ metric: Metric, _ priority: Int64?) -> Rate? {
+    objectives(metric, priority).first { $0.period == .month }?.rate
+  }
+
+  /// Of all priorities together only where all of them share rate and period.
+  private func objectives(_ metric: Metric, _ priority: Int64?) -> [ContractTerms.Objective] {
     let found = objectives.filter { $0.metric == metric && (priority == nil || $0.priority == priority) }
-    return Set(found.map(\.rate)).count == 1 ? found.first?.rate : nil
+    guard priority == nil else { return found }
+    return Set(found.map { Shared(period: $0.period, rate: $0.rate) }).count == 1 ? found : []
+  }
+
+  private struct Shared: Hashable {
+    let period: BillingPeriod.Kind
+    let rate: Rate
+  }
+
+  /// How each objective stands over its period: numerators and denominators of all its days are added.
+  /// - Parameter periods: of each kind the one that is judged.
+  package func standings(_ periods: [BillingPeriod], by basis: Basis) -> [ObjectiveStanding] {
+    Metric.scored.flatMap { metric in
+      periods.flatMap { period in
+        (Set(objectives.map(\.priority)).sorted().map(Optional.some) + [nil]).compactMap { priority -> ObjectiveStanding? in
+          let found = objectives(metric, priority).filter { $0.period == period.kind }
+          guard let objective = found.first?.rate else { return nil }
+          let rows = period.kind == .month ? totals[basis] ?? [:] : longerTotals[period.kind] ?? [:]
+          let outcomes = Self.sum(of: priority, in: rows).outcomes(metric)
+          return ObjectiveStanding(
+            metric: metric, priority: priority, period: period, isOver: found.allSatisfy(\.isOver), met: outcomes.met, judged: outcomes.judged,
+            objective: objective)
+        }
+      }
+    }
   }
 
   /// Whole seconds, halves away from zero.

@@ -1,3 +1,4 @@
+import BillingEngine
 import Contracts
 import Kernel
 import Postgres
@@ -62,6 +63,46 @@ struct PeriodTotals: Statement {
 extension DailyTotals.Outcomes {
   init(_ row: inout RowReader) throws {
     self.init(judged: try row.next(), met: try row.next(), timed: try row.next(), seconds: try row.next())
+  }
+}
+
+/// What was judged and met in each of several periods, by priority.
+struct LongerTotals: Statement {
+  struct Found: Sendable {
+    let kind: String
+    let priority: Int64
+    let totals: DailyTotals
+  }
+
+  let tenant: TenantId
+  let contracts: [Int64]
+  /// At most one of each kind.
+  let periods: [BillingPeriod]
+  let basis: Basis
+
+  static let sql = """
+    select p.kind, d.priority, sum(d.response_judged)::bigint, sum(d.response_met)::bigint, sum(d.resolution_judged)::bigint,
+      sum(d.resolution_met)::bigint
+    from unnest($3::text[], $4::date[], $5::date[]) as p (kind, first_day, end_on)
+    join scorecard.daily d on d.tenant_id = $1 and d.contract_id = any($2) and d.basis = $6 and d.day >= p.first_day and d.day < p.end_on
+    group by p.kind, d.priority
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(contracts)
+    parameters.append(periods.map(\.kind.rawValue))
+    parameters.append(periods.map(\.first))
+    parameters.append(periods.map(\.end))
+    parameters.append(basis.rawValue)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let (kind, priority): (String, Int64) = (try row.next(), try row.next())
+    var totals = DailyTotals()
+    totals.response = DailyTotals.Outcomes(judged: try row.next(), met: try row.next())
+    totals.resolution = DailyTotals.Outcomes(judged: try row.next(), met: try row.next())
+    return Found(kind: kind, priority: priority, totals: totals)
   }
 }
 

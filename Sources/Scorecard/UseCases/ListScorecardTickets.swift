@@ -1,3 +1,4 @@
+import BillingEngine
 import Contracts
 import Kernel
 import Operations
@@ -6,6 +7,7 @@ package enum ListScorecardTickets: Operation {
   package struct Input: OperationInput {
     let contract: PublicId?
     let month: CalendarMonth
+    let period: BillingPeriod.Kind
     let basis: Basis
     let measure: Measure
     let metric: Metric?
@@ -14,6 +16,10 @@ package enum ListScorecardTickets: Operation {
     let limit: Int64?
     let cursor: String?
 
+    private static let period = Field.oneOf(
+      "period", BillingPeriod.Kind.allCases.map(\.rawValue), "The period in which the month lies, of which the figure is (default: month).",
+      "指标所属的期间（该月所在的期间，默认 month）。"
+    ).optional
     private static let measure = Field.oneOf("measure", Measure.allCases.map(\.rawValue), "The figure that is opened.", "要展开的指标。")
     private static let metric = Field.oneOf(
       "metric", Metric.scored.map(\.rawValue), "Its metric; left out of an attainment: both.", "指标：response（响应）或 resolution（解决）；达成率可不填，表示两者。"
@@ -24,13 +30,14 @@ package enum ListScorecardTickets: Operation {
     ).optional
 
     package static let fields: [any InputField] = [
-      ScorecardFields.customer, ScorecardFields.contract, ScorecardFields.month, ScorecardFields.basis, measure, metric, priority, included,
+      ScorecardFields.customer, ScorecardFields.contract, ScorecardFields.month, period, ScorecardFields.basis, measure, metric, priority, included,
       Paging.limit, Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
       contract = try values[ScorecardFields.contract]
       month = try values[ScorecardFields.month]
+      period = try values[Self.period].flatMap(BillingPeriod.Kind.init(rawValue:)) ?? .month
       basis = try values[ScorecardFields.basis].flatMap(Basis.init(rawValue:)) ?? .closed
       measure = try Measure(rawValue: values[Self.measure]) ?? .volume
       metric = try values[Self.metric].flatMap(Metric.init(rawValue:))
@@ -45,8 +52,8 @@ package enum ListScorecardTickets: Operation {
     /// What a cursor is good for.
     var filter: String {
       [
-        contract?.description, month.description, basis.rawValue, measure.rawValue, metric?.rawValue, priority.map(String.init),
-        included.map(String.init),
+        contract?.description, month.description, period.rawValue, basis.rawValue, measure.rawValue, metric?.rawValue,
+        priority.map(String.init), included.map(String.init),
       ].map { $0 ?? "" }.joined(separator: " ")
     }
   }
@@ -93,12 +100,14 @@ package enum ListScorecardTickets: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Entry> {
     let scope = try await ScorecardScope(contract: input.contract, month: input.month, in: context)
+    let period = scope.periods.first { $0.kind == input.period }
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filter)
     let rows = try await context.transaction.query(
       FigureTickets(
-        tenant: context.tenant.id, contracts: scope.contracts, showsUncovered: scope.contract != nil, from: scope.month.firstDay,
-        end: scope.month.end, basis: input.basis, measure: input.measure, metric: input.metric, priority: input.priority, included: input.included,
-        afterTicket: try after?.integer(0) ?? 0, afterMetric: try after?.text(1) ?? "", limit: limit + 1))
+        tenant: context.tenant.id, contracts: scope.contracts, showsUncovered: scope.contract != nil,
+        from: period?.first ?? scope.month.firstDay, end: period?.end ?? scope.month.end, basis: input.basis, measure: input.measure,
+        metric: input.metric, priority: input.priority, included: input.included, afterTicket: try after?.integer(0) ?? 0,
+        afterMetric: try after?.text(1) ?? "", limit: limit + 1))
     return context.listing(rows, limit: limit, filter: input.filter) { row in
       PageCursor([.integer(row.ticket), .text(row.metric)])
     } element: { row in

@@ -1,3 +1,4 @@
+import BillingEngine
 import Contracts
 import Kernel
 import Operations
@@ -24,6 +25,7 @@ package enum ReadScorecard: Operation {
     let basis: Basis
     let progress: FigureProgress.Found?
     let figures: [FigureOutput]
+    let objectives: [ObjectiveOutput]
 
     package static let fields: [OutputField<Output>] = [
       OutputField("customer", .id, "The customer.", "客户编号。") { .id($0.customer) },
@@ -35,6 +37,10 @@ package enum ReadScorecard: Operation {
       },
       OutputField("isCurrent", .boolean, "Whether no change of a ticket waits to be taken up.", "是否没有待计入的工单变更。") { .bool($0.progress?.isCurrent ?? true) },
       OutputField("figures", listOf: FigureOutput.self, "The figures.", "指标。") { $0.figures },
+      OutputField(
+        "objectives", listOf: ObjectiveOutput.self,
+        "How the agreed objectives stand over the periods by which they are judged: those in which the month lies.", "各项约定达标率在其考核周期（该月所在的周期）内的完成情况。"
+      ) { $0.objectives },
     ]
   }
 
@@ -61,7 +67,10 @@ package enum ReadScorecard: Operation {
       OutputField("numerator", .integer, "What is above the line; null where there is none.", "分子；没有则为 null。") { .integer($0.figure.numerator) },
       OutputField("denominator", .integer, "What is below the line; null where there is none.", "分母；没有则为 null。") { .integer($0.figure.denominator) },
       OutputField("sampleSize", .integer, "How many tickets it rests on.", "样本量。") { .integer($0.figure.sampleSize) },
-      OutputField("objective", .decimal, "The agreed percentage; null where none is agreed.", "约定的百分比；未约定则为 null。") {
+      OutputField(
+        "objective", .decimal, "The percentage agreed for the month; null where none is; those of longer periods are told by objectives.",
+        "按月约定的百分比；未约定则为 null；更长周期的约定见 objectives。"
+      ) {
         $0.figure.objective.map { .decimal($0.percent) } ?? .null
       },
       OutputField("meetsObjective", .boolean, "Whether it reaches the objective; null where there is nothing to compare.", "是否达到约定；无可比较时为 null。") {
@@ -79,10 +88,11 @@ package enum ReadScorecard: Operation {
     let tenant = context.tenant.id
     let scope = try await ScorecardScope(contract: input.contract, month: input.month, in: context)
     let (from, end) = (scope.month.firstDay, scope.month.end)
-    let (totals, percentiles, backlog, progress) = try await context.transaction.query(
+    let (totals, percentiles, backlog, progress, targets) = try await context.transaction.query(
       PeriodTotals(tenant: tenant, contracts: scope.contracts, from: from, end: end),
       PeriodPercentiles(tenant: tenant, contracts: scope.contracts, from: from, end: end, basis: input.basis),
-      BacklogBefore(tenant: tenant, contracts: scope.contracts, end: end), FigureProgress(tenant: tenant))
+      BacklogBefore(tenant: tenant, contracts: scope.contracts, end: end), FigureProgress(tenant: tenant),
+      ObjectivesAtEnd(tenant: tenant, contracts: scope.contracts, periods: scope.periods, now: context.now))
     var figures = ScorecardFigures()
     for found in totals { figures.totals[found.basis, default: [:]][found.priority] = found.totals }
     for found in percentiles {
@@ -90,10 +100,18 @@ package enum ReadScorecard: Operation {
       figures.percentiles[.resolution, default: [:]][found.priority] = found.resolution
     }
     for found in backlog { figures.backlog[found.priority] = found.tickets }
-    figures.objectives = try await ContractTerms.objectives(
-      tenant: tenant, contracts: scope.contracts, end: end, now: context.now, in: context.transaction)
+    figures.objectives = ObjectiveRule.objectives(targets)
+    let judged = scope.periods.filter { period in figures.objectives.contains { $0.period == period.kind } }
+    let longer = judged.filter { $0.kind != .month }
+    if !longer.isEmpty {
+      let found = try await context.transaction.last(LongerTotals(tenant: tenant, contracts: scope.contracts, periods: longer, basis: input.basis))
+      for found in found {
+        if let kind = BillingPeriod.Kind(rawValue: found.kind) { figures.longerTotals[kind, default: [:]][found.priority] = found.totals }
+      }
+    }
     return Output(
       customer: context.tenant.publicId, contract: scope.contract, month: scope.month, basis: input.basis, progress: progress.first,
-      figures: figures.figures(by: input.basis).map(FigureOutput.init))
+      figures: figures.figures(by: input.basis).map(FigureOutput.init),
+      objectives: figures.standings(judged, by: input.basis).map { ObjectiveOutput(standing: $0, language: context.language) })
   }
 }

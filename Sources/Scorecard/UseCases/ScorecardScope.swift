@@ -1,3 +1,4 @@
+import BillingEngine
 import Contracts
 import Kernel
 import Operations
@@ -32,4 +33,7 @@ struct ScorecardScope: Sendable {
     self.contract = contract
     self.month = month
   }
+
+  /// Of each kind the period in which the month lies; of rolling years the one that it ends.
+  var periods: [BillingPeriod] { BillingPeriod.Kind.allCases.compactMap { BillingPeriod($0, containing: month.firstDay) } }
 }

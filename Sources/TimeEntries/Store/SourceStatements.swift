@@ -223,24 +223,33 @@ struct TimeSums: Statement {
   let before: CalendarDate?
   let limit: Int64
 
+  /// What has an id is one group, whatever it was called when the work was done: a person who married, or a line that was renamed.
   static let sql = """
-    select g.public_id, g.label, count(distinct e.id), sum(s.minutes)::bigint, coalesce(sum(s.minutes) filter (where e.billable), 0)::bigint,
-      sum(s.billed_minutes)::bigint
-    from time_entries.entry e
-    join time_entries.stretch s on s.tenant_id = e.tenant_id and s.entry_id = e.id
-    join time_entries.code w on w.id = e.work_type_id
-    join time_entries.code r on r.id = s.rate_class_id
-    left join desk.pub_ticket t on t.tenant_id = e.tenant_id and t.ticket_id = e.ticket_id
-    left join contracts.pub_line l on l.tenant_id = e.tenant_id and l.line_id = e.contract_line_id
-    left join contracts.pub_contract c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
-    cross join lateral (
-      select
-        case $2 when 'contract' then c.public_id when 'line' then l.public_id when 'ticket' then t.public_id when 'staff' then e.staff_public_id end as public_id,
-        case $2 when 'contract' then lpad(c.number::text, 6, '0') when 'ticket' then lpad(t.number::text, 6, '0') when 'staff' then e.staff_name
-          when 'month' then extract(year from e.counts_on)::text || '-' || lpad(extract(month from e.counts_on)::text, 2, '0')
-          when 'work_type' then w.code when 'rate_class' then r.code end as label) g
-    where e.tenant_id = $1 and ($3::date is null or e.counts_on >= $3) and ($4::date is null or e.counts_on < $4)
-    group by g.public_id, g.label order by g.label, g.public_id limit $5
+    select t.public_id, coalesce(v.name, t.label) as label, t.entries, t.minutes, t.billable_minutes, t.billed_minutes
+    from (
+      select g.public_id, max(g.label) as label, max(e.contract_line_id) as line_id, count(distinct e.id) as entries, sum(s.minutes)::bigint as minutes,
+        coalesce(sum(s.minutes) filter (where e.billable), 0)::bigint as billable_minutes, sum(s.billed_minutes)::bigint as billed_minutes
+      from time_entries.entry e
+      join time_entries.stretch s on s.tenant_id = e.tenant_id and s.entry_id = e.id
+      join time_entries.code w on w.id = e.work_type_id
+      join time_entries.code r on r.id = s.rate_class_id
+      left join desk.pub_ticket t on t.tenant_id = e.tenant_id and t.ticket_id = e.ticket_id
+      left join contracts.pub_line l on l.tenant_id = e.tenant_id and l.line_id = e.contract_line_id
+      left join contracts.pub_contract c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
+      cross join lateral (
+        select
+          case $2 when 'contract' then c.public_id when 'line' then l.public_id when 'ticket' then t.public_id
+            when 'staff' then e.staff_public_id end as public_id,
+          case $2 when 'contract' then lpad(c.number::text, 6, '0') when 'ticket' then lpad(t.number::text, 6, '0') when 'staff' then e.staff_name
+            when 'month' then extract(year from e.counts_on)::text || '-' || lpad(extract(month from e.counts_on)::text, 2, '0')
+            when 'work_type' then w.code when 'rate_class' then r.code end as label) g
+      where e.tenant_id = $1 and ($3::date is null or e.counts_on >= $3) and ($4::date is null or e.counts_on < $4)
+      group by g.public_id, case when g.public_id is null then g.label end
+    ) t
+    left join lateral (
+      select n.name from contracts.pub_line_terms n
+      where $2 = 'line' and n.tenant_id = $1 and n.line_id = t.line_id order by n.valid_from desc limit 1) v on true
+    order by label, t.public_id limit $5
     """
 
   func bind(to parameters: inout Parameters) {

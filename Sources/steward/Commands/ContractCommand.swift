@@ -34,7 +34,7 @@ struct ContractCommand: AsyncParsableCommand {
   struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Write a customer's contract as a file, in its newest versions.",
-      discussion: "Applied to what it was written from, the file changes nothing. Suppliers and the catalogue are not in it; accepted risks are nobody else's.")
+      discussion: "Applied to what it was written from, the file changes nothing. Suppliers and the catalogue are not in it.")
 
     @OptionGroup var settings: SettingsOptions
     @OptionGroup var database: DatabaseOptions

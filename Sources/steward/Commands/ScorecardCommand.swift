@@ -32,6 +32,9 @@ struct ScorecardCommand: AsyncParsableCommand {
   @Option(name: .long, help: "With --tickets: one priority, 1 to 5.")
   var priority: Int64?
 
+  @Option(name: .long, help: "With --tickets: the period in which the month lies: month (default), quarter, year or rolling_year.")
+  var period: String?
+
   @Flag(name: .long, help: "As JSON.")
   var json = false
 
@@ -62,6 +65,7 @@ struct ScorecardCommand: AsyncParsableCommand {
     input.append(Value.Member("measure", .text(tickets)))
     if let metric { input.append(Value.Member("metric", .text(metric))) }
     if let priority { input.append(Value.Member("priority", .integer(priority))) }
+    if let period { input.append(Value.Member("period", .text(period))) }
     let rows = try await finder.all("scorecard.tickets", input)
     let columns = rows.first?.members?.map(\.name) ?? []
     if json {
@@ -102,7 +106,9 @@ struct ScorecardTable {
     // On a terminal the priorities matter where something was promised for each; --json and --csv have all.
     let shown = figures.filter { $0["priority"]?.isNull == true || ($0["measure"] == "attainment" && ($0["sampleSize"]?.integer ?? 0) > 0) }
     let table = Terminal.table(Self.columns.map { $0.uppercased() }, shown.map(row), rightAligned: [3, 4, 6, 7, 8, 9])
-    return "\(title) · \(card["month"]?.text ?? "") (\(card["basis"]?.text ?? ""))\n\n\(table)"
+    // A month's objective stands in its figure already.
+    let objectives = (card["objectives"]?.array ?? []).filter { $0["periodKind"] != "month" }.compactMap { $0["words"]?.text }
+    return (["\(title) · \(card["month"]?.text ?? "") (\(card["basis"]?.text ?? ""))\n\n\(table)"] + objectives).joined(separator: "\n")
   }
 
   static func cell(_ value: Value) -> String {

@@ -1,0 +1,124 @@
+import Assurance
+import Kernel
+import Operations
+import TestSupport
+import Testing
+
+@testable import ContractFiles
+
+/// Files that say which gaps of the proof are accepted.
+@Suite struct RiskFileTests {
+  private typealias World = DeliveryFileTests.World
+
+  /// The second line works on weekdays only, and what it is handed over on a Friday evening is late.
+  private static let uncovered = DeliveryFileTests.yaml.replacing("tier: 2, calendar: Always", with: "tier: 2, calendar: Weekdays")
+    .replacing("calendars:\n", with: "calendars:\n  - {name: Weekdays, zone: UTC, stock: 5x12}\n")
+
+  private static let accepted =
+    uncovered + """
+            acceptedRisks:
+              - {gap: coverage, promises: [resolution], parties: [Second line], reason: Nobody books at night, by: Jane Roe, until: 2027-01-01}
+              - {gap: budget, reason: Late only after weekends}
+
+      """
+
+  private func risks(_ world: World) async throws -> [Value] {
+    let lines = try await world.database.call("contract_line.list", ["contract": try await world.contract()["id"] ?? .null], as: world.database.root)
+    let listed = try await world.database.call("accepted_risk.list", ["line": lines["items"]?.array?.first?["id"] ?? .null], as: world.database.root)
+    return (listed["items"]?.array ?? []).filter { $0["endedAt"] == .null }
+  }
+
+  private func refusal(_ yaml: String, in world: World) async throws -> String? {
+    do {
+      try await world.run(yaml).apply()
+      return nil
+    } catch let problems as ContractFileProblems {
+      return problems.failure?.code
+    }
+  }
+
+  @Test func theKindsAreThoseOfTheProof() {
+    #expect(FileRisk.kinds == Gap.Kind.allCases.map(\.rawValue))
+  }
+
+  /// Where a proof is required, a line goes live with the gaps that the file accepts, and with no other.
+  @Test func aContractGoesLiveWithTheGapsThatTheFileAccepts() async throws {
+    let world = try await World()
+    #expect(try await refusal(Self.uncovered, in: world) == "assurance.not_backed")
+    let half = Self.accepted.replacing("        - {gap: budget, reason: Late only after weekends}\n", with: "")
+    #expect(try await refusal(half, in: world) == "assurance.not_backed", "the late starts are nobody's risk")
+    #expect(try await world.contract()["state"] == "draft")
+
+    let plan = try await world.run(Self.accepted).plan()
+    for words in [
+      "same    accepted risk of line “Servers”: coverage; resolution; Second line", "create  accepted risk of line “Servers”: budget",
+      "accepted by who applies the file: Late only after weekends",
+    ] {
+      #expect(plan.text.contains(words), "\(plan.text)")
+    }
+    try await world.run(Self.accepted).apply()
+    #expect(try await world.contract()["state"] == "active")
+    let again = try await world.run(Self.accepted).plan()
+    #expect(again.isEmpty, "\(again.text)")
+    let coverage = try await risks(world).filter { $0["kind"] == "coverage" }
+    #expect(!coverage.isEmpty)
+    for risk in coverage {
+      #expect(risk["acceptedBy"] == "Jane Roe" && risk["reason"] == "Nobody books at night" && risk["until"] == "2027-01-01T00:00:00Z", "\(risk)")
+      #expect(risk["parties"] == .array(["Second line"]), "\(risk)")
+    }
+    let budget = try #require(try await risks(world).first { $0["kind"] == "budget" })
+    #expect(budget["acceptedBy"] == .null && budget["actorKind"] == "operator")
+  }
+
+  @Test func whatIsAcceptedIsExportedAndAppliedTheSame() async throws {
+    let world = try await World(isProven: false)
+    try await world.run(Self.accepted).apply()
+    let exported = try await world.export("ACME")
+    for part in ["acceptedRisks:", "gap: coverage", "by: Jane Roe", "resolution P1", "reason: Late only after weekends"] {
+      #expect(exported.contains(part), "\(part) in\n\(exported)")
+    }
+    let plan = try await world.run(exported).plan()
+    #expect(plan.isEmpty, "\(plan.text)")
+    let other = try await World()
+    try await other.run(exported).apply()
+    #expect(try await other.export("ACME") == exported)
+  }
+
+  /// What the file accepts on other terms ends and is accepted on these; what it does not accept any more is open again.
+  @Test func theFileIsAllThatIsAccepted() async throws {
+    let world = try await World(isProven: false)
+    try await world.run(Self.accepted).apply()
+    world.database.clock.advance(seconds: 60)
+    let others = Self.accepted.replacing("reason: Nobody books at night", with: "reason: A guard is on call")
+    let change = try await world.run(others).plan()
+    for words in ["end     accepted risk of line “Servers”", "accepted by Jane Roe: A guard is on call"] {
+      #expect(change.text.contains(words), "\(change.text)")
+    }
+    #expect(!change.text.contains("Late only after weekends"), "\(change.text)")
+    try await world.run(others).apply()
+    #expect(try await world.run(others).plan().isEmpty)
+    #expect(try await risks(world).contains { $0["reason"] == "A guard is on call" })
+    // A file that does not speak of risks leaves them.
+    #expect(try await world.run(Self.uncovered).plan().isEmpty)
+    try await world.run(Self.uncovered + "      acceptedRisks: []\n").apply()
+    #expect(try await risks(world).isEmpty)
+    let open = try await world.database.call("proof.open", [:], as: world.database.root)
+    #expect(open["items"]?.array?.count == 1)
+  }
+
+  @Test func aRiskSaysWhatItIsAbout() async throws {
+    let world = try await World(isProven: false)
+    for (part, other, path) in [
+      ("gap: budget", "gap: holes", "gap"), ("promises: [resolution]", "promises: [resolution P6]", "promises[0]"),
+      ("promises: [resolution]", "promises: [Resolution now]", "promises[0]"),
+    ] {
+      do {
+        _ = try world.run(Self.accepted.replacing(part, with: other))
+        Issue.record("\(other) is accepted")
+      } catch let problems as ContractFileProblems {
+        let paths = problems.problems.map(\.path)
+        #expect(!paths.isEmpty && paths.allSatisfy { $0.hasPrefix("contract.lines[0].acceptedRisks[") && $0.hasSuffix(path) }, "\(paths)")
+      }
+    }
+  }
+}
