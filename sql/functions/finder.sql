@@ -753,11 +753,13 @@ $$;
 -- What comes back: of the permitted tenants (null: all) each CI, and each category with its service, that at least so many incidents since an
 -- instant name which no problem is behind, most first. An incident counts once more if it was reopened; between equals goes first where one
 -- category has more of them, then the latest. Of each the newest 100. Merged ones are counted with what they went into. At most 200,000
--- incidents are looked at, the newest. With few tenants their own index is read, else the clock of all: both end at the instant.
+-- incidents are looked at, the newest, each tenant's by its own index.
 create function finder.problem_candidates(permitted bigint[], since timestamptz, least_incidents bigint, row_limit bigint)
 returns table (
   tenant_id bigint, ci_id bigint, incidents bigint, reopened bigint, of_category bigint, last_at timestamptz, tickets bigint[])
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
+declare
+  provider constant bigint := (select n.id from tenancy.tenant n where n.kind = 'provider');
 begin
   return query
     with recent as materialized (
@@ -770,7 +772,7 @@ begin
       where (permitted is null or n.id = any (permitted))
         and not exists (
           select from problems.incident_link l join problems.problem p on p.tenant_id = l.tenant_id and p.id = l.problem_id
-          where l.other_tenant_id = t.tenant_id and l.ticket_id = t.id and l.ended_seq is null and p.state <> 'cancelled')
+          where l.tenant_id = provider and l.other_tenant_id = t.tenant_id and l.ticket_id = t.id and l.ended_seq is null and p.state <> 'cancelled')
       order by t.opened_at desc limit 200000),
     pairs as (
       select r.tenant_id, null::bigint as ci_id, count(*) as incidents, count(*) filter (where r.again) as reopened, count(*) as of_category,
