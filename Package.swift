@@ -164,7 +164,8 @@ let package = Package(
     tests(
       "BacktestTests",
       [
-        "Backtest", "Assets", "Knowledge", "Importing", "Demo", "Credits", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Scorecard",
+        "Backtest", "Assets", "Knowledge", "Problems", "Importing", "Demo", "Credits", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts",
+        "Scorecard",
         "Suppliers",
         "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
       ]),

@@ -48,7 +48,7 @@ package enum ChangeProblem: Operation {
     if (work.row.impact, work.row.urgency) != (before.impact, before.urgency) {
       work.row.priority = try await context.priority(impact: work.row.impact, urgency: work.row.urgency)
     }
-    let fields = [("title", !input.title.isKeep), ("description", !input.description.isKeep)].filter(\.1).map { Value.text($0.0) }
+    let fields = [("title", !input.title.isKeep), ("description", !input.description.isKeep)].filter { $0.1 }.map { Value.text($0.0) }
     work.note(
       "changed",
       .object(["fields": .array(fields), "category": .text(work.row.category), "priority": .integer(work.row.priority)]))

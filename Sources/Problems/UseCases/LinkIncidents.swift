@@ -65,9 +65,9 @@ extension ProblemWork {
     guard !incidents.isEmpty else { return }
     let tickets = try await tickets(incidents, path: path)
     let (transaction, provider, tenant) = (context.transaction, context.provider.id, context.tenant.id)
-    try await ProblemNews.hold(tickets.map(\.row), of: tenant, in: transaction)
+    try await ProblemNews.hold(tickets.map { $0.row }, of: tenant, in: transaction)
     let full = try await transaction.query(
-      FullyLinkedTickets(provider: provider, tenant: tenant, tickets: tickets.map(\.row), most: Self.mostPerIncident))
+      FullyLinkedTickets(provider: provider, tenant: tenant, tickets: tickets.map { $0.row }, most: Self.mostPerIncident))
     guard full.isEmpty else { throw Failure(.conflict, ProblemMessages.linkedTooOften, ["most": String(Self.mostPerIncident)]) }
     var seqs: [Int64] = []
     for ticket in tickets {
@@ -76,11 +76,11 @@ extension ProblemWork {
     }
     let linked = try await transaction.query(
       InsertIncidentLinks(
-        provider: provider, problem: row.id, tenant: tenant, tickets: tickets.map(\.row), seqs: seqs, principal: context.principal, now: context.now))
+        provider: provider, problem: row.id, tenant: tenant, tickets: tickets.map { $0.row }, seqs: seqs, principal: context.principal, now: context.now))
     guard linked.count == tickets.count else { throw Failure(.conflict, ProblemMessages.linkedAlready) }
-    try await news(.linked).tell(tickets.map(\.row), of: tenant, at: context.now, in: transaction)
+    try await news(.linked).tell(tickets.map { $0.row }, of: tenant, at: context.now, in: transaction)
     if let article = row.article {
-      transaction.enqueue(KeepKnownErrors(tenant: tenant, tickets: tickets.map(\.row), problem: row.id, article: article.id, now: context.now))
+      transaction.enqueue(KeepKnownErrors(tenant: tenant, tickets: tickets.map { $0.row }, problem: row.id, article: article.id, now: context.now))
     }
   }
 

@@ -8,7 +8,7 @@ package struct LinkedIncident: OperationOutput {
   let incident: IncidentsOfPairs.Found
 
   package static let fields: [OutputField<LinkedIncident>] = [
-    OutputField("incident", .id, "The incident.", "事件工单。") { .id($0.incident.own(.problemIncident, $0.incident.publicId)) },
+    OutputField("incident", .id, "The incident.", "事件工单。") { .id($0.incident.own(.incident, $0.incident.publicId)) },
     OutputField("number", .text, "Its number, for people.", "工单号。") { .text(IncidentView.number(of: $0.incident.code, $0.incident.number)) },
     OutputField("customer", .id, "Whose it is.", "所属客户。") { .id($0.incident.own(.customer, $0.incident.customerBits)) },
     OutputField("title", .text, "What it is about, in a line.", "标题。") { .text($0.incident.title) },
@@ -34,7 +34,7 @@ package enum ListProblemIncidents: Operation {
     let links = try await context.transaction.query(
       LinksOfProblem(
         provider: context.provider.id, problem: problem.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0, limit: limit + 1))
-    let incidents = try await context.incidents(links.map { ($0.tenant, $0.ticket) })
+    let incidents = try await context.incidents(links.map { (tenant: $0.tenant, ticket: $0.ticket) })
     // Tickets are never deleted, so each link has its incident.
     let rows = links.compactMap { link in incidents[link.ticket].map { LinkedIncident(link: link, incident: $0) } }
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.link.id)]) }, element: { $0 })
@@ -47,8 +47,10 @@ package struct ProblemOfIncident: OperationOutput {
   let at: Instant
 
   package static let fields: [OutputField<ProblemOfIncident>] =
-    [OutputField("kind", .text, "What the incident is to it: caused_by.", "事件与问题的关系：caused_by（由其引起）。") { _ in "caused_by" }]
-    + ProblemLine.facts { $0.line } + [OutputField("linkedAt", .instant, "When they were linked.", "关联时间。") { .instant($0.at) }]
+    ProblemLine.facts { $0.line } + [
+      OutputField("kind", .text, "What the incident is to it: caused_by.", "事件与问题的关系：caused_by（由其引起）。") { _ in "caused_by" },
+      OutputField("linkedAt", .instant, "When they were linked.", "关联时间。") { .instant($0.at) },
+    ]
 }
 
 package enum ListProblemsOfIncident: Operation {
@@ -57,7 +59,7 @@ package enum ListProblemsOfIncident: Operation {
     let limit: Int64?
     let cursor: String?
 
-    static let incident = Field.id("id", .problemIncident, "The incident.", "事件工单。")
+    static let incident = Field.id("id", .incident, "The incident.", "事件工单。")
     package static let fields: [any InputField] = [incident, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -89,8 +91,8 @@ extension OperationContext {
   /// Incidents of several customers by their rows, whose ids no two customers share. Only for operations that read.
   func incidents(_ pairs: [(tenant: TenantId, ticket: Int64)]) async throws -> [Int64: IncidentsOfPairs.Found] {
     guard !pairs.isEmpty else { return [:] }
-    let statement = IncidentsOfPairs(tenants: pairs.map(\.tenant), tickets: pairs.map(\.ticket))
-    let found = try await bound(to: Set(pairs.map(\.tenant)).sorted()) { try await $0.query(statement) }
+    let statement = IncidentsOfPairs(tenants: pairs.map { $0.tenant }, tickets: pairs.map { $0.ticket })
+    let found = try await bound(to: Set(pairs.map { $0.tenant }).sorted()) { try await $0.query(statement) }
     return Dictionary(found.map { ($0.ticket, $0) }) { first, _ in first }
   }
 }

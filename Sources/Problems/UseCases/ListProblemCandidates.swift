@@ -51,7 +51,7 @@ package enum ListProblemCandidates: Operation {
       FindProblemCandidates(
         tenants: tenants, since: context.now.adding(seconds: -input.days * 86_400), least: input.least, limit: input.limit))
     guard !found.isEmpty else { return Output(candidates: []) }
-    let incidents = try await context.incidents(found.flatMap { candidate in candidate.tickets.map { (candidate.tenant, $0) } })
+    let incidents = try await context.incidents(found.flatMap { candidate in candidate.tickets.map { (tenant: candidate.tenant, ticket: $0) } })
     let cis = try await context.cis(of: found)
     let services = try await context.transaction.query(ServiceCodes(services: Set(incidents.values.compactMap(\.service)).sorted()))
     let codes = Dictionary(services.map { ($0.id, $0.code) }) { first, _ in first }

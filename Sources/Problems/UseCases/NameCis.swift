@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Tenancy
@@ -90,7 +91,7 @@ extension OperationContext {
     let facts = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
     return links.compactMap { link in
       facts[link.ci].map { facts in
-        let kind = IdKind.problemCi.prefix
+        let kind = IdKind.ticketCi.prefix
         let id = PublicId(kind: kind, handle: facts.handle, random: facts.publicId) ?? .none(kind: kind, handle: facts.handle)
         return ProblemCi(id: id, isShared: facts.tenant == provider.id, facts: facts)
       }

@@ -28,7 +28,7 @@ package enum OpenProblem: Operation {
     private static let cis = Field<[PublicId]>.list(
       "cis", of: ProblemFields.ci, count: 0...50, "Configuration items of the customer that it is about.", "涉及的客户配置项。"
     ).optional
-    private static let sharedCi = Field.id("sharedCi", IdKind("ci", owner: .provider), "A configuration item that the provider shares.", "服务商共享的配置项。")
+    private static let sharedCi = Field.id("sharedCi", .sharedCi, "A configuration item that the provider shares.", "服务商共享的配置项。")
     private static let sharedCis = Field<[PublicId]>.list(
       "sharedCis", of: sharedCi, count: 0...50, "Configuration items that the provider shares and that it is about.", "涉及的服务商共享配置项。"
     ).optional

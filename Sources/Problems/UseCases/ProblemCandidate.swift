@@ -27,7 +27,7 @@ package struct ProblemCandidate: OperationOutput {
   private var isByCi: Bool { found.ci != nil }
 
   private var ciId: PublicId? {
-    ci.flatMap { PublicId(kind: IdKind.problemCi.prefix, handle: $0.handle, random: $0.publicId) }
+    ci.flatMap { PublicId(kind: IdKind.ticketCi.prefix, handle: $0.handle, random: $0.publicId) }
   }
 
   package static let fields: [OutputField<ProblemCandidate>] = [
@@ -54,7 +54,7 @@ package struct CandidateIncident: OperationOutput {
   let incident: IncidentsOfPairs.Found
 
   package static let fields: [OutputField<CandidateIncident>] = [
-    OutputField("id", .id, "The incident.", "事件工单。") { .id($0.incident.own(.problemIncident, $0.incident.publicId)) },
+    OutputField("id", .id, "The incident.", "事件工单。") { .id($0.incident.own(.incident, $0.incident.publicId)) },
     OutputField("number", .text, "Its number, for people.", "工单号。") { .text(IncidentView.number(of: $0.incident.code, $0.incident.number)) },
     OutputField("title", .text, "What it is about, in a line.", "标题。") { .text($0.incident.title) },
     OutputField("state", .text, "Its state.", "状态。") { .text($0.incident.state) },

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 
@@ -9,15 +10,9 @@ enum ProblemFields {
   static let category = Field.text("category", 1...100, "Its category, a key of code.list such as network/vpn.", "分类：code.list 中的键，例如 network/vpn。")
   static let impact = Field.integer("impact", 1...3, "1 high, 2 medium, 3 low.", "影响：1 高，2 中，3 低。")
   static let urgency = Field.integer("urgency", 1...3, "1 high, 2 medium, 3 low.", "紧急度：1 高，2 中，3 低。")
-  static let incident = Field.id("incident", .problemIncident, "The incident.", "事件工单。")
-  static let ci = Field.id("ci", .problemCi, "A configuration item of a customer, or one that the provider shares.", "客户的或服务商共享的配置项。")
+  static let incident = Field.id("incident", .incident, "The incident.", "事件工单。")
+  static let ci = Field.id("ci", .ticketCi, "A configuration item of a customer, or one that the provider shares.", "客户的或服务商共享的配置项。")
   static let reason = Field.longText("reason", 1...2000, "Why.", "原因。")
-}
-
-extension IdKind {
-  /// Kinds of the modules below: an incident, and a CI of a customer or of the provider.
-  static let problemIncident = IdKind("inc", owner: .tenant)
-  static let problemCi = IdKind("ci", owner: .tenant)
 }
 
 /// An input that only names a problem.

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Tenancy
@@ -40,7 +41,7 @@ package enum ListProblems: Operation {
     private static let owner = Field.id("owner", .staff, "Only those for which he answers.", "仅限此人负责的问题。").optional
     private static let unowned = Field.boolean("unowned", "Only those for which nobody answers.", "仅限尚无负责人的问题。").optional
     private static let ci = Field.id(
-      "ci", .problemCi, "Only those about this configuration item: of the customer, or, without one, a shared one.",
+      "ci", .ticketCi, "Only those about this configuration item: of the customer, or, without one, a shared one.",
       "仅限涉及此配置项的问题：该客户的；未指定客户时为服务商共享的。"
     ).optional
     private static let priority = Field.integer("priority", 1...5, "Only this priority.", "仅限此优先级。").optional
