@@ -7,6 +7,8 @@ grant usage on schema problems to steward_app, steward_finder, steward_readonly,
 alter table desk.code drop constraint code_list_check;
 alter table desk.code add constraint code_list_check check (
   list in ('source', 'nature', 'category', 'pending_reason', 'closure_code', 'problem_cause', 'problem_outcome'));
+-- Forced row security would keep the owner from writing as well.
+alter table desk.code no force row level security;
 insert into desk.code (public_id, list, key, names, position, recorded_at)
 select substring(uuid_send(gen_random_uuid()) from 1 for 12), c.list, c.key, jsonb_build_object('en', c.en, 'zh-Hans', c.zh), c.position,
   '2026-01-01T00:00:00Z'
@@ -19,6 +21,7 @@ from (values
   ('problem_outcome', 'removed', 'Cause removed', '原因已消除', 10), ('problem_outcome', 'accepted', 'Accepted with its workaround', '接受现状并保留临时方案', 20),
   ('problem_outcome', 'not_reproducible', 'Not reproducible', '无法重现', 30), ('problem_outcome', 'obsolete', 'What it was about is gone', '相关对象已停用', 40)
 ) as c (list, key, en, zh, position);
+alter table desk.code force row level security;
 
 -- 2. A problem is the provider's own: rows of the provider's tenant, whichever customers it concerns.
 create table problems.problem (
