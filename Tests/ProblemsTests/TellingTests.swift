@@ -37,7 +37,7 @@ import Testing
     let incident = try await world.incident("Slow")
     let problem = try await world.problem("Index", of: world.acme, incidents: [incident])
     for _ in 0..<3 {
-      try await world.act("resolve", on: problem, ["solution": "Rebuilt"], key: "the same")
+      try await world.act("resolve", on: problem, ["solution": "Rebuilt"], key: "the-same")
       try await world.tell()
     }
     #expect(try await world.news(of: incident) == ["linked", "resolved"])
