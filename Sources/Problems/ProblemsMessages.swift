@@ -26,8 +26,12 @@ package enum ProblemMessages: MessageCatalog {
   static let hasArticle = Message("problem.has_article", "An article tells it already.", zh: "该问题已有对应的文章。")
   static let mayNotWrite = Message("problem.may_not_write", "You may not write articles.", zh: "您无权编写文章。")
 
+  static let servesAll = Message(
+    "problem.serves_all", "A problem that may concern several customers is worked on by who serves all of them, or answers for it.",
+    zh: "可能涉及多个客户的问题，只能由服务全部客户的人员或其负责人处理。")
+
   package static let all = [
     wrongState, nothingKnown, nothingToChange, owned, ownerIsStaff, mayNotWork, ownedAlready, linkedAlready, notLinked, linkedTooOften, ofAnother, wide,
-    namesCi, namesNotCi, tooManyCis, hasArticle, mayNotWrite,
+    namesCi, namesNotCi, tooManyCis, hasArticle, mayNotWrite, servesAll,
   ]
 }

@@ -66,6 +66,23 @@ import Testing
     #expect(try await world.seen(own, by: world.manager) == [])
   }
 
+  /// What was none is told to no customer any more.
+  @Test func whatIsGivenUpIsNoKnownError() async throws {
+    let world = try await ProblemsWorld()
+    let incident = try await world.incident("VPN")
+    var problem = try await world.problem("VPN")
+    try await world.link(incident, to: problem)
+    problem = try await world.act("cite_known_error", on: problem, ["article": try await world.article("For all", audience: "customers")])
+    try await world.tell()
+    #expect(try await world.seen(incident, by: world.manager) == ["For all"])
+    problem = try await world.act("cancel", on: problem, ["reason": "The line was cut"])
+    try await world.tell()
+    #expect(try await world.seen(incident, by: world.manager) == [])
+    try await world.act("reopen", on: problem, ["reason": "It was not"])
+    try await world.tell()
+    #expect(try await world.seen(incident, by: world.manager) == ["For all"])
+  }
+
   /// Unlinked before the sweep has told of the article: it does not come back with it.
   @Test func whatWasUnlinkedStaysUnlinked() async throws {
     let world = try await ProblemsWorld()

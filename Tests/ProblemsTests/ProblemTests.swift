@@ -6,6 +6,26 @@ import Testing
 @testable import Problems
 
 @Suite struct ProblemTests {
+  /// A grant for a few customers does not change what all the others are told.
+  @Test func whoServesSomeDoesNotSpeakToAll() async throws {
+    let world = try await ProblemsWorld()
+    let wide = try await world.problem("The firewall drops packets")
+    let own = try await world.problem("Of ACME", of: world.acme)
+    let some = world.servesAcme
+    for (verb, more) in [
+      ("record_workaround", ["workaround": "Send it again"]), ("resolve", ["solution": "Replaced"]), ("cancel", ["reason": "None"]), ("investigate", [:]),
+      ("change", ["title": "Mine"]),
+    ] as [(String, KeyValuePairs<String, Value>)] {
+      #expect(await refusal { try await world.act(verb, on: wide, more, as: some) } == "problem.serves_all", "\(verb)")
+    }
+    #expect(await refusal { try await world.problem("For all", as: some) } == "problem.serves_all")
+    #expect(await refusal { try await world.act("widen", on: own, ["reason": "More"], as: some) } == "problem.serves_all")
+    // What is theirs they add, and what they think they say.
+    try await world.link(try await world.incident("Slow"), to: wide, as: some)
+    try await world.call("problem.comment", ["id": wide.at("id"), "body": "Here, too"], as: some)
+    try await world.act("resolve", on: own, ["solution": "Replaced"], as: some)
+  }
+
   /// From the first incident to the end, with what is recorded on the way.
   @Test func aProblemIsWorked() async throws {
     let world = try await ProblemsWorld()

@@ -19,7 +19,8 @@ package enum CodeList: String, Sendable, CaseIterable {
     switch self {
     case .pendingReason: [PendingReason.awaitingSupplier.rawValue]
     case .closureCode: [ClosureCode.duplicate.rawValue]
-    case .source, .nature, .category, .problemCause, .problemOutcome: []
+    case .problemOutcome: ["removed"]
+    case .source, .nature, .category, .problemCause: []
     }
   }
 }

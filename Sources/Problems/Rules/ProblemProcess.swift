@@ -85,7 +85,7 @@ struct ProblemProcess: Sendable, Equatable {
     next.state = try state(after: act.step)
     switch act {
     case .investigate: next.knownErrorAt = nil
-    case .recordCause(let text, let code): (next.cause, next.causeCode) = (text, code)
+    case .recordCause(let text, let code): (next.cause, next.causeCode) = (text, code ?? causeCode)
     case .recordWorkaround(let text): next.workaround = text
     case .declareKnownError:
       guard cause != nil || workaround != nil else { throw Failure(.conflict, ProblemMessages.nothingKnown) }

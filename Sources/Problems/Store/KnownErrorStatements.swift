@@ -24,16 +24,16 @@ struct KeepKnownErrors: Statement {
   }
 }
 
-struct DropKnownError: Statement {
+struct DropKnownErrors: Statement {
   let tenant: TenantId
-  let ticket: Int64
+  let tickets: [Int64]
   let problem: Int64
 
-  static let sql = "delete from problems.known_error where tenant_id = $1 and ticket_id = $2 and problem_id = $3"
+  static let sql = "delete from problems.known_error where tenant_id = $1 and ticket_id = any ($2) and problem_id = $3"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(ticket)
+    parameters.append(tickets)
     parameters.append(problem)
   }
 }

@@ -70,6 +70,7 @@ package enum WidenProblem: Operation {
     var work = try await ProblemWork.begin(on: input.id, in: context)
     try work.requireOpen()
     guard let customer = work.row.customer else { throw Failure(.conflict, ProblemMessages.wide) }
+    try context.requireEveryCustomer()
     work.row.customer = nil
     work.note("widened", .object([]), of: customer.id)
     // Why, in words: a comment, like all that people say of it.

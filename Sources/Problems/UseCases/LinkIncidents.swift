@@ -21,7 +21,7 @@ package enum LinkProblemIncident: Operation {
     roles: ProblemRights.workers, reach: .oneAndProvider(by: "incident"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
-    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false)
+    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false, concernsAll: false)
     try work.requireOpen()
     try await work.link([input.incident]) { _ in "incident" }
     work.save(countsVersion: false)
@@ -49,7 +49,7 @@ package enum UnlinkProblemIncident: Operation {
     zh: "解除事件与问题的关联；双方历史中仍保留记录。", permission: ProblemRights.work, roles: ProblemRights.workers, reach: .oneAndProvider(by: "incident"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
-    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false)
+    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false, concernsAll: false)
     try await work.unlink(input.incident, because: input.reason)
     work.save(countsVersion: false)
     return Done(id: input.id, version: work.row.version)
@@ -96,7 +96,7 @@ extension ProblemWork {
         now: context.now))
     guard ended != nil else { throw Failure(.conflict, ProblemMessages.notLinked) }
     try await news(.unlinked).tell([ticket.row], of: tenant, at: context.now, in: transaction)
-    transaction.enqueue(DropKnownError(tenant: tenant, ticket: ticket.row, problem: row.id))
+    transaction.enqueue(DropKnownErrors(tenant: tenant, tickets: [ticket.row], problem: row.id))
   }
 
   private func news(_ kind: ProblemNews.Kind) -> ProblemNews {

@@ -25,7 +25,7 @@ package enum AddProblemCi: Operation {
     reach: .homeOr(by: "ci", andProvider: true), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
-    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false)
+    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false, concernsAll: false)
     try work.requireOpen()
     try await work.name(input.ci, of: context.tenant, "ci")
     work.save(countsVersion: false)
@@ -41,7 +41,7 @@ package enum RemoveProblemCi: Operation {
     roles: ProblemRights.workers, reach: .homeOr(by: "ci", andProvider: true), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
-    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false)
+    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false, concernsAll: false)
     try work.requireOpen()
     let ci = try await context.ci(input.ci, of: context.tenant, for: nil, "ci")
     guard try await context.transaction.first(DropCiLink(provider: context.provider.id, problem: work.row.id, ci: ci.id)) != nil else {

@@ -19,8 +19,8 @@ package enum OpenProblem: Operation {
 
     private static let customer = Field.id(
       "customer", .customer,
-      "The customer that it is about: staff who do not serve him do not see it. Left out: it may concern several, and its texts are read by the staff of each.",
-      "所涉及的客户：不服务该客户的人员不可见。不填表示可能涉及多个客户，其内容对服务各客户的人员可见。"
+      "The customer that it is about: staff who do not serve him do not see it. Left out: it may concern several, and its texts are read by the staff of each; opened by who serves all.",
+      "所涉及的客户：不服务该客户的人员不可见。不填表示可能涉及多个客户，其内容对服务各客户的人员可见；仅服务全部客户的人员可新建。"
     ).optional
     private static let incidents = Field<[PublicId]>.list(
       "incidents", of: ProblemFields.incident, count: 0...100, "Incidents of the customer that it is behind.", "由其引起的、该客户的事件。"
@@ -57,6 +57,7 @@ package enum OpenProblem: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
     let (transaction, provider) = (context.transaction, context.provider.id)
+    if input.customer == nil { try context.requireEveryCustomer() }
     if let category = input.category { try await context.requireCode(category, of: .category, at: "category") }
     let id = context.id(.problem, context.random.publicIdBits())
     let priority = try await context.priority(impact: input.impact, urgency: input.urgency)

@@ -38,7 +38,7 @@ package enum CommentProblem: Operation {
     roles: ProblemRights.workers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemCommentRecord {
-    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false)
+    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false, concernsAll: false)
     let id = work.comment(input.body)
     work.save(countsVersion: false)
     return ProblemCommentRecord(

@@ -11,11 +11,16 @@ struct ProblemWork: Sendable {
   var row: ProblemRow
 
   /// Locks the problem `id`. One that the caller may not see is not there.
-  static func begin(on id: PublicId, in context: OperationContext, comparesVersion: Bool = true) async throws -> ProblemWork {
+  /// - Parameter concernsAll: whether the act says something to all that the problem is behind. Of one that may concern several customers
+  ///   only who serves them all does that, or who answers for it: a grant for a few customers must not change what the others are told.
+  static func begin(
+    on id: PublicId, in context: OperationContext, comparesVersion: Bool = true, concernsAll: Bool = true
+  ) async throws -> ProblemWork {
     let (provider, customers) = (context.provider.id, context.reachableCustomers)
     let (_, rows) = try await context.transaction.query(
       HoldProblem(provider: provider, customers: customers, publicId: id), ProblemByPublicId(provider: provider, customers: customers, publicId: id))
     guard context.principal.side == .staff, let row = rows.first else { throw Failure.notFound }
+    if concernsAll, row.customer == nil, row.owner?.id != context.actor.id { try context.requireEveryCustomer() }
     if comparesVersion { try context.requireVersion(row.version) }
     context.subject(id)
     return ProblemWork(context: context, row: row)
@@ -68,6 +73,11 @@ enum ProblemNumber {
 }
 
 extension OperationContext {
+  /// What may concern several customers is for who serves them all.
+  func requireEveryCustomer() throws(Failure) {
+    guard reachableCustomers == nil else { throw Failure(.denied, ProblemMessages.servesAll) }
+  }
+
   /// A problem that the caller may see.
   func problem(_ id: PublicId) async throws -> ProblemRow {
     let found = ProblemByPublicId(provider: provider.id, customers: reachableCustomers, publicId: id)

@@ -34,7 +34,7 @@ package struct TellingSweep: Sweep {
         let found = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(oldest) }
         for telling in found where !stuck.contains(telling.problem) {
           do {
-            try await tell(telling, of: provider, at: now, tenancy)
+            try await tell(telling, of: provider, tenancy)
             isAnyTold = true
           } catch  where !Task.isCancelled {
             stuck.insert(telling.problem)
@@ -48,7 +48,7 @@ package struct TellingSweep: Sweep {
     if !rest.isEmpty { throw rest }
   }
 
-  private func tell(_ found: OldestTellings.Found, of provider: TenantEntry, at now: Instant, _ tenancy: Tenancy) async throws {
+  private func tell(_ found: OldestTellings.Found, of provider: TenantEntry, _ tenancy: Tenancy) async throws {
     var telling = found
     while true {
       try Task.checkCancellation()
@@ -60,7 +60,8 @@ package struct TellingSweep: Sweep {
       guard let last = own.last else { break }
       let step = telling
       let isDone = try await tenancy.transaction(binding: Set([provider.id, first.tenant]).sorted(), side: .staff) {
-        try await tell(own.map(\.ticket), of: first.tenant, upTo: last, step, provider, at: now, in: $0)
+        // A run may take long: what is told of an incident is not recorded before the incident was.
+        try await tell(own.map(\.ticket), of: first.tenant, upTo: last, step, provider, at: tenancy.clock.now(), in: $0)
       }
       // Another worker is at it.
       guard isDone else { return }
@@ -81,7 +82,9 @@ package struct TellingSweep: Sweep {
       kind, of: provider.id(IdKind.problem.prefix, telling.publicId), number: ProblemNumber.text(provider.code, telling.number), by: telling.actor,
       at: telling.occurredAt)
     try await news.tell(tickets, of: tenant, at: now, in: transaction)
-    guard kind == .knownError else { return true }
+    // What was given up is no known error; what is taken up again may be the one that it was.
+    if kind == .cancelled { transaction.enqueue(DropKnownErrors(tenant: tenant, tickets: tickets, problem: telling.problem)) }
+    guard kind == .knownError || kind == .reopened else { return true }
     // What was unlinked since has none any more; whoever unlinks holds the incident first.
     let linked = try await transaction.query(StillLinked(provider: provider.id, problem: telling.problem, tenant: tenant, tickets: tickets))
     guard let article = linked.first?.article else { return true }
