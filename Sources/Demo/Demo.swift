@@ -46,8 +46,10 @@ package struct Demonstration: Sendable {
     try await teller.makePartitions(from: beginning)
     let articles = try await DemoKnowledge(teller: teller).make()
     var stories: [DemoStory] = []
+    var ids: [Value] = []
     for (index, customer) in DemoCustomer.all.prefix(customers).enumerated() {
       let id = try await DemoSetup(teller: teller).make(customer, startsAt: beginning)
+      ids.append(id)
       let storySeed = seed &* 1000 &+ UInt64(index) &+ 1
       let story = try DemoStory(
         customer: customer, id: id, teller: self.teller(clock: StoryClock(beginning), seed: storySeed), articles: articles,
@@ -63,6 +65,8 @@ package struct Demonstration: Sendable {
       }
       try await group.waitForAll()
     }
+    clock.set(end)
+    try await DemoProblems(teller: teller).make(customers: ids, articles: articles)
   }
 
   private func teller(clock: StoryClock, seed: UInt64) -> DemoTeller {

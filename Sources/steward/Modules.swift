@@ -13,6 +13,7 @@ import Kernel
 import Knowledge
 import Measurements
 import Operations
+import Problems
 import Requests
 import Scorecard
 import ServiceLevels
@@ -24,7 +25,7 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    KnowledgeModule.self, ImportingModule.self, ContractFilesModule.self,
+    KnowledgeModule.self, ProblemsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   static let sweeps: [any Sweep] = [
@@ -32,7 +33,7 @@ enum Modules {
     WarnSweep(keepers: keepers), RenewalSweep(),
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
     TicketTextSweep(),
-    RequestSweep(),
+    RequestSweep(), TellingSweep(),
   ]
 
   /// Whose rows clocks belong to.

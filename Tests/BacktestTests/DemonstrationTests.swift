@@ -6,6 +6,7 @@ import Kernel
 import Knowledge
 import Operations
 import Postgres
+import Problems
 import ServiceLevels
 import TestSupport
 import Tenancy
@@ -18,7 +19,7 @@ import Testing
 struct DemonstrationTests {
   @Test("Each line's own SLA reproduces every stored verdict of its tickets")
   func reproduces() async throws {
-    let database = try await TestDatabase.make(BacktestWorld.modules + [AssetsModule.self, KnowledgeModule.self])
+    let database = try await TestDatabase.make(BacktestWorld.modules + [AssetsModule.self, KnowledgeModule.self, ProblemsModule.self])
     let end = try #require(Instant("2026-03-02T08:00:00Z"))
     let demonstration = Demonstration(
       database: database.application, registry: database.registry, provider: database.provider,
@@ -46,6 +47,10 @@ struct DemonstrationTests {
     let found = try await database.call("article.search", ["text": "VPN"], as: database.root)
     let uses = try await database.superuser.withConnection { try await $0.query(SolvedBy()) }
     #expect(found["items"]?.array?.count == 1 && (uses.first ?? 0) > 5)
+    // And what it found behind them stands behind tickets of several customers.
+    let problems = try await database.call("problem.list", ["state": "known_error"], as: database.root)
+    let linked = try await database.call("problem.incidents", ["id": problems["items"]?.array?.first?["id"] ?? .null], as: database.root)
+    #expect(Set((linked["items"]?.array ?? []).map { $0["customer"] }).count > 1)
   }
 }
 

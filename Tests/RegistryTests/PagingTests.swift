@@ -107,6 +107,7 @@ struct Subjects: Sendable {
   private let request: Value
   /// Of more than one entitlement.
   private let review: Value
+  private let problem: Value
 
   init(_ world: World) async throws {
     contract = try await world.seeded("con", in: world.a).id
@@ -177,6 +178,7 @@ struct Subjects: Sendable {
     for _ in 0..<2 { _ = try await world.entitlement(world.a) }
     request = try await world.seeded("req", in: world.a).id
     review = try await world.seed("access_review.open", ["customer": .text(world.a.id), "dueOn": "2026-03-31"])["id"] ?? .null
+    problem = try await world.problemToPage(behind: incident, world.a)
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
@@ -354,6 +356,7 @@ struct Subjects: Sendable {
       case .id(let kind) where kind.prefix == "art" && field.isRequired: members.append(Value.Member(field.name, article))
       case .text where field.name == "text" && field.isRequired: members.append(Value.Member(field.name, .text(world.a.canary)))
       case .id(let kind) where kind.prefix == "req" && field.isRequired: members.append(Value.Member(field.name, request))
+      case .id(let kind) where kind.prefix == "prb" && field.isRequired: members.append(Value.Member(field.name, problem))
       case .id(let kind) where kind.prefix == "rev" && field.isRequired: members.append(Value.Member(field.name, review))
       case .id(let kind) where kind.prefix == "crd" && field.isRequired: members.append(Value.Member(field.name, credit))
       case .id(let kind) where kind.prefix == "aps" && field.isRequired: members.append(Value.Member(field.name, scheme))

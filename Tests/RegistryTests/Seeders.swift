@@ -290,6 +290,7 @@ enum Seeders {
     "tme": { world, twin in try Seeded(try await world.timeEntry(twin)) },
     "tmr": { world, twin in try Seeded(try await world.timer(twin, of: try await world.database.staff(.engineer))) },
     "art": { world, twin in try await world.article(twin, ["article.bypass"]) },
+    "prb": { world, twin in try await world.problem(twin) },
     "rsk": { world, twin in
       let proof = try await world.seeded("prf", in: twin)
       let line = try await world.seed("accepted_risk.record", ["proof": proof.id, "reason": "Known"])["line"] ?? .null

@@ -10,6 +10,7 @@ import Importing
 import Knowledge
 import Measurements
 import Operations
+import Problems
 import Requests
 import Scorecard
 import ServiceLevels
@@ -33,6 +34,7 @@ enum TestedModules {
     AssetsModule.self,
     TimeEntriesModule.self,
     KnowledgeModule.self,
+    ProblemsModule.self,
     RequestsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,

@@ -14,6 +14,7 @@ grant select on requests.request, requests.approval, requests.task to steward_fi
 grant select on tenancy.account, tenancy.role_grant_tenant, tenancy.role_permission to steward_finder;
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
   contracts.standing_line_version to steward_finder;
+grant select on problems.problem, problems.incident_link to steward_finder;
 grant select on knowledge.article, knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending, desk.knowledge_candidate
   to steward_finder;
 
@@ -747,6 +748,49 @@ begin
       and (not unclaimed_only or t.assignee_id is null) and (wanted_state is null or t.state = wanted_state)
       and (t.ready_at, t.tenant_id, t.id) > (coalesce(after_ready, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
     order by t.ready_at, t.tenant_id, t.id limit least(row_limit, 201);
+end
+$$;
+
+-- What comes back: of the permitted tenants (null: all) each CI, and each category with its service, that at least so many incidents since an
+-- instant name which no problem is behind, most first. An incident counts once more if it was reopened; between equals goes first where one
+-- category has more of them, then the latest. Of each the newest 100. Merged ones are counted with what they went into. At most 200,000
+-- incidents are looked at, the newest, each tenant's by its own index.
+create function finder.problem_candidates(permitted bigint[], since timestamptz, least_incidents bigint, row_limit bigint)
+returns table (
+  tenant_id bigint, ci_id bigint, incidents bigint, reopened bigint, of_category bigint, last_at timestamptz, tickets bigint[])
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
+declare
+  provider constant bigint := (select n.id from tenancy.tenant n where n.kind = 'provider');
+begin
+  return query
+    with recent as materialized (
+      select t.tenant_id, t.id, t.opened_at, t.category, t.service_id, t.reopen_count > 0 as again
+      from tenancy.tenant n
+      cross join lateral (
+        select o.tenant_id, o.id, o.opened_at, o.category, o.service_id, o.reopen_count from desk.ticket o
+        where o.tenant_id = n.id and o.opened_at >= since and o.type = 'incident' and o.merged_into_id is null
+        order by o.opened_at desc limit 200000) t
+      where (permitted is null or n.id = any (permitted))
+        and not exists (
+          select from problems.incident_link l join problems.problem p on p.tenant_id = l.tenant_id and p.id = l.problem_id
+          where l.tenant_id = provider and l.other_tenant_id = t.tenant_id and l.ticket_id = t.id and l.ended_seq is null and p.state <> 'cancelled')
+      order by t.opened_at desc limit 200000),
+    pairs as (
+      select r.tenant_id, null::bigint as ci_id, count(*) as incidents, count(*) filter (where r.again) as reopened, count(*) as of_category,
+        max(r.opened_at) as last_at, (array_agg(r.id order by r.opened_at desc, r.id desc))[1:100] as tickets
+      from recent r where r.category is not null
+      group by r.tenant_id, r.category, r.service_id having count(*) >= least_incidents
+      union all
+      select c.tenant_id, c.ci_id, count(*), count(*) filter (where c.again), coalesce(max(c.same) filter (where c.category is not null), 0),
+        max(c.opened_at), (array_agg(c.id order by c.opened_at desc, c.id desc))[1:100]
+      from (
+        select r.tenant_id, r.id, r.opened_at, r.category, r.again, coalesce(m.ci_id, m.shared_ci_id) as ci_id,
+          count(*) over (partition by r.tenant_id, coalesce(m.ci_id, m.shared_ci_id), r.category) as same
+        from recent r
+        join desk.ticket_ci m on m.tenant_id = r.tenant_id and m.ticket_id = r.id and m.removed_at is null) c
+      group by c.tenant_id, c.ci_id having count(*) >= least_incidents)
+    select p.tenant_id, p.ci_id, p.incidents, p.reopened, p.of_category, p.last_at, p.tickets from pairs p
+    order by p.incidents + p.reopened desc, p.of_category desc, p.last_at desc, p.tenant_id, p.ci_id nulls last limit least(row_limit, 101);
 end
 $$;
 

@@ -6,6 +6,11 @@ create view desk.pub_ticket with (security_invoker = true) as
   from desk.ticket;
 grant select on desk.pub_ticket to steward_app;
 
+-- The CIs that a ticket names: one of its customer, or one that the provider shares.
+create view desk.pub_ticket_ci with (security_invoker = true) as
+  select tenant_id, ticket_id, coalesce(ci_id, shared_ci_id) as ci_id, is_primary from desk.ticket_ci where removed_at is null;
+grant select on desk.pub_ticket_ci to steward_app;
+
 -- Which OLA a team works by, and from when to when.
 create view desk.pub_team_agreement with (security_invoker = true) as
   select id as agreement_id, public_id, team_id, sla_id, valid_from, ended_at, version from desk.team_agreement;

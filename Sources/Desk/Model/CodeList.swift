@@ -10,13 +10,17 @@ package enum CodeList: String, Sendable, CaseIterable {
   case pendingReason = "pending_reason"
   /// How it ended.
   case closureCode = "closure_code"
+  /// What a problem comes from, and how it ended.
+  case problemCause = "problem_cause"
+  case problemOutcome = "problem_outcome"
 
   /// Keys that Steward itself writes, and so must be able to.
   var needed: Set<String> {
     switch self {
     case .pendingReason: [PendingReason.awaitingSupplier.rawValue]
     case .closureCode: [ClosureCode.duplicate.rawValue]
-    case .source, .nature, .category: []
+    case .problemOutcome: ["removed"]
+    case .source, .nature, .category, .problemCause: []
     }
   }
 }

@@ -78,7 +78,7 @@ package final class IncidentView: Sendable {
   }
 
   /// The number for people: the customer's code, and the incident's number there.
-  static func number(of code: String, _ number: Int64) -> String {
+  package static func number(of code: String, _ number: Int64) -> String {
     let digits = String(number)
     return "\(code)-INC-\(String(repeating: "0", count: max(0, 6 - digits.utf8.count)))\(digits)"
   }

@@ -251,8 +251,9 @@ package enum TicketEventType {
   package static let absorbed = "incident.absorbed"
 
   /// What is the provider's own affair: a customer's people do not see it at all.
-  package static let internalOnly = [
-    accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
-    ownershipReturned,
-  ]
+  package static let internalOnly =
+    [
+      accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
+      ownershipReturned,
+    ] + ProblemNews.Kind.allCases.map(\.rawValue)
 }

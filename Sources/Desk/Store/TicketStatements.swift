@@ -256,24 +256,26 @@ struct UpdateTicket: Statement {
 }
 
 /// The priority that the matrix gives: the customer's own cell, or the provider's.
-struct PriorityOf: Statement {
+package struct PriorityOf: Statement {
   let tenant: TenantId
   let impact: Int64
   let urgency: Int64
 
-  static let sql = """
+  package init(tenant: TenantId, impact: Int64, urgency: Int64) { (self.tenant, self.impact, self.urgency) = (tenant, impact, urgency) }
+
+  package static let sql = """
     select coalesce(c.priority, m.priority) from desk.priority_matrix m
     left join desk.customer_priority c on c.tenant_id = $1 and c.impact = m.impact and c.urgency = m.urgency
     where m.impact = $2 and m.urgency = $3
     """
 
-  func bind(to parameters: inout Parameters) {
+  package func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(impact)
     parameters.append(urgency)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
 /// A contract line that a body names.

@@ -15,7 +15,8 @@ package struct CodeRecord: OperationOutput {
   package static let fields: [OutputField<CodeRecord>] = [
     OutputField("id", .id, "The code.", "代码编号。") { .id($0.id) },
     OutputField(
-      "list", .text, "Its list: source, nature, category, pending_reason or closure_code.", "所属列表：source、nature、category、pending_reason 或 closure_code。"
+      "list", .text, "Its list: source, nature, category, pending_reason, closure_code, problem_cause or problem_outcome.",
+      "所属列表：source、nature、category、pending_reason、closure_code、problem_cause 或 problem_outcome。"
     ) {
       .text($0.row.list)
     },
@@ -37,7 +38,8 @@ package struct CodeRecord: OperationOutput {
 enum CodeFields {
   static let id = Field.id("id", .code, "The code.", "代码编号。")
   static let list = Field.oneOf(
-    "list", CodeList.allCases.map(\.rawValue), "The list.", "列表：source 来源、nature 性质、category 分类、pending_reason 挂起原因、closure_code 结束代码。")
+    "list", CodeList.allCases.map(\.rawValue), "The list.",
+    "列表：source 来源、nature 性质、category 分类、pending_reason 挂起原因、closure_code 结束代码、problem_cause 问题原因、problem_outcome 问题结果。")
   static let name = Field.localText("name", 1...120, "Its name by language.", "名称（按语言）。")
   static let position = Field.integer("position", 0...1_000_000, "Its place in the list, the least first (default 500).", "在列表中的顺序，小者在前（默认 500）。")
   static let service = Field.text(

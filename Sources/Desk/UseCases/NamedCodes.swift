@@ -33,6 +33,14 @@ struct NamedCodes: Sendable {
 }
 
 extension OperationContext {
+  /// Refuses a key that its list does not have, or not in use any more; for the modules that stand on the desk.
+  /// - Parameter kept: what stands there already and may stay, whatever became of the code.
+  package func requireCode(_ key: String, of list: CodeList, at path: String, keeping kept: String? = nil) async throws {
+    let named = codes([NamedCode(list, key, at: path)])
+    try await transaction.flush()
+    _ = try named.usable(besides: kept.map { [list: $0] } ?? [:])
+  }
+
   /// Asks for codes with the next round trip.
   func codes(_ named: [NamedCode]) -> NamedCodes { NamedCodes(named: named, found: transaction.later(CodesByKey(codes: named))) }
 

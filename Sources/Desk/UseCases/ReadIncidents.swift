@@ -29,7 +29,7 @@ package enum ReadIncident: Operation {
 
 extension OperationContext {
   /// A ticket that the caller may see.
-  func ticket(_ id: PublicId) async throws -> Ticket {
+  package func ticket(_ id: PublicId) async throws -> Ticket {
     let found = try await transaction.first(TicketByPublicId(tenant: tenant.id, publicId: id, scope: access.rows))
     guard let found else { throw Failure.notFound }
     return found

@@ -36,6 +36,16 @@ package struct ArticleContent: Hashable, Sendable {
     return ArticleContent(kind: .solution, audience: .staff, title: LocalText(title, language), body: LocalText(body, language))
   }
 
+  /// A known error as a problem tells it, in the language of its title.
+  package static func knownError(
+    title: String, symptom: String, cause: String?, workaround: String?, forCustomers: Bool
+  ) -> ArticleContent {
+    let language: Language = SearchQuery(title).grams.isEmpty ? .english : .chinese
+    return ArticleContent(
+      kind: .knownError, audience: forCustomers ? .customers : .staff, title: LocalText(title, language), symptom: LocalText(symptom, language),
+      cause: cause.map { LocalText($0, language) }, workaround: workaround.map { LocalText($0, language) })
+  }
+
   /// Its texts apart from the title, by the names of their fields.
   var texts: [(field: String, text: LocalText?)] {
     [("body", body), ("symptom", symptom), ("cause", cause), ("workaround", workaround)]

@@ -7,14 +7,21 @@ package struct ArticleShelf: Sendable {
   private let context: OperationContext
   private let readership: Readership
 
-  package init(_ context: OperationContext, for customer: TenantId) {
+  /// - Parameter customer: nil: only those that are about nobody in particular.
+  package init(_ context: OperationContext, for customer: TenantId?) {
     self.context = context
-    readership = Readership(isStaff: true, customers: [customer.rawValue])
+    readership = Readership(isStaff: true, customers: customer.map { [$0.rawValue] } ?? [])
   }
 
   /// A published article.
   package func published(_ id: PublicId) async throws -> PublishedRow? {
     try await context.transaction.first(PublishedByPublicId(readership: readership, publicId: id))
+  }
+
+  /// The row of a known error that is published.
+  package func knownError(_ id: PublicId) async throws -> Int64? {
+    guard let row = try await published(id), row.content.kind == .knownError else { return nil }
+    return row.id
   }
 
   /// The row of an article, be it published or not any more.

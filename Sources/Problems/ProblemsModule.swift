@@ -1,0 +1,28 @@
+import Kernel
+import Operations
+
+/// Problem management (问题管理): what lies behind incidents: found by their repetition, with its cause, what helps meanwhile, and how it was
+/// removed.
+package enum ProblemsModule: OperationModule {
+  package static let operations: [any Operation.Type] = [
+    OpenProblem.self, ReadProblem.self, ListProblems.self, ChangeProblem.self, WidenProblem.self, TakeProblem.self, AssignProblem.self,
+    InvestigateProblem.self, RecordCause.self, RecordWorkaround.self, DeclareKnownError.self, ResolveProblem.self, CloseProblem.self,
+    ReopenProblem.self, CancelProblem.self,
+    CommentProblem.self, ListProblemComments.self, ReadProblemHistory.self,
+    LinkProblemIncident.self, UnlinkProblemIncident.self, ListProblemIncidents.self, AddProblemCi.self, RemoveProblemCi.self,
+    DraftKnownError.self, CiteKnownError.self, ListKnownErrorsOfIncident.self,
+    ListProblemCandidates.self, SuggestProblems.self, ListProblemsOfIncident.self,
+  ]
+
+  package static let messages: [Message] = ProblemMessages.all
+
+  package static let constraints: [String: Message] = [:]
+}
+
+/// The permissions of the module and who holds them in a new installation.
+enum ProblemRights {
+  static let work = "problem.work"
+  static let read = "problem.read"
+  static let workers: Set<StockRole> = [.administrator, .engineer]
+  static let readers: Set<StockRole> = [.administrator, .accountManager, .engineer]
+}

@@ -1,0 +1,81 @@
+import Desk
+import Kernel
+import Operations
+
+package enum ChangeProblem: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let title: Change<String>
+    let description: Change<String>
+    let category: Change<String>
+    let impact: Change<Int64>
+    let urgency: Change<Int64>
+
+    package static let fields: [any InputField] = [
+      ProblemFields.id, ProblemFields.title.change, ProblemFields.description.change, ProblemFields.category.clearable, ProblemFields.impact.change,
+      ProblemFields.urgency.change,
+    ]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ProblemFields.id]
+      title = try values[ProblemFields.title.change]
+      description = try values[ProblemFields.description.change]
+      category = try values[ProblemFields.category.clearable]
+      impact = try values[ProblemFields.impact.change]
+      urgency = try values[ProblemFields.urgency.change]
+    }
+
+    var isEmpty: Bool { title.isKeep && description.isKeep && category.isKeep && impact.isKeep && urgency.isKeep }
+  }
+
+  package static let declaration = Declaration(
+    "problem.change", "Change what an open problem is about, and its impact and urgency.", zh: "修改未结问题的内容、影响与紧急度。", permission: ProblemRights.work,
+    roles: ProblemRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
+    guard !input.isEmpty else { throw Failure(.invalid, ProblemMessages.nothingToChange) }
+    var work = try await ProblemWork.begin(on: input.id, in: context)
+    try work.requireOpen()
+    if case .set(let category) = input.category {
+      try await context.requireCode(category, of: .category, at: "category", keeping: work.row.category)
+    }
+    let before = work.row
+    work.row.title = input.title.applied(to: before.title)
+    work.row.description = input.description.applied(to: before.description)
+    work.row.category = input.category.applied(to: before.category)
+    work.row.impact = input.impact.applied(to: before.impact)
+    work.row.urgency = input.urgency.applied(to: before.urgency)
+    if (work.row.impact, work.row.urgency) != (before.impact, before.urgency) {
+      work.row.priority = try await context.priority(impact: work.row.impact, urgency: work.row.urgency)
+    }
+    let fields = [("title", !input.title.isKeep), ("description", !input.description.isKeep)].filter { $0.1 }.map { Value.text($0.0) }
+    work.note(
+      "changed",
+      .object(["fields": .array(fields), "category": .text(work.row.category), "priority": .integer(work.row.priority)]))
+    work.save()
+    return work.record
+  }
+}
+
+/// A problem of one customer turns out to be more than that. It is not narrowed again: what it is behind meanwhile would be left out.
+package enum WidenProblem: Operation {
+  package typealias Input = ProblemReason
+
+  package static let declaration = Declaration(
+    "problem.widen", "Make a problem of one customer one that may concern several: the staff of each read its texts from then on.",
+    zh: "将仅涉及一个客户的问题扩大为可能涉及多个客户：此后服务各客户的人员均可阅读其内容。", permission: ProblemRights.work, roles: ProblemRights.workers, reach: .provider,
+    effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
+    var work = try await ProblemWork.begin(on: input.id, in: context)
+    try work.requireOpen()
+    guard let customer = work.row.customer else { throw Failure(.conflict, ProblemMessages.wide) }
+    try context.requireEveryCustomer()
+    work.row.customer = nil
+    work.note("widened", .object([]), of: customer.id)
+    // Why, in words: a comment, like all that people say of it.
+    work.comment(input.reason)
+    work.save()
+    return work.record
+  }
+}

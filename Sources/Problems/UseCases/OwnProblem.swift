@@ -1,0 +1,67 @@
+import Kernel
+import Operations
+
+/// Somebody answers for a problem from now on, for which nobody did.
+package enum TakeProblem: Operation {
+  package typealias Input = ProblemReference
+
+  package static let declaration = Declaration(
+    "problem.take", "Answer for a problem that nobody answers for yet.", zh: "认领尚无负责人的问题。", permission: ProblemRights.work,
+    roles: ProblemRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
+    var work = try await ProblemWork.begin(on: input.id, in: context)
+    try work.requireOpen()
+    guard work.row.owner == nil else { throw Failure(.conflict, ProblemMessages.owned) }
+    guard context.actor.kind == .staff,
+      let own = try await context.transaction.first(AccountOfStaff(provider: context.provider.id, account: context.actor.id))
+    else { throw Failure(.denied, ProblemMessages.ownerIsStaff) }
+    work.own(own)
+    work.save()
+    return work.record
+  }
+}
+
+/// Somebody else answers for a problem from now on.
+package enum AssignProblem: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let staff: PublicId
+
+    private static let staff = Field.id("staff", .staff, "Who answers for it from now on.", "新的负责人。")
+    package static let fields: [any InputField] = [ProblemFields.id, staff]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ProblemFields.id]
+      staff = try values[Self.staff]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "problem.assign", "Make a member of the staff the one who answers for a problem.", zh: "指定问题的负责人。", permission: ProblemRights.work,
+    roles: ProblemRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
+    var work = try await ProblemWork.begin(on: input.id, in: context)
+    try work.requireOpen()
+    let found = try await context.transaction.first(
+      StaffToOwn(provider: context.provider.id, publicId: input.staff, customer: work.row.customer?.id, now: context.now))
+    guard let found else { throw context.unknownReference("staff") }
+    guard found.mayWork else { throw Failure.invalid("staff", ProblemMessages.mayNotWork) }
+    guard found.account != work.row.owner else { throw Failure.invalid("staff", ProblemMessages.ownedAlready) }
+    work.own(found)
+    work.save()
+    return work.record
+  }
+}
+
+extension ProblemWork {
+  /// Exactly one answers for it: whoever did before does not any more.
+  fileprivate mutating func own(_ staff: StaffToOwn.Found) {
+    let before = row.owner
+    (row.owner, row.ownerName) = (staff.account, staff.name)
+    note(
+      "owner_changed",
+      .object(["owner": .id(context.id(.staff, staff.account.publicId)), "from": .id(before.map { context.id(.staff, $0.publicId) })]))
+  }
+}

@@ -1,0 +1,113 @@
+import Kernel
+import Operations
+
+/// Something that was said of a problem, among the staff.
+package struct ProblemCommentRecord: OperationOutput {
+  let id: PublicId
+  let body: String
+  let authorKind: String
+  let authorName: String
+  let at: Instant
+
+  package static let fields: [OutputField<ProblemCommentRecord>] = [
+    OutputField("id", .id, "Its id.", "编号。") { .id($0.id) },
+    OutputField("body", .text, "What was written.", "内容。") { .text($0.body) },
+    OutputField("authorKind", .text, "staff, service, operator or system.", "作者类别。") { .text($0.authorKind) },
+    OutputField("authorName", .text, "Who wrote it.", "作者。") { .text($0.authorName) },
+    OutputField("at", .instant, "When it was written.", "时间。") { .instant($0.at) },
+  ]
+}
+
+/// Adds a comment. It needs no version: two people may write at once.
+package enum CommentProblem: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let body: String
+
+    private static let body = Field.longText("body", 1...20_000, "What is to be said.", "评论内容。")
+    package static let fields: [any InputField] = [ProblemFields.id, body]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ProblemFields.id]
+      body = try values[Self.body]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "problem.comment", "Say something of a problem, among the staff.", zh: "评论问题（仅服务商人员可见）。", permission: ProblemRights.work,
+    roles: ProblemRights.workers, reach: .provider, effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemCommentRecord {
+    var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false, concernsAll: false)
+    let id = work.comment(input.body)
+    work.save(countsVersion: false)
+    return ProblemCommentRecord(
+      id: id, body: input.body, authorKind: context.actor.kind.rawValue, authorName: context.principal.name, at: context.now)
+  }
+}
+
+package enum ListProblemComments: Operation {
+  package typealias Input = PageOfProblem
+
+  package static let declaration = Declaration(
+    "problem.comments", "List what was said of a problem, in order.", zh: "按顺序列出问题的评论。", permission: ProblemRights.read,
+    roles: ProblemRights.readers, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ProblemCommentRecord> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let problem = try await context.problem(input.id)
+    let rows = try await context.transaction.query(
+      ProblemComments(provider: context.provider.id, problem: problem.id, after: try after?.integer(0) ?? 0, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { row in
+      ProblemCommentRecord(
+        id: context.id(.problemComment, row.publicId), body: row.body, authorKind: row.actorKind, authorName: row.actorName, at: row.at)
+    }
+  }
+}
+
+/// An event of a problem's history.
+package struct ProblemEventRecord: OperationOutput {
+  let row: ProblemEvents.Found
+
+  package static let fields: [OutputField<ProblemEventRecord>] = [
+    OutputField("type", .text, "What happened: problem.opened, ...", "事件类型。") { .text($0.row.type) },
+    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload },
+    OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
+    OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
+    OutputField("actorKind", .text, "staff, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
+    OutputField("actorName", .text, "Who did it.", "执行人员姓名。") { .text($0.row.actorName) },
+    OutputField("via", .text, "The way in: http, admin, cli, job.", "操作途径。") { .text($0.row.via) },
+  ]
+}
+
+package enum ReadProblemHistory: Operation {
+  package typealias Input = PageOfProblem
+
+  package static let declaration = Declaration(
+    "problem.history", "Read what happened to a problem, in order.", zh: "按顺序查看问题的历史。", permission: ProblemRights.read,
+    roles: ProblemRights.readers, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ProblemEventRecord> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let problem = try await context.problem(input.id)
+    let rows = try await context.transaction.query(
+      ProblemEvents(
+        provider: context.provider.id, problem: problem.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0,
+        recordedFrom: problem.openedAt, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { ProblemEventRecord(row: $0) }
+  }
+}
+
+extension ProblemWork {
+  /// Writes what somebody says of it.
+  @discardableResult mutating func comment(_ body: String) -> PublicId {
+    let id = context.id(.problemComment, context.random.publicIdBits())
+    context.transaction.enqueue(
+      InsertProblemComment(
+        provider: context.provider.id, publicId: id, problem: row.id, body: body, principal: context.principal, now: context.now))
+    note("commented", .object(["comment": .id(id)]))
+    return id
+  }
+}

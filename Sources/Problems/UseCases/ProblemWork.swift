@@ -1,0 +1,87 @@
+import Desk
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// A problem in the hands of an act: read and locked. The act changes it in memory; ``save(countsVersion:)`` hands it and its events to the
+/// transaction. Whoever locks a problem and tickets locks the problem first.
+struct ProblemWork: Sendable {
+  let context: OperationContext
+  var row: ProblemRow
+
+  /// Locks the problem `id`. One that the caller may not see is not there.
+  /// - Parameter concernsAll: whether the act says something to all that the problem is behind. Of one that may concern several customers
+  ///   only who serves them all does that, or who answers for it: a grant for a few customers must not change what the others are told.
+  static func begin(
+    on id: PublicId, in context: OperationContext, comparesVersion: Bool = true, concernsAll: Bool = true
+  ) async throws -> ProblemWork {
+    let (provider, customers) = (context.provider.id, context.reachableCustomers)
+    let (_, rows) = try await context.transaction.query(
+      HoldProblem(provider: provider, customers: customers, publicId: id), ProblemByPublicId(provider: provider, customers: customers, publicId: id))
+    guard context.principal.side == .staff, let row = rows.first else { throw Failure.notFound }
+    if concernsAll, row.customer == nil, row.owner?.id != context.actor.id { try context.requireEveryCustomer() }
+    if comparesVersion { try context.requireVersion(row.version) }
+    context.subject(id)
+    return ProblemWork(context: context, row: row)
+  }
+
+  var id: PublicId { context.id(.problem, row.publicId) }
+  var number: String { ProblemNumber.text(context.provider.code, row.number) }
+  var record: ProblemRecord { ProblemRecord(row, in: context) }
+
+  /// What is over is not written at any more.
+  func requireOpen() throws(Failure) { _ = try row.process.state(after: .write) }
+
+  /// Moves the problem on; its incidents are told by the sweep.
+  mutating func apply(_ act: ProblemAct) throws(Failure) {
+    try row.process.apply(act, at: context.now)
+    note(act.event, act.payload)
+    if let news = act.news { tell(news) }
+  }
+
+  /// Adds an event to the history. Its payload holds codes and ids, never what somebody wrote.
+  /// - Parameter customer: whose affair the event is; whoever does not serve him does not see it.
+  mutating func note(_ what: String, _ payload: Value = .object([]), of customer: TenantId? = nil) {
+    row.lastSeq += 1
+    let hidden = customer.map { [Value.Member(ProblemEvents.customerKey, .integer($0.rawValue))] } ?? []
+    let event = Event(
+      subjectKind: "problem", subject: row.id, seq: row.lastSeq, type: "problem.\(what)", payload: .object((payload.members ?? []) + hidden),
+      occurredAt: context.now)
+    context.transaction.record(event, tenant: context.provider.id, actor: context.actor, at: context.now)
+  }
+
+  /// Leaves the event that was just noted to be told to the incidents that are linked by then.
+  func tell(_ news: ProblemNews.Kind) {
+    context.transaction.enqueue(
+      InsertTelling(provider: context.provider.id, problem: row.id, seq: row.lastSeq, kind: news, actor: context.actor, now: context.now))
+  }
+
+  /// - Parameter countsVersion: whether others who read the problem before must read it again.
+  mutating func save(countsVersion: Bool = true) {
+    if countsVersion {
+      row.version += 1
+      row.updatedAt = context.now
+    }
+    context.transaction.enqueue(UpdateProblem(provider: context.provider.id, row: row))
+  }
+}
+
+/// A problem's number for people: the provider's code, and the problem's number there.
+enum ProblemNumber {
+  static func text(_ code: String, _ number: Int64) -> String { "\(code)-PRB-\(pad(number, 6))" }
+}
+
+extension OperationContext {
+  /// What may concern several customers is for who serves them all.
+  func requireEveryCustomer() throws(Failure) {
+    guard reachableCustomers == nil else { throw Failure(.denied, ProblemMessages.servesAll) }
+  }
+
+  /// A problem that the caller may see.
+  func problem(_ id: PublicId) async throws -> ProblemRow {
+    let found = ProblemByPublicId(provider: provider.id, customers: reachableCustomers, publicId: id)
+    guard principal.side == .staff, let row = try await transaction.first(found) else { throw Failure.notFound }
+    return row
+  }
+}

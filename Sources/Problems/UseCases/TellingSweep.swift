@@ -1,0 +1,94 @@
+import Desk
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// Tells incidents what becomes of the problem behind them: in pieces, each bound to one customer and the provider. A piece moves the place
+/// up to which an event was told in the transaction that tells it, so each incident is told exactly once, however often a worker dies; the
+/// events of a problem are told one after the other, so each history has them in their order.
+package struct TellingSweep: Sweep {
+  package static let kind = "problems.tell"
+  package static let everySeconds: Int64 = 5
+
+  private static let look: Int64 = 100
+  private let piece: Int64
+
+  /// - Parameter piece: how many incidents are told in one transaction.
+  package init(piece: Int64 = 200) { self.piece = piece }
+
+  /// One that cannot be told holds up no other problem's, and is tried again by the next run.
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    var rest = LeftUndone()
+    var stuck: Set<Int64> = []
+    var isAnyTold: Bool
+    // Round after round: when the oldest event of a problem has been told there may be another.
+    repeat {
+      isAnyTold = false
+      var after: Int64 = 0
+      while true {
+        try Task.checkCancellation()
+        let oldest = OldestTellings(provider: provider.id, after: after, limit: Self.look)
+        let found = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(oldest) }
+        for telling in found where !stuck.contains(telling.problem) {
+          do {
+            try await tell(telling, of: provider, tenancy)
+            isAnyTold = true
+          } catch  where !Task.isCancelled {
+            stuck.insert(telling.problem)
+            rest.add("event \(telling.seq) of problem \(telling.problem)", error)
+          }
+        }
+        guard found.count == Int(Self.look), let last = found.last else { break }
+        after = last.problem
+      }
+    } while isAnyTold
+    if !rest.isEmpty { throw rest }
+  }
+
+  private func tell(_ found: OldestTellings.Found, of provider: TenantEntry, _ tenancy: Tenancy) async throws {
+    var telling = found
+    while true {
+      try Task.checkCancellation()
+      let next = IncidentsToTell(provider: provider.id, telling: telling, limit: piece)
+      let places = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(next) }
+      guard let first = places.first else { break }
+      // Of one customer at a time.
+      let own = places.prefix { $0.tenant == first.tenant }
+      guard let last = own.last else { break }
+      let step = telling
+      let isDone = try await tenancy.transaction(binding: Set([provider.id, first.tenant]).sorted(), side: .staff) {
+        // A run may take long: what is told of an incident is not recorded before the incident was.
+        try await tell(own.map(\.ticket), of: first.tenant, upTo: last, step, provider, at: tenancy.clock.now(), in: $0)
+      }
+      // Another worker is at it.
+      guard isDone else { return }
+      telling.after = last
+    }
+    let end = DropTelling(provider: provider.id, telling: telling)
+    try await tenancy.transaction(binding: [provider.id], side: .staff) { $0.enqueue(end) }
+  }
+
+  private func tell(
+    _ tickets: [Int64], of tenant: TenantId, upTo last: OldestTellings.Place, _ telling: OldestTellings.Found, _ provider: TenantEntry, at now: Instant,
+    in transaction: Transaction
+  ) async throws -> Bool {
+    guard try await transaction.first(AdvanceTelling(provider: provider.id, telling: telling, to: last)) != nil else { return false }
+    guard let kind = telling.kind else { return true }
+    try await ProblemNews.hold(tickets, of: tenant, in: transaction)
+    let news = ProblemNews(
+      kind, of: provider.id(IdKind.problem.prefix, telling.publicId), number: ProblemNumber.text(provider.code, telling.number), by: telling.actor,
+      at: telling.occurredAt)
+    try await news.tell(tickets, of: tenant, at: now, in: transaction)
+    // What was given up is no known error; what is taken up again may be the one that it was.
+    if kind == .cancelled { transaction.enqueue(DropKnownErrors(tenant: tenant, tickets: tickets, problem: telling.problem)) }
+    guard kind == .knownError || kind == .reopened else { return true }
+    // What was unlinked since has none any more; whoever unlinks holds the incident first.
+    let linked = try await transaction.query(StillLinked(provider: provider.id, problem: telling.problem, tenant: tenant, tickets: tickets))
+    guard let article = linked.first?.article else { return true }
+    transaction.enqueue(KeepKnownErrors(tenant: tenant, tickets: linked.map(\.ticket), problem: telling.problem, article: article, now: now))
+    return true
+  }
+}

@@ -1,0 +1,89 @@
+import Kernel
+import Operations
+import TestSupport
+import Testing
+
+@testable import Problems
+
+/// What comes back is found, and only that.
+@Suite struct CandidateTests {
+  @Test func repetitionIsFoundByCiAndCategory() async throws {
+    let world = try await ProblemsWorld()
+    let ci = try await world.ci("erp-01")
+    for number in 1...3 { _ = try await world.incident("ERP \(number)", category: number < 3 ? "application/erp" : nil, ci: ci) }
+    for number in 1...4 { _ = try await world.incident("VPN \(number)", of: world.other, category: "network/vpn") }
+    _ = try await world.incident("Once", category: "device/printer")
+    let found = try await world.candidates([:])
+    #expect(found.map { $0.at("basis").text } == ["category", "ci"])
+    #expect(found.map { $0.at("customerCode").text } == ["OTHER", "ACME"])
+    #expect(found.first?.at("category").text == "network/vpn" && found.first?.at("incidents").integer == 4)
+    #expect(found.last?.at("ciName").text == "erp-01" && found.last?.at("ofOneCategory").integer == 2)
+    #expect(found.last?.texts("title", in: "newest") == ["ERP 3", "ERP 2", "ERP 1"])
+    #expect(try await world.candidates(["least": 4]).map { $0.at("customerCode").text } == ["OTHER"])
+    #expect(try await world.candidates(["least": 2, "customer": .id(world.acme.publicId)]).map { $0.at("basis").text } == ["ci", "category"])
+    #expect(try await world.candidates(["limit": 1]).count == 1)
+    // Nobody is told of customers whom he does not serve.
+    #expect(try await world.candidates([:], as: world.servesAcme).map { $0.at("customerCode").text } == ["ACME"])
+    await expectFailure(.invalid) { try await world.call("problem.candidates", ["customer": .id(world.other.publicId)], as: world.servesAcme) }
+  }
+
+  /// What is old does not count, nor what went into another ticket, nor what has a problem behind it; what was unlinked, or whose
+  /// problem was cancelled, counts again.
+  @Test func onlyWhatIsUnexplainedCounts() async throws {
+    let world = try await ProblemsWorld()
+    _ = try await world.incident("Old", category: "network/vpn")
+    world.database.clock.advance(seconds: 31 * 86_400)
+    let first = try await world.incident("First", category: "network/vpn")
+    let second = try await world.incident("Second", category: "network/vpn")
+    let third = try await world.incident("Third", category: "network/vpn")
+    #expect(try await world.candidates([:]).first?.at("incidents").integer == 3)
+    #expect(try await world.candidates(["days": 60]).first?.at("incidents").integer == 4)
+    let problem = try await world.problem("VPN", of: world.acme, incidents: [first, second, third])
+    #expect(try await world.candidates([:]).isEmpty)
+    try await world.act("cancel", on: problem, ["reason": "None"])
+    #expect(try await world.candidates([:]).count == 1)
+    try await world.call("incident.merge", ["id": third, "into": second], version: 1)
+    #expect(try await world.candidates([:]).isEmpty)
+  }
+
+  /// One that was reopened counts twice in the order; services are told apart.
+  @Test func reopeningsWeigh() async throws {
+    let world = try await ProblemsWorld()
+    for number in 1...3 { _ = try await world.incident("Mail \(number)", category: "mail/client") }
+    var last = Value.null
+    for number in 1...3 { last = try await world.incident("VPN \(number)", of: world.other, category: "network/vpn") }
+    // The latest first.
+    #expect(try await world.candidates([:]).map { $0.at("category").text }.count == 2)
+    world.database.clock.advance(seconds: 60)
+    _ = try await world.incident("Mail 4", category: "mail/client")
+    #expect(try await world.candidates([:]).first?.at("category").text == "mail/client")
+    let resolved = try await world.call("incident.resolve", ["id": last, "resolution": "x"], version: 1)
+    try await world.call("incident.reopen", ["id": last], version: resolved.at("version"))
+    let again = try await world.incident("VPN 4", of: world.other, category: "network/vpn")
+    #expect(!again.isNull)
+    let found = try await world.candidates([:])
+    #expect(found.first?.at("category").text == "network/vpn" && found.first?.at("reopened").integer == 1)
+  }
+
+  @Test func aCandidateBecomesAProblem() async throws {
+    let world = try await ProblemsWorld()
+    let ci = try await world.ci("erp-01")
+    for number in 1...3 { _ = try await world.incident("ERP \(number)", ci: ci) }
+    let found = try #require(try await world.candidates([:]).first)
+    let incidents = (found.at("newest").array ?? []).map { $0.at("id") }
+    let problem = try await world.call(
+      "problem.open",
+      [
+        "customer": found.at("customer"), "title": "ERP", "impact": 2, "urgency": 2, "incidents": .array(incidents), "cis": .array([found.at("ci")]),
+      ], as: world.servesAcme)
+    let read = try await world.call("problem.read", ["id": problem.at("id")])
+    #expect(read.at("incidents").integer == 3 && read.at("cis.0.id") == ci)
+    #expect(try await world.candidates([:]).isEmpty)
+  }
+}
+
+extension ProblemsWorld {
+  fileprivate func candidates(_ input: KeyValuePairs<String, Value>, as principal: Principal? = nil) async throws -> [Value] {
+    try await call("problem.candidates", input, as: principal).at("candidates").array ?? []
+  }
+}

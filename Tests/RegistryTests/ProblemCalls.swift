@@ -1,0 +1,86 @@
+import Kernel
+import Operations
+import Tenancy
+
+/// Problems in the states that the calls of their operations need.
+extension World {
+  /// A problem about the twin on which these acts were done.
+  func problem(_ twin: Twin, _ acts: (name: String, input: [Value.Member])...) async throws -> Seeded {
+    try await problem(twin, acts)
+  }
+
+  func problem(_ twin: Twin, _ acts: [(name: String, input: [Value.Member])]) async throws -> Seeded {
+    var problem = try await seed(
+      "problem.open", ["customer": .text(twin.id), "title": name(twin), "description": name(twin), "impact": 2, "urgency": 2])
+    for act in acts {
+      let answer = await answer(
+        act.name, .object([Value.Member("id", problem["id"] ?? .null)] + act.input), as: database.root, version: problem["version"]?.integer)
+      guard let value = answer.value else { throw SeedFailure(description: "\(act.name): \(String(describing: answer.failure))") }
+      problem = value
+    }
+    return try Seeded(problem)
+  }
+
+  /// A published known error about the twin.
+  func knownError(_ twin: Twin) async throws -> Value {
+    let text = Value.object(["en": name(twin)])
+    let draft = try await seed(
+      "article.create", ["kind": "known_error", "onlyFor": .text(twin.id), "title": text, "symptom": text, "workaround": text])
+    return try await seed("article.bypass", ["id": draft["id"] ?? .null, "reason": "seed"], version: draft["version"]?.integer)["id"] ?? .null
+  }
+
+  /// A problem with several of all that is listed, that is behind an incident besides others.
+  func problemToPage(behind incident: Value, _ twin: Twin) async throws -> Value {
+    var last = Value.null
+    for _ in 0..<2 {
+      last = try await problem(twin).id
+      try await seed("problem.link_incident", ["id": last, "incident": incident])
+    }
+    for _ in 0..<2 {
+      try await seed("problem.link_incident", ["id": last, "incident": try await seeded("inc", in: twin).id])
+      try await seed("problem.comment", ["id": last, "body": name(twin)])
+    }
+    return last
+  }
+}
+
+extension CallRule {
+  private static let workaround = (name: "problem.record_workaround", input: [Value.Member("workaround", "Restart")])
+
+  static func problem(_ given: [String: Value] = [:], _ acts: (name: String, input: [Value.Member])...) -> CallRule {
+    let acts = acts.map { (name: $0.name, input: $0.input) }
+    return CallRule(given: { world, twin, _ in
+      let seeded = try await world.problem(twin, acts)
+      return (given.merging(["id": seeded.id]) { first, _ in first }, seeded.version)
+    })
+  }
+
+  static let problemCalls: [String: CallRule] = [
+    "problem.open": CallRule(given: { world, twin, _ in (["sharedCis": .array([try await world.sharedCi(affecting: twin)])], nil) }),
+    "problem.list": CallRule(given: { _, _, _ in (["unowned": .bool(false)], nil) }),
+    "problem.assign": CallRule(given: { world, twin, _ in
+      let (seeded, staff) = (try await world.problem(twin), try await world.seeded("stf", in: twin).id)
+      try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
+      return (["id": seeded.id, "staff": staff], seeded.version)
+    }),
+    "problem.record_cause": problem(["causeCode": "configuration"]),
+    "problem.declare_known_error": problem([:], workaround),
+    "problem.draft_known_error": problem([:], workaround),
+    "problem.cite_known_error": CallRule(given: { world, twin, _ in
+      let seeded = try await world.problem(twin)
+      return (["id": seeded.id, "article": try await world.knownError(twin)], seeded.version)
+    }),
+    "problem.close": problem(["outcome": "removed"], ("problem.resolve", [Value.Member("solution", "Replaced")])),
+    "problem.reopen": problem([:], ("problem.cancel", [Value.Member("reason", "None")])),
+    "problem.unlink_incident": CallRule(given: { world, twin, _ in
+      let (problem, incident) = (try await world.problem(twin), try await world.seeded("inc", in: twin).id)
+      try await world.seed("problem.link_incident", ["id": problem.id, "incident": incident])
+      return (["id": problem.id, "incident": incident], nil)
+    }),
+    "problem.remove_ci": CallRule(given: { world, twin, _ in
+      let (problem, ci) = (try await world.problem(twin), try await world.seeded("ci", in: twin).id)
+      try await world.seed("problem.add_ci", ["id": problem.id, "ci": ci])
+      return (["id": problem.id, "ci": ci], nil)
+    }),
+  ]
+}
