@@ -16,7 +16,10 @@ package enum CodeList: String, Sendable, CaseIterable {
     switch self {
     case .pendingReason: [PendingReason.awaitingSupplier.rawValue]
     case .closureCode: [ClosureCode.duplicate.rawValue]
-    case .source, .nature, .category: []
+    // What monitoring opens.
+    case .source: ["monitoring"]
+    case .nature: ["event"]
+    case .category: []
     }
   }
 }
