@@ -6,6 +6,7 @@ import ContractFiles
 import Contracts
 import Credits
 import Desk
+import Events
 import Importing
 import Knowledge
 import Measurements
@@ -34,6 +35,7 @@ enum TestedModules {
     TimeEntriesModule.self,
     KnowledgeModule.self,
     RequestsModule.self,
+    EventsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -217,3 +217,18 @@ struct AlertPage: Statement {
 
   static func decode(_ row: inout RowReader) throws -> AlertRow { try AlertRow(&row) }
 }
+
+/// An incident that a filter names.
+struct TicketOfAlerts: Statement {
+  let tenant: TenantId
+  let publicId: [UInt8]
+
+  static let sql = "select t.ticket_id from desk.pub_ticket t where t.tenant_id = $1 and t.public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

@@ -229,7 +229,7 @@ struct DeleteRules: Statement {
   }
 }
 
-/// After those that there are.
+/// After those that there are; of a label's value the rule that is there stands.
 struct AppendRules: Statement {
   let provider: TenantId
   let source: Int64
@@ -240,7 +240,7 @@ struct AppendRules: Statement {
     select $1, $2, r.place + coalesce((select max(o.position) from events.source_rule o where o.tenant_id = $1 and o.source_id = $2), 0),
       r.label, r.value, r.customer_id
     from unnest($3::text[], $4::text[], $5::bigint[]) with ordinality r (label, value, customer_id, place)
-    returning position
+    on conflict (tenant_id, source_id, label, value) do nothing
     """
 
   func bind(to parameters: inout Parameters) {
@@ -250,6 +250,4 @@ struct AppendRules: Statement {
     parameters.append(rules.map(\.value))
     parameters.append(rules.map(\.customer.rawValue))
   }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
