@@ -78,7 +78,7 @@ package final class Authenticator: Sendable {
       guard let token = tokens.first, let kind = Self.kind(token.kind, in: tenant) else { return nil }
       // What sends events does nothing else, whatever its account is granted.
       if token.isOfSource {
-        return .sender(account: token.account, token: token.token, name: token.name, of: tenant)
+        return Principal.sender(account: token.account, token: token.token, name: token.name, of: tenant)
       }
       var usable: [Grant] = []
       for grant in grants {

@@ -27,7 +27,7 @@ extension Authenticator {
   package func principal(signer: Signer, _ signature: MessageSignature, _ body: [UInt8], peer: String) -> Principal? {
     guard signature.isValid(for: body, by: signer.keys, at: tenancy.clock.now()) else { return nil }
     strangers.giveBack(AddressGroup.of(peer))
-    return .sender(account: signer.account, token: signer.token, name: signer.name, of: signer.tenant)
+    return Principal.sender(account: signer.account, token: signer.token, name: signer.name, of: signer.tenant)
   }
 }
 

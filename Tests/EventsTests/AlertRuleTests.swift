@@ -1,4 +1,4 @@
-import Desk
+@testable import Desk
 @testable import Events
 import Kernel
 import Testing
