@@ -2,8 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Prometheus Alertmanager as Debian packages it, with the client that comes with it. `deploy/test` unpacks the package where it is not
-/// installed.
+/// Prometheus Alertmanager as Debian packages it, with the client that comes with it. `deploy/test` installs it.
 final class AlertmanagerProgram: @unchecked Sendable {
   // Unchecked: Process is used by one test, and its state is safe to ask for from any thread.
   private let process = Process()
@@ -12,14 +11,14 @@ final class AlertmanagerProgram: @unchecked Sendable {
 
   struct Failed: Error, CustomStringConvertible { let description: String }
 
-  /// Where the programs are; nil, with one line that says so, where they are not. With `STEWARD_REQUIRE_DATA=1` the test fails then.
+  /// Where the programs are; nil, with one line that says so, where they are not: it is Debian's, and nobody's duty to have. With `STEWARD_REQUIRE_DATA=1` the test fails then.
   static func folder(sourceLocation: SourceLocation = #_sourceLocation) -> String? {
-    let unpacked = RealData.packageRoot.appending(path: ".build/alertmanager/usr/bin").path
-    for folder in [unpacked, "/usr/bin"] where FileManager.default.isExecutableFile(atPath: "\(folder)/prometheus-alertmanager") { return folder }
+    let folder = "/usr/bin"
+    if FileManager.default.isExecutableFile(atPath: "\(folder)/prometheus-alertmanager") { return folder }
     if ProcessInfo.processInfo.environment["STEWARD_REQUIRE_DATA"] == "1" {
       Issue.record("the Debian package prometheus-alertmanager is required and absent", sourceLocation: sourceLocation)
     } else {
-      FileHandle.standardError.write(Data("skipped, no prometheus-alertmanager here: deploy/test fetches it\n".utf8))
+      FileHandle.standardError.write(Data("skipped, no prometheus-alertmanager here: deploy/test installs it\n".utf8))
     }
     return nil
   }

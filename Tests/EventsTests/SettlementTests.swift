@@ -144,8 +144,7 @@ import Testing
 
 private struct AlertsByIncident: Statement {
   static let sql = """
-    select g.ticket_public_id is null, count(*) from events.alert a
-    left join events.alert_group g on g.tenant_id = a.tenant_id and g.id = a.group_id group by a.tenant_id, g.ticket_public_id
+    select a.ticket_public_id is null, count(*) from events.alert a group by a.tenant_id, a.ticket_public_id
     """
   static func decode(_ row: inout RowReader) throws -> (isWithout: Bool, alerts: Int64) { (try row.next(), try row.next()) }
 }

@@ -119,8 +119,9 @@ import Testing
   @Test func aWindowThatEndsEarlyWakesWhatItCovered() async throws {
     let world = try await EventsWorld()
     let source = try await world.source(["ciLabel": "host"]).id
-    let ci = try await world.call(
-      "ci.create", ["customer": .id(world.acme.publicId), "type": "server", "name": "erp-01", "ciTier": "gold"], as: world.engineer)["id"] ?? .null
+    let ci =
+      try await world.call(
+        "ci.create", ["customer": .id(world.acme.publicId), "type": "server", "name": "erp-01", "ciTier": "gold"], as: world.engineer)["id"] ?? .null
     let input: [String: Value] = ["customer": .id(world.acme.publicId), "reason": "Reboot", "endsAt": "2026-03-03T08:00:00Z", "ci": ci]
     let window = try await world.call("maintenance_window.create", input, as: world.engineer)
     try await world.deliver(source, [EventsWorld.alert("A", ["host": "erp-01"])])

@@ -193,6 +193,8 @@ create table events.alert (
   ends_at timestamptz,
   -- how often it began
   occurrences bigint not null,
+  -- the incident that it went into when it last began
+  ticket_public_id bytea,
   -- the window in which it is expected, and when that ends
   window_id bigint,
   wake_at timestamptz,
@@ -203,15 +205,18 @@ create table events.alert (
   constraint alert_fingerprint_unique unique (tenant_id, source_public_id, fingerprint),
   constraint alert_tenant_fk foreign key (tenant_id) references tenancy.tenant (id),
   constraint alert_group_fk foreign key (tenant_id, group_id) references events.alert_group (tenant_id, id),
+  constraint alert_ticket_fk foreign key (tenant_id, ticket_public_id) references desk.ticket (tenant_id, public_id),
   constraint alert_window_fk foreign key (tenant_id, window_id) references events.maintenance_window (tenant_id, id),
   constraint alert_public_id_check check (octet_length(public_id) = 12),
   constraint alert_state_check check (state in ('firing', 'suppressed', 'resolved')),
   constraint alert_window_check check ((state = 'suppressed') = (window_id is not null) and (window_id is null) = (wake_at is null))
 );
 create index alert_newest on events.alert (tenant_id, changed_at desc, id desc);
+create index alert_ticket on events.alert (tenant_id, ticket_public_id, changed_at desc, id desc) where ticket_public_id is not null;
 create index alert_group_firing on events.alert (tenant_id, group_id) where state = 'firing';
 create index alert_wake on events.alert (wake_at, tenant_id) where wake_at is not null;
 select steward.protect_tenant_table('events.alert', 'operational');
 select steward.keep_to_staff('events.alert', 'operational');
 grant select, insert on events.alert to steward_app;
-grant update (group_id, state, labels, annotations, link, starts_at, ends_at, occurrences, window_id, wake_at, changed_at) on events.alert to steward_app;
+grant update (group_id, state, labels, annotations, link, starts_at, ends_at, occurrences, ticket_public_id, window_id, wake_at, changed_at)
+  on events.alert to steward_app;

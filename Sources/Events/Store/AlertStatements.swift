@@ -97,6 +97,38 @@ struct SaveAlerts: Statement {
   }
 }
 
+/// The incident that alerts went into.
+struct PutIntoTicket: Statement {
+  let tenant: TenantId
+  let source: [UInt8]
+  let fingerprints: [String]
+  let ticket: [UInt8]
+
+  static let sql = "update events.alert set ticket_public_id = $4 where tenant_id = $1 and source_public_id = $2 and fingerprint = any ($3)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(source)
+    parameters.append(fingerprints)
+    parameters.append(ticket)
+  }
+}
+
+/// Their incident went into another one.
+struct FollowTicket: Statement {
+  let tenant: TenantId
+  let from: [UInt8]
+  let to: [UInt8]
+
+  static let sql = "update events.alert set ticket_public_id = $3 where tenant_id = $1 and ticket_public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(from)
+    parameters.append(to)
+  }
+}
+
 /// The CIs of a customer that are in their life and have one of these names.
 struct CisByName: Statement {
   struct Found: Sendable {
@@ -154,9 +186,8 @@ struct AlertRow: Sendable {
 
   static let select = """
     select a.id, a.public_id, a.source_public_id, a.fingerprint, a.state, a.labels, a.annotations, a.link, a.starts_at, a.ends_at, a.occurrences,
-      g.ticket_public_id, w.public_id, a.changed_at
-    from events.alert a left join events.alert_group g on g.tenant_id = a.tenant_id and g.id = a.group_id
-      left join events.maintenance_window w on w.tenant_id = a.tenant_id and w.id = a.window_id
+      a.ticket_public_id, w.public_id, a.changed_at
+    from events.alert a left join events.maintenance_window w on w.tenant_id = a.tenant_id and w.id = a.window_id
     """
 
   init(_ row: inout RowReader) throws {
@@ -201,7 +232,7 @@ struct AlertPage: Statement {
   let limit: Int64
 
   static let sql = """
-    \(AlertRow.select) where a.tenant_id = $1 and ($2::text is null or a.state = $2) and ($3::bytea is null or g.ticket_public_id = $3)
+    \(AlertRow.select) where a.tenant_id = $1 and ($2::text is null or a.state = $2) and ($3::bytea is null or a.ticket_public_id = $3)
       and (a.changed_at, a.id) < ($4, $5)
     order by a.changed_at desc, a.id desc limit $6
     """

@@ -115,6 +115,7 @@ struct GroupTurns {
       guard last != ticket else { continue }
       groups[group.id]?.ticket = last
       transaction.enqueue(FollowGroup(tenant: tenant.id, group: group.id, ticket: last))
+      transaction.enqueue(FollowTicket(tenant: tenant.id, from: ticket, to: last))
     }
   }
 
@@ -137,30 +138,35 @@ struct GroupTurns {
       let turn = GroupTurn(
         begun: alerts.count, ended: ended[id]?.count ?? 0, firing: firing[id] ?? 0, ticket: group.ticket.flatMap { tickets[$0] })
       guard let act = turn.act(at: now, flapMinutes: settings.flapMinutes, resolves: settings.resolves) else { continue }
-      try await perform(act, group, alerts, turn, in: transaction)
+      guard let ticket = try await perform(act, group, alerts, turn, in: transaction), !alerts.isEmpty else { continue }
+      let put = PutIntoTicket(tenant: tenant.id, source: source.publicId, fingerprints: alerts.map(\.fingerprint), ticket: ticket)
+      transaction.enqueue(put)
     }
   }
 
-  private mutating func perform(_ act: GroupAct, _ group: GroupRow, _ alerts: [Alert], _ turn: GroupTurn, in transaction: Transaction) async throws {
+  /// - Returns: the incident that it was.
+  private mutating func perform(
+    _ act: GroupAct, _ group: GroupRow, _ alerts: [Alert], _ turn: GroupTurn, in transaction: Transaction
+  ) async throws -> [UInt8]? {
     let words = AlertWords(language: tenant.language, source: source.name)
     switch act {
     case .open:
-      try await open(group, alerts, words, in: transaction)
       count(.opened)
+      return try await open(group, alerts, words, in: transaction)
     case .tell:
       // Not each alert of a storm is a comment.
-      if let toldAt = group.toldAt, now < toldAt.adding(seconds: Settlement.secondsBetweenWords) { return }
+      if let toldAt = group.toldAt, now < toldAt.adding(seconds: Settlement.secondsBetweenWords) { break }
       try await comment(words.more(alerts, firing: turn.firing), turn, in: transaction)
       transaction.enqueue(MarkTold(tenant: tenant.id, group: group.id, now: now))
       count(.told)
     case .reopen:
-      guard let ticket = turn.ticket else { return }
+      guard let ticket = turn.ticket else { break }
       _ = try await call("incident.reopen", [:], on: ticket, in: transaction)
       try await comment(words.cameBack(alerts), turn, in: transaction)
       transaction.enqueue(MarkTold(tenant: tenant.id, group: group.id, now: now))
       count(.reopened)
     case .resolve:
-      guard let ticket = turn.ticket else { return }
+      guard let ticket = turn.ticket else { break }
       do {
         _ = try await call("incident.resolve", ["resolution": .text(words.allOver(true))], on: ticket, in: transaction)
         count(.resolved)
@@ -172,9 +178,10 @@ struct GroupTurns {
       try await comment(words.allOver(false), turn, in: transaction)
       count(.told)
     }
+    return turn.ticket?.publicId
   }
 
-  private func open(_ group: GroupRow, _ alerts: [Alert], _ words: AlertWords, in transaction: Transaction) async throws {
+  private func open(_ group: GroupRow, _ alerts: [Alert], _ words: AlertWords, in transaction: Transaction) async throws -> [UInt8] {
     let isStorm = group.id == stormGroup
     let severities = alerts.map { settings.severity(of: $0.labels) }
     let named = alerts.flatMap { cis.named(by: $0.labels).sorted { $0.lexicographicallyPrecedes($1) } }
@@ -194,6 +201,7 @@ struct GroupTurns {
       throw Failure(.internal, OperationMessages.internalFault, debug: "incident.open gave no id")
     }
     transaction.enqueue(OpenGroup(tenant: tenant.id, group: group.id, ticket: id.random, now: now))
+    return id.random
   }
 
   private func comment(_ text: String, _ turn: GroupTurn, in transaction: Transaction) async throws {

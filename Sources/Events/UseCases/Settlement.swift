@@ -58,7 +58,8 @@ struct Settlement: Sendable {
       actor: Actor(kind: .service, id: source.account, via: .webhook), tenant: provider.id, side: .staff, name: source.name,
       grants: [
         Grant(
-          role: "source", permissions: ["incident.open", "incident.work", "incident.comment", "incident.reopen"], scope: .listed([customer]))
+          role: "source", permissions: ["incident.open", "incident.work", "incident.comment", "incident.reopen", "ci.read"],
+          scope: .listed([customer]))
       ])
   }
 }

@@ -35,7 +35,9 @@ struct OpenAPIWriter {
     for operation in registry.operations {
       let route = Route(of: operation)
       let fields = bodyFields(operation, route)
-      if route.method.takesBody, !fields.isEmpty { schemas.append(Value.Member(Self.inputName(operation.declaration), schema.record(fields, isOpen: operation.takesForeignInput))) }
+      if route.method.takesBody, !fields.isEmpty {
+        schemas.append(Value.Member(Self.inputName(operation.declaration), schema.record(fields, isOpen: operation.takesForeignInput)))
+      }
       schemas.append(Value.Member(Self.outputName(operation.declaration), .object(schema.output(operation.outputSchema))))
     }
     return .object([
