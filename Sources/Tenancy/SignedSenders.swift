@@ -14,13 +14,18 @@ extension Authenticator {
   package func signer(_ sender: PublicId, peer: String) async throws -> Signer? {
     let address = AddressGroup.of(peer)
     if let seconds = strangers.take(address) { throw TooManyUnknownSecrets(seconds: seconds) }
-    guard let tenant = try await tenancy.tenant(sender.handle) else { return nil }
-    let now = tenancy.clock.now()
-    let found = try await tenancy.transaction(binding: [tenant.id], side: .customer, readOnly: true) {
-      try await $0.last(FindSigningKeys(tenant: tenant.id, account: sender.random, now: now))
+    do {
+      guard let tenant = try await tenancy.tenant(sender.handle) else { return nil }
+      let now = tenancy.clock.now()
+      let found = try await tenancy.transaction(binding: [tenant.id], side: .customer, readOnly: true) {
+        try await $0.last(FindSigningKeys(tenant: tenant.id, account: sender.random, now: now))
+      }
+      guard let first = found.first else { return nil }
+      return Signer(tenant: tenant, account: first.account, name: first.name, token: first.token, keys: found.map(\.key))
+    } catch {
+      strangers.giveBack(address)
+      throw error
     }
-    guard let first = found.first else { return nil }
-    return Signer(tenant: tenant, account: first.account, name: first.name, token: first.token, keys: found.map(\.key))
   }
 
   /// Nil unless the message is signed by one of the signer's keys, and lately.
