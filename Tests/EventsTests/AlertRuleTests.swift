@@ -54,33 +54,62 @@ import Testing
 
   private func book(_ alerts: [Alert] = [], windows: [MaintenanceWindow] = []) -> AlertBook { AlertBook(alerts, windows: windows, now: now) }
 
-  private func event(_ isFiring: Bool, from: String, _ labels: [String: String] = [:]) -> ReportedEvent {
-    let startsAt = Instant("2026-03-02T\(from):00Z") ?? now
+  private func event(_ isFiring: Bool, from: String, to: String? = nil, labels: [String: String] = [:]) -> ReportedEvent {
+    let (startsAt, endsAt) = (at(from), to.map(at) ?? now)
     return ReportedEvent(
-      fingerprint: "a", groupKey: "g", isFiring: isFiring, labels: labels, annotations: [:], link: nil, startsAt: startsAt, endsAt: isFiring ? nil : now,
-      digest: [])
+      fingerprint: "a", groupKey: "g", isFiring: isFiring, labels: labels, annotations: [:], link: nil, startsAt: startsAt,
+      endsAt: isFiring ? nil : endsAt, digest: [])
   }
+
+  private func at(_ time: String) -> Instant { Instant("2026-03-02T\(time):00Z") ?? now }
 
   @Test func whatCameAndWentIsNoNews() {
     var book = book()
-    book.take(event(true, from: "07:00"), cis: []) { [] }
+    book.take(event(true, from: "07:00"), toldAt: now, cis: []) { [] }
     #expect(book.begun.map(\.fingerprint) == ["a"])
-    book.take(event(false, from: "07:00"), cis: []) { [] }
+    book.take(event(false, from: "07:00"), toldAt: now, cis: []) { [] }
     #expect(book.begun.isEmpty && book.ended.isEmpty && book.stale.count == 1 && book.stale.first?.occurrences == 1)
   }
 
   @Test func whatIsToldOutOfOrderChangesNothing() throws {
     var book = book()
-    book.take(event(false, from: "07:00"), cis: []) { [] }
-    book.take(event(true, from: "07:00"), cis: []) { [] }
+    book.take(event(false, from: "07:00"), toldAt: now, cis: []) { [] }
+    book.take(event(true, from: "07:00"), toldAt: now, cis: []) { [] }
     #expect(book.begun.isEmpty, "it is over already")
-    book.take(event(true, from: "07:10"), cis: []) { [] }
+    book.take(event(true, from: "07:10"), toldAt: now, cis: []) { [] }
     #expect(book.begun.count == 1 && book.stale.first?.occurrences == 2)
     var known = AlertBook(book.stale, windows: [], now: now)
-    known.take(event(false, from: "07:00"), cis: []) { [] }
+    known.take(event(false, from: "07:00", to: "07:05"), toldAt: now, cis: []) { [] }
     #expect(known.ended.isEmpty, "that was the one before")
-    known.take(event(false, from: "07:10"), cis: []) { [] }
+    known.take(event(false, from: "07:10"), toldAt: now, cis: []) { [] }
     #expect(known.ended.count == 1)
+  }
+
+  /// Prometheus tells the instant at which a rule began to fire until it stops; Alertmanager says "resolved" when it has not heard of it for
+  /// a while.
+  @Test func whatWasLostSightOfComesBack() throws {
+    var book = book()
+    book.take(event(true, from: "07:00"), toldAt: at("07:00"), cis: []) { [] }
+    book.take(event(false, from: "07:00", to: "07:20"), toldAt: at("07:20"), cis: []) { [] }
+    var soon = AlertBook(book.stale, windows: [], now: now)
+    soon.take(event(true, from: "07:00"), toldAt: at("07:21"), cis: []) { [] }
+    #expect(soon.begun.isEmpty, "told late")
+    var later = AlertBook(book.stale, windows: [], now: now)
+    later.take(event(true, from: "07:00"), toldAt: at("07:25"), cis: []) { [] }
+    #expect(later.begun.count == 1 && later.stale.first?.occurrences == 2)
+  }
+
+  /// Two Prometheus servers see a rule begin at two instants; Alertmanager tells the earlier one when it is over.
+  @Test func aPairOfServersEndsWhatItBegan() throws {
+    var book = book()
+    book.take(event(true, from: "07:01"), toldAt: at("07:01"), cis: []) { [] }
+    var known = AlertBook(book.stale, windows: [], now: now)
+    known.take(event(false, from: "07:00", to: "07:30"), toldAt: at("07:30"), cis: []) { [] }
+    #expect(known.ended.count == 1)
+  }
+
+  @Test func aClockAheadHoldsNothingBack() throws {
+    #expect(try event("{\"startsAt\":\"2099-01-01T00:00:00Z\"}").startsAt == now.adding(seconds: 300))
   }
 
   @Test func aWindowCoversWhatItSays() throws {
@@ -92,7 +121,7 @@ import Testing
     #expect(window(ci: [1]).covers([:], [[1], [2]], at: now) && !window(ci: [1]).covers([:], [[2]], at: now))
     #expect(window(label: "a", value: "b").covers(["a": "b"], [], at: now) && !window(label: "a", value: "b").covers(["a": "c"], [], at: now))
     var book = book(windows: [window(label: "site", value: "Berlin")])
-    book.take(event(true, from: "07:00", ["site": "Berlin"]), cis: []) { [] }
+    book.take(event(true, from: "07:00", labels: ["site": "Berlin"]), toldAt: now, cis: []) { [] }
     let suppressed = try #require(book.stale.first)
     #expect(book.begun.isEmpty && suppressed.state == .suppressed && suppressed.wakeAt == end)
     var later = AlertBook([suppressed], windows: [], now: end)

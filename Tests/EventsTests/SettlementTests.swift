@@ -48,6 +48,27 @@ import Testing
     #expect(try await world.incidents().allSatisfy { $0["state"] == "resolved" })
   }
 
+  /// Lost sight of and said to be over, the fault goes on: what is told is word for word what was told at first.
+  @Test func whatIsToldAgainAfterItWasOverIsNews() async throws {
+    let world = try await EventsWorld()
+    let source = try await world.source().id
+    let alert = EventsWorld.alert("Link down")
+    try await world.deliver(source, [alert])
+    try await world.sweep()
+    // Told again while it fires, it is known.
+    #expect(try await world.deliver(source, [alert, alert])["taken"] == 0)
+    world.database.clock.advance(seconds: 600)
+    #expect(try await world.deliver(source, [EventsWorld.alert("Link down", resolved: true)])["taken"] == 1)
+    try await world.sweep()
+    #expect(try await world.incidents().map { $0["state"] } == ["resolved"])
+    world.database.clock.advance(seconds: 300)
+    #expect(try await world.deliver(source, [alert, alert])["taken"] == 1)
+    try await world.sweep()
+    #expect(try await world.alerts().map { $0["state"] } == ["firing"])
+    #expect(try await world.incidents().allSatisfy { $0["state"] != "resolved" })
+    #expect(try await world.incidents().count == 1)
+  }
+
   /// A batch of each source in turn: what comes behind a storm does not wait for its end.
   @Test func aStormHoldsUpNoOtherSource() async throws {
     let world = try await EventsWorld()

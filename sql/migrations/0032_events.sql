@@ -113,11 +113,12 @@ create table events.received (
 );
 create index received_waiting on events.received (tenant_id, source_id, due_at, id) where state = 'waiting';
 create index received_triage on events.received (tenant_id, id) where state = 'triage';
+create index received_fingerprint on events.received (tenant_id, source_id, fingerprint, recorded_at, id);
 create index received_settled on events.received (tenant_id, settled_at) where settled_at is not null;
 select steward.protect_tenant_table('events.received', 'operational');
 select steward.keep_to_staff('events.received', 'operational');
 grant select, insert, delete on events.received to steward_app;
-grant update (state, customer_id, due_at, attempts, fault, settled_at) on events.received to steward_app;
+grant update (state, customer_id, due_at, attempts, fault, recorded_at, settled_at) on events.received to steward_app;
 
 -- When alerts of a customer are expected, and open nothing.
 create table events.maintenance_window (

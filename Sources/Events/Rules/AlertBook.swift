@@ -58,19 +58,30 @@ struct AlertBook: Sendable {
   }
 
   /// - Parameters:
+  ///   - toldAt: when the source said so.
   ///   - cis: the CIs that the event names.
   ///   - newId: the public id of an alert that was not known.
-  mutating func take(_ event: ReportedEvent, cis: Set<[UInt8]>, newId: () -> [UInt8]) {
+  mutating func take(_ event: ReportedEvent, toldAt: Instant, cis: Set<[UInt8]>, newId: () -> [UInt8]) {
     if event.isFiring { groupKeys[event.fingerprint] = event.groupKey }
     var alert =
       alerts[event.fingerprint]
       ?? Alert(
         id: nil, publicId: newId(), fingerprint: event.fingerprint, group: nil, state: .resolved, labels: event.labels, annotations: event.annotations,
         link: event.link, startsAt: event.startsAt, endsAt: nil, occurrences: 0, window: nil, wakeAt: nil, changedAt: now)
-    // Of what began earlier than what is known, or is known to be over: told late, and out of order.
-    let isLate = event.startsAt < alert.startsAt || event.isFiring && alert.occurrences > 0 && alert.state == .resolved && event.startsAt == alert.startsAt
-    if !isLate { apply(event, to: &alert, cis) }
+    if !isLate(event, toldAt, alert) { apply(event, to: &alert, cis) }
     alerts[event.fingerprint] = alert
+  }
+
+  /// So long after its end an alert that is told to have begun before it comes too late, and not back.
+  private static let lateSeconds: Int64 = 120
+
+  /// Whether what is known came after the event, which was told out of order. By the beginnings alone that cannot be told: a rule that
+  /// Alertmanager lost sight of for a while fires on with the instant at which it began, and two servers of a pair may know two of them.
+  private func isLate(_ event: ReportedEvent, _ toldAt: Instant, _ alert: Alert) -> Bool {
+    guard alert.occurrences > 0 else { return false }
+    guard event.isFiring else { return (event.endsAt ?? toldAt) < alert.startsAt }
+    guard alert.state == .resolved, let endsAt = alert.endsAt else { return event.startsAt < alert.startsAt }
+    return event.startsAt <= alert.startsAt && toldAt < endsAt.adding(seconds: Self.lateSeconds)
   }
 
   private func apply(_ event: ReportedEvent, to alert: inout Alert, _ cis: Set<[UInt8]>) {

@@ -11,6 +11,7 @@ enum AlertReading {
   private static let longestAnnotation = 4000
   private static let longestGroupKey = 2000
   private static let longestLink = 2000
+  private static let mostSecondsAhead: Int64 = 300
 
   /// - Parameters:
   ///   - alert: one of the list `alerts` of Alertmanager's webhook, version 4.
@@ -24,9 +25,11 @@ enum AlertReading {
     let fingerprint = given.isEmpty ? Base32.encode(Array(SHA256.hash(JSON.write(LabelSet.value(labels))).prefix(20))) : given
     let link = alert["generatorURL"]?.text.map { cut($0, longestLink) }.flatMap { isAddress($0) ? $0 : nil }
     let group = cut(groupKey, longestGroupKey)
-    let (startsAt, endsAt) = (instant(alert["startsAt"]), instant(alert["endsAt"]))
+    // A clock that is far ahead must not make all that follows look late.
+    let startsAt = instant(alert["startsAt"]).map { min($0, now.adding(seconds: mostSecondsAhead)) }
+    let endsAt = instant(alert["endsAt"])
     let told: Value = .array([
-      .text(fingerprint), .text(group), .bool(isFiring), LabelSet.value(labels), LabelSet.value(annotations), .instant(startsAt),
+      .text(fingerprint), .text(group), .bool(isFiring), LabelSet.value(labels), LabelSet.value(annotations), .instant(instant(alert["startsAt"])),
       .instant(isFiring ? nil : endsAt),
     ])
     return ReportedEvent(

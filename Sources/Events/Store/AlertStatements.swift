@@ -27,17 +27,17 @@ struct CustomerOfEvents: Statement {
   static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
 }
 
-/// The alerts of a source that events are about, and those whose window is over; locked.
+/// The alerts of a source that events are about, and those that are to wake; locked.
 struct AlertsToChange: Statement {
   let tenant: TenantId
   let source: [UInt8]
   let fingerprints: [String]
-  let now: Instant
+  let waking: [Int64]
 
   static let sql = """
     select a.id, a.public_id, a.fingerprint, a.group_id, a.state, a.labels, a.annotations, a.link, a.starts_at, a.ends_at, a.occurrences, a.window_id,
       a.wake_at, a.changed_at
-    from events.alert a where a.tenant_id = $1 and a.source_public_id = $2 and (a.fingerprint = any ($3) or a.wake_at <= $4)
+    from events.alert a where a.tenant_id = $1 and a.source_public_id = $2 and (a.fingerprint = any ($3) or a.id = any ($4))
     order by a.id for update
     """
 
@@ -45,7 +45,7 @@ struct AlertsToChange: Statement {
     parameters.append(tenant)
     parameters.append(source)
     parameters.append(fingerprints)
-    parameters.append(now)
+    parameters.append(waking)
   }
 
   static func decode(_ row: inout RowReader) throws -> Alert {
@@ -165,6 +165,42 @@ struct AlertsToWake: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, source: [UInt8]) { (try row.next(), try row.next()) }
+}
+
+/// Alerts of a source whose window is over.
+struct DueAlerts: Statement {
+  let tenant: TenantId
+  let source: [UInt8]
+  let now: Instant
+  let limit: Int64
+
+  static let sql = """
+    select a.id from events.alert a where a.tenant_id = $1 and a.source_public_id = $2 and a.wake_at <= $3 order by a.wake_at, a.id limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(source)
+    parameters.append(now)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// They could not be woken, and are tried again later.
+struct PostponeWaking: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+  let until: Instant
+
+  static let sql = "update events.alert set wake_at = $3 where tenant_id = $1 and id = any ($2) and wake_at < $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+    parameters.append(until)
+  }
 }
 
 /// An alert as lists show it.

@@ -40,6 +40,31 @@ struct InsertReceived: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// What was told once, and is told again after the source said something else of the same thing, is news: it waits again.
+struct ReviveReceived: Statement {
+  let provider: TenantId
+  let source: Int64
+  let digests: [[UInt8]]
+  let now: Instant
+
+  static let sql = """
+    update events.received r set state = 'waiting', due_at = $4, recorded_at = $4, settled_at = null, attempts = 0, fault = null
+    where r.tenant_id = $1 and r.source_id = $2 and r.digest = any ($3) and r.state = 'settled' and exists (
+      select from events.received l
+      where l.tenant_id = $1 and l.source_id = $2 and l.fingerprint = r.fingerprint and (l.recorded_at, l.id) > (r.recorded_at, r.id))
+    returning r.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(source)
+    parameters.append(digests)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// What waits of a source, the oldest first.
 struct DueReceived: Statement {
   struct Found: Sendable {
@@ -74,6 +99,7 @@ struct DueReceived: Statement {
 struct HoldReceived: Statement {
   struct Found: Sendable {
     let id: Int64
+    let toldAt: Instant
     let event: ReportedEvent
   }
 
@@ -81,8 +107,8 @@ struct HoldReceived: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select r.id, r.fingerprint, r.group_key, r.is_firing, r.labels, r.annotations, r.link, r.starts_at, r.ends_at, r.digest
-    from events.received r where r.tenant_id = $1 and r.id = any ($2) and r.state = 'waiting' order by r.id for update
+    select r.id, r.recorded_at, r.fingerprint, r.group_key, r.is_firing, r.labels, r.annotations, r.link, r.starts_at, r.ends_at, r.digest
+    from events.received r where r.tenant_id = $1 and r.id = any ($2) and r.state = 'waiting' order by r.recorded_at, r.id for update
     """
 
   func bind(to parameters: inout Parameters) {
@@ -91,9 +117,8 @@ struct HoldReceived: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    let id: Int64 = try row.next()
-    return Found(
-      id: id,
+    Found(
+      id: try row.next(), toldAt: try row.next(),
       event: ReportedEvent(
         fingerprint: try row.next(), groupKey: try row.next(), isFiring: try row.next(), labels: LabelSet.texts(try row.next()),
         annotations: LabelSet.texts(try row.next()), link: try row.next(), startsAt: try row.next(), endsAt: try row.next(), digest: try row.next()))

@@ -37,7 +37,9 @@ package enum DeliverEvents: Operation {
 
     package static let fields: [OutputField<Output>] = [
       OutputField("taken", .integer, "How many events are new, and kept.", "新接收并保存的事态数。") { .integer($0.taken) },
-      OutputField("known", .integer, "How many were told before, word for word.", "此前已原样接收过的事态数。") { .integer($0.known) },
+      OutputField("known", .integer, "How many were told before, word for word, and nothing else of the same thing since.", "此前已原样接收过、且同一告警此后无新消息的事态数。") {
+        .integer($0.known)
+      },
       OutputField("truncatedAlerts", .integer, "How many the sender says that it left out.", "发送方声明省略的告警数。") { .integer($0.truncated) },
     ]
   }
@@ -55,7 +57,10 @@ package enum DeliverEvents: Operation {
     let events = input.alerts.map { AlertReading.event($0, groupKey: input.groupKey, now: context.now) }
     let insert = InsertReceived(
       provider: context.provider.id, source: source.id, events: events, publicIds: events.map { _ in context.random.publicIdBits() }, now: context.now)
-    let taken = events.isEmpty ? 0 : try await context.transaction.query(insert).count
-    return Output(taken: Int64(taken), known: Int64(events.count - taken), truncated: input.truncated)
+    guard !events.isEmpty else { return Output(taken: 0, known: 0, truncated: input.truncated) }
+    let revive = ReviveReceived(provider: context.provider.id, source: source.id, digests: events.map(\.digest), now: context.now)
+    let (revived, inserted) = try await context.transaction.query(revive, insert)
+    let taken = Int64(revived.count + inserted.count)
+    return Output(taken: taken, known: Int64(events.count) - taken, truncated: input.truncated)
   }
 }

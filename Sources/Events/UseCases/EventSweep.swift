@@ -15,6 +15,8 @@ package struct EventSweep: Sweep {
   private let figures: EventFigures
   private let batch: Int64
   private static let mostToWake: Int32 = 500
+  /// After so long what could not be woken is tried again.
+  private static let secondsToWaking: Int64 = 300
 
   /// - Parameter batch: how many events of a source are settled at once.
   package init(_ dispatcher: Dispatcher, figures: EventFigures = EventFigures(), batch: Int64 = 500) {
@@ -68,35 +70,38 @@ package struct EventSweep: Sweep {
       figures.add([.triaged: Int64(nobodys.count)])
     }
     for (customer, ids) in byCustomer.sorted(by: { $0.key < $1.key }) {
-      try await settle(ids[...], Settlement(dispatcher: dispatcher, source: source, provider: provider, customer: customer), now, tenancy, &rest)
+      let settlement = Settlement(dispatcher: dispatcher, source: source, provider: provider, customer: customer)
+      try await halving(ids[...], settlement, tenancy, &rest) {
+        try await settlement.run($0, in: $1)
+      } postpone: { ids, failure in
+        figures.add([.postponed: Int64(ids.count)])
+        try await tenancy.transaction(binding: [provider.id], side: .staff) {
+          $0.enqueue(PostponeReceived(provider: provider.id, ids: ids, now: now, fault: failure.code))
+        }
+      }
     }
     return Int64(due.count)
   }
 
-  /// What cannot be settled as a whole is tried in halves, so that one event that is odd holds up no other.
-  private func settle(
-    _ ids: ArraySlice<Int64>, _ settlement: Settlement, _ now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone
+  /// What cannot be settled as a whole is tried in halves, so that one event or alert that is odd holds up no other. What waits for
+  /// somebody else is not odd: it is tried again as a whole.
+  private func halving(
+    _ ids: ArraySlice<Int64>, _ settlement: Settlement, _ tenancy: Tenancy, _ rest: inout LeftUndone,
+    _ settle: @Sendable ([Int64], Transaction) async throws -> [Settlement.Outcome: Int64], postpone: ([Int64], Failure) async throws -> Void
   ) async throws {
     do {
       figures.add(
-        try await tenancy.transaction(binding: [settlement.customer, settlement.provider.id], side: .staff) {
-          try await settlement.run(Array(ids), in: $0)
-        })
+        try await tenancy.transaction(binding: [settlement.customer, settlement.provider.id], side: .staff) { try await settle(Array(ids), $0) })
     } catch  where !Task.isCancelled {
       let failure = Failure(error, constraints: [:])
-      if ids.count > 1, failure.kind != .busy, failure.kind != .outcomeUnknown {
+      if ids.count > 1, failure.retryAfterSeconds == nil {
         let middle = ids.startIndex + ids.count / 2
-        try await settle(ids[..<middle], settlement, now, tenancy, &rest)
-        try await settle(ids[middle...], settlement, now, tenancy, &rest)
+        try await halving(ids[..<middle], settlement, tenancy, &rest, settle, postpone: postpone)
+        try await halving(ids[middle...], settlement, tenancy, &rest, settle, postpone: postpone)
         return
       }
       rest.add("events of tenant \(settlement.customer) from source \(settlement.source.id)", error)
-      guard !ids.isEmpty else { return }
-      let provider = settlement.provider.id
-      try await tenancy.transaction(binding: [provider], side: .staff) {
-        $0.enqueue(PostponeReceived(provider: provider, ids: Array(ids), now: now, fault: failure.code))
-      }
-      figures.add([.postponed: Int64(ids.count)])
+      try await postpone(Array(ids), failure)
     }
   }
 
@@ -110,7 +115,15 @@ package struct EventSweep: Sweep {
         ).first
       }
       guard let source else { continue }
-      try await settle([], Settlement(dispatcher: dispatcher, source: source, provider: provider, customer: found.tenant), now, tenancy, &rest)
+      let settlement = Settlement(dispatcher: dispatcher, source: source, provider: provider, customer: found.tenant)
+      let due = DueAlerts(tenant: found.tenant, source: found.source, now: now, limit: batch)
+      let ids = try await tenancy.transaction(binding: [found.tenant], side: .staff, readOnly: true) { try await $0.last(due) }
+      try await halving(ids[...], settlement, tenancy, &rest) {
+        try await settlement.run([], waking: $0, in: $1)
+      } postpone: { ids, _ in
+        let later = PostponeWaking(tenant: found.tenant, ids: ids, until: now.adding(seconds: Self.secondsToWaking))
+        try await tenancy.transaction(binding: [found.tenant], side: .staff) { $0.enqueue(later) }
+      }
     }
   }
 }

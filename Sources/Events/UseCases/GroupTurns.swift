@@ -163,12 +163,14 @@ struct GroupTurns {
       guard let ticket = turn.ticket else { break }
       _ = try await call("incident.reopen", [:], on: ticket, in: transaction)
       try await comment(words.cameBack(alerts), turn, in: transaction)
+      try await readAgain(ticket, in: transaction)
       transaction.enqueue(MarkTold(tenant: tenant.id, group: group.id, now: now))
       count(.reopened)
     case .resolve:
       guard let ticket = turn.ticket else { break }
       do {
         _ = try await call("incident.resolve", ["resolution": .text(words.allOver(true))], on: ticket, in: transaction)
+        try await readAgain(ticket, in: transaction)
         count(.resolved)
       } catch let failure as Failure where failure.kind == .invalid {
         // The provider has retired the code by which it would be closed: a person says how it ended.
@@ -207,6 +209,12 @@ struct GroupTurns {
   private func comment(_ text: String, _ turn: GroupTurn, in transaction: Transaction) async throws {
     guard let ticket = turn.ticket else { return }
     _ = try await call("incident.comment", ["body": .text(text), "visibility": "internal"], on: ticket, in: transaction)
+  }
+
+  /// Another group may have the same incident, and finds it as this one left it.
+  private mutating func readAgain(_ ticket: WatchedTicket, in transaction: Transaction) async throws {
+    let found = FindWatchedTickets(tenant: tenant.id, publicIds: [ticket.publicId], account: source.account)
+    if let read = try await transaction.first(found) { tickets[ticket.publicId] = read }
   }
 
   private func call(

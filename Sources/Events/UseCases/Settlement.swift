@@ -23,9 +23,11 @@ struct Settlement: Sendable {
   /// As `incident.open` takes them.
   static let mostCis = 50
 
-  /// - Parameter ids: of the events; none only wakes what is due.
+  /// - Parameters:
+  ///   - ids: of the events.
+  ///   - waking: of alerts whose window is over.
   /// - Returns: what became of what.
-  func run(_ ids: [Int64], in transaction: Transaction) async throws -> [Outcome: Int64] {
+  func run(_ ids: [Int64], waking: [Int64] = [], in transaction: Transaction) async throws -> [Outcome: Int64] {
     let now = dispatcher.tenancy.clock.now()
     _ = try await transaction.query(HoldSource(provider: provider.id, source: source.id))
     guard let tenant = try await transaction.first(CustomerOfEvents(tenant: customer)), tenant.kind == .customer else {
@@ -33,11 +35,11 @@ struct Settlement: Sendable {
     }
     let received = ids.isEmpty ? [] : try await transaction.query(HoldReceived(provider: provider.id, ids: ids))
     let (known, windows) = try await transaction.query(
-      AlertsToChange(tenant: customer, source: source.publicId, fingerprints: Array(Set(received.map(\.event.fingerprint))), now: now),
+      AlertsToChange(tenant: customer, source: source.publicId, fingerprints: Array(Set(received.map(\.event.fingerprint))), waking: waking),
       WindowsInForce(tenant: customer, now: now))
     let cis = try await CiNames(of: received.map(\.event.labels) + known.map(\.labels), source.settings, customer, in: transaction)
     var book = AlertBook(known, windows: windows, now: now)
-    for event in received { book.take(event.event, cis: cis.named(by: event.event.labels)) { dispatcher.tenancy.random.publicIdBits() } }
+    for event in received { book.take(event.event, toldAt: event.toldAt, cis: cis.named(by: event.event.labels)) { dispatcher.tenancy.random.publicIdBits() } }
     book.wake { cis.named(by: $0.labels) }
     var turns = GroupTurns(settlement: self, tenant: tenant, cis: cis, now: now)
     try await turns.assign(&book, in: transaction)
