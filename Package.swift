@@ -79,6 +79,7 @@ let package = Package(
     module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
+    module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Desk"]),
     module(
       "Backtest",
@@ -103,7 +104,7 @@ let package = Package(
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Events", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -138,8 +139,14 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Events", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
+    tests(
+      "EventsTests",
+      [
+        "Events", "Desk", "Assets", "ServiceLevels", "Suppliers", "Contracts", "HTTPAPI", "Web", "Jobs", "Operations", "Tenancy", "TLS", "Postgres",
+        "Kernel", "TestSupport", logging, subprocess,
+      ] + http),
     tests(
       "ScenarioTests",
       ["steward", "HTTPAPI", "Kernel", "Tenancy", "Jobs", "Operations", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Scorecard", "TestSupport"]),

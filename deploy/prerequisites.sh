@@ -41,16 +41,21 @@ missing_packages() {
 }
 
 # Steward runs its own cluster. Debian's package would make and start one more, "main", which nobody here asked for:
-# not while we install. The setting goes again afterwards, for it is the machine's owner who decides later.
+# not while we install. The setting goes again afterwards, for it is the machine's owner who decides later. What a test runs for itself
+# does not run as a service besides: its unit is masked before it is there.
 install_packages() {
   local root=("$@")
   local setting=/etc/postgresql-common/createcluster.d/steward-no-main-cluster.conf
   local status=0
   "${root[@]}" mkdir -p "${setting%/*}"
   echo 'create_main_cluster = false' | "${root[@]}" tee "$setting" >/dev/null
+  if [[ " ${packages[*]} " == *" prometheus-alertmanager "* ]]; then
+    "${root[@]}" mkdir -p /etc/systemd/system
+    "${root[@]}" ln -sfn /dev/null /etc/systemd/system/prometheus-alertmanager.service
+  fi
   {
     "${root[@]}" apt-get update -q &&
-      "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${packages[@]}"
+      "${root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${packages[@]}"
   } </dev/null >&2 || status=$?
   "${root[@]}" rm -f "$setting"
   return "$status"

@@ -99,11 +99,19 @@ struct APIEndpoint: Sendable {
 
   private func call(_ operation: RegisteredOperation, _ id: String?, _ exchange: Exchange, _ requestId: String, _ told: inout Telling) async throws -> Reply {
     // Who asks comes before what is asked: a stranger's body is not even read.
-    let principal = try await principal(for: operation.declaration, exchange)
+    let signature = operation.takesForeignInput ? exchange.headers.signature() : nil
+    let body: [UInt8]
+    let principal: Principal
+    if let signature {
+      (principal, body) = try await signed(signature, by: id, exchange)
+    } else {
+      principal = try await self.principal(for: operation, exchange)
+      body = try await exchange.body()
+    }
     if exchange.headers.language == nil { told.language = principal.language }
-    let input = try await input(operation, id, exchange)
+    let input = try input(operation, id, exchange, body)
     let call = Call(
-      requestId: requestId, idempotencyKey: exchange.headers.idempotencyKey, expectedVersion: try exchange.headers.expectedVersion(),
+      requestId: requestId, idempotencyKey: signature?.id ?? exchange.headers.idempotencyKey, expectedVersion: try exchange.headers.expectedVersion(),
       language: told.language, peer: exchange.peer)
     let outcome = try await dispatcher.invoke(operation.declaration.name, input, as: principal, call)
     return OperationReply.reply(outcome, of: operation.declaration, routes)
@@ -129,21 +137,35 @@ struct APIEndpoint: Sendable {
     return reply
   }
 
-  private func principal(for declaration: Declaration, _ exchange: Exchange) async throws -> Principal {
-    declaration.needsNobody ? .anonymous(provider: TenantId(0), via: .http) : try await authenticated(exchange)
+  private func principal(for operation: RegisteredOperation, _ exchange: Exchange) async throws -> Principal {
+    if operation.declaration.needsNobody { return .anonymous(provider: TenantId(0), via: .http) }
+    return try await authenticated(exchange, secret: exchange.headers.bearer ?? (operation.takesForeignInput ? exchange.headers.basicPassword : nil))
+  }
+
+  /// Whoever signed the message, and the message: it is read only where the sender named by the path exists.
+  private func signed(_ signature: MessageSignature, by sender: String?, _ exchange: Exchange) async throws -> (Principal, [UInt8]) {
+    guard let sender = sender.flatMap({ PublicId($0) }), let keys = try await authenticator.signer(sender, peer: exchange.peer) else {
+      throw Failure(.unauthenticated, OperationMessages.unauthenticated)
+    }
+    let body = try await exchange.body()
+    guard let principal = authenticator.principal(signer: keys, signature, body, peer: exchange.peer) else {
+      throw Failure(.unauthenticated, OperationMessages.unauthenticated)
+    }
+    return (principal, body)
   }
 
   /// No token, a malformed one, an unknown, an expired, a revoked one: one answer.
-  private func authenticated(_ exchange: Exchange) async throws -> Principal {
-    guard let bearer = exchange.headers.bearer, let principal = try await authenticator.principal(bearer: bearer, via: .http, peer: exchange.peer) else {
+  private func authenticated(_ exchange: Exchange) async throws -> Principal { try await authenticated(exchange, secret: exchange.headers.bearer) }
+
+  private func authenticated(_ exchange: Exchange, secret: String?) async throws -> Principal {
+    guard let secret, let principal = try await authenticator.principal(bearer: secret, via: .http, peer: exchange.peer) else {
       throw Failure(.unauthenticated, OperationMessages.unauthenticated)
     }
     return principal
   }
 
-  private func input(_ operation: RegisteredOperation, _ id: String?, _ exchange: Exchange) async throws -> Value {
+  private func input(_ operation: RegisteredOperation, _ id: String?, _ exchange: Exchange, _ body: [UInt8]) throws -> Value {
     let query = try exchange.target.parameters()
-    let body = try await exchange.body()
     if !body.isEmpty {
       guard Route(of: operation).method.takesBody else { throw Failure(.malformed, HTTPMessages.unexpectedBody) }
       guard exchange.headers.isJSON else { throw RefusedByPath(problem: .unsupportedMediaType) }

@@ -10,7 +10,7 @@ package struct Dispatcher: Sendable {
   package let tenancy: Tenancy
   package let metrics: OperationMetrics
   private let limiter: RateLimiter
-  private let cursors: CursorSigner
+  let cursors: CursorSigner
   private let logger: Logger
 
   package init(registry: Registry, tenancy: Tenancy, cursors: CursorSigner, limiter: RateLimiter = RateLimiter(), logger: Logger) {
@@ -118,7 +118,7 @@ package struct Dispatcher: Sendable {
     }
   }
 
-  private func permitted(_ principal: Principal, _ declaration: Declaration) -> Access? {
+  func permitted(_ principal: Principal, _ declaration: Declaration) -> Access? {
     if declaration.needsNobody { return Access(.listed([]), home: principal.tenant) }
     return principal.access(declaration.permission, honouring: declaration.scopes, at: tenancy.clock.now())
   }

@@ -16,9 +16,9 @@ package struct TooManyUnknownSecrets: Error {
 /// revoked token, a disabled account and a withdrawn grant are out within a second, and a busy client costs one look-up a
 /// second. Whoever shows secrets that nobody has is slowed by address: each costs a look-up.
 package final class Authenticator: Sendable {
-  private let tenancy: Tenancy
+  let tenancy: Tenancy
   private let cache = Mutex<[[UInt8]: (principal: Principal?, readAt: ContinuousClock.Instant)]>([:])
-  private let strangers: TokenBuckets<String>
+  let strangers: TokenBuckets<String>
 
   private static let lifetime = Duration.milliseconds(900)
   private static let capacity = 20_000
@@ -76,6 +76,10 @@ package final class Authenticator: Sendable {
       let (tokens, grants) = try await transaction.query(
         FindToken(tenant: tenant.id, hash: hash, isCertificate: isCertificate, now: now), FindGrants(tenant: tenant.id, hash: hash, now: now))
       guard let token = tokens.first, let kind = Self.kind(token.kind, in: tenant) else { return nil }
+      // What sends events does nothing else, whatever its account is granted.
+      if token.isOfSource {
+        return Principal.sender(account: token.account, token: token.token, name: token.name, of: tenant)
+      }
       var usable: [Grant] = []
       for grant in grants {
         guard let scope = try await self.scope(of: grant, token, tenant, transaction) else { continue }

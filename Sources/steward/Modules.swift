@@ -6,6 +6,7 @@ import ContractFiles
 import Contracts
 import Credits
 import Desk
+import Events
 import HTTPAPI
 import Importing
 import Jobs
@@ -25,10 +26,18 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    KnowledgeModule.self, ProblemsModule.self, ImportingModule.self, ContractFilesModule.self,
+    KnowledgeModule.self, ProblemsModule.self, EventsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
-  static let sweeps: [any Sweep] = [
+  /// What became of events, for monitoring.
+  static let eventFigures = EventFigures()
+
+  /// - Parameter dispatcher: for what sweeps do as anybody would.
+  static func sweeps(_ dispatcher: Dispatcher) -> [any Sweep] {
+    sweeps + [EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries()]
+  }
+
+  private static let sweeps: [any Sweep] = [
     PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
     WarnSweep(keepers: keepers), RenewalSweep(),
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),

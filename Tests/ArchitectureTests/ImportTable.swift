@@ -67,6 +67,7 @@ enum ImportTable {
     Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Assurance", 3, platform.union(["ServiceTime", "Contracts", "Desk", "Jobs"])),
+    Box("Events", 3, platform.union(["TLS", "Desk", "Assets", "Jobs"])),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),
     // Reads tickets, clocks and credits: above them all.
     Box("Backtest", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"])),
@@ -84,7 +85,7 @@ enum ImportTable {
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Events", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing",
         "ContractFiles", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.

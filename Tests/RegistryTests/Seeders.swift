@@ -289,6 +289,14 @@ enum Seeders {
     },
     "tme": { world, twin in try Seeded(try await world.timeEntry(twin)) },
     "tmr": { world, twin in try Seeded(try await world.timer(twin, of: try await world.database.staff(.engineer))) },
+    "evs": { world, _ in try Seeded(try await world.eventSource()) },
+    "evt": { world, _ in try Seeded(try await world.eventInTriage()) },
+    "alr": { world, twin in try Seeded(try await world.alert(twin)) },
+    "mwn": { world, twin in
+      try Seeded(
+        try await world.seed(
+          "maintenance_window.create", ["customer": .text(twin.id), "reason": world.name(twin), "endsAt": "2026-03-20T00:00:00Z"]))
+    },
     "art": { world, twin in try await world.article(twin, ["article.bypass"]) },
     "prb": { world, twin in try await world.problem(twin) },
     "rsk": { world, twin in
@@ -302,7 +310,7 @@ enum Seeders {
   static let shared: Set<String> = [
     "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
     "tcd",
-    "cit", "cod",
+    "cit", "cod", "evs", "evt",
   ]
 }
 

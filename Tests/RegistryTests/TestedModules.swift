@@ -6,6 +6,7 @@ import ContractFiles
 import Contracts
 import Credits
 import Desk
+import Events
 import Importing
 import Knowledge
 import Measurements
@@ -36,6 +37,7 @@ enum TestedModules {
     KnowledgeModule.self,
     ProblemsModule.self,
     RequestsModule.self,
+    EventsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

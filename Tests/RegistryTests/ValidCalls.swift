@@ -446,6 +446,11 @@ struct CallRule: Sendable {
         return (["creditSchedule": schedule["id"] ?? .null], nil)
       }),
     "sla.backtest_tickets": CallRule(omitted: ["targets", "until"]),
+    "event_source.create": EventCalls.create,
+    "event_source.change": EventCalls.change,
+    "event_source.deliver": EventCalls.deliver,
+    "event.assign": CallRule(given: { _, _, _ in (["label": "site"], nil) }),
+    "maintenance_window.create": EventCalls.window,
     "time_code.create": TimeCalls.code,
     "time_code.restore": TimeCalls.retiredCode,
     "time_entry.add": TimeCalls.add,

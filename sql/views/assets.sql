@@ -1,7 +1,8 @@
 -- What the CMDB publishes to the modules that judge by it: tickets that name a CI, changes that clash on one.
 
 create view assets.pub_ci with (security_invoker = true) as
-  select c.tenant_id, c.id as ci_id, c.public_id, c.name, t.code as type_code, c.state, c.ci_tier, c.service_id, c.owner_id, c.unit_id
+  select c.tenant_id, c.id as ci_id, c.public_id, c.name, t.code as type_code, c.state, c.ci_tier, c.service_id, c.owner_id, c.unit_id,
+    c.name_key
   from assets.ci c join assets.ci_type t on t.id = c.type_id;
 grant select on assets.pub_ci to steward_app;
 

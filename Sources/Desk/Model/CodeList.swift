@@ -20,7 +20,10 @@ package enum CodeList: String, Sendable, CaseIterable {
     case .pendingReason: [PendingReason.awaitingSupplier.rawValue]
     case .closureCode: [ClosureCode.duplicate.rawValue]
     case .problemOutcome: ["removed"]
-    case .source, .nature, .category, .problemCause: []
+    // What monitoring opens.
+    case .source: ["monitoring"]
+    case .nature: ["event"]
+    case .category, .problemCause: []
     }
   }
 }

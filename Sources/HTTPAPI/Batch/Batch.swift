@@ -83,9 +83,9 @@ struct Batch {
   }
 
   private func told(_ act: BatchInput.Act, _ outcome: Dispatcher.Outcome) -> Value {
-    let isCreated = dispatcher.registry[act.operation]?.declaration.effect == .create
+    let status = dispatcher.registry[act.operation]?.declaration.successStatus ?? 200
     return .object([
-      "operation": .text(act.operation), "status": .integer(isCreated ? 201 : 200), "replayed": .bool(outcome.isReplay), "value": outcome.value,
+      "operation": .text(act.operation), "status": .integer(Int64(status)), "replayed": .bool(outcome.isReplay), "value": outcome.value,
       "problem": .null,
     ])
   }

@@ -20,6 +20,7 @@ enum DocumentTexts {
   static let pathId = Message("openapi.path_id", "What is read or acted on.", zh: "所读取或操作的对象。")
   static let good = Message("openapi.good", "Done.", zh: "已完成。")
   static let created = Message("openapi.created", "Made.", zh: "已创建。")
+  static let taken = Message("openapi.taken", "Taken: it is kept, and done after this answer.", zh: "已接收：内容已保存，将在响应之后处理。")
   static let eTag = Message("openapi.etag", "The version, for If-Match.", zh: "版本，供 If-Match 使用。")
   static let location = Message("openapi.location", "Where the new thing can be read.", zh: "新对象的读取地址。")
   static let replayed = Message(
@@ -40,6 +41,6 @@ enum DocumentTexts {
 
   static let all = [
     batch, batchRights, batchKey, batchDone,
-    about, token, needs, needsNothing, idempotencyKey, ifMatch, acceptLanguage, pathId, good, created, eTag, location, replayed, requestId, retryAfter,
+    about, token, needs, needsNothing, idempotencyKey, ifMatch, acceptLanguage, pathId, good, created, taken, eTag, location, replayed, requestId, retryAfter,
   ]
 }

@@ -6,14 +6,15 @@ struct JSONSchema {
   let language: Language
 
   /// An input record, or the part of it in `fields`.
-  func record(_ fields: [any InputField]) -> Value {
+  /// - Parameter isOpen: whether it may have members besides.
+  func record(_ fields: [any InputField], isOpen: Bool = false) -> Value {
     let required = fields.filter(\.isRequired).map { Value.text($0.name) }
     var members: [Value.Member] = [
       Value.Member("type", .text("object")),
       Value.Member("properties", .object(fields.map { Value.Member($0.name, field($0)) })),
     ]
     if !required.isEmpty { members.append(Value.Member("required", .array(required))) }
-    members.append(Value.Member("additionalProperties", .bool(false)))
+    members.append(Value.Member("additionalProperties", .bool(isOpen)))
     return .object(members)
   }
 

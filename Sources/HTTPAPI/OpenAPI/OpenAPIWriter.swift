@@ -35,7 +35,9 @@ struct OpenAPIWriter {
     for operation in registry.operations {
       let route = Route(of: operation)
       let fields = bodyFields(operation, route)
-      if route.method.takesBody, !fields.isEmpty { schemas.append(Value.Member(Self.inputName(operation.declaration), schema.record(fields))) }
+      if route.method.takesBody, !fields.isEmpty {
+        schemas.append(Value.Member(Self.inputName(operation.declaration), schema.record(fields, isOpen: operation.takesForeignInput)))
+      }
       schemas.append(Value.Member(Self.outputName(operation.declaration), .object(schema.output(operation.outputSchema))))
     }
     return .object([
@@ -110,12 +112,12 @@ struct OpenAPIWriter {
     }
     if declaration.effect.writes { headers.append(Value.Member("Idempotency-Replayed", Self.reference("headers", "IdempotencyReplayed"))) }
     let done = Value.object([
-      "description": .text((isCreated ? DocumentTexts.created : DocumentTexts.good).text(language)),
+      "description": .text((declaration.answersLater ? DocumentTexts.taken : isCreated ? DocumentTexts.created : DocumentTexts.good).text(language)),
       "headers": .object(headers),
       "content": Self.json(Self.reference("schemas", Self.outputName(declaration))),
     ])
     let problems = ProblemSchema.statuses(of: operation).map { Value.Member(String($0), Self.reference("responses", ProblemSchema.name($0))) }
-    return .object([Value.Member(isCreated ? "201" : "200", done)] + problems)
+    return .object([Value.Member(String(declaration.successStatus), done)] + problems)
   }
 
   private func header(_ name: String, _ description: Message, pattern: String? = nil, isRequired: Bool = false) -> Value {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Kernel
 import Operations
+import Tenancy
 
 /// What the header fields of a request mean here.
 struct RequestHeaders {
@@ -28,6 +29,23 @@ struct RequestHeaders {
     guard let text = fields[.authorization], let space = text.firstIndex(of: " "), text[..<space].lowercased() == "bearer" else { return nil }
     let secret = text[text.index(after: space)...].drop { $0 == " " }
     return secret.isEmpty ? nil : String(secret)
+  }
+
+  /// The password of `Authorization: Basic` (RFC 7617), for senders of events that know no other way; the name before it says nothing.
+  var basicPassword: String? {
+    guard let text = fields[.authorization], text.utf8.count < 1000, let space = text.firstIndex(of: " "), text[..<space].lowercased() == "basic",
+      let bytes = Base64.decode(text[text.index(after: space)...].utf8), let pair = String(validating: bytes, as: UTF8.self),
+      let colon = pair.firstIndex(of: ":")
+    else { return nil }
+    let password = pair[pair.index(after: colon)...]
+    return password.isEmpty ? nil : String(password)
+  }
+
+  /// What a signed message says of itself, by Standard Webhooks; nil where there is no signature.
+  func signature() -> MessageSignature? {
+    fields[Self.name("webhook-signature")].map {
+      MessageSignature(id: fields[Self.name("webhook-id")] ?? "", timestamp: fields[Self.name("webhook-timestamp")] ?? "", signatures: $0)
+    }
   }
 
   var idempotencyKey: String? { fields[Self.idempotencyKeyName] }

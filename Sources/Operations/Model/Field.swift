@@ -33,6 +33,8 @@ package protocol InputField: Sendable {
   var isClearable: Bool { get }
   /// Never logged, audited or echoed: passwords, secrets.
   var isSecret: Bool { get }
+  /// Kept whole by the module's own rows: the audit holds its hash, so that nothing large is stored twice.
+  var isKeptElsewhere: Bool { get }
   var summary: Message { get }
 }
 
@@ -42,6 +44,7 @@ package struct Field<Wrapped: Sendable>: InputField {
   package let type: FieldType
   package let summary: Message
   package private(set) var isSecret = false
+  package private(set) var isKeptElsewhere = false
   let read: @Sendable (Value, String) throws(FieldError) -> Wrapped
 
   package var isRequired: Bool { true }
@@ -69,6 +72,13 @@ package struct Field<Wrapped: Sendable>: InputField {
     copy.isSecret = true
     return copy
   }
+
+  /// The same field, of which the audit holds the hash.
+  package var keptElsewhere: Field {
+    var copy = self
+    copy.isKeptElsewhere = true
+    return copy
+  }
 }
 
 /// A field that may be left out; null counts as left out.
@@ -78,6 +88,7 @@ package struct OptionalField<Wrapped: Sendable>: InputField {
   package var type: FieldType { base.type }
   package var summary: Message { base.summary }
   package var isSecret: Bool { base.isSecret }
+  package var isKeptElsewhere: Bool { base.isKeptElsewhere }
   package var isRequired: Bool { false }
   package var isClearable: Bool { true }
 }
@@ -89,6 +100,7 @@ package struct NullableField<Wrapped: Sendable>: InputField {
   package var type: FieldType { base.type }
   package var summary: Message { base.summary }
   package var isSecret: Bool { base.isSecret }
+  package var isKeptElsewhere: Bool { base.isKeptElsewhere }
   package var isRequired: Bool { true }
   package var isClearable: Bool { true }
 }
@@ -101,6 +113,7 @@ package struct ChangeField<Wrapped: Sendable>: InputField {
   package var type: FieldType { base.type }
   package var summary: Message { base.summary }
   package var isSecret: Bool { base.isSecret }
+  package var isKeptElsewhere: Bool { base.isKeptElsewhere }
   package var isRequired: Bool { false }
 }
 

@@ -55,10 +55,13 @@ package struct Declaration: Sendable {
   package let effect: Effect
   /// A change of an existing thing that must say which version it saw (`If-Match`).
   package let requiresVersion: Bool
+  /// Whether what it takes is kept when it answers, and done afterwards (HTTP: 202).
+  package let answersLater: Bool
 
   package init(
     _ name: String, _ english: String, zh chinese: String, permission: String? = nil, roles: Set<StockRole>,
-    scopes: Set<Grant.ScopeKind> = [.listed, .all], reach: Reach, effect: Effect, requiresVersion: Bool = false
+    scopes: Set<Grant.ScopeKind> = [.listed, .all], reach: Reach, effect: Effect, requiresVersion: Bool = false,
+    answersLater: Bool = false
   ) {
     self.name = name
     summary = Message("operation.\(name)", english, zh: chinese)
@@ -68,6 +71,7 @@ package struct Declaration: Sendable {
     self.reach = reach
     self.effect = effect
     self.requiresVersion = requiresVersion
+    self.answersLater = answersLater
   }
 
   /// Whether it is for callers of whom nobody knows who they are: every interface calls it for nobody in particular.

@@ -3,7 +3,13 @@ import Kernel
 /// An input: its fields, listed once, and how it is made from them.
 package protocol OperationInput: Sendable {
   static var fields: [any InputField] { get }
+  /// Whether its form is somebody else's (a webhook): then members that it does not know are no mistake of the sender's.
+  static var isForeign: Bool { get }
   init(_ values: InputValues) throws(FieldError)
+}
+
+extension OperationInput {
+  package static var isForeign: Bool { false }
 }
 
 /// An input without fields.
@@ -29,7 +35,7 @@ package struct InputValues: Sendable {
     for member in members {
       byName[member.name] = member.value
       // Who sends a megabyte of names that are none is told of some.
-      if !allowed.contains(member.name), violations.count < mostUnknown {
+      if !Record.isForeign, !allowed.contains(member.name), violations.count < mostUnknown {
         let names = Record.fields.map(\.name).joined(separator: ", ")
         violations.append(Failure.Violation(path: join(path, member.name), InputMessages.unknownField, ["allowed": names]))
       }

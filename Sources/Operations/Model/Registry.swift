@@ -72,6 +72,8 @@ package struct RegisteredOperation: Sendable {
   package let declaration: Declaration
   package let inputFields: [any InputField]
   package let outputSchema: OutputType
+  /// Whether the form of its input is somebody else's, who may add to it.
+  package let takesForeignInput: Bool
   /// Whether it has work to do before its transaction.
   let isPrepared: Bool
   private let readInput: @Sendable (Value) throws(FieldError) -> PreparedCall
@@ -80,6 +82,7 @@ package struct RegisteredOperation: Sendable {
     declaration = type.declaration
     inputFields = type.Input.fields
     outputSchema = type.Output.schema
+    takesForeignInput = type.Input.isForeign
     if let prepared = type as? any PreparedOperation.Type {
       isPrepared = true
       readInput = Self.reader(preparing: prepared, guards)

@@ -29,15 +29,19 @@ struct Request: Sendable {
   /// Writes the audit row and the idempotency row with the commit. Two calls with one key meet at the unique key: the
   /// second waits for the first, fails, and then finds the stored result.
   func record(_ value: Value, _ journal: Journal, _ context: OperationContext) {
-    AuditRecord(
-      tenant: context.tenant.id, operation: declaration.name, outcome: .done, subject: journal.subject, actor: principal.actor,
-      requestId: call.requestId, content: content, salt: context.random.bytes(16), recordedAt: context.now
-    ).enqueue(on: context.transaction)
+    audit(journal, context)
     guard isRepeatable else { return }
     context.transaction.enqueue(
       InsertIdempotent(
         tenant: context.tenant.id, actor: principal.actor, operation: declaration.name, key: key, requestHash: hash,
         response: journal.withoutSecrets(value), recordedAt: context.now))
+  }
+
+  func audit(_ journal: Journal, _ context: OperationContext) {
+    AuditRecord(
+      tenant: context.tenant.id, operation: declaration.name, outcome: .done, subject: journal.subject, actor: principal.actor,
+      requestId: call.requestId, content: content, salt: context.random.bytes(16), recordedAt: context.now
+    ).enqueue(on: context.transaction)
   }
 
   /// The hash of what was asked. A secret takes no part in it: an unsalted hash over a password would undo all the work
@@ -59,11 +63,14 @@ struct Request: Sendable {
     let byName = Dictionary(fields.map { ($0.name, $0) }) { first, _ in first }
     return .object(
       members.map { member in
-        guard let field = byName[member.name] else { return member }
+        // A member that is no field stands only in an input whose form is somebody else's.
+        guard let field = byName[member.name], !field.isKeptElsewhere else { return Value.Member(member.name, hashed(member.value)) }
         if field.isSecret { return Value.Member(member.name, .text("(secret)")) }
         return Value.Member(member.name, withoutSecrets(member.value, field.type))
       })
   }
+
+  private static func hashed(_ value: Value) -> Value { .text("sha256 " + Base32.encode(SHA256.hash(JSON.write(value.canonical)))) }
 
   private static func withoutSecrets(_ value: Value, _ type: FieldType) -> Value {
     switch type {

@@ -12,6 +12,8 @@ struct FindToken: Statement {
     let language: Language
     let permissions: [String]?
     let token: Int64
+    /// Whether it is the secret of a source of events.
+    let isOfSource: Bool
   }
 
   let tenant: TenantId
@@ -21,11 +23,11 @@ struct FindToken: Statement {
   let now: Instant
 
   static let sql = """
-    select a.id, a.kind, a.name, a.person_id, a.language, t.permissions, t.id
+    select a.id, a.kind, a.name, a.person_id, a.language, t.permissions, t.id, t.kind = 'source'
     from tenancy.api_token t join tenancy.account a on a.tenant_id = t.tenant_id and a.id = t.account_id
       join tenancy.tenant n on n.id = t.tenant_id and n.state = 'active'
     where t.tenant_id = $1 and t.secret_hash = $2 and t.expires_at > $3 and t.revoked_at is null and a.state = 'active'
-      and (t.kind = 'certificate') = $4
+      and (t.kind = 'certificate') = $4 and t.kind <> 'signature'
     """
 
   func bind(to parameters: inout Parameters) {
@@ -38,7 +40,39 @@ struct FindToken: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       account: try row.next(), kind: try row.next(), name: try row.next(), person: try row.next(),
-      language: Language(rawValue: try row.next()) ?? .english, permissions: try row.next(), token: try row.next())
+      language: Language(rawValue: try row.next()) ?? .english, permissions: try row.next(), token: try row.next(), isOfSource: try row.next())
+  }
+}
+
+/// The keys in force by which an active account's messages are signed; none where there is no such account.
+struct FindSigningKeys: Statement {
+  struct Found: Sendable {
+    let account: Int64
+    let name: String
+    let token: Int64
+    let key: [UInt8]
+  }
+
+  let tenant: TenantId
+  let account: [UInt8]
+  let now: Instant
+
+  static let sql = """
+    select a.id, a.name, t.id, t.signing_key
+    from tenancy.account a join tenancy.api_token t on t.tenant_id = a.tenant_id and t.account_id = a.id
+      join tenancy.tenant n on n.id = a.tenant_id and n.state = 'active'
+    where a.tenant_id = $1 and a.public_id = $2 and a.kind = 'service' and a.state = 'active' and t.kind = 'signature' and t.expires_at > $3
+      and t.revoked_at is null
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(account)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(account: try row.next(), name: try row.next(), token: try row.next(), key: try row.next())
   }
 }
 

@@ -6,7 +6,7 @@ struct Worker {
   let backend: Backend
 
   var service: some Service {
-    let jobs = JobRunner(tenancy: backend.tenancy, sweeps: Modules.sweeps, logger: backend.logger)
+    let jobs = JobRunner(tenancy: backend.tenancy, sweeps: Modules.sweeps(backend.dispatcher), logger: backend.logger)
     return Work { await jobs.run() }
   }
 

@@ -1,0 +1,64 @@
+import Kernel
+
+/// What incidents are told of alerts, in the customer's language: he may read it.
+struct AlertWords: Sendable {
+  let language: Language
+  let source: String
+
+  private static let longestTitle = 200
+  private static let mostListed = 25
+  private static let longestText = 18_000
+
+  /// What an alert is called: its summary, else its name and what it is about.
+  static func title(_ labels: [String: String], _ annotations: [String: String]) -> String {
+    let name = [labels["alertname"], labels["instance"] ?? labels["host"]].compactMap { $0 }.joined(separator: " ")
+    let words = [annotations["summary"], annotations["title"], name.isEmpty ? nil : name].compactMap { $0.map(line) }
+    return words.first { !$0.isEmpty } ?? ""
+  }
+
+  private func name(_ alert: Alert) -> String {
+    let title = Self.title(alert.labels, alert.annotations)
+    return title.isEmpty ? alert.fingerprint : title
+  }
+
+  func title(_ alerts: [Alert], isStorm: Bool) -> String {
+    if isStorm { return cut(EventsMessages.stormTitle.text(language, ["source": source])) }
+    guard let first = alerts.first else { return cut(source) }
+    return cut(alerts.count == 1 ? name(first) : EventsMessages.groupTitle.text(language, ["first": name(first), "more": String(alerts.count - 1)]))
+  }
+
+  func description(_ alerts: [Alert], isStorm: Bool) -> String {
+    let heading = isStorm ? EventsMessages.stormDescription : EventsMessages.description
+    return heading.text(language, ["source": source, "count": String(alerts.count)]) + "\n" + list(alerts)
+  }
+
+  func more(_ alerts: [Alert], firing: Int64) -> String {
+    EventsMessages.more.text(language, ["source": source, "count": String(alerts.count), "firing": String(firing)]) + "\n" + list(alerts)
+  }
+
+  func cameBack(_ alerts: [Alert]) -> String {
+    EventsMessages.cameBack.text(language, ["source": source, "count": String(alerts.count)]) + "\n" + list(alerts)
+  }
+
+  func allOver(_ isResolution: Bool) -> String {
+    (isResolution ? EventsMessages.resolution : EventsMessages.allOver).text(language, ["source": source])
+  }
+
+  private func list(_ alerts: [Alert]) -> String {
+    var (text, listed) = ("", 0)
+    for alert in alerts.prefix(Self.mostListed) {
+      var lines = "\n- \(name(alert)) (\(alert.startsAt))"
+      if let said = alert.annotations["description"] { lines += "\n  " + said.split(separator: "\n").joined(separator: "\n  ") }
+      if let link = alert.link { lines += "\n  " + link }
+      guard text.unicodeScalars.count + lines.unicodeScalars.count <= Self.longestText else { break }
+      text += lines
+      listed += 1
+    }
+    let left = alerts.count - listed
+    return left > 0 ? text + "\n" + EventsMessages.andMore.text(language, ["count": String(left)]) : text
+  }
+
+  private func cut(_ title: String) -> String { String(String.UnicodeScalarView(Self.line(title).unicodeScalars.prefix(Self.longestTitle))) }
+
+  private static func line(_ text: String) -> String { text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+}

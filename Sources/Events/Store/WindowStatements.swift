@@ -1,0 +1,174 @@
+import Kernel
+import Postgres
+
+struct WindowsInForce: Statement {
+  let tenant: TenantId
+  let now: Instant
+
+  static let sql = """
+    select w.id, w.ci_public_id, w.label, w.value, w.starts_at, w.ends_at from events.maintenance_window w
+    where w.tenant_id = $1 and w.starts_at <= $2 and w.ends_at > $2 order by w.ends_at desc, w.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> MaintenanceWindow {
+    MaintenanceWindow(
+      id: try row.next(), ci: try row.next(), label: try row.next(), value: try row.next(), startsAt: try row.next(), endsAt: try row.next())
+  }
+}
+
+struct WindowRow: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let reason: String
+  let ci: [UInt8]?
+  let label: String?
+  let value: String?
+  let startsAt: Instant
+  let endsAt: Instant
+  let author: String
+  let version: Int64
+
+  static let select = """
+    select w.id, w.public_id, w.reason, w.ci_public_id, w.label, w.value, w.starts_at, w.ends_at, w.actor_name, w.version from events.maintenance_window w
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    reason = try row.next()
+    ci = try row.next()
+    label = try row.next()
+    value = try row.next()
+    startsAt = try row.next()
+    endsAt = try row.next()
+    author = try row.next()
+    version = try row.next()
+  }
+}
+
+struct WindowByPublicId: Statement {
+  let tenant: TenantId
+  let publicId: [UInt8]
+
+  static let sql = WindowRow.select + " where w.tenant_id = $1 and w.public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> WindowRow { try WindowRow(&row) }
+}
+
+/// The one that begins last comes first.
+struct WindowPage: Statement {
+  let tenant: TenantId
+  let beforeAt: Instant
+  let beforeId: Int64
+  let limit: Int64
+
+  static let sql = """
+    \(WindowRow.select) where w.tenant_id = $1 and (w.starts_at, w.id) < ($2, $3) order by w.starts_at desc, w.id desc limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(beforeAt)
+    parameters.append(beforeId)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> WindowRow { try WindowRow(&row) }
+}
+
+struct InsertWindow: Statement {
+  let tenant: TenantId
+  let publicId: [UInt8]
+  let reason: String
+  let ci: [UInt8]?
+  let label: String?
+  let value: String?
+  let startsAt: Instant
+  let endsAt: Instant
+  let actor: Actor
+  let actorName: String
+  let now: Instant
+
+  static let sql = """
+    insert into events.maintenance_window
+      (tenant_id, public_id, reason, ci_public_id, label, value, starts_at, ends_at, actor_kind, actor_id, actor_name, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+    parameters.append(reason)
+    parameters.append(ci)
+    parameters.append(label)
+    parameters.append(value)
+    parameters.append(startsAt)
+    parameters.append(endsAt)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(actorName)
+    parameters.append(now)
+  }
+}
+
+/// It is over now, or, where it has not begun, will not be. No row when another change was faster.
+struct EndWindow: Statement {
+  let tenant: TenantId
+  let window: Int64
+  let version: Int64
+  let now: Instant
+
+  static let sql = """
+    update events.maintenance_window set ends_at = greatest(starts_at, $4), version = version + 1 where tenant_id = $1 and id = $2 and version = $3
+    returning version
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(window)
+    parameters.append(version)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// What it covered is looked at again.
+struct WakeAlerts: Statement {
+  let tenant: TenantId
+  let window: Int64
+  let now: Instant
+
+  static let sql = "update events.alert set wake_at = $3 where tenant_id = $1 and window_id = $2 and wake_at > $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(window)
+    parameters.append(now)
+  }
+}
+
+/// A CI of the customer's that a window names.
+struct CiOfWindow: Statement {
+  let tenant: TenantId
+  let publicId: [UInt8]
+
+  static let sql = "select c.ci_id from assets.pub_ci c where c.tenant_id = $1 and c.public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

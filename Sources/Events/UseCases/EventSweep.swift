@@ -1,0 +1,163 @@
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// Settles what was delivered: finds whose it is, makes alerts of it, and opens, tells or ends incidents. A batch of each source in turn,
+/// so that a storm from one holds up no other for longer than a batch takes; each customer's part in a transaction of its own, with the
+/// incidents that it opens, so that a worker which dies leaves all of it to be done again, and once.
+package struct EventSweep: Sweep {
+  package static let kind = "events.settle"
+  package static let everySeconds: Int64 = 2
+
+  private let dispatcher: Dispatcher
+  private let figures: EventFigures
+  private let batch: Int64
+  private static let mostToWake: Int32 = 500
+  /// After so long what could not be woken is tried again.
+  private static let secondsToWaking: Int64 = 300
+
+  /// - Parameter batch: how many events of a source are settled at once.
+  package init(_ dispatcher: Dispatcher, figures: EventFigures = EventFigures(), batch: Int64 = 500) {
+    self.dispatcher = dispatcher
+    self.figures = figures
+    self.batch = batch
+  }
+
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    var rest = LeftUndone()
+    var goesOn = true
+    while goesOn {
+      goesOn = false
+      let sources = try await sources(of: provider, at: now, tenancy)
+      for source in sources {
+        try Task.checkCancellation()
+        if try await settleBatch(of: source, provider, now, tenancy, &rest) == batch { goesOn = true }
+      }
+    }
+    try await wake(provider, now, tenancy, &rest)
+    let inTriage = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.last(CountTriage(provider: provider.id)) }
+    figures.set(inTriage: inTriage.first ?? 0)
+    if !rest.isEmpty { throw rest }
+  }
+
+  private func sources(of provider: TenantEntry, at now: Instant, _ tenancy: Tenancy) async throws -> [SourceRow] {
+    try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { transaction in
+      try await transaction.withRules(try await transaction.query(SourcesWaiting(provider: provider.id, now: now)), provider: provider.id)
+    }
+  }
+
+  /// - Returns: how many were looked at.
+  private func settleBatch(
+    of source: SourceRow, _ provider: TenantEntry, _ now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone
+  ) async throws -> Int64 {
+    let due = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) {
+      try await $0.last(DueReceived(provider: provider.id, source: source.id, now: now, limit: batch))
+    }
+    var byCustomer: [TenantId: [Int64]] = [:]
+    var nobodys: [Int64] = []
+    for event in due {
+      if let customer = event.customer ?? source.settings.customer(of: event.labels) {
+        byCustomer[customer, default: []].append(event.id)
+      } else {
+        nobodys.append(event.id)
+      }
+    }
+    if !nobodys.isEmpty {
+      try await tenancy.transaction(binding: [provider.id], side: .staff) { $0.enqueue(SendToTriage(provider: provider.id, ids: nobodys)) }
+      figures.add([.triaged: Int64(nobodys.count)])
+    }
+    for (customer, ids) in byCustomer.sorted(by: { $0.key < $1.key }) {
+      let settlement = Settlement(dispatcher: dispatcher, source: source, provider: provider, customer: customer)
+      try await halving(ids[...], settlement, tenancy, &rest) {
+        try await settlement.run($0, in: $1)
+      } postpone: { ids, failure in
+        figures.add([.postponed: Int64(ids.count)])
+        try await tenancy.transaction(binding: [provider.id], side: .staff) {
+          $0.enqueue(PostponeReceived(provider: provider.id, ids: ids, now: now, fault: failure.code))
+        }
+      }
+    }
+    return Int64(due.count)
+  }
+
+  /// What cannot be settled as a whole is tried in halves, so that one event or alert that is odd holds up no other. What waits for
+  /// somebody else is not odd: it is tried again as a whole.
+  private func halving(
+    _ ids: ArraySlice<Int64>, _ settlement: Settlement, _ tenancy: Tenancy, _ rest: inout LeftUndone,
+    _ settle: @Sendable ([Int64], Transaction) async throws -> [Settlement.Outcome: Int64], postpone: ([Int64], Failure) async throws -> Void
+  ) async throws {
+    do {
+      figures.add(
+        try await tenancy.transaction(binding: [settlement.customer, settlement.provider.id], side: .staff) { try await settle(Array(ids), $0) })
+    } catch  where !Task.isCancelled {
+      let failure = Failure(error, constraints: [:])
+      if ids.count > 1, failure.retryAfterSeconds == nil {
+        let middle = ids.startIndex + ids.count / 2
+        try await halving(ids[..<middle], settlement, tenancy, &rest, settle, postpone: postpone)
+        try await halving(ids[middle...], settlement, tenancy, &rest, settle, postpone: postpone)
+        return
+      }
+      rest.add("events of tenant \(settlement.customer) from source \(settlement.source.id)", error)
+      try await postpone(Array(ids), failure)
+    }
+  }
+
+  /// Alerts whose maintenance window is over.
+  private func wake(_ provider: TenantEntry, _ now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
+    let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(AlertsToWake(now: now, limit: Self.mostToWake)) }
+    for found in due {
+      let source = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { transaction in
+        try await transaction.withRules(
+          try await transaction.query(SourceByPublicId(provider: provider.id, publicId: found.source)), provider: provider.id
+        ).first
+      }
+      guard let source else { continue }
+      let settlement = Settlement(dispatcher: dispatcher, source: source, provider: provider, customer: found.tenant)
+      let due = DueAlerts(tenant: found.tenant, source: found.source, now: now, limit: batch)
+      let ids = try await tenancy.transaction(binding: [found.tenant], side: .staff, readOnly: true) { try await $0.last(due) }
+      try await halving(ids[...], settlement, tenancy, &rest) {
+        try await settlement.run([], waking: $0, in: $1)
+      } postpone: { ids, _ in
+        let later = PostponeWaking(tenant: found.tenant, ids: ids, until: now.adding(seconds: Self.secondsToWaking))
+        try await tenancy.transaction(binding: [found.tenant], side: .staff) { $0.enqueue(later) }
+      }
+    }
+  }
+}
+
+/// Forgets deliveries that were settled some weeks ago. Alerts and incidents stay.
+package struct ForgetDeliveries: Sweep {
+  package static let kind = "events.forget"
+  package static let everySeconds: Int64 = 3600
+  package static let lifetimeSeconds: Int64 = 35 * 86_400
+
+  private static let batch: Int64 = 1000
+
+  package init() {}
+
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    let forget = ForgetReceived(provider: provider.id, before: now.adding(seconds: -Self.lifetimeSeconds), limit: Self.batch)
+    var removed = Int(Self.batch)
+    while removed == Int(Self.batch) {
+      try Task.checkCancellation()
+      removed = try await tenancy.transaction(binding: [provider.id], side: .staff) { try await $0.execute(forget) }
+    }
+  }
+}
+
+extension Transaction {
+  /// Sources with their rules.
+  func withRules(_ sources: [SourceRow], provider: TenantId) async throws -> [SourceRow] {
+    guard !sources.isEmpty else { return [] }
+    let rules = Dictionary(grouping: try await query(RulesOfSources(provider: provider, sources: sources.map(\.id))), by: \.source)
+    return sources.map { source in
+      var source = source
+      source.settings.rules = (rules[source.id] ?? []).map(\.rule)
+      return source
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Assets
+import Desk
+import Kernel
+import Operations
+import Postgres
+import TLS
+import Tenancy
+
+/// What a source tells of one customer, settled in one transaction bound to the customer and the provider.
+struct Settlement: Sendable {
+  let dispatcher: Dispatcher
+  let source: SourceRow
+  let provider: TenantEntry
+  let customer: TenantId
+
+  typealias Outcome = EventFigures.Outcome
+
+  /// How long after a word about a group the next one waits: in a storm the list of alerts tells, not a hundred comments.
+  static let secondsBetweenWords: Int64 = 60
+  /// The time in which too many incidents are a storm.
+  static let stormSeconds: Int64 = 600
+  static let stormKey = "storm"
+  /// As `incident.open` takes them.
+  static let mostCis = 50
+
+  /// - Parameters:
+  ///   - ids: of the events.
+  ///   - waking: of alerts whose window is over.
+  /// - Returns: what became of what.
+  func run(_ ids: [Int64], waking: [Int64] = [], in transaction: Transaction) async throws -> [Outcome: Int64] {
+    let now = dispatcher.tenancy.clock.now()
+    _ = try await transaction.query(HoldSource(provider: provider.id, source: source.id))
+    guard let tenant = try await transaction.first(CustomerOfEvents(tenant: customer)), tenant.kind == .customer else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "tenant \(customer) is no customer")
+    }
+    let received = ids.isEmpty ? [] : try await transaction.query(HoldReceived(provider: provider.id, ids: ids))
+    let (known, windows) = try await transaction.query(
+      AlertsToChange(tenant: customer, source: source.publicId, fingerprints: Array(Set(received.map(\.event.fingerprint))), waking: waking),
+      WindowsInForce(tenant: customer, now: now))
+    let cis = try await CiNames(of: received.map(\.event.labels) + known.map(\.labels), source.settings, customer, in: transaction)
+    var book = AlertBook(known, windows: windows, now: now)
+    for event in received { book.take(event.event, toldAt: event.toldAt, cis: cis.named(by: event.event.labels)) { dispatcher.tenancy.random.publicIdBits() } }
+    book.wake { cis.named(by: $0.labels) }
+    var turns = GroupTurns(settlement: self, tenant: tenant, cis: cis, now: now)
+    try await turns.assign(&book, in: transaction)
+    if !book.stale.isEmpty { transaction.enqueue(SaveAlerts(tenant: customer, source: source.publicId, alerts: book.stale, now: now)) }
+    try await turns.act(book, in: transaction)
+    if !received.isEmpty { transaction.enqueue(SettleReceived(provider: provider.id, ids: received.map(\.id), customer: customer, now: now)) }
+    var counts = turns.counts
+    counts[.settled] = Int64(received.count)
+    counts[.begun] = Int64(book.begun.count)
+    counts[.ended] = Int64(book.ended.count)
+    counts[.suppressed] = Int64(book.stale.count { $0.state == .suppressed })
+    return counts
+  }
+
+  /// The source as it acts: by its service account, on this customer's incidents alone.
+  var principal: Principal {
+    Principal(
+      actor: Actor(kind: .service, id: source.account, via: .webhook), tenant: provider.id, side: .staff, name: source.name,
+      grants: [
+        Grant(
+          role: "source", permissions: ["incident.open", "incident.work", "incident.comment", "incident.reopen", "ci.read"],
+          scope: .listed([customer]))
+      ])
+  }
+}
+
+/// The customer's CIs by the names that labels give.
+struct CiNames: Sendable {
+  private let settings: SourceSettings
+  private let byKey: [String: [[UInt8]]]
+
+  init(of labels: [[String: String]], _ settings: SourceSettings, _ customer: TenantId, in transaction: Transaction) async throws {
+    self.settings = settings
+    let keys = Set(labels.flatMap(settings.ciNames).map(MatchKey.of))
+    let found = keys.isEmpty ? [] : try await transaction.query(CisByName(tenant: customer, keys: keys.sorted()))
+    byKey = Dictionary(grouping: found, by: \.key).mapValues { $0.map(\.publicId) }
+  }
+
+  func named(by labels: [String: String]) -> Set<[UInt8]> { Set(settings.ciNames(of: labels).flatMap { byKey[MatchKey.of($0)] ?? [] }) }
+}
