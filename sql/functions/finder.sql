@@ -795,6 +795,7 @@ end
 $$;
 
 grant select on events.alert to steward_finder;
+
 -- Sources of suppressed alerts whose window has ended, by customer.
 create function finder.alerts_to_wake(reference timestamptz, row_limit integer)
 returns table (tenant_id bigint, source_public_id bytea)
