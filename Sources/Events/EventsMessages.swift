@@ -8,6 +8,9 @@ package enum EventsMessages: MessageCatalog {
   static let oneCustomer = Message(
     "event_source.one_customer", "A source whose events are all of one customer has no rules.", zh: "事态全部归属同一客户的来源不使用规则。")
 
+  static let ruleDenied = Message(
+    "event.rule_denied", "A rule for what comes is made by who manages sources: leave the label out, or ask an administrator.",
+    zh: "为后续事态建立规则需要管理来源的权限：请不填标签，或联系管理员。")
   static let notInTriage = Message("event.not_in_triage", "This event has been settled.", zh: "该事态已处理。")
   static let noSuchLabel = Message("event.no_such_label", "The event has no label {label}.", zh: "该事态没有标签 {label}。")
 
@@ -32,7 +35,7 @@ package enum EventsMessages: MessageCatalog {
   static let andMore = Message("event.and_more", "- and {count} more", zh: "- 以及另外 {count} 项")
 
   package static let all = [
-    nameTaken, retired, nothingToChange, ruleTwice, oneCustomer, notInTriage, noSuchLabel, windowOrder, windowTooLong, labelWithValue, windowOver,
+    nameTaken, retired, nothingToChange, ruleTwice, oneCustomer, ruleDenied, notInTriage, noSuchLabel, windowOrder, windowTooLong, labelWithValue, windowOver,
     groupTitle, stormTitle, description, stormDescription, more, cameBack, allOver, resolution, andMore,
   ]
 }

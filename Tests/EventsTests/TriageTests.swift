@@ -39,9 +39,12 @@ import Testing
     #expect(waiting.count == 3)
     let first = try #require(waiting.first?["id"])
     await expectFailure(.invalid) {
-      try await world.call("event.assign", ["id": first, "customer": .id(world.acme.publicId), "label": "nothing"], as: world.engineer)
+      try await world.call("event.assign", ["id": first, "customer": .id(world.acme.publicId), "label": "nothing"])
     }
-    let assigned = try await world.call("event.assign", ["id": first, "customer": .id(world.acme.publicId), "label": "site"], as: world.engineer)
+    // A rule is for who manages sources.
+    let ruled: [String: Value] = ["id": first, "customer": .id(world.acme.publicId), "label": "site"]
+    await expectFailure(.denied) { try await world.call("event.assign", ruled, as: world.engineer) }
+    let assigned = try await world.call("event.assign", ruled)
     #expect(assigned["events"] == 2)
     await expectFailure(.conflict) {
       try await world.call("event.assign", ["id": first, "customer": .id(world.other.publicId)], as: world.engineer)

@@ -230,6 +230,21 @@ struct DeleteRules: Statement {
 }
 
 /// After those that there are; of a label's value the rule that is there stands.
+/// The source has changed: its version rises. The customer whose all of its events are; nil: rules say whose.
+struct TouchSource: Statement {
+  let provider: TenantId
+  let source: Int64
+
+  static let sql = "update events.source set version = version + 1 where tenant_id = $1 and id = $2 returning customer_id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(source)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64? { try row.next() }
+}
+
 struct AppendRules: Statement {
   let provider: TenantId
   let source: Int64

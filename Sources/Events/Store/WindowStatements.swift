@@ -1,13 +1,14 @@
 import Kernel
 import Postgres
 
+/// Held: whoever ends one meanwhile waits, and then finds the alerts that it covered.
 struct WindowsInForce: Statement {
   let tenant: TenantId
   let now: Instant
 
   static let sql = """
     select w.id, w.ci_public_id, w.label, w.value, w.starts_at, w.ends_at from events.maintenance_window w
-    where w.tenant_id = $1 and w.starts_at <= $2 and w.ends_at > $2 order by w.ends_at desc, w.id
+    where w.tenant_id = $1 and w.starts_at <= $2 and w.ends_at > $2 order by w.ends_at desc, w.id for share
     """
 
   func bind(to parameters: inout Parameters) {

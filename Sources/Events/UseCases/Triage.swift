@@ -75,8 +75,8 @@ package enum AssignEvent: Operation {
     private static let customerField = Field.id("customer", .customer, "Whose it is.", "所属客户。")
     private static let label = Field.text(
       "label", 1...128,
-      "All events of the source that have the same value of this label are the customer's too, also in future: it becomes the last of its rules.",
-      "来源中此标签取值相同的事态今后也归属该客户：作为最后一条规则加入。"
+      "All events of the source that have the same value of this label are the customer's too, also in future: it becomes the last of its rules, for which event_source.manage is needed.",
+      "来源中此标签取值相同的事态今后也归属该客户：作为最后一条规则加入（需要 event_source.manage 权限）。"
     ).optional
     package static let fields: [any InputField] = [EventFields.id, customerField, label]
 
@@ -98,12 +98,28 @@ package enum AssignEvent: Operation {
     if let label = input.label {
       guard let found = row.labels[label] else { throw Failure.invalid("label", EventsMessages.noSuchLabel, ["label": label]) }
       value = found
-      let rule = SourceSettings.Rule(label: label, value: found, customer: customer)
-      context.transaction.enqueue(AppendRules(provider: context.provider.id, source: row.source, rules: [rule]))
+      try await context.addRule(SourceSettings.Rule(label: label, value: found, customer: customer), to: row.source)
     }
     let assign = AssignReceived(
       provider: context.provider.id, source: row.source, event: row.id, label: input.label, value: value, customer: customer, now: context.now)
     return EventCount(count: Int64(try await context.transaction.execute(assign)))
+  }
+}
+
+extension OperationContext {
+  /// A rule is the source's configuration: whoever changes that at the same time finds another version.
+  fileprivate func addRule(_ rule: SourceSettings.Rule, to source: Int64) async throws {
+    guard principal.access(EventRights.manage, honouring: EventRights.forAll, at: now) != nil else {
+      throw Failure(.denied, EventsMessages.ruleDenied)
+    }
+    let (touched, rules) = try await transaction.query(
+      TouchSource(provider: provider.id, source: source), RulesOfSources(provider: provider.id, sources: [source]))
+    guard let customer = touched.first, customer == nil else { throw Failure.invalid("label", EventsMessages.oneCustomer) }
+    if let known = rules.map(\.rule).first(where: { $0.label == rule.label && $0.value == rule.value }) {
+      guard known.customer == rule.customer else { throw Failure.invalid("label", EventsMessages.ruleTwice) }
+      return
+    }
+    transaction.enqueue(AppendRules(provider: provider.id, source: source, rules: [rule]))
   }
 }
 

@@ -72,7 +72,7 @@ struct DropCiLink: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// The CIs that a problem names: of the provider, and of the customers whom the reader serves (null: all).
+/// The CIs that a problem names: of the customers whom the reader serves (null: all), and what the provider shares and affects one of these.
 struct CiLinks: Statement {
   struct Found: Sendable {
     let ci: Int64
@@ -85,7 +85,9 @@ struct CiLinks: Statement {
 
   static let sql = """
     select l.ci_id, l.other_tenant_id from problems.ci_link l
-    where l.tenant_id = $1 and l.problem_id = $2 and ($3::bigint[] is null or l.other_tenant_id = $1 or l.other_tenant_id = any ($3))
+    where l.tenant_id = $1 and l.problem_id = $2 and ($3::bigint[] is null or l.other_tenant_id = any ($3)
+      or l.other_tenant_id = $1 and exists (
+        select from assets.pub_affected_customer a where a.tenant_id = $1 and a.ci_id = l.ci_id and a.customer_id = any ($3)))
     order by l.recorded_at, l.ci_id
     """
 
