@@ -108,6 +108,12 @@ import Testing
     #expect(known.ended.count == 1)
   }
 
+  @Test func aLongGroupKeyIsKeptShortAndToldApart() {
+    let long = String(repeating: "é", count: 50_000)
+    let keys = [AlertReading.groupKey(long + "a"), AlertReading.groupKey(long + "b")]
+    #expect(keys.allSatisfy { $0.utf8.count < 400 } && keys[0] != keys[1] && AlertReading.groupKey("{}:{a=\"b\"}") == "{}:{a=\"b\"}")
+  }
+
   @Test func aClockAheadHoldsNothingBack() throws {
     #expect(try event("{\"startsAt\":\"2099-01-01T00:00:00Z\"}").startsAt == now.adding(seconds: 300))
   }

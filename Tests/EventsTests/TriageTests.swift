@@ -59,6 +59,40 @@ import Testing
     #expect(try await world.call("event_source.read", ["id": source])["rules"]?.array?.count == 1)
   }
 
+  /// Assigned without a rule, and after a rule has changed: what began is ended where it began.
+  @Test func theEndGoesWhereTheBeginningWent() async throws {
+    let world = try await EventsWorld()
+    let source = try await world.source(["customer": .null]).id
+    try await world.deliver(source, [EventsWorld.alert("A")])
+    try await world.sweep()
+    let event = try #require(try await world.triage().first?["id"])
+    try await world.call("event.assign", ["id": event, "customer": .id(world.acme.publicId)], as: world.engineer)
+    try await world.sweep()
+    #expect(try await world.alerts().map { $0["state"] } == ["firing"])
+    let version = try await world.call("event_source.read", ["id": source])["version"]?.integer
+    let rule = Value.object(["label": "alertname", "value": "A", "customer": .id(world.other.publicId)])
+    try await world.call("event_source.change", ["id": source, "rules": .array([rule])], version: version)
+    world.database.clock.advance(seconds: 600)
+    try await world.deliver(source, [EventsWorld.alert("A", resolved: true)])
+    try await world.sweep()
+    #expect(try await world.alerts().map { $0["state"] } == ["resolved"])
+    #expect(try await world.alerts(of: world.other).isEmpty && world.triage().isEmpty)
+  }
+
+  /// What nobody sorts is not kept for ever.
+  @Test func whatNobodySortsIsIgnoredInTheEnd() async throws {
+    let world = try await EventsWorld()
+    let source = try await world.source(["customer": .null]).id
+    try await world.deliver(source, [EventsWorld.alert("A")])
+    try await world.sweep()
+    world.database.clock.advance(seconds: ForgetDeliveries.lifetimeSeconds - 60)
+    try await ForgetDeliveries().run(at: world.database.clock.now(), world.database.tenancy)
+    #expect(try await world.triage().count == 1)
+    world.database.clock.advance(seconds: 120)
+    try await ForgetDeliveries().run(at: world.database.clock.now(), world.database.tenancy)
+    #expect(try await world.received() == ["ignored": 1])
+  }
+
   /// What is nobody's yet is for those who serve all; a customer's people see nothing of it, nor alerts.
   @Test func othersSeeNothing() async throws {
     let world = try await EventsWorld()

@@ -213,6 +213,7 @@ create table events.alert (
   constraint alert_window_check check ((state = 'suppressed') = (window_id is not null) and (window_id is null) = (wake_at is null))
 );
 create index alert_newest on events.alert (tenant_id, changed_at desc, id desc);
+create index alert_open on events.alert (tenant_id, changed_at desc, id desc) where state <> 'resolved';
 create index alert_ticket on events.alert (tenant_id, ticket_public_id, changed_at desc, id desc) where ticket_public_id is not null;
 create index alert_group_firing on events.alert (tenant_id, group_id) where state = 'firing';
 create index alert_wake on events.alert (wake_at, tenant_id) where wake_at is not null;

@@ -9,13 +9,13 @@ enum AlertReading {
   private static let longestName = 128
   private static let longestLabel = 1000
   private static let longestAnnotation = 4000
-  private static let longestGroupKey = 2000
+  private static let longestGroupKey = 300
   private static let longestLink = 2000
   private static let mostSecondsAhead: Int64 = 300
 
   /// - Parameters:
   ///   - alert: one of the list `alerts` of Alertmanager's webhook, version 4.
-  ///   - groupKey: of the whole delivery.
+  ///   - groupKey: of the whole delivery, as ``groupKey(_:)`` gives it.
   ///   - now: when it began, where the source does not say.
   static func event(_ alert: Value, groupKey: String, now: Instant) -> ReportedEvent {
     let labels = texts(alert["labels"], most: mostLabels, longest: longestLabel)
@@ -24,19 +24,24 @@ enum AlertReading {
     let given = cut(alert["fingerprint"]?.text ?? "", longestName)
     let fingerprint = given.isEmpty ? Base32.encode(Array(SHA256.hash(JSON.write(LabelSet.value(labels))).prefix(20))) : given
     let link = alert["generatorURL"]?.text.map { cut($0, longestLink) }.flatMap { isAddress($0) ? $0 : nil }
-    let group = cut(groupKey, longestGroupKey)
     // A clock that is far ahead must not make all that follows look late.
     let startsAt = instant(alert["startsAt"]).map { min($0, now.adding(seconds: mostSecondsAhead)) }
     let endsAt = instant(alert["endsAt"])
     let told: Value = .array([
-      .text(fingerprint), .text(group), .bool(isFiring), LabelSet.value(labels), LabelSet.value(annotations), .instant(instant(alert["startsAt"])),
+      .text(fingerprint), .text(groupKey), .bool(isFiring), LabelSet.value(labels), LabelSet.value(annotations), .instant(instant(alert["startsAt"])),
       .instant(isFiring ? nil : endsAt),
     ])
     return ReportedEvent(
-      fingerprint: fingerprint, groupKey: group, isFiring: isFiring, labels: labels, annotations: annotations, link: link, startsAt: startsAt ?? now,
+      fingerprint: fingerprint, groupKey: groupKey, isFiring: isFiring, labels: labels, annotations: annotations, link: link, startsAt: startsAt ?? now,
       endsAt: isFiring ? nil : endsAt ?? now,
       // What says no time is new each time that it is told.
       digest: SHA256.hash(JSON.write(startsAt == nil ? .array([told, .instant(now)]) : told)))
+  }
+
+  /// What the sender groups by: it is kept with each of up to 20,000 alerts, and told apart by a hash where it is long.
+  static func groupKey(_ sent: String) -> String {
+    guard sent.utf8.count > longestGroupKey else { return cut(sent, longestGroupKey) }
+    return cut(sent, longestGroupKey / 4) + " " + Base32.encode(Array(SHA256.hash(sent).prefix(20)))
   }
 
   private static func texts(_ value: Value?, most: Int, longest: Int) -> [String: String] {

@@ -285,6 +285,21 @@ struct AlertPage: Statement {
   static func decode(_ row: inout RowReader) throws -> AlertRow { try AlertRow(&row) }
 }
 
+/// The same of those that are not over, which are few among all that ever were.
+struct OpenAlertPage: Statement {
+  let page: AlertPage
+
+  static let sql = """
+    \(AlertRow.select) where a.tenant_id = $1 and a.state <> 'resolved' and a.state = $2 and ($3::bytea is null or a.ticket_public_id = $3)
+      and (a.changed_at, a.id) < ($4, $5)
+    order by a.changed_at desc, a.id desc limit $6
+    """
+
+  func bind(to parameters: inout Parameters) { page.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> AlertRow { try AlertRow(&row) }
+}
+
 /// An incident that a filter names.
 struct TicketOfAlerts: Statement {
   let tenant: TenantId

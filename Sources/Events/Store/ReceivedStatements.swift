@@ -65,7 +65,7 @@ struct ReviveReceived: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// What waits of a source, the oldest first.
+/// What waits of a source, the oldest first. That a thing is over goes to whomever its beginning went to, whatever the rules say by now.
 struct DueReceived: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -79,7 +79,11 @@ struct DueReceived: Statement {
   let limit: Int64
 
   static let sql = """
-    select r.id, r.labels, r.customer_id from events.received r
+    select r.id, r.labels, coalesce(r.customer_id, case when not r.is_firing then (
+      select l.customer_id from events.received l
+      where l.tenant_id = $1 and l.source_id = $2 and l.fingerprint = r.fingerprint and l.state = 'settled'
+      order by l.recorded_at desc, l.id desc limit 1) end)
+    from events.received r
     where r.tenant_id = $1 and r.source_id = $2 and r.state = 'waiting' and r.due_at <= $3 order by r.due_at, r.id limit $4
     """
 
@@ -251,12 +255,13 @@ struct EventByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> TriageRow { try TriageRow(&row) }
 }
 
-/// They are a customer's now, and are settled like any other: the one that is named, and all of the source's that have the same value of
-/// a label, where one is named.
+/// They are a customer's now, and are settled like any other: the one that is named, what the source said of the same thing besides, and
+/// all of the source's that have the same value of a label, where one is named.
 struct AssignReceived: Statement {
   let provider: TenantId
   let source: Int64
   let event: Int64
+  let fingerprint: String
   let label: String?
   let value: String?
   let customer: TenantId
@@ -264,7 +269,7 @@ struct AssignReceived: Statement {
 
   static let sql = """
     update events.received set state = 'waiting', customer_id = $5, due_at = $6, attempts = 0, fault = null
-    where tenant_id = $1 and source_id = $2 and state = 'triage' and (id = $3 or labels ->> $4 = $7)
+    where tenant_id = $1 and source_id = $2 and state = 'triage' and (id = $3 or fingerprint = $8 or labels ->> $4 = $7)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -275,6 +280,7 @@ struct AssignReceived: Statement {
     parameters.append(customer)
     parameters.append(now)
     parameters.append(value)
+    parameters.append(fingerprint)
   }
 }
 
@@ -297,14 +303,39 @@ struct IgnoreReceived: Statement {
   }
 }
 
+/// How many wait for somebody, counted up to `limit`.
 struct CountTriage: Statement {
   let provider: TenantId
+  let limit: Int64
 
-  static let sql = "select count(*) from events.received r where r.tenant_id = $1 and r.state = 'triage'"
+  static let sql = "select count(*) from (select from events.received r where r.tenant_id = $1 and r.state = 'triage' limit $2) t"
 
-  func bind(to parameters: inout Parameters) { parameters.append(provider) }
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(limit)
+  }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// What nobody has sorted for weeks, nobody will.
+struct IgnoreOldTriage: Statement {
+  let provider: TenantId
+  let before: Instant
+  let limit: Int64
+  let now: Instant
+
+  static let sql = """
+    update events.received set state = 'ignored', settled_at = $4 where tenant_id = $1 and id in (
+      select r.id from events.received r where r.tenant_id = $1 and r.state = 'triage' and r.recorded_at < $2 order by r.id limit $3)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(before)
+    parameters.append(limit)
+    parameters.append(now)
+  }
 }
 
 struct ForgetReceived: Statement {

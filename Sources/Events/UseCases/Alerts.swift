@@ -90,10 +90,11 @@ package enum ListAlerts: Operation {
         throw context.unknownReference("incident")
       }
     }
-    let rows = try await context.transaction.query(
-      AlertPage(
-        tenant: context.tenant.id, state: input.state, ticket: input.incident?.random,
-        beforeAt: try before?.instant(0) ?? Instant.accepted.upperBound, beforeId: try before?.integer(1) ?? Int64.max, limit: limit + 1))
+    let page = AlertPage(
+      tenant: context.tenant.id, state: input.state, ticket: input.incident?.random,
+      beforeAt: try before?.instant(0) ?? Instant.accepted.upperBound, beforeId: try before?.integer(1) ?? Int64.max, limit: limit + 1)
+    let isOpen = input.state.map { $0 != AlertState.resolved.rawValue } ?? false
+    let rows = isOpen ? try await context.transaction.query(OpenAlertPage(page: page)) : try await context.transaction.query(page)
     return context.listing(
       rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.changedAt.microseconds), .integer($0.id)]) }
     ) { AlertRecord($0, in: context) }

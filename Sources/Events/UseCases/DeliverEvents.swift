@@ -54,7 +54,8 @@ package enum DeliverEvents: Operation {
     if context.actor.via == .webhook, context.actor.id != source.account { throw Failure.notFound }
     guard source.isActive else { throw Failure(.conflict, EventsMessages.retired) }
     context.subject(input.id)
-    let events = input.alerts.map { AlertReading.event($0, groupKey: input.groupKey, now: context.now) }
+    let groupKey = AlertReading.groupKey(input.groupKey)
+    let events = input.alerts.map { AlertReading.event($0, groupKey: groupKey, now: context.now) }
     let insert = InsertReceived(
       provider: context.provider.id, source: source.id, events: events, publicIds: events.map { _ in context.random.publicIdBits() }, now: context.now)
     guard !events.isEmpty else { return Output(taken: 0, known: 0, truncated: input.truncated) }

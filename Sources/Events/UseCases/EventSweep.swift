@@ -15,6 +15,8 @@ package struct EventSweep: Sweep {
   private let figures: EventFigures
   private let batch: Int64
   private static let mostToWake: Int32 = 500
+  /// As many as that in triage say enough.
+  private static let mostCounted: Int64 = 10_000
   /// After so long what could not be woken is tried again.
   private static let secondsToWaking: Int64 = 300
 
@@ -38,7 +40,8 @@ package struct EventSweep: Sweep {
       }
     }
     try await wake(provider, now, tenancy, &rest)
-    let inTriage = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.last(CountTriage(provider: provider.id)) }
+    let triage = CountTriage(provider: provider.id, limit: Self.mostCounted)
+    let inTriage = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.last(triage) }
     figures.set(inTriage: inTriage.first ?? 0)
     if !rest.isEmpty { throw rest }
   }
@@ -128,7 +131,7 @@ package struct EventSweep: Sweep {
   }
 }
 
-/// Forgets deliveries that were settled some weeks ago. Alerts and incidents stay.
+/// Forgets deliveries that were settled some weeks ago, and ignores what nobody has sorted for as long. Alerts and incidents stay.
 package struct ForgetDeliveries: Sweep {
   package static let kind = "events.forget"
   package static let everySeconds: Int64 = 3600
@@ -140,11 +143,16 @@ package struct ForgetDeliveries: Sweep {
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    let forget = ForgetReceived(provider: provider.id, before: now.adding(seconds: -Self.lifetimeSeconds), limit: Self.batch)
-    var removed = Int(Self.batch)
-    while removed == Int(Self.batch) {
+    let before = now.adding(seconds: -Self.lifetimeSeconds)
+    try await repeating(IgnoreOldTriage(provider: provider.id, before: before, limit: Self.batch, now: now), of: provider.id, tenancy)
+    try await repeating(ForgetReceived(provider: provider.id, before: before, limit: Self.batch), of: provider.id, tenancy)
+  }
+
+  private func repeating(_ statement: some Statement, of provider: TenantId, _ tenancy: Tenancy) async throws {
+    var done = Int(Self.batch)
+    while done == Int(Self.batch) {
       try Task.checkCancellation()
-      removed = try await tenancy.transaction(binding: [provider.id], side: .staff) { try await $0.execute(forget) }
+      done = try await tenancy.transaction(binding: [provider], side: .staff) { try await $0.execute(statement) }
     }
   }
 }

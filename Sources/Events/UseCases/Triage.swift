@@ -101,7 +101,8 @@ package enum AssignEvent: Operation {
       try await context.addRule(SourceSettings.Rule(label: label, value: found, customer: customer), to: row.source)
     }
     let assign = AssignReceived(
-      provider: context.provider.id, source: row.source, event: row.id, label: input.label, value: value, customer: customer, now: context.now)
+      provider: context.provider.id, source: row.source, event: row.id, fingerprint: row.fingerprint, label: input.label, value: value, customer: customer,
+      now: context.now)
     return EventCount(count: Int64(try await context.transaction.execute(assign)))
   }
 }
