@@ -19,7 +19,7 @@ import Testing
       #expect(await refusal { try await world.act(verb, on: wide, more, as: some) } == "problem.serves_all", "\(verb)")
     }
     #expect(await refusal { try await world.problem("For all", as: some) } == "problem.serves_all")
-    #expect(await refusal { try await world.act("widen", on: own, ["reason": "More"], as: some) } == "problem.serves_all")
+    await expectFailure(.denied) { try await world.act("widen", on: own, ["reason": "More"], as: some) }
     // What is theirs they add, and what they think they say.
     try await world.link(try await world.incident("Slow"), to: wide, as: some)
     try await world.call("problem.comment", ["id": wide.at("id"), "body": "Here, too"], as: some)

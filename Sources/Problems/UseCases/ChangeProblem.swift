@@ -63,14 +63,13 @@ package enum WidenProblem: Operation {
 
   package static let declaration = Declaration(
     "problem.widen", "Make a problem of one customer one that may concern several: the staff of each read its texts from then on.",
-    zh: "将仅涉及一个客户的问题扩大为可能涉及多个客户：此后服务各客户的人员均可阅读其内容。", permission: ProblemRights.work, roles: ProblemRights.workers, reach: .provider,
+    zh: "将仅涉及一个客户的问题扩大为可能涉及多个客户：此后服务各客户的人员均可阅读其内容。", permission: ProblemRights.work, roles: ProblemRights.workers, scopes: [.all], reach: .provider,
     effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
     var work = try await ProblemWork.begin(on: input.id, in: context)
     try work.requireOpen()
     guard let customer = work.row.customer else { throw Failure(.conflict, ProblemMessages.wide) }
-    try context.requireEveryCustomer()
     work.row.customer = nil
     work.note("widened", .object([]), of: customer.id)
     // Why, in words: a comment, like all that people say of it.
