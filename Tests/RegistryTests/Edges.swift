@@ -188,7 +188,9 @@ struct EdgeClients {
       ])
       return Told(kind: reply.status % 100, isSuccess: false, failure: failure, value: .null)
     }
-    return Told(kind: reply.status % 100, isSuccess: true, failure: .null, value: value)
+    // The admin protocol has one word for what was made, and 202 for a stored result.
+    let kind = reply.status == 202 && operation.declaration.answersLater ? 201 : reply.status
+    return Told(kind: kind % 100, isSuccess: true, failure: .null, value: value)
   }
 
   private static func percentEncoded(_ text: String) -> String {
