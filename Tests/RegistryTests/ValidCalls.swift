@@ -449,7 +449,8 @@ struct CallRule: Sendable {
     "event_source.create": EventCalls.create,
     "event_source.change": EventCalls.change,
     "event_source.deliver": EventCalls.deliver,
-    "event.assign": CallRule(given: { _, _, _ in (["label": "site"], nil) }),
+    // A label makes a rule, which is for who manages sources.
+    "event.assign": CallRule(omitted: ["label"]),
     "maintenance_window.create": EventCalls.window,
     "time_code.create": TimeCalls.code,
     "time_code.restore": TimeCalls.retiredCode,
