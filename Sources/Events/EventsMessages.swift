@@ -29,6 +29,9 @@ package enum EventsMessages: MessageCatalog {
     zh: "{source} 短时间内报告的告警过多，不再逐一建立事件；后续告警并入本事件。最初 {count} 项告警：")
   static let more = Message("event.more", "{source} reports {count} more alerts; {firing} go on.", zh: "{source} 又报告了 {count} 项告警；当前持续 {firing} 项。")
   static let cameBack = Message("event.came_back", "It came back: {source} reports {count} alerts.", zh: "告警再次出现：{source} 报告了 {count} 项告警。")
+  static let staysOpen = Message(
+    "event.stays_open", "It comes and goes: from now on the incident stays open, also while all is well, until somebody ends it.",
+    zh: "告警反复出现和恢复：从现在起，即使告警恢复，本事件也保持打开，直至有人处理完毕。")
   static let allOver = Message(
     "event.all_over", "All alerts of {source} are over. Somebody works on the incident, so it stays open.", zh: "{source} 的告警均已恢复。已有人处理本事件，因此不自动解决。")
   static let resolution = Message("event.resolution", "All alerts of {source} are over; nobody had begun to work on it.", zh: "{source} 的告警均已恢复，且尚无人开始处理。")
@@ -36,6 +39,6 @@ package enum EventsMessages: MessageCatalog {
 
   package static let all = [
     nameTaken, retired, nothingToChange, ruleTwice, oneCustomer, ruleDenied, notInTriage, noSuchLabel, windowOrder, windowTooLong, labelWithValue, windowOver,
-    groupTitle, stormTitle, description, stormDescription, more, cameBack, allOver, resolution, andMore,
+    groupTitle, stormTitle, description, stormDescription, more, cameBack, staysOpen, allOver, resolution, andMore,
   ]
 }

@@ -138,8 +138,11 @@ import Testing
     #expect(again.stale.isEmpty, "not yet")
   }
 
-  private func ticket(_ state: TicketState, endedAt: Instant? = nil, mergedInto: [UInt8]? = nil, isTouched: Bool = false) -> WatchedTicket {
-    WatchedTicket(publicId: [1], state: state, version: 1, endedAt: endedAt, mergedInto: mergedInto, isTouched: isTouched)
+  private func ticket(
+    _ state: TicketState, endedAt: Instant? = nil, mergedInto: [UInt8]? = nil, isTouched: Bool = false, reopenCount: Int64 = 0
+  ) -> WatchedTicket {
+    WatchedTicket(
+      publicId: [1], state: state, version: 1, endedAt: endedAt, mergedInto: mergedInto, isTouched: isTouched, reopenCount: reopenCount)
   }
 
   @Test func whatAnIncidentIsTold() {
@@ -154,6 +157,8 @@ import Testing
     #expect(act(1, 0, 1, ticket(.closed, endedAt: lately, mergedInto: [2])) == .open)
     #expect(act(0, 1, 0, ticket(.new)) == .resolve)
     #expect(act(0, 1, 0, ticket(.new, isTouched: true)) == .tellThatAllIsOver && act(0, 1, 0, ticket(.new), resolves: false) == .tellThatAllIsOver)
+    #expect(act(0, 1, 0, ticket(.active, reopenCount: 2)) == .resolve && act(0, 1, 0, ticket(.active, reopenCount: 3)) == nil)
+    #expect(act(0, 1, 0, ticket(.active, isTouched: true, reopenCount: 3)) == .tellThatAllIsOver)
     #expect(act(0, 1, 3, ticket(.new)) == nil && act(0, 1, 0, nil) == nil && act(0, 1, 0, ticket(.resolved, endedAt: lately)) == nil)
   }
 

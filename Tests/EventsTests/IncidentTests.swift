@@ -143,6 +143,55 @@ import Testing
     #expect(try await world.incidents().map { $0["state"] } == ["resolved", "new"])
   }
 
+  /// What comes and goes is resolved and opened again three times; then a person has to end it. It hears of it once an hour.
+  @Test func whatFlapsStaysOpen() async throws {
+    let world = try await EventsWorld()
+    let source = try await world.source(["flapMinutes": 30]).id
+    for round in 0..<6 {
+      let from = "2026-03-02T08:\(10 + round):00Z"
+      try await world.deliver(source, [EventsWorld.alert("A", from: from)])
+      try await world.sweep()
+      world.database.clock.advance(seconds: 300)
+      try await world.deliver(source, [EventsWorld.alert("A", resolved: true, from: from, to: "2026-03-02T08:\(10 + round):30Z")])
+      try await world.sweep()
+      world.database.clock.advance(seconds: 300)
+    }
+    let incident = try #require(try await world.incidents().first)
+    #expect(incident["state"] == "active" && incident["reopenCount"] == 3)
+    #expect(try await world.alerts().first?["occurrences"] == 6)
+    // Of the three returns, the last of which says so; then nothing more within the hour.
+    let bodies = try await world.comments(incident).compactMap { $0["body"]?.text }
+    #expect(bodies.count == 3 && bodies.map { $0.contains("comes and goes") } == [false, false, true], "\(bodies)")
+    world.database.clock.advance(seconds: 3600)
+    try await world.deliver(source, [EventsWorld.alert("A", from: "2026-03-02T09:30:00Z")])
+    try await world.sweep()
+    #expect(try await world.comments(incident).count == 4)
+  }
+
+  /// Guard: when the word that came too soon after the last was dropped, nobody learnt of C.
+  @Test func whatCameTooSoonAfterTheLastWordIsToldLater() async throws {
+    let world = try await EventsWorld()
+    let source = try await world.source().id
+    try await world.deliver(source, [EventsWorld.alert("A")])
+    try await world.sweep()
+    let incident = try #require(try await world.incidents().first)
+    world.database.clock.advance(seconds: 20)
+    try await world.deliver(source, [EventsWorld.alert("B"), EventsWorld.alert("C"), EventsWorld.alert("D")])
+    try await world.sweep()
+    world.database.clock.advance(seconds: 20)
+    try await world.deliver(source, [EventsWorld.alert("D", resolved: true), EventsWorld.alert("E")])
+    try await world.sweep()
+    #expect(try await world.comments(incident).isEmpty)
+    world.database.clock.advance(seconds: 20)
+    try await world.sweep()
+    let told = try await world.comments(incident).compactMap { $0["body"]?.text }
+    #expect(told.count == 1 && told.first?.contains("reports 3 more alerts; 4 go on") == true, "\(told)")
+    #expect(["B", "C", "E"].allSatisfy { told.first?.contains("- \($0) is wrong") == true } && told.first?.contains("- D is") == false, "\(told)")
+    world.database.clock.advance(seconds: 600)
+    try await world.sweep()
+    #expect(try await world.comments(incident).count == 1)
+  }
+
   @Test func whatWentIntoAnotherIncidentIsFollowed() async throws {
     let world = try await EventsWorld()
     let source = try await world.source().id

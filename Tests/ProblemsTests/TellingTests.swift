@@ -71,6 +71,20 @@ import Testing
     #expect(try await world.left() == 0)
   }
 
+  /// Guard: when a problem was told to the end before the next one's turn, the small one came last.
+  @Test func aLargeProblemHoldsUpNoOther() async throws {
+    let world = try await ProblemsWorld()
+    var incidents: [Value] = []
+    for number in 1...6 { incidents.append(try await world.incident("Slow \(number)")) }
+    let large = try await world.problem("Index", of: world.acme, incidents: incidents)
+    let small = try await world.problem("Cable", of: world.acme, incidents: [try await world.incident("Alone")])
+    for problem in [large, small] { try await world.act("resolve", on: problem, ["solution": "Rebuilt"]) }
+    try await world.tell()
+    #expect(try await world.left() == 0)
+    let isBefore = try await world.database.superuser.withConnection { try await $0.query(ToldBeforeTheLast(title: "Alone")) }
+    #expect(isBefore == [true])
+  }
+
   /// Several workers at once share the work, and tell nobody twice.
   @Test func workersShareIt() async throws {
     let world = try await ProblemsWorld()
@@ -121,4 +135,19 @@ private struct HoldTicketAt: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Whether an incident was told by a transaction before the one that told the last.
+private struct ToldBeforeTheLast: Statement {
+  let title: String
+
+  static let sql = """
+    select min(e.xmin::text::bigint) filter (where t.title = $1) < max(e.xmin::text::bigint)
+    from operations.event e join desk.ticket t on t.tenant_id = e.tenant_id and t.id = e.subject_id
+    where e.subject_kind = 'ticket' and e.type = 'incident.problem_resolved'
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(title) }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
 }

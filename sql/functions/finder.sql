@@ -794,15 +794,19 @@ begin
 end
 $$;
 
-grant select on events.alert to steward_finder;
+grant select on events.alert, events.alert_group to steward_finder;
 
--- Sources of suppressed alerts whose window has ended, by customer.
-create function finder.alerts_to_wake(reference timestamptz, row_limit integer)
+-- Sources of suppressed alerts whose window has ended, and of groups whose incidents are to be told, by customer.
+create function finder.alerts_due(reference timestamptz, row_limit integer)
 returns table (tenant_id bigint, source_public_id bytea)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select distinct w.tenant_id, w.source_public_id
-    from (select a.tenant_id, a.source_public_id from events.alert a where a.wake_at <= reference order by a.wake_at limit 1000) w
+  return query select d.tenant_id, d.source_public_id
+    from (
+      (select a.tenant_id, a.source_public_id from events.alert a where a.wake_at <= reference order by a.wake_at limit 1000)
+      union
+      (select g.tenant_id, g.source_public_id from events.alert_group g where g.tell_at <= reference order by g.tell_at limit 1000)
+    ) d
     limit least(row_limit, 1000);
 end
 $$;

@@ -12,6 +12,8 @@ package struct WatchedTicket: Sendable {
   package let mergedInto: [UInt8]?
   /// Whether anybody else has done anything to it: commented, taken, changed it. Steward's own jobs do not count.
   package let isTouched: Bool
+  /// How often it was opened again.
+  package let reopenCount: Int64
 }
 
 /// Locks tickets by their public ids in the one order in which everybody does. What is to be true of them is asked afterwards: an act
@@ -48,7 +50,8 @@ package struct FindWatchedTickets: Statement {
       exists (
         select from operations.event e
         where e.tenant_id = t.tenant_id and e.subject_kind = 'ticket' and e.subject_id = t.id and e.actor_kind <> 'system'
-          and not (e.actor_kind = 'service' and e.actor_id = $3))
+          and not (e.actor_kind = 'service' and e.actor_id = $3)),
+      t.reopen_count
     from desk.ticket t where t.tenant_id = $1 and t.public_id = any ($2)
     """
 
@@ -61,6 +64,6 @@ package struct FindWatchedTickets: Statement {
   package static func decode(_ row: inout RowReader) throws -> WatchedTicket {
     WatchedTicket(
       publicId: try row.next(), state: TicketState(rawValue: try row.next()) ?? .closed, version: try row.next(), endedAt: try row.next(),
-      mergedInto: try row.next(), isTouched: try row.next())
+      mergedInto: try row.next(), isTouched: try row.next(), reopenCount: try row.next())
   }
 }

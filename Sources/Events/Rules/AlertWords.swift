@@ -6,7 +6,7 @@ struct AlertWords: Sendable {
   let source: String
 
   private static let longestTitle = 200
-  private static let mostListed = 25
+  static let mostListed = 25
   private static let longestText = 18_000
 
   /// What an alert is called: its summary, else its name and what it is about.
@@ -32,20 +32,28 @@ struct AlertWords: Sendable {
     return heading.text(language, ["source": source, "count": String(alerts.count)]) + "\n" + list(alerts)
   }
 
-  func more(_ alerts: [Alert], firing: Int64) -> String {
-    EventsMessages.more.text(language, ["source": source, "count": String(alerts.count), "firing": String(firing)]) + "\n" + list(alerts)
+  /// - Parameters:
+  ///   - alerts: the first of them.
+  ///   - count: how many there are.
+  ///   - firing: how many of the whole group fire.
+  func more(_ alerts: [Alert], count: Int64, firing: Int64) -> String {
+    EventsMessages.more.text(language, ["source": source, "count": String(count), "firing": String(firing)]) + "\n" + list(alerts, of: count)
   }
 
-  func cameBack(_ alerts: [Alert]) -> String {
-    EventsMessages.cameBack.text(language, ["source": source, "count": String(alerts.count)]) + "\n" + list(alerts)
+  /// - Parameter staysOpen: whether it came back so often that it is not resolved by itself any more.
+  func cameBack(_ alerts: [Alert], staysOpen: Bool) -> String {
+    let text = EventsMessages.cameBack.text(language, ["source": source, "count": String(alerts.count)])
+    return (staysOpen ? text + "\n" + EventsMessages.staysOpen.text(language) : text) + "\n" + list(alerts)
   }
 
   func allOver(_ isResolution: Bool) -> String {
     (isResolution ? EventsMessages.resolution : EventsMessages.allOver).text(language, ["source": source])
   }
 
-  private func list(_ alerts: [Alert]) -> String {
-    var (text, listed) = ("", 0)
+  private func list(_ alerts: [Alert]) -> String { list(alerts, of: Int64(alerts.count)) }
+
+  private func list(_ alerts: [Alert], of count: Int64) -> String {
+    var (text, listed): (String, Int64) = ("", 0)
     for alert in alerts.prefix(Self.mostListed) {
       var lines = "\n- \(name(alert)) (\(alert.startsAt))"
       if let said = alert.annotations["description"] { lines += "\n  " + said.split(separator: "\n").joined(separator: "\n  ") }
@@ -54,7 +62,7 @@ struct AlertWords: Sendable {
       text += lines
       listed += 1
     }
-    let left = alerts.count - listed
+    let left = count - listed
     return left > 0 ? text + "\n" + EventsMessages.andMore.text(language, ["count": String(left)]) : text
   }
 

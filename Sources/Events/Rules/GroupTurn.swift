@@ -31,8 +31,16 @@ struct GroupTurn: Sendable {
       return Self.isNear(ticket, at: now, flapMinutes) ? .reopen : .open
     }
     guard ended > 0, firing == 0, let ticket, ticket.state.isOpen else { return nil }
-    return resolves && !ticket.isTouched ? .resolve : .tellThatAllIsOver
+    guard resolves, !ticket.isTouched else { return .tellThatAllIsOver }
+    // That it comes and goes was said when it was opened again: somebody has to see why.
+    return Self.flaps(ticket.reopenCount) ? nil : .resolve
   }
+
+  /// Whether an incident that was opened again so often is resolved by itself no more.
+  static func flaps(_ reopenCount: Int64) -> Bool { reopenCount >= 3 }
+
+  /// How long after a word about a group the next one waits: in a storm the list of alerts tells, not a hundred comments.
+  static func secondsBetweenWords(_ ticket: WatchedTicket) -> Int64 { flaps(ticket.reopenCount) ? 3600 : 60 }
 
   /// Whether an alert that begins now belongs to this incident.
   static func isNear(_ ticket: WatchedTicket, at now: Instant, _ flapMinutes: Int64) -> Bool {

@@ -35,9 +35,7 @@ struct AlertsToChange: Statement {
   let waking: [Int64]
 
   static let sql = """
-    select a.id, a.public_id, a.fingerprint, a.group_id, a.state, a.labels, a.annotations, a.link, a.starts_at, a.ends_at, a.occurrences, a.window_id,
-      a.wake_at, a.changed_at
-    from events.alert a where a.tenant_id = $1 and a.source_public_id = $2 and (a.fingerprint = any ($3) or a.id = any ($4))
+    select \(Alert.columns) from events.alert a where a.tenant_id = $1 and a.source_public_id = $2 and (a.fingerprint = any ($3) or a.id = any ($4))
     order by a.id for update
     """
 
@@ -48,8 +46,17 @@ struct AlertsToChange: Statement {
     parameters.append(waking)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Alert {
-    Alert(
+  static func decode(_ row: inout RowReader) throws -> Alert { try Alert(&row) }
+}
+
+extension Alert {
+  fileprivate static let columns = """
+    a.id, a.public_id, a.fingerprint, a.group_id, a.state, a.labels, a.annotations, a.link, a.starts_at, a.ends_at, a.occurrences, a.window_id, a.wake_at,
+      a.changed_at
+    """
+
+  fileprivate init(_ row: inout RowReader) throws {
+    self.init(
       id: try row.next(), publicId: try row.next(), fingerprint: try row.next(), group: try row.next(),
       state: AlertState(rawValue: try row.next()) ?? .resolved, labels: LabelSet.texts(try row.next()), annotations: LabelSet.texts(try row.next()),
       link: try row.next(), startsAt: try row.next(), endsAt: try row.next(), occurrences: try row.next(), window: try row.next(),
@@ -94,6 +101,68 @@ struct SaveAlerts: Statement {
     parameters.append(alerts.map(\.window))
     parameters.append(alerts.map(\.wakeAt))
     parameters.append(alerts.map(\.changedAt))
+  }
+}
+
+/// Their incident has not been told of them.
+struct MarkUntold: Statement {
+  let tenant: TenantId
+  let source: [UInt8]
+  let fingerprints: [String]
+
+  static let sql = "update events.alert set is_untold = true where tenant_id = $1 and source_public_id = $2 and fingerprint = any ($3)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(source)
+    parameters.append(fingerprints)
+  }
+}
+
+/// How many alerts of a group fire of which its incident has not been told.
+struct CountUntold: Statement {
+  let tenant: TenantId
+  let group: Int64
+
+  static let sql = "select count(*) from events.alert a where a.tenant_id = $1 and a.group_id = $2 and a.is_untold and a.state = 'firing'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(group)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The first of them.
+struct UntoldAlerts: Statement {
+  let tenant: TenantId
+  let group: Int64
+  let limit: Int64
+
+  static let sql = """
+    select \(Alert.columns) from events.alert a where a.tenant_id = $1 and a.group_id = $2 and a.is_untold and a.state = 'firing' order by a.id limit $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(group)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Alert { try Alert(&row) }
+}
+
+/// The incident of a group has been told, or there is none to tell.
+struct ForgetUntold: Statement {
+  let tenant: TenantId
+  let group: Int64
+
+  static let sql = "update events.alert set is_untold = false where tenant_id = $1 and group_id = $2 and is_untold"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(group)
   }
 }
 
@@ -152,12 +221,12 @@ struct CisByName: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(publicId: try row.next(), key: try row.next()) }
 }
 
-/// Sources of suppressed alerts whose window is over, by customer.
-struct AlertsToWake: Statement {
+/// Sources of suppressed alerts whose window is over, and of groups whose incidents are to be told, by customer.
+struct AlertsDue: Statement {
   let now: Instant
   let limit: Int32
 
-  static let sql = "select tenant_id, source_public_id from finder.alerts_to_wake($1, $2)"
+  static let sql = "select tenant_id, source_public_id from finder.alerts_due($1, $2)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(now)

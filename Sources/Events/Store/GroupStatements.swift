@@ -107,7 +107,9 @@ struct OpenGroup: Statement {
   let ticket: [UInt8]
   let now: Instant
 
-  static let sql = "update events.alert_group set ticket_public_id = $3, opened_at = $4, told_at = $4 where tenant_id = $1 and id = $2"
+  static let sql = """
+    update events.alert_group set ticket_public_id = $3, opened_at = $4, told_at = $4, tell_at = null where tenant_id = $1 and id = $2
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
@@ -132,12 +134,63 @@ struct FollowGroup: Statement {
   }
 }
 
+/// The group's incident is to be told of more alerts then, if not earlier.
+struct OweWord: Statement {
+  let tenant: TenantId
+  let group: Int64
+  let tellAt: Instant
+
+  static let sql = "update events.alert_group set tell_at = least(tell_at, $3) where tenant_id = $1 and id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(group)
+    parameters.append(tellAt)
+  }
+}
+
+/// Groups of a source whose incidents are to be told.
+struct DueGroups: Statement {
+  let tenant: TenantId
+  let source: [UInt8]
+  let now: Instant
+  let limit: Int64
+
+  static let sql = """
+    select g.id from events.alert_group g where g.tenant_id = $1 and g.source_public_id = $2 and g.tell_at <= $3 order by g.tell_at, g.id limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(source)
+    parameters.append(now)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// They could not be told, and are tried again later.
+struct PostponeTelling: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+  let until: Instant
+
+  static let sql = "update events.alert_group set tell_at = $3 where tenant_id = $1 and id = any ($2) and tell_at < $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+    parameters.append(until)
+  }
+}
+
 struct MarkTold: Statement {
   let tenant: TenantId
   let group: Int64
   let now: Instant
 
-  static let sql = "update events.alert_group set told_at = $3 where tenant_id = $1 and id = $2"
+  static let sql = "update events.alert_group set told_at = $3, tell_at = null where tenant_id = $1 and id = $2"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)

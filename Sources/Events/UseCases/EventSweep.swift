@@ -14,11 +14,11 @@ package struct EventSweep: Sweep {
   private let dispatcher: Dispatcher
   private let figures: EventFigures
   private let batch: Int64
-  private static let mostToWake: Int32 = 500
+  private static let mostDue: Int32 = 500
   /// As many as that in triage say enough.
   private static let mostCounted: Int64 = 10_000
-  /// After so long what could not be woken is tried again.
-  private static let secondsToWaking: Int64 = 300
+  /// After so long what could not be woken or told is tried again.
+  private static let secondsToNextTry: Int64 = 300
 
   /// - Parameter batch: how many events of a source are settled at once.
   package init(_ dispatcher: Dispatcher, figures: EventFigures = EventFigures(), batch: Int64 = 500) {
@@ -39,7 +39,7 @@ package struct EventSweep: Sweep {
         if try await settleBatch(of: source, provider, now, tenancy, &rest) == batch { goesOn = true }
       }
     }
-    try await wake(provider, now, tenancy, &rest)
+    try await wakeAndTell(provider, now, tenancy, &rest)
     let triage = CountTriage(provider: provider.id, limit: Self.mostCounted)
     let inTriage = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.last(triage) }
     figures.set(inTriage: inTriage.first ?? 0)
@@ -108,9 +108,9 @@ package struct EventSweep: Sweep {
     }
   }
 
-  /// Alerts whose maintenance window is over.
-  private func wake(_ provider: TenantEntry, _ now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
-    let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(AlertsToWake(now: now, limit: Self.mostToWake)) }
+  /// Alerts whose maintenance window is over, and incidents that are to hear of more alerts.
+  private func wakeAndTell(_ provider: TenantEntry, _ now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
+    let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(AlertsDue(now: now, limit: Self.mostDue)) }
     for found in due {
       let source = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { transaction in
         try await transaction.withRules(
@@ -119,12 +119,21 @@ package struct EventSweep: Sweep {
       }
       guard let source else { continue }
       let settlement = Settlement(dispatcher: dispatcher, source: source, provider: provider, customer: found.tenant)
-      let due = DueAlerts(tenant: found.tenant, source: found.source, now: now, limit: batch)
-      let ids = try await tenancy.transaction(binding: [found.tenant], side: .staff, readOnly: true) { try await $0.last(due) }
-      try await halving(ids[...], settlement, tenancy, &rest) {
+      let nextTry = now.adding(seconds: Self.secondsToNextTry)
+      let alerts = DueAlerts(tenant: found.tenant, source: found.source, now: now, limit: batch)
+      let waking = try await tenancy.transaction(binding: [found.tenant], side: .staff, readOnly: true) { try await $0.last(alerts) }
+      try await halving(waking[...], settlement, tenancy, &rest) {
         try await settlement.run([], waking: $0, in: $1)
       } postpone: { ids, _ in
-        let later = PostponeWaking(tenant: found.tenant, ids: ids, until: now.adding(seconds: Self.secondsToWaking))
+        let later = PostponeWaking(tenant: found.tenant, ids: ids, until: nextTry)
+        try await tenancy.transaction(binding: [found.tenant], side: .staff) { $0.enqueue(later) }
+      }
+      let groups = DueGroups(tenant: found.tenant, source: found.source, now: now, limit: batch)
+      let telling = try await tenancy.transaction(binding: [found.tenant], side: .staff, readOnly: true) { try await $0.last(groups) }
+      try await halving(telling[...], settlement, tenancy, &rest) {
+        try await settlement.run([], telling: $0, in: $1)
+      } postpone: { ids, _ in
+        let later = PostponeTelling(tenant: found.tenant, ids: ids, until: nextTry)
         try await tenancy.transaction(binding: [found.tenant], side: .staff) { $0.enqueue(later) }
       }
     }

@@ -154,15 +154,17 @@ struct GroupTurns {
       count(.opened)
       return try await open(group, alerts, words, in: transaction)
     case .tell:
+      guard let ticket = turn.ticket else { break }
       // Not each alert of a storm is a comment.
-      if let toldAt = group.toldAt, now < toldAt.adding(seconds: Settlement.secondsBetweenWords) { break }
-      try await comment(words.more(alerts, firing: turn.firing), turn, in: transaction)
-      transaction.enqueue(MarkTold(tenant: tenant.id, group: group.id, now: now))
-      count(.told)
+      let tellAt = group.toldAt.map { max(now, $0.adding(seconds: GroupTurn.secondsBetweenWords(ticket))) } ?? now
+      transaction.enqueue(OweWord(tenant: tenant.id, group: group.id, tellAt: tellAt))
+      transaction.enqueue(MarkUntold(tenant: tenant.id, source: source.publicId, fingerprints: alerts.map(\.fingerprint)))
     case .reopen:
       guard let ticket = turn.ticket else { break }
       _ = try await call("incident.reopen", [:], on: ticket, in: transaction)
-      try await comment(words.cameBack(alerts), turn, in: transaction)
+      try await readAgain(ticket, in: transaction)
+      let reopened = tickets[ticket.publicId] ?? ticket
+      try await comment(words.cameBack(alerts, staysOpen: GroupTurn.flaps(reopened.reopenCount)), on: reopened, in: transaction)
       try await readAgain(ticket, in: transaction)
       transaction.enqueue(MarkTold(tenant: tenant.id, group: group.id, now: now))
       count(.reopened)
@@ -174,10 +176,11 @@ struct GroupTurns {
         count(.resolved)
       } catch let failure as Failure where failure.kind == .invalid {
         // The provider has retired the code by which it would be closed: a person says how it ended.
-        try await comment(words.allOver(false), turn, in: transaction)
+        try await comment(words.allOver(false), on: ticket, in: transaction)
       }
     case .tellThatAllIsOver:
-      try await comment(words.allOver(false), turn, in: transaction)
+      guard let ticket = turn.ticket else { break }
+      try await comment(words.allOver(false), on: ticket, in: transaction)
       count(.told)
     }
     return turn.ticket?.publicId
@@ -206,8 +209,25 @@ struct GroupTurns {
     return id.random
   }
 
-  private func comment(_ text: String, _ turn: GroupTurn, in transaction: Transaction) async throws {
-    guard let ticket = turn.ticket else { return }
+  /// Tells incidents of the alerts that joined their groups since the last word, as far as they still fire.
+  mutating func tell(_ ids: [Int64], in transaction: Transaction) async throws {
+    guard !ids.isEmpty else { return }
+    try await add(try await transaction.query(FindGroups(tenant: tenant.id, source: source.publicId, keyHashes: [], ids: ids)), in: transaction)
+    for id in ids {
+      let (firing, untold, alerts) = try await transaction.query(
+        CountFiring(tenant: tenant.id, groups: [id]), CountUntold(tenant: tenant.id, group: id),
+        UntoldAlerts(tenant: tenant.id, group: id, limit: Int64(AlertWords.mostListed)))
+      if let ticket = groups[id]?.ticket.flatMap({ tickets[$0] }), ticket.state.isOpen, let count = untold.first, count > 0 {
+        let words = AlertWords(language: tenant.language, source: source.name)
+        try await comment(words.more(alerts, count: count, firing: firing.first?.count ?? 0), on: ticket, in: transaction)
+        self.count(.told)
+      }
+      transaction.enqueue(MarkTold(tenant: tenant.id, group: id, now: now))
+      transaction.enqueue(ForgetUntold(tenant: tenant.id, group: id))
+    }
+  }
+
+  private func comment(_ text: String, on ticket: WatchedTicket, in transaction: Transaction) async throws {
     _ = try await call("incident.comment", ["body": .text(text), "visibility": "internal"], on: ticket, in: transaction)
   }
 

@@ -15,8 +15,6 @@ struct Settlement: Sendable {
 
   typealias Outcome = EventFigures.Outcome
 
-  /// How long after a word about a group the next one waits: in a storm the list of alerts tells, not a hundred comments.
-  static let secondsBetweenWords: Int64 = 60
   /// The time in which too many incidents are a storm.
   static let stormSeconds: Int64 = 600
   static let stormKey = "storm"
@@ -26,8 +24,9 @@ struct Settlement: Sendable {
   /// - Parameters:
   ///   - ids: of the events.
   ///   - waking: of alerts whose window is over.
+  ///   - telling: of groups whose incidents are to be told of more alerts.
   /// - Returns: what became of what.
-  func run(_ ids: [Int64], waking: [Int64] = [], in transaction: Transaction) async throws -> [Outcome: Int64] {
+  func run(_ ids: [Int64], waking: [Int64] = [], telling: [Int64] = [], in transaction: Transaction) async throws -> [Outcome: Int64] {
     let now = dispatcher.tenancy.clock.now()
     _ = try await transaction.query(HoldSource(provider: provider.id, source: source.id))
     guard let tenant = try await transaction.first(CustomerOfEvents(tenant: customer)), tenant.kind == .customer else {
@@ -45,6 +44,7 @@ struct Settlement: Sendable {
     try await turns.assign(&book, in: transaction)
     if !book.stale.isEmpty { transaction.enqueue(SaveAlerts(tenant: customer, source: source.publicId, alerts: book.stale, now: now)) }
     try await turns.act(book, in: transaction)
+    try await turns.tell(telling, in: transaction)
     if !received.isEmpty { transaction.enqueue(SettleReceived(provider: provider.id, ids: received.map(\.id), customer: customer, now: now)) }
     var counts = turns.counts
     counts[.settled] = Int64(received.count)

@@ -44,7 +44,7 @@ struct OldestTellings: Statement {
     let kind: ProblemNews.Kind?
     let actor: Actor
     let occurredAt: Instant
-    var after: Place
+    let after: Place
   }
 
   /// The last incident that was told.

@@ -24,7 +24,8 @@ package struct TellingSweep: Sweep {
     var rest = LeftUndone()
     var stuck: Set<Int64> = []
     var isAnyTold: Bool
-    // Round after round: when the oldest event of a problem has been told there may be another.
+    // Round after round, a piece of each problem: one behind thousands of incidents holds up no other, and when its oldest event has been
+    // told there may be another.
     repeat {
       isAnyTold = false
       var after: Int64 = 0
@@ -48,35 +49,29 @@ package struct TellingSweep: Sweep {
     if !rest.isEmpty { throw rest }
   }
 
-  private func tell(_ found: OldestTellings.Found, of provider: TenantEntry, _ tenancy: Tenancy) async throws {
-    var telling = found
-    while true {
-      try Task.checkCancellation()
-      let next = IncidentsToTell(provider: provider.id, telling: telling, limit: piece)
-      let places = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(next) }
-      guard let first = places.first else { break }
-      // Of one customer at a time.
-      let own = places.prefix { $0.tenant == first.tenant }
-      guard let last = own.last else { break }
-      let step = telling
-      let isDone = try await tenancy.transaction(binding: Set([provider.id, first.tenant]).sorted(), side: .staff) {
-        // A run may take long: what is told of an incident is not recorded before the incident was.
-        try await tell(own.map(\.ticket), of: first.tenant, upTo: last, step, provider, at: tenancy.clock.now(), in: $0)
-      }
-      // Another worker is at it.
-      guard isDone else { return }
-      telling.after = last
+  /// The next piece; of what has been told to all, nothing is left.
+  private func tell(_ telling: OldestTellings.Found, of provider: TenantEntry, _ tenancy: Tenancy) async throws {
+    let next = IncidentsToTell(provider: provider.id, telling: telling, limit: piece)
+    let places = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(next) }
+    guard let first = places.first else {
+      let end = DropTelling(provider: provider.id, telling: telling)
+      return try await tenancy.transaction(binding: [provider.id], side: .staff) { $0.enqueue(end) }
     }
-    let end = DropTelling(provider: provider.id, telling: telling)
-    try await tenancy.transaction(binding: [provider.id], side: .staff) { $0.enqueue(end) }
+    // Of one customer at a time.
+    let own = places.prefix { $0.tenant == first.tenant }
+    guard let last = own.last else { return }
+    try await tenancy.transaction(binding: Set([provider.id, first.tenant]).sorted(), side: .staff) {
+      // A run may take long: what is told of an incident is not recorded before the incident was.
+      try await tell(own.map(\.ticket), of: first.tenant, upTo: last, telling, provider, at: tenancy.clock.now(), in: $0)
+    }
   }
 
   private func tell(
     _ tickets: [Int64], of tenant: TenantId, upTo last: OldestTellings.Place, _ telling: OldestTellings.Found, _ provider: TenantEntry, at now: Instant,
     in transaction: Transaction
-  ) async throws -> Bool {
-    guard try await transaction.first(AdvanceTelling(provider: provider.id, telling: telling, to: last)) != nil else { return false }
-    guard let kind = telling.kind else { return true }
+  ) async throws {
+    // Else another worker is at it.
+    guard try await transaction.first(AdvanceTelling(provider: provider.id, telling: telling, to: last)) != nil, let kind = telling.kind else { return }
     try await ProblemNews.hold(tickets, of: tenant, in: transaction)
     let news = ProblemNews(
       kind, of: provider.id(IdKind.problem.prefix, telling.publicId), number: ProblemNumber.text(provider.code, telling.number), by: telling.actor,
@@ -84,11 +79,10 @@ package struct TellingSweep: Sweep {
     try await news.tell(tickets, of: tenant, at: now, in: transaction)
     // What was given up is no known error; what is taken up again may be the one that it was.
     if kind == .cancelled { transaction.enqueue(DropKnownErrors(tenant: tenant, tickets: tickets, problem: telling.problem)) }
-    guard kind == .knownError || kind == .reopened else { return true }
+    guard kind == .knownError || kind == .reopened else { return }
     // What was unlinked since has none any more; whoever unlinks holds the incident first.
     let linked = try await transaction.query(StillLinked(provider: provider.id, problem: telling.problem, tenant: tenant, tickets: tickets))
-    guard let article = linked.first?.article else { return true }
+    guard let article = linked.first?.article else { return }
     transaction.enqueue(KeepKnownErrors(tenant: tenant, tickets: linked.map(\.ticket), problem: telling.problem, article: article, now: now))
-    return true
   }
 }
