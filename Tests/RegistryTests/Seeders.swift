@@ -270,6 +270,7 @@ enum Seeders {
       try Seeded(
         try await world.seed("code.create", ["list": "category", "key": .text("category-\(world.next())"), "name": Samples.localName]))
     },
+    "qfl": { world, _ in try Seeded(try await world.queueFilter(of: world.database.root)) },
     "cit": { world, _ in
       try Seeded(
         try await world.seed("ci_type.create", ["code": .text("type_\(world.next())"), "name": Samples.localName, "attributes": .array([])]))
@@ -309,8 +310,7 @@ enum Seeders {
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
   static let shared: Set<String> = [
     "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
-    "tcd",
-    "cit", "cod", "evs", "evt",
+    "tcd", "cod", "evs", "evt", "qfl",
   ]
 }
 
@@ -501,5 +501,12 @@ extension World {
         "customer": .text(twin.id), "name": name(twin), "state": .text(state), "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
         "endsAt": "2027-01-01T00:00:00Z",
       ])
+  }
+}
+
+extension World {
+  func queueFilter(of principal: Principal) async throws -> Value {
+    let criteria = Value.object(["priority": 2])
+    return try await made("queue_filter.save", [.init("name", .text("Filter \(next())")), .init("criteria", criteria)], by: principal)
   }
 }

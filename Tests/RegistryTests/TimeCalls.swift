@@ -144,7 +144,7 @@ extension World {
     _ = try await made("timer.discard", [.init("timer", running)], by: principal)
   }
 
-  private func made(_ operation: String, _ members: [Value.Member], by principal: Principal, version: Int64? = nil) async throws -> Value {
+  func made(_ operation: String, _ members: [Value.Member], by principal: Principal, version: Int64? = nil) async throws -> Value {
     let answer = await answer(operation, .object(members), as: principal, version: version)
     guard let value = answer.value else {
       throw SeedFailure(description: "\(operation): \(String(describing: answer.failure)) \(answer.failure?.violations ?? [])")

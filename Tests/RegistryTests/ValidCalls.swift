@@ -234,7 +234,10 @@ struct CallRule: Sendable {
       return (["id": incident.id, "underpinningContract": contract, "service": service["id"] ?? .null], incident.version)
     }),
     "team_agreement.add": CallRule(given: { world, _, _ in (["ola": try await world.ola()], nil) }),
-    "incident.queue": CallRule(omitted: ["mine", "unassigned"]),
+    "incident.queue": CallRule(omitted: ["mine", "unassigned", "filter"]),
+    // Everybody's filters are his own.
+    "queue_filter.delete": CallRule(given: { world, _, principal in (["id": try await world.queueFilter(of: principal)["id"] ?? .null], nil) }),
+    "incident.count": CallRule(omitted: ["mine", "unassigned", "filter"]),
     "service_family.create": CallRule(given: { world, _, _ in (["code": .text("F\(world.next())")], nil) }),
     "service.create": CallRule(given: { world, _, _ in
       (["code": .text("V\(world.next())"), "stages": .object(["requirements": "2026-01-01", "operation": "2026-02-01"])], nil)

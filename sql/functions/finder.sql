@@ -138,7 +138,7 @@ begin
       and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
-    order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
+    order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 1001);
 end
 $$;
 
@@ -163,7 +163,7 @@ begin
       and (coalesce(a.due_at, 'infinity'::timestamptz), a.started_at, a.tenant_id, a.ticket_id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_started, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
-    order by coalesce(a.due_at, 'infinity'::timestamptz), a.started_at, a.tenant_id, a.ticket_id limit least(row_limit, 201);
+    order by coalesce(a.due_at, 'infinity'::timestamptz), a.started_at, a.tenant_id, a.ticket_id limit least(row_limit, 1001);
 end
 $$;
 
@@ -194,7 +194,7 @@ begin
       and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
         > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
            coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
-    order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 201);
+    order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 1001);
 end
 $$;
 

@@ -10,4 +10,5 @@ extension IdKind {
   package static let ticketCi = IdKind("ci", owner: .tenant)
   package static let sharedCi = IdKind("ci", owner: .provider)
   package static let code = IdKind("cod", owner: .provider)
+  package static let queueFilter = IdKind("qfl", owner: .provider)
 }

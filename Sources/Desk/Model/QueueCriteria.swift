@@ -1,0 +1,85 @@
+import Kernel
+import Operations
+
+/// Which open incidents a queue shows, and in what order.
+package struct QueueCriteria: OperationInput {
+  let team: PublicId?
+  let assignee: PublicId?
+  let mine: Bool
+  let unassigned: Bool
+  let owner: PublicId?
+  let unowned: Bool
+  let offered: Bool
+  let priority: Int64?
+  let order: Order
+
+  enum Order: String, CaseIterable {
+    case due
+    case teamDue = "team_due"
+  }
+
+  private static let teamField = Field.id("team", .team, "Only those of this team.", "仅限此团队。").optional
+  private static let assigneeField = Field.id("assignee", .staff, "Only those assigned to this member of the staff.", "仅限分派给此人员的工单。").optional
+  private static let mineField = Field.boolean("mine", "Only those assigned to the caller.", "仅限分派给本人的工单。").optional
+  private static let unassignedField = Field.boolean("unassigned", "Only those assigned to nobody.", "仅限未分派给个人的工单。").optional
+  private static let ownerField = Field.id("owner", .staff, "Only those that this member of the staff answers for.", "仅限由此人员负责的工单。").optional
+  private static let unownedField = Field.boolean("unowned", "Only those that nobody answers for.", "仅限尚无负责人的工单。").optional
+  private static let offeredField = Field.boolean(
+    "offered", "Only those that are offered to the caller, or to a team, and that nobody has answered.", "仅限移交给本人或某团队且尚未答复的工单。"
+  ).optional
+  private static let priorityField = Field.integer("priority", 1...5, "Only this priority.", "仅限此优先级。").optional
+  private static let orderField = Field.oneOf(
+    "order", Order.allCases.map(\.rawValue),
+    "due (default): by what the customer was promised; team_due, of one team: by what the team promised (OLA).",
+    "due（默认）：按对客户的承诺排序；team_due：按团队的承诺（OLA）排序，须指定团队。"
+  ).optional
+  package static let fields: [any InputField] = [
+    teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, orderField,
+  ]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    team = try values[Self.teamField]
+    assignee = try values[Self.assigneeField]
+    mine = try values[Self.mineField] ?? false
+    unassigned = try values[Self.unassignedField] ?? false
+    owner = try values[Self.ownerField]
+    unowned = try values[Self.unownedField] ?? false
+    offered = try values[Self.offeredField] ?? false
+    priority = try values[Self.priorityField]
+    order = try values[Self.orderField].flatMap(Order.init) ?? .due
+    if order == .teamDue, team == nil { throw FieldError("team", DeskMessages.orderNeedsTeam) }
+  }
+
+  var isEmpty: Bool { value == .object([]) }
+
+  /// What is asked for, as it is stored and told: what is not asked for is left out.
+  var value: Value {
+    var members: [Value.Member] = []
+    for (name, id) in [("team", team), ("assignee", assignee), ("owner", owner)] {
+      if let id { members.append(Value.Member(name, .id(id))) }
+    }
+    for (name, isAsked) in [("mine", mine), ("unassigned", unassigned), ("unowned", unowned), ("offered", offered)] where isAsked {
+      members.append(Value.Member(name, .bool(true)))
+    }
+    if let priority { members.append(Value.Member("priority", .integer(priority))) }
+    if order != .due { members.append(Value.Member("order", .text(order.rawValue))) }
+    return .object(members)
+  }
+}
+
+/// Criteria as they are told.
+struct QueueCriteriaSheet: OperationOutput {
+  let criteria: QueueCriteria
+
+  static let fields: [OutputField<QueueCriteriaSheet>] = [
+    OutputField("team", .id, "Only those of this team.", "仅限此团队。") { .id($0.criteria.team) },
+    OutputField("assignee", .id, "Only those assigned to this member of the staff.", "仅限分派给此人员的工单。") { .id($0.criteria.assignee) },
+    OutputField("mine", .boolean, "Only those assigned to the caller.", "仅限分派给本人的工单。") { .bool($0.criteria.mine) },
+    OutputField("unassigned", .boolean, "Only those assigned to nobody.", "仅限未分派给个人的工单。") { .bool($0.criteria.unassigned) },
+    OutputField("owner", .id, "Only those that this member of the staff answers for.", "仅限由此人员负责的工单。") { .id($0.criteria.owner) },
+    OutputField("unowned", .boolean, "Only those that nobody answers for.", "仅限尚无负责人的工单。") { .bool($0.criteria.unowned) },
+    OutputField("offered", .boolean, "Only those that are offered to the caller or a team.", "仅限移交给本人或某团队的工单。") { .bool($0.criteria.offered) },
+    OutputField("priority", .integer, "Only this priority.", "仅限此优先级。") { .integer($0.criteria.priority) },
+    OutputField("order", .text, "due or team_due.", "due 或 team_due。") { .text($0.criteria.order.rawValue) },
+  ]
+}

@@ -1,0 +1,12 @@
+import Kernel
+
+enum QueueFilterMessages {
+  static let filterAlone = Message(
+    "queue.filter_alone", "A saved filter stands for all criteria: leave the others out.", zh: "使用已保存的筛选时不能再指定其他条件。")
+  static let tooMany = Message(
+    "queue_filter.too_many", "Nobody has more than {most} filters: delete one first.", zh: "每人最多保存 {most} 个筛选，请先删除一个。")
+  static let unreadable = Message(
+    "queue_filter.unreadable", "This filter cannot be read any more: save it anew.", zh: "该筛选已无法读取，请重新保存。")
+
+  static let all = [filterAlone, tooMany, unreadable]
+}

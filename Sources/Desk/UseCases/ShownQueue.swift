@@ -1,0 +1,90 @@
+import Kernel
+import Operations
+import Postgres
+
+/// What of the queue is asked for: by criteria, or by a filter that keeps them; and of which CI.
+struct ShownQueue: Sendable {
+  let criteria: QueueCriteria
+  let filter: PublicId?
+  let ci: PublicId?
+
+  private static let filterField = Field.id("filter", .queueFilter, "One of the caller's saved filters, in place of criteria.", "以本人保存的筛选代替各项条件。").optional
+  private static let ciField = Field.id(
+    "ci", .ticketCi, "Only those that name this configuration item, of a customer or shared by the provider.", "仅限涉及此配置项（客户的或服务商共享的）的工单。"
+  ).optional
+  static let fields: [any InputField] = QueueCriteria.fields + [filterField, ciField]
+
+  init(_ values: InputValues) throws(FieldError) {
+    criteria = try QueueCriteria(values)
+    filter = try values[Self.filterField]
+    ci = try values[Self.ciField]
+    if filter != nil, !criteria.isEmpty { throw FieldError("filter", QueueFilterMessages.filterAlone) }
+    if criteria.order == .teamDue, ci != nil { throw FieldError("ci", TicketCiMessages.orderOfCi) }
+  }
+}
+
+/// Where the tickets of a queue are found.
+enum QueueLook {
+  case due(QueuePositions)
+  case teamDue(TeamQueuePositions)
+  case ofCi(CiQueuePositions)
+
+  func find(in transaction: Transaction) async throws -> [QueuePositions.Found] {
+    switch self {
+    case .due(let positions): try await transaction.query(positions)
+    case .teamDue(let positions): try await transaction.query(positions)
+    case .ofCi(let positions): try await transaction.query(positions)
+    }
+  }
+
+  func count(in transaction: Transaction) async throws -> Int64 {
+    let count =
+      switch self {
+      case .due(let positions): try await transaction.first(CountOf(positions))
+      case .teamDue(let positions): try await transaction.first(CountOf(positions))
+      case .ofCi(let positions): try await transaction.first(CountOf(positions))
+      }
+    return count ?? 0
+  }
+}
+
+extension OperationContext {
+  /// The criteria that are meant. Only for operations that read.
+  func criteria(of shown: ShownQueue) async throws -> QueueCriteria {
+    guard let filter = shown.filter else { return shown.criteria }
+    let statement = QueueFilterByPublicId(provider: provider.id, account: actor.id, publicId: filter.random)
+    guard let found = try await bound(to: [provider.id], { try await $0.first(statement) }) else { throw unknownReference("filter") }
+    let criteria = try found.criteria
+    if criteria.order == .teamDue, shown.ci != nil { throw Failure.invalid("ci", TicketCiMessages.orderOfCi) }
+    return criteria
+  }
+
+  /// Where their tickets are. Only for operations that read.
+  func look(_ criteria: QueueCriteria, ofCi: PublicId?, after: QueuePositions.Found? = nil, limit: Int64) async throws -> QueueLook {
+    let team: Int64? =
+      if let team = criteria.team { try await self.team(team, "team") } else { nil }
+    var assignee = criteria.mine ? actor.id : nil
+    if let named = criteria.assignee {
+      let found = try await staff(named, "assignee")
+      guard assignee == nil || assignee == found else { throw unknownReference("assignee") }
+      assignee = found
+    }
+    let owner: Int64? =
+      if let owner = criteria.owner { try await staff(owner, "owner") } else { nil }
+    let positions = QueuePositions(
+      tenants: access.tenants.map { $0.map(\.rawValue).sorted() }, team: team, assignee: assignee, unassignedOnly: criteria.unassigned,
+      priority: criteria.priority, owner: owner, unownedOnly: criteria.unowned, offeredTo: criteria.offered ? actor.id : nil, after: after, limit: limit)
+    if let ofCi {
+      let ci = try await ciOfAnyTenant(ofCi)
+      return .ofCi(CiQueuePositions(queue: positions, ci: ci.row, isShared: ci.isShared))
+    }
+    return criteria.order == .due ? .due(positions) : .teamDue(TeamQueuePositions(queue: positions))
+  }
+
+  /// The internal id of a member of the staff whom a filter names.
+  private func staff(_ id: PublicId, _ path: String) async throws -> Int64 {
+    let statement = StaffByPublicId(provider: provider.id, publicId: id)
+    guard let found = try await bound(to: [provider.id], { try await $0.first(statement) }) else { throw unknownReference(path) }
+    return found
+  }
+}
