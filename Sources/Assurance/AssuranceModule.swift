@@ -15,7 +15,8 @@ package enum AssuranceModule: OperationModule {
   package static let constraints: [String: Message] = ["chain_version_from_unique": AssuranceMessages.beaten]
 
   package static let guards: [any OperationGuard.Type] = [
-    CreatedContractGuard.self, ChangedContractGuard.self, AddedLineGuard.self, RevisedLineGuard.self,
+    CreatedContractGuard.self, ChangedContractGuard.self, AddedLineGuard.self, ActivatedLineGuard.self,
+    RevisedLineGuard.self,
   ]
 }
 

@@ -15,16 +15,29 @@ package enum ContractTerms {
   package static func line(
     tenant: TenantId, person: Int64? = nil, unit: Int64?, at: Instant, explicit: Int64?, in transaction: Transaction
   ) async throws -> LineTerms? {
-    let (candidates, units) = try await linesInForce(tenant: tenant, unit: unit, at: at, in: transaction)
-    return LinePrecedence.choose(from: candidates, person: person, units: units, explicit: explicit)
+    try await lines(tenant: tenant, unit: unit, at: at, in: transaction).choose(person: person, explicit: explicit)
   }
 
-  /// What a line is chosen from: the lines in force, and the ticket's unit with those above it, nearest first.
-  static func linesInForce(
-    tenant: TenantId, unit: Int64?, at: Instant, in transaction: Transaction
-  ) async throws -> (candidates: [LinePrecedence.Candidate], units: [Int64]) {
-    guard let unit else { return (try await transaction.query(LinesInForce(tenant: tenant, at: at)), []) }
-    return try await transaction.query(LinesInForce(tenant: tenant, at: at), UnitsAbove(tenant: tenant, unit: unit))
+  /// What a line is chosen from: for those who choose when they know more, such as what covers the ticket's CIs.
+  package struct Lines: Sendable {
+    /// The lines in force.
+    let candidates: [LinePrecedence.Candidate]
+    /// The ticket's unit with those above it, nearest first.
+    let units: [Int64]
+
+    /// - Parameters:
+    ///   - covering: the lines that cover the ticket's CIs, that of the CI which counts most first.
+    ///   - explicit: the line that somebody named.
+    package func choose(person: Int64? = nil, covering: [Int64] = [], explicit: Int64?) -> LineTerms? {
+      LinePrecedence.choose(from: candidates, for: LinePrecedence.Subject(person: person, units: units, covering: covering), explicit: explicit)
+    }
+  }
+
+  /// One round trip. The transaction is bound to `tenant`.
+  package static func lines(tenant: TenantId, unit: Int64?, at: Instant, in transaction: Transaction) async throws -> Lines {
+    guard let unit else { return Lines(candidates: try await transaction.query(LinesInForce(tenant: tenant, at: at)), units: []) }
+    let (candidates, units) = try await transaction.query(LinesInForce(tenant: tenant, at: at), UnitsAbove(tenant: tenant, unit: unit))
+    return Lines(candidates: candidates, units: units)
   }
 
   /// The targets of an SLA version that count for a ticket, each with its calendar's version in force at `at`: at most one for

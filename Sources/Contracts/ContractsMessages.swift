@@ -56,6 +56,10 @@ package enum ContractsMessages: MessageCatalog {
     "contract.fixed_after_draft", "Currency and zone are fixed once the contract has left the draft.", zh: "合同离开草稿状态后，货币和时区不可更改。")
   package static let contractOver = Message("contract.over", "The contract has ended.", zh: "合同已终止。")
   package static let lineOver = Message("contract_line.over", "The line has ended.", zh: "合同行已终止。")
+  package static let lineNotDraft = Message("contract_line.not_draft", "Only a line that is a draft is activated.", zh: "只有草稿状态的合同行可以生效。")
+  package static let draftLineBegins = Message(
+    "contract_line.draft_begins", "A line that is a draft holds from no instant: say from when it does when it is activated (contract_line.activate).",
+    zh: "草稿合同行不生效；请在 contract_line.activate 时指明生效时间。")
   package static let nothingToChange = Message("contract.nothing_to_change", "Say what is to change.", zh: "请指明要更改的内容。")
   package static let calendarNameTaken = Message("calendar.name_taken", "There is already a calendar of this name.", zh: "已有同名日历。")
   package static let olaForAll = Message("sla.ola_for_all", "Teams work for every customer: an OLA is for none alone.", zh: "团队服务于所有客户，OLA 不能仅供某一客户使用。")
@@ -122,7 +126,8 @@ package enum ContractsMessages: MessageCatalog {
     updateHasNoObjective,
     noneHasNothing, calendarNeeded,
     measuredNeedsObjective, periodNeedsObjective, warnOrder, badTierCode, calendarNotPublished, calendarOfOther, budgetNeverEnds,
-    unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, nothingToChange, calendarNameTaken,
+    unknownZone, unknownCurrency, termOrder, badFee, badTransition, fixedAfterDraft, contractOver, lineOver, lineNotDraft, draftLineBegins, nothingToChange,
+    calendarNameTaken,
     slaNameTaken, olaForAll, olaStops, slaRetired, slaInUse, slaInTemplates, slaIsRetired, slaIsActive,
   ]
 }

@@ -11,7 +11,7 @@ package enum ContractsModule: OperationModule {
     ResolveTargets.self, SetCiTier.self, ListCiTiers.self,
     CreateContract.self, ReadContract.self, ListContracts.self, ChangeContract.self, ContractHistory.self,
     CompareContract.self, WithdrawContractVersion.self,
-    AddContractLine.self, ReviseContractLine.self, EndContractLine.self, ListContractLines.self,
+    AddContractLine.self, ReviseContractLine.self, ActivateContractLine.self, EndContractLine.self, ListContractLines.self,
     WithdrawLineVersion.self,
     AddContact.self, EndContact.self, ListContacts.self,
     ReadRenewal.self, ListRenewals.self, DecideRenewal.self, SnoozeRenewal.self, CompleteRenewal.self, ReadRenewalRate.self,

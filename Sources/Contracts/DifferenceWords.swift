@@ -37,6 +37,7 @@ package enum DifferenceWords: MessageCatalog {
   static let sla = Message("difference.sla", "SLA", zh: "SLA（服务级别）")
   static let units = Message("difference.units", "sites and departments", zh: "站点与部门")
   static let persons = Message("difference.persons", "persons", zh: "人员")
+  static let onlyCoveredCis = Message("difference.only_covered_cis", "only for the configuration items that it covers", zh: "仅限所覆盖的配置项")
   static let quantity = Message("difference.quantity", "quantity", zh: "数量")
   static let exclusions = Message("difference.exclusions", "exclusions", zh: "除外责任")
   static let priceReference = Message("difference.price_reference", "price reference", zh: "价格依据")
@@ -184,6 +185,7 @@ package enum DifferenceWords: MessageCatalog {
     case .sla: sla
     case .units: units
     case .persons: persons
+    case .onlyCoveredCis: onlyCoveredCis
     case .quantity: quantity
     case .exclusions: exclusions
     case .priceReference: priceReference
@@ -207,7 +209,7 @@ package enum DifferenceWords: MessageCatalog {
   package static let all = [
     changed, added, removed, becomes, isNow, isGone, lineNew, lineGone, hours, minutes, seconds, atOnce, businessDays, day, days, month, months,
     calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, service, offering,
-    sla, units, persons, quantity, exclusions, priceReference, monthlyFee,
+    sla, units, persons, onlyCoveredCis, quantity, exclusions, priceReference, monthlyFee,
     stopsAt, budget, objective, period, calendar, countsFrom, warnings, pauses, response, resolution, update, availability, backupSuccess, patchCurrency,
     requestAccuracy, explicitlyNone, ofService, ciTier, incident, request, change, problem, monthly, quarterly, yearly, rollingYear, degraded, partial,
     major, decisionMaker, escalation, billing, technical, draft, active, suspended, ended, none, manual, auto, resolved, closed, yes, no,

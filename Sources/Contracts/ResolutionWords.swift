@@ -16,6 +16,7 @@ enum ResolutionWords: MessageCatalog {
     "resolution.no_target", "{metric}: no target for priority {priority} of this type ({type}).", zh: "{metric}：该类型（{type}）的优先级 {priority} 没有目标。")
 
   static let explicit = Message("line_reason.explicit", "it was named", zh: "人工指定")
+  static let ci = Message("line_reason.ci", "it covers a configuration item that the ticket names", zh: "覆盖了工单所涉及的配置项")
   static let person = Message("line_reason.person", "it names the requester", zh: "指定了请求人")
   static let unit = Message("line_reason.unit", "it names the ticket's own site or department", zh: "指定了工单所属地点或部门")
   static let unitAbove = Message("line_reason.unit_above", "it names the nearest unit above the ticket's", zh: "指定了最近的上级单位")
@@ -31,6 +32,7 @@ enum ResolutionWords: MessageCatalog {
     let (message, isNewest): (Message, Bool) =
       switch reason {
       case .explicit: (explicit, false)
+      case .ci: (ci, false)
       case .person: (person, false)
       case .personNewest: (person, true)
       case .unit: (unit, false)
@@ -50,7 +52,7 @@ enum ResolutionWords: MessageCatalog {
   }
 
   static let all = [
-    noLine, line, promised, promisedToAny, none, noneToAny, noTarget, explicit, person, unit, unitAbove, customer, newest, service, ciTier, ticketType,
+    noLine, line, promised, promisedToAny, none, noneToAny, noTarget, explicit, ci, person, unit, unitAbove, customer, newest, service, ciTier, ticketType,
     priority,
   ]
 }

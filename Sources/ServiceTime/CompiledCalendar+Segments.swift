@@ -15,13 +15,25 @@ extension CompiledCalendar {
     let last = Self.second(end)
     var second = Self.second(start)
     var segments: [Segment] = []
-    while second < last {
-      let opening = min(nextOpening(at: Instant(seconds: second))?.seconds ?? last, last)
-      let next = opening > second ? opening : min(closing(after: second, before: last), last)
-      segments.append(Segment(from: Instant(seconds: second), to: Instant(seconds: next), isOpen: opening == second))
-      second = next
+    for open in openings(from: start, to: end) {
+      if second < open.start.seconds { segments.append(Segment(from: Instant(seconds: second), to: open.start, isOpen: false)) }
+      segments.append(Segment(from: open.start, to: open.end, isOpen: true))
+      second = open.end.seconds
     }
+    if second < last { segments.append(Segment(from: Instant(seconds: second), to: Instant(seconds: last), isOpen: false)) }
     return segments
+  }
+
+  /// The open stretches within `start..<end`, in order; no two touch.
+  package func openings(from start: Instant, to end: Instant) -> [TimeSpan] {
+    let last = Self.second(end)
+    var second = Self.second(start)
+    var openings: [TimeSpan] = []
+    while second < last, let opening = nextOpening(at: Instant(seconds: second))?.seconds, opening < last {
+      second = min(closing(after: opening, before: last), last)
+      openings.append(TimeSpan(Instant(seconds: opening), Instant(seconds: second)))
+    }
+    return openings
   }
 
   /// The end of the open stretch around an open second, or any second from `limit` on.

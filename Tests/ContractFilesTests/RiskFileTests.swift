@@ -70,6 +70,45 @@ import Testing
     #expect(budget["acceptedBy"] == .null && budget["actorKind"] == "operator")
   }
 
+  /// A line that comes to a contract in force is a draft until it is backed; then it begins, and what is left half done is finished by
+  /// the next run.
+  @Test func anAmendmentAddsALineThatIsBacked() async throws {
+    let world = try await World()
+    try await world.run(DeliveryFileTests.yaml).apply()
+    world.database.clock.advance(seconds: 60)
+    let unbacked =
+      DeliveryFileTests.yaml + """
+            - name: Backup
+              sla: Gold
+              teams:
+                - {team: First line, handling: 15 min}
+                - {team: Second line, tier: 2, calendar: Weekdays, handling: 1 h}
+
+        """
+    let weekdays = unbacked.replacing("calendars:\n", with: "calendars:\n  - {name: Weekdays, zone: UTC, stock: 5x12}\n")
+    #expect(try await refusal(weekdays, in: world) == "assurance.not_backed")
+    func lines() async throws -> [String] {
+      let listed = try await world.database.call("contract_line.list", ["contract": try await world.contract()["id"] ?? .null], as: world.database.root)
+      return (listed["items"]?.array ?? []).map { "\($0["name"]?.text ?? "") \($0["state"]?.text ?? "")" }
+    }
+    #expect(try await lines() == ["Servers active", "Backup draft"])
+    #expect(try await !world.export("ACME").contains("Backup"), "an export of it would be in force")
+
+    let accepted =
+      weekdays + """
+              acceptedRisks:
+                - {gap: coverage, reason: Nobody restores at night, by: Jane Roe}
+                - {gap: budget, reason: Late only after weekends}
+
+        """
+    let plan = try await world.run(accepted).plan()
+    #expect(plan.text.contains("line “Backup”") && plan.text.contains("activate"), "\(plan.text)")
+    try await world.run(accepted).apply()
+    #expect(try await lines() == ["Servers active", "Backup active"])
+    let again = try await world.run(accepted).plan()
+    #expect(again.isEmpty, "\(again.text)")
+  }
+
   @Test func whatIsAcceptedIsExportedAndAppliedTheSame() async throws {
     let world = try await World(isProven: false)
     try await world.run(Self.accepted).apply()

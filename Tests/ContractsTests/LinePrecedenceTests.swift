@@ -4,16 +4,23 @@ import TestSupport
 import Testing
 
 @Suite struct LinePrecedenceTests {
-  private func candidate(_ line: Int64, unit: Int64? = nil, persons: [Int64] = [], startsAt: Int64 = 0, validFrom: Int64 = 0) -> LinePrecedence.Candidate {
+  private func candidate(
+    _ line: Int64, unit: Int64? = nil, persons: [Int64] = [], onlyCis: Bool = false, startsAt: Int64 = 0, validFrom: Int64 = 0
+  ) -> LinePrecedence.Candidate {
     LinePrecedence.Candidate(
       terms: LineTerms(
         contract: 1, line: line, lineVersion: line * 10, sla: 1, slaVersion: 1, contractZone: "UTC", contractName: "c", lineName: "l",
         resolutionStopsAt: .resolved, reason: .noneInForce),
-      units: unit.map { [$0] } ?? [], persons: persons, contractStartsAt: Instant(seconds: startsAt), lineValidFrom: Instant(seconds: validFrom))
+      units: unit.map { [$0] } ?? [], persons: persons, onlyCoveredCis: onlyCis, contractStartsAt: Instant(seconds: startsAt),
+      lineValidFrom: Instant(seconds: validFrom))
   }
 
-  private func choose(_ candidates: [LinePrecedence.Candidate], _ units: [Int64], explicit: Int64? = nil) -> String {
-    LinePrecedence.choose(from: candidates, units: units, explicit: explicit).map { "\($0.line) \($0.reason.rawValue)" } ?? "none"
+  private func choose(
+    _ candidates: [LinePrecedence.Candidate], _ units: [Int64], person: Int64? = nil, covering: [Int64] = [], explicit: Int64? = nil
+  ) -> String {
+    LinePrecedence.choose(
+      from: candidates, for: LinePrecedence.Subject(person: person, units: units, covering: covering), explicit: explicit
+    ).map { "\($0.line) \($0.reason.rawValue)" } ?? "none"
   }
 
   @Test func theTableRankByRank() {
@@ -47,7 +54,7 @@ import Testing
     let site = candidate(2, unit: 10)
     let all = candidate(3)
     func chosen(_ candidates: [LinePrecedence.Candidate], person: Int64?, _ units: [Int64] = [10]) -> String {
-      LinePrecedence.choose(from: candidates, person: person, units: units, explicit: nil).map { "\($0.line) \($0.reason.rawValue)" } ?? "none"
+      choose(candidates, units, person: person)
     }
     #expect(chosen([all, site, named], person: 8) == "1 person")
     #expect(chosen([all, site, named], person: 9) == "2 unit")
@@ -64,6 +71,37 @@ import Testing
     #expect(chosen([both], person: 9, [12]) == "none")
   }
 
+  @Test func theLineThatCoversACiGoesBeforePersonsAndUnits() {
+    let named = candidate(1, persons: [7])
+    let site = candidate(2, unit: 10)
+    let all = candidate(3)
+    let servers = candidate(4, onlyCis: true)
+    let everything = [all, site, named, servers]
+    #expect(choose(everything, [10], person: 7) == "1 person")
+    #expect(choose(everything, [10], person: 7, covering: [4]) == "4 ci")
+    #expect(choose(everything, [10], person: 7, covering: [3]) == "3 ci", "whatever else it is for")
+    #expect(choose([named, site], [], person: 8, covering: [1]) == "1 ci", "whoever reports it")
+    #expect(choose(everything, [10], covering: [3, 4]) == "3 ci" && choose(everything, [10], covering: [4, 3]) == "4 ci")
+    #expect(choose(everything, [10], covering: [9, 4]) == "4 ci", "a line that is not in force has no say")
+    #expect(choose(everything, [10], covering: [9]) == "2 unit")
+    #expect(choose([servers], [10], person: 7) == "none", "a line for its CIs only")
+    #expect(choose(everything, [10], covering: [4], explicit: 2) == "2 explicit")
+  }
+
+  @Test func whyALineWasNotChosenNamesItsCis() {
+    let candidates = [candidate(1, persons: [7]), candidate(2, unit: 10), candidate(3), candidate(4, onlyCis: true), candidate(5, onlyCis: true)]
+    func told(_ covering: [Int64], keeping: Int64? = nil) -> [String] {
+      let subject = LinePrecedence.Subject(units: [10], covering: covering)
+      let standings =
+        keeping.map { LinePrecedence.standings(of: candidates, for: subject, keeping: $0) }
+        ?? LinePrecedence.standings(of: candidates, for: subject, explicit: nil)
+      return standings.map { "\($0.candidate.terms.line) \($0.standing.rawValue)" }
+    }
+    #expect(told([4, 1]) == ["4 chosen", "3 less_specific", "2 less_specific", "1 less_specific", "5 other_cis"])
+    #expect(told([]) == ["2 chosen", "3 less_specific", "5 other_cis", "4 other_cis", "1 other_persons"])
+    #expect(told([4], keeping: 2) == ["2 chosen", "4 preferred", "3 less_specific", "5 other_cis", "1 other_persons"])
+  }
+
   /// The table once more as one sort over all candidates, whatever order they come in.
   @Test func randomCandidatesAgreeWithASort() {
     var random = SplitMix64(seed: 20_260_302)
@@ -72,22 +110,35 @@ import Testing
       let candidates = (0..<Int64.random(in: 0...6, using: &random)).map { line in
         candidate(
           line + 1, unit: Bool.random(using: &random) ? nil : Int64.random(in: 1...5, using: &random),
-          startsAt: Int64.random(in: 0...1, using: &random), validFrom: Int64.random(in: 0...1, using: &random))
+          persons: Int.random(in: 0...3, using: &random) == 0 ? [Int64.random(in: 1...2, using: &random)] : [],
+          onlyCis: Int.random(in: 0...3, using: &random) == 0, startsAt: Int64.random(in: 0...1, using: &random),
+          validFrom: Int64.random(in: 0...1, using: &random))
       }.shuffled(using: &random)
       let explicit: Int64? = Int.random(in: 0...3, using: &random) == 0 ? Int64.random(in: 1...6, using: &random) : nil
-      let found = LinePrecedence.choose(from: candidates, units: units, explicit: explicit)
-      #expect(found?.line == oracle(candidates, units, explicit))
+      let covering = Array((1...7).map(Int64.init).shuffled(using: &random).prefix(Int.random(in: 0...2, using: &random)))
+      let subject = LinePrecedence.Subject(person: Bool.random(using: &random) ? 1 : nil, units: units, covering: covering)
+      let found = LinePrecedence.choose(from: candidates, for: subject, explicit: explicit)
+      #expect(found?.line == oracle(candidates, subject, explicit))
+      let standings = LinePrecedence.standings(of: candidates, for: subject, explicit: explicit)
+      #expect(standings.count == candidates.count && standings.first { $0.standing == .chosen }?.candidate.terms.line == found?.line)
     }
   }
 
-  private func oracle(_ candidates: [LinePrecedence.Candidate], _ units: [Int64], _ explicit: Int64?) -> Int64? {
+  private func oracle(_ candidates: [LinePrecedence.Candidate], _ subject: LinePrecedence.Subject, _ explicit: Int64?) -> Int64? {
     let keys = candidates.compactMap { candidate -> [Int64]? in
       let rank: Int
       if let explicit {
         guard candidate.terms.line == explicit else { return nil }
         rank = 0
+      } else if let place = subject.covering.firstIndex(of: candidate.terms.line) {
+        rank = place - 100
+      } else if candidate.onlyCoveredCis {
+        return nil
+      } else if !candidate.persons.isEmpty {
+        guard let person = subject.person, candidate.persons.contains(person) else { return nil }
+        rank = -1
       } else if let unit = candidate.units.first {
-        guard let index = units.firstIndex(of: unit) else { return nil }
+        guard let index = subject.units.firstIndex(of: unit) else { return nil }
         rank = index
       } else {
         rank = 1000

@@ -281,7 +281,13 @@ struct CallRule: Sendable {
     "access_review.decide": reviewToDecide,
     // Of nothing: what is told names codes and the revision, which differ from call to call. CatalogTests apply a whole one.
     "catalogue.apply": CallRule(omitted: ["revision"], given: { _, _, _ in (["families": .array([])], nil) }),
-    "contract_line.add": CallRule(omitted: ["offering"]),
+    "contract_line.add": CallRule(omitted: ["offering", "draft"]),
+    "contract_line.activate": CallRule(given: { world, twin, _ in
+      let (contract, sla) = (try await world.seeded("con", in: twin), try await world.seeded("sla", in: twin))
+      let line = try await world.seed(
+        "contract_line.add", ["contract": contract.id, "name": world.name(twin), "sla": sla.id, "draft": .bool(true)])
+      return (["id": line["id"] ?? .null], line["version"]?.integer)
+    }),
     "contract_line.revise": CallRule(omitted: ["offering"]),
     "supplier.create": CallRule(given: { world, _, _ in (["code": .text("S\(world.next())")], nil) }),
     "certification.record": CallRule(given: { _, _, _ in (["expiresOn": "2027-01-01"], nil) }),

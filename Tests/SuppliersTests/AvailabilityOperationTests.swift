@@ -57,6 +57,19 @@ import Testing
     #expect(read.at("targets").array?.map { $0.at("met") } == [.bool(true), .bool(false), .bool(true)])
     #expect(read.at("exact") == "1/1")
     #expect(read.at("targets.0.availability") == .decimal("99.032258"))
+    // The twelve months that end with January have 525,600 minutes.
+    try await contract("E", "99.9178", "degraded", "rolling_year")
+    try await contract("F", "99.9179", "degraded", "rolling_year")
+    let year = try await world.call(
+      "availability.read", ["service": world.service.at("id"), "period": "2026-01", "periodKind": "rolling_year", "countsFrom": "degraded"])
+    #expect(year.at("from") == "2025-02-01T00:00:00Z" && year.at("to") == "2026-02-01T00:00:00Z" && year.at("periodKind") == "rolling_year")
+    #expect(year.at("downSeconds") == .decimal("25920") && year.at("availability") == .decimal("99.917808"))
+    #expect(year.at("targets").array?.map { $0.at("reference") } == ["E", "F"])
+    #expect(year.at("targets").array?.map { $0.at("met") } == [.bool(true), .bool(false)])
+    #expect(
+      await violations {
+        try await world.call("availability.read", ["service": world.service.at("id"), "period": "2026-Q1", "periodKind": "rolling_year"])
+      } == ["period availability.bad_period"])
   }
 
   @Test func anImportIsDoneOnce() async throws {

@@ -342,7 +342,7 @@ begin
 end
 $$;
 
--- Contract lines that promise an SLA, or may come to: of contracts that have not ended, in versions that hold or are to come. One whose
+-- Contract lines that promise an SLA, or may come to, drafts among them: of contracts that have not ended, in versions that hold or are to come. One whose
 -- term is over counts as well, because it may still be extended. By what they are sorted by: customer, contract and line.
 create function finder.lines_of_sla(wanted_sla bigint, reference timestamptz, row_limit bigint)
 returns table (customer text, contract text, line text)
@@ -352,7 +352,7 @@ begin
     join contracts.contract_line l on l.tenant_id = v.tenant_id and l.id = v.contract_line_id
     join contracts.standing_contract_version c on c.tenant_id = l.tenant_id and c.contract_id = l.contract_id
     join tenancy.tenant t on t.id = v.tenant_id
-    where v.sla_id = wanted_sla and v.state = 'active' and c.state <> 'ended'
+    where v.sla_id = wanted_sla and v.state <> 'ended' and c.state <> 'ended'
       and not exists (
         select from contracts.standing_line_version n
         where n.tenant_id = v.tenant_id and n.contract_line_id = v.contract_line_id and n.valid_from > v.valid_from and n.valid_from <= reference)

@@ -10,10 +10,18 @@ struct ChainCalendars {
     let budget: Budget?
   }
 
+  private struct DueKey: Hashable {
+    let calendar: Int64
+    let budget: Budget
+    let starts: Range<Int64>
+    let onlyOpen: Bool
+  }
+
   let calendars: [Int64: ChainCase.Calendar]
   let horizon: Range<Int64>
   private var hours: [[Int64]: Hours] = [:]
   private var curves: [CurveKey: (starts: Range<Int64>, curve: EndCurve)] = [:]
+  private var dues: [DueKey: EndCurve] = [:]
 
   init(_ calendars: [Int64: ChainCase.Calendar], horizon: Range<Int64>) {
     self.calendars = calendars
@@ -30,18 +38,19 @@ struct ChainCalendars {
 
   /// The hours in which any of the calendars is open, from the horizon's start to `end` at least.
   mutating func hours(_ keys: [Int64], to end: Int64) -> Hours {
-    if let known = hours[keys], known.stretch.upperBound >= end { return known }
-    let stretch = horizon.lowerBound..<max(end, horizon.upperBound + Self.margin)
-    let made: Hours
+    var found = hours[keys] ?? Hours(from: horizon.lowerBound)
+    guard found.stretch.upperBound < end || found.stretch.isEmpty else { return found }
+    // A curve of any start within the horizon needs so much in most cases: what is cut at once is not looked at twice.
+    let end = max(end, horizon.upperBound + 2 * Self.margin)
     if keys.count == 1 {
-      made = Hours(calendars[keys[0]]?.versions ?? [], over: stretch)
+      found.extend(by: calendars[keys[0]]?.versions ?? [], to: end)
     } else {
       var several: [Hours] = []
-      for key in keys { several.append(hours([key], to: stretch.upperBound)) }
-      made = Hours(union: several, over: stretch)
+      for key in keys { several.append(hours([key], to: end)) }
+      found.extend(byAnyOf: several, to: end)
     }
-    hours[keys] = made
-    return made
+    hours[keys] = found
+    return found
   }
 
   /// The hours with so much open time from `second` on, if that ever comes.
@@ -84,10 +93,15 @@ struct ChainCalendars {
   /// - Parameter onlyOpen: whether starts outside the hours may be left out: what starts then has until what starts at the next
   ///   opening has, and a chain whose terms do not change is no later.
   mutating func due(_ budget: Budget, _ calendar: Int64, _ starts: Range<Int64>, onlyOpen: Bool) -> EndCurve {
-    switch budget {
-    case .seconds(let seconds):
-      .spending(seconds, of: hours([calendar], holding: seconds, from: starts.upperBound), starts: starts, onlyOpen: onlyOpen)
-    case .businessDays(let days): closing(ofBusinessDay: days, calendar, starts)
-    }
+    let key = DueKey(calendar: calendar, budget: budget, starts: starts, onlyOpen: onlyOpen)
+    if let known = dues[key] { return known }
+    let made: EndCurve =
+      switch budget {
+      case .seconds(let seconds):
+        .spending(seconds, of: hours([calendar], holding: seconds, from: starts.upperBound), starts: starts, onlyOpen: onlyOpen)
+      case .businessDays(let days): closing(ofBusinessDay: days, calendar, starts)
+      }
+    dues[key] = made
+    return made
   }
 }

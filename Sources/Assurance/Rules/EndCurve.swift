@@ -46,6 +46,7 @@ struct EndCurve: Sendable {
     var curve = EndCurve()
     let runs = hours.runs
     var own = runs.partition { $0.end > starts.lowerBound }
+    curve.pieces.reserveCapacity(2 * (runs.partition { $0.start >= starts.upperBound } - own) + 2)
     var target = 0
     var second = starts.lowerBound
     while second < starts.upperBound {

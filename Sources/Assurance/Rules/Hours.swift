@@ -19,29 +19,33 @@ struct Hours: Sendable {
   /// In order; no two touch.
   private(set) var runs: [Run] = []
   /// The stretch of which this knows.
-  let stretch: Range<Int64>
+  private(set) var stretch: Range<Int64>
 
+  /// Nothing is known yet.
+  init(from start: Int64) { stretch = start..<start }
+
+  /// Cuts on, to `end`. What is cut already stays.
   /// - Parameter versions: by `validFrom`, rising; nothing is open before the first.
-  init(_ versions: [CalendarSeries.Version], over stretch: Range<Int64>) {
-    self.stretch = stretch
+  mutating func extend(by versions: [CalendarSeries.Version], to end: Int64) {
     for (index, version) in versions.enumerated() {
-      let end = index + 1 < versions.count ? min(versions[index + 1].validFrom.seconds, stretch.upperBound) : stretch.upperBound
-      let start = max(version.validFrom.seconds, stretch.lowerBound)
-      guard start < end else { continue }
-      for segment in version.compiled.segments(from: Instant(seconds: start), to: Instant(seconds: end)) where segment.isOpen {
-        append(segment.from.seconds, segment.to.seconds)
+      let until = index + 1 < versions.count ? min(versions[index + 1].validFrom.seconds, end) : end
+      let start = max(version.validFrom.seconds, stretch.upperBound)
+      guard start < until else { continue }
+      for opening in version.compiled.openings(from: Instant(seconds: start), to: Instant(seconds: until)) {
+        append(opening.start.seconds, opening.end.seconds)
       }
     }
+    stretch = stretch.lowerBound..<max(end, stretch.upperBound)
   }
 
-  /// What is open in any of several.
-  init(union several: [Hours], over stretch: Range<Int64>) {
-    self.stretch = stretch
-    for span in TimeSpans(several.flatMap(\.spans.spans)).clipped(to: TimeSpan(Instant(seconds: stretch.lowerBound), Instant(seconds: stretch.upperBound)))
-      .spans
-    {
-      append(span.start.seconds, span.end.seconds)
+  /// The same by what is open in any of several, each of which knows of all up to `end`.
+  mutating func extend(byAnyOf several: [Hours], to end: Int64) {
+    let more = TimeSpan(Instant(seconds: stretch.upperBound), Instant(seconds: max(end, stretch.upperBound)))
+    let touching = several.flatMap { hours in
+      hours.runs(touching: more.start.seconds, more.end.seconds).map { TimeSpan(Instant(seconds: $0.start), Instant(seconds: $0.end)) }
     }
+    for span in TimeSpans(touching).clipped(to: more).spans { append(span.start.seconds, span.end.seconds) }
+    stretch = stretch.lowerBound..<more.end.seconds
   }
 
   private mutating func append(_ start: Int64, _ end: Int64) {

@@ -52,7 +52,7 @@ struct ParticipantsOfLine: Sendable {
   // MARK: Promises
 
   /// What is promised from each instant on at which the contract, the line or its SLA changes. A draft is looked at as if it
-  /// were in force: that is what the proof before it is activated is for.
+  /// were in force, a contract or a line: that is what the proof before it is activated is for.
   private func promised(_ terms: [ProvenTerms.Found], _ horizon: Range<Int64>) -> [ChainCase.Promised] {
     let (start, end) = (Instant(seconds: horizon.lowerBound), Instant(seconds: horizon.upperBound))
     let changes =
@@ -66,7 +66,7 @@ struct ParticipantsOfLine: Sendable {
     // Before the first version holds, as after it: a contract may be written before it begins.
     guard let contract = terms.last(where: { $0.validFrom <= instant }) ?? terms.first, ["draft", "active"].contains(contract.state),
       contract.startsAt <= instant, contract.endsAt.map({ instant < $0 }) ?? true,
-      let version = rows.versions.last(where: { $0.validFrom <= instant }), version.isActive
+      let version = rows.versions.last(where: { $0.validFrom <= instant }), version.isActive || rows.versions.last?.isDraft ?? false
     else { return [] }
     return ownSlas[version.sla]?.promises(at: instant) ?? []
   }

@@ -20,7 +20,7 @@ struct SlaVersions: Sendable {
 
   func targets(at instant: Instant) -> [ProvenTargets.Target] { versions.last { $0.validFrom <= instant }?.targets ?? [] }
 
-  /// What is promised: a target for any priority is one for each that has none of its own.
+  /// What is promised: a target for any priority is one for each that has none of its own, for tickets of the same type, service and tier.
   func promises(at instant: Instant) -> [Promise] {
     let targets = targets(at: instant)
     return targets.flatMap { target -> [Promise] in
@@ -28,7 +28,7 @@ struct SlaVersions: Sendable {
         let priorities =
           target.priority.map { [$0] }
           ?? Self.priorities.filter { priority in
-            !targets.contains { $0.metric == target.metric && $0.priority == priority }
+            !targets.contains { $0.metric == target.metric && $0.priority == priority && $0.scope == target.scope }
           }
         return priorities.map { Promise(metric: target.metric, priority: $0, terms: .time(budget, calendar: calendar)) }
       }

@@ -92,6 +92,7 @@ struct ProvenLineVersions: Statement {
     let validFrom: Instant
     let name: String
     let isActive: Bool
+    let isDraft: Bool
     let sla: Int64
   }
 
@@ -99,7 +100,7 @@ struct ProvenLineVersions: Statement {
   let contract: Int64
 
   static let sql = """
-    select l.line_id, l.public_id, l.version, v.valid_from, v.name, v.state = 'active', v.sla_id
+    select l.line_id, l.public_id, l.version, v.valid_from, v.name, v.state = 'active', v.state = 'draft', v.sla_id
     from contracts.pub_line l join contracts.pub_line_terms v on v.tenant_id = l.tenant_id and v.line_id = l.line_id
     where l.tenant_id = $1 and l.contract_id = $2
     order by l.line_id, v.valid_from, v.line_version_id
@@ -113,7 +114,7 @@ struct ProvenLineVersions: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       line: try row.next(), publicId: try row.next(), lineVersion: try row.next(), validFrom: try row.next(), name: try row.next(),
-      isActive: try row.next(), sla: try row.next())
+      isActive: try row.next(), isDraft: try row.next(), sla: try row.next())
   }
 }
 
@@ -193,6 +194,14 @@ struct ProvenTargets: Statement {
     let budget: Budget?
     let objective: Rate?
     let calendar: Int64?
+    /// What besides the priority it is for.
+    let scope: Scope
+  }
+
+  struct Scope: Hashable, Sendable {
+    let ticketType: String?
+    let service: Int64?
+    let ciTier: String?
   }
 
   struct Found: Sendable {
@@ -205,7 +214,8 @@ struct ProvenTargets: Statement {
   let slas: [Int64]
 
   static let sql = """
-    select t.sla_id, s.version, t.valid_from, t.metric, t.priority::bigint, t.budget_seconds, t.business_days, t.objective_millionths, t.calendar_id
+    select t.sla_id, s.version, t.valid_from, t.metric, t.priority::bigint, t.budget_seconds, t.business_days, t.objective_millionths, t.calendar_id,
+      t.ticket_type, t.service_id, t.ci_tier
     from contracts.pub_sla_target t join contracts.pub_sla s on s.sla_id = t.sla_id
     where t.sla_id = any($1) order by t.sla_id, t.valid_from, t.metric, t.priority, t.target_id
     """
@@ -219,10 +229,11 @@ struct ProvenTargets: Statement {
     let (seconds, days): (Int64?, Int64?) = (try row.next(), try row.next())
     let objective: Int64? = try row.next()
     let calendar: Int64? = try row.next()
+    let scope = Scope(ticketType: try row.next(), service: try row.next(), ciTier: try row.next())
     let target = metric.map {
       Target(
         metric: $0, priority: priority, budget: seconds.map(Budget.seconds) ?? days.map(Budget.businessDays), objective: objective.map { Rate(units: $0) },
-        calendar: calendar)
+        calendar: calendar, scope: scope)
     }
     return Found(sla: sla, version: version, validFrom: validFrom, target: target)
   }

@@ -47,6 +47,14 @@ enum AddedLineGuard: OperationGuard {
   }
 }
 
+enum ActivatedLineGuard: OperationGuard {
+  typealias Guarded = ActivateContractLine
+
+  static func check(_ input: ActivateContractLine.Input, _ output: LineOutput, in context: OperationContext) async throws {
+    try await ActivationGuard.checkLine(output, in: context)
+  }
+}
+
 enum RevisedLineGuard: OperationGuard {
   typealias Guarded = ReviseContractLine
 
@@ -56,8 +64,9 @@ enum RevisedLineGuard: OperationGuard {
 }
 
 extension ActivationGuard {
-  /// A line of a contract that promises already; one of a draft waits for the draft's activation.
+  /// A line of a contract that promises already; one of a draft waits for the draft's activation, and one that is a draft for its own.
   fileprivate static func checkLine(_ line: LineOutput, in context: OperationContext) async throws {
+    guard line.promises else { return }
     guard let contract = try await context.provenContract(line.contract) else { throw Failure.notFound }
     let terms = try await context.transaction.query(ProvenTerms(tenant: context.tenant.id, contract: contract.id))
     // What is planned counts as well: a contract that is to end next year still promises today.

@@ -127,6 +127,7 @@ struct ContractParts: Sendable {
     return .present([
       .init("name", line["name"] ?? .null), .init("sla", line["slaName"] ?? .null),
       .list("units", (line["units"]?.array ?? []).map { name(ofUnit: $0) }), .list("persons", persons(line["persons"]?.array ?? [])),
+      .init("onlyCoveredCis", line["onlyCoveredCis"] == .bool(true) ? .bool(true) : .null),
       .init("quantity", line["quantity"] ?? .null), .init("quantityUnit", line["quantityUnit"] ?? .null),
       .init("exclusions", .present([.init("en", line["exclusionsEn"] ?? .null), .init("zh-Hans", line["exclusionsZh"] ?? .null)])),
       .init("priceReference", line["priceReference"] ?? .null), .init("monthlyFee", line["monthlyFee"] ?? .null),

@@ -72,6 +72,7 @@ package struct FileLine: OperationInput {
   let sla: String
   let units: [String]
   let persons: [String]
+  let onlyCoveredCis: Bool
   let quantity: Int64?
   let quantityUnit: String?
   let exclusions: LocalText
@@ -93,6 +94,8 @@ package struct FileLine: OperationInput {
     "units", of: Field.text("unit", 1...200, "A unit.", "单位。"), count: 0...100, "The units that it is for.", "适用的单位。")
   private static let persons = Field<[String]>.list(
     "persons", of: Field.text("person", 1...320, "A person.", "人员。"), count: 0...500, "The persons that it is for.", "适用的人员。")
+  private static let onlyCoveredCis = Field.boolean(
+    "onlyCoveredCis", "Whether it is only for the configuration items that it covers.", "是否仅限所覆盖的配置项。")
   private static let quantity = Field.integer("quantity", 1...100_000_000, "How much.", "数量。")
   private static let quantityUnit = Field.text("quantityUnit", 1...40, "Of what.", "计数单位。")
   private static let exclusions = Field<FileText>.object("exclusions", "What it does not cover.", "不涵盖的内容。")
@@ -111,7 +114,8 @@ package struct FileLine: OperationInput {
     "acceptedRisks", of: Field<FileRisk>.object("risk", "A risk.", "风险。"), count: 0...100, "Which gaps of its proof are accepted.", "已接受的证明缺口。")
 
   package static let fields: [any InputField] = [
-    FileFields.name, sla, units.optional, persons.optional, quantity.optional, quantityUnit.optional, exclusions.optional, priceReference.optional,
+    FileFields.name, sla, units.optional, persons.optional, onlyCoveredCis.optional, quantity.optional, quantityUnit.optional, exclusions.optional,
+    priceReference.optional,
     monthlyFee.optional, service.optional, offering.optional, teams.optional, supplierMetrics.optional, suppliers.optional,
     acceptedRisks.optional,
   ]
@@ -121,6 +125,7 @@ package struct FileLine: OperationInput {
     sla = try values[Self.sla]
     units = try values[Self.units.optional] ?? []
     persons = try values[Self.persons.optional] ?? []
+    onlyCoveredCis = try values[Self.onlyCoveredCis.optional] ?? false
     quantity = try values[Self.quantity.optional]
     quantityUnit = try values[Self.quantityUnit.optional]
     if (quantity == nil) != (quantityUnit == nil) { throw FieldError("quantity", ContractFileMessages.quantityAndUnit) }

@@ -10,6 +10,7 @@ struct PlannedLine: Sendable {
   let units: [String]
   /// Keys: e-mail addresses, or names.
   let persons: [String]
+  let onlyCoveredCis: Bool
   let quantity: Int64?
   let quantityUnit: String?
   let exclusions: LocalText
@@ -21,6 +22,7 @@ struct PlannedLine: Sendable {
 
   init(_ line: FileLine, units: [String], persons: [String], fee: Money?) {
     (name, sla, self.units, self.persons) = (line.name, line.sla, units, persons)
+    onlyCoveredCis = line.onlyCoveredCis
     (quantity, quantityUnit, exclusions) = (line.quantity, line.quantityUnit, line.exclusions)
     (priceReference, self.fee) = (line.priceReference, fee)
     (service, offering) = (line.service, line.offering)
@@ -32,6 +34,7 @@ struct PlannedLine: Sendable {
     sla = line["slaName"]?.text ?? ""
     units = ids("units").compactMap { id in known.first { $0.value["id"] == id }?.key }
     persons = ids("persons").compactMap { id in people.first { $0["id"] == id }?.personKey }
+    onlyCoveredCis = line["onlyCoveredCis"] == .bool(true)
     quantity = line["quantity"]?.integer
     quantityUnit = line["quantityUnit"]?.text
     exclusions = LocalText(english: line["exclusionsEn"]?.text, chinese: line["exclusionsZh"]?.text)
@@ -49,6 +52,7 @@ struct PlannedLine: Sendable {
     case .sla: .text(sla)
     case .units: units.isEmpty ? nil : .names(units.sorted())
     case .persons: persons.isEmpty ? nil : .names(persons.sorted())
+    case .onlyCoveredCis: onlyCoveredCis ? .word(DifferenceWords.yes) : nil
     case .quantity: quantity.flatMap { count in quantityUnit.map { .quantity(count, $0) } }
     case .exclusions: exclusions.english == nil && exclusions.chinese == nil ? nil : .local(exclusions)
     case .priceReference: priceReference.map(Term.text)
@@ -69,7 +73,8 @@ struct PlannedLine: Sendable {
     for person in persons { people.append(await applying.id(.person(person))) }
     return [
       Value.Member("name", .text(name)), Value.Member("sla", await applying.id(.sla(sla))), Value.Member("units", .array(unitIds)),
-      Value.Member("persons", .array(people)), Value.Member("quantity", .integer(quantity)), Value.Member("quantityUnit", .text(quantityUnit)),
+      Value.Member("persons", .array(people)), Value.Member("onlyCoveredCis", .bool(onlyCoveredCis)), Value.Member("quantity", .integer(quantity)),
+      Value.Member("quantityUnit", .text(quantityUnit)),
       Value.Member("exclusionsEn", .text(exclusions.english)), Value.Member("exclusionsZh", .text(exclusions.chinese)),
       Value.Member("priceReference", .text(priceReference)), Value.Member("monthlyFee", .text(fee?.amount)),
       Value.Member("service", await id(service, FileThing.service, applying)),

@@ -43,7 +43,30 @@ extension ContractPlanner {
     for (index, line) in contract.lines.enumerated() { planDelivery(of: line, at: "contract.lines[\(index)]") }
     planContacts(contract.contacts)
     for (index, line) in contract.lines.enumerated() { planRisks(of: line, at: "contract.lines[\(index)]") }
+    for (index, line) in contract.lines.enumerated() where isPrepared(line) { add(activation(of: line, at: "contract.lines[\(index)]")) }
     if contract.state == "active", recorded.contract == nil || recorded.contract?["state"] == "draft" { add(activation(contract)) }
+  }
+
+  /// A line that comes to a contract which is active is a draft until all that it needs is there: what is half made promises nothing, and
+  /// where a proof is required, the line is proven as it begins.
+  private func isPrepared(_ line: FileLine) -> Bool {
+    guard let contract = recorded.contract, contract["state"] != "draft" else { return false }
+    guard let found = recorded.lines.first(where: { $0["name"]?.text == line.name }) else {
+      return line.teams != nil || line.suppliers != nil || line.acceptedRisks != nil
+    }
+    return found["state"] == "draft"
+  }
+
+  private func activation(of line: FileLine, at place: String) -> ContractPlan.Step {
+    var step = ContractPlan.Step(
+      kind: .change, noun: ContractFileMessages.line, name: "“\(line.name)”", path: place, from: validFromText,
+      details: [ContractFileMessages.activate.text(language)])
+    let (name, from) = (line.name, validFromMember)
+    step.act = { applying in
+      let (id, version) = (await applying.id(.line(name)), await applying.version(ofLine: name))
+      try await applying.call("contract_line.activate", [Value.Member("id", id)] + from, version: version)
+    }
+    return step
   }
 
   private func activation(_ contract: FileContract) -> ContractPlan.Step {
@@ -137,11 +160,12 @@ extension ContractPlanner {
       renamed: ["exclusionsEn": "exclusions.en", "exclusionsZh": "exclusions.zh-Hans"])
     guard let found = recorded.lines.first(where: { $0["name"]?.text == line.name }) else {
       // The lines of a new contract count from its start.
-      let from = recorded.contract == nil || recorded.contract?["state"] == "draft" ? [] : validFromMember
+      let isNew = recorded.contract == nil || recorded.contract?["state"] == "draft"
+      let from = isPrepared(line) ? [Value.Member("draft", .bool(true))] : isNew ? [] : validFromMember
       step.act = { applying in
         let input = await wanted.members(applying) + [Value.Member("contract", await applying.id(.contract))] + from
         let made = try await applying.call("contract_line.add", input)
-        await applying.keep(made["id"], of: .line(wanted.name))
+        await applying.keep(line: made, named: wanted.name)
       }
       return add(step)
     }
@@ -151,10 +175,10 @@ extension ContractPlanner {
     guard !step.details.isEmpty else { return finish(&step, [], found, operation: "contract_line.revise", thing: .contract) }
     step = ContractPlan.Step(
       kind: .change, noun: step.noun, name: step.name, path: place, from: validFromText, details: step.details, renamed: step.renamed)
-    let (id, version, from) = (found["id"] ?? .null, found["version"]?.integer, validFromMember)
+    let (id, version, from) = (found["id"] ?? .null, found["version"]?.integer, found["state"] == "draft" ? [] : validFromMember)
     step.act = { applying in
       let input = [Value.Member("id", id)] + (await wanted.members(applying)) + from
-      try await applying.call("contract_line.revise", input, version: version)
+      await applying.keep(line: try await applying.call("contract_line.revise", input, version: version), named: wanted.name)
     }
     add(step)
   }

@@ -28,12 +28,17 @@ actor Applying {
   /// The contract's, as the plan or this run left it.
   private(set) var contractVersion: Int64?
 
+  /// The same of lines, by name.
+  private var lineVersions: [String: Int64]
+
   init(_ dispatcher: Dispatcher, as principal: Principal, _ language: Language, from recorded: RecordedState? = nil) {
     self.dispatcher = dispatcher
     self.principal = principal
     self.language = language
     ids = recorded?.ids ?? [:]
     contractVersion = recorded?.contract?["version"]?.integer
+    let lines = (recorded?.lines ?? []).compactMap { line in line["version"]?.integer.map { (line["name"]?.text ?? "", $0) } }
+    lineVersions = Dictionary(lines) { first, _ in first }
   }
 
   func id(_ thing: FileThing) -> Value { ids[thing] ?? .null }
@@ -44,6 +49,13 @@ actor Applying {
     ids[.contract] = contract["id"]
     contractVersion = contract["version"]?.integer
   }
+
+  func keep(line: Value, named name: String) {
+    ids[.line(name)] = line["id"]
+    lineVersions[name] = line["version"]?.integer
+  }
+
+  func version(ofLine name: String) -> Int64? { lineVersions[name] }
 
   @discardableResult
   func call(_ operation: String, _ members: [Value.Member], version: Int64? = nil) async throws -> Value {

@@ -80,7 +80,7 @@ struct RecordedState: Sendable {
     guard let found = live.first ?? ofName.first else { return }
     contract = found
     let ofContract = Value.Member("contract", found["id"] ?? .null)
-    self.lines = try await applying.all("contract_line.list", [ofContract, Value.Member("asOf", Self.always)]).filter { $0["state"] == "active" }
+    self.lines = try await applying.all("contract_line.list", [ofContract, Value.Member("asOf", Self.always)]).filter { $0["state"] != "ended" }
     try await readDelivery(of: lines, applying)
     try await readProofs(of: lines, applying, at: tenancy.clock.now())
     contacts = try await applying.all("contract_contact.list", [ofContract]).filter { $0["validUntil"]?.isNull ?? true }

@@ -61,6 +61,7 @@ struct ContractStory: Sendable {
     snapshot[.lineTerm(line, .sla)] = .text(version.slaName)
     snapshot[.lineTerm(line, .units)] = version.units.isEmpty ? nil : .names(version.units)
     snapshot[.lineTerm(line, .persons)] = version.persons.isEmpty ? nil : .names(version.persons)
+    snapshot[.lineTerm(line, .onlyCoveredCis)] = content.onlyCoveredCis ? .word(DifferenceWords.yes) : nil
     snapshot[.lineTerm(line, .quantity)] = content.quantity.map { .quantity($0.count, $0.unit) }
     snapshot[.lineTerm(line, .exclusions)] = content.exclusions.value == nil ? nil : .local(content.exclusions)
     snapshot[.lineTerm(line, .priceReference)] = content.priceReference.map(Term.text)

@@ -13,6 +13,8 @@ struct LineContent: Hashable, Sendable {
   /// Empty, with no persons either: the whole customer.
   var units: [Int64]
   var persons: [Int64]
+  /// It is for tickets about CIs that it covers, and for no others.
+  var onlyCoveredCis: Bool
   var quantity: Quantity?
   var exclusions: LocalText
   var priceReference: String?

@@ -9,6 +9,7 @@ package enum ResolutionStop: String, Sendable, CaseIterable {
 /// the table of ``LinePrecedence``.
 package enum LineReason: String, Sendable, CaseIterable {
   case explicit
+  case ci
   case person
   case personNewest = "person_newest"
   case unit

@@ -12,11 +12,12 @@ package struct TemplateLine: OperationInput {
   let monthlyFee: String?
   let service: PublicId?
   let offering: PublicId?
+  let onlyCoveredCis: Bool
 
   package static let fields: [any InputField] = [
     LineInput.name, LineInput.sla, LineInput.quantity.optional, LineInput.quantityUnit.optional, LineInput.exclusionsEn.optional,
     LineInput.exclusionsZh.optional, LineInput.priceReference.optional, LineInput.monthlyFee.optional, LineInput.service.optional,
-    LineInput.offering.optional,
+    LineInput.offering.optional, LineInput.onlyCoveredCis.optional,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -29,13 +30,14 @@ package struct TemplateLine: OperationInput {
     monthlyFee = try values[LineInput.monthlyFee.optional]
     service = try values[LineInput.service.optional]
     offering = try values[LineInput.offering.optional]
+    onlyCoveredCis = try values[LineInput.onlyCoveredCis.optional] ?? false
   }
 
   var value: Value {
     .object([
       "name": .text(name), "sla": .id(sla), "quantity": .integer(quantity), "quantityUnit": .text(quantityUnit),
       "exclusionsEn": .text(exclusions.english), "exclusionsZh": .text(exclusions.chinese), "priceReference": .text(priceReference),
-      "monthlyFee": .text(monthlyFee), "service": .id(service), "offering": .id(offering),
+      "monthlyFee": .text(monthlyFee), "service": .id(service), "offering": .id(offering), "onlyCoveredCis": onlyCoveredCis ? .bool(true) : .null,
     ])
   }
 }

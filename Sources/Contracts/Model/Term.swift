@@ -67,7 +67,7 @@ package enum TermSubject: Hashable, Comparable, Sendable {
   }
 
   package enum LineTerm: Int, Comparable, Sendable, CaseIterable {
-    case name, service, offering, sla, units, persons, quantity, exclusions, priceReference, monthlyFee, stopsAt
+    case name, service, offering, sla, units, persons, onlyCoveredCis, quantity, exclusions, priceReference, monthlyFee, stopsAt
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
   }
 

@@ -47,6 +47,7 @@ struct BookLines: Statement {
     let sla: Int64
     let units: [Int64]
     let persons: [Int64]
+    let onlyCoveredCis: Bool
   }
 
   let tenant: TenantId
@@ -56,7 +57,8 @@ struct BookLines: Statement {
     select l.contract_id, l.id, v.id, v.valid_from, v.name, v.state, v.sla_id,
       array_remove(array[v.unit_id] || array(
         select x.unit_id from contracts.contract_line_unit x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id), null),
-      array(select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id)
+      array(select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id),
+      v.only_covered_cis
     from contracts.contract_line l join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id
     where l.tenant_id = $1 and ($2::bigint is null or l.contract_id = $2)
     order by l.id, v.valid_from
@@ -70,7 +72,8 @@ struct BookLines: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       contract: try row.next(), line: try row.next(), lineVersion: try row.next(), validFrom: try row.next(), name: try row.next(),
-      state: LineState(rawValue: try row.next()) ?? .ended, sla: try row.next(), units: try row.next(), persons: try row.next())
+      state: LineState(rawValue: try row.next()) ?? .ended, sla: try row.next(), units: try row.next(), persons: try row.next(),
+      onlyCoveredCis: try row.next())
   }
 }
 

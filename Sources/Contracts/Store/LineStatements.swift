@@ -33,8 +33,8 @@ struct InsertLineVersion: Statement {
   static let sql = """
     insert into contracts.contract_line_version
       (tenant_id, contract_line_id, seq, valid_from, name, state, sla_id, unit_id, monthly_fee_minor, quantity, quantity_unit, exclusions,
-       price_reference, recorded_at, service_id, offering_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id
+       price_reference, recorded_at, service_id, offering_id, only_covered_cis)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -54,6 +54,7 @@ struct InsertLineVersion: Statement {
     parameters.append(now)
     parameters.append(content.service)
     parameters.append(content.offering)
+    parameters.append(content.onlyCoveredCis)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -143,7 +144,7 @@ struct LineRow: Sendable {
         order by o.id <> v.unit_id, o.id),
       array(select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id
         order by x.person_id),
-      v.quantity, v.quantity_unit, v.exclusions, v.price_reference, v.monthly_fee_minor, v.service_id, v.offering_id, \(SoldRow.columns)
+      v.only_covered_cis, v.quantity, v.quantity_unit, v.exclusions, v.price_reference, v.monthly_fee_minor, v.service_id, v.offering_id, \(SoldRow.columns)
     from contracts.contract_line l
     join contracts.contract c on c.tenant_id = l.tenant_id and c.id = l.contract_id
     join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id
@@ -173,15 +174,17 @@ struct LineRow: Sendable {
 }
 
 extension LineContent {
-  /// Columns in the order name, sla, units, persons, quantity, quantity_unit, exclusions, price_reference, monthly_fee_minor,
+  /// Columns in the order name, sla, units, persons, only_covered_cis, quantity, quantity_unit, exclusions, price_reference, monthly_fee_minor,
   /// service, offering.
   init(_ row: inout RowReader) throws {
     let (name, sla): (String, Int64) = (try row.next(), try row.next())
     let (units, persons): ([Int64], [Int64]) = (try row.next(), try row.next())
+    let onlyCoveredCis: Bool = try row.next()
     let (count, unit): (Int64?, String?) = (try row.next(), try row.next())
     let exclusions: Value? = try row.next()
     self.init(
-      name: name, sla: sla, units: units, persons: persons, quantity: count.flatMap { count in unit.map { Quantity(count: count, unit: $0) } },
+      name: name, sla: sla, units: units, persons: persons, onlyCoveredCis: onlyCoveredCis,
+      quantity: count.flatMap { count in unit.map { Quantity(count: count, unit: $0) } },
       exclusions: LocalText(exclusions), priceReference: try row.next(), monthlyFee: try row.next(), service: try row.next(), offering: try row.next())
   }
 }

@@ -71,17 +71,20 @@ struct NamedForResolution: Statement {
     let personUnit: Int64?
     let unit: Int64?
     let line: Int64?
+    let coveringLine: Int64?
   }
 
   let tenant: TenantId
   let requester: PublicId?
   let unit: PublicId?
   let line: PublicId?
+  let coveringLine: PublicId?
 
   static let sql = """
     select p.id, p.unit_id,
       (select u.id from tenancy.org_unit u where u.tenant_id = $1 and u.public_id = $3),
-      (select l.id from contracts.contract_line l where l.tenant_id = $1 and l.public_id = $4)
+      (select l.id from contracts.contract_line l where l.tenant_id = $1 and l.public_id = $4),
+      (select l.id from contracts.contract_line l where l.tenant_id = $1 and l.public_id = $5)
     from (select) one left join tenancy.person p on p.tenant_id = $1 and p.public_id = $2
     """
 
@@ -90,9 +93,10 @@ struct NamedForResolution: Statement {
     parameters.append(requester?.random)
     parameters.append(unit?.random)
     parameters.append(line?.random)
+    parameters.append(coveringLine?.random)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(person: try row.next(), personUnit: try row.next(), unit: try row.next(), line: try row.next())
+    Found(person: try row.next(), personUnit: try row.next(), unit: try row.next(), line: try row.next(), coveringLine: try row.next())
   }
 }

@@ -58,7 +58,7 @@ struct StoryLines: Statement {
       array(select p.name from tenancy.person p where p.tenant_id = v.tenant_id and p.id in (
           select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id)
         order by p.name, p.id),
-      v.name, v.sla_id, '{}'::bigint[], '{}'::bigint[], v.quantity, v.quantity_unit, v.exclusions, v.price_reference, v.monthly_fee_minor,
+      v.name, v.sla_id, '{}'::bigint[], '{}'::bigint[], v.only_covered_cis, v.quantity, v.quantity_unit, v.exclusions, v.price_reference, v.monthly_fee_minor,
       v.service_id, v.offering_id, \(SoldRow.columns)
     from contracts.contract_line l
     join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id

@@ -13,14 +13,14 @@ struct LinesInForce: Statement {
       array_remove(array[lv.unit_id] || array(
         select x.unit_id from contracts.contract_line_unit x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id), null),
       array(select x.person_id from contracts.contract_line_person x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
-      cv.starts_at, lv.valid_from
+      lv.only_covered_cis, cv.starts_at, lv.valid_from
     from contracts.contract c
     cross join lateral (
       select n.name, n.state, n.starts_at, n.ends_at from contracts.standing_contract_version n
       where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2 order by n.valid_from desc limit 1) cv
     join contracts.contract_line l on l.tenant_id = c.tenant_id and l.contract_id = c.id
     cross join lateral (
-      select n.id, n.tenant_id, n.name, n.state, n.sla_id, n.unit_id, n.valid_from from contracts.standing_line_version n
+      select n.id, n.tenant_id, n.name, n.state, n.sla_id, n.unit_id, n.only_covered_cis, n.valid_from from contracts.standing_line_version n
       where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 order by n.valid_from desc limit 1) lv
     cross join lateral (
       select n.sla_id, n.id, n.resolution_stops_at, n.supplier_waits_pause, n.wait_limit_seconds, n.wait_total_seconds from contracts.sla_version n
@@ -39,7 +39,8 @@ struct LinesInForce: Statement {
       contractZone: try row.next(), contractName: try row.next(), lineName: try row.next(),
       resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, reason: .noneInForce, waits: try WaitTerms(&row))
     return LinePrecedence.Candidate(
-      terms: terms, units: try row.next(), persons: try row.next(), contractStartsAt: try row.next(), lineValidFrom: try row.next())
+      terms: terms, units: try row.next(), persons: try row.next(), onlyCoveredCis: try row.next(), contractStartsAt: try row.next(),
+      lineValidFrom: try row.next())
   }
 }
 

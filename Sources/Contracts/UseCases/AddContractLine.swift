@@ -6,18 +6,26 @@ package enum AddContractLine: Operation {
     let contract: PublicId
     let line: LineInput
     let validFrom: Instant?
+    let isDraft: Bool
 
     private static let contract = Field.id("contract", .contract, "The contract.", "合同编号。")
     private static let validFrom = Field.instant(
       "validFrom", "From when the line counts (default: now; on a draft: from the contract's start).", "合同行自何时起计（默认当前时刻；草稿合同默认自合同开始）。"
     ).optional
 
-    package static let fields: [any InputField] = [contract] + LineInput.fields + [validFrom]
+    private static let draft = Field.boolean(
+      "draft", "Whether it is only prepared, with who keeps its promises: it promises nothing until contract_line.activate (default no).",
+      "是否仅作准备（含由谁兑现承诺）：在 contract_line.activate 之前不作任何承诺（默认否）。"
+    ).optional
+
+    package static let fields: [any InputField] = [contract] + LineInput.fields + [validFrom, draft]
 
     package init(_ values: InputValues) throws(FieldError) {
       contract = try values[Self.contract]
       line = try LineInput(values)
       validFrom = try values[Self.validFrom]
+      isDraft = try values[Self.draft] ?? false
+      if isDraft, validFrom != nil { throw FieldError("validFrom", ContractsMessages.draftLineBegins) }
     }
   }
 
@@ -29,12 +37,13 @@ package enum AddContractLine: Operation {
     let found = try await context.transaction.first(ContractAt(tenant: context.tenant.id, publicId: input.contract, at: nil))
     guard let contract = found else { throw context.unknownReference("contract") }
     guard contract.state != .ended else { throw Failure(.conflict, ContractsMessages.contractOver) }
-    let validFrom = input.validFrom ?? (contract.state == .draft ? .beginning : context.now)
+    let validFrom = input.validFrom ?? (contract.state == .draft || input.isDraft ? .beginning : context.now)
     let contents = try await context.lineContent(
-      [input.line], try ContractRule.currency(contract.currency), from: max(validFrom, contract.startsAt)
+      [input.line], try ContractRule.currency(contract.currency), from: max(input.isDraft ? context.now : validFrom, contract.startsAt)
     ) { _ in "" }
     guard let content = contents.first else { throw context.unknownReference("sla") }
-    let id = try await context.insertLine(content, contract: contract.id, contractId: input.contract, validFrom: validFrom)
+    let id = try await context.insertLine(
+      content, contract: contract.id, contractId: input.contract, validFrom: validFrom, state: input.isDraft ? .draft : .active)
     context.subject(id)
     return try await context.lineOutput(id, at: max(validFrom, context.now))
   }

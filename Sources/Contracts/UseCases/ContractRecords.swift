@@ -13,11 +13,14 @@ package struct LineOutput: OperationOutput {
   let service: PublicId?
   let offering: PublicId?
 
+  /// Whether it is more than a draft.
+  package var promises: Bool { row.state == .active }
+
   package static let fields: [OutputField<LineOutput>] = [
     OutputField("id", .id, "The line.", "合同行编号。") { .id($0.id) },
     OutputField("contract", .id, "Its contract.", "所属合同。") { .id($0.contract) },
     OutputField("name", .text, "What it sells.", "合同行所售服务。") { .text($0.row.name) },
-    OutputField("state", .text, "active or ended.", "状态：active（有效）或 ended（已终止）。") { .text($0.row.state.rawValue) },
+    OutputField("state", .text, "draft, active or ended.", "状态：draft（草稿）、active（有效）或 ended（已终止）。") { .text($0.row.state.rawValue) },
     OutputField("service", .id, "The service of the catalogue that it sells; null: none.", "所售目录服务；无则为 null。") { $0.service.map { .id($0) } ?? .null },
     OutputField("serviceCode", .text, "The service's code.", "服务代码。") { .text($0.row.sold.serviceCode) },
     OutputField("offering", .id, "The offering of the catalogue that it sells; null: none.", "所售目录服务项；无则为 null。") { $0.offering.map { .id($0) } ?? .null },
@@ -30,6 +33,9 @@ package struct LineOutput: OperationOutput {
       .array($0.units.map { .id($0) })
     },
     OutputField("persons", .list(.id), "The persons that it is for.", "适用的人员。") { .array($0.persons.map { .id($0) }) },
+    OutputField("onlyCoveredCis", .boolean, "Whether it is for tickets about configuration items that it covers, and for no others.", "是否仅限涉及其覆盖配置项的工单。") {
+      .bool($0.row.content.onlyCoveredCis)
+    },
     OutputField("quantity", .integer, "How much of it is sold; null where it is not counted.", "数量；不计数则为 null。") { .integer($0.row.content.quantity?.count) },
     OutputField("quantityUnit", .text, "What is counted: device, user.", "计数单位：如设备、用户。") { .text($0.row.content.quantity?.unit) },
     OutputField("exclusionsEn", .text, "What it does not cover, in English.", "不涵盖的内容（英文）。") { .text($0.row.content.exclusions.english) },

@@ -8,6 +8,7 @@ package struct LineInput: OperationInput {
   let sla: PublicId
   let units: [LineReferences.Named]
   let persons: [LineReferences.Named]
+  let onlyCoveredCis: Bool
   let quantity: Int64?
   let quantityUnit: String?
   let exclusions: LocalText
@@ -26,6 +27,8 @@ package struct LineInput: OperationInput {
   static let persons = Field<[PublicId]>.list(
     "persons", of: Field.id("person", .person, "A person.", "人员。"), count: 0...500, "The persons that it is for, whatever their unit, and nobody else.",
     "仅适用于所列人员，不论其所属单位。")
+  static let onlyCoveredCis = Field.boolean(
+    "onlyCoveredCis", "Whether it is for tickets about configuration items that it covers, and for no others (default no).", "是否仅限涉及其覆盖配置项的工单（默认否）。")
   static let quantity = Field.integer("quantity", 1...100_000_000, "How much of it is sold.", "数量。")
   static let quantityUnit = Field.text("quantityUnit", 1...40, "What is counted: device, user.", "计数单位：如设备、用户。")
   static let exclusionsEn = Field.longText("exclusionsEn", 1...4000, "What it does not cover, in English.", "不涵盖的内容（英文）。")
@@ -36,7 +39,8 @@ package struct LineInput: OperationInput {
   static let offering = Field.id("offering", .offering, "The offering of the catalogue that it sells, instead of a whole service.", "所售目录服务项（而非整个服务）。")
 
   package static let fields: [any InputField] = [
-    name, sla, unit.optional, units.optional, persons.optional, quantity.optional, quantityUnit.optional, exclusionsEn.optional, exclusionsZh.optional,
+    name, sla, unit.optional, units.optional, persons.optional, onlyCoveredCis.optional, quantity.optional, quantityUnit.optional, exclusionsEn.optional,
+    exclusionsZh.optional,
     priceReference.optional, monthlyFee.optional, service.optional, offering.optional,
   ]
 
@@ -45,6 +49,7 @@ package struct LineInput: OperationInput {
     sla = try values[Self.sla]
     units = LineReferences.units(try values[Self.unit.optional], try values[Self.units.optional])
     persons = LineReferences.persons(try values[Self.persons.optional])
+    onlyCoveredCis = try values[Self.onlyCoveredCis.optional] ?? false
     quantity = try values[Self.quantity.optional]
     quantityUnit = try values[Self.quantityUnit.optional]
     exclusions = LocalText(english: try values[Self.exclusionsEn.optional], chinese: try values[Self.exclusionsZh.optional])
@@ -56,7 +61,7 @@ package struct LineInput: OperationInput {
 
   /// As a template has it: for the whole customer.
   init(_ line: TemplateLine) {
-    (name, sla, units, persons) = (line.name, line.sla, [], [])
+    (name, sla, units, persons, onlyCoveredCis) = (line.name, line.sla, [], [], line.onlyCoveredCis)
     (quantity, quantityUnit, exclusions) = (line.quantity, line.quantityUnit, line.exclusions)
     (priceReference, monthlyFee) = (line.priceReference, line.monthlyFee)
     (service, offering) = (line.service, line.offering)
@@ -77,7 +82,8 @@ extension OperationContext {
       contents.append(
         LineContent(
           name: input.name, sla: try known.sla(input.sla, under: path), units: try known.units(input.units, under: path),
-          persons: try known.persons(input.persons, under: path), quantity: try ContractRule.quantity(input.quantity, input.quantityUnit, path: path),
+          persons: try known.persons(input.persons, under: path), onlyCoveredCis: input.onlyCoveredCis,
+          quantity: try ContractRule.quantity(input.quantity, input.quantityUnit, path: path),
           exclusions: input.exclusions,
           priceReference: input.priceReference,
           monthlyFee: try input.monthlyFee.map { text throws(Failure) in try ContractRule.fee(text, currency, path: path + "monthlyFee") },
@@ -109,14 +115,17 @@ extension OperationContext {
   }
 
   /// Makes a line with its first version.
-  func insertLine(_ content: LineContent, contract: Int64, contractId: PublicId, validFrom: Instant) async throws -> PublicId {
+  func insertLine(
+    _ content: LineContent, contract: Int64, contractId: PublicId, validFrom: Instant, state: LineState = .active
+  ) async throws -> PublicId {
     let id = newId(.contractLine)
     guard let line = try await transaction.first(InsertLine(tenant: tenant.id, publicId: id, contract: contract, now: now)) else { throw Failure.notFound }
-    try await insertLineVersion(content, line: line, seq: 1, validFrom: validFrom, state: .active)
+    try await insertLineVersion(content, line: line, seq: 1, validFrom: validFrom, state: state)
     record(
       Event(
         subjectKind: "contract_line", subject: line, seq: 1, type: "contract_line.added",
-        payload: .object(["contract": .id(contractId), "line": .id(id), "validFrom": .instant(validFrom)]), occurredAt: now))
+        payload: .object(["contract": .id(contractId), "line": .id(id), "state": .text(state.rawValue), "validFrom": .instant(validFrom)]),
+        occurredAt: now))
     return id
   }
 

@@ -9,6 +9,7 @@ package enum ReviseContractLine: Operation {
     let unit: Change<PublicId>
     let units: Change<[PublicId]>
     let persons: Change<[PublicId]>
+    let onlyCoveredCis: Change<Bool>
     let quantity: Change<Int64>
     let quantityUnit: Change<String>
     let exclusionsEn: Change<String>
@@ -23,6 +24,7 @@ package enum ReviseContractLine: Operation {
 
     package static let fields: [any InputField] = [
       id, LineInput.name.change, LineInput.sla.change, LineInput.unit.clearable, LineInput.units.clearable, LineInput.persons.clearable,
+      LineInput.onlyCoveredCis.change,
       LineInput.quantity.clearable, LineInput.quantityUnit.clearable, LineInput.exclusionsEn.clearable, LineInput.exclusionsZh.clearable,
       LineInput.priceReference.clearable, LineInput.monthlyFee.clearable, LineInput.service.clearable, LineInput.offering.clearable,
       ContractsFields.validFrom,
@@ -35,6 +37,7 @@ package enum ReviseContractLine: Operation {
       unit = try values[LineInput.unit.clearable]
       units = try values[LineInput.units.clearable]
       persons = try values[LineInput.persons.clearable]
+      onlyCoveredCis = try values[LineInput.onlyCoveredCis.change]
       quantity = try values[LineInput.quantity.clearable]
       quantityUnit = try values[LineInput.quantityUnit.clearable]
       exclusionsEn = try values[LineInput.exclusionsEn.clearable]
@@ -47,7 +50,8 @@ package enum ReviseContractLine: Operation {
     }
 
     fileprivate var changesNothing: Bool {
-      name.isKeep && sla.isKeep && unit.isKeep && units.isKeep && persons.isKeep && quantity.isKeep && quantityUnit.isKeep && exclusionsEn.isKeep
+      name.isKeep && sla.isKeep && unit.isKeep && units.isKeep && persons.isKeep && onlyCoveredCis.isKeep && quantity.isKeep && quantityUnit.isKeep
+        && exclusionsEn.isKeep
         && exclusionsZh.isKeep && priceReference.isKeep && monthlyFee.isKeep && service.isKeep
         && offering.isKeep
     }
@@ -68,7 +72,13 @@ package enum ReviseContractLine: Operation {
     let row = try await context.newestLine(input.id)
     guard !input.changesNothing else { throw Failure(.invalid, ContractsMessages.nothingToChange) }
     let content = try await content(of: row, after: input, in: context)
-    return try await context.advance(row, input.id, content, state: .active, validFrom: input.validFrom, event: "contract_line.revised")
+    guard row.state == .draft else {
+      return try await context.advance(row, input.id, content, state: .active, validFrom: input.validFrom, event: "contract_line.revised")
+    }
+    guard input.validFrom == nil else { throw Failure.invalid("validFrom", ContractsMessages.draftLineBegins) }
+    // The versions of a draft hold for nobody: they follow one another before all that could count.
+    let next = Instant(microseconds: row.validFrom.microseconds + 1)
+    return try await context.advance(row, input.id, content, state: .draft, validFrom: next, event: "contract_line.revised")
   }
 
   private static func content(of row: LineRow, after input: Input, in context: OperationContext) async throws -> LineContent {
@@ -82,6 +92,7 @@ package enum ReviseContractLine: Operation {
     if let sla { content.sla = try known.sla(sla, under: "") }
     if let units { content.units = try known.units(units, under: "") }
     if let persons { content.persons = try known.persons(persons, under: "") }
+    content.onlyCoveredCis = input.onlyCoveredCis.applied(to: content.onlyCoveredCis)
     content.quantity = try ContractRule.quantity(
       input.quantity.applied(to: content.quantity?.count), input.quantityUnit.applied(to: content.quantity?.unit), path: "")
     content.exclusions = LocalText(
@@ -104,6 +115,38 @@ package enum ReviseContractLine: Operation {
     if !input.offering.isKeep { content.offering = try known.offering(offering, besides: service, under: "", held: content.offering) }
     if service != nil { content.offering = nil }
     if offering != nil { content.service = nil }
+  }
+}
+
+/// A line that was prepared begins to promise.
+package enum ActivateContractLine: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let validFrom: Instant?
+
+    private static let validFrom = Field.instant(
+      "validFrom", "From when the line counts (default: now).", "合同行自何时起计（默认当前时刻）。"
+    ).optional
+
+    package static let fields: [any InputField] = [ReviseContractLine.Input.id, validFrom]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ReviseContractLine.Input.id]
+      validFrom = try values[Self.validFrom]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "contract_line.activate", "Let a line that was prepared as a draft promise from an instant on.", zh: "使草稿合同行自某一时刻起生效。",
+    permission: "contract.manage", roles: Rights.managers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> LineOutput {
+    let row = try await context.newestLine(input.id)
+    guard row.state == .draft else { throw Failure(.conflict, ContractsMessages.lineNotDraft) }
+    let contract = try await context.transaction.first(
+      ContractAt(tenant: context.tenant.id, publicId: context.id(.contract, row.contract), at: nil))
+    guard let contract, contract.state != .ended else { throw Failure(.conflict, ContractsMessages.contractOver) }
+    return try await context.advance(row, input.id, row.content, state: .active, validFrom: input.validFrom, event: "contract_line.activated")
   }
 }
 
@@ -156,6 +199,6 @@ extension OperationContext {
       Event(
         subjectKind: "contract_line", subject: row.id, seq: version, type: event,
         payload: .object(["line": .id(id), "state": .text(state.rawValue), "validFrom": .instant(validFrom)]), occurredAt: now))
-    return try await lineOutput(id, at: validFrom)
+    return try await lineOutput(id, at: state == .draft ? now : validFrom)
   }
 }

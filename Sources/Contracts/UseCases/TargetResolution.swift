@@ -41,8 +41,8 @@ package struct LineStanding: OperationOutput {
   package static let fields: [OutputField<LineStanding>] = [
     OutputField(
       "standing", .text,
-      "chosen; preferred (it would be chosen by what is recorded now; the ticket keeps its own line), older (of the same rank, another is newer), less_specific, other_persons, other_units, or not_named (another line was named).",
-      "chosen（选用）；preferred（按现有记录会选用它，但工单保留原合同行）、older（同级中有更新的）、less_specific（较宽泛）、other_persons（限于其他人员）、other_units（限于其他单位）或 not_named（另指定了合同行）。"
+      "chosen; preferred (it would be chosen by what is recorded now; the ticket keeps its own line), older (of the same rank, another is newer), less_specific, other_cis (it is for the configuration items that it covers, and the ticket names none of them), other_persons, other_units, or not_named (another line was named).",
+      "chosen（选用）；preferred（按现有记录会选用它，但工单保留原合同行）、older（同级中有更新的）、less_specific（较宽泛）、other_cis（仅限其覆盖的配置项，而工单未涉及）、other_persons（限于其他人员）、other_units（限于其他单位）或 not_named（另指定了合同行）。"
     ) { .text($0.standing.rawValue) },
     OutputField("reason", .text, "Why it was chosen: the row of the table of lines.", "选用的原因：合同行优先级表中的一行。") { .text($0.reason?.rawValue) },
     OutputField("contract", .id, "The contract.", "合同。") { .id($0.ids.contract) },
@@ -109,22 +109,25 @@ package enum LineChoice: Hashable, Sendable {
 extension OperationContext {
   /// Chooses once more, and keeps what it chose from. The transaction is bound to the customer.
   /// - Parameters:
+  ///   - covering: the lines that cover the ticket's CIs, that of the CI which counts most first.
   ///   - at: the instant whose contracts, SLAs and calendars are asked.
   ///   - start: where the example of a deadline begins.
   package func resolution(
-    person: Int64?, unit: Int64?, line: LineChoice, facts: TargetFacts, at: Instant, start: Instant
+    person: Int64?, unit: Int64?, covering: [Int64], line: LineChoice, facts: TargetFacts, at: Instant, start: Instant
   ) async throws -> TargetResolution {
-    let (candidates, units) = try await ContractTerms.linesInForce(tenant: tenant.id, unit: unit, at: at, in: transaction)
+    let found = try await ContractTerms.lines(tenant: tenant.id, unit: unit, at: at, in: transaction)
+    let candidates = found.candidates
+    let subject = LinePrecedence.Subject(person: person, units: found.units, covering: covering)
     let chosen: LineTerms?
     let standings: [(candidate: LinePrecedence.Candidate, standing: LinePrecedence.Standing)]
     switch line {
     case .byTable, .named:
       let explicit: Int64? = if case .named(let named) = line { named } else { nil }
-      chosen = LinePrecedence.choose(from: candidates, person: person, units: units, explicit: explicit)
-      standings = LinePrecedence.standings(of: candidates, person: person, units: units, explicit: explicit)
+      chosen = LinePrecedence.choose(from: candidates, for: subject, explicit: explicit)
+      standings = LinePrecedence.standings(of: candidates, for: subject, explicit: explicit)
     case .kept(let kept, let reason):
       chosen = candidates.first { $0.terms.line == kept }?.terms.with(reason)
-      standings = LinePrecedence.standings(of: candidates, person: person, units: units, keeping: kept)
+      standings = LinePrecedence.standings(of: candidates, for: subject, keeping: kept)
     }
     let told = try await transaction.query(LinesAsTold(tenant: tenant.id, lines: candidates.map(\.terms)))
     let lines = standings.compactMap { candidate, standing in

@@ -64,6 +64,9 @@ struct TicketCis: Sendable {
   /// The lines that cover them and whose services nobody has looked up.
   var coveringLines: [Int64] { Set(named.filter { !$0.key.isShared }.compactMap(\.facts.line)).sorted() }
 
+  /// The lines that cover them, in the order in which they count when the ticket's line is chosen.
+  var linesInOrder: [Int64] { CiChoice.lines(of: named) }
+
   /// Whether one of them gives the service.
   var giveService: Bool { CiChoice.service(of: named) != nil }
 

@@ -70,12 +70,21 @@ extension TicketWork {
     try await follow(before, cis)
   }
 
-  /// Targets follow what the ticket is about, as it was changed since `before`.
+  /// Targets follow what the ticket is about, as it was changed since `before`, and the line its CIs.
   mutating func follow(_ before: Ticket, _ cis: TicketCis? = nil) async throws {
-    guard ticket.facts != before.facts else { return }
-    let terms = try await chooseLine(.keep)
+    let covering = cis.flatMap(linesThatCount)
+    guard ticket.facts != before.facts || covering != nil else { return }
+    let terms = try await chooseLine(.keep, coveredBy: covering)
+    guard ticket.facts != before.facts || ticket.hasOtherLine(than: before) else { return }
     try await retargetAll(under: terms)
     note(TicketEventType.classified, ClassifyIncident.change(from: before, to: self, cis))
+  }
+
+  /// The lines that cover the CIs, where an act changed these and the line may follow; nil: it stays.
+  func linesThatCount(_ cis: TicketCis) -> [Int64]? {
+    guard cis.isChanged, !ticket.targetsLocked else { return nil }
+    let lines = cis.linesInOrder
+    return lines.isEmpty && ticket.lineReason != LineReason.ci.rawValue ? nil : lines
   }
 
   /// Brings the customer's clocks and those of the team's turn under the targets that count for the ticket as it is now.

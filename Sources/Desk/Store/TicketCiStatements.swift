@@ -166,6 +166,29 @@ struct CisOfTicket: Statement {
   static func decode(_ row: inout RowReader) throws -> TicketCiRow { try TicketCiRow(&row) }
 }
 
+/// The lines that cover the CIs of a ticket on a day, that of the CI which counts most first: the order of ``CiChoice``.
+struct CoveringLines: Statement {
+  let tenant: TenantId
+  let ticket: Int64
+  let day: CalendarDate
+
+  static let sql = """
+    select v.contract_line_id
+    from desk.ticket_ci n join assets.pub_ci c on c.tenant_id = n.tenant_id and c.ci_id = n.ci_id
+    \(NamedCi.Facts.joins)
+    where n.tenant_id = $1 and n.ticket_id = $3 and n.removed_at is null and v.contract_line_id is not null
+    order by not n.is_primary, r.rank nulls last, n.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(day)
+    parameters.append(ticket)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// The same in pages, with those that were taken off where that is asked for; only those that a row scope covers.
 struct PageOfTicketCis: Statement {
   let tenant: TenantId

@@ -117,9 +117,9 @@ package enum ClassifyIncident: Operation {
     try await setFacts(input, &work)
     let cis: TicketCis? =
       if input.bearsOnCis { try await chooseByCis(input, &work) } else { nil }
-    let terms = try await work.chooseLine(input.line)
+    let terms = try await work.chooseLine(input.line, coveredBy: try await coveringLines(input, work, cis))
     if let cis { work.note(cis) }
-    if work.ticket.facts != before.facts || work.ticket.line != before.line {
+    if work.ticket.facts != before.facts || work.ticket.hasOtherLine(than: before) {
       let history = try await work.history()
       try await work.retarget(under: terms, history)
       if work.ticket.facts != before.facts { try await work.retargetTurn(history) }
@@ -144,6 +144,17 @@ package enum ClassifyIncident: Operation {
     }
     let isOfCategory = before.serviceCategory != work.ticket.serviceCategory
     return .object(told + (isOfCategory ? [Value.Member("serviceFrom", context.serviceFrom(work.ticket))] : []))
+  }
+
+  /// Nil: its CIs have no say in its line.
+  private static func coveringLines(_ input: Input, _ work: TicketWork, _ cis: TicketCis?) async throws -> [Int64]? {
+    switch input.line {
+    case .keep: return cis.flatMap(work.linesThatCount)
+    case .set: return nil
+    case .clear:
+      if let cis { return cis.linesInOrder }
+      return try await work.coveringLines()
+    }
   }
 
   private static func chooseByCis(_ input: Input, _ work: inout TicketWork) async throws -> TicketCis {

@@ -65,7 +65,9 @@ package enum UnlockTargets: Operation {
     try work.requireNotClosed()
     guard work.ticket.targetsLocked else { throw Failure(.conflict, DeskMessages.targetsNotLocked) }
     work.setLock(false, because: input.reason)
-    let terms = try await work.chooseLine(.keep)
+    let before = work.ticket
+    let terms = try await work.chooseLine(.keep, coveredBy: try await work.coveringLines())
+    if work.ticket.hasOtherLine(than: before) { work.note(TicketEventType.classified, ClassifyIncident.change(from: before, to: work, nil)) }
     try await work.retarget(under: terms, try await work.history())
     work.save()
     return work.record
@@ -92,19 +94,28 @@ extension TicketWork {
         actorName: context.principal.name, now: context.now))
   }
 
-  /// The line that counts after a change: of the time when the ticket was opened, as for every ticket.
-  mutating func chooseLine(_ change: Change<PublicId>) async throws -> LineTerms? {
+  /// The line that counts after a change: of the time when the ticket was opened, as for every ticket. A ticket keeps its line, save
+  /// that one which covers its CIs takes its place, and that one which was chosen by a CI is chosen anew with them.
+  /// - Parameter covering: the lines that cover its CIs, that of the CI which counts most first; nil: the CIs have no say.
+  mutating func chooseLine(_ change: Change<PublicId>, coveredBy covering: [Int64]? = nil) async throws -> LineTerms? {
+    if change.isKeep, covering == nil, ticket.line == nil { return nil }
+    let lines = try await ContractTerms.lines(
+      tenant: context.tenant.id, unit: ticket.unit?.id, at: ticket.openedAt, in: context.transaction)
+    let terms: LineTerms?
     let explicit: Int64?
     switch change {
     case .keep:
-      guard let line = ticket.line else { return nil }
-      explicit = line.id
-    case .clear: explicit = nil
-    case .set(let line): explicit = try await context.line(line, "contractLine")
+      let reason = LineReason(rawValue: ticket.lineReason) ?? .explicit
+      let byTable = reason == .explicit ? nil : covering.map { lines.choose(person: ticket.requester?.id, covering: $0, explicit: nil) }
+      guard let byTable, byTable?.reason == .ci || reason == .ci else {
+        return ticket.line.flatMap { lines.choose(explicit: $0.id) }?.with(reason)
+      }
+      (terms, explicit) = (byTable, nil)
+    case .clear: (terms, explicit) = (lines.choose(person: ticket.requester?.id, covering: covering ?? [], explicit: nil), nil)
+    case .set(let line):
+      explicit = try await context.line(line, "contractLine")
+      terms = lines.choose(explicit: explicit)
     }
-    let terms = try await ContractTerms.line(
-      tenant: context.tenant.id, person: ticket.requester?.id, unit: ticket.unit?.id, at: ticket.openedAt, explicit: explicit, in: context.transaction)
-    if change.isKeep { return terms?.with(LineReason(rawValue: ticket.lineReason) ?? .explicit) }
     if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
     let names: LineNames.Found? =
       if let terms { try await context.transaction.first(LineNames(tenant: context.tenant.id, line: terms.line)) } else { nil }
@@ -112,6 +123,11 @@ extension TicketWork {
     ticket.line = names?.line
     ticket.lineReason = (terms?.reason ?? .noneInForce).rawValue
     return terms
+  }
+
+  /// The lines that cover the CIs that the ticket names, as they are written, that of the CI which counts most first.
+  func coveringLines() async throws -> [Int64] {
+    try await context.transaction.query(CoveringLines(tenant: context.tenant.id, ticket: ticket.id, day: ticket.openedAt.utcDay))
   }
 
   /// What happened to the ticket since it was opened.
@@ -128,6 +144,11 @@ extension TicketWork {
     try await clocks.retarget(
       under: terms, facts: ticket.facts, openedAt: ticket.openedAt, at: context.now, history: ClockReplay.acts(history), in: context.transaction)
   }
+}
+
+extension Ticket {
+  /// Whether it is judged under another line now, or by another row of the table.
+  func hasOtherLine(than before: Ticket) -> Bool { line?.id != before.line?.id || lineReason != before.lineReason }
 }
 
 extension OperationContext {

@@ -94,9 +94,8 @@ package enum OpenIncident: Operation {
     let tiers = input.ciTier.map { transaction.later(CiTierByCode(code: $0)) }
     let codes = input.codes.isEmpty ? nil : context.codes(input.codes)
     let ofCategory = input.service == nil ? input.category.map { transaction.later(ServiceOfCategory(category: $0)) } : nil
-    let terms = try await ContractTerms.line(
-      tenant: context.tenant.id, person: requester?.id, unit: unit?.id, at: openedAt, explicit: explicit, in: transaction)
-    if explicit != nil, terms == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
+    let lines = try await ContractTerms.lines(tenant: context.tenant.id, unit: unit?.id, at: openedAt, in: transaction)
+    if explicit != nil, lines.choose(explicit: explicit) == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
     guard let priority = try priorities.first, let id = try ids.first else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
     }
@@ -110,6 +109,7 @@ package enum OpenIncident: Operation {
       try await context.name(input.cis, in: &cis, openedAt: openedAt)
       try await context.lookUpServices(of: &cis, at: openedAt)
     }
+    let terms = lines.choose(person: requester?.id, covering: cis.linesInOrder, explicit: explicit)
     if !cis.giveService { cis.ofCategory = try await context.sold(try ofCategory?.first, at: openedAt) }
     cis.choose(&ciTier, &service, &serviceCategory)
     let facts = TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier)

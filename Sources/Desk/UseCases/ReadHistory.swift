@@ -126,8 +126,9 @@ package enum ExplainIncident: Operation {
     // A ticket keeps its line, as it does when it is classified: what was recorded since takes no place of it.
     let reason = LineReason(rawValue: ticket.lineReason) ?? .noneInForce
     let line: LineChoice = if reason == .explicit, let named = ticket.line?.id { .named(named) } else { .kept(ticket.line?.id, reason) }
+    let covering = try await context.transaction.query(CoveringLines(tenant: context.tenant.id, ticket: ticket.id, day: ticket.openedAt.utcDay))
     let resolution = try await context.resolution(
-      person: ticket.requester?.id, unit: ticket.unit?.id, line: line, facts: ticket.facts, at: ticket.openedAt, start: ticket.openedAt)
+      person: ticket.requester?.id, unit: ticket.unit?.id, covering: covering, line: line, facts: ticket.facts, at: ticket.openedAt, start: ticket.openedAt)
     let readsContracts = context.principal.access("contract.read", honouring: [.tenant, .listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
     return Output(
       incident: IncidentView(ticket, in: context),

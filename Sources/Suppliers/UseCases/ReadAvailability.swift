@@ -7,10 +7,16 @@ package enum ReadAvailability: Operation {
   package struct Input: OperationInput {
     let service: PublicId
     let period: String
+    let kind: BillingPeriod.Kind?
     let zone: String?
     let rule: AvailabilityRule
 
     private static let period = Field.text("period", 4...7, "A month, quarter or year: 2026-03, 2026-Q1 or 2026.", "月、季度或年：2026-03、2026-Q1 或 2026。")
+    private static let kind = Field.oneOf(
+      "periodKind", BillingPeriod.Kind.allCases.map(\.rawValue),
+      "What the period is (default: what its name says); rolling_year: the twelve months that end with the month.",
+      "期间类型（默认由其名称决定）；rolling_year 为截至该月的十二个月。"
+    ).optional
     private static let zone = Field.text("zone", 1...64, "The IANA zone of its days (default: the supplier's).", "计算日的 IANA 时区（默认为供应商的时区）。").optional
     private static let countsFrom = Field.oneOf(
       "countsFrom", OutageSeverity.counting.map(\.rawValue), "The least severity that counts as down (default partial).", "计为中断的最低级别（默认 partial）。"
@@ -23,11 +29,12 @@ package enum ReadAvailability: Operation {
       "maintenance", ["ignored", "counts"], "Whether maintenance counts as down (default ignored).", "维护是否计为中断（默认 ignored 不计）。"
     ).optional
 
-    package static let fields: [any InputField] = [RecordOutage.Input.service, period, zone, countsFrom, minimumSeconds, maintenance]
+    package static let fields: [any InputField] = [RecordOutage.Input.service, period, kind, zone, countsFrom, minimumSeconds, maintenance]
 
     package init(_ values: InputValues) throws(FieldError) {
       service = try values[RecordOutage.Input.service]
       period = try values[Self.period]
+      kind = try values[Self.kind].flatMap(BillingPeriod.Kind.init(rawValue:))
       zone = try values[Self.zone]
       let countsFrom = try values[Self.countsFrom].flatMap(OutageSeverity.init(rawValue:)) ?? .partial
       let minimum = try values[Self.minimumSeconds] ?? 0
@@ -42,7 +49,8 @@ package enum ReadAvailability: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> AvailabilityOutput {
     let service = try await context.supplierService(input.service, path: "service")
-    guard let period = BillingPeriod(calendarPeriod: input.period) else { throw Failure.invalid("period", SuppliersMessages.badPeriod) }
+    let named = input.kind.map { BillingPeriod($0, named: input.period) } ?? BillingPeriod(calendarPeriod: input.period)
+    guard let period = named else { throw Failure.invalid("period", SuppliersMessages.badPeriod) }
     let zone = try UnderpinningRule.zone(input.zone ?? service.supplierZone)
     let whole = zone.span(of: period.first, to: period.end)
     guard whole.start < context.now else { throw Failure.invalid("period", SuppliersMessages.periodAhead) }
@@ -94,6 +102,7 @@ package struct AvailabilityOutput: OperationOutput {
   package static let fields: [OutputField<AvailabilityOutput>] = [
     OutputField("service", record: SupplierServiceOutput.self, "The service.", "服务。") { $0.service },
     OutputField("period", .text, "The period.", "期间。") { .text($0.period.description) },
+    OutputField("periodKind", .text, "month, quarter, year or rolling_year.", "期间类型：month、quarter、year 或 rolling_year。") { .text($0.period.kind.rawValue) },
     OutputField("zone", .text, "The zone of its days.", "计算日的时区。") { .text($0.zone.identifier) },
     OutputField("from", .instant, "When it begins.", "开始时间。") { .instant($0.measured.period.start) },
     OutputField("to", .instant, "Up to when it is measured: its end, or now.", "测量截止时间：期间结束或当前时刻。") { .instant($0.measured.period.end) },

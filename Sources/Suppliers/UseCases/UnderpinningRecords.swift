@@ -30,7 +30,9 @@ package struct UnderpinningTargetInput: OperationInput {
     "objective", "The share of cases that must keep it; of availability, the share of the period.", "须达标的比例；可用性指标为期间内可用时间的比例。"
   ).optional
   private static let period = Field.oneOf(
-    "period", ["month", "quarter", "year"], "Of availability: by which period it is judged (default month).", "可用性指标的考核期间（默认 month）。"
+    "period", BillingPeriod.Kind.allCases.map(\.rawValue),
+    "Of availability: by which period it is judged (default month); rolling_year: the twelve months that end with each month.",
+    "可用性指标的考核期间（默认 month）；rolling_year 为截至每月的十二个月。"
   ).optional
   private static let countsFrom = Field.oneOf(
     "countsFrom", OutageSeverity.counting.map(\.rawValue), "Of availability: the least severity of an outage that counts (default partial).",
