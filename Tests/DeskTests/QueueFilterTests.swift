@@ -68,6 +68,7 @@ import Testing
     await expectFailure(.invalid) { try await world.save("Order", ["order": "team_due"]) }
     await expectFailure(.invalid) { try await world.save("Nobody", ["team": .text("team_p1_00000000000000000000")]) }
     await expectFailure(.invalid) { try await world.save("Unknown", ["colour": "red"]) }
+    await expectFailure(.conflict) { try await world.save("At the machine", [:], as: world.database.root) }
     for number in 2...50 { _ = try await world.save("Filter \(number)", [:]) }
     await expectFailure(.conflict) { try await world.save("One more", [:]) }
     _ = try await world.save("Filter 7", ["priority": 2])

@@ -270,7 +270,7 @@ enum Seeders {
       try Seeded(
         try await world.seed("code.create", ["list": "category", "key": .text("category-\(world.next())"), "name": Samples.localName]))
     },
-    "qfl": { world, _ in try Seeded(try await world.queueFilter(of: world.database.root)) },
+    "qfl": { world, _ in try Seeded(try await world.queueFilter(of: try await world.database.staff(.engineer))) },
     "cit": { world, _ in
       try Seeded(
         try await world.seed("ci_type.create", ["code": .text("type_\(world.next())"), "name": Samples.localName, "attributes": .array([])]))

@@ -8,5 +8,8 @@ enum QueueFilterMessages {
   static let unreadable = Message(
     "queue_filter.unreadable", "This filter cannot be read any more: save it anew.", zh: "该筛选已无法读取，请重新保存。")
 
-  static let all = [filterAlone, tooMany, unreadable]
+  static let needsAccount = Message(
+    "queue_filter.needs_account", "Filters are kept for an account: log in with one.", zh: "筛选按账户保存，请使用账户登录。")
+
+  static let all = [needsAccount, filterAlone, tooMany, unreadable]
 }

@@ -51,6 +51,8 @@ package enum SaveQueueFilter: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> QueueFilterRecord {
     let transaction = context.transaction
+    // Whoever works at the machine itself has no account to keep anything for.
+    guard context.actor.id != 0 else { throw Failure(.conflict, QueueFilterMessages.needsAccount) }
     if let team = input.criteria.team { _ = try await context.team(team, "criteria.team") }
     for (staff, path) in [(input.criteria.assignee, "criteria.assignee"), (input.criteria.owner, "criteria.owner")] {
       guard let staff else { continue }
@@ -61,7 +63,9 @@ package enum SaveQueueFilter: Operation {
         provider: context.provider.id, account: context.actor.id, publicId: context.newId(.queueFilter).random, name: input.name,
         criteria: input.criteria.value, now: context.now, most: most))
     guard let saved else { throw Failure(.conflict, QueueFilterMessages.tooMany, ["most": String(most)]) }
-    return try QueueFilterRecord(saved, context)
+    let record = try QueueFilterRecord(saved, context)
+    context.subject(record.id)
+    return record
   }
 }
 
@@ -103,6 +107,7 @@ package enum DeleteQueueFilter: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
     let statement = DeleteQueueFilterRow(provider: context.provider.id, account: context.actor.id, publicId: input.id.random)
     guard try await context.transaction.first(statement) != nil else { throw Failure.notFound }
+    context.subject(input.id)
     return Done(id: input.id)
   }
 }
