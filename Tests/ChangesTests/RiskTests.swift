@@ -85,10 +85,10 @@ import Testing
           "risk_questionnaire.change", ["questions": questions, "mediumFrom": medium, "highFrom": high], as: world.account, version: .integer(version))
       }
     }
-    #expect(await revise(3) == "operation.version_mismatch")
+    #expect(await revise(3) == "version_mismatch")
     #expect(await revise(0, medium: 15, high: 15) == "highFrom change.band_order")
     #expect(await revise(0) == "accepted")
-    #expect(await revise(0) == "operation.version_mismatch")
+    #expect(await revise(0) == "version_mismatch")
     // What was judged by the stock questions still says why.
     #expect(try await world.read(judged).at("reasons").array?.count == 5)
     let again = try await world.act("change.assess", on: judged, ["answers": .object(["size": "big"])])
