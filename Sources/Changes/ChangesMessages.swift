@@ -9,7 +9,8 @@ package enum ChangeMessages: MessageCatalog {
   static let tasksOpen = Message("change.tasks_open", "Tasks are not done or skipped: success means that all are.", zh: "仍有任务未完成或未跳过，不能登记为成功。")
   static let approvalPending = Message("change.approval_pending", "Who was asked to agree has not decided.", zh: "审批尚未完成。")
   static let reviewMissing = Message(
-    "change.review_missing", "An emergency, and what failed or was backed out, is looked back on first (change.review).", zh: "紧急、失败或已回退的变更须先完成实施后评审（change.review）。")
+    "change.review_missing", "An emergency, and what failed or was backed out, is looked back on first (change.review).",
+    zh: "紧急、失败或已回退的变更须先完成实施后评审（change.review）。")
   static let servesAll = Message(
     "change.serves_all", "Only who may do this for all customers whom the change concerns does it.", zh: "仅对该变更涉及的全部客户均有权限的人员可执行此操作。")
   static let nothingToChange = Message("change.nothing_to_change", "Nothing would change.", zh: "没有任何变更。")
@@ -24,8 +25,10 @@ package enum ChangeMessages: MessageCatalog {
   static let modelNeeded = Message("change.model_needed", "A standard change is made by a model, and no other is.", zh: "标准变更须依据变更模型；其他变更不得依据。")
   static let modelNotApproved = Message("change.model_not_approved", "No version of this model is in force.", zh: "该模型没有生效的版本。")
   static let modelRetired = Message("change.model_retired", "This model is retired.", zh: "该模型已停用。")
-  static let modelWrites = Message("change.model_writes", "What the model says stands: plan, back-out, test, risk and tasks.", zh: "计划、回退、测试、风险与任务以变更模型为准，不可修改。")
-  static let modelOther = Message("change.model_other_types", "The model holds for configuration items of these types: {allowed}.", zh: "该模型仅适用于以下类型的配置项：{allowed}。")
+  static let modelWrites = Message(
+    "change.model_writes", "What the model says stands: plan, back-out, test, risk and tasks.", zh: "计划、回退、测试、风险与任务以变更模型为准，不可修改。")
+  static let modelOther = Message(
+    "change.model_other_types", "The model holds for configuration items of these types: {allowed}.", zh: "该模型仅适用于以下类型的配置项：{allowed}。")
   static let codeTaken = Message("change.code_taken", "Another model has this code.", zh: "该代码已被其他模型使用。")
   static let approvedAlready = Message("change.model_approved_already", "The newest version is in force already.", zh: "最新版本已生效。")
   static let ownModel = Message("change.own_model", "Somebody else than its author agrees to a model.", zh: "变更模型须由作者以外的人员批准。")

@@ -114,7 +114,7 @@ import Testing
     #expect(await refusal { try await world.act("freeze.end", on: mine, as: limited) } == "not_found")
     try await world.act("freeze.end", on: mine, as: world.account)
     #expect(try await submit(10, of: world.other) == "accepted")
-    #expect(await refusal { try await world.act("freeze.end", on: mine, as: world.account) } == "version_mismatch")
+    #expect(await refusal { try await world.act("freeze.end", on: mine, as: world.account) } == "version.mismatch")
 
     // Declared after it was agreed to: it is not begun, unless somebody lets it pass; an emergency is, and that is recorded.
     let agreed = try await world.approved(try await world.change(from: 20))

@@ -66,7 +66,7 @@ import Testing
     let written = try await world.act(
       "change.change", on: judged,
       ["plan": "p", "backOut": "b", "test": "t", "startsAt": world.instant(1), "endsAt": world.instant(2), "title": "Not bare"])
-    #expect(await refusal { try await world.act("change.change", on: judged, ["title": "Late"]) } == "version_mismatch")
+    #expect(await refusal { try await world.act("change.change", on: judged, ["title": "Late"]) } == "version.mismatch")
     let asked = try await world.act("change.submit", on: written)
     // What somebody is asked about is not written any more; taken back, it is, and he is asked again.
     #expect(await refusal { try await world.act("change.change", on: asked, ["title": "Other"]) } == "change.wrong_state")
@@ -88,7 +88,9 @@ import Testing
     func model(_ code: Value, _ content: Value) async throws -> Value {
       try await world.call("change_model.create", ["code": code, "name": .object(["en": "Reboot"]), "content": content], as: world.account)
     }
-    #expect(await refusal { try await model("BAD", .object(["description": "", "plan": "p", "backOut": "b", "answers": .object([])])) } == "answers.impact input.required")
+    #expect(
+      await refusal { try await model("BAD", .object(["description": "", "plan": "p", "backOut": "b", "answers": .object([])])) }
+        == "answers.impact input.required")
     let made = try await model("REBOOT", content)
     #expect(await refusal { try await model("REBOOT", content) } == "change.code_taken")
     func open(_ ci: Value = .null) async throws -> Value {
@@ -182,7 +184,7 @@ import Testing
       for _ in 0..<6 { group.addTask { await refusal { try await world.act("change.cancel", on: asked, ["reason": "No"]) } } }
       return await group.reduce(into: []) { $0.append($1) }
     }
-    #expect(ends.count { $0 == "accepted" } == 1 && ends.count { $0 == "version_mismatch" } == 5, "\(ends)")
+    #expect(ends.count { $0 == "accepted" } == 1 && ends.count { $0 == "version.mismatch" } == 5, "\(ends)")
     // Two approvers of one step, at once: both words count, or the second finds that it is not asked any more.
     let risky = try await world.submitted(try await world.change(), isRisky: true)
     let approvals = try await world.read(risky).at("approvals").array ?? []

@@ -25,7 +25,9 @@ import Testing
     #expect(await sign(world.account) == "release.criteria_open")
     try await judge(2, "not_met")
     #expect(await sign(world.account) == "release.criteria_open")
-    #expect(await refusal { try await world.act("release.judge_criterion", on: release, ["criterion": 9, "state": "met", "evidence": "x"]) } == "criterion input.unknown_reference")
+    #expect(
+      await refusal { try await world.act("release.judge_criterion", on: release, ["criterion": 9, "state": "met", "evidence": "x"]) }
+        == "criterion input.unknown_reference")
     try await judge(2, "met")
     release = try await world.act("release.pilot", on: release, ["scope": "ACME's test site"])
     #expect(await sign(world.account) == "release.pilot_not_passed")
@@ -39,7 +41,8 @@ import Testing
     #expect(await sign(world.engineer) == "release.own")
     #expect(await sign(world.peer) == "release.own")
     #expect(await sign(world.database.root) == "change.needs_person")
-    #expect(await refusal { try await world.act("release.deploy", on: release, ["what": "1.0", "where": "ACME", "result": "succeeded"]) } == "release.wrong_state")
+    #expect(
+      await refusal { try await world.act("release.deploy", on: release, ["what": "1.0", "where": "ACME", "result": "succeeded"]) } == "release.wrong_state")
     release = try await world.act("release.sign_off", on: release, as: world.account)
     #expect(release.at("state") == "signed_off")
     #expect(await refusal { try await world.act("release.add_criterion", on: release, ["text": "Late"]) } == "release.wrong_state")
@@ -63,7 +66,9 @@ import Testing
     let world = try await ChangesWorld()
     let theirs = try await world.change("Theirs", of: world.other)
     let release = try await world.call("release.open", ["title": "Spring"], as: world.servesAcme)
-    #expect(await refusal { try await world.act("release.add_change", on: release, ["change": theirs.at("id")], as: world.servesAcme) } == "change input.unknown_reference")
+    #expect(
+      await refusal { try await world.act("release.add_change", on: release, ["change": theirs.at("id")], as: world.servesAcme) }
+        == "change input.unknown_reference")
     let mine = try await world.act("release.add_change", on: release, ["change": try await world.change(as: world.servesAcme).at("id")], as: world.servesAcme)
     let both = try await world.act("release.add_change", on: mine, ["change": theirs.at("id")])
     // He reads it, and does nothing to it any more; the other change is not there for him.

@@ -166,7 +166,7 @@ create table changes.change (
   ends_at timestamptz,
   model_id bigint,
   model_seq bigint,
-  -- by which questions its risk was judged (0: the stock ones), and how
+  -- by which questions its risk was judged (1: the stock ones), and how
   questionnaire_seq bigint,
   answers jsonb,
   score bigint,

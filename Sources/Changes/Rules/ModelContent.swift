@@ -46,7 +46,8 @@ package struct PlannedTask: OperationInput, Hashable {
   let team: PublicId?
 
   private static let name = Field.localText("name", 1...200, "What is to be done.", "任务内容。")
-  private static let step = Field.integer("step", 1...100, "Tasks of one step can be done at once; the next step opens when all of it are.", "步骤：同一步骤可并行，完成后进入下一步骤。")
+  private static let step = Field.integer(
+    "step", 1...100, "Tasks of one step can be done at once; the next step opens when all of it are.", "步骤：同一步骤可并行，完成后进入下一步骤。")
   private static let team = Field.id("team", .team, "Which team does it.", "负责团队。").optional
   package static let fields: [any InputField] = [name, step, team]
 

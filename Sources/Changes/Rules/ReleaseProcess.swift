@@ -130,7 +130,8 @@ struct ReleaseProcess: Sendable, Equatable {
 package enum ReleaseMessages: MessageCatalog {
   static let wrongState = Message(
     "release.wrong_state", "A release that is {state} cannot do this: {step}. Possible: {allowed}.", zh: "状态为 {state} 的发布不能执行此操作：{step}。可执行：{allowed}。")
-  static let criteriaOpen = Message("release.criteria_open", "It has acceptance criteria, and all of them are met, before it is signed off.", zh: "签发前须设有验收标准，且全部满足。")
+  static let criteriaOpen = Message(
+    "release.criteria_open", "It has acceptance criteria, and all of them are met, before it is signed off.", zh: "签发前须设有验收标准，且全部满足。")
   static let pilotNotPassed = Message("release.pilot_not_passed", "Its pilot has not passed.", zh: "试点尚未通过。")
   static let ownRelease = Message("release.own", "It is signed off by who neither opened it nor judged its criteria.", zh: "发布须由未提出、未判定其验收标准的人员签发。")
   static let changesOpen = Message("release.changes_open", "A change of it is not over.", zh: "该发布仍有未结束的变更。")

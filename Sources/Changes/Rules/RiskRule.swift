@@ -88,7 +88,10 @@ package struct Questionnaire: OperationInput, Hashable {
     questions: [
       Question(
         "impact", "Who notices it if it goes wrong?", "若失败，影响谁？", weight: 3,
-        [Answer("few", "A few people", "少数人", 0), Answer("site", "A site or department", "一个站点或部门", 2), Answer("customers", "A whole customer, or several", "整个客户或多个客户", 4)]),
+        [
+          Answer("few", "A few people", "少数人", 0), Answer("site", "A site or department", "一个站点或部门", 2),
+          Answer("customers", "A whole customer, or several", "整个客户或多个客户", 4),
+        ]),
       Question(
         "outage", "Is the service away while it is done?", "实施期间服务是否中断？", weight: 2,
         [Answer("none", "No", "否", 0), Answer("outside", "Outside service hours", "仅服务时间外", 1), Answer("within", "Within service hours", "服务时间内", 4)]),

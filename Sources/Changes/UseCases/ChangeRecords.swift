@@ -29,13 +29,17 @@ package struct ChangeLine: OperationOutput {
         "draft, assessed, awaiting_approval, approved, implementing, implemented, backed_out, closed, rejected or cancelled.",
         "状态：draft 草稿、assessed 已评估、awaiting_approval 待审批、approved 已批准、implementing 实施中、implemented 已实施、backed_out 已回退、closed 已关闭、rejected 已拒绝、cancelled 已取消。"
       ) { .text(of($0).row.process.state.rawValue) },
-      OutputField("risk", .text, "low, medium or high; null: not judged yet.", "风险：low 低、medium 中、high 高；未评估则为 null。") { .text(of($0).row.process.risk?.rawValue) },
+      OutputField("risk", .text, "low, medium or high; null: not judged yet.", "风险：low 低、medium 中、high 高；未评估则为 null。") {
+        .text(of($0).row.process.risk?.rawValue)
+      },
       OutputField("approval", .text, "none, pending, approved or rejected; of an emergency also afterwards.", "审批：none、pending、approved、rejected；紧急变更可事后审批。") {
         .text(of($0).row.process.approval.rawValue)
       },
       OutputField("startsAt", .instant, "When its window begins.", "窗口开始时间。") { .instant(of($0).row.process.startsAt) },
       OutputField("endsAt", .instant, "When its window ends.", "窗口结束时间。") { .instant(of($0).row.process.endsAt) },
-      OutputField("outcome", .text, "success, failed or backed_out.", "结果：success 成功、failed 失败、backed_out 已回退。") { .text(of($0).row.process.outcome?.rawValue) },
+      OutputField("outcome", .text, "success, failed or backed_out.", "结果：success 成功、failed 失败、backed_out 已回退。") {
+        .text(of($0).row.process.outcome?.rawValue)
+      },
       OutputField("owner", .id, "Who answers for it.", "负责人。") { of($0).id(.staff, of($0).row.owner?.publicId) },
       OutputField("ownerName", .text, "His name.", "负责人姓名。") { .text(of($0).row.ownerName) },
       OutputField("model", .id, "The model by which a standard change is made.", "标准变更所依据的模型。") { of($0).id(.changeModel, of($0).row.model?.publicId) },
@@ -63,7 +67,7 @@ package struct ChangeRecord: OperationOutput {
       OutputField("test", .text, "How one finds out that it worked.", "测试计划。") { .text(of($0).process.test) },
       OutputField("modelVersion", .integer, "The version of the model.", "模型版本。") { .integer(of($0).model?.seq) },
       OutputField("answers", .document, "The answers by which its risk was judged.", "风险问卷的答案。") { of($0).answers },
-      OutputField("questionnaireVersion", .integer, "The version of the questions; 0: the stock ones.", "问卷版本；0 为内置问卷。") { .integer(of($0).questionnaire) },
+      OutputField("questionnaireVersion", .integer, "The version of the questions; 1: the stock ones.", "问卷版本；1 为内置问卷。") { .integer(of($0).questionnaire) },
       OutputField("score", .integer, "The points that the answers come to.", "风险分值。") { .integer(of($0).process.score) },
       OutputField("freezeReason", .text, "Why it may be done in a freeze.", "冻结期放行的理由。") { .text(of($0).freezeReason) },
       OutputField("outcomeNote", .text, "What is said of the outcome.", "结果说明。") { .text(of($0).process.outcomeNote) },
@@ -155,7 +159,9 @@ package struct ChangeApprovalLine: OperationOutput {
     OutputField("name", .document, "What he is called who is asked, by language.", "审批人称谓（按语言）。") { $0.approval.names },
     OutputField("roles", .list(.text), "Whose holders decide.", "可决定的角色。") { .array($0.approval.roles.sorted().map { .text($0) }) },
     OutputField("step", .integer, "Those of one step are asked at once.", "步骤；同一步骤同时审批。") { .integer($0.approval.step) },
-    OutputField("state", .text, "waiting, asked, approved, rejected or lapsed.", "状态：waiting、asked、approved、rejected、lapsed。") { .text($0.approval.state.rawValue) },
+    OutputField("state", .text, "waiting, asked, approved, rejected or lapsed.", "状态：waiting、asked、approved、rejected、lapsed。") {
+      .text($0.approval.state.rawValue)
+    },
     OutputField("askedAt", .instant, "Since when he is asked.", "发起时间。") { .instant($0.approval.askedAt) },
     OutputField("dueAt", .instant, "When his time is over.", "时限。") { .instant($0.approval.dueAt) },
     OutputField("decidedAt", .instant, "When it was decided.", "决定时间。") { .instant($0.approval.decidedAt) },

@@ -7,7 +7,7 @@ package struct ChangeSetting: OperationOutput {
   let content: Value
 
   package static let fields: [OutputField<ChangeSetting>] = [
-    OutputField("version", .integer, "Its version; 0: the stock one.", "版本；0 为内置版本。") { .integer($0.seq) },
+    OutputField("version", .integer, "Its version; 1: the stock one.", "版本；1 为内置版本。") { .integer($0.seq) },
     OutputField("content", .document, "What it says.", "内容。") { $0.content },
   ]
 }
@@ -60,16 +60,19 @@ package enum ChangeChangePolicy: Operation {
 }
 
 extension OperationContext {
+  /// What holds where nothing was said yet.
+  private static let stockVersion: Int64 = 1
+
   /// - Parameter version: nil: the one in force.
   func questionnaire(_ version: Int64? = nil) async throws -> (seq: Int64, content: Questionnaire) {
-    guard version != 0, let found = try await transaction.first(SettingOf(provider: provider.id, kind: "questionnaire", seq: version)) else {
-      return (0, .stock)
+    guard version != Self.stockVersion, let found = try await transaction.first(SettingOf(provider: provider.id, kind: "questionnaire", seq: version)) else {
+      return (Self.stockVersion, .stock)
     }
     return (found.seq, try stored(Questionnaire.self, found.content))
   }
 
   func changePolicy() async throws -> (seq: Int64, content: ChangePolicy) {
-    guard let found = try await transaction.first(SettingOf(provider: provider.id, kind: "policy", seq: nil)) else { return (0, try .stock()) }
+    guard let found = try await transaction.first(SettingOf(provider: provider.id, kind: "policy", seq: nil)) else { return (Self.stockVersion, try .stock()) }
     return (found.seq, try stored(ChangePolicy.self, found.content))
   }
 
@@ -83,7 +86,7 @@ extension OperationContext {
   }
 
   fileprivate func revise(_ kind: String, to content: Value) async throws -> ChangeSetting {
-    let current = try await transaction.first(SettingOf(provider: provider.id, kind: kind, seq: nil))?.seq ?? 0
+    let current = try await transaction.first(SettingOf(provider: provider.id, kind: kind, seq: nil))?.seq ?? Self.stockVersion
     try requireVersion(current)
     subject(provider.publicId)
     let next = InsertSetting(provider: provider.id, kind: kind, seq: current + 1, content: content, principal: principal, now: now)

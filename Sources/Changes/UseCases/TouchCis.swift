@@ -147,7 +147,9 @@ package enum ProposeAffected: Operation {
     let isCut: Bool
 
     package static let fields: [OutputField<Output>] = [
-      OutputField("affected", listOf: WalkImpact.Reached.self, "What needs the change's configuration items, and is affected with them.", "依赖变更所涉配置项、随之受影响的配置项。") {
+      OutputField(
+        "affected", listOf: WalkImpact.Reached.self, "What needs the change's configuration items, and is affected with them.", "依赖变更所涉配置项、随之受影响的配置项。"
+      ) {
         $0.affected
       },
       OutputField("services", listOf: WalkImpact.AffectedService.self, "The catalogue's services that all of these belong to.", "涉及的目录服务。") { $0.services },
