@@ -1,3 +1,4 @@
+import Changes
 import Kernel
 import Operations
 import Tenancy
@@ -19,7 +20,7 @@ extension World {
       "change.open",
       [
         "customer": .text(twin.id), "kind": "normal", "title": name(twin), "plan": name(twin), "backOut": name(twin), "test": name(twin),
-        "startsAt": Self.window.from, "endsAt": Self.window.to,
+        "startsAt": Self.window.from, "endsAt": Self.window.to, "publicText": name(twin),
       ])
     func act(_ verb: String, _ more: [Value.Member] = []) async throws {
       change = try await done("change.\(verb)", change, more)
@@ -37,6 +38,23 @@ extension World {
     if stage >= .implementing { try await act("start") }
     if stage >= .implemented { try await act("complete", [Value.Member("outcome", "success")]) }
     return change
+  }
+
+  /// A change with several of all that is listed: others at its time on its CI, that are to resolve what it is to, and are told.
+  func changeToPage(behind incident: Value, _ problem: Value, _ twin: Twin) async throws -> Value {
+    let ci = try await seeded("ci", in: twin).id
+    var last = Value.null
+    for _ in 0..<3 {
+      let change = try await change(twin)
+      last = change["id"] ?? .null
+      try await seed("change.add_ci", ["id": last, "ci": ci], version: change["version"]?.integer)
+      try await seed("change.link_incident", ["id": last, "incident": incident])
+      try await seed("change.link_problem", ["id": last, "problem": problem])
+    }
+    for stage in [.submitted, .submitted, .approved, .approved] as [ChangeStage] { _ = try await self.change(twin, stage) }
+    for _ in 0..<2 { _ = try await changeModel(twin) }
+    try await ChangeSweep().run(at: database.clock.now(), database.tenancy)
+    return last
   }
 
   func approvals(of change: Value) async throws -> [Value] {
