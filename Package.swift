@@ -74,6 +74,7 @@ let package = Package(
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets", "Knowledge"]),
     module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Desk"]),
+    module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine"]),
     module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
@@ -104,7 +105,9 @@ let package = Package(
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Events", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Demo",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "HTTPAPI", "AdminProtocol", "Importing",
+        "ContractFiles",
+        "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -139,7 +142,8 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Events", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Importing", "ContractFiles", "HTTPAPI",
+        "AdminProtocol",
       ]),
     tests(
       "EventsTests",
@@ -165,6 +169,12 @@ let package = Package(
       [
         "Problems", "Knowledge", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
+      ]),
+    tests(
+      "ChangesTests",
+      [
+        "Changes", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy",
+        "Postgres", "Kernel", "TestSupport",
       ]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("BillingEngineTests", ["BillingEngine", "Kernel", "TestSupport"]),

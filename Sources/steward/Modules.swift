@@ -14,6 +14,7 @@ import Kernel
 import Knowledge
 import Measurements
 import Operations
+import Changes
 import Problems
 import Requests
 import Scorecard
@@ -26,7 +27,7 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    KnowledgeModule.self, ProblemsModule.self, EventsModule.self, ImportingModule.self, ContractFilesModule.self,
+    KnowledgeModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   /// What became of events, for monitoring.
@@ -42,7 +43,7 @@ enum Modules {
     WarnSweep(keepers: keepers), RenewalSweep(),
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
     TicketTextSweep(),
-    RequestSweep(), TellingSweep(),
+    RequestSweep(), TellingSweep(), ChangeSweep(),
   ]
 
   /// Whose rows clocks belong to.

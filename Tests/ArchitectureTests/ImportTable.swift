@@ -60,6 +60,8 @@ enum ImportTable {
       "Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging, collections),
     // Stands on tickets and articles.
     Box("Problems", 3, platform.union(["Desk", "Knowledge", "Jobs"])),
+    // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
+    Box("Changes", 3, platform.union(["Catalog", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("Assets", 3, platform, foundation),
     Box("Knowledge", 3, platform, foundation),
@@ -85,7 +87,8 @@ enum ImportTable {
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Events", "Web", "HTTPAPI", "AdminProtocol", "Workflows", "Importing",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Web",
+        "HTTPAPI", "AdminProtocol", "Workflows", "Importing",
         "ContractFiles", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.

@@ -108,6 +108,8 @@ struct Subjects: Sendable {
   /// Of more than one entitlement.
   private let review: Value
   private let problem: Value
+  private let change: Value
+  private let release: Value
 
   init(_ world: World) async throws {
     contract = try await world.seeded("con", in: world.a).id
@@ -179,10 +181,12 @@ struct Subjects: Sendable {
     request = try await world.seeded("req", in: world.a).id
     review = try await world.seed("access_review.open", ["customer": .text(world.a.id), "dueOn": "2026-03-31"])["id"] ?? .null
     problem = try await world.problemToPage(behind: incident, world.a)
+    change = try await world.changeToPage(behind: incident, problem, world.a)
+    release = try await world.release(world.a)["id"] ?? .null
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
-      "aps", "ci", "art", "evs", "evt", "alr", "mwn",
+      "aps", "ci", "art", "evs", "evt", "alr", "mwn", "frz", "rel",
       "tsk", "rev",
     ]
     for kind in kinds
@@ -357,6 +361,10 @@ struct Subjects: Sendable {
       case .text where field.name == "text" && field.isRequired: members.append(Value.Member(field.name, .text(world.a.canary)))
       case .id(let kind) where kind.prefix == "req" && field.isRequired: members.append(Value.Member(field.name, request))
       case .id(let kind) where kind.prefix == "prb" && field.isRequired: members.append(Value.Member(field.name, problem))
+      case .id(let kind) where kind.prefix == "chg" && field.isRequired: members.append(Value.Member(field.name, change))
+      case .id(let kind) where kind.prefix == "rel" && field.isRequired: members.append(Value.Member(field.name, release))
+      case .instant where field.isRequired && operation.declaration.name == "change.calendar":
+        members.append(Value.Member(field.name, field.name == "from" ? World.window.from : World.window.to))
       case .id(let kind) where kind.prefix == "rev" && field.isRequired: members.append(Value.Member(field.name, review))
       case .id(let kind) where kind.prefix == "crd" && field.isRequired: members.append(Value.Member(field.name, credit))
       case .id(let kind) where kind.prefix == "aps" && field.isRequired: members.append(Value.Member(field.name, scheme))

@@ -300,6 +300,12 @@ enum Seeders {
     },
     "art": { world, twin in try await world.article(twin, ["article.bypass"]) },
     "prb": { world, twin in try await world.problem(twin) },
+    "chg": { world, twin in try Seeded(try await world.change(twin)) },
+    "chm": { world, twin in try Seeded(try await world.changeModel(twin)) },
+    "cap": { world, twin in try Seeded(try await world.approvals(of: try await world.change(twin, .submitted)).first ?? .null) },
+    "ctk": { world, twin in try Seeded(try await world.changeTask(twin)) },
+    "frz": { world, twin in try Seeded(try await world.freeze(twin)) },
+    "rel": { world, twin in try Seeded(try await world.release(twin)) },
     "rsk": { world, twin in
       let proof = try await world.seeded("prf", in: twin)
       let line = try await world.seed("accepted_risk.record", ["proof": proof.id, "reason": "Known"])["line"] ?? .null
@@ -310,7 +316,7 @@ enum Seeders {
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
   static let shared: Set<String> = [
     "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
-    "tcd", "cod", "evs", "evt", "qfl",
+    "tcd", "cod", "evs", "evt", "qfl", "chm",
   ]
 }
 

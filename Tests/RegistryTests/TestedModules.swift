@@ -11,6 +11,7 @@ import Importing
 import Knowledge
 import Measurements
 import Operations
+import Changes
 import Problems
 import Requests
 import Scorecard
@@ -35,7 +36,7 @@ enum TestedModules {
     AssetsModule.self,
     TimeEntriesModule.self,
     KnowledgeModule.self,
-    ProblemsModule.self,
+    ProblemsModule.self, ChangesModule.self,
     RequestsModule.self,
     EventsModule.self,
     ImportingModule.self,

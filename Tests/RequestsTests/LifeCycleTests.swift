@@ -254,7 +254,7 @@ import Testing
 
   private func facts(requester: Int64? = 40, unit: Int64? = 5, submitter: Int64 = 99, submitterPerson: Int64? = nil, own: Bool = false) -> ApproverRule.Facts {
     ApproverRule.Facts(
-      tenant: tenant, requester: requester, unit: unit, submitter: Party(kind: "customer", id: submitter, person: submitterPerson), mayBeOwn: own)
+      tenants: [tenant], requester: requester, unit: unit, submitter: Party(kind: "customer", id: submitter, person: submitterPerson), mayBeOwn: own)
   }
 
   private func asked(_ holder: Approval.Holder, seq: Int64 = 1) -> Approval {

@@ -61,6 +61,9 @@ package enum WalkImpact: Operation {
     let kind: RelationKind?
     let path: [PublicId]
 
+    /// The CI's row.
+    package var row: Int64 { found.id }
+
     package static let fields: [OutputField<Reached>] = [
       OutputField("id", .id, "The CI.", "配置项编号。") { .id($0.id) },
       OutputField("name", .text, "What it is called.", "名称。") { .text($0.found.name) },

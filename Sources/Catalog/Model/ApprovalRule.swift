@@ -105,7 +105,7 @@ package struct ApprovalRule: OperationInput, Hashable {
   /// Who approves, in order. What only names roles, as all versions did before approvers were known, is for the customer's managers.
   package var approvers: [Approver] { named.isEmpty ? roles.map { Approver(name: $0, holder: .role(.customerManager), above: nil) } : named }
 
-  var stored: Value {
+  package var stored: Value {
     let lateness: (String?, String?) =
       switch late {
       case .escalate(let role)?: ("escalate", role.rawValue)

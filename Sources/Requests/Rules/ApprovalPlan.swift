@@ -3,7 +3,7 @@ import Kernel
 import Operations
 
 /// Who is to be asked for a request, by the rule of its offering.
-enum ApprovalPlan {
+package enum ApprovalPlan {
   /// Nobody has to agree when the rule asks nobody, or the request is worth no more than the rule lets pass.
   ///
   /// `any` asks all of them at once, and one is enough; `all` asks all at once; `sequence` one after the other. An approver with a limit
@@ -12,7 +12,7 @@ enum ApprovalPlan {
   /// - Parameters:
   ///   - value: what the request is worth; nil: that is not known, so that every limit is passed.
   ///   - persons: the persons whom answers name, by the key of the field.
-  static func approvals(
+  package static func approvals(
     of rule: ApprovalRule, value: Money?, persons: [String: Int64], newBits: () -> [UInt8]
   ) -> [Approval] {
     guard rule.kind != .none, passes(value, rule.above) else { return [] }

@@ -2,8 +2,8 @@ import Kernel
 import Operations
 
 /// Who may decide an approval.
-enum ApproverRule {
-  enum Standing: Equatable {
+package enum ApproverRule {
+  package enum Standing: Equatable {
     case may
     /// It is for others.
     case none
@@ -16,21 +16,35 @@ enum ApproverRule {
   }
 
   /// What of a request the rule looks at.
-  struct Facts: Equatable {
-    let tenant: TenantId
+  package struct Facts: Equatable {
+    /// Whom it concerns: a role counts only of who holds it for all of them.
+    let tenants: Set<TenantId>
+    /// What the holder of a role must be permitted to do.
+    let permission: String
     let requester: Int64?
     let unit: Int64?
     let submitter: Party
-    let mayBeOwn: Bool
+    package let mayBeOwn: Bool
+
+    package init(
+      tenants: Set<TenantId>, permission: String = ApproverRule.permission, requester: Int64? = nil, unit: Int64? = nil, submitter: Party, mayBeOwn: Bool
+    ) {
+      self.tenants = tenants
+      self.permission = permission
+      self.requester = requester
+      self.unit = unit
+      self.submitter = submitter
+      self.mayBeOwn = mayBeOwn
+    }
 
     /// Whether an account ordered it, or is a login of who ordered it or of whom it is for.
-    func isOwn(of party: Party) -> Bool { party.isSame(as: submitter) || (party.person != nil && party.person == requester) }
+    package func isOwn(of party: Party) -> Bool { party.isSame(as: submitter) || (party.person != nil && party.person == requester) }
   }
 
-  static let permission = "approval.decide"
+  package static let permission = "approval.decide"
 
   /// - Parameter others: all approvals of the request.
-  static func standing(of principal: Principal, for approval: Approval, among others: [Approval], _ facts: Facts, at now: Instant) -> Standing {
+  package static func standing(of principal: Principal, for approval: Approval, among others: [Approval], _ facts: Facts, at now: Instant) -> Standing {
     let me = Party(principal)
     guard isNamed(principal, me, by: approval, facts, at: now) else { return .none }
     guard principal.actor.kind == .staff || principal.actor.kind == .customer else { return .noPerson }
@@ -39,7 +53,7 @@ enum ApproverRule {
   }
 
   /// Whether an account, or another login of its person, has agreed to the request.
-  static func hasAgreed(_ party: Party, among approvals: [Approval]) -> Bool {
+  package static func hasAgreed(_ party: Party, among approvals: [Approval]) -> Bool {
     approvals.contains { $0.state == .approved && ($0.decidedBy.map(party.isSame) ?? false) }
   }
 
@@ -47,9 +61,9 @@ enum ApproverRule {
     if let delegate = approval.delegate, me.isAccount(of: delegate) { return true }
     if case .person(let person) = approval.holder, principal.person == person { return true }
     return principal.grants.contains { grant in
-      guard approval.roles.contains(grant.role), grant.permissions.contains(permission), grant.expiresAt.map({ now < $0 }) ?? true else { return false }
+      guard approval.roles.contains(grant.role), grant.permissions.contains(facts.permission), grant.expiresAt.map({ now < $0 }) ?? true else { return false }
       let access = Access(grant.scope, home: principal.tenant)
-      return access.reaches(facts.tenant) && access.rows.covers(unit: facts.unit, person: facts.requester)
+      return facts.tenants.allSatisfy(access.reaches) && access.rows.covers(unit: facts.unit, person: facts.requester)
     }
   }
 }

@@ -42,16 +42,19 @@ package struct RequestProcess: Sendable {
   }
 
   package internal(set) var request: RequestFacts
-  package internal(set) var approvals: [Approval]
-  package internal(set) var tasks: [RequestTask]
+  private var round: ApprovalRound
+  private var board: TaskBoard
   package private(set) var events: [Event] = []
   private var isMovedByTime = false
 
   package init(request: RequestFacts, approvals: [Approval] = [], tasks: [RequestTask] = []) {
     self.request = request
-    self.approvals = approvals.sorted { $0.seq < $1.seq }
-    self.tasks = tasks.sorted { $0.seq < $1.seq }
+    round = ApprovalRound(approvals)
+    board = TaskBoard(tasks)
   }
+
+  package var approvals: [Approval] { round.approvals }
+  package var tasks: [RequestTask] { board.tasks }
 
   package var tasksDone: Int64 { Int64(tasks.count { $0.state == .done }) }
   package var tasksSkipped: Int64 { Int64(tasks.count { $0.state == .skipped }) }
@@ -65,7 +68,7 @@ package struct RequestProcess: Sendable {
   package mutating func begin(asking planned: [Approval], at now: Instant) throws(Failure) {
     guard !planned.isEmpty else { return try agree(at: now) }
     try move(.ask)
-    approvals = planned
+    round = ApprovalRound(planned)
     request.askedAt = now
     note("approval_began", at: now, [Value.Member("approvals", .integer(Int64(planned.count)))])
     try settleApprovals(at: now)
@@ -74,7 +77,7 @@ package struct RequestProcess: Sendable {
   /// Opens the tasks; the first step can be done.
   package mutating func open(_ planned: [RequestTask], at now: Instant) throws(Failure) {
     try move(.begin)
-    tasks = planned.sorted { $0.seq < $1.seq }
+    board = TaskBoard(planned)
     request.startedAt = now
     note("started", at: now, [Value.Member("tasks", .integer(Int64(planned.count)))])
     try settleTasks(at: now)
@@ -127,11 +130,9 @@ package struct RequestProcess: Sendable {
 
   private mutating func stop(_ what: String, at now: Instant) throws(Failure) {
     request.endedAt = now
-    for index in approvals.indices where approvals[index].state == .waiting || approvals[index].state == .asked { try lapse(index, at: now) }
-    for index in tasks.indices where !tasks[index].state.isOver {
-      try moveTask(index, .cancel)
-      tasks[index].endedAt = now
-    }
+    try round.lapseAll(at: now)
+    noteRound()
+    try board.cancelAll(at: now)
     note(what, at: now, counts)
   }
 
@@ -157,13 +158,8 @@ package struct RequestProcess: Sendable {
   package mutating func decide(
     _ publicId: [UInt8], agrees: Bool, reason: String?, by party: Party, at now: Instant
   ) throws(Failure) {
-    let index = try approval(publicId)
-    try moveApproval(index, agrees ? .approve : .reject)
-    approvals[index].decidedAt = now
-    approvals[index].decidedBy = party
-    approvals[index].reason = reason
-    approvals[index].dueAt = nil
-    note(agrees ? "approval_given" : "approval_refused", .approval(publicId), at: now)
+    try round.decide(publicId, agrees: agrees, reason: reason, by: party, at: now)
+    noteRound()
     if !agrees { request.reason = reason }
     try settleApprovals(at: now)
   }
@@ -173,64 +169,34 @@ package struct RequestProcess: Sendable {
   package mutating func delegate(
     _ publicId: [UInt8], to party: Party, named id: PublicId, isReassigned: Bool = false, at now: Instant
   ) throws(Failure) {
-    let index = try approval(publicId)
-    guard approvals[index].state == .asked else { throw notAsked(approvals[index].state) }
-    approvals[index].delegate = party
-    note(isReassigned ? "approval_reassigned" : "approval_delegated", .approval(publicId), at: now, [Value.Member("to", .id(id))])
+    try round.delegate(publicId, to: party, named: id, isReassigned: isReassigned, at: now)
+    noteRound()
   }
 
   /// Asks a role besides: nobody whom the rule names can decide.
   package mutating func standIn(_ role: String, for publicId: [UInt8], at now: Instant) throws(Failure) {
-    let index = try approval(publicId)
-    approvals[index].standIn = role
-    note("approval_stand_in", .approval(publicId), at: now, [Value.Member("role", .text(role))])
+    try round.standIn(role, for: publicId, at: now)
+    noteRound()
   }
 
   /// What time has decided by now: each approval whose time is over goes to somebody else, or counts as refused, at the instant at which it
-  /// was over. Once: it is not due any more.
+  /// was over.
   package mutating func expire(at now: Instant) throws(Failure) {
     isMovedByTime = true
     defer { isMovedByTime = false }
-    while request.state == .awaitingApproval {
-      let late = approvals.indices.filter { approvals[$0].state == .asked && approvals[$0].dueAt.map { $0 <= now } ?? false }
-      guard let index = late.min(by: { isEarlier($0, $1) }), let dueAt = approvals[index].dueAt else { return }
-      let id = approvals[index].publicId
-      approvals[index].dueAt = nil
-      if let role = approvals[index].escalatesTo {
-        approvals[index].escalatedAt = dueAt
-        note("approval_escalated", .approval(id), at: dueAt, [Value.Member("role", .text(role))])
-      } else {
-        try moveApproval(index, .reject)
-        approvals[index].decidedAt = dueAt
-        note("approval_timed_out", .approval(id), at: dueAt)
-        try settleApprovals(at: dueAt)
-      }
+    while request.state == .awaitingApproval, let late = try round.expireNext(at: now) {
+      noteRound()
+      if late.isRefused { try settleApprovals(at: late.at) }
     }
   }
 
-  private func isEarlier(_ left: Int, _ right: Int) -> Bool {
-    let (a, b) = (approvals[left], approvals[right])
-    guard let first = a.dueAt, let second = b.dueAt, first != second else { return a.seq < b.seq }
-    return first < second
-  }
-
   private mutating func settleApprovals(at now: Instant) throws(Failure) {
-    switch ApprovalOutcome(approvals) {
+    let standing = try round.settle(at: now)
+    noteRound()
+    switch standing {
     case .waiting: break
-    case .asks(let step):
-      // Of the steps before, what was not needed is asked no more.
-      try lapseAll(at: now) { $0.step < step }
-      for index in approvals.indices where approvals[index].step == step && approvals[index].state == .waiting {
-        try moveApproval(index, .ask)
-        approvals[index].askedAt = now
-        approvals[index].dueAt = approvals[index].hours.map { now.adding(seconds: $0 * 3600) }
-        note("approval_asked", .approval(approvals[index].publicId), at: now)
-      }
-    case .approved:
-      try lapseAll(at: now) { _ in true }
-      try agree(at: now)
+    case .approved: try agree(at: now)
     case .rejected:
-      try lapseAll(at: now) { _ in true }
       try move(.reject)
       request.decidedAt = now
       request.endedAt = now
@@ -238,41 +204,16 @@ package struct RequestProcess: Sendable {
     }
   }
 
-  private mutating func lapseAll(at now: Instant, _ isOver: (Approval) -> Bool) throws(Failure) {
-    for index in approvals.indices where isOver(approvals[index]) && (approvals[index].state == .waiting || approvals[index].state == .asked) {
-      try lapse(index, at: now)
-    }
-  }
-
-  private mutating func lapse(_ index: Int, at now: Instant) throws(Failure) {
-    try moveApproval(index, .lapse)
-    approvals[index].dueAt = nil
-    note("approval_lapsed", .approval(approvals[index].publicId), at: now)
-  }
-
-  private mutating func moveApproval(_ index: Int, _ event: ApprovalState.Event) throws(Failure) {
-    guard let next = approvals[index].state.after(event) else { throw notAsked(approvals[index].state) }
-    approvals[index].state = next
-  }
-
-  private func notAsked(_ state: ApprovalState) -> Failure { Failure(.conflict, RequestMessages.notAsked, ["state": state.rawValue]) }
-
-  private func approval(_ publicId: [UInt8]) throws(Failure) -> Int {
-    guard let index = approvals.firstIndex(where: { $0.publicId == publicId }) else { throw Failure.notFound }
-    return index
+  private mutating func noteRound() {
+    for event in round.takeEvents() { note(event.what, .approval(event.approval), at: event.at, event.payload) }
   }
 
   // MARK: Tasks
 
   /// - Parameter takesOver: whether it may be somebody else's until now.
   package mutating func claim(_ publicId: [UInt8], by assignee: RequestTask.Assignee, takesOver: Bool, at now: Instant) throws(Failure) {
-    let index = try task(publicId)
-    if tasks[index].assignee == assignee, tasks[index].state == .active { return }
-    if !takesOver { try requireFree(index, for: assignee) }
-    try moveTask(index, .claim)
-    tasks[index].assignee = assignee
-    tasks[index].claimedAt = now
-    note("task_claimed", .task(publicId), at: now)
+    try board.claim(publicId, by: assignee, takesOver: takesOver, at: now)
+    noteBoard()
   }
 
   /// It is done; whoever does what nobody had claimed has claimed it. The last of a step opens the next one, the last of all fulfils the request.
@@ -292,65 +233,27 @@ package struct RequestProcess: Sendable {
 
   /// What failed can be done once more, by anybody.
   package mutating func retry(_ publicId: [UInt8], at now: Instant) throws(Failure) {
-    let index = try task(publicId)
-    try moveTask(index, .retry)
-    tasks[index].readyAt = now
-    tasks[index].assignee = nil
-    tasks[index].claimedAt = nil
-    note("task_retried", .task(publicId), at: now)
+    try board.retry(publicId, at: now)
+    noteBoard()
   }
 
   private mutating func end(
     _ publicId: [UInt8], _ event: TaskState.Event, by assignee: RequestTask.Assignee, _ result: String?, at now: Instant
   ) throws(Failure) {
-    let index = try task(publicId)
-    if tasks[index].state == .active { try requireFree(index, for: assignee) }
-    try moveTask(index, event)
-    tasks[index].assignee = assignee
-    tasks[index].claimedAt = tasks[index].claimedAt ?? now
-    tasks[index].result = result
-    if tasks[index].state.isOver { tasks[index].endedAt = now }
-    note(Self.name(event), .task(publicId), at: now)
+    try board.end(publicId, event, by: assignee, result, at: now)
+    noteBoard()
     try settleTasks(at: now)
-  }
-
-  private static func name(_ event: TaskState.Event) -> String {
-    switch event {
-    case .open: "task_opened"
-    case .claim: "task_claimed"
-    case .complete: "task_completed"
-    case .fail: "task_failed"
-    case .skip: "task_skipped"
-    case .retry: "task_retried"
-    case .cancel: "task_cancelled"
-    }
   }
 
   private mutating func settleTasks(at now: Instant) throws(Failure) {
     guard request.state == .fulfilling else { return }
-    guard let step = tasks.filter({ !$0.state.isOver }).map(\.step).min() else { return try finish(at: now) }
-    for index in tasks.indices where tasks[index].step == step && tasks[index].state == .waiting {
-      try moveTask(index, .open)
-      tasks[index].readyAt = now
-      note("task_opened", .task(tasks[index].publicId), at: now)
-    }
+    if board.isDone { return try finish(at: now) }
+    try board.settle(at: now)
+    noteBoard()
   }
 
-  private func requireFree(_ index: Int, for assignee: RequestTask.Assignee) throws(Failure) {
-    guard let holder = tasks[index].assignee, holder.id != assignee.id else { return }
-    throw Failure(.conflict, RequestMessages.claimedByAnother)
-  }
-
-  private mutating func moveTask(_ index: Int, _ event: TaskState.Event) throws(Failure) {
-    guard let next = tasks[index].state.after(event) else {
-      throw Failure(.conflict, RequestMessages.taskWrongState, ["state": tasks[index].state.rawValue, "event": event.rawValue])
-    }
-    tasks[index].state = next
-  }
-
-  private func task(_ publicId: [UInt8]) throws(Failure) -> Int {
-    guard let index = tasks.firstIndex(where: { $0.publicId == publicId }) else { throw Failure.notFound }
-    return index
+  private mutating func noteBoard() {
+    for event in board.takeEvents() { note(event.what, .task(event.task), at: event.at) }
   }
 
   private mutating func note(_ what: String, _ subject: Event.Subject = .request, at now: Instant, _ payload: [Value.Member] = []) {

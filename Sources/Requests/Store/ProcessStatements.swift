@@ -96,13 +96,13 @@ struct ApprovalsOfRequest: Statement {
 }
 
 extension Approval {
-  /// Of `a`, in the order of ``init(_:)``.
-  static let columns = """
+  /// Of `a`, in the order of ``init(_:)``; a table of approvals has them all.
+  package static let columns = """
     a.public_id, a.seq, a.step, a.suffices, a.names, a.role, a.person_id, a.hours, a.escalates_to, a.state, a.asked_at, a.due_at, a.escalated_at,
       a.stand_in, a.delegate_kind, a.delegate_id, a.decided_at, a.decided_kind, a.decided_id, a.decided_person, a.reason
     """
 
-  init(_ row: inout RowReader) throws {
+  package init(_ row: inout RowReader) throws {
     func party(_ row: inout RowReader, hasPerson: Bool) throws -> Party? {
       let kind: String? = try row.next()
       let id: Int64? = try row.next()
@@ -145,12 +145,12 @@ struct TasksOfRequest: Statement {
 }
 
 extension RequestTask {
-  /// Of `t`, in the order of ``init(_:)``.
-  static let columns = """
+  /// Of `t`, in the order of ``init(_:)``; a table of tasks has them all.
+  package static let columns = """
     t.public_id, t.seq, t.step, t.names, t.team_id, t.carries_access, t.state, t.ready_at, t.claimed_at, t.assignee_id, t.assignee_public_id, t.ended_at, t.result
     """
 
-  init(_ row: inout RowReader) throws {
+  package init(_ row: inout RowReader) throws {
     self.init(
       publicId: try row.next(), seq: try row.next(), step: try row.next(), names: try row.next(), team: try row.next(),
       carriesAccess: try row.next())

@@ -38,7 +38,7 @@ struct RequestWork: Sendable {
   /// What the approver's rule looks at.
   var approverFacts: ApproverRule.Facts {
     ApproverRule.Facts(
-      tenant: tenant.id, requester: held.requester, unit: held.unit, submitter: held.submitter,
+      tenants: [tenant.id], requester: held.requester, unit: held.unit, submitter: held.submitter,
       mayBeOwn: held.mayApproveOwn)
   }
 

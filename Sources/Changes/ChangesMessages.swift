@@ -1,0 +1,59 @@
+import Kernel
+
+package enum ChangeMessages: MessageCatalog {
+  static let wrongState = Message(
+    "change.wrong_state", "A change that is {state} cannot do this: {step}. Possible: {allowed}.", zh: "状态为 {state} 的变更不能执行此操作：{step}。可执行：{allowed}。")
+  static let notPlanned = Message("change.not_planned", "This must be written before anybody is asked to agree.", zh: "提交审批前必须填写此项。")
+  static let notAgreed = Message("change.not_agreed", "Not all who are asked have agreed: only an emergency begins before.", zh: "审批尚未完成：仅紧急变更可先行实施。")
+  static let outsideWindow = Message("change.outside_window", "It may be done from {from} to {to} only.", zh: "仅可在 {from} 至 {to} 期间实施。")
+  static let tasksOpen = Message("change.tasks_open", "Tasks are not done or skipped: success means that all are.", zh: "仍有任务未完成或未跳过，不能登记为成功。")
+  static let approvalPending = Message("change.approval_pending", "Who was asked to agree has not decided.", zh: "审批尚未完成。")
+  static let reviewMissing = Message(
+    "change.review_missing", "An emergency, and what failed or was backed out, is looked back on first (change.review).",
+    zh: "紧急、失败或已回退的变更须先完成实施后评审（change.review）。")
+  static let servesAll = Message(
+    "change.serves_all", "Only who may do this for all customers whom the change concerns does it.", zh: "仅对该变更涉及的全部客户均有权限的人员可执行此操作。")
+  static let nothingToChange = Message("change.nothing_to_change", "Nothing would change.", zh: "没有任何变更。")
+  static let keyTwice = Message("change.key_twice", "A key stands here twice.", zh: "键重复。")
+  static let bandOrder = Message("change.band_order", "High must begin above medium.", zh: "高风险起点须高于中风险起点。")
+  static let staffApprove = Message(
+    "change.staff_approve", "Changes are approved by roles of the staff, whatever they cost: {allowed}.", zh: "变更由服务商角色审批，不按金额区分：{allowed}。")
+  static let windowWhole = Message("change.window_whole", "A window has a beginning and an end.", zh: "时间窗口须同时有开始与结束。")
+  static let windowOrder = Message("change.window_order", "It must end after it begins.", zh: "结束时间须晚于开始时间。")
+  static let windowTooLong = Message("change.window_too_long", "It has at most {days} days.", zh: "最长 {days} 天。")
+  static let windowOver = Message("change.window_over", "It is over already.", zh: "该窗口已结束。")
+  static let modelNeeded = Message("change.model_needed", "A standard change is made by a model, and no other is.", zh: "标准变更须依据变更模型；其他变更不得依据。")
+  static let modelNotApproved = Message("change.model_not_approved", "No version of this model is in force.", zh: "该模型没有生效的版本。")
+  static let modelRetired = Message("change.model_retired", "This model is retired.", zh: "该模型已停用。")
+  static let modelWrites = Message(
+    "change.model_writes", "What the model says stands: plan, back-out, test, risk and tasks.", zh: "计划、回退、测试、风险与任务以变更模型为准，不可修改。")
+  static let modelOther = Message(
+    "change.model_other_types", "The model holds for configuration items of these types: {allowed}.", zh: "该模型仅适用于以下类型的配置项：{allowed}。")
+  static let codeTaken = Message("change.code_taken", "Another model has this code.", zh: "该代码已被其他模型使用。")
+  static let approvedAlready = Message("change.model_approved_already", "The newest version is in force already.", zh: "最新版本已生效。")
+  static let ownModel = Message("change.own_model", "Somebody else than its author agrees to a model.", zh: "变更模型须由作者以外的人员批准。")
+  static let needsPerson = Message("change.needs_person", "Only a member of the staff with a login of his own does this.", zh: "只能由拥有本人账号的服务商人员执行。")
+  static let notYours = Message("change.not_yours", "This approval is for others.", zh: "该审批不属于您。")
+  static let ownChange = Message("change.own_change", "Nobody approves a change of his own.", zh: "不能审批本人的变更。")
+  static let agreedAlready = Message("change.agreed_already", "You have agreed to this change already: somebody else must as well.", zh: "您已同意该变更，须由其他人员再行审批。")
+  static let mayNot = Message("change.may_not", "This member of the staff may not do that for all customers whom it concerns.", zh: "该人员对所涉及的全部客户并非均有相应权限。")
+  static let reassignedToOwn = Message(
+    "change.reassigned_to_own", "It cannot go to who opened the change, who has agreed already, or to yourself.", zh: "不能转给变更提出人、已同意者或您本人。")
+  static let ownedAlready = Message("change.owned_already", "He answers for it already.", zh: "该人员已是负责人。")
+  static let namesCi = Message("change.names_ci", "The change names this configuration item already.", zh: "该变更已涉及此配置项。")
+  static let namesNotCi = Message("change.names_not_ci", "The change does not name this configuration item.", zh: "该变更未涉及此配置项。")
+  static let tooManyCis = Message("change.too_many_cis", "A change names at most {most} configuration items.", zh: "一个变更最多涉及 {most} 个配置项。")
+  static let concerned = Message("change.concerned", "It concerns this customer already.", zh: "该变更已涉及此客户。")
+  static let linkedAlready = Message("change.linked_already", "They are linked already.", zh: "两者已关联。")
+  static let notLinked = Message("change.not_linked", "They are not linked.", zh: "两者未关联。")
+  static let frozen = Message(
+    "change.frozen", "Its window lies in a freeze, until {until}: {reason}. Who may (change.override_freeze) lets it pass with a reason.",
+    zh: "其时间窗口处于冻结期（至 {until}）：{reason}。有权限者可说明理由后放行（change.override_freeze）。")
+
+  package static let all = [
+    wrongState, notPlanned, notAgreed, outsideWindow, tasksOpen, approvalPending, reviewMissing, servesAll, nothingToChange, keyTwice, bandOrder,
+    staffApprove, windowWhole, windowOrder, windowTooLong, windowOver, modelNeeded, modelNotApproved, modelRetired, modelWrites, modelOther, codeTaken,
+    approvedAlready, ownModel, needsPerson, notYours, ownChange, agreedAlready, mayNot, reassignedToOwn, ownedAlready, namesCi, namesNotCi, tooManyCis,
+    concerned, linkedAlready, notLinked, frozen,
+  ]
+}

@@ -1,0 +1,328 @@
+import Kernel
+import Operations
+import Postgres
+
+/// The next number of a kind of things. It holds the provider's counter until the transaction ends.
+struct NextNumber: Statement {
+  let provider: TenantId
+  let kind: String
+
+  static let sql = """
+    insert into tenancy.counter (tenant_id, kind, last) values ($1, $2, 1)
+    on conflict (tenant_id, kind) do update set last = counter.last + 1 returning last
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(kind)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct InsertChange: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+  let number: Int64
+  let kind: ChangeKind
+  let title: String
+  let description: String
+  let model: (id: Int64, seq: Int64)?
+  let owner: ChangeRow.Reference?
+  let author: Party
+  let now: Instant
+
+  static let sql = """
+    insert into changes.change
+      (tenant_id, public_id, number, kind, title, description, model_id, model_seq, owner_id, owner_public_id, author_kind, author_id, author_person,
+       opened_at, updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+    parameters.append(number)
+    parameters.append(kind.rawValue)
+    parameters.append(title)
+    parameters.append(description)
+    parameters.append(model?.id)
+    parameters.append(model?.seq)
+    parameters.append(owner?.id)
+    parameters.append(owner?.publicId)
+    parameters.append(author.kind)
+    parameters.append(author.id)
+    parameters.append(author.person)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Keeps other acts on a change waiting until the transaction ends.
+struct HoldChange: Statement {
+  let provider: TenantId
+  let customers: [Int64]?
+  let publicId: PublicId
+
+  static let sql = "select c.id from changes.change c where \(ChangeRow.isVisible) and c.public_id = $3 for update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customers)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct ChangeByPublicId: Statement {
+  let provider: TenantId
+  let customers: [Int64]?
+  let publicId: PublicId
+
+  static let sql = "\(ChangeRow.select) where \(ChangeRow.isVisible) and c.public_id = $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customers)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
+}
+
+/// Writes what acts have made of a change, which they hold.
+struct UpdateChange: Statement {
+  let provider: TenantId
+  let row: ChangeRow
+
+  static let sql = """
+    update changes.change set title = $3, description = $4, public_text = $5, questionnaire_seq = $6, answers = $7, own_approval = $8,
+      freeze_reason = $9, release_id = $10, owner_id = $11, owner_public_id = $12, state = $13, approval = $14, outcome = $15, plan = $16, back_out = $17,
+      test = $18, starts_at = $19, ends_at = $20, risk = $21, score = $22, outcome_note = $23, review = $24, reason = $25, started_at = $26,
+      finished_at = $27, ended_at = $28, round = $29, last_seq = $30, updated_at = $31, version = $32
+    where tenant_id = $1 and id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    let process = row.process
+    parameters.append(provider)
+    parameters.append(row.id)
+    parameters.append(row.title)
+    parameters.append(row.description)
+    parameters.append(row.publicText)
+    parameters.append(row.questionnaire)
+    parameters.append(json: row.answers.isNull ? nil : row.answers)
+    parameters.append(row.mayApproveOwn)
+    parameters.append(row.freezeReason)
+    parameters.append(row.release?.id)
+    parameters.append(row.owner?.id)
+    parameters.append(row.owner?.publicId)
+    parameters.append(process.state.rawValue)
+    parameters.append(process.approval.rawValue)
+    parameters.append(process.outcome?.rawValue)
+    parameters.append(process.plan)
+    parameters.append(process.backOut)
+    parameters.append(process.test)
+    parameters.append(process.startsAt)
+    parameters.append(process.endsAt)
+    parameters.append(process.risk?.rawValue)
+    parameters.append(process.score)
+    parameters.append(process.outcomeNote)
+    parameters.append(process.review)
+    parameters.append(process.reason)
+    parameters.append(process.startedAt)
+    parameters.append(process.finishedAt)
+    parameters.append(process.endedAt)
+    parameters.append(process.submissions)
+    parameters.append(row.lastSeq)
+    parameters.append(row.updatedAt)
+    parameters.append(row.version)
+  }
+}
+
+/// Changes that the caller may see, the one opened last first.
+struct ChangesOfProvider: Statement {
+  struct Filter: Sendable {
+    var states: [ChangeState]?
+    var kind: String?
+    var risk: String?
+    var customer: TenantId?
+    var release: PublicId?
+    var owner: PublicId?
+  }
+
+  let provider: TenantId
+  let customers: [Int64]?
+  let filter: Filter
+  /// The position after which the page begins.
+  let before: (openedAt: Instant, id: Int64)?
+  let limit: Int64
+
+  static let sql = """
+    \(ChangeRow.select) where \(ChangeRow.isVisible) and ($3::text[] is null or c.state = any ($3)) and ($4::text is null or c.kind = $4)
+      and ($5::text is null or c.risk = $5)
+      and ($6::bigint is null or exists (
+        select from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id and n.customer_id = $6))
+      and ($7::bytea is null or r.public_id = $7) and ($8::bytea is null or c.owner_public_id = $8)
+      and ($9::timestamptz is null or (c.opened_at, c.id) < ($9, $10))
+    order by c.opened_at desc, c.id desc limit $11
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customers)
+    parameters.append(filter.states?.map(\.rawValue))
+    parameters.append(filter.kind)
+    parameters.append(filter.risk)
+    parameters.append(filter.customer)
+    parameters.append(filter.release?.random)
+    parameters.append(filter.owner?.random)
+    parameters.append(before?.openedAt)
+    parameters.append(before?.id ?? 0)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
+}
+
+/// The changes that are to resolve an incident or a problem, in the order in which they were opened.
+struct ChangesLinked: Statement {
+  let provider: TenantId
+  let customers: [Int64]?
+  let kind: String
+  let tenant: TenantId
+  let other: Int64
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    \(ChangeRow.select) join changes.link l on l.tenant_id = c.tenant_id and l.change_id = c.id
+    where \(ChangeRow.isVisible) and l.kind = $3 and l.other_tenant_id = $4 and l.other_id = $5 and c.id > $6 order by c.id limit $7
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customers)
+    parameters.append(kind)
+    parameters.append(tenant)
+    parameters.append(other)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
+}
+
+/// The events of a change in their order, without those that are the affair of a customer whom the reader does not serve.
+struct ChangeEvents: Statement {
+  struct Found: Sendable {
+    let seq: Int64
+    let type: String
+    let payload: Value
+    let actorKind: String
+    let actorName: String?
+    let via: String
+    let occurredAt: Instant
+    let recordedAt: Instant
+  }
+
+  /// The member of a payload that says whose affair the event is; nobody is shown it.
+  static let customerKey = "customerRow"
+
+  let provider: TenantId
+  /// `change` or `release`.
+  let kind: String
+  let subject: Int64
+  let customers: [Int64]?
+  let after: Int64
+  /// Nothing of it is older: spares the older partitions.
+  let recordedFrom: Instant
+  let limit: Int64
+
+  static let sql = """
+    select e.seq, e.type, e.payload - '\(customerKey)', e.actor_kind, a.name, e.via, e.occurred_at, e.recorded_at
+    from operations.event e left join tenancy.account a on a.tenant_id = e.tenant_id and a.id = e.actor_id and e.actor_kind = 'staff'
+    where e.tenant_id = $1 and e.subject_kind = $7 and e.subject_id = $2 and e.seq > $4 and e.recorded_at >= $5
+      and ($3::bigint[] is null or e.payload ->> '\(customerKey)' is null or (e.payload ->> '\(customerKey)')::bigint = any ($3))
+    order by e.seq limit $6
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(subject)
+    parameters.append(customers)
+    parameters.append(after)
+    parameters.append(recordedFrom)
+    parameters.append(limit)
+    parameters.append(kind)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      seq: try row.next(), type: try row.next(), payload: try row.next(), actorKind: try row.next(), actorName: try row.next(), via: try row.next(),
+      occurredAt: try row.next(), recordedAt: try row.next())
+  }
+}
+
+/// A member of the staff by an account of his.
+struct AccountOfStaff: Statement {
+  let provider: TenantId
+  let account: Int64
+
+  static let sql = "select id, public_id, name, null::bigint, true from tenancy.account where tenant_id = $1 and id = $2 and kind = 'staff'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(account)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> StaffForChange.Found { try StaffForChange.decode(&row) }
+}
+
+/// A member of the staff whom a body names, and whether he has a permission for all customers whom a change concerns.
+struct StaffForChange: Statement {
+  struct Found: Sendable {
+    let account: ChangeRow.Reference
+    let name: String
+    let person: Int64?
+    let may: Bool
+
+    var party: Party { Party(kind: Actor.Kind.staff.rawValue, id: account.id, person: person) }
+  }
+
+  let provider: TenantId
+  let publicId: PublicId
+  let change: Int64
+  let permission: String
+  let now: Instant
+
+  static let sql = """
+    with granted as (
+      select g.tenant_id, g.id, g.account_id, g.scope from tenancy.role_grant g
+      join tenancy.role_permission q on q.role = g.role and q.permission = $4
+      where g.tenant_id = $1 and g.revoked_at is null and (g.expires_at is null or g.expires_at > $5))
+    select a.id, a.public_id, a.name, a.person_id,
+      exists (select from granted g where g.account_id = a.id and g.scope = 'all')
+      or exists (select from changes.concerned n where n.tenant_id = $1 and n.change_id = $3)
+        and not exists (
+          select from changes.concerned n where n.tenant_id = $1 and n.change_id = $3 and not exists (
+            select from granted g join tenancy.role_grant_tenant l on l.tenant_id = g.tenant_id and l.role_grant_id = g.id
+            where g.account_id = a.id and g.scope = 'listed' and l.granted_tenant_id = n.customer_id))
+    from tenancy.account a where a.tenant_id = $1 and a.public_id = $2 and a.kind = 'staff' and a.state = 'active'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+    parameters.append(change)
+    parameters.append(permission)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      account: ChangeRow.Reference(id: try row.next(), publicId: try row.next()), name: try row.next(), person: try row.next(), may: try row.next())
+  }
+}

@@ -1,0 +1,311 @@
+import Kernel
+import Operations
+import Postgres
+
+struct ReleaseRow: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let number: Int64
+  var title: String
+  var description: String
+  let openedAt: Instant
+  var lastSeq: Int64
+  var updatedAt: Instant
+  var version: Int64
+  /// Whether the reader serves all whom its changes concern.
+  let mayAct: Bool
+  var process: ReleaseProcess
+
+  /// $1 the provider; $2 the customers whom the reader serves, null: all. What has no change yet is there for all of the staff.
+  static let isVisible = """
+    r.tenant_id = $1 and ($2::bigint[] is null
+      or not exists (select from changes.change c where c.tenant_id = r.tenant_id and c.release_id = r.id)
+      or exists (
+        select from changes.change c join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+        where c.tenant_id = r.tenant_id and c.release_id = r.id and n.customer_id = any ($2)))
+    """
+
+  static let select = """
+    select r.id, r.public_id, r.number, r.title, r.description, r.opened_at, r.last_seq, r.updated_at, r.version,
+      ($2::bigint[] is null or not exists (
+        select from changes.change c left join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+        where c.tenant_id = r.tenant_id and c.release_id = r.id and (n.customer_id is null or not n.customer_id = any ($2)))),
+      r.author_kind, r.author_id, r.author_person, r.state, r.pilot_scope, r.pilot_result, r.pilot_note, r.signed_at, r.signer_name, r.reason, r.ended_at
+    from changes.release r
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    number = try row.next()
+    title = try row.next()
+    description = try row.next()
+    openedAt = try row.next()
+    lastSeq = try row.next()
+    updatedAt = try row.next()
+    version = try row.next()
+    mayAct = try row.next()
+    process = ReleaseProcess(author: Party(kind: try row.next(), id: try row.next(), person: try row.next()))
+    process.state = ReleaseState(rawValue: try row.next()) ?? .cancelled
+    process.pilotScope = try row.next()
+    process.pilotResult = (try row.next() as String?).flatMap(ReleaseProcess.Pilot.init)
+    process.pilotNote = try row.next()
+    process.signedAt = try row.next()
+    process.signerName = try row.next()
+    process.reason = try row.next()
+    process.endedAt = try row.next()
+  }
+}
+
+struct InsertRelease: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+  let number: Int64
+  let title: String
+  let description: String
+  let author: Party
+  let now: Instant
+
+  static let sql = """
+    insert into changes.release (tenant_id, public_id, number, title, description, author_kind, author_id, author_person, opened_at, updated_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+    parameters.append(number)
+    parameters.append(title)
+    parameters.append(description)
+    parameters.append(author.kind)
+    parameters.append(author.id)
+    parameters.append(author.person)
+    parameters.append(now)
+  }
+}
+
+/// Keeps other acts on a release waiting until the transaction ends.
+struct HoldRelease: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+
+  static let sql = "select r.id from changes.release r where r.tenant_id = $1 and r.public_id = $2 for update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct ReleaseByPublicId: Statement {
+  let provider: TenantId
+  let customers: [Int64]?
+  let publicId: PublicId
+
+  static let sql = "\(ReleaseRow.select) where \(ReleaseRow.isVisible) and r.public_id = $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customers)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ReleaseRow { try ReleaseRow(&row) }
+}
+
+/// Releases that the caller may see, the one opened last first.
+struct ReleasePage: Statement {
+  let provider: TenantId
+  let customers: [Int64]?
+  let state: String?
+  let before: (openedAt: Instant, id: Int64)?
+  let limit: Int64
+
+  static let sql = """
+    \(ReleaseRow.select) where \(ReleaseRow.isVisible) and ($3::text is null or r.state = $3)
+      and ($4::timestamptz is null or (r.opened_at, r.id) < ($4, $5))
+    order by r.opened_at desc, r.id desc limit $6
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customers)
+    parameters.append(state)
+    parameters.append(before?.openedAt)
+    parameters.append(before?.id ?? 0)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ReleaseRow { try ReleaseRow(&row) }
+}
+
+struct UpdateRelease: Statement {
+  let provider: TenantId
+  let row: ReleaseRow
+
+  static let sql = """
+    update changes.release set title = $3, description = $4, state = $5, pilot_scope = $6, pilot_result = $7, pilot_note = $8, signed_at = $9,
+      signer_name = $10, reason = $11, ended_at = $12, last_seq = $13, updated_at = $14, version = $15
+    where tenant_id = $1 and id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(row.id)
+    parameters.append(row.title)
+    parameters.append(row.description)
+    parameters.append(row.process.state.rawValue)
+    parameters.append(row.process.pilotScope)
+    parameters.append(row.process.pilotResult?.rawValue)
+    parameters.append(row.process.pilotNote)
+    parameters.append(row.process.signedAt)
+    parameters.append(row.process.signerName)
+    parameters.append(row.process.reason)
+    parameters.append(row.process.endedAt)
+    parameters.append(row.lastSeq)
+    parameters.append(row.updatedAt)
+    parameters.append(row.version)
+  }
+}
+
+struct CriteriaOfRelease: Statement {
+  let provider: TenantId
+  let release: Int64
+
+  static let sql = """
+    select seq, body, state, evidence, judge_kind, judge_id, judge_person, judge_name, judged_at from changes.criterion
+    where tenant_id = $1 and release_id = $2 order by seq
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Criterion {
+    var criterion = Criterion(seq: try row.next(), body: try row.next())
+    criterion.state = Criterion.State(rawValue: try row.next()) ?? .open
+    criterion.evidence = try row.next()
+    let (kind, id, person): (String?, Int64?, Int64?) = (try row.next(), try row.next(), try row.next())
+    if let kind, let id { criterion.judge = Party(kind: kind, id: id, person: person) }
+    criterion.judgeName = try row.next()
+    criterion.judgedAt = try row.next()
+    return criterion
+  }
+}
+
+struct InsertCriterion: Statement {
+  let provider: TenantId
+  let release: Int64
+  let criterion: Criterion
+
+  static let sql = "insert into changes.criterion (tenant_id, release_id, seq, body) values ($1, $2, $3, $4)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+    parameters.append(criterion.seq)
+    parameters.append(criterion.body)
+  }
+}
+
+struct UpdateCriterion: Statement {
+  let provider: TenantId
+  let release: Int64
+  let criterion: Criterion
+
+  static let sql = """
+    update changes.criterion set state = $4, evidence = $5, judge_kind = $6, judge_id = $7, judge_person = $8, judge_name = $9, judged_at = $10
+    where tenant_id = $1 and release_id = $2 and seq = $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+    parameters.append(criterion.seq)
+    parameters.append(criterion.state.rawValue)
+    parameters.append(criterion.evidence)
+    parameters.append(criterion.judge?.kind)
+    parameters.append(criterion.judge?.id)
+    parameters.append(criterion.judge?.person)
+    parameters.append(criterion.judgeName)
+    parameters.append(criterion.judgedAt)
+  }
+}
+
+/// Where a release went, and what came of it.
+struct Deployment: Sendable {
+  let seq: Int64
+  let what: String
+  let place: String
+  let result: String
+  let note: String?
+  let deployedAt: Instant
+  let actorName: String
+}
+
+struct InsertDeployment: Statement {
+  let provider: TenantId
+  let release: Int64
+  let deployment: Deployment
+  let now: Instant
+
+  static let sql = """
+    insert into changes.deployment (tenant_id, release_id, seq, what, place, result, note, deployed_at, actor_name, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+    parameters.append(deployment.seq)
+    parameters.append(deployment.what)
+    parameters.append(deployment.place)
+    parameters.append(deployment.result)
+    parameters.append(deployment.note)
+    parameters.append(deployment.deployedAt)
+    parameters.append(deployment.actorName)
+    parameters.append(now)
+  }
+}
+
+/// Where it went, newest first, at most 500.
+struct DeploymentsOfRelease: Statement {
+  let provider: TenantId
+  let release: Int64
+
+  static let sql = """
+    select seq, what, place, result, note, deployed_at, actor_name from changes.deployment where tenant_id = $1 and release_id = $2
+    order by seq desc limit 500
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Deployment {
+    Deployment(
+      seq: try row.next(), what: try row.next(), place: try row.next(), result: try row.next(), note: try row.next(), deployedAt: try row.next(),
+      actorName: try row.next())
+  }
+}
+
+/// Whether a change of a release is not over.
+struct HasOpenChanges: Statement {
+  let provider: TenantId
+  let release: Int64
+
+  static let sql = """
+    select exists (select from changes.change c where c.tenant_id = $1 and c.release_id = $2 and c.state not in ('closed', 'cancelled', 'rejected'))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}

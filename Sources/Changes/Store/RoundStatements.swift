@@ -1,0 +1,260 @@
+import Kernel
+import Operations
+import Postgres
+import Requests
+
+/// Who was asked when a change was submitted last.
+struct ApprovalsOfChange: Statement {
+  let provider: TenantId
+  let change: Int64
+
+  static let sql = """
+    select \(Approval.columns) from changes.approval a join changes.change c on c.tenant_id = a.tenant_id and c.id = a.change_id and c.round = a.round
+    where a.tenant_id = $1 and a.change_id = $2 order by a.seq
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Approval { try Approval(&row) }
+}
+
+struct TasksOfChange: Statement {
+  let provider: TenantId
+  let change: Int64
+
+  static let sql = "select \(RequestTask.columns) from changes.task t where t.tenant_id = $1 and t.change_id = $2 order by t.seq"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RequestTask { try RequestTask(&row) }
+}
+
+struct InsertChangeApproval: Statement {
+  let provider: TenantId
+  let change: Int64
+  let round: Int64
+  let approval: Approval
+  let now: Instant
+
+  static let sql = """
+    insert into changes.approval
+      (tenant_id, public_id, change_id, round, seq, step, suffices, names, role, hours, escalates_to, state, asked_at, due_at, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    let role: String? = if case .role(let role) = approval.holder { role } else { nil }
+    parameters.append(provider)
+    parameters.append(approval.publicId)
+    parameters.append(change)
+    parameters.append(round)
+    parameters.append(approval.seq)
+    parameters.append(approval.step)
+    parameters.append(approval.suffices)
+    parameters.append(json: approval.names)
+    parameters.append(role)
+    parameters.append(approval.hours)
+    parameters.append(approval.escalatesTo)
+    parameters.append(approval.state.rawValue)
+    parameters.append(approval.askedAt)
+    parameters.append(approval.dueAt)
+    parameters.append(now)
+  }
+}
+
+struct UpdateChangeApproval: Statement {
+  let provider: TenantId
+  let approval: Approval
+
+  static let sql = """
+    update changes.approval set state = $3, asked_at = $4, due_at = $5, escalated_at = $6, delegate_kind = $7, delegate_id = $8, decided_at = $9,
+      decided_kind = $10, decided_id = $11, decided_person = $12, reason = $13
+    where tenant_id = $1 and public_id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(approval.publicId)
+    parameters.append(approval.state.rawValue)
+    parameters.append(approval.askedAt)
+    parameters.append(approval.dueAt)
+    parameters.append(approval.escalatedAt)
+    parameters.append(approval.delegate?.kind)
+    parameters.append(approval.delegate?.id)
+    parameters.append(approval.decidedAt)
+    parameters.append(approval.decidedBy?.kind)
+    parameters.append(approval.decidedBy?.id)
+    parameters.append(approval.decidedBy?.person)
+    parameters.append(approval.reason)
+  }
+}
+
+/// Takes the plan away that another takes the place of.
+struct DropChangeTasks: Statement {
+  let provider: TenantId
+  let change: Int64
+
+  static let sql = "delete from changes.task where tenant_id = $1 and change_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+  }
+}
+
+struct InsertChangeTask: Statement {
+  let provider: TenantId
+  let change: Int64
+  let task: RequestTask
+  let now: Instant
+
+  static let sql = """
+    insert into changes.task (tenant_id, public_id, change_id, seq, step, names, team_id, state, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(task.publicId)
+    parameters.append(change)
+    parameters.append(task.seq)
+    parameters.append(task.step)
+    parameters.append(json: task.names)
+    parameters.append(task.team)
+    parameters.append(task.state.rawValue)
+    parameters.append(now)
+  }
+}
+
+struct UpdateChangeTask: Statement {
+  let provider: TenantId
+  let task: RequestTask
+
+  static let sql = """
+    update changes.task set state = $3, ready_at = $4, claimed_at = $5, assignee_id = $6, assignee_public_id = $7, ended_at = $8, result = $9
+    where tenant_id = $1 and public_id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(task.publicId)
+    parameters.append(task.state.rawValue)
+    parameters.append(task.readyAt)
+    parameters.append(task.claimedAt)
+    parameters.append(task.assignee?.id)
+    parameters.append(task.assignee?.publicId)
+    parameters.append(task.endedAt)
+    parameters.append(task.result)
+  }
+}
+
+/// The change that an approval or a task is of.
+struct ChangeOfPart: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+
+  static let sql = """
+    select c.public_id from changes.change c where c.tenant_id = $1 and c.id = coalesce(
+      (select a.change_id from changes.approval a where a.tenant_id = $1 and a.public_id = $2),
+      (select t.change_id from changes.task t where t.tenant_id = $1 and t.public_id = $2))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}
+
+/// The teams of some tasks, with their ids.
+struct TeamsOfTasks: Statement {
+  let teams: [Int64]
+
+  static let sql = "select team_id, public_id from desk.pub_team where team_id = any ($1)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(teams) }
+
+  static func decode(_ row: inout RowReader) throws -> (team: Int64, publicId: [UInt8]) { (try row.next(), try row.next()) }
+}
+
+struct TeamOfTask: Statement {
+  let publicId: PublicId
+
+  static let sql = "select team_id from desk.pub_team where public_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(publicId.random) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// What waits for some roles, or for one account, of changes all of whose customers the reader serves; what was asked first in front.
+struct ApprovalsWaiting: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let askedAt: Instant
+    let approval: Approval
+    let row: ChangeRow
+  }
+
+  let provider: TenantId
+  let customers: [Int64]?
+  /// Nil: whoever is asked.
+  let roles: [String]?
+  let account: Int64
+  let after: (askedAt: Instant, id: Int64)?
+  let limit: Int64
+
+  static let sql = """
+    select a.id, a.asked_at, \(Approval.columns), \(ChangeRow.columns)
+    from changes.approval a join changes.change c on c.tenant_id = a.tenant_id and c.id = a.change_id
+    left join changes.model m on m.tenant_id = c.tenant_id and m.id = c.model_id
+    left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
+    left join tenancy.account o on o.tenant_id = c.tenant_id and o.id = c.owner_id
+    where \(ChangeRow.isVisible) and a.tenant_id = $1 and a.state = 'asked'
+      and ($3::text[] is null or a.role = any ($3) or a.escalated_at is not null and a.escalates_to = any ($3)
+        or a.delegate_kind = 'staff' and a.delegate_id = $4)
+      and ($5::timestamptz is null or (a.asked_at, a.id) > ($5, $6))
+    order by a.asked_at, a.id limit $7
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customers)
+    parameters.append(roles)
+    parameters.append(account)
+    parameters.append(after?.askedAt)
+    parameters.append(after?.id ?? 0)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(id: try row.next(), askedAt: try row.next(), approval: try Approval(&row), row: try ChangeRow(&row))
+  }
+}
+
+/// Changes that are agreed to by time: approvals whose time is over, a change once.
+struct ChangesOverdue: Statement {
+  let provider: TenantId
+  let now: Instant
+  let limit: Int64
+
+  static let sql = """
+    select distinct c.public_id from (
+      select a.change_id from changes.approval a where a.tenant_id = $1 and a.state = 'asked' and a.due_at <= $2 order by a.due_at, a.id limit $3) d
+    join changes.change c on c.tenant_id = $1 and c.id = d.change_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(now)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}

@@ -1,0 +1,163 @@
+import Kernel
+import Operations
+import Postgres
+import Requests
+import Tenancy
+
+/// A change in the hands of an act: read and locked with its approvals and tasks. The act moves it in memory; ``save(countsVersion:)`` writes what
+/// differs, and the events. Acts on one change come one after the other.
+struct ChangeWork: Sendable {
+  let provider: TenantEntry
+  let actor: Actor
+  let now: Instant
+  let transaction: Transaction
+  var row: ChangeRow
+  private let before: ChangeProcess
+
+  static let time = Actor(kind: .system, id: 0, via: .job)
+
+  /// What time has decided by now is decided before the act.
+  static func load(
+    _ id: PublicId, of provider: TenantEntry, for customers: [Int64]?, by actor: Actor = time, at now: Instant, in transaction: Transaction
+  ) async throws -> ChangeWork? {
+    let (_, rows) = try await transaction.query(
+      HoldChange(provider: provider.id, customers: customers, publicId: id), ChangeByPublicId(provider: provider.id, customers: customers, publicId: id))
+    guard var row = rows.first else { return nil }
+    let (approvals, tasks) = try await transaction.query(
+      ApprovalsOfChange(provider: provider.id, change: row.id), TasksOfChange(provider: provider.id, change: row.id))
+    row.process.round = ApprovalRound(approvals)
+    row.process.board = TaskBoard(tasks)
+    var work = ChangeWork(provider: provider, actor: actor, now: now, transaction: transaction, row: row, before: row.process)
+    try work.row.process.expire(at: now)
+    return work
+  }
+
+  /// Locks the change `id` for an act of the caller. One that he may not see is not there.
+  static func begin(on id: PublicId, in context: OperationContext, comparesVersion: Bool = true, mustServeAll: Bool = true) async throws -> ChangeWork {
+    let found = try await load(
+      id, of: context.provider, for: context.reachableCustomers, by: context.actor, at: context.now, in: context.transaction)
+    guard context.principal.side == .staff, let work = found else { throw Failure.notFound }
+    if mustServeAll, !work.row.mayAct { throw Failure(.denied, ChangeMessages.servesAll) }
+    if comparesVersion { try context.requireVersion(work.row.version) }
+    context.subject(id)
+    return work
+  }
+
+  var id: PublicId { provider.id(IdKind.change.prefix, row.publicId) }
+
+  func record(in context: OperationContext) -> ChangeRecord { ChangeRecord(row, in: context) }
+
+  /// What a model says is not written by anybody.
+  func requireOwnWords() throws(Failure) {
+    guard row.model == nil else { throw Failure(.conflict, ChangeMessages.modelWrites) }
+  }
+
+  /// Notes what is the affair of one customer.
+  /// - Parameter customer: whoever does not serve him does not see it.
+  mutating func note(_ what: String, _ payload: [Value.Member] = [], of customer: TenantId? = nil) {
+    let hidden = customer.map { [Value.Member(ChangeEvents.customerKey, .integer($0.rawValue))] } ?? []
+    row.process.note(what, at: now, payload + hidden)
+  }
+
+  /// Hands over to the transaction what differs from what was read, and the events.
+  /// - Parameter countsVersion: whether others who read the change before must read it again.
+  mutating func save(countsVersion: Bool = true) async throws {
+    let process = row.process
+    if countsVersion {
+      row.version += 1
+      row.updatedAt = now
+    }
+    for event in process.events {
+      row.lastSeq += 1
+      transaction.record(
+        Event(subjectKind: "change", subject: row.id, seq: row.lastSeq, type: "change.\(event.what)", payload: payload(event), occurredAt: event.at),
+        tenant: provider.id, actor: event.isByTime ? Self.time : actor, at: now)
+    }
+    transaction.enqueue(UpdateChange(provider: provider.id, row: row))
+    let known = Dictionary(before.round.approvals.map { ($0.publicId, $0) }) { $1 }
+    for approval in process.round.approvals where known[approval.publicId] != approval {
+      if known[approval.publicId] == nil {
+        transaction.enqueue(InsertChangeApproval(provider: provider.id, change: row.id, round: process.submissions, approval: approval, now: now))
+      } else {
+        transaction.enqueue(UpdateChangeApproval(provider: provider.id, approval: approval))
+      }
+    }
+    let tasks = Dictionary(before.board.tasks.map { ($0.publicId, $0) }) { $1 }
+    for task in process.board.tasks where tasks[task.publicId] != nil && tasks[task.publicId] != task {
+      transaction.enqueue(UpdateChangeTask(provider: provider.id, task: task))
+    }
+    if isAnnounced { transaction.enqueue(InsertAnnouncements(provider: provider.id, change: row.id, seq: row.lastSeq)) }
+  }
+
+  /// Whether customers are told of it, or were.
+  private var isAnnounced: Bool {
+    guard row.publicText != nil, !row.process.events.isEmpty else { return false }
+    return switch row.process.state {
+    case .approved, .implementing, .implemented, .backedOut, .closed: true
+    // What was told is told to be over; of what never was, the sweep writes nothing.
+    case .draft, .assessed, .awaitingApproval, .rejected, .cancelled: row.process.submissions > 0
+    }
+  }
+
+  private func payload(_ event: ChangeProcess.Event) -> Value {
+    let subject: [Value.Member] =
+      switch event.subject {
+      case .change: []
+      case .approval(let bits): [Value.Member("approval", .id(provider.id(IdKind.changeApproval.prefix, bits)))]
+      case .task(let bits): [Value.Member("task", .id(provider.id(IdKind.changeTask.prefix, bits)))]
+      }
+    return .object(subject + event.payload)
+  }
+
+  /// Replaces the tasks of a change that has not begun.
+  mutating func plan(_ planned: [PlannedTask], random: RandomSource) async throws {
+    var tasks: [RequestTask] = []
+    for (index, task) in planned.enumerated() {
+      var team: Int64?
+      if let id = task.team {
+        team = try await transaction.first(TeamOfTask(publicId: id))
+        if team == nil { throw Failure.invalid("tasks[\(index)].team", InputMessages.unknownReference) }
+      }
+      tasks.append(
+        RequestTask(publicId: random.publicIdBits(), seq: Int64(index) + 1, step: task.step, names: task.name.value ?? .null, team: team))
+    }
+    transaction.enqueue(DropChangeTasks(provider: provider.id, change: row.id))
+    for task in tasks { transaction.enqueue(InsertChangeTask(provider: provider.id, change: row.id, task: task, now: now)) }
+    row.process.board = TaskBoard(tasks)
+    note("planned", [Value.Member("tasks", .integer(Int64(tasks.count)))])
+  }
+
+  /// The answers count for the change from now on, by the questions in force.
+  mutating func assess(_ answers: Value, _ questionnaire: (seq: Int64, content: Questionnaire)) throws(Failure) {
+    try row.process.assess(RiskRule.judge(answers.members ?? [], by: questionnaire.content), at: now)
+    (row.answers, row.questionnaire) = (answers, questionnaire.seq)
+  }
+}
+
+/// A number for people: the provider's code, and the thing's number there.
+enum ChangeNumber {
+  static func text(_ code: String, _ number: Int64) -> String { "\(code)-CHG-\(pad(number, 6))" }
+  static func release(_ code: String, _ number: Int64) -> String { "\(code)-REL-\(pad(number, 6))" }
+}
+
+extension OperationContext {
+  /// What concerns nobody in particular is for who serves all customers.
+  func requireEveryCustomer() throws(Failure) {
+    guard reachableCustomers == nil else { throw Failure(.denied, ChangeMessages.servesAll) }
+  }
+
+  /// A change that the caller may see.
+  func change(_ id: PublicId) async throws -> ChangeRow {
+    let found = ChangeByPublicId(provider: provider.id, customers: reachableCustomers, publicId: id)
+    guard principal.side == .staff, let row = try await transaction.first(found) else { throw Failure.notFound }
+    return row
+  }
+
+  /// The account of the caller, who is a person of the staff.
+  func staffAccount() async throws -> StaffForChange.Found {
+    guard actor.kind == .staff, let own = try await transaction.first(AccountOfStaff(provider: provider.id, account: actor.id)) else {
+      throw Failure(.denied, ChangeMessages.needsPerson)
+    }
+    return own
+  }
+}

@@ -1,0 +1,167 @@
+import Desk
+import Kernel
+import Operations
+import Tenancy
+
+package struct FreezeRecord: OperationOutput {
+  let id: PublicId
+  let row: FreezeRow
+
+  init(_ row: FreezeRow, in context: OperationContext) {
+    id = context.id(.freeze, row.publicId)
+    self.row = row
+  }
+
+  package static let fields: [OutputField<FreezeRecord>] = [
+    OutputField("id", .id, "The freeze.", "冻结期编号。") { .id($0.id) },
+    OutputField("customer", .id, "For changes that concern this customer; null: for all.", "适用的客户；null 表示全部。") { .id($0.row.customer) },
+    OutputField("service", .text, "For changes that touch this service of the catalogue; null: for all.", "适用的服务代码；null 表示全部。") { .text($0.row.service) },
+    OutputField("reason", .text, "Why nothing is changed.", "原因。") { .text($0.row.reason) },
+    OutputField("startsAt", .instant, "When it begins.", "开始时间。") { .instant($0.row.startsAt) },
+    OutputField("endsAt", .instant, "When it is over.", "结束时间。") { .instant($0.row.endsAt) },
+    OutputField("author", .text, "Who decided so.", "登记人。") { .text($0.row.author) },
+    OutputField("version", .integer, "For If-Match.", "用于 If-Match 的版本号。") { .integer($0.row.version) },
+  ]
+}
+
+package enum CreateFreeze: Operation {
+  package struct Input: OperationInput {
+    let customer: PublicId?
+    let service: String?
+    let reason: String
+    let startsAt: Instant
+    let endsAt: Instant
+
+    private static let customer = Field.id("customer", .customer, "Only for changes that concern this customer.", "仅适用于涉及此客户的变更。").optional
+    private static let service = Field.text("service", 1...60, "Only for changes that touch this service, by its code.", "仅适用于涉及此服务的变更（服务代码）。").optional
+    package static let fields: [any InputField] = [customer, service, ChangeFields.reason, ChangeFields.startsAt, ChangeFields.endsAt]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      customer = try values[Self.customer]
+      service = try values[Self.service]
+      reason = try values[ChangeFields.reason]
+      startsAt = try values[ChangeFields.startsAt]
+      endsAt = try values[ChangeFields.endsAt]
+      try ChangeFields.checkWindow(startsAt, endsAt)
+    }
+  }
+
+  package static let declaration = Declaration(
+    "freeze.create", "Say when nothing is changed: for all, for a customer, for a service.", zh: "登记变更冻结期：全部、某客户或某服务。",
+    permission: ChangeRights.manage, roles: ChangeRights.managers, reach: .homeOr(by: "customer", andProvider: true), effect: .create)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> FreezeRecord {
+    if input.customer == nil { try context.requireEveryCustomer() } else if context.tenant.kind != .customer { throw context.unknownReference("customer") }
+    guard input.endsAt > context.now else { throw Failure.invalid("endsAt", ChangeMessages.windowOver) }
+    var service: (id: Int64, code: String)?
+    if let code = input.service {
+      service = try await context.transaction.first(ServiceToFreeze(code: code))
+      if service == nil { throw context.unknownReference("service") }
+    }
+    let id = context.newId(.freeze)
+    context.subject(id)
+    context.transaction.enqueue(
+      InsertFreeze(
+        provider: context.provider.id, publicId: id, customer: input.customer == nil ? nil : context.tenant.id, service: service, reason: input.reason,
+        startsAt: input.startsAt, endsAt: input.endsAt, author: context.principal.name, now: context.now))
+    return FreezeRecord(try await context.freeze(id), in: context)
+  }
+}
+
+package enum ListFreezes: Operation {
+  package struct Input: OperationInput {
+    let limit: Int64?
+    let cursor: String?
+
+    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "freeze.list", "List when nothing is changed; what begins last comes first.", zh: "列出变更冻结期，开始时间最晚的在前。", permission: ChangeRights.read,
+    roles: ChangeRights.readers, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<FreezeRecord> {
+    let (limit, after) = try context.page(input.limit, input.cursor)
+    let rows = try await context.transaction.query(
+      FreezePage(
+        provider: context.provider.id, customers: context.reachableCustomers,
+        before: try after.map { (startsAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1))
+    return context.listing(rows, limit: limit, key: { PageCursor([.integer($0.startsAt.microseconds), .integer($0.id)]) }) {
+      FreezeRecord($0, in: context)
+    }
+  }
+}
+
+package enum EndFreeze: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+
+    private static let id = Field.id("id", .freeze, "The freeze.", "冻结期编号。")
+    package static let fields: [any InputField] = [id]
+
+    package init(_ values: InputValues) throws(FieldError) { id = try values[Self.id] }
+  }
+
+  package static let declaration = Declaration(
+    "freeze.end", "End a freeze now, or call off one that has not begun.", zh: "立即结束冻结期，或取消尚未开始的冻结期。", permission: ChangeRights.manage,
+    roles: ChangeRights.managers, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> FreezeRecord {
+    let row = try await context.freeze(input.id)
+    // One for all is ended by who serves all.
+    if row.customer == nil { try context.requireEveryCustomer() }
+    try context.requireVersion(row.version)
+    guard row.endsAt > context.now else { throw Failure(.conflict, ChangeMessages.windowOver) }
+    context.subject(input.id)
+    let end = EndFreezeRow(provider: context.provider.id, freeze: row.id, version: row.version, now: context.now)
+    guard try await context.transaction.first(end) != nil else {
+      throw Failure(.versionMismatch, OperationMessages.versionMismatch, ["expected": String(row.version), "current": "?"])
+    }
+    return FreezeRecord(try await context.freeze(input.id), in: context)
+  }
+}
+
+/// It stands in the change and its history, with who let it pass.
+package enum OverrideFreeze: Operation {
+  package typealias Input = ChangeReason
+
+  package static let declaration = Declaration(
+    "change.override_freeze", "Let a change be done in a freeze, with the reason.", zh: "允许变更在冻结期内实施并说明理由。", permission: "change.override_freeze",
+    roles: [.administrator], reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    try work.row.process.requireAhead()
+    work.row.freezeReason = input.reason
+    work.note("freeze_overridden")
+    try await work.save()
+    return work.record(in: context)
+  }
+}
+
+extension OperationContext {
+  fileprivate func freeze(_ id: PublicId) async throws -> FreezeRow {
+    let found = FreezeByPublicId(provider: provider.id, customers: reachableCustomers, publicId: id)
+    guard principal.side == .staff, let row = try await transaction.first(found) else { throw Failure.notFound }
+    return row
+  }
+}
+
+extension ChangeWork {
+  /// Refuses what is planned for a freeze and was not let pass. An emergency passes; that it does stands in its history.
+  mutating func requireNoFreeze() async throws {
+    let from = row.process.startsAt ?? now
+    let to = row.process.endsAt ?? now.adding(seconds: 1)
+    let found = FreezeOfChange(provider: provider.id, change: row.id, from: from, to: to)
+    guard row.freezeReason == nil, let freeze = try await transaction.first(found) else { return }
+    guard row.process.kind == .emergency else {
+      throw Failure(.conflict, ChangeMessages.frozen, ["until": freeze.endsAt.description, "reason": freeze.reason])
+    }
+    note("in_freeze", [Value.Member("freeze", .id(provider.id(IdKind.freeze.prefix, freeze.publicId)))])
+  }
+}

@@ -1,0 +1,184 @@
+import Desk
+import Kernel
+import Operations
+import Problems
+import Tenancy
+
+package struct IncidentOfChange: OperationInput {
+  let id: PublicId
+  let incident: PublicId
+
+  private static let incident = Field.id("incident", .incident, "The incident.", "事件工单。")
+  package static let fields: [any InputField] = [ChangeFields.id, incident]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[ChangeFields.id]
+    incident = try values[Self.incident]
+  }
+}
+
+package struct ProblemOfChange: OperationInput {
+  let id: PublicId
+  let problem: PublicId
+
+  private static let problem = Field.id("problem", .problem, "The problem.", "问题。")
+  package static let fields: [any InputField] = [ChangeFields.id, problem]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[ChangeFields.id]
+    problem = try values[Self.problem]
+  }
+}
+
+/// It needs no version: it stands beside both.
+package enum LinkChangeIncident: Operation {
+  package typealias Input = IncidentOfChange
+
+  package static let declaration = Declaration(
+    "change.link_incident", "Say that a change is to resolve an incident.", zh: "登记变更用于解决事件。", permission: ChangeRights.work,
+    roles: ChangeRights.workers, reach: .oneAndProvider(by: "incident"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let ticket = try await context.incidentToLink(input.incident)
+    return try await context.link(true, "incident", input.id, context.tenant.id, ticket, input.incident, of: context.tenant.id)
+  }
+}
+
+package enum UnlinkChangeIncident: Operation {
+  package typealias Input = IncidentOfChange
+
+  package static let declaration = Declaration(
+    "change.unlink_incident", "Say that a change is not to resolve an incident after all.", zh: "解除变更与事件的关联。", permission: ChangeRights.work,
+    roles: ChangeRights.workers, reach: .oneAndProvider(by: "incident"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let ticket = try await context.incidentToLink(input.incident)
+    return try await context.link(false, "incident", input.id, context.tenant.id, ticket, input.incident, of: context.tenant.id)
+  }
+}
+
+package enum LinkChangeProblem: Operation {
+  package typealias Input = ProblemOfChange
+
+  package static let declaration = Declaration(
+    "change.link_problem", "Say that a change is to remove what a problem is about.", zh: "登记变更用于解决问题。", permission: ChangeRights.work,
+    roles: ChangeRights.workers, reach: .provider, effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let problem = try await context.problemToLink(input.problem)
+    return try await context.link(true, "problem", input.id, context.provider.id, problem.id, input.problem, of: problem.customer)
+  }
+}
+
+package enum UnlinkChangeProblem: Operation {
+  package typealias Input = ProblemOfChange
+
+  package static let declaration = Declaration(
+    "change.unlink_problem", "Say that a change is not to remove what a problem is about after all.", zh: "解除变更与问题的关联。", permission: ChangeRights.work,
+    roles: ChangeRights.workers, reach: .provider, effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    let problem = try await context.problemToLink(input.problem)
+    return try await context.link(false, "problem", input.id, context.provider.id, problem.id, input.problem, of: problem.customer)
+  }
+}
+
+package enum ListChangesOfIncident: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let limit: Int64?
+    let cursor: String?
+
+    private static let incident = Field.id("id", .incident, "The incident.", "事件工单。")
+    package static let fields: [any InputField] = [incident, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[Self.incident]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.changes", "List the changes that are to resolve an incident.", zh: "列出用于解决事件的变更。", permission: ChangeRights.read,
+    roles: ChangeRights.readers, reach: .oneAndProvider(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ChangeLine> {
+    let ticket = try await context.ticket(input.id)
+    return try await context.linked("incident", context.tenant.id, ticket.id, input.id, input.limit, input.cursor)
+  }
+}
+
+package enum ListChangesOfProblem: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let limit: Int64?
+    let cursor: String?
+
+    private static let problem = Field.id("id", .problem, "The problem.", "问题。")
+    package static let fields: [any InputField] = [problem, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[Self.problem]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "problem.changes", "List the changes that are to remove what a problem is about.", zh: "列出用于解决问题的变更。", permission: ChangeRights.read,
+    roles: ChangeRights.readers, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ChangeLine> {
+    let found = ProblemToLink(provider: context.provider.id, customers: context.reachableCustomers, publicId: input.id)
+    guard context.principal.side == .staff, let problem = try await context.transaction.first(found) else { throw Failure.notFound }
+    return try await context.linked("problem", context.provider.id, problem.id, input.id, input.limit, input.cursor)
+  }
+}
+
+extension OperationContext {
+  /// An incident that a body names.
+  fileprivate func incidentToLink(_ id: PublicId) async throws -> Int64 {
+    do {
+      return try await ticket(id).id
+    } catch let failure as Failure where failure.kind == .notFound {
+      throw unknownReference("incident")
+    }
+  }
+
+  fileprivate func problemToLink(_ id: PublicId) async throws -> ProblemToLink.Found {
+    let found = ProblemToLink(provider: provider.id, customers: reachableCustomers, publicId: id)
+    guard let problem = try await transaction.first(found) else { throw unknownReference("problem") }
+    return problem
+  }
+
+  /// - Parameter customer: whose affair it is.
+  fileprivate func link(
+    _ isLinked: Bool, _ kind: String, _ id: PublicId, _ tenant: TenantId, _ other: Int64, _ otherId: PublicId, of customer: TenantId?
+  ) async throws -> Done {
+    var work = try await ChangeWork.begin(on: id, in: self, comparesVersion: false, mustServeAll: false)
+    if isLinked {
+      let link = InsertLink(
+        provider: provider.id, change: work.row.id, kind: kind, tenant: tenant, other: other, publicId: otherId.random, now: now)
+      guard try await transaction.first(link) != nil else { throw Failure(.conflict, ChangeMessages.linkedAlready) }
+    } else {
+      let link = DropLink(provider: provider.id, change: work.row.id, kind: kind, tenant: tenant, other: other)
+      guard try await transaction.first(link) != nil else { throw Failure(.conflict, ChangeMessages.notLinked) }
+    }
+    work.note("\(kind)_\(isLinked ? "linked" : "unlinked")", [Value.Member(kind, .id(otherId))], of: customer)
+    try await work.save(countsVersion: false)
+    return Done(id: id, version: work.row.version)
+  }
+
+  fileprivate func linked(
+    _ kind: String, _ tenant: TenantId, _ other: Int64, _ id: PublicId, _ limit: Int64?, _ cursor: String?
+  ) async throws -> Listing<ChangeLine> {
+    let filter = id.description
+    let (limit, after) = try page(limit, cursor, filter: filter)
+    let rows = try await transaction.query(
+      ChangesLinked(
+        provider: provider.id, customers: reachableCustomers, kind: kind, tenant: tenant, other: other, after: try after?.integer(0) ?? 0,
+        limit: limit + 1))
+    return listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { ChangeLine($0, in: self) }
+  }
+}

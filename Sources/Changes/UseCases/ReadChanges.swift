@@ -1,0 +1,140 @@
+import Desk
+import Kernel
+import Operations
+import Tenancy
+
+package enum ReadChange: Operation {
+  package typealias Input = ChangeReference
+
+  package static let declaration = Declaration(
+    "change.read", "Read a change, with whom and what it concerns, who agrees to it and what is done.", zh: "查看变更及其涉及对象、审批与任务。",
+    permission: ChangeRights.read, roles: ChangeRights.readers, reach: .provider, effect: .read)
+
+  private static let mostCustomers: Int64 = 1000
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeDetail {
+    let row = try await context.change(input.id)
+    let (provider, customers) = (context.provider.id, context.reachableCustomers)
+    let (concerned, named, links, approvals, tasks) = try await context.transaction.query(
+      ConcernedCustomers(provider: provider, change: row.id, customers: customers, limit: mostCustomers),
+      CiLinks(provider: provider, change: row.id, customers: customers), LinksOfChange(provider: provider, change: row.id, customers: customers),
+      ApprovalsOfChange(provider: provider, change: row.id), TasksOfChange(provider: provider, change: row.id))
+    var reasons: [RiskRule.Reason] = []
+    if row.process.risk != nil {
+      reasons = try RiskRule.judge(row.answers.members ?? [], by: try await context.questionnaire(row.questionnaire).content).reasons
+    }
+    return ChangeDetail(
+      line: ChangeLine(row, in: context), reasons: reasons.map { RiskReason(reason: $0) }, customers: concerned.map(\.publicId),
+      cis: try await context.touched(named), links: links, approvals: approvals.map { ChangeApprovalLine($0, of: row, in: context) },
+      tasks: try await context.taskLines(tasks))
+  }
+}
+
+package enum ListChanges: Operation {
+  package struct Input: OperationInput {
+    let customer: PublicId?
+    let state: String?
+    let kind: String?
+    let risk: String?
+    let release: PublicId?
+    let owner: PublicId?
+    let limit: Int64?
+    let cursor: String?
+
+    private static let customer = Field.id("customer", .customer, "Only those that concern this customer.", "仅限涉及此客户的变更。").optional
+    private static let state = Field.oneOf(
+      "state", ["open"] + ChangeState.allCases.map(\.rawValue), "Only those in this state; open: neither closed, rejected nor cancelled.",
+      "仅限此状态；open 表示未关闭、未拒绝且未取消。"
+    ).optional
+    private static let kind = Field.oneOf("kind", ChangeKind.allCases.map(\.rawValue), "Only this kind.", "仅限此类型。").optional
+    private static let risk = Field.oneOf("risk", ChangeRisk.allCases.map(\.rawValue), "Only this risk.", "仅限此风险。").optional
+    private static let release = Field.id("release", .release, "Only those of this release.", "仅限此发布的变更。").optional
+    private static let owner = Field.id("owner", .staff, "Only those for which he answers.", "仅限此人负责的变更。").optional
+
+    package static let fields: [any InputField] = [customer, state, kind, risk, release, owner, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      customer = try values[Self.customer]
+      state = try values[Self.state]
+      kind = try values[Self.kind]
+      risk = try values[Self.risk]
+      release = try values[Self.release]
+      owner = try values[Self.owner]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+
+    /// What a cursor is good for.
+    var filterText: String {
+      let ids = [customer, release, owner].map { $0?.description ?? "" }.joined(separator: "/")
+      return "\(ids)/\(state ?? "")/\(kind ?? "")/\(risk ?? "")"
+    }
+
+    fileprivate var states: [ChangeState]? {
+      state.map { state in ChangeState(rawValue: state).map { [$0] } ?? ChangeState.allCases.filter(\.isOpen) }
+    }
+  }
+
+  package static let declaration = Declaration(
+    "change.list", "List the changes that the caller may see, the newest first.", zh: "列出有权查看的变更，最新的在前。", permission: ChangeRights.read,
+    roles: ChangeRights.readers, reach: .homeOr(by: "customer", andProvider: true), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ChangeLine> {
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
+    let rows = try await context.transaction.query(
+      ChangesOfProvider(
+        provider: context.provider.id, customers: context.reachableCustomers,
+        filter: ChangesOfProvider.Filter(
+          states: input.states, kind: input.kind, risk: input.risk, customer: input.customer == nil ? nil : context.tenant.id, release: input.release,
+          owner: input.owner),
+        before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1))
+    return context.listing(
+      rows, limit: limit, filter: input.filterText, key: { PageCursor([.integer($0.openedAt.microseconds), .integer($0.id)]) }
+    ) { ChangeLine($0, in: context) }
+  }
+}
+
+/// An event of a history.
+package struct ChangeEventRecord: OperationOutput {
+  let row: ChangeEvents.Found
+
+  package static let fields: [OutputField<ChangeEventRecord>] = [
+    OutputField("type", .text, "What happened: change.opened, ...", "事件类型。") { .text($0.row.type) },
+    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload },
+    OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
+    OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
+    OutputField("actorKind", .text, "staff, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
+    OutputField("actorName", .text, "Who did it.", "执行人员姓名。") { .text($0.row.actorName) },
+    OutputField("via", .text, "The way in: http, admin, cli, job.", "操作途径。") { .text($0.row.via) },
+  ]
+}
+
+package enum ReadChangeHistory: Operation {
+  package typealias Input = PageOfChange
+
+  package static let declaration = Declaration(
+    "change.history", "Read what happened to a change, in order.", zh: "按顺序查看变更的历史。", permission: ChangeRights.read, roles: ChangeRights.readers,
+    reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ChangeEventRecord> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let change = try await context.change(input.id)
+    let rows = try await context.transaction.query(
+      ChangeEvents(
+        provider: context.provider.id, kind: "change", subject: change.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0,
+        recordedFrom: change.openedAt, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { ChangeEventRecord(row: $0) }
+  }
+}
+
+extension OperationContext {
+  /// What the CMDB says of the CIs that a change names. Only for operations that read.
+  func touched(_ links: [CiLinks.Found]) async throws -> [TouchedCi] {
+    guard !links.isEmpty else { return [] }
+    let statement = CisOfChange(tenants: links.map(\.tenant), cis: links.map(\.ci))
+    let found = try await bound(to: Set(links.map(\.tenant)).sorted()) { try await $0.query(statement) }
+    let facts = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+    return links.compactMap { link in facts[link.ci].map { TouchedCi(facts: $0, isShared: $0.tenant == provider.id) } }
+  }
+}

@@ -1,0 +1,130 @@
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// A release in the hands of an act: read and locked with its criteria. Whoever locks a release and changes locks the release first.
+struct ReleaseWork: Sendable {
+  let context: OperationContext
+  var row: ReleaseRow
+  private let before: [Criterion]
+  private var events: [(what: String, payload: [Value.Member])] = []
+
+  static func begin(on id: PublicId, in context: OperationContext) async throws -> ReleaseWork {
+    let (provider, customers) = (context.provider.id, context.reachableCustomers)
+    let (_, rows) = try await context.transaction.query(
+      HoldRelease(provider: provider, publicId: id), ReleaseByPublicId(provider: provider, customers: customers, publicId: id))
+    guard context.principal.side == .staff, var row = rows.first else { throw Failure.notFound }
+    guard row.mayAct else { throw Failure(.denied, ChangeMessages.servesAll) }
+    try context.requireVersion(row.version)
+    context.subject(id)
+    row.process.criteria = try await context.transaction.query(CriteriaOfRelease(provider: provider, release: row.id))
+    return ReleaseWork(context: context, row: row, before: row.process.criteria)
+  }
+
+  private init(context: OperationContext, row: ReleaseRow, before: [Criterion]) {
+    (self.context, self.row, self.before) = (context, row, before)
+  }
+
+  mutating func note(_ what: String, _ payload: [Value.Member] = []) { events.append((what, payload)) }
+
+  /// Writes what differs, and the events.
+  mutating func save() -> ReleaseRecord {
+    let (provider, now) = (context.provider.id, context.now)
+    row.version += 1
+    row.updatedAt = now
+    for event in events {
+      row.lastSeq += 1
+      context.transaction.record(
+        Event(
+          subjectKind: "release", subject: row.id, seq: row.lastSeq, type: "release.\(event.what)", payload: .object(event.payload), occurredAt: now),
+        tenant: provider, actor: context.actor, at: now)
+    }
+    context.transaction.enqueue(UpdateRelease(provider: provider, row: row))
+    let known = Dictionary(before.map { ($0.seq, $0) }) { $1 }
+    for criterion in row.process.criteria where known[criterion.seq] != criterion {
+      if known[criterion.seq] == nil {
+        context.transaction.enqueue(InsertCriterion(provider: provider, release: row.id, criterion: criterion))
+      } else {
+        context.transaction.enqueue(UpdateCriterion(provider: provider, release: row.id, criterion: criterion))
+      }
+    }
+    return ReleaseRecord(row, in: context)
+  }
+}
+
+/// A release.
+package struct ReleaseRecord: OperationOutput {
+  let row: ReleaseRow
+  private let provider: TenantEntry
+
+  init(_ row: ReleaseRow, in context: OperationContext) {
+    self.row = row
+    provider = context.provider
+  }
+
+  package static let fields: [OutputField<ReleaseRecord>] = facts { $0 }
+
+  static func facts<Record>(_ of: @escaping @Sendable (Record) -> ReleaseRecord) -> [OutputField<Record>] {
+    [
+      OutputField("id", .id, "The release.", "发布编号。") { .id(of($0).provider.id(IdKind.release.prefix, of($0).row.publicId)) },
+      OutputField("number", .text, "Its number, for people.", "发布号。") { .text(ChangeNumber.release(of($0).provider.code, of($0).row.number)) },
+      OutputField("title", .text, "What goes out, in a line.", "标题。") { .text(of($0).row.title) },
+      OutputField("description", .text, "What goes out, and why.", "说明。") { .text(of($0).row.description) },
+      OutputField(
+        "state", .text, "planning, piloting, signed_off, deployed, closed or cancelled.",
+        "状态：planning 计划中、piloting 试点中、signed_off 已签发、deployed 已部署、closed 已关闭、cancelled 已取消。"
+      ) { .text(of($0).row.process.state.rawValue) },
+      OutputField("pilotScope", .text, "On whom or what it is tried.", "试点范围。") { .text(of($0).row.process.pilotScope) },
+      OutputField("pilotResult", .text, "passed or failed.", "试点结果：passed 通过、failed 未通过。") { .text(of($0).row.process.pilotResult?.rawValue) },
+      OutputField("pilotNote", .text, "What was seen.", "试点说明。") { .text(of($0).row.process.pilotNote) },
+      OutputField("signedAt", .instant, "When it was signed off.", "签发时间。") { .instant(of($0).row.process.signedAt) },
+      OutputField("signedBy", .text, "By whom.", "签发人。") { .text(of($0).row.process.signerName) },
+      OutputField("reason", .text, "Why it was cancelled.", "取消原因。") { .text(of($0).row.process.reason) },
+      OutputField("openedAt", .instant, "When it was opened.", "创建时间。") { .instant(of($0).row.openedAt) },
+      OutputField("endedAt", .instant, "When it was closed or cancelled.", "关闭或取消的时间。") { .instant(of($0).row.process.endedAt) },
+      OutputField("version", .integer, "Its version, for changes.", "版本号，修改时使用。") { .integer(of($0).row.version) },
+    ]
+  }
+}
+
+/// A release with what it must meet and where it went. Its changes: `change.list` with `release`.
+package struct ReleaseDetail: OperationOutput {
+  let record: ReleaseRecord
+  let criteria: [Criterion]
+  let deployments: [Deployment]
+
+  package static let fields: [OutputField<ReleaseDetail>] =
+    ReleaseRecord.facts { $0.record } + [
+      OutputField("criteria", listOf: CriterionRecord.self, "What it must meet.", "验收标准。") { $0.criteria.map { CriterionRecord(criterion: $0) } },
+      OutputField("deployments", listOf: DeploymentRecord.self, "Where it went, the newest first, at most 500.", "部署记录，最新的在前，最多 500 条。") {
+        $0.deployments.map { DeploymentRecord(deployment: $0) }
+      },
+    ]
+}
+
+package struct CriterionRecord: OperationOutput {
+  let criterion: Criterion
+
+  package static let fields: [OutputField<CriterionRecord>] = [
+    OutputField("number", .integer, "By which it is judged.", "序号。") { .integer($0.criterion.seq) },
+    OutputField("text", .text, "What must be so.", "内容。") { .text($0.criterion.body) },
+    OutputField("state", .text, "open, met or not_met.", "状态：open 未判定、met 满足、not_met 不满足。") { .text($0.criterion.state.rawValue) },
+    OutputField("evidence", .text, "What shows it.", "证据。") { .text($0.criterion.evidence) },
+    OutputField("judgedBy", .text, "Who judged it.", "判定人。") { .text($0.criterion.judgeName) },
+    OutputField("judgedAt", .instant, "When.", "判定时间。") { .instant($0.criterion.judgedAt) },
+  ]
+}
+
+package struct DeploymentRecord: OperationOutput {
+  let deployment: Deployment
+
+  package static let fields: [OutputField<DeploymentRecord>] = [
+    OutputField("what", .text, "What went out.", "部署内容。") { .text($0.deployment.what) },
+    OutputField("where", .text, "Where it went.", "部署位置。") { .text($0.deployment.place) },
+    OutputField("result", .text, "succeeded, failed or backed_out.", "结果：succeeded 成功、failed 失败、backed_out 已回退。") { .text($0.deployment.result) },
+    OutputField("note", .text, "What there is to say of it.", "说明。") { .text($0.deployment.note) },
+    OutputField("deployedAt", .instant, "When.", "部署时间。") { .instant($0.deployment.deployedAt) },
+    OutputField("recordedBy", .text, "Who recorded it.", "登记人。") { .text($0.deployment.actorName) },
+  ]
+}

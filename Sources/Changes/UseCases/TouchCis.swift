@@ -1,0 +1,197 @@
+import Assets
+import Desk
+import Kernel
+import Operations
+import Tenancy
+
+package struct CiOfChange: OperationInput {
+  let id: PublicId
+  let ci: PublicId
+
+  package static let fields: [any InputField] = [ChangeFields.id, ChangeFields.ci]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[ChangeFields.id]
+    ci = try values[ChangeFields.ci]
+  }
+}
+
+/// Whoever acts on it serves the one who is added too.
+package enum ConcernCustomer: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let customer: PublicId
+
+    private static let customer = Field.id("customer", .customer, "Whom it concerns besides.", "另外涉及的客户。")
+    package static let fields: [any InputField] = [ChangeFields.id, customer]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ChangeFields.id]
+      customer = try values[Self.customer]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "change.concern", "Say that a change concerns another customer besides.", zh: "登记变更另外涉及的客户。", permission: ChangeRights.work,
+    roles: ChangeRights.workers, reach: .oneAndProvider(by: "customer"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    try work.row.process.requireWritable()
+    guard context.tenant.kind == .customer else { throw context.unknownReference("customer") }
+    let insert = InsertConcerned(provider: context.provider.id, change: work.row.id, customer: context.tenant.id, now: context.now)
+    guard try await context.transaction.first(insert) != nil else { throw Failure.invalid("customer", ChangeMessages.concerned) }
+    work.note("customer_added", [Value.Member("customer", .id(input.customer))], of: context.tenant.id)
+    try await work.save()
+    return work.record(in: context)
+  }
+}
+
+package enum AddChangeCi: Operation {
+  package typealias Input = CiOfChange
+
+  package static let declaration = Declaration(
+    "change.add_ci", "Say that a change touches a configuration item, of a customer or of those that the provider shares: it concerns whomever that affects.",
+    zh: "登记变更涉及的配置项（客户的或服务商共享的）；变更随之涉及受影响的客户。", permission: ChangeRights.work, roles: ChangeRights.workers,
+    reach: .homeOr(by: "ci", andProvider: true), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    try work.row.process.requireWritable()
+    try await work.name(input.ci, of: context.tenant, "ci", in: context)
+    try await work.save()
+    return work.record(in: context)
+  }
+}
+
+/// Whom it concerned it goes on to concern: he may have been told.
+package enum RemoveChangeCi: Operation {
+  package typealias Input = CiOfChange
+
+  package static let declaration = Declaration(
+    "change.remove_ci", "Say that a change does not touch a configuration item after all.", zh: "移除变更涉及的配置项。", permission: ChangeRights.work,
+    roles: ChangeRights.workers, reach: .homeOr(by: "ci", andProvider: true), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    try work.row.process.requireWritable()
+    let ci = try await context.ciToTouch(input.ci, of: context.tenant, "ci")
+    guard try await context.transaction.first(DropCiLink(provider: context.provider.id, change: work.row.id, ci: ci.id)) != nil else {
+      throw Failure(.conflict, ChangeMessages.namesNotCi)
+    }
+    work.note("ci_removed", [Value.Member("ci", .id(input.ci))], of: work.owner(of: context.tenant))
+    try await work.save()
+    return work.record(in: context)
+  }
+}
+
+extension ChangeWork {
+  static let mostCis = 100
+
+  /// Names a CI of a tenant that is bound. The change concerns its owner, or whomever it affects.
+  mutating func name(_ id: PublicId, of tenant: TenantEntry, _ path: String, in context: OperationContext) async throws {
+    let ci = try await context.ciToTouch(id, of: tenant, path)
+    guard ci.isLive else { throw context.unknownReference(path) }
+    if let model = row.model, let stored = try await transaction.first(ModelVersion(provider: provider.id, model: model.id, seq: model.seq)) {
+      let types = try context.stored(ModelContent.self, stored).ciTypes
+      guard types.isEmpty || types.contains(ci.typeCode) else {
+        throw Failure.invalid(path, ChangeMessages.modelOther, ["allowed": types.joined(separator: ", ")])
+      }
+    }
+    guard try await transaction.query(CiLinks(provider: provider.id, change: row.id, customers: nil)).count < Self.mostCis else {
+      throw Failure(.conflict, ChangeMessages.tooManyCis, ["most": String(Self.mostCis)])
+    }
+    let named = InsertCiLink(provider: provider.id, change: row.id, ci: ci.id, tenant: tenant.id, service: ci.service, now: now)
+    guard try await transaction.first(named) != nil else { throw Failure(.conflict, ChangeMessages.namesCi) }
+    if tenant.id == provider.id {
+      let added = try await transaction.query(ConcernAffected(provider: provider.id, change: row.id, now: now))
+      if let served = context.reachableCustomers, added.contains(where: { !served.contains($0) }) { throw Failure(.denied, ChangeMessages.servesAll) }
+    } else {
+      _ = try await transaction.first(InsertConcerned(provider: provider.id, change: row.id, customer: tenant.id, now: now))
+    }
+    note("ci_added", [Value.Member("ci", .id(id))], of: owner(of: tenant))
+  }
+
+  /// Whose affair a CI of a tenant is: what the provider shares is for all of the staff.
+  func owner(of tenant: TenantEntry) -> TenantId? { tenant.id == provider.id ? nil : tenant.id }
+}
+
+extension OperationContext {
+  /// A CI that a body names, of a tenant that is bound; of the provider's one that affects a customer whom the caller serves.
+  func ciToTouch(_ id: PublicId, of tenant: TenantEntry, _ path: String) async throws -> CiToTouch.Found {
+    guard tenant.id == provider.id || access.reaches(tenant.id) else { throw unknownReference(path) }
+    let affecting = tenant.id == provider.id ? reachableCustomers : nil
+    guard let ci = try await transaction.first(CiToTouch(tenant: tenant.id, publicId: id, affecting: affecting)) else { throw unknownReference(path) }
+    return ci
+  }
+}
+
+/// What a change affects besides what it names: a proposal, from the relations of the CMDB.
+package enum ProposeAffected: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let depth: Int64
+
+    static let depth = Field.integer("depth", 1...10, "How many relations away at the most (default 3).", "最多经过多少层关系（默认 3）。").optional
+    package static let fields: [any InputField] = [ChangeFields.id, depth]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ChangeFields.id]
+      depth = try values[Self.depth] ?? 3
+    }
+  }
+
+  package struct Output: OperationOutput {
+    let affected: [WalkImpact.Reached]
+    let services: [WalkImpact.AffectedService]
+    let isCut: Bool
+
+    package static let fields: [OutputField<Output>] = [
+      OutputField(
+        "affected", listOf: WalkImpact.Reached.self, "What needs the change's configuration items, and is affected with them.", "依赖变更所涉配置项、随之受影响的配置项。"
+      ) {
+        $0.affected
+      },
+      OutputField("services", listOf: WalkImpact.AffectedService.self, "The catalogue's services that all of these belong to.", "涉及的目录服务。") { $0.services },
+      OutputField("isCut", .boolean, "Whether there was more to reach than is told.", "是否因上限而截断。") { .bool($0.isCut) },
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "change.affected", "Propose what a change affects, from the relations of the configuration items that it touches.", zh: "根据配置项关系，推荐变更可能影响的配置项与服务。",
+    permission: ChangeRights.read, roles: ChangeRights.readers, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
+    let row = try await context.change(input.id)
+    let named = try await context.transaction.query(
+      CiLinks(provider: context.provider.id, change: row.id, customers: context.reachableCustomers))
+    var output: (affected: [WalkImpact.Reached], services: [WalkImpact.AffectedService], isCut: Bool) = ([], [], false)
+    for (tenant, cis) in named.byTenant {
+      guard let impact = try await context.impact(of: cis, tenant, isUp: true, depth: input.depth) else { continue }
+      output.affected += impact.reached
+      output.services += impact.services
+      output.isCut = output.isCut || impact.isCut
+    }
+    return Output(affected: output.affected, services: output.services, isCut: output.isCut)
+  }
+}
+
+extension [CiLinks.Found] {
+  /// Relations stay within a tenant: each is walked by itself.
+  var byTenant: [(tenant: TenantId, cis: [Int64])] {
+    Dictionary(grouping: self, by: \.tenant).sorted { $0.key < $1.key }.map { ($0.key, $0.value.map(\.ci)) }
+  }
+}
+
+extension OperationContext {
+  private static let mostReached: Int64 = 500
+
+  /// Walks from CIs of a tenant. Only for operations that read.
+  func impact(of cis: [Int64], _ tenant: TenantId, isUp: Bool, depth: Int64) async throws -> Impact? {
+    let search = ImpactSearch(isUp: isUp, depth: depth, most: Self.mostReached)
+    return try await bound(to: [tenant]) { transaction in
+      guard let entry = try await transaction.first(TenantOfCis(tenant: tenant)) else { return nil }
+      return try await search.impact(of: cis, tenant: entry, tellsCustomers: false, in: transaction)
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Kernel
+import Operations
+
+/// The tasks of one thing, step by step, as those who do them move them: pure. The processes of requests and of changes stand on it.
+package struct TaskBoard: Sendable, Equatable {
+  /// Something that happened, for the history of what the tasks are for.
+  package struct Event: Sendable, Equatable {
+    package let what: String
+    package let task: [UInt8]
+    package let at: Instant
+  }
+
+  package internal(set) var tasks: [RequestTask]
+  private var events: [Event] = []
+
+  package init(_ tasks: [RequestTask] = []) { self.tasks = tasks.sorted { $0.seq < $1.seq } }
+
+  package var isDone: Bool { tasks.allSatisfy(\.state.isOver) }
+
+  /// What happened since it was asked last.
+  package mutating func takeEvents() -> [Event] {
+    defer { events = [] }
+    return events
+  }
+
+  /// - Parameter takesOver: whether it may be somebody else's until now.
+  package mutating func claim(_ publicId: [UInt8], by assignee: RequestTask.Assignee, takesOver: Bool, at now: Instant) throws(Failure) {
+    let index = try index(of: publicId)
+    if tasks[index].assignee == assignee, tasks[index].state == .active { return }
+    if !takesOver { try requireFree(index, for: assignee) }
+    try move(index, .claim)
+    tasks[index].assignee = assignee
+    tasks[index].claimedAt = now
+    note("task_claimed", index, at: now)
+  }
+
+  /// It is done, did not work, or need not be done; whoever does what nobody had claimed has claimed it.
+  package mutating func end(
+    _ publicId: [UInt8], _ event: TaskState.Event, by assignee: RequestTask.Assignee, _ result: String?, at now: Instant
+  ) throws(Failure) {
+    let index = try index(of: publicId)
+    if tasks[index].state == .active { try requireFree(index, for: assignee) }
+    try move(index, event)
+    tasks[index].assignee = assignee
+    tasks[index].claimedAt = tasks[index].claimedAt ?? now
+    tasks[index].result = result
+    if tasks[index].state.isOver { tasks[index].endedAt = now }
+    note(Self.name(event), index, at: now)
+  }
+
+  /// What failed can be done once more, by anybody.
+  package mutating func retry(_ publicId: [UInt8], at now: Instant) throws(Failure) {
+    let index = try index(of: publicId)
+    try move(index, .retry)
+    tasks[index].readyAt = now
+    tasks[index].assignee = nil
+    tasks[index].claimedAt = nil
+    note("task_retried", index, at: now)
+  }
+
+  /// Opens the step whose turn it is: the first that is not over.
+  package mutating func settle(at now: Instant) throws(Failure) {
+    guard let step = tasks.filter({ !$0.state.isOver }).map(\.step).min() else { return }
+    for index in tasks.indices where tasks[index].step == step && tasks[index].state == .waiting {
+      try move(index, .open)
+      tasks[index].readyAt = now
+      note("task_opened", index, at: now)
+    }
+  }
+
+  /// What is not over will not be done.
+  package mutating func cancelAll(at now: Instant) throws(Failure) {
+    for index in tasks.indices where !tasks[index].state.isOver && tasks[index].state != .cancelled {
+      try move(index, .cancel)
+      tasks[index].endedAt = now
+    }
+  }
+
+  private static func name(_ event: TaskState.Event) -> String {
+    switch event {
+    case .open: "task_opened"
+    case .claim: "task_claimed"
+    case .complete: "task_completed"
+    case .fail: "task_failed"
+    case .skip: "task_skipped"
+    case .retry: "task_retried"
+    case .cancel: "task_cancelled"
+    }
+  }
+
+  private func requireFree(_ index: Int, for assignee: RequestTask.Assignee) throws(Failure) {
+    guard let holder = tasks[index].assignee, holder.id != assignee.id else { return }
+    throw Failure(.conflict, RequestMessages.claimedByAnother)
+  }
+
+  private mutating func move(_ index: Int, _ event: TaskState.Event) throws(Failure) {
+    guard let next = tasks[index].state.after(event) else {
+      throw Failure(.conflict, RequestMessages.taskWrongState, ["state": tasks[index].state.rawValue, "event": event.rawValue])
+    }
+    tasks[index].state = next
+  }
+
+  private func index(of publicId: [UInt8]) throws(Failure) -> Int {
+    guard let index = tasks.firstIndex(where: { $0.publicId == publicId }) else { throw Failure.notFound }
+    return index
+  }
+
+  private mutating func note(_ what: String, _ index: Int, at now: Instant) {
+    events.append(Event(what: what, task: tasks[index].publicId, at: now))
+  }
+}

@@ -1,0 +1,118 @@
+import Kernel
+import Operations
+import TestSupport
+import Testing
+
+@testable import Changes
+
+@Suite struct ApprovalTests {
+  @Test func nobodyApprovesAChangeOfHisOwn() async throws {
+    let world = try await ChangesWorld()
+    let asked = try await world.submitted(try await world.change())
+    let approval = try await world.read(asked).at("approvals.0")
+    func approve(_ principal: Principal) async -> String {
+      await refusal { try await world.call("change_approval.approve", ["id": approval.at("id")], as: principal) }
+    }
+    #expect(approval.at("roles").array == ["engineer"])
+    #expect(await approve(world.engineer) == "change.own_change")
+    // By another login of his neither.
+    let login = Principal(
+      actor: Actor(kind: .staff, id: 987_654, via: .http), tenant: world.engineer.tenant, side: .staff, name: "again", person: world.engineer.person,
+      grants: world.engineer.grants)
+    #expect(await approve(login) == "change.own_change")
+    #expect(await approve(world.account) == "change.not_yours")
+    #expect(await approve(world.manager) == "denied")
+    let service = Principal(
+      actor: Actor(kind: .service, id: 5, via: .http), tenant: world.peer.tenant, side: .staff, name: "robot", person: nil, grants: world.peer.grants)
+    #expect(await approve(service) == "change.needs_person")
+    #expect(await approve(world.peer) == "accepted")
+    #expect(await approve(world.peer) == "change.agreed_already")
+  }
+
+  @Test func theRiskSaysWhoAgrees() async throws {
+    let world = try await ChangesWorld()
+    func roles(_ answers: Value) async throws -> [[Value]] {
+      let judged = try await world.act("change.assess", on: try await world.change(), ["answers": answers])
+      return try await world.read(try await world.act("change.submit", on: judged)).at("approvals").array?.map { $0.at("roles").array ?? [] } ?? []
+    }
+    #expect(try await roles(ChangesWorld.lowest) == [["engineer"], ["administrator"], ["account_manager"]])
+    #expect(
+      try await roles(.object(["impact": "site", "outage": "outside", "experience": "some", "back_out": "easy", "tested": "fully"])) == [
+        ["administrator"], ["account_manager"],
+      ])
+    // High: one after the other's word is not enough.
+    let risky = try await world.submitted(try await world.change(), isRisky: true)
+    let once = try await world.decide(risky, role: "administrator", as: world.administrator)
+    #expect(once.at("state") == "awaiting_approval")
+    #expect(try await world.decide(once, "reject", role: "account_manager", as: world.account).at("state") == "rejected")
+    // From there it is written anew, or given up.
+    let rejected = try await world.read(risky)
+    #expect(rejected.at("reason") == "Seen")
+    #expect(try await world.act("change.revise", on: rejected, ["reason": "Better"]).at("state") == "draft")
+  }
+
+  @Test func thePolicyIsChangedForLaterChanges() async throws {
+    let world = try await ChangesWorld()
+    let before = try await world.submitted(try await world.change())
+    func rule(_ role: Value, hours: Value = .null) -> Value {
+      .object(["rule": "all", "approvers": .array([.object(["name": .object(["en": "A"]), "role": role])]), "hours": hours])
+    }
+    func change(low: Value, emergency: Value, version: Int64 = 1) async -> String {
+      await refusal {
+        try await world.call(
+          "change_policy.change", ["low": low, "medium": .object(["rule": "none"]), "high": rule("finance"), "emergency": emergency], as: world.account,
+          version: .integer(version))
+      }
+    }
+    #expect(await change(low: rule("administrator"), emergency: rule("administrator", hours: 2)) == "high.approvers change.staff_approve")
+    func good(low: Value, emergency: Value, version: Int64 = 1) async -> String {
+      await refusal {
+        try await world.call(
+          "change_policy.change", ["low": low, "medium": .object(["rule": "none"]), "high": rule("administrator"), "emergency": emergency],
+          as: world.account, version: .integer(version))
+      }
+    }
+    #expect(await good(low: rule("customer_manager"), emergency: rule("administrator", hours: 2)) == "low.approvers change.staff_approve")
+    #expect(await good(low: rule("administrator"), emergency: rule("administrator")) == "emergency.hours input.required_here")
+    #expect(await good(low: rule("administrator"), emergency: rule("administrator", hours: 2)) == "accepted")
+    #expect(await good(low: rule("administrator"), emergency: rule("administrator", hours: 2)) == "version.mismatch")
+    #expect(try await world.read(before).at("approvals").array?.count == 3)
+    #expect(try await world.read(try await world.submitted(try await world.change())).at("approvals").array?.count == 1)
+    // Nobody is asked at medium risk: it is agreed to at once.
+    let medium: Value = .object(["impact": "site", "outage": "outside", "experience": "some", "back_out": "easy", "tested": "fully"])
+    let judged = try await world.act("change.assess", on: try await world.change(), ["answers": medium])
+    #expect(try await world.act("change.submit", on: judged).at("state") == "approved")
+  }
+
+  @Test func aWordIsHandedOn() async throws {
+    let world = try await ChangesWorld()
+    let asked = try await world.submitted(try await world.change(), isRisky: true)
+    let approval = try await world.read(asked).at("approvals").array?.first { $0.at("roles").array == ["account_manager"] } ?? .null
+    func staff(_ grants: Bool) async throws -> Value {
+      let made = try await world.call(
+        "staff.create", ["login": .text("s\(grants)@example.test"), "name": "S", "password": "correct horse battery"], as: world.database.root)
+      if grants {
+        try await world.call("staff_grant.add", ["account": made.at("id"), "role": "engineer", "everyCustomer": .bool(true)], as: world.database.root)
+      }
+      return made.at("id")
+    }
+    let (able, unable) = (try await staff(true), try await staff(false))
+    func hand(_ verb: String, _ to: Value, as principal: Principal) async -> String {
+      await refusal { try await world.call("change_approval.\(verb)", ["id": approval.at("id"), "staff": to], as: principal) }
+    }
+    #expect(await hand("delegate", able, as: world.peer) == "change.not_yours")
+    #expect(await hand("delegate", unable, as: world.account) == "staff change.may_not")
+    #expect(await hand("delegate", able, as: world.account) == "accepted")
+    #expect(await hand("reassign", able, as: world.peer) == "denied")
+    #expect(await hand("reassign", unable, as: world.account) == "staff change.may_not")
+    #expect(await hand("reassign", able, as: world.administrator) == "accepted")
+    #expect(try await world.events(of: asked).suffix(2) == ["approval_delegated", "approval_reassigned"])
+    // What waits for whom.
+    func waiting(_ principal: Principal, all: Bool = false) async throws -> Int {
+      try await world.call("change_approval.list", ["all": .bool(all)], as: principal).at("items").array?.count ?? -1
+    }
+    #expect(try await waiting(world.account) == 1)
+    #expect(try await waiting(world.peer) == 0)
+    #expect(try await waiting(world.peer, all: true) == 2)
+  }
+}

@@ -1,0 +1,134 @@
+import Kernel
+import Operations
+import Tenancy
+import TestSupport
+import Testing
+
+@testable import Changes
+
+@Suite struct CalendarTests {
+  /// Random relations, windows and CIs: what the operation finds is what comparing every pair finds.
+  @Test(arguments: [1, 2] as [UInt64]) func clashesAsEveryPairTells(seed: UInt64) async throws {
+    var random = SplitMix64(seed: seed)
+    func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
+    let world = try await ChangesWorld()
+    var cis: [Value] = []
+    for number in 0..<8 { cis.append(try await world.ci("ci-\(number)")) }
+    // i needs j, only upwards in number: no circles to think of.
+    var needs = Array(repeating: Set<Int>(), count: cis.count)
+    for left in 0..<cis.count {
+      for right in (left + 1)..<cis.count where below(4) == 0 {
+        let version = try await world.call("ci.read", ["id": cis[left]], as: world.database.root).at("version")
+        try await world.call("ci.relate", ["id": cis[left], "kind": "depends_on", "to": cis[right]], as: world.database.root, version: version)
+        needs[left].insert(right)
+      }
+    }
+    func reach(_ start: Int, _ next: (Int) -> Set<Int>, _ depth: Int) -> Set<Int> {
+      var (seen, frontier): (Set<Int>, Set<Int>) = ([start], [start])
+      for _ in 0..<depth {
+        frontier = Set(frontier.flatMap { next($0) }).subtracting(seen)
+        seen.formUnion(frontier)
+      }
+      return seen
+    }
+    func up(_ ci: Int) -> Set<Int> { Set(cis.indices.filter { needs[$0].contains(ci) }) }
+    var plans: [(from: Int64, hours: Int64, cis: Set<Int>, change: Value)] = []
+    for number in 0..<10 {
+      let (from, hours) = (Int64(1 + below(12)), Int64(1 + below(4)))
+      let named = Set((0...below(2)).map { _ in below(cis.count) })
+      let change = try await world.change("c\(number)", cis: named.sorted().map { cis[$0] }, from: from, hours: hours)
+      plans.append((from, hours, named, change))
+    }
+    // What is given up clashes with nothing.
+    try await world.act("change.cancel", on: plans[9].change, ["reason": "No"])
+    for depth in 0...3 {
+      for (index, plan) in plans.enumerated() {
+        let touched = plan.cis.reduce(into: Set<Int>()) { touched, ci in
+          touched.formUnion(reach(ci, { needs[$0] }, depth))
+          touched.formUnion(reach(ci, up, depth))
+        }
+        let expected = plans.indices.filter { other in
+          other != index && other != 9 && plans[other].from < plan.from + plan.hours && plan.from < plans[other].from + plans[other].hours
+            && !plans[other].cis.isDisjoint(with: touched)
+        }.map { "c\($0)" }
+        let found = try await world.call("change.clashes", ["id": plan.change.at("id"), "depth": .integer(Int64(depth))])
+        #expect(Set(found.texts("title")) == Set(expected), "c\(index) at \(depth)")
+      }
+    }
+  }
+
+  @Test func aClashTellsWhatBothTouchAndHidesOthers() async throws {
+    let world = try await ChangesWorld()
+    let shared = try await world.sharedCi("core", affecting: [world.acme, world.other])
+    let theirs = try await world.ci("theirs", of: world.other)
+    _ = try await world.change("Theirs", of: world.other, cis: [theirs])
+    let first = try await world.change("First", sharedCis: [shared])
+    _ = try await world.change("Second", of: world.other, cis: [theirs], sharedCis: [shared])
+    let clashes = try await world.call("change.clashes", ["id": first.at("id")], as: world.servesAcme)
+    #expect(clashes.texts("title") == ["Second"])
+    #expect(clashes.at("items.0.cis").array?.map { $0.at("name") } == ["core"])
+    // Back to back is no clash.
+    let after = try await world.change("After", sharedCis: [shared], from: 3)
+    #expect(try await world.call("change.clashes", ["id": after.at("id")]).texts("title") == [])
+    let bare = try await world.call("change.open", ["customer": .id(world.acme.publicId), "kind": "emergency", "title": "No window"])
+    #expect(try await world.call("change.clashes", ["id": bare.at("id")]).texts("title") == [])
+  }
+
+  @Test func aPeriodIsPaged() async throws {
+    let world = try await ChangesWorld()
+    for number in 0..<5 { _ = try await world.change("c\(number)", from: Int64(10 - number), hours: 2) }
+    var (titles, cursor): ([String], Value) = ([], .null)
+    repeat {
+      let page = try await world.call(
+        "change.calendar", ["from": world.instant(7), "to": world.instant(10), "limit": 2, "cursor": cursor])
+      titles += page.texts("title")
+      cursor = page.at("next")
+    } while cursor != .null
+    // 6 to 8 and 9 to 11 overlap; what begins at 10 does not.
+    #expect(titles == ["c4", "c3", "c2", "c1"])
+    let window: KeyValuePairs<String, Value> = ["from": world.instant(7), "to": world.instant(7)]
+    #expect(await refusal { try await world.call("change.calendar", window) } == "to change.window_order")
+  }
+
+  @Test func nothingIsPlannedForAFreeze() async throws {
+    let world = try await ChangesWorld()
+    func freeze(_ customer: Value = .null, from: Int64, to: Int64, as principal: Principal? = nil) async throws -> Value {
+      try await world.call(
+        "freeze.create", ["customer": customer, "reason": "Year end", "startsAt": world.instant(from), "endsAt": world.instant(to)],
+        as: principal ?? world.account)
+    }
+    func submit(_ from: Int64, of customer: TenantEntry? = nil) async throws -> String {
+      let change = try await world.change(of: customer, from: from, hours: 2)
+      return await refusal { try await world.submitted(change) }
+    }
+    let mine = try await freeze(.id(world.other.publicId), from: 10, to: 12)
+    #expect(try await submit(10) == "accepted")
+    #expect(try await submit(11, of: world.other) == "change.frozen")
+    // It ends where the freeze begins, begins where that ends.
+    #expect(try await submit(8, of: world.other) == "accepted")
+    #expect(try await submit(12, of: world.other) == "accepted")
+    #expect(await refusal { try await freeze(from: 1, to: 2, as: world.servesAcme) } == "denied")
+    let limited = try await world.database.staff(.accountManager, for: [world.acme])
+    #expect(await refusal { try await freeze(from: 1, to: 2, as: limited) } == "change.serves_all")
+    #expect(try await world.call("freeze.list", [:], as: limited).at("items").array?.isEmpty == true)
+    #expect(await refusal { try await world.act("freeze.end", on: mine, as: limited) } == "not_found")
+    try await world.act("freeze.end", on: mine, as: world.account)
+    #expect(try await submit(10, of: world.other) == "accepted")
+    #expect(await refusal { try await world.act("freeze.end", on: mine, as: world.account) } == "version.mismatch")
+
+    // Declared after it was agreed to: it is not begun, unless somebody lets it pass; an emergency is, and that is recorded.
+    let agreed = try await world.approved(try await world.change(from: 20))
+    _ = try await freeze(from: -1, to: 5)
+    #expect(await refusal { try await world.act("change.start", on: agreed) } == "change.frozen")
+    #expect(await refusal { try await world.act("change.override_freeze", on: agreed, ["reason": "Must"]) } == "denied")
+    let passed = try await world.act("change.override_freeze", on: agreed, ["reason": "Must"], as: world.administrator)
+    #expect(passed.at("freezeReason") == "Must")
+    let started = try await world.act("change.start", on: passed)
+    #expect(started.at("state") == "implementing")
+    #expect(await refusal { try await world.act("change.override_freeze", on: started, ["reason": "x"], as: world.administrator) } == "change.wrong_state")
+    let emergency = try await world.call("change.open", ["customer": .id(world.acme.publicId), "kind": "emergency", "title": "Now"])
+    let asked = try await world.act("change.submit", on: try await world.act("change.assess", on: emergency, ["answers": ChangesWorld.lowest]))
+    try await world.act("change.start", on: asked)
+    #expect(try await world.events(of: emergency).contains("in_freeze"))
+  }
+}

@@ -1,0 +1,144 @@
+import Kernel
+import Operations
+import Tenancy
+import TestSupport
+import Testing
+
+@testable import Changes
+
+/// Who sees a change, who acts on it, and what customers are told.
+@Suite struct ConcernTests {
+  @Test func whatConcernsOthersIsNotThere() async throws {
+    let world = try await ChangesWorld()
+    let theirs = try await world.change("Theirs", of: world.other)
+    let unknown = Value.text(theirs.at("id").text.map { String($0.dropLast()) + ($0.hasSuffix("a") ? "b" : "a") })
+    for id in [theirs.at("id"), unknown] {
+      #expect(await refusal { try await world.call("change.read", ["id": id], as: world.servesAcme) } == "not_found")
+      #expect(await refusal { try await world.call("change.history", ["id": id], as: world.servesAcme) } == "not_found")
+      #expect(
+        await refusal { try await world.call("change.cancel", ["id": id, "reason": "x"], as: world.servesAcme, version: 1) } == "not_found")
+    }
+    #expect(try await world.call("change.list", [:], as: world.servesAcme).texts("title") == [])
+    let calendar: KeyValuePairs<String, Value> = ["from": world.instant(0), "to": world.instant(24)]
+    #expect(try await world.call("change.calendar", calendar, as: world.servesAcme).texts("title") == [])
+    #expect(try await world.call("change.calendar", calendar).texts("title") == ["Theirs"])
+    // A customer's people have no such operation.
+    #expect(await refusal { try await world.call("change.read", ["id": theirs.at("id")], as: world.manager) } != "accepted")
+    // Nobody in particular is for who serves all.
+    #expect(
+      await refusal { try await world.call("change.open", ["kind": "normal", "title": "x"], as: world.servesAcme) } == "change.serves_all")
+    #expect(try await world.call("change.open", ["kind": "normal", "title": "Own"]).at("state") == "draft")
+    #expect(try await world.call("change.list", [:], as: world.servesAcme).texts("title") == [])
+  }
+
+  @Test func whoActsServesAllWhomItConcerns() async throws {
+    let world = try await ChangesWorld()
+    let (mine, theirs) = (try await world.ci("mine"), try await world.ci("theirs", of: world.other))
+    let change = try await world.change(cis: [mine], as: world.servesAcme)
+    #expect(await refusal { try await world.act("change.add_ci", on: change, ["ci": theirs], as: world.servesAcme) } != "accepted")
+    let both = try await world.act("change.add_ci", on: change, ["ci": theirs])
+    // He reads it, without what is another's, and acts on it no more.
+    let seen = try await world.read(both, as: world.servesAcme)
+    #expect(seen.at("cis").array?.map { $0.at("name") } == ["mine"])
+    #expect(seen.at("customers").array == [.id(world.acme.publicId)])
+    #expect(try await world.events(of: both, as: world.servesAcme) == ["opened", "ci_added"])
+    #expect(try await world.events(of: both) == ["opened", "ci_added", "ci_added"])
+    #expect(await refusal { try await world.act("change.cancel", on: both, ["reason": "x"], as: world.servesAcme) } == "change.serves_all")
+    #expect(await refusal { try await world.act("change.assess", on: both, ["answers": ChangesWorld.lowest], as: world.servesAcme) } == "change.serves_all")
+    let asked = try await world.submitted(both)
+    let approval = try await world.read(asked).at("approvals.0.id")
+    // Nor does his word count for others.
+    #expect(await refusal { try await world.call("change_approval.approve", ["id": approval], as: world.servesAcme) } == "change.not_yours")
+    #expect(try await world.decide(asked, role: "engineer", as: world.peer).at("state") == "approved")
+  }
+
+  @Test func anotherCustomerIsNamed() async throws {
+    let world = try await ChangesWorld()
+    let change = try await world.change()
+    func concern(_ customer: TenantEntry, as principal: Principal? = nil) async -> String {
+      await refusal { try await world.act("change.concern", on: change, ["customer": .id(customer.publicId)], as: principal) }
+    }
+    #expect(await concern(world.acme) == "customer change.concerned")
+    #expect(await concern(world.other, as: world.servesAcme) != "accepted")
+    #expect(await concern(world.database.provider) != "accepted")
+    #expect(await concern(world.other) == "accepted")
+    #expect(try await world.read(change).at("customers").array?.count == 2)
+    #expect(try await world.events(of: change, as: world.servesAcme) == ["opened"])
+  }
+
+  @Test func aSharedCiConcernsWhomeverItAffects() async throws {
+    let world = try await ChangesWorld()
+    let shared = try await world.sharedCi("core", affecting: [world.acme, world.other])
+    #expect(await refusal { try await world.change(sharedCis: [shared], as: world.servesAcme) } == "change.serves_all")
+    let change = try await world.change(sharedCis: [shared])
+    #expect(try await world.read(change).at("customers").array?.count == 2)
+    // One more since: he is concerned when somebody is asked.
+    let third = try await world.database.customer("THIRD")
+    let version = try await world.call("ci.read", ["id": shared], as: world.database.root).at("version")
+    try await world.call("shared_ci.affect", ["id": shared, "customer": .id(third.publicId)], as: world.database.root, version: version)
+    let asked = try await world.submitted(change)
+    #expect(try await world.read(asked).at("customers").array?.count == 3)
+    // A shared CI that affects no customer whom one serves is not there.
+    let hidden = try await world.sharedCi("hidden", affecting: [world.other])
+    #expect(await refusal { try await world.change(sharedCis: [hidden], as: world.servesAcme) } == "sharedCis[0] input.unknown_reference")
+  }
+
+  @Test func customersAreToldTheirPart() async throws {
+    let world = try await ChangesWorld()
+    let (mine, theirs) = (try await world.ci("mine"), try await world.ci("theirs", of: world.other))
+    let change = try await world.act("change.add_ci", on: try await world.change(cis: [mine], publicText: "We replace a switch"), ["ci": theirs])
+    func told() async throws -> [Value] {
+      try await world.sweep()
+      return try await world.call("change_notice.list", ["customer": .id(world.acme.publicId)], as: world.manager).at("items").array ?? []
+    }
+    let asked = try await world.submitted(change)
+    #expect(try await told().isEmpty)
+    let agreed = try await world.decide(asked, role: "engineer", as: world.peer)
+    let planned = try await told()
+    #expect(planned.count == 1 && planned[0].at("state") == "planned" && planned[0].at("text") == "We replace a switch")
+    #expect(planned[0].at("cis").array == [.object(["id": mine, "name": "mine"])])
+    #expect(!JSON.text(planned[0]).contains("OTHER") && !JSON.text(planned[0]).contains("theirs"))
+    // Planned anew, and given up.
+    let back = try await world.act("change.revise", on: agreed, ["reason": "Later"])
+    #expect(try await told()[0].at("state") == "withdrawn")
+    try await world.act("change.cancel", on: back, ["reason": "Never"])
+    let over = try await told()
+    #expect(over.count == 1 && over[0].at("state") == "cancelled")
+    // Of one without a text for them they are told nothing.
+    _ = try await world.approved(try await world.change())
+    #expect(try await told().count == 1)
+    // The other customer sees its own part.
+    let others = try await world.database.user(.customerManager, of: world.other)
+    let notices = try await world.call("change_notice.list", ["customer": .id(world.other.publicId)], as: others).at("items").array ?? []
+    #expect(notices.first?.at("cis").array == [.object(["id": theirs, "name": "theirs"])])
+    #expect(await refusal { try await world.call("change_notice.list", ["customer": .id(world.other.publicId)], as: world.manager) } != "accepted")
+  }
+
+  @Test func whatAChangeResolves() async throws {
+    let world = try await ChangesWorld()
+    let incident = try await world.call(
+      "incident.open", ["customer": .id(world.acme.publicId), "title": "Down", "impact": 2, "urgency": 2])
+    let problem = try await world.call("problem.open", ["customer": .id(world.acme.publicId), "title": "Loop", "description": "x", "impact": 2, "urgency": 2])
+    let change = try await world.change()
+    try await world.call("change.link_incident", ["id": change.at("id"), "incident": incident.at("id")])
+    try await world.call("change.link_problem", ["id": change.at("id"), "problem": problem.at("id")])
+    #expect(
+      await refusal { try await world.call("change.link_problem", ["id": change.at("id"), "problem": problem.at("id")]) } == "change.linked_already")
+    let read = try await world.read(change)
+    #expect(read.at("incidents").array == [incident.at("id")] && read.at("problems").array == [problem.at("id")])
+    #expect(try await world.call("incident.changes", ["id": incident.at("id")]).texts("title") == ["New switch"])
+    #expect(try await world.call("problem.changes", ["id": problem.at("id")]).texts("title") == ["New switch"])
+    // What belongs to a customer whom one does not serve is not there.
+    let theirs = try await world.call(
+      "problem.open", ["customer": .id(world.other.publicId), "title": "Theirs", "description": "x", "impact": 2, "urgency": 2])
+    #expect(
+      await refusal { try await world.call("change.link_problem", ["id": change.at("id"), "problem": theirs.at("id")], as: world.servesAcme) }
+        == "problem input.unknown_reference")
+    try await world.call("change.link_problem", ["id": change.at("id"), "problem": theirs.at("id")])
+    #expect(try await world.read(change, as: world.servesAcme).at("problems").array == [problem.at("id")])
+    #expect(try await world.events(of: change, as: world.servesAcme).count { $0 == "problem_linked" } == 1)
+    try await world.call("change.unlink_incident", ["id": change.at("id"), "incident": incident.at("id")])
+    #expect(await refusal { try await world.call("change.unlink_incident", ["id": change.at("id"), "incident": incident.at("id")]) } == "change.not_linked")
+    #expect(try await world.call("incident.changes", ["id": incident.at("id")]).texts("title") == [])
+  }
+}
