@@ -13,6 +13,7 @@ import Jobs
 import Kernel
 import Knowledge
 import Measurements
+import Notifications
 import Operations
 import Problems
 import Requests
@@ -26,15 +27,20 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    KnowledgeModule.self, ProblemsModule.self, EventsModule.self, ImportingModule.self, ContractFilesModule.self,
+    KnowledgeModule.self, ProblemsModule.self, EventsModule.self, NotificationsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   /// What became of events, for monitoring.
   static let eventFigures = EventFigures()
 
-  /// - Parameter dispatcher: for what sweeps do as anybody would.
-  static func sweeps(_ dispatcher: Dispatcher) -> [any Sweep] {
-    sweeps + [EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries()]
+  /// - Parameters:
+  ///   - dispatcher: for what sweeps do as anybody would.
+  ///   - couriers: by which notifications leave the house.
+  static func sweeps(_ dispatcher: Dispatcher, _ couriers: Couriers) -> [any Sweep] {
+    sweeps + [
+      EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries(), MakeNotifications(hasMail: couriers.mail != nil),
+      DeliverNotifications(couriers), ForgetNotifications(),
+    ]
   }
 
   private static let sweeps: [any Sweep] = [

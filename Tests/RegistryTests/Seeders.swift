@@ -297,6 +297,9 @@ enum Seeders {
         try await world.seed(
           "maintenance_window.create", ["customer": .text(twin.id), "reason": world.name(twin), "endsAt": "2026-03-20T00:00:00Z"]))
     },
+    "whk": { world, _ in try Seeded(try await world.webhook()) },
+    "ntr": { world, _ in try Seeded(try await world.notificationRule()) },
+    "ntf": { world, twin in try Seeded(.object(["id": try await world.notification(twin)])) },
     "art": { world, twin in try await world.article(twin, ["article.bypass"]) },
     "prb": { world, twin in try await world.problem(twin) },
     "rsk": { world, twin in
@@ -310,7 +313,7 @@ enum Seeders {
   static let shared: Set<String> = [
     "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
     "tcd",
-    "cit", "cod", "evs", "evt",
+    "cit", "cod", "evs", "evt", "whk", "ntr",
   ]
 }
 

@@ -10,6 +10,7 @@ import Events
 import Importing
 import Knowledge
 import Measurements
+import Notifications
 import Operations
 import Problems
 import Requests
@@ -38,6 +39,7 @@ enum TestedModules {
     ProblemsModule.self,
     RequestsModule.self,
     EventsModule.self,
+    NotificationsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]
