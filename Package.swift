@@ -80,7 +80,7 @@ let package = Package(
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
     module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
-    module("Notifications", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Desk"]),
+    module("Notifications", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "ServiceLevels", "Desk"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Desk"]),
     module(
       "Backtest",

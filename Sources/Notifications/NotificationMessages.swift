@@ -15,6 +15,10 @@ package enum NotificationMessages: MessageCatalog {
     "notification_rule.webhook_only", "A webhook needs no audience: people are told by inbox and email.", zh: "Webhook 无需受众：人员通过 inbox 和 email 通知。")
   static let peopleNeedChannel = Message(
     "notification_rule.people", "For people, name inbox or email among the channels.", zh: "通知人员须在渠道中填写 inbox 或 email。")
+  static let ofClocksOnly = Message(
+    "notification_rule.of_clocks_only", "Only clock.warned and clock.breached have a metric.", zh: "仅 clock.warned 和 clock.breached 可指定指标。")
+  static let ofWarningsOnly = Message(
+    "notification_rule.of_warnings_only", "Only clock.warned has a share of the budget.", zh: "仅 clock.warned 可指定时限消耗百分比。")
   static let notATime = Message("notification_rule.time", "This must be a time of day such as 22:00.", zh: "必须是一天中的时刻，例如 22:00。")
   static let quietTogether = Message("notification_rule.quiet", "Give the beginning and the end of the quiet hours together.", zh: "请同时填写免打扰时段的开始和结束。")
   static let unknownTemplateField = Message(
@@ -87,7 +91,8 @@ package enum NotificationMessages: MessageCatalog {
     "notification.summary.body", "So much happened that these were not sent one by one:\n\n{list}", zh: "通知过多，以下各条未逐一发送：\n\n{list}")
 
   package static let all = [
-    ruleNameTaken, ruleRetired, nothingToChange, nobody, notForCustomers, webhookWithChannel, webhookOnly, peopleNeedChannel, notATime, quietTogether,
+    ruleNameTaken, ruleRetired, nothingToChange, nobody, notForCustomers, webhookWithChannel, webhookOnly, peopleNeedChannel, ofClocksOnly, ofWarningsOnly,
+    notATime, quietTogether,
     unknownTemplateField, noTemplate, held, notHeld, notDead, webhookNameTaken, webhookRetired, webhookUsed, badUrl,
     ruleOpened, ruleAssigned, ruleOffered, ruleCustomerCommented, ruleAnswered, ruleResolved, ruleReopened, ruleProblemTold, ruleWarned, ruleBreached,
     openedSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject, customerCommentedSubject, answeredSubject,

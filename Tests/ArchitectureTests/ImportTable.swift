@@ -69,7 +69,7 @@ enum ImportTable {
     Box("Assurance", 3, platform.union(["ServiceTime", "Contracts", "Desk", "Jobs"])),
     Box("Events", 3, platform.union(["TLS", "Desk", "Assets", "Jobs"])),
     // Stands on what the desk tells.
-    Box("Notifications", 3, platform.union(["ServiceTime", "Desk", "Jobs"])),
+    Box("Notifications", 3, platform.union(["ServiceTime", "ServiceLevels", "Desk", "Jobs"])),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),
     // Reads tickets, clocks and credits: above them all.
     Box("Backtest", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"])),

@@ -144,17 +144,42 @@ import Testing
     let incident = try await world.incident()
     try await world.call("incident.take", ["id": incident], as: world.engineer, version: 1)
     for _ in 0..<3 {
-      world.database.clock.advance(seconds: 2400)
-      try await WarnSweep(keepers: [.ticket: TicketKeeper()]).run(at: world.database.clock.now(), world.database.tenancy)
-      try await BreachSweep(keepers: [.ticket: TicketKeeper()]).run(at: world.database.clock.now(), world.database.tenancy)
-      try await world.make()
+      try await world.clocks(after: 2400)
     }
     #expect(
       try await world.inbox(world.engineer).compactMap { $0["subject"]?.text } == [
-        "[ACME-INC-000001] response breached: Printer", "[ACME-INC-000001] 50% of response used: Printer",
+        "[ACME-INC-000001] response breached: Printer", "[ACME-INC-000001] 80% of response used: Printer",
+        "[ACME-INC-000001] 50% of response used: Printer",
       ])
     #expect(try await world.rows("email").map(\.event) == ["incident.opened", "clock.breached"])
     #expect(try await world.events(world.requester) == [], "promises are the provider's own affair")
+  }
+
+  /// Escalation: the higher the share of the budget, the higher whom it reaches; each step once, and only of the customer, the priority and
+  /// the promise that the rule names.
+  @Test func whoeverIsNextInLineIsTold() async throws {
+    let world = try await NotificationsWorld()
+    try await world.retireStockRules()
+    try await world.promise()
+    let staff = { (id: Value) -> Value in .array([id]) }
+    try await world.rule("clock.warned", ["staff": staff(world.engineerId), "percentFrom": 50, "metric": "response"], name: "First")
+    try await world.rule("clock.warned", ["staff": staff(world.colleagueId), "percentFrom": 80, "priorityTo": 3], name: "Second")
+    try await world.rule("clock.warned", ["staff": staff(world.colleagueId), "metric": "resolution"], name: "Another promise")
+    try await world.rule("clock.warned", ["staff": staff(world.colleagueId), "priorityTo": 2], name: "Another priority")
+    try await world.rule("clock.breached", ["staff": staff(world.colleagueId), "customer": .id(world.other.publicId)], name: "Another customer")
+    _ = try await world.incident()
+    try await world.clocks(after: 1900)
+    #expect(try await world.events(world.engineer) == ["clock.warned"])
+    #expect(try await world.events(world.colleague) == [])
+    for _ in 0..<2 { try await world.clocks(after: 700) }
+    #expect(try await world.events(world.engineer) == ["clock.warned", "clock.warned"])
+    #expect(try await world.inbox(world.colleague).compactMap { $0["subject"]?.text } == ["[ACME-INC-000001] 80% of response used: Printer"])
+    #expect(
+      await refusal { try await world.rule("incident.opened", ["staff": staff(world.engineerId), "metric": "response"], name: "X") }
+        == "metric notification_rule.of_clocks_only")
+    #expect(
+      await refusal { try await world.rule("clock.breached", ["staff": staff(world.engineerId), "percentFrom": 5], name: "X") }
+        == "percentFrom notification_rule.of_warnings_only")
   }
 
   /// What becomes of the problem behind it reaches the owner.
@@ -185,13 +210,21 @@ import Testing
 }
 
 extension NotificationsWorld {
+  /// Time passes, and is told of.
+  func clocks(after seconds: Int64) async throws {
+    database.clock.advance(seconds: seconds)
+    try await WarnSweep(keepers: [.ticket: TicketKeeper()]).run(at: database.clock.now(), database.tenancy)
+    try await BreachSweep(keepers: [.ticket: TicketKeeper()]).run(at: database.clock.now(), database.tenancy)
+    try await make()
+  }
+
   /// Acme is promised a response within an hour, with a warning at half of it.
   func promise() async throws {
     let day = Value.array([.array(["00:00", "24:00"])])
     let week = Value.object(["mon": day, "tue": day, "wed": day, "thu": day, "fri": day, "sat": day, "sun": day])
     let calendar = try await call("calendar.create", ["name": "Always", "definition": .object(["zone": "Europe/Berlin", "week": week])])
     let target = Value.object([
-      "metric": "response", "priority": 3, "budgetSeconds": 3600, "calendar": calendar["id"] ?? .null, "warnPercents": .array([50]),
+      "metric": "response", "priority": 3, "budgetSeconds": 3600, "calendar": calendar["id"] ?? .null, "warnPercents": .array([50, 80]),
     ])
     let sla = try await call("sla.create", ["name": "Silver", "targets": .array([target])])
     try await call(
@@ -202,5 +235,5 @@ extension NotificationsWorld {
       ])
   }
 
-  func script(_ sql: String) async throws { _ = try await database.superuser.withConnection { try await $0.runScript(sql) } }
+  func script(_ sql: String) async throws { try await database.runAsSuperuser(sql) }
 }

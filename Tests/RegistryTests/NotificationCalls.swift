@@ -16,7 +16,7 @@ enum NotificationCalls {
 
   private static let settings: [String: Value] = [
     "event": "incident.opened", "audience": .array(["owner", "requester"]), "channels": .array(["inbox", "email", "webhook"]), "quietFrom": "22:00",
-    "quietTo": "07:00",
+    "quietTo": "07:00", "metric": .null, "percentFrom": .null,
   ]
 
   static let webhook = CallRule(given: { world, _, _ in (["url": .text("https://hooks.example.com/\(world.next())")], nil) })

@@ -65,6 +65,9 @@ create table notifications.rule (
   customer_id bigint,
   -- only of tickets up to this priority (1 is the highest); null: of all
   priority_to bigint,
+  -- only of promises of this metric, and of warnings from this share of the budget on; null: of all
+  metric text,
+  percent_from bigint,
   -- minutes of the receiver's day between which no mail goes out; null: any time
   quiet_from bigint,
   quiet_to bigint,
@@ -87,6 +90,9 @@ create table notifications.rule (
   constraint rule_accounts_check check (cardinality(account_ids) = cardinality(account_public_ids)),
   constraint rule_quiet_check check ((quiet_from is null) = (quiet_to is null) and quiet_from between 0 and 1439 and quiet_to between 0 and 1439),
   constraint rule_priority_check check (priority_to between 1 and 5),
+  constraint rule_metric_check check (
+    metric is null or metric in ('response', 'update', 'resolution') and event in ('clock.warned', 'clock.breached')),
+  constraint rule_percent_check check (percent_from is null or percent_from between 1 and 99 and event = 'clock.warned'),
   constraint rule_urgent_check check (urgent_to between 0 and 5),
   constraint rule_expires_check check (expires_minutes between 5 and 10080),
   constraint rule_state_check check (state in ('active', 'retired'))
@@ -95,8 +101,8 @@ select steward.protect_tenant_table('notifications.rule', 'contract');
 select steward.keep_to_staff('notifications.rule', 'contract');
 grant select, insert on notifications.rule to steward_app;
 grant update (
-  name, event, audience, account_ids, account_public_ids, channels, webhook_id, customer_id, priority_to, quiet_from, quiet_to, urgent_to,
-  expires_minutes, state, version) on notifications.rule to steward_app;
+  name, event, audience, account_ids, account_public_ids, channels, webhook_id, customer_id, priority_to, metric, percent_from, quiet_from,
+  quiet_to, urgent_to, expires_minutes, state, version) on notifications.rule to steward_app;
 
 -- 3. What is said: the provider's own words in place of the stock ones.
 create table notifications.template (

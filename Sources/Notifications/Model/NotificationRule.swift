@@ -1,4 +1,5 @@
 import Kernel
+import ServiceLevels
 
 /// Who is told of what, and how.
 struct NotificationRule: Sendable, Equatable {
@@ -13,6 +14,9 @@ struct NotificationRule: Sendable, Equatable {
   var customer: TenantId?
   /// Only of tickets up to this priority; nil: of all.
   var priorityTo: Int64?
+  /// Only of promises of this metric, and of warnings from this share of the budget on; nil: of all.
+  var metric: Metric?
+  var percentFrom: Int64?
   var quiet: QuietHours?
   /// Up to this priority mail goes out in quiet hours too.
   var urgentTo: Int64
@@ -23,8 +27,10 @@ struct NotificationRule: Sendable, Equatable {
     let publicId: [UInt8]
   }
 
-  func concerns(_ event: NotificationEvent, priority: Int64, of tenant: TenantId) -> Bool {
-    self.event == event && (customer.map { $0 == tenant } ?? true) && (priorityTo.map { priority <= $0 } ?? true)
+  func concerns(_ cause: Cause, of tenant: TenantId) -> Bool {
+    event == cause.event && (customer.map { $0 == tenant } ?? true) && (priorityTo.map { cause.ticket.priority <= $0 } ?? true)
+      && (metric.map { cause.payload["metric"]?.text == $0.rawValue } ?? true)
+      && (percentFrom.map { (cause.payload["percent"]?.integer ?? 0) >= $0 } ?? true)
   }
 }
 

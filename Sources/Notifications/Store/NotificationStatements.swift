@@ -72,14 +72,12 @@ struct InboxPage: Statement {
 
 /// How many are unread, counted up to a limit.
 struct UnreadCount: Statement {
-  static let most: Int64 = 1000
-
   let tenant: TenantId
   let receiver: String
 
   static let sql = """
     select count(*) from (
-      select from notifications.notification n where n.tenant_id = $1 and n.receiver = $2 and n.state = 'inbox' and n.read_at is null limit \(most)) m
+      select from notifications.notification n where n.tenant_id = $1 and n.receiver = $2 and n.state = 'inbox' and n.read_at is null limit 1000) m
     """
 
   func bind(to parameters: inout Parameters) {
@@ -243,8 +241,7 @@ struct OutboxCounts: Statement {
     let oldest: Instant?
   }
 
-  static let most: Int64 = 1000
-  static let sql = "select waiting_mail, waiting_webhooks, dead, oldest from finder.notification_counts(\(most))"
+  static let sql = "select waiting_mail, waiting_webhooks, dead, oldest from finder.notification_counts(1000)"
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(mail: try row.next(), webhooks: try row.next(), dead: try row.next(), oldest: try row.next())

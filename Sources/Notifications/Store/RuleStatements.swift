@@ -1,5 +1,6 @@
 import Kernel
 import Postgres
+import ServiceLevels
 
 /// A rule as it is stored.
 struct RuleRow: Sendable {
@@ -14,7 +15,7 @@ struct RuleRow: Sendable {
 
   static let columns = """
     r.id, r.public_id, r.stock_key is not null, r.name, r.event, r.audience, r.account_ids, r.account_public_ids, r.channels, r.webhook_id, r.customer_id,
-    r.priority_to, r.quiet_from, r.quiet_to, r.urgent_to, r.expires_minutes, w.public_id, t.handle, t.public_id, r.state, r.version
+    r.priority_to, r.metric, r.percent_from, r.quiet_from, r.quiet_to, r.urgent_to, r.expires_minutes, w.public_id, t.handle, t.public_id, r.state, r.version
     """
   static let tables = """
     from notifications.rule r left join notifications.webhook w on w.tenant_id = r.tenant_id and w.id = r.webhook_id
@@ -34,11 +35,14 @@ struct RuleRow: Sendable {
     let webhook: Int64? = try row.next()
     let customer: Int64? = try row.next()
     let priority: Int64? = try row.next()
+    let metric: String? = try row.next()
+    let percent: Int64? = try row.next()
     let (quietFrom, quietTo): (Int64?, Int64?) = (try row.next(), try row.next())
     let quiet: QuietHours? = if let quietFrom, let quietTo { QuietHours(from: quietFrom, to: quietTo) } else { nil }
     rule = NotificationRule(
       name: name, event: event, audience: audience.compactMap(Audience.init), staff: zip(accounts, bits).map { NotificationRule.Member(id: $0, publicId: $1) },
-      channels: channels.compactMap(Channel.init), webhook: webhook, customer: customer.map { TenantId($0) }, priorityTo: priority, quiet: quiet,
+      channels: channels.compactMap(Channel.init), webhook: webhook, customer: customer.map { TenantId($0) }, priorityTo: priority,
+      metric: metric.flatMap(Metric.init), percentFrom: percent, quiet: quiet,
       urgentTo: try row.next(), expiresMinutes: try row.next())
     webhookPublicId = try row.next()
     let (handle, customerBits): (Int64?, [UInt8]?) = (try row.next(), try row.next())
@@ -120,8 +124,8 @@ struct InsertRule: Statement {
   static let sql = """
     insert into notifications.rule (
       tenant_id, public_id, stock_key, recorded_at, name, event, audience, account_ids, account_public_ids, channels, webhook_id, customer_id, priority_to,
-      quiet_from, quiet_to, urgent_to, expires_minutes)
-    select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+      metric, percent_from, quiet_from, quiet_to, urgent_to, expires_minutes)
+    select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
     where $3::text is null or not exists (select from notifications.rule o where o.tenant_id = $1 and (o.stock_key = $3 or o.name = $5))
     returning id
     """
@@ -147,7 +151,8 @@ struct UpdateRule: Statement {
 
   static let sql = """
     update notifications.rule set state = $4, name = $5, event = $6, audience = $7, account_ids = $8, account_public_ids = $9, channels = $10,
-      webhook_id = $11, customer_id = $12, priority_to = $13, quiet_from = $14, quiet_to = $15, urgent_to = $16, expires_minutes = $17,
+      webhook_id = $11, customer_id = $12, priority_to = $13, metric = $14, percent_from = $15, quiet_from = $16, quiet_to = $17, urgent_to = $18,
+      expires_minutes = $19,
       version = version + 1
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
@@ -174,6 +179,8 @@ extension Parameters {
     append(rule.webhook)
     append(rule.customer)
     append(rule.priorityTo)
+    append(rule.metric?.rawValue)
+    append(rule.percentFrom)
     append(rule.quiet?.from)
     append(rule.quiet?.to)
     append(rule.urgentTo)

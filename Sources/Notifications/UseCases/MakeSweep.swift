@@ -128,7 +128,7 @@ struct Telling: Sendable {
       byId[event.cause].flatMap { Cause($0, event) }
     }.filter { cause in
       cause.occurredAt > now.adding(seconds: -Self.oldestSeconds)
-        && book.rules.contains { $0.rule.concerns(cause.event, priority: cause.ticket.priority, of: tenant) }
+        && book.rules.contains { $0.rule.concerns(cause, of: tenant) }
     }
     guard !causes.isEmpty else { return }
     let known = try await Known(causes, self, in: transaction)
@@ -143,7 +143,7 @@ struct Telling: Sendable {
       cause: cause, tenant: entry, actorName: known.actors[cause.actor]?.name ?? provider.name,
       comment: cause.comment.flatMap { known.comments[$0] } ?? "")
     var drafts: [String: NotificationDraft] = [:]
-    for (id, rule) in book.rules where rule.concerns(cause.event, priority: cause.ticket.priority, of: tenant) {
+    for (id, rule) in book.rules where rule.concerns(cause, of: tenant) {
       let expiresAt = cause.occurredAt.adding(seconds: rule.expiresMinutes * 60)
       if let webhook = rule.webhook, let account = book.webhooks[webhook], expiresAt > now {
         // What it does itself is no news to it.

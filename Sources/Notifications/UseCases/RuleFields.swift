@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import ServiceLevels
 
 /// What a rule consists of, as it is given.
 struct RuleInput: Sendable {
@@ -10,6 +11,8 @@ struct RuleInput: Sendable {
   let webhook: Change<PublicId>
   let customer: Change<PublicId>
   let priorityTo: Change<Int64>
+  let metric: Change<String>
+  let percentFrom: Change<Int64>
   let quietFrom: Change<String>
   let quietTo: Change<String>
   let urgentTo: Int64?
@@ -34,6 +37,13 @@ struct RuleInput: Sendable {
   private static let priorityTo = Field.integer(
     "priorityTo", 1...5, "Only of tickets up to this priority, 1 being the highest (default: all).", "仅限不低于此优先级的工单，1 为最高（默认全部）。"
   ).clearable
+  private static let metric = Field.oneOf(
+    "metric", Metric.allCases.map(\.rawValue), "Only of promises of this metric: response, update or resolution; for clock.warned and clock.breached.",
+    "仅限该指标的承诺：response（响应）、update（更新）或 resolution（解决）；用于 clock.warned 和 clock.breached。"
+  ).clearable
+  private static let percentFrom = Field.integer(
+    "percentFrom", 1...99, "Only of warnings from this share of the budget on, in percent; for clock.warned.", "仅限时限消耗不低于此百分比的预警；用于 clock.warned。"
+  ).clearable
   private static let quietFrom = Field.text(
     "quietFrom", 5...5, "From when on no mail goes out, by the receiver's own clock: 22:00.", "免打扰开始时刻（按接收人所在时区），例如 22:00。"
   ).clearable
@@ -46,7 +56,7 @@ struct RuleInput: Sendable {
   ).optional
 
   static let fields: [any InputField] = [
-    audience, staff, channels, webhook, customer, priorityTo, quietFrom, quietTo, urgentTo, expires,
+    audience, staff, channels, webhook, customer, priorityTo, metric, percentFrom, quietFrom, quietTo, urgentTo, expires,
   ]
 
   init(_ values: InputValues, event: NotificationEvent?) throws(FieldError) {
@@ -57,6 +67,8 @@ struct RuleInput: Sendable {
     webhook = try values[Self.webhook]
     customer = try values[Self.customer]
     priorityTo = try values[Self.priorityTo]
+    metric = try values[Self.metric]
+    percentFrom = try values[Self.percentFrom]
     quietFrom = try values[Self.quietFrom]
     quietTo = try values[Self.quietTo]
     urgentTo = try values[Self.urgentTo]
@@ -87,6 +99,10 @@ package struct RuleRecord: OperationOutput {
     OutputField("webhook", .id, "Where webhooks go.", "Webhook 目标。") { .id($0.webhook) },
     OutputField("customer", .id, "Only of this customer's tickets; null: of all.", "仅限该客户；null 表示全部。") { .id($0.row.customerId) },
     OutputField("priorityTo", .integer, "Only of tickets up to this priority.", "仅限不低于此优先级的工单。") { .integer($0.row.rule.priorityTo) },
+    OutputField("metric", .text, "Only of promises of this metric.", "仅限该指标的承诺。") { .text($0.row.rule.metric?.rawValue) },
+    OutputField("percentFrom", .integer, "Only of warnings from this share of the budget on, in percent.", "仅限时限消耗不低于此百分比的预警。") {
+      .integer($0.row.rule.percentFrom)
+    },
     OutputField("quietFrom", .text, "From when on no mail goes out.", "免打扰开始时刻。") { .text($0.row.rule.quiet.map { QuietHours.text($0.from) }) },
     OutputField("quietTo", .text, "Until when.", "免打扰结束时刻。") { .text($0.row.rule.quiet.map { QuietHours.text($0.to) }) },
     OutputField("urgentTo", .integer, "Up to this priority mail goes out all the same.", "不低于此优先级时免打扰期间仍发送。") { .integer($0.row.rule.urgentTo) },
@@ -142,6 +158,8 @@ extension OperationContext {
     case .set(let id): rule.customer = try await customer(id, "customer")
     }
     rule.priorityTo = input.priorityTo.applied(to: rule.priorityTo)
+    rule.metric = input.metric.applied(to: rule.metric?.rawValue).flatMap(Metric.init)
+    rule.percentFrom = input.percentFrom.applied(to: rule.percentFrom)
     let from = input.quietFrom.applied(to: rule.quiet.map { QuietHours.text($0.from) }).flatMap(QuietHours.minutes)
     let to = input.quietTo.applied(to: rule.quiet.map { QuietHours.text($0.to) }).flatMap(QuietHours.minutes)
     guard (from == nil) == (to == nil) else { throw Failure.invalid(from == nil ? "quietFrom" : "quietTo", NotificationMessages.quietTogether) }
@@ -161,6 +179,9 @@ extension NotificationRule {
     guard channels.contains(.webhook) == (webhook != nil) else { throw Failure.invalid("webhook", NotificationMessages.webhookWithChannel) }
     guard !tellsPeople || channels != [.webhook] else { throw Failure.invalid("channels", NotificationMessages.peopleNeedChannel) }
     guard tellsPeople || channels == [.webhook] else { throw Failure.invalid("channels", NotificationMessages.webhookOnly) }
+    let isOfClocks = event == .clockWarned || event == .clockBreached
+    guard isOfClocks || metric == nil else { throw Failure.invalid("metric", NotificationMessages.ofClocksOnly) }
+    guard event == .clockWarned || percentFrom == nil else { throw Failure.invalid("percentFrom", NotificationMessages.ofWarningsOnly) }
     guard event.isForCustomers || !audience.contains(.requester) else {
       throw Failure.invalid("audience", NotificationMessages.notForCustomers, ["event": event.rawValue])
     }
