@@ -81,6 +81,7 @@ let package = Package(
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
     module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
+    module("Notifications", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "ServiceLevels", "Desk"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Desk"]),
     module(
       "Backtest",
@@ -96,6 +97,7 @@ let package = Package(
         "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard", yams, subprocess,
         systemPackage,
       ]),
+    module("Outbound", ["Kernel", "TLS", "Notifications", subprocess, systemPackage] + nio),
     module("ContractFiles", ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts", yams]),
     module("Demo", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", logging]),
 
@@ -105,9 +107,8 @@ let package = Package(
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "HTTPAPI", "AdminProtocol", "Importing",
-        "ContractFiles",
-        "Demo",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Notifications", "HTTPAPI", "AdminProtocol",
+        "Importing", "ContractFiles", "Outbound", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -142,9 +143,15 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Importing", "ContractFiles", "HTTPAPI",
+        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Notifications", "Importing", "ContractFiles", "HTTPAPI",
         "AdminProtocol",
       ]),
+    tests(
+      "NotificationsTests",
+      [
+        "Notifications", "Outbound", "Problems", "Knowledge", "Desk", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations",
+        "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging, subprocess, systemPackage,
+      ] + nio),
     tests(
       "EventsTests",
       [

@@ -1,7 +1,8 @@
 import Assets
+import Assurance
 import Backtest
 import Catalog
-import Assurance
+import Changes
 import ContractFiles
 import Contracts
 import Credits
@@ -13,8 +14,8 @@ import Jobs
 import Kernel
 import Knowledge
 import Measurements
+import Notifications
 import Operations
-import Changes
 import Problems
 import Requests
 import Scorecard
@@ -27,15 +28,21 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    KnowledgeModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, ImportingModule.self, ContractFilesModule.self,
+    KnowledgeModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, NotificationsModule.self, ImportingModule.self,
+    ContractFilesModule.self,
   ]
 
   /// What became of events, for monitoring.
   static let eventFigures = EventFigures()
 
-  /// - Parameter dispatcher: for what sweeps do as anybody would.
-  static func sweeps(_ dispatcher: Dispatcher) -> [any Sweep] {
-    sweeps + [EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries()]
+  /// - Parameters:
+  ///   - dispatcher: for what sweeps do as anybody would.
+  ///   - couriers: by which notifications leave the house.
+  static func sweeps(_ dispatcher: Dispatcher, _ couriers: Couriers) -> [any Sweep] {
+    sweeps + [
+      EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries(), MakeNotifications(hasMail: couriers.mail != nil),
+      DeliverNotifications(couriers), ForgetNotifications(),
+    ]
   }
 
   private static let sweeps: [any Sweep] = [

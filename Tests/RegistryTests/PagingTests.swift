@@ -186,7 +186,7 @@ struct Subjects: Sendable {
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
-      "aps", "ci", "art", "evs", "evt", "alr", "mwn", "frz", "rel",
+      "aps", "ci", "art", "evs", "evt", "alr", "mwn", "frz", "rel", "whk", "ntr", "ntf",
       "tsk", "rev",
     ]
     for kind in kinds
@@ -324,6 +324,8 @@ struct Subjects: Sendable {
         let input: Value = .object(["name": .text("own \(number)"), "expiresAt": Samples.later])
         if let failure = await world.answer("token.create", input, as: caller.principal).failure { throw failure }
       }
+    case "notification.list":
+      for _ in 0..<3 { _ = try await world.notification(world.a, for: caller.principal) }
     case "staff_grant.list":
       for _ in 0..<3 {
         let staff = try await world.seeded("stf", in: world.a)

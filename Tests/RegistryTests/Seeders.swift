@@ -298,6 +298,9 @@ enum Seeders {
         try await world.seed(
           "maintenance_window.create", ["customer": .text(twin.id), "reason": world.name(twin), "endsAt": "2026-03-20T00:00:00Z"]))
     },
+    "whk": { world, _ in try Seeded(try await world.webhook()) },
+    "ntr": { world, _ in try Seeded(try await world.notificationRule()) },
+    "ntf": { world, twin in try Seeded(.object(["id": try await world.notification(twin)])) },
     "art": { world, twin in try await world.article(twin, ["article.bypass"]) },
     "prb": { world, twin in try await world.problem(twin) },
     "chg": { world, twin in try Seeded(try await world.change(twin)) },
@@ -316,7 +319,7 @@ enum Seeders {
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
   static let shared: Set<String> = [
     "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
-    "tcd", "cod", "evs", "evt", "qfl", "chm",
+    "tcd", "cod", "evs", "evt", "qfl", "chm", "whk", "ntr",
   ]
 }
 

@@ -10,6 +10,7 @@ import Events
 import Importing
 import Knowledge
 import Measurements
+import Notifications
 import Operations
 import Changes
 import Problems
@@ -39,6 +40,7 @@ enum TestedModules {
     ProblemsModule.self, ChangesModule.self,
     RequestsModule.self,
     EventsModule.self,
+    NotificationsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -93,6 +93,9 @@ import Testing
 /// Writing operations whose audit row names nothing, with the reason.
 enum WithoutSubject {
   static let reasons: [String: String] = [
+    "notification.mark_all_read": "all that one has",
+    "notification.hold": "one switch for all", "notification.release": "one switch for all",
+    "notification_template.set": "named by event and language", "notification_template.reset": "named by event and language",
     "session.close": "ends the caller's own session; the actor stands in the row",
     "catalogue.apply": "is about the whole catalogue; what it changed stands in the events of each thing",
   ]

@@ -811,6 +811,58 @@ begin
 end
 $$;
 
+grant select on notifications.notification, notifications.webhook, notifications.breaker, notifications.hold to steward_finder;
+
+-- What is to be sent, the longest waiting first: of mail so many, of each webhook as many, so that none holds up another. Nothing of a way out
+-- that failed too often of late, and nothing at all while everything is held.
+create function finder.due_notifications(reference timestamptz, row_limit integer)
+returns table (tenant_id bigint, id bigint, fence bigint, webhook_id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  if exists (select from notifications.hold) then return; end if;
+  return query
+    (select n.tenant_id, n.id, n.fence, null::bigint from notifications.notification n
+     where n.state = 'waiting' and n.channel = 'email' and n.due_at <= reference
+       and not exists (select from notifications.breaker b where b.webhook_id = 0 and b.open_until > reference)
+     order by n.due_at, n.tenant_id, n.id limit least(row_limit, 1000))
+    union all
+    (select d.tenant_id, d.id, d.fence, w.id
+     from notifications.webhook w
+     cross join lateral (
+       select n.tenant_id, n.id, n.fence from notifications.notification n
+       where n.webhook_id = w.id and n.state = 'waiting' and n.channel = 'webhook' and n.due_at <= reference
+       order by n.due_at, n.id limit least(row_limit, 1000)) d
+     where not exists (select from notifications.breaker b where b.webhook_id = w.id and b.open_until > reference));
+end
+$$;
+
+-- Tenants, by id after `after_tenant`, with notifications that are over since before `older_than`.
+create function finder.tenants_with_old_notifications(older_than timestamptz, after_tenant bigint, row_limit integer)
+returns table (tenant_id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.id from tenancy.tenant t
+    where t.id > after_tenant and exists (
+      select from notifications.notification n where n.tenant_id = t.id and n.state <> 'waiting' and n.recorded_at < older_than)
+    order by t.id limit least(row_limit, 1000);
+end
+$$;
+
+-- How many notifications wait, by channel, and how many could not be sent: counted up to a limit, and no more is told.
+create function finder.notification_counts(most bigint)
+returns table (waiting_mail bigint, waiting_webhooks bigint, dead bigint, oldest timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select
+    (select count(*) from (select from notifications.notification n where n.state = 'waiting' and n.channel = 'email' limit most) m),
+    (select count(*) from notifications.webhook w cross join lateral (
+      select from notifications.notification n where n.webhook_id = w.id and n.state = 'waiting' and n.channel = 'webhook' limit most) m),
+    (select count(*) from tenancy.tenant t cross join lateral (
+      select from notifications.notification n where n.tenant_id = t.id and n.state = 'dead' limit most) m),
+    (select min(n.due_at) from notifications.notification n where n.state = 'waiting' and n.channel = 'email');
+end
+$$;
+
 do $$
 declare
   routine regprocedure;

@@ -18,3 +18,16 @@ grant select on desk.pub_team_agreement to steward_app;
 
 create view desk.pub_team with (security_invoker = true) as select id as team_id, public_id, name from desk.team;
 grant select on desk.pub_team to steward_app;
+
+-- What people are told of a ticket, and who they may be.
+create view desk.pub_told_ticket with (security_invoker = true) as
+  select t.tenant_id, t.id as ticket_id, t.public_id, t.number, t.title, t.state, t.priority, t.due_at, t.opened_at, t.reopen_count, t.version, t.owner_id,
+    t.assignee_id, t.requester_id, t.team_id, m.name as team_name
+  from desk.ticket t left join desk.team m on m.id = t.team_id where t.type = 'incident';
+grant select on desk.pub_told_ticket to steward_app;
+
+create view desk.pub_watcher with (security_invoker = true) as select tenant_id, ticket_id, person_id, account_id from desk.ticket_watcher;
+grant select on desk.pub_watcher to steward_app;
+
+create view desk.pub_comment with (security_invoker = true) as select tenant_id, ticket_id, public_id, visibility, author_name, body from desk.comment;
+grant select on desk.pub_comment to steward_app;

@@ -195,7 +195,9 @@ struct TicketWork: Sendable {
   private mutating func flush() {
     clocks.save(on: context.transaction, tenant: context.tenant.id, recordedAt: context.now)
     saveTurns()
-    for event in events { context.record(event, for: ["scorecard"]) }
+    for event in events {
+      context.record(event, for: TicketEventType.told.contains(event.type) ? ["scorecard", "notifications"] : ["scorecard"])
+    }
     events = []
     story = TicketStory()
   }
@@ -249,6 +251,9 @@ package enum TicketEventType {
   package static let split = "incident.split"
   /// Another ticket went into it.
   package static let absorbed = "incident.absorbed"
+
+  /// Of which somebody may want to be told.
+  static let told: Set<String> = [opened, assigned, ownerChanged, ownershipOffered, commented, resolved, closed, reopened]
 
   /// What is the provider's own affair: a customer's people do not see it at all.
   package static let internalOnly =

@@ -55,12 +55,7 @@ package struct OperationContext: Sendable {
 
   /// Writes an event with the transaction, and hands it to the consumers' outbox.
   package func record(_ event: Event, for consumers: [String] = []) {
-    transaction.enqueue(InsertEvent(event: event, tenant: tenant.id, actor: actor, recordedAt: now))
-    for consumer in consumers {
-      transaction.enqueue(
-        InsertOutbox(
-          subjectKind: event.subjectKind, subject: event.subject, seq: event.seq, consumer: consumer, tenant: tenant.id, recordedAt: now))
-    }
+    transaction.record(event, for: consumers, tenant: tenant.id, actor: actor, at: now)
   }
 
   /// The page's limit and the position behind `cursor`.

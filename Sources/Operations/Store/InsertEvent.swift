@@ -3,8 +3,14 @@ import Postgres
 
 extension Transaction {
   /// Writes an event with the transaction: for jobs, which act without an operation. An operation uses its context.
-  package func record(_ event: Event, tenant: TenantId, actor: Actor, at recordedAt: Instant) {
+  /// - Parameter consumers: to whose outbox it is handed.
+  package func record(_ event: Event, for consumers: [String] = [], tenant: TenantId, actor: Actor, at recordedAt: Instant) {
     enqueue(InsertEvent(event: event, tenant: tenant, actor: actor, recordedAt: recordedAt))
+    for consumer in consumers {
+      enqueue(
+        InsertOutbox(
+          subjectKind: event.subjectKind, subject: event.subject, seq: event.seq, consumer: consumer, tenant: tenant, recordedAt: recordedAt))
+    }
   }
 
   /// Leaves work for a consumer about a subject, without an event of that subject.

@@ -46,13 +46,18 @@ struct ClockSettlement: Sendable {
   /// - Parameter changed: whether any verdict is another one than before.
   static func tell(_ missed: [SubjectClock], changed: Bool, of due: DueSubject, at now: Instant, in transaction: Transaction) {
     for clock in missed {
-      if let event = clock.breachEvent { transaction.record(event, tenant: due.tenant, actor: actor, at: now) }
+      if let event = clock.breachEvent { transaction.record(event, for: due.consumers, tenant: due.tenant, actor: actor, at: now) }
     }
     // Scorecards count what customers were promised.
     if changed, due.subject.kind == .ticket {
       transaction.notify("scorecard", of: due.subject.kind.rawValue, due.subject.id, tenant: due.tenant, at: now)
     }
   }
+}
+
+extension DueSubject {
+  /// Who tells people of it: promises to customers are told, those of turns are not.
+  var consumers: [String] { subject.kind == .ticket ? ["notifications"] : [] }
 }
 
 extension SubjectClock {

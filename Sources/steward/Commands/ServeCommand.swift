@@ -44,11 +44,12 @@ struct ServeCommand: AsyncParsableCommand {
     let logger = try settings.logger(reader)
     let connections = connections ?? reader.int(forKey: "database.connections") ?? 10
     guard (2...1000).contains(connections) else { throw ValidationError("--connections takes 2 to 1000.") }
+    let couriers = try OutboundSettings.couriers(reader)
     let notifier = ServiceNotifier(notifySocket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
     if only == .worker {
       try ProcessLimits.forbidCoreDumps()
       try await Backend.run(at: try database.place(reader), logger: logger, connections: connections) { backend in
-        try await Worker(backend: backend).run {
+        try await Worker(backend: backend, couriers: couriers).run {
           Terminal.complain(CommandMessages.working.text(Terminal.language))
           try? notifier?.notify(.ready)
         }
@@ -68,7 +69,8 @@ struct ServeCommand: AsyncParsableCommand {
     let runsJobs = only != .api
     try await Backend.run(at: try database.place(reader), logger: logger, connections: connections) { backend in
       let server = Server(
-        backend: backend, certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics, runsJobs: runsJobs, admin: admin)
+        backend: backend, certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics, runsJobs: runsJobs, admin: admin,
+        couriers: couriers)
       try await server.run { addresses in
         Terminal.complain(CommandMessages.listening.text(Terminal.language, ["url": ListenAddress.url(address, addresses.port)]))
         Welcome.admin(addresses.admin, admin).forEach(Terminal.complain)

@@ -40,6 +40,7 @@ struct UpCommand: AsyncParsableCommand {
     let names = host + (["127.0.0.1", "0.0.0.0", "::1", "::", "localhost"].contains(address) ? [] : [address])
     guard (1...100).contains(demoShare) else { throw ValidationError("--demo-share takes 1 to 100.") }
     let (demo, demoShare, once, adminOptions) = (demo, demoShare, once, admin)
+    let couriers = try OutboundSettings.couriers(reader)
     try await Backend.run(at: .trial(folder), logger: logger) { backend in
       try FileManager.default.createDirectory(atPath: folder + "/tls", withIntermediateDirectories: true)
       let certificates = try TrialCertificates.prepare(folder: folder + "/tls", names: names, now: SystemClock().now())
@@ -49,7 +50,7 @@ struct UpCommand: AsyncParsableCommand {
         reader, certificate: certificates.server, defaultSocket: socket.utf8.count <= LocalSocket.longestPath ? socket : nil)
       let server = Server(
         backend: backend, certificates: try Server.certificates(certificates.server), host: address, port: port, showsMetricsToLoopback: true,
-        admin: admin)
+        admin: admin, couriers: couriers)
       try await server.run { addresses in
         if demo { await DemoRun.showScorecard(backend) }
         let welcome = Welcome(

@@ -4,6 +4,7 @@ import HTTPAPI
 import Jobs
 import Kernel
 import Logging
+import Notifications
 import OperatingSystem
 import Operations
 import Postgres
@@ -23,6 +24,7 @@ struct Server {
   let showsMetricsToLoopback: Bool
   var runsJobs = true
   let admin: AdminConfiguration
+  let couriers: Couriers
 
   /// Where it is reached.
   struct Addresses: Sendable {
@@ -53,7 +55,7 @@ struct Server {
       configuration, dispatcher: backend.dispatcher, authenticator: authenticator, logger: backend.logger,
       readiness: { [backend] in await Self.readiness(backend, draining) })
     let all = [certificates] + (admin.remote.map { [$0.certificates] } ?? [])
-    let jobs = runsJobs ? [ServiceGroupConfiguration.ServiceConfiguration(service: Worker(backend: backend).service)] : []
+    let jobs = runsJobs ? [ServiceGroupConfiguration.ServiceConfiguration(service: Worker(backend: backend, couriers: couriers).service)] : []
     // Ended in reverse: first no new requests, then the jobs.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(

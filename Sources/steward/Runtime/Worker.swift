@@ -1,12 +1,14 @@
 import Jobs
+import Notifications
 import ServiceLifecycle
 
 /// The jobs over one backend: a part of ``Server``, or a process of its own.
 struct Worker {
   let backend: Backend
+  let couriers: Couriers
 
   var service: some Service {
-    let jobs = JobRunner(tenancy: backend.tenancy, sweeps: Modules.sweeps(backend.dispatcher), logger: backend.logger)
+    let jobs = JobRunner(tenancy: backend.tenancy, sweeps: Modules.sweeps(backend.dispatcher, couriers), logger: backend.logger)
     return Work { await jobs.run() }
   }
 

@@ -1,0 +1,68 @@
+import Kernel
+import ServiceLevels
+
+/// Who is told of what, and how.
+struct NotificationRule: Sendable, Equatable {
+  var name: String
+  var event: NotificationEvent
+  var audience: [Audience]
+  /// Named members of the staff besides.
+  var staff: [Member]
+  var channels: [Channel]
+  var webhook: Int64?
+  /// Nil: for all customers.
+  var customer: TenantId?
+  /// Only of tickets up to this priority; nil: of all.
+  var priorityTo: Int64?
+  /// Only of promises of this metric, and of warnings from this share of the budget on; nil: of all.
+  var metric: Metric?
+  var percentFrom: Int64?
+  var quiet: QuietHours?
+  /// Up to this priority mail goes out in quiet hours too.
+  var urgentTo: Int64
+  var expiresMinutes: Int64
+
+  struct Member: Sendable, Equatable {
+    let id: Int64
+    let publicId: [UInt8]
+  }
+
+  func concerns(_ cause: Cause, of tenant: TenantId) -> Bool {
+    event == cause.event && (customer.map { $0 == tenant } ?? true) && (priorityTo.map { cause.ticket.priority <= $0 } ?? true)
+      && (metric.map { cause.payload["metric"]?.text == $0.rawValue } ?? true)
+      && (percentFrom.map { (cause.payload["percent"]?.integer ?? 0) >= $0 } ?? true)
+  }
+}
+
+/// The rules that come with Steward: made when there are none of their keys, and then the provider's own to change or to retire.
+struct StockRule: Sendable {
+  let key: String
+  let name: Message
+  let event: NotificationEvent
+  let audience: [Audience]
+  let channels: [Channel]
+
+  static let all = [
+    StockRule(
+      key: "opened", name: NotificationMessages.ruleOpened, event: .opened, audience: [.requester], channels: [.email]),
+    StockRule(key: "assigned", name: NotificationMessages.ruleAssigned, event: .assigned, audience: [.assignee], channels: [.inbox]),
+    StockRule(key: "offered", name: NotificationMessages.ruleOffered, event: .offered, audience: [.offered], channels: [.inbox, .email]),
+    StockRule(
+      key: "customer_commented", name: NotificationMessages.ruleCustomerCommented, event: .customerCommented, audience: [.owner, .assignee, .watchers],
+      channels: [.inbox]),
+    StockRule(
+      key: "answered", name: NotificationMessages.ruleAnswered, event: .answered, audience: [.requester, .watchers], channels: [.inbox, .email]),
+    StockRule(
+      key: "resolved", name: NotificationMessages.ruleResolved, event: .resolved, audience: [.requester, .watchers], channels: [.inbox, .email]),
+    StockRule(key: "reopened", name: NotificationMessages.ruleReopened, event: .reopened, audience: [.owner, .assignee], channels: [.inbox]),
+    StockRule(key: "problem_told", name: NotificationMessages.ruleProblemTold, event: .problemTold, audience: [.owner], channels: [.inbox]),
+    StockRule(key: "clock_warned", name: NotificationMessages.ruleWarned, event: .clockWarned, audience: [.owner, .assignee], channels: [.inbox]),
+    StockRule(
+      key: "clock_breached", name: NotificationMessages.ruleBreached, event: .clockBreached, audience: [.owner, .assignee], channels: [.inbox, .email]),
+  ]
+
+  func rule(_ language: Language) -> NotificationRule {
+    NotificationRule(
+      name: name.text(language), event: event, audience: audience, staff: [], channels: channels, urgentTo: 1, expiresMinutes: event.usualExpiryMinutes)
+  }
+}

@@ -1,0 +1,102 @@
+import Kernel
+
+package enum NotificationMessages: MessageCatalog {
+  // Refusals.
+  static let ruleNameTaken = Message("notification_rule.name_taken", "There is a rule of this name already.", zh: "已有同名的通知规则。")
+  static let ruleRetired = Message("notification_rule.retired", "The rule is retired.", zh: "该通知规则已停用。")
+  static let nothingToChange = Message("notification.nothing_to_change", "Nothing would change.", zh: "没有任何变更。")
+  static let nobody = Message("notification_rule.nobody", "Say who is told: an audience, members of the staff, or a webhook.", zh: "请指定通知对象：受众、服务商人员或 Webhook。")
+  static let notForCustomers = Message(
+    "notification_rule.not_for_customers", "{event} is the provider's own affair: no customer's people can be told. Use watchers for the staff who watch.",
+    zh: "{event} 属服务商内部事项，不能通知客户人员；如需通知关注的服务商人员，请使用 watchers。")
+  static let webhookWithChannel = Message(
+    "notification_rule.webhook", "The channel webhook and a webhook go together.", zh: "渠道 webhook 与 Webhook 目标须同时填写。")
+  static let webhookOnly = Message(
+    "notification_rule.webhook_only", "A webhook needs no audience: people are told by inbox and email.", zh: "Webhook 无需受众：人员通过 inbox 和 email 通知。")
+  static let peopleNeedChannel = Message(
+    "notification_rule.people", "For people, name inbox or email among the channels.", zh: "通知人员须在渠道中填写 inbox 或 email。")
+  static let ofClocksOnly = Message(
+    "notification_rule.of_clocks_only", "Only clock.warned and clock.breached have a metric.", zh: "仅 clock.warned 和 clock.breached 可指定指标。")
+  static let ofWarningsOnly = Message(
+    "notification_rule.of_warnings_only", "Only clock.warned has a share of the budget.", zh: "仅 clock.warned 可指定时限消耗百分比。")
+  static let notATime = Message("notification_rule.time", "This must be a time of day such as 22:00.", zh: "必须是一天中的时刻，例如 22:00。")
+  static let quietTogether = Message("notification_rule.quiet", "Give the beginning and the end of the quiet hours together.", zh: "请同时填写免打扰时段的开始和结束。")
+  static let unknownTemplateField = Message(
+    "notification_template.unknown_field", "There is no field {name} here. Allowed: {allowed}.", zh: "此处没有字段 {name}。可用字段：{allowed}。")
+  static let noTemplate = Message("notification_template.stock", "The stock words are in use already.", zh: "当前已使用内置模板。")
+  static let held = Message("notification.held_already", "Outbound notifications are held already.", zh: "外发通知已暂停。")
+  static let notHeld = Message("notification.not_held", "Outbound notifications are not held.", zh: "外发通知未暂停。")
+  static let notDead = Message("notification.not_dead", "Only what could not be sent is repeated; this is {state}.", zh: "只能重发未能送达的通知；当前状态为 {state}。")
+  static let webhookNameTaken = Message("webhook.name_taken", "There is a webhook of this name already.", zh: "已有同名的 Webhook。")
+  static let webhookRetired = Message("webhook.retired", "The webhook is retired.", zh: "该 Webhook 已停用。")
+  static let webhookUsed = Message("webhook.used", "A rule that is active names it: retire or change that first.", zh: "仍有在用的规则引用它：请先停用或修改该规则。")
+  static let badUrl = Message(
+    "webhook.url", "This must be an https address with a host name, without user, password or fragment: https://hooks.example.com/steward.",
+    zh: "必须是带主机名的 https 地址，且不含用户名、密码或片段，例如 https://hooks.example.com/steward。")
+
+  // What stock rules are called.
+  static let ruleOpened = Message("notification.rule.opened", "Acknowledge a report to its requester", zh: "向请求人确认已受理")
+  static let ruleAssigned = Message("notification.rule.assigned", "Tell whom an incident was assigned to", zh: "事件分派后通知处理人")
+  static let ruleOffered = Message("notification.rule.offered", "Tell whom an incident is offered to", zh: "事件移交时通知对方")
+  static let ruleCustomerCommented = Message("notification.rule.customer_commented", "Tell the desk what the customer wrote", zh: "客户评论后通知服务台")
+  static let ruleAnswered = Message("notification.rule.answered", "Tell the requester what the desk wrote", zh: "服务台答复后通知请求人")
+  static let ruleResolved = Message("notification.rule.resolved", "Tell the requester that it is resolved", zh: "事件解决后通知请求人")
+  static let ruleReopened = Message("notification.rule.reopened", "Tell the owner that it was reopened", zh: "事件重新打开后通知负责人")
+  static let ruleProblemTold = Message("notification.rule.problem_told", "Tell the owner what becomes of the problem", zh: "问题有进展时通知负责人")
+  static let ruleWarned = Message("notification.rule.clock_warned", "Warn the owner of a promise that runs out", zh: "承诺即将到期时提醒负责人")
+  static let ruleBreached = Message("notification.rule.clock_breached", "Tell the owner of a broken promise", zh: "承诺违约时通知负责人")
+
+  // What is said.
+  static let openedSubject = Message("notification.opened.subject", "[{number}] We have your report: {title}", zh: "[{number}] 已受理：{title}")
+  static let openedBody = Message(
+    "notification.opened.body", "{number}: {title}\nPriority: {priority}\n\nWe tell you as soon as there is something new.",
+    zh: "{number}：{title}\n优先级：{priority}\n\n有进展时将及时通知您。")
+  static let assignedSubject = Message("notification.assigned.subject", "[{number}] Assigned: {title}", zh: "[{number}] 已分派：{title}")
+  static let ticketBody = Message(
+    "notification.ticket.body", "{number}: {title}\nCustomer: {customer}\nPriority: {priority}\nState: {state}\nDue: {due}\nTeam: {team}\nBy: {actor}, {at}",
+    zh: "{number}：{title}\n客户：{customer}\n优先级：{priority}\n状态：{state}\n到期：{due}\n团队：{team}\n操作人：{actor}，{at}")
+  static let offeredSubject = Message("notification.offered.subject", "[{number}] Offered to you: {title}", zh: "[{number}] 请求移交给您：{title}")
+  static let offeredBody = Message(
+    "notification.offered.body",
+    "{actor} offers you to answer for {number}: {title}\nCustomer: {customer}\nPriority: {priority}\nDue: {due}\n\nAccept or return it.",
+    zh: "{actor} 请求将 {number} 移交给您：{title}\n客户：{customer}\n优先级：{priority}\n到期：{due}\n\n请接受或退回。")
+  static let ownerChangedSubject = Message("notification.owner_changed.subject", "[{number}] Another owner: {title}", zh: "[{number}] 负责人变更：{title}")
+  static let customerCommentedSubject = Message(
+    "notification.customer_commented.subject", "[{number}] {customer} wrote: {title}", zh: "[{number}] {customer} 有新评论：{title}")
+  static let answeredSubject = Message("notification.answered.subject", "[{number}] News about: {title}", zh: "[{number}] 有新答复：{title}")
+  static let internallyCommentedSubject = Message(
+    "notification.internally_commented.subject", "[{number}] Note of a colleague: {title}", zh: "[{number}] 内部备注：{title}")
+  static let commentBody = Message(
+    "notification.comment.body", "{actor} wrote about {number}: {title}\n\n{comment}", zh: "{actor} 就 {number}（{title}）写道：\n\n{comment}")
+  static let resolvedSubject = Message("notification.resolved.subject", "[{number}] Resolved: {title}", zh: "[{number}] 已解决：{title}")
+  static let resolvedBody = Message(
+    "notification.resolved.body", "{number} is resolved: {title}\n\nIf it is not, tell us and we take it up again.",
+    zh: "{number} 已解决：{title}\n\n如问题仍存在，请告知我们，我们将继续处理。")
+  static let closedSubject = Message("notification.closed.subject", "[{number}] Closed: {title}", zh: "[{number}] 已关闭：{title}")
+  static let reopenedSubject = Message("notification.reopened.subject", "[{number}] Reopened: {title}", zh: "[{number}] 已重新打开：{title}")
+  static let problemToldSubject = Message(
+    "notification.problem_told.subject", "[{number}] Problem {problem}: {title}", zh: "[{number}] 问题 {problem} 有进展：{title}")
+  static let problemToldBody = Message(
+    "notification.problem_told.body", "There is news of problem {problem}, which is behind {number}: {title}\nCustomer: {customer}",
+    zh: "{number}（{title}）背后的问题 {problem} 有新进展。\n客户：{customer}")
+  static let clockWarnedSubject = Message(
+    "notification.clock_warned.subject", "[{number}] {percent}% of {metric} used: {title}", zh: "[{number}] {metric} 时限已用 {percent}%：{title}")
+  static let clockBreachedSubject = Message(
+    "notification.clock_breached.subject", "[{number}] {metric} breached: {title}", zh: "[{number}] {metric} 已违约：{title}")
+  static let clockBody = Message(
+    "notification.clock.body", "{number}: {title}\nCustomer: {customer}\nPriority: {priority}\nPromise: {metric}\nDue: {due}\nState: {state}\nTeam: {team}",
+    zh: "{number}：{title}\n客户：{customer}\n优先级：{priority}\n承诺：{metric}\n到期：{due}\n状态：{state}\n团队：{team}")
+  static let summarySubject = Message("notification.summary.subject", "{count} more notifications in the last hour", zh: "过去一小时另有 {count} 条通知")
+  static let summaryBody = Message(
+    "notification.summary.body", "So much happened that these were not sent one by one:\n\n{list}", zh: "通知过多，以下各条未逐一发送：\n\n{list}")
+
+  package static let all = [
+    ruleNameTaken, ruleRetired, nothingToChange, nobody, notForCustomers, webhookWithChannel, webhookOnly, peopleNeedChannel, ofClocksOnly, ofWarningsOnly,
+    notATime, quietTogether,
+    unknownTemplateField, noTemplate, held, notHeld, notDead, webhookNameTaken, webhookRetired, webhookUsed, badUrl,
+    ruleOpened, ruleAssigned, ruleOffered, ruleCustomerCommented, ruleAnswered, ruleResolved, ruleReopened, ruleProblemTold, ruleWarned, ruleBreached,
+    openedSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject, customerCommentedSubject, answeredSubject,
+    internallyCommentedSubject, commentBody, resolvedSubject, resolvedBody, closedSubject, reopenedSubject, problemToldSubject, problemToldBody,
+    clockWarnedSubject, clockBreachedSubject, clockBody, summarySubject, summaryBody,
+  ]
+}

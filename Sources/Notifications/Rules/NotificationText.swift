@@ -1,0 +1,81 @@
+import Kernel
+
+/// What a notification says, with named fields in braces. There is no code in it: a field's name is replaced by its value, once, and what
+/// a value holds is never read again.
+struct NotificationText: Sendable, Equatable {
+  let subject: String
+  let body: String
+
+  static let mostSubject = 200
+  static let mostBody = 8_000
+
+  /// The fields that a text about this event may name.
+  static func fields(of event: NotificationEvent) -> [String] {
+    let own: [String] =
+      switch event {
+      case .customerCommented, .answered, .internallyCommented: ["comment"]
+      case .clockWarned: ["metric", "percent"]
+      case .clockBreached: ["metric"]
+      case .problemTold: ["problem"]
+      case .summary: []
+      default: []
+      }
+    return event == .summary ? ["count", "list"] : ["number", "title", "customer", "priority", "state", "due", "team", "actor", "at"] + own
+  }
+
+  /// The names in braces that are no fields of the event; `{` without `}` is text.
+  static func unknownFields(in text: String, of event: NotificationEvent) -> [String] {
+    let allowed = Set(fields(of: event))
+    return text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in
+      part.firstIndex(of: "}").map { String(part[..<$0]) }
+    }.filter { !allowed.contains($0) }
+  }
+
+  /// The stock words of an event.
+  static func stock(_ event: NotificationEvent) -> (subject: Message, body: Message) {
+    switch event {
+    case .opened: (NotificationMessages.openedSubject, NotificationMessages.openedBody)
+    case .assigned: (NotificationMessages.assignedSubject, NotificationMessages.ticketBody)
+    case .offered: (NotificationMessages.offeredSubject, NotificationMessages.offeredBody)
+    case .ownerChanged: (NotificationMessages.ownerChangedSubject, NotificationMessages.ticketBody)
+    case .customerCommented: (NotificationMessages.customerCommentedSubject, NotificationMessages.commentBody)
+    case .answered: (NotificationMessages.answeredSubject, NotificationMessages.commentBody)
+    case .internallyCommented: (NotificationMessages.internallyCommentedSubject, NotificationMessages.commentBody)
+    case .resolved: (NotificationMessages.resolvedSubject, NotificationMessages.resolvedBody)
+    case .closed: (NotificationMessages.closedSubject, NotificationMessages.ticketBody)
+    case .reopened: (NotificationMessages.reopenedSubject, NotificationMessages.ticketBody)
+    case .problemTold: (NotificationMessages.problemToldSubject, NotificationMessages.problemToldBody)
+    case .clockWarned: (NotificationMessages.clockWarnedSubject, NotificationMessages.clockBody)
+    case .clockBreached: (NotificationMessages.clockBreachedSubject, NotificationMessages.clockBody)
+    case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)
+    }
+  }
+
+  static func stock(_ event: NotificationEvent, _ language: Language) -> NotificationText {
+    let stock = stock(event)
+    return NotificationText(subject: stock.subject.text(language), body: stock.body.text(language))
+  }
+
+  /// Fills the fields in. A subject is one line, whatever its values hold.
+  func filled(_ values: [String: String]) -> NotificationText {
+    let subject = Self.oneLine(Message("", subject, zh: subject).text(.english, values))
+    return NotificationText(
+      subject: String(subject.prefix(Self.mostSubject)), body: String(Message("", body, zh: body).text(.english, values).prefix(Self.mostBody * 2)))
+  }
+
+  /// Without line ends and other control characters: nothing that a header field, or a terminal, would act on.
+  static func oneLine(_ text: String) -> String {
+    var line = ""
+    for scalar in text.unicodeScalars {
+      line.unicodeScalars.append(isControl(scalar) ? " " : scalar)
+    }
+    return line
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,248 @@
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// Tenants of which something is still to be told. The finder gives their ids only.
+struct TenantsToTell: Statement {
+  static let sql = "select tenant_id from finder.outbox_tenants('notifications', 1000)"
+
+  static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }
+}
+
+struct ToldTenant: Statement {
+  let tenant: TenantId
+
+  static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from tenancy.tenant where id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+
+  static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
+}
+
+/// Work that acts left, oldest first. What was committed late has a lower number than what was seen: each round looks from the beginning.
+struct WaitingCauses: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let kind: String
+    let subject: Int64
+    let seq: Int64
+    let recordedAt: Instant
+
+    /// What a notification of it is known by: the event, whichever rules it meets.
+    var name: String { "\(kind):\(subject):\(seq):\(recordedAt.microseconds)" }
+  }
+
+  let tenant: TenantId
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    select o.id, o.subject_kind, o.subject_id, o.seq, o.recorded_at from operations.outbox o
+    where o.tenant_id = $1 and o.consumer = 'notifications' and o.id > $2 order by o.id limit $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(id: try row.next(), kind: try row.next(), subject: try row.next(), seq: try row.next(), recordedAt: try row.next())
+  }
+}
+
+/// Takes work away; a row for each that nobody else had taken.
+struct TakeCauses: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = "delete from operations.outbox where tenant_id = $1 and consumer = 'notifications' and id = any ($2) returning id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The events behind causes, each with its ticket as it stands now. A clock's of a team or a supplier is none of a ticket's: no row.
+struct EventsOfCauses: Statement {
+  struct Found: Sendable {
+    let cause: Int64
+    let type: String
+    let payload: Value
+    let actorKind: String
+    let actor: Int64
+    let occurredAt: Instant
+    let ticket: ToldTicket
+  }
+
+  let tenant: TenantId
+  let causes: [WaitingCauses.Found]
+
+  static let sql = """
+    select o.id, e.type, e.payload, e.actor_kind, e.actor_id, e.occurred_at, t.ticket_id, t.public_id, t.number, t.title, t.state, t.priority, t.due_at,
+      t.owner_id, t.assignee_id, t.requester_id, t.team_name
+    from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[]) o (id, kind, subject_id, seq, recorded_at)
+    join operations.event e
+      on e.tenant_id = $1 and e.subject_kind = o.kind and e.subject_id = o.subject_id and e.seq = o.seq and e.recorded_at = o.recorded_at
+    left join service_levels.pub_clock c on c.tenant_id = $1 and c.clock_id = o.subject_id and o.kind in ('clock', 'clock_warning')
+    join desk.pub_told_ticket t on t.tenant_id = $1 and t.ticket_id = case o.kind when 'ticket' then o.subject_id else c.subject_id end
+    order by o.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(causes.map(\.id))
+    parameters.append(causes.map(\.kind))
+    parameters.append(causes.map(\.subject))
+    parameters.append(causes.map(\.seq))
+    parameters.append(causes.map(\.recordedAt))
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      cause: try row.next(), type: try row.next(), payload: try row.next(), actorKind: try row.next(), actor: try row.next(),
+      occurredAt: try row.next(), ticket: try ToldTicket(&row))
+  }
+}
+
+/// What people are told of a ticket.
+struct ToldTicket: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let number: Int64
+  let title: String
+  let state: String
+  let priority: Int64
+  let dueAt: Instant?
+  let owner: Int64?
+  let assignee: Int64?
+  let requester: Int64?
+  let team: String?
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    number = try row.next()
+    title = try row.next()
+    state = try row.next()
+    priority = try row.next()
+    dueAt = try row.next()
+    owner = try row.next()
+    assignee = try row.next()
+    requester = try row.next()
+    team = try row.next()
+  }
+}
+
+struct WatchersOfTickets: Statement {
+  let tenant: TenantId
+  let tickets: [Int64]
+
+  static let sql = "select w.ticket_id, w.person_id, w.account_id from desk.pub_watcher w where w.tenant_id = $1 and w.ticket_id = any ($2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(tickets)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (ticket: Int64, person: Int64?, account: Int64?) {
+    (try row.next(), try row.next(), try row.next())
+  }
+}
+
+/// Comments that events name, the first two thousand characters of each.
+struct ToldComments: Statement {
+  let tenant: TenantId
+  let publicIds: [[UInt8]]
+
+  static let sql = "select c.public_id, left(c.body, 2000) from desk.pub_comment c where c.tenant_id = $1 and c.public_id = any ($2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicIds)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (publicId: [UInt8], body: String) { (try row.next(), try row.next()) }
+}
+
+/// Who did it: accounts of the bound tenants, by name, and the persons whose they are.
+struct ToldActors: Statement {
+  let tenants: [TenantId]
+  let ids: [Int64]
+
+  static let sql = "select a.id, a.name, a.tenant_id, a.person_id from tenancy.account a where a.tenant_id = any ($1) and a.id = any ($2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenants)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (id: Int64, name: String, tenant: TenantId, person: Int64?) {
+    (try row.next(), try row.next(), try row.next(), try row.next())
+  }
+}
+
+/// Members of the staff who may be told of a customer's tickets: whoever has lost the right to read them is told nothing more.
+struct StaffToTell: Statement {
+  let provider: TenantId
+  let ids: [Int64]
+  let publicIds: [[UInt8]]
+  let customer: TenantId
+  let now: Instant
+
+  static let sql = """
+    select a.id, a.public_id, a.language, a.login, p.email
+    from tenancy.account a left join tenancy.person p on p.tenant_id = a.tenant_id and p.id = a.person_id
+    where a.tenant_id = $1 and (a.id = any ($2) or a.public_id = any ($3)) and a.state = 'active' and a.kind = 'staff' and exists (
+      select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = 'incident.read'
+      where g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $5)
+        and (g.scope = 'all' or g.scope = 'listed' and exists (
+          select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $4)))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(ids)
+    parameters.append(publicIds)
+    parameters.append(customer)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Receiver {
+    let id: Int64 = try row.next()
+    let publicId: [UInt8] = try row.next()
+    let language = Language(rawValue: try row.next()) ?? .english
+    let login: String? = try row.next()
+    let email: String? = try row.next()
+    // Who has no person on record often signs in by his address.
+    return Receiver(who: .staff(id), publicId: publicId, language: language, zone: nil, address: email ?? login.flatMap { MailAddress($0)?.text })
+  }
+}
+
+/// People of a customer, with the zone of where they work.
+struct PeopleToTell: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select p.id, p.public_id, p.language, u.zone, p.email
+    from tenancy.person p left join tenancy.org_unit u on u.tenant_id = p.tenant_id and u.id = p.unit_id
+    where p.tenant_id = $1 and p.id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Receiver {
+    Receiver(
+      who: .person(try row.next()), publicId: try row.next(), language: Language(rawValue: try row.next()) ?? .english, zone: try row.next(),
+      address: try row.next())
+  }
+}

@@ -1,0 +1,293 @@
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import ServiceTime
+import Tenancy
+
+/// Makes notifications of what happened: the work that acts left, tenant by tenant. Taking the work and writing the notifications are one
+/// transaction, so each is made exactly once, however often a worker dies.
+package struct MakeNotifications: Sweep {
+  package static let kind = "notifications.make"
+  package static let everySeconds: Int64 = 2
+
+  private let batch: Int64
+  private let hasMail: Bool
+  private static let batchesAtOnce = 20
+
+  /// - Parameters:
+  ///   - hasMail: whether mail can be sent at all; where it cannot, none is made.
+  ///   - batch: how many events are told of in one transaction.
+  package init(hasMail: Bool, batch: Int64 = 100) {
+    self.hasMail = hasMail
+    self.batch = batch
+  }
+
+  /// What cannot be told holds up nothing else, and is tried again by the next run.
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(TenantsToTell()) }
+    guard !tenants.isEmpty else { return }
+    let book = try await RuleBook.load(provider, at: now, tenancy)
+    var rest = LeftUndone()
+    for tenant in tenants {
+      do {
+        try await tell(of: tenant, provider, book, at: now, tenancy, &rest)
+      } catch  where !Task.isCancelled {
+        rest.add("tenant \(tenant)", error)
+      }
+    }
+    if !rest.isEmpty { throw rest }
+  }
+
+  private func tell(
+    of tenant: TenantId, _ provider: TenantEntry, _ book: RuleBook, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone
+  ) async throws {
+    let bound = Set([tenant, provider.id]).sorted()
+    var after: Int64 = 0
+    for _ in 0..<Self.batchesAtOnce {
+      try Task.checkCancellation()
+      let waiting = WaitingCauses(tenant: tenant, after: after, limit: batch)
+      let found = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { try await $0.query(waiting) }
+      guard let last = found.last else { return }
+      after = last.id
+      let telling = Telling(tenancy: tenancy, provider: provider, tenant: tenant, book: book, hasMail: hasMail, now: now)
+      do {
+        try await tenancy.transaction(binding: bound, side: .staff) { try await telling.make(found, in: $0) }
+      } catch  where !Task.isCancelled {
+        // One of them is at fault: each by itself, so that the others are told.
+        for cause in found {
+          do {
+            try await tenancy.transaction(binding: bound, side: .staff) { try await telling.make([cause], in: $0) }
+          } catch  where !Task.isCancelled {
+            rest.add("\(cause.name) of tenant \(tenant)", error)
+          }
+        }
+      }
+      guard found.count >= Int(batch) else { return }
+    }
+  }
+}
+
+/// The provider's rules and words, as they stand at the beginning of a run.
+struct RuleBook: Sendable {
+  let rules: [(id: Int64, rule: NotificationRule)]
+  let webhooks: [Int64: Int64?]
+  let templates: [TemplateKey: NotificationText]
+
+  struct TemplateKey: Hashable, Sendable {
+    let event: NotificationEvent
+    let language: Language
+  }
+
+  static func load(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy) async throws -> RuleBook {
+    let (rules, webhooks, templates) = try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
+      let known = Set(try await transaction.query(StockKeys(provider: provider.id)))
+      for stock in StockRule.all where !known.contains(stock.key) {
+        let rule = stock.rule(provider.language)
+        _ = try await transaction.query(
+          InsertRule(provider: provider.id, publicId: tenancy.random.publicIdBits(), stockKey: stock.key, rule: rule, now: now))
+      }
+      return (
+        try await transaction.query(ActiveRules(provider: provider.id)), try await transaction.query(ActiveWebhooks(provider: provider.id)),
+        try await transaction.query(AllTemplates(provider: provider.id))
+      )
+    }
+    return RuleBook(
+      rules: rules, webhooks: Dictionary(webhooks.map { ($0.id, $0.account) }) { first, _ in first },
+      templates: Dictionary(templates.map { (TemplateKey(event: $0.event, language: $0.language), $0.text) }) { first, _ in first })
+  }
+
+  func text(_ event: NotificationEvent, _ language: Language) -> NotificationText {
+    templates[TemplateKey(event: event, language: language)] ?? NotificationText.stock(event, language)
+  }
+}
+
+/// One transaction's telling: of some events of one tenant.
+struct Telling: Sendable {
+  let tenancy: Tenancy
+  let provider: TenantEntry
+  let tenant: TenantId
+  let book: RuleBook
+  let hasMail: Bool
+  let now: Instant
+
+  /// So many mails to one receiver in an hour, and so many messages to a webhook about one ticket; what comes on top is one summary.
+  static let mostInAnHour: Int64 = 30
+  /// What is older is history, as after a long time without a worker: nobody is told.
+  static let oldestSeconds: Int64 = 7 * 86_400
+  /// What the cause of a summary begins with; its hour follows.
+  static let summaryCause = "summary:"
+
+  func make(_ found: [WaitingCauses.Found], in transaction: Transaction) async throws {
+    let taken = Set(try await transaction.query(TakeCauses(tenant: tenant, ids: found.map(\.id))))
+    let waiting = found.filter { taken.contains($0.id) }
+    guard !waiting.isEmpty, let entry = try await transaction.first(ToldTenant(tenant: tenant)) else { return }
+    let byId = Dictionary(waiting.map { ($0.id, $0) }) { first, _ in first }
+    let causes = try await transaction.query(EventsOfCauses(tenant: tenant, causes: waiting)).compactMap { event in
+      byId[event.cause].flatMap { Cause($0, event) }
+    }.filter { cause in
+      cause.occurredAt > now.adding(seconds: -Self.oldestSeconds)
+        && book.rules.contains { $0.rule.concerns(cause, of: tenant) }
+    }
+    guard !causes.isEmpty else { return }
+    let known = try await Known(causes, self, in: transaction)
+    var drafts: [NotificationDraft] = []
+    for cause in causes { drafts += self.drafts(of: cause, entry, known) }
+    try await fold(&drafts, in: transaction)
+    if !drafts.isEmpty { transaction.enqueue(InsertNotifications(drafts: drafts, now: now)) }
+  }
+
+  private func drafts(of cause: Cause, _ entry: TenantEntry, _ known: Known) -> [NotificationDraft] {
+    let fields = TellingFields(
+      cause: cause, tenant: entry, actorName: known.actors[cause.actor]?.name ?? provider.name,
+      comment: cause.comment.flatMap { known.comments[$0] } ?? "")
+    var drafts: [String: NotificationDraft] = [:]
+    for (id, rule) in book.rules where rule.concerns(cause, of: tenant) {
+      let expiresAt = cause.occurredAt.adding(seconds: rule.expiresMinutes * 60)
+      if let webhook = rule.webhook, let account = book.webhooks[webhook], expiresAt > now {
+        // What it does itself is no news to it.
+        if account == nil || account != cause.actor {
+          let draft = self.draft(toWebhook: webhook, cause, fields, rule: id, expiresAt: expiresAt)
+          drafts["\(draft.receiver) webhook"] = drafts["\(draft.receiver) webhook"] ?? draft
+        }
+      }
+      for receiver in known.receivers(of: cause, rule) {
+        for channel in rule.channels where channel != .webhook {
+          guard channel == .inbox || expiresAt > now, let draft = draft(to: receiver, by: channel, cause, fields, rule: (id, rule), expiresAt) else { continue }
+          let key = "\(draft.receiver) \(channel.rawValue)"
+          drafts[key] = drafts[key] ?? draft
+        }
+      }
+    }
+    return drafts.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  private func draft(
+    to receiver: Receiver, by channel: Channel, _ cause: Cause, _ fields: TellingFields, rule: (id: Int64, rule: NotificationRule), _ expiresAt: Instant
+  ) -> NotificationDraft? {
+    if channel == .email, !hasMail || receiver.address == nil { return nil }
+    let home: TenantId
+    switch receiver.who {
+    case .staff: home = provider.id
+    case .person: home = tenant
+    }
+    let zoneName = receiver.zone ?? (home == provider.id ? provider.zone : fields.tenant.zone)
+    guard let zone = Zone.named(zoneName) ?? Zone.named("UTC") else { return nil }
+    let isUrgent = cause.ticket.priority <= rule.rule.urgentTo
+    let dueAt = channel == .email && !isUrgent ? rule.rule.quiet?.end(after: now, in: zone) ?? now : now
+    return NotificationDraft(
+      tenant: home, publicId: tenancy.random.publicIdBits(), cause: cause.name, receiver: receiver.who.name, channel: channel, rule: rule.id,
+      event: cause.event, address: channel == .email ? receiver.address : nil, customer: tenant, ticket: cause.ticket.publicId,
+      language: receiver.language, text: book.text(cause.event, receiver.language).filled(fields.values(zone: zone)),
+      state: channel == .inbox ? "inbox" : "waiting", dueAt: dueAt, expiresAt: max(expiresAt, dueAt.adding(seconds: 300)), occurredAt: cause.occurredAt)
+  }
+
+  private func draft(toWebhook webhook: Int64, _ cause: Cause, _ fields: TellingFields, rule: Int64, expiresAt: Instant) -> NotificationDraft {
+    let bits = tenancy.random.publicIdBits()
+    let document = fields.document(cause.event, provider.id(IdKind.notification.prefix, bits))
+    return NotificationDraft(
+      tenant: provider.id, publicId: bits, cause: cause.name, receiver: "w\(webhook)", channel: .webhook, rule: rule, event: cause.event,
+      webhook: webhook, customer: tenant, ticket: cause.ticket.publicId, language: provider.language,
+      text: NotificationText(subject: cause.event.rawValue, body: JSON.text(document)), state: "waiting", dueAt: now, expiresAt: expiresAt,
+      occurredAt: cause.occurredAt)
+  }
+
+  /// What comes on top of an hour's limit goes into one summary at the end of the hour; a webhook is told no more of that ticket, for that is
+  /// how a circle of two machines looks.
+  private func fold(_ drafts: inout [NotificationDraft], in transaction: Transaction) async throws {
+    func place(_ draft: NotificationDraft) -> ToldLately.Place {
+      ToldLately.Place(
+        tenant: draft.tenant, receiver: draft.receiver, channel: draft.channel, ticket: draft.channel == .webhook ? draft.ticket : nil)
+    }
+    let places = Array(Set(drafts.filter { $0.channel != .inbox }.map(place)))
+    guard !places.isEmpty else { return }
+    let lately = ToldLately(places: places, since: now.adding(seconds: -3600), most: Self.mostInAnHour)
+    var counts: [ToldLately.Place: Int64] = [:]
+    for found in try await transaction.query(lately) {
+      let index = Int(found.place) - 1
+      if places.indices.contains(index) { counts[places[index]] = found.count }
+    }
+    var summaries: [NotificationDraft] = []
+    for index in drafts.indices where drafts[index].channel != .inbox {
+      let place = place(drafts[index])
+      let count = counts[place, default: 0]
+      counts[place] = count + 1
+      guard count >= Self.mostInAnHour else { continue }
+      drafts[index].state = "folded"
+      if drafts[index].channel == .email { summaries.append(summary(for: drafts[index])) }
+    }
+    drafts += summaries
+  }
+
+  private func summary(for draft: NotificationDraft) -> NotificationDraft {
+    let hour = now.seconds.flooredQuotient(by: 3600)
+    // A minute more than the hour, for what is being made when it ends.
+    let dueAt = Instant(seconds: (hour + 1) * 3600 + 60)
+    return NotificationDraft(
+      tenant: draft.tenant, publicId: tenancy.random.publicIdBits(), cause: Self.summaryCause + String(hour), receiver: draft.receiver, channel: .email,
+      rule: nil,
+      event: .summary, address: draft.address, customer: draft.tenant, ticket: nil, language: draft.language,
+      text: NotificationText(subject: "", body: ""), state: "waiting", dueAt: dueAt, expiresAt: dueAt.adding(seconds: 6 * 3600), occurredAt: now)
+  }
+}
+
+/// What is looked up once for all events of a transaction.
+private struct Known: Sendable {
+  var comments: [[UInt8]: String] = [:]
+  var actors: [Int64: (name: String, tenant: TenantId, person: Int64?)] = [:]
+  private var watchers: [Int64: [(person: Int64?, account: Int64?)]] = [:]
+  private var staff: [Int64: Receiver] = [:]
+  private var people: [Int64: Receiver] = [:]
+
+  init(_ causes: [Cause], _ telling: Telling, in transaction: Transaction) async throws {
+    let tickets = Array(Set(causes.map(\.ticket.id)))
+    let comments = causes.compactMap(\.comment)
+    let (foundWatchers, foundComments, foundActors) = try await transaction.query(
+      WatchersOfTickets(tenant: telling.tenant, tickets: tickets), ToldComments(tenant: telling.tenant, publicIds: comments),
+      ToldActors(tenants: Set([telling.tenant, telling.provider.id]).sorted(), ids: Array(Set(causes.map(\.actor)))))
+    self.comments = Dictionary(foundComments.map { ($0.publicId, $0.body) }) { first, _ in first }
+    actors = Dictionary(foundActors.map { ($0.id, (name: $0.name, tenant: $0.tenant, person: $0.person)) }) { first, _ in first }
+    for watcher in foundWatchers { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
+    let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
+    let owners = causes.flatMap { [$0.ticket.owner, $0.ticket.assignee].compactMap { $0 } }
+    let staffIds = Set(named + owners + foundWatchers.compactMap(\.account))
+    let personIds = Set(causes.compactMap(\.ticket.requester) + foundWatchers.compactMap(\.person))
+    let (foundStaff, foundPeople) = try await transaction.query(
+      StaffToTell(
+        provider: telling.provider.id, ids: staffIds.sorted(), publicIds: causes.compactMap(\.offeredTo), customer: telling.tenant, now: telling.now),
+      PeopleToTell(tenant: telling.tenant, ids: personIds.sorted()))
+    for receiver in foundStaff { if case .staff(let id) = receiver.who { staff[id] = receiver } }
+    for receiver in foundPeople { if case .person(let id) = receiver.who { people[id] = receiver } }
+  }
+
+  /// Whom a rule means. Nobody is told what he did himself, and of the provider's own affairs no customer's people.
+  func receivers(of cause: Cause, _ rule: NotificationRule) -> [Receiver] {
+    var found: [Receiver.Who: Receiver] = [:]
+    func addStaff(_ id: Int64?) {
+      guard let id, let receiver = staff[id], !(cause.actorKind == Actor.Kind.staff.rawValue && cause.actor == id) else { return }
+      found[receiver.who] = receiver
+    }
+    func addPerson(_ id: Int64?) {
+      guard cause.event.isForCustomers, let id, let receiver = people[id],
+        !(cause.actorKind == Actor.Kind.customer.rawValue && actors[cause.actor]?.person == id)
+      else { return }
+      found[receiver.who] = receiver
+    }
+    for audience in rule.audience {
+      switch audience {
+      case .owner: addStaff(cause.ticket.owner)
+      case .assignee: addStaff(cause.ticket.assignee)
+      case .offered: addStaff(staff.first { $0.value.publicId == cause.offeredTo }?.key)
+      case .requester: addPerson(cause.ticket.requester)
+      case .watchers:
+        for watcher in watchers[cause.ticket.id] ?? [] {
+          addStaff(watcher.account)
+          addPerson(watcher.person)
+        }
+      }
+    }
+    for member in rule.staff { addStaff(member.id) }
+    return found.values.sorted { $0.who.name < $1.who.name }
+  }
+}

@@ -1,0 +1,104 @@
+import Kernel
+import Operations
+
+/// What is said of an event in a language.
+package struct TemplateRecord: OperationOutput {
+  let event: NotificationEvent
+  let language: Language
+  let text: NotificationText
+  let isStock: Bool
+
+  package static let fields: [OutputField<TemplateRecord>] = [
+    OutputField("event", .text, "What it is about.", "通知事项。") { .text($0.event.rawValue) },
+    OutputField("language", .text, "en or zh-Hans.", "语言：en 或 zh-Hans。") { .text($0.language.rawValue) },
+    OutputField("subject", .text, "The subject, with fields in braces.", "标题，字段写在花括号内。") { .text($0.text.subject) },
+    OutputField("body", .text, "The body, with fields in braces.", "正文，字段写在花括号内。") { .text($0.text.body) },
+    OutputField("stock", .boolean, "Whether these are the words that came with Steward.", "是否为内置模板。") { .bool($0.isStock) },
+    OutputField("fields", .list(.text), "The fields that it may name.", "可用字段。") { .array(NotificationText.fields(of: $0.event).map { .text($0) }) },
+  ]
+}
+
+enum TemplateFields {
+  static let event = Field.oneOf("event", NotificationEvent.allCases.map(\.rawValue), "What it is about.", "通知事项。")
+  static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "en or zh-Hans.", "语言：en 或 zh-Hans。")
+}
+
+package enum ListTemplates: Operation {
+  package typealias Input = NoInput
+
+  package static let declaration = Declaration(
+    "notification_template.list", "List what is said of each event in each language, and the fields that may be named.", zh: "列出各通知事项的双语模板及可用字段。",
+    permission: "notification_rule.read", roles: OutboundRights.keepers, scopes: OutboundRights.forAll, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<TemplateRecord> {
+    let own = try await context.transaction.query(AllTemplates(provider: context.provider.id))
+    let records = NotificationEvent.allCases.flatMap { event in
+      Language.allCases.map { language in
+        let found = own.first { $0.event == event && $0.language == language }
+        return TemplateRecord(
+          event: event, language: language, text: found?.text ?? NotificationText.stock(event, language), isStock: found == nil)
+      }
+    }
+    return Listing(items: records, next: nil)
+  }
+}
+
+package enum SetTemplateText: Operation {
+  package struct Input: OperationInput {
+    let event: NotificationEvent
+    let language: Language
+    let text: NotificationText
+
+    private static let subject = Field.text(
+      "subject", 1...NotificationText.mostSubject, "The subject, with fields in braces: [{number}] {title}.", "标题，字段写在花括号内，例如 [{number}] {title}。")
+    private static let body = Field.longText("body", 1...NotificationText.mostBody, "The body, with fields in braces.", "正文，字段写在花括号内。")
+    package static let fields: [any InputField] = [TemplateFields.event, TemplateFields.language, subject, body]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      event = try NotificationEvent(rawValue: values[TemplateFields.event]) ?? .opened
+      language = try Language(rawValue: values[TemplateFields.language]) ?? .english
+      text = NotificationText(subject: try values[Self.subject], body: try values[Self.body])
+      for (part, path) in [(text.subject, "subject"), (text.body, "body")] {
+        guard let unknown = NotificationText.unknownFields(in: part, of: event).first else { continue }
+        throw FieldError(
+          path, NotificationMessages.unknownTemplateField,
+          ["name": String(unknown.prefix(60)), "allowed": NotificationText.fields(of: event).joined(separator: ", ")])
+      }
+    }
+  }
+
+  package static let declaration = Declaration(
+    "notification_template.set", "Say something of an event in words of one's own.", zh: "设置通知模板。", permission: OutboundRights.keep,
+    roles: OutboundRights.keepers, scopes: OutboundRights.forAll, reach: .provider, effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> TemplateRecord {
+    context.transaction.enqueue(
+      SetTemplate(provider: context.provider.id, event: input.event, language: input.language, text: input.text, now: context.now))
+    return TemplateRecord(event: input.event, language: input.language, text: input.text, isStock: false)
+  }
+}
+
+package enum ResetTemplate: Operation {
+  package struct Input: OperationInput {
+    let event: NotificationEvent
+    let language: Language
+
+    package static let fields: [any InputField] = [TemplateFields.event, TemplateFields.language]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      event = try NotificationEvent(rawValue: values[TemplateFields.event]) ?? .opened
+      language = try Language(rawValue: values[TemplateFields.language]) ?? .english
+    }
+  }
+
+  package static let declaration = Declaration(
+    "notification_template.reset", "Go back to the words that came with Steward.", zh: "恢复内置模板。", permission: OutboundRights.keep,
+    roles: OutboundRights.keepers, scopes: OutboundRights.forAll, reach: .provider, effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> TemplateRecord {
+    let drop = DropTemplate(provider: context.provider.id, event: input.event, language: input.language)
+    guard try await context.transaction.first(drop) != nil else { throw Failure(.conflict, NotificationMessages.noTemplate) }
+    return TemplateRecord(
+      event: input.event, language: input.language, text: NotificationText.stock(input.event, input.language), isStock: true)
+  }
+}
