@@ -18,7 +18,6 @@ struct ShownQueue: Sendable {
     criteria = try QueueCriteria(values)
     filter = try values[Self.filterField]
     ci = try values[Self.ciField]
-    if filter != nil, !criteria.isEmpty { throw FieldError("filter", QueueFilterMessages.filterAlone) }
     if criteria.order == .teamDue, ci != nil { throw FieldError("ci", TicketCiMessages.orderOfCi) }
   }
 }
@@ -54,6 +53,7 @@ extension OperationContext {
     guard let filter = shown.filter else { return shown.criteria }
     let statement = QueueFilterByPublicId(provider: provider.id, account: actor.id, publicId: filter.random)
     guard let found = try await bound(to: [provider.id], { try await $0.first(statement) }) else { throw unknownReference("filter") }
+    guard shown.criteria.isEmpty else { throw Failure.invalid("filter", QueueFilterMessages.filterAlone) }
     let criteria = try found.criteria
     if criteria.order == .teamDue, shown.ci != nil { throw Failure.invalid("ci", TicketCiMessages.orderOfCi) }
     return criteria
