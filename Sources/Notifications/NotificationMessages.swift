@@ -21,6 +21,7 @@ package enum NotificationMessages: MessageCatalog {
     "notification_rule.of_warnings_only", "Only clock.warned has a share of the budget.", zh: "仅 clock.warned 可指定时限消耗百分比。")
   static let notATime = Message("notification_rule.time", "This must be a time of day such as 22:00.", zh: "必须是一天中的时刻，例如 22:00。")
   static let quietTogether = Message("notification_rule.quiet", "Give the beginning and the end of the quiet hours together.", zh: "请同时填写免打扰时段的开始和结束。")
+  static let quietNever = Message("notification_rule.quiet_never", "The quiet hours must end at another time than they begin.", zh: "免打扰时段的结束时刻不能与开始时刻相同。")
   static let unknownTemplateField = Message(
     "notification_template.unknown_field", "There is no field {name} here. Allowed: {allowed}.", zh: "此处没有字段 {name}。可用字段：{allowed}。")
   static let noTemplate = Message("notification_template.stock", "The stock words are in use already.", zh: "当前已使用内置模板。")
@@ -92,7 +93,7 @@ package enum NotificationMessages: MessageCatalog {
 
   package static let all = [
     ruleNameTaken, ruleRetired, nothingToChange, nobody, notForCustomers, webhookWithChannel, webhookOnly, peopleNeedChannel, ofClocksOnly, ofWarningsOnly,
-    notATime, quietTogether,
+    notATime, quietTogether, quietNever,
     unknownTemplateField, noTemplate, held, notHeld, notDead, webhookNameTaken, webhookRetired, webhookUsed, badUrl,
     ruleOpened, ruleAssigned, ruleOffered, ruleCustomerCommented, ruleAnswered, ruleResolved, ruleReopened, ruleProblemTold, ruleWarned, ruleBreached,
     openedSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject, customerCommentedSubject, answeredSubject,

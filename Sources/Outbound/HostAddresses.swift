@@ -9,11 +9,17 @@ import NIOPosix
 
 /// The addresses behind a host's name, as the system knows them.
 enum HostAddresses {
-  private static let most = 16
+  private static let most = 4
+  /// Of its own: the system's resolver may wait long, and the threads that all share are few.
+  private static let threads: NIOThreadPool = {
+    let pool = NIOThreadPool(numberOfThreads: 16)
+    pool.start()
+    return pool
+  }()
 
   /// On a thread that may wait: the system's resolver does. Empty when there are none.
   static func of(_ host: String, port: Int) async throws -> [SocketAddress] {
-    try await NIOThreadPool.singleton.runIfActive { lookUp(host, port: port) }
+    try await threads.runIfActive { lookUp(host, port: port) }
   }
 
   private static func lookUp(_ host: String, port: Int) -> [SocketAddress] {

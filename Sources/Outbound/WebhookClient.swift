@@ -9,11 +9,11 @@ import TLS
 /// answer, and waits only so long.
 package struct WebhookClient: WebhookCourier {
   package struct Limits: Sendable {
-    /// From the beginning of the connection to the end of the answer.
+    /// From the look-up of the name to the status of the answer.
     package var total: TimeAmount = .seconds(10)
     package var connect: TimeAmount = .seconds(5)
-    /// Bytes of an answer's body; nothing is done with them.
-    package var body = 1 << 16
+    /// Bytes that are read for the head of an answer; its body is not waited for.
+    package var head = 1 << 16
 
     package init() {}
   }
@@ -33,7 +33,19 @@ package struct WebhookClient: WebhookCourier {
     agent = "Steward/\(version)"
   }
 
+  /// It ends in time whatever hangs, a look-up of the name too: what still goes on then ends by itself, and counts for nothing.
   package func post(_ body: [UInt8], to address: WebhookAddress, headers: [(name: String, value: String)]) async -> Delivery {
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    let whole = loop.makePromise(of: Delivery.self)
+    let deadline = loop.scheduleTask(in: limits.total) { whole.succeed(.later("no answer in time")) }
+    let attempt = Task { whole.succeed(await self.attempt(body, address, headers)) }
+    let delivery = try? await whole.futureResult.get()
+    deadline.cancel()
+    attempt.cancel()
+    return delivery ?? .later("no answer in time")
+  }
+
+  private func attempt(_ body: [UInt8], _ address: WebhookAddress, _ headers: [(name: String, value: String)]) async -> Delivery {
     do {
       let found = try await HostAddresses.of(address.host, port: address.port)
       guard !found.isEmpty else { return .later("the name of the host is not known") }
@@ -43,6 +55,7 @@ package struct WebhookClient: WebhookCourier {
       }
       var fault = ""
       for place in found {
+        guard !Task.isCancelled else { break }
         do {
           return try await exchange(body, address, headers, at: place)
         } catch let error as ConnectFault {
@@ -64,15 +77,16 @@ package struct WebhookClient: WebhookCourier {
   ) async throws -> Delivery {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let answer = loop.makePromise(of: Delivery.self)
-    let (context, bodyLimit) = (context, limits.body)
+    let (context, headLimit) = (context, limits.head)
     let channel: any NIOCore.Channel
     do {
       channel = try await ClientBootstrap(group: loop).connectTimeout(limits.connect)
         .channelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(TLSHandler(client: context, serverName: address.host))
+            try channel.pipeline.syncOperations.addHandler(HeadLimit(answer, headLimit))
             try channel.pipeline.syncOperations.addHTTPClientHandlers()
-            try channel.pipeline.syncOperations.addHandler(AnswerReader(answer, bodyLimit: bodyLimit))
+            try channel.pipeline.syncOperations.addHandler(AnswerReader(answer))
           }
         }
         .connect(to: place).get()
@@ -109,33 +123,48 @@ package struct WebhookClient: WebhookCourier {
     }
   }
 
-  /// Waits for the end of the answer; the status decides.
+  /// Ends what answers without end.
+  private final class HeadLimit: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let answer: EventLoopPromise<Delivery>
+    private let limit: Int
+    private var received = 0
+
+    init(_ answer: EventLoopPromise<Delivery>, _ limit: Int) {
+      self.answer = answer
+      self.limit = limit
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      received += unwrapInboundIn(data).readableBytes
+      guard received <= limit else {
+        answer.succeed(.later("an answer without end"))
+        context.close(promise: nil)
+        return
+      }
+      context.fireChannelRead(data)
+    }
+  }
+
+  /// Waits for the status, which decides: a body that never ends changes nothing.
   private final class AnswerReader: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
 
     private let answer: EventLoopPromise<Delivery>
-    private let bodyLimit: Int
     private var status: UInt?
-    private var received = 0
 
-    init(_ answer: EventLoopPromise<Delivery>, bodyLimit: Int) {
-      self.answer = answer
-      self.bodyLimit = bodyLimit
-    }
+    init(_ answer: EventLoopPromise<Delivery>) { self.answer = answer }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-      switch unwrapInboundIn(data) {
-      case .head(let head): if head.status.code >= 200 { status = head.status.code }
-      case .body(let bytes):
-        received += bytes.readableBytes
-        if received > bodyLimit { settle() }
-      case .end: if status != nil { settle() }
-      }
+      guard case .head(let head) = unwrapInboundIn(data), head.status.code >= 200 else { return }
+      status = head.status.code
+      settle()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-      // A receiver that cuts the connection after its status has said what it had to say.
-      if status != nil { settle() } else { answer.succeed(.later(WebhookClient.reason(error))) }
+      answer.succeed(.later(WebhookClient.reason(error)))
       context.close(promise: nil)
     }
 

@@ -98,10 +98,38 @@ import Testing
     #expect(await answer("incident.opened", ["staff": staff, "channels": .array(["webhook"])]) == "webhook notification_rule.webhook")
     #expect(await answer("incident.opened", ["staff": staff, "quietFrom": "22:00"]) == "quietTo notification_rule.quiet")
     #expect(await answer("incident.opened", ["staff": staff, "quietFrom": "24:00", "quietTo": "07:00"]) == "quietFrom notification_rule.time")
+    #expect(
+      await answer("incident.opened", ["staff": staff, "quietFrom": "22:00", "quietTo": "22:00"]) == "quietTo notification_rule.quiet_never")
     #expect(await answer("incident.open", ["staff": staff]) == "event input.choice")
     #expect(await answer("incident.opened", ["staff": .array(["stf_unknown"])]) == "staff[0] input.unknown_reference")
     #expect(await answer("incident.opened", ["staff": staff]) == "accepted")
     #expect(await answer("incident.opened", ["staff": staff]) == "notification_rule.name_taken")
+  }
+
+  /// A rule of each event can be made; a metric and a share belong to clocks.
+  @Test func everyEventHasRules() async throws {
+    let world = try await NotificationsWorld()
+    for event in NotificationEvent.forRules {
+      let made = try await world.rule(event.rawValue, ["staff": .array([world.colleagueId])], name: event.rawValue)
+      #expect(made["event"]?.text == event.rawValue)
+    }
+    #expect(try await world.call("notification_rule.list", ["limit": 200])["items"]?.array?.count == NotificationEvent.forRules.count)
+  }
+
+  /// A ticket that nobody has taken is not silent: its promises reach the account managers of the customer.
+  @Test func whatNobodyOwnsIsTold() async throws {
+    let world = try await NotificationsWorld()
+    try await world.promise()
+    let made = try await world.call("staff.create", ["login": "am@provider.test", "name": "Max", "password": "correct horse battery"])["id"] ?? .null
+    try await world.call("staff_grant.add", ["account": made, "role": "account_manager", "everyCustomer": .bool(true)])
+    let incident = try await world.incident()
+    try await world.clocks(after: 1900)
+    let told = try await world.rows("inbox").filter { $0.event == "clock.warned" }
+    #expect(told.count == 1)
+    try await world.call("incident.take", ["id": incident], as: world.engineer, version: 1)
+    try await world.clocks(after: 1100)
+    let later = try await world.rows("inbox").filter { $0.event == "clock.warned" }
+    #expect(later.count == 2 && Set(later.map(\.receiver)).count == 2, "from then on his who took it")
   }
 
   /// One event that cannot be told holds up no other, and is told when it can be.
@@ -129,7 +157,7 @@ import Testing
     let incident = try await world.incident()
     for number in 1...12 { try await world.comment(incident, "Word \(number)") }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<3 { group.addTask { try? await world.make(batch: 2) } }
+      for _ in 0..<3 { group.addTask { try await world.make(batch: 2) } }
       try await group.waitForAll()
     }
     try await world.make()

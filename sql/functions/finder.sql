@@ -108,12 +108,19 @@ begin
 end
 $$;
 
--- Tenants for which a consumer has work waiting.
+-- Tenants for which a consumer has work waiting, found by stepping over the index.
 create function finder.outbox_tenants(wanted_consumer text, row_limit integer)
 returns table (tenant_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select distinct o.tenant_id from operations.outbox o where o.consumer = wanted_consumer limit least(row_limit, 1000);
+  return query
+    with recursive tenant (id) as (
+      (select o.tenant_id from operations.outbox o where o.consumer = wanted_consumer order by o.tenant_id limit 1)
+      union all
+      select (select o.tenant_id from operations.outbox o
+              where o.consumer = wanted_consumer and o.tenant_id > t.id order by o.tenant_id limit 1)
+      from tenant t where t.id is not null)
+    select t.id from tenant t where t.id is not null limit least(row_limit, 1000);
 end
 $$;
 
@@ -813,18 +820,28 @@ $$;
 
 grant select on notifications.notification, notifications.webhook, notifications.breaker, notifications.hold to steward_finder;
 
--- What is to be sent, the longest waiting first: of mail so many, of each webhook as many, so that none holds up another. Nothing of a way out
--- that failed too often of late, and nothing at all while everything is held.
+-- What is to be sent, the longest waiting first: of each tenant's mail so many, of each webhook as many, so that none holds up another. Nothing
+-- of a way out that failed too often of late, and nothing at all while everything is held. The tenants are found by stepping over the index.
 create function finder.due_notifications(reference timestamptz, row_limit integer)
 returns table (tenant_id bigint, id bigint, fence bigint, webhook_id bigint)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
   if exists (select from notifications.hold) then return; end if;
   return query
-    (select n.tenant_id, n.id, n.fence, null::bigint from notifications.notification n
-     where n.state = 'waiting' and n.channel = 'email' and n.due_at <= reference
-       and not exists (select from notifications.breaker b where b.webhook_id = 0 and b.open_until > reference)
-     order by n.due_at, n.tenant_id, n.id limit least(row_limit, 1000))
+    (with recursive tenant (id) as (
+       (select n.tenant_id from notifications.notification n where n.state = 'waiting' and n.channel = 'email' order by n.tenant_id limit 1)
+       union all
+       select (select n.tenant_id from notifications.notification n
+               where n.state = 'waiting' and n.channel = 'email' and n.tenant_id > t.id order by n.tenant_id limit 1)
+       from tenant t where t.id is not null)
+     select d.tenant_id, d.id, d.fence, null::bigint
+     from tenant t
+     cross join lateral (
+       select n.tenant_id, n.id, n.fence, n.due_at, row_number() over (order by n.due_at, n.id) as place from notifications.notification n
+       where n.tenant_id = t.id and n.state = 'waiting' and n.channel = 'email' and n.due_at <= reference
+       order by n.due_at, n.id limit least(row_limit, 1000)) d
+     where not exists (select from notifications.breaker b where b.webhook_id = 0 and b.open_until > reference)
+     order by d.place, d.due_at, d.tenant_id limit 5000)
     union all
     (select d.tenant_id, d.id, d.fence, w.id
      from notifications.webhook w
@@ -836,6 +853,22 @@ begin
 end
 $$;
 
+-- How many mails to each of some addresses were made since then, over all tenants, counted up to a limit. Letters' case and what follows a plus
+-- sign do not make another address.
+create function finder.mail_lately(addresses text[], since timestamptz, most bigint)
+returns table (address text, count bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select a.address, (
+      select count(*) from (
+        select from notifications.notification n
+        where regexp_replace(lower(n.address), '[+][^@]*@', '@') = regexp_replace(lower(a.address), '[+][^@]*@', '@')
+          and n.channel = 'email' and n.state in ('waiting', 'sent') and n.recorded_at > since
+        limit most) m)
+    from unnest(addresses) a (address);
+end
+$$;
+
 -- Tenants, by id after `after_tenant`, with notifications that are over since before `older_than`.
 create function finder.tenants_with_old_notifications(older_than timestamptz, after_tenant bigint, row_limit integer)
 returns table (tenant_id bigint)
@@ -843,7 +876,7 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return query select t.id from tenancy.tenant t
     where t.id > after_tenant and exists (
-      select from notifications.notification n where n.tenant_id = t.id and n.state <> 'waiting' and n.recorded_at < older_than)
+      select from notifications.notification n where n.tenant_id = t.id and n.recorded_at < older_than)
     order by t.id limit least(row_limit, 1000);
 end
 $$;
@@ -858,8 +891,10 @@ begin
     (select count(*) from notifications.webhook w cross join lateral (
       select from notifications.notification n where n.webhook_id = w.id and n.state = 'waiting' and n.channel = 'webhook' limit most) m),
     (select count(*) from tenancy.tenant t cross join lateral (
-      select from notifications.notification n where n.tenant_id = t.id and n.state = 'dead' limit most) m),
-    (select min(n.due_at) from notifications.notification n where n.state = 'waiting' and n.channel = 'email');
+      select from notifications.notification n where n.tenant_id = t.id and n.state in ('dead', 'expired') limit most) m),
+    (select min(o.due_at) from tenancy.tenant t cross join lateral (
+      select n.due_at from notifications.notification n where n.tenant_id = t.id and n.state = 'waiting' and n.channel = 'email'
+      order by n.due_at limit 1) o);
 end
 $$;
 

@@ -88,7 +88,8 @@ create table notifications.rule (
   constraint rule_channels_check check (channels <@ array['inbox', 'email', 'webhook'] and cardinality(channels) > 0),
   constraint rule_webhook_check check (('webhook' = any (channels)) = (webhook_id is not null)),
   constraint rule_accounts_check check (cardinality(account_ids) = cardinality(account_public_ids)),
-  constraint rule_quiet_check check ((quiet_from is null) = (quiet_to is null) and quiet_from between 0 and 1439 and quiet_to between 0 and 1439),
+  constraint rule_quiet_check check (
+    (quiet_from is null) = (quiet_to is null) and quiet_from between 0 and 1439 and quiet_to between 0 and 1439 and quiet_from <> quiet_to),
   constraint rule_priority_check check (priority_to between 1 and 5),
   constraint rule_metric_check check (
     metric is null or metric in ('response', 'update', 'resolution') and event in ('clock.warned', 'clock.breached')),
@@ -141,6 +142,8 @@ create table notifications.breaker (
   webhook_id bigint not null,
   failures bigint not null,
   open_until timestamptz,
+  -- of mail: for which tenants it failed since it last worked
+  tenants bigint[] not null default '{}',
   last_error text not null,
   recorded_at timestamptz not null,
   constraint breaker_pk primary key (tenant_id, webhook_id),
@@ -149,7 +152,19 @@ create table notifications.breaker (
 select steward.protect_tenant_table('notifications.breaker', 'transient');
 select steward.keep_to_staff('notifications.breaker', 'transient');
 grant select, insert, delete on notifications.breaker to steward_app;
-grant update (failures, open_until, last_error, recorded_at) on notifications.breaker to steward_app;
+grant update (failures, open_until, tenants, last_error, recorded_at) on notifications.breaker to steward_app;
+
+-- When a worker that can send mail was last there. Of the provider's tenant.
+create table notifications.mail (
+  tenant_id bigint not null,
+  seen_at timestamptz not null,
+  constraint mail_pk primary key (tenant_id),
+  constraint mail_tenant_fk foreign key (tenant_id) references tenancy.tenant (id)
+);
+select steward.protect_tenant_table('notifications.mail', 'transient');
+select steward.keep_to_staff('notifications.mail', 'transient');
+grant select, insert on notifications.mail to steward_app;
+grant update (seen_at) on notifications.mail to steward_app;
 
 -- 5. What is told: one row for a cause, a receiver and a channel. A row of the receiver's tenant: of the provider's for staff and webhooks, of
 -- the customer's for its people, who so never see another's.
@@ -198,11 +213,19 @@ create table notifications.notification (
 );
 create index notification_inbox on notifications.notification (tenant_id, receiver, id) where state = 'inbox';
 create index notification_unread on notifications.notification (tenant_id, receiver, id) where state = 'inbox' and read_at is null;
-create index notification_lately on notifications.notification (tenant_id, receiver, channel, recorded_at);
-create index notification_mail_due on notifications.notification (due_at, tenant_id, id) where state = 'waiting' and channel = 'email';
+-- what was told of late, the limits of an hour
+create index notification_mail_lately on notifications.notification (tenant_id, receiver, recorded_at) where channel = 'email' and state <> 'folded';
+create index notification_webhook_lately on notifications.notification (tenant_id, receiver, ticket_public_id, recorded_at)
+  where channel = 'webhook' and state <> 'folded';
+create index notification_folded on notifications.notification (tenant_id, receiver, recorded_at) where state = 'folded';
+create index notification_address on notifications.notification (regexp_replace(lower(address), '[+][^@]*@', '@'), recorded_at)
+  where channel = 'email' and state in ('waiting', 'sent');
+create index notification_mail_due on notifications.notification (tenant_id, due_at, id) where state = 'waiting' and channel = 'email';
 create index notification_webhook_due on notifications.notification (webhook_id, due_at, id) where state = 'waiting' and channel = 'webhook';
-create index notification_dead on notifications.notification (tenant_id, id) where state = 'dead';
-create index notification_over on notifications.notification (tenant_id, recorded_at) where state <> 'waiting';
+create index notification_dead on notifications.notification (tenant_id, id) where state in ('dead', 'expired');
+create index notification_over on notifications.notification (tenant_id, recorded_at);
+-- who has work for a consumer
+create index outbox_consumer on operations.outbox (consumer, tenant_id);
 select steward.protect_tenant_table('notifications.notification', 'personal');
 grant select, insert, delete on notifications.notification to steward_app;
 grant update (state, due_at, expires_at, attempts, fence, fault, sent_at, read_at, body) on notifications.notification to steward_app;

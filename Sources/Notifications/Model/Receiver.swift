@@ -21,4 +21,5 @@ struct Receiver: Sendable {
   /// Nil: that of the tenant.
   let zone: String?
   let address: String?
+  var hasLogin = true
 }

@@ -1,4 +1,5 @@
-/// An address that mail can be sent to: `local@domain` of plain ASCII. Nothing in it could end a header field, name a second receiver, or be
+/// An address that mail can be sent to: `local@domain` of plain ASCII, the domain of two labels at least: what has one is a name of the mail
+/// host's own. Nothing in it could end a header field, name a second receiver, or be
 /// an option of a command.
 struct MailAddress: Sendable, Equatable {
   let text: String
@@ -11,7 +12,7 @@ struct MailAddress: Sendable, Equatable {
       local.allSatisfy({ Self.isLetter($0) || Self.marks.contains($0) })
     else { return nil }
     let labels = domain.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard
+    guard labels.count >= 2,
       labels.allSatisfy({ label in
         (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
           && label.allSatisfy { Self.isLetter($0) || $0 == UInt8(ascii: "-") }
@@ -20,7 +21,14 @@ struct MailAddress: Sendable, Equatable {
     self.text = text
   }
 
-  private static let marks = Set("!#$&'*+-/=?^_`{|}~.".utf8)
+  /// What an address is counted by: letters' case and what follows a plus sign do not make another one.
+  static func key(_ text: String) -> String {
+    let lower = text.lowercased()
+    guard let plus = lower.firstIndex(of: "+"), let at = lower.lastIndex(of: "@"), plus < at else { return lower }
+    return String(lower[..<plus] + lower[at...])
+  }
+
+  private static let marks = Set("#$&'*+-/=?^_`{}~.".utf8)
 
   private static func isLetter(_ byte: UInt8) -> Bool {
     switch byte {

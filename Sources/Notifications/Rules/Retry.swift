@@ -15,6 +15,11 @@ enum Retry {
     return delay + more
   }
 
+  /// How long mail rests when it failed for so many tenants one after the other; nil: not yet.
+  static func mailRestSeconds(after tenants: Int64) -> Int64? {
+    tenants < 3 ? nil : restSeconds(after: tenants + failuresUntilRest - 3)
+  }
+
   /// How long a way out rests after so many failures; nil: not yet. One that is tried again and fails rests twice as long, an hour at most.
   static func restSeconds(after failures: Int64) -> Int64? {
     guard failures >= failuresUntilRest else { return nil }

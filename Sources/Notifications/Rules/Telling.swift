@@ -13,6 +13,8 @@ struct Cause: Sendable {
   let actorKind: String
   let actor: Int64
   let occurredAt: Instant
+  /// When it was recorded, if that was later: so old is the news of it.
+  let toldAt: Instant
 
   /// Nil: nobody is told of such events.
   init?(_ waiting: WaitingCauses.Found, _ found: EventsOfCauses.Found) {
@@ -24,6 +26,7 @@ struct Cause: Sendable {
     actorKind = found.actorKind
     actor = found.actor
     occurredAt = found.occurredAt
+    toldAt = max(found.occurredAt, waiting.recordedAt)
   }
 
   private static func event(_ found: EventsOfCauses.Found) -> NotificationEvent? {
@@ -48,6 +51,8 @@ struct Cause: Sendable {
     }
   }
 
+  /// Nobody answers for the ticket or works on it.
+  var isNobodys: Bool { ticket.owner == nil && ticket.assignee == nil }
   /// The comment that it is about.
   var comment: [UInt8]? { payload["comment"]?.text.flatMap { PublicId($0) }?.random }
   /// Whom it was offered to.
@@ -61,11 +66,14 @@ struct TellingFields: Sendable {
   let actorName: String
   let comment: String
 
-  func values(zone: Zone) -> [String: String] {
-    [
-      "number": IncidentView.number(of: tenant.code, cause.ticket.number), "title": cause.ticket.title, "customer": tenant.name,
+  /// What a customer's people wrote goes to nobody who has no login: his address was given by them, and may be a stranger's.
+  func values(zone: Zone, for receiver: Receiver) -> [String: String] {
+    let number = IncidentView.number(of: tenant.code, cause.ticket.number)
+    let isQuoted = receiver.hasLogin || cause.actorKind != Actor.Kind.customer.rawValue
+    return [
+      "number": number, "title": isQuoted ? cause.ticket.title : number, "customer": tenant.name,
       "priority": String(cause.ticket.priority), "state": cause.ticket.state, "due": cause.ticket.dueAt.map { Self.text($0, zone) } ?? "-",
-      "team": cause.ticket.team ?? "-", "actor": actorName, "at": Self.text(cause.occurredAt, zone), "comment": comment,
+      "team": cause.ticket.team ?? "-", "actor": actorName, "at": Self.text(cause.occurredAt, zone), "comment": isQuoted ? comment : "",
       "metric": cause.payload["metric"]?.text ?? "-", "percent": cause.payload["percent"]?.integer.map { String($0) } ?? "-",
       "problem": cause.payload["number"]?.text ?? "-",
     ]

@@ -192,7 +192,8 @@ struct StaffToTell: Statement {
   let provider: TenantId
   let ids: [Int64]
   let publicIds: [[UInt8]]
-  let customer: TenantId
+  /// Nil: of any.
+  let customer: TenantId?
   let now: Instant
 
   static let sql = """
@@ -201,7 +202,7 @@ struct StaffToTell: Statement {
     where a.tenant_id = $1 and (a.id = any ($2) or a.public_id = any ($3)) and a.state = 'active' and a.kind = 'staff' and exists (
       select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = 'incident.read'
       where g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $5)
-        and (g.scope = 'all' or g.scope = 'listed' and exists (
+        and ($4::bigint is null or g.scope = 'all' or g.scope = 'listed' and exists (
           select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $4)))
     """
 
@@ -224,15 +225,56 @@ struct StaffToTell: Statement {
   }
 }
 
-/// People of a customer, with the zone of where they work.
+/// Who answers for a customer among the staff: its account managers; where there are none, the administrators.
+struct StaffInCharge: Statement {
+  let provider: TenantId
+  let customer: TenantId
+  let now: Instant
+
+  static let sql = """
+    with held as (
+      select distinct a.id, g.role from tenancy.role_grant g join tenancy.account a on a.tenant_id = g.tenant_id and a.id = g.account_id
+      where g.tenant_id = $1 and g.role in ('account_manager', 'administrator') and a.kind = 'staff' and a.state = 'active'
+        and g.revoked_at is null and (g.expires_at is null or g.expires_at > $3)
+        and (g.scope = 'all' or g.scope = 'listed' and exists (
+          select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $2)))
+    select h.id from held h
+    where h.role = 'account_manager' or not exists (select from held m where m.role = 'account_manager') order by h.id limit 20
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customer)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// When a worker that can send mail was last there.
+struct MailSeen: Statement {
+  let provider: TenantId
+
+  static let sql = "select m.seen_at from notifications.mail m where m.tenant_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(provider) }
+
+  static func decode(_ row: inout RowReader) throws -> Instant { try row.next() }
+}
+
+/// People of a customer who may be told, with the zone of where they work: of one who is suspended nobody, and nobody whose logins were all
+/// disabled. Many have no login and are reached by mail alone.
 struct PeopleToTell: Statement {
   let tenant: TenantId
   let ids: [Int64]
 
   static let sql = """
-    select p.id, p.public_id, p.language, u.zone, p.email
+    select p.id, p.public_id, p.language, u.zone, p.email,
+      exists (select from tenancy.account a where a.tenant_id = p.tenant_id and a.person_id = p.id)
     from tenancy.person p left join tenancy.org_unit u on u.tenant_id = p.tenant_id and u.id = p.unit_id
     where p.tenant_id = $1 and p.id = any ($2)
+      and exists (select from tenancy.tenant t where t.id = p.tenant_id and t.state = 'active')
+      and coalesce((select bool_or(a.state = 'active') from tenancy.account a where a.tenant_id = p.tenant_id and a.person_id = p.id), true)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -243,6 +285,6 @@ struct PeopleToTell: Statement {
   static func decode(_ row: inout RowReader) throws -> Receiver {
     Receiver(
       who: .person(try row.next()), publicId: try row.next(), language: Language(rawValue: try row.next()) ?? .english, zone: try row.next(),
-      address: try row.next())
+      address: try row.next(), hasLogin: try row.next())
   }
 }

@@ -1,6 +1,40 @@
 import Kernel
 import Postgres
 
+/// A way out: a webhook, or the mail of a tenant.
+struct OutboundWay: Hashable, Comparable, Sendable, CustomStringConvertible {
+  let webhook: Int64?
+  /// Of mail: whose.
+  let tenant: TenantId?
+
+  init(webhook: Int64?, tenant: TenantId) {
+    self.webhook = webhook
+    self.tenant = webhook == nil ? tenant : nil
+  }
+
+  var description: String { webhook.map { "webhook \($0)" } ?? "mail of tenant \(tenant?.rawValue ?? 0)" }
+
+  static func < (one: OutboundWay, other: OutboundWay) -> Bool {
+    (one.webhook ?? 0, one.tenant?.rawValue ?? 0) < (other.webhook ?? 0, other.tenant?.rawValue ?? 0)
+  }
+}
+
+/// Mail can be sent from here: remembered, for the worker that makes notifications may be another one.
+struct HasMail: Statement {
+  let provider: TenantId
+  let now: Instant
+
+  static let sql = """
+    insert into notifications.mail (tenant_id, seen_at) values ($1, $2)
+    on conflict (tenant_id) do update set seen_at = excluded.seen_at where mail.seen_at < excluded.seen_at - interval '10 minutes'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(now)
+  }
+}
+
 /// What is to be sent. The finder gives ids only; the claim decides.
 struct DueNotifications: Statement {
   struct Found: Sendable {
@@ -9,6 +43,8 @@ struct DueNotifications: Statement {
     let fence: Int64
     /// Nil: mail.
     let webhook: Int64?
+
+    var way: OutboundWay { OutboundWay(webhook: webhook, tenant: tenant) }
   }
 
   let now: Instant
@@ -33,6 +69,7 @@ struct ClaimedNotification: Sendable {
   let publicId: [UInt8]
   let cause: String
   let receiver: String
+  let customer: TenantId
   let event: NotificationEvent
   let address: String?
   let language: Language
@@ -55,7 +92,7 @@ struct ClaimNotification: Statement {
     update notifications.notification set attempts = attempts + 1, fence = fence + 1, due_at = $5
     where tenant_id = $1 and id = $2 and fence = $3 and state = 'waiting' and due_at <= $4
       and not exists (select from notifications.hold h where h.tenant_id = $6)
-    returning tenant_id, id, public_id, cause, receiver, event, address, language, subject, body, attempts, expires_at, fence, webhook_id
+    returning tenant_id, id, public_id, cause, receiver, customer_id, event, address, language, subject, body, attempts, expires_at, fence, webhook_id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -70,7 +107,7 @@ struct ClaimNotification: Statement {
   static func decode(_ row: inout RowReader) throws -> ClaimedNotification {
     ClaimedNotification(
       tenant: try row.next(), id: try row.next(), publicId: try row.next(), cause: try row.next(), receiver: try row.next(),
-      event: NotificationEvent(rawValue: try row.next()) ?? .opened, address: try row.next(), language: Language(rawValue: try row.next()) ?? .english,
+      customer: try row.next(), event: NotificationEvent(rawValue: try row.next()) ?? .opened, address: try row.next(), language: Language(rawValue: try row.next()) ?? .english,
       text: NotificationText(subject: try row.next(), body: try row.next()), attempts: try row.next(), expiresAt: try row.next(),
       fence: try row.next(), webhook: try row.next())
   }
@@ -124,19 +161,21 @@ struct FoldedNotifications: Statement {
   static func decode(_ row: inout RowReader) throws -> (subject: String, count: Int64) { (try row.next(), try row.next()) }
 }
 
-/// One more failure of a way out; how many there were one after the other.
+/// One more failure of a way out; how many there were one after the other, and of how many tenants.
 struct CountFailure: Statement {
   let provider: TenantId
   /// 0: mail.
   let webhook: Int64
+  let tenant: TenantId
   let fault: String
   let now: Instant
 
   static let sql = """
-    insert into notifications.breaker (tenant_id, webhook_id, failures, last_error, recorded_at) values ($1, $2, 1, $3, $4)
+    insert into notifications.breaker (tenant_id, webhook_id, failures, last_error, recorded_at, tenants) values ($1, $2, 1, $3, $4, array[$5::bigint])
     on conflict (tenant_id, webhook_id) do update
-      set failures = breaker.failures + 1, last_error = excluded.last_error, recorded_at = excluded.recorded_at
-    returning failures
+      set failures = breaker.failures + 1, last_error = excluded.last_error, recorded_at = excluded.recorded_at,
+        tenants = case when $5 = any (breaker.tenants) or cardinality(breaker.tenants) >= 20 then breaker.tenants else breaker.tenants || $5 end
+    returning failures, cardinality(tenants)::bigint
     """
 
   func bind(to parameters: inout Parameters) {
@@ -144,9 +183,10 @@ struct CountFailure: Statement {
     parameters.append(webhook)
     parameters.append(fault)
     parameters.append(now)
+    parameters.append(tenant)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  static func decode(_ row: inout RowReader) throws -> (failures: Int64, tenants: Int64) { (try row.next(), try row.next()) }
 }
 
 struct RestWay: Statement {
@@ -198,7 +238,7 @@ struct DeleteOldNotifications: Statement {
   static let sql = """
     delete from notifications.notification n where n.tenant_id = $1 and n.id in (
       select o.id from notifications.notification o
-      where o.tenant_id = $1 and o.state <> 'waiting' and o.recorded_at < $2 order by o.recorded_at limit $3)
+      where o.tenant_id = $1 and o.recorded_at < $2 order by o.recorded_at limit $3)
     """
 
   func bind(to parameters: inout Parameters) {

@@ -20,6 +20,9 @@ struct NotificationDraft: Sendable {
   let dueAt: Instant
   let expiresAt: Instant
   let occurredAt: Instant
+  /// Never folded.
+  var isUrgent = false
+  var fault: String?
 }
 
 /// Each once: what was told of the cause, to the receiver, by the channel, is not told again.
@@ -30,14 +33,14 @@ struct InsertNotifications: Statement {
   static let sql = """
     insert into notifications.notification (
       tenant_id, public_id, cause, receiver, channel, rule_id, event, webhook_id, address, customer_id, ticket_public_id, language, subject, body, state,
-      due_at, expires_at, occurred_at, recorded_at)
+      due_at, expires_at, occurred_at, fault, recorded_at)
     select d.tenant_id, d.public_id, d.cause, d.receiver, d.channel, d.rule_id, d.event, d.webhook_id, d.address, d.customer_id, d.ticket_public_id,
-      d.language, d.subject, d.body, d.state, d.due_at, d.expires_at, d.occurred_at, $19
+      d.language, d.subject, d.body, d.state, d.due_at, d.expires_at, d.occurred_at, d.fault, $19
     from unnest(
       $1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::bigint[], $11::bytea[],
-      $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[])
+      $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $20::text[])
       d (tenant_id, public_id, cause, receiver, channel, rule_id, event, webhook_id, address, customer_id, ticket_public_id, language, subject, body, state,
-        due_at, expires_at, occurred_at)
+        due_at, expires_at, occurred_at, fault)
     on conflict (tenant_id, cause, receiver, channel) do nothing
     """
 
@@ -61,6 +64,7 @@ struct InsertNotifications: Statement {
     parameters.append(drafts.map(\.expiresAt))
     parameters.append(drafts.map(\.occurredAt))
     parameters.append(now)
+    parameters.append(drafts.map(\.fault))
   }
 }
 
@@ -79,11 +83,16 @@ struct ToldLately: Statement {
   let most: Int64
 
   static let sql = """
-    select p.place, (
+    select p.place, case p.channel when 'email' then (
       select count(*) from (
         select from notifications.notification n
-        where n.tenant_id = p.tenant_id and n.receiver = p.receiver and n.channel = p.channel and n.recorded_at > $5 and n.state <> 'folded'
-          and (p.ticket is null or n.ticket_public_id = p.ticket) limit $6) m)
+        where n.tenant_id = p.tenant_id and n.receiver = p.receiver and n.channel = 'email' and n.recorded_at > $5 and n.state <> 'folded'
+        limit $6) m)
+      else (
+      select count(*) from (
+        select from notifications.notification n
+        where n.tenant_id = p.tenant_id and n.receiver = p.receiver and n.channel = 'webhook' and n.ticket_public_id = p.ticket
+          and n.recorded_at > $5 and n.state <> 'folded' limit $6) m) end
     from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[]) with ordinality p (tenant_id, receiver, channel, ticket, place)
     """
 
@@ -97,4 +106,21 @@ struct ToldLately: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> (place: Int64, count: Int64) { (try row.next(), try row.next()) }
+}
+
+/// How much mail went to addresses since then, whoever's they are, counted up to a limit.
+struct MailLately: Statement {
+  let addresses: [String]
+  let since: Instant
+  let most: Int64
+
+  static let sql = "select address, count from finder.mail_lately($1, $2, $3)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(addresses)
+    parameters.append(since)
+    parameters.append(most)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (address: String, count: Int64) { (try row.next(), try row.next()) }
 }

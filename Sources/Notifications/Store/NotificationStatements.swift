@@ -136,7 +136,7 @@ struct DeadPage: Statement {
   let limit: Int64
 
   static let sql = """
-    select \(NotificationRow.columns) \(NotificationRow.tables) where n.tenant_id = $1 and n.state = 'dead' and n.id > $2 order by n.id limit $3
+    select \(NotificationRow.columns) \(NotificationRow.tables) where n.tenant_id = $1 and n.state in ('dead', 'expired') and n.id > $2 order by n.id limit $3
     """
 
   func bind(to parameters: inout Parameters) {
@@ -171,7 +171,7 @@ struct RepeatNotification: Statement {
 
   static let sql = """
     update notifications.notification set state = 'waiting', attempts = 0, due_at = $3, expires_at = $4, fence = fence + 1
-    where tenant_id = $1 and id = $2 and state = 'dead' returning id
+    where tenant_id = $1 and id = $2 and state in ('dead', 'expired') returning id
     """
 
   func bind(to parameters: inout Parameters) {

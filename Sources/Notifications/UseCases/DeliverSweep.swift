@@ -4,9 +4,10 @@ import Operations
 import Postgres
 import Tenancy
 
-/// Sends what waits. Each way out, mail and every webhook, has a task of its own, so that one which is slow or gone holds up no other; within
-/// one, one after the other. An attempt is counted before it is made. Between sending and recording that it was sent a worker may die: then
-/// it is sent again, under the same id, by which its receiver knows it.
+/// Sends what waits. Each way out, the mail of each tenant and every webhook, has a task of its own and is looked after anew as soon as that
+/// has done what it found, so that one which is slow or gone holds up no other; within one, one after the other. An attempt is counted before
+/// it is made. Between sending and recording that it was sent a worker may die: then it is sent again, under the same id, by which its
+/// receiver knows it. A worker that is asked to stop finishes what it has begun.
 package struct DeliverNotifications: Sweep {
   package static let kind = "notifications.deliver"
   package static let everySeconds: Int64 = 2
@@ -16,86 +17,150 @@ package struct DeliverNotifications: Sweep {
 
   /// Longer than any courier takes.
   private static let leaseSeconds: Int64 = 120
-  private static let waysAtOnce = 8
-  /// So long one run serves a way out; the rest is the next one's.
-  private static let secondsForAWay = Duration.seconds(20)
+  private static let waysAtOnce = 64
+  /// So long a run begins to send; the rest is the next one's.
+  private static let runTime = Duration.seconds(20)
+  /// While a way is busy, the others are looked after this often.
+  private static let pause = Duration.milliseconds(500)
 
   package init(_ couriers: Couriers, batch: Int32 = 50) {
     self.couriers = couriers
     self.batch = batch
   }
 
+  private enum Done: Sendable {
+    case way(OutboundWay, goesOn: Bool, (any Error)?)
+    case pause
+  }
+
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    let due = DueNotifications(now: now, limit: batch)
-    let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(due) }
-    guard !found.isEmpty else { return }
-    let ways = Dictionary(grouping: found) { $0.webhook ?? 0 }.sorted { $0.key < $1.key }
-    var rest = LeftUndone()
-    await withTaskGroup(of: (Int64, (any Error)?).self) { group in
-      for (index, way) in ways.enumerated() {
-        if index >= Self.waysAtOnce, let done = await group.next(), let error = done.1 { rest.add("way \(done.0)", error) }
-        group.addTask {
-          do {
-            try await serve(way.key, way.value, provider, tenancy)
-            return (way.key, nil)
-          } catch {
-            return (way.key, error)
+    if couriers.mail != nil { try await tenancy.transaction(binding: [provider.id], side: .staff) { $0.enqueue(HasMail(provider: provider.id, now: now)) } }
+    let started = ContinuousClock.now
+    var (busy, over): (Set<OutboundWay>, Set<OutboundWay>) = ([], [])
+    var (rest, isWaiting, isFirst) = (LeftUndone(), false, true)
+    try await withThrowingTaskGroup(of: Done.self) { group in
+      while !Task.isCancelled, isFirst || started.duration(to: .now) < Self.runTime {
+        isFirst = false
+        let due = DueNotifications(now: tenancy.clock.now(), limit: batch)
+        let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(due) }
+        for (way, waiting) in Dictionary(grouping: found, by: \.way).sorted(by: { $0.key < $1.key })
+        where !busy.contains(way) && !over.contains(way) && busy.count < Self.waysAtOnce && (couriers.mail != nil || way.webhook != nil) {
+          busy.insert(way)
+          group.addTask {
+            do {
+              return .way(way, goesOn: try await serve(waiting, until: started.advanced(by: Self.runTime), provider, tenancy), nil)
+            } catch {
+              return .way(way, goesOn: false, error)
+            }
           }
         }
+        guard !busy.isEmpty else { break }
+        if !isWaiting {
+          isWaiting = true
+          group.addTask {
+            try? await Task.sleep(for: Self.pause)
+            return .pause
+          }
+        }
+        switch try await group.next() {
+        case .way(let way, let goesOn, let error):
+          busy.remove(way)
+          if !goesOn { over.insert(way) }
+          if let error { rest.add("\(way)", error) }
+        case .pause: isWaiting = false
+        case nil: break
+        }
       }
-      for await done in group { if let error = done.1 { rest.add("way \(done.0)", error) } }
+      for try await done in group { if case .way(let way, _, let error?) = done { rest.add("\(way)", error) } }
     }
     try Task.checkCancellation()
     if !rest.isEmpty { throw rest }
   }
 
-  private func serve(_ webhook: Int64, _ waiting: [DueNotifications.Found], _ provider: TenantEntry, _ tenancy: Tenancy) async throws {
-    let started = ContinuousClock.now
+  /// - Returns: whether there may be more for this way within the run.
+  private func serve(
+    _ waiting: [DueNotifications.Found], until end: ContinuousClock.Instant, _ provider: TenantEntry, _ tenancy: Tenancy
+  ) async throws -> Bool {
     var rest: (any Error)?
-    for found in waiting {
+    var hasClaimed = false
+    for (index, found) in waiting.enumerated() {
       try Task.checkCancellation()
-      guard started.duration(to: .now) < Self.secondsForAWay else { break }
+      guard index == 0 || .now < end else { break }
       do {
-        guard try await deliver(found, provider, tenancy) else { break }
-      } catch  where !Task.isCancelled {
+        // What was begun is ended and recorded, whoever asks to stop meanwhile: the courier has its own time limit.
+        let outcome = try await Task { try await deliver(found, provider, tenancy) }.value
+        if outcome != .elsewhere { hasClaimed = true }
+        guard outcome != .rests else { return false }
+      } catch {
         // It comes back when its lease is over; the others go on.
         rest = error
       }
     }
     if let rest { throw rest }
+    return hasClaimed
   }
 
-  /// - Returns: whether its way out may be used further.
-  private func deliver(_ found: DueNotifications.Found, _ provider: TenantEntry, _ tenancy: Tenancy) async throws -> Bool {
+  private enum Outcome { case done, rests, elsewhere }
+
+  private func deliver(_ found: DueNotifications.Found, _ provider: TenantEntry, _ tenancy: Tenancy) async throws -> Outcome {
     let now = tenancy.clock.now()
     let bound = Set([found.tenant, provider.id]).sorted()
     let claim = ClaimNotification(provider: provider.id, found: found, now: now, leaseUntil: now.adding(seconds: Self.leaseSeconds))
-    guard let claimed = try await tenancy.transaction(binding: bound, side: .staff, { try await $0.first(claim) }) else { return true }
-    let delivery: Delivery
+    guard let claimed = try await tenancy.transaction(binding: bound, side: .staff, { try await $0.first(claim) }) else { return .elsewhere }
     if claimed.expiresAt <= now || claimed.attempts > Retry.mostAttempts {
       // Of the second kind are those that killed their worker each time.
       let state = claimed.expiresAt <= now ? "expired" : "dead"
       try await record(claimed, state, dueAt: now, fault: state == "dead" ? "attempts_used_up" : nil, sentAt: nil, bound, tenancy)
-      return true
+      return .done
     }
-    delivery = await send(claimed, provider, bound, tenancy)
+    let delivery: Delivery
+    var isWaysFault = true
+    do {
+      delivery =
+        if let webhook = claimed.webhook {
+          try await post(claimed, webhook, provider, tenancy)
+        } else if try await mayBeTold(claimed, provider, at: now, bound, tenancy) {
+          try await mail(claimed, provider, bound, tenancy)
+        } else {
+          .refused("the receiver may not be told any more")
+        }
+    } catch {
+      // Of the database: not the way out's fault, but tried again the same way.
+      isWaysFault = false
+      delivery = .later("\((error as? PostgresError)?.description ?? String(describing: type(of: error)))")
+    }
     let after = tenancy.clock.now()
     switch delivery {
     case .sent:
       try await record(claimed, "sent", dueAt: after, fault: nil, sentAt: after, bound, tenancy)
       let forget = ForgetFailures(provider: provider.id, webhook: claimed.webhook ?? 0)
       try await tenancy.transaction(binding: [provider.id], side: .staff) { $0.enqueue(forget) }
-      return true
+      return .done
     case .refused(let fault):
       try await record(claimed, "dead", dueAt: after, fault: fault, sentAt: nil, bound, tenancy)
-      return true
+      return .done
     case .later(let fault):
       let delay = Retry.delaySeconds(after: claimed.attempts, jitter: tenancy.random.bytes(1).first ?? 0)
       let dueAt = after.adding(seconds: delay)
       let state = claimed.attempts >= Retry.mostAttempts ? "dead" : dueAt >= claimed.expiresAt ? "expired" : "waiting"
       try await record(claimed, state, dueAt: dueAt, fault: fault, sentAt: nil, bound, tenancy)
-      return try await countFailure(of: claimed.webhook ?? 0, fault, provider, at: after, tenancy)
+      guard isWaysFault else { return .done }
+      return try await countFailure(of: claimed, fault, provider, at: after, tenancy) ? .done : .rests
+    }
+  }
+
+  /// Who has been disabled, or has lost the right to read the ticket, since it was made is told nothing; nobody of a customer who is suspended is.
+  private func mayBeTold(
+    _ claimed: ClaimedNotification, _ provider: TenantEntry, at now: Instant, _ bound: [TenantId], _ tenancy: Tenancy
+  ) async throws -> Bool {
+    guard let id = Int64(claimed.receiver.dropFirst()) else { return false }
+    return try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { transaction in
+      if claimed.receiver.hasPrefix("a") {
+        let customer = claimed.event == .summary ? nil : claimed.customer
+        return try await transaction.first(StaffToTell(provider: provider.id, ids: [id], publicIds: [], customer: customer, now: now)) != nil
+      }
+      return try await transaction.first(PeopleToTell(tenant: claimed.tenant, ids: [id])) != nil
     }
   }
 
@@ -107,23 +172,18 @@ package struct DeliverNotifications: Sweep {
   }
 
   /// - Returns: whether the way out may be used further.
-  private func countFailure(of webhook: Int64, _ fault: String, _ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy) async throws -> Bool {
-    let count = CountFailure(provider: provider.id, webhook: webhook, fault: String(fault.prefix(300)), now: now)
+  private func countFailure(
+    of claimed: ClaimedNotification, _ fault: String, _ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy
+  ) async throws -> Bool {
+    let webhook = claimed.webhook ?? 0
+    let count = CountFailure(provider: provider.id, webhook: webhook, tenant: claimed.tenant, fault: String(fault.prefix(300)), now: now)
     return try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
-      let failures = try await transaction.first(count) ?? 1
-      guard let seconds = Retry.restSeconds(after: failures) else { return true }
+      let (failures, tenants) = try await transaction.first(count) ?? (1, 1)
+      // Mail rests when it fails for several tenants: one that brings addresses to which nothing can be sent stops nobody else's.
+      let seconds = webhook == 0 ? Retry.mailRestSeconds(after: tenants) : Retry.restSeconds(after: failures)
+      guard let seconds else { return true }
       transaction.enqueue(RestWay(provider: provider.id, webhook: webhook, until: now.adding(seconds: seconds)))
       return false
-    }
-  }
-
-  private func send(_ claimed: ClaimedNotification, _ provider: TenantEntry, _ bound: [TenantId], _ tenancy: Tenancy) async -> Delivery {
-    do {
-      if let webhook = claimed.webhook { return try await post(claimed, webhook, provider, tenancy) }
-      return try await mail(claimed, provider, bound, tenancy)
-    } catch {
-      // Of the database: not the way out's fault, but tried again the same way.
-      return .later("\((error as? PostgresError)?.description ?? String(describing: type(of: error)))")
     }
   }
 

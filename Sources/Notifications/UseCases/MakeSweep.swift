@@ -13,59 +13,67 @@ package struct MakeNotifications: Sweep {
 
   private let batch: Int64
   private let hasMail: Bool
-  private static let batchesAtOnce = 20
+  /// So long a run goes on; the rest is the next one's.
+  private static let runTime = Duration.seconds(30)
 
   /// - Parameters:
-  ///   - hasMail: whether mail can be sent at all; where it cannot, none is made.
+  ///   - hasMail: whether mail can be sent from here; where it could be sent from nowhere for a day, none is made.
   ///   - batch: how many events are told of in one transaction.
   package init(hasMail: Bool, batch: Int64 = 100) {
     self.hasMail = hasMail
     self.batch = batch
   }
 
-  /// What cannot be told holds up nothing else, and is tried again by the next run.
+  /// A batch of each tenant in turn, so that none waits for all of another's. What cannot be told holds up nothing else, and is tried again by
+  /// the next run.
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
     let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(TenantsToTell()) }
     guard !tenants.isEmpty else { return }
     let book = try await RuleBook.load(provider, at: now, tenancy)
+    let started = ContinuousClock.now
     var rest = LeftUndone()
-    for tenant in tenants {
-      do {
-        try await tell(of: tenant, provider, book, at: now, tenancy, &rest)
-      } catch  where !Task.isCancelled {
-        rest.add("tenant \(tenant)", error)
+    var turns = tenants.map { (tenant: $0, after: Int64(0)) }
+    while !turns.isEmpty, started.duration(to: .now) < Self.runTime {
+      var next: [(tenant: TenantId, after: Int64)] = []
+      for turn in turns {
+        try Task.checkCancellation()
+        do {
+          if let after = try await tell(of: turn.tenant, after: turn.after, provider, book, tenancy, &rest) { next.append((turn.tenant, after)) }
+        } catch  where !Task.isCancelled {
+          rest.add("tenant \(turn.tenant)", error)
+        }
       }
+      turns = next
     }
     if !rest.isEmpty { throw rest }
   }
 
+  /// One batch.
+  /// - Returns: where the next one begins; nil: there is none.
   private func tell(
-    of tenant: TenantId, _ provider: TenantEntry, _ book: RuleBook, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone
-  ) async throws {
+    of tenant: TenantId, after: Int64, _ provider: TenantEntry, _ book: RuleBook, _ tenancy: Tenancy, _ rest: inout LeftUndone
+  ) async throws -> Int64? {
     let bound = Set([tenant, provider.id]).sorted()
-    var after: Int64 = 0
-    for _ in 0..<Self.batchesAtOnce {
-      try Task.checkCancellation()
-      let waiting = WaitingCauses(tenant: tenant, after: after, limit: batch)
-      let found = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { try await $0.query(waiting) }
-      guard let last = found.last else { return }
-      after = last.id
-      let telling = Telling(tenancy: tenancy, provider: provider, tenant: tenant, book: book, hasMail: hasMail, now: now)
-      do {
-        try await tenancy.transaction(binding: bound, side: .staff) { try await telling.make(found, in: $0) }
-      } catch  where !Task.isCancelled {
-        // One of them is at fault: each by itself, so that the others are told.
-        for cause in found {
-          do {
-            try await tenancy.transaction(binding: bound, side: .staff) { try await telling.make([cause], in: $0) }
-          } catch  where !Task.isCancelled {
-            rest.add("\(cause.name) of tenant \(tenant)", error)
-          }
+    let waiting = WaitingCauses(tenant: tenant, after: after, limit: batch)
+    let found = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { try await $0.query(waiting) }
+    guard let last = found.last else { return nil }
+    // The time of the batch and not of the run: a run may go on over the end of an hour, and what it folds belongs to the hour that is.
+    let now = tenancy.clock.now()
+    let telling = Telling(tenancy: tenancy, provider: provider, tenant: tenant, book: book, hasMail: hasMail || book.hasMail(at: now), now: now)
+    do {
+      try await tenancy.transaction(binding: bound, side: .staff) { try await telling.make(found, in: $0) }
+    } catch  where !Task.isCancelled {
+      // One of them is at fault: each by itself, so that the others are told.
+      for cause in found {
+        do {
+          try await tenancy.transaction(binding: bound, side: .staff) { try await telling.make([cause], in: $0) }
+        } catch  where !Task.isCancelled {
+          rest.add("\(cause.name) of tenant \(tenant)", error)
         }
       }
-      guard found.count >= Int(batch) else { return }
     }
+    return found.count >= Int(batch) ? last.id : nil
   }
 }
 
@@ -74,6 +82,10 @@ struct RuleBook: Sendable {
   let rules: [(id: Int64, rule: NotificationRule)]
   let webhooks: [Int64: Int64?]
   let templates: [TemplateKey: NotificationText]
+  /// When a worker that can send mail was last there.
+  let mailSeenAt: Instant?
+
+  func hasMail(at now: Instant) -> Bool { mailSeenAt.map { $0 > now.adding(seconds: -86_400) } ?? false }
 
   struct TemplateKey: Hashable, Sendable {
     let event: NotificationEvent
@@ -81,7 +93,7 @@ struct RuleBook: Sendable {
   }
 
   static func load(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy) async throws -> RuleBook {
-    let (rules, webhooks, templates) = try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
+    let (rules, webhooks, templates, mailSeenAt) = try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
       let known = Set(try await transaction.query(StockKeys(provider: provider.id)))
       for stock in StockRule.all where !known.contains(stock.key) {
         let rule = stock.rule(provider.language)
@@ -90,12 +102,12 @@ struct RuleBook: Sendable {
       }
       return (
         try await transaction.query(ActiveRules(provider: provider.id)), try await transaction.query(ActiveWebhooks(provider: provider.id)),
-        try await transaction.query(AllTemplates(provider: provider.id))
+        try await transaction.query(AllTemplates(provider: provider.id)), try await transaction.first(MailSeen(provider: provider.id))
       )
     }
     return RuleBook(
       rules: rules, webhooks: Dictionary(webhooks.map { ($0.id, $0.account) }) { first, _ in first },
-      templates: Dictionary(templates.map { (TemplateKey(event: $0.event, language: $0.language), $0.text) }) { first, _ in first })
+      templates: Dictionary(templates.map { (TemplateKey(event: $0.event, language: $0.language), $0.text) }) { first, _ in first }, mailSeenAt: mailSeenAt)
   }
 
   func text(_ event: NotificationEvent, _ language: Language) -> NotificationText {
@@ -112,6 +124,8 @@ struct Telling: Sendable {
   let hasMail: Bool
   let now: Instant
 
+  /// So many mails to one address in an hour, whoever's it is.
+  static let mostToAnAddress: Int64 = 60
   /// So many mails to one receiver in an hour, and so many messages to a webhook about one ticket; what comes on top is one summary.
   static let mostInAnHour: Int64 = 30
   /// What is older is history, as after a long time without a worker: nobody is told.
@@ -127,7 +141,7 @@ struct Telling: Sendable {
     let causes = try await transaction.query(EventsOfCauses(tenant: tenant, causes: waiting)).compactMap { event in
       byId[event.cause].flatMap { Cause($0, event) }
     }.filter { cause in
-      cause.occurredAt > now.adding(seconds: -Self.oldestSeconds)
+      cause.toldAt > now.adding(seconds: -Self.oldestSeconds)
         && book.rules.contains { $0.rule.concerns(cause, of: tenant) }
     }
     guard !causes.isEmpty else { return }
@@ -144,8 +158,8 @@ struct Telling: Sendable {
       comment: cause.comment.flatMap { known.comments[$0] } ?? "")
     var drafts: [String: NotificationDraft] = [:]
     for (id, rule) in book.rules where rule.concerns(cause, of: tenant) {
-      let expiresAt = cause.occurredAt.adding(seconds: rule.expiresMinutes * 60)
-      if let webhook = rule.webhook, let account = book.webhooks[webhook], expiresAt > now {
+      let expiresAt = cause.toldAt.adding(seconds: rule.expiresMinutes * 60)
+      if let webhook = rule.webhook, let account = book.webhooks[webhook] {
         // What it does itself is no news to it.
         if account == nil || account != cause.actor {
           let draft = self.draft(toWebhook: webhook, cause, fields, rule: id, expiresAt: expiresAt)
@@ -154,7 +168,7 @@ struct Telling: Sendable {
       }
       for receiver in known.receivers(of: cause, rule) {
         for channel in rule.channels where channel != .webhook {
-          guard channel == .inbox || expiresAt > now, let draft = draft(to: receiver, by: channel, cause, fields, rule: (id, rule), expiresAt) else { continue }
+          guard let draft = draft(to: receiver, by: channel, cause, fields, rule: (id, rule), expiresAt) else { continue }
           let key = "\(draft.receiver) \(channel.rawValue)"
           drafts[key] = drafts[key] ?? draft
         }
@@ -179,8 +193,9 @@ struct Telling: Sendable {
     return NotificationDraft(
       tenant: home, publicId: tenancy.random.publicIdBits(), cause: cause.name, receiver: receiver.who.name, channel: channel, rule: rule.id,
       event: cause.event, address: channel == .email ? receiver.address : nil, customer: tenant, ticket: cause.ticket.publicId,
-      language: receiver.language, text: book.text(cause.event, receiver.language).filled(fields.values(zone: zone)),
-      state: channel == .inbox ? "inbox" : "waiting", dueAt: dueAt, expiresAt: max(expiresAt, dueAt.adding(seconds: 300)), occurredAt: cause.occurredAt)
+      language: receiver.language, text: book.text(cause.event, receiver.language).filled(fields.values(zone: zone, for: receiver)),
+      state: channel == .inbox ? "inbox" : expiresAt > now ? "waiting" : "expired", dueAt: dueAt, expiresAt: max(expiresAt, dueAt.adding(seconds: 300)),
+      occurredAt: cause.occurredAt, isUrgent: isUrgent)
   }
 
   private func draft(toWebhook webhook: Int64, _ cause: Cause, _ fields: TellingFields, rule: Int64, expiresAt: Instant) -> NotificationDraft {
@@ -189,18 +204,18 @@ struct Telling: Sendable {
     return NotificationDraft(
       tenant: provider.id, publicId: bits, cause: cause.name, receiver: "w\(webhook)", channel: .webhook, rule: rule, event: cause.event,
       webhook: webhook, customer: tenant, ticket: cause.ticket.publicId, language: provider.language,
-      text: NotificationText(subject: cause.event.rawValue, body: JSON.text(document)), state: "waiting", dueAt: now, expiresAt: expiresAt,
+      text: NotificationText(subject: cause.event.rawValue, body: JSON.text(document)), state: expiresAt > now ? "waiting" : "expired", dueAt: now, expiresAt: expiresAt,
       occurredAt: cause.occurredAt)
   }
 
-  /// What comes on top of an hour's limit goes into one summary at the end of the hour; a webhook is told no more of that ticket, for that is
-  /// how a circle of two machines looks.
+  /// What comes on top of an hour's limit goes into one summary at the end of the hour, but for what is urgent; a webhook is told no more of
+  /// that ticket, for that is how a circle of two machines looks.
   private func fold(_ drafts: inout [NotificationDraft], in transaction: Transaction) async throws {
     func place(_ draft: NotificationDraft) -> ToldLately.Place {
       ToldLately.Place(
         tenant: draft.tenant, receiver: draft.receiver, channel: draft.channel, ticket: draft.channel == .webhook ? draft.ticket : nil)
     }
-    let places = Array(Set(drafts.filter { $0.channel != .inbox }.map(place)))
+    let places = Array(Set(drafts.filter { $0.state == "waiting" }.map(place)))
     guard !places.isEmpty else { return }
     let lately = ToldLately(places: places, since: now.adding(seconds: -3600), most: Self.mostInAnHour)
     var counts: [ToldLately.Place: Int64] = [:]
@@ -208,12 +223,28 @@ struct Telling: Sendable {
       let index = Int(found.place) - 1
       if places.indices.contains(index) { counts[places[index]] = found.count }
     }
+    let addresses = Array(Set(drafts.filter { $0.state == "waiting" }.compactMap { $0.address.map(MailAddress.key) }))
+    var toAddress: [String: Int64] = [:]
+    if !addresses.isEmpty {
+      let lately = MailLately(addresses: addresses, since: now.adding(seconds: -3600), most: Self.mostToAnAddress)
+      for (address, count) in try await transaction.query(lately) { toAddress[address] = count }
+    }
     var summaries: [NotificationDraft] = []
-    for index in drafts.indices where drafts[index].channel != .inbox {
+    for index in drafts.indices where drafts[index].state == "waiting" {
+      if let address = drafts[index].address.map(MailAddress.key) {
+        // Persons with one address among them are many receivers; whoever reads it is one.
+        guard toAddress[address, default: 0] < Self.mostToAnAddress else {
+          (drafts[index].state, drafts[index].fault) = ("dead", "too many mails to this address within an hour")
+          continue
+        }
+      }
       let place = place(drafts[index])
       let count = counts[place, default: 0]
       counts[place] = count + 1
-      guard count >= Self.mostInAnHour else { continue }
+      guard count >= Self.mostInAnHour, !drafts[index].isUrgent else {
+        if let address = drafts[index].address.map(MailAddress.key) { toAddress[address, default: 0] += 1 }
+        continue
+      }
       drafts[index].state = "folded"
       if drafts[index].channel == .email { summaries.append(summary(for: drafts[index])) }
     }
@@ -223,12 +254,13 @@ struct Telling: Sendable {
   private func summary(for draft: NotificationDraft) -> NotificationDraft {
     let hour = now.seconds.flooredQuotient(by: 3600)
     // A minute more than the hour, for what is being made when it ends.
-    let dueAt = Instant(seconds: (hour + 1) * 3600 + 60)
+    // Where its receiver is not to be woken by what it holds, neither is he by the summary.
+    let dueAt = max(Instant(seconds: (hour + 1) * 3600 + 60), draft.dueAt)
     return NotificationDraft(
       tenant: draft.tenant, publicId: tenancy.random.publicIdBits(), cause: Self.summaryCause + String(hour), receiver: draft.receiver, channel: .email,
       rule: nil,
       event: .summary, address: draft.address, customer: draft.tenant, ticket: nil, language: draft.language,
-      text: NotificationText(subject: "", body: ""), state: "waiting", dueAt: dueAt, expiresAt: dueAt.adding(seconds: 6 * 3600), occurredAt: now)
+      text: NotificationText(subject: "", body: ""), state: "waiting", dueAt: dueAt, expiresAt: dueAt.adding(seconds: 24 * 3600), occurredAt: now)
   }
 }
 
@@ -239,6 +271,7 @@ private struct Known: Sendable {
   private var watchers: [Int64: [(person: Int64?, account: Int64?)]] = [:]
   private var staff: [Int64: Receiver] = [:]
   private var people: [Int64: Receiver] = [:]
+  private var inCharge: [Int64] = []
 
   init(_ causes: [Cause], _ telling: Telling, in transaction: Transaction) async throws {
     let tickets = Array(Set(causes.map(\.ticket.id)))
@@ -250,8 +283,12 @@ private struct Known: Sendable {
     actors = Dictionary(foundActors.map { ($0.id, (name: $0.name, tenant: $0.tenant, person: $0.person)) }) { first, _ in first }
     for watcher in foundWatchers { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
+    // Nobody answers for the ticket: then it concerns whoever answers for the customer.
+    if causes.contains(where: \.isNobodys) {
+      inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customer: telling.tenant, now: telling.now))
+    }
     let owners = causes.flatMap { [$0.ticket.owner, $0.ticket.assignee].compactMap { $0 } }
-    let staffIds = Set(named + owners + foundWatchers.compactMap(\.account))
+    let staffIds = Set(named + owners + inCharge + foundWatchers.compactMap(\.account))
     let personIds = Set(causes.compactMap(\.ticket.requester) + foundWatchers.compactMap(\.person))
     let (foundStaff, foundPeople) = try await transaction.query(
       StaffToTell(
@@ -287,6 +324,7 @@ private struct Known: Sendable {
         }
       }
     }
+    if cause.isNobodys, rule.audience.contains(.owner) { for id in inCharge { addStaff(id) } }
     for member in rule.staff { addStaff(member.id) }
     return found.values.sorted { $0.who.name < $1.who.name }
   }

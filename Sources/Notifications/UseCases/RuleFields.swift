@@ -163,6 +163,7 @@ extension OperationContext {
     let from = input.quietFrom.applied(to: rule.quiet.map { QuietHours.text($0.from) }).flatMap(QuietHours.minutes)
     let to = input.quietTo.applied(to: rule.quiet.map { QuietHours.text($0.to) }).flatMap(QuietHours.minutes)
     guard (from == nil) == (to == nil) else { throw Failure.invalid(from == nil ? "quietFrom" : "quietTo", NotificationMessages.quietTogether) }
+    guard from == nil || from != to else { throw Failure.invalid("quietTo", NotificationMessages.quietNever) }
     rule.quiet = if let from, let to { QuietHours(from: from, to: to) } else { nil }
     rule.urgentTo = input.urgentTo ?? rule.urgentTo
     rule.expiresMinutes = input.expiresMinutes ?? rule.expiresMinutes

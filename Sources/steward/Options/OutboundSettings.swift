@@ -19,7 +19,7 @@ enum OutboundSettings {
       throw ValidationError("webhooks.allow takes addresses and blocks of addresses: 10.20.0.0/16, 192.0.2.7.")
     }
     return Couriers(
-      mail: command.map { SendmailCommand(path: $0) }, sender: sender ?? "",
+      mail: command.map { SendmailCommand(path: $0, sender: sender) }, sender: sender ?? "",
       webhook: try WebhookClient(trusting: settings.string(forKey: "webhooks.authority"), allowing: allowed, version: Steward.version))
   }
 }
