@@ -34,11 +34,12 @@ package enum ChangeMessages: MessageCatalog {
   static let ownModel = Message("change.own_model", "Somebody else than its author agrees to a model.", zh: "变更模型须由作者以外的人员批准。")
   static let needsPerson = Message("change.needs_person", "Only a member of the staff with a login of his own does this.", zh: "只能由拥有本人账号的服务商人员执行。")
   static let notYours = Message("change.not_yours", "This approval is for others.", zh: "该审批不属于您。")
-  static let ownChange = Message("change.own_change", "Nobody approves a change of his own.", zh: "不能审批本人的变更。")
+  static let ownChange = Message(
+    "change.own_change", "Nobody approves a change that he opened, wrote, judged, submitted, does or answers for.", zh: "不能审批本人提出、编写、评估、提交、实施或负责的变更。")
   static let agreedAlready = Message("change.agreed_already", "You have agreed to this change already: somebody else must as well.", zh: "您已同意该变更，须由其他人员再行审批。")
   static let mayNot = Message("change.may_not", "This member of the staff may not do that for all customers whom it concerns.", zh: "该人员对所涉及的全部客户并非均有相应权限。")
   static let reassignedToOwn = Message(
-    "change.reassigned_to_own", "It cannot go to who opened the change, who has agreed already, or to yourself.", zh: "不能转给变更提出人、已同意者或您本人。")
+    "change.reassigned_to_own", "It cannot go to who had a part in the change, who has agreed already, or to yourself.", zh: "不能转给参与该变更者、已同意者或您本人。")
   static let ownedAlready = Message("change.owned_already", "He answers for it already.", zh: "该人员已是负责人。")
   static let namesCi = Message("change.names_ci", "The change names this configuration item already.", zh: "该变更已涉及此配置项。")
   static let namesNotCi = Message("change.names_not_ci", "The change does not name this configuration item.", zh: "该变更未涉及此配置项。")
@@ -46,6 +47,25 @@ package enum ChangeMessages: MessageCatalog {
   static let concerned = Message("change.concerned", "It concerns this customer already.", zh: "该变更已涉及此客户。")
   static let linkedAlready = Message("change.linked_already", "They are linked already.", zh: "两者已关联。")
   static let notLinked = Message("change.not_linked", "They are not linked.", zh: "两者未关联。")
+  static let refused = Message(
+    "change.refused", "It was refused: who manages changes and had no part in it lets it stand.", zh: "该变更已被拒绝：须由有变更管理权限且未参与者处理。")
+  static let emergencyReason = Message(
+    "change.emergency_reason", "An emergency is linked to an incident (change.link_incident) before it is submitted, unless who manages changes submits it.",
+    zh: "紧急变更提交前须关联事件（change.link_incident），由变更管理人员提交者除外。")
+  static let questionsChanged = Message("change.questions_changed", "The questions of risk are others now: assess it again.", zh: "风险问卷已修订，请重新评估。")
+  static let modelReplaced = Message(
+    "change.model_replaced", "This version of its model is not in force any more: open another change.", zh: "所依据的模型版本已失效，请新建变更。")
+  static let modelNeedsCi = Message(
+    "change.model_needs_ci", "A change by this model names a configuration item at least, of these types: {allowed}.", zh: "该模型适用于以下类型的配置项，至少须填写一个：{allowed}。")
+  static let modelNotShared = Message("change.model_not_shared", "The model does not hold for what the provider shares.", zh: "该模型不适用于服务商共享的配置项。")
+  static let highUnasked = Message(
+    "change.high_unasked", "A high risk is always agreed to, by somebody else.", zh: "高风险变更须经他人审批。")
+  static let concernsMore = Message(
+    "change.concerns_more", "Its shared configuration items affect more customers than when it was agreed to: revise it.", zh: "其共享配置项所影响的客户比审批时更多，请退回修订。")
+  static let ownerMissing = Message(
+    "change.owner_missing", "Somebody answers for it first (change.take, change.assign).", zh: "须先指定负责人（change.take、change.assign）。")
+  static let owned = Message("change.owned", "Somebody answers for it already (change.assign names another).", zh: "已有负责人，请使用 change.assign 指定。")
+  static let releaseSigned = Message("change.release_signed", "It goes out with a release that is signed off.", zh: "该变更属于已签发的发布。")
   static let frozen = Message(
     "change.frozen", "Its window lies in a freeze, until {until}: {reason}. Who may (change.override_freeze) lets it pass with a reason.",
     zh: "其时间窗口处于冻结期（至 {until}）：{reason}。有权限者可说明理由后放行（change.override_freeze）。")
@@ -54,6 +74,7 @@ package enum ChangeMessages: MessageCatalog {
     wrongState, notPlanned, notAgreed, outsideWindow, tasksOpen, approvalPending, reviewMissing, servesAll, nothingToChange, keyTwice, bandOrder,
     staffApprove, windowWhole, windowOrder, windowTooLong, windowOver, modelNeeded, modelNotApproved, modelRetired, modelWrites, modelOther, codeTaken,
     approvedAlready, ownModel, needsPerson, notYours, ownChange, agreedAlready, mayNot, reassignedToOwn, ownedAlready, namesCi, namesNotCi, tooManyCis,
-    concerned, linkedAlready, notLinked, frozen,
+    concerned, linkedAlready, notLinked, frozen, refused, emergencyReason, questionsChanged, modelReplaced, modelNeedsCi, modelNotShared, highUnasked,
+    concernsMore, ownerMissing, owned, releaseSigned,
   ]
 }

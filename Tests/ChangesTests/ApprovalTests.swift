@@ -29,6 +29,23 @@ import Testing
     #expect(await approve(world.peer) == "change.agreed_already")
   }
 
+  @Test func nobodyApprovesWhatHeHadAPartIn() async throws {
+    let world = try await ChangesWorld()
+    // Somebody opened it; the peer wrote it.
+    let written = try await world.act("change.change", on: try await world.change(), ["plan": "Mine"], as: world.peer)
+    #expect(await refusal { try await world.decide(try await world.submitted(written), role: "engineer", as: world.peer) } == "change.own_change")
+    // Or submitted it, or answers for it.
+    let judged = try await world.act("change.assess", on: try await world.change(), ["answers": ChangesWorld.lowest])
+    let asked = try await world.act("change.submit", on: judged, as: world.peer)
+    #expect(await refusal { try await world.decide(asked, role: "engineer", as: world.peer) } == "change.own_change")
+    let owned = try await world.act("change.take", on: try await world.change(as: world.database.root), as: world.peer)
+    #expect(await refusal { try await world.decide(try await world.submitted(owned), role: "engineer", as: world.peer) } == "change.own_change")
+    // Taken back and written anew by another, it stays his.
+    let back = try await world.act("change.revise", on: asked, ["reason": "More"])
+    #expect(await refusal { try await world.decide(try await world.submitted(back), role: "engineer", as: world.peer) } == "change.own_change")
+    #expect(try await world.decide(try await world.read(back), role: "administrator", as: world.administrator).at("state") == "approved")
+  }
+
   @Test func theRiskSaysWhoAgrees() async throws {
     let world = try await ChangesWorld()
     func roles(_ answers: Value) async throws -> [[Value]] {
@@ -65,14 +82,17 @@ import Testing
       }
     }
     #expect(await change(low: rule("administrator"), emergency: rule("administrator", hours: 2)) == "high.approvers change.staff_approve")
-    func good(low: Value, emergency: Value, version: Int64 = 1) async -> String {
-      await refusal {
+    func good(low: Value, emergency: Value, high: Value = .null, version: Int64 = 1) async -> String {
+      let high = high.isNull ? rule("administrator") : high
+      return await refusal {
         try await world.call(
-          "change_policy.change", ["low": low, "medium": .object(["rule": "none"]), "high": rule("administrator"), "emergency": emergency],
+          "change_policy.change", ["low": low, "medium": .object(["rule": "none"]), "high": high, "emergency": emergency],
           as: world.account, version: .integer(version))
       }
     }
     #expect(await good(low: rule("customer_manager"), emergency: rule("administrator", hours: 2)) == "low.approvers change.staff_approve")
+    let urgent = rule("administrator", hours: 2)
+    #expect(await good(low: rule("administrator"), emergency: urgent, high: .object(["rule": "none"])) == "high.rule change.high_unasked")
     #expect(await good(low: rule("administrator"), emergency: rule("administrator")) == "emergency.hours input.required_here")
     #expect(await good(low: rule("administrator"), emergency: rule("administrator", hours: 2)) == "accepted")
     #expect(await good(low: rule("administrator"), emergency: rule("administrator", hours: 2)) == "version.mismatch")

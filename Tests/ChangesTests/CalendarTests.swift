@@ -123,12 +123,37 @@ import Testing
     #expect(await refusal { try await world.act("change.override_freeze", on: agreed, ["reason": "Must"]) } == "denied")
     let passed = try await world.act("change.override_freeze", on: agreed, ["reason": "Must"], as: world.administrator)
     #expect(passed.at("freezeReason") == "Must")
-    let started = try await world.act("change.start", on: passed)
+    // One that is declared since was not let pass.
+    _ = try await freeze(.id(world.acme.publicId), from: -1, to: 5)
+    #expect(await refusal { try await world.act("change.start", on: passed) } == "change.frozen")
+    let both = try await world.act("change.override_freeze", on: passed, ["reason": "Must"], as: world.administrator)
+    let started = try await world.act("change.start", on: both)
     #expect(started.at("state") == "implementing")
     #expect(await refusal { try await world.act("change.override_freeze", on: started, ["reason": "x"], as: world.administrator) } == "change.wrong_state")
-    let emergency = try await world.call("change.open", ["customer": .id(world.acme.publicId), "kind": "emergency", "title": "Now"])
-    let asked = try await world.act("change.submit", on: try await world.act("change.assess", on: emergency, ["answers": ChangesWorld.lowest]))
-    try await world.act("change.start", on: asked)
+    let emergency = try await world.emergency("Now")
+    try await world.act("change.start", on: emergency)
     #expect(try await world.events(of: emergency).contains("in_freeze"))
+  }
+
+  @Test func whatIsWrittenAfterwardsWasNotLetPass() async throws {
+    let world = try await ChangesWorld()
+    try await world.call(
+      "freeze.create", ["customer": .null, "reason": "Year end", "startsAt": world.instant(0), "endsAt": world.instant(9)], as: world.account)
+    let passed = try await world.act("change.override_freeze", on: try await world.change(), ["reason": "Must"], as: world.administrator)
+    let moved = try await world.act("change.change", on: passed, ["startsAt": world.instant(3), "endsAt": world.instant(4)])
+    #expect(moved.at("freezeReason") == .null)
+    #expect(await refusal { try await world.submitted(moved) } == "change.frozen")
+  }
+
+  @Test func whatIsBeingDoneClashesUntilItIsDone() async throws {
+    let world = try await ChangesWorld()
+    let ci = try await world.ci("core")
+    let late = try await world.act("change.start", on: try await world.approved(try await world.change("Late", cis: [ci])))
+    let next = try await world.change("Next", cis: [ci], from: 3)
+    #expect(try await world.call("change.clashes", ["id": next.at("id")]).texts("title") == [])
+    world.database.clock.advance(seconds: 4 * 3600)
+    #expect(try await world.call("change.clashes", ["id": next.at("id")]).texts("title") == ["Late"])
+    try await world.act("change.complete", on: late, ["outcome": "success"])
+    #expect(try await world.call("change.clashes", ["id": next.at("id")]).texts("title") == [])
   }
 }

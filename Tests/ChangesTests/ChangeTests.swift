@@ -67,7 +67,9 @@ import Testing
       "change.change", on: judged,
       ["plan": "p", "backOut": "b", "test": "t", "startsAt": world.instant(1), "endsAt": world.instant(2), "title": "Not bare"])
     #expect(await refusal { try await world.act("change.change", on: judged, ["title": "Late"]) } == "version.mismatch")
-    let asked = try await world.act("change.submit", on: written)
+    // What was judged was another plan.
+    #expect(await refusal { try await world.act("change.submit", on: written) } == "change.wrong_state")
+    let asked = try await world.submitted(written)
     // What somebody is asked about is not written any more; taken back, it is, and he is asked again.
     #expect(await refusal { try await world.act("change.change", on: asked, ["title": "Other"]) } == "change.wrong_state")
     #expect(await refusal { try await world.act("change.add_ci", on: asked, ["ci": try await world.ci("late")]) } == "change.wrong_state")
@@ -109,6 +111,23 @@ import Testing
     let inForce = try await world.act("change_model.approve", on: made, as: world.administrator)
     #expect(await refusal { try await world.act("change_model.approve", on: inForce, as: world.administrator) } == "change.model_approved_already")
     #expect(await refusal { try await open(try await world.ci("a", type: "application")) } == "cis[0] change.model_other_types")
+    // It approves what it is for: not words of others, not what the provider shares, not nothing.
+    #expect(await refusal { try await world.act("change.submit", on: try await open()) } == "change.model_needs_ci")
+    let shared = try await world.sharedCi("core", affecting: [world.acme])
+    func openWith(_ field: String, _ value: Value) async -> String {
+      await refusal {
+        try await world.database.dispatcher.invoke(
+          "change.open",
+          .object([
+            Value.Member("customer", .id(world.acme.publicId)), Value.Member("kind", "standard"), Value.Member("title", "x"),
+            Value.Member("model", made.at("id")), Value.Member(field, value),
+          ]), as: world.engineer, Call(requestId: "test")
+        ).value
+      }
+    }
+    #expect(await openWith("sharedCis", .array([shared])) == "sharedCis[0] change.model_not_shared")
+    #expect(await openWith("publicText", "x") == "publicText change.model_writes")
+    #expect(await openWith("description", "x") == "description change.model_writes")
     let change = try await open(try await world.ci("s"))
     #expect(change.at("state") == "assessed" && change.at("risk") == "low" && change.at("plan") == "Reboot it" && change.at("modelVersion") == 1)
     // What a model says stands.
@@ -129,17 +148,21 @@ import Testing
     let retired = try await world.act("change_model.retire", on: revised, as: world.account)
     #expect(await refusal { try await open() } == "model change.model_retired")
     #expect(await refusal { try await world.act("change_model.retire", on: retired, as: world.account) } == "change.model_retired")
-    #expect(try await world.act("change.submit", on: back).at("state") == "approved")
+    // What is retired approves nothing any more.
+    #expect(await refusal { try await world.act("change.submit", on: back) } == "change.model_replaced")
   }
 
   @Test func anEmergencyIsBegunUnaskedAndLookedBackOn() async throws {
     let world = try await ChangesWorld()
-    let opened = try await world.call("change.open", ["customer": .id(world.acme.publicId), "kind": "emergency", "title": "Patch now"])
-    let judged = try await world.act("change.assess", on: opened, ["answers": ChangesWorld.highest])
-    let asked = try await world.act("change.submit", on: judged)
+    let bare = try await world.call("change.open", ["customer": .id(world.acme.publicId), "kind": "emergency", "title": "Why?"])
+    #expect(await refusal { try await world.submitted(bare) } == "change.emergency_reason")
+    let judged = try await world.read(bare)
+    #expect(try await world.act("change.submit", on: judged, as: world.administrator).at("state") == "awaiting_approval")
+    let asked = try await world.emergency(isRisky: true)
     #expect(asked.at("state") == "awaiting_approval")
     let started = try await world.act("change.start", on: asked)
     #expect(started.at("state") == "implementing" && started.at("approval") == "pending")
+    #expect(started.at("startsAt") == .instant(world.database.clock.now()) && started.at("endsAt") == world.instant(1))
     let done = try await world.act("change.complete", on: started, ["outcome": "success"])
     let reviewed = try await world.act("change.review", on: done, ["review": "Learnt"])
     #expect(await refusal { try await world.act("change.close", on: reviewed) } == "change.approval_pending")
@@ -147,9 +170,7 @@ import Testing
     #expect(agreed.at("state") == "implemented" && agreed.at("approval") == "approved")
     #expect(try await world.act("change.close", on: agreed).at("state") == "closed")
     // One that nobody answers: by the sweep, at the instant at which it was due.
-    let other = try await world.call("change.open", ["customer": .id(world.acme.publicId), "kind": "emergency", "title": "Again"])
-    let waiting = try await world.act("change.submit", on: try await world.act("change.assess", on: other, ["answers": ChangesWorld.lowest]))
-    let running = try await world.act("change.start", on: waiting)
+    let running = try await world.act("change.start", on: try await world.emergency("Again"))
     let due = world.database.clock.now().adding(seconds: 48 * 3600)
     world.database.clock.advance(seconds: 50 * 3600)
     try await world.sweep()
@@ -160,6 +181,12 @@ import Testing
     #expect(refused?.at("occurredAt") == .instant(due) && refused?.at("actorKind") == "system")
     try await world.sweep()
     #expect(try await world.read(running).at("version") == late.at("version"))
+    // What was refused is no success of him who did it, and is not closed by him.
+    #expect(await refusal { try await world.act("change.complete", on: late, ["outcome": "success"]) } == "change.refused")
+    let failed = try await world.act("change.complete", on: late, ["outcome": "failed"])
+    let learnt = try await world.act("change.review", on: failed, ["review": "Ask first"])
+    for person in [world.engineer, world.peer] { #expect(await refusal { try await world.act("change.close", on: learnt, as: person) } == "change.refused") }
+    #expect(try await world.act("change.close", on: learnt, as: world.administrator).at("state") == "closed")
   }
 
   @Test func whatFailedOrWasBackedOutIsLookedBackOn() async throws {
@@ -175,6 +202,29 @@ import Testing
     let closed = try await world.act("change.close", on: try await world.act("change.review", on: undone, ["review": "Why"]))
     #expect(closed.at("state") == "closed" && closed.at("outcome") == "backed_out")
     #expect(await refusal { try await world.act("change.cancel", on: closed, ["reason": "Late"]) } == "change.wrong_state")
+  }
+
+  @Test func somebodyAnswersForIt() async throws {
+    let world = try await ChangesWorld()
+    let opened = try await world.change(as: world.database.root)
+    #expect(opened.at("owner") == .null)
+    #expect(await refusal { try await world.submitted(opened) } == "change.owner_missing")
+    let judged = try await world.read(opened)
+    #expect(await refusal { try await world.act("change.take", on: judged, as: world.database.root) } == "change.needs_person")
+    let taken = try await world.act("change.take", on: judged, as: world.peer)
+    #expect(taken.at("owner").text != nil)
+    #expect(await refusal { try await world.act("change.take", on: taken) } == "change.owned")
+    let over = try await world.act("change.cancel", on: taken, ["reason": "x"])
+    #expect(await refusal { try await world.act("change.assign", on: over, ["staff": taken.at("owner")]) } == "change.wrong_state")
+  }
+
+  @Test func whatIsOverIsNotAskedAbout() async throws {
+    let world = try await ChangesWorld()
+    let asked = try await world.submitted(try await world.change())
+    let judged = try await world.act("change.assess", on: try await world.change(), ["answers": ChangesWorld.lowest])
+    world.database.clock.advance(seconds: 3 * 3600)
+    #expect(await refusal { try await world.act("change.submit", on: judged) } == "endsAt change.window_over")
+    #expect(await refusal { try await world.decide(asked, role: "engineer", as: world.peer) } == "change.window_over")
   }
 
   @Test func twoActsOnWhatOneSawAreOne() async throws {

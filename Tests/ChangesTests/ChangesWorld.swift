@@ -95,6 +95,14 @@ struct ChangesWorld {
     return try await act("change.submit", on: assessed)
   }
 
+  /// An emergency that was submitted, because of an incident.
+  func emergency(_ title: String = "Patch now", isRisky: Bool = false) async throws -> Value {
+    let opened = try await call("change.open", ["customer": .id(acme.publicId), "kind": "emergency", "title": .text(title)])
+    let incident = try await call("incident.open", ["customer": .id(acme.publicId), "title": "Down", "impact": 2, "urgency": 2])
+    try await call("change.link_incident", ["id": opened.at("id"), "incident": incident.at("id")])
+    return try await submitted(opened, isRisky: isRisky)
+  }
+
   /// Who is asked decides; the change as it is then.
   func decide(_ change: Value, _ verb: String = "approve", role: String, as principal: Principal) async throws -> Value {
     let approvals = try await read(change).at("approvals").array ?? []

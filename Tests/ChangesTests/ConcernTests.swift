@@ -78,9 +78,59 @@ import Testing
     try await world.call("shared_ci.affect", ["id": shared, "customer": .id(third.publicId)], as: world.database.root, version: version)
     let asked = try await world.submitted(change)
     #expect(try await world.read(asked).at("customers").array?.count == 3)
+    // And one more since that: he was neither asked about nor told.
+    let agreed = try await world.decide(asked, role: "engineer", as: world.peer)
+    world.database.clock.advance(seconds: 3600)
+    let fourth = try await world.database.customer("FOURTH")
+    let later = try await world.call("ci.read", ["id": shared], as: world.database.root).at("version")
+    try await world.call("shared_ci.affect", ["id": shared, "customer": .id(fourth.publicId)], as: world.database.root, version: later)
+    #expect(await refusal { try await world.act("change.start", on: agreed) } == "change.concerns_more")
     // A shared CI that affects no customer whom one serves is not there.
     let hidden = try await world.sharedCi("hidden", affecting: [world.other])
     #expect(await refusal { try await world.change(sharedCis: [hidden], as: world.servesAcme) } == "sharedCis[0] input.unknown_reference")
+  }
+
+  @Test func whatRestsOnASharedCiIsForWhoServesAll() async throws {
+    let world = try await ChangesWorld()
+    let core = try await world.sharedCi("core", affecting: [world.acme, world.other])
+    let vpn = try await world.sharedCi("OTHER-vpn", affecting: [world.other])
+    let version = try await world.call("ci.read", ["id": vpn], as: world.database.root).at("version")
+    try await world.call("ci.relate", ["id": vpn, "kind": "depends_on", "to": core], as: world.database.root, version: version)
+    let change = try await world.change(sharedCis: [core])
+    let onVpn = try await world.change("Vpn", sharedCis: [core, vpn])
+    func told(_ principal: Principal? = nil) async throws -> String {
+      JSON.text(try await world.call("change.affected", ["id": change.at("id")], as: principal))
+        + JSON.text(try await world.call("change.clashes", ["id": change.at("id")], as: principal))
+    }
+    #expect(try await told().contains("OTHER-vpn"))
+    let limited = try await told(world.servesAcme)
+    #expect(limited.contains("core") && !limited.contains("OTHER-vpn"))
+    #expect(try await !JSON.text(world.call("change.history", ["id": onVpn.at("id")], as: world.servesAcme)).contains(vpn.text ?? "-"))
+  }
+
+  @Test func whatIsWithdrawnIsToldSoAndNothingUnapprovedIs() async throws {
+    let world = try await ChangesWorld()
+    func told() async throws -> Value {
+      try await world.sweep()
+      return try await world.call("change_notice.list", ["customer": .id(world.acme.publicId)], as: world.manager).at("items.0")
+    }
+    let agreed = try await world.decide(
+      try await world.submitted(try await world.change(publicText: "Saturday")), role: "engineer", as: world.peer)
+    let planned = try await told()
+    #expect(planned.at("state") == "planned")
+    // What alters nothing that is told tells nothing.
+    let incident = try await world.call("incident.open", ["customer": .id(world.acme.publicId), "title": "Down", "impact": 2, "urgency": 2])
+    world.database.clock.advance(seconds: 60)
+    try await world.call("change.link_incident", ["id": agreed.at("id"), "incident": incident.at("id")])
+    #expect(try await told() == planned)
+    let back = try await world.act("change.revise", on: agreed, ["reason": "Later"])
+    let written = try await world.act("change.change", on: back, ["publicText": "Sunday?", "startsAt": world.instant(5), "endsAt": world.instant(6)])
+    let withdrawn = try await told()
+    #expect(withdrawn.at("state") == "withdrawn" && withdrawn.at("text") == "Saturday" && withdrawn.at("startsAt") == planned.at("startsAt"))
+    let silent = try await world.act("change.change", on: written, ["publicText": .null])
+    try await world.act("change.cancel", on: silent, ["reason": "x"])
+    let over = try await told()
+    #expect(over.at("state") == "cancelled" && over.at("text") == "Saturday")
   }
 
   @Test func customersAreToldTheirPart() async throws {

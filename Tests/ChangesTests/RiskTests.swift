@@ -89,7 +89,8 @@ import Testing
     #expect(await revise(1, medium: 15, high: 15) == "highFrom change.band_order")
     #expect(await revise(1) == "accepted")
     #expect(await revise(1) == "version.mismatch")
-    // What was judged by the stock questions still says why.
+    // It is judged anew before somebody is asked; what was judged by the stock questions still says why.
+    #expect(await refusal { try await world.act("change.submit", on: judged) } == "change.questions_changed")
     #expect(try await world.read(judged).at("reasons").array?.count == 5)
     let again = try await world.act("change.assess", on: judged, ["answers": .object(["size": "big"])])
     #expect(again.at("risk") == "high" && again.at("questionnaireVersion") == 2)

@@ -265,7 +265,10 @@ import Testing
 
   // MARK: Rules
 
-  @Test(arguments: ["a@b.test\nBcc: x@y.test", "-oQ/tmp@b.test", "a b@c.test", "a@b,c@d", "<a@b.test>", "a@", "@b.test", "a@-b.test", "ä@b.test", "a@b..c", "root@localhost", "|sh@b.test", "a!b@c.test"])
+  @Test(arguments: [
+    "a@b.test\nBcc: x@y.test", "-oQ/tmp@b.test", "a b@c.test", "a@b,c@d", "<a@b.test>", "a@", "@b.test", "a@-b.test", "ä@b.test", "a@b..c", "root@localhost",
+    "|sh@b.test", "a!b@c.test",
+  ])
   func addressesThatAreNone(_ text: String) { #expect(MailAddress(text) == nil) }
 
   /// Nothing that somebody writes ends a line of the header, or begins one.

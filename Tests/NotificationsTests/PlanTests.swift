@@ -55,14 +55,17 @@ import Testing
       ]
     }
     for (name, plan) in plans {
-      #expect(!plan.contains { $0.contains("Seq Scan on notification ") || $0.contains("Seq Scan on outbox ") || $0.contains("Seq Scan on outbox ") }, "\(name):\n\(plan.joined(separator: "\n"))")
+      #expect(
+        !plan.contains { $0.contains("Seq Scan on notification ") || $0.contains("Seq Scan on outbox ") || $0.contains("Seq Scan on outbox ") },
+        "\(name):\n\(plan.joined(separator: "\n"))")
     }
     #expect(plans["lately"]?.contains { $0.contains("notification_mail_lately") } == true, "\(plans["lately"] ?? [])")
     #expect(
       plans["lately of a ticket"]?.contains { $0.contains("ticket_public_id = ") && $0.contains("Index Cond") } == true, "\(plans["lately of a ticket"] ?? [])")
     // What the finder asks, as it asks it.
     let asked = try await world.database.superuser.withConnection { connection in
-      [try await connection.query(MailDue()), try await connection.query(WebhooksDue()), try await connection.query(OldOnes()),
+      [
+        try await connection.query(MailDue()), try await connection.query(WebhooksDue()), try await connection.query(OldOnes()),
         try await connection.query(ToAnAddress()), try await connection.query(OutboxStep()), try await connection.query(MailStep()),
       ]
     }

@@ -16,12 +16,15 @@ extension World {
 
   /// A change that concerns the twin.
   func change(_ twin: Twin, _ stage: ChangeStage = .draft, hasTask: Bool = false) async throws -> Value {
-    var change = try await seed(
+    // Somebody of the staff answers for it.
+    let opened = await answer(
       "change.open",
-      [
+      .object([
         "customer": .text(twin.id), "kind": "normal", "title": name(twin), "plan": name(twin), "backOut": name(twin), "test": name(twin),
         "startsAt": Self.window.from, "endsAt": Self.window.to, "publicText": name(twin),
-      ])
+      ]), as: try await database.staff(.administrator))
+    if let failure = opened.failure { throw failure }
+    var change = opened.value ?? .null
     func act(_ verb: String, _ more: [Value.Member] = []) async throws {
       change = try await done("change.\(verb)", change, more)
     }

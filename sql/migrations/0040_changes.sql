@@ -82,6 +82,11 @@ create table changes.release (
   pilot_note text,
   signed_at timestamptz,
   signer_name text,
+  signer_kind text,
+  signer_id bigint,
+  signer_person bigint,
+  -- who judged, piloted or gathered something of it; they only become more
+  parties jsonb not null default '[]',
   reason text,
   author_kind text not null,
   author_id bigint not null,
@@ -180,8 +185,11 @@ create table changes.change (
   outcome_note text,
   review text,
   reason text,
-  -- why it may be done in a freeze
+  -- why it may be done in a freeze, and in which ones
   freeze_reason text,
+  freezes jsonb not null default '[]',
+  -- who wrote, judged, submitted or did something of it: accounts, and the persons behind them; they only become more
+  parties jsonb not null default '[]',
   release_id bigint,
   owner_id bigint,
   owner_public_id bytea,
@@ -223,7 +231,7 @@ create table changes.change (
 create index change_newest on changes.change (tenant_id, opened_at, id);
 create index change_open on changes.change (tenant_id, opened_at, id)
   where state in ('draft', 'assessed', 'awaiting_approval', 'approved', 'implementing', 'implemented', 'backed_out');
--- by when they end, so that a period finds what overlaps it; a window has at most 90 days
+-- by when they begin: a window has at most 90 days, so that what overlaps a period begins at most so long before it
 create index change_calendar on changes.change (tenant_id, starts_at, id) where starts_at is not null;
 create index change_release on changes.change (tenant_id, release_id, id) where release_id is not null;
 select steward.protect_tenant_table('changes.change', 'operational');
@@ -244,6 +252,20 @@ create index concerned_customer on changes.concerned (tenant_id, customer_id, ch
 select steward.protect_tenant_table('changes.concerned', 'operational');
 select steward.keep_to_staff('changes.concerned', 'operational');
 grant select, insert on changes.concerned to steward_app;
+
+-- Whom a release concerned, also through changes that were taken out of it: it only becomes more.
+create table changes.release_concerned (
+  tenant_id bigint not null,
+  release_id bigint not null,
+  customer_id bigint not null,
+  recorded_at timestamptz not null,
+  constraint release_concerned_pk primary key (tenant_id, release_id, customer_id),
+  constraint release_concerned_release_fk foreign key (tenant_id, release_id) references changes.release (tenant_id, id),
+  constraint release_concerned_customer_fk foreign key (customer_id) references tenancy.tenant (id)
+);
+select steward.protect_tenant_table('changes.release_concerned', 'operational');
+select steward.keep_to_staff('changes.release_concerned', 'operational');
+grant select, insert on changes.release_concerned to steward_app;
 
 create table changes.ci_link (
   tenant_id bigint not null,

@@ -22,7 +22,7 @@ package enum ChangeApproval: String, Sendable, CaseIterable { case none, pending
 package enum ChangeState: String, Sendable, CaseIterable {
   /// Written down. May go to `assessed`, `cancelled`.
   case draft
-  /// Its risk is judged. May go to `awaitingApproval`, `approved` (nobody needs to agree), `cancelled`.
+  /// Its risk is judged, as it stands. May go to `draft` (written anew), `awaitingApproval`, `approved` (nobody needs to agree), `cancelled`.
   case assessed
   /// Somebody is asked to agree. May go to `approved`, `rejected`, back to `draft`, to `cancelled`; an emergency to `implementing`.
   case awaitingApproval = "awaiting_approval"
@@ -56,7 +56,8 @@ package enum ChangeState: String, Sendable, CaseIterable {
   /// The state after `step`; nil when it cannot happen in this state. That an emergency alone starts unapproved, the process decides.
   package func after(_ step: Step) -> ChangeState? {
     switch (self, step) {
-    case (.draft, .write), (.assessed, .write): self
+    // What was judged was another plan.
+    case (.draft, .write), (.assessed, .write): .draft
     case (.draft, .assess), (.assessed, .assess): .assessed
     case (.assessed, .submit): .awaitingApproval
     case (.assessed, .approve), (.awaitingApproval, .approve): .approved

@@ -32,6 +32,8 @@ package struct ChangePolicy: OperationInput, Hashable {
         throw FieldError("\(path).escalateTo", ChangeMessages.staffApprove, ["allowed": Self.roles.map(\.rawValue).sorted().joined(separator: ", ")])
       }
     }
+    guard high.kind != .none else { throw FieldError("high.rule", ChangeMessages.highUnasked) }
+    guard !high.ownRequests else { throw FieldError("high.ownRequests", ChangeMessages.highUnasked) }
     // Whoever began an emergency unasked is answered by somebody, in time.
     guard emergency.kind != .none, emergency.hours != nil else { throw FieldError("emergency.hours", InputMessages.requiredHere) }
   }

@@ -54,6 +54,9 @@ struct ChangeProcess: Sendable, Equatable {
     self.board = board
   }
 
+  /// How long an emergency without a window is thought to last.
+  private static let unplannedSeconds: Int64 = 3600
+
   /// Whether it is looked back on before it is closed.
   var needsReview: Bool { kind == .emergency || outcome == .failed || outcome == .backedOut }
 
@@ -67,7 +70,8 @@ struct ChangeProcess: Sendable, Equatable {
 
   // MARK: Acts
 
-  func requireWritable() throws(Failure) { _ = try next(.write) }
+  /// Something of it is written: its risk is to be judged anew.
+  mutating func write() throws(Failure) { try move(.write) }
 
   /// What is being done, or was, is not let pass any more.
   func requireAhead() throws(Failure) {
@@ -88,6 +92,7 @@ struct ChangeProcess: Sendable, Equatable {
     guard missing.isEmpty else {
       throw Failure(.invalid, KernelMessages.invalidInput, violations: missing.map { Failure.Violation(path: $0, ChangeMessages.notPlanned) })
     }
+    if kind != .emergency, let endsAt, endsAt <= now { throw Failure.invalid("endsAt", ChangeMessages.windowOver) }
     submissions += 1
     guard kind != .standard, !planned.isEmpty else {
       round = ApprovalRound()
@@ -145,13 +150,17 @@ struct ChangeProcess: Sendable, Equatable {
     let isUnapproved = approval == .pending
     try move(.start)
     startedAt = now
+    // What is being done is in the calendar.
+    if startsAt == nil { (startsAt, endsAt) = (now, now.adding(seconds: Self.unplannedSeconds)) }
     note("started", at: now, [Value.Member("unapproved", .bool(isUnapproved))])
     try board.settle(at: now)
     noteBoard()
   }
 
-  mutating func complete(_ result: ChangeOutcome, note text: String?, at now: Instant) throws(Failure) {
+  /// - Parameter overrules: whether who says so manages changes, and may let stand what was refused.
+  mutating func complete(_ result: ChangeOutcome, note text: String?, overrules: Bool = false, at now: Instant) throws(Failure) {
     _ = try next(.complete)
+    guard result != .success || approval != .rejected || overrules else { throw Failure(.conflict, ChangeMessages.refused) }
     guard result != .success || board.isDone else { throw Failure(.conflict, ChangeMessages.tasksOpen) }
     try move(.complete)
     try board.cancelAll(at: now)
@@ -173,8 +182,10 @@ struct ChangeProcess: Sendable, Equatable {
     note("reviewed", at: now)
   }
 
-  mutating func close(at now: Instant) throws(Failure) {
+  /// - Parameter overrules: whether who closes it manages changes and had no part in it: he alone closes what was refused.
+  mutating func close(overrules: Bool = false, at now: Instant) throws(Failure) {
     _ = try next(.close)
+    guard approval != .rejected || overrules else { throw Failure(.denied, ChangeMessages.refused) }
     guard approval != .pending else { throw Failure(.conflict, ChangeMessages.approvalPending) }
     guard !needsReview || review != nil else { throw Failure(.conflict, ChangeMessages.reviewMissing) }
     try move(.close)

@@ -67,9 +67,12 @@ struct ReleaseProcess: Sendable, Equatable {
   var pilotNote: String?
   var signedAt: Instant?
   var signerName: String?
+  var signer: Party?
   var reason: String?
   var endedAt: Instant?
   let author: Party
+  /// Who judged, piloted or gathered something of it.
+  var parties: [Party] = []
 
   func require(_ step: ReleaseState.Step) throws(Failure) { _ = try next(step) }
 
@@ -77,6 +80,7 @@ struct ReleaseProcess: Sendable, Equatable {
     try require(.write)
     guard let index = criteria.firstIndex(where: { $0.seq == seq }) else { throw Failure.invalid("criterion", InputMessages.unknownReference) }
     criteria[index].state = state
+    parties.insert(party)
     (criteria[index].evidence, criteria[index].judge, criteria[index].judgeName, criteria[index].judgedAt) = (evidence, party, name, now)
   }
 
@@ -86,25 +90,40 @@ struct ReleaseProcess: Sendable, Equatable {
     (pilotScope, pilotResult, pilotNote) = (scope, nil, nil)
   }
 
-  mutating func record(_ result: Pilot, _ note: String) throws(Failure) {
+  mutating func record(_ result: Pilot, _ note: String, by party: Party) throws(Failure) {
     state = try next(.recordPilot)
+    parties.insert(party)
     (pilotResult, pilotNote) = (result, note)
   }
 
-  /// Somebody answers for it who neither opened it nor judged what it meets.
-  mutating func signOff(by party: Party, _ name: String, at now: Instant) throws(Failure) {
+  /// Other changes go out with it: what was judged and tried was something else.
+  mutating func gather(by party: Party) throws(Failure) {
+    try require(.write)
+    parties.insert(party)
+    for index in criteria.indices { criteria[index] = Criterion(seq: criteria[index].seq, body: criteria[index].body) }
+    (pilotResult, pilotNote) = (nil, nil)
+  }
+
+  /// Somebody answers for it who neither opened it, nor gathered, tried or ever judged something of it.
+  /// - Parameter hasUnapproved: whether a change of it is not agreed to.
+  mutating func signOff(by party: Party, _ name: String, hasUnapproved: Bool, at now: Instant) throws(Failure) {
     let next = try next(.signOff)
     guard !criteria.isEmpty, criteria.allSatisfy({ $0.state == .met }) else { throw Failure(.conflict, ReleaseMessages.criteriaOpen) }
     guard state == .planning || pilotResult == .passed else { throw Failure(.conflict, ReleaseMessages.pilotNotPassed) }
-    switch FourEyes.refusal(of: party, than: [author] + criteria.compactMap(\.judge)) {
+    guard !hasUnapproved else { throw Failure(.conflict, ReleaseMessages.changesUnapproved) }
+    switch FourEyes.refusal(of: party, than: [author] + parties) {
     case .noPerson?: throw Failure(.denied, ChangeMessages.needsPerson)
     case .tookPart?: throw Failure(.denied, ReleaseMessages.ownRelease)
     case nil: break
     }
-    (state, signedAt, signerName) = (next, now, name)
+    (state, signedAt, signerName, signer) = (next, now, name, party)
   }
 
-  mutating func deploy() throws(Failure) { state = try next(.deploy) }
+  mutating func deploy(hasUnapproved: Bool) throws(Failure) {
+    let next = try next(.deploy)
+    guard !hasUnapproved else { throw Failure(.conflict, ReleaseMessages.changesUnapproved) }
+    state = next
+  }
 
   /// - Parameter hasChangesOpen: whether a change of it is not over.
   mutating func close(hasChangesOpen: Bool, at now: Instant) throws(Failure) {
@@ -115,7 +134,7 @@ struct ReleaseProcess: Sendable, Equatable {
 
   mutating func cancel(_ reason: String, at now: Instant) throws(Failure) {
     state = try next(.cancel)
-    (signedAt, signerName, self.reason, endedAt) = (nil, nil, reason, now)
+    (signedAt, signerName, signer, self.reason, endedAt) = (nil, nil, nil, reason, now)
   }
 
   private func next(_ step: ReleaseState.Step) throws(Failure) -> ReleaseState {
@@ -133,14 +152,20 @@ package enum ReleaseMessages: MessageCatalog {
   static let criteriaOpen = Message(
     "release.criteria_open", "It has acceptance criteria, and all of them are met, before it is signed off.", zh: "签发前须设有验收标准，且全部满足。")
   static let pilotNotPassed = Message("release.pilot_not_passed", "Its pilot has not passed.", zh: "试点尚未通过。")
-  static let ownRelease = Message("release.own", "It is signed off by who neither opened it nor judged its criteria.", zh: "发布须由未提出、未判定其验收标准的人员签发。")
+  static let ownRelease = Message(
+    "release.own", "It is signed off by who neither opened it, nor judged its criteria, recorded its pilot or gathered its changes.",
+    zh: "发布须由未提出、未判定验收标准、未登记试点、未调整其变更的人员签发。")
   static let changesOpen = Message("release.changes_open", "A change of it is not over.", zh: "该发布仍有未结束的变更。")
+  static let changesUnapproved = Message("release.changes_unapproved", "A change of it is not agreed to.", zh: "该发布中有尚未批准的变更。")
+  static let beforeSigned = Message("release.before_signed", "It was signed off later than that.", zh: "不能早于签发时间。")
+  static let changeBegun = Message("release.change_begun", "The change is begun or over.", zh: "该变更已开始实施或已结束。")
   static let changeTaken = Message("release.change_taken", "The change goes out with a release already.", zh: "该变更已属于某个发布。")
   static let changeNotOf = Message("release.change_not_of", "The change does not go out with this release.", zh: "该变更不属于此发布。")
   static let tooManyCriteria = Message("release.too_many_criteria", "A release has at most {most} criteria.", zh: "一个发布最多有 {most} 条验收标准。")
   static let inFuture = Message("release.in_future", "This lies ahead.", zh: "时间不能晚于当前时刻。")
 
   package static let all = [
-    wrongState, criteriaOpen, pilotNotPassed, ownRelease, changesOpen, changeTaken, changeNotOf, tooManyCriteria, inFuture,
+    wrongState, criteriaOpen, pilotNotPassed, ownRelease, changesOpen, changeTaken, changeNotOf, tooManyCriteria, inFuture, changesUnapproved,
+    beforeSigned, changeBegun,
   ]
 }

@@ -11,10 +11,13 @@ struct ChangesOfPeriod: Statement {
   let customer: TenantId?
   let after: (startsAt: Instant, id: Int64)?
   let limit: Int64
+  /// Until when what is being done lasts at least.
+  let now: Instant
 
   // A window has at most 90 days: what begins earlier is over.
   static let sql = """
-    \(ChangeRow.select) where \(ChangeRow.isVisible) and c.starts_at > $8 and c.starts_at < $4 and c.ends_at > $3
+    \(ChangeRow.select) where \(ChangeRow.isVisible) and c.starts_at > $8 and c.starts_at < $4
+      and (c.ends_at > $3 or c.state = 'implementing' and $10::timestamptz > $3)
       and c.state not in ('cancelled', 'rejected')
       and ($5::bigint is null or exists (
         select from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id and n.customer_id = $5))
@@ -32,6 +35,7 @@ struct ChangesOfPeriod: Statement {
     parameters.append(after?.id ?? 0)
     parameters.append(from.adding(seconds: -(ChangeFields.mostDays * 86_400 + 1)))
     parameters.append(limit)
+    parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
@@ -53,11 +57,14 @@ struct ChangesClashing: Statement {
   let to: Instant
   let after: (startsAt: Instant, id: Int64)?
   let limit: Int64
+  /// Until when what is being done lasts at least.
+  let now: Instant
 
   static let sql = """
     select \(ChangeRow.columns), (
       select to_json(array_agg(l.ci_id order by l.ci_id)) from changes.ci_link l where l.tenant_id = c.tenant_id and l.change_id = c.id and l.ci_id = any ($4))
-    \(ChangeRow.tables) where \(ChangeRow.isVisible) and c.id <> $3 and c.starts_at > $9 and c.starts_at < $6 and c.ends_at > $5
+    \(ChangeRow.tables) where \(ChangeRow.isVisible) and c.id <> $3 and c.starts_at > $9 and c.starts_at < $6
+      and (c.ends_at > $5 or c.state = 'implementing' and $11::timestamptz > $5)
       and c.state in ('draft', 'assessed', 'awaiting_approval', 'approved', 'implementing')
       and exists (select from changes.ci_link l where l.tenant_id = c.tenant_id and l.change_id = c.id and l.ci_id = any ($4))
       and ($7::timestamptz is null or (c.starts_at, c.id) > ($7, $8))
@@ -75,6 +82,7 @@ struct ChangesClashing: Statement {
     parameters.append(after?.id ?? 0)
     parameters.append(from.adding(seconds: -(ChangeFields.mostDays * 86_400 + 1)))
     parameters.append(limit)
+    parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
@@ -212,21 +220,24 @@ struct EndFreezeRow: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// The freeze that ends last of those that hold for a change in a time: for all, for one whom it concerns, for a service that it touches.
-struct FreezeOfChange: Statement {
+/// The freezes that hold for a change in a time and in which it may not be done, the one that ends last first: for all, for one whom it
+/// concerns, for a service that it touches. A change that names no CI may touch each service.
+struct FreezesOfChange: Statement {
   let provider: TenantId
   let change: Int64
   let from: Instant
   let to: Instant
+  /// Those in which it may be done.
+  let passed: [Int64]
 
   static let sql = """
-    \(FreezeRow.select) where f.tenant_id = $1 and f.ends_at > $3 and f.starts_at < $4
+    \(FreezeRow.select) where f.tenant_id = $1 and f.ends_at > $3 and f.starts_at < $4 and not f.id = any ($5::bigint[])
       and (f.customer_id is null or exists (
         select from changes.concerned n where n.tenant_id = $1 and n.change_id = $2 and n.customer_id = f.customer_id))
-      and (f.service_id is null or exists (
+      and (f.service_id is null or not exists (select from changes.ci_link l where l.tenant_id = $1 and l.change_id = $2) or exists (
         select from changes.ci_link l where l.tenant_id = $1 and l.change_id = $2 and l.service_id = f.service_id
           and (f.customer_id is null or l.other_tenant_id in (f.customer_id, $1))))
-    order by f.ends_at desc, f.id limit 1
+    order by f.ends_at desc, f.id limit 200
     """
 
   func bind(to parameters: inout Parameters) {
@@ -234,6 +245,7 @@ struct FreezeOfChange: Statement {
     parameters.append(change)
     parameters.append(from)
     parameters.append(to)
+    parameters.append(passed)
   }
 
   static func decode(_ row: inout RowReader) throws -> FreezeRow { try FreezeRow(&row) }

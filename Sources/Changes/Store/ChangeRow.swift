@@ -29,9 +29,16 @@ struct ChangeRow: Sendable {
   var answers: Value
   var mayApproveOwn: Bool
   var freezeReason: String?
+  /// The freezes in which it may be done.
+  var freezes: [Int64]
+  /// Who had a part in it.
+  var parties: [Party]
   var release: Reference?
+  let releaseState: ReleaseState?
   var owner: Reference?
   var ownerName: String?
+  /// The person behind the owner's account.
+  var ownerPerson: Int64?
   let author: Party
   let openedAt: Instant
   var process: ChangeProcess
@@ -43,7 +50,8 @@ struct ChangeRow: Sendable {
 
   static let columns = """
     c.id, c.public_id, c.number, c.title, c.description, c.public_text, c.model_id, m.public_id, c.model_seq, c.questionnaire_seq,
-      coalesce(c.answers, 'null'), c.own_approval, c.freeze_reason, c.release_id, r.public_id, c.owner_id, c.owner_public_id, o.name, c.author_kind,
+      coalesce(c.answers, 'null'), c.own_approval, c.freeze_reason, c.freezes, c.parties, c.release_id, r.public_id, r.state, c.owner_id,
+      c.owner_public_id, o.name, o.person_id, c.author_kind,
       c.author_id, c.author_person, c.opened_at, c.kind, c.state, c.approval, c.outcome, c.plan, c.back_out, c.test, c.starts_at, c.ends_at, c.risk,
       c.score, c.outcome_note, c.review, c.reason, c.started_at, c.finished_at, c.ended_at, c.round, c.last_seq, c.updated_at, c.version,
       \(mayAct)
@@ -83,9 +91,13 @@ struct ChangeRow: Sendable {
     answers = try row.next()
     mayApproveOwn = try row.next()
     freezeReason = try row.next()
+    freezes = (try row.next() as Value).array?.compactMap(\.integer) ?? []
+    parties = Party.list(try row.next())
     release = try Self.reference(&row)
+    releaseState = (try row.next() as String?).flatMap(ReleaseState.init)
     owner = try Self.reference(&row)
     ownerName = try row.next()
+    ownerPerson = try row.next()
     author = Party(kind: try row.next(), id: try row.next(), person: try row.next())
     openedAt = try row.next()
     process = try ChangeProcess(&row)
@@ -99,6 +111,26 @@ struct ChangeRow: Sendable {
     let (id, bits): (Int64?, [UInt8]?) = (try row.next(), try row.next())
     guard let id, let bits else { return nil }
     return Reference(id: id, publicId: bits)
+  }
+}
+
+extension Party {
+  var stored: Value { .object(["kind": .text(kind), "id": .integer(id), "person": .integer(person)]) }
+
+  static func list(_ stored: Value) -> [Party] {
+    (stored.array ?? []).compactMap { one in
+      guard let kind = one["kind"]?.text, let id = one["id"]?.integer else { return nil }
+      return Party(kind: kind, id: id, person: one["person"]?.integer)
+    }
+  }
+}
+
+extension [Party] {
+  var stored: Value { .array(map(\.stored)) }
+
+  /// Each account once.
+  mutating func insert(_ party: Party) {
+    if !contains(party) { append(party) }
   }
 }
 

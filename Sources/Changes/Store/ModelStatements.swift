@@ -89,6 +89,26 @@ struct ModelVersion: Statement {
   static func decode(_ row: inout RowReader) throws -> Value { try row.next() }
 }
 
+/// What a version of a model says by which changes are made now; no row where the model is retired or another version is in force.
+struct ModelInForce: Statement {
+  let provider: TenantId
+  let model: Int64
+  let seq: Int64
+
+  static let sql = """
+    select v.content from changes.model m join changes.model_version v on v.tenant_id = m.tenant_id and v.model_id = m.id and v.seq = m.approved_seq
+    where m.tenant_id = $1 and m.id = $2 and m.approved_seq = $3 and m.state = 'active'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(model)
+    parameters.append(seq)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Value { try row.next() }
+}
+
 /// The models by their codes, each with its newest version.
 struct ModelPage: Statement {
   let provider: TenantId

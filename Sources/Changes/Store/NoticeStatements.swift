@@ -89,12 +89,12 @@ struct NoticeRow: Sendable {
   let updatedAt: Instant
 }
 
-/// Writes a notice, or what has become of it. What was never told is not told to be over.
+/// Writes a notice, or what has become of it. What was never told is not told to be over; of what is not agreed to, the state alone is told.
 struct KeepNotice: Statement {
   let tenant: TenantId
   let row: NoticeRow
-  /// Whether it is written where there is none.
-  let isNew: Bool
+  /// Whether its text and window are agreed to: it is written where there is none.
+  let isAgreed: Bool
 
   static let sql = """
     insert into changes.notice
@@ -102,8 +102,10 @@ struct KeepNotice: Statement {
     select $1::bigint, $2::bigint, $3::bytea, $4::text, $5::text, $6::text, $7::text, $8::timestamptz, $9::timestamptz, $10::timestamptz,
       $11::timestamptz, $12::text, $13::jsonb, $14::timestamptz, $14::timestamptz
     where $15 or exists (select from changes.notice n where n.tenant_id = $1 and n.change_id = $2)
-    on conflict (tenant_id, change_id) do update set state = excluded.state, body = excluded.body, starts_at = excluded.starts_at,
-      ends_at = excluded.ends_at, started_at = excluded.started_at, finished_at = excluded.finished_at, outcome = excluded.outcome, cis = excluded.cis,
+    on conflict (tenant_id, change_id) do update set state = excluded.state, body = case when $15 then excluded.body else notice.body end,
+      starts_at = case when $15 then excluded.starts_at else notice.starts_at end,
+      ends_at = case when $15 then excluded.ends_at else notice.ends_at end, cis = case when $15 then excluded.cis else notice.cis end,
+      started_at = excluded.started_at, finished_at = excluded.finished_at, outcome = excluded.outcome,
       updated_at = excluded.updated_at
     """
 
@@ -122,7 +124,7 @@ struct KeepNotice: Statement {
     parameters.append(row.outcome)
     parameters.append(json: row.cis)
     parameters.append(row.updatedAt)
-    parameters.append(isNew)
+    parameters.append(isAgreed)
   }
 }
 

@@ -16,10 +16,15 @@ struct ReleaseRow: Sendable {
   let mayAct: Bool
   var process: ReleaseProcess
 
-  /// $1 the provider; $2 the customers whom the reader serves, null: all. What has no change yet is there for all of the staff.
+  /// $1 the provider; $2 the customers whom the reader serves, null: all; $3 and $4 the reader's account. What concerns nobody yet is there
+  /// for who opened it. What concerned somebody once goes on to.
   static let isVisible = """
     r.tenant_id = $1 and ($2::bigint[] is null
-      or not exists (select from changes.change c where c.tenant_id = r.tenant_id and c.release_id = r.id)
+      or r.author_kind = $3 and r.author_id = $4
+        and not exists (select from changes.change c where c.tenant_id = r.tenant_id and c.release_id = r.id)
+        and not exists (select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id)
+      or exists (
+        select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id and n.customer_id = any ($2))
       or exists (
         select from changes.change c join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
         where c.tenant_id = r.tenant_id and c.release_id = r.id and n.customer_id = any ($2)))
@@ -29,8 +34,11 @@ struct ReleaseRow: Sendable {
     select r.id, r.public_id, r.number, r.title, r.description, r.opened_at, r.last_seq, r.updated_at, r.version,
       ($2::bigint[] is null or not exists (
         select from changes.change c left join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
-        where c.tenant_id = r.tenant_id and c.release_id = r.id and (n.customer_id is null or not n.customer_id = any ($2)))),
-      r.author_kind, r.author_id, r.author_person, r.state, r.pilot_scope, r.pilot_result, r.pilot_note, r.signed_at, r.signer_name, r.reason, r.ended_at
+        where c.tenant_id = r.tenant_id and c.release_id = r.id and (n.customer_id is null or not n.customer_id = any ($2)))
+        and not exists (
+          select from changes.release_concerned n where n.tenant_id = r.tenant_id and n.release_id = r.id and not n.customer_id = any ($2))),
+      r.author_kind, r.author_id, r.author_person, r.state, r.pilot_scope, r.pilot_result, r.pilot_note, r.signed_at, r.signer_name,
+      r.signer_kind, r.signer_id, r.signer_person, r.parties, r.reason, r.ended_at
     from changes.release r
     """
 
@@ -52,6 +60,9 @@ struct ReleaseRow: Sendable {
     process.pilotNote = try row.next()
     process.signedAt = try row.next()
     process.signerName = try row.next()
+    let (kind, account, person): (String?, Int64?, Int64?) = (try row.next(), try row.next(), try row.next())
+    if let kind, let account { process.signer = Party(kind: kind, id: account, person: person) }
+    process.parties = Party.list(try row.next())
     process.reason = try row.next()
     process.endedAt = try row.next()
   }
@@ -102,13 +113,16 @@ struct HoldRelease: Statement {
 struct ReleaseByPublicId: Statement {
   let provider: TenantId
   let customers: [Int64]?
+  let reader: Actor
   let publicId: PublicId
 
-  static let sql = "\(ReleaseRow.select) where \(ReleaseRow.isVisible) and r.public_id = $3"
+  static let sql = "\(ReleaseRow.select) where \(ReleaseRow.isVisible) and r.public_id = $5"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(customers)
+    parameters.append(reader.kind.rawValue)
+    parameters.append(reader.id)
     parameters.append(publicId.random)
   }
 
@@ -119,19 +133,22 @@ struct ReleaseByPublicId: Statement {
 struct ReleasePage: Statement {
   let provider: TenantId
   let customers: [Int64]?
+  let reader: Actor
   let state: String?
   let before: (openedAt: Instant, id: Int64)?
   let limit: Int64
 
   static let sql = """
-    \(ReleaseRow.select) where \(ReleaseRow.isVisible) and ($3::text is null or r.state = $3)
-      and ($4::timestamptz is null or (r.opened_at, r.id) < ($4, $5))
-    order by r.opened_at desc, r.id desc limit $6
+    \(ReleaseRow.select) where \(ReleaseRow.isVisible) and ($5::text is null or r.state = $5)
+      and ($6::timestamptz is null or (r.opened_at, r.id) < ($6, $7))
+    order by r.opened_at desc, r.id desc limit $8
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(customers)
+    parameters.append(reader.kind.rawValue)
+    parameters.append(reader.id)
     parameters.append(state)
     parameters.append(before?.openedAt)
     parameters.append(before?.id ?? 0)
@@ -147,7 +164,8 @@ struct UpdateRelease: Statement {
 
   static let sql = """
     update changes.release set title = $3, description = $4, state = $5, pilot_scope = $6, pilot_result = $7, pilot_note = $8, signed_at = $9,
-      signer_name = $10, reason = $11, ended_at = $12, last_seq = $13, updated_at = $14, version = $15
+      signer_name = $10, reason = $11, ended_at = $12, last_seq = $13, updated_at = $14, version = $15,
+      signer_kind = $16, signer_id = $17, signer_person = $18, parties = $19
     where tenant_id = $1 and id = $2
     """
 
@@ -167,6 +185,10 @@ struct UpdateRelease: Statement {
     parameters.append(row.lastSeq)
     parameters.append(row.updatedAt)
     parameters.append(row.version)
+    parameters.append(row.process.signer?.kind)
+    parameters.append(row.process.signer?.id)
+    parameters.append(row.process.signer?.person)
+    parameters.append(json: row.process.parties.stored)
   }
 }
 
@@ -291,6 +313,45 @@ struct DeploymentsOfRelease: Statement {
       seq: try row.next(), what: try row.next(), place: try row.next(), result: try row.next(), note: try row.next(), deployedAt: try row.next(),
       actorName: try row.next())
   }
+}
+
+/// A release goes on to concern whom a change of it concerned.
+struct RememberConcerned: Statement {
+  let provider: TenantId
+  let release: Int64
+  let change: Int64
+  let now: Instant
+
+  static let sql = """
+    insert into changes.release_concerned (tenant_id, release_id, customer_id, recorded_at)
+    select n.tenant_id, $2::bigint, n.customer_id, $4::timestamptz from changes.concerned n where n.tenant_id = $1 and n.change_id = $3
+    on conflict (tenant_id, release_id, customer_id) do nothing
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+    parameters.append(change)
+    parameters.append(now)
+  }
+}
+
+/// Whether a change of a release is not agreed to yet.
+struct HasUnapprovedChanges: Statement {
+  let provider: TenantId
+  let release: Int64
+
+  static let sql = """
+    select exists (
+      select from changes.change c where c.tenant_id = $1 and c.release_id = $2 and c.state in ('draft', 'assessed', 'awaiting_approval'))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
 }
 
 /// Whether a change of a release is not over.

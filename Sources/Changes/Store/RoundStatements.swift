@@ -193,7 +193,7 @@ struct TeamOfTask: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// What waits for some roles, or for one account, of changes all of whose customers the reader serves; what was asked first in front.
+/// What waits for some roles, or for one account, of changes one of whose customers the reader serves (who decides serves all of them); what was asked first in front.
 struct ApprovalsWaiting: Statement {
   struct Found: Sendable {
     let id: Int64

@@ -84,8 +84,8 @@ package enum ReassignChangeApproval: Operation {
 
   package static let declaration = Declaration(
     "change_approval.reassign",
-    "Let somebody decide an approval as well, whoever is asked; never who opened the change, who has agreed already, or oneself.",
-    zh: "指定其他人员代为决定审批；不得为变更提出人、已同意者或本人。", permission: ChangeRights.manage, roles: ChangeRights.managers, reach: .provider, effect: .change)
+    "Let somebody decide an approval as well, whoever is asked; never who had a part in the change, who has agreed already, or oneself.",
+    zh: "指定其他人员代为决定审批；不得为参与该变更者、已同意者或本人。", permission: ChangeRights.manage, roles: ChangeRights.managers, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeApprovalLine {
     var (work, approval, facts) = try await context.approvalWork(input.id)
@@ -150,7 +150,7 @@ extension OperationContext {
     let facts = ApproverRule.Facts(
       // What concerns nobody yet is for who serves all.
       tenants: concerned.isEmpty ? [provider.id] : Set(concerned.map(\.id)), permission: ChangeRights.approve, submitter: work.row.author,
-      mayBeOwn: work.row.mayApproveOwn)
+      parties: work.parties, mayBeOwn: work.row.mayApproveOwn)
     return (work, approval, facts)
   }
 
@@ -167,6 +167,9 @@ extension OperationContext {
   fileprivate func decide(_ id: PublicId, agrees: Bool, reason: String?) async throws -> ChangeApprovalLine {
     var (work, approval, facts) = try await approvalWork(id)
     try requireStanding(for: approval, work, facts)
+    if agrees, work.row.process.kind != .emergency, let endsAt = work.row.process.endsAt, endsAt <= now {
+      throw Failure(.conflict, ChangeMessages.windowOver)
+    }
     try work.row.process.decide(approval.publicId, agrees: agrees, reason: reason, by: Party(principal), at: now)
     return try await save(work, approval)
   }

@@ -40,7 +40,7 @@ package enum ListCalendar: Operation {
       ChangesOfPeriod(
         provider: context.provider.id, customers: context.reachableCustomers, from: input.from, to: input.to,
         customer: input.customer == nil ? nil : context.tenant.id, after: try after.map { (startsAt: try $0.instant(0), id: try $0.integer(1)) },
-        limit: limit + 1))
+        limit: limit + 1, now: context.now))
     return context.listing(
       rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.process.startsAt?.microseconds ?? 0), .integer($0.id)]) }
     ) { ChangeLine($0, in: context) }
@@ -94,7 +94,8 @@ package enum ListClashes: Operation {
     let named = try await context.transaction.query(CiLinks(provider: provider, change: row.id, customers: customers))
     var tenants = Dictionary(named.map { ($0.ci, $0.tenant) }) { first, _ in first }
     if input.depth > 0 {
-      for (tenant, cis) in named.byTenant {
+      // What stands in relations to a shared CI at the provider's is for those who serve all customers.
+      for (tenant, cis) in named.byTenant where tenant != provider || customers == nil {
         for isUp in [true, false] {
           for ci in try await context.impact(of: cis, tenant, isUp: isUp, depth: input.depth)?.reached ?? [] { tenants[ci.row] = tenant }
         }
@@ -102,7 +103,7 @@ package enum ListClashes: Operation {
     }
     let clashing = ChangesClashing(
       provider: provider, customers: customers, change: row.id, cis: tenants.keys.sorted(), from: from, to: to,
-      after: try after.map { (startsAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
+      after: try after.map { (startsAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1, now: context.now)
     let rows = try await context.bound(to: [provider]) { try await $0.query(clashing) }
     let touching = Set(rows.flatMap(\.cis)).sorted().compactMap { ci in tenants[ci].map { CiLinks.Found(ci: ci, tenant: $0) } }
     let known = Dictionary(try await context.touched(touching).map { ($0.facts.id, $0) }) { first, _ in first }

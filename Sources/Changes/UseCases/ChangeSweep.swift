@@ -32,6 +32,8 @@ package struct ChangeSweep: Sweep {
         try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
           let id = provider.id(IdKind.change.prefix, bits)
           guard var work = try await ChangeWork.load(id, of: provider, for: nil, at: now, in: transaction) else { return }
+          // Somebody decided meanwhile: nothing is left to do, and who read it need not read it again.
+          guard !work.row.process.events.isEmpty else { return }
           try await work.save()
         }
       } catch  where !Task.isCancelled {
@@ -70,15 +72,15 @@ package struct ChangeSweep: Sweep {
       HoldChange(provider: provider.id, customers: nil, publicId: id), TakeAnnouncement(provider: provider.id, found: found),
       ChangeByPublicId(provider: provider.id, customers: nil, publicId: id),
       CiLinks(provider: provider.id, change: found.change, customers: [found.customer.rawValue]))
-    guard !taken.isEmpty, let row = rows.first, let text = row.publicText else { return }
+    guard !taken.isEmpty, let row = rows.first else { return }
     let own = links.filter { $0.tenant == found.customer }
     let cis = own.isEmpty ? [] : try await transaction.query(CisOfChange(tenants: own.map(\.tenant), cis: own.map(\.ci)))
     let process = row.process
     let notice = NoticeRow(
       change: row.id, publicId: bits, number: ChangeNumber.text(provider.code, row.number), kind: process.kind.rawValue, state: process.state.toldAgain,
-      body: text, startsAt: process.startsAt, endsAt: process.endsAt, startedAt: process.startedAt, finishedAt: process.finishedAt,
+      body: row.publicText ?? "", startsAt: process.startsAt, endsAt: process.endsAt, startedAt: process.startedAt, finishedAt: process.finishedAt,
       outcome: process.outcome?.rawValue,
       cis: .array(cis.sorted { $0.id < $1.id }.map { .object(["id": .id($0.own), "name": .text($0.name)]) }), announcedAt: now, updatedAt: now)
-    transaction.enqueue(KeepNotice(tenant: found.customer, row: notice, isNew: process.state.told != nil))
+    transaction.enqueue(KeepNotice(tenant: found.customer, row: notice, isAgreed: process.state.told != nil && row.publicText != nil))
   }
 }

@@ -12,7 +12,7 @@ struct ChangeWork: Sendable {
   let now: Instant
   let transaction: Transaction
   var row: ChangeRow
-  private let before: ChangeProcess
+  private let before: ChangeRow
 
   static let time = Actor(kind: .system, id: 0, via: .job)
 
@@ -27,7 +27,7 @@ struct ChangeWork: Sendable {
       ApprovalsOfChange(provider: provider.id, change: row.id), TasksOfChange(provider: provider.id, change: row.id))
     row.process.round = ApprovalRound(approvals)
     row.process.board = TaskBoard(tasks)
-    var work = ChangeWork(provider: provider, actor: actor, now: now, transaction: transaction, row: row, before: row.process)
+    var work = ChangeWork(provider: provider, actor: actor, now: now, transaction: transaction, row: row, before: row)
     try work.row.process.expire(at: now)
     return work
   }
@@ -47,6 +47,37 @@ struct ChangeWork: Sendable {
 
   func record(in context: OperationContext) -> ChangeRecord { ChangeRecord(row, in: context) }
 
+  /// Something of it is written. That it may be done in a freeze, and its risk, were another plan's; what a model answers it answers again.
+  mutating func write(in context: OperationContext) async throws {
+    try row.process.write()
+    (row.freezeReason, row.freezes) = (nil, [])
+    takesPart(context.principal)
+    if row.model != nil { try assess(row.answers, try await context.questionnaire(row.questionnaire)) }
+  }
+
+  /// Whoever writes, judges, submits or does something of it decides on none of it.
+  mutating func takesPart(_ principal: Principal) { row.parties.insert(Party(principal)) }
+
+  /// All who had a part in it, with who answers for it now and who is at its tasks.
+  var parties: [Party] {
+    let staff = Actor.Kind.staff.rawValue
+    return row.parties + [row.author] + (row.owner.map { [Party(kind: staff, id: $0.id, person: row.ownerPerson)] } ?? [])
+      + row.process.board.tasks.compactMap(\.assignee).map { Party(kind: staff, id: $0.id, person: nil) }
+  }
+
+  mutating func own(_ found: StaffForChange.Found) {
+    let before = row.owner.map { provider.id(IdKind.staff.prefix, $0.publicId) }
+    (row.owner, row.ownerName, row.ownerPerson) = (found.account, found.name, found.person)
+    note("owner_changed", [Value.Member("owner", .id(provider.id(IdKind.staff.prefix, found.account.publicId))), Value.Member("from", .id(before))])
+  }
+
+  /// What is over has its owner.
+  func requireNotOver() throws(Failure) {
+    guard row.process.endedAt == nil else {
+      throw Failure(.conflict, ChangeMessages.wrongState, ["state": row.process.state.rawValue, "step": "assign", "allowed": "-"])
+    }
+  }
+
   /// What a model says is not written by anybody.
   func requireOwnWords() throws(Failure) {
     guard row.model == nil else { throw Failure(.conflict, ChangeMessages.modelWrites) }
@@ -62,7 +93,7 @@ struct ChangeWork: Sendable {
   /// Hands over to the transaction what differs from what was read, and the events.
   /// - Parameter countsVersion: whether others who read the change before must read it again.
   mutating func save(countsVersion: Bool = true) async throws {
-    let process = row.process
+    let (process, before) = (row.process, before.process)
     if countsVersion {
       row.version += 1
       row.updatedAt = now
@@ -91,9 +122,9 @@ struct ChangeWork: Sendable {
 
   /// Whether customers are told of it, or were.
   private var isAnnounced: Bool {
-    guard row.publicText != nil, !row.process.events.isEmpty else { return false }
+    guard row.differsToCustomers(from: before) else { return false }
     return switch row.process.state {
-    case .approved, .implementing, .implemented, .backedOut, .closed: true
+    case .approved, .implementing, .implemented, .backedOut, .closed: row.publicText != nil
     // What was told is told to be over; of what never was, the sweep writes nothing.
     case .draft, .assessed, .awaitingApproval, .rejected, .cancelled: row.process.submissions > 0
     }
@@ -140,7 +171,26 @@ enum ChangeNumber {
   static func release(_ code: String, _ number: Int64) -> String { "\(code)-REL-\(pad(number, 6))" }
 }
 
+extension ChangeRow {
+  /// Whether customers are to be told something else than before. As long as it is not agreed to, they are told nothing but that.
+  fileprivate func differsToCustomers(from before: ChangeRow) -> Bool {
+    guard process.state.toldAgain == before.process.state.toldAgain else { return true }
+    guard process.state.told != nil else { return false }
+    return publicText != before.publicText || process.startsAt != before.process.startsAt || process.endsAt != before.process.endsAt
+      || process.startedAt != before.process.startedAt || process.finishedAt != before.process.finishedAt || process.outcome != before.process.outcome
+  }
+}
+
 extension OperationContext {
+  /// Whether the caller manages changes for all whom this one concerns.
+  func manages(_ work: ChangeWork) async throws -> Bool {
+    guard let access = principal.access(ChangeRights.manage, honouring: [.listed, .all], at: now) else { return false }
+    if access.reaches(provider.id) { return true }
+    let concerned = try await transaction.query(
+      ConcernedCustomers(provider: provider.id, change: work.row.id, customers: nil, limit: Int64.max))
+    return !concerned.isEmpty && concerned.allSatisfy { access.reaches($0.id) }
+  }
+
   /// What concerns nobody in particular is for who serves all customers.
   func requireEveryCustomer() throws(Failure) {
     guard reachableCustomers == nil else { throw Failure(.denied, ChangeMessages.servesAll) }

@@ -131,14 +131,22 @@ package enum OverrideFreeze: Operation {
   package typealias Input = ChangeReason
 
   package static let declaration = Declaration(
-    "change.override_freeze", "Let a change be done in a freeze, with the reason.", zh: "允许变更在冻结期内实施并说明理由。", permission: "change.override_freeze",
+    "change.override_freeze", "Let a change be done in the freezes that hold for it now, with the reason; what is written of it afterwards ends that.",
+    zh: "允许变更在当前适用的冻结期内实施并说明理由；此后修改变更即失效。", permission: "change.override_freeze",
     roles: [.administrator], reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
     try work.row.process.requireAhead()
-    work.row.freezeReason = input.reason
-    work.note("freeze_overridden")
+    // Those that hold now: a later one, or another window, is decided on anew.
+    let passed = try await work.freezes(passed: [])
+    (work.row.freezeReason, work.row.freezes) = (input.reason, passed.map(\.id))
+    work.note(
+      "freeze_overridden",
+      [
+        Value.Member("reason", .text(input.reason)),
+        Value.Member("freezes", .array(passed.map { .id(context.id(.freeze, $0.publicId)) })),
+      ])
     try await work.save()
     return work.record(in: context)
   }
@@ -153,12 +161,18 @@ extension OperationContext {
 }
 
 extension ChangeWork {
+  /// The freezes that hold in its window; once it is begun, or where it has none, also now.
+  fileprivate func freezes(passed: [Int64]) async throws -> [FreezeRow] {
+    let isNow = row.process.state == .implementing || row.process.startsAt == nil
+    let (from, to) = (row.process.startsAt ?? now, row.process.endsAt ?? now)
+    return try await transaction.query(
+      FreezesOfChange(
+        provider: provider.id, change: row.id, from: isNow ? min(from, now) : from, to: isNow ? max(to, now.adding(seconds: 1)) : to, passed: passed))
+  }
+
   /// Refuses what is planned for a freeze and was not let pass. An emergency passes; that it does stands in its history.
   mutating func requireNoFreeze() async throws {
-    let from = row.process.startsAt ?? now
-    let to = row.process.endsAt ?? now.adding(seconds: 1)
-    let found = FreezeOfChange(provider: provider.id, change: row.id, from: from, to: to)
-    guard row.freezeReason == nil, let freeze = try await transaction.first(found) else { return }
+    guard let freeze = try await freezes(passed: row.freezes).first else { return }
     guard row.process.kind == .emergency else {
       throw Failure(.conflict, ChangeMessages.frozen, ["until": freeze.endsAt.description, "reason": freeze.reason])
     }

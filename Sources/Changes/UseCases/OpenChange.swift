@@ -59,7 +59,11 @@ package enum OpenChange: Operation {
       sharedCis = try values[Self.sharedCis] ?? []
       guard (kind == .standard) == (model != nil) else { throw FieldError("model", ChangeMessages.modelNeeded) }
       if model != nil {
-        for (name, text) in [("plan", plan), ("backOut", backOut), ("test", test)] where text != nil { throw FieldError(name, ChangeMessages.modelWrites) }
+        for (name, text) in [
+          ("description", description), ("publicText", publicText), ("plan", plan), ("backOut", backOut), ("test", test),
+        ] where text != nil {
+          throw FieldError(name, ChangeMessages.modelWrites)
+        }
       }
       try ChangeFields.checkWindow(startsAt, endsAt)
     }
@@ -103,7 +107,8 @@ package enum OpenChange: Operation {
       _ = try await transaction.first(InsertConcerned(provider: provider, change: change, customer: context.tenant.id, now: context.now))
     }
     var work = try await ChangeWork.begin(on: id, in: context, comparesVersion: false)
-    work.row.publicText = input.publicText
+    work.takesPart(context.principal)
+    work.row.publicText = content == nil ? input.publicText : content?.publicText
     work.row.process.plan = content?.plan ?? input.plan
     work.row.process.backOut = content?.backOut ?? input.backOut
     work.row.process.test = content?.test ?? input.test
@@ -158,18 +163,19 @@ package enum WriteChange: Operation {
       ].filter { !$0.1 }.map { $0.0 }
     }
 
-    var isOfModel: Bool { !plan.isKeep || !backOut.isKeep || !test.isKeep }
+    var isOfModel: Bool { !description.isKeep || !publicText.isKeep || !plan.isKeep || !backOut.isKeep || !test.isKeep }
   }
 
   package static let declaration = Declaration(
-    "change.change", "Write what a draft or assessed change is to be, and when it is to be done.", zh: "修改草稿或已评估变更的内容与时间窗口。",
+    "change.change", "Write what a draft or assessed change is to be, and when it is to be done; its risk is judged anew.",
+    zh: "修改草稿或已评估变更的内容与时间窗口；须重新评估风险。",
     permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     guard !input.fields.isEmpty else { throw Failure(.invalid, ChangeMessages.nothingToChange) }
     var work = try await ChangeWork.begin(on: input.id, in: context)
-    try work.row.process.requireWritable()
     if input.isOfModel { try work.requireOwnWords() }
+    try await work.write(in: context)
     let before = work.row
     work.row.title = input.title.applied(to: before.title)
     work.row.description = input.description.applied(to: before.description)
@@ -210,8 +216,8 @@ package enum PlanChangeTasks: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
-    try work.row.process.requireWritable()
     try work.requireOwnWords()
+    try await work.write(in: context)
     try await work.plan(input.tasks, random: context.random)
     try await work.save()
     return work.record(in: context)

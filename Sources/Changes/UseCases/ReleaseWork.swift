@@ -13,7 +13,7 @@ struct ReleaseWork: Sendable {
   static func begin(on id: PublicId, in context: OperationContext) async throws -> ReleaseWork {
     let (provider, customers) = (context.provider.id, context.reachableCustomers)
     let (_, rows) = try await context.transaction.query(
-      HoldRelease(provider: provider, publicId: id), ReleaseByPublicId(provider: provider, customers: customers, publicId: id))
+      HoldRelease(provider: provider, publicId: id), ReleaseByPublicId(provider: provider, customers: customers, reader: context.actor, publicId: id))
     guard context.principal.side == .staff, var row = rows.first else { throw Failure.notFound }
     guard row.mayAct else { throw Failure(.denied, ChangeMessages.servesAll) }
     try context.requireVersion(row.version)
@@ -24,6 +24,10 @@ struct ReleaseWork: Sendable {
 
   private init(context: OperationContext, row: ReleaseRow, before: [Criterion]) {
     (self.context, self.row, self.before) = (context, row, before)
+  }
+
+  func hasUnapproved() async throws -> Bool {
+    try await context.transaction.first(HasUnapprovedChanges(provider: context.provider.id, release: row.id)) ?? true
   }
 
   mutating func note(_ what: String, _ payload: [Value.Member] = []) { events.append((what, payload)) }

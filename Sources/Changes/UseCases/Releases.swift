@@ -30,7 +30,8 @@ package enum OpenRelease: Operation {
   }
 
   package static let declaration = Declaration(
-    "release.open", "Open a release, which changes go out with. As long as it has none, all of the staff read it.", zh: "新建发布；尚无变更时服务商人员均可查看。",
+    "release.open", "Open a release, which changes go out with. As long as it concerns nobody, who opened it and who serves all customers read it.",
+    zh: "新建发布；尚未涉及客户时，仅新建人与服务全部客户的人员可查看。",
     permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
@@ -92,7 +93,7 @@ package enum ListReleases: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let rows = try await context.transaction.query(
       ReleasePage(
-        provider: context.provider.id, customers: context.reachableCustomers, state: input.state,
+        provider: context.provider.id, customers: context.reachableCustomers, reader: context.actor, state: input.state,
         before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.openedAt.microseconds), .integer($0.id)]) }) {
       ReleaseRecord($0, in: context)
@@ -224,9 +225,15 @@ package enum JudgeCriterion: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
     var work = try await ReleaseWork.begin(on: input.id, in: context)
+    let former = work.row.process.criteria.first { $0.seq == input.criterion }
     try work.row.process.judge(
       input.criterion, input.state, evidence: input.evidence, by: Party(context.principal), context.principal.name, at: context.now)
-    work.note("criterion_judged", [Value.Member("criterion", .integer(input.criterion)), Value.Member("state", .text(input.state.rawValue))])
+    work.note(
+      "criterion_judged",
+      [
+        Value.Member("criterion", .integer(input.criterion)), Value.Member("state", .text(input.state.rawValue)),
+        Value.Member("evidence", .text(input.evidence)), Value.Member("before", .text(former?.state.rawValue)),
+      ])
     return work.save()
   }
 }
@@ -279,7 +286,7 @@ package enum RecordPilot: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
     var work = try await ReleaseWork.begin(on: input.id, in: context)
-    try work.row.process.record(input.result, input.note)
+    try work.row.process.record(input.result, input.note, by: Party(context.principal))
     work.note("pilot_recorded", [Value.Member("result", .text(input.result.rawValue))])
     return work.save()
   }
@@ -289,13 +296,15 @@ package enum SignOffRelease: Operation {
   package typealias Input = ReleaseReference
 
   package static let declaration = Declaration(
-    "release.sign_off", "Answer for it that a release may go out: by who neither opened it nor judged its criteria.",
-    zh: "签发发布：须由未提出、未判定验收标准的人员签发。", permission: ChangeRights.approve, roles: ChangeRights.approvers, reach: .provider, effect: .change,
+    "release.sign_off",
+    "Answer for it that a release may go out: by who neither opened it, nor judged its criteria, recorded its pilot or gathered its changes.",
+    zh: "签发发布：须由未提出、未判定验收标准、未登记试点、未调整其变更的人员签发。", permission: ChangeRights.approve, roles: ChangeRights.approvers, reach: .provider, effect: .change,
     requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ReleaseRecord {
     var work = try await ReleaseWork.begin(on: input.id, in: context)
-    try work.row.process.signOff(by: Party(context.principal), context.principal.name, at: context.now)
+    try work.row.process.signOff(
+      by: Party(context.principal), context.principal.name, hasUnapproved: try await work.hasUnapproved(), at: context.now)
     work.note("signed_off")
     return work.save()
   }
@@ -335,7 +344,8 @@ package enum DeployRelease: Operation {
     var work = try await ReleaseWork.begin(on: input.id, in: context)
     let at = input.deployedAt ?? context.now
     guard at <= context.now else { throw Failure.invalid("deployedAt", ReleaseMessages.inFuture) }
-    try work.row.process.deploy()
+    if let signed = work.row.process.signedAt, at < signed { throw Failure.invalid("deployedAt", ReleaseMessages.beforeSigned) }
+    try work.row.process.deploy(hasUnapproved: try await work.hasUnapproved())
     work.note("deployed", [Value.Member("result", .text(input.result))])
     // The event's number is the record's: each deployment has one.
     let deployment = Deployment(
@@ -421,7 +431,7 @@ package enum ReadReleaseHistory: Operation {
 extension OperationContext {
   /// A release that the caller may see.
   fileprivate func release(_ id: PublicId) async throws -> ReleaseRow {
-    let found = ReleaseByPublicId(provider: provider.id, customers: reachableCustomers, publicId: id)
+    let found = ReleaseByPublicId(provider: provider.id, customers: reachableCustomers, reader: actor, publicId: id)
     guard principal.side == .staff, let row = try await transaction.first(found) else { throw Failure.notFound }
     return row
   }
@@ -429,7 +439,7 @@ extension OperationContext {
   /// Puts a change into a release or takes it out: both are held, the release first.
   fileprivate func move(_ input: ChangeOfRelease, isAdded: Bool) async throws -> ReleaseRecord {
     var work = try await ReleaseWork.begin(on: input.id, in: self)
-    try work.row.process.require(.write)
+    try work.row.process.gather(by: Party(principal))
     var change: ChangeWork
     do {
       change = try await ChangeWork.begin(on: input.change, in: self, comparesVersion: false)
@@ -439,11 +449,15 @@ extension OperationContext {
     subject(input.id)
     let release = ChangeRow.Reference(id: work.row.id, publicId: work.row.publicId)
     if isAdded {
-      guard change.row.release == nil else { throw Failure(.conflict, ReleaseMessages.changeTaken) }
-      guard change.row.process.state.isOpen else { throw Failure.invalid("change", ReleaseMessages.changeNotOf) }
+      // What was given up takes nothing along.
+      guard change.row.release == nil || change.row.releaseState == .cancelled else { throw Failure(.conflict, ReleaseMessages.changeTaken) }
+      guard change.row.process.state.isAhead, change.row.process.state != .implementing else {
+        throw Failure.invalid("change", ReleaseMessages.changeBegun)
+      }
     } else {
       guard change.row.release == release else { throw Failure(.conflict, ReleaseMessages.changeNotOf) }
     }
+    transaction.enqueue(RememberConcerned(provider: provider.id, release: work.row.id, change: change.row.id, now: now))
     change.row.release = isAdded ? release : nil
     change.note(isAdded ? "release_added" : "release_removed", [Value.Member("release", .id(input.id))])
     try await change.save()

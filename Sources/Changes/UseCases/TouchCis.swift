@@ -37,7 +37,7 @@ package enum ConcernCustomer: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
-    try work.row.process.requireWritable()
+    try await work.write(in: context)
     guard context.tenant.kind == .customer else { throw context.unknownReference("customer") }
     let insert = InsertConcerned(provider: context.provider.id, change: work.row.id, customer: context.tenant.id, now: context.now)
     guard try await context.transaction.first(insert) != nil else { throw Failure.invalid("customer", ChangeMessages.concerned) }
@@ -57,7 +57,7 @@ package enum AddChangeCi: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
-    try work.row.process.requireWritable()
+    try await work.write(in: context)
     try await work.name(input.ci, of: context.tenant, "ci", in: context)
     try await work.save()
     return work.record(in: context)
@@ -74,7 +74,7 @@ package enum RemoveChangeCi: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
-    try work.row.process.requireWritable()
+    try await work.write(in: context)
     let ci = try await context.ciToTouch(input.ci, of: context.tenant, "ci")
     guard try await context.transaction.first(DropCiLink(provider: context.provider.id, change: work.row.id, ci: ci.id)) != nil else {
       throw Failure(.conflict, ChangeMessages.namesNotCi)
@@ -93,7 +93,12 @@ extension ChangeWork {
     let ci = try await context.ciToTouch(id, of: tenant, path)
     guard ci.isLive else { throw context.unknownReference(path) }
     if let model = row.model, let stored = try await transaction.first(ModelVersion(provider: provider.id, model: model.id, seq: model.seq)) {
-      let types = try context.stored(ModelContent.self, stored).ciTypes
+      let content = try context.stored(ModelContent.self, stored)
+      let types = content.ciTypes
+      guard tenant.id != provider.id || content.sharesCis else { throw Failure.invalid(path, ChangeMessages.modelNotShared) }
+      guard try await transaction.query(CiLinks(provider: provider.id, change: row.id, customers: nil)).count < content.mostCis else {
+        throw Failure(.conflict, ChangeMessages.tooManyCis, ["most": String(content.mostCis)])
+      }
       guard types.isEmpty || types.contains(ci.typeCode) else {
         throw Failure.invalid(path, ChangeMessages.modelOther, ["allowed": types.joined(separator: ", ")])
       }
@@ -112,8 +117,8 @@ extension ChangeWork {
     note("ci_added", [Value.Member("ci", .id(id))], of: owner(of: tenant))
   }
 
-  /// Whose affair a CI of a tenant is: what the provider shares is for all of the staff.
-  func owner(of tenant: TenantEntry) -> TenantId? { tenant.id == provider.id ? nil : tenant.id }
+  /// Whose affair a CI of a tenant is: what the provider shares is told to those who serve all customers.
+  func owner(of tenant: TenantEntry) -> TenantId { tenant.id }
 }
 
 extension OperationContext {
@@ -158,7 +163,9 @@ package enum ProposeAffected: Operation {
   }
 
   package static let declaration = Declaration(
-    "change.affected", "Propose what a change affects, from the relations of the configuration items that it touches.", zh: "根据配置项关系，推荐变更可能影响的配置项与服务。",
+    "change.affected",
+    "Propose what a change affects, from the relations of the configuration items that it touches; what rests on shared ones, for staff who serve all customers. It concerns nobody for that: add_ci does.",
+    zh: "根据配置项关系，推荐变更可能影响的配置项与服务；共享配置项的上游仅服务全部客户的人员可见。变更不因此涉及其客户，须用 change.add_ci 登记。",
     permission: ChangeRights.read, roles: ChangeRights.readers, reach: .provider, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
@@ -166,7 +173,8 @@ package enum ProposeAffected: Operation {
     let named = try await context.transaction.query(
       CiLinks(provider: context.provider.id, change: row.id, customers: context.reachableCustomers))
     var output: (affected: [WalkImpact.Reached], services: [WalkImpact.AffectedService], isCut: Bool) = ([], [], false)
-    for (tenant, cis) in named.byTenant {
+    // What rests on a shared CI at the provider's is for those who serve all customers.
+    for (tenant, cis) in named.byTenant where tenant != context.provider.id || context.reachableCustomers == nil {
       guard let impact = try await context.impact(of: cis, tenant, isUp: true, depth: input.depth) else { continue }
       output.affected += impact.reached
       output.services += impact.services

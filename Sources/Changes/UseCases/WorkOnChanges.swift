@@ -23,6 +23,7 @@ package enum AssessChange: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
     try work.requireOwnWords()
+    work.takesPart(context.principal)
     try work.assess(input.answers, try await context.questionnaire())
     try await work.save()
     return work.record(in: context)
@@ -41,6 +42,17 @@ package enum SubmitChange: Operation {
     // Whom shared CIs affect may have become more since they were named.
     let added = try await context.transaction.query(ConcernAffected(provider: context.provider.id, change: work.row.id, now: context.now))
     if !added.isEmpty, context.reachableCustomers != nil { throw Failure(.denied, ChangeMessages.servesAll) }
+    guard work.row.owner != nil else { throw Failure(.conflict, ChangeMessages.ownerMissing) }
+    try await work.requireModelInForce(in: context)
+    if work.row.model == nil, work.row.process.state == .assessed, try await context.questionnaire().seq != work.row.questionnaire {
+      throw Failure(.conflict, ChangeMessages.questionsChanged)
+    }
+    if work.row.process.kind == .emergency {
+      let links = try await context.transaction.query(LinksOfChange(provider: context.provider.id, change: work.row.id, customers: nil))
+      let manages = try await context.manages(work)
+      guard manages || links.contains(where: { $0.kind == "incident" }) else { throw Failure(.conflict, ChangeMessages.emergencyReason) }
+    }
+    work.takesPart(context.principal)
     var planned: [Approval] = []
     if let risk = work.row.process.risk, work.row.process.kind != .standard {
       let rule = try await context.changePolicy().content.rule(for: work.row.process.kind, risk)
@@ -63,8 +75,15 @@ package enum ReviseChange: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
+    switch work.row.releaseState {
+    case .signedOff, .deployed: throw Failure(.conflict, ChangeMessages.releaseSigned)
+    // It does not go out with what is over.
+    case .closed, .cancelled: work.row.release = nil
+    case .planning, .piloting, nil: break
+    }
     try work.row.process.revise(input.reason, at: context.now)
-    work.row.freezeReason = nil
+    (work.row.freezeReason, work.row.freezes) = (nil, [])
+    work.takesPart(context.principal)
     // What a model answers it answers again.
     if work.row.model != nil { try work.assess(work.row.answers, try await context.questionnaire(work.row.questionnaire)) }
     try await work.save()
@@ -82,6 +101,13 @@ package enum StartChange: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
     try work.row.process.start(at: context.now)
+    // Whom shared CIs affect since it was agreed to has not been asked about, nor told.
+    let added = try await context.transaction.query(ConcernAffected(provider: context.provider.id, change: work.row.id, now: context.now))
+    if !added.isEmpty {
+      guard work.row.process.kind == .emergency else { throw Failure(.conflict, ChangeMessages.concernsMore) }
+      work.note("concerns_more", [Value.Member("customers", .integer(Int64(added.count)))])
+    }
+    work.takesPart(context.principal)
     try await work.requireNoFreeze()
     try await work.save()
     return work.record(in: context)
@@ -110,7 +136,12 @@ package enum CompleteChange: Operation {
     roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
-    try await context.act(on: input.id) { process throws(Failure) in try process.complete(input.outcome, note: input.note, at: context.now) }
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    let overrules = work.row.process.approval == .rejected ? try await context.manages(work) : false
+    try work.row.process.complete(input.outcome, note: input.note, overrules: overrules, at: context.now)
+    work.takesPart(context.principal)
+    try await work.save()
+    return work.record(in: context)
   }
 }
 
@@ -122,7 +153,7 @@ package enum BackOutChange: Operation {
     reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
-    try await context.act(on: input.id) { process throws(Failure) in try process.backOut(input.reason, at: context.now) }
+    try await context.act(on: input.id, takesPart: true) { process throws(Failure) in try process.backOut(input.reason, at: context.now) }
   }
 }
 
@@ -153,11 +184,18 @@ package enum CloseChange: Operation {
   package typealias Input = ChangeReference
 
   package static let declaration = Declaration(
-    "change.close", "Close a change; an emergency, and what failed or was backed out, was looked back on.", zh: "关闭变更；紧急、失败或已回退者须已评审。",
+    "change.close",
+    "Close a change; an emergency, and what failed or was backed out, was looked back on. What was refused, who manages changes and had no part in it.",
+    zh: "关闭变更；紧急、失败或已回退者须已评审；曾被拒绝者由未参与的变更管理人员关闭。",
     permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
-    try await context.act(on: input.id) { process throws(Failure) in try process.close(at: context.now) }
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    let isOther = FourEyes.refusal(of: Party(context.principal), than: work.parties) == nil
+    let overrules = isOther && work.row.process.approval == .rejected ? try await context.manages(work) : false
+    try work.row.process.close(overrules: overrules, at: context.now)
+    try await work.save()
+    return work.record(in: context)
   }
 }
 
@@ -193,20 +231,52 @@ package enum AssignChange: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: input.id, in: context)
+    try work.requireNotOver()
     let found = try await context.staff(input.staff, for: work, with: ChangeRights.work, "staff")
     guard found.account != work.row.owner else { throw Failure.invalid("staff", ChangeMessages.ownedAlready) }
-    let before = work.row.owner.map { context.id(.staff, $0.publicId) }
-    (work.row.owner, work.row.ownerName) = (found.account, found.name)
-    work.note("owner_changed", [Value.Member("owner", .id(input.staff)), Value.Member("from", .id(before))])
+    work.own(found)
     try await work.save()
     return work.record(in: context)
   }
 }
 
+package enum TakeChange: Operation {
+  package typealias Input = ChangeReference
+
+  package static let declaration = Declaration(
+    "change.take", "Answer for a change that nobody answers for yet.", zh: "认领尚无负责人的变更。", permission: ChangeRights.work, roles: ChangeRights.workers,
+    reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    try work.requireNotOver()
+    guard work.row.owner == nil else { throw Failure(.conflict, ChangeMessages.owned) }
+    work.own(try await context.staffAccount())
+    try await work.save()
+    return work.record(in: context)
+  }
+}
+
+extension ChangeWork {
+  /// A model approves by the version that is in force, and what it was agreed to for.
+  fileprivate func requireModelInForce(in context: OperationContext) async throws {
+    guard let model = row.model else { return }
+    guard let found = try await transaction.first(ModelInForce(provider: provider.id, model: model.id, seq: model.seq)) else {
+      throw Failure(.conflict, ChangeMessages.modelReplaced)
+    }
+    let types = try context.stored(ModelContent.self, found).ciTypes
+    guard !types.isEmpty else { return }
+    guard try await !transaction.query(CiLinks(provider: provider.id, change: row.id, customers: nil)).isEmpty else {
+      throw Failure(.conflict, ChangeMessages.modelNeedsCi, ["allowed": types.joined(separator: ", ")])
+    }
+  }
+}
+
 extension OperationContext {
-  fileprivate func act(on id: PublicId, _ move: (inout ChangeProcess) throws(Failure) -> Void) async throws -> ChangeRecord {
+  fileprivate func act(on id: PublicId, takesPart: Bool = false, _ move: (inout ChangeProcess) throws(Failure) -> Void) async throws -> ChangeRecord {
     var work = try await ChangeWork.begin(on: id, in: self)
     try move(&work.row.process)
+    if takesPart { work.takesPart(principal) }
     try await work.save()
     return work.record(in: self)
   }

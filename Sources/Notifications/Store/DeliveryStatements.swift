@@ -107,7 +107,8 @@ struct ClaimNotification: Statement {
   static func decode(_ row: inout RowReader) throws -> ClaimedNotification {
     ClaimedNotification(
       tenant: try row.next(), id: try row.next(), publicId: try row.next(), cause: try row.next(), receiver: try row.next(),
-      customer: try row.next(), event: NotificationEvent(rawValue: try row.next()) ?? .opened, address: try row.next(), language: Language(rawValue: try row.next()) ?? .english,
+      customer: try row.next(), event: NotificationEvent(rawValue: try row.next()) ?? .opened, address: try row.next(),
+      language: Language(rawValue: try row.next()) ?? .english,
       text: NotificationText(subject: try row.next(), body: try row.next()), attempts: try row.next(), expiresAt: try row.next(),
       fence: try row.next(), webhook: try row.next())
   }

@@ -204,7 +204,8 @@ struct Telling: Sendable {
     return NotificationDraft(
       tenant: provider.id, publicId: bits, cause: cause.name, receiver: "w\(webhook)", channel: .webhook, rule: rule, event: cause.event,
       webhook: webhook, customer: tenant, ticket: cause.ticket.publicId, language: provider.language,
-      text: NotificationText(subject: cause.event.rawValue, body: JSON.text(document)), state: expiresAt > now ? "waiting" : "expired", dueAt: now, expiresAt: expiresAt,
+      text: NotificationText(subject: cause.event.rawValue, body: JSON.text(document)), state: expiresAt > now ? "waiting" : "expired", dueAt: now,
+      expiresAt: expiresAt,
       occurredAt: cause.occurredAt)
   }
 

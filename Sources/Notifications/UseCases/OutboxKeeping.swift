@@ -109,7 +109,10 @@ package struct DeadNotification: OperationOutput {
     OutputField("channel", .text, "email or webhook.", "渠道：email 或 webhook。") { .text($0.row.channel) },
     OutputField("customer", .id, "Whose ticket it is about.", "相关客户。") { .id($0.row.customer) },
     OutputField("incident", .id, "The incident that it is about.", "相关事件工单。") { .id($0.row.ticket) },
-    OutputField("state", .text, "Its state: dead, expired when it was too old to be sent, or waiting when it is sent again.", "状态：dead（未能送达）、expired（过期未发），重发后为 waiting（待发）。") { .text($0.row.state) },
+    OutputField(
+      "state", .text, "Its state: dead, expired when it was too old to be sent, or waiting when it is sent again.",
+      "状态：dead（未能送达）、expired（过期未发），重发后为 waiting（待发）。"
+    ) { .text($0.row.state) },
     OutputField("attempts", .integer, "How often it was tried.", "尝试次数。") { .integer($0.row.attempts) },
     OutputField("fault", .text, "What went wrong last.", "最近一次的错误。") { .text($0.row.fault) },
     OutputField("recordedAt", .instant, "When it was made.", "生成时间。") { .instant($0.row.recordedAt) },

@@ -24,21 +24,27 @@ package enum ApproverRule {
     let requester: Int64?
     let unit: Int64?
     let submitter: Party
+    /// Who had a part in it besides.
+    let parties: [Party]
     package let mayBeOwn: Bool
 
     package init(
-      tenants: Set<TenantId>, permission: String = ApproverRule.permission, requester: Int64? = nil, unit: Int64? = nil, submitter: Party, mayBeOwn: Bool
+      tenants: Set<TenantId>, permission: String = ApproverRule.permission, requester: Int64? = nil, unit: Int64? = nil, submitter: Party,
+      parties: [Party] = [], mayBeOwn: Bool
     ) {
       self.tenants = tenants
       self.permission = permission
       self.requester = requester
       self.unit = unit
       self.submitter = submitter
+      self.parties = parties
       self.mayBeOwn = mayBeOwn
     }
 
-    /// Whether an account ordered it, or is a login of who ordered it or of whom it is for.
-    package func isOwn(of party: Party) -> Bool { party.isSame(as: submitter) || (party.person != nil && party.person == requester) }
+    /// Whether an account ordered it or had a part in it, or is a login of who did or of whom it is for.
+    package func isOwn(of party: Party) -> Bool {
+      party.isSame(as: submitter) || parties.contains(where: party.isSame) || (party.person != nil && party.person == requester)
+    }
   }
 
   package static let permission = "approval.decide"
