@@ -240,21 +240,30 @@ struct ApprovalsWaiting: Statement {
 
 /// Changes that are agreed to by time: approvals whose time is over, a change once.
 struct ChangesOverdue: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+  }
+
   let provider: TenantId
   let now: Instant
+  /// The last that was looked at.
+  let after: Int64
   let limit: Int64
 
   static let sql = """
-    select distinct c.public_id from (
-      select a.change_id from changes.approval a where a.tenant_id = $1 and a.state = 'asked' and a.due_at <= $2 order by a.due_at, a.id limit $3) d
-    join changes.change c on c.tenant_id = $1 and c.id = d.change_id
+    select c.id, c.public_id from changes.change c
+    where c.tenant_id = $1 and c.id > $3 and c.id in (
+      select a.change_id from changes.approval a where a.tenant_id = $1 and a.state = 'asked' and a.due_at <= $2)
+    order by c.id limit $4
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(now)
+    parameters.append(after)
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next()) }
 }

@@ -24,21 +24,26 @@ package struct ChangeSweep: Sweep {
   }
 
   private func expire(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws {
-    let due = ChangesOverdue(provider: provider.id, now: now, limit: batch)
-    let found = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(due) }
-    for bits in found {
-      try Task.checkCancellation()
-      do {
-        try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
-          let id = provider.id(IdKind.change.prefix, bits)
-          guard var work = try await ChangeWork.load(id, of: provider, for: nil, at: now, in: transaction) else { return }
-          // Somebody decided meanwhile: nothing is left to do, and who read it need not read it again.
-          guard !work.row.process.events.isEmpty else { return }
-          try await work.save()
+    var after: Int64 = 0
+    while true {
+      let due = ChangesOverdue(provider: provider.id, now: now, after: after, limit: batch)
+      let found = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(due) }
+      for change in found {
+        try Task.checkCancellation()
+        do {
+          try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
+            let id = provider.id(IdKind.change.prefix, change.publicId)
+            guard var work = try await ChangeWork.load(id, of: provider, for: nil, at: now, in: transaction) else { return }
+            // Somebody decided meanwhile: nothing is left to do, and who read it need not read it again.
+            guard !work.row.process.events.isEmpty else { return }
+            try await work.save()
+          }
+        } catch  where !Task.isCancelled {
+          rest.add("approvals of change \(change.id)", error)
         }
-      } catch  where !Task.isCancelled {
-        rest.add("approvals of change \(bits)", error)
       }
+      guard found.count == Int(batch), let last = found.last else { return }
+      after = last.id
     }
   }
 

@@ -121,14 +121,13 @@ struct InsertRule: Statement {
   let rule: NotificationRule
   let now: Instant
 
-  static let sql = """
+  static let insertion = """
     insert into notifications.rule (
       tenant_id, public_id, stock_key, recorded_at, name, event, audience, account_ids, account_public_ids, channels, webhook_id, customer_id, priority_to,
       metric, percent_from, quiet_from, quiet_to, urgent_to, expires_minutes)
-    select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19
-    where $3::text is null or not exists (select from notifications.rule o where o.tenant_id = $1 and (o.stock_key = $3 or o.name = $5))
-    returning id
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     """
+  static let sql = insertion + " returning id"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
@@ -137,6 +136,17 @@ struct InsertRule: Statement {
     parameters.append(now)
     parameters.append(rule)
   }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// No row when it is there, or somebody gave its name to another, or a worker beside makes it as well.
+struct InsertStockRule: Statement {
+  let rule: InsertRule
+
+  static let sql = InsertRule.insertion + " on conflict do nothing returning id"
+
+  func bind(to parameters: inout Parameters) { rule.bind(to: &parameters) }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -96,9 +96,9 @@ struct RuleBook: Sendable {
     let (rules, webhooks, templates, mailSeenAt) = try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
       let known = Set(try await transaction.query(StockKeys(provider: provider.id)))
       for stock in StockRule.all where !known.contains(stock.key) {
-        let rule = stock.rule(provider.language)
-        _ = try await transaction.query(
-          InsertRule(provider: provider.id, publicId: tenancy.random.publicIdBits(), stockKey: stock.key, rule: rule, now: now))
+        let rule = InsertRule(
+          provider: provider.id, publicId: tenancy.random.publicIdBits(), stockKey: stock.key, rule: stock.rule(provider.language), now: now)
+        _ = try await transaction.query(InsertStockRule(rule: rule))
       }
       return (
         try await transaction.query(ActiveRules(provider: provider.id)), try await transaction.query(ActiveWebhooks(provider: provider.id)),
