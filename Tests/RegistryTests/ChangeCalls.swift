@@ -120,12 +120,14 @@ extension CallRule {
     })
   }
 
-  private static func release(_ given: [String: Value] = [:], _ acts: (name: String, input: [Value.Member])...) -> CallRule {
+  private static func release(omitted: Set<String> = [], _ given: [String: Value] = [:], _ acts: (name: String, input: [Value.Member])...) -> CallRule {
     let acts = acts.map { (name: $0.name, input: $0.input) }
-    return CallRule(given: { world, twin, _ in
-      let seeded = try Seeded(try await world.release(twin, acts))
-      return (given.merging(["id": seeded.id]) { first, _ in first }, seeded.version)
-    })
+    return CallRule(
+      omitted: omitted,
+      given: { world, twin, _ in
+        let seeded = try Seeded(try await world.release(twin, acts))
+        return (given.merging(["id": seeded.id]) { first, _ in first }, seeded.version)
+      })
   }
 
   private static let criterion = (name: "release.add_criterion", input: [Value.Member("text", "Safe")])
@@ -182,6 +184,11 @@ extension CallRule {
       try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
       return (["id": seeded.id, "staff": staff], seeded.version)
     }),
+    // Nobody answers for what was opened at the machine.
+    "change.take": CallRule(given: { world, twin, _ in
+      let opened = try Seeded(try await world.seed("change.open", ["customer": .text(twin.id), "kind": "normal", "title": world.name(twin)]))
+      return (["id": opened.id], opened.version)
+    }),
     "change.remove_ci": CallRule(given: { world, twin, _ in
       let (change, ci) = (try Seeded(try await world.change(twin)), try await world.seeded("ci", in: twin).id)
       let touching = try await world.seed("change.add_ci", ["id": change.id, "ci": ci], version: change.version)
@@ -221,7 +228,7 @@ extension CallRule {
       return (["service": service["code"] ?? .null, "startsAt": "2026-06-01T00:00:00Z", "endsAt": "2026-06-02T00:00:00Z"], nil)
     }),
     "release.judge_criterion": release(["criterion": 1], criterion), "release.record_pilot": release([:], pilot),
-    "release.sign_off": release([:], criterion, met), "release.deploy": release([:], criterion, met, signed),
+    "release.sign_off": release([:], criterion, met), "release.deploy": release(omitted: ["deployedAt"], [:], criterion, met, signed),
     "release.close": release([:], criterion, met, signed, deployed),
     "release.add_change": CallRule(given: { world, twin, _ in
       let seeded = try Seeded(try await world.release(twin))
