@@ -57,15 +57,18 @@ package enum OpenChange: Operation {
       endsAt = try values[ChangeFields.endsAt.optional]
       cis = try values[Self.cis] ?? []
       sharedCis = try values[Self.sharedCis] ?? []
-      guard (kind == .standard) == (model != nil) else { throw FieldError("model", ChangeMessages.modelNeeded) }
-      if model != nil {
-        for (name, text) in [
-          ("description", description), ("publicText", publicText), ("plan", plan), ("backOut", backOut), ("test", test),
-        ] where text != nil {
-          throw FieldError(name, ChangeMessages.modelWrites)
-        }
-      }
+      guard kind != .standard || model != nil else { throw FieldError("model", ChangeMessages.modelNeeded) }
       try ChangeFields.checkWindow(startsAt, endsAt)
+    }
+
+    /// A model writes what is to be done. Asked when it is known that the model is there.
+    fileprivate func requireNothingBesideModel() throws(Failure) {
+      guard kind == .standard else { throw Failure.invalid("model", ChangeMessages.modelNeeded) }
+      for (name, text) in [
+        ("description", description), ("publicText", publicText), ("plan", plan), ("backOut", backOut), ("test", test),
+      ] where text != nil {
+        throw Failure.invalid(name, ChangeMessages.modelWrites)
+      }
     }
   }
 
@@ -88,6 +91,7 @@ package enum OpenChange: Operation {
         throw Failure.invalid("model", ChangeMessages.modelNotApproved)
       }
       guard !found.isRetired else { throw Failure.invalid("model", ChangeMessages.modelRetired) }
+      try input.requireNothingBesideModel()
       model = found
     }
     let content = try model.map { try context.stored(ModelContent.self, $0.content) }

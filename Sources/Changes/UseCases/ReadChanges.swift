@@ -1,6 +1,7 @@
 import Desk
 import Kernel
 import Operations
+import Problems
 import Tenancy
 
 package enum ReadChange: Operation {
@@ -81,6 +82,14 @@ package enum ListChanges: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ChangeLine> {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
+    if let release = input.release {
+      let known = ReleaseByPublicId(provider: context.provider.id, customers: context.reachableCustomers, reader: context.actor, publicId: release)
+      guard try await context.transaction.first(known) != nil else { throw context.unknownReference("release") }
+    }
+    if let owner = input.owner {
+      let known = StaffToFilterBy(provider: context.provider.id, publicId: owner)
+      guard try await context.transaction.first(known) != nil else { throw context.unknownReference("owner") }
+    }
     let rows = try await context.transaction.query(
       ChangesOfProvider(
         provider: context.provider.id, customers: context.reachableCustomers,

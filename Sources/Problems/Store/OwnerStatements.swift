@@ -56,16 +56,18 @@ struct StaffToOwn: Statement {
 }
 
 /// A member of the staff for a filter.
-struct StaffToFilterBy: Statement {
+package struct StaffToFilterBy: Statement {
   let provider: TenantId
   let publicId: PublicId
 
-  static let sql = "select id from tenancy.account where tenant_id = $1 and public_id = $2 and kind = 'staff'"
+  package init(provider: TenantId, publicId: PublicId) { (self.provider, self.publicId) = (provider, publicId) }
 
-  func bind(to parameters: inout Parameters) {
+  package static let sql = "select id from tenancy.account where tenant_id = $1 and public_id = $2 and kind = 'staff'"
+
+  package func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(publicId.random)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  package static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
