@@ -72,7 +72,10 @@ let package = Package(
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
-    module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets", "Knowledge"]),
+    module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations"]),
+    module(
+      "Desk",
+      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Gates", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets", "Knowledge"]),
     module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Desk"]),
     module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
@@ -107,7 +110,7 @@ let package = Package(
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Notifications", "HTTPAPI", "AdminProtocol",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Notifications", "HTTPAPI", "AdminProtocol",
         "Importing", "ContractFiles", "Outbound", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -143,7 +146,7 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Notifications", "Importing", "ContractFiles", "HTTPAPI",
+        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Notifications", "Importing", "ContractFiles", "HTTPAPI",
         "AdminProtocol",
       ]),
     tests(
@@ -224,6 +227,11 @@ let package = Package(
     tests(
       "DeskTests",
       ["Desk", "Assets", "ServiceLevels", "ServiceTime", "Suppliers", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
+    tests(
+      "GatesTests",
+      [
+        "Gates", "Desk", "Assets", "Knowledge", "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+      ]),
     tests(
       "ScorecardTests", ["Scorecard", "Contracts", "BillingEngine", "Desk", "ServiceLevels", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(

@@ -77,9 +77,21 @@ package struct Dispatcher: Sendable {
         if declaration.effect.writes { request.record(value, journal, context) }
         return Outcome(value: value, isReplay: false)
       }
+    } catch let refusal as RecordedRefusal {
+      if let stored = try await settled(refusal.failure, request, target) { return stored }
+      await record(refusal, principal, target, call)
+      throw refusal.failure
     } catch {
       if let stored = try await settled(error, request, target) { return stored }
       throw error
+    }
+  }
+
+  private func record(_ refusal: RecordedRefusal, _ principal: Principal, _ target: TargetRule.Target, _ call: Call) async {
+    do {
+      try await tenancy.transaction(binding: target.bound, side: principal.side) { try await refusal.record($0) }
+    } catch {
+      logger.error("refusal not recorded", metadata: ["refusal": "\(refusal.failure.code)", "request": "\(call.requestId)", "error": "\(error)"])
     }
   }
 

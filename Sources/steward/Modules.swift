@@ -8,6 +8,7 @@ import Contracts
 import Credits
 import Desk
 import Events
+import Gates
 import HTTPAPI
 import Importing
 import Jobs
@@ -28,7 +29,7 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    KnowledgeModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, NotificationsModule.self, ImportingModule.self,
+    KnowledgeModule.self, GatesModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, NotificationsModule.self, ImportingModule.self,
     ContractFilesModule.self,
   ]
 

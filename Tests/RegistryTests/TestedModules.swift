@@ -7,6 +7,7 @@ import Contracts
 import Credits
 import Desk
 import Events
+import Gates
 import Importing
 import Knowledge
 import Measurements
@@ -37,6 +38,7 @@ enum TestedModules {
     AssetsModule.self,
     TimeEntriesModule.self,
     KnowledgeModule.self,
+    GatesModule.self,
     ProblemsModule.self, ChangesModule.self,
     RequestsModule.self,
     EventsModule.self,

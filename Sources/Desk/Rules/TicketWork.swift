@@ -251,6 +251,9 @@ package enum TicketEventType {
   package static let split = "incident.split"
   /// Another ticket went into it.
   package static let absorbed = "incident.absorbed"
+  /// It passed a gate for which somebody said what was done; somebody let it pass one without what that asks for.
+  package static let gatePassed = "incident.gate_passed"
+  package static let gateBypassed = "incident.gate_bypassed"
 
   /// Of which somebody may want to be told.
   static let told: Set<String> = [opened, assigned, ownerChanged, ownershipOffered, commented, resolved, closed, reopened]
@@ -259,6 +262,6 @@ package enum TicketEventType {
   package static let internalOnly =
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
-      ownershipReturned,
+      ownershipReturned, gatePassed, gateBypassed,
     ] + ProblemNews.Kind.allCases.map(\.rawValue)
 }
