@@ -237,6 +237,8 @@ package enum TicketEventType {
   package static let returned = "incident.returned"
   /// The supplier was told another priority.
   package static let escalated = "incident.escalated"
+  /// A rule of escalation held of it: another team has it, or somebody was told.
+  package static let escalatedByRule = "incident.escalated_by_rule"
   /// What is with a supplier went with the ticket into another one.
   package static let dispatchMoved = "incident.dispatch_moved"
   package static let commented = "incident.commented"
@@ -259,6 +261,6 @@ package enum TicketEventType {
   package static let internalOnly =
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
-      ownershipReturned,
+      ownershipReturned, escalatedByRule,
     ] + ProblemNews.Kind.allCases.map(\.rawValue)
 }

@@ -56,8 +56,8 @@ struct ClockSettlement: Sendable {
 }
 
 extension DueSubject {
-  /// Who tells people of it: promises to customers are told, those of turns are not.
-  var consumers: [String] { subject.kind == .ticket ? ["notifications"] : [] }
+  /// Who tells people of it, and who hands the ticket on: by promises to customers, not by those of turns.
+  var consumers: [String] { subject.kind == .ticket ? ["notifications", "escalations"] : [] }
 }
 
 extension SubjectClock {
