@@ -92,7 +92,8 @@ package enum NotificationMessages: MessageCatalog {
     Due: {due}
     Team: {team}
 
-    Escalated at {at}. Share of the promise in percent: {percent} ({metric}). Open for so many minutes: {age}.
+    Escalated at {at} by the rule "{rule}".
+    Share of the promise: {percent} % ({metric}). Open for: {age} min.
     """,
     zh: """
       {number}：{title}
@@ -102,7 +103,8 @@ package enum NotificationMessages: MessageCatalog {
       到期：{due}
       团队：{team}
 
-      升级时间：{at}。承诺时限已用百分比：{percent}（{metric}）。已打开分钟数：{age}。
+      升级时间：{at}，规则：“{rule}”。
+      承诺时限已用：{percent} %（{metric}）。已打开：{age} 分钟。
       """)
   static let clockWarnedSubject = Message(
     "notification.clock_warned.subject", "[{number}] {percent}% of {metric} used: {title}", zh: "[{number}] {metric} 时限已用 {percent}%：{title}")
@@ -119,9 +121,11 @@ package enum NotificationMessages: MessageCatalog {
     ruleNameTaken, ruleRetired, nothingToChange, nobody, notForCustomers, webhookWithChannel, webhookOnly, peopleNeedChannel, ofClocksOnly, ofWarningsOnly,
     notATime, quietTogether, quietNever,
     unknownTemplateField, noTemplate, held, notHeld, notDead, webhookNameTaken, webhookRetired, webhookUsed, badUrl,
-    ruleOpened, ruleAssigned, ruleOffered, ruleCustomerCommented, ruleAnswered, ruleResolved, ruleReopened, ruleProblemTold, ruleEscalated, ruleWarned, ruleBreached,
+    ruleOpened, ruleAssigned, ruleOffered, ruleCustomerCommented, ruleAnswered, ruleResolved, ruleReopened, ruleProblemTold, ruleEscalated, ruleWarned,
+    ruleBreached,
     openedSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject, customerCommentedSubject, answeredSubject,
-    internallyCommentedSubject, commentBody, resolvedSubject, resolvedBody, closedSubject, reopenedSubject, problemToldSubject, problemToldBody, escalatedSubject, escalatedBody,
+    internallyCommentedSubject, commentBody, resolvedSubject, resolvedBody, closedSubject, reopenedSubject, problemToldSubject, problemToldBody,
+    escalatedSubject, escalatedBody,
     clockWarnedSubject, clockBreachedSubject, clockBody, summarySubject, summaryBody,
   ]
 }

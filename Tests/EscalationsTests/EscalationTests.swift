@@ -133,13 +133,8 @@ import Testing
 
   @Test func whatIsOverWhenItsCalendarOpensIsDropped() async throws {
     let world = try await EscalationsWorld()
-    let night = try await world.database.call(
-      "calendar.create",
-      [
-        "name": "Afternoon",
-        "definition": .object(["zone": "Europe/Berlin", "week": .object(["mon": .array([.array(["14:00", "15:00"])])])]),
-      ], as: world.database.root)["id"] ?? .null
-    let rule = try await world.rule(["percent": 100, "toTeam": world.secondLine, "calendar": night])
+    let afternoon = try await world.afternoon()
+    let rule = try await world.rule(["percent": 100, "toTeam": world.secondLine, "calendar": afternoon])
     let over = try await world.incident("Over")
     let open = try await world.incident("Open")
     try world.at("2026-03-02T09:05:00Z")
@@ -182,7 +177,7 @@ import Testing
 
   @Test func oneThatCannotBeMovedHoldsUpNoOther() async throws {
     let world = try await EscalationsWorld()
-    try await world.rule(["ageMinutes": 10, "toTeam": world.secondLine])
+    try await world.rule(["ageMinutes": 10, "toTeam": world.secondLine, "staff": .array([world.leadId])])
     let stuck = try await world.incident("Stuck")
     let free = try await world.incident("Free")
     try await world.script(
@@ -194,12 +189,157 @@ import Testing
     try world.at("2026-03-02T08:10:05Z")
     await #expect(throws: (any Error).self) { try await world.escalate() }
     #expect(try await world.read(free)["team"] == world.secondLine)
-    try await world.script("drop trigger refuse on desk.ticket")
+    let record = try #require(try await world.escalations(of: stuck).first)
+    #expect(record["state"] == "waiting" && record["attempts"] == 1 && record["fault"]?.text != nil)
     try await world.escalate()
-    #expect(try await world.read(stuck)["team"] == world.firstLine, "it is tried again after five minutes")
-    try world.at("2026-03-02T08:15:10Z")
+    #expect(try await world.escalations(of: stuck).first?["attempts"] == 1, "it is tried again after five minutes")
+    for minute in ["15", "20"] {
+      try world.at("2026-03-02T08:\(minute):10Z")
+      await #expect(throws: (any Error).self) { try await world.escalate() }
+    }
+    #expect(try await world.told().count == 1)
+    // In the end people are told without the team.
+    try world.at("2026-03-02T08:25:15Z")
     try await world.escalate()
-    #expect(try await world.read(stuck)["team"] == world.secondLine)
+    #expect(try await world.read(stuck)["team"] == world.firstLine)
+    let settled = try #require(try await world.escalations(of: stuck).first)
+    #expect(settled["state"] == "done" && settled["toTeam"]?.isNull == true && settled["attempts"] == 3)
+    #expect(try await world.told().count == 2)
+  }
+
+  /// A change sets no storm off: neither a rule that goes by age from now on, nor one that means more customers.
+  @Test func aChangedRuleBeginsAnew() async throws {
+    let world = try await EscalationsWorld()
+    let staff = Value.array([world.leadId])
+    let share = try await world.rule(["percent": 100, "metric": "update", "staff": staff], name: "Share")
+    let narrow = try await world.rule(["ageMinutes": 30, "staff": staff, "customer": .id(world.other.publicId)], name: "Narrow")
+    _ = try await world.incident()
+    try world.at("2026-03-02T12:00:00Z")
+    try await world.escalate()
+    try await world.database.call(
+      "escalation_rule.change", ["id": share["id"] ?? .null, "percent": .null, "metric": .null, "ageMinutes": 60], as: world.database.root, version: 1)
+    try await world.database.call(
+      "escalation_rule.change", ["id": narrow["id"] ?? .null, "customer": .null], as: world.database.root, version: 1)
+    try await world.escalate()
+    #expect(try await world.escalations() == [])
+    // Another name changes nothing of that.
+    try world.at("2026-03-02T12:10:00Z")
+    _ = try await world.incident("Later")
+    try await world.database.call("escalation_rule.change", ["id": share["id"] ?? .null, "name": "Aged"], as: world.database.root, version: 2)
+    try world.at("2026-03-02T13:10:01Z")
+    try await world.escalate()
+    #expect(Set(try await world.escalations().map { $0["ruleName"] }) == ["Aged", "Narrow"])
+    #expect(try await world.escalations().count == 2)
+  }
+
+  /// What comes to its age by the calendar after the rule was made is the rule's affair, however long ago it was recorded.
+  @Test func aNewRuleByCalendarSeesWhatIsYetToComeOfAge() async throws {
+    let world = try await EscalationsWorld()
+    let incident = try await world.incident()
+    try world.at("2026-03-03T08:00:00Z")
+    // Nine hours of office time: eight on Monday, one on Tuesday.
+    try await world.rule(["ageMinutes": 540, "staff": .array([world.leadId]), "calendar": world.office])
+    try await world.escalate()
+    #expect(try await world.escalations() == [])
+    try world.at("2026-03-03T09:00:01Z")
+    try await world.escalate()
+    #expect(try await world.escalations(of: incident).first?["occurredAt"] == "2026-03-03T09:00:00Z")
+  }
+
+  @Test func aPromiseBrokenByAnActEscalates() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 100, "toTeam": world.secondLine])
+    let late = try await world.incident()
+    try world.at("2026-03-02T09:30:00Z")
+    // Before any sweep looked, somebody answers: an hour was promised.
+    try await world.act("start", late)
+    try await world.escalate()
+    let record = try #require(try await world.escalations(of: late).first)
+    #expect(record["percent"] == 100 && record["metric"] == "response" && record["occurredAt"] == "2026-03-02T09:00:00Z")
+    #expect(try await world.read(late)["team"] == world.secondLine)
+    try await world.work()
+    #expect(try await world.escalations().count == 1, "the sweep tells nothing twice")
+  }
+
+  @Test func aPromiseThatWasKeptEscalatesNothing() async throws {
+    let world = try await EscalationsWorld()
+    let afternoon = try await world.afternoon()
+    try await world.rule(["percent": 80, "toTeam": world.secondLine, "calendar": afternoon])
+    let answered = try await world.incident()
+    try world.at("2026-03-02T08:49:00Z")
+    try await world.work()
+    try await world.act("start", answered)
+    try world.at("2026-03-02T13:00:01Z")
+    try await world.work()
+    #expect(try await world.states() == ["dropped"])
+    #expect(try await world.read(answered)["team"] == world.firstLine)
+  }
+
+  /// A resolution that did not hold: who came to the age meanwhile, and whose escalation was dropped.
+  @Test func whoIsReopenedIsEscalated() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 60, "toTeam": world.secondLine])
+    let incident = try await world.incident()
+    _ = try await world.incident("Neighbour")
+    try world.at("2026-03-02T08:30:00Z")
+    try await world.resolve(incident)
+    try world.at("2026-03-02T09:05:00Z")
+    try await world.escalate()
+    #expect(try await world.escalations().count == 1, "the neighbour alone")
+    try await world.act("reopen", incident)
+    try await world.escalate()
+    #expect(try await world.escalations(of: incident).first?["occurredAt"] == "2026-03-02T09:00:00Z")
+    #expect(try await world.read(incident)["team"] == world.secondLine)
+  }
+
+  @Test func whatWasDroppedMayComeAgain() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 80, "team": world.firstLine, "toTeam": world.secondLine, "calendar": try await world.afternoon()])
+    let incident = try await world.incident()
+    try world.at("2026-03-02T08:49:00Z")
+    try await world.work()
+    // In nobody's hands when its calendar opens: none of the rule's.
+    try await world.act("assign", incident, ["team": .null])
+    try world.at("2026-03-02T13:00:01Z")
+    try await world.escalate()
+    #expect(try await world.states() == ["dropped"])
+    try await world.act("assign", incident, ["team": world.firstLine])
+    try await world.work()
+    let record = try #require(try await world.escalations().first)
+    #expect(record["state"] == "done" && record["percent"] == 100 && record["toTeam"] == world.secondLine)
+  }
+
+  @Test func aLowerRuleTakesNothingBackFromAHigherLine() async throws {
+    let world = try await EscalationsWorld()
+    let third = try await world.database.call("team.create", ["name": "Third line"], as: world.database.root)["id"] ?? .null
+    let afternoon = try await world.afternoon()
+    try await world.rule(["percent": 80, "toTeam": world.secondLine, "calendar": afternoon], name: "Lower")
+    try await world.rule(["percent": 100, "toTeam": third], name: "Higher")
+    let incident = try await world.incident()
+    try world.at("2026-03-02T08:50:00Z")
+    try await world.work()
+    try world.at("2026-03-02T09:05:00Z")
+    try await world.work()
+    #expect(try await world.read(incident)["team"] == third)
+    try world.at("2026-03-02T13:00:01Z")
+    try await world.work()
+    #expect(try await world.read(incident)["team"] == third)
+  }
+
+  @Test func whereNobodyNamedMayBeToldWhoIsInChargeIs() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 10, "staff": .array([world.leadId])])
+    _ = try await world.incident()
+    try await world.script("update tenancy.account set state = 'disabled' where login = 'lead@provider.test'")
+    let head =
+      try await world.database.call(
+        "staff.create", ["login": "head@provider.test", "name": "Head", "password": "correct horse battery"], as: world.database.root)["id"] ?? .null
+    try await world.database.call("staff_grant.add", ["account": head, "role": "account_manager", "everyCustomer": .bool(true)], as: world.database.root)
+    try world.at("2026-03-02T08:11:00Z")
+    try await world.escalate()
+    _ = try await world.told()
+    let told = try await world.database.superuser.withConnection { try await $0.query(ReceiversOfEscalations()) }
+    #expect(told == ["head@provider.test"])
   }
 
   @Test func customersSeeNothingOfIt() async throws {
@@ -218,4 +358,12 @@ import Testing
     }
     #expect(seen.isEmpty, "nor does the database show it to their side")
   }
+}
+
+private struct ReceiversOfEscalations: Statement {
+  static let sql = """
+    select a.login from notifications.notification n join tenancy.account a on n.receiver = 'a' || a.id
+    where n.event = 'incident.escalated_by_rule' and n.channel = 'inbox' order by a.login
+    """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

@@ -39,18 +39,24 @@ struct EscalationsWorld {
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER", zone: "Asia/Shanghai")
     engineer = try await database.staff(.engineer)
-    lead = try await database.staff(.engineer)
-    let known = try await database.superuser.withConnection { [lead] in try await $0.query(AccountBits(id: lead.actor.id)).first ?? [] }
-    leadId = .id(database.provider.id(IdKind.staff.prefix, known))
+    leadId =
+      try await database.call(
+        "staff.create", ["login": "lead@provider.test", "name": "Lead", "password": "correct horse battery"], as: database.root)["id"] ?? .null
+    try await database.call("staff_grant.add", ["account": leadId, "role": "engineer", "everyCustomer": .bool(true)], as: database.root)
+    let account = try await database.superuser.withConnection { try await $0.query(AccountByLogin(login: "lead@provider.test")).first ?? 0 }
+    lead = Principal(
+      actor: Actor(kind: .staff, id: account, via: .http), tenant: database.provider.id, side: .staff, name: "Lead",
+      grants: [Grant(role: "engineer", permissions: database.permissions(of: .engineer), scope: .all)])
     let hours = Value.array([.array(["09:00", "17:00"])])
-    office = try await database.call(
-      "calendar.create",
-      [
-        "name": "Office",
-        "definition": .object([
-          "zone": "Europe/Berlin", "week": .object(["mon": hours, "tue": hours, "wed": hours, "thu": hours, "fri": hours]),
-        ]),
-      ], as: database.root)["id"] ?? .null
+    office =
+      try await database.call(
+        "calendar.create",
+        [
+          "name": "Office",
+          "definition": .object([
+            "zone": "Europe/Berlin", "week": .object(["mon": hours, "tue": hours, "wed": hours, "thu": hours, "fri": hours]),
+          ]),
+        ], as: database.root)["id"] ?? .null
     firstLine = try await database.call("team.create", ["name": "First line"], as: database.root)["id"] ?? .null
     secondLine = try await database.call("team.create", ["name": "Second line"], as: database.root)["id"] ?? .null
     let sla = try await database.call(
@@ -72,6 +78,16 @@ struct EscalationsWorld {
   }
 
   func at(_ text: String) throws { database.clock.set(try #require(Instant(text))) }
+
+  /// A calendar that is open on Mondays from 14 to 15.
+  func afternoon() async throws -> Value {
+    try await database.call(
+      "calendar.create",
+      [
+        "name": "Afternoon",
+        "definition": .object(["zone": "Europe/Berlin", "week": .object(["mon": .array([.array(["14:00", "15:00"])])])]),
+      ], as: database.root)["id"] ?? .null
+  }
 
   @discardableResult
   func rule(_ members: [String: Value], name: String = "Rule") async throws -> Value {
@@ -138,9 +154,9 @@ struct EscalationsWorld {
   func script(_ sql: String) async throws { try await database.superuser.withConnection { _ = try await $0.runScript(sql) } }
 }
 
-private struct AccountBits: Statement {
-  let id: Int64
-  static let sql = "select public_id from tenancy.account where id = $1"
-  func bind(to parameters: inout Parameters) { parameters.append(id) }
-  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+private struct AccountByLogin: Statement {
+  let login: String
+  static let sql = "select id from tenancy.account where login = $1"
+  func bind(to parameters: inout Parameters) { parameters.append(login) }
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

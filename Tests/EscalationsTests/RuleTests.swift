@@ -37,12 +37,13 @@ import Testing
     #expect(await refusal(["percent": 80, "toTeam": foreign]).hasPrefix("toTeam "))
     let nobody: Value = .id(world.database.provider.id("stf", [UInt8](repeating: 7, count: 12)))
     #expect(await refusal(["percent": 80, "staff": .array([world.leadId, nobody])]).hasPrefix("staff[1] "))
-    let acmes = try await world.database.call(
-      "calendar.create",
-      [
-        "name": "Acme's", "onlyFor": .id(world.acme.publicId),
-        "definition": .object(["zone": "Europe/Berlin", "week": .object(["mon": .array([.array(["09:00", "10:00"])])])]),
-      ], as: world.database.root)["id"] ?? .null
+    let acmes =
+      try await world.database.call(
+        "calendar.create",
+        [
+          "name": "Acme's", "onlyFor": .id(world.acme.publicId),
+          "definition": .object(["zone": "Europe/Berlin", "week": .object(["mon": .array([.array(["09:00", "10:00"])])])]),
+        ], as: world.database.root)["id"] ?? .null
     #expect(await refusal(["percent": 80, "staff": staff, "calendar": acmes]) == "calendar escalation_rule.calendar_of_another")
     #expect(await refusal(["percent": 80, "staff": staff, "calendar": acmes, "customer": .id(world.acme.publicId)]) == "accepted")
     #expect(await refusal(["percent": 80, "staff": staff]) == "escalation_rule.name_taken")
@@ -67,21 +68,28 @@ import Testing
     await expectFailure(.denied) { try await world.database.call("escalation_rule.list", as: world.engineer) }
   }
 
-  /// With a hundred thousand tickets what came to its age, what is due and what was escalated are found by index.
+  /// With many tickets what came to its age, what is due and what was escalated are found by index.
   @Test func nothingIsFoundByLookingThroughAll() async throws {
     let world = try await EscalationsWorld()
     try await world.rule(["ageMinutes": 10, "staff": .array([world.leadId])])
     _ = try await world.incident()
+    _ = try await world.incident(of: world.other)
     try world.at("2026-03-02T08:10:05Z")
     try await world.escalate()
+    // Most of them another customer's.
+    let other = world.other.id.rawValue
     try await world.script(
       """
-      insert into desk.ticket select (jsonb_populate_record(t, jsonb_build_object('id', t.id + i, 'number', t.number + i,
-          'public_id', '\\x' || encode(substr(sha256(i::text::bytea), 1, 12), 'hex'), 'recorded_at', t.recorded_at + i * interval '1 second'))).*
-        from desk.ticket t, generate_series(1, 50000) i;
-      insert into escalations.escalation select (jsonb_populate_record(e, jsonb_build_object('id', e.id + i, 'ticket_id', e.ticket_id + i,
-          'public_id', '\\x' || encode(substr(sha256(i::text::bytea), 1, 12), 'hex')))).*
-        from escalations.escalation e, generate_series(1, 50000) i;
+      insert into desk.ticket (tenant_id, id, public_id, type, number, title, description, line_reason, impact, urgency, priority, state, opened_at,
+        last_seq, recorded_at, updated_at)
+      select t.tenant_id, t.id + n, substr(sha256(n::text::bytea), 1, 12), t.type, 100 + n, t.title, t.description, t.line_reason, t.impact,
+        t.urgency, t.priority, t.state, t.opened_at, t.last_seq, t.recorded_at + n * interval '1 second', t.updated_at
+      from desk.ticket t cross join generate_series(1, 20000) n where t.tenant_id = \(other);
+      insert into escalations.escalation (tenant_id, public_id, ticket_id, ticket_public_id, rule_id, rule_public_id, rule_name, age_minutes, occurred_at,
+        due_at, state, settled_at, recorded_at)
+      select e.tenant_id, substr(sha256(n::text::bytea), 1, 12), e.ticket_id + n, e.ticket_public_id, e.rule_id, e.rule_public_id, e.rule_name,
+        e.age_minutes, e.occurred_at, e.due_at, e.state, e.settled_at, e.recorded_at
+      from escalations.escalation e cross join generate_series(1, 20000) n where e.tenant_id = \(other);
       analyze
       """)
     let (tenant, now) = (world.acme.id, world.database.clock.now())
@@ -91,7 +99,7 @@ import Testing
       create function plan_aged(at timestamptz) returns setof text language plpgsql as $$ begin return query execute format('explain
         select t.tenant_id, t.id, t.recorded_at from desk.ticket t
         where t.state in (''new'', ''active'', ''pending'') and t.external_source is null
-          and (t.recorded_at, t.tenant_id, t.id) > (%L, 1, 1) and t.recorded_at <= %L::timestamptz + interval ''1 hour''
+          and (t.recorded_at, t.tenant_id, t.id) > (%L, 1, 1) and t.recorded_at <= %L::timestamptz + interval ''1 minute''
         order by t.recorded_at, t.tenant_id, t.id limit 200', at, at); end $$;
       create function plan_due(at timestamptz) returns setof text language plpgsql as $$ begin return query execute format('explain
         select e.tenant_id, e.id from escalations.escalation e where e.state = ''waiting'' and e.due_at <= %L

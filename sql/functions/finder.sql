@@ -925,12 +925,15 @@ begin
 end
 $$;
 
--- Escalations that are to be carried out.
+-- Escalations that are to be carried out: of each tenant the first, then of each the second, so that none waits for all of another's.
 create function finder.due_escalations(reference timestamptz, row_limit bigint)
 returns table (tenant_id bigint, id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select e.tenant_id, e.id from escalations.escalation e
-    where e.state = 'waiting' and e.due_at <= reference order by e.due_at, e.tenant_id, e.id limit least(row_limit, 1000);
+  return query select d.tenant_id, d.id
+    from (
+      select e.tenant_id, e.id, e.due_at, row_number() over (partition by e.tenant_id order by e.due_at, e.id) as place
+      from escalations.escalation e where e.state = 'waiting' and e.due_at <= reference) d
+    order by d.place, d.due_at, d.tenant_id limit least(row_limit, 1000);
 end
 $$;

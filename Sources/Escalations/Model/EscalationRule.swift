@@ -42,13 +42,27 @@ struct EscalationRule: Sendable, Equatable {
     return percent <= threshold.percent && (metric.map { $0.rawValue == threshold.metric } ?? true)
   }
 
-  /// Whether a ticket that was recorded then has come to the age by now.
-  func isReached(recordedAt: Instant, now: Instant, by compiled: CompiledCalendar?) -> Bool {
-    guard let ageMinutes else { return false }
-    let seconds = ageMinutes * 60
-    guard let compiled else { return recordedAt.adding(seconds: seconds) <= now }
-    return compiled.deadline(from: recordedAt, seconds: seconds).map { $0 <= now } ?? false
+  /// When a ticket that was recorded then comes to the age; nil: never.
+  func comesOfAge(_ recordedAt: Instant, by calendar: CompiledCalendar?) -> Instant? {
+    guard let ageMinutes else { return nil }
+    return calendar.map { $0.deadline(from: recordedAt, seconds: ageMinutes * 60) } ?? recordedAt.adding(seconds: ageMinutes * 60)
   }
+
+  /// The earliest recording of a ticket that comes to the age at an instant or later, to the second; at most some years before it.
+  func earliestRecording(comingOfAgeAt instant: Instant, by calendar: CompiledCalendar?) -> Instant {
+    guard let ageMinutes else { return instant }
+    guard calendar != nil else { return instant.adding(seconds: -ageMinutes * 60) }
+    // Who was recorded later comes to the age later: halved until it is found.
+    var (low, high) = (instant.seconds - Self.longestLook, instant.seconds)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if comesOfAge(Instant(seconds: middle), by: calendar).map({ $0 >= instant }) ?? true { high = middle } else { low = middle + 1 }
+    }
+    return Instant(seconds: low)
+  }
+
+  /// Five years: an age is a year of open time at the most.
+  private static let longestLook: Int64 = 5 * 366 * 86_400
 }
 
 /// What a rule asks of a ticket, as it is now.
@@ -57,12 +71,16 @@ struct EscalatedTicket: Sendable {
   let publicId: [UInt8]
   let priority: Int64
   let team: Int64?
+  let assignee: [UInt8]?
   let isOpen: Bool
   let version: Int64
+  let recordedAt: Instant
+  let isImported: Bool
 }
 
 /// A share of a promise to a customer that has passed.
 struct Threshold: Sendable {
+  let clock: Int64
   let metric: String
   /// 100: the promise is broken.
   let percent: Int64

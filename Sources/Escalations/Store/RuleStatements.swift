@@ -9,12 +9,13 @@ struct RuleRow: Sendable {
   let rule: EscalationRule
   let customerId: PublicId?
   let isActive: Bool
-  let recordedAt: Instant
+  /// What came to it before is not its affair.
+  let beginsAt: Instant
   let version: Int64
 
   static let columns = """
     r.id, r.public_id, r.name, r.percent, r.metric, r.age_minutes, r.priority_to, r.team_id, m.public_id, r.to_team_id, n.public_id, r.account_ids,
-    r.account_public_ids, r.calendar_id, c.public_id, r.customer_id, t.handle, t.public_id, r.state, r.recorded_at, r.version
+    r.account_public_ids, r.calendar_id, c.public_id, r.customer_id, t.handle, t.public_id, r.state, r.begins_at, r.version
     """
   static let tables = """
     from escalations.rule r left join desk.pub_team m on m.team_id = r.team_id left join desk.pub_team n on n.team_id = r.to_team_id
@@ -46,7 +47,7 @@ struct RuleRow: Sendable {
         PublicId(kind: "cus", handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: customerBits)
       } else { nil }
     isActive = try row.next() == "active"
-    recordedAt = try row.next()
+    beginsAt = try row.next()
     version = try row.next()
   }
 }
@@ -104,8 +105,8 @@ struct InsertRule: Statement {
   static let sql = """
     insert into escalations.rule (
       tenant_id, public_id, recorded_at, name, percent, metric, age_minutes, customer_id, priority_to, team_id, to_team_id, account_ids,
-      account_public_ids, calendar_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+      account_public_ids, calendar_id, begins_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $3)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -122,10 +123,11 @@ struct UpdateRule: Statement {
   let row: RuleRow
   let state: String
   let rule: EscalationRule
+  let beginsAt: Instant
 
   static let sql = """
     update escalations.rule set state = $4, name = $5, percent = $6, metric = $7, age_minutes = $8, customer_id = $9, priority_to = $10, team_id = $11,
-      to_team_id = $12, account_ids = $13, account_public_ids = $14, calendar_id = $15, version = version + 1
+      to_team_id = $12, account_ids = $13, account_public_ids = $14, calendar_id = $15, begins_at = $16, version = version + 1
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
 
@@ -135,6 +137,7 @@ struct UpdateRule: Statement {
     parameters.append(row.version)
     parameters.append(state)
     parameters.append(rule)
+    parameters.append(beginsAt)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

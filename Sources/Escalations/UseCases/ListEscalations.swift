@@ -23,11 +23,13 @@ package struct EscalationRecord: OperationOutput {
     OutputField("occurredAt", .instant, "When that was.", "触发时间。") { .instant($0.row.occurredAt) },
     OutputField("dueAt", .instant, "When its calendar lets it go out.", "日历允许执行的时间。") { .instant($0.row.dueAt) },
     OutputField(
-      "state", .text, "waiting (for its calendar), done, or dropped: it was over by then, or the rule no longer meant it.",
-      "状态：waiting（等待日历）、done（已执行）或 dropped（届时已解决或规则不再适用）。"
+      "state", .text, "waiting (for its calendar, or for the next try), done, or dropped: it was over by then, or the rule no longer meant it.",
+      "状态：waiting（等待日历或重试）、done（已执行）或 dropped（届时已解决或规则不再适用）。"
     ) { .text($0.row.state.rawValue) },
     OutputField("fromTeam", .id, "The team that had it.", "原团队。") { .id($0.fromTeam) },
     OutputField("toTeam", .id, "The team that got it; null: it stayed.", "接手的团队；null 表示未转派。") { .id($0.toTeam) },
+    OutputField("attempts", .integer, "How often it could not be carried out.", "执行失败次数。") { .integer($0.row.attempts) },
+    OutputField("fault", .text, "Why not, as a code; after three times people are told without the team.", "失败原因代码；失败三次后不再转派，仅通知人员。") { .text($0.row.fault) },
     OutputField("settledAt", .instant, "When it was carried out or dropped.", "执行或放弃的时间。") { .instant($0.row.settledAt) },
   ]
 

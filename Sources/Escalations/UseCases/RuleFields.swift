@@ -30,7 +30,8 @@ struct RuleInput: Sendable {
     "承诺时限消耗达到此百分比时触发；100 表示违约时。低于 100 的比例以 SLA 的预警比例为准。"
   ).clearable
   private static let metric = Field.oneOf(
-    "metric", ServiceLevels.Metric.allCases.map(\.rawValue), "Only of this promise: response, update or resolution (default: any).", "仅限该指标的承诺：response、update 或 resolution（默认任一）。"
+    "metric", ServiceLevels.Metric.allCases.map(\.rawValue), "Only of this promise: response, update or resolution (default: any).",
+    "仅限该指标的承诺：response、update 或 resolution（默认任一）。"
   ).clearable
   private static let ageMinutes = Field.integer(
     "ageMinutes", 5...525_600, "Or when a ticket is still open so many minutes after it was recorded.", "或者：工单登记后经过多少分钟仍未解决时触发。"

@@ -125,9 +125,21 @@ extension OperationContext {
   }
 
   fileprivate func update(_ row: RuleRow, to rule: EscalationRule, state: String) async throws -> EscalationRuleRecord {
-    guard try await transaction.first(UpdateRule(provider: provider.id, row: row, state: state, rule: rule)) != nil else {
+    // Another trigger, or other tickets: what came to it before is not its affair.
+    let beginsAt = rule.means(theSameAs: row.rule) ? row.beginsAt : now
+    let update = UpdateRule(provider: provider.id, row: row, state: state, rule: rule, beginsAt: beginsAt)
+    guard try await transaction.first(update) != nil else {
       throw Failure(.versionMismatch, OperationMessages.versionMismatch, ["expected": String(row.version), "current": "?"])
     }
     return EscalationRuleRecord(try await escalationRule(id(.escalationRule, row.publicId)), in: self)
+  }
+}
+
+extension EscalationRule {
+  /// Whether it is set off by the same, of the same tickets.
+  fileprivate func means(theSameAs other: EscalationRule) -> Bool {
+    var copy = other
+    (copy.name, copy.toTeam, copy.staff) = (name, toTeam, staff)
+    return copy == self
   }
 }

@@ -286,8 +286,8 @@ private struct Known: Sendable {
     actors = Dictionary(foundActors.map { ($0.id, (name: $0.name, tenant: $0.tenant, person: $0.person)) }) { first, _ in first }
     for watcher in foundWatchers { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
-    // Nobody answers for the ticket: then it concerns whoever answers for the customer.
-    if causes.contains(where: \.isNobodys) {
+    // Nobody answers for the ticket, or nobody whom an escalation names may be told: then it concerns whoever answers for the customer.
+    if causes.contains(where: { $0.isNobodys || !$0.escalatedTo.isEmpty }) {
       inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customer: telling.tenant, now: telling.now))
     }
     let owners = causes.flatMap { [$0.ticket.owner, $0.ticket.assignee].compactMap { $0 } }
@@ -295,7 +295,8 @@ private struct Known: Sendable {
     let personIds = Set(causes.compactMap(\.ticket.requester) + foundWatchers.compactMap(\.person))
     let (foundStaff, foundPeople) = try await transaction.query(
       StaffToTell(
-        provider: telling.provider.id, ids: staffIds.sorted(), publicIds: causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo), customer: telling.tenant, now: telling.now),
+        provider: telling.provider.id, ids: staffIds.sorted(), publicIds: causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo),
+        customer: telling.tenant, now: telling.now),
       PeopleToTell(tenant: telling.tenant, ids: personIds.sorted()))
     for receiver in foundStaff { if case .staff(let id) = receiver.who { staff[id] = receiver } }
     for receiver in foundPeople { if case .person(let id) = receiver.who { people[id] = receiver } }
@@ -319,7 +320,9 @@ private struct Known: Sendable {
       case .owner: addStaff(cause.ticket.owner)
       case .assignee: addStaff(cause.ticket.assignee)
       case .offered: addStaff(staff.first { $0.value.publicId == cause.offeredTo }?.key)
-      case .escalation: for bits in cause.escalatedTo { addStaff(staff.first { $0.value.publicId == bits }?.key) }
+      case .escalation:
+        let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
+        for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }
       case .requester: addPerson(cause.ticket.requester)
       case .watchers:
         for watcher in watchers[cause.ticket.id] ?? [] {
