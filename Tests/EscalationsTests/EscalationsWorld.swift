@@ -151,7 +151,7 @@ struct EscalationsWorld {
     return try await database.call("notification.list", ["limit": 200], as: lead)["items"]?.array?.compactMap { $0["event"]?.text } ?? []
   }
 
-  func script(_ sql: String) async throws { try await database.superuser.withConnection { _ = try await $0.runScript(sql) } }
+  func script(_ sql: String) async throws { try await database.runAsSuperuser(sql) }
 }
 
 private struct AccountByLogin: Statement {
