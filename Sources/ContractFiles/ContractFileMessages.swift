@@ -94,8 +94,9 @@ package enum ContractFileMessages: MessageCatalog {
   static let suppliersNeeded = Message("contract_plan.suppliers_needed", "suppliers needed for: {metrics}", zh: "需要供应商参与的指标：{metrics}")
   static let notNeeded = Message("contract_plan.not_needed", "no longer needed: nothing has to take its place", zh: "不再需要，无需替代")
   static let badPromise = Message(
-    "contract_file.promise", "This must be a metric with or without a priority, such as resolution P1 or availability.",
-    zh: "必须是指标，可带优先级，例如 resolution P1 或 availability。")
+    "contract_file.promise",
+    "This must be a metric, with or without a priority and tickets, such as resolution P1, resolution P1 type:request service:ERP tier:gold, or availability.",
+    zh: "必须是指标，可带优先级与工单范围，例如 resolution P1、resolution P1 type:request service:ERP tier:gold 或 availability。")
   static let acceptedRisk = Message("contract_plan.accepted_risk", "accepted risk of line {name}", zh: "合同行的已接受风险 {name}")
   static let because = Message("contract_plan.because", "accepted by who applies the file: {reason}", zh: "由执行文件者接受：{reason}")
   static let acceptedBy = Message("contract_plan.accepted_by", "accepted by {name}: {reason}", zh: "由 {name} 接受：{reason}")

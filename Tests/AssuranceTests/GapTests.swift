@@ -338,8 +338,10 @@ import Testing
   // MARK: Shares
 
   @Test func sharesInSeriesMultiply() throws {
-    let promise = Promise(metric: "availability", priority: nil, terms: .share(Rate(units: 999_000)))
-    func supplier(_ id: Int64, _ units: Int64) -> ChainLink { Self.link(FixedTerms(shares: ["availability": Rate(units: units)]), id) }
+    let promise = Promise(metric: "availability", priority: nil, terms: .share(PeriodShare(share: Rate(units: 999_000))))
+    func supplier(_ id: Int64, _ units: Int64) -> ChainLink {
+      Self.link(FixedTerms(shares: ["availability": PeriodShare(share: Rate(units: units))]), id)
+    }
     func verdict(_ links: [ChainLink], backups: [ChainLink] = []) -> BackToBack.Verdict {
       Self.verdict([promise], providers: links, backups: backups, calendars: [:])
     }
@@ -382,8 +384,14 @@ import Testing
     for lack in [Lack.agreement, .target("T"), .hours("H"), .notInForce("N"), .ended("E", Self.start)] {
       gaps += Self.verdict(providers: [Self.link(FixedTerms(lack: lack))], calendars: calendars).gaps
     }
-    let share = Promise(metric: "availability", priority: nil, terms: .share(Rate(units: 999_000)))
-    gaps += Self.verdict([share], providers: [Self.link(FixedTerms(shares: ["availability": Rate(units: 1)]))], calendars: [:]).gaps
+    let share = Promise(metric: "availability", priority: nil, terms: .share(PeriodShare(share: Rate(units: 999_000))))
+    let quarterly = PeriodShare(share: Rate(units: 999_000), period: .quarter, countsFrom: .partial)
+    gaps += Self.verdict([share], providers: [Self.link(FixedTerms(shares: ["availability": quarterly]))], calendars: [:]).gaps
+    gaps += Self.verdict([share], providers: [Self.link(FixedTerms(lack: .severity("S", theirs: .major, ours: .partial)))], calendars: [:]).gaps
+    let service = PromiseScope.Service(id: 1, code: "ERP")
+    let scoped = Promise(
+      metric: "response", priority: 2, scope: PromiseScope(ticketType: .request, service: service, ciTier: "gold"), terms: Self.fourHours.terms)
+    gaps += Self.verdict([scoped], providers: [Self.link(FixedTerms(lack: .agreement))], calendars: calendars).gaps
     gaps += Self.verdict(calendars: calendars).gaps
     #expect(Set(gaps.map(\.kind)) == Set(Gap.Kind.allCases))
     for gap in gaps {

@@ -145,11 +145,29 @@ import Testing
     #expect(open["items"]?.array?.count == 1)
   }
 
+  /// What a promise does not say may be anything; what it says is just that.
+  @Test(arguments: [
+    ("resolution", ["resolution P1", "resolution P3 type:request"], ["response P1"]),
+    ("resolution P1", ["resolution P1", "resolution P1 type:request service:ERP"], ["resolution P2", "resolution P2 type:request"]),
+    ("resolution type:request", ["resolution P1 type:request", "resolution P2 type:request tier:gold"], ["resolution P1", "resolution P1 type:incident"]),
+    ("resolution tier:gold P1", ["resolution P1 service:ERP tier:gold"], ["resolution P1 service:ERP", "resolution P2 tier:gold"]),
+  ])
+  func aPromiseIsForWhatItNames(said: String, covered: [String], others: [String]) async throws {
+    let world = try await World(isProven: false)
+    _ = try world.run(Self.accepted.replacing("promises: [resolution]", with: "promises: ['\(said)']"))
+    let risk = FileRisk(gap: "coverage", promises: [said], parties: nil, reason: "Known", by: nil, until: nil)
+    for promise in covered { #expect(risk.covers(kind: "coverage", promised: [promise], of: []), "\(promise)") }
+    for promise in others { #expect(!risk.covers(kind: "coverage", promised: [promise], of: []), "\(promise)") }
+    #expect(!risk.covers(kind: "coverage", promised: covered + others, of: []), "a gap that is in more")
+  }
+
   @Test func aRiskSaysWhatItIsAbout() async throws {
     let world = try await World(isProven: false)
     for (part, other, path) in [
       ("gap: budget", "gap: holes", "gap"), ("promises: [resolution]", "promises: [resolution P6]", "promises[0]"),
-      ("promises: [resolution]", "promises: [Resolution now]", "promises[0]"),
+      ("promises: [resolution]", "promises: [Resolution now]", "promises[0]"), ("promises: [resolution]", "promises: [resolution P1 P2]", "promises[0]"),
+      ("promises: [resolution]", "promises: [resolution type:order]", "promises[0]"),
+      ("promises: [resolution]", "promises: ['resolution tier:']", "promises[0]"),
     ] {
       do {
         _ = try world.run(Self.accepted.replacing(part, with: other))
