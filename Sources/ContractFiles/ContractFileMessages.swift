@@ -104,6 +104,15 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_plan.what_is_found", "whatever gap of this kind the proof of the changed line finds", zh: "变更后的合同行经证明发现的所有此类缺口")
   static let noLongerAccepted = Message(
     "contract_plan.no_longer_accepted", "The contract's file does not accept it any more, or accepts it on other terms.", zh: "合同文件不再接受此风险，或接受的条件已变。")
+  static let backed = Message(
+    "contract_file.backed", "“{line}”: teams and suppliers back every promise, or the gap is accepted.", zh: "“{line}”：每项承诺均有团队或供应商支撑，或缺口已被接受。")
+  static let promisesNothing = Message("contract_file.promises_nothing", "“{line}”: nothing is promised.", zh: "“{line}”：没有承诺。")
+  static let nobodyLinked = Message(
+    "contract_file.nobody_linked", "“{line}”: nobody is named yet who keeps its promises: write teams and suppliers into the file.",
+    zh: "“{line}”：尚未指明由谁兑现承诺，请在文件中填写 teams 与 suppliers。")
+  static let openGaps = Message(
+    "contract_file.open_gaps", "“{line}”: {count} gaps in what backs its promises:", zh: "“{line}”：支撑存在 {count} 处缺口：")
+  static let moreGaps = Message("contract_file.more_gaps", "and {count} more", zh: "另有 {count} 处")
   static let activate = Message("contract_plan.activate", "activate", zh: "生效")
   static let shared = Message(
     "contract_plan.shared", "This holds for every contract that names it.", zh: "此变更对所有引用它的合同生效。")
@@ -129,6 +138,6 @@ package enum ContractFileMessages: MessageCatalog {
     changedSince, create, change, end, same, customer, unit, person, calendar, sla,
     contract, line, team, teamOla, lineTeams, lineSupplier, contact, from, zone, language, hours, activate, shared, nothing, summary, ask,
     notConfirmed, done, failed, waits, notOneContract, suspended, metricsNeedTeams, suppliersNeeded, notNeeded,
-    badPromise, acceptedRisk, because, acceptedBy, whatIsFound, noLongerAccepted,
+    badPromise, backed, promisesNothing, nobodyLinked, openGaps, moreGaps, acceptedRisk, because, acceptedBy, whatIsFound, noLongerAccepted,
   ]
 }

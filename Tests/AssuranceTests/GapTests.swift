@@ -174,6 +174,24 @@ import Testing
     #expect(gap.from == Instant("2026-03-30T07:00:00Z"))
   }
 
+  /// A supplier in a zone without summer time: what is missing in winter comes every week of both winters of the horizon, and it is the same
+  /// gap two weeks later, when more of the second winter is seen.
+  @Test func whatComesEveryWeekOfAWinterIsToldByItsWeekdays() throws {
+    let theirs = try CalendarDefinition(zone: "UTC", week: CalendarDefinition.workingDays([.init(7 * 60, 15 * 60)]))
+    let calendars = [Int64(1): Self.calendar("Ours", try .fiveByEight(zone: Self.berlin)), 2: Self.calendar("Theirs", theirs)]
+    func gap(_ from: String, _ to: String) throws -> Gap {
+      let gaps = Self.verdict(
+        providers: [Self.link(FixedTerms(calendar: 2, budget: .seconds(60)))], calendars: calendars, from: try #require(Instant("\(from)T00:00:00Z")),
+        to: try #require(Instant("\(to)T00:00:00Z"))
+      ).gaps.filter { $0.kind == .coverage }
+      #expect(gaps.count == 1)
+      return try #require(gaps.first)
+    }
+    let (before, after) = (try gap("2026-11-22", "2027-12-30"), try gap("2026-12-06", "2028-01-13"))
+    #expect(GapWords.text(before, .english).hasPrefix("Monday to Friday 16:00-17:00 Europe/Berlin"), "\(GapWords.text(before, .english))")
+    #expect(after.key == before.key && after.isWithin(before))
+  }
+
   /// The hour that comes twice is open twice, for the promise and for the supplier.
   @Test func theDoubledHourIsCoveredTwice() throws {
     var night: [Weekday: [CalendarDefinition.Opening]] = [:]

@@ -60,6 +60,8 @@ import Testing
       Self.met([Self.target(240, 1)], [Self.target(120), Self.target(nil, nil, PromiseScope(service: Self.mail))]) == [
         "resolution P1: 240 120", "resolution P1 service:MAIL: 240 nothing",
       ])
+    // A team that names a service and does no other work for it is no other kind.
+    #expect(Self.met([Self.target(240, 1)], [Self.target(120, 1), Self.target(300, 2, erp)]) == ["resolution P1: 240 120"])
     // A target for each type is one for all.
     #expect(
       Self.met([Self.target(240, 1)], TicketType.allCases.map { Self.target(30, nil, PromiseScope(ticketType: $0)) }).allSatisfy { $0.hasSuffix("240 30") })

@@ -161,6 +161,24 @@ import Testing
     #expect(!risk.covers(kind: "coverage", promised: covered + others, of: []), "a gap that is in more")
   }
 
+  /// Who has applied a file is told what of it nobody backs.
+  @Test func whatIsNotBackedIsToldAfterwards() async throws {
+    let world = try await World(isProven: false)
+    func backing(_ yaml: String, _ language: Language = .english) async throws -> [String] {
+      let run = try ContractFileRun(yaml: yaml, dispatcher: world.database.dispatcher, as: world.database.root, language)
+      try await run.apply(try await run.plan())
+      return try await run.backing()
+    }
+    let alone = try await backing(try ContractFileTests.example("office-hours-5x8"))
+    #expect(alone == ["“Workplace support”: nobody is named yet who keeps its promises: write teams and suppliers into the file."])
+    #expect(try await backing(try ContractFileTests.example("per-device"), .chinese).first?.hasSuffix("请在文件中填写 teams 与 suppliers。") ?? false)
+    let premium = try await backing(try ContractFileTests.example("premium-24x7"))
+    #expect(premium == ["“Service desk and incident management”: teams and suppliers back every promise, or the gap is accepted."])
+    let open = try await backing(Self.uncovered)
+    #expect(open.first?.hasPrefix("“Servers”: ") ?? false && open.first?.hasSuffix(" gaps in what backs its promises:") ?? false, "\(open)")
+    #expect(open.count > 1 && open.dropFirst().allSatisfy { $0.hasPrefix("    ") }, "\(open)")
+  }
+
   @Test func aRiskSaysWhatItIsAbout() async throws {
     let world = try await World(isProven: false)
     for (part, other, path) in [

@@ -32,10 +32,10 @@ struct SlaVersions: Sendable {
     let rivals = Dictionary(grouping: targets) { $0.metric }
     return targets.flatMap { target -> [Promise] in
       if let budget = target.budget, let calendar = target.calendar {
-        return kinds.within(target.scope, of: target.metric).flatMap { scope in
-          (target.priority.map { [$0] } ?? Self.priorities).filter { priority in
+        return (target.priority.map { [$0] } ?? Self.priorities).flatMap { priority in
+          kinds.within(target.scope, of: target.metric, priority) { scope in
             !(rivals[target.metric] ?? []).contains { $0.rank > target.rank && $0.isFor(scope, priority) }
-          }.map { Promise(metric: target.metric, priority: $0, scope: scope, terms: .time(budget, calendar: calendar)) }
+          }.map { Promise(metric: target.metric, priority: priority, scope: $0, terms: .time(budget, calendar: calendar)) }
         }
       }
       return target.share.map { [Promise(metric: target.metric, priority: nil, scope: target.scope, terms: .share($0))] } ?? []
@@ -55,18 +55,36 @@ struct TicketKinds: Sendable {
   }
 
   private var named: [String: Named] = [:]
+  private let versions: [SlaVersions.Version]
 
   init(_ olas: some Sequence<SlaVersions>) {
-    for target in olas.flatMap({ $0.versions.flatMap(\.targets) }) where target.scope != .any {
+    versions = olas.flatMap(\.versions)
+    for target in versions.flatMap(\.targets) where target.scope != .any {
       if let type = target.scope.ticketType { named[target.metric, default: Named()].types.insert(type) }
       if let service = target.scope.service { named[target.metric, default: Named()].services.insert(service) }
       if let tier = target.scope.ciTier { named[target.metric, default: Named()].tiers.insert(tier) }
     }
   }
 
-  /// The kinds of which a target's tickets are: what it leaves open is one of those that are named, or none of them.
-  func within(_ scope: PromiseScope, of metric: String) -> [PromiseScope] {
-    guard let named = named[metric] else { return [scope] }
+  /// The kinds of which a target's tickets are: what it leaves open is one of those that are named, or none of them. Of several for which
+  /// every OLA has the same target, the widest.
+  /// - Parameter isOurs: whether the target counts for such tickets.
+  func within(_ scope: PromiseScope, of metric: String, _ priority: Int64, _ isOurs: (PromiseScope) -> Bool) -> [PromiseScope] {
+    guard let named = named[metric] else { return isOurs(scope) ? [scope] : [] }
+    let targets = versions.map { version in version.targets.indices.filter { version.targets[$0].metric == metric } }
+    var known: Set<[Int?]> = []
+    return kinds(within: scope, named).filter { scope in
+      isOurs(scope)
+        && known.insert(
+          zip(versions, targets).map { version, indices in
+            indices.filter { version.targets[$0].isFor(scope, priority) }.max { version.targets[$0].rank < version.targets[$1].rank }
+          }
+        ).inserted
+    }
+  }
+
+  /// The wider ones first.
+  private func kinds(within scope: PromiseScope, _ named: Named) -> [PromiseScope] {
     let types = scope.ticketType.map { [$0] } ?? Self.orNone(named.types.sorted { $0.rawValue < $1.rawValue }, all: TicketType.allCases.count)
     let services = scope.service.map { [$0] } ?? Self.orNone(named.services.sorted { $0.code < $1.code })
     let tiers = scope.ciTier.map { [$0] } ?? Self.orNone(named.tiers.sorted())

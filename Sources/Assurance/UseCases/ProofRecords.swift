@@ -78,7 +78,7 @@ package struct ProofOutput: OperationOutput {
 
 extension ProofRow {
   /// As it was stored; one that this version cannot read is left out.
-  var found: [Gap] { (gaps.array ?? []).compactMap(Gap.init) }
+  var found: [Gap] { known ?? (gaps.array ?? []).compactMap(Gap.init) }
 }
 
 extension OperationContext {
