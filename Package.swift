@@ -83,7 +83,7 @@ let package = Package(
     module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
     module("Notifications", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "ServiceLevels", "Desk"]),
     module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
-    module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Desk"]),
+    module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Desk"]),
     module(
       "Backtest",
       ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"]),
@@ -224,7 +224,7 @@ let package = Package(
     tests(
       "AssuranceTests",
       [
-        "Assurance", "Suppliers", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
+        "Assurance", "Suppliers", "ServiceTime", "BillingEngine", "ServiceLevels", "Desk", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
     tests("ContractsTests", ["Contracts", "BillingEngine", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),

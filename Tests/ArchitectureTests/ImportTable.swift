@@ -68,7 +68,7 @@ enum ImportTable {
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),
     Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
-    Box("Assurance", 3, platform.union(["ServiceTime", "Contracts", "Desk", "Jobs"])),
+    Box("Assurance", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Desk", "Jobs"])),
     Box("Events", 3, platform.union(["TLS", "Desk", "Assets", "Jobs"])),
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
