@@ -12,8 +12,9 @@ struct PassedThresholds: Statement {
     from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[]) o (id, kind, subject_id, seq, recorded_at)
     join operations.event e
       on e.tenant_id = $1 and e.subject_kind = o.kind and e.subject_id = o.subject_id and e.seq = o.seq and e.recorded_at = o.recorded_at
+    cross join lateral (select coalesce((e.payload ->> 'percent')::bigint, 100)) w (percent)
     join service_levels.pub_clock c on c.tenant_id = $1 and c.clock_id = o.subject_id and o.kind in ('clock', 'clock_warning')
-      and \(StandingThreshold.condition("coalesce((e.payload ->> 'percent')::bigint, 100)"))
+      and \(StandingThreshold.condition)
     join desk.pub_told_ticket t on t.tenant_id = $1 and t.ticket_id = c.subject_id
     order by t.ticket_id, o.id
     """
@@ -172,14 +173,15 @@ struct StandingThreshold: Statement {
   let clock: Int64
   let percent: Int64
 
-  /// Of a clock `c`.
-  static func condition(_ percent: String) -> String {
+  /// Of a clock `c` and a share `w.percent`.
+  static let condition = """
+    case when w.percent < 100 then c.state in ('running', 'paused') and c.verdict is distinct from 'met' else c.verdict is not distinct from 'missed' end
     """
-    case when \(percent) < 100 then c.state in ('running', 'paused') and c.verdict is distinct from 'met' else c.verdict is not distinct from 'missed' end
-    """
-  }
 
-  static let sql = "select c.clock_id from service_levels.pub_clock c where c.tenant_id = $1 and c.clock_id = $2 and \(condition("$3::bigint"))"
+  static let sql = """
+    select c.clock_id from service_levels.pub_clock c cross join (select $3::bigint) w (percent)
+    where c.tenant_id = $1 and c.clock_id = $2 and \(condition)
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
