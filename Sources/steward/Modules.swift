@@ -7,6 +7,7 @@ import ContractFiles
 import Contracts
 import Credits
 import Desk
+import Escalations
 import Events
 import Gates
 import HTTPAPI
@@ -29,8 +30,8 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    KnowledgeModule.self, GatesModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, NotificationsModule.self, ImportingModule.self,
-    ContractFilesModule.self,
+    KnowledgeModule.self, GatesModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, NotificationsModule.self, EscalationsModule.self,
+    ImportingModule.self, ContractFilesModule.self,
   ]
 
   /// What became of events, for monitoring.
@@ -42,7 +43,7 @@ enum Modules {
   static func sweeps(_ dispatcher: Dispatcher, _ couriers: Couriers) -> [any Sweep] {
     sweeps + [
       EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries(), MakeNotifications(hasMail: couriers.mail != nil),
-      DeliverNotifications(couriers), ForgetNotifications(),
+      DeliverNotifications(couriers), ForgetNotifications(), EscalationSweep(dispatcher),
     ]
   }
 

@@ -6,6 +6,7 @@ import ContractFiles
 import Contracts
 import Credits
 import Desk
+import Escalations
 import Events
 import Gates
 import Importing
@@ -43,6 +44,7 @@ enum TestedModules {
     RequestsModule.self,
     EventsModule.self,
     NotificationsModule.self,
+    EscalationsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]
