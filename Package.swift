@@ -148,7 +148,8 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Notifications", "Escalations", "Importing", "ContractFiles",
+        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Notifications", "Escalations", "Importing",
+        "ContractFiles",
         "HTTPAPI",
         "AdminProtocol",
       ]),
@@ -161,8 +162,8 @@ let package = Package(
     tests(
       "EscalationsTests",
       [
-        "Escalations", "Notifications", "Desk", "Knowledge", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy",
-        "Postgres", "Kernel", "ServiceTime", "TestSupport",
+        "Escalations", "Notifications", "Desk", "Gates", "Knowledge", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations",
+        "Tenancy", "Postgres", "Kernel", "ServiceTime", "TestSupport",
       ]),
     tests(
       "EventsTests",

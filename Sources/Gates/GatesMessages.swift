@@ -5,6 +5,12 @@ package enum GateMessages: MessageCatalog {
     "gate.stopped",
     "A gate stands before this: {gate} ({id}). Missing: {missing}. Owner: {owner}. It lets pass what has all of it, or what somebody who may bypass it lets pass with a reason (incident.bypass_gate); incident.gates tells more.",
     zh: "此操作前设有关卡：{gate}（{id}）。缺少：{missing}。负责人：{owner}。补全后即可通过，或由有权人员说明理由后放行（incident.bypass_gate）；详见 incident.gates。")
+  static let stoppedOpening = Message(
+    "gate.stopped_opening",
+    "A gate stands before this, and no incident was recorded: {gate} ({id}). Missing: {missing}. Owner: {owner}. Give what is missing, or let somebody who may bypass the gate open it, with bypass and the reason; openedAt says when it was reported.",
+    zh: "此操作前设有关卡，事件尚未记录：{gate}（{id}）。缺少：{missing}。负责人：{owner}。请补全缺少的内容，或由有放行权限的人员在创建时以 bypass 说明理由；实际报告时间请填写 openedAt。")
+  static let mayNotBypass = Message(
+    "gate.may_not_bypass", "You may not let anything pass a gate (permission {permission}).", zh: "您无权放行关卡（权限 {permission}）。")
   static let fieldMissing = Message(
     "gate.field_missing", "The gate {gate} asks for this field. Its purpose: {purpose}", zh: "关卡“{gate}”要求填写此项。目的：{purpose}")
   static let itemMissing = Message(
@@ -28,7 +34,8 @@ package enum GateMessages: MessageCatalog {
   static let period = Message("gate.period", "A period ends after it begins and has at most {days} days.", zh: "期间的结束须晚于开始，且最长 {days} 天。")
 
   package static let all = [
-    stopped, fieldMissing, itemMissing, evidenceMissing, staffOnly, notAsked, bypassedAlready, oneKind, neverThere, twice, inThePast, ownerIsStaff,
+    stopped, stoppedOpening, mayNotBypass, fieldMissing, itemMissing, evidenceMissing, staffOnly, notAsked, bypassedAlready, oneKind, neverThere, twice,
+    inThePast, ownerIsStaff,
     servesAll, retired, tooMany, nothingToChange, period,
   ]
 }

@@ -79,6 +79,7 @@ package struct Dispatcher: Sendable {
       }
     } catch let refusal as RecordedRefusal {
       if let stored = try await settled(refusal.failure, request, target) { return stored }
+      if refusal.isDenial { await recordDenial(principal, declaration, call) }
       await record(refusal, principal, target, call)
       throw refusal.failure
     } catch {

@@ -27,14 +27,16 @@ import Testing
     let (now, acme, provider) = (world.database.clock.now(), world.acme.id, world.database.provider.id)
     let ahead = GatesAheadOf(provider: provider, tenant: acme, steps: [.resolve], subject: .incident(id.random), now: now)
     let month = now.adding(seconds: -30 * 86_400)
-    let friction = FrictionOfGates(tenant: acme, from: month, until: now, gate: nil)
+    let friction = FrictionOfGates(tenant: acme, from: month, until: now, gate: nil, now: now)
     let page = PassagePage(
-      tenant: acme, from: month, until: now, gate: nil, outcome: nil, onlyStopped: false, before: (cameAt: now, id: 0), limit: 50)
+      tenant: acme, from: month, until: now, gate: nil, outcome: nil, onlyStopped: false, before: (cameAt: now, id: 0), limit: 50, now: now)
+    let leave = LeaveGates(tenant: acme, subject: .incident(id.random), besides: .close, name: "x", now: now)
     let stop = RecordStop(tenant: acme, gate: 1, subject: .incident(id.random), call: [1], name: "x", at: now)
     let plans = try await world.database.tenancy.transaction(binding: [acme, provider], side: .staff) { transaction in
       [
         "ahead": try await transaction.query(Explain(statement: ahead)), "friction": try await transaction.query(Explain(statement: friction)),
         "page": try await transaction.query(Explain(statement: page)), "stop": try await transaction.query(Explain(statement: stop)),
+        "leave": try await transaction.query(Explain(statement: leave)),
       ]
     }
     for (name, plan) in plans.sorted(by: { $0.key < $1.key }) {

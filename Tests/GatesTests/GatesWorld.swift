@@ -88,7 +88,7 @@ struct GatesWorld {
   @discardableResult
   func stopped(_ body: () async throws -> Value) async throws -> Failure {
     let failure = try #require(await #expect(throws: Failure.self) { try await body() })
-    #expect(failure.code == GateMessages.stopped.key)
+    #expect([GateMessages.stopped.key, GateMessages.stoppedOpening.key].contains(failure.code))
     #expect(failure.kind == .conflict)
     return failure
   }

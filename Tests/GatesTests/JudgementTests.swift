@@ -1,4 +1,6 @@
+import Desk
 import Kernel
+import Operations
 import TestSupport
 import Testing
 
@@ -38,13 +40,33 @@ import Testing
   @Test func aGateHoldsForItsPriorityOrForAll() {
     for priority in 1...5 as ClosedRange<Int64> {
       #expect(GateJudgement.holds(for: priority, of: nil))
-      for own in 1...5 as ClosedRange<Int64> { #expect(GateJudgement.holds(for: priority, of: own) == (priority == own)) }
+      for own in 1...5 as ClosedRange<Int64> {
+        #expect(GateJudgement.holds(for: priority, of: own) == (priority == own))
+        #expect(GateJudgement.holds(for: priority, of: own, hasStopped: true), "where it has stopped it stands until it passes")
+      }
     }
   }
 
-  /// Nothing can be asked for before a step where it cannot be.
-  @Test func whatIsOpenedHasNobodyYet() {
+  /// Nothing can be asked for before a step where nobody could give it any more: there is an operation by which somebody of the staff
+  /// gives it, and that takes what has come so far.
+  @Test func everyFactOfAStepCanBeGivenBeforeIt() throws {
     #expect(Set(GateFact.allCases).subtracting(GateStep.open.facts) == [.owner, .team, .assignee, .publicComment, .article])
-    for step in GateStep.allCases where step != .open { #expect(step.facts == GateFact.allCases) }
+    let registry = try Registry([PlatformModule.self, DeskModule.self, GatesModule.self])
+    func takes(_ operation: String, _ field: String) -> Bool { registry[operation]?.inputFields.contains { $0.name == field } ?? false }
+    for fact in GateStep.open.facts { #expect(takes("incident.open", fact.rawValue), "\(fact)") }
+    // By the operations that change an incident which is open, and those of them that take a resolved one.
+    let changing = ["incident.change", "incident.classify", "incident.assign"]
+    let changingResolved = ["incident.change", "incident.classify"]
+    for fact in GateFact.allCases {
+      let (isGiven, isGivenLate): (Bool, Bool)
+      switch fact {
+      case .owner: (isGiven, isGivenLate) = (registry["incident.take"] != nil, registry["incident.take"] != nil)
+      case .publicComment: (isGiven, isGivenLate) = (takes("incident.comment", "visibility"), takes("incident.comment", "visibility"))
+      case .article: (isGiven, isGivenLate) = (takes("incident.cite", "article"), takes("incident.cite", "article"))
+      default: (isGiven, isGivenLate) = (changing.contains { takes($0, fact.rawValue) }, changingResolved.contains { takes($0, fact.rawValue) })
+      }
+      for step in [GateStep.assign, .dispatch, .resolve] { #expect(step.facts.contains(fact) == isGiven, "\(step) \(fact)") }
+      #expect(GateStep.close.facts.contains(fact) == isGivenLate, "\(fact)")
+    }
   }
 }

@@ -39,6 +39,8 @@ import Testing
     #expect(await refused("incident.resolve", ("fields", .array(["category"])), [Value.Member("evidence", .array(["article"]))]) == " gate.one_kind")
     #expect(await refused("incident.resolve", ("checked", .array(["category"]))).hasPrefix("checked input.unknown_field"))
     #expect(await refused("incident.open", ("fields", .array(["category", "owner"]))) == "fields[1] gate.never_there")
+    #expect(await refused("incident.resolve", ("fields", .array(["requester"]))) == "fields[0] gate.never_there", "nobody could give it any more")
+    #expect(await refused("incident.close", ("fields", .array(["unit", "team"]))) == "fields[0] gate.never_there")
     #expect(await refused("incident.open", ("evidence", .array(["article"]))) == "evidence[0] gate.never_there")
     #expect(await refused("incident.resolve", ("fields", .array(["category", "category"]))) == "fields[1] gate.twice")
     let item = Value.object(["value": "a", "name": .object(["en": "A"])])

@@ -8,13 +8,22 @@ extension TicketWork {
   ///   - known: facts that no row tells yet.
   ///   - isNew: whether the ticket is not there yet.
   mutating func pass(_ gates: GatesAhead?, known: Set<GateFact> = [], isNew: Bool = false) async throws {
-    guard let gates else { return }
     let (context, ticket) = (context, ticket)
-    let (tenant, id) = (context.tenant.id, ticket.id)
-    let passings = try await gates.pass(ticket.publicId, priority: ticket.priority) { needed in
+    guard let gates else {
+      // Whom no gate asks ends the stays as well. A customer's people see none: of what they closed, that is told when it is read.
+      if !isNew, !ticket.state.isOpen, context.principal.side == .staff {
+        context.leaveGates(ticket.publicId, besides: ticket.state == .resolved ? .close : nil)
+      }
+      return
+    }
+    let asJudged = HoldTicketAtVersion(tenant: context.tenant.id, id: ticket.id, version: versionRead)
+    let passings = try await gates.pass(ticket.publicId) {
+      isNew ? ticket.priority : try await context.judgedPriority(of: ticket)
+    } present: { needed in
       try await context.facts(of: ticket, needed: needed, isNew: isNew).union(known)
     } hold: { transaction in
-      if !isNew { _ = try await transaction.query(HoldTicket(tenant: tenant, id: id)) }
+      if isNew { return true }
+      return try await transaction.first(asJudged) != nil
     }
     for passing in passings {
       let checked = passing.isBypass ? [] : [Value.Member("checked", .array(passing.checked.map { .text($0) }))]
@@ -55,6 +64,18 @@ extension Ticket {
 }
 
 extension OperationContext {
+  /// The highest priority of a ticket since it was last reopened, and of those that went into it since: by that gates judge it, for a
+  /// lower one just before the step is no way round them.
+  func judgedPriority(of ticket: Ticket) async throws -> Int64 {
+    let stories = try await transaction.query(StoriesOfTicket(tenant: tenant.id, ticket: ticket.id))
+    let reopenedAt = try stories.first(where: \.isOwn)?.story.lastReopening
+    return try stories.reduce(ticket.priority) { highest, told in
+      // What went into it before it was reopened was resolved with it.
+      if !told.isOwn, let reopenedAt, try told.story.lastAt ?? reopenedAt < reopenedAt { return highest }
+      return min(highest, try told.story.highestPriority ?? highest)
+    }
+  }
+
   /// Which of some facts gates would find; what lies in other rows is looked up only when it is asked for.
   func facts(of ticket: Ticket, needed: Set<GateFact>, isNew: Bool = false) async throws -> Set<GateFact> {
     var present = needed.filter(ticket.has)

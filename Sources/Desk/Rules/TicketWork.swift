@@ -16,7 +16,7 @@ struct TicketWork: Sendable {
   var endedTurns: [TeamTurn] = []
   /// What is with suppliers, or was until this act.
   var dispatches: [SupplierTurn] = []
-  private let versionRead: Int64
+  let versionRead: Int64
   private let wasOpen: Bool
   /// The clocks whose promises were broken by then; others have told of those.
   private let missedRead: Set<Int64>

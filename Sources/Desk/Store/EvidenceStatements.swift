@@ -28,3 +28,27 @@ struct EvidenceOfTicket: Statement {
     Found(hasCis: try row.next(), hasPublicComment: try row.next(), hasArticle: try row.next())
   }
 }
+
+/// What a ticket's story says, and those of the tickets that went into it.
+struct StoriesOfTicket: Statement {
+  struct Told: Sendable {
+    let isOwn: Bool
+    let story: TicketStory
+  }
+
+  let tenant: TenantId
+  let ticket: Int64
+
+  static let sql = """
+    select true, t.story from desk.ticket t where t.tenant_id = $1 and t.id = $2
+    union all
+    (select false, t.story from desk.ticket t where t.tenant_id = $1 and t.merged_into_id = $2 limit 100)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Told { Told(isOwn: try row.next(), story: TicketStory(bytes: try row.next() ?? [])) }
+}

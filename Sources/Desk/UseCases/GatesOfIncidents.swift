@@ -13,7 +13,9 @@ package enum ListGatesOfIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> GateSituation {
     let ticket = try await context.ticket(input.id)
-    return try await context.gateSituation(of: ticket.publicId, priority: ticket.priority, before: ticket.stepsAhead) {
+    return try await context.gateSituation(
+      of: ticket.publicId, priority: { try await context.judgedPriority(of: ticket) }, before: ticket.stepsAhead
+    ) {
       try await context.facts(of: ticket, needed: $0)
     }
   }
@@ -43,8 +45,9 @@ package enum BypassGate: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
+    let ticket = work.ticket
     let step = try await context.letPass(
-      input.gate, because: input.reason, work.ticket.publicId, priority: work.ticket.priority, before: work.ticket.stepsAhead)
+      input.gate, because: input.reason, ticket.publicId, priority: { try await context.judgedPriority(of: ticket) }, before: ticket.stepsAhead)
     work.note(TicketEventType.gateBypassed, .object(["gate": .id(input.gate), "step": .text(step.rawValue)]))
     work.save(countsVersion: false)
     return work.record

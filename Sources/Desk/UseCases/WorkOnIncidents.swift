@@ -214,6 +214,8 @@ package enum ReopenIncident: Operation {
     if let team = work.ticket.team { try await work.beginTurn(of: team) }
     work.note(TicketEventType.reopened, .object(["count": .integer(work.ticket.reopenCount)]))
     if let comment = input.comment { _ = try work.comment(comment, .everybody) }
+    // It comes to all gates anew.
+    if context.principal.side == .staff { context.leaveGates(work.ticket.publicId) }
     work.save()
     return work.record
   }

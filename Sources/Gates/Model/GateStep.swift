@@ -9,11 +9,13 @@ package enum GateStep: String, Sendable, CaseIterable {
   /// Its place among the steps.
   var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-  /// What can be there when the step is taken. An incident that is being opened has nobody yet who works on it, and no comment.
+  /// What somebody can still give before the step is taken. An incident that is being opened has nobody yet who works on it, and no
+  /// comment. For whom it was opened, and where, no operation says afterwards; and what is resolved goes to nobody else.
   package var facts: [GateFact] {
     switch self {
     case .open: GateFact.allCases.filter { ![.owner, .team, .assignee, .publicComment, .article].contains($0) }
-    case .assign, .dispatch, .resolve, .close: GateFact.allCases
+    case .assign, .dispatch, .resolve: GateFact.allCases.filter { ![.requester, .unit].contains($0) }
+    case .close: GateFact.allCases.filter { ![.requester, .unit, .team, .assignee].contains($0) }
     }
   }
 }

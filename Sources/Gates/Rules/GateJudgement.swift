@@ -21,8 +21,9 @@ package enum GateJudgement {
     return bypass.map { .bypassed(reason: $0) } ?? .stopped(missing: missing)
   }
 
-  /// Whether a gate stands before something of a priority.
-  package static func holds(for priority: Int64, of gate: Int64?) -> Bool { gate.map { $0 == priority } ?? true }
+  /// Whether a gate stands before something of a priority. One that has stopped it stands there until it passes: another priority is
+  /// no way round.
+  package static func holds(for priority: Int64, of gate: Int64?, hasStopped: Bool = false) -> Bool { hasStopped || (gate.map { $0 == priority } ?? true) }
 }
 
 extension Gate {

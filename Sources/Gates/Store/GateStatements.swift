@@ -12,21 +12,31 @@ struct GatesAheadOf: Statement {
     /// Why somebody let the subject pass beforehand.
     let reason: String?
     let stoppedSince: Instant?
+    /// Whether a stop of this call would change nothing: it is counted already, or as many are as are counted.
+    let isCounted: Bool
+
+    var isStay: Bool { reason != nil || stoppedSince != nil }
   }
 
   let provider: TenantId
   let tenant: TenantId
   let steps: [GateStep]
   let subject: GateSubject
+  /// What tells this call from others; nil: nobody is about to be stopped.
+  var call: [UInt8]?
   let now: Instant
 
+  // A stay of somebody who was about to open something else is over.
+  private static let isCounted = """
+    coalesce((p.stops >= $8 or p.calls @> array[$7::bytea]) and not (p.subject_kind = 'opening' and p.last_stopped_at < $9), false)
+    """
   static let sql = """
-    select \(Gate.columns), true, p.reason, p.first_stopped_at
+    select \(Gate.columns), true, p.reason, p.first_stopped_at, \(isCounted)
     from gates.gate g \(Gate.joins)
     left join gates.passage p on p.tenant_id = $2 and p.subject_kind = $5 and p.subject = $6 and p.gate_id = g.id and p.ended_at is null
     where g.step = any ($3) and (g.only_tenant_id is null or g.only_tenant_id = $2) and g.retired_at is null and g.valid_from <= $4
     union all
-    select \(Gate.columns), false, p.reason, p.first_stopped_at
+    select \(Gate.columns), false, p.reason, p.first_stopped_at, \(isCounted)
     from gates.passage p join gates.gate g on g.id = p.gate_id \(Gate.joins)
     where p.tenant_id = $2 and p.subject_kind = $5 and p.subject = $6 and p.ended_at is null and not (g.step = any ($3) and g.retired_at is null)
     """
@@ -38,10 +48,26 @@ struct GatesAheadOf: Statement {
     parameters.append(now)
     parameters.append(subject.kind)
     parameters.append(subject.key)
+    parameters.append(call)
+    parameters.append(RecordStop.most)
+    parameters.append(now.adding(seconds: -GateSubject.openingSeconds))
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(gate: try Gate(&row), isAhead: try row.next(), reason: try row.next(), stoppedSince: try row.next())
+    Found(gate: try Gate(&row), isAhead: try row.next(), reason: try row.next(), stoppedSince: try row.next(), isCounted: try row.next())
+  }
+}
+
+extension [GatesAheadOf.Found] {
+  /// Those that stand before something now, in the order in which it comes to them.
+  /// - Parameters:
+  ///   - priority: by which it is judged; asked for only where a gate is for one priority.
+  ///   - isOpening: what somebody was stopped at while he opened an incident may have been another one.
+  func holding(isOpening: Bool = false, _ priority: () async throws -> Int64) async throws -> [GatesAheadOf.Found] {
+    let ahead = filter(\.isAhead)
+    let judged = ahead.contains { $0.gate.priority != nil } ? try await priority() : 0
+    return ahead.filter { GateJudgement.holds(for: judged, of: $0.gate.priority, hasStopped: $0.stoppedSince != nil && !isOpening) }
+      .sorted { Gate.isBefore($0.gate, $1.gate) }
   }
 }
 

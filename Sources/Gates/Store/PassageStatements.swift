@@ -1,8 +1,7 @@
 import Kernel
 import Postgres
 
-/// Counts that a gate stopped something. A call that is repeated is the same stop, and of one stay at a gate so many are counted:
-/// whoever repeats a refused call without end writes nothing any more. Nothing is counted of what has passed the gate since.
+/// Counts that a gate stopped something. A call that is repeated is the same stop, and of one stay at a gate so many are counted.
 struct RecordStop: Statement {
   let tenant: TenantId
   let gate: Int64
@@ -18,9 +17,7 @@ struct RecordStop: Statement {
   static let sql = """
     insert into gates.passage
       (tenant_id, gate_id, subject_kind, subject, came_at, stops, calls, first_stopped_at, last_stopped_at, stopped_name)
-    select $1, $2, $3, $4, $7, 1, array[$5::bytea], $7, $7, $6
-    where not exists (
-      select from gates.passage p where p.tenant_id = $1 and p.subject_kind = $3 and p.subject = $4 and p.gate_id = $2 and p.ended_at >= $7)
+    values ($1, $2, $3, $4, $7, 1, array[$5::bytea], $7, $7, $6)
     on conflict (tenant_id, subject_kind, subject, gate_id) where ended_at is null
     do update set stops = passage.stops + 1, calls = passage.calls || excluded.calls, last_stopped_at = excluded.last_stopped_at,
       first_stopped_at = coalesce(passage.first_stopped_at, excluded.first_stopped_at),
@@ -65,22 +62,14 @@ struct GateOutcomes: Sendable {
   }
 }
 
-/// Ends the stays of a subject at gates that let it pass; returns those where it stayed.
-struct EndPassages: Statement {
+/// What somebody was about to open is an incident now: it stays where he was stopped.
+struct MoveStays: Statement {
   let tenant: TenantId
   let from: GateSubject
-  /// What it is afterwards: what was being opened is an incident now.
   let to: GateSubject
-  let outcomes: GateOutcomes
-  let name: String
-  let now: Instant
 
-  // Who let it pass before said why, and that stands.
   static let sql = """
-    update gates.passage p set subject_kind = $4, subject = $5, ended_at = $11, outcome = n.outcome, reason = coalesce(p.reason, n.reason),
-      bypass_name = coalesce(p.bypass_name, n.bypass_name), ended_name = $10
-    from unnest($6::bigint[], $7::text[], $8::text[], $9::text[]) as n (gate_id, outcome, reason, bypass_name)
-    where p.tenant_id = $1 and p.subject_kind = $2 and p.subject = $3 and p.gate_id = n.gate_id and p.ended_at is null returning p.gate_id
+    update gates.passage set subject_kind = $4, subject = $5 where tenant_id = $1 and subject_kind = $2 and subject = $3 and ended_at is null
     """
 
   func bind(to parameters: inout Parameters) {
@@ -89,6 +78,31 @@ struct EndPassages: Statement {
     parameters.append(from.key)
     parameters.append(to.kind)
     parameters.append(to.key)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+/// Ends the stays of a subject at gates that let it pass; returns those where it stayed.
+struct EndPassages: Statement {
+  let tenant: TenantId
+  let subject: GateSubject
+  let outcomes: GateOutcomes
+  let name: String
+  let now: Instant
+
+  // Who let it pass before said why, and that stands.
+  static let sql = """
+    update gates.passage p set ended_at = $9, outcome = n.outcome, reason = coalesce(p.reason, n.reason),
+      bypass_name = coalesce(p.bypass_name, n.bypass_name), ended_name = $8
+    from unnest($4::bigint[], $5::text[], $6::text[], $7::text[]) as n (gate_id, outcome, reason, bypass_name)
+    where p.tenant_id = $1 and p.subject_kind = $2 and p.subject = $3 and p.gate_id = n.gate_id and p.ended_at is null returning p.gate_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(subject.kind)
+    parameters.append(subject.key)
     parameters.append(outcomes.gates)
     parameters.append(outcomes.outcomes)
     parameters.append(outcomes.reasons)
@@ -136,15 +150,18 @@ struct LeaveGates: Statement {
   let subject: GateSubject
   /// Nil: all.
   var gates: [Int64]?
+  /// The stays before this step go on.
+  var besides: GateStep?
   /// Only those where it was last stopped before.
   var stoppedBefore: Instant?
   let name: String
   let now: Instant
 
   static let sql = """
-    update gates.passage set ended_at = $7, outcome = 'left', ended_name = $6
+    update gates.passage p set ended_at = $7, outcome = 'left', ended_name = $6
     where tenant_id = $1 and subject_kind = $2 and subject = $3 and ended_at is null and ($4::bigint[] is null or gate_id = any ($4))
       and ($5::timestamptz is null or last_stopped_at < $5)
+      and ($8::text is null or not exists (select from gates.gate g where g.id = p.gate_id and g.step = $8))
     """
 
   func bind(to parameters: inout Parameters) {
@@ -155,6 +172,7 @@ struct LeaveGates: Statement {
     parameters.append(stoppedBefore)
     parameters.append(name)
     parameters.append(now)
+    parameters.append(besides?.rawValue)
   }
 
   static func decode(_ row: inout RowReader) throws {}

@@ -70,6 +70,9 @@ package enum GateFriction: Operation {
         .integer($0.figures.medianWait)
       },
       OutputField("totalWaitSeconds", .integer, "What they waited together, from the first stop.", "等待时间合计（秒，自首次拦截起）。") { .integer($0.figures.totalWait) },
+      OutputField("waitingSeconds", .integer, "What those that stay there have waited until now, from the first stop.", "仍在等待者至今的等待时间合计（秒，自首次拦截起）。") {
+        .integer($0.figures.stillWaiting)
+      },
     ]
   }
 
@@ -93,7 +96,7 @@ package enum GateFriction: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
     let (from, until) = try input.period.bounds(context.now)
     let gate = try await context.gateOfPeriod(input.period.gate)
-    let figures = try await context.transaction.query(FrictionOfGates(tenant: context.tenant.id, from: from, until: until, gate: gate))
+    let figures = try await context.transaction.query(FrictionOfGates(tenant: context.tenant.id, from: from, until: until, gate: gate, now: context.now))
     return Output(from: from, until: until, rows: figures.map { Row(gate: context.id(.gate, $0.gate), figures: $0) })
   }
 }
@@ -135,7 +138,7 @@ package enum ListPassages: Operation {
     let rows = try await context.transaction.query(
       PassagePage(
         tenant: context.tenant.id, from: from, until: until, gate: gate, outcome: input.outcome, onlyStopped: input.stopped, before: before,
-        limit: limit + 1))
+        limit: limit + 1, now: context.now))
     return context.listing(rows, limit: limit, filter: input.filter, key: { PageCursor([.integer($0.cameAt.microseconds), .integer($0.id)]) }) {
       PassageRecord($0, in: context)
     }

@@ -39,14 +39,15 @@ package struct GateSituation: OperationOutput {
 
 extension OperationContext {
   /// How an incident stands to the gates before these steps.
+  /// - Parameter priority: by which it is judged.
   package func gateSituation(
-    of incident: [UInt8], priority: Int64, before steps: [GateStep], present: (Set<GateFact>) async throws -> Set<GateFact>
+    of incident: [UInt8], priority: () async throws -> Int64, before steps: [GateStep], present: (Set<GateFact>) async throws -> Set<GateFact>
   ) async throws -> GateSituation {
     let subject = GateSubject.incident(incident)
     let (found, passages) = try await transaction.query(
       GatesAheadOf(provider: provider.id, tenant: tenant.id, steps: steps, subject: subject, now: now),
-      PassagesOfSubject(tenant: tenant.id, subject: subject))
-    let ahead = found.filter { $0.isAhead && GateJudgement.holds(for: priority, of: $0.gate.priority) }.sorted { Gate.isBefore($0.gate, $1.gate) }
+      PassagesOfSubject(tenant: tenant.id, subject: subject, now: now))
+    let ahead = try await found.holding(priority)
     let needed = Set(ahead.flatMap(\.gate.facts))
     let facts = needed.isEmpty ? [] : try await present(needed)
     return GateSituation(
@@ -58,12 +59,14 @@ extension OperationContext {
 
   /// Lets an incident pass a gate that it is yet to come to. Who may is checked by the operation's own permission.
   /// - Returns: the gate's step.
-  package func letPass(_ gate: PublicId, because reason: String, _ incident: [UInt8], priority: Int64, before steps: [GateStep]) async throws -> GateStep {
+  package func letPass(
+    _ gate: PublicId, because reason: String, _ incident: [UInt8], priority: () async throws -> Int64, before steps: [GateStep]
+  ) async throws -> GateStep {
     let subject = GateSubject.incident(incident)
     let found = try await transaction.query(
       GatesAheadOf(provider: provider.id, tenant: tenant.id, steps: steps, subject: subject, now: now)
-    ).first { $0.isAhead && $0.gate.publicId == gate.random && GateJudgement.holds(for: priority, of: $0.gate.priority) }
-    guard let found else { throw unknownReference("gate") }
+    )
+    guard let found = try await found.holding(priority).first(where: { $0.gate.publicId == gate.random }) else { throw unknownReference("gate") }
     let bypass = RecordBypass(tenant: tenant.id, gate: found.gate.id, subject: subject, reason: reason, name: principal.name, now: now)
     guard try await transaction.first(bypass) != nil else { throw Failure(.conflict, GateMessages.bypassedAlready) }
     return found.gate.step

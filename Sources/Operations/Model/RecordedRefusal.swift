@@ -7,10 +7,13 @@ import Postgres
 /// best effort: a refusal that cannot be recorded is still one.
 package struct RecordedRefusal: Error {
   package let failure: Failure
+  /// Whether somebody asked for what he may not: audited as a denial is.
+  package let isDenial: Bool
   package let record: @Sendable (Transaction) async throws -> Void
 
-  package init(_ failure: Failure, record: @escaping @Sendable (Transaction) async throws -> Void) {
+  package init(_ failure: Failure, isDenial: Bool = false, record: @escaping @Sendable (Transaction) async throws -> Void) {
     self.failure = failure
+    self.isDenial = isDenial
     self.record = record
   }
 }
