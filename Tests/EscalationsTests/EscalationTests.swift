@@ -28,6 +28,8 @@ import Testing
     #expect(record["occurredAt"] == "2026-03-02T08:48:00Z", "when the share had passed, not when it was found")
     #expect(try await world.history(incident).contains("incident.escalated_by_rule"))
     #expect(try await world.told() == ["incident.escalated_by_rule"])
+    let told = try await world.database.call("notification.list", as: world.lead)["items"]?.array?.first?["body"]?.text ?? ""
+    #expect(told.hasSuffix("by the rule \"Rule\". 80 % of the time promised for response has passed."), "\(told)")
     #expect(try await world.read(quiet)["team"] == world.firstLine)
 
     // Broken later on: by this rule it was escalated, and is once.
