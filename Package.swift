@@ -124,7 +124,7 @@ let package = Package(
     .executableTarget(
       name: "steward-bench",
       dependencies: [
-        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Operations", "Backtest",
+        "Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Operations", "Backtest", "Jobs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
       ], swiftSettings: settings),
 

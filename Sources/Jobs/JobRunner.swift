@@ -15,6 +15,8 @@ package struct JobRunner: Sendable {
   private let leaseSeconds: Int64
 
   private static let jobsAtOnce = 4
+  /// How many due jobs one look finds.
+  private static let jobsAhead = 64
   private static let pollInterval = Duration.milliseconds(500)
 
   private struct LeaseLost: Error {}
@@ -32,15 +34,22 @@ package struct JobRunner: Sendable {
   package func run() async {
     let busy = Places(Self.jobsAtOnce)
     await withDiscardingTaskGroup { group in
-      var isDeclared = false
+      var (isDeclared, looked) = (false, [String: Instant]())
+      // What waits for a place; who else has taken it meanwhile, the claim finds out.
+      var (waiting, isMore) = ([DueJobs.Found](), false)
       while !Task.isCancelled {
         do {
           if !isDeclared {
             try await declareSchedules()
             isDeclared = true
           }
-          try await enqueueScheduled()
-          for found in try await due(limit: busy.free) {
+          if waiting.isEmpty {
+            try await enqueueScheduled()
+            try await enqueueDue(&looked)
+            waiting = try await due(limit: Self.jobsAhead).reversed()
+            isMore = waiting.count == Self.jobsAhead
+          }
+          while busy.free > 0, let found = waiting.popLast() {
             busy.take()
             // Jobs mostly wait for the database.
             group.addTask(executorPreference: Tenancy.taskExecutor()) {
@@ -55,7 +64,11 @@ package struct JobRunner: Sendable {
           logger.error("job queue not reached", metadata: ["error": "\(error)"])
           try? await Task.sleep(for: .seconds(2))
         }
-        try? await Task.sleep(for: Self.pollInterval)
+        if busy.free == 0 {
+          await busy.oneIsFree()
+        } else if !isMore {
+          try? await Task.sleep(for: Self.pollInterval)
+        }
       }
     }
   }
@@ -82,7 +95,7 @@ package struct JobRunner: Sendable {
     }
   }
 
-  private func enqueueScheduled() async throws {
+  package func enqueueScheduled() async throws {
     let now = tenancy.clock.now()
     let schedules = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(DueSchedules(now: now)) }
     for schedule in schedules where sweeps[schedule.kind] != nil {
@@ -90,6 +103,34 @@ package struct JobRunner: Sendable {
         guard try await transaction.execute(AdvanceSchedule(found: schedule, now: now)) == 1 else { return }
         transaction.enqueue(EnqueueScheduled(tenant: schedule.tenant, kind: schedule.kind, now: now))
       }
+    }
+  }
+
+  /// Leaves the jobs of sweeps that something came due for, whatever their schedules say.
+  /// - Parameter looked: until when each was looked for. Where a job waits or runs already, it may have begun before what came due, so the
+  ///   next look goes back as far as this one.
+  package func enqueueDue(_ looked: inout [String: Instant]) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    let now = tenancy.clock.now()
+    let second = Instant(seconds: now.seconds)
+    for (kind, sweep) in sweeps {
+      guard let since = looked[kind], since < second else {
+        looked[kind] = second
+        continue
+      }
+      do {
+        guard try await sweep.cameDue(in: since..<second, tenancy) else {
+          looked[kind] = second
+          continue
+        }
+      } catch  where !Task.isCancelled {
+        // Its schedule finds it.
+        logger.error("not looked for what came due", metadata: ["kind": "\(kind)", "error": "\(error)"])
+        continue
+      }
+      let enqueue = EnqueueScheduled(tenant: provider.id, kind: kind, now: now)
+      let left = try await tenancy.transaction(binding: [provider.id], side: .staff) { try await $0.execute(enqueue) }
+      if left == 1 { looked[kind] = second }
     }
   }
 
@@ -112,6 +153,8 @@ package struct JobRunner: Sendable {
       // The server ends: another one, or its next start, takes the job.
     } catch {
       logger.error("job not claimed", metadata: ["job": "\(found.id)", "error": "\(error)"])
+      // With its place: where nothing can be written (a full disk), nothing else can be claimed.
+      try? await Task.sleep(for: .seconds(2))
     }
   }
 
@@ -174,10 +217,21 @@ package struct JobRunner: Sendable {
 private final class Places: Sendable {
   private let taken = Mutex(0)
   private let count: Int
+  private let (given, gives) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
   init(_ count: Int) { self.count = count }
 
   var free: Int { count - taken.withLock { $0 } }
   func take() { taken.withLock { $0 += 1 } }
-  func giveBack() { taken.withLock { $0 -= 1 } }
+
+  func giveBack() {
+    taken.withLock { $0 -= 1 }
+    gives.yield()
+  }
+
+  /// Returns when a place is free, or the task is cancelled. For one task at a time.
+  func oneIsFree() async {
+    var given = given.makeAsyncIterator()
+    while free == 0, await given.next() != nil {}
+  }
 }

@@ -60,6 +60,14 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDe
     self.message = message
   }
 
+  /// Whether the database itself is at fault, and not what it was asked: another question would fare no better.
+  package var isOfDatabase: Bool {
+    switch kind {
+    case .connection, .acquireTimeout, .cancelled, .readOnly, .diskFull, .shutdown: true
+    default: false
+    }
+  }
+
   /// Codes and names only.
   package var description: String {
     var text = "postgres.\(kind.rawValue)"

@@ -101,7 +101,7 @@ enum ImportTable {
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.
     Box(
-      "steward-bench", 5, ["Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Operations", "Backtest"],
+      "steward-bench", 5, ["Kernel", "Postgres", "TLS", "Tenancy", "ServiceTime", "ServiceLevels", "Scorecard", "Contracts", "Operations", "Backtest", "Jobs"],
       foundation, logging, ["ArgumentParser"]),
     // What tests share: anything up to the platform.
     Box(

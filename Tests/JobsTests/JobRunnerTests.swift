@@ -198,3 +198,86 @@ import Testing
     #expect(try await tick(after: CountedSweep.everySeconds) == 13, "as often as before")
   }
 }
+
+/// What comes due between the times of a schedule is not kept waiting for the next.
+@Suite struct DueSweepTests {
+  @Test func itRunsWithinTheSecond() async throws {
+    let world = try await JobWorld.make()
+    let runs = Counter()
+    let start = Instant(seconds: world.clock.now().seconds)
+    let runner = world.runner(DueSweep(body: { runs.next() }, look: { $0.contains(start.adding(seconds: 2)) }))
+    try await runner.declareSchedules()
+    try await runner.tick()
+    #expect(runs.value == 1, "its schedule begins at once")
+
+    var looked: [String: Instant] = [:]
+    var counts: [Int] = []
+    for _ in 0..<5 {
+      try await runner.enqueueDue(&looked)
+      try await runner.tick()
+      counts.append(runs.value)
+      world.clock.advance(seconds: 1)
+    }
+    #expect(counts == [1, 1, 1, 2, 2], "when the second in which it came due is over, and once")
+  }
+
+  @Test func aSecondIsLookedAtOnceByAWorker() async throws {
+    let world = try await JobWorld.make()
+    let stretches = Mutex<[Range<Instant>]>([])
+    let runner = world.runner(
+      DueSweep(look: { stretch in
+        stretches.withLock { $0.append(stretch) }
+        return false
+      }))
+    var looked: [String: Instant] = [:]
+    let start = Instant(seconds: world.clock.now().seconds)
+    for seconds in [0, 0, 1, 0, 3] as [Int64] {
+      world.clock.advance(seconds: seconds)
+      try await runner.enqueueDue(&looked)
+    }
+    let (first, second) = (start.adding(seconds: 1), start.adding(seconds: 4))
+    #expect(stretches.withLock { $0 } == [start..<first, first..<second])
+  }
+
+  /// A run that has begun may have passed by what comes due now.
+  @Test func whatComesDueWhileItRunsIsFoundAfterwards() async throws {
+    let world = try await JobWorld.make()
+    let runs = Counter()
+    let due = world.clock.now().adding(seconds: 1)
+    let runner = world.runner(DueSweep(body: { runs.next() }, look: { $0.contains(due) }))
+    var looked: [String: Instant] = [:]
+    try await runner.enqueueDue(&looked)
+    try await runner.declareSchedules()
+    // As if another worker had taken it.
+    try await runner.enqueueScheduled()
+    try await world.database.superuser.transaction { try await $0.execute(LeaveRunning(leaseUntil: due.adding(seconds: 60))) }
+    world.clock.advance(seconds: 2)
+    try await runner.enqueueDue(&looked)
+    try await runner.tick()
+    #expect(runs.value == 0)
+    // The other one is done.
+    try await world.database.runAsSuperuser("delete from jobs.job")
+    world.clock.advance(seconds: 2)
+    try await runner.enqueueDue(&looked)
+    try await runner.tick()
+    #expect(runs.value == 1)
+    world.clock.advance(seconds: 2)
+    try await runner.enqueueDue(&looked)
+    try await runner.tick()
+    #expect(runs.value == 1)
+  }
+
+  @Test func aLookThatFailsIsLeftToTheSchedule() async throws {
+    let world = try await JobWorld.make()
+    let (runs, others) = (Counter(), Counter())
+    let runner = world.runner(DueSweep(body: { runs.next() }, look: { _ in throw Trouble() }), CountedSweep(body: { others.next() }))
+    var looked: [String: Instant] = [:]
+    try await runner.declareSchedules()
+    for _ in 0..<3 {
+      try await runner.enqueueDue(&looked)
+      try await runner.tick()
+      world.clock.advance(seconds: 1)
+    }
+    #expect(runs.value == 1 && others.value == 1)
+  }
+}

@@ -29,6 +29,8 @@ struct JobWorld {
     JobRunner(tenancy: database.tenancy, sweeps: [CountedSweep(body: sweep)], logger: Self.logger)
   }
 
+  func runner(_ sweeps: any Sweep...) -> JobRunner { JobRunner(tenancy: database.tenancy, sweeps: sweeps, logger: Self.logger) }
+
   /// Leaves a job for the handler.
   func leave(key: String? = nil, payload: Value = .object([])) async throws {
     let now = clock.now()
@@ -67,6 +69,17 @@ struct CountedSweep: Sweep {
   let body: @Sendable () throws -> Void
 
   func run(at now: Instant, _ tenancy: Tenancy) async throws { try body() }
+}
+
+/// A sweep for which something may come due between the times of its schedule.
+struct DueSweep: Sweep {
+  static let kind = "test.due"
+  static let everySeconds: Int64 = 3600
+  var body: @Sendable () throws -> Void = {}
+  let look: @Sendable (Range<Instant>) throws -> Bool
+
+  func run(at now: Instant, _ tenancy: Tenancy) async throws { try body() }
+  func cameDue(in stretch: Range<Instant>, _ tenancy: Tenancy) async throws -> Bool { try look(stretch) }
 }
 
 /// A number that work running at once counts in.

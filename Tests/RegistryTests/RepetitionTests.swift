@@ -100,7 +100,7 @@ import Testing
 
 extension World {
   /// How many rows there are of everything that an act leaves.
-  func effects() async throws -> [String] { try await rowCounts(a.entry) + rowCounts(b.entry) + rowCounts(provider) }
+  func effects() async throws -> [String] { try await rowCounts(a.entry, b.entry, provider) }
 
   /// A token, or the key of a webhook: shown once.
   static func isSecret(_ text: String) -> Bool { ["stw_", "whsec_"].contains { text.hasPrefix($0) } }

@@ -109,9 +109,9 @@ final class World: Sendable {
     return number
   }
 
-  /// The rows of a tenant in every tenant table: `schema.table=count`.
-  func rowCounts(_ tenant: TenantEntry) async throws -> [String] {
-    try await database.superuser.withConnection { try await $0.query(ProbeRowCounts(tenant: tenant.id.rawValue)) }
+  /// How many rows tenants have in every tenant table where they have any: `schema.table:tenant=count`.
+  func rowCounts(_ tenants: TenantEntry...) async throws -> [String] {
+    try await database.superuser.withConnection { try await $0.query(ProbeRowCounts(tenants: tenants.map(\.id.rawValue))) }
   }
 }
 

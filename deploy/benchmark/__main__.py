@@ -12,6 +12,7 @@ import admin_measure
 import backtest_measure
 import client_measure
 import import_measure
+import job_measure
 import page_measure
 import process_measure
 import proof_measure
@@ -41,6 +42,7 @@ MEASURES = {
     "search": (search_measure.run, "incidents by their words, for engineers with few and with many customers"),
     "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
     "proof": (proof_measure.run, "the back-to-back proof of a contract with 20 lines"),
+    "jobs": (job_measure.run, "jobs of one worker against pgbench of the same statements; how soon a missed deadline is recorded"),
     "process": (process_measure.run, "memory, time to listening, TLS handshakes"),
 }
 

@@ -14,6 +14,8 @@ SETTINGS = {
     "listen_addresses": "", "port": "5432", "unix_socket_permissions": "0700", "timezone": "UTC", "log_timezone": "UTC", "max_connections": "100",
     "shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": "15min", "work_mem": "16MB", "maintenance_work_mem": "256MB",
     "random_page_cost": "1.1",
+    # job_measure asks when a transaction was there for others
+    "track_commit_timestamp": "on",
 }
 
 

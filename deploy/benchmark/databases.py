@@ -18,6 +18,8 @@ SIZES = {
     "bench_many": ([(0, 10_000, 100, 1, 0)], [(0, 500, 100, 1, 0)]),
     # ten thousand contracts, with what target_measure adds: a fifth of them in customers of ten
     "bench_contracts": ([(0, 8_200, 0, 1, 0)], [(0, 410, 0, 1, 0)]),
+    # 100,000 running clocks: each ticket's resolution, and the response of those that nobody has looked at
+    "bench_clocks": ([(0, 100, 667, 1, 1)], [(0, 20, 100, 1, 1)]),
     # figures of a small and of a large customer
     "bench_deep": ([(0, 1, 10_000, 0.02, 0), (1, 1, 1_000_000, 0.02, 0)], [(0, 1, 1000, 0.02, 0), (1, 1, 20_000, 0.02, 0)]),
 }

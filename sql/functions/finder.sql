@@ -82,6 +82,23 @@ begin
 end
 $$;
 
+-- Whether a budget ran out, or a wait came to its limit, from one instant until before another: two looks at an index.
+create function finder.has_due_clocks(since timestamptz, until timestamptz) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from service_levels.clock c where c.breach_at >= since and c.breach_at < until)
+    or exists (select from service_levels.clock c where c.pause_ends_at >= since and c.pause_ends_at < until);
+end
+$$;
+
+-- The same of shares of a budget of which clocks warn.
+create function finder.has_due_warnings(since timestamptz, until timestamptz) returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return exists (select from service_levels.clock c where c.next_warn_at >= since and c.next_warn_at < until);
+end
+$$;
+
 -- Subjects with clocks that pass a share of their budget of which they warn.
 create function finder.due_warnings(reference timestamptz, row_limit integer)
 returns table (tenant_id bigint, subject_kind text, subject_id bigint)
@@ -898,18 +915,6 @@ begin
 end
 $$;
 
-do $$
-declare
-  routine regprocedure;
-begin
-  for routine in select p.oid::regprocedure from pg_catalog.pg_proc p where p.pronamespace = 'finder'::regnamespace loop
-    execute pg_catalog.format('alter function %s owner to steward_finder', routine);
-    execute pg_catalog.format('revoke all on function %s from public', routine);
-    execute pg_catalog.format('grant execute on function %s to steward_app', routine);
-  end loop;
-end
-$$;
-
 grant select on escalations.escalation to steward_finder;
 
 -- Open tickets that were recorded after a place and up to an instant, in that order; those of imports are none.
@@ -935,5 +940,18 @@ begin
       select e.tenant_id, e.id, e.due_at, row_number() over (partition by e.tenant_id order by e.due_at, e.id) as place
       from escalations.escalation e where e.state = 'waiting' and e.due_at <= reference) d
     order by d.place, d.due_at, d.tenant_id limit least(row_limit, 1000);
+end
+$$;
+
+-- The last of this file: whose all of them are, and who may call them.
+do $$
+declare
+  routine regprocedure;
+begin
+  for routine in select p.oid::regprocedure from pg_catalog.pg_proc p where p.pronamespace = 'finder'::regnamespace loop
+    execute pg_catalog.format('alter function %s owner to steward_finder', routine);
+    execute pg_catalog.format('revoke all on function %s from public', routine);
+    execute pg_catalog.format('grant execute on function %s to steward_app', routine);
+  end loop;
 end
 $$;

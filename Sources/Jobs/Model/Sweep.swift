@@ -8,6 +8,14 @@ package protocol Sweep: Sendable {
   static var kind: String { get }
   static var everySeconds: Int64 { get }
   func run(at now: Instant, _ tenancy: Tenancy) async throws
+
+  /// Whether there is something to do for which an instant came in a stretch of whole seconds that is over: then it runs at once, and not only
+  /// when its schedule says. Every worker asks once a second, so this is one look at an index.
+  func cameDue(in stretch: Range<Instant>, _ tenancy: Tenancy) async throws -> Bool
+}
+
+extension Sweep {
+  package func cameDue(in stretch: Range<Instant>, _ tenancy: Tenancy) async throws -> Bool { false }
 }
 
 /// What a sweep throws that has done all but some: they are told of, and the next run, which comes in its usual time, finds them again.

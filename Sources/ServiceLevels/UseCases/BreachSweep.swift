@@ -18,6 +18,10 @@ package struct BreachSweep: Sweep {
       try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(DueClocks(now: now, limit: limit)) }
     }
   }
+
+  package func cameDue(in stretch: Range<Instant>, _ tenancy: Tenancy) async throws -> Bool {
+    try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(HasDueClocks(stretch: stretch)).first ?? false }
+  }
 }
 
 /// Brings clocks that run, or wait with a limit, under the version of their calendar that took effect, with an interval's
@@ -68,6 +72,29 @@ struct DueClocks: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> DueSubject? { try DueSubject(&row) }
+}
+
+struct HasDueClocks: Statement {
+  let stretch: Range<Instant>
+
+  static let sql = "select finder.has_due_clocks($1, $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(stretch.lowerBound)
+    parameters.append(stretch.upperBound)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}
+
+struct HasDueWarnings: Statement {
+  let stretch: Range<Instant>
+
+  static let sql = "select finder.has_due_warnings($1, $2)"
+
+  func bind(to parameters: inout Parameters) { HasDueClocks(stretch: stretch).bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
 }
 
 struct ClocksBehindCalendar: Statement {

@@ -1,3 +1,4 @@
+import Jobs
 import Kernel
 import Operations
 import Postgres
@@ -11,17 +12,33 @@ struct ClockSettlement: Sendable {
 
   /// - Parameter find: as many as the limit says; what is settled is not found again.
   func run(at now: Instant, _ tenancy: Tenancy, find: (Int32) async throws -> [DueSubject?]) async throws {
+    try await Self.each(batch: Self.batch, find: find) { try await settle($0, at: now, tenancy) }
+  }
+
+  /// Goes through all that is found. What is at fault stops no other, and is told at the end.
+  /// - Parameter settle: whether anything moved: a batch in which nothing does (all of it touched since, or within the second of its breach)
+  ///   ends the sweep, and the next one looks again.
+  static func each(batch: Int32, find: (Int32) async throws -> [DueSubject?], settle: (DueSubject) async throws -> Bool) async throws {
+    var (rest, atFault) = (LeftUndone(), Set<DueSubject>())
     while true {
       try Task.checkCancellation()
-      let found = try await find(Self.batch)
+      let found = try await find(batch)
       var settled = 0
-      for due in Set(found.compactMap { $0 }).sorted(by: { $0.place < $1.place }) {
+      for due in Set(found.compactMap { $0 }).subtracting(atFault).sorted(by: { $0.place < $1.place }) {
         try Task.checkCancellation()
-        if try await settle(due, at: now, tenancy) { settled += 1 }
+        do {
+          if try await settle(due) { settled += 1 }
+        } catch let error as PostgresError where error.isOfDatabase {
+          // No other fares better.
+          throw error
+        } catch  where !Task.isCancelled {
+          atFault.insert(due)
+          rest.add("clocks of \(due.subject.kind.rawValue) \(due.subject.id)", error)
+        }
       }
-      // A batch that moved nothing (all of it touched since, or within the second of its breach) ends the sweep; the next one looks again.
-      guard found.count >= Int(Self.batch), settled > 0 else { return }
+      guard found.count >= Int(batch), settled > 0 else { break }
     }
+    if !rest.isEmpty { throw rest }
   }
 
   /// - Returns: whether anything moved.

@@ -18,18 +18,17 @@ package struct WarnSweep: Sweep {
   package init(keepers: [ClockSubject.Kind: any ClockSubjectKeeper]) { self.keepers = keepers }
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    while true {
-      try Task.checkCancellation()
-      let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {
-        try await $0.query(DueWarnings(now: now, limit: Self.batch))
-      }
-      for due in Set(found.compactMap { $0 }).sorted(by: { ($0.tenant, $0.subject.id) < ($1.tenant, $1.subject.id) }) {
-        try Task.checkCancellation()
-        try await warn(due, at: now, tenancy)
-      }
+    try await ClockSettlement.each(batch: Self.batch) { limit in
+      try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(DueWarnings(now: now, limit: limit)) }
+    } settle: { due in
+      try await warn(due, at: now, tenancy)
       // What was done is not found again.
-      guard found.count >= Int(Self.batch) else { return }
+      return true
     }
+  }
+
+  package func cameDue(in stretch: Range<Instant>, _ tenancy: Tenancy) async throws -> Bool {
+    try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(HasDueWarnings(stretch: stretch)).first ?? false }
   }
 
   private func warn(_ due: DueSubject, at now: Instant, _ tenancy: Tenancy) async throws {

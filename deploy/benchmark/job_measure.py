@@ -1,0 +1,97 @@
+"""Jobs: how many a worker completes, against pgbench of the same statements, and how soon a missed deadline is recorded."""
+
+import json
+import time
+
+from rounds import Figure, alternate
+from script import Pgbench, Script
+from server import Server
+from wire import Proxy
+
+QUEUE, CLOCKS = "bench_jobs", "bench_clocks"
+# as many as a worker runs at once
+WORKERS = 4
+
+
+def run(databases, chosen):
+    return _throughput(databases, chosen) + _lag(databases, chosen)
+
+
+def _throughput(databases, chosen):
+    cluster, count = databases.cluster, 2_000 if chosen.quick else 10_000
+    databases.migrated(QUEUE)
+
+    def ours(jobs=count, socket=None):
+        printed = databases.run(databases.tool, "jobs", "--database", cluster.url(QUEUE, socket=socket), "--jobs", str(jobs))
+        return json.loads(printed)["perSecond"]
+
+    proxy = Proxy(f"{databases.folder}/proxy", cluster.socket)
+    try:
+        first, second = (_of_one_job(proxy.record(lambda: ours(1, proxy.folder))) for _ in range(2))
+    finally:
+        proxy.close()
+    provider = cluster.psql(QUEUE, "select id from tenancy.tenant where kind = 'provider'")
+    # The sequence gave them their ids, one after the other.
+    job = int(cluster.psql(QUEUE, "select last_value from jobs.job_id_seq")) - 1
+    script = Script(0, first, second, {str(job): ":id", str(job + 1): ":id"}, ["\\set taken :taken + 1", "\\set id :from + :client_id * 1000000 + :taken"])
+    bench = Pgbench(cluster, QUEUE, [script], databases.folder, "jobs")
+
+    def limit():
+        # More than it can take in that time.
+        start, each = 1_000_000_000, 6_000 * chosen.seconds
+        cluster.psql(QUEUE, f"""
+            delete from jobs.job;
+            insert into jobs.job (tenant_id, id, kind, run_at, recorded_at)
+              select {provider}, {start} + c * 1000000 + n, 'bench.nothing', now(), now() from generate_series(0, {WORKERS - 1}) c, generate_series(1, {each}) n;
+            analyze jobs.job;""")
+        bench.arguments[0] += ["-D", "taken=0", "-D", f"from={start}"]
+        rate = bench.per_second(chosen.seconds, WORKERS)
+        left = int(cluster.psql(QUEUE, "select count(*) from jobs.job"))
+        if left == 0 or WORKERS * each - left < rate * chosen.seconds / 2:
+            raise RuntimeError(f"pgbench took {WORKERS * each - left} jobs at {rate:.0f} a second")
+        cluster.psql(QUEUE, "delete from jobs.job; vacuum analyze jobs.job")
+        return rate
+
+    left, right, ratio = alternate(chosen.rounds, ours, limit, "jobs")
+    return [Figure(
+        "jobs", "jobs without work, one worker", left, right, "jobs/s", ratio, None,
+        f"claimed and completed in two durable transactions each, {WORKERS} at once, looking for them included; against pgbench -c {WORKERS} with the "
+        f"{sum(line.endswith(';') for line in script.body)} statements and {script.round_trips} round trips that one job sends.")]
+
+
+def _of_one_job(exchanges):
+    """From the claim to the end of the transaction that completes it."""
+    texts = [" ".join(one.sql for one in exchange.statements) for exchange in exchanges]
+    first = next(place for place, text in enumerate(texts) if "its worker died" in text)
+    done = next(place for place, text in enumerate(texts) if "delete from jobs.job" in text)
+    last = next(place for place in range(done, len(texts)) if "commit" in texts[place].lower())
+    return exchanges[first:last + 1]
+
+
+def _lag(databases, chosen):
+    databases.seeded(CLOCKS)
+    cluster, seconds, each = databases.cluster, 6 if chosen.quick else 20, 20
+    running = int(cluster.psql(CLOCKS, "select count(*) from service_levels.clock where state = 'running'"))
+    lags = []
+    for _ in range(chosen.rounds):
+        mark = cluster.psql(CLOCKS, "select coalesce(max(recorded_at), now()) from service_levels.verdict")
+        with Server(databases, CLOCKS):
+            # Its first round, in which every job is due, is over then.
+            time.sleep(5)
+            cluster.psql(CLOCKS, f"""
+                with ending as (
+                  select c.tenant_id, c.id, row_number() over () as n from service_levels.clock c
+                  where c.state = 'running' and c.verdict is null and c.metric = 'resolution' order by c.id % 997, c.id limit {seconds * each})
+                update service_levels.clock c set breach_at = now() + (e.n + 40) * interval '{1000 // each} ms', due_at = now() + (e.n + 40) * interval '{1000 // each} ms'
+                from ending e where c.tenant_id = e.tenant_id and c.id = e.id;""")
+            time.sleep(seconds + 2 + 20)
+        lags += [float(one) for one in cluster.psql(CLOCKS, f"""
+            select extract(epoch from pg_xact_commit_timestamp(v.xmin) - (date_trunc('second', v.breached_at) + interval '1 second'))
+            from service_levels.verdict v where v.verdict = 'missed' and v.recorded_at > '{mark}'""").split()]
+    if len(lags) != chosen.rounds * seconds * each:
+        raise RuntimeError(f"{len(lags)} of {chosen.rounds * seconds * each} missed deadlines were recorded")
+    lags.sort()
+    return [Figure(
+        "jobs", f"a missed deadline is recorded, {running:,} clocks run, p99", lags[len(lags) * 99 // 100], None, "s", None, ("at most", 1),
+        f"from the first instant that is late (deadlines count by the second) until the verdict is committed, {each} a second for {seconds} s; the median "
+        f"{lags[len(lags) // 2]:.2f} s, the longest {lags[-1]:.2f} s; one server that does all.")]
