@@ -9,7 +9,8 @@ import Postgres
 @main
 struct BenchTool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "steward-bench", abstract: "Parts of deploy/bench.", subcommands: [SelectRate.self, VerdictRate.self, RefreshTime.self, BacktestTime.self, JobRate.self])
+    commandName: "steward-bench", abstract: "Parts of deploy/bench.",
+    subcommands: [SelectRate.self, VerdictRate.self, RefreshTime.self, BacktestTime.self, JobRate.self])
 
   /// A client on the URL, shut down afterwards.
   static func withClient<T: Sendable>(_ url: String, connections: Int, _ body: @Sendable (PostgresClient) async throws -> T) async throws -> T {
