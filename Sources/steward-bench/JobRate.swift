@@ -32,7 +32,7 @@ struct JobRate: AsyncParsableCommand {
       let running = Task { await runner.run() }
       for await _ in ended {}
       // The last ones are about to be completed.
-      while try await isAnyLeft(provider.id, tenancy) { try await Task.sleep(for: .milliseconds(2)) }
+      while try await Self.isAnyLeft(provider.id, tenancy) { try await Task.sleep(for: .milliseconds(2)) }
       let seconds = started.duration(to: .now).inSeconds
       running.cancel()
       await running.value
@@ -41,7 +41,7 @@ struct JobRate: AsyncParsableCommand {
     BenchTool.show(["perSecond": rate])
   }
 
-  private func isAnyLeft(_ provider: TenantId, _ tenancy: Tenancy) async throws -> Bool {
+  private static func isAnyLeft(_ provider: TenantId, _ tenancy: Tenancy) async throws -> Bool {
     let page = JobsOfTenant(tenant: provider, state: nil, after: 0, limit: 1)
     return try await !tenancy.transaction(binding: [provider], side: .staff, readOnly: true) { try await $0.query(page) }.isEmpty
   }
