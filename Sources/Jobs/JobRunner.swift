@@ -97,7 +97,7 @@ package struct JobRunner: Sendable {
 
   package func enqueueScheduled() async throws {
     let now = tenancy.clock.now()
-    let schedules = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(DueSchedules(now: now)) }
+    let schedules = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(DueSchedules(now: now)) }
     for schedule in schedules where sweeps[schedule.kind] != nil {
       try await tenancy.transaction(binding: [schedule.tenant], side: .staff) { transaction in
         guard try await transaction.execute(AdvanceSchedule(found: schedule, now: now)) == 1 else { return }
@@ -137,14 +137,14 @@ package struct JobRunner: Sendable {
   private func due(limit: Int) async throws -> [DueJobs.Found] {
     guard limit > 0 else { return [] }
     let due = DueJobs(now: tenancy.clock.now(), kinds: Array(sweeps.keys) + Array(handlers.keys), limit: Int32(limit))
-    return try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(due) }
+    return try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(due) }
   }
 
   private func work(on found: DueJobs.Found) async {
     do {
       let now = tenancy.clock.now()
       let claimed = try await tenancy.transaction(binding: [found.tenant], side: .staff) { transaction in
-        try await transaction.execute(BuryExpiredJob(found: found, now: now))
+        transaction.enqueue(BuryExpiredJob(found: found, now: now))
         return try await transaction.first(ClaimJob(found: found, now: now, leaseUntil: now.adding(seconds: leaseSeconds)))
       }
       guard let job = claimed else { return }
