@@ -65,8 +65,10 @@ def _of_one_job(exchanges):
     texts = [" ".join(one.sql for one in exchange.statements) for exchange in exchanges]
     first = next(place for place, text in enumerate(texts) if "its worker died" in text)
     done = next(place for place, text in enumerate(texts) if "delete from jobs.job" in text)
-    last = next(place for place in range(done, len(texts)) if "COMMIT" in texts[place])
-    return exchanges[first:last + 1]
+    # The tool looks for what is left on another one.
+    own = exchanges[first].connection
+    last = next(place for place in range(done, len(texts)) if exchanges[place].connection == own and "COMMIT" in texts[place])
+    return [exchange for exchange in exchanges[first:last + 1] if exchange.connection == own]
 
 
 def _lag(databases, chosen):
