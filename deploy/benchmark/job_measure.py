@@ -83,11 +83,11 @@ def _lag(databases, chosen):
             time.sleep(5)
             cluster.psql(CLOCKS, f"""
                 with ending as (
-                  select c.tenant_id, c.id, row_number() over () as n from service_levels.clock c
-                  where c.state = 'running' and c.verdict is null and c.metric = 'resolution' order by c.id % 997, c.id limit {seconds * each})
+                  select c.tenant_id, c.id, row_number() over (order by c.id % 997, c.id) as n from service_levels.clock c
+                  where c.state = 'running' and c.verdict is null and c.metric = 'resolution' order by n limit {seconds * each})
                 update service_levels.clock c set breach_at = now() + (e.n + 40) * interval '{1000 // each} ms', due_at = now() + (e.n + 40) * interval '{1000 // each} ms'
                 from ending e where c.tenant_id = e.tenant_id and c.id = e.id;""")
-            time.sleep(seconds + 2 + 20)
+            time.sleep(seconds + 2 + 5)
         lags += [float(one) for one in cluster.psql(CLOCKS, f"""
             select extract(epoch from pg_xact_commit_timestamp(v.xmin) - (date_trunc('second', v.breached_at) + interval '1 second'))
             from service_levels.verdict v where v.verdict = 'missed' and v.recorded_at > '{mark}'""").split()]
