@@ -62,6 +62,7 @@ let package = Package(
     module("Tenancy", ["Kernel", "Postgres", "TLS"]),
     module("Jobs", ["Kernel", "Postgres", "Tenancy", logging]),
     module("Operations", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", logging]),
+    module("FileStorage", ["Kernel", "OperatingSystem", "TLS", "Operations"] + nio),
     module("ServiceTime", ["Kernel"]),
     module("BillingEngine", ["Kernel"]),
 
@@ -81,6 +82,7 @@ let package = Package(
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
     module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
+    module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk"]),
     module("Notifications", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "ServiceLevels", "Desk"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Desk"]),
     module(
@@ -107,8 +109,8 @@ let package = Package(
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Notifications", "HTTPAPI", "AdminProtocol",
-        "Importing", "ContractFiles", "Outbound", "Demo",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Attachments", "FileStorage", "Notifications", "HTTPAPI",
+        "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -143,8 +145,14 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Notifications", "Importing", "ContractFiles", "HTTPAPI",
-        "AdminProtocol",
+        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Attachments", "FileStorage", "Notifications", "Importing",
+        "ContractFiles", "HTTPAPI", "AdminProtocol",
+      ]),
+    tests(
+      "AttachmentsTests",
+      [
+        "Attachments", "FileStorage", "Desk", "Contracts", "ServiceLevels", "Suppliers", "Assets", "Kernel", "Postgres", "Tenancy", "Operations", "TLS",
+        "HTTPAPI", "TestSupport", logging,
       ]),
     tests(
       "NotificationsTests",

@@ -19,11 +19,21 @@ package struct APIServer: Sendable {
     _ configuration: APIConfiguration, dispatcher: Dispatcher, authenticator: Authenticator, logger: Logger,
     readiness: @escaping @Sendable () async -> Readiness
   ) throws(RouteTable.Defect) {
+    let routes = try RouteTable(dispatcher.registry)
     let endpoint = APIEndpoint(
-      configuration, routes: try RouteTable(dispatcher.registry), dispatcher: dispatcher, authenticator: authenticator, logger: logger,
+      configuration, routes: routes, dispatcher: dispatcher, authenticator: authenticator, logger: logger,
       readiness: readiness)
+    var limits = configuration.limits
+    if let files = dispatcher.files {
+      limits.bodyBytesOf = { head in
+        guard RequestHeaders.isFile(head.headers.first(name: "content-type")),
+          case .operation(let operation, _) = routes.match(head.method.rawValue, RequestTarget(head.uri).path), operation.takesFile
+        else { return nil }
+        return Int(clamping: files.limits.fileBytes)
+      }
+    }
     server = WebServer(
-      host: configuration.host, port: configuration.port, certificates: configuration.certificates, limits: configuration.limits, logger: logger,
+      host: configuration.host, port: configuration.port, certificates: configuration.certificates, limits: limits, logger: logger,
       problem: { status, message, request in
         let reply = endpoint.refusal(status, message, RequestHeaders(request))
         return ProblemAnswer(headers: reply.headers, body: reply.body)
@@ -32,7 +42,7 @@ package struct APIServer: Sendable {
         let exchange = Exchange(request, peer: context.peer, limits: configuration.limits)
         let reply = try await endpoint.reply(to: exchange)
         return Response(
-          status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: ResponseBody(inPieces: reply.body, on: context.eventLoop))
+          status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: reply.responseBody(on: context.eventLoop))
       })
   }
 

@@ -898,6 +898,18 @@ begin
 end
 $$;
 
+-- Attachments that were deleted, and whose bytes are still there.
+grant select on attachments.attachment to steward_finder;
+create function finder.deleted_attachments(after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select a.tenant_id, a.id from attachments.attachment a
+    where a.state = 'deleted' and (a.tenant_id, a.id) > (after_tenant, after_id)
+    order by a.tenant_id, a.id limit least(row_limit, 1000);
+end
+$$;
+
 do $$
 declare
   routine regprocedure;

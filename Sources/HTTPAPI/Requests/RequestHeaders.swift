@@ -74,6 +74,22 @@ struct RequestHeaders {
     return words.dropFirst().allSatisfy { $0.isEmpty || $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" }
   }
 
+  /// Whether the body is a file as it is.
+  var isFile: Bool { Self.isFile(fields[.contentType]) }
+
+  static func isFile(_ contentType: String?) -> Bool { contentType?.lowercased() == Self.fileType }
+
+  static let fileType = "application/octet-stream"
+
+  /// Whether the caller would rather have JSON than a file as it is.
+  var wantsJSON: Bool {
+    let first = (fields[.accept] ?? "").lowercased().split(separator: ",").first.map { $0.split(separator: ";").first ?? $0 }
+    return first?.filter { $0 != " " && $0 != "\t" } == "application/json"
+  }
+
+  /// How long the body is, if the request says so.
+  var contentLength: Int64? { fields[.contentLength].flatMap { Int64($0) } }
+
   /// Whether a proxy says that it passed the request on for somebody else.
   var isForwarded: Bool {
     ["Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"].contains { fields[Self.name($0)] != nil }

@@ -1,0 +1,18 @@
+import Synchronization
+
+/// What became of files in this process, for monitoring.
+package final class FileFigures: Sendable {
+  package enum Outcome: String, CaseIterable, Sendable {
+    case kept, removed
+    /// Asked for, and not there: somebody took it away.
+    case missing
+    /// There, and not what was kept.
+    case damaged
+  }
+
+  private let counts = Mutex<[Outcome: Int]>([:])
+
+  func count(_ outcome: Outcome) { counts.withLock { $0[outcome, default: 0] += 1 } }
+
+  package var snapshot: [Outcome: Int] { counts.withLock { $0 } }
+}
