@@ -44,7 +44,8 @@ extension Dispatcher {
       now: tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
     let value = try await run(context)
     if declaration.effect.writes {
-      Request(declaration: declaration, inputFields: operation.inputFields, input: input, content: nil, principal: principal, call: call, key: "").audit(journal, context)
+      Request(declaration: declaration, inputFields: operation.inputFields, input: input, content: nil, principal: principal, call: call, key: "").audit(
+        journal, context)
     }
     return value
   }

@@ -15,7 +15,8 @@ package struct Dispatcher: Sendable {
   package let files: (any FileStore)?
   private let logger: Logger
 
-  package init(registry: Registry, tenancy: Tenancy, cursors: CursorSigner, limiter: RateLimiter = RateLimiter(), files: (any FileStore)? = nil, logger: Logger) {
+  package init(registry: Registry, tenancy: Tenancy, cursors: CursorSigner, limiter: RateLimiter = RateLimiter(), files: (any FileStore)? = nil, logger: Logger)
+  {
     self.registry = registry
     self.tenancy = tenancy
     self.cursors = cursors
@@ -61,7 +62,8 @@ package struct Dispatcher: Sendable {
     let target = try await self.target(of: operation, input, principal, access, provider, call)
     let key = try idempotencyKey(call)
     let request = Request(
-      declaration: declaration, inputFields: operation.inputFields, input: input, content: transfer.received?.content, principal: principal, call: call, key: key)
+      declaration: declaration, inputFields: operation.inputFields, input: input, content: transfer.received?.content, principal: principal, call: call,
+      key: key)
     do {
       if operation.isPrepared, request.mayBeRepetition, let stored = try await storedResult(of: request, target) { return stored }
       let run = try await prepare(

@@ -10,7 +10,8 @@ import Testing
 
 /// Whoever dies on the way leaves at most bytes that are nobody's, and those go.
 @Suite struct SweepTests {
-  @Test(arguments: [FaultyStore.Fault.received, .kept, .withinTransaction]) func whatWasBegunLeavesNoRowAndInTheEndNoFile(fault: FaultyStore.Fault) async throws {
+  @Test(arguments: [FaultyStore.Fault.received, .kept, .withinTransaction]) func whatWasBegunLeavesNoRowAndInTheEndNoFile(fault: FaultyStore.Fault) async throws
+  {
     let world = try await AttachmentsWorld()
     let incident = try await world.incident()
     let dying = try await AttachmentsWorld.dispatcher(world.database, FaultyStore(world.store, dying: fault))
@@ -64,7 +65,7 @@ import Testing
     faulty.set(nil)
     try await AttachmentSweep(faulty).run(at: world.database.clock.now(), world.database.tenancy)
     #expect(try await world.call("attachment.read", ["id": made["id"] ?? .null])["state"]?.text == "removed")
-    #expect(try await world.storage() == (try await world.storage()) )
+    #expect(try await world.storage() == (try await world.storage()))
     #expect(try await world.storage()["usedBytes"]?.integer == 0)
     // Nothing is given back twice.
     try await world.sweep()
@@ -151,7 +152,9 @@ import Testing
 
   @Test func aCustomerWhoseFilesCannotBeRemovedHoldsUpNoOther() async throws {
     let world = try await AttachmentsWorld()
-    let (one, two) = (try await world.attach("one", to: try await world.incident()), try await world.attach("two", to: try await world.incident(of: world.other)))
+    let (one, two) = (
+      try await world.attach("one", to: try await world.incident()), try await world.attach("two", to: try await world.incident(of: world.other))
+    )
     try await world.delete(one)
     try await world.delete(two)
     // A folder where the file should be: unlink fails, for root as well.

@@ -45,7 +45,9 @@ import Testing
   @Test func nothingIsShownInABrowser() async throws {
     try await AttachmentsServer.with { server in
       let (token, incident) = (try await server.token(), try await server.world.incident())
-      for (name, content) in [("page.html", "<html><script>alert(1)</script>"), ("drawing.svg", "<svg onload='alert(1)'/>"), ("a.xml", "<?xml version='1.0'?><a/>")] {
+      for (name, content) in [
+        ("page.html", "<html><script>alert(1)</script>"), ("drawing.svg", "<svg onload='alert(1)'/>"), ("a.xml", "<?xml version='1.0'?><a/>"),
+      ] {
         let made = try JSON.read(try await server.upload(Array(content.utf8), to: incident, named: name, token: token).body)
         let got = try await server.send("GET", "/v1/attachments/\(made["id"]?.text ?? "")/download", token: token)
         #expect(got.text == content && got["content-type"] == "application/octet-stream", "\(name): \(got.headers)")
@@ -88,7 +90,8 @@ import Testing
   @Test func aChunkedBodyStopsAtTheLimit() async throws {
     try await AttachmentsServer.with(limits: FileLimits(fileBytes: 1_200_000)) { server in
       let (token, incident) = (try await server.token(), try await server.world.incident())
-      let head = "POST /v1/attachments?incident=\(incident.text ?? "")&name=a HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n"
+      let head =
+        "POST /v1/attachments?incident=\(incident.text ?? "")&name=a HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n"
         + "Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
       let chunk = "186a0\r\n" + String(repeating: "x", count: 100_000) + "\r\n"
       let good = try await server.client()

@@ -23,9 +23,11 @@ package struct ContentType: Hashable, Sendable {
     mark([0xca, 0xfe, 0xba, 0xbe], "application/java-vm", isProgram: true), mark([0x00, 0x61, 0x73, 0x6d], "application/wasm", isProgram: true),
     mark([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], "image/png"), mark([0xff, 0xd8, 0xff], "image/jpeg"),
     mark("GIF87a", "image/gif"), mark("GIF89a", "image/gif"), mark("WEBP", at: 8, "image/webp"), mark("WAVE", at: 8, "audio/wav"),
-    mark("AVI ", at: 8, "video/x-msvideo"), mark("BM", "image/bmp"), mark([0x49, 0x49, 0x2a, 0x00], "image/tiff"), mark([0x4d, 0x4d, 0x00, 0x2a], "image/tiff"),
+    mark("AVI ", at: 8, "video/x-msvideo"), mark("BM", "image/bmp"), mark([0x49, 0x49, 0x2a, 0x00], "image/tiff"),
+    mark([0x4d, 0x4d, 0x00, 0x2a], "image/tiff"),
     mark("ftypheic", at: 4, "image/heic"), mark("ftypavif", at: 4, "image/avif"), mark("ftypqt", at: 4, "video/quicktime"), mark("ftyp", at: 4, "video/mp4"),
-    mark([0x1a, 0x45, 0xdf, 0xa3], "video/webm"), mark("OggS", "audio/ogg"), mark("ID3", "audio/mpeg"), mark([0xff, 0xfb], "audio/mpeg"), mark("fLaC", "audio/flac"),
+    mark([0x1a, 0x45, 0xdf, 0xa3], "video/webm"), mark("OggS", "audio/ogg"), mark("ID3", "audio/mpeg"), mark([0xff, 0xfb], "audio/mpeg"),
+    mark("fLaC", "audio/flac"),
     mark([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], "application/x-ole-storage"),
     mark([0x1f, 0x8b], "application/gzip"), mark("BZh", "application/x-bzip2"), mark([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], "application/x-xz"),
     mark([0x28, 0xb5, 0x2f, 0xfd], "application/zstd"), mark([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], "application/x-7z-compressed"),
@@ -49,7 +51,9 @@ package struct ContentType: Hashable, Sendable {
   ]
 
   /// How a text begins that a browser would take for a page.
-  private static let pages = ["<!doctype html", "<html", "<head", "<body", "<script", "<iframe", "<style", "<title", "<table", "<img", "<a ", "<div", "<p", "<h1", "<!--"]
+  private static let pages = [
+    "<!doctype html", "<html", "<head", "<body", "<script", "<iframe", "<style", "<title", "<table", "<img", "<a ", "<div", "<p", "<h1", "<!--",
+  ]
 
   /// - Parameter head: its first bytes, some thousand of them.
   package init(of head: [UInt8]) {

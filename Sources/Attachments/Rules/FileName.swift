@@ -22,11 +22,12 @@ package struct FileName: Hashable, Sendable {
       }
     }
     // Neither hidden nor `..`, and nothing that Windows cuts off by itself.
-    let isOuter = { (scalar: Unicode.Scalar) in scalar == "." || scalar == " " }
-    var rest = scalars[...].drop(while: isOuter)
-    while let end = rest.last, isOuter(end) { rest.removeLast() }
+    var rest = scalars[...].drop(while: Self.isOuter)
+    while let end = rest.last, Self.isOuter(end) { rest.removeLast() }
     text = rest.isEmpty ? Self.fallback : Self.shortened(Array(rest))
   }
+
+  private static func isOuter(_ scalar: Unicode.Scalar) -> Bool { scalar == "." || scalar == " " }
 
   /// Cut before the extension, which says what it is.
   private static func shortened(_ scalars: [Unicode.Scalar]) -> String {
@@ -35,6 +36,7 @@ package struct FileName: Hashable, Sendable {
     if let dot = scalars.lastIndex(of: "."), scalars.count - dot <= longestExtension { ending = Array(scalars[dot...]) }
     var stem = scalars.dropLast(ending.count)
     while let _ = stem.last, stem.count + ending.count > longest || bytes(stem) + bytes(ending) > longestBytes { stem.removeLast() }
+    while let end = stem.last, isOuter(end) { stem.removeLast() }
     return string(stem + ending)
   }
 
