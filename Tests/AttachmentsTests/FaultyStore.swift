@@ -31,7 +31,11 @@ final class FaultyStore: FileStore {
 
   var limits: FileLimits { store.limits }
 
-  func receive(for tenant: TenantHandle) async throws -> any IncomingFile { Untidy(try await store.receive(for: tenant)) { try self.die(at: .received) } }
+  func receive(for tenant: TenantHandle) async throws -> any IncomingFile {
+    let file = try await store.receive(for: tenant)
+    guard fault.withLock({ $0 == .received }) else { return file }
+    return Untidy(file) { try self.die(at: .received) }
+  }
 
   func keep(_ file: ReceivedFile, of tenant: TenantHandle) async throws {
     try await store.keep(file, of: tenant)

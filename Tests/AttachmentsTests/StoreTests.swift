@@ -77,6 +77,9 @@ import Testing
       await expectFailure(.limited) { try await store.receive(for: TenantHandle(9)) }
       // Whoever forgets one leaves nothing behind.
       taken.removeAll()
+      for _ in 0..<100 where try !FileManager.default.contentsOfDirectory(atPath: store.folder + "/incoming").isEmpty {
+        try await Task.sleep(for: .milliseconds(20))
+      }
       #expect(try FileManager.default.contentsOfDirectory(atPath: store.folder + "/incoming") == [])
       _ = try await store.receive(for: tenant)
     }

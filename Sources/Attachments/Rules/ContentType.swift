@@ -85,10 +85,9 @@ package struct ContentType: Hashable, Sendable {
 
   /// The text of what may have been cut within its last character.
   private static func whole(_ head: [UInt8]) -> String? {
-    for cut in 0...min(3, head.count - 1) {
-      if let text = String(validating: head.dropLast(cut), as: UTF8.self) { return text }
-    }
-    return nil
+    if let text = String(validating: head, as: UTF8.self) { return text }
+    guard let lead = head.lastIndex(where: { !(0x80...0xbf).contains($0) }), (0xc2...0xf4).contains(head[lead]), head.count - lead < 4 else { return nil }
+    return String(validating: head[..<lead], as: UTF8.self)
   }
 
   private static func has(_ head: [UInt8], _ bytes: [UInt8], at offset: Int) -> Bool { head.dropFirst(offset).starts(with: bytes) }
