@@ -45,7 +45,7 @@ import Testing
     for number in 0..<20 { await #expect(throws: Failure.self) { try await world.attach(Array("half \(number)".utf8), to: incident, by: dying) } }
     let made = try await world.attach("whole", to: incident)
     #expect(world.kept().count == 21)
-    try world.age(AttachmentsWorld.day + 1)
+    try world.age(2 * AttachmentsWorld.day)
     // One run looks at its part alone.
     try await AttachmentSweep(world.store).run(at: world.database.clock.now(), world.database.tenancy)
     #expect(world.kept().count >= 15)
@@ -65,7 +65,6 @@ import Testing
     faulty.set(nil)
     try await AttachmentSweep(faulty).run(at: world.database.clock.now(), world.database.tenancy)
     #expect(try await world.call("attachment.read", ["id": made["id"] ?? .null])["state"]?.text == "removed")
-    #expect(try await world.storage() == (try await world.storage()))
     #expect(try await world.storage()["usedBytes"]?.integer == 0)
     // Nothing is given back twice.
     try await world.sweep()
