@@ -84,7 +84,8 @@ let package = Package(
     module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
     module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk"]),
     module("Notifications", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "ServiceLevels", "Desk"]),
-    module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Desk"]),
+    module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
+    module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Desk"]),
     module(
       "Backtest",
       ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"]),
@@ -110,8 +111,7 @@ let package = Package(
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
         "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Attachments", "FileStorage", "Notifications",
-        "HTTPAPI",
-        "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
+        "Escalations", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -146,8 +146,8 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Attachments", "FileStorage", "Notifications", "Importing",
-        "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Attachments", "FileStorage", "Notifications", "Escalations",
+        "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "AttachmentsTests",
@@ -161,6 +161,12 @@ let package = Package(
         "Notifications", "Outbound", "Problems", "Knowledge", "Desk", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations",
         "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging, subprocess, systemPackage,
       ] + nio),
+    tests(
+      "EscalationsTests",
+      [
+        "Escalations", "Notifications", "Desk", "Knowledge", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy",
+        "Postgres", "Kernel", "ServiceTime", "TestSupport",
+      ]),
     tests(
       "EventsTests",
       [
@@ -224,7 +230,7 @@ let package = Package(
     tests(
       "AssuranceTests",
       [
-        "Assurance", "Suppliers", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
+        "Assurance", "Suppliers", "ServiceTime", "BillingEngine", "ServiceLevels", "Desk", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
     tests("ContractsTests", ["Contracts", "BillingEngine", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),

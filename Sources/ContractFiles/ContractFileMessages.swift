@@ -94,8 +94,9 @@ package enum ContractFileMessages: MessageCatalog {
   static let suppliersNeeded = Message("contract_plan.suppliers_needed", "suppliers needed for: {metrics}", zh: "需要供应商参与的指标：{metrics}")
   static let notNeeded = Message("contract_plan.not_needed", "no longer needed: nothing has to take its place", zh: "不再需要，无需替代")
   static let badPromise = Message(
-    "contract_file.promise", "This must be a metric with or without a priority, such as resolution P1 or availability.",
-    zh: "必须是指标，可带优先级，例如 resolution P1 或 availability。")
+    "contract_file.promise",
+    "This must be a metric, with or without a priority and tickets, such as resolution P1, resolution P1 type:request service:ERP tier:gold, or availability.",
+    zh: "必须是指标，可带优先级与工单范围，例如 resolution P1、resolution P1 type:request service:ERP tier:gold 或 availability。")
   static let acceptedRisk = Message("contract_plan.accepted_risk", "accepted risk of line {name}", zh: "合同行的已接受风险 {name}")
   static let because = Message("contract_plan.because", "accepted by who applies the file: {reason}", zh: "由执行文件者接受：{reason}")
   static let acceptedBy = Message("contract_plan.accepted_by", "accepted by {name}: {reason}", zh: "由 {name} 接受：{reason}")
@@ -103,6 +104,15 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_plan.what_is_found", "whatever gap of this kind the proof of the changed line finds", zh: "变更后的合同行经证明发现的所有此类缺口")
   static let noLongerAccepted = Message(
     "contract_plan.no_longer_accepted", "The contract's file does not accept it any more, or accepts it on other terms.", zh: "合同文件不再接受此风险，或接受的条件已变。")
+  static let backed = Message(
+    "contract_file.backed", "“{line}”: teams and suppliers back every promise, or the gap is accepted.", zh: "“{line}”：每项承诺均有团队或供应商支撑，或缺口已被接受。")
+  static let promisesNothing = Message("contract_file.promises_nothing", "“{line}”: nothing is promised.", zh: "“{line}”：没有承诺。")
+  static let nobodyLinked = Message(
+    "contract_file.nobody_linked", "“{line}”: nobody is named yet who keeps its promises: write teams and suppliers into the file.",
+    zh: "“{line}”：尚未指明由谁兑现承诺，请在文件中填写 teams 与 suppliers。")
+  static let openGaps = Message(
+    "contract_file.open_gaps", "“{line}”: {count} gaps in what backs its promises:", zh: "“{line}”：支撑存在 {count} 处缺口：")
+  static let moreGaps = Message("contract_file.more_gaps", "and {count} more", zh: "另有 {count} 处")
   static let activate = Message("contract_plan.activate", "activate", zh: "生效")
   static let shared = Message(
     "contract_plan.shared", "This holds for every contract that names it.", zh: "此变更对所有引用它的合同生效。")
@@ -128,6 +138,6 @@ package enum ContractFileMessages: MessageCatalog {
     changedSince, create, change, end, same, customer, unit, person, calendar, sla,
     contract, line, team, teamOla, lineTeams, lineSupplier, contact, from, zone, language, hours, activate, shared, nothing, summary, ask,
     notConfirmed, done, failed, waits, notOneContract, suspended, metricsNeedTeams, suppliersNeeded, notNeeded,
-    badPromise, acceptedRisk, because, acceptedBy, whatIsFound, noLongerAccepted,
+    badPromise, backed, promisesNothing, nobodyLinked, openGaps, moreGaps, acceptedRisk, because, acceptedBy, whatIsFound, noLongerAccepted,
   ]
 }

@@ -44,6 +44,7 @@ package enum NotificationMessages: MessageCatalog {
   static let ruleResolved = Message("notification.rule.resolved", "Tell the requester that it is resolved", zh: "事件解决后通知请求人")
   static let ruleReopened = Message("notification.rule.reopened", "Tell the owner that it was reopened", zh: "事件重新打开后通知负责人")
   static let ruleProblemTold = Message("notification.rule.problem_told", "Tell the owner what becomes of the problem", zh: "问题有进展时通知负责人")
+  static let ruleEscalated = Message("notification.rule.escalated", "Tell whom an escalation names, and the owner", zh: "升级时通知规则指定的人员和负责人")
   static let ruleWarned = Message("notification.rule.clock_warned", "Warn the owner of a promise that runs out", zh: "承诺即将到期时提醒负责人")
   static let ruleBreached = Message("notification.rule.clock_breached", "Tell the owner of a broken promise", zh: "承诺违约时通知负责人")
 
@@ -80,6 +81,31 @@ package enum NotificationMessages: MessageCatalog {
   static let problemToldBody = Message(
     "notification.problem_told.body", "There is news of problem {problem}, which is behind {number}: {title}\nCustomer: {customer}",
     zh: "{number}（{title}）背后的问题 {problem} 有新进展。\n客户：{customer}")
+  static let escalatedSubject = Message("notification.escalated.subject", "[{number}] Escalated: {title}", zh: "[{number}] 已升级：{title}")
+  static let escalatedBody = Message(
+    "notification.escalated.body",
+    """
+    {number}: {title}
+    Customer: {customer}
+    Priority: {priority}
+    State: {state}
+    Due: {due}
+    Team: {team}
+
+    Escalated at {at} by the rule "{rule}".
+    Share of the promise: {percent} % ({metric}). Open for: {age} min.
+    """,
+    zh: """
+      {number}：{title}
+      客户：{customer}
+      优先级：{priority}
+      状态：{state}
+      到期：{due}
+      团队：{team}
+
+      升级时间：{at}，规则：“{rule}”。
+      承诺时限已用：{percent} %（{metric}）。已打开：{age} 分钟。
+      """)
   static let clockWarnedSubject = Message(
     "notification.clock_warned.subject", "[{number}] {percent}% of {metric} used: {title}", zh: "[{number}] {metric} 时限已用 {percent}%：{title}")
   static let clockBreachedSubject = Message(
@@ -95,9 +121,11 @@ package enum NotificationMessages: MessageCatalog {
     ruleNameTaken, ruleRetired, nothingToChange, nobody, notForCustomers, webhookWithChannel, webhookOnly, peopleNeedChannel, ofClocksOnly, ofWarningsOnly,
     notATime, quietTogether, quietNever,
     unknownTemplateField, noTemplate, held, notHeld, notDead, webhookNameTaken, webhookRetired, webhookUsed, badUrl,
-    ruleOpened, ruleAssigned, ruleOffered, ruleCustomerCommented, ruleAnswered, ruleResolved, ruleReopened, ruleProblemTold, ruleWarned, ruleBreached,
+    ruleOpened, ruleAssigned, ruleOffered, ruleCustomerCommented, ruleAnswered, ruleResolved, ruleReopened, ruleProblemTold, ruleEscalated, ruleWarned,
+    ruleBreached,
     openedSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject, customerCommentedSubject, answeredSubject,
     internallyCommentedSubject, commentBody, resolvedSubject, resolvedBody, closedSubject, reopenedSubject, problemToldSubject, problemToldBody,
+    escalatedSubject, escalatedBody,
     clockWarnedSubject, clockBreachedSubject, clockBody, summarySubject, summaryBody,
   ]
 }

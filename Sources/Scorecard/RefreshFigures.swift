@@ -1,5 +1,6 @@
 import Jobs
 import Kernel
+import Operations
 import Postgres
 import Tenancy
 
@@ -17,7 +18,7 @@ package struct RefreshFigures: Sweep {
   package init() {}
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(TenantsToRefresh()) }
+    let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(OutboxTenants(of: "scorecard")) }
     for tenant in tenants {
       for _ in 0..<Self.batchesAtOnce {
         let taken = try await tenancy.transaction(binding: [tenant], side: .staff) { try await Self.refresh(tenant, at: now, in: $0) }

@@ -8,6 +8,7 @@ import ContractFiles
 import Contracts
 import Credits
 import Desk
+import Escalations
 import Events
 import HTTPAPI
 import Importing
@@ -30,7 +31,7 @@ enum Modules {
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
     KnowledgeModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, AttachmentsModule.self, NotificationsModule.self,
-    ImportingModule.self, ContractFilesModule.self,
+    EscalationsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   /// What became of events, for monitoring.
@@ -42,7 +43,7 @@ enum Modules {
   static func sweeps(_ dispatcher: Dispatcher, _ couriers: Couriers) -> [any Sweep] {
     sweeps + (dispatcher.files.map { [AttachmentSweep($0)] } ?? []) + [
       EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries(), MakeNotifications(hasMail: couriers.mail != nil),
-      DeliverNotifications(couriers), ForgetNotifications(),
+      DeliverNotifications(couriers), ForgetNotifications(), EscalationSweep(dispatcher),
     ]
   }
 

@@ -70,11 +70,12 @@ enum ImportTable {
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),
     Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
-    Box("Assurance", 3, platform.union(["ServiceTime", "Contracts", "Desk", "Jobs"])),
+    Box("Assurance", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Desk", "Jobs"])),
     Box("Events", 3, platform.union(["TLS", "Desk", "Assets", "Jobs"])),
     // Stands on tickets; knows files by the protocol of Operations alone.
     Box("Attachments", 3, platform.union(["Desk", "Jobs"])),
     // Stands on what the desk tells.
+    Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
     Box("Notifications", 3, platform.union(["ServiceTime", "ServiceLevels", "Desk", "Jobs"])),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),
     // Reads tickets, clocks and credits: above them all.
@@ -95,8 +96,8 @@ enum ImportTable {
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Attachments", "FileStorage", "Notifications", "Web",
-        "HTTPAPI",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Attachments", "FileStorage", "Notifications",
+        "Escalations", "Web", "HTTPAPI",
         "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Outbound", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.

@@ -193,7 +193,7 @@ struct FixedTerms: ChainTerms {
   var handling: Int64 = 0
   var budget: Budget? = nil
   var lack: Lack?
-  var shares: [String: Rate] = [:]
+  var shares: [String: PeriodShare] = [:]
 
   var boundaries: [Instant] { [] }
 
@@ -201,7 +201,7 @@ struct FixedTerms: ChainTerms {
     lack.map { .failure(LackError($0)) } ?? .success(Agreement(name: "A", calendar: calendar, handling: handling, budget: budget))
   }
 
-  func share(of metric: String, at instant: Instant) -> Result<Rate, LackError> {
-    shares[metric].map { .success($0) } ?? .failure(LackError(lack ?? .target("A")))
+  func share(for promise: Promise, at instant: Instant) -> Result<PeriodShare, LackError> {
+    shares[promise.metric].map { .success($0) } ?? .failure(LackError(lack ?? .target("A")))
   }
 }

@@ -174,6 +174,24 @@ import Testing
     #expect(gap.from == Instant("2026-03-30T07:00:00Z"))
   }
 
+  /// A supplier in a zone without summer time: what is missing in winter comes every week of both winters of the horizon, and it is the same
+  /// gap two weeks later, when more of the second winter is seen.
+  @Test func whatComesEveryWeekOfAWinterIsToldByItsWeekdays() throws {
+    let theirs = try CalendarDefinition(zone: "UTC", week: CalendarDefinition.workingDays([.init(7 * 60, 15 * 60)]))
+    let calendars = [Int64(1): Self.calendar("Ours", try .fiveByEight(zone: Self.berlin)), 2: Self.calendar("Theirs", theirs)]
+    func gap(_ from: String, _ to: String) throws -> Gap {
+      let gaps = Self.verdict(
+        providers: [Self.link(FixedTerms(calendar: 2, budget: .seconds(60)))], calendars: calendars, from: try #require(Instant("\(from)T00:00:00Z")),
+        to: try #require(Instant("\(to)T00:00:00Z"))
+      ).gaps.filter { $0.kind == .coverage }
+      #expect(gaps.count == 1)
+      return try #require(gaps.first)
+    }
+    let (before, after) = (try gap("2026-11-22", "2027-12-30"), try gap("2026-12-06", "2028-01-13"))
+    #expect(GapWords.text(before, .english).hasPrefix("Monday to Friday 16:00-17:00 Europe/Berlin"), "\(GapWords.text(before, .english))")
+    #expect(after.key == before.key && after.isWithin(before))
+  }
+
   /// The hour that comes twice is open twice, for the promise and for the supplier.
   @Test func theDoubledHourIsCoveredTwice() throws {
     var night: [Weekday: [CalendarDefinition.Opening]] = [:]
@@ -338,8 +356,10 @@ import Testing
   // MARK: Shares
 
   @Test func sharesInSeriesMultiply() throws {
-    let promise = Promise(metric: "availability", priority: nil, terms: .share(Rate(units: 999_000)))
-    func supplier(_ id: Int64, _ units: Int64) -> ChainLink { Self.link(FixedTerms(shares: ["availability": Rate(units: units)]), id) }
+    let promise = Promise(metric: "availability", priority: nil, terms: .share(PeriodShare(share: Rate(units: 999_000))))
+    func supplier(_ id: Int64, _ units: Int64) -> ChainLink {
+      Self.link(FixedTerms(shares: ["availability": PeriodShare(share: Rate(units: units))]), id)
+    }
     func verdict(_ links: [ChainLink], backups: [ChainLink] = []) -> BackToBack.Verdict {
       Self.verdict([promise], providers: links, backups: backups, calendars: [:])
     }
@@ -382,8 +402,14 @@ import Testing
     for lack in [Lack.agreement, .target("T"), .hours("H"), .notInForce("N"), .ended("E", Self.start)] {
       gaps += Self.verdict(providers: [Self.link(FixedTerms(lack: lack))], calendars: calendars).gaps
     }
-    let share = Promise(metric: "availability", priority: nil, terms: .share(Rate(units: 999_000)))
-    gaps += Self.verdict([share], providers: [Self.link(FixedTerms(shares: ["availability": Rate(units: 1)]))], calendars: [:]).gaps
+    let share = Promise(metric: "availability", priority: nil, terms: .share(PeriodShare(share: Rate(units: 999_000))))
+    let quarterly = PeriodShare(share: Rate(units: 999_000), period: .quarter, countsFrom: .partial)
+    gaps += Self.verdict([share], providers: [Self.link(FixedTerms(shares: ["availability": quarterly]))], calendars: [:]).gaps
+    gaps += Self.verdict([share], providers: [Self.link(FixedTerms(lack: .severity("S", theirs: .major, ours: .partial)))], calendars: [:]).gaps
+    let service = PromiseScope.Service(id: 1, code: "ERP")
+    let scoped = Promise(
+      metric: "response", priority: 2, scope: PromiseScope(ticketType: .request, service: service, ciTier: "gold"), terms: Self.fourHours.terms)
+    gaps += Self.verdict([scoped], providers: [Self.link(FixedTerms(lack: .agreement))], calendars: calendars).gaps
     gaps += Self.verdict(calendars: calendars).gaps
     #expect(Set(gaps.map(\.kind)) == Set(Gap.Kind.allCases))
     for gap in gaps {

@@ -24,6 +24,21 @@ import Testing
   ])
   func anotherTextIsNone(kind: BillingPeriod.Kind, name: String) { #expect(BillingPeriod(kind, named: name) == nil) }
 
+  /// Every day lies in one month, quarter and year: each begins where the one before ends, also where a contract's zone changes its clock.
+  @Test func periodsTouch() throws {
+    let first = try #require(CalendarDate("2023-12-15"))
+    for kind in [BillingPeriod.Kind.month, .quarter, .year] {
+      var period = try #require(BillingPeriod(kind, containing: first))
+      for offset: Int64 in 0..<1500 {
+        let day = first.adding(days: offset)
+        let next = try #require(BillingPeriod(kind, containing: day))
+        #expect(next.first <= day && day < next.end)
+        #expect(next == period || next.first == period.end)
+        period = next
+      }
+    }
+  }
+
   @Test func aRollingYearPaysItsLastMonth() throws {
     let year = try #require(BillingPeriod(.rollingYear, named: "2026-02"))
     #expect(year.days == 365)

@@ -16,7 +16,7 @@ import Testing
     let database: TestDatabase
 
     init(catalogue: Bool = false) async throws {
-      database = try await TestDatabase.make([PlatformModule.self, ContractsModule.self] + (catalogue ? [CatalogModule.self] : []))
+      database = try await TestDatabase.make(DeliveryFileTests.modules + (catalogue ? [CatalogModule.self] : []))
     }
 
     func run(_ yaml: String, as principal: Principal? = nil, _ language: Language = .english) throws -> ContractFileRun {

@@ -13,14 +13,16 @@ import Testing
 
 /// Files that say who keeps a contract's promises.
 @Suite struct DeliveryFileTests {
+  static var modules: [any OperationModule.Type] {
+    [PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, AssuranceModule.self]
+  }
+
   struct World {
     let database: TestDatabase
 
     /// - Parameter isProven: whether nothing is promised that nothing backs.
     init(isProven: Bool = true) async throws {
-      database = try await TestDatabase.make([
-        PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, AssuranceModule.self,
-      ])
+      database = try await TestDatabase.make(DeliveryFileTests.modules)
       let calendar = try await database.call("calendar.create", ["name": "Around the clock", "stock": "24x7", "zone": "UTC"], as: database.root)
       let supplier = try await database.call("supplier.create", ["code": "CLOUD", "name": "Cloud Ltd", "zone": "UTC"], as: database.root)
       for (name, reference) in [("Compute", "UC-1"), ("Network", "UC-2")] {

@@ -145,11 +145,47 @@ import Testing
     #expect(open["items"]?.array?.count == 1)
   }
 
+  /// What a promise does not say may be anything; what it says is just that.
+  @Test(arguments: [
+    ("resolution", ["resolution P1", "resolution P3 type:request"], ["response P1"]),
+    ("resolution P1", ["resolution P1", "resolution P1 type:request service:ERP"], ["resolution P2", "resolution P2 type:request"]),
+    ("resolution type:request", ["resolution P1 type:request", "resolution P2 type:request tier:gold"], ["resolution P1", "resolution P1 type:incident"]),
+    ("resolution tier:gold P1", ["resolution P1 service:ERP tier:gold"], ["resolution P1 service:ERP", "resolution P2 tier:gold"]),
+  ])
+  func aPromiseIsForWhatItNames(said: String, covered: [String], others: [String]) async throws {
+    let world = try await World(isProven: false)
+    _ = try world.run(Self.accepted.replacing("promises: [resolution]", with: "promises: ['\(said)']"))
+    let risk = FileRisk(gap: "coverage", promises: [said], parties: nil, reason: "Known", by: nil, until: nil)
+    for promise in covered { #expect(risk.covers(kind: "coverage", promised: [promise], of: []), "\(promise)") }
+    for promise in others { #expect(!risk.covers(kind: "coverage", promised: [promise], of: []), "\(promise)") }
+    #expect(!risk.covers(kind: "coverage", promised: covered + others, of: []), "a gap that is in more")
+  }
+
+  /// Who has applied a file is told what of it nobody backs.
+  @Test func whatIsNotBackedIsToldAfterwards() async throws {
+    let world = try await World(isProven: false)
+    func backing(_ yaml: String, _ language: Language = .english) async throws -> [String] {
+      let run = try ContractFileRun(yaml: yaml, dispatcher: world.database.dispatcher, as: world.database.root, language)
+      try await run.apply(try await run.plan())
+      return try await run.backing()
+    }
+    let alone = try await backing(try ContractFileTests.example("office-hours-5x8"))
+    #expect(alone == ["“Workplace support”: nobody is named yet who keeps its promises: write teams and suppliers into the file."])
+    #expect(try await backing(try ContractFileTests.example("per-device"), .chinese).first?.hasSuffix("请在文件中填写 teams 与 suppliers。") ?? false)
+    let premium = try await backing(try ContractFileTests.example("premium-24x7"))
+    #expect(premium == ["“Service desk and incident management”: teams and suppliers back every promise, or the gap is accepted."])
+    let open = try await backing(Self.uncovered)
+    #expect(open.first?.hasPrefix("“Servers”: ") ?? false && open.first?.hasSuffix(" gaps in what backs its promises:") ?? false, "\(open)")
+    #expect(open.count > 1 && open.dropFirst().allSatisfy { $0.hasPrefix("    ") }, "\(open)")
+  }
+
   @Test func aRiskSaysWhatItIsAbout() async throws {
     let world = try await World(isProven: false)
     for (part, other, path) in [
       ("gap: budget", "gap: holes", "gap"), ("promises: [resolution]", "promises: [resolution P6]", "promises[0]"),
-      ("promises: [resolution]", "promises: [Resolution now]", "promises[0]"),
+      ("promises: [resolution]", "promises: [Resolution now]", "promises[0]"), ("promises: [resolution]", "promises: [resolution P1 P2]", "promises[0]"),
+      ("promises: [resolution]", "promises: [resolution type:order]", "promises[0]"),
+      ("promises: [resolution]", "promises: ['resolution tier:']", "promises[0]"),
     ] {
       do {
         _ = try world.run(Self.accepted.replacing(part, with: other))

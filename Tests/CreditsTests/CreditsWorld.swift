@@ -28,7 +28,8 @@ struct CreditsWorld {
     "bands": .array([.object(["from": "99", "below": "99.9", "percent": "10"]), .object(["below": "99", "percent": "25"])]),
   ])
 
-  init(terms: Value = terms, startsAt: String = "2026-01-01T00:00:00+01:00") async throws {
+  /// - Parameter linksCompute: whether the line rests on the service.
+  init(terms: Value = terms, startsAt: String = "2026-01-01T00:00:00+01:00", linksCompute: Bool = true) async throws {
     database = try await TestDatabase.make(Self.modules)
     acme = try await database.customer("ACME")
     finance = try await database.staff(.finance, isKnown: true)
@@ -54,7 +55,7 @@ struct CreditsWorld {
     let supplier = try await database.call("supplier.create", ["code": "CLOUD", "name": "Cloud", "zone": "UTC"], as: root)
     service = try await database.call("supplier_service.add", ["supplier": supplier["id"] ?? .null, "name": "Compute"], as: root)
     schedule = try await database.call("credit_schedule.create", ["name": "Standard", "terms": terms], as: root)
-    try await call("supplier_link.add", ["line": line, "service": service["id"] ?? .null, "role": "provides"])
+    if linksCompute { try await call("supplier_link.add", ["line": line, "service": service["id"] ?? .null, "role": "provides"]) }
     try await call("line_credit.attach", ["line": line, "schedule": schedule["id"] ?? .null])
   }
 

@@ -263,6 +263,50 @@ import Testing
     #expect(credit.at("amount") == .decimal("80.65"))
   }
 
+  /// Four instances, of which one was down for a day: a quarter of what is measured by itself is paid.
+  @Test(arguments: [
+    ("line", 1, "", "250.00"), ("service", 2, "Compute", "125.00"), ("region", 2, "eu-1", "187.50"), ("instance", 4, "Compute / eu-1 / a", "62.50"),
+  ])
+  func whatIsMeasuredByItself(per: String, subjects: Int, hit: String, amount: String) async throws {
+    let world = try await CreditsWorld(
+      terms: .object(CreditsWorld.terms.members.map { $0 + [Value.Member("per", .text(per))] } ?? []), linksCompute: false)
+    let supplier = try await world.call("supplier.create", ["code": "PARTS", "name": "Parts", "zone": "UTC"])
+    for (name, region, instance) in [("Compute", "eu-1", "a"), ("Compute", "eu-1", "b"), ("Storage", "eu-1", "c"), ("Storage", "us-1", "d")] {
+      let service = try await world.call(
+        "supplier_service.add", ["supplier": supplier.at("id"), "name": .text(name), "region": .text(region), "instance": .text(instance)])
+      try await world.call("supplier_link.add", ["line": world.line, "service": service.at("id"), "role": "provides"])
+      if instance == "a" { try await world.outage("2026-01-10T00:00:00Z", "2026-01-11T00:00:00Z", of: service) }
+    }
+    let credit = try await world.propose().at("credit")
+    let parts = credit.at("calculation.parts").array ?? []
+    #expect(parts.count == subjects, "\(credit)")
+    #expect(parts.filter { $0.at("attainment") == "30/31" }.map { $0.at("subject") } == [.text(hit)], "\(parts)")
+    #expect(credit.at("amount") == .decimal(amount), "\(credit)")
+  }
+
+  /// What is too short, and what was announced in time, is no down time.
+  @Test func shortOutagesAndAnnouncedWorkDoNotCount() async throws {
+    let downtime: Value = .object([
+      "minimumSeconds": 600, "maintenance": .object(["noticeSeconds": 86_400, "windows": 1]),
+    ])
+    let world = try await CreditsWorld(terms: .object(CreditsWorld.terms.members.map { $0 + [Value.Member("downtime", downtime)] } ?? []))
+    func maintenance(_ from: String, _ to: String, announced: String) async throws {
+      try await world.call(
+        "outage.record",
+        [
+          "service": world.service.at("id"), "severity": "maintenance", "startsAt": .text(from), "endsAt": .text(to), "announcedAt": .text(announced),
+        ])
+    }
+    try await world.outage("2026-01-05T00:00:00Z", "2026-01-05T00:09:59Z")
+    try await maintenance("2026-01-10T00:00:00Z", "2026-01-10T12:00:00Z", announced: "2026-01-08T00:00:00Z")
+    try await world.outage("2026-01-10T06:00:00Z", "2026-01-10T08:00:00Z")
+    #expect(try await world.propose().at("outcome") == "nothing")
+    // The second window is one too many, and counts like any outage.
+    try await maintenance("2026-01-20T00:00:00Z", "2026-01-20T02:00:00Z", announced: "2026-01-08T00:00:00Z")
+    let credit = try await world.propose().at("credit")
+    #expect(credit.at("calculation.parts.0.downSeconds") == "7200" && credit.at("amount") == .decimal("100.00"), "\(credit)")
+  }
+
   /// Down only while the back-up is down as well.
   @Test func aBackupExcuses() async throws {
     let world = try await CreditsWorld()

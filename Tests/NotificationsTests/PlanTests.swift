@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Postgres
 import TestSupport
 import Testing
@@ -30,11 +31,11 @@ import Testing
       """)
     let (tenant, now) = (world.acme.id, world.database.clock.now())
     let claimed = DueNotifications.Found(tenant: tenant, id: 5, fence: 0, webhook: nil)
-    let cause = WaitingCauses.Found(id: 1, kind: "ticket", subject: 1, seq: 1, recordedAt: now)
+    let cause = OutboxEntry(id: 1, kind: "ticket", subject: 1, seq: 1, recordedAt: now)
     let plans = try await world.database.tenancy.transaction(binding: [tenant, world.database.provider.id], side: .staff) { transaction in
       try await [
-        "causes": transaction.query(Plan(statement: WaitingCauses(tenant: tenant, after: 0, limit: 100))),
-        "take": transaction.query(Plan(statement: TakeCauses(tenant: tenant, ids: [1, 2]))),
+        "causes": transaction.query(Plan(statement: WaitingOutbox(tenant: tenant, consumer: Telling.consumer, after: 0, limit: 100))),
+        "take": transaction.query(Plan(statement: TakeOutbox(tenant: tenant, consumer: Telling.consumer, ids: [1, 2]))),
         "events": transaction.query(Plan(statement: EventsOfCauses(tenant: tenant, causes: [cause]))),
         "lately": transaction.query(
           Plan(

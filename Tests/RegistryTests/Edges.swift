@@ -128,7 +128,7 @@ struct Told: Equatable, CustomStringConvertible {
 
   private static func alike(_ text: String) -> String {
     if let id = PublicId(text) { return "id of \(id.kind)" }
-    if text.hasPrefix("stw_") { return "secret" }
+    if World.isSecret(text) { return "secret" }
     return text.replacing(/[0-9]+/, with: "#")
   }
 }

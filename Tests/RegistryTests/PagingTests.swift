@@ -327,6 +327,8 @@ struct Subjects: Sendable {
         let input: Value = .object(["name": .text("own \(number)"), "expiresAt": Samples.later])
         if let failure = await world.answer("token.create", input, as: caller.principal).failure { throw failure }
       }
+    case "escalation.list":
+      for _ in 0..<3 { try await world.escalation(world.a) }
     case "notification.list":
       for _ in 0..<3 { _ = try await world.notification(world.a, for: caller.principal) }
     case "staff_grant.list":

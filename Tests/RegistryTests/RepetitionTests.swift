@@ -102,9 +102,12 @@ extension World {
   /// How many rows there are of everything that an act leaves.
   func effects() async throws -> [String] { try await rowCounts(a.entry) + rowCounts(b.entry) + rowCounts(provider) }
 
+  /// A token, or the key of a webhook: shown once.
+  static func isSecret(_ text: String) -> Bool { ["stw_", "whsec_"].contains { text.hasPrefix($0) } }
+
   /// What a repeated call gets of a result: secrets are null there.
   func shownOnce(_ value: Value) -> Value {
     guard let members = value.members else { return value }
-    return .object(members.map { $0.value.text?.hasPrefix("stw_") == true ? Value.Member($0.name, .null) : $0 })
+    return .object(members.map { $0.value.text.map(Self.isSecret) == true ? Value.Member($0.name, .null) : $0 })
   }
 }

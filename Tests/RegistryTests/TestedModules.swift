@@ -7,6 +7,7 @@ import ContractFiles
 import Contracts
 import Credits
 import Desk
+import Escalations
 import Events
 import Importing
 import Knowledge
@@ -43,6 +44,7 @@ enum TestedModules {
     EventsModule.self,
     AttachmentsModule.self,
     NotificationsModule.self,
+    EscalationsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -465,6 +465,8 @@ struct CallRule: Sendable {
     "maintenance_window.create": EventCalls.window,
     "notification_rule.create": NotificationCalls.create,
     "notification_rule.change": NotificationCalls.change,
+    "escalation_rule.create": EscalationCalls.create,
+    "escalation_rule.change": EscalationCalls.change,
     "webhook.create": NotificationCalls.webhook,
     "webhook.change": NotificationCalls.changedWebhook,
     "notification_template.set": NotificationCalls.template,

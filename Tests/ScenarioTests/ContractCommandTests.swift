@@ -28,6 +28,7 @@ import Testing
     #expect(text.contains("create  customer LUMENARC “Lumen Architectes SARL”"), "\(text)")
     #expect(text.contains("response P1 from 1 h to 30 min"), "\(text)")
     #expect(text.contains("from 1 January 2030"), "\(text)")
+    #expect(text.contains("“Workplace support”: nobody is named yet who keeps its promises"), "\(text)")
     // The second apply, and the plan of what was exported.
     #expect(text.components(separatedBy: "Nothing to do.").count == 3, "\(text)")
     // It is live: the scorecard knows its contract.

@@ -1,3 +1,4 @@
+import Assurance
 import ContractFiles
 import Contracts
 import Credits
@@ -15,7 +16,8 @@ import Testing
 
 /// A customer's year and a bit: signed from a file, amended in the middle of a month, served by another supplier from June on, asked
 /// about, renewed, declined, over. Tickets are opened along the way, and each is judged by what held when it was opened; what the
-/// suppliers broke is credited by the fees and links that held in each month, and each supplier is appraised by its own.
+/// suppliers broke is credited by the fees and links that held in each month, each supplier is appraised by its own, and the proof says at
+/// each step what is not backed.
 @Suite struct ContractYearTests {
   private static let signed = """
     customer: {code: ACME, name: Acme Werkzeuge GmbH, zone: Europe/Berlin}
@@ -50,7 +52,7 @@ import Testing
     database = try await TestDatabase.make(
       [
         PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
-        CreditsModule.self,
+        CreditsModule.self, AssuranceModule.self,
       ],
       now: try #require(Instant("2025-12-20T09:00:00Z")))
     manager = try await database.staff(.accountManager)
@@ -152,6 +154,15 @@ import Testing
     return ["score", "grade", "coverage"].map { figures?[$0]?.text ?? "" }.joined(separator: " ") + " \(closed["action"]?["state"]?.text ?? "")"
   }
 
+  /// What the proof of the line finds: kind, promises and parties of each gap.
+  private func gaps(_ contract: Value) async throws -> [String] {
+    let proof = try await call("proof.run", ["contract": contract])["lines"]?.array?.first
+    return (proof?["gaps"]?.array ?? []).map { gap in
+      let words = [gap["kind"]?.text] + ["promised", "parties"].map { gap[$0]?.array?.compactMap(\.text).joined(separator: ", ") }
+      return words.compactMap(\.self).joined(separator: "; ")
+    }
+  }
+
   private func sweep(at text: String) async throws {
     try await go(to: text)
     try await RenewalSweep().run(at: database.clock.now(), database.tenancy)
@@ -169,7 +180,10 @@ import Testing
     let contract = try #require(listed["items"]?.array?.first?["id"])
     let lines = try await database.call("contract_line.list", ["contract": contract, "asOf": "2026-06-01T00:00:00Z"], as: manager)
     let line = try #require(lines["items"]?.array?.first?["id"])
+    #expect(try await gaps(contract) == ["unlinked; resolution P1, response P1; "])
+    // The supplier answers in time, and never said when it solves anything.
     let alpha = try await supply("ALPHA", to: line, from: "2025-12-31T23:00:00Z")
+    #expect(try await gaps(contract) == ["target; resolution P1; ALPHA Compute"])
     let schedule =
       try await call(
         "credit_schedule.create",
@@ -222,6 +236,8 @@ import Testing
     // From June on another supplier: each answers for its own months, whatever happens at the other.
     let bravo = try await supply("BRAVO", to: line, from: "2026-05-31T22:00:00Z")
     _ = try await call("supplier_link.end", ["id": alpha.link, "endedAt": "2026-05-31T22:00:00Z"], version: 1)
+    // Half an hour is what both suppliers promise for the answer: the amended response is backed without a break.
+    #expect(try await gaps(contract) == ["target; resolution P1; ALPHA Compute", "target; resolution P1; BRAVO Compute"])
     try await outage(of: alpha.service, "2026-06-10T00:00:00Z", "2026-06-13T00:00:00Z")
     try await outage(of: bravo.service, "2026-05-10T00:00:00Z", "2026-05-13T00:00:00Z")
     try await outage(of: bravo.service, "2026-06-20T00:00:00Z", "2026-06-20T18:00:00Z")

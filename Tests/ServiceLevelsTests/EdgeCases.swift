@@ -75,12 +75,20 @@ enum EdgeCases {
         "createdPausedUsesNothing", "createdClosedIsMet", "aTicketRecordedWhenItIsOverIsJudgedAtOnce",
         "aBackDatedTicketIsCountedThroughTheVersionsOfItsTime",
       ]),
-    Row("Alerts out of hours", "An alert policy has its own calendar", elsewhere: "there are no alerts yet"),
+    Row(
+      "Alerts out of hours", "A rule has quiet hours of its own, in the receiver's zone; what is urgent is told at once",
+      tests: ["quietHoursAreTheReceivers", "quietHoursEndWhenTheClockSays", "whatIsUrgentIsSentInAFlood"]),
     Row("No data", "Null and the size of the sample", tests: ["nothingJudgedIsNullAndNeverZeroOrHundred"]),
     Row("Contract changed within a period", "All points to versions", tests: ["versionsTellWhatHeldWhen"]),
-    Row("Ends of months", "29 to 31 are cut without moving later months", elsewhere: "periods of invoices: billing"),
-    Row("Zone changed within a period", "Half-open ranges without gap", elsewhere: "periods of invoices: billing"),
-    Row("Day of an upgrade or an end", "One owner of each day", elsewhere: "proration: billing"),
-    Row("Rounding", "Minor units and exact decimals", elsewhere: "invoices: billing"),
+    Row("Ends of months", "29 to 31 are cut without moving later months", tests: ["monthEndsAreKept", "anniversaries", "aNameMeansItsDays"]),
+    Row(
+      "Zone changed within a period", "A contract's zone is fixed with its first day in force: its periods are half open and touch",
+      tests: ["whatEachStateAllows", "periodsTouch"]),
+    Row(
+      "Day of an upgrade or an end", "The day belongs to what holds after it",
+      tests: ["theDayOfAChangeBelongsToTheNewFee", "theDayOfAChangeBelongsToWhatHoldsAfterIt", "aMonthThatTheContractHadOnlyInPart"]),
+    Row(
+      "Rounding", "Minor units and exact ratios, rounded once at the end, half away from zero",
+      tests: ["subjectsArePaidOfTheirParts", "roundingIsHalfAwayFromZero", "randomSchedulesAgreeWithIntegers"]),
   ]
 }

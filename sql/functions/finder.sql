@@ -921,3 +921,31 @@ begin
   end loop;
 end
 $$;
+
+grant select on escalations.escalation to steward_finder;
+
+-- Open tickets that were recorded after a place and up to an instant, in that order; those of imports are none.
+create function finder.tickets_recorded(
+  after_at timestamptz, after_tenant bigint, after_id bigint, until timestamptz, only_tenant bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, recorded_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select t.tenant_id, t.id, t.recorded_at from desk.ticket t
+    where t.state in ('new', 'active', 'pending') and t.external_source is null and (only_tenant is null or t.tenant_id = only_tenant)
+      and (t.recorded_at, t.tenant_id, t.id) > (after_at, after_tenant, after_id) and t.recorded_at <= until
+    order by t.recorded_at, t.tenant_id, t.id limit least(row_limit, 1000);
+end
+$$;
+
+-- Escalations that are to be carried out: of each tenant the first, then of each the second, so that none waits for all of another's.
+create function finder.due_escalations(reference timestamptz, row_limit bigint)
+returns table (tenant_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select d.tenant_id, d.id
+    from (
+      select e.tenant_id, e.id, e.due_at, row_number() over (partition by e.tenant_id order by e.due_at, e.id) as place
+      from escalations.escalation e where e.state = 'waiting' and e.due_at <= reference) d
+    order by d.place, d.due_at, d.tenant_id limit least(row_limit, 1000);
+end
+$$;

@@ -1,5 +1,6 @@
 import Contracts
 import Kernel
+import ServiceTime
 
 /// Who takes part in keeping a line's promises: a team of ours, or a supplier.
 package struct ChainParty: Hashable, Sendable {
@@ -49,6 +50,8 @@ package enum Lack: Hashable, Sendable {
   case notInForce(String)
   /// A target is agreed, but no hours in which it counts.
   case hours(String)
+  /// A share is agreed of what is down from another severity on than what is promised.
+  case severity(String, theirs: OutageSeverity, ours: OutageSeverity)
 }
 
 /// A party at one place of the chain, with all that it agreed to over time.
@@ -92,8 +95,8 @@ package protocol ChainTerms: Sendable {
   /// When its answers may change.
   var boundaries: [Instant] { get }
   func agreement(for promise: Promise, at instant: Instant) -> Result<Agreement, LackError>
-  /// The share that it promises of a measured metric.
-  func share(of metric: String, at instant: Instant) -> Result<Rate, LackError>
+  /// The share that it promises of what a promise measures.
+  func share(for promise: Promise, at instant: Instant) -> Result<PeriodShare, LackError>
 }
 
 /// A ``Lack`` as an error.

@@ -1,3 +1,4 @@
+import BillingEngine
 import Contracts
 import Kernel
 import ServiceTime
@@ -17,7 +18,7 @@ package struct Gap: Hashable, Sendable {
     case coverage
     /// All parties may keep their targets and the promise be broken.
     case budget
-    /// Of a measured metric: the suppliers promise less than we do.
+    /// Of a measured metric: less is agreed than we promise, or over longer periods, or of fewer outages.
     case objective
   }
 
@@ -103,15 +104,21 @@ package struct TimeGap: Hashable, Sendable {
   package let lateStarts: Int
 }
 
-/// What the suppliers promise together, and what we do.
+/// What is agreed of a measured metric, and what we promise.
 package struct ShareGap: Hashable, Sendable {
   package struct Factor: Hashable, Sendable {
     package let party: ChainParty
+    /// As it is agreed, over periods of a kind; nil in proofs that did not look at periods.
     package let share: Rate
+    package let period: BillingPeriod.Kind?
+    /// The least that a period of the promise may have of it, and the name of that period; nil where it is what is agreed.
+    package let least: Rate
+    package let worst: String?
   }
 
   package let promised: Rate
+  package let period: BillingPeriod.Kind?
   package let factors: [Factor]
-  /// The product, rounded down to six decimals of one.
+  /// What the parties keep between them of the worst period, rounded down to six decimals of one.
   package let together: Rate
 }

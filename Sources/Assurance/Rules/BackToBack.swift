@@ -24,7 +24,7 @@ package struct BackToBack {
   }
 
   /// Of a proof: the version of this method, stored with each.
-  package static let calculation: Int64 = 2
+  package static let calculation: Int64 = 3
 
   private let chain: ChainCase
   private var calendars: ChainCalendars
@@ -204,16 +204,29 @@ package struct BackToBack {
 
   // MARK: Shares
 
-  /// Everything that the line rests on must be there at once, so the shares multiply. What stands in for it is not counted:
-  /// nobody promises that both are never down together.
-  private mutating func check(_ promise: Promise, _ share: Rate, _ start: Instant, _ places: ChainPlaces) {
-    let (factors, lacking) = places.shares(for: promise, at: start)
+  /// Each share is what is left of it in the worst of the promise's own periods. Everything that the line rests on must be there at
+  /// once, so shares of availability multiply. What stands in for it is not counted: nobody promises that both are never down together.
+  /// Of what is no time, each does a part of the whole: the least share counts.
+  private mutating func check(_ promise: Promise, _ promised: PeriodShare, _ start: Instant, _ places: ChainPlaces) {
+    let (shares, lacking) = places.shares(for: promise, at: start)
     gaps += lacking
-    guard lacking.isEmpty, let together = ShareGap.product(factors.map(\.share)), together < share else { return }
+    guard lacking.isEmpty else { return }
+    let factors = shares.map { party, agreed in
+      let least = agreed.least(in: promised.period, of: days)
+      return ShareGap.Factor(party: party, share: agreed.share, period: agreed.period, least: least.share, worst: least.period?.description)
+    }
+    let together = promise.isAvailability ? ShareGap.product(factors.map(\.least)) : factors.map(\.least).min()
+    guard let together, together < promised.share else { return }
     gaps.append(
       Gap(
         kind: .objective, promises: [promise.label], parties: factors.map(\.party), from: start,
-        detail: .share(ShareGap(promised: share, factors: factors, together: together))))
+        detail: .share(ShareGap(promised: promised.share, period: promised.period, factors: factors, together: together))))
+  }
+
+  /// The dates of the horizon, in UTC.
+  private var days: Range<CalendarDate> {
+    let (first, last) = (chain.horizon.lowerBound.flooredQuotient(by: 86_400), (chain.horizon.upperBound - 1).flooredQuotient(by: 86_400))
+    return CalendarDate(daysSinceEpoch: first)..<CalendarDate(daysSinceEpoch: max(first, last) + 1)
   }
 }
 

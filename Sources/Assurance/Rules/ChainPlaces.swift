@@ -61,21 +61,33 @@ struct ChainPlaces {
     return (stages, lacking)
   }
 
-  /// What each supplier promises of a measured metric, and who promises nothing or nothing any more.
-  func shares(for promise: Promise, at instant: Instant) -> (factors: [ShareGap.Factor], lacking: [Gap]) {
-    var factors: [ShareGap.Factor] = []
-    var lacking = gone.map { Gap.gone(promise, $0, at: instant) }
-    for provider in providers {
-      switch provider.terms.share(of: promise.metric, at: instant) {
-      case .success(let share): factors.append(ShareGap.Factor(party: provider.party, share: share))
-      case .failure(let error): lacking.append(.lacking(promise, provider.party, error.lack, at: instant))
+  /// What is agreed of what a promise measures, and who agreed to nothing or to nothing any more. Of availability every supplier has
+  /// its share; whatever else is measured is the work of teams, and of those whose OLA says so: one is enough.
+  func shares(for promise: Promise, at instant: Instant) -> (shares: [(party: ChainParty, share: PeriodShare)], lacking: [Gap]) {
+    let teams = tiers.flatMap(\.self)
+    let isOfTeams = !promise.isAvailability && !teams.isEmpty
+    var shares: [(party: ChainParty, share: PeriodShare)] = []
+    var lacking = isOfTeams ? [] : gone.map { Gap.gone(promise, $0, at: instant) }
+    for link in isOfTeams ? teams : providers {
+      switch link.terms.share(for: promise, at: instant) {
+      case .success(let share): shares.append((link.party, share))
+      case .failure(let error): lacking.append(.lacking(promise, link.party, error.lack, at: instant))
       }
     }
-    if factors.isEmpty, lacking.isEmpty {
+    if isOfTeams { lacking = shares.isEmpty ? Array(lacking.prefix(1)) : [] }
+    if shares.isEmpty, lacking.isEmpty {
       lacking.append(Gap(kind: .unlinked, promises: [promise.label], parties: [], from: instant, detail: .none))
     }
-    return (factors, lacking)
+    return (shares, lacking)
   }
+}
+
+extension Promise {
+  var isAvailability: Bool { label.isAvailability }
+}
+
+extension PromiseLabel {
+  var isAvailability: Bool { metric == ServiceMeasure.availability.code }
 }
 
 extension Gap {
@@ -85,6 +97,7 @@ extension Gap {
       case .agreement: .agreement
       case .target, .hours: .target
       case .ended, .notInForce, .gone: .term
+      case .severity: .objective
       }
     return Gap(kind: kind, promises: [promise.label], parties: [party], from: instant, detail: .lack(lack))
   }

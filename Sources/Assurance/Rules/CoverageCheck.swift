@@ -121,8 +121,12 @@ struct HoursPattern: Hashable {
     var patterns: [HoursPattern] = []
     var dates: [TimeSpan] = []
     for days in byTimes.values {
-      let weekly = days.filter { isWeekly($0.value) }
-      dates += days.filter { weekly[$0.key] == nil }.values.joined()
+      var weekly: [Int: [TimeSpan]] = [:]
+      for (weekday, spans) in days {
+        for season in seasons(spans) {
+          if isWeekly(season) { weekly[weekday, default: []] += season } else { dates += season }
+        }
+      }
       let spans = weekly.values.joined().sorted { $0.start < $1.start }
       if let pattern = HoursPattern(weekdays: weekly.keys.sorted(), spans) { patterns.append(pattern) }
     }
@@ -134,6 +138,19 @@ struct HoursPattern: Hashable {
     }
     if let pattern = HoursPattern(weekdays: [], dates.sorted { $0.start < $1.start }) { patterns.append(pattern) }
     return patterns.sorted { ($0.first.start, $0.weekdays.count) < ($1.first.start, $1.weekdays.count) }
+  }
+
+  /// Parted where a month goes by without one: what comes every week of winter comes every week, though there is a summer between two winters.
+  private static func seasons(_ spans: [TimeSpan]) -> [[TimeSpan]] {
+    var seasons: [[TimeSpan]] = []
+    for span in spans {
+      if let last = seasons.last?.last, span.start.seconds - last.start.seconds <= 31 * 86_400 {
+        seasons[seasons.count - 1].append(span)
+      } else {
+        seasons.append([span])
+      }
+    }
+    return seasons
   }
 
   /// Three times at least, and in every second week from the first to the last.

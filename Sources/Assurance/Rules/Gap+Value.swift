@@ -1,3 +1,4 @@
+import BillingEngine
 import Contracts
 import Kernel
 import ServiceTime
@@ -32,7 +33,7 @@ extension Gap {
 
   /// What the gap is about and how large it is, without what moves on with the horizon.
   package var key: String {
-    let what = promises.map { "\($0.metric) \($0.priority.map { String($0) } ?? "")" } + parties.map { "\($0.kind.rawValue) \($0.id)" }
+    let what = promises.map(\.key) + parties.map { "\($0.kind.rawValue) \($0.id)" }
     let size: [String] =
       switch detail {
       case .none: []
@@ -47,10 +48,11 @@ extension Gap {
 
 extension Gap {
   /// Whether who accepted `accepted` took this upon himself: the same kind, parties and agreements, no other promise, and no
-  /// larger. Weekly hours are the same on no other weekday, dates are among those that were accepted, a delay is no longer.
+  /// larger. A promise for one kind of tickets is part of one for all. Weekly hours are the same on no other weekday, dates are among
+  /// those that were accepted, a delay is no longer.
   package func isWithin(_ accepted: Gap) -> Bool {
     guard kind == accepted.kind, parties.map(\.identity) == accepted.parties.map(\.identity),
-      Set(promises).isSubset(of: accepted.promises)
+      promises.allSatisfy({ promise in accepted.promises.contains { $0.contains(promise) } })
     else {
       return false
     }
@@ -202,19 +204,29 @@ extension TimeGap.Step {
 extension ShareGap {
   fileprivate var value: Value {
     .object([
-      "promised": .integer(promised.units), "together": .integer(together.units),
-      "factors": .array(factors.map { .object(["party": $0.party.value, "share": .integer($0.share.units)]) }),
+      "promised": .integer(promised.units), "period": .text(period?.rawValue), "together": .integer(together.units),
+      "factors": .array(factors.map(\.value)),
     ])
   }
 
   fileprivate init?(_ value: Value) {
     guard let promised = value["promised"]?.integer, let together = value["together"]?.integer else { return nil }
     self.init(
-      promised: Rate(units: promised),
-      factors: value.list("factors") { factor in
-        guard let party = factor["party"].flatMap(ChainParty.init), let share = factor["share"]?.integer else { return nil }
-        return Factor(party: party, share: Rate(units: share))
-      }, together: Rate(units: together))
+      promised: Rate(units: promised), period: value.period, factors: value.list("factors", Factor.init), together: Rate(units: together))
+  }
+}
+
+extension ShareGap.Factor {
+  fileprivate var value: Value {
+    .object([
+      "party": party.value, "share": .integer(share.units), "period": .text(period?.rawValue), "least": .integer(least.units), "worst": .text(worst),
+    ])
+  }
+
+  fileprivate init?(_ value: Value) {
+    guard let party = value["party"].flatMap(ChainParty.init), let share = value["share"]?.integer else { return nil }
+    self.init(
+      party: party, share: Rate(units: share), period: value.period, least: Rate(units: value["least"]?.integer ?? share), worst: value["worst"]?.text)
   }
 }
 
@@ -227,6 +239,8 @@ extension Lack {
     case .gone(let at): .object(["why": "gone", "at": .instant(at)])
     case .notInForce(let name): .object(["why": "not_in_force", "name": .text(name)])
     case .hours(let name): .object(["why": "hours", "name": .text(name)])
+    case .severity(let name, let theirs, let ours):
+      .object(["why": "severity", "name": .text(name), "theirs": .text(theirs.rawValue), "ours": .text(ours.rawValue)])
     }
   }
 
@@ -239,17 +253,30 @@ extension Lack {
     case "gone": self = .gone(value.instant("at") ?? Instant(seconds: 0))
     case "not_in_force": self = .notInForce(name)
     case "hours": self = .hours(name)
+    case "severity": self = .severity(name, theirs: value.severity("theirs"), ours: value.severity("ours"))
     default: return nil
     }
   }
 }
 
 extension PromiseLabel {
-  package var value: Value { .object(["metric": .text(metric), "priority": .integer(priority)]) }
+  package var value: Value {
+    let scope: [Value.Member] = [
+      .init("type", .text(ticketType?.rawValue)), .init("service", .text(service)), .init("tier", .text(ciTier)),
+    ]
+    return .object([.init("metric", .text(metric)), .init("priority", .integer(priority))] + scope.filter { !$0.value.isNull })
+  }
+
+  /// `resolution 1`, with what else it names behind it.
+  fileprivate var key: String {
+    ([metric, priority.map { String($0) } ?? ""] + [ticketType?.rawValue, service, ciTier].compactMap(\.self)).joined(separator: " ")
+  }
 
   fileprivate init?(_ value: Value) {
     guard let metric = value["metric"]?.text else { return nil }
-    self.init(metric: metric, priority: value["priority"]?.integer)
+    self.init(
+      metric: metric, priority: value["priority"]?.integer, ticketType: value["type"]?.text.flatMap(TicketType.init(rawValue:)),
+      service: value["service"]?.text, ciTier: value["tier"]?.text)
   }
 }
 
@@ -282,6 +309,10 @@ extension Budget {
 }
 
 extension Value {
+  fileprivate var period: BillingPeriod.Kind? { self["period"]?.text.flatMap(BillingPeriod.Kind.init(rawValue:)) }
+
+  fileprivate func severity(_ name: String) -> OutageSeverity { self[name]?.text.flatMap(OutageSeverity.init(rawValue:)) ?? .partial }
+
   fileprivate func instant(_ name: String) -> Instant? { self[name]?.text.flatMap { Instant($0) } }
 
   fileprivate func list<Element>(_ name: String, _ read: (Value) -> Element?) -> [Element] { (self[name]?.array ?? []).compactMap(read) }

@@ -34,6 +34,13 @@ extension GapWords {
     "gap.objective", "{promises}: {promised}% is promised, and {parties} together promise {together}%.",
     zh: "{promises}：对客户承诺 {promised}%，而{parties}合计仅承诺 {together}%。")
 
+  static let sharesOfPeriods = Message(
+    "gap.objective_period", "{promises}: {promised}% of each {period} is promised, and of what {parties} together promise only {together}% may be left in one.",
+    zh: "{promises}：对客户承诺每{period} {promised}%，而按{parties}的承诺，某一{period}合计可能仅余 {together}%。")
+  static let otherSeverity = Message(
+    "gap.severity", "{promises}: outages count from “{ours}” on, and “{name}” with {party} promises only of those from “{theirs}” on.",
+    zh: "{promises}：自“{ours}”级中断起计入，而与{party}的“{name}”仅就“{theirs}”级起的中断作出承诺。")
+
   static let promise = Message("gap.explain.promise", "The promise", zh: "对客户的承诺")
   static let openings = Message(
     "gap.explain.openings", "{who}, by “{calendar}” ({zone}): {openings}.", zh: "{who}，按“{calendar}”（{zone}）：{openings}。")
@@ -53,6 +60,11 @@ extension GapWords {
     "gap.explain.overrun", "That is {late} after it was due, the worst of {count} stretches of starts that are too late.",
     zh: "超过期限 {late}，为 {count} 段超时受理时间中最严重的情形。")
   static let product = Message("gap.explain.product", "{factors} = {together}%: all of them must be there at once.", zh: "{factors} = {together}%：须同时可用。")
+  static let worstPeriod = Message(
+    "gap.explain.worst_period", "{party}: {share}% of each {period}. All that it may miss may fall into {worst}, of which {least}% is left then.",
+    zh: "{party}：每{period} {share}%。允许的缺失可能全部落在 {worst}，该期届时仅余 {least}%。")
+  static let leastCounts = Message(
+    "gap.explain.least", "{factors}: each does a part of the work, so the least counts, {together}%.", zh: "{factors}：各承担一部分工作，以最低者计，即 {together}%。")
   static let noBackups = Message(
     "gap.explain.no_backups", "What stands in for them is not counted: nobody promises that both are never down together.",
     zh: "后备不计入：没有人承诺主备不会同时中断。")
@@ -69,11 +81,14 @@ extension GapWords {
   static let metrics = [
     Message("gap.metric.response", "response", zh: "响应"), Message("gap.metric.resolution", "resolution", zh: "解决"),
     Message("gap.metric.update", "update", zh: "进展通报"), Message("gap.metric.availability", "availability", zh: "可用性"),
+    Message("gap.metric.backup_success", "backup success", zh: "备份成功率"), Message("gap.metric.patch_currency", "patch currency", zh: "补丁及时率"),
+    Message("gap.metric.request_accuracy", "request accuracy", zh: "请求准确率"),
   ]
 
   static let all =
     [
       unlinked, noAgreement, noTarget, noHours, ended, gone, notInForce, coverage, coverageOnce, coverageEnds, coverageBegins, coverageNone, late, never,
-      shares, promise, openings, closed, inAll, opened, part, handling, agreed, neverOver, overrun, product, noBackups, team, supplier, weekdayRange,
+      shares, sharesOfPeriods, otherSeverity, worstPeriod, leastCounts, promise, openings, closed, inAll, opened, part, handling, agreed, neverOver, overrun,
+      product, noBackups, team, supplier, weekdayRange,
     ] + weekdayNames + metrics
 }

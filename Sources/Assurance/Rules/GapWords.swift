@@ -14,8 +14,13 @@ package enum GapWords: Sendable {
     case .hours(let hours): return text(hours, promises, parties, language)
     case .time(let time): return text(time, promises, language)
     case .share(let share):
-      return shares.text(
-        language, ["promises": promises, "promised": share.promised.percent, "parties": parties, "together": share.together.percent])
+      let period = share.period.flatMap { period in share.factors.contains { $0.worst != nil } ? DifferenceWords.period(period) : nil }
+      return (period == nil ? shares : sharesOfPeriods).text(
+        language,
+        [
+          "promises": promises, "promised": share.promised.percent, "parties": parties, "together": share.together.percent,
+          "period": period?.text(language) ?? "",
+        ])
     }
   }
 
@@ -29,6 +34,9 @@ package enum GapWords: Sendable {
     case .ended(let name, let at): (message, arguments["name"], arguments["from"]) = (ended, name, day(at, nil, language))
     case .gone(let at): (message, arguments["from"]) = (gone, day(at, nil, language))
     case .notInForce(let name): (message, arguments["name"]) = (notInForce, name)
+    case .severity(let name, let theirs, let ours):
+      (message, arguments["name"]) = (otherSeverity, name)
+      (arguments["theirs"], arguments["ours"]) = (DifferenceWords.severity(theirs).text(language), DifferenceWords.severity(ours).text(language))
     }
     return message.text(language, arguments)
   }
@@ -79,7 +87,7 @@ package enum GapWords: Sendable {
             language, ["count": String(hours.count), "time": TermWords(language, zone: nil).duration(hours.seconds), "starts": starts(hours, language)])
         ]
     case .time(let time): [text(gap, language)] + self.time(time, language)
-    case .share(let share): [text(gap, language)] + self.shares(share, language)
+    case .share(let share): [text(gap, language)] + self.shares(share, gap.promises.allSatisfy(\.isAvailability), language)
     }
   }
 
@@ -131,26 +139,42 @@ package enum GapWords: Sendable {
     return steps
   }
 
-  private static func shares(_ gap: ShareGap, _ language: Language) -> [String] {
-    let factors = gap.factors.map { "\(parties([$0.party], language)) \($0.share.percent)%" }.joined(separator: " × ")
-    return [product.text(language, ["factors": factors, "together": gap.together.percent]), noBackups.text(language)]
+  private static func shares(_ gap: ShareGap, _ isAvailability: Bool, _ language: Language) -> [String] {
+    let worst = gap.factors.compactMap { factor in
+      factor.worst.map { period in
+        worstPeriod.text(
+          language,
+          [
+            "party": parties([factor.party], language), "share": factor.share.percent, "worst": period, "least": factor.least.percent,
+            "period": factor.period.map { DifferenceWords.period($0).text(language) } ?? "",
+          ])
+      }
+    }
+    let shares = gap.factors.map { "\(parties([$0.party], language)) \($0.least.percent)%" }
+    let factors = isAvailability ? shares.joined(separator: " × ") : list(shares, language)
+    let arguments = ["factors": factors, "together": gap.together.percent]
+    return worst + (isAvailability ? [product.text(language, arguments), noBackups.text(language)] : [leastCounts.text(language, arguments)])
   }
 
   // MARK: Words
 
-  /// `resolution P1, P2; response P1`.
+  /// `resolution P1, P2; resolution P1 (request, service ERP); response P1`.
   package static func promises(_ labels: [PromiseLabel], _ language: Language) -> String {
-    var metrics: [(metric: String, priorities: [Int64])] = []
+    var groups: [(label: PromiseLabel, priorities: [Int64])] = []
     for label in labels {
-      if let last = metrics.last, last.metric == label.metric {
-        metrics[metrics.count - 1].priorities += label.priority.map { [$0] } ?? []
+      if let last = groups.last, last.label.isBeside(label) {
+        groups[groups.count - 1].priorities += label.priority.map { [$0] } ?? []
       } else {
-        metrics.append((label.metric, label.priority.map { [$0] } ?? []))
+        groups.append((label, label.priority.map { [$0] } ?? []))
       }
     }
-    return metrics.map { metric, priorities in
-      let name = Self.metric(metric, language)
-      return priorities.isEmpty ? name : "\(name) " + priorities.map { "P\($0)" }.joined(separator: language == .chinese ? "、" : ", ")
+    return groups.map { label, priorities in
+      let name = Self.metric(label.metric, language)
+      let promise = priorities.isEmpty ? name : "\(name) " + priorities.map { "P\($0)" }.joined(separator: language == .chinese ? "、" : ", ")
+      let tickets = TermWords(language, zone: nil).tickets(
+        TargetLabel(metric: label.metric, ticketType: label.ticketType, service: label.service, ciTier: label.ciTier))
+      guard !tickets.isEmpty else { return promise }
+      return language == .chinese ? "\(promise)（\(tickets.joined(separator: "，"))）" : "\(promise) (\(tickets.joined(separator: ", ")))"
     }.joined(separator: language == .chinese ? "；" : "; ")
   }
 
@@ -201,5 +225,12 @@ package enum GapWords: Sendable {
       return weekdayRange.text(language, ["first": weekday(first, language), "last": weekday(last, language)])
     }
     return list(numbers.map { weekday($0, language) }, language)
+  }
+}
+
+extension PromiseLabel {
+  /// Whether nothing but the priority differs.
+  fileprivate func isBeside(_ other: PromiseLabel) -> Bool {
+    (metric, ticketType, service, ciTier) == (other.metric, other.ticketType, other.service, other.ciTier)
   }
 }

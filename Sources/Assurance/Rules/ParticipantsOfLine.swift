@@ -17,6 +17,8 @@ struct ParticipantsOfLine: Sendable {
   let line: Int64
   let rows: Rows
   private let ownSlas: [Int64: SlaVersions]
+  /// What the teams' OLAs tell apart.
+  private let kinds: TicketKinds
   private let teams: Set<Int64>
   private let supplierContracts: Set<Int64>
 
@@ -25,8 +27,10 @@ struct ParticipantsOfLine: Sendable {
     self.rows = rows
     teams = Set(rows.chain.compactMap { $0.team?.team })
     supplierContracts = Set(rows.links.compactMap(\.contract))
-    let slas = Set(rows.versions.map(\.sla)).union(teams.flatMap { (rows.agreements[$0] ?? []).map(\.sla) })
-    ownSlas = Dictionary(uniqueKeysWithValues: slas.map { ($0, SlaVersions(rows.slas[$0] ?? [])) })
+    let olas = Set(teams.flatMap { (rows.agreements[$0] ?? []).map(\.sla) })
+    let versions = Dictionary(uniqueKeysWithValues: olas.union(rows.versions.map(\.sla)).map { ($0, SlaVersions(rows.slas[$0] ?? [])) })
+    ownSlas = versions
+    kinds = TicketKinds(olas.compactMap { versions[$0] })
   }
 
   /// Every calendar that anything of it is counted by.
@@ -68,7 +72,7 @@ struct ParticipantsOfLine: Sendable {
       contract.startsAt <= instant, contract.endsAt.map({ instant < $0 }) ?? true,
       let version = rows.versions.last(where: { $0.validFrom <= instant }), version.isActive || rows.versions.last?.isDraft ?? false
     else { return [] }
-    return ownSlas[version.sla]?.promises(at: instant) ?? []
+    return ownSlas[version.sla]?.promises(at: instant, kinds) ?? []
   }
 
   // MARK: Chain

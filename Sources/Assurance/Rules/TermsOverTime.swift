@@ -20,23 +20,81 @@ struct SlaVersions: Sendable {
 
   func targets(at instant: Instant) -> [ProvenTargets.Target] { versions.last { $0.validFrom <= instant }?.targets ?? [] }
 
-  /// What is promised: a target for any priority is one for each that has none of its own, for tickets of the same type, service and tier.
-  func promises(at instant: Instant) -> [Promise] {
+  /// The one that counts for the tickets of a promise, by the table of ``TargetPrecedence``.
+  func target(for promise: Promise, at instant: Instant) -> ProvenTargets.Target? {
+    targets(at: instant).filter { $0.metric == promise.metric && $0.isFor(promise.scope, promise.priority) }.max { $0.rank < $1.rank }
+  }
+
+  /// What is promised: of each target in time, every priority and kind of ticket for which it is the one that counts.
+  /// - Parameter kinds: the kinds that the chain tells apart, where a target does not.
+  func promises(at instant: Instant, _ kinds: TicketKinds) -> [Promise] {
     let targets = targets(at: instant)
+    let rivals = Dictionary(grouping: targets) { $0.metric }
     return targets.flatMap { target -> [Promise] in
       if let budget = target.budget, let calendar = target.calendar {
-        let priorities =
-          target.priority.map { [$0] }
-          ?? Self.priorities.filter { priority in
-            !targets.contains { $0.metric == target.metric && $0.priority == priority && $0.scope == target.scope }
-          }
-        return priorities.map { Promise(metric: target.metric, priority: $0, terms: .time(budget, calendar: calendar)) }
+        return (target.priority.map { [$0] } ?? Self.priorities).flatMap { priority in
+          kinds.within(target.scope, of: target.metric, priority) { scope in
+            !(rivals[target.metric] ?? []).contains { $0.rank > target.rank && $0.isFor(scope, priority) }
+          }.map { Promise(metric: target.metric, priority: priority, scope: $0, terms: .time(budget, calendar: calendar)) }
+        }
       }
-      return target.objective.map { [Promise(metric: target.metric, priority: nil, terms: .share($0))] } ?? []
+      return target.share.map { [Promise(metric: target.metric, priority: nil, scope: target.scope, terms: .share($0))] } ?? []
     }
   }
 
   private static let priorities: [Int64] = [1, 2, 3, 4, 5]
+}
+
+/// The kinds of tickets that the OLAs of a chain tell apart: what is promised for all tickets is kept in one way for a request, and in
+/// another one for an incident.
+struct TicketKinds: Sendable {
+  private struct Named {
+    var types: Set<TicketType> = []
+    var services: Set<PromiseScope.Service> = []
+    var tiers: Set<String> = []
+  }
+
+  private var named: [String: Named] = [:]
+  private let versions: [SlaVersions.Version]
+
+  init(_ olas: some Sequence<SlaVersions>) {
+    versions = olas.flatMap(\.versions)
+    for target in versions.flatMap(\.targets) where target.scope != .any {
+      if let type = target.scope.ticketType { named[target.metric, default: Named()].types.insert(type) }
+      if let service = target.scope.service { named[target.metric, default: Named()].services.insert(service) }
+      if let tier = target.scope.ciTier { named[target.metric, default: Named()].tiers.insert(tier) }
+    }
+  }
+
+  /// The kinds of which a target's tickets are: what it leaves open is one of those that are named, or none of them. Of several for which
+  /// every OLA has the same target, the widest.
+  /// - Parameter isOurs: whether the target counts for such tickets.
+  func within(_ scope: PromiseScope, of metric: String, _ priority: Int64, _ isOurs: (PromiseScope) -> Bool) -> [PromiseScope] {
+    guard let named = named[metric] else { return isOurs(scope) ? [scope] : [] }
+    let targets = versions.map { version in version.targets.indices.filter { version.targets[$0].metric == metric } }
+    var known: Set<[Int?]> = []
+    return kinds(within: scope, named).filter { scope in
+      isOurs(scope)
+        && known.insert(
+          zip(versions, targets).map { version, indices in
+            indices.filter { version.targets[$0].isFor(scope, priority) }.max { version.targets[$0].rank < version.targets[$1].rank }
+          }
+        ).inserted
+    }
+  }
+
+  /// The wider ones first.
+  private func kinds(within scope: PromiseScope, _ named: Named) -> [PromiseScope] {
+    let types = scope.ticketType.map { [$0] } ?? Self.orNone(named.types.sorted { $0.rawValue < $1.rawValue }, all: TicketType.allCases.count)
+    let services = scope.service.map { [$0] } ?? Self.orNone(named.services.sorted { $0.code < $1.code })
+    let tiers = scope.ciTier.map { [$0] } ?? Self.orNone(named.tiers.sorted())
+    return types.flatMap { type in
+      services.flatMap { service in tiers.map { PromiseScope(ticketType: type, service: service, ciTier: $0) } }
+    }
+  }
+
+  /// - Parameter all: how many there are, where all may be named.
+  private static func orNone<Kind>(_ kinds: [Kind], all: Int = .max) -> [Kind?] { kinds.count == all ? kinds : [nil] + kinds }
 }
 
 /// What a team agreed to: the OLA that it works by, and the work of its own that no OLA covers.
@@ -46,6 +104,8 @@ struct TeamTerms: ChainTerms {
     let from: Instant
     let until: Instant?
     let versions: SlaVersions
+
+    func isOver(at instant: Instant) -> Bool { until.map { $0 <= instant } ?? false }
   }
 
   /// By `from`, rising.
@@ -59,21 +119,29 @@ struct TeamTerms: ChainTerms {
 
   func agreement(for promise: Promise, at instant: Instant) -> Result<Agreement, LackError> {
     let own = promise.priority.flatMap { Int(exactly: $0 - 1) }.flatMap { handling.indices.contains($0) ? handling[$0] : nil } ?? 0
-    // The newest that has begun, until it ends.
-    let ola = olas.last { $0.from <= instant }
-    let isOver = ola?.until.map { $0 <= instant } ?? false
+    let ola = newest(at: instant)
+    let isOver = ola?.isOver(at: instant) ?? false
     if let ola, !isOver {
-      let targets = ola.versions.targets(at: instant).filter { $0.metric == promise.metric && $0.budget != nil }
-      let target = targets.first { $0.priority == promise.priority } ?? targets.first { $0.priority == nil }
-      if let target, let hours = target.calendar { return .success(Agreement(name: ola.name, calendar: hours, handling: own, budget: target.budget)) }
+      let target = ola.versions.target(for: promise, at: instant)
+      if let budget = target?.budget, let hours = target?.calendar {
+        return .success(Agreement(name: ola.name, calendar: hours, handling: own, budget: budget))
+      }
     }
     if let calendar { return .success(Agreement(name: nil, calendar: calendar, handling: own, budget: nil)) }
     guard let ola else { return .failure(LackError(.agreement)) }
     return .failure(LackError(isOver ? .ended(ola.name, ola.until ?? instant) : .target(ola.name)))
   }
 
-  /// A team promises no shares.
-  func share(of metric: String, at instant: Instant) -> Result<Rate, LackError> { .failure(LackError(.agreement)) }
+  /// A team promises no availability: nothing ties outages to it.
+  func share(for promise: Promise, at instant: Instant) -> Result<PeriodShare, LackError> {
+    guard !promise.isAvailability, let ola = newest(at: instant) else { return .failure(LackError(.agreement)) }
+    if ola.isOver(at: instant) { return .failure(LackError(.ended(ola.name, ola.until ?? instant))) }
+    guard let share = ola.versions.target(for: promise, at: instant)?.share else { return .failure(LackError(.target(ola.name))) }
+    return .success(share)
+  }
+
+  /// The newest that has begun, until it ends.
+  private func newest(at instant: Instant) -> Ola? { olas.last { $0.from <= instant } }
 }
 
 /// What a supplier agreed to for one of its services: the underpinning contract of the link.
@@ -105,10 +173,14 @@ struct SupplierTerms: ChainTerms {
     }
   }
 
-  func share(of metric: String, at instant: Instant) -> Result<Rate, LackError> {
+  func share(for promise: Promise, at instant: Instant) -> Result<PeriodShare, LackError> {
     version(at: instant).flatMap { version, reference in
-      let targets = version.targets.filter { $0.metric == metric && ($0.service ?? service) == service }
-      guard let share = targets.max(by: { Self.rank($0) < Self.rank($1) })?.objective else { return .failure(LackError(.target(reference))) }
+      let targets = version.targets.filter { $0.metric == promise.metric && ($0.service ?? service) == service }
+      guard let share = targets.max(by: { Self.rank($0) < Self.rank($1) })?.share else { return .failure(LackError(.target(reference))) }
+      // Who counts only what is worse promises nothing of the rest.
+      if case .share(let ours) = promise.terms, let least = ours.countsFrom, let theirs = share.countsFrom, least < theirs {
+        return .failure(LackError(.severity(reference, theirs: theirs, ours: least)))
+      }
       return .success(share)
     }
   }

@@ -1,6 +1,8 @@
+import BillingEngine
 import Contracts
 import Kernel
 import Postgres
+import ServiceTime
 
 /// A contract, as contracts publish it.
 struct ProvenContract: Statement {
@@ -188,20 +190,30 @@ struct ProvenAgreements: Statement {
 
 /// The versions of SLAs and OLAs with their targets; a version without any is one row without a target.
 struct ProvenTargets: Statement {
+  /// Without budget and share it explicitly promises nothing.
   struct Target: Sendable {
     let metric: String
     let priority: Int64?
     let budget: Budget?
-    let objective: Rate?
+    /// Of a measured metric.
+    let share: PeriodShare?
     let calendar: Int64?
     /// What besides the priority it is for.
-    let scope: Scope
-  }
+    let scope: PromiseScope
+    /// Of two that are for the same tickets the higher one counts.
+    let rank: UInt8
 
-  struct Scope: Hashable, Sendable {
-    let ticketType: String?
-    let service: Int64?
-    let ciTier: String?
+    init(metric: String, priority: Int64?, budget: Budget?, share: PeriodShare? = nil, calendar: Int64?, scope: PromiseScope) {
+      self.metric = metric
+      self.priority = priority
+      self.budget = budget
+      self.share = share
+      self.calendar = calendar
+      self.scope = scope
+      rank = TargetSelector(ticketType: scope.ticketType, priority: priority, service: scope.service?.id, ciTier: scope.ciTier).named.rawValue
+    }
+
+    func isFor(_ tickets: PromiseScope, _ priority: Int64?) -> Bool { (self.priority ?? priority) == priority && tickets.isWithin(scope) }
   }
 
   struct Found: Sendable {
@@ -214,9 +226,9 @@ struct ProvenTargets: Statement {
   let slas: [Int64]
 
   static let sql = """
-    select t.sla_id, s.version, t.valid_from, t.metric, t.priority::bigint, t.budget_seconds, t.business_days, t.objective_millionths, t.calendar_id,
-      t.ticket_type, t.service_id, t.ci_tier
-    from contracts.pub_sla_target t join contracts.pub_sla s on s.sla_id = t.sla_id
+    select t.sla_id, s.version, t.valid_from, t.metric, t.priority::bigint, t.budget_seconds, t.business_days, t.calendar_id, t.objective_millionths,
+      t.period, t.counts_from, t.ticket_type, t.service_id, v.code, t.ci_tier
+    from contracts.pub_sla_target t join contracts.pub_sla s on s.sla_id = t.sla_id left join catalog.pub_service v on v.service_id = t.service_id
     where t.sla_id = any($1) order by t.sla_id, t.valid_from, t.metric, t.priority, t.target_id
     """
 
@@ -226,14 +238,13 @@ struct ProvenTargets: Statement {
     let (sla, version, validFrom): (Int64, Int64, Instant) = (try row.next(), try row.next(), try row.next())
     let metric: String? = try row.next()
     let priority: Int64? = try row.next()
-    let (seconds, days): (Int64?, Int64?) = (try row.next(), try row.next())
-    let objective: Int64? = try row.next()
-    let calendar: Int64? = try row.next()
-    let scope = Scope(ticketType: try row.next(), service: try row.next(), ciTier: try row.next())
+    let (seconds, days, calendar): (Int64?, Int64?, Int64?) = (try row.next(), try row.next(), try row.next())
+    let budget = seconds.map(Budget.seconds) ?? days.map(Budget.businessDays)
+    let share = try PeriodShare(&row)
+    let scope = try PromiseScope(&row)
     let target = metric.map {
-      Target(
-        metric: $0, priority: priority, budget: seconds.map(Budget.seconds) ?? days.map(Budget.businessDays), objective: objective.map { Rate(units: $0) },
-        calendar: calendar, scope: scope)
+      // What share of the tickets must be in time is no matter of the proof.
+      Target(metric: $0, priority: priority, budget: budget, share: budget == nil ? share : nil, calendar: calendar, scope: scope)
     }
     return Found(sla: sla, version: version, validFrom: validFrom, target: target)
   }
@@ -277,13 +288,15 @@ struct ProvenSupplierTargets: Statement {
     let priority: Int64?
     let service: Int64?
     let budget: Budget?
-    let objective: Rate?
+    /// Of availability.
+    let share: PeriodShare?
   }
 
   let contracts: [Int64]
 
   static let sql = """
-    select g.contract_version_id, g.metric, g.priority::bigint, g.service_id, g.budget_seconds, g.business_days, g.objective_millionths
+    select g.contract_version_id, g.metric, g.priority::bigint, g.service_id, g.budget_seconds, g.business_days, g.objective_millionths, g.period,
+      g.counts_from
     from suppliers.pub_target g join suppliers.pub_contract_version v on v.contract_version_id = g.contract_version_id
     where v.contract_id = any($1) order by g.target_id
     """
@@ -292,10 +305,30 @@ struct ProvenSupplierTargets: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     let (version, metric, priority, service): (Int64, String, Int64?, Int64?) = (try row.next(), try row.next(), try row.next(), try row.next())
-    let (seconds, days, objective): (Int64?, Int64?, Int64?) = (try row.next(), try row.next(), try row.next())
-    return Found(
-      contractVersion: version, metric: metric, priority: priority, service: service,
-      budget: seconds.map(Budget.seconds) ?? days.map(Budget.businessDays), objective: objective.map { Rate(units: $0) })
+    let (seconds, days): (Int64?, Int64?) = (try row.next(), try row.next())
+    let budget = seconds.map(Budget.seconds) ?? days.map(Budget.businessDays)
+    let share = try PeriodShare(&row)
+    return Found(contractVersion: version, metric: metric, priority: priority, service: service, budget: budget, share: budget == nil ? share : nil)
+  }
+}
+
+extension PeriodShare {
+  /// Columns in the order objective_millionths, period, counts_from; nil where nothing is promised.
+  init?(_ row: inout RowReader) throws {
+    let (objective, period, severity): (Int64?, String?, String?) = (try row.next(), try row.next(), try row.next())
+    guard let objective else { return nil }
+    self.init(
+      share: Rate(units: objective), period: period.flatMap(BillingPeriod.Kind.init(rawValue:)) ?? .month,
+      countsFrom: severity.flatMap(OutageSeverity.init(rawValue:)))
+  }
+}
+
+extension PromiseScope {
+  /// Columns in the order ticket_type, service_id, the service's code, ci_tier.
+  init(_ row: inout RowReader) throws {
+    let (type, service, code, tier): (String?, Int64?, String?, String?) = (try row.next(), try row.next(), try row.next(), try row.next())
+    self.init(
+      ticketType: type.flatMap(TicketType.init(rawValue:)), service: service.map { Service(id: $0, code: code ?? String($0)) }, ciTier: tier)
   }
 }
 

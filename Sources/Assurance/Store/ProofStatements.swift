@@ -94,6 +94,8 @@ struct ProofRow: Sendable {
   let outcome: BackToBack.Outcome
   let promises: Int64
   let gaps: Value
+  /// As they were found, where they were not read.
+  var known: [Gap]?
   let gapKeys: [String]
   let inputKinds: [String]
   let inputIds: [Int64]
@@ -105,12 +107,18 @@ struct ProofRow: Sendable {
   let isStanding: Bool
   let checkedAt: Instant?
 
-  static let select = """
+  static let select = "\(ProofRow.head) p.gaps, \(ProofRow.rest)"
+  /// For those who have just found the gaps, which are most of the row.
+  static let selectWithoutGaps = "\(ProofRow.head) '[]'::jsonb, \(ProofRow.rest)"
+
+  private static let head = """
     select p.id, p.public_id, p.contract_line_id, l.public_id,
       (select v.name from contracts.pub_line_terms v where v.tenant_id = p.tenant_id and v.line_id = p.contract_line_id
        order by v.valid_from desc, v.line_version_id desc limit 1),
-      c.public_id, p.from_at, p.to_at, p.outcome, p.promises, p.gaps, p.gap_keys, p.input_kinds, p.input_ids, p.input_versions, p.calculation, p.cause,
-      p.recorded_at, s.proof_id is not null, s.checked_at
+      c.public_id, p.from_at, p.to_at, p.outcome, p.promises,
+    """
+  private static let rest = """
+    p.gap_keys, p.input_kinds, p.input_ids, p.input_versions, p.calculation, p.cause, p.recorded_at, s.proof_id is not null, s.checked_at
     from assurance.proof p
     join contracts.pub_line l on l.tenant_id = p.tenant_id and l.line_id = p.contract_line_id
     join contracts.pub_contract c on c.tenant_id = p.tenant_id and c.contract_id = p.contract_id
@@ -150,6 +158,21 @@ struct ProofByPublicId: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ProofRow { try ProofRow(&row) }
+}
+
+/// Proofs that were just stored.
+struct StoredProofs: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = "\(ProofRow.selectWithoutGaps) where p.tenant_id = $1 and p.id = any($2) order by p.contract_line_id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
   }
 
   static func decode(_ row: inout RowReader) throws -> ProofRow { try ProofRow(&row) }

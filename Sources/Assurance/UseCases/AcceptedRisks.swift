@@ -25,7 +25,10 @@ package struct AcceptedRiskOutput: OperationOutput {
     OutputField("gap", .integer, "The gap's place in that proof.", "缺口在该证明中的序号。") { .integer($0.row.gap) },
     OutputField("text", .text, "What is missing.", "缺口说明。") { output in .text(output.gap.map { GapWords.text($0, output.language) }) },
     OutputField("kind", .text, "The gap's kind.", "缺口类别。") { .text($0.gap?.kind.rawValue) },
-    OutputField("promised", .list(.text), "Which promises it is in: resolution P1, availability.", "涉及的承诺：如 resolution P1、availability。") {
+    OutputField(
+      "promised", .list(.text), "Which promises it is in: resolution P1, resolution P1 type:request, availability.",
+      "涉及的承诺：如 resolution P1、resolution P1 type:request、availability。"
+    ) {
       .array(($0.gap?.promises ?? []).map { .text($0.code) })
     },
     OutputField("parties", .list(.text), "Whose part is missing.", "缺失一方。") { .array(($0.gap?.parties ?? []).map { .text($0.name) }) },

@@ -16,7 +16,10 @@ package struct GapOutput: OperationOutput {
       "类别：unlinked（无人负责）、agreement（无约定）、target（无对应目标）、term（提前到期）、coverage（服务时间不足）、budget（时限不足）或 objective（承诺值不足）。"
     ) { .text($0.gap.kind.rawValue) },
     OutputField("promises", .text, "Which promises it is in.", "涉及的承诺。") { .text(GapWords.promises($0.gap.promises, $0.language)) },
-    OutputField("promised", .list(.text), "The same for programs: resolution P1, availability.", "同上，供程序使用：如 resolution P1、availability。") {
+    OutputField(
+      "promised", .list(.text), "The same for programs: resolution P1, resolution P1 type:request service:ERP tier:gold, availability.",
+      "同上，供程序使用：如 resolution P1、resolution P1 type:request service:ERP tier:gold、availability。"
+    ) {
       .array($0.gap.promises.map { .text($0.code) })
     },
     OutputField("parties", .list(.text), "Whose part is missing; none where it is nobody's.", "缺失一方；无人负责时为空。") {
@@ -75,7 +78,7 @@ package struct ProofOutput: OperationOutput {
 
 extension ProofRow {
   /// As it was stored; one that this version cannot read is left out.
-  var found: [Gap] { (gaps.array ?? []).compactMap(Gap.init) }
+  var found: [Gap] { known ?? (gaps.array ?? []).compactMap(Gap.init) }
 }
 
 extension OperationContext {

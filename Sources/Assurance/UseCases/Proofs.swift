@@ -50,11 +50,11 @@ package enum RunProof: Operation {
       only = line.id
     }
     let kept = try await context.contractProof.run(contract, only: only, cause: .asked)
-    let rows = try await context.transaction.query(
-      StandingProofs(tenants: kept.map { _ in context.tenant.id }, lines: kept.map(\.line)))
+    let found = Dictionary(kept.map { ($0.proof, $0.verdict.gaps) }) { first, _ in first }
+    var rows = try await context.transaction.query(StoredProofs(tenant: context.tenant.id, ids: kept.map(\.proof)))
+    for index in rows.indices { rows[index].known = found[rows[index].id] }
     context.subject(input.contract)
-    return Output(
-      contract: input.contract, policy: try await context.proofPolicy(of: contract.id), lines: try await context.proofOutputs(rows.map(\.row)))
+    return Output(contract: input.contract, policy: try await context.proofPolicy(of: contract.id), lines: try await context.proofOutputs(rows))
   }
 }
 

@@ -337,13 +337,3 @@ struct ProblemToLink: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), customer: try row.next()) }
 }
-
-struct TenantOfCis: Statement {
-  let tenant: TenantId
-
-  static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from tenancy.tenant where id = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
-
-  static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
-}

@@ -198,7 +198,7 @@ extension OperationContext {
   func impact(of cis: [Int64], _ tenant: TenantId, isUp: Bool, depth: Int64) async throws -> Impact? {
     let search = ImpactSearch(isUp: isUp, depth: depth, most: Self.mostReached)
     return try await bound(to: [tenant]) { transaction in
-      guard let entry = try await transaction.first(TenantOfCis(tenant: tenant)) else { return nil }
+      guard let entry = try await transaction.first(TenantById(tenant: tenant)) else { return nil }
       return try await search.impact(of: cis, tenant: entry, tellsCustomers: false, in: transaction)
     }
   }

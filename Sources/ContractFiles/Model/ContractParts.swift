@@ -75,7 +75,12 @@ struct ContractParts: Sendable {
 
   private func calendar(_ calendar: Value) -> Value {
     let definition = calendar["definition"] ?? .null
-    return .present([.init("name", calendar["name"] ?? .null)] + (definition.picked(["zone", "week", "exceptions"]).members ?? []))
+    // As people write a week, whatever order it was stored in.
+    let week = definition["week"].map { $0.picked(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]) } ?? .null
+    return .present([
+      .init("name", calendar["name"] ?? .null), .init("zone", definition["zone"] ?? .null), .init("week", week),
+      .init("exceptions", definition["exceptions"] ?? .null),
+    ])
   }
 
   private func sla(_ sla: Value) -> Value {

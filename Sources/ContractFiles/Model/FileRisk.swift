@@ -5,7 +5,8 @@ import Operations
 /// Gaps of a line's proof that somebody takes upon himself: all that are of the kind, in no other promises and of no other parties.
 struct FileRisk: OperationInput, Hashable {
   let gap: String
-  /// `resolution P1`, or `resolution` in any priority; nil: whatever it is in.
+  /// `resolution P1`, or `resolution` in any priority; for all tickets, or for those that it names: `resolution P1 type:request`. Nil:
+  /// whatever it is in.
   let promises: [String]?
   /// Whose part may be missing, as the proof names them; nil: anybody's.
   let parties: [String]?
@@ -20,7 +21,7 @@ struct FileRisk: OperationInput, Hashable {
 
   private static let gap = Field.oneOf("gap", kinds, "The kind of gap, as the proof tells it.", "缺口类别，与证明中一致。")
   private static let promises = Field<[String]>.list(
-    "promises", of: Field.text("promise", 2...44, "A promise: resolution P1.", "承诺：resolution P1。"), count: 1...50,
+    "promises", of: Field.text("promise", 2...200, "A promise: resolution P1.", "承诺：resolution P1。"), count: 1...50,
     "In which promises it may be (default: any).", "可涉及的承诺（默认任何承诺）。")
   private static let parties = Field<[String]>.list(
     "parties", of: Field.text("party", 1...400, "A team, or a supplier's service.", "团队或供应商的服务。"), count: 1...20,
@@ -30,6 +31,15 @@ struct FileRisk: OperationInput, Hashable {
   private static let until = Field.date("until", "The first day on which it is no longer accepted.", "自何日起不再接受。")
 
   static let fields: [any InputField] = [gap, promises.optional, parties.optional, reason, by.optional, until.optional]
+
+  init(gap: String, promises: [String]?, parties: [String]?, reason: String, by: String?, until: CalendarDate?) {
+    self.gap = gap
+    self.promises = promises
+    self.parties = parties
+    self.reason = reason
+    self.by = by
+    self.until = until
+  }
 
   init(_ values: InputValues) throws(FieldError) {
     gap = try values[Self.gap]
@@ -43,11 +53,20 @@ struct FileRisk: OperationInput, Hashable {
     until = try values[Self.until.optional]
   }
 
-  /// A metric, with or without a priority.
+  /// A metric, then what else is said, each once: a priority, and which tickets.
   private static func isPromise(_ text: String) -> Bool {
     let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-    guard let metric = parts.first, parts.count <= 2, TargetMetric(code: String(metric)) != nil else { return false }
-    return parts.count == 1 || ["P1", "P2", "P3", "P4", "P5"].contains(parts[1])
+    guard let metric = parts.first, TargetMetric(code: String(metric)) != nil else { return false }
+    let kinds = parts.dropFirst().map(kind)
+    return !kinds.contains(nil) && Set(kinds).count == kinds.count
+  }
+
+  /// What a part of a promise says; nil for what says nothing.
+  private static func kind(_ part: Substring) -> Substring? {
+    if ["P1", "P2", "P3", "P4", "P5"].contains(part) { return "P" }
+    let sides = part.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard sides.count == 2, let name = sides.first, let named = sides.last, !named.isEmpty else { return nil }
+    return ["service", "tier"].contains(name) || name == "type" && TicketType(rawValue: String(named)) != nil ? name : nil
   }
 
   /// - Parameter gap: of a proof, or of an accepted risk: its kind, what is promised and whose part is missing.
@@ -55,7 +74,12 @@ struct FileRisk: OperationInput, Hashable {
     guard kind == gap else { return false }
     let areOurs = promised.allSatisfy { promise in
       guard let promises else { return true }
-      return promises.contains(promise) || promises.contains { promise.hasPrefix("\($0) ") }
+      let parts = promise.split(separator: " ")
+      // What it does not say may be anything.
+      return promises.contains { said in
+        let said = said.split(separator: " ")
+        return said.first == parts.first && said.dropFirst().allSatisfy(parts.dropFirst().contains)
+      }
     }
     return areOurs && (self.parties.map { Set(parties).isSubset(of: $0) } ?? true)
   }

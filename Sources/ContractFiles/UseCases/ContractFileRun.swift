@@ -6,11 +6,11 @@ import Operations
 /// it, with its rights, rules and audit record. A run that stopped half way is finished by running the file again: what
 /// is there already is found, and left as it is.
 package struct ContractFileRun: Sendable {
-  private let dispatcher: Dispatcher
-  private let principal: Principal
-  private let language: Language
+  let dispatcher: Dispatcher
+  let principal: Principal
+  let language: Language
   private let document: YAMLDocument
-  private let file: ContractFile
+  let file: ContractFile
 
   /// Throws ``ContractFileProblems`` for all that is wrong with the text of the file.
   package init(yaml: String, dispatcher: Dispatcher, as principal: Principal, _ language: Language) throws(ContractFileProblems) {

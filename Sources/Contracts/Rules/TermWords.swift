@@ -129,10 +129,14 @@ package struct TermWords: Sendable {
   package func text(_ target: TargetLabel) -> String {
     let metric = DifferenceWords.metric(target.metric, language)
     let head = target.priority.map { "\(metric) P\($0)" } ?? metric
-    let rest = [
+    return ([head] + tickets(target)).joined(separator: language == .chinese ? "，" : ", ")
+  }
+
+  /// Which tickets a target is for, besides their priority: `request`, `service ERP`, `CI tier gold`.
+  package func tickets(_ target: TargetLabel) -> [String] {
+    [
       target.ticketType.map { DifferenceWords.ticketType($0).text(language) }, target.service.map { DifferenceWords.ofService.text(language, ["code": $0]) },
       target.ciTier.map { DifferenceWords.ciTier.text(language, ["code": $0]) },
-    ]
-    return ([head] + rest.compactMap(\.self)).joined(separator: language == .chinese ? "，" : ", ")
+    ].compactMap(\.self)
   }
 }

@@ -2,7 +2,8 @@ import BillingEngine
 import Kernel
 import Postgres
 
-/// The lines of a tenant that are in force at an instant.
+/// The lines of a tenant that are in force at an instant. The lines of each contract are looked up by it (`offset 0`): read as a join, all
+/// lines of the tenant are read again for each of its contracts.
 struct LinesInForce: Statement {
   let tenant: TenantId
   let at: Instant
@@ -18,7 +19,8 @@ struct LinesInForce: Statement {
     cross join lateral (
       select n.name, n.state, n.starts_at, n.ends_at from contracts.standing_contract_version n
       where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2 order by n.valid_from desc limit 1) cv
-    join contracts.contract_line l on l.tenant_id = c.tenant_id and l.contract_id = c.id
+    cross join lateral (
+      select n.tenant_id, n.id from contracts.contract_line n where n.tenant_id = c.tenant_id and n.contract_id = c.id offset 0) l
     cross join lateral (
       select n.id, n.tenant_id, n.name, n.state, n.sla_id, n.unit_id, n.only_covered_cis, n.valid_from from contracts.standing_line_version n
       where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 order by n.valid_from desc limit 1) lv

@@ -18,6 +18,8 @@ struct TicketWork: Sendable {
   var dispatches: [SupplierTurn] = []
   private let versionRead: Int64
   private let wasOpen: Bool
+  /// The clocks whose promises were broken by then; others have told of those.
+  private let missedRead: Set<Int64>
   /// What it was found by when it was read.
   private let textRead: TicketText
   private var events: [Event] = []
@@ -55,6 +57,7 @@ struct TicketWork: Sendable {
     self.clocks = clocks
     versionRead = ticket.version
     wasOpen = ticket.state.isOpen
+    missedRead = clocks.missed
     textRead = TicketText(ticket)
   }
 
@@ -194,10 +197,9 @@ struct TicketWork: Sendable {
 
   private mutating func flush() {
     clocks.save(on: context.transaction, tenant: context.tenant.id, recordedAt: context.now)
+    clocks.tellBreaches(besides: missedRead, tenant: context.tenant.id, at: context.now, in: context.transaction)
     saveTurns()
-    for event in events {
-      context.record(event, for: TicketEventType.told.contains(event.type) ? ["scorecard", "notifications"] : ["scorecard"])
-    }
+    for event in events { context.record(event, for: TicketEventType.consumers(of: event.type)) }
     events = []
     story = TicketStory()
   }
@@ -237,6 +239,8 @@ package enum TicketEventType {
   package static let returned = "incident.returned"
   /// The supplier was told another priority.
   package static let escalated = "incident.escalated"
+  /// A rule of escalation held of it: another team has it, or somebody was told.
+  package static let escalatedByRule = "incident.escalated_by_rule"
   /// What is with a supplier went with the ticket into another one.
   package static let dispatchMoved = "incident.dispatch_moved"
   package static let commented = "incident.commented"
@@ -255,8 +259,13 @@ package enum TicketEventType {
   /// Another ticket went into it.
   package static let absorbed = "incident.absorbed"
 
+  /// Who has work by such an event. Whoever is open again may have come to a rule's age meanwhile.
+  static func consumers(of type: String) -> [String] {
+    ["scorecard"] + (told.contains(type) ? ["notifications"] : []) + (type == reopened ? ["escalations"] : [])
+  }
+
   /// Of which somebody may want to be told.
-  static let told: Set<String> = [opened, assigned, ownerChanged, ownershipOffered, commented, resolved, closed, reopened]
+  private static let told: Set<String> = [opened, assigned, ownerChanged, ownershipOffered, commented, resolved, closed, reopened]
 
   /// Which a customer's people see where they are public.
   static let ofVisibility = [commented, attached, detached]
@@ -265,6 +274,6 @@ package enum TicketEventType {
   package static let internalOnly =
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
-      ownershipReturned,
+      ownershipReturned, escalatedByRule,
     ] + ProblemNews.Kind.allCases.map(\.rawValue)
 }

@@ -17,16 +17,6 @@ struct HoldSource: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-struct CustomerOfEvents: Statement {
-  let tenant: TenantId
-
-  static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from tenancy.tenant where id = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
-
-  static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
-}
-
 /// The alerts of a source that events are about, and those that are to wake; locked.
 struct AlertsToChange: Statement {
   let tenant: TenantId

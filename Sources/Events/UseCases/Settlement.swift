@@ -29,7 +29,7 @@ struct Settlement: Sendable {
   func run(_ ids: [Int64], waking: [Int64] = [], telling: [Int64] = [], in transaction: Transaction) async throws -> [Outcome: Int64] {
     let now = dispatcher.tenancy.clock.now()
     _ = try await transaction.query(HoldSource(provider: provider.id, source: source.id))
-    guard let tenant = try await transaction.first(CustomerOfEvents(tenant: customer)), tenant.kind == .customer else {
+    guard let tenant = try await transaction.first(TenantById(tenant: customer)), tenant.kind == .customer else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "tenant \(customer) is no customer")
     }
     let received = ids.isEmpty ? [] : try await transaction.query(HoldReceived(provider: provider.id, ids: ids))

@@ -15,6 +15,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case reopened = "incident.reopened"
   /// What becomes of the problem behind it.
   case problemTold = "incident.problem_told"
+  /// A rule of escalation held of it.
+  case escalated = "incident.escalated_by_rule"
   /// A share of a promised time has passed; it has run out.
   case clockWarned = "clock.warned"
   case clockBreached = "clock.breached"
@@ -28,7 +30,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   package var isForCustomers: Bool {
     switch self {
     case .opened, .customerCommented, .answered, .resolved, .closed, .reopened: true
-    case .assigned, .offered, .ownerChanged, .internallyCommented, .problemTold, .clockWarned, .clockBreached, .summary: false
+    case .assigned, .offered, .ownerChanged, .internallyCommented, .problemTold, .escalated, .clockWarned, .clockBreached, .summary: false
     }
   }
 
@@ -36,7 +38,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   package var usualExpiryMinutes: Int64 {
     switch self {
     case .clockWarned: 60
-    case .clockBreached, .offered, .assigned: 480
+    case .clockBreached, .escalated, .offered, .assigned: 480
     default: 1440
     }
   }
@@ -53,4 +55,6 @@ package enum Audience: String, Sendable, CaseIterable {
   case owner, assignee, offered
   /// Whom it was reported for, and who watches it.
   case requester, watchers
+  /// Whom a rule of escalation names.
+  case escalation
 }

@@ -56,6 +56,8 @@ struct StockRule: Sendable {
       key: "resolved", name: NotificationMessages.ruleResolved, event: .resolved, audience: [.requester, .watchers], channels: [.inbox, .email]),
     StockRule(key: "reopened", name: NotificationMessages.ruleReopened, event: .reopened, audience: [.owner, .assignee], channels: [.inbox]),
     StockRule(key: "problem_told", name: NotificationMessages.ruleProblemTold, event: .problemTold, audience: [.owner], channels: [.inbox]),
+    StockRule(
+      key: "escalated", name: NotificationMessages.ruleEscalated, event: .escalated, audience: [.owner, .escalation], channels: [.inbox, .email]),
     StockRule(key: "clock_warned", name: NotificationMessages.ruleWarned, event: .clockWarned, audience: [.owner, .assignee], channels: [.inbox]),
     StockRule(
       key: "clock_breached", name: NotificationMessages.ruleBreached, event: .clockBreached, audience: [.owner, .assignee], channels: [.inbox, .email]),

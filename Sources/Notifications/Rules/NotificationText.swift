@@ -16,6 +16,7 @@ struct NotificationText: Sendable, Equatable {
       case .customerCommented, .answered, .internallyCommented: ["comment"]
       case .clockWarned: ["metric", "percent"]
       case .clockBreached: ["metric"]
+      case .escalated: ["metric", "percent", "age", "rule"]
       case .problemTold: ["problem"]
       case .summary: []
       default: []
@@ -45,6 +46,7 @@ struct NotificationText: Sendable, Equatable {
     case .closed: (NotificationMessages.closedSubject, NotificationMessages.ticketBody)
     case .reopened: (NotificationMessages.reopenedSubject, NotificationMessages.ticketBody)
     case .problemTold: (NotificationMessages.problemToldSubject, NotificationMessages.problemToldBody)
+    case .escalated: (NotificationMessages.escalatedSubject, NotificationMessages.escalatedBody)
     case .clockWarned: (NotificationMessages.clockWarnedSubject, NotificationMessages.clockBody)
     case .clockBreached: (NotificationMessages.clockBreachedSubject, NotificationMessages.clockBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)

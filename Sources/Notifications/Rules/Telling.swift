@@ -17,7 +17,7 @@ struct Cause: Sendable {
   let toldAt: Instant
 
   /// Nil: nobody is told of such events.
-  init?(_ waiting: WaitingCauses.Found, _ found: EventsOfCauses.Found) {
+  init?(_ waiting: OutboxEntry, _ found: EventsOfCauses.Found) {
     guard let event = Self.event(found) else { return nil }
     name = waiting.name
     self.event = event
@@ -45,6 +45,7 @@ struct Cause: Sendable {
         found.actorKind == Actor.Kind.customer.rawValue ? .customerCommented : .answered
       }
     case ProblemNews.Kind.workaround.rawValue, ProblemNews.Kind.knownError.rawValue, ProblemNews.Kind.resolved.rawValue: .problemTold
+    case TicketEventType.escalatedByRule: .escalated
     case "sla.warned": .clockWarned
     case "sla.breached": .clockBreached
     default: nil
@@ -57,6 +58,10 @@ struct Cause: Sendable {
   var comment: [UInt8]? { payload["comment"]?.text.flatMap { PublicId($0) }?.random }
   /// Whom it was offered to.
   var offeredTo: [UInt8]? { event == .offered ? payload["staff"]?.text.flatMap { PublicId($0) }?.random : nil }
+  /// Whom the rule of escalation names, and who had the ticket until then.
+  var escalatedTo: [[UInt8]] {
+    event == .escalated ? (payload["staff"]?.array ?? []).compactMap { $0.text.flatMap { PublicId($0) }?.random } : []
+  }
 }
 
 /// The fields of a text, for one receiver.
@@ -75,7 +80,8 @@ struct TellingFields: Sendable {
       "priority": String(cause.ticket.priority), "state": cause.ticket.state, "due": cause.ticket.dueAt.map { Self.text($0, zone) } ?? "-",
       "team": cause.ticket.team ?? "-", "actor": actorName, "at": Self.text(cause.occurredAt, zone), "comment": isQuoted ? comment : "",
       "metric": cause.payload["metric"]?.text ?? "-", "percent": cause.payload["percent"]?.integer.map { String($0) } ?? "-",
-      "problem": cause.payload["number"]?.text ?? "-",
+      "problem": cause.payload["number"]?.text ?? "-", "age": cause.payload["ageMinutes"]?.integer.map { String($0) } ?? "-",
+      "rule": cause.payload["ruleName"]?.text ?? "-",
     ]
   }
 
@@ -94,7 +100,9 @@ struct TellingFields: Sendable {
       Value.Member("customerCode", .text(tenant.code)), Value.Member("title", .text(ticket.title)), Value.Member("priority", .integer(ticket.priority)),
       Value.Member("state", .text(ticket.state)), Value.Member("dueAt", .instant(ticket.dueAt)), Value.Member("team", .text(ticket.team)),
     ]
-    for name in ["metric", "percent"] where cause.payload[name] != nil { data.append(Value.Member(name, cause.payload[name] ?? .null)) }
+    for name in ["metric", "percent", "ageMinutes", "rule", "ruleName", "fromTeam", "toTeam"] where cause.payload[name] != nil {
+      data.append(Value.Member(name, cause.payload[name] ?? .null))
+    }
     return .object([
       "type": .text(event.rawValue), "timestamp": .instant(cause.occurredAt), "id": .id(id), "data": .object(data),
     ])

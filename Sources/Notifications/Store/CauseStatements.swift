@@ -3,69 +3,9 @@ import Operations
 import Postgres
 import Tenancy
 
-/// Tenants of which something is still to be told. The finder gives their ids only.
-struct TenantsToTell: Statement {
-  static let sql = "select tenant_id from finder.outbox_tenants('notifications', 1000)"
-
-  static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }
-}
-
-struct ToldTenant: Statement {
-  let tenant: TenantId
-
-  static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from tenancy.tenant where id = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
-
-  static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
-}
-
-/// Work that acts left, oldest first. What was committed late has a lower number than what was seen: each round looks from the beginning.
-struct WaitingCauses: Statement {
-  struct Found: Sendable {
-    let id: Int64
-    let kind: String
-    let subject: Int64
-    let seq: Int64
-    let recordedAt: Instant
-
-    /// What a notification of it is known by: the event, whichever rules it meets.
-    var name: String { "\(kind):\(subject):\(seq):\(recordedAt.microseconds)" }
-  }
-
-  let tenant: TenantId
-  let after: Int64
-  let limit: Int64
-
-  static let sql = """
-    select o.id, o.subject_kind, o.subject_id, o.seq, o.recorded_at from operations.outbox o
-    where o.tenant_id = $1 and o.consumer = 'notifications' and o.id > $2 order by o.id limit $3
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(after)
-    parameters.append(limit)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(id: try row.next(), kind: try row.next(), subject: try row.next(), seq: try row.next(), recordedAt: try row.next())
-  }
-}
-
-/// Takes work away; a row for each that nobody else had taken.
-struct TakeCauses: Statement {
-  let tenant: TenantId
-  let ids: [Int64]
-
-  static let sql = "delete from operations.outbox where tenant_id = $1 and consumer = 'notifications' and id = any ($2) returning id"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(ids)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+extension OutboxEntry {
+  /// What a notification of it is known by: the event, whichever rules it meets.
+  var name: String { "\(kind):\(subject):\(seq):\(recordedAt.microseconds)" }
 }
 
 /// The events behind causes, each with its ticket as it stands now. A clock's of a team or a supplier is none of a ticket's: no row.
@@ -81,7 +21,7 @@ struct EventsOfCauses: Statement {
   }
 
   let tenant: TenantId
-  let causes: [WaitingCauses.Found]
+  let causes: [OutboxEntry]
 
   static let sql = """
     select o.id, e.type, e.payload, e.actor_kind, e.actor_id, e.occurred_at, t.ticket_id, t.public_id, t.number, t.title, t.state, t.priority, t.due_at,

@@ -193,7 +193,7 @@ package struct DeliverNotifications: Sweep {
     var text = claimed.text
     if claimed.event == .summary { text = try await summary(claimed, provider, bound, tenancy) }
     let tenant = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) {
-      try await $0.first(ToldTenant(tenant: claimed.tenant))
+      try await $0.first(TenantById(tenant: claimed.tenant))
     }
     let id = (tenant ?? provider).id(IdKind.notification.prefix, claimed.publicId)
     let message = MailMessage(

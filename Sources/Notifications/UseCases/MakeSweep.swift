@@ -28,7 +28,7 @@ package struct MakeNotifications: Sweep {
   /// the next run.
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(TenantsToTell()) }
+    let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(OutboxTenants(of: Telling.consumer)) }
     guard !tenants.isEmpty else { return }
     let book = try await RuleBook.load(provider, at: now, tenancy)
     let started = ContinuousClock.now
@@ -55,7 +55,7 @@ package struct MakeNotifications: Sweep {
     of tenant: TenantId, after: Int64, _ provider: TenantEntry, _ book: RuleBook, _ tenancy: Tenancy, _ rest: inout LeftUndone
   ) async throws -> Int64? {
     let bound = Set([tenant, provider.id]).sorted()
-    let waiting = WaitingCauses(tenant: tenant, after: after, limit: batch)
+    let waiting = WaitingOutbox(tenant: tenant, consumer: Telling.consumer, after: after, limit: batch)
     let found = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { try await $0.query(waiting) }
     guard let last = found.last else { return nil }
     // The time of the batch and not of the run: a run may go on over the end of an hour, and what it folds belongs to the hour that is.
@@ -130,13 +130,15 @@ struct Telling: Sendable {
   static let mostInAnHour: Int64 = 30
   /// What is older is history, as after a long time without a worker: nobody is told.
   static let oldestSeconds: Int64 = 7 * 86_400
+  /// Whose work in the outbox is told.
+  static let consumer = "notifications"
   /// What the cause of a summary begins with; its hour follows.
   static let summaryCause = "summary:"
 
-  func make(_ found: [WaitingCauses.Found], in transaction: Transaction) async throws {
-    let taken = Set(try await transaction.query(TakeCauses(tenant: tenant, ids: found.map(\.id))))
+  func make(_ found: [OutboxEntry], in transaction: Transaction) async throws {
+    let taken = Set(try await transaction.query(TakeOutbox(tenant: tenant, consumer: Self.consumer, ids: found.map(\.id))))
     let waiting = found.filter { taken.contains($0.id) }
-    guard !waiting.isEmpty, let entry = try await transaction.first(ToldTenant(tenant: tenant)) else { return }
+    guard !waiting.isEmpty, let entry = try await transaction.first(TenantById(tenant: tenant)) else { return }
     let byId = Dictionary(waiting.map { ($0.id, $0) }) { first, _ in first }
     let causes = try await transaction.query(EventsOfCauses(tenant: tenant, causes: waiting)).compactMap { event in
       byId[event.cause].flatMap { Cause($0, event) }
@@ -284,8 +286,8 @@ private struct Known: Sendable {
     actors = Dictionary(foundActors.map { ($0.id, (name: $0.name, tenant: $0.tenant, person: $0.person)) }) { first, _ in first }
     for watcher in foundWatchers { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
-    // Nobody answers for the ticket: then it concerns whoever answers for the customer.
-    if causes.contains(where: \.isNobodys) {
+    // Nobody answers for the ticket, or nobody whom an escalation names may be told: then it concerns whoever answers for the customer.
+    if causes.contains(where: { $0.isNobodys || !$0.escalatedTo.isEmpty }) {
       inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customer: telling.tenant, now: telling.now))
     }
     let owners = causes.flatMap { [$0.ticket.owner, $0.ticket.assignee].compactMap { $0 } }
@@ -293,7 +295,8 @@ private struct Known: Sendable {
     let personIds = Set(causes.compactMap(\.ticket.requester) + foundWatchers.compactMap(\.person))
     let (foundStaff, foundPeople) = try await transaction.query(
       StaffToTell(
-        provider: telling.provider.id, ids: staffIds.sorted(), publicIds: causes.compactMap(\.offeredTo), customer: telling.tenant, now: telling.now),
+        provider: telling.provider.id, ids: staffIds.sorted(), publicIds: causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo),
+        customer: telling.tenant, now: telling.now),
       PeopleToTell(tenant: telling.tenant, ids: personIds.sorted()))
     for receiver in foundStaff { if case .staff(let id) = receiver.who { staff[id] = receiver } }
     for receiver in foundPeople { if case .person(let id) = receiver.who { people[id] = receiver } }
@@ -317,6 +320,9 @@ private struct Known: Sendable {
       case .owner: addStaff(cause.ticket.owner)
       case .assignee: addStaff(cause.ticket.assignee)
       case .offered: addStaff(staff.first { $0.value.publicId == cause.offeredTo }?.key)
+      case .escalation:
+        let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
+        for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }
       case .requester: addPerson(cause.ticket.requester)
       case .watchers:
         for watcher in watchers[cause.ticket.id] ?? [] {

@@ -21,9 +21,9 @@ struct RuleInput: Sendable {
   static let name = Field.text("name", 1...100, "What the rule is called.", "规则名称。")
   static let event = Field.oneOf("event", NotificationEvent.forRules.map(\.rawValue), "What is told.", "通知事项。")
   private static let audience = Field.list(
-    "audience", of: Field.oneOf("audience", Audience.allCases.map(\.rawValue), "One of them.", "其一。"), count: 0...5,
-    "Whom of those who have to do with the ticket: owner, assignee, offered (whom it is offered to), requester, watchers.",
-    "与工单有关的受众：owner（负责人）、assignee（处理人）、offered（移交对象）、requester（请求人）、watchers（关注者）。"
+    "audience", of: Field.oneOf("audience", Audience.allCases.map(\.rawValue), "One of them.", "其一。"), count: 0...6,
+    "Whom of those who have to do with the ticket: owner, assignee, offered (whom it is offered to), requester, watchers, escalation (whom the rule names).",
+    "与工单有关的受众：owner（负责人）、assignee（处理人）、offered（移交对象）、requester（请求人）、watchers（关注者）、escalation（升级规则指定的人员）。"
   ).optional
   private static let staff = Field.list(
     "staff", of: Field.id("staff", .staff, "A member of the staff.", "服务商人员。"), count: 0...50, "Members of the staff besides.", "另外指定的服务商人员。"

@@ -47,7 +47,7 @@ struct TargetRule: Sendable {
   private func home(of principal: Principal) async throws -> TenantEntry {
     guard principal.tenant != provider.id else { return provider }
     let entry = try await tenancy.transaction(binding: [principal.tenant], side: .customer, readOnly: true) { transaction in
-      try await transaction.last(ReadTenant(tenant: principal.tenant)).first
+      try await transaction.last(TenantById(tenant: principal.tenant)).first
     }
     guard let entry else { throw Failure(.unauthenticated, OperationMessages.unauthenticated) }
     return entry

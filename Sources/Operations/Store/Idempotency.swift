@@ -56,14 +56,3 @@ struct InsertIdempotent: Statement {
 
   static func decode(_ row: inout RowReader) throws {}
 }
-
-/// A tenant that is bound.
-struct ReadTenant: Statement {
-  let tenant: TenantId
-
-  static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from tenancy.tenant where id = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
-
-  static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
-}

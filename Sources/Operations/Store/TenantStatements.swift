@@ -2,6 +2,19 @@ import Kernel
 import Postgres
 import Tenancy
 
+/// A tenant that is bound.
+package struct TenantById: Statement {
+  let tenant: TenantId
+
+  package init(tenant: TenantId) { self.tenant = tenant }
+
+  package static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from tenancy.tenant where id = $1"
+
+  package func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+
+  package static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
+}
+
 /// A new tenant, with a handle that no other has.
 package struct NewTenant: Sendable {
   let kind: TenantEntry.Kind

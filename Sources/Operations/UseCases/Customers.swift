@@ -67,7 +67,7 @@ package enum ReadCustomer: Operation {
     effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CustomerRecord {
-    guard context.tenant.kind == .customer, let entry = try await context.transaction.first(ReadTenant(tenant: context.tenant.id)) else {
+    guard context.tenant.kind == .customer, let entry = try await context.transaction.first(TenantById(tenant: context.tenant.id)) else {
       throw Failure.notFound
     }
     return CustomerRecord(entry: entry)
@@ -128,7 +128,7 @@ package enum ChangeCustomer: Operation {
     reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CustomerRecord {
-    guard context.tenant.kind == .customer, let old = try await context.transaction.first(ReadTenant(tenant: context.tenant.id)) else {
+    guard context.tenant.kind == .customer, let old = try await context.transaction.first(TenantById(tenant: context.tenant.id)) else {
       throw Failure.notFound
     }
     try context.requireVersion(old.version)

@@ -65,7 +65,7 @@ extension ProblemWork {
     guard !incidents.isEmpty else { return }
     let tickets = try await tickets(incidents, path: path)
     let (transaction, provider, tenant) = (context.transaction, context.provider.id, context.tenant.id)
-    try await ProblemNews.hold(tickets.map { $0.row }, of: tenant, in: transaction)
+    try await TicketNews.hold(tickets.map { $0.row }, of: tenant, in: transaction)
     let full = try await transaction.query(
       FullyLinkedTickets(provider: provider, tenant: tenant, tickets: tickets.map { $0.row }, most: Self.mostPerIncident))
     guard full.isEmpty else { throw Failure(.conflict, ProblemMessages.linkedTooOften, ["most": String(Self.mostPerIncident)]) }
@@ -88,7 +88,7 @@ extension ProblemWork {
     let (transaction, provider, tenant) = (context.transaction, context.provider.id, context.tenant.id)
     let tickets = try await tickets([incident]) { _ in "incident" }
     guard let ticket = tickets.first else { return }
-    try await ProblemNews.hold([ticket.row], of: tenant, in: transaction)
+    try await TicketNews.hold([ticket.row], of: tenant, in: transaction)
     note("incident_unlinked", .object(["incident": .id(incident)]), of: tenant)
     let ended = try await transaction.first(
       EndIncidentLink(

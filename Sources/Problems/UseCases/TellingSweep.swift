@@ -72,7 +72,7 @@ package struct TellingSweep: Sweep {
   ) async throws {
     // Else another worker is at it.
     guard try await transaction.first(AdvanceTelling(provider: provider.id, telling: telling, to: last)) != nil, let kind = telling.kind else { return }
-    try await ProblemNews.hold(tickets, of: tenant, in: transaction)
+    try await TicketNews.hold(tickets, of: tenant, in: transaction)
     let news = ProblemNews(
       kind, of: provider.id(IdKind.problem.prefix, telling.publicId), number: ProblemNumber.text(provider.code, telling.number), by: telling.actor,
       at: telling.occurredAt)

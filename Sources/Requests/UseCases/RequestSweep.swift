@@ -37,22 +37,12 @@ package struct RequestSweep: Sweep {
   }
 
   private func move(_ found: RequestsToMove.Found, _ now: Instant, _ random: RandomSource, in transaction: Transaction) async throws {
-    guard let tenant = try await transaction.first(TenantOfRequest(tenant: found.tenant)),
+    guard let tenant = try await transaction.first(TenantById(tenant: found.tenant)),
       var work = try await RequestWork.load(found.request, of: tenant, at: now, random, in: transaction)
     else { return }
     if work.process.request.state == .approved { try await work.open() }
     try await work.save()
   }
-}
-
-struct TenantOfRequest: Statement {
-  let tenant: TenantId
-
-  static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from tenancy.tenant where id = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(tenant) }
-
-  static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
 }
 
 extension [PersonsOfRequest.Found] {

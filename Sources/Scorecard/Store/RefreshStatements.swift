@@ -1,13 +1,6 @@
 import Kernel
 import Postgres
 
-/// Tenants whose tickets changed since the figures were brought up to date. The finder gives their ids only.
-struct TenantsToRefresh: Statement {
-  static let sql = "select tenant_id from finder.outbox_tenants('scorecard', 1000)"
-
-  static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }
-}
-
 /// Makes the caller the only writer of the tenant's figures until its transaction ends.
 struct LockProgress: Statement {
   let tenant: TenantId

@@ -7,8 +7,6 @@ import Tenancy
 /// that a step is small, nothing is done twice, and a stop loses nothing.
 struct ClockSettlement: Sendable {
   private static let batch: Int32 = 1000
-  private static let actor = Actor(kind: .system, id: 0, via: .job)
-
   let keepers: [ClockSubject.Kind: any ClockSubjectKeeper]
 
   /// - Parameter find: as many as the limit says; what is settled is not found again.
@@ -45,9 +43,7 @@ struct ClockSettlement: Sendable {
   /// What others learn of verdicts that time alone brought about, whichever job finds them first.
   /// - Parameter changed: whether any verdict is another one than before.
   static func tell(_ missed: [SubjectClock], changed: Bool, of due: DueSubject, at now: Instant, in transaction: Transaction) {
-    for clock in missed {
-      if let event = clock.breachEvent { transaction.record(event, for: due.consumers, tenant: due.tenant, actor: actor, at: now) }
-    }
+    for clock in missed { clock.tellBreach(tenant: due.tenant, at: now, in: transaction) }
     // Scorecards count what customers were promised.
     if changed, due.subject.kind == .ticket {
       transaction.notify("scorecard", of: due.subject.kind.rawValue, due.subject.id, tenant: due.tenant, at: now)
@@ -55,12 +51,29 @@ struct ClockSettlement: Sendable {
   }
 }
 
-extension DueSubject {
-  /// Who tells people of it: promises to customers are told, those of turns are not.
-  var consumers: [String] { subject.kind == .ticket ? ["notifications"] : [] }
+extension ClockSubject {
+  /// Who tells people of it, and who hands the ticket on: by promises to customers, not by those of turns.
+  var consumers: [String] { kind == .ticket ? ["notifications", "escalations"] : [] }
+}
+
+extension SubjectClocks {
+  /// The clocks whose promises are broken.
+  package var missed: Set<Int64> { Set(clocks.filter { $0.clock.outcome == .missed }.map(\.id)) }
+
+  /// Tells of promises that an act found broken before a sweep did, or made so.
+  /// - Parameter told: those of which others have told.
+  package func tellBreaches(besides told: Set<Int64>, tenant: TenantId, at now: Instant, in transaction: Transaction) {
+    for clock in clocks where clock.clock.outcome == .missed && !told.contains(clock.id) { clock.tellBreach(tenant: tenant, at: now, in: transaction) }
+  }
 }
 
 extension SubjectClock {
+  /// Time breaks promises, whoever finds it.
+  fileprivate func tellBreach(tenant: TenantId, at now: Instant, in transaction: Transaction) {
+    guard let event = breachEvent else { return }
+    transaction.record(event, for: subject.consumers, tenant: tenant, actor: Actor(kind: .system, id: 0, via: .job), at: now)
+  }
+
   /// For the history: the subject's own events belong to its module. Nil unless the clock is missed.
   fileprivate var breachEvent: Event? {
     guard let verdict = clock.verdict, verdict.outcome == .missed else { return nil }

@@ -48,7 +48,7 @@ package struct WarnSweep: Sweep {
       clocks.save(on: transaction, tenant: due.tenant, recordedAt: now)
       keeper?.keep(dueAt: clocks.nextDueAt, of: due.subject, tenant: due.tenant, in: transaction)
       for (clock, warning) in passed {
-        transaction.record(clock.event(of: warning), for: due.consumers, tenant: due.tenant, actor: Self.actor, at: now)
+        transaction.record(clock.event(of: warning), for: due.subject.consumers, tenant: due.tenant, actor: Self.actor, at: now)
       }
     }
   }

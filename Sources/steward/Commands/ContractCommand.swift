@@ -73,7 +73,8 @@ struct ContractCommand: AsyncParsableCommand {
       abstract: "Show the plan, ask, and carry it out.",
       discussion: """
         What is done is the plan that was shown; what somebody changed since stops it. A run that stopped half way is \
-        finished by running it again; a second run says that there is nothing to do.
+        finished by running it again; a second run says that there is nothing to do. Afterwards it tells which \
+        promises no team or supplier backs.
         """)
 
     @OptionGroup var options: FileOptions
@@ -89,7 +90,7 @@ struct ContractCommand: AsyncParsableCommand {
         guard !plan.isEmpty else { return }
         guard yes || Terminal.isConfirmed(ContractFileMessages.ask) else { throw Failure(.conflict, ContractFileMessages.notConfirmed) }
         try await run.apply(plan)
-        print(ContractFileMessages.done.text(Terminal.language))
+        print(([ContractFileMessages.done.text(Terminal.language)] + (try await run.backing())).joined(separator: "\n"))
       }
     }
   }

@@ -17,8 +17,7 @@ struct HoldTicketRows: Statement {
 
 /// The same event for many tickets, as the next one of each, and work for whoever tells people of it.
 struct TellTickets: Statement {
-  let news: ProblemNews
-  let isForOpenOnly: Bool
+  let news: TicketNews
   let tickets: [Int64]
   let tenant: TenantId
   let now: Instant
@@ -40,9 +39,9 @@ struct TellTickets: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(tickets)
-    parameters.append(isForOpenOnly)
+    parameters.append(news.isForOpenOnly)
     parameters.append(now)
-    parameters.append(news.kind.rawValue)
+    parameters.append(news.type)
     parameters.append(json: news.payload)
     parameters.append(news.actor.kind.rawValue)
     parameters.append(news.actor.id)

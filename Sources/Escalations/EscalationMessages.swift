@@ -1,0 +1,19 @@
+import Kernel
+
+package enum EscalationMessages: MessageCatalog {
+  static let nameTaken = Message("escalation_rule.name_taken", "There is an escalation rule of this name already.", zh: "已有同名的升级规则。")
+  static let retired = Message("escalation_rule.retired", "The escalation rule is retired.", zh: "该升级规则已停用。")
+  static let nothingToChange = Message("escalation_rule.nothing_to_change", "Nothing would change.", zh: "没有任何变更。")
+  static let oneTrigger = Message(
+    "escalation_rule.one_trigger", "Say what sets it off: either percent, a share of a promise, or ageMinutes.",
+    zh: "请指定触发条件：percent（承诺时限已用百分比）或 ageMinutes（打开分钟数），二者取一。")
+  static let metricOfPromises = Message(
+    "escalation_rule.metric_of_promises", "Only a share of a promise (percent) has a metric.", zh: "仅按承诺时限百分比（percent）触发时可指定指标。")
+  static let noAct = Message(
+    "escalation_rule.no_act", "Say what is done: toTeam, staff, or both.", zh: "请指定升级动作：toTeam（转派团队）、staff（通知人员）或两者。")
+  static let sameTeam = Message("escalation_rule.same_team", "A team's tickets cannot go to that team.", zh: "不能将团队的工单升级给同一团队。")
+  static let calendarOfAnother = Message(
+    "escalation_rule.calendar_of_another", "This calendar is for one customer alone: name that customer in the rule.", zh: "该日历仅限某一客户使用：请在规则中指定该客户。")
+
+  package static let all = [nameTaken, retired, nothingToChange, oneTrigger, metricOfPromises, noAct, sameTeam, calendarOfAnother]
+}

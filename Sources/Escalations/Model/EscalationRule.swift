@@ -1,0 +1,88 @@
+import Kernel
+import ServiceLevels
+import ServiceTime
+
+/// When a ticket is escalated, and what then.
+struct EscalationRule: Sendable, Equatable {
+  /// A row that a rule names.
+  struct Named: Sendable, Equatable {
+    let id: Int64
+    let publicId: [UInt8]
+  }
+
+  var name: String
+  /// A share of a promise's budget, in percent; at 100 it is broken. Nil: by age.
+  var percent: Int64?
+  /// Of which promise; nil: of any.
+  var metric: Metric?
+  /// So many minutes after it was recorded a ticket is still open. Nil: by a share.
+  var ageMinutes: Int64?
+  /// Nil: for all customers.
+  var customer: TenantId?
+  /// Only tickets up to this priority; nil: all.
+  var priorityTo: Int64?
+  /// Only tickets of this team; nil: all.
+  var team: Named?
+  /// The next line.
+  var toTeam: Named?
+  /// Who is told.
+  var staff: [Named]
+  /// Only while it is open; ages count by it. Nil: at any time.
+  var calendar: Named?
+
+  /// Whether it means tickets such as this one, whatever set it off.
+  func means(_ ticket: EscalatedTicket, of tenant: TenantId) -> Bool {
+    ticket.isOpen && (customer.map { $0 == tenant } ?? true) && (priorityTo.map { ticket.priority <= $0 } ?? true)
+      && (team.map { $0.id == ticket.team } ?? true)
+  }
+
+  /// Whether the passing of a share of a promise sets it off.
+  func isSetOff(by threshold: Threshold) -> Bool {
+    guard let percent else { return false }
+    return percent <= threshold.percent && (metric.map { $0.rawValue == threshold.metric } ?? true)
+  }
+
+  /// When a ticket that was recorded then comes to the age; nil: never.
+  func comesOfAge(_ recordedAt: Instant, by calendar: CompiledCalendar?) -> Instant? {
+    guard let ageMinutes else { return nil }
+    return calendar.map { $0.deadline(from: recordedAt, seconds: ageMinutes * 60) } ?? recordedAt.adding(seconds: ageMinutes * 60)
+  }
+
+  /// The earliest recording of a ticket that comes to the age at an instant or later, to the second; at most some years before it.
+  func earliestRecording(comingOfAgeAt instant: Instant, by calendar: CompiledCalendar?) -> Instant {
+    guard let ageMinutes else { return instant }
+    guard calendar != nil else { return instant.adding(seconds: -ageMinutes * 60) }
+    // Who was recorded later comes to the age later: halved until it is found.
+    var (low, high) = (instant.seconds - Self.longestLook, instant.seconds)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if comesOfAge(Instant(seconds: middle), by: calendar).map({ $0 >= instant }) ?? true { high = middle } else { low = middle + 1 }
+    }
+    return Instant(seconds: low)
+  }
+
+  /// Five years: an age is a year of open time at the most.
+  private static let longestLook: Int64 = 5 * 366 * 86_400
+}
+
+/// What a rule asks of a ticket, as it is now.
+struct EscalatedTicket: Sendable {
+  let id: Int64
+  let publicId: [UInt8]
+  let priority: Int64
+  let team: Int64?
+  let assignee: [UInt8]?
+  let isOpen: Bool
+  let version: Int64
+  let recordedAt: Instant
+  let isImported: Bool
+}
+
+/// A share of a promise to a customer that has passed.
+struct Threshold: Sendable {
+  let clock: Int64
+  let metric: String
+  /// 100: the promise is broken.
+  let percent: Int64
+  let occurredAt: Instant
+}

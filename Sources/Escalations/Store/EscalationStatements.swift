@@ -1,0 +1,397 @@
+import Kernel
+import Operations
+import Postgres
+
+/// The shares of promises behind work that the clocks left, each with its ticket as it is now.
+struct PassedThresholds: Statement {
+  let tenant: TenantId
+  let work: [OutboxEntry]
+
+  static let sql = """
+    select c.clock_id, e.payload, e.occurred_at, \(EscalatedTicket.columns)
+    from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[]) o (id, kind, subject_id, seq, recorded_at)
+    join operations.event e
+      on e.tenant_id = $1 and e.subject_kind = o.kind and e.subject_id = o.subject_id and e.seq = o.seq and e.recorded_at = o.recorded_at
+    cross join lateral (select coalesce((e.payload ->> 'percent')::bigint, 100)) w (percent)
+    join service_levels.pub_clock c on c.tenant_id = $1 and c.clock_id = o.subject_id and o.kind in ('clock', 'clock_warning')
+      and \(StandingThreshold.condition)
+    join desk.pub_told_ticket t on t.tenant_id = $1 and t.ticket_id = c.subject_id
+    order by t.ticket_id, o.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(work.map(\.id))
+    parameters.append(work.map(\.kind))
+    parameters.append(work.map(\.subject))
+    parameters.append(work.map(\.seq))
+    parameters.append(work.map(\.recordedAt))
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (threshold: Threshold, ticket: EscalatedTicket) {
+    let (clock, payload): (Int64, Value) = (try row.next(), try row.next())
+    // A warning says its share; a breach has none.
+    let threshold = Threshold(
+      clock: clock, metric: payload["metric"]?.text ?? "", percent: payload["percent"]?.integer ?? 100, occurredAt: try row.next())
+    return (threshold, try EscalatedTicket(&row))
+  }
+}
+
+extension EscalatedTicket {
+  static let columns = """
+    t.ticket_id, t.public_id, t.priority, t.team_id, t.assignee_public_id, t.state in ('new', 'active', 'pending'), t.version, t.recorded_at, t.is_imported
+    """
+
+  init(_ row: inout RowReader) throws {
+    self.init(
+      id: try row.next(), publicId: try row.next(), priority: try row.next(), team: try row.next(),
+      assignee: try row.next(), isOpen: try row.next(), version: try row.next(), recordedAt: try row.next(), isImported: try row.next())
+  }
+}
+
+struct TicketsToEscalate: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = "select \(EscalatedTicket.columns) from desk.pub_told_ticket t where t.tenant_id = $1 and t.ticket_id = any ($2) order by t.ticket_id"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> EscalatedTicket { try EscalatedTicket(&row) }
+}
+
+/// Open tickets by when they were recorded, over all customers. The finder gives ids only.
+struct RecordedTickets: Statement {
+  struct Place: Sendable {
+    let tenant: TenantId
+    let id: Int64
+    let recordedAt: Instant
+  }
+
+  let after: Place
+  let until: Instant
+  let customer: TenantId?
+  let limit: Int64
+
+  static let sql = "select tenant_id, id, recorded_at from finder.tickets_recorded($1, $2, $3, $4, $5, $6)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(after.recordedAt)
+    parameters.append(after.tenant)
+    parameters.append(after.id)
+    parameters.append(until)
+    parameters.append(customer)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Place { Place(tenant: try row.next(), id: try row.next(), recordedAt: try row.next()) }
+}
+
+/// How far rules by age have looked.
+struct ProgressOfRules: Statement {
+  let provider: TenantId
+
+  static let sql = "select p.rule_id, p.begins_at, p.ticket_tenant_id, p.ticket_id, p.recorded_at from escalations.progress p where p.tenant_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(provider) }
+
+  static func decode(_ row: inout RowReader) throws -> (rule: Int64, beginsAt: Instant, place: RecordedTickets.Place) {
+    (try row.next(), try row.next(), RecordedTickets.Place(tenant: try row.next(), id: try row.next(), recordedAt: try row.next()))
+  }
+}
+
+struct KeepProgress: Statement {
+  let provider: TenantId
+  let rule: RuleRow
+  let place: RecordedTickets.Place
+
+  static let sql = """
+    insert into escalations.progress (tenant_id, rule_id, begins_at, recorded_at, ticket_tenant_id, ticket_id) values ($1, $2, $3, $4, $5, $6)
+    on conflict (tenant_id, rule_id) do update
+      set begins_at = excluded.begins_at, recorded_at = excluded.recorded_at, ticket_tenant_id = excluded.ticket_tenant_id, ticket_id = excluded.ticket_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(rule.id)
+    parameters.append(rule.beginsAt)
+    parameters.append(place.recordedAt)
+    parameters.append(place.tenant)
+    parameters.append(place.id)
+  }
+}
+
+/// An escalation that is to be carried out. What the rule has escalated before is left alone; what was dropped then may come again.
+struct InsertEscalation: Statement {
+  let tenant: TenantId
+  let publicId: [UInt8]
+  let ticket: EscalatedTicket
+  let row: RuleRow
+  /// Of a promise; nil: by age.
+  let threshold: Threshold?
+  let occurredAt: Instant
+  let dueAt: Instant
+  let now: Instant
+
+  static let sql = """
+    insert into escalations.escalation (
+      tenant_id, public_id, ticket_id, ticket_public_id, rule_id, rule_public_id, rule_name, clock_id, metric, percent, age_minutes, occurred_at, due_at,
+      from_team_id, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    on conflict (tenant_id, ticket_id, rule_id, metric) do update
+      set state = 'waiting', settled_at = null, attempts = 0, fault = null, clock_id = excluded.clock_id, percent = excluded.percent,
+        age_minutes = excluded.age_minutes, occurred_at = excluded.occurred_at, due_at = excluded.due_at, from_team_id = excluded.from_team_id,
+        recorded_at = excluded.recorded_at
+      where escalation.state = 'dropped'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+    parameters.append(ticket.id)
+    parameters.append(ticket.publicId)
+    parameters.append(row.id)
+    parameters.append(row.publicId)
+    parameters.append(row.rule.name)
+    parameters.append(threshold?.clock)
+    parameters.append(threshold?.metric)
+    parameters.append(threshold?.percent)
+    parameters.append(threshold == nil ? row.rule.ageMinutes : nil)
+    parameters.append(occurredAt)
+    parameters.append(dueAt)
+    parameters.append(ticket.team)
+    parameters.append(now)
+  }
+}
+
+/// Whether what set an escalation off still stands: of a share, that the promise is neither kept nor withdrawn; of a broken one, that it is.
+struct StandingThreshold: Statement {
+  let tenant: TenantId
+  let clock: Int64
+  let percent: Int64
+
+  /// Of a clock `c` and a share `w.percent`.
+  static let condition = """
+    case when w.percent < 100 then c.state in ('running', 'paused') and c.verdict is distinct from 'met' else c.verdict is not distinct from 'missed' end
+    """
+
+  static let sql = """
+    select c.clock_id from service_levels.pub_clock c cross join (select $3::bigint) w (percent)
+    where c.tenant_id = $1 and c.clock_id = $2 and \(condition)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(clock)
+    parameters.append(percent)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct DueEscalations: Statement {
+  let now: Instant
+  let limit: Int64
+
+  static let sql = "select tenant_id, id from finder.due_escalations($1, $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(now)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, id: Int64) { (try row.next(), try row.next()) }
+}
+
+struct TicketOfEscalation: Statement {
+  let tenant: TenantId
+  let id: Int64
+
+  static let sql = "select e.ticket_id from escalations.escalation e where e.tenant_id = $1 and e.id = $2 and e.state = 'waiting'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// One that still waits, locked.
+struct HoldEscalation: Statement {
+  let tenant: TenantId
+  let id: Int64
+
+  static let sql = """
+    select \(EscalationRow.columns) from escalations.escalation e where e.tenant_id = $1 and e.id = $2 and e.state = 'waiting' for update
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> EscalationRow { try EscalationRow(&row) }
+}
+
+struct RuleOfEscalation: Statement {
+  let provider: TenantId
+  let id: Int64
+
+  static let sql = "select \(RuleRow.columns) \(RuleRow.tables) where r.tenant_id = $1 and r.id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(id)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RuleRow { try RuleRow(&row) }
+}
+
+struct SettleEscalation: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let state: EscalationRow.State
+  var fromTeam: [UInt8]?
+  var toTeam: [UInt8]?
+  let now: Instant
+
+  static let sql = """
+    update escalations.escalation set state = $3, from_team_public_id = $4, to_team_public_id = $5, settled_at = $6
+    where tenant_id = $1 and id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(state.rawValue)
+    parameters.append(fromTeam)
+    parameters.append(toTeam)
+    parameters.append(now)
+  }
+}
+
+struct PostponeEscalation: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let until: Instant
+  /// Why it could not be carried out; nil: its calendar is closed.
+  let fault: String?
+
+  static let sql = """
+    update escalations.escalation set due_at = $3, attempts = attempts + case when $4::text is null then 0 else 1 end, fault = coalesce($4, fault)
+    where tenant_id = $1 and id = $2 and state = 'waiting'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(until)
+    parameters.append(fault)
+  }
+}
+
+struct TeamPublicId: Statement {
+  let id: Int64
+
+  static let sql = "select m.public_id from desk.pub_team m where m.team_id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(id) }
+
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}
+
+/// An escalation as it is stored.
+struct EscalationRow: Sendable {
+  enum State: String, Sendable, CaseIterable {
+    case waiting, done, dropped
+  }
+
+  let id: Int64
+  let publicId: [UInt8]
+  let ticketPublicId: [UInt8]
+  let rule: Int64
+  let rulePublicId: [UInt8]
+  let ruleName: String
+  let clock: Int64?
+  let metric: String?
+  let percent: Int64?
+  let ageMinutes: Int64?
+  let occurredAt: Instant
+  let dueAt: Instant
+  let state: State
+  let foundTeam: Int64?
+  let fromTeam: [UInt8]?
+  let toTeam: [UInt8]?
+  let attempts: Int64
+  let fault: String?
+  let settledAt: Instant?
+
+  static let columns = """
+    e.id, e.public_id, e.ticket_public_id, e.rule_id, e.rule_public_id, e.rule_name, e.clock_id, e.metric, e.percent, e.age_minutes, e.occurred_at, e.due_at, e.state,
+    e.from_team_id, e.from_team_public_id, e.to_team_public_id, e.attempts, e.fault, e.settled_at
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    publicId = try row.next()
+    ticketPublicId = try row.next()
+    rule = try row.next()
+    rulePublicId = try row.next()
+    ruleName = try row.next()
+    clock = try row.next()
+    metric = try row.next()
+    percent = try row.next()
+    ageMinutes = try row.next()
+    occurredAt = try row.next()
+    dueAt = try row.next()
+    state = State(rawValue: try row.next()) ?? .waiting
+    foundTeam = try row.next()
+    fromTeam = try row.next()
+    toTeam = try row.next()
+    attempts = try row.next()
+    fault = try row.next()
+    settledAt = try row.next()
+  }
+}
+
+/// A customer's escalations, the newest first; of one ticket or of all.
+struct EscalationsPage: Statement {
+  let tenant: TenantId
+  let ticket: [UInt8]?
+  let before: Int64
+  let limit: Int64
+
+  static let sql = """
+    select \(EscalationRow.columns) from escalations.escalation e
+    where e.tenant_id = $1 and ($2::bytea is null or e.ticket_id = (
+      select t.ticket_id from desk.pub_told_ticket t where t.tenant_id = $1 and t.public_id = $2)) and e.id < $3
+    order by e.id desc limit $4
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+    parameters.append(before)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> EscalationRow { try EscalationRow(&row) }
+}
+
+struct TicketByPublicId: Statement {
+  let tenant: TenantId
+  let publicId: [UInt8]
+
+  static let sql = "select t.ticket_id from desk.pub_told_ticket t where t.tenant_id = $1 and t.public_id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

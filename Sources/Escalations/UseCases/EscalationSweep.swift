@@ -1,0 +1,271 @@
+import Contracts
+import Desk
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import ServiceTime
+import Tenancy
+
+/// Escalates: finds tickets of which a rule holds, by what the clocks tell and by age, and carries it out once its calendar is open. What is found
+/// and what is done of it are transactions of one customer each; a ticket is escalated by a rule once, however often a worker dies.
+package struct EscalationSweep: Sweep {
+  package static let kind = "escalations.raise"
+  package static let everySeconds: Int64 = 15
+  /// Whose work in the outbox it takes.
+  static let consumer = "escalations"
+
+  private let dispatcher: Dispatcher
+  private let batch: Int64
+  /// After so long what could not be carried out is tried again; after so many times people are told without the team.
+  private static let secondsToNextTry: Int64 = 300
+  private static let mostAttempts: Int64 = 3
+  /// So long a run goes on.
+  private static let runTime = Duration.seconds(30)
+  private static let actor = Actor(kind: .system, id: 0, via: .job)
+
+  /// - Parameters:
+  ///   - dispatcher: gives a ticket to another team as anybody would.
+  ///   - batch: how many are looked at in one transaction.
+  package init(_ dispatcher: Dispatcher, batch: Int64 = 200) {
+    self.dispatcher = dispatcher
+    self.batch = batch
+  }
+
+  /// In rounds, so that what is found goes out while there is more to find. What is not done by the end of its time is the next run's.
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    let started = ContinuousClock.now
+    var rest = LeftUndone()
+    var goesOn = true
+    while goesOn, started.duration(to: .now) < Self.runTime {
+      let now = max(now, tenancy.clock.now())
+      let book = try await RuleBook.load(provider, at: now, tenancy)
+      goesOn = try await findByClocks(book, at: now, tenancy, &rest)
+      for entry in book.rules where entry.row.rule.ageMinutes != nil {
+        do {
+          if try await findByAge(entry, from: book.progress[entry.row.id], provider, at: now, tenancy) { goesOn = true }
+        } catch  where !Task.isCancelled {
+          rest.add("ages by escalation rule \(entry.row.id)", error)
+        }
+      }
+      if try await carryOut(book, provider, at: now, tenancy, &rest) { goesOn = true }
+      // What is at fault would be found again and again.
+      if !rest.isEmpty { throw rest }
+    }
+  }
+
+  // MARK: Finding
+
+  /// By what the clocks tell, and by reopenings: a batch of each tenant. What no rule asks for is taken away too.
+  /// - Returns: whether there may be more.
+  private func findByClocks(_ book: RuleBook, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws -> Bool {
+    let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(OutboxTenants(of: Self.consumer)) }
+    var isMore = false
+    for tenant in tenants {
+      try Task.checkCancellation()
+      let waiting = WaitingOutbox(tenant: tenant, consumer: Self.consumer, after: 0, limit: batch)
+      let work = try await tenancy.transaction(binding: [tenant], side: .staff, readOnly: true) { try await $0.query(waiting) }
+      if work.count == Int(batch) { isMore = true }
+      do {
+        try await find(work, of: tenant, book, at: now, tenancy)
+      } catch  where !Task.isCancelled {
+        // One of them is at fault: each by itself, so that the others are seen.
+        for one in work {
+          do {
+            try await find([one], of: tenant, book, at: now, tenancy)
+          } catch  where !Task.isCancelled {
+            rest.add("\(one.kind) \(one.subject) of tenant \(tenant)", error)
+          }
+        }
+      }
+    }
+    return isMore
+  }
+
+  private func find(_ work: [OutboxEntry], of tenant: TenantId, _ book: RuleBook, at now: Instant, _ tenancy: Tenancy) async throws {
+    try await tenancy.transaction(binding: [tenant], side: .staff) { transaction in
+      let taken = Set(try await transaction.query(TakeOutbox(tenant: tenant, consumer: Self.consumer, ids: work.map(\.id))))
+      guard !book.rules.isEmpty, !taken.isEmpty else { return }
+      let work = work.filter { taken.contains($0.id) }
+      let reopened = Set(work.filter { $0.kind == "ticket" }.map(\.subject)).sorted()
+      let (passed, tickets) = try await transaction.query(
+        PassedThresholds(tenant: tenant, work: work), TicketsToEscalate(tenant: tenant, ids: reopened))
+      for (threshold, ticket) in passed {
+        for entry in book.rules where entry.row.rule.isSetOff(by: threshold) && threshold.occurredAt >= entry.row.beginsAt {
+          insert(ticket, of: tenant, by: entry, threshold, occurredAt: threshold.occurredAt, at: now, in: transaction)
+        }
+      }
+      // Who came to the age while it was resolved was passed over then.
+      for ticket in tickets where !ticket.isImported {
+        for entry in book.rules {
+          guard let reached = entry.row.rule.comesOfAge(ticket.recordedAt, by: entry.calendar), reached <= now, reached >= entry.row.beginsAt else { continue }
+          insert(ticket, of: tenant, by: entry, nil, occurredAt: reached, at: now, in: transaction)
+        }
+      }
+    }
+  }
+
+  /// By age: goes on through the tickets, in the order in which they were recorded, from where it was.
+  /// - Returns: whether there may be more.
+  private func findByAge(
+    _ entry: RuleBook.Entry, from progress: (beginsAt: Instant, place: RecordedTickets.Place)?, _ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy
+  ) async throws -> Bool {
+    guard let age = entry.row.rule.ageMinutes else { return false }
+    try Task.checkCancellation()
+    var place = RecordedTickets.Place(
+      tenant: TenantId(0), id: 0, recordedAt: entry.row.rule.earliestRecording(comingOfAgeAt: entry.row.beginsAt, by: entry.calendar))
+    // How far it looked as the rule was before says nothing of what it means now.
+    if let progress, progress.beginsAt == entry.row.beginsAt { place = progress.place }
+    let look = RecordedTickets(after: place, until: now.adding(seconds: -age * 60), customer: entry.row.rule.customer, limit: batch)
+    let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+    // Who was recorded later comes to the age later, by whatever calendar.
+    let reached = found.prefix { entry.row.rule.comesOfAge($0.recordedAt, by: entry.calendar).map { $0 <= now } ?? false }
+    guard let last = reached.last else { return false }
+    for (tenant, places) in Dictionary(grouping: reached, by: \.tenant).sorted(by: { $0.key < $1.key }) {
+      try await tenancy.transaction(binding: [tenant], side: .staff) { transaction in
+        for ticket in try await transaction.query(TicketsToEscalate(tenant: tenant, ids: places.map(\.id))) {
+          guard let occurredAt = entry.row.rule.comesOfAge(ticket.recordedAt, by: entry.calendar), occurredAt >= entry.row.beginsAt else { continue }
+          insert(ticket, of: tenant, by: entry, nil, occurredAt: occurredAt, at: now, in: transaction)
+        }
+      }
+    }
+    try await tenancy.transaction(binding: [provider.id], side: .staff) {
+      $0.enqueue(KeepProgress(provider: provider.id, rule: entry.row, place: last))
+    }
+    return reached.count == Int(batch)
+  }
+
+  private func insert(
+    _ ticket: EscalatedTicket, of tenant: TenantId, by entry: RuleBook.Entry, _ threshold: Threshold?, occurredAt: Instant, at now: Instant,
+    in transaction: Transaction
+  ) {
+    guard entry.row.rule.means(ticket, of: tenant) else { return }
+    transaction.enqueue(
+      InsertEscalation(
+        tenant: tenant, publicId: dispatcher.tenancy.random.publicIdBits(), ticket: ticket, row: entry.row, threshold: threshold, occurredAt: occurredAt,
+        dueAt: entry.opening(at: now) ?? now, now: now))
+  }
+
+  // MARK: Carrying out
+
+  /// A batch of what is due, of each tenant in turn.
+  /// - Returns: whether there may be more.
+  private func carryOut(
+    _ book: RuleBook, _ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone
+  ) async throws -> Bool {
+    let due = DueEscalations(now: now, limit: batch)
+    let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(due) }
+    for one in found {
+      try Task.checkCancellation()
+      do {
+        try await tenancy.transaction(binding: Set([one.tenant, provider.id]).sorted(), side: .staff) {
+          try await carryOut(one.id, of: one.tenant, book, provider, in: $0)
+        }
+      } catch  where !Task.isCancelled {
+        rest.add("escalation \(one.id) of tenant \(one.tenant)", error)
+        let later = PostponeEscalation(
+          tenant: one.tenant, id: one.id, until: now.adding(seconds: Self.secondsToNextTry), fault: Failure(error, constraints: [:]).code)
+        try await tenancy.transaction(binding: [one.tenant], side: .staff) { $0.enqueue(later) }
+      }
+    }
+    // What was carried out or postponed is not found again.
+    return found.count == Int(batch)
+  }
+
+  private func carryOut(_ id: Int64, of tenant: TenantId, _ book: RuleBook, _ provider: TenantEntry, in transaction: Transaction) async throws {
+    let now = dispatcher.tenancy.clock.now()
+    guard let held = try await transaction.first(TicketOfEscalation(tenant: tenant, id: id)) else { return }
+    // The ticket first, as everybody does.
+    try await TicketNews.hold([held], of: tenant, in: transaction)
+    let (rows, tickets, tenants) = try await transaction.query(
+      HoldEscalation(tenant: tenant, id: id), TicketsToEscalate(tenant: tenant, ids: [held]), TenantById(tenant: tenant))
+    guard let row = rows.first, let ticket = tickets.first, let customer = tenants.first else { return }
+    // It may be over since it was found, and its calendar may open no more.
+    guard let rule = try await standing(row, ticket, of: tenant, provider, in: transaction),
+      let opening = book.rules.first(where: { $0.row.id == row.rule })?.opening(at: now)
+    else {
+      transaction.enqueue(SettleEscalation(tenant: tenant, id: id, state: .dropped, now: now))
+      return
+    }
+    guard opening <= now else {
+      transaction.enqueue(PostponeEscalation(tenant: tenant, id: id, until: opening, fault: nil))
+      return
+    }
+    var settle = SettleEscalation(tenant: tenant, id: id, state: .done, now: now)
+    if let team = ticket.team { settle.fromTeam = try await transaction.first(TeamPublicId(id: team)) }
+    // Who gave it to yet another team meanwhile knew more than the rule.
+    let isWhereItWas = ticket.team == row.foundTeam
+    if let toTeam = rule.toTeam, toTeam.id != ticket.team, isWhereItWas, row.attempts < Self.mostAttempts {
+      try await give(ticket, to: toTeam, row, of: customer, provider, in: transaction)
+      settle.toTeam = toTeam.publicId
+    }
+    // Where nothing is done there is nothing to tell.
+    if settle.toTeam != nil || !rule.staff.isEmpty {
+      let losing = settle.toTeam == nil ? nil : ticket.assignee
+      let told = (rule.staff.map(\.publicId) + [losing].compactMap { $0 }).map { Value.id(provider.id(IdKind.staff.prefix, $0)) }
+      func team(_ bits: [UInt8]?) -> Value { .id(bits.map { provider.id(IdKind.team.prefix, $0) }) }
+      let news = TicketNews(
+        TicketEventType.escalatedByRule,
+        .object([
+          "escalation": .id(customer.id(IdKind.escalation.prefix, row.publicId)),
+          "rule": .id(provider.id(IdKind.escalationRule.prefix, row.rulePublicId)), "ruleName": .text(rule.name), "metric": .text(row.metric),
+          "percent": .integer(row.percent), "ageMinutes": .integer(row.ageMinutes), "fromTeam": team(settle.fromTeam), "toTeam": team(settle.toTeam),
+          "staff": .array(told),
+        ]), by: Self.actor, at: now)
+      try await news.tell([ticket.id], of: tenant, at: now, in: transaction)
+    }
+    transaction.enqueue(settle)
+  }
+
+  /// The rule, if it still means the ticket, and what set it off still stands.
+  private func standing(
+    _ row: EscalationRow, _ ticket: EscalatedTicket, of tenant: TenantId, _ provider: TenantEntry, in transaction: Transaction
+  ) async throws -> EscalationRule? {
+    guard let rule = try await transaction.first(RuleOfEscalation(provider: provider.id, id: row.rule)), rule.isActive, rule.rule.means(ticket, of: tenant)
+    else { return nil }
+    guard let clock = row.clock, let percent = row.percent else { return rule.rule }
+    return try await transaction.first(StandingThreshold(tenant: tenant, clock: clock, percent: percent)) == nil ? nil : rule.rule
+  }
+
+  /// As anybody would who may work on the customer's tickets: who had it in the team before has it no more.
+  private func give(
+    _ ticket: EscalatedTicket, to team: EscalationRule.Named, _ row: EscalationRow, of customer: TenantEntry, _ provider: TenantEntry,
+    in transaction: Transaction
+  ) async throws {
+    let principal = Principal(
+      actor: Self.actor, tenant: provider.id, side: .staff, name: row.ruleName,
+      grants: [Grant(role: "escalation", permissions: ["incident.work"], scope: .listed([customer.id]))])
+    let input: Value = .object([
+      "id": .id(customer.id(IdKind.incident.prefix, ticket.publicId)), "team": .id(provider.id(IdKind.team.prefix, team.publicId)), "assignee": .null,
+    ])
+    _ = try await dispatcher.act(
+      "incident.assign", input, as: principal, for: customer, provider: provider, version: ticket.version,
+      requestId: customer.id(IdKind.escalation.prefix, row.publicId).description, in: transaction)
+  }
+}
+
+/// The provider's rules, with their calendars as they are now.
+private struct RuleBook: Sendable {
+  struct Entry: Sendable {
+    let row: RuleRow
+    let calendar: CompiledCalendar?
+
+    /// When it may go out, at an instant or after it; nil: its calendar opens no more.
+    func opening(at instant: Instant) -> Instant? { calendar.map { $0.nextOpening(at: instant) } ?? instant }
+  }
+
+  let rules: [Entry]
+  let progress: [Int64: (beginsAt: Instant, place: RecordedTickets.Place)]
+
+  static func load(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy) async throws -> RuleBook {
+    try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { transaction in
+      let (rules, progress) = try await transaction.query(ActiveRules(provider: provider.id), ProgressOfRules(provider: provider.id))
+      let histories = try await ContractTerms.histories(
+        ofCalendars: Set(rules.compactMap(\.rule.calendar?.id)).sorted(), from: now, in: transaction)
+      return RuleBook(
+        rules: rules.map { row in Entry(row: row, calendar: row.rule.calendar.flatMap { histories[$0.id]?.first?.compiled }) },
+        progress: Dictionary(progress.map { ($0.rule, ($0.beginsAt, $0.place)) }) { first, _ in first })
+    }
+  }
+}

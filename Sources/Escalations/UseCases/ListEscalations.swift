@@ -1,0 +1,79 @@
+import Desk
+import Kernel
+import Operations
+
+package struct EscalationRecord: OperationOutput {
+  let row: EscalationRow
+  let id: PublicId
+  let incident: PublicId
+  let rule: PublicId
+  let fromTeam: PublicId?
+  let toTeam: PublicId?
+
+  package static let fields: [OutputField<EscalationRecord>] = [
+    OutputField("id", .id, "The escalation.", "升级记录编号。") { .id($0.id) },
+    OutputField("incident", .id, "The incident.", "事件编号。") { .id($0.incident) },
+    OutputField("rule", .id, "The rule.", "规则编号。") { .id($0.rule) },
+    OutputField("ruleName", .text, "What the rule was called.", "当时的规则名称。") { .text($0.row.ruleName) },
+    OutputField("metric", .text, "The promise of which a share had passed; null: it was its age.", "已消耗时限的承诺指标；null 表示因打开时长。") {
+      .text($0.row.metric)
+    },
+    OutputField("percent", .integer, "The share that had passed, in percent; 100: the promise was broken.", "已消耗的时限百分比；100 表示违约。") { .integer($0.row.percent) },
+    OutputField("ageMinutes", .integer, "The age to which it had come.", "达到的打开分钟数。") { .integer($0.row.ageMinutes) },
+    OutputField("occurredAt", .instant, "When that was.", "触发时间。") { .instant($0.row.occurredAt) },
+    OutputField("dueAt", .instant, "When its calendar lets it go out.", "日历允许执行的时间。") { .instant($0.row.dueAt) },
+    OutputField(
+      "state", .text, "waiting (for its calendar, or for the next try), done, or dropped: it was over by then, or the rule no longer meant it.",
+      "状态：waiting（等待日历或重试）、done（已执行）或 dropped（届时已解决或规则不再适用）。"
+    ) { .text($0.row.state.rawValue) },
+    OutputField("fromTeam", .id, "The team that had it.", "原团队。") { .id($0.fromTeam) },
+    OutputField("toTeam", .id, "The team that got it; null: it stayed.", "接手的团队；null 表示未转派。") { .id($0.toTeam) },
+    OutputField("attempts", .integer, "How often it could not be carried out.", "执行失败次数。") { .integer($0.row.attempts) },
+    OutputField("fault", .text, "Why not, as a code; after three times people are told without the team.", "失败原因代码；失败三次后不再转派，仅通知人员。") { .text($0.row.fault) },
+    OutputField("settledAt", .instant, "When it was carried out or dropped.", "执行或放弃的时间。") { .instant($0.row.settledAt) },
+  ]
+
+  init(_ row: EscalationRow, in context: OperationContext) {
+    self.row = row
+    id = context.id(.escalation, row.publicId)
+    incident = context.id(.incident, row.ticketPublicId)
+    rule = context.id(.escalationRule, row.rulePublicId)
+    fromTeam = row.fromTeam.map { context.id(.team, $0) }
+    toTeam = row.toTeam.map { context.id(.team, $0) }
+  }
+}
+
+package enum ListEscalations: Operation {
+  package struct Input: OperationInput {
+    let incident: PublicId?
+    let limit: Int64?
+    let cursor: String?
+
+    private static let incident = Field.id("incident", .incident, "Only those of this incident.", "仅列出此事件的升级。").optional
+    package static let fields: [any InputField] = [CustomerReference.field, incident, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      incident = try values[Self.incident]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "escalation.list", "List what was escalated of a customer, the newest first.", zh: "列出客户的升级记录，最新的在前。", permission: "escalation.read",
+    roles: EscalationRights.readers, reach: .one(by: "customer"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<EscalationRecord> {
+    let filter = input.incident?.description ?? "-"
+    let (limit, before) = try context.page(input.limit, input.cursor, filter: filter)
+    if let incident = input.incident {
+      guard try await context.transaction.first(TicketByPublicId(tenant: context.tenant.id, publicId: incident.random)) != nil else {
+        throw context.unknownReference("incident")
+      }
+    }
+    let rows = try await context.transaction.query(
+      EscalationsPage(
+        tenant: context.tenant.id, ticket: input.incident?.random, before: try before?.integer(0) ?? Int64.max, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { EscalationRecord($0, in: context) }
+  }
+}

@@ -1,0 +1,369 @@
+import Kernel
+import Operations
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Escalations
+
+@Suite struct EscalationTests {
+  @Test func aTicketGoesToTheNextLineAndItsLeadIsTold() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 80, "metric": "response", "toTeam": world.secondLine, "staff": .array([world.leadId])])
+    let incident = try await world.incident()
+    let quiet = try await world.incident(of: world.other)
+
+    try world.at("2026-03-02T08:30:00Z")
+    try await world.work()
+    #expect(try await world.escalations() == [], "at half of it nothing is due")
+
+    try world.at("2026-03-02T08:48:10Z")
+    try await world.work()
+    let escalated = try await world.read(incident)
+    #expect(escalated["team"] == world.secondLine)
+    #expect(escalated["assignee"]?.isNull == true)
+    let record = try #require(try await world.escalations(of: incident).first)
+    #expect(record["state"] == "done" && record["percent"] == 80 && record["metric"] == "response")
+    #expect(record["fromTeam"] == world.firstLine && record["toTeam"] == world.secondLine)
+    #expect(record["occurredAt"] == "2026-03-02T08:48:00Z", "when the share had passed, not when it was found")
+    #expect(try await world.history(incident).contains("incident.escalated_by_rule"))
+    #expect(try await world.told() == ["incident.escalated_by_rule"])
+    #expect(try await world.read(quiet)["team"] == world.firstLine)
+
+    // Broken later on: by this rule it was escalated, and is once.
+    try world.at("2026-03-02T10:00:00Z")
+    try await world.work()
+    try await world.work()
+    #expect(try await world.escalations().count == 1)
+    #expect(try await world.told() == ["incident.escalated_by_rule"])
+  }
+
+  @Test func aBrokenPromiseSetsOffWhatNoWarningDid() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 95, "staff": .array([world.leadId])], name: "Nearly")
+    try await world.rule(["percent": 100, "metric": "resolution", "staff": .array([world.leadId])], name: "Another promise")
+    let incident = try await world.incident()
+    try world.at("2026-03-02T08:55:00Z")
+    try await world.work()
+    #expect(try await world.escalations() == [])
+    try world.at("2026-03-02T09:10:00Z")
+    try await world.work()
+    let records = try await world.escalations()
+    #expect(records.map { $0["ruleName"] } == ["Nearly"] && records.first?["percent"] == 100)
+    #expect(try await world.read(incident)["team"] == world.firstLine, "nobody said that it goes to another team")
+  }
+
+  @Test func whatHappenedBeforeThereWasTheRuleIsNotItsAffair() async throws {
+    let world = try await EscalationsWorld()
+    _ = try await world.incident()
+    try world.at("2026-03-02T08:35:00Z")
+    try await world.rule(["percent": 50, "staff": .array([world.leadId])], name: "Share")
+    try await world.rule(["ageMinutes": 30, "staff": .array([world.leadId])], name: "Age")
+    try await world.work()
+    #expect(try await world.escalations() == [])
+    // The next share, recorded after the rule, is.
+    try world.at("2026-03-02T08:50:00Z")
+    try await world.work()
+    #expect(try await world.escalations().map { $0["ruleName"] } == ["Share"])
+  }
+
+  @Test func rulesMeanOnlyTheirTickets() async throws {
+    let world = try await EscalationsWorld()
+    let staff = Value.array([world.leadId])
+    try await world.rule(["percent": 50, "staff": staff, "priorityTo": 2], name: "Priority")
+    try await world.rule(["percent": 50, "staff": staff, "team": world.secondLine], name: "Team")
+    try await world.rule(["percent": 50, "staff": staff, "customer": .id(world.other.publicId)], name: "Customer")
+    try await world.rule(
+      ["percent": 50, "staff": staff, "customer": .id(world.acme.publicId), "priorityTo": 3, "team": world.firstLine], name: "This")
+    _ = try await world.incident()
+    let resolved = try await world.incident("Resolved")
+    try world.at("2026-03-02T08:31:00Z")
+    try await world.resolve(resolved)
+    try await world.work()
+    #expect(try await world.escalations().map { $0["ruleName"] } == ["This"])
+  }
+
+  @Test func whoIsOpenTooLongIsEscalatedOnce() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 120, "toTeam": world.secondLine])
+    let old = try await world.incident("Old")
+    let resolved = try await world.incident("Resolved")
+    try await world.resolve(resolved)
+    let imported = try await world.incident("Imported")
+    try await world.script("update desk.ticket set external_source = 'log', external_key = '1' where title = 'Imported'")
+    try world.at("2026-03-02T08:30:00Z")
+    let young = try await world.incident("Young", of: world.other)
+
+    try world.at("2026-03-02T10:00:05Z")
+    try await world.escalate(batch: 1)
+    #expect(try await world.read(old)["team"] == world.secondLine)
+    #expect(try await world.read(imported)["team"] == world.firstLine)
+    #expect(try await world.read(young)["team"] == world.firstLine)
+    let record = try #require(try await world.escalations().first)
+    #expect(record["ageMinutes"] == 120 && record["percent"]?.isNull == true && record["occurredAt"] == "2026-03-02T10:00:00Z")
+
+    try world.at("2026-03-02T10:31:00Z")
+    try await world.escalate(batch: 1)
+    #expect(try await world.read(young)["team"] == world.secondLine)
+    try await world.act("assign", old, ["team": world.firstLine])
+    try await world.escalate(batch: 1)
+    #expect(try await world.read(old)["team"] == world.firstLine, "once")
+    #expect(try await world.states() == ["done"])
+  }
+
+  @Test func anAlertCalendarLetsItWait() async throws {
+    let world = try await EscalationsWorld()
+    // Friday, 16:50 in Berlin: the hour of its promise ends on Monday at 9:50.
+    try world.at("2026-03-06T15:50:00Z")
+    let staff = Value.array([world.leadId])
+    try await world.rule(["ageMinutes": 60, "staff": staff, "calendar": world.office], name: "Office hours")
+    try await world.rule(["ageMinutes": 60, "staff": staff], name: "Any time")
+    _ = try await world.incident()
+    try world.at("2026-03-06T17:00:00Z")
+    try await world.work()
+    #expect(try await world.escalations().map { $0["ruleName"] } == ["Any time"])
+    try world.at("2026-03-09T08:49:00Z")
+    try await world.work()
+    #expect(try await world.escalations().count == 1, "fifty-nine minutes of office time")
+    try world.at("2026-03-09T08:50:01Z")
+    try await world.work()
+    #expect(try await world.escalations().first?["ruleName"] == "Office hours")
+    #expect(try await world.escalations().first?["occurredAt"] == "2026-03-09T08:50:00Z")
+  }
+
+  @Test func whatIsOverWhenItsCalendarOpensIsDropped() async throws {
+    let world = try await EscalationsWorld()
+    let afternoon = try await world.afternoon()
+    let rule = try await world.rule(["percent": 100, "toTeam": world.secondLine, "calendar": afternoon])
+    let over = try await world.incident("Over")
+    let open = try await world.incident("Open")
+    try world.at("2026-03-02T09:05:00Z")
+    try await world.work()
+    #expect(try await world.states() == ["waiting", "waiting"])
+    #expect(try await world.escalations().allSatisfy { $0["dueAt"] == "2026-03-02T13:00:00Z" })
+    try await world.resolve(over)
+    try world.at("2026-03-02T13:00:00Z")
+    try await world.work()
+    #expect(Set(try await world.states()) == ["dropped", "done"])
+    #expect(try await world.read(open)["team"] == world.secondLine)
+    #expect(try await !world.history(over).contains("incident.escalated_by_rule"))
+
+    // A retired rule does nothing more, nor does what waits for it.
+    let late = try await world.incident("Late")
+    try world.at("2026-03-02T14:30:00Z")
+    try await world.work()
+    try await world.database.call(
+      "escalation_rule.retire", ["id": rule["id"] ?? .null], as: world.database.root, version: rule["version"]?.integer)
+    try world.at("2026-03-09T13:00:00Z")
+    try await world.work()
+    #expect(try await world.read(late)["team"] == world.firstLine)
+    #expect(try await world.states().last == "dropped")
+  }
+
+  @Test func severalWorkersEscalateOnce() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 10, "toTeam": world.secondLine, "staff": .array([world.leadId])])
+    for number in 0..<12 { _ = try await world.incident("\(number)") }
+    try world.at("2026-03-02T08:10:05Z")
+    // Each of them finishes, or finds that another was faster and leaves the rest to it.
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 { group.addTask { try? await world.escalate(batch: 5) } }
+    }
+    try world.at("2026-03-02T08:20:05Z")
+    try await world.escalate()
+    #expect(try await world.states() == Array(repeating: "done", count: 12))
+    #expect(try await world.told().count == 12)
+  }
+
+  @Test func oneThatCannotBeMovedHoldsUpNoOther() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 10, "toTeam": world.secondLine, "staff": .array([world.leadId])])
+    let stuck = try await world.incident("Stuck")
+    let free = try await world.incident("Free")
+    try await world.script(
+      """
+      create function desk.refuse() returns trigger language plpgsql as $$ begin raise exception 'stuck'; end $$;
+      create trigger refuse before update on desk.ticket for each row when (old.title = 'Stuck' and new.team_id is distinct from old.team_id)
+        execute function desk.refuse()
+      """)
+    try world.at("2026-03-02T08:10:05Z")
+    await #expect(throws: (any Error).self) { try await world.escalate() }
+    #expect(try await world.read(free)["team"] == world.secondLine)
+    let record = try #require(try await world.escalations(of: stuck).first)
+    #expect(record["state"] == "waiting" && record["attempts"] == 1 && record["fault"]?.text != nil)
+    try await world.escalate()
+    #expect(try await world.escalations(of: stuck).first?["attempts"] == 1, "it is tried again after five minutes")
+    for minute in ["15", "20"] {
+      try world.at("2026-03-02T08:\(minute):10Z")
+      await #expect(throws: (any Error).self) { try await world.escalate() }
+    }
+    #expect(try await world.told().count == 1)
+    // In the end people are told without the team.
+    try world.at("2026-03-02T08:25:15Z")
+    try await world.escalate()
+    #expect(try await world.read(stuck)["team"] == world.firstLine)
+    let settled = try #require(try await world.escalations(of: stuck).first)
+    #expect(settled["state"] == "done" && settled["toTeam"]?.isNull == true && settled["attempts"] == 3)
+    #expect(try await world.told().count == 2)
+  }
+
+  /// A change sets no storm off: neither a rule that goes by age from now on, nor one that means more customers.
+  @Test func aChangedRuleBeginsAnew() async throws {
+    let world = try await EscalationsWorld()
+    let staff = Value.array([world.leadId])
+    let share = try await world.rule(["percent": 100, "metric": "update", "staff": staff], name: "Share")
+    let narrow = try await world.rule(["ageMinutes": 30, "staff": staff, "customer": .id(world.other.publicId)], name: "Narrow")
+    _ = try await world.incident()
+    try world.at("2026-03-02T12:00:00Z")
+    try await world.escalate()
+    try await world.database.call(
+      "escalation_rule.change", ["id": share["id"] ?? .null, "percent": .null, "metric": .null, "ageMinutes": 60], as: world.database.root, version: 1)
+    try await world.database.call(
+      "escalation_rule.change", ["id": narrow["id"] ?? .null, "customer": .null], as: world.database.root, version: 1)
+    try await world.escalate()
+    #expect(try await world.escalations() == [])
+    // Another name changes nothing of that.
+    try world.at("2026-03-02T12:10:00Z")
+    _ = try await world.incident("Later")
+    try await world.database.call("escalation_rule.change", ["id": share["id"] ?? .null, "name": "Aged"], as: world.database.root, version: 2)
+    try world.at("2026-03-02T13:10:01Z")
+    try await world.escalate()
+    #expect(Set(try await world.escalations().map { $0["ruleName"] }) == ["Aged", "Narrow"])
+    #expect(try await world.escalations().count == 2)
+  }
+
+  /// What comes to its age by the calendar after the rule was made is the rule's affair, however long ago it was recorded.
+  @Test func aNewRuleByCalendarSeesWhatIsYetToComeOfAge() async throws {
+    let world = try await EscalationsWorld()
+    let incident = try await world.incident()
+    try world.at("2026-03-03T08:00:00Z")
+    // Nine hours of office time: eight on Monday, one on Tuesday.
+    try await world.rule(["ageMinutes": 540, "staff": .array([world.leadId]), "calendar": world.office])
+    try await world.escalate()
+    #expect(try await world.escalations() == [])
+    try world.at("2026-03-03T09:00:01Z")
+    try await world.escalate()
+    #expect(try await world.escalations(of: incident).first?["occurredAt"] == "2026-03-03T09:00:00Z")
+  }
+
+  @Test func aPromiseBrokenByAnActEscalates() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 100, "toTeam": world.secondLine])
+    let late = try await world.incident()
+    try world.at("2026-03-02T09:30:00Z")
+    // Before any sweep looked, somebody answers: an hour was promised.
+    try await world.act("start", late)
+    try await world.escalate()
+    let record = try #require(try await world.escalations(of: late).first)
+    #expect(record["percent"] == 100 && record["metric"] == "response" && record["occurredAt"] == "2026-03-02T09:00:00Z")
+    #expect(try await world.read(late)["team"] == world.secondLine)
+    try await world.work()
+    #expect(try await world.escalations().count == 1, "the sweep tells nothing twice")
+  }
+
+  @Test func aPromiseThatWasKeptEscalatesNothing() async throws {
+    let world = try await EscalationsWorld()
+    let afternoon = try await world.afternoon()
+    try await world.rule(["percent": 80, "toTeam": world.secondLine, "calendar": afternoon])
+    let answered = try await world.incident()
+    try world.at("2026-03-02T08:49:00Z")
+    try await world.work()
+    try await world.act("start", answered)
+    try world.at("2026-03-02T13:00:01Z")
+    try await world.work()
+    #expect(try await world.states() == ["dropped"])
+    #expect(try await world.read(answered)["team"] == world.firstLine)
+  }
+
+  /// A resolution that did not hold: who came to the age meanwhile, and whose escalation was dropped.
+  @Test func whoIsReopenedIsEscalated() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 60, "toTeam": world.secondLine])
+    let incident = try await world.incident()
+    _ = try await world.incident("Neighbour")
+    try world.at("2026-03-02T08:30:00Z")
+    try await world.resolve(incident)
+    try world.at("2026-03-02T09:05:00Z")
+    try await world.escalate()
+    #expect(try await world.escalations().count == 1, "the neighbour alone")
+    try await world.act("reopen", incident)
+    try await world.escalate()
+    #expect(try await world.escalations(of: incident).first?["occurredAt"] == "2026-03-02T09:00:00Z")
+    #expect(try await world.read(incident)["team"] == world.secondLine)
+  }
+
+  @Test func whatWasDroppedMayComeAgain() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 80, "team": world.firstLine, "toTeam": world.secondLine, "calendar": try await world.afternoon()])
+    let incident = try await world.incident()
+    try world.at("2026-03-02T08:49:00Z")
+    try await world.work()
+    // In nobody's hands when its calendar opens: none of the rule's.
+    try await world.act("assign", incident, ["team": .null])
+    try world.at("2026-03-02T13:00:01Z")
+    try await world.escalate()
+    #expect(try await world.states() == ["dropped"])
+    try await world.act("assign", incident, ["team": world.firstLine])
+    try await world.work()
+    let record = try #require(try await world.escalations().first)
+    #expect(record["state"] == "done" && record["percent"] == 100 && record["toTeam"] == world.secondLine)
+  }
+
+  @Test func aLowerRuleTakesNothingBackFromAHigherLine() async throws {
+    let world = try await EscalationsWorld()
+    let third = try await world.database.call("team.create", ["name": "Third line"], as: world.database.root)["id"] ?? .null
+    let afternoon = try await world.afternoon()
+    try await world.rule(["percent": 80, "toTeam": world.secondLine, "calendar": afternoon], name: "Lower")
+    try await world.rule(["percent": 100, "toTeam": third], name: "Higher")
+    let incident = try await world.incident()
+    try world.at("2026-03-02T08:50:00Z")
+    try await world.work()
+    try world.at("2026-03-02T09:05:00Z")
+    try await world.work()
+    #expect(try await world.read(incident)["team"] == third)
+    try world.at("2026-03-02T13:00:01Z")
+    try await world.work()
+    #expect(try await world.read(incident)["team"] == third)
+  }
+
+  @Test func whereNobodyNamedMayBeToldWhoIsInChargeIs() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 10, "staff": .array([world.leadId])])
+    _ = try await world.incident()
+    try await world.script("update tenancy.account set state = 'disabled' where login = 'lead@provider.test'")
+    let head =
+      try await world.database.call(
+        "staff.create", ["login": "head@provider.test", "name": "Head", "password": "correct horse battery"], as: world.database.root)["id"] ?? .null
+    try await world.database.call("staff_grant.add", ["account": head, "role": "account_manager", "everyCustomer": .bool(true)], as: world.database.root)
+    try world.at("2026-03-02T08:11:00Z")
+    try await world.escalate()
+    _ = try await world.told()
+    let told = try await world.database.superuser.withConnection { try await $0.query(ReceiversOfEscalations()) }
+    #expect(told == ["head@provider.test"])
+  }
+
+  @Test func customersSeeNothingOfIt() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 50, "toTeam": world.secondLine])
+    let incident = try await world.incident()
+    try world.at("2026-03-02T08:31:00Z")
+    try await world.work()
+    let customer = try await world.database.user(.customerManager, of: world.acme)
+    #expect(try await !world.history(incident, as: customer).contains("incident.escalated_by_rule"))
+    await expectFailure(.denied) {
+      try await world.database.call("escalation.list", ["customer": .id(world.acme.publicId)], as: customer)
+    }
+    let seen = try await world.database.tenancy.transaction(binding: [world.acme.id], side: .customer, readOnly: true) {
+      try await $0.query(EscalationsPage(tenant: world.acme.id, ticket: nil, before: .max, limit: 10))
+    }
+    #expect(seen.isEmpty, "nor does the database show it to their side")
+  }
+}
+
+private struct ReceiversOfEscalations: Statement {
+  static let sql = """
+    select a.login from notifications.notification n join tenancy.account a on n.receiver = 'a' || a.id
+    where n.event = 'incident.escalated_by_rule' and n.channel = 'inbox' order by a.login
+    """
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
