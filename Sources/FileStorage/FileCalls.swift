@@ -56,6 +56,24 @@ enum FileCalls {
     }
   }
 
+  static func isThere(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
+
+  /// Says that a file was last written at an instant.
+  static func touch(_ path: String, at instant: Instant) throws(SystemCallError) {
+    let time = timespec(tv_sec: Int(instant.seconds), tv_nsec: 0)
+    let times = [time, time]
+    guard utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) == 0 || errno == ENOENT else { throw SystemCallError("utimensat", path) }
+  }
+
+  static func isFile(_ path: String, newerThan instant: Instant) -> Bool {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    return Int64(status.st_mtim.tv_sec) >= instant.seconds
+  }
+
   static func isFile(_ path: String, unchangedSince instant: Instant) -> Bool {
     var status = stat()
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }

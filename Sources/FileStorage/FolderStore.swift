@@ -6,8 +6,8 @@ import Operations
 import Synchronization
 import TLS
 
-/// Files in a folder: `<tenant>/<first two digits>/<SHA-256>`, and below `incoming` what is on its way. Several servers may use one
-/// folder, as long as they see the same one.
+/// Files in a folder: `<tenant>/<first two digits>/<SHA-256>`, below `incoming` what is on its way, and below `unclaimed` what was set
+/// aside (`<tenant>/<SHA-256>`). Several servers may use one folder, as long as they see the same one.
 package final class FolderStore: FileStore {
   package let folder: String
   package let limits: FileLimits
@@ -15,6 +15,7 @@ package final class FolderStore: FileStore {
   private let places: IncomingPlaces
 
   static let incoming = "incoming"
+  static let unclaimed = "unclaimed"
 
   /// Makes the folder where it is missing, for its owner alone; the one above it must be there. Throws when it cannot be written,
   /// so that a server does not learn of it from the first file that somebody sends.
@@ -23,7 +24,7 @@ package final class FolderStore: FileStore {
     self.limits = limits
     places = IncomingPlaces()
     try FileCalls.makeFolder(folder)
-    try FileCalls.makeFolder(folder + "/" + Self.incoming)
+    for part in [Self.incoming, Self.unclaimed] { try FileCalls.makeFolder(folder + "/" + part) }
     let probe = FileCalls.newName(in: folder + "/" + Self.incoming)
     let file = try FileCalls.create(probe)
     close(file)
@@ -31,9 +32,10 @@ package final class FolderStore: FileStore {
     try FileCalls.sync(folder)
   }
 
-  package func receive(for tenant: TenantHandle) async throws -> any IncomingFile {
-    let place = try places.take(for: tenant)
-    return try await offLoop { [self] in
+  package func receive(for tenant: TenantHandle, from sender: FileSender?) async throws -> any IncomingFile {
+    var place: IncomingPlaces.Place?
+    if let sender { place = try places.take(for: tenant, from: sender) }
+    return try await offLoop { [self, place] in
       let path = FileCalls.newName(in: folder + "/" + Self.incoming)
       return try IncomingFolderFile(path: path, limits: limits, place: place)
     }
@@ -46,35 +48,30 @@ package final class FolderStore: FileStore {
       let part = "\(own)/\(name.prefix(2))"
       try FileCalls.makeFolder(own)
       try FileCalls.makeFolder(part)
-      // Over one of the same content, if there is one: then this one is as good, and new.
-      guard rename(file.place, "\(part)/\(name)") == 0 else { throw SystemCallError("rename", file.place) }
+      // Over one of the same content, if there is one: then this one is as good, and new. A transaction that is done again finds it done.
+      guard rename(file.place, "\(part)/\(name)") == 0 || errno == ENOENT && holds(file.content, of: tenant) else {
+        throw SystemCallError("rename", file.place)
+      }
       for path in [part, own, folder] { try FileCalls.sync(path) }
     }
     figures.count(.kept)
   }
 
-  package func holds(_ content: FileContent, of tenant: TenantHandle) async throws -> Bool {
-    try await offLoop { [self] in
-      var status = stat()
-      guard lstat(path(of: content.digest, tenant), &status) == 0 else { return false }
-      return status.st_mode & S_IFMT == S_IFREG && Int64(status.st_size) == content.bytes
-    }
+  private func holds(_ content: FileContent, of tenant: TenantHandle) -> Bool {
+    var status = stat()
+    guard lstat(path(of: content.digest, tenant), &status) == 0 else { return false }
+    return status.st_mode & S_IFMT == S_IFREG && Int64(status.st_size) == content.bytes
   }
 
   package func open(_ content: FileContent, of tenant: TenantHandle) async throws -> (any StoredFile)? {
     let file: StoredFolderFile? = try await offLoop { [self] in
-      try StoredFolderFile(path: path(of: content.digest, tenant), content: content, figures: figures)
+      let path = path(of: content.digest, tenant)
+      if let found = try StoredFolderFile(path: path, content: content, figures: figures) { return found }
+      guard try takeBack(content.digest, of: tenant) else { return nil }
+      return try StoredFolderFile(path: path, content: content, figures: figures)
     }
     if file == nil { figures.count(.missing) }
     return file
-  }
-
-  package func remove(_ digest: [UInt8], of tenant: TenantHandle) async throws {
-    try await offLoop { [self] in
-      let path = path(of: digest, tenant)
-      guard unlink(path) == 0 || errno == ENOENT else { throw SystemCallError("unlink", path) }
-    }
-    figures.count(.removed)
   }
 
   func path(of digest: [UInt8], _ tenant: TenantHandle) -> String {

@@ -20,10 +20,11 @@ final class IncomingFolderFile: IncomingFile {
 
   private let path: String
   private let limits: FileLimits
-  private let place: IncomingPlaces.Place
+  /// Nil for what waits for nobody.
+  private let place: IncomingPlaces.Place?
   private let state: Mutex<State>
 
-  init(path: String, limits: FileLimits, place: IncomingPlaces.Place) throws(SystemCallError) {
+  init(path: String, limits: FileLimits, place: IncomingPlaces.Place?) throws(SystemCallError) {
     self.path = path
     self.limits = limits
     self.place = place
@@ -59,7 +60,7 @@ final class IncomingFolderFile: IncomingFile {
     state.withLock { shut(&$0) }
     // Not there where it was kept: then it has another name.
     unlink(path)
-    place.giveBack()
+    place?.giveBack()
   }
 
   private func flush(_ state: inout State) throws(SystemCallError) {
@@ -73,54 +74,5 @@ final class IncomingFolderFile: IncomingFile {
     guard state.isOpen else { return }
     state.isOpen = false
     close(state.file)
-  }
-}
-
-/// How many files may be on their way at once, in all and for each tenant: each costs some memory and, until it is whole, disk that
-/// no quota counts.
-final class IncomingPlaces: Sendable {
-  /// Given back when it goes.
-  final class Place: Sendable {
-    private let tenant: TenantHandle
-    private let places: IncomingPlaces
-    private let isTaken = Atomic(true)
-
-    fileprivate init(_ tenant: TenantHandle, _ places: IncomingPlaces) {
-      self.tenant = tenant
-      self.places = places
-    }
-
-    deinit { giveBack() }
-
-    func giveBack() {
-      guard isTaken.exchange(false, ordering: .acquiringAndReleasing) else { return }
-      places.giveBack(tenant)
-    }
-  }
-
-  static let most = 64
-  static let mostOfTenant = 8
-  private static let retryAfterSeconds = 5
-
-  private let taken = Mutex<[TenantHandle: Int]>([:])
-
-  func take(for tenant: TenantHandle) throws(Failure) -> Place {
-    let isThere = taken.withLock { taken in
-      guard taken.values.reduce(0, +) < Self.most, taken[tenant, default: 0] < Self.mostOfTenant else { return false }
-      taken[tenant, default: 0] += 1
-      return true
-    }
-    guard isThere else {
-      throw Failure(
-        .limited, OperationMessages.tooManyFiles, ["seconds": String(Self.retryAfterSeconds)], retryAfterSeconds: Self.retryAfterSeconds)
-    }
-    return Place(tenant, self)
-  }
-
-  private func giveBack(_ tenant: TenantHandle) {
-    taken.withLock { taken in
-      let left = taken[tenant, default: 1] - 1
-      taken[tenant] = left > 0 ? left : nil
-    }
   }
 }

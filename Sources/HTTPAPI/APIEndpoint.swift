@@ -98,7 +98,9 @@ struct APIEndpoint: Sendable {
   }
 
   private func call(_ operation: RegisteredOperation, _ id: String?, _ exchange: Exchange, _ requestId: String, _ told: inout Telling) async throws -> Reply {
-    if operation.takesFile, exchange.headers.isFile { return try await take(operation, id, exchange, requestId, &told) }
+    if operation.takesFile, !exchange.headers.isJSON, exchange.headers.saysBody {
+      return try await take(operation, id, exchange, requestId, &told)
+    }
     // Who asks comes before what is asked: a stranger's body is not even read.
     let signature = operation.takesForeignInput ? exchange.headers.signature() : nil
     let body: [UInt8]
@@ -125,6 +127,7 @@ struct APIEndpoint: Sendable {
   ) async throws -> Reply {
     let principal = try await authenticated(exchange)
     if exchange.headers.language == nil { told.language = principal.language }
+    guard exchange.headers.isFile else { throw RefusedByPath(problem: .unsupportedFileType) }
     let input = try RequestInput.value(operation.inputFields, id: id, query: try exchange.target.parameters(), body: [])
     let call = Call(
       requestId: requestId, idempotencyKey: exchange.headers.idempotencyKey, expectedVersion: try exchange.headers.expectedVersion(),
@@ -133,9 +136,12 @@ struct APIEndpoint: Sendable {
     let incoming = try await dispatcher.admit(name, input, bytes: exchange.headers.contentLength, as: principal, call)
     // Whatever becomes of it, what is not kept by then is not needed.
     defer { incoming.discard() }
-    try await exchange.eachPiece { try await incoming.append($0) }
-    let transfer = FileTransfer(received: try await incoming.finish())
-    return OperationReply.reply(try await dispatcher.invoke(name, input, as: principal, call, transfer), of: operation.declaration, routes)
+    try await exchange.eachPiece { piece in try await dispatcher.receiving(name, call) { try await incoming.append(piece) } }
+    let received = try await dispatcher.receiving(name, call) { try await incoming.finish() }
+    // Megabytes may take an hour: who was let in then may be out by now.
+    let sender = try await authenticated(exchange)
+    let outcome = try await dispatcher.invoke(name, input, as: sender, call, FileTransfer(received: received))
+    return OperationReply.reply(outcome, of: operation.declaration, routes)
   }
 
   private func batch(_ exchange: Exchange, _ requestId: String, _ told: inout Telling) async throws -> Reply {

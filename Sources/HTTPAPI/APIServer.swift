@@ -24,13 +24,13 @@ package struct APIServer: Sendable {
       configuration, routes: routes, dispatcher: dispatcher, authenticator: authenticator, logger: logger,
       readiness: readiness)
     var limits = configuration.limits
-    if let files = dispatcher.files {
-      limits.bodyBytesOf = { head in
-        guard RequestHeaders.isFile(head.headers.first(name: "content-type")),
-          case .operation(let operation, _) = routes.match(head.method.rawValue, RequestTarget(head.uri).path), operation.takesFile
-        else { return nil }
-        return Int(clamping: files.limits.fileBytes)
-      }
+    let fileBytes = (dispatcher.files?.limits ?? FileLimits()).fileBytes
+    // Also for what is no file, or where none are kept: whoever sends one the wrong way is told that, and not that it is too large.
+    limits.bodyBytesOf = { head in
+      guard !RequestHeaders.isJSON(head.headers["content-type"].joined(separator: ", ")),
+        case .operation(let operation, _) = routes.match(head.method.rawValue, RequestTarget(head.uri).path), operation.takesFile
+      else { return nil }
+      return Int(clamping: fileBytes)
     }
     server = WebServer(
       host: configuration.host, port: configuration.port, certificates: configuration.certificates, limits: limits, logger: logger,
@@ -42,7 +42,7 @@ package struct APIServer: Sendable {
         let exchange = Exchange(request, peer: context.peer, limits: configuration.limits)
         let reply = try await endpoint.reply(to: exchange)
         return Response(
-          status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: reply.responseBody(on: context.eventLoop))
+          status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: reply.responseBody(on: context.eventLoop, logger))
       })
   }
 

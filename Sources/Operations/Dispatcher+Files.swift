@@ -8,12 +8,21 @@ extension Dispatcher {
   /// - Parameter bytes: how many there will be, if the caller says so.
   /// - Returns: a place for them.
   package func admit(_ name: String, _ input: Value, bytes: Int64?, as principal: Principal, _ call: Call) async throws(Failure) -> any IncomingFile {
+    let started = ContinuousClock.now
     do {
       return try await place(name, input, bytes, principal, call)
     } catch {
-      let failure = Failure(error, constraints: registry.constraints)
-      metrics.count(registry[name] == nil ? "unknown" : name, code: failure.kind.rawValue, since: .now)
-      throw failure
+      throw failed(name, error, call, since: started)
+    }
+  }
+
+  /// What goes wrong with the bytes of a file that is on its way is told, counted and logged like a fault of its operation.
+  package func receiving<T>(_ name: String, _ call: Call, _ body: () async throws -> T) async throws(Failure) -> T {
+    let started = ContinuousClock.now
+    do {
+      return try await body()
+    } catch {
+      throw failed(name, error, call, since: started)
     }
   }
 
@@ -26,10 +35,20 @@ extension Dispatcher {
     // What was done is told again, though it might not be done any more.
     if let key = call.idempotencyKey {
       let stored = FindIdempotent(tenant: tenant.id, actor: principal.actor, operation: name, key: key)
-      if try await preparation.read({ try await $0.first(stored) }) != nil { return try await files.receive(for: tenant.handle) }
+      if try await preparation.read({ try await $0.first(stored) }) != nil { return try await files.receive(for: tenant.handle, from: FileSender(principal)) }
     }
     try await admits(input, bytes, preparation)
-    return try await files.receive(for: tenant.handle)
+    return try await files.receive(for: tenant.handle, from: FileSender(principal))
+  }
+}
+
+extension OperationContext {
+  /// Refuses a call with whose key another one was done while this one waited: told apart by whoever finds the stored result. For
+  /// an operation that does something which no transaction takes back, once it holds what both need.
+  package func requireNewKey() async throws {
+    guard let key = call.idempotencyKey else { return }
+    let stored = FindIdempotent(tenant: tenant.id, actor: actor, operation: operation.name, key: key)
+    if try await transaction.first(stored) != nil { throw Failure(.conflict, OperationMessages.keyReused) }
   }
 }
 

@@ -13,7 +13,7 @@ package struct Dispatcher: Sendable {
   let cursors: CursorSigner
   /// Where files lie; nil: nowhere, and operations with files say so.
   package let files: (any FileStore)?
-  private let logger: Logger
+  package let logger: Logger
 
   package init(registry: Registry, tenancy: Tenancy, cursors: CursorSigner, limiter: RateLimiter = RateLimiter(), files: (any FileStore)? = nil, logger: Logger)
   {
@@ -44,14 +44,19 @@ package struct Dispatcher: Sendable {
       metrics.count(name, code: "ok", since: started)
       return outcome
     } catch {
-      let failure = Failure(error, constraints: registry.constraints)
-      // The label comes from the registry's names only: a made-up name must not make a time series.
-      metrics.count(registry[name] == nil ? "unknown" : name, code: failure.kind.rawValue, since: started)
-      if failure.kind == .internal || failure.kind == .busy || failure.kind == .outcomeUnknown {
-        logger.error("operation failed", metadata: ["operation": "\(name)", "request": "\(call.requestId)", "failure": "\(failure)"])
-      }
-      throw failure
+      throw failed(name, error, call, since: started)
     }
+  }
+
+  /// What a caller is told of an error, which is counted, and logged where it is ours.
+  func failed(_ name: String, _ error: any Error, _ call: Call, since started: ContinuousClock.Instant) -> Failure {
+    let failure = Failure(error, constraints: registry.constraints)
+    // The label comes from the registry's names only: a made-up name must not make a time series.
+    metrics.count(registry[name] == nil ? "unknown" : name, code: failure.kind.rawValue, since: started)
+    if failure.kind == .internal || failure.kind == .busy || failure.kind == .outcomeUnknown {
+      logger.error("operation failed", metadata: ["operation": "\(name)", "request": "\(call.requestId)", "failure": "\(failure)"])
+    }
+    return failure
   }
 
   private func perform(_ name: String, _ input: Value, _ principal: Principal, _ call: Call, _ transfer: FileTransfer) async throws -> Outcome {

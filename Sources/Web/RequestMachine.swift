@@ -127,6 +127,8 @@ struct RequestMachine {
   /// True if the connection is to be closed now.
   mutating func answerEnded(at now: NIODeadline) -> Bool {
     answer = .ended
+    // Whoever was answered before the end of a large body is not listened to for all of it.
+    requestLimits.bodyBytes = min(requestLimits.bodyBytes, bodyReceived + limits.bodyBytes)
     return phase == .responding ? becomeIdle(at: now) : closesAfterAnswer
   }
 

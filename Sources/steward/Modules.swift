@@ -41,7 +41,7 @@ enum Modules {
   ///   - dispatcher: for what sweeps do as anybody would.
   ///   - couriers: by which notifications leave the house.
   static func sweeps(_ dispatcher: Dispatcher, _ couriers: Couriers) -> [any Sweep] {
-    sweeps + (dispatcher.files.map { [AttachmentSweep($0)] } ?? []) + [
+    sweeps + (dispatcher.files.map { [AttachmentSweep($0, logger: dispatcher.logger)] } ?? []) + [
       EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries(), MakeNotifications(hasMail: couriers.mail != nil),
       DeliverNotifications(couriers), ForgetNotifications(), EscalationSweep(dispatcher),
     ]

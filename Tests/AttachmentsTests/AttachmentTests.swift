@@ -27,7 +27,8 @@ import Testing
     #expect(listed.first?["deleterName"]?.text == world.engineer.name)
     await expectFailure(.conflict) { try await world.download(made) }
     await expectFailure(.conflict) { try await world.delete(made) }
-    try await world.sweep()
+    try world.nextDay()
+    try await world.sweepOnce()
     #expect(world.kept() == [])
     #expect(try await world.list(incident, deleted: true).first?["state"]?.text == "removed")
 
@@ -110,7 +111,8 @@ import Testing
     // Why it went, and who took it away, is the staff's affair; so is what of it was internal.
     try await world.delete(shown)
     try await world.delete(hidden)
-    try await world.sweep()
+    try world.nextDay()
+    try await world.sweepOnce()
     let listed = try await world.list(incident, deleted: true, as: manager)
     #expect(listed.map { $0["state"]?.text } == ["deleted"] && listed[0]["deletionReason"] == .null && listed[0]["deleterName"] == .null, "\(listed)")
     let seen = try await world.call("incident.history", ["id": incident], as: manager)["items"]?.array ?? []
@@ -134,6 +136,7 @@ import Testing
     try await world.attach("same bytes", to: incident)
     #expect(world.kept() == world.kept(of: world.other) && world.kept().count == 1)
     try await world.delete(made)
+    try world.nextDay()
     try await world.sweep()
     #expect(world.kept().count == 1 && world.kept(of: world.other) == [])
   }
@@ -167,6 +170,13 @@ import Testing
     #expect(told.count == 1)
     #expect(try await world.rows() == 2)
     #expect(try await world.storage()["files"]?.integer == 2)
+    // Different files with one key: one is done, and of the others nothing lies there.
+    let done = await withTaskGroup(of: Bool.self) { group in
+      for number in 0..<6 { group.addTask { (try? await world.attach(Array("other \(number)".utf8), to: incident, key: "d")) != nil } }
+      return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+    #expect(done == 1)
+    #expect(world.kept().count == 3 && world.incoming() == [], "\(world.files())")
   }
 
   @Test func theAuditNamesTheFileAndHoldsNoneOfIt() async throws {

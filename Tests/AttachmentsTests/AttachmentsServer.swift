@@ -13,9 +13,15 @@ struct AttachmentsServer {
   let world: AttachmentsWorld
   let port: Int
   let authorityFile: String
+  /// What it said of itself.
+  let log: KeptLog
 
   /// - Parameter quick: whether a body may pause for an instant only.
-  static func with(limits: FileLimits = FileLimits(), quick: Bool = false, _ body: (AttachmentsServer) async throws -> Void) async throws {
+  /// - Parameter files: what stands for the store; given nil, none is there.
+  static func with(
+    limits: FileLimits = FileLimits(), quick: Bool = false, files: @Sendable (FolderStore) -> (any FileStore)? = { $0 },
+    _ body: (AttachmentsServer) async throws -> Void
+  ) async throws {
     let folder = try TemporaryFolder.make()
     defer { TemporaryFolder.remove(folder) }
     let world = try await AttachmentsWorld(limits: limits)
@@ -23,9 +29,10 @@ struct AttachmentsServer {
     let certificates = try ServerCertificates(files: trial.server, applicationProtocols: ["http/1.1"])
     var configuration = APIConfiguration(port: 0, certificates: certificates, version: "1.2.3")
     if quick { configuration.limits.bodyGrace = .milliseconds(700) }
+    let log = KeptLog()
     let server = try APIServer(
-      configuration, dispatcher: world.dispatcher, authenticator: Authenticator(tenancy: world.database.tenancy),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, readiness: { Readiness([.init("database", true)]) })
+      configuration, dispatcher: try await AttachmentsWorld.dispatcher(world.database, files(world.store), logger: log.logger),
+      authenticator: Authenticator(tenancy: world.database.tenancy), logger: log.logger, readiness: { Readiness([.init("database", true)]) })
     let (ports, found) = AsyncStream<Int>.makeStream()
     let running = Task {
       defer { found.finish() }
@@ -34,13 +41,15 @@ struct AttachmentsServer {
     defer { running.cancel() }
     var iterator = ports.makeAsyncIterator()
     guard let port = await iterator.next() else { return try await running.value }
-    try await body(AttachmentsServer(world: world, port: port, authorityFile: trial.authorityFile))
+    try await body(AttachmentsServer(world: world, port: port, authorityFile: trial.authorityFile, log: log))
     running.cancel()
     _ = try? await running.value
   }
 
   /// A member of the staff as the server knows him: with an account, a role for all customers, and a session.
-  func token(_ role: String = "engineer") async throws -> String {
+  func token(_ role: String = "engineer") async throws -> String { try await staff(role).token }
+
+  func staff(_ role: String) async throws -> (token: String, account: Value) {
     let database = world.database
     let login = "\(Base32.encode(SystemRandom.bytes(8)))@example.test"
     let id = try await database.call("staff.create", ["login": .text(login), "name": "Somebody"], as: database.root)["id"] ?? .null
@@ -54,18 +63,21 @@ struct AttachmentsServer {
           tenant: database.provider.id, publicId: SystemRandom.bytes(12), account: row, kind: "session", name: "test", secretHash: secret.hash,
           permissions: nil, expiresAt: now.adding(seconds: 3600), recordedAt: now))
     }
-    return secret.text
+    return (secret.text, id)
   }
 
   func client() async throws -> HTTPTestClient { try await .connect(port: port, trusting: authorityFile) }
 
-  /// One request on a connection of its own.
+  /// One request on a connection of its own. The answer may come before the end of the body, and the connection end with it.
   func send(
     _ method: String, _ path: String, token: String?, _ headers: [(String, String)] = [], body: [UInt8]? = nil
   ) async throws -> HTTPTestClient.Reply {
     let client = try await client()
     let authorization = token.map { [("Authorization", "Bearer \($0)")] } ?? []
-    let reply = try await client.request(method, path, headers: authorization + headers, body: body)
+    let fields = authorization + headers + (body.map { [("Content-Length", String($0.count))] } ?? [])
+    try await client.send("\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n" + fields.map { "\($0.0): \($0.1)\r\n" }.joined() + "\r\n")
+    if let body { try? await client.send(body) }
+    let reply = try await client.reply(toHead: method == "HEAD")
     await client.close()
     return reply
   }

@@ -5,6 +5,7 @@ import Desk
 @testable import FileStorage
 import Foundation
 import Kernel
+import Logging
 import Operations
 import Postgres
 import ServiceLevels
@@ -41,10 +42,10 @@ final class AttachmentsWorld: Sendable {
 
   deinit { TemporaryFolder.remove(String(folder.dropLast("/files".count))) }
 
-  static func dispatcher(_ database: TestDatabase, _ files: (any FileStore)?) async throws -> Dispatcher {
+  static func dispatcher(_ database: TestDatabase, _ files: (any FileStore)?, logger: Logger = TestDatabase.logger) async throws -> Dispatcher {
     Dispatcher(
       registry: database.registry, tenancy: database.tenancy,
-      cursors: try await Installation(tenancy: database.tenancy).cursorSigner(provider: database.provider), files: files, logger: TestDatabase.logger)
+      cursors: try await Installation(tenancy: database.tenancy).cursorSigner(provider: database.provider), files: files, logger: logger)
   }
 
   // MARK: Acts
@@ -85,12 +86,23 @@ final class AttachmentsWorld: Sendable {
     try await call("attachment.delete", ["id": attachment["id"] ?? .null, "reason": "Wrong ticket"])
   }
 
+  /// One run.
+  func sweepOnce(_ store: (any FileStore)? = nil) async throws {
+    try await AttachmentSweep(store ?? self.store, logger: TestDatabase.logger).run(at: database.clock.now(), database.tenancy)
+  }
+
   /// All parts of the store, as in a day of runs.
   func sweep() async throws {
     for part in 0..<256 {
       let now = database.clock.now().adding(seconds: Int64(part) * AttachmentSweep.everySeconds - 255 * AttachmentSweep.everySeconds)
-      try await AttachmentSweep(store).run(at: now, database.tenancy)
+      try await AttachmentSweep(store, logger: TestDatabase.logger).run(at: now, database.tenancy)
     }
+  }
+
+  /// As if more than a day had gone by: what was deleted may go.
+  func nextDay() throws {
+    database.clock.advance(seconds: Self.day + 60)
+    try age(2 * Self.day)
   }
 
   // MARK: Looking
@@ -118,6 +130,7 @@ final class AttachmentsWorld: Sendable {
     }.sorted()
   }
 
+  func aside(of customer: TenantEntry? = nil) -> [String] { files("\(FolderStore.unclaimed)/\((customer ?? acme).handle)") }
   func incoming() -> [String] { files(FolderStore.incoming) }
   func kept(of customer: TenantEntry? = nil) -> [String] { files("\((customer ?? acme).handle)") }
 

@@ -7,10 +7,8 @@ final class FaultyStore: FileStore {
   enum Fault: Hashable, Sendable {
     /// Bytes have come.
     case received
-    /// They have their lasting name.
+    /// They have their lasting name, and the transaction is under way.
     case kept
-    /// The transaction is under way.
-    case withinTransaction
     /// They are gone, and the row does not know.
     case removed
   }
@@ -31,8 +29,8 @@ final class FaultyStore: FileStore {
 
   var limits: FileLimits { store.limits }
 
-  func receive(for tenant: TenantHandle) async throws -> any IncomingFile {
-    let file = try await store.receive(for: tenant)
+  func receive(for tenant: TenantHandle, from sender: FileSender?) async throws -> any IncomingFile {
+    let file = try await store.receive(for: tenant, from: sender)
     guard fault.withLock({ $0 == .received }) else { return file }
     return Untidy(file) { try self.die(at: .received) }
   }
@@ -42,17 +40,18 @@ final class FaultyStore: FileStore {
     try die(at: .kept)
   }
 
-  func holds(_ content: FileContent, of tenant: TenantHandle) async throws -> Bool {
-    try die(at: .withinTransaction)
-    return try await store.holds(content, of: tenant)
-  }
-
   func open(_ content: FileContent, of tenant: TenantHandle) async throws -> (any StoredFile)? { try await store.open(content, of: tenant) }
 
-  func remove(_ digest: [UInt8], of tenant: TenantHandle) async throws {
-    try await store.remove(digest, of: tenant)
+  func remove(_ digest: [UInt8], of tenant: TenantHandle, before instant: Instant) async throws {
+    try await store.remove(digest, of: tenant, before: instant)
     try die(at: .removed)
   }
+
+  func setAside(_ digest: [UInt8], of tenant: TenantHandle, before instant: Instant, now: Instant) async throws -> Bool {
+    try await store.setAside(digest, of: tenant, before: instant, now: now)
+  }
+
+  func removeSetAside(before instant: Instant, limit: Int) async throws -> Int { try await store.removeSetAside(before: instant, limit: limit) }
 
   func removeIncoming(before instant: Instant, limit: Int) async throws { try await store.removeIncoming(before: instant, limit: limit) }
   func tenants() async throws -> [TenantHandle] { try await store.tenants() }

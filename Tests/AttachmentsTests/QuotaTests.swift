@@ -25,7 +25,8 @@ import Testing
     // What is deleted counts until it is gone, so that nobody fills the disk by deleting.
     try await world.delete(first)
     await expectFailure(.conflict) { try await world.attach("x", to: incident) }
-    try await world.sweep()
+    try world.nextDay()
+    try await world.sweepOnce()
     #expect(try await world.storage()["usedBytes"]?.integer == 50)
     try await world.attach("x", to: incident)
   }
@@ -42,6 +43,7 @@ import Testing
     #expect(done == 3)
     #expect(try await world.storage()["usedBytes"]?.integer == 30)
     #expect(try await world.rows() == 3)
+    #expect(world.kept().count == 3 && world.incoming() == [], "what was refused lies nowhere, uncounted: \(world.files())")
   }
 
   @Test func aCustomerMayHaveALimitOfItsOwn() async throws {

@@ -155,6 +155,84 @@ import Testing
     }
   }
 
+  @Test func whoIsOutBeforeTheLastByteHasSentInVain() async throws {
+    try await AttachmentsServer.with { server in
+      let (sender, incident) = (try await server.staff("engineer"), try await server.world.incident())
+      let client = try await server.client()
+      try await client.send(
+        "POST /v1/attachments?incident=\(incident.text ?? "")&name=a HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(sender.token)\r\n"
+          + "Content-Type: application/octet-stream\r\nContent-Length: 300000\r\n\r\n" + String(repeating: "x", count: 200_000))
+      for _ in 0..<100 where server.world.incoming().isEmpty { try await Task.sleep(for: .milliseconds(50)) }
+      #expect(server.world.incoming().count == 1, "it was let in")
+      try await server.world.database.call("staff.disable", ["id": sender.account], as: server.world.database.root)
+      try await Task.sleep(for: .milliseconds(1100))
+      try await client.send(String(repeating: "x", count: 100_000))
+      #expect(try await client.reply().status == 401)
+      try await server.settled()
+      #expect(try await server.world.rows() == 0)
+      #expect(server.world.files() == [])
+      await client.close()
+    }
+  }
+
+  @Test func whoSendsAFileTheWrongWayIsToldHow() async throws {
+    try await AttachmentsServer.with { server in
+      let (token, incident) = (try await server.token(), try await server.world.incident())
+      // Larger than any other body may be.
+      let file = Self.bytes(1_200_000)
+      for type in ["application/x-www-form-urlencoded", "text/plain; charset=utf-8", "application/octet-stream, application/json", "nonsense"] {
+        let told = try await server.upload(file, to: incident, token: token, type: type)
+        #expect(told.status == 415 && told.text.contains("application/octet-stream"), "\(type): \(told.text)")
+      }
+      let twice = try await server.send(
+        "POST", "/v1/attachments?incident=\(incident.text ?? "")&name=a", token: token,
+        [("Content-Type", "application/octet-stream"), ("Content-Type", "application/json")], body: file)
+      #expect(twice.status == 415, "\(twice.text)")
+      #expect(try await server.upload(file, to: incident, token: token, type: "Application/Octet-Stream ; charset=binary").status == 201)
+      // JSON keeps its limit.
+      #expect(try await server.upload(file, to: incident, token: token, type: "application/json").status == 413)
+      #expect(try await server.world.rows() == 1)
+      #expect(server.log.errors == [], "\(server.log.errors)")
+    }
+  }
+
+  @Test func withoutAFolderALargeFileIsToldSo() async throws {
+    try await AttachmentsServer.with(files: { _ in nil }) { server in
+      let (token, incident) = (try await server.token(), try await server.world.incident())
+      let told = try await server.upload(Self.bytes(1_200_000), to: incident, token: token)
+      #expect(told.status == 503 && told.text.contains("files.off"), "\(told.text)")
+    }
+  }
+
+  @Test func aStrangerIsNotListenedToForLong() async throws {
+    try await AttachmentsServer.with { server in
+      let incident = try await server.world.incident()
+      let client = try await server.client()
+      try await client.send(
+        "POST /v1/attachments?incident=\(incident.text ?? "")&name=a HTTP/1.1\r\nHost: localhost\r\n"
+          + "Content-Type: application/octet-stream\r\nContent-Length: 40000000\r\n\r\n")
+      #expect(try await client.reply().status == 401)
+      for _ in 0..<30 { try? await client.send([UInt8](repeating: 120, count: 100_000)) }
+      var isOver = false
+      do { isOver = try await client.isClosed() } catch { isOver = error as? HTTPTestClient.Failure != .timedOut }
+      #expect(isOver)
+    }
+  }
+
+  @Test func whatGoesWrongWithBytesOnTheirWayIsLogged() async throws {
+    for fault in [BrokenStore.Fault.receiving, .appending, .finishing] {
+      try await AttachmentsServer.with(files: { BrokenStore($0, fault: fault) }) { server in
+        let (token, incident) = (try await server.token(), try await server.world.incident())
+        let told = try await server.send(
+          "POST", "/v1/attachments?incident=\(incident.text ?? "")&name=a", token: token,
+          [("Content-Type", "application/octet-stream"), ("X-Request-Id", "req-broken")], body: Self.bytes(1000))
+        #expect(told.status == 500, "\(told.text)")
+        #expect(server.log.errors.filter { $0.contains("req-broken") && $0.contains("the disk is broken") }.count == 1, "\(server.log.errors)")
+        #expect(try await server.world.rows() == 0)
+      }
+    }
+  }
+
   @Test func halfAFileIsNotTakenForAWholeOne() async throws {
     try await AttachmentsServer.with { server in
       let (token, incident) = (try await server.token(), try await server.world.incident())
@@ -166,20 +244,28 @@ import Testing
       try Data(rotten).write(to: URL(fileURLWithPath: path))
       let client = try await server.client()
       await #expect(throws: HTTPTestClient.Failure.closed) {
-        try await client.get("/v1/attachments/\(made["id"]?.text ?? "")/download", headers: [("Authorization", "Bearer \(token)")])
+        try await client.get(
+          "/v1/attachments/\(made["id"]?.text ?? "")/download", headers: [("Authorization", "Bearer \(token)"), ("X-Request-Id", "req-damaged")])
       }
       try FileManager.default.removeItem(atPath: path)
-      let gone = try await server.send("GET", "/v1/attachments/\(made["id"]?.text ?? "")/download", token: token)
+      let gone = try await server.send(
+        "GET", "/v1/attachments/\(made["id"]?.text ?? "")/download", token: token, [("X-Request-Id", "req-gone")])
       #expect(gone.status == 500 && gone.text.contains("attachments.missing"), "\(gone.text)")
       #expect(server.world.store.figures.snapshot[.damaged] == 1 && server.world.store.figures.snapshot[.missing] == 1)
+      // Which one it was is in the log, with the request.
+      #expect(server.log.errors.contains { $0.contains("req-damaged") && $0.contains(path) }, "\(server.log.errors)")
+      #expect(server.log.errors.contains { $0.contains("req-gone") && $0.contains("attachments.missing") }, "\(server.log.errors)")
     }
   }
 
   @Test func manyFilesComeAtOnce() async throws {
     try await AttachmentsServer.with { server in
       let (token, incident) = (try await server.token(), try await server.world.incident())
+      let second = try await server.token()
       let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
-        for number in 0..<6 { group.addTask { try await server.upload(Self.bytes(200_000 + number), to: incident, token: token).status } }
+        for number in 0..<6 {
+          group.addTask { try await server.upload(Self.bytes(200_000 + number), to: incident, token: number < 3 ? token : second).status }
+        }
         return try await group.reduce(into: [Int]()) { $0.append($1) }
       }
       #expect(statuses.allSatisfy { $0 == 201 }, "\(statuses)")

@@ -11,8 +11,8 @@ package enum AttachmentsMessages: MessageCatalog {
     "attachments.program", "This is a program ({type}), which this installation does not take.", zh: "该文件是可执行程序（{type}），此系统不接收。")
   static let overQuota = Message(
     "attachments.quota",
-    "The customer's files take {used} of {quota} bytes, and this one has {bytes}. Delete some, or have the limit raised.",
-    zh: "该客户的文件已占用 {used} 字节（上限 {quota} 字节），此文件为 {bytes} 字节。请删除部分文件或申请提高上限。")
+    "The customer's files take {used} of {quota} bytes, and this one has {bytes}. Delete some, which makes room a day later, or have the limit raised.",
+    zh: "该客户的文件已占用 {used} 字节（上限 {quota} 字节），此文件为 {bytes} 字节。请删除部分文件（一天后释放空间）或申请提高上限。")
   static let internalIsForStaff = Message(
     "attachments.internal", "What a customer's people attach is public on the ticket.", zh: "客户人员添加的附件在工单上一律公开。")
   static let tooLargeForText = Message(

@@ -2,7 +2,7 @@ import Kernel
 import Operations
 import Postgres
 
-/// Attachments that were deleted and whose bytes are still there, customer by customer.
+/// Attachments that were deleted before an instant and whose bytes are still there, customer by customer.
 struct DeletedAttachments: Statement {
   struct Found: Sendable {
     let tenant: TenantId
@@ -10,13 +10,15 @@ struct DeletedAttachments: Statement {
   }
 
   let after: Found
+  let before: Instant
   let limit: Int64
 
-  static let sql = "select tenant_id, id from finder.deleted_attachments($1, $2, $3)"
+  static let sql = "select tenant_id, id from finder.deleted_attachments($1, $2, $3, $4)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(after.tenant)
     parameters.append(after.id)
+    parameters.append(before)
     parameters.append(limit)
   }
 
@@ -85,4 +87,11 @@ struct KnownContents: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}
+
+/// When the newest attachment of all came; null where there is none.
+struct NewestAttachment: Statement {
+  static let sql = "select recorded_at from finder.newest_attachment()"
+
+  static func decode(_ row: inout RowReader) throws -> Instant? { try row.next() }
 }

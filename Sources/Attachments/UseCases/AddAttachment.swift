@@ -25,8 +25,9 @@ enum AttachmentFields {
 
 /// Adds a file to a ticket. By HTTP it may come as the request's body; by any interface as text, if it is small.
 ///
-/// The bytes have their lasting name on the disk before the row is written: an attachment that there is has its file. A file that has
-/// no attachment, because somebody died in between, is removed by the sweep.
+/// The bytes get their lasting name when nothing is left that could refuse them, with the customer's room held and before the commit: an
+/// attachment that there is has its file, and what was refused leaves none. A file that has no attachment, because somebody died in
+/// between, is the sweep's.
 package enum AddAttachment: FileTakingOperation {
   package struct Input: OperationInput {
     let incident: PublicId
@@ -34,8 +35,8 @@ package enum AddAttachment: FileTakingOperation {
     let visibility: CommentVisibility
     let claimedType: String?
     let content: String?
-    /// What was kept before the transaction.
-    fileprivate var kept: Kept?
+    /// What came, looked at before the transaction.
+    fileprivate var file: File?
 
     package static let fields: [any InputField] = [
       AttachmentFields.incident, AttachmentFields.name, AttachmentFields.visibility.optional, AttachmentFields.claimedType.optional,
@@ -51,9 +52,11 @@ package enum AddAttachment: FileTakingOperation {
     }
   }
 
-  fileprivate struct Kept: Sendable {
-    let content: FileContent
+  fileprivate struct File: Sendable {
+    let received: ReceivedFile
     let type: ContentType
+    /// Holds the bytes of a file that came as text until they are kept: what is not, goes with it.
+    let incoming: (any IncomingFile)?
   }
 
   package static let declaration = Declaration(
@@ -79,42 +82,43 @@ package enum AddAttachment: FileTakingOperation {
 
   package static func prepare(_ input: Input, for preparation: Preparation) async throws -> Input {
     switch (preparation.received, input.content) {
-    case (let received?, nil): return try await keep(received, input, preparation)
+    case (let received?, nil): return try await look(at: received, nil, input, preparation)
     case (nil, let text?):
       guard let bytes = Base64.decode(text.utf8.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }), bytes.count <= AttachmentFields.textBytes
       else { throw Failure.invalid("content", AttachmentsMessages.notBase64, ["most": String(AttachmentFields.textBytes)]) }
       // Nothing is written for whoever may not.
       try await admit(input, bytes: Int64(bytes.count), for: preparation)
-      let incoming = try await preparation.store().receive(for: preparation.tenant.handle)
-      defer { incoming.discard() }
+      let incoming = try await preparation.store().receive(for: preparation.tenant.handle, from: nil)
       try await incoming.append(bytes)
-      return try await keep(try await incoming.finish(), input, preparation)
+      return try await look(at: try await incoming.finish(), incoming, input, preparation)
     case (_?, _?): throw Failure.invalid("content", AttachmentsMessages.contentTwice)
     case (nil, nil): throw Failure.invalid("content", InputMessages.required)
     }
   }
 
-  private static func keep(_ received: ReceivedFile, _ input: Input, _ preparation: Preparation) async throws -> Input {
+  private static func look(
+    at received: ReceivedFile, _ incoming: (any IncomingFile)?, _ input: Input, _ preparation: Preparation
+  ) async throws -> Input {
     try await admit(input, bytes: received.content.bytes, for: preparation)
     let type = ContentType(of: received.head)
     let store = try preparation.store()
     guard !type.isProgram || store.limits.takesPrograms else { throw Failure(.conflict, AttachmentsMessages.programRefused, ["type": type.name]) }
-    try await store.keep(received, of: preparation.tenant.handle)
     var input = input
-    input.kept = Kept(content: received.content, type: type)
+    input.file = File(received: received, type: type, incoming: incoming)
     return input
   }
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> AttachmentRecord {
-    guard let kept = input.kept else { throw Failure.invalid("content", InputMessages.required) }
+    guard let file = input.file else { throw Failure.invalid("content", InputMessages.required) }
+    let content = file.received.content
     let (store, tenant, transaction) = (try context.store(), context.tenant.id, context.transaction)
     try await transaction.execute(EnsureStorage(tenant: tenant))
-    let room = TakeRoom(tenant: tenant, bytes: kept.content.bytes, usualQuota: store.limits.tenantBytes)
+    let room = TakeRoom(tenant: tenant, bytes: content.bytes, usualQuota: store.limits.tenantBytes)
     guard try await transaction.first(room) != nil else {
-      throw overQuota(try await transaction.first(FindStorage(tenant: tenant)) ?? StorageRow(), store.limits, kept.content.bytes)
+      throw overQuota(try await transaction.first(FindStorage(tenant: tenant)) ?? StorageRow(), store.limits, content.bytes)
     }
-    // Who removes bytes holds the same row: what is there now stays. The same content may have been removed a moment ago.
-    guard try await store.holds(kept.content, of: context.tenant.handle) else { throw Failure(.busy, OperationMessages.busy, retryAfterSeconds: 1) }
+    // From here the row is held: calls with one key come one after the other, and who removes bytes waits.
+    try await context.requireNewKey()
     guard let ticket = try await transaction.first(FindTicket(tenant: tenant, publicId: input.incident, scope: context.access.rows)) else {
       throw context.unknownReference("incident")
     }
@@ -122,14 +126,16 @@ package enum AddAttachment: FileTakingOperation {
     context.subject(id)
     transaction.enqueue(
       InsertAttachment(
-        tenant: tenant, publicId: id, ticket: ticket, visibility: input.visibility, name: input.name.text, type: kept.type.name,
-        claimedType: input.claimedType, content: kept.content, principal: context.principal, now: context.now))
+        tenant: tenant, publicId: id, ticket: ticket, visibility: input.visibility, name: input.name.text, type: file.type.name,
+        claimedType: input.claimedType, content: content, principal: context.principal, now: context.now))
     let told = Value.object([
-      "attachment": .id(id), "visibility": .text(input.visibility.rawValue), "type": .text(kept.type.name), "bytes": .integer(kept.content.bytes),
+      "attachment": .id(id), "visibility": .text(input.visibility.rawValue), "type": .text(file.type.name), "bytes": .integer(content.bytes),
     ])
     transaction.enqueue(TicketNote(TicketEventType.attached, told, on: ticket, of: tenant, by: context.actor, at: context.now))
     let found = AttachmentByPublicId(tenant: tenant, publicId: id, scope: .all, includesInternal: true)
     guard let row = try await transaction.first(found) else { throw Failure.notFound }
+    // The last thing that can go wrong but for the commit: no transaction takes it back.
+    try await store.keep(file.received, of: context.tenant.handle)
     return AttachmentRecord(row, in: context)
   }
 

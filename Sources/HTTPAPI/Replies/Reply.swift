@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import Operations
 import Web
@@ -54,15 +55,25 @@ package struct Reply: Sendable {
     return reply
   }
 
-  func responseBody(on eventLoop: any EventLoop) -> ResponseBody {
+  func responseBody(on eventLoop: any EventLoop, _ logger: Logger) -> ResponseBody {
     guard let file else { return ResponseBody(inPieces: body, on: eventLoop) }
     return ResponseBody(contentLength: contentLength) { writer in
       // A file that cannot be read to its end ends the connection: half a file is not taken for a whole one.
-      while case let piece = try await file.next(), !piece.isEmpty {
+      while case let piece = try await self.next(of: file, logger), !piece.isEmpty {
         try await writer.write(ByteBuffer(bytes: piece))
         try await eventLoop.submit {}.get()
       }
       try await writer.finish(nil)
+    }
+  }
+
+  /// What goes wrong here comes after the status: nobody but the log learns why.
+  private func next(of file: any StoredFile, _ logger: Logger) async throws -> [UInt8] {
+    do {
+      return try await file.next()
+    } catch  where !Task.isCancelled {
+      logger.error("file not given to its end", metadata: ["request": "\(headers[RequestHeaders.requestIdName] ?? "-")", "error": "\(error)"])
+      throw error
     }
   }
 }

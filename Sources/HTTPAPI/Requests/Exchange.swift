@@ -33,8 +33,12 @@ struct Exchange: Sendable {
   }
 
   /// The whole body. Throws ``Web/Refusal`` when it is larger than the limit or comes too slowly; the server has then
-  /// answered already.
+  /// answered already. Where the path takes larger ones of another kind, throws a ``Failure``.
   func body() async throws -> [UInt8] {
-    Array(try await request.body.collect(upTo: bodyLimit).readableBytesView)
+    do {
+      return Array(try await request.body.collect(upTo: bodyLimit).readableBytesView)
+    } catch is NIOTooManyBytesError {
+      throw Failure(.tooLarge, WebMessages.bodyTooLarge)
+    }
   }
 }

@@ -30,24 +30,46 @@ package struct FileLimits: Hashable, Sendable {
   }
 }
 
+/// Who sends a file, for the count of those that are on their way.
+package struct FileSender: Hashable, Sendable {
+  package let kind: Actor.Kind
+  package let id: Int64
+  package let isStaff: Bool
+
+  package init(kind: Actor.Kind, id: Int64, isStaff: Bool) {
+    self.kind = kind
+    self.id = id
+    self.isStaff = isStaff
+  }
+
+  init(_ principal: Principal) { self.init(kind: principal.actor.kind, id: principal.actor.id, isStaff: principal.side == .staff) }
+}
+
 /// Where the bytes of files lie. They are named by their tenant and their content, so they never change, and no two tenants
 /// share any. Whether a file is anybody's, the database says alone.
 package protocol FileStore: Sendable {
   var limits: FileLimits { get }
 
   /// A place for bytes that are on their way. Throws ``Failure/Kind/limited`` when too many are.
-  func receive(for tenant: TenantHandle) async throws -> any IncomingFile
+  /// - Parameter sender: nil for bytes that are in memory already: they keep nobody waiting, and need no place.
+  func receive(for tenant: TenantHandle, from sender: FileSender?) async throws -> any IncomingFile
 
-  /// Gives what has come its lasting name. It is there after a power cut when this returns.
+  /// Gives what has come its lasting name. It is there after a power cut when this returns. It may be done again.
   func keep(_ file: ReceivedFile, of tenant: TenantHandle) async throws
 
-  func holds(_ content: FileContent, of tenant: TenantHandle) async throws -> Bool
-
-  /// Nil: it is not there, or not of this size.
+  /// Nil: it is not there, or not of this size. What was set aside comes back.
   func open(_ content: FileContent, of tenant: TenantHandle) async throws -> (any StoredFile)?
 
-  /// What is not there is removed already.
-  func remove(_ digest: [UInt8], of tenant: TenantHandle) async throws
+  /// Removes what has lain there since before `instant`; what came later is somebody's. What is not there is removed already.
+  func remove(_ digest: [UInt8], of tenant: TenantHandle, before instant: Instant) async throws
+
+  /// Puts what nobody is known to have where ``open(_:of:)`` alone finds it, and says that it has lain there since `now`.
+  /// - Returns: false where it has come since `instant`: it stays.
+  func setAside(_ digest: [UInt8], of tenant: TenantHandle, before instant: Instant, now: Instant) async throws -> Bool
+
+  /// Removes what was set aside before `instant`.
+  /// - Returns: how many files that were.
+  func removeSetAside(before instant: Instant, limit: Int) async throws -> Int
 
   /// Removes what came in and was never kept, and has not grown since `instant`.
   func removeIncoming(before instant: Instant, limit: Int) async throws

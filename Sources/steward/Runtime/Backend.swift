@@ -1,3 +1,4 @@
+import Attachments
 import EmbeddedPostgres
 import FileStorage
 import Foundation
@@ -91,6 +92,7 @@ struct Backend: Sendable {
     let found = isPrivate ? try await Trial.provider(installation) : try await tenancy.provider()
     guard let found else { throw Failure(.conflict, CommandMessages.notInstalled) }
     provider = found
+    if let files { try await Self.check(files, owner: found.publicId.description, tenancy) }
     dispatcher = Dispatcher(
       registry: try Modules.registry(), tenancy: tenancy, cursors: try await installation.cursorSigner(provider: found), files: files,
       logger: logger)
@@ -98,5 +100,12 @@ struct Backend: Sendable {
     self.database = database
     self.files = files
     self.logger = logger
+  }
+
+  /// An empty folder is taken for a new one only while there is no attachment: else it may be one that is not mounted.
+  private static func check(_ files: FolderStore, owner: String, _ tenancy: Tenancy) async throws {
+    if await files.isOwned(by: owner) { return }
+    if try await !AttachmentsInUse.look(tenancy), try await files.claim(for: owner) { return }
+    throw Failure(.conflict, CommandMessages.foreignFileFolder, ["path": files.folder, "file": files.ownerFile, "owner": owner])
   }
 }

@@ -7,7 +7,7 @@ enum FileMetrics {
     let counts = figures.snapshot
     return [
       FurtherMetric(
-        "steward_files_total", "What became of files: kept, removed, asked for and missing, or damaged.", .counter,
+        "steward_files_total", "What became of files: kept, removed, set aside unclaimed, reclaimed, asked for and missing, or damaged.", .counter,
         FileFigures.Outcome.allCases.map { (labels: [("outcome", $0.rawValue)], value: Double(counts[$0] ?? 0)) })
     ]
   }

@@ -125,9 +125,11 @@ struct Server {
       try await transaction.first(PartitionMonthsAhead(now: SystemClock().now()))
     }
     let schema: Void? = try? await backend.schemaCheck.run()
-    return Readiness([
+    var checks: [Readiness.Check] = [
       .init("draining", !draining.hasBegun), .init("database", true), .init("partitions", (months ?? 0) >= 2), .init("schema", schema != nil),
-    ])
+    ]
+    if let files = backend.files { checks.append(.init("files", await files.isOwned(by: backend.provider.publicId.description))) }
+    return Readiness(checks)
   }
 }
 
