@@ -92,8 +92,7 @@ package enum NotificationMessages: MessageCatalog {
     Due: {due}
     Team: {team}
 
-    Escalated at {at} by the rule "{rule}".
-    Share of the promise: {percent} % ({metric}). Open for: {age} min.
+    Escalated at {at} by the rule "{rule}". {why}
     """,
     zh: """
       {number}：{title}
@@ -103,9 +102,13 @@ package enum NotificationMessages: MessageCatalog {
       到期：{due}
       团队：{team}
 
-      升级时间：{at}，规则：“{rule}”。
-      承诺时限已用：{percent} %（{metric}）。已打开：{age} 分钟。
+      升级时间：{at}，规则：“{rule}”。{why}
       """)
+  static let escalatedByAge = Message(
+    "notification.escalated.by_age", "It is still open {age} minutes after it was recorded.", zh: "登记 {age} 分钟后仍未解决。")
+  static let escalatedByShare = Message(
+    "notification.escalated.by_share", "{percent} % of the time promised for {metric} has passed.", zh: "{metric} 承诺时限已用 {percent} %。")
+  static let escalatedByBreach = Message("notification.escalated.by_breach", "The promise of {metric} is broken.", zh: "{metric} 承诺已违约。")
   static let clockWarnedSubject = Message(
     "notification.clock_warned.subject", "[{number}] {percent}% of {metric} used: {title}", zh: "[{number}] {metric} 时限已用 {percent}%：{title}")
   static let clockBreachedSubject = Message(
@@ -125,7 +128,7 @@ package enum NotificationMessages: MessageCatalog {
     ruleBreached,
     openedSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject, customerCommentedSubject, answeredSubject,
     internallyCommentedSubject, commentBody, resolvedSubject, resolvedBody, closedSubject, reopenedSubject, problemToldSubject, problemToldBody,
-    escalatedSubject, escalatedBody,
+    escalatedSubject, escalatedBody, escalatedByAge, escalatedByShare, escalatedByBreach,
     clockWarnedSubject, clockBreachedSubject, clockBody, summarySubject, summaryBody,
   ]
 }

@@ -92,13 +92,34 @@ import Testing
       let first = try await admin.local()
       try await first.send("sample hold gate=\"\(gate)\" request-id=k1\r\n")
       try await Gates.shared.wait(for: 1, at: gate)
-      try await first.cut()
       Gates.shared.open(gate)
       let second = try await admin.local()
+      // It is done, and its reply on the way, before the connection is lost.
+      while try await second.command("audit list operation=sample.hold").last?.hasPrefix("- 200 rows=1 ") != true {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      try await first.cut()
       let again = try await second.command("@1 sample hold gate=\"\(gate)\" request-id=k1")
       #expect(again.first?.hasPrefix("@1 202 gate=\"\(gate)\" request-id=k1") == true, "\(again)")
       let other = try await second.command("@2 sample hold gate=other request-id=k1")
       #expect(other.first?.hasPrefix("@2 322 code=idempotency.reused ") == true, "\(other)")
+      let count = try await second.command("audit list operation=sample.hold")
+      #expect(count.last?.hasPrefix("- 200 rows=1 ") == true, "\(count)")
+    }
+  }
+
+  /// Case 67: the connection is lost while the command works; whether or not it was done by then, repeated it is done once.
+  @Test func aLostConnectionIsMadeGoodByRepeating() async throws {
+    try await TestAdmin.with { admin in
+      let gate = "cut \(admin.port)"
+      let first = try await admin.local()
+      try await first.send("sample hold gate=\"\(gate)\" request-id=k1\r\n")
+      try await Gates.shared.wait(for: 1, at: gate)
+      try await first.cut()
+      Gates.shared.open(gate)
+      let second = try await admin.local()
+      let again = try await second.command("@1 sample hold gate=\"\(gate)\" request-id=k1")
+      #expect(again.first?.hasPrefix("@1 200 ") == true || again.first?.hasPrefix("@1 202 ") == true, "\(again)")
       let count = try await second.command("audit list operation=sample.hold")
       #expect(count.last?.hasPrefix("- 200 rows=1 ") == true, "\(count)")
     }

@@ -28,6 +28,8 @@ import Testing
     #expect(record["occurredAt"] == "2026-03-02T08:48:00Z", "when the share had passed, not when it was found")
     #expect(try await world.history(incident).contains("incident.escalated_by_rule"))
     #expect(try await world.told() == ["incident.escalated_by_rule"])
+    let told = try await world.database.call("notification.list", as: world.lead)["items"]?.array?.first?["body"]?.text ?? ""
+    #expect(told.hasSuffix("by the rule \"Rule\". 80 % of the time promised for response has passed."), "\(told)")
     #expect(try await world.read(quiet)["team"] == world.firstLine)
 
     // Broken later on: by this rule it was escalated, and is once.
@@ -324,6 +326,68 @@ import Testing
     try world.at("2026-03-02T13:00:01Z")
     try await world.work()
     #expect(try await world.read(incident)["team"] == third)
+    let raised = try await world.history(incident).filter { $0 == "incident.escalated_by_rule" }
+    #expect(raised.count == 1, "where nothing is done nothing is told")
+  }
+
+  @Test func whoHadTheTicketIsTold() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 10, "toTeam": world.secondLine])
+    let incident = try await world.incident()
+    try await world.act("assign", incident, ["assignee": world.leadId])
+    // Another owner: the lead is told for nothing but the loss.
+    try await world.script("update desk.ticket set owner_id = null, owner_public_id = null")
+    try world.at("2026-03-02T08:11:00Z")
+    try await world.escalate()
+    #expect(try await world.read(incident)["assignee"]?.isNull == true)
+    #expect(try await world.told().contains("incident.escalated_by_rule"))
+  }
+
+  /// What is due although its calendar is closed, as after a failure or with another calendar, waits for the opening.
+  @Test func itsCalendarIsAskedOnceMoreWhenItIsCarriedOut() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 100, "toTeam": world.secondLine, "calendar": try await world.afternoon()])
+    let incident = try await world.incident()
+    try world.at("2026-03-02T09:05:00Z")
+    try await world.work()
+    try await world.script("update escalations.escalation set due_at = '2026-03-02T09:00:00Z'")
+    try await world.escalate()
+    let record = try #require(try await world.escalations().first)
+    #expect(record["state"] == "waiting" && record["dueAt"] == "2026-03-02T13:00:00Z" && record["attempts"] == 0)
+    #expect(try await world.read(incident)["team"] == world.firstLine)
+  }
+
+  @Test func aReopenedTicketOfAnImportIsLeftOut() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 60, "toTeam": world.secondLine])
+    let incident = try await world.incident()
+    try await world.resolve(incident)
+    try await world.script("update desk.ticket set external_source = 'log', external_key = '1'")
+    try world.at("2026-03-02T09:05:00Z")
+    try await world.act("reopen", incident)
+    try await world.escalate()
+    #expect(try await world.escalations() == [])
+  }
+
+  @Test func ofEachCustomerGoesOneInTurn() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 10, "staff": .array([world.leadId])])
+    for _ in 0..<3 { _ = try await world.incident() }
+    try world.at("2026-03-02T08:00:10Z")
+    _ = try await world.incident(of: world.other)
+    try world.at("2026-03-02T08:11:00Z")
+    try await world.escalate()
+    let acme = world.acme.id.rawValue
+    try await world.script(
+      """
+      update escalations.escalation set state = 'waiting', settled_at = null,
+        due_at = case tenant_id when \(acme) then '2026-03-02T08:00:00Z'::timestamptz else '2026-03-02T08:05:00Z' end
+      """)
+    let now = world.database.clock.now()
+    let due = try await world.database.tenancy.transaction(binding: [], side: .staff, readOnly: true) {
+      try await $0.query(DueEscalations(now: now, limit: 2))
+    }
+    #expect(due.map(\.tenant) == [world.acme.id, world.other.id])
   }
 
   @Test func whereNobodyNamedMayBeToldWhoIsInChargeIs() async throws {

@@ -22,7 +22,7 @@ grant select on desk.pub_team to steward_app;
 -- What people are told of a ticket, and who they may be.
 create view desk.pub_told_ticket with (security_invoker = true) as
   select t.tenant_id, t.id as ticket_id, t.public_id, t.number, t.title, t.state, t.priority, t.due_at, t.opened_at, t.reopen_count, t.version, t.owner_id,
-    t.assignee_id, t.requester_id, t.team_id, m.name as team_name, t.assignee_public_id, t.recorded_at, t.external_source is not null as is_imported
+    t.assignee_id, t.requester_id, t.team_id, m.name as team_name, m.public_id as team_public_id, t.assignee_public_id, t.recorded_at, t.external_source is not null as is_imported
   from desk.ticket t left join desk.team m on m.id = t.team_id where t.type = 'incident';
 grant select on desk.pub_told_ticket to steward_app;
 

@@ -33,7 +33,7 @@ struct EscalationRule: Sendable, Equatable {
   /// Whether it means tickets such as this one, whatever set it off.
   func means(_ ticket: EscalatedTicket, of tenant: TenantId) -> Bool {
     ticket.isOpen && (customer.map { $0 == tenant } ?? true) && (priorityTo.map { ticket.priority <= $0 } ?? true)
-      && (team.map { $0.id == ticket.team } ?? true)
+      && (team.map { $0.id == ticket.team?.id } ?? true)
   }
 
   /// Whether the passing of a share of a promise sets it off.
@@ -70,7 +70,7 @@ struct EscalatedTicket: Sendable {
   let id: Int64
   let publicId: [UInt8]
   let priority: Int64
-  let team: Int64?
+  let team: EscalationRule.Named?
   let assignee: [UInt8]?
   let isOpen: Bool
   let version: Int64

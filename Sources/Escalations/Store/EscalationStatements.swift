@@ -39,12 +39,12 @@ struct PassedThresholds: Statement {
 
 extension EscalatedTicket {
   static let columns = """
-    t.ticket_id, t.public_id, t.priority, t.team_id, t.assignee_public_id, t.state in ('new', 'active', 'pending'), t.version, t.recorded_at, t.is_imported
+    t.ticket_id, t.public_id, t.priority, t.team_id, t.team_public_id, t.assignee_public_id, t.state in ('new', 'active', 'pending'), t.version, t.recorded_at, t.is_imported
     """
 
   init(_ row: inout RowReader) throws {
     self.init(
-      id: try row.next(), publicId: try row.next(), priority: try row.next(), team: try row.next(),
+      id: try row.next(), publicId: try row.next(), priority: try row.next(), team: try EscalationRule.Named(nullable: &row),
       assignee: try row.next(), isOpen: try row.next(), version: try row.next(), recordedAt: try row.next(), isImported: try row.next())
   }
 }
@@ -162,7 +162,7 @@ struct InsertEscalation: Statement {
     parameters.append(threshold == nil ? row.rule.ageMinutes : nil)
     parameters.append(occurredAt)
     parameters.append(dueAt)
-    parameters.append(ticket.team)
+    parameters.append(ticket.team?.id)
     parameters.append(now)
   }
 }
@@ -294,16 +294,6 @@ struct PostponeEscalation: Statement {
   }
 }
 
-struct TeamPublicId: Statement {
-  let id: Int64
-
-  static let sql = "select m.public_id from desk.pub_team m where m.team_id = $1"
-
-  func bind(to parameters: inout Parameters) { parameters.append(id) }
-
-  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
-}
-
 /// An escalation as it is stored.
 struct EscalationRow: Sendable {
   enum State: String, Sendable, CaseIterable {
@@ -361,14 +351,13 @@ struct EscalationRow: Sendable {
 /// A customer's escalations, the newest first; of one ticket or of all.
 struct EscalationsPage: Statement {
   let tenant: TenantId
-  let ticket: [UInt8]?
+  let ticket: Int64?
   let before: Int64
   let limit: Int64
 
   static let sql = """
     select \(EscalationRow.columns) from escalations.escalation e
-    where e.tenant_id = $1 and ($2::bytea is null or e.ticket_id = (
-      select t.ticket_id from desk.pub_told_ticket t where t.tenant_id = $1 and t.public_id = $2)) and e.id < $3
+    where e.tenant_id = $1 and ($2::bigint is null or e.ticket_id = $2) and e.id < $3
     order by e.id desc limit $4
     """
 

@@ -23,10 +23,6 @@ struct RuleRow: Sendable {
     """
 
   init(_ row: inout RowReader) throws {
-    func named(_ row: inout RowReader) throws -> EscalationRule.Named? {
-      let (id, bits): (Int64?, [UInt8]?) = (try row.next(), try row.next())
-      return if let id, let bits { EscalationRule.Named(id: id, publicId: bits) } else { nil }
-    }
     id = try row.next()
     publicId = try row.next()
     var rule = EscalationRule(name: try row.next(), staff: [])
@@ -34,11 +30,11 @@ struct RuleRow: Sendable {
     rule.metric = (try row.next() as String?).flatMap(Metric.init)
     rule.ageMinutes = try row.next()
     rule.priorityTo = try row.next()
-    rule.team = try named(&row)
-    rule.toTeam = try named(&row)
+    rule.team = try EscalationRule.Named(nullable: &row)
+    rule.toTeam = try EscalationRule.Named(nullable: &row)
     let (accounts, bits): ([Int64], [[UInt8]]) = (try row.next(), try row.next())
     rule.staff = zip(accounts, bits).map { EscalationRule.Named(id: $0, publicId: $1) }
-    rule.calendar = try named(&row)
+    rule.calendar = try EscalationRule.Named(nullable: &row)
     rule.customer = (try row.next() as Int64?).map { TenantId($0) }
     self.rule = rule
     let (handle, customerBits): (Int64?, [UInt8]?) = (try row.next(), try row.next())
@@ -49,6 +45,15 @@ struct RuleRow: Sendable {
     isActive = try row.next() == "active"
     beginsAt = try row.next()
     version = try row.next()
+  }
+}
+
+extension EscalationRule.Named {
+  /// Of an outer-joined row: nil where there is none.
+  init?(nullable row: inout RowReader) throws {
+    let (id, bits): (Int64?, [UInt8]?) = (try row.next(), try row.next())
+    guard let id, let bits else { return nil }
+    self.init(id: id, publicId: bits)
   }
 }
 

@@ -181,11 +181,16 @@ package struct EscalationSweep: Sweep {
     let (rows, tickets, tenants) = try await transaction.query(
       HoldEscalation(tenant: tenant, id: id), TicketsToEscalate(tenant: tenant, ids: [held]), TenantById(tenant: tenant))
     guard let row = rows.first, let ticket = tickets.first, let customer = tenants.first else { return }
-    // It may be over since it was found, and its calendar may open no more.
-    guard let rule = try await standing(row, ticket, of: tenant, provider, in: transaction),
-      let opening = book.rules.first(where: { $0.row.id == row.rule })?.opening(at: now)
-    else {
-      transaction.enqueue(SettleEscalation(tenant: tenant, id: id, state: .dropped, now: now))
+    let dropped = SettleEscalation(tenant: tenant, id: id, state: .dropped, now: now)
+    // It may be over since it was found.
+    guard let rule = try await standing(row, ticket, of: tenant, provider, in: transaction) else {
+      transaction.enqueue(dropped)
+      return
+    }
+    // Of a rule that was made since the book was read the next round knows the calendar.
+    guard let entry = book.rules.first(where: { $0.row.id == row.rule }) else { return }
+    guard let opening = entry.opening(at: now) else {
+      transaction.enqueue(dropped)
       return
     }
     guard opening <= now else {
@@ -193,10 +198,10 @@ package struct EscalationSweep: Sweep {
       return
     }
     var settle = SettleEscalation(tenant: tenant, id: id, state: .done, now: now)
-    if let team = ticket.team { settle.fromTeam = try await transaction.first(TeamPublicId(id: team)) }
+    settle.fromTeam = ticket.team?.publicId
     // Who gave it to yet another team meanwhile knew more than the rule.
-    let isWhereItWas = ticket.team == row.foundTeam
-    if let toTeam = rule.toTeam, toTeam.id != ticket.team, isWhereItWas, row.attempts < Self.mostAttempts {
+    let isWhereItWas = ticket.team?.id == row.foundTeam
+    if let toTeam = rule.toTeam, toTeam.id != ticket.team?.id, isWhereItWas, row.attempts < Self.mostAttempts {
       try await give(ticket, to: toTeam, row, of: customer, provider, in: transaction)
       settle.toTeam = toTeam.publicId
     }

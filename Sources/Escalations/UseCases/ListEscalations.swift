@@ -66,14 +66,14 @@ package enum ListEscalations: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<EscalationRecord> {
     let filter = input.incident?.description ?? "-"
     let (limit, before) = try context.page(input.limit, input.cursor, filter: filter)
+    var ticket: Int64?
     if let incident = input.incident {
-      guard try await context.transaction.first(TicketByPublicId(tenant: context.tenant.id, publicId: incident.random)) != nil else {
-        throw context.unknownReference("incident")
-      }
+      ticket = try await context.transaction.first(TicketByPublicId(tenant: context.tenant.id, publicId: incident.random))
+      guard ticket != nil else { throw context.unknownReference("incident") }
     }
     let rows = try await context.transaction.query(
       EscalationsPage(
-        tenant: context.tenant.id, ticket: input.incident?.random, before: try before?.integer(0) ?? Int64.max, limit: limit + 1))
+        tenant: context.tenant.id, ticket: ticket, before: try before?.integer(0) ?? Int64.max, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.id)]) }) { EscalationRecord($0, in: context) }
   }
 }

@@ -16,7 +16,7 @@ struct NotificationText: Sendable, Equatable {
       case .customerCommented, .answered, .internallyCommented: ["comment"]
       case .clockWarned: ["metric", "percent"]
       case .clockBreached: ["metric"]
-      case .escalated: ["metric", "percent", "age", "rule"]
+      case .escalated: ["rule", "why"]
       case .problemTold: ["problem"]
       case .summary: []
       default: []

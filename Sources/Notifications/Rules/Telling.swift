@@ -58,6 +58,15 @@ struct Cause: Sendable {
   var comment: [UInt8]? { payload["comment"]?.text.flatMap { PublicId($0) }?.random }
   /// Whom it was offered to.
   var offeredTo: [UInt8]? { event == .offered ? payload["staff"]?.text.flatMap { PublicId($0) }?.random : nil }
+  /// What set the escalation off, as a sentence.
+  func whyEscalated(_ language: Language) -> String {
+    let arguments = [
+      "age": payload["ageMinutes"]?.integer.map { String($0) } ?? "", "percent": payload["percent"]?.integer.map { String($0) } ?? "",
+      "metric": payload["metric"]?.text ?? "",
+    ]
+    guard let percent = payload["percent"]?.integer else { return NotificationMessages.escalatedByAge.text(language, arguments) }
+    return (percent < 100 ? NotificationMessages.escalatedByShare : NotificationMessages.escalatedByBreach).text(language, arguments)
+  }
   /// Whom the rule of escalation names, and who had the ticket until then.
   var escalatedTo: [[UInt8]] {
     event == .escalated ? (payload["staff"]?.array ?? []).compactMap { $0.text.flatMap { PublicId($0) }?.random } : []
@@ -80,8 +89,8 @@ struct TellingFields: Sendable {
       "priority": String(cause.ticket.priority), "state": cause.ticket.state, "due": cause.ticket.dueAt.map { Self.text($0, zone) } ?? "-",
       "team": cause.ticket.team ?? "-", "actor": actorName, "at": Self.text(cause.occurredAt, zone), "comment": isQuoted ? comment : "",
       "metric": cause.payload["metric"]?.text ?? "-", "percent": cause.payload["percent"]?.integer.map { String($0) } ?? "-",
-      "problem": cause.payload["number"]?.text ?? "-", "age": cause.payload["ageMinutes"]?.integer.map { String($0) } ?? "-",
-      "rule": cause.payload["ruleName"]?.text ?? "-",
+      "problem": cause.payload["number"]?.text ?? "-", "rule": cause.payload["ruleName"]?.text ?? "-",
+      "why": cause.whyEscalated(receiver.language),
     ]
   }
 
