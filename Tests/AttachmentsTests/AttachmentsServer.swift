@@ -1,4 +1,5 @@
 import Contracts
+import FileStorage
 import HTTPAPI
 import Kernel
 import Logging
