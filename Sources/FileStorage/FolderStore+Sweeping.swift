@@ -52,15 +52,17 @@ extension FolderStore {
   }
 
   /// Gives what was set aside its name again, because somebody has it after all.
-  func takeBack(_ digest: [UInt8], of tenant: TenantHandle) throws(SystemCallError) -> Bool {
+  func takeBack(_ digest: [UInt8], of tenant: TenantHandle) throws(SystemCallError) {
     let (path, aside) = (path(of: digest, tenant), asidePath(of: digest, tenant))
-    guard FileCalls.isThere(aside), !FileCalls.isThere(path) else { return false }
+    guard FileCalls.isThere(aside), !FileCalls.isThere(path) else { return }
     let part = Self.folder(of: path)
     for made in [Self.folder(of: part), part] { try FileCalls.makeFolder(made) }
-    guard rename(aside, path) == 0 || errno == ENOENT else { throw SystemCallError("rename", aside) }
+    guard rename(aside, path) == 0 else {
+      if errno == ENOENT { return }
+      throw SystemCallError("rename", aside)
+    }
     for changed in [part, Self.folder(of: aside)] { try FileCalls.sync(changed) }
     figures.count(.reclaimed)
-    return true
   }
 
   func asidePath(of digest: [UInt8], _ tenant: TenantHandle) -> String { "\(folder)/\(Self.unclaimed)/\(tenant)/\(Self.name(digest))" }

@@ -67,7 +67,8 @@ package final class FolderStore: FileStore {
     let file: StoredFolderFile? = try await offLoop { [self] in
       let path = path(of: content.digest, tenant)
       if let found = try StoredFolderFile(path: path, content: content, figures: figures) { return found }
-      guard try takeBack(content.digest, of: tenant) else { return nil }
+      // Where another one took it back meanwhile, it is there as well.
+      try takeBack(content.digest, of: tenant)
       return try StoredFolderFile(path: path, content: content, figures: figures)
     }
     if file == nil { figures.count(.missing) }

@@ -110,6 +110,13 @@ import Testing
       #expect(FileManager.default.fileExists(atPath: store.path(of: digest, tenant)))
       #expect(store.figures.snapshot == [.kept: 1, .unclaimed: 1, .reclaimed: 1], "\(store.figures.snapshot)")
       #expect(try await store.setAside(digest, of: tenant, before: now.adding(seconds: 60), now: now))
+      // Asked for by many at once, it is there for each.
+      let many = try await withThrowingTaskGroup(of: Bool.self) { group in
+        for _ in 0..<20 { group.addTask { try await store.open(content.content, of: tenant) != nil } }
+        return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+      }
+      #expect(many == 20 && store.figures.snapshot[.missing] == nil)
+      #expect(try await store.setAside(digest, of: tenant, before: now.adding(seconds: 60), now: now))
       #expect(try await store.removeSetAside(before: now.adding(seconds: 60), limit: 10) == 1)
       #expect(try await store.open(content.content, of: tenant) == nil)
     }

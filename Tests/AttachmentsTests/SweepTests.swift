@@ -95,6 +95,26 @@ import Testing
     #expect(world.kept() == [])
   }
 
+  /// The same bytes were deleted twice: the later one has its day as well, for a backup of the database may still know it.
+  @Test func whatWasDeletedTwiceWaitsForTheLater() async throws {
+    let world = try await AttachmentsWorld()
+    let incident = try await world.incident()
+    let (one, two) = (try await world.attach("twice", to: incident), try await world.attach("twice", to: incident))
+    try world.age(9 * AttachmentsWorld.day)
+    try await world.delete(one)
+    world.database.clock.advance(seconds: AttachmentsWorld.day - 3600)
+    try await world.delete(two)
+    world.database.clock.advance(seconds: 7200)
+    try await world.sweepOnce()
+    #expect(try await world.call("attachment.read", ["id": one["id"] ?? .null])["state"]?.text == "removed")
+    #expect(world.kept().count == 1)
+    #expect(try await world.storage()["usedBytes"]?.integer == 5)
+    world.database.clock.advance(seconds: AttachmentsWorld.day)
+    try await world.sweepOnce()
+    #expect(world.kept() == [])
+    #expect(try await world.storage()["usedBytes"]?.integer == 0)
+  }
+
   /// A worker whose lock was lost comes late: what lies there now came since, and is somebody's.
   @Test func whatCameAnewIsNotRemoved() async throws {
     let world = try await AttachmentsWorld()

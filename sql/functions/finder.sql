@@ -920,18 +920,6 @@ begin
 end
 $$;
 
-do $$
-declare
-  routine regprocedure;
-begin
-  for routine in select p.oid::regprocedure from pg_catalog.pg_proc p where p.pronamespace = 'finder'::regnamespace loop
-    execute pg_catalog.format('alter function %s owner to steward_finder', routine);
-    execute pg_catalog.format('revoke all on function %s from public', routine);
-    execute pg_catalog.format('grant execute on function %s to steward_app', routine);
-  end loop;
-end
-$$;
-
 grant select on escalations.escalation to steward_finder;
 
 -- Open tickets that were recorded after a place and up to an instant, in that order; those of imports are none.
@@ -957,5 +945,18 @@ begin
       select e.tenant_id, e.id, e.due_at, row_number() over (partition by e.tenant_id order by e.due_at, e.id) as place
       from escalations.escalation e where e.state = 'waiting' and e.due_at <= reference) d
     order by d.place, d.due_at, d.tenant_id limit least(row_limit, 1000);
+end
+$$;
+
+-- The last: all of them are the finder's, and the server's alone to call.
+do $$
+declare
+  routine regprocedure;
+begin
+  for routine in select p.oid::regprocedure from pg_catalog.pg_proc p where p.pronamespace = 'finder'::regnamespace loop
+    execute pg_catalog.format('alter function %s owner to steward_finder', routine);
+    execute pg_catalog.format('revoke all on function %s from public', routine);
+    execute pg_catalog.format('grant execute on function %s to steward_app', routine);
+  end loop;
 end
 $$;

@@ -25,7 +25,8 @@ struct DeletedAttachments: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), id: try row.next()) }
 }
 
-/// What a deleted attachment holds, and whether another one that is not deleted holds the same. The customer's storage is held.
+/// What a deleted attachment holds, and whether another one needs the same: it is not deleted, or not for long enough. The customer's
+/// storage is held.
 struct ContentToRemove: Statement {
   struct Found: Sendable {
     let handle: TenantHandle
@@ -35,10 +36,12 @@ struct ContentToRemove: Statement {
 
   let tenant: TenantId
   let id: Int64
+  let before: Instant
 
   static let sql = """
     select e.handle, a.sha256, a.size_bytes, exists (
-      select from attachments.attachment o where o.tenant_id = a.tenant_id and o.sha256 = a.sha256 and o.state = 'stored')
+      select from attachments.attachment o
+      where o.tenant_id = a.tenant_id and o.sha256 = a.sha256 and (o.state = 'stored' or o.state = 'deleted' and o.deleted_at >= $3))
     from attachments.attachment a join tenancy.tenant e on e.id = a.tenant_id
     where a.tenant_id = $1 and a.id = $2 and a.state = 'deleted'
     """
@@ -46,6 +49,7 @@ struct ContentToRemove: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(id)
+    parameters.append(before)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {

@@ -96,7 +96,7 @@ package struct AttachmentSweep: Sweep {
     try await tenancy.transaction(binding: [tenant], side: .staff) { transaction in
       _ = try await transaction.first(HoldStorage(tenant: tenant))
       // Else another worker was faster.
-      guard let found = try await transaction.first(ContentToRemove(tenant: tenant, id: deleted.id)) else { return }
+      guard let found = try await transaction.first(ContentToRemove(tenant: tenant, id: deleted.id, before: before)) else { return }
       // One that came since is of an attachment that was deleted since, and goes with that.
       if !found.isNeeded { try await store.remove(found.content.digest, of: found.handle, before: before) }
       transaction.enqueue(MarkRemoved(tenant: tenant, id: deleted.id, now: tenancy.clock.now()))
