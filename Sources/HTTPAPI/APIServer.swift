@@ -13,6 +13,9 @@ package struct APIServer: Sendable {
   /// operation, so the migration adds them to the registry's.
   package static let permissions: [String: Set<String>] = [BuiltInPages.metricsPermission: [StockRole.administrator.rawValue]]
 
+  /// More than any store takes: where a file ends that is too large, the store says, for it knows what to tell.
+  private static let mostBytesOfFile = 1 << 44
+
   /// Throws ``RouteTable/Defect`` when two operations claim one route: such a server does not start. `readiness` is
   /// asked at most once a second and must answer within its own deadline.
   package init(
@@ -24,13 +27,12 @@ package struct APIServer: Sendable {
       configuration, routes: routes, dispatcher: dispatcher, authenticator: authenticator, logger: logger,
       readiness: readiness)
     var limits = configuration.limits
-    let fileBytes = (dispatcher.files?.limits ?? FileLimits()).fileBytes
-    // Also for what is no file, or where none are kept: whoever sends one the wrong way is told that, and not that it is too large.
+    // What is too large is told with the limit, by whoever writes it; what is no file, or where none are kept, is told so and not read.
     limits.bodyBytesOf = { head in
       guard !RequestHeaders.isJSON(head.headers["content-type"].joined(separator: ", ")),
         case .operation(let operation, _) = routes.match(head.method.rawValue, RequestTarget(head.uri).path), operation.takesFile
       else { return nil }
-      return Int(clamping: fileBytes)
+      return Self.mostBytesOfFile
     }
     server = WebServer(
       host: configuration.host, port: configuration.port, certificates: configuration.certificates, limits: limits, logger: logger,

@@ -109,9 +109,7 @@ enum CommandMessages: MessageCatalog {
     columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit, columnCreditNow,
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
     authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile,
-    certificateExpires, certificateExpired, badFileFolder, foreignFileFolder,
-    noGroup, badMapping, unknownFamily, unwritable, unreadable, adminSocket,
-    adminPort,
-    adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
+    certificateExpires, certificateExpired, badFileFolder, foreignFileFolder, noGroup, badMapping, unknownFamily, unwritable, unreadable, adminSocket,
+    adminPort, adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
   ]
 }

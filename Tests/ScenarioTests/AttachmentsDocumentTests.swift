@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// The commands of `docs/attachments.md`, in their order.
@@ -10,6 +11,18 @@ import Testing
       #expect(told.contains("It holds a password\n"), "\(told)")
       #expect(told.contains("\"quotaBytes\":5368709120") && told.contains("\"quotaBytes\":20000000000"), "\(told)")
       await trial.end()
+
+      // The folder is not mounted: an empty one is not taken for it.
+      let (folder, away) = (trial.trial + "/attachments", trial.trial + "/away")
+      try FileManager.default.moveItem(atPath: folder, toPath: away)
+      let refused = try Program("up", "--trial", trial.trial, "--once", "--listen", "127.0.0.1:0", output: trial.folder + "/refused.log")
+      #expect(await refused.ended() != 0)
+      #expect(refused.text.contains("is not that of this database's attachments"), "\(refused.text)")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/steward-store"))
+      try FileManager.default.removeItem(atPath: folder)
+      try FileManager.default.moveItem(atPath: away, toPath: folder)
+      let again = try Program("up", "--trial", trial.trial, "--once", "--listen", "127.0.0.1:0", output: trial.folder + "/again.log")
+      #expect(await again.ended() == 0, "\(again.text)")
     }
   }
 }
