@@ -73,7 +73,10 @@ let package = Package(
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
-    module("Desk", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets", "Knowledge"]),
+    module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations"]),
+    module(
+      "Desk",
+      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Gates", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets", "Knowledge"]),
     module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Desk"]),
     module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
@@ -110,8 +113,8 @@ let package = Package(
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Attachments", "FileStorage", "Notifications",
-        "Escalations", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
+        "Notifications", "Escalations", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -146,8 +149,8 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Attachments", "FileStorage", "Notifications", "Escalations",
-        "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage", "Notifications",
+        "Escalations", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "AttachmentsTests",
@@ -164,8 +167,8 @@ let package = Package(
     tests(
       "EscalationsTests",
       [
-        "Escalations", "Notifications", "Desk", "Knowledge", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy",
-        "Postgres", "Kernel", "ServiceTime", "TestSupport",
+        "Escalations", "Notifications", "Desk", "Gates", "Knowledge", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations",
+        "Tenancy", "Postgres", "Kernel", "ServiceTime", "TestSupport",
       ]),
     tests(
       "EventsTests",
@@ -239,6 +242,11 @@ let package = Package(
     tests(
       "DeskTests",
       ["Desk", "Assets", "ServiceLevels", "ServiceTime", "Suppliers", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
+    tests(
+      "GatesTests",
+      [
+        "Gates", "Desk", "Assets", "Knowledge", "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+      ]),
     tests(
       "ScorecardTests", ["Scorecard", "Contracts", "BillingEngine", "Desk", "ServiceLevels", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(

@@ -19,6 +19,7 @@ package enum DeskModule: OperationModule {
     ReadPriorityMatrix.self, SetPriorityMatrix.self,
     LinkIncident.self, UnlinkIncident.self, ListLinks.self, WatchIncident.self, UnwatchIncident.self, ListWatchers.self,
     TakeOwnership.self, OfferOwnership.self, AcceptOwnership.self, ReturnOwnership.self, ListHandovers.self,
+    ListGatesOfIncident.self, BypassGate.self,
     CountQueue.self, SaveQueueFilter.self, ListQueueFilters.self, DeleteQueueFilter.self,
   ]
   package static let messages: [Message] =

@@ -21,7 +21,7 @@ extension Dispatcher {
       return value
     } catch {
       metrics.count(registry[name] == nil ? "unknown" : name, code: Failure(error, constraints: registry.constraints).kind.rawValue, since: started)
-      throw error
+      throw (error as? RecordedRefusal)?.failure ?? error
     }
   }
 

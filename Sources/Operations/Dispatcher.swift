@@ -88,6 +88,11 @@ package struct Dispatcher: Sendable {
         if declaration.effect.writes { request.record(value, journal, context) }
         return Outcome(value: value, isReplay: false, file: journal.given)
       }
+    } catch let refusal as RecordedRefusal {
+      if let stored = try await settled(refusal.failure, request, target) { return stored }
+      if refusal.isDenial { await recordDenial(principal, declaration, call) }
+      await record(refusal, principal, target, call)
+      throw refusal.failure
     } catch {
       if let stored = try await settled(error, request, target) { return stored }
       throw error
@@ -114,6 +119,14 @@ package struct Dispatcher: Sendable {
     let target = try await target(of: operation, input, principal, access, provider, call)
     _ = try idempotencyKey(call)
     return Preparation(principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy, files: files)
+  }
+
+  private func record(_ refusal: RecordedRefusal, _ principal: Principal, _ target: TargetRule.Target, _ call: Call) async {
+    do {
+      try await tenancy.transaction(binding: target.bound, side: principal.side) { try await refusal.record($0) }
+    } catch {
+      logger.error("refusal not recorded", metadata: ["refusal": "\(refusal.failure.code)", "request": "\(call.requestId)", "error": "\(error)"])
+    }
   }
 
   /// The stored result, when it explains the error. An unknown commit outcome: if the result is there, the commit

@@ -10,6 +10,7 @@ import Credits
 import Desk
 import Escalations
 import Events
+import Gates
 import HTTPAPI
 import Importing
 import Jobs
@@ -30,7 +31,7 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    KnowledgeModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, AttachmentsModule.self, NotificationsModule.self,
+    KnowledgeModule.self, GatesModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, AttachmentsModule.self, NotificationsModule.self,
     EscalationsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 

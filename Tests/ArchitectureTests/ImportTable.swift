@@ -59,7 +59,10 @@ enum ImportTable {
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box(
-      "Desk", 3, platform.union(["ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging, collections),
+      "Desk", 3, platform.union(["Gates", "ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging,
+      collections),
+    // Asked by who takes a step: below all that have steps.
+    Box("Gates", 3, platform),
     // Stands on tickets and articles.
     Box("Problems", 3, platform.union(["Desk", "Knowledge", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
@@ -96,8 +99,8 @@ enum ImportTable {
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Attachments", "FileStorage", "Notifications",
-        "Escalations", "Web", "HTTPAPI",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
+        "Notifications", "Escalations", "Web", "HTTPAPI",
         "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Outbound", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.

@@ -40,6 +40,22 @@ import Testing
     #expect(try await world.told() == ["incident.escalated_by_rule"])
   }
 
+  /// Gates are for people of the staff: there is nobody here who could give what one asks for.
+  @Test func noGateHoldsAnEscalationUp() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["percent": 80, "metric": "response", "toTeam": world.secondLine])
+    let incident = try await world.incident()
+    let text = Value.object(["en": "Category"])
+    try await world.database.call(
+      "gate.create",
+      ["step": "incident.assign", "fields": .array(["category"]), "name": text, "purpose": text, "owner": world.leadId], as: world.database.root)
+    await #expect(throws: Failure.self, "a person is stopped") { try await world.act("assign", incident, ["team": world.secondLine]) }
+    try world.at("2026-03-02T08:48:10Z")
+    try await world.work()
+    #expect(try await world.read(incident)["team"] == world.secondLine)
+    #expect(try await world.states() == ["done"])
+  }
+
   @Test func aBrokenPromiseSetsOffWhatNoWarningDid() async throws {
     let world = try await EscalationsWorld()
     try await world.rule(["percent": 95, "staff": .array([world.leadId])], name: "Nearly")

@@ -2,6 +2,7 @@ import Assets
 import Catalog
 import Contracts
 import Desk
+import Gates
 import Jobs
 import Kernel
 import Knowledge
@@ -31,7 +32,7 @@ struct EscalationsWorld {
 
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, SuppliersModule.self, AssetsModule.self, DeskModule.self,
-    KnowledgeModule.self, NotificationsModule.self, EscalationsModule.self,
+    GatesModule.self, KnowledgeModule.self, NotificationsModule.self, EscalationsModule.self,
   ]
 
   init() async throws {

@@ -184,12 +184,13 @@ struct Subjects: Sendable {
     request = try await world.seeded("req", in: world.a).id
     review = try await world.seed("access_review.open", ["customer": .text(world.a.id), "dueOn": "2026-03-31"])["id"] ?? .null
     problem = try await world.problemToPage(behind: incident, world.a)
+    try await world.passages(world.a)
     change = try await world.changeToPage(behind: incident, problem, world.a)
     release = try await world.release(world.a)["id"] ?? .null
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
-      "aps", "ci", "art", "evs", "evt", "alr", "mwn", "frz", "rel", "whk", "ntr", "ntf",
+      "aps", "ci", "art", "gate", "evs", "evt", "alr", "mwn", "frz", "rel", "whk", "ntr", "ntf",
       "tsk", "rev",
     ]
     for kind in kinds

@@ -310,6 +310,7 @@ enum Seeders {
     "cap": { world, twin in try Seeded(try await world.approvals(of: try await world.change(twin, .submitted)).first ?? .null) },
     "ctk": { world, twin in try Seeded(try await world.changeTask(twin)) },
     "frz": { world, twin in try Seeded(try await world.freeze(twin)) },
+    "gate": { world, twin in try Seeded(try await world.gate(twin)) },
     "rel": { world, twin in try Seeded(try await world.release(twin)) },
     "rsk": { world, twin in
       let proof = try await world.seeded("prf", in: twin)

@@ -9,6 +9,7 @@ import Credits
 import Desk
 import Escalations
 import Events
+import Gates
 import Importing
 import Knowledge
 import Measurements
@@ -39,6 +40,7 @@ enum TestedModules {
     AssetsModule.self,
     TimeEntriesModule.self,
     KnowledgeModule.self,
+    GatesModule.self,
     ProblemsModule.self, ChangesModule.self,
     RequestsModule.self,
     EventsModule.self,

@@ -165,11 +165,13 @@ struct CallRule: Sendable {
         return (["id": incident, "person": person, "staff": staff], nil)
       }),
     "incident.offer": owned(offered: false),
-    "incident.assign": CallRule(given: { world, twin, _ in
-      let (incident, staff) = (try await world.seeded("inc", in: twin), try await world.seeded("stf", in: twin).id)
-      try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
-      return (["id": incident.id, "assignee": staff], incident.version)
-    }),
+    "incident.assign": CallRule(
+      omitted: answers,
+      given: { world, twin, _ in
+        let (incident, staff) = (try await world.seeded("inc", in: twin), try await world.seeded("stf", in: twin).id)
+        try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
+        return (["id": incident.id, "assignee": staff], incident.version)
+      }),
     "incident.accept_offer": owned(offered: true),
     "incident.return_offer": owned(offered: true),
     // Who does not see all of the customer sees the CIs that he answers for.
@@ -195,6 +197,7 @@ struct CallRule: Sendable {
         return (["id": draft.id, "event": "activate"], draft.version)
       }),
     "incident.open": CallRule(
+      omitted: answers,
       refused: { principal in
         guard principal.side == .staff else {
           let isTenantWide = principal.grants.contains { $0.scopeKind == .tenant }
@@ -217,7 +220,7 @@ struct CallRule: Sendable {
       }),
     "incident.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
     "incident.resume": incident(("incident.hold", [Value.Member("reason", "scheduled"), Value.Member("evidence", "call 1")])),
-    "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])),
+    "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])).omitting(answers),
     "incident.reopen": incident(("incident.resolve", [Value.Member("resolution", "done")])),
     "incident.accept": CallRule(given: { world, twin, _ in
       let (incident, team) = (try await world.seeded("inc", in: twin), try await world.seeded("team", in: twin))
@@ -227,12 +230,14 @@ struct CallRule: Sendable {
     "dispatch.answer": CallRule(given: { world, _, _ in (["at": .instant(world.database.clock.now())], nil) }),
     "dispatch.escalate": CallRule(given: { world, _, _ in (["priority": 1, "at": .instant(world.database.clock.now())], nil) }),
     "dispatch.return": CallRule(given: { world, _, _ in (["at": .instant(world.database.clock.now())], nil) }),
-    "incident.dispatch": CallRule(given: { world, twin, _ in
-      let incident = try await world.seeded("inc", in: twin)
-      let service = try await world.seed("supplier_service.add", ["supplier": try await world.seeded("sup", in: twin).id, "name": "Dispatched"])
-      let contract = try await world.activeUnderpinning(of: service["supplier"])
-      return (["id": incident.id, "underpinningContract": contract, "service": service["id"] ?? .null], incident.version)
-    }),
+    "incident.dispatch": CallRule(
+      omitted: answers,
+      given: { world, twin, _ in
+        let incident = try await world.seeded("inc", in: twin)
+        let service = try await world.seed("supplier_service.add", ["supplier": try await world.seeded("sup", in: twin).id, "name": "Dispatched"])
+        let contract = try await world.activeUnderpinning(of: service["supplier"])
+        return (["id": incident.id, "underpinningContract": contract, "service": service["id"] ?? .null], incident.version)
+      }),
     "team_agreement.add": CallRule(given: { world, _, _ in (["ola": try await world.ola()], nil) }),
     "incident.queue": CallRule(omitted: ["mine", "unassigned", "filter"]),
     // Everybody's filters are his own.

@@ -59,6 +59,8 @@ package struct TicketStory: Hashable, Sendable {
 
   package init() {}
 
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
   package init(opened at: Instant, priority: Int64) { append(.opened, at, UInt8(clamping: priority)) }
 
   package mutating func append(_ code: Code, _ at: Instant, _ argument: UInt8 = 0) {
@@ -88,6 +90,29 @@ package struct TicketStory: Hashable, Sendable {
       return entries
     }
   }
+}
+
+extension TicketStory {
+  /// The highest priority, of which 1 is the first, since it was last reopened; nil: it says nothing.
+  var highestPriority: Int64? {
+    get throws {
+      var (current, highest): (Int64?, Int64?) = (nil, nil)
+      for entry in try entries {
+        switch entry.code {
+        case .opened, .classified:
+          current = entry.priority
+          highest = min(highest ?? entry.priority, entry.priority)
+        case .reopened: highest = current
+        case .responded, .held, .resumed, .resolved, .closed, .merged, .closedUnresolved, .told: break
+        }
+      }
+      return highest
+    }
+  }
+
+  var lastReopening: Instant? { get throws { try entries.last { $0.code == .reopened }?.at } }
+
+  var lastAt: Instant? { get throws { try entries.last?.at } }
 }
 
 extension PendingReason {

@@ -16,7 +16,7 @@ struct TicketWork: Sendable {
   var endedTurns: [TeamTurn] = []
   /// What is with suppliers, or was until this act.
   var dispatches: [SupplierTurn] = []
-  private let versionRead: Int64
+  let versionRead: Int64
   private let wasOpen: Bool
   /// The clocks whose promises were broken by then; others have told of those.
   private let missedRead: Set<Int64>
@@ -258,6 +258,9 @@ package enum TicketEventType {
   package static let split = "incident.split"
   /// Another ticket went into it.
   package static let absorbed = "incident.absorbed"
+  /// It passed a gate for which somebody said what was done; somebody let it pass one without what that asks for.
+  package static let gatePassed = "incident.gate_passed"
+  package static let gateBypassed = "incident.gate_bypassed"
 
   /// Who has work by such an event. Whoever is open again may have come to a rule's age meanwhile.
   static func consumers(of type: String) -> [String] {
@@ -274,6 +277,6 @@ package enum TicketEventType {
   package static let internalOnly =
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
-      ownershipReturned, escalatedByRule,
+      ownershipReturned, escalatedByRule, gatePassed, gateBypassed,
     ] + ProblemNews.Kind.allCases.map(\.rawValue)
 }

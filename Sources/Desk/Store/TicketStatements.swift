@@ -153,9 +153,9 @@ struct InsertTicket: Statement {
       (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason, impact, urgency,
        priority, category, state, opened_at, responded_at, resolved_at, reopen_count, resolution, closure_code, due_at, last_seq, recorded_at, updated_at,
        version, split_from_id, service_id, ci_tier, story, targets_locked, source, nature, owner_id,
-       owner_public_id, service_category)
+       owner_public_id, service_category, closed_at)
     values ($1, $2, $3, 'incident', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $20, $21, $22, $23, $24, $24, 1, $25, $26,
-      $27, $28, $29, $30, $31, $32, $33, $34)
+      $27, $28, $29, $30, $31, $32, $33, $34, $35)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -193,6 +193,7 @@ struct InsertTicket: Statement {
     parameters.append(ticket.owner?.id)
     parameters.append(ticket.owner?.publicId)
     parameters.append(ticket.serviceCategory)
+    parameters.append(ticket.closedAt)
   }
 }
 

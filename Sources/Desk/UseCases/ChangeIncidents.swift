@@ -1,4 +1,5 @@
 import Contracts
+import Gates
 import Kernel
 import Operations
 import ServiceLevels
@@ -199,15 +200,17 @@ package enum AssignIncident: Operation {
     let id: PublicId
     let team: Change<PublicId>
     let assignee: Change<PublicId>
+    let answers: GateAnswers
 
     static let teamField = Field.id("team", .team, "The team that works on it; null: none.", "处理团队；null 表示无。").clearable
     static let assigneeField = Field.id("assignee", .staff, "Who works on it; null: nobody yet.", "处理人；null 表示尚无。").clearable
-    package static let fields: [any InputField] = [IncidentFields.id, teamField, assigneeField]
+    package static let fields: [any InputField] = [IncidentFields.id, teamField, assigneeField] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
       team = try values[Self.teamField]
       assignee = try values[Self.assigneeField]
+      answers = try GateAnswers(values)
     }
   }
 
@@ -217,6 +220,7 @@ package enum AssignIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     guard !(input.team.isKeep && input.assignee.isKeep) else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    let gates = try context.gates(before: [.assign], of: input.id, input.answers)
     var work = try await TicketWork.begin(on: input.id, in: context)
     guard work.ticket.state.isOpen else { throw Failure(.conflict, DeskMessages.notOpen) }
     switch input.team {
@@ -241,6 +245,7 @@ package enum AssignIncident: Operation {
       ]))
     // The first who is to work on it answers for it.
     if work.ticket.owner == nil, let assignee = work.ticket.assignee { work.own(assignee) }
+    try await work.pass(gates)
     work.save()
     return work.record
   }

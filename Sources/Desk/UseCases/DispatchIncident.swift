@@ -1,3 +1,4 @@
+import Gates
 import Kernel
 import Operations
 import ServiceLevels
@@ -12,6 +13,7 @@ package enum DispatchIncident: Operation {
     let reason: String?
     let reference: String?
     let waits: Bool
+    let answers: GateAnswers
 
     private static let contract = Field.id("underpinningContract", .underpinningContract, "The supplier's contract, in force now.", "供应商的支撑合同（须当前有效）。")
     private static let service = Field.id(
@@ -24,7 +26,7 @@ package enum DispatchIncident: Operation {
     static let reference = Field.text("reference", 1...100, "The number of the case at the supplier's.", "供应商方的案件号。").optional
     private static let waits = Field.boolean("wait", "Whether the incident waits for the supplier from now on (default no).", "事件是否随即转为等待供应商（默认否）。").optional
 
-    package static let fields: [any InputField] = [IncidentFields.id, contract, service, reason, reference, waits]
+    package static let fields: [any InputField] = [IncidentFields.id, contract, service, reason, reference, waits] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
@@ -33,14 +35,16 @@ package enum DispatchIncident: Operation {
       reason = try values[Self.reason]
       reference = try values[Self.reference]
       waits = try values[Self.waits] ?? false
+      answers = try GateAnswers(values)
     }
   }
 
   package static let declaration = Declaration(
     "incident.dispatch", "Send an incident to a supplier by one of its underpinning contracts.", zh: "按支撑合同将事件派给供应商。", permission: IncidentFields.work,
-    roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+    roles: IncidentFields.workers, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> DispatchRecord {
+    let gates = try context.gates(before: [.dispatch], of: input.id, input.answers)
     var work = try await TicketWork.begin(on: input.id, in: context)
     guard work.ticket.state.isOpen else { throw Failure(.conflict, DeskMessages.notOpen) }
     let found = try await UnderpinningTerms.found(
@@ -63,6 +67,7 @@ package enum DispatchIncident: Operation {
         "wait": .bool(input.waits),
       ]))
     if input.waits, try await !work.waitsForSupplier() { try work.hold(for: id) }
+    try await work.pass(gates)
     work.dispatches.append(dispatch)
     work.save()
     return DispatchRecord(work.dispatches.last ?? dispatch, in: context)

@@ -1,3 +1,4 @@
+import Gates
 import Kernel
 import Operations
 
@@ -51,6 +52,7 @@ package enum MergeIncident: Operation {
     survivor.save(countsVersion: survivor.ticket.state != before || cis.isChanged)
     if cis.isChanged { survivor.save(cis) }
     context.withdrawOffers(of: work.ticket)
+    context.leaveGates(work.ticket.publicId)
     try await carryLinks(of: work.ticket.id, to: survivor.ticket.id, context)
     return work.record
   }

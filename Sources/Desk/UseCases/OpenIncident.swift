@@ -1,4 +1,5 @@
 import Contracts
+import Gates
 import Kernel
 import Operations
 import Postgres
@@ -23,6 +24,8 @@ package enum OpenIncident: Operation {
     let contractLine: PublicId?
     let resolution: String?
     let closureCode: ClosureCode
+    let closes: Bool
+    let answers: GateAnswers
 
     static let openedAtField = Field.instant(
       "openedAt", "When it was reported, if that was before now; staff only, at most 30 days back.", "实际报告时间（早于当前时间时填写；仅服务商人员，最多 30 天前）。"
@@ -36,13 +39,18 @@ package enum OpenIncident: Operation {
     static let resolutionField = Field.longText(
       "resolution", 1...20_000, "How it was resolved, when it already is; staff only.", "已解决时填写解决方法（仅服务商人员）。"
     ).optional
-    package static let fields: [any InputField] = [
-      CustomerReference.field, IncidentFields.title, IncidentFields.description.optional, IncidentFields.requester.optional, IncidentFields.unit.optional,
-      impactField, urgencyField, IncidentFields.category.optional, IncidentFields.service.optional, ciTierField, openedAtField,
-      IncidentFields.contractLine.optional, resolutionField,
-      IncidentFields.closureCode.optional, IncidentFields.source.optional, IncidentFields.nature.optional, NamedCisInput.cis.optional,
-      NamedCisInput.sharedCis.optional, NamedCisInput.primaryCi.optional,
-    ]
+    static let closeField = Field.boolean(
+      "close", "Whether a resolved one is closed as well, without waiting for the requester (default no); staff only.",
+      "已解决的事件是否同时关闭而不等待请求人确认（默认否；仅服务商人员）。"
+    ).optional
+    package static let fields: [any InputField] =
+      [
+        CustomerReference.field, IncidentFields.title, IncidentFields.description.optional, IncidentFields.requester.optional, IncidentFields.unit.optional,
+        impactField, urgencyField, IncidentFields.category.optional, IncidentFields.service.optional, ciTierField, openedAtField,
+        IncidentFields.contractLine.optional, resolutionField,
+        IncidentFields.closureCode.optional, IncidentFields.source.optional, IncidentFields.nature.optional, NamedCisInput.cis.optional,
+        NamedCisInput.sharedCis.optional, NamedCisInput.primaryCi.optional, closeField,
+      ] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       title = try values[IncidentFields.title]
@@ -61,7 +69,13 @@ package enum OpenIncident: Operation {
       contractLine = try values[IncidentFields.contractLine.optional]
       resolution = try values[Self.resolutionField]
       closureCode = try values[IncidentFields.closureCode.optional].map(ClosureCode.init(rawValue:)) ?? .solved
+      closes = try values[Self.closeField] ?? false
+      if closes, resolution == nil { throw FieldError("resolution", InputMessages.requiredHere) }
+      answers = try GateAnswers(values)
     }
+
+    /// Before which gates may stand.
+    fileprivate var steps: [GateStep] { [.open] + (resolution == nil ? [] : [.resolve]) + (closes ? [.close] : []) }
 
     /// The codes that it names.
     fileprivate var codes: [NamedCode] {
@@ -83,6 +97,7 @@ package enum OpenIncident: Operation {
     if input.ciTier != nil, context.principal.side != .staff { throw Failure.invalid("ciTier", DeskMessages.staffOnly) }
     if input.source != nil, context.principal.side != .staff { throw Failure.invalid("source", DeskMessages.staffOnly) }
     let openedAt = try openedAt(input, context)
+    let gates = try context.gates(before: input.steps, of: nil, input.answers)
     let (requester, unit) = try await who(input, context)
     let transaction = context.transaction
     let explicit: Int64? =
@@ -147,7 +162,9 @@ package enum OpenIncident: Operation {
     if let resolution = input.resolution {
       try await work.takeOn()
       try work.resolve(resolution, input.closureCode)
+      if input.closes { try work.close() }
     }
+    try await work.pass(gates, known: cis.named.isEmpty ? [] : [.cis], isNew: true)
     work.insert()
     work.save(cis)
     context.subject(context.id(.incident, work.ticket.publicId))
@@ -159,6 +176,10 @@ package enum OpenIncident: Operation {
     if input.resolution != nil {
       let mayWork = context.principal.access(IncidentFields.work, honouring: [.listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
       guard isStaff, mayWork else { throw Failure.invalid("resolution", DeskMessages.staffOnly) }
+    }
+    if input.closes {
+      let mayClose = context.principal.access("incident.close", honouring: [.listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
+      guard isStaff, mayClose else { throw Failure.invalid("close", DeskMessages.staffOnly) }
     }
     guard let openedAt = input.openedAt else { return context.now }
     guard isStaff else { throw Failure.invalid("openedAt", DeskMessages.staffOnly) }
@@ -197,6 +218,14 @@ extension TicketWork {
     ticket.resolution = resolution
     ticket.closureCode = code
     note(TicketEventType.resolved, .object(["code": .text(code.rawValue), "firstResponse": .bool(isFirstResponse)]))
+  }
+}
+
+extension TicketWork {
+  /// Closes what is resolved.
+  mutating func close() throws(Failure) {
+    try move(.close)
+    note(TicketEventType.closed)
   }
 }
 

@@ -1,3 +1,4 @@
+import Gates
 import Kernel
 import Operations
 
@@ -126,13 +127,16 @@ package enum ResolveIncident: Operation {
     let id: PublicId
     let resolution: String
     let code: ClosureCode
+    let answers: GateAnswers
 
-    package static let fields: [any InputField] = [IncidentFields.id, IncidentFields.resolution, IncidentFields.closureCode.optional]
+    package static let fields: [any InputField] =
+      [IncidentFields.id, IncidentFields.resolution, IncidentFields.closureCode.optional] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
       resolution = try values[IncidentFields.resolution]
       code = try values[IncidentFields.closureCode.optional].map(ClosureCode.init(rawValue:)) ?? .solved
+      answers = try GateAnswers(values)
     }
   }
 
@@ -142,10 +146,12 @@ package enum ResolveIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     let named = context.codes([NamedCode(.closureCode, input.code.rawValue, at: "closureCode")])
+    let gates = try context.gates(before: [.resolve], of: input.id, input.answers)
     var work = try await TicketWork.begin(on: input.id, in: context)
     _ = try named.usable(besides: [.closureCode: work.ticket.closureCode?.rawValue])
     try await work.takeOn()
     try work.resolve(input.resolution, input.code)
+    try await work.pass(gates)
     work.save()
     context.withdrawOffers(of: work.ticket)
     return work.record
@@ -154,16 +160,27 @@ package enum ResolveIncident: Operation {
 
 /// The requester confirms, or the staff close it for him.
 package enum CloseIncident: Operation {
-  package typealias Input = IncidentReference
+  package struct Input: OperationInput {
+    let id: PublicId
+    let answers: GateAnswers
+
+    package static let fields: [any InputField] = [IncidentFields.id] + GateAnswers.fields
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      answers = try GateAnswers(values)
+    }
+  }
 
   package static let declaration = Declaration(
     "incident.close", "Close a resolved incident.", zh: "关闭已解决的事件。", roles: [.administrator, .accountManager, .engineer, .customerManager, .requester],
-    scopes: IncidentFields.everyScope, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+    scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    let gates = try context.gates(before: [.close], of: input.id, input.answers)
     var work = try await TicketWork.begin(on: input.id, in: context)
-    try work.move(.close)
-    work.note(TicketEventType.closed)
+    try work.close()
+    try await work.pass(gates)
     work.save()
     return work.record
   }
@@ -197,6 +214,8 @@ package enum ReopenIncident: Operation {
     if let team = work.ticket.team { try await work.beginTurn(of: team) }
     work.note(TicketEventType.reopened, .object(["count": .integer(work.ticket.reopenCount)]))
     if let comment = input.comment { _ = try work.comment(comment, .everybody) }
+    // It comes to all gates anew.
+    if context.principal.side == .staff { context.leaveGates(work.ticket.publicId) }
     work.save()
     return work.record
   }

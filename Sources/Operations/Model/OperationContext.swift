@@ -1,5 +1,6 @@
 import Kernel
 import Postgres
+import TLS
 import Tenancy
 
 /// What a running operation has at hand: a transaction that is already bound, and who asks for what.
@@ -52,6 +53,12 @@ package struct OperationContext: Sendable {
 
   /// Names what the audit row is about.
   package func subject(_ id: PublicId) { journal.subject(id) }
+
+  /// What tells this call from all others, and not from its own repetitions with one idempotency key: 16 bytes.
+  package var callMark: [UInt8] {
+    guard let key = call.idempotencyKey else { return random.bytes(16) }
+    return Array(SHA256.hash("\(actor.kind.rawValue) \(actor.id) \(operation.name) \(key)").prefix(16))
+  }
 
   /// Writes an event with the transaction, and hands it to the consumers' outbox.
   package func record(_ event: Event, for consumers: [String] = []) {

@@ -10,6 +10,7 @@ extension Failure {
   package init(_ error: any Error, constraints: [String: Message]) {
     switch error {
     case let failure as Failure: self = failure
+    case let refusal as RecordedRefusal: self = refusal.failure
     case let error as FieldError: self = Failure(.invalid, KernelMessages.invalidInput, violations: error.violations)
     case let error as PostgresError: self = Failure(database: error, constraints)
     case let error as TooManyUnknownSecrets:

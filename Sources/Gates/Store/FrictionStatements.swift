@@ -1,0 +1,173 @@
+import Kernel
+import Operations
+import Postgres
+
+/// A stay at a gate as it is told.
+struct PassageRow: Sendable {
+  let id: Int64
+  let gate: [UInt8]
+  let gateName: LocalText
+  let step: String
+  let subjectKind: String
+  let subject: [UInt8]
+  let cameAt: Instant
+  let stops: Int64
+  let firstStoppedAt: Instant?
+  let lastStoppedAt: Instant?
+  let stoppedName: String?
+  let reason: String?
+  let bypassName: String?
+  let outcome: String
+  let endedAt: Instant?
+  let endedName: String?
+
+  /// What stays at a gate that was retired does not wait for it any more, nor does what was resolved or closed by who is asked by no
+  /// gate, nor who was about to open an incident so long ago. $2 is an hour before now.
+  static let isOver = """
+    (g.retired_at is not null or p.subject_kind = 'opening' and p.last_stopped_at < $2 or p.subject_kind = 'incident' and exists (
+      select from desk.pub_ticket t where t.tenant_id = p.tenant_id and t.public_id = p.subject
+        and (t.state = 'closed' or t.state = 'resolved' and g.step <> 'incident.close')))
+    """
+  static let outcome = "case when p.outcome is not null then p.outcome when \(isOver) then 'left' else 'waiting' end"
+  static let select = """
+    select p.id, g.public_id, g.name, g.step, p.subject_kind, p.subject, p.came_at, p.stops, p.first_stopped_at, p.last_stopped_at, p.stopped_name,
+      p.reason, p.bypass_name, \(outcome), p.ended_at, p.ended_name
+    from gates.passage p join gates.gate g on g.id = p.gate_id
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    gate = try row.next()
+    gateName = LocalText(try row.next() as Value)
+    step = try row.next()
+    subjectKind = try row.next()
+    subject = try row.next()
+    cameAt = try row.next()
+    stops = try row.next()
+    firstStoppedAt = try row.next()
+    lastStoppedAt = try row.next()
+    stoppedName = try row.next()
+    reason = try row.next()
+    bypassName = try row.next()
+    outcome = try row.next()
+    endedAt = try row.next()
+    endedName = try row.next()
+  }
+}
+
+/// The stays of a tenant that began in a period, the newest first.
+struct PassagePage: Statement {
+  let tenant: TenantId
+  let from: Instant
+  let until: Instant
+  let gate: Int64?
+  let outcome: String?
+  let onlyStopped: Bool
+  let before: (cameAt: Instant, id: Int64)
+  let limit: Int64
+  let now: Instant
+
+  static let sql = """
+    \(PassageRow.select)
+    where p.tenant_id = $1 and p.came_at >= $3 and p.came_at < $4 and ($5::bigint is null or p.gate_id = $5)
+      and ($6::text is null or \(PassageRow.outcome) = $6) and (not $7 or p.stops > 0) and (p.came_at, p.id) < ($8, $9)
+    order by p.came_at desc, p.id desc limit $10
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(now.adding(seconds: -GateSubject.openingSeconds))
+    parameters.append(from)
+    parameters.append(until)
+    parameters.append(gate)
+    parameters.append(outcome)
+    parameters.append(onlyStopped)
+    parameters.append(before.cameAt)
+    parameters.append(before.id)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> PassageRow { try PassageRow(&row) }
+}
+
+/// The newest stays of one subject.
+struct PassagesOfSubject: Statement {
+  let tenant: TenantId
+  let subject: GateSubject
+  let now: Instant
+
+  static let most: Int64 = 100
+  static let sql = """
+    \(PassageRow.select) where p.tenant_id = $1 and p.subject_kind = $3 and p.subject = $4 order by p.id desc limit $5
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(now.adding(seconds: -GateSubject.openingSeconds))
+    parameters.append(subject.kind)
+    parameters.append(subject.key)
+    parameters.append(Self.most)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> PassageRow { try PassageRow(&row) }
+}
+
+/// What each gate did in a period, by the stays that began in it.
+struct FrictionOfGates: Statement {
+  struct Figures: Sendable {
+    let gate: [UInt8]
+    let name: LocalText
+    let step: String
+    let kind: String
+    let came: Int64
+    let stopped: Int64
+    let incidents: Int64
+    let stops: Int64
+    let passed: Int64
+    let bypassed: Int64
+    let left: Int64
+    let waiting: Int64
+    let medianWait: Int64?
+    let totalWait: Int64
+    let stillWaiting: Int64
+  }
+
+  let tenant: TenantId
+  let from: Instant
+  let until: Instant
+  let gate: Int64?
+  let now: Instant
+
+  static let sql = """
+    select g.public_id, g.name, g.step, g.kind, count(*), count(*) filter (where p.stops > 0),
+      count(distinct p.subject) filter (where p.stops > 0 and p.subject_kind = 'incident'), sum(p.stops)::bigint,
+      count(*) filter (where p.outcome = 'passed'), count(*) filter (where p.outcome = 'bypassed'),
+      count(*) filter (where \(PassageRow.outcome) = 'left'), count(*) filter (where \(PassageRow.outcome) = 'waiting'),
+      percentile_disc(0.5) within group (order by floor(extract(epoch from p.ended_at - p.first_stopped_at))::bigint)
+        filter (where p.stops > 0 and p.outcome in ('passed', 'bypassed')),
+      coalesce(sum(floor(extract(epoch from p.ended_at - p.first_stopped_at))::bigint)
+        filter (where p.stops > 0 and p.outcome in ('passed', 'bypassed')), 0)::bigint,
+      coalesce(sum(greatest(floor(extract(epoch from $6::timestamptz - p.first_stopped_at))::bigint, 0))
+        filter (where p.stops > 0 and \(PassageRow.outcome) = 'waiting'), 0)::bigint
+    from gates.passage p join gates.gate g on g.id = p.gate_id
+    where p.tenant_id = $1 and p.came_at >= $3 and p.came_at < $4 and ($5::bigint is null or p.gate_id = $5)
+    group by g.id
+    order by g.id limit 500
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(now.adding(seconds: -GateSubject.openingSeconds))
+    parameters.append(from)
+    parameters.append(until)
+    parameters.append(gate)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Figures {
+    Figures(
+      gate: try row.next(), name: LocalText(try row.next() as Value), step: try row.next(), kind: try row.next(), came: try row.next(),
+      stopped: try row.next(), incidents: try row.next(), stops: try row.next(), passed: try row.next(), bypassed: try row.next(), left: try row.next(),
+      waiting: try row.next(), medianWait: try row.next(), totalWait: try row.next(), stillWaiting: try row.next())
+  }
+}

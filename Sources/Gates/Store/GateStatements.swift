@@ -1,0 +1,246 @@
+import Kernel
+import Operations
+import Postgres
+
+/// The gates that stand before some steps now, with what is known of a subject that is on its way through them; and those that it is
+/// waiting at besides. Gates of other priorities among them: who asks does not know the priority yet.
+struct GatesAheadOf: Statement {
+  struct Found: Sendable {
+    let gate: Gate
+    /// Whether it is one of those asked for; else the subject waits at it, and it stands elsewhere.
+    let isAhead: Bool
+    /// Why somebody let the subject pass beforehand.
+    let reason: String?
+    let stoppedSince: Instant?
+    /// Whether a stop of this call would change nothing: it is counted already, or as many are as are counted.
+    let isCounted: Bool
+
+    var isStay: Bool { reason != nil || stoppedSince != nil }
+  }
+
+  let provider: TenantId
+  let tenant: TenantId
+  let steps: [GateStep]
+  let subject: GateSubject
+  /// What tells this call from others; nil: nobody is about to be stopped.
+  var call: [UInt8]?
+  let now: Instant
+
+  // A stay of somebody who was about to open something else is over.
+  private static let isCounted = """
+    coalesce((p.stops >= $8 or p.calls @> array[$7::bytea]) and not (p.subject_kind = 'opening' and p.last_stopped_at < $9), false)
+    """
+  static let sql = """
+    select \(Gate.columns), true, p.reason, p.first_stopped_at, \(isCounted)
+    from gates.gate g \(Gate.joins)
+    left join gates.passage p on p.tenant_id = $2 and p.subject_kind = $5 and p.subject = $6 and p.gate_id = g.id and p.ended_at is null
+    where g.step = any ($3) and (g.only_tenant_id is null or g.only_tenant_id = $2) and g.retired_at is null and g.valid_from <= $4
+    union all
+    select \(Gate.columns), false, p.reason, p.first_stopped_at, \(isCounted)
+    from gates.passage p join gates.gate g on g.id = p.gate_id \(Gate.joins)
+    where p.tenant_id = $2 and p.subject_kind = $5 and p.subject = $6 and p.ended_at is null and not (g.step = any ($3) and g.retired_at is null)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(tenant)
+    parameters.append(steps.map(\.rawValue))
+    parameters.append(now)
+    parameters.append(subject.kind)
+    parameters.append(subject.key)
+    parameters.append(call)
+    parameters.append(RecordStop.most)
+    parameters.append(now.adding(seconds: -GateSubject.openingSeconds))
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(gate: try Gate(&row), isAhead: try row.next(), reason: try row.next(), stoppedSince: try row.next(), isCounted: try row.next())
+  }
+}
+
+extension [GatesAheadOf.Found] {
+  /// Those that stand before something now, in the order in which it comes to them.
+  /// - Parameters:
+  ///   - priority: by which it is judged; asked for only where a gate is for one priority.
+  ///   - isOpening: what somebody was stopped at while he opened an incident may have been another one.
+  func holding(isOpening: Bool = false, _ priority: () async throws -> Int64) async throws -> [GatesAheadOf.Found] {
+    let ahead = filter(\.isAhead)
+    let judged = ahead.contains { $0.gate.priority != nil } ? try await priority() : 0
+    return ahead.filter { GateJudgement.holds(for: judged, of: $0.gate.priority, hasStopped: $0.stoppedSince != nil && !isOpening) }
+      .sorted { Gate.isBefore($0.gate, $1.gate) }
+  }
+}
+
+/// A gate that staff who serve these customers may see.
+struct GateByPublicId: Statement {
+  let provider: TenantId
+  /// Nil: all.
+  let customers: [Int64]?
+  let publicId: PublicId
+
+  static let isVisible = "($2::bigint[] is null or g.only_tenant_id is null or g.only_tenant_id = any ($2))"
+  static let sql = "select \(Gate.columns) from gates.gate g \(Gate.joins) where \(isVisible) and g.public_id = $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customers)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Gate { try Gate(&row) }
+}
+
+struct GatePage: Statement {
+  let provider: TenantId
+  /// Nil: all.
+  let customers: [Int64]?
+  let step: GateStep?
+  /// Those that hold for this customer; nil: for whomever.
+  let customer: TenantId?
+  let withRetired: Bool
+  let after: Int64
+  let limit: Int64
+
+  static let sql = """
+    select \(Gate.columns) from gates.gate g \(Gate.joins)
+    where \(GateByPublicId.isVisible) and ($3::text is null or g.step = $3)
+      and ($4::bigint is null or g.only_tenant_id is null or g.only_tenant_id = $4) and ($5 or g.retired_at is null) and g.id > $6
+    order by g.id limit $7
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(customers)
+    parameters.append(step?.rawValue)
+    parameters.append(customer)
+    parameters.append(withRetired)
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Gate { try Gate(&row) }
+}
+
+/// How many gates stand, or are going to, before a step for a customer of its own, or for all.
+struct CountGates: Statement {
+  let step: GateStep
+  let customer: TenantId?
+
+  static let sql = """
+    select count(*) from gates.gate g where g.step = $1 and g.retired_at is null
+      and (g.only_tenant_id = $2 or $2::bigint is null and g.only_tenant_id is null)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(step.rawValue)
+    parameters.append(customer)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct InsertGate: Statement {
+  let publicId: PublicId
+  let step: GateStep
+  let priority: Int64?
+  let customer: TenantId?
+  let kind: Gate.Kind
+  let needs: [Value]
+  let name: LocalText
+  let purpose: LocalText
+  let owner: GateOwner.Found
+  let validFrom: Instant
+  let author: String
+  let now: Instant
+
+  static let sql = """
+    insert into gates.gate
+      (public_id, step, priority, only_tenant_id, kind, needs, name, purpose, owner_id, owner_public_id, valid_from, author_name, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(publicId.random)
+    parameters.append(step.rawValue)
+    parameters.append(priority)
+    parameters.append(customer)
+    parameters.append(kind.rawValue)
+    parameters.append(json: .array(needs))
+    parameters.append(json: name.value ?? .null)
+    parameters.append(json: purpose.value ?? .null)
+    parameters.append(owner.id)
+    parameters.append(owner.publicId)
+    parameters.append(validFrom)
+    parameters.append(author)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+/// No row when another one came first.
+struct UpdateGate: Statement {
+  let id: Int64
+  let version: Int64
+  let name: LocalText
+  let purpose: LocalText
+  /// Nil: it stays.
+  let owner: GateOwner.Found?
+
+  static let sql = """
+    update gates.gate set name = $3, purpose = $4, owner_id = coalesce($5, owner_id), owner_public_id = coalesce($6, owner_public_id), version = version + 1
+    where id = $1 and version = $2 and retired_at is null returning version
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(id)
+    parameters.append(version)
+    parameters.append(json: name.value ?? .null)
+    parameters.append(json: purpose.value ?? .null)
+    parameters.append(owner?.id)
+    parameters.append(owner?.publicId)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// No row when another one came first.
+struct RetireGateRow: Statement {
+  let id: Int64
+  let version: Int64
+  let reason: String
+  let now: Instant
+
+  static let sql = """
+    update gates.gate set retired_at = $3, retirement = $4, version = version + 1 where id = $1 and version = $2 and retired_at is null returning version
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(id)
+    parameters.append(version)
+    parameters.append(now)
+    parameters.append(reason)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// An active member of the staff who is to answer for a gate; the provider's tenant is bound.
+struct GateOwner: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+  }
+
+  let provider: TenantId
+  let publicId: PublicId
+
+  static let sql = "select id, public_id from tenancy.account where tenant_id = $1 and public_id = $2 and kind = 'staff' and state = 'active'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next()) }
+}

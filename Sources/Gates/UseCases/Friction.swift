@@ -1,0 +1,155 @@
+import Kernel
+import Operations
+
+/// A period of a customer, and a gate.
+struct GatePeriod: Sendable {
+  let gate: PublicId?
+  private let from: Instant?
+  private let until: Instant?
+
+  private static let gate = Field.id("gate", .gate, "Only this gate.", "仅此关卡。").optional
+  private static let from = Field.instant("from", "What came to a gate from here on (default 30 days before the end).", "起始时间（默认截止时间前 30 天）。").optional
+  private static let until = Field.instant("until", "What came to a gate before (default now).", "截止时间（默认当前时刻）。").optional
+  static let fields: [any InputField] = [CustomerReference.field, gate, from, until]
+
+  private static let usualDays: Int64 = 30
+  private static let mostDays: Int64 = 366
+
+  init(_ values: InputValues) throws(FieldError) {
+    gate = try values[Self.gate]
+    from = try values[Self.from]
+    until = try values[Self.until]
+  }
+
+  /// - Parameter now: belongs to a period that ends now.
+  func bounds(_ now: Instant) throws(Failure) -> (from: Instant, until: Instant) {
+    let until = until ?? now.adding(seconds: 1)
+    let from = from ?? until.adding(seconds: -Self.usualDays * 86_400)
+    guard from < until, from >= until.adding(seconds: -Self.mostDays * 86_400) else {
+      throw .invalid("from", GateMessages.period, ["days": String(Self.mostDays)])
+    }
+    return (from, until)
+  }
+
+  /// What a cursor is good for.
+  var filter: String { "\(gate?.description ?? "")/\(from?.microseconds ?? 0)/\(until?.microseconds ?? 0)" }
+}
+
+/// What gates did, and what that cost.
+package enum GateFriction: Operation {
+  package struct Input: OperationInput {
+    let period: GatePeriod
+
+    package static let fields: [any InputField] = GatePeriod.fields
+
+    package init(_ values: InputValues) throws(FieldError) { period = try GatePeriod(values) }
+  }
+
+  package struct Row: OperationOutput {
+    let gate: PublicId
+    let figures: FrictionOfGates.Figures
+
+    package static let fields: [OutputField<Row>] = [
+      OutputField("gate", .id, "The gate.", "关卡编号。") { .id($0.gate) },
+      OutputField("name", .document, "Its name, by language.", "名称（按语言）。") { $0.figures.name.value ?? .null },
+      OutputField("step", .text, "The operation that it stands before.", "所在步骤（操作名）。") { .text($0.figures.step) },
+      OutputField("kind", .text, "field, checklist or evidence.", "类别。") { .text($0.figures.kind) },
+      OutputField("came", .integer, "Stays that began in the period: all of the figures are of these.", "期间内到达关卡的次数（其余指标均以此为范围）。") {
+        .integer($0.figures.came)
+      },
+      OutputField("stopped", .integer, "Those that were stopped.", "其中被拦截的次数。") { .integer($0.figures.stopped) },
+      OutputField("incidents", .integer, "The incidents among those that were stopped.", "被拦截的事件数。") { .integer($0.figures.incidents) },
+      OutputField("stops", .integer, "How often they were stopped.", "拦截总次数。") { .integer($0.figures.stops) },
+      OutputField("passed", .integer, "Those that passed with what the gate asks for.", "正常通过。") { .integer($0.figures.passed) },
+      OutputField("bypassed", .integer, "Those that were let pass without.", "放行。") { .integer($0.figures.bypassed) },
+      OutputField("left", .integer, "Those that went another way.", "改走其他路径。") { .integer($0.figures.left) },
+      OutputField("waiting", .integer, "Those that stay there.", "等待中。") { .integer($0.figures.waiting) },
+      OutputField(
+        "medianWaitSeconds", .integer, "Half of those that were stopped and went on waited no longer; null: there is none.", "被拦截后通过者等待时间的中位数（秒）；null 表示没有。"
+      ) {
+        .integer($0.figures.medianWait)
+      },
+      OutputField("totalWaitSeconds", .integer, "What they waited together, from the first stop.", "等待时间合计（秒，自首次拦截起）。") { .integer($0.figures.totalWait) },
+      OutputField("waitingSeconds", .integer, "What those that stay there have waited until now, from the first stop.", "仍在等待者至今的等待时间合计（秒，自首次拦截起）。") {
+        .integer($0.figures.stillWaiting)
+      },
+    ]
+  }
+
+  package struct Output: OperationOutput {
+    let from: Instant
+    let until: Instant
+    let rows: [Row]
+
+    package static let fields: [OutputField<Output>] = [
+      OutputField("from", .instant, "Where the period begins.", "期间起始。") { .instant($0.from) },
+      OutputField("until", .instant, "Where it ends; that instant does not belong to it.", "期间截止（不含）。") { .instant($0.until) },
+      OutputField("gates", listOf: Row.self, "The gates that something came to.", "各关卡的指标。") { $0.rows },
+    ]
+  }
+
+  package static let declaration = Declaration(
+    "gate.friction", "Report what a customer's incidents met at gates in a period: stops, bypasses, waiting; gate.passages lists what is behind it.",
+    zh: "统计期间内客户事件在关卡处的拦截、放行与等待；明细见 gate.passages。", permission: GateRights.read, roles: GateRights.readers,
+    reach: .oneAndProvider(by: "customer"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
+    let (from, until) = try input.period.bounds(context.now)
+    let gate = try await context.gateOfPeriod(input.period.gate)
+    let figures = try await context.transaction.query(FrictionOfGates(tenant: context.tenant.id, from: from, until: until, gate: gate, now: context.now))
+    return Output(from: from, until: until, rows: figures.map { Row(gate: context.id(.gate, $0.gate), figures: $0) })
+  }
+}
+
+/// The records behind the figures.
+package enum ListPassages: Operation {
+  package struct Input: OperationInput {
+    let period: GatePeriod
+    let outcome: String?
+    let stopped: Bool
+    let limit: Int64?
+    let cursor: String?
+
+    private static let outcome = Field.oneOf("outcome", ["waiting", "passed", "bypassed", "left"], "Only those that ended so.", "按结果筛选。").optional
+    private static let stopped = Field.boolean("stopped", "Only those that were stopped (default no).", "仅被拦截的（默认否）。").optional
+
+    package static let fields: [any InputField] = GatePeriod.fields + [outcome, stopped, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      period = try GatePeriod(values)
+      outcome = try values[Self.outcome]
+      stopped = try values[Self.stopped] ?? false
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+
+    var filter: String { "\(period.filter)/\(outcome ?? "")/\(stopped)" }
+  }
+
+  package static let declaration = Declaration(
+    "gate.passages", "List the stays of a customer's incidents at gates that began in a period, the newest first.", zh: "列出期间内客户事件经过关卡的记录，最新的在前。",
+    permission: GateRights.read, roles: GateRights.readers, reach: .oneAndProvider(by: "customer"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<PassageRecord> {
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filter)
+    let (from, until) = try input.period.bounds(context.now)
+    let gate = try await context.gateOfPeriod(input.period.gate)
+    let before = try after.map { (cameAt: try $0.instant(0), id: try $0.integer(1)) } ?? (cameAt: until, id: 0)
+    let rows = try await context.transaction.query(
+      PassagePage(
+        tenant: context.tenant.id, from: from, until: until, gate: gate, outcome: input.outcome, onlyStopped: input.stopped, before: before,
+        limit: limit + 1, now: context.now))
+    return context.listing(rows, limit: limit, filter: input.filter, key: { PageCursor([.integer($0.cameAt.microseconds), .integer($0.id)]) }) {
+      PassageRecord($0, in: context)
+    }
+  }
+}
+
+extension OperationContext {
+  fileprivate func gateOfPeriod(_ id: PublicId?) async throws -> Int64? {
+    guard let id else { return nil }
+    let found = GateByPublicId(provider: provider.id, customers: reachableCustomers, publicId: id)
+    guard let gate = try await transaction.first(found) else { throw unknownReference("gate") }
+    return gate.id
+  }
+}

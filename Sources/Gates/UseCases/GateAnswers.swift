@@ -1,0 +1,41 @@
+import Kernel
+import Operations
+
+/// What who acts says to the gates before the act.
+package struct GateAnswers: Sendable {
+  struct Bypass: OperationInput {
+    let gate: PublicId
+    let reason: String
+
+    private static let gate = Field.id("gate", .gate, "The gate.", "关卡编号。")
+    static let reason = Field.text("reason", 1...1000, "Why it may go on without.", "放行理由。")
+    static let fields: [any InputField] = [gate, reason]
+
+    init(_ values: InputValues) throws(FieldError) {
+      gate = try values[Self.gate]
+      reason = try values[Self.reason]
+    }
+  }
+
+  let checked: [String]
+  let bypasses: [Bypass]
+
+  private static let checked = Field.list(
+    "checked", of: .text("item", 1...60, "An item.", "检查项。"), count: 0...200, "Items of the gates' checklists that are done; staff only.",
+    "关卡检查清单中已完成的项（仅服务商人员）。"
+  ).optional
+  private static let bypass = Field.list(
+    "bypass", of: Field<Bypass>.object("bypass", "A gate, and why.", "关卡及理由。"), count: 0...20,
+    "Gates that are to let it pass without what they ask for, with the reason; for who may bypass gates.", "须放行的关卡及理由（仅限有放行权限的人员）。"
+  ).optional
+
+  /// The fields of an operation before which gates may stand.
+  package static let fields: [any InputField] = [checked, bypass]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    checked = try values[Self.checked] ?? []
+    bypasses = try values[Self.bypass] ?? []
+  }
+
+  var firstGiven: String? { checked.isEmpty ? (bypasses.isEmpty ? nil : "bypass") : "checked" }
+}

@@ -1,0 +1,199 @@
+import Kernel
+import Operations
+
+enum GateFields {
+  static let id = Field.id("id", .gate, "The gate.", "关卡编号。")
+  static let step = Field.oneOf("step", GateStep.allCases.map(\.rawValue), "The operation that it stands before.", "所在步骤（操作名）。")
+  static let name = Field.localText("name", 1...100, "Its name.", "名称。")
+  static let purpose = Field.localText("purpose", 1...1000, "What it is for.", "目的。")
+  static let owner = Field.id("owner", .staff, "The member of the staff who answers for it.", "负责人（服务商人员）。")
+  static let reason = Field.text("reason", 1...1000, "Why.", "原因。")
+  static let most = 20
+}
+
+/// Puts a gate before a step.
+package enum CreateGate: Operation {
+  package struct Input: OperationInput {
+    let step: GateStep
+    let priority: Int64?
+    let customer: PublicId?
+    let facts: [GateFact]
+    let items: [NamedChoice]
+    let kind: Gate.Kind
+    let name: LocalText
+    let purpose: LocalText
+    let owner: PublicId
+    let validFrom: Instant?
+
+    private static let priority = Field.integer("priority", 1...5, "For incidents of this priority; absent: of every one.", "适用的优先级；不填表示全部。").optional
+    private static let customer = Field.id("customer", .customer, "For incidents of this customer; absent: of all.", "适用的客户；不填表示全部。").optional
+    private static let fieldsAsked = Field.list(
+      "fields", of: .oneOf("field", GateFact.fields, "A field.", "字段。"), count: 1...GateFields.most, "Fields that must be filled.", "必填字段。"
+    ).optional
+    private static let checklist = Field.list(
+      "checklist", of: Field<NamedChoice>.object("item", "An item.", "检查项。"), count: 1...GateFields.most, "Items that must be done.", "须完成的检查项。"
+    ).optional
+    private static let evidence = Field.list(
+      "evidence", of: .oneOf("evidence", GateFact.evidence, "Evidence.", "依据。"), count: 1...GateFields.most,
+      "Evidence that must be there: a comment that the requester can read, an article of the knowledge base.", "须具备的依据：请求人可见的评论、引用的知识文章。"
+    ).optional
+    private static let validFrom = Field.instant("validFrom", "From when it holds (default now).", "生效时间（默认当前时刻）。").optional
+
+    package static let fields: [any InputField] = [
+      GateFields.step, priority, customer, fieldsAsked, checklist, evidence, GateFields.name, GateFields.purpose, GateFields.owner, validFrom,
+    ]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      let named = try values[GateFields.step]
+      guard let step = GateStep(rawValue: named) else { throw FieldError("step", InputMessages.required) }
+      self.step = step
+      priority = try values[Self.priority]
+      customer = try values[Self.customer]
+      let (fields, evidence) = (try values[Self.fieldsAsked], try values[Self.evidence])
+      let checklist = try values[Self.checklist]
+      switch (fields, checklist, evidence) {
+      case (.some, nil, nil): kind = .field
+      case (nil, .some, nil): kind = .checklist
+      case (nil, nil, .some): kind = .evidence
+      default: throw FieldError("", GateMessages.oneKind)
+      }
+      facts = (fields ?? evidence ?? []).compactMap(GateFact.init)
+      items = checklist ?? []
+      name = try values[GateFields.name]
+      purpose = try values[GateFields.purpose]
+      owner = try values[GateFields.owner]
+      validFrom = try values[Self.validFrom]
+      try check()
+    }
+
+    private func check() throws(FieldError) {
+      let path = kind == .field ? "fields" : kind.rawValue
+      for (index, fact) in facts.enumerated() where !step.facts.contains(fact) {
+        let allowed = step.facts.filter { $0.isEvidence == (kind == .evidence) }.map(\.rawValue)
+        throw FieldError("\(path)[\(index)]", GateMessages.neverThere, ["allowed": allowed.isEmpty ? "-" : allowed.joined(separator: ", ")])
+      }
+      var seen: Set<String> = []
+      for (index, key) in (facts.map(\.rawValue) + items.map(\.value)).enumerated() where !seen.insert(key).inserted {
+        throw FieldError("\(path)[\(index)]", GateMessages.twice)
+      }
+    }
+
+    var needs: [Value] { kind == .checklist ? items.map(\.stored) : facts.map { .text($0.rawValue) } }
+  }
+
+  package static let declaration = Declaration(
+    "gate.create", "Put a gate before a step of the incident process: fields, a checklist or evidence.", zh: "在事件流程的步骤前设置关卡：必填字段、检查清单或依据。",
+    permission: GateRights.manage, roles: GateRights.managers, reach: .homeOr(by: "customer", andProvider: true), effect: .create)
+
+  /// So many gates stand before one step, of one customer or of all.
+  static let mostOfStep: Int64 = 50
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> GateRecord {
+    if input.customer == nil { try context.requireEveryCustomer() } else if context.tenant.kind != .customer { throw context.unknownReference("customer") }
+    let validFrom = input.validFrom ?? context.now
+    guard validFrom >= context.now else { throw Failure.invalid("validFrom", GateMessages.inThePast) }
+    let customer = input.customer == nil ? nil : context.tenant.id
+    guard try await context.transaction.first(CountGates(step: input.step, customer: customer)) ?? 0 < mostOfStep else {
+      throw Failure(.conflict, GateMessages.tooMany, ["most": String(mostOfStep)])
+    }
+    let id = context.newId(.gate)
+    context.subject(id)
+    context.transaction.enqueue(
+      InsertGate(
+        publicId: id, step: input.step, priority: input.priority, customer: customer, kind: input.kind, needs: input.needs, name: input.name,
+        purpose: input.purpose, owner: try await context.gateOwner(input.owner), validFrom: validFrom, author: context.principal.name, now: context.now))
+    return GateRecord(try await context.gate(id, among: customer.map { [$0.rawValue] }), in: context)
+  }
+}
+
+/// Another name, purpose or owner; what it asks for stays.
+package enum ChangeGate: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let name: Change<LocalText>
+    let purpose: Change<LocalText>
+    let owner: Change<PublicId>
+
+    package static let fields: [any InputField] = [GateFields.id, GateFields.name.change, GateFields.purpose.change, GateFields.owner.change]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[GateFields.id]
+      name = try values[GateFields.name.change]
+      purpose = try values[GateFields.purpose.change]
+      owner = try values[GateFields.owner.change]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "gate.change", "Change a gate's name, purpose or owner; for another rule, retire it and create one.", zh: "修改关卡的名称、目的或负责人；规则变更须停用后另建。",
+    permission: GateRights.manage, roles: GateRights.managers, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> GateRecord {
+    guard !(input.name.isKeep && input.purpose.isKeep && input.owner.isKeep) else { throw Failure.invalid("", GateMessages.nothingToChange) }
+    let gate = try await context.gateToKeep(input.id)
+    let owner: GateOwner.Found? = if case .set(let named) = input.owner { try await context.gateOwner(named) } else { nil }
+    let update = UpdateGate(
+      id: gate.id, version: gate.version, name: input.name.applied(to: gate.name), purpose: input.purpose.applied(to: gate.purpose), owner: owner)
+    guard try await context.transaction.first(update) != nil else { throw context.overtaken(gate.version) }
+    return GateRecord(try await context.gate(input.id, among: context.reachableCustomers), in: context)
+  }
+}
+
+/// It stands before nothing any more from now on; what it did stays.
+package enum RetireGate: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+
+    package static let fields: [any InputField] = [GateFields.id, GateFields.reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[GateFields.id]
+      reason = try values[GateFields.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "gate.retire", "Retire a gate: it stops nothing any more.", zh: "停用关卡。", permission: GateRights.manage, roles: GateRights.managers, reach: .provider,
+    effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> GateRecord {
+    let gate = try await context.gateToKeep(input.id)
+    let retire = RetireGateRow(id: gate.id, version: gate.version, reason: input.reason, now: context.now)
+    guard try await context.transaction.first(retire) != nil else { throw context.overtaken(gate.version) }
+    return GateRecord(try await context.gate(input.id, among: context.reachableCustomers), in: context)
+  }
+}
+
+extension OperationContext {
+  /// What holds for all customers is for who serves all of them.
+  fileprivate func requireEveryCustomer() throws(Failure) {
+    guard reachableCustomers == nil else { throw Failure(.denied, GateMessages.servesAll) }
+  }
+
+  /// - Parameter customers: nil: all.
+  func gate(_ id: PublicId, among customers: [Int64]?) async throws -> Gate {
+    let found = GateByPublicId(provider: provider.id, customers: customers, publicId: id)
+    guard let gate = try await transaction.first(found) else { throw Failure.notFound }
+    return gate
+  }
+
+  /// One that the caller may change.
+  fileprivate func gateToKeep(_ id: PublicId) async throws -> Gate {
+    let gate = try await gate(id, among: reachableCustomers)
+    if gate.customer == nil { try requireEveryCustomer() }
+    try requireVersion(gate.version)
+    guard gate.retiredAt == nil else { throw Failure(.conflict, GateMessages.retired) }
+    subject(id)
+    return gate
+  }
+
+  fileprivate func gateOwner(_ staff: PublicId) async throws -> GateOwner.Found {
+    guard let found = try await transaction.first(GateOwner(provider: provider.id, publicId: staff)) else { throw unknownReference("owner") }
+    return found
+  }
+
+  fileprivate func overtaken(_ version: Int64) -> Failure {
+    Failure(.versionMismatch, OperationMessages.versionMismatch, ["expected": String(version), "current": "?"])
+  }
+}

@@ -1,0 +1,72 @@
+import Desk
+import Kernel
+import Operations
+import TestSupport
+import Testing
+
+@testable import Gates
+
+@Suite struct JudgementTests {
+  @Test func aGateDecidesByWhatIsMissing() {
+    let asked = ["a", "b", "c"]
+    let cases: [(present: Set<String>, bypass: String?, GateVerdict)] = [
+      ([], nil, .stopped(missing: ["a", "b", "c"])),
+      (["b"], nil, .stopped(missing: ["a", "c"])),
+      (["a", "b", "c"], nil, .passed),
+      (["a", "b", "c", "d"], nil, .passed),
+      (["b"], "why", .bypassed(reason: "why")),
+      // A bypass that is not needed is none.
+      (["a", "b", "c"], "why", .passed),
+    ]
+    for (present, bypass, expected) in cases {
+      #expect(GateJudgement.verdict(asked: asked, present: present, bypass: bypass) == expected, "\(present.sorted()) \(bypass ?? "-")")
+    }
+  }
+
+  /// Against counting bits: what is missing is what is asked and not there, in the order asked.
+  @Test func whateverIsAskedAndThere() {
+    let names = ["p", "q", "r", "s", "t"]
+    for asked in 0..<32 {
+      for there in 0..<32 {
+        let wanted = names.indices.filter { asked >> $0 & 1 == 1 }
+        let lacking = wanted.filter { there >> $0 & 1 == 0 }.map { names[$0] }
+        let present = Set(names.indices.filter { there >> $0 & 1 == 1 }.map { names[$0] })
+        let verdict = GateJudgement.verdict(asked: wanted.map { names[$0] }, present: present, bypass: nil)
+        #expect(verdict == (asked & ~there == 0 ? .passed : .stopped(missing: lacking)))
+      }
+    }
+  }
+
+  @Test func aGateHoldsForItsPriorityOrForAll() {
+    for priority in 1...5 as ClosedRange<Int64> {
+      #expect(GateJudgement.holds(for: priority, of: nil))
+      for own in 1...5 as ClosedRange<Int64> {
+        #expect(GateJudgement.holds(for: priority, of: own) == (priority == own))
+        #expect(GateJudgement.holds(for: priority, of: own, hasStopped: true), "where it has stopped it stands until it passes")
+      }
+    }
+  }
+
+  /// Nothing can be asked for before a step where nobody could give it any more: there is an operation by which somebody of the staff
+  /// gives it, and that takes what has come so far.
+  @Test func everyFactOfAStepCanBeGivenBeforeIt() throws {
+    #expect(Set(GateFact.allCases).subtracting(GateStep.open.facts) == [.owner, .team, .assignee, .publicComment, .article])
+    let registry = try Registry([PlatformModule.self, DeskModule.self, GatesModule.self])
+    func takes(_ operation: String, _ field: String) -> Bool { registry[operation]?.inputFields.contains { $0.name == field } ?? false }
+    for fact in GateStep.open.facts { #expect(takes("incident.open", fact.rawValue), "\(fact)") }
+    // By the operations that change an incident which is open, and those of them that take a resolved one.
+    let changing = ["incident.change", "incident.classify", "incident.assign"]
+    let changingResolved = ["incident.change", "incident.classify"]
+    for fact in GateFact.allCases {
+      let (isGiven, isGivenLate): (Bool, Bool)
+      switch fact {
+      case .owner: (isGiven, isGivenLate) = (registry["incident.take"] != nil, registry["incident.take"] != nil)
+      case .publicComment: (isGiven, isGivenLate) = (takes("incident.comment", "visibility"), takes("incident.comment", "visibility"))
+      case .article: (isGiven, isGivenLate) = (takes("incident.cite", "article"), takes("incident.cite", "article"))
+      default: (isGiven, isGivenLate) = (changing.contains { takes($0, fact.rawValue) }, changingResolved.contains { takes($0, fact.rawValue) })
+      }
+      for step in [GateStep.assign, .dispatch, .resolve] { #expect(step.facts.contains(fact) == isGiven, "\(step) \(fact)") }
+      #expect(GateStep.close.facts.contains(fact) == isGivenLate, "\(fact)")
+    }
+  }
+}
