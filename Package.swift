@@ -62,6 +62,7 @@ let package = Package(
     module("Tenancy", ["Kernel", "Postgres", "TLS"]),
     module("Jobs", ["Kernel", "Postgres", "Tenancy", logging]),
     module("Operations", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", logging]),
+    module("FileStorage", ["Kernel", "OperatingSystem", "TLS", "Operations"] + nio),
     module("ServiceTime", ["Kernel"]),
     module("BillingEngine", ["Kernel"]),
 
@@ -84,6 +85,7 @@ let package = Package(
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
     module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
+    module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", logging]),
     module("Notifications", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "ServiceLevels", "Desk"]),
     module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Desk"]),
@@ -111,9 +113,8 @@ let package = Package(
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Notifications", "Escalations", "HTTPAPI",
-        "AdminProtocol",
-        "Importing", "ContractFiles", "Outbound", "Demo",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
+        "Notifications", "Escalations", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -148,10 +149,14 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Notifications", "Escalations", "Importing",
-        "ContractFiles",
-        "HTTPAPI",
-        "AdminProtocol",
+        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage", "Notifications",
+        "Escalations", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+      ]),
+    tests(
+      "AttachmentsTests",
+      [
+        "Attachments", "FileStorage", "Desk", "Contracts", "ServiceLevels", "Suppliers", "Assets", "Kernel", "Postgres", "Tenancy", "Operations", "TLS",
+        "HTTPAPI", "TestSupport", logging,
       ]),
     tests(
       "NotificationsTests",

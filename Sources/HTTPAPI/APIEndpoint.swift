@@ -98,6 +98,9 @@ struct APIEndpoint: Sendable {
   }
 
   private func call(_ operation: RegisteredOperation, _ id: String?, _ exchange: Exchange, _ requestId: String, _ told: inout Telling) async throws -> Reply {
+    if operation.takesFile, !exchange.headers.isJSON, exchange.headers.saysBody {
+      return try await take(operation, id, exchange, requestId, &told)
+    }
     // Who asks comes before what is asked: a stranger's body is not even read.
     let signature = operation.takesForeignInput ? exchange.headers.signature() : nil
     let body: [UInt8]
@@ -113,7 +116,31 @@ struct APIEndpoint: Sendable {
     let call = Call(
       requestId: requestId, idempotencyKey: signature?.id ?? exchange.headers.idempotencyKey, expectedVersion: try exchange.headers.expectedVersion(),
       language: told.language, peer: exchange.peer)
-    let outcome = try await dispatcher.invoke(operation.declaration.name, input, as: principal, call)
+    let transfer = FileTransfer(wantsFile: operation.givesFile && !exchange.headers.wantsJSON)
+    let outcome = try await dispatcher.invoke(operation.declaration.name, input, as: principal, call, transfer)
+    return OperationReply.reply(outcome, of: operation.declaration, routes)
+  }
+
+  /// A request whose body is a file: it is written as it comes, once it is known that its sender may do what he asks for.
+  private func take(
+    _ operation: RegisteredOperation, _ id: String?, _ exchange: Exchange, _ requestId: String, _ told: inout Telling
+  ) async throws -> Reply {
+    let principal = try await authenticated(exchange)
+    if exchange.headers.language == nil { told.language = principal.language }
+    guard exchange.headers.isFile else { throw RefusedByPath(problem: .unsupportedFileType) }
+    let input = try RequestInput.value(operation.inputFields, id: id, query: try exchange.target.parameters(), body: [])
+    let call = Call(
+      requestId: requestId, idempotencyKey: exchange.headers.idempotencyKey, expectedVersion: try exchange.headers.expectedVersion(),
+      language: told.language, peer: exchange.peer)
+    let name = operation.declaration.name
+    let incoming = try await dispatcher.admit(name, input, bytes: exchange.headers.contentLength, as: principal, call)
+    // Whatever becomes of it, what is not kept by then is not needed.
+    defer { incoming.discard() }
+    try await exchange.eachPiece { piece in try await dispatcher.receiving(name, call) { try await incoming.append(piece) } }
+    let received = try await dispatcher.receiving(name, call) { try await incoming.finish() }
+    // Megabytes may take an hour: who was let in then may be out by now.
+    let sender = try await authenticated(exchange)
+    let outcome = try await dispatcher.invoke(name, input, as: sender, call, FileTransfer(received: received))
     return OperationReply.reply(outcome, of: operation.declaration, routes)
   }
 
@@ -168,7 +195,7 @@ struct APIEndpoint: Sendable {
     let query = try exchange.target.parameters()
     if !body.isEmpty {
       guard Route(of: operation).method.takesBody else { throw Failure(.malformed, HTTPMessages.unexpectedBody) }
-      guard exchange.headers.isJSON else { throw RefusedByPath(problem: .unsupportedMediaType) }
+      guard exchange.headers.isJSON else { throw RefusedByPath(problem: operation.takesFile ? .unsupportedFileType : .unsupportedMediaType) }
     }
     return try RequestInput.value(operation.inputFields, id: id, query: query, body: body)
   }

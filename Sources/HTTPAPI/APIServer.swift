@@ -13,17 +13,29 @@ package struct APIServer: Sendable {
   /// operation, so the migration adds them to the registry's.
   package static let permissions: [String: Set<String>] = [BuiltInPages.metricsPermission: [StockRole.administrator.rawValue]]
 
+  /// More than any store takes: where a file ends that is too large, the store says, for it knows what to tell.
+  private static let mostBytesOfFile = 1 << 44
+
   /// Throws ``RouteTable/Defect`` when two operations claim one route: such a server does not start. `readiness` is
   /// asked at most once a second and must answer within its own deadline.
   package init(
     _ configuration: APIConfiguration, dispatcher: Dispatcher, authenticator: Authenticator, logger: Logger,
     readiness: @escaping @Sendable () async -> Readiness
   ) throws(RouteTable.Defect) {
+    let routes = try RouteTable(dispatcher.registry)
     let endpoint = APIEndpoint(
-      configuration, routes: try RouteTable(dispatcher.registry), dispatcher: dispatcher, authenticator: authenticator, logger: logger,
+      configuration, routes: routes, dispatcher: dispatcher, authenticator: authenticator, logger: logger,
       readiness: readiness)
+    var limits = configuration.limits
+    // What is too large is told with the limit, by whoever writes it; what is no file, or where none are kept, is told so and not read.
+    limits.bodyBytesOf = { head in
+      guard !RequestHeaders.isJSON(head.headers["content-type"].joined(separator: ", ")),
+        case .operation(let operation, _) = routes.match(head.method.rawValue, RequestTarget(head.uri).path), operation.takesFile
+      else { return nil }
+      return Self.mostBytesOfFile
+    }
     server = WebServer(
-      host: configuration.host, port: configuration.port, certificates: configuration.certificates, limits: configuration.limits, logger: logger,
+      host: configuration.host, port: configuration.port, certificates: configuration.certificates, limits: limits, logger: logger,
       problem: { status, message, request in
         let reply = endpoint.refusal(status, message, RequestHeaders(request))
         return ProblemAnswer(headers: reply.headers, body: reply.body)
@@ -32,7 +44,7 @@ package struct APIServer: Sendable {
         let exchange = Exchange(request, peer: context.peer, limits: configuration.limits)
         let reply = try await endpoint.reply(to: exchange)
         return Response(
-          status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: ResponseBody(inPieces: reply.body, on: context.eventLoop))
+          status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: reply.responseBody(on: context.eventLoop, logger))
       })
   }
 

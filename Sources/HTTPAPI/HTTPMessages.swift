@@ -6,6 +6,10 @@ package enum HTTPMessages: MessageCatalog {
   static let wrongMethod = Message("http.method", "This path does not take the method. It takes: {allowed}.", zh: "此路径不支持该方法。支持的方法：{allowed}。")
   static let notJSON = Message(
     "http.content_type", "The body must be JSON: send `Content-Type: application/json`.", zh: "请求正文必须是 JSON：请发送 `Content-Type: application/json`。")
+  static let neitherJSONNorFile = Message(
+    "http.content_type_file",
+    "The body must be JSON (`Content-Type: application/json`), or the file itself (`application/octet-stream`) with the input in the query.",
+    zh: "请求正文必须是 JSON（`Content-Type: application/json`），或文件本身（`application/octet-stream`，其余输入放在查询参数中）。")
   static let unexpectedBody = Message(
     "http.unexpected_body", "This method takes no body; put the input into the query.", zh: "此方法不接受请求正文，请将输入放入查询参数。")
   static let notAnObject = Message("http.not_an_object", "The body must be a JSON object.", zh: "请求正文必须是 JSON 对象。")
@@ -47,7 +51,7 @@ package enum HTTPMessages: MessageCatalog {
 
   package static let all =
     [
-      unknownPath, wrongMethod, notJSON, unexpectedBody, notAnObject, badQuery, duplicate, badIfMatch, batchNeedsKey, badBatchKey,
+      unknownPath, wrongMethod, notJSON, neitherJSONNorFile, unexpectedBody, notAnObject, badQuery, duplicate, badIfMatch, batchNeedsKey, badBatchKey,
       noBatchAct, batchNotBegun, batchIfMatch, badRequest, unauthorized,
       forbidden, notFound, methodNotAllowed, conflict, preconditionFailed, contentTooLarge, unsupportedMediaType, unprocessable, preconditionRequired,
       tooManyRequests, internalError, unavailable, insufficientStorage,

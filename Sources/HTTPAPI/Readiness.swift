@@ -3,7 +3,7 @@ import Kernel
 /// Whether this server should be given work, and what stands in the way.
 package struct Readiness: Sendable {
   package struct Check: Sendable {
-    /// A word for monitors: `database`, `partitions`, `schema`, `draining`.
+    /// A word for monitors: `database`, `partitions`, `schema`, `files`, `draining`.
     package let name: String
     package let isGood: Bool
 

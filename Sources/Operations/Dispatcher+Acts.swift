@@ -37,14 +37,15 @@ extension Dispatcher {
     }
     if declaration.requiresVersion, call.expectedVersion == nil { throw Failure(.versionRequired, OperationMessages.versionRequired) }
     let run = try await operation.read(input)(
-      Preparation(principal: principal, tenant: tenant, provider: provider, access: access, call: call, tenancy: tenancy))
-    let journal = Journal()
+      Preparation(principal: principal, tenant: tenant, provider: provider, access: access, call: call, tenancy: tenancy, files: files))
+    let journal = Journal(files: files)
     let context = OperationContext(
       operation: declaration, principal: principal, tenant: tenant, provider: provider, access: access, transaction: transaction,
       now: tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
     let value = try await run(context)
     if declaration.effect.writes {
-      Request(declaration: declaration, inputFields: operation.inputFields, input: input, principal: principal, call: call, key: "").audit(journal, context)
+      Request(declaration: declaration, inputFields: operation.inputFields, input: input, content: nil, principal: principal, call: call, key: "").audit(
+        journal, context)
     }
     return value
   }

@@ -11,13 +11,17 @@ package struct Dispatcher: Sendable {
   package let metrics: OperationMetrics
   private let limiter: RateLimiter
   let cursors: CursorSigner
-  private let logger: Logger
+  /// Where files lie; nil: nowhere, and operations with files say so.
+  package let files: (any FileStore)?
+  package let logger: Logger
 
-  package init(registry: Registry, tenancy: Tenancy, cursors: CursorSigner, limiter: RateLimiter = RateLimiter(), logger: Logger) {
+  package init(registry: Registry, tenancy: Tenancy, cursors: CursorSigner, limiter: RateLimiter = RateLimiter(), files: (any FileStore)? = nil, logger: Logger)
+  {
     self.registry = registry
     self.tenancy = tenancy
     self.cursors = cursors
     self.limiter = limiter
+    self.files = files
     self.logger = logger
     metrics = OperationMetrics()
   }
@@ -27,55 +31,62 @@ package struct Dispatcher: Sendable {
     package let value: Value
     /// Whether this is the stored result of an earlier call with the same idempotency key.
     package let isReplay: Bool
+    /// For a call that wants the file itself.
+    package var file: (any StoredFile)?
   }
 
-  package func invoke(_ name: String, _ input: Value, as principal: Principal, _ call: Call) async throws(Failure) -> Outcome {
+  package func invoke(
+    _ name: String, _ input: Value, as principal: Principal, _ call: Call, _ transfer: FileTransfer = FileTransfer()
+  ) async throws(Failure) -> Outcome {
     let started = ContinuousClock.now
     do {
-      let outcome = try await perform(name, input, principal, call)
+      let outcome = try await perform(name, input, principal, call, transfer)
       metrics.count(name, code: "ok", since: started)
       return outcome
     } catch {
-      let failure = Failure(error, constraints: registry.constraints)
-      // The label comes from the registry's names only: a made-up name must not make a time series.
-      metrics.count(registry[name] == nil ? "unknown" : name, code: failure.kind.rawValue, since: started)
-      if failure.kind == .internal || failure.kind == .busy || failure.kind == .outcomeUnknown {
-        logger.error("operation failed", metadata: ["operation": "\(name)", "request": "\(call.requestId)", "failure": "\(failure)"])
-      }
-      throw failure
+      throw failed(name, error, call, since: started)
     }
   }
 
-  private func perform(_ name: String, _ input: Value, _ principal: Principal, _ call: Call) async throws -> Outcome {
+  /// What a caller is told of an error, which is counted, and logged where it is ours.
+  func failed(_ name: String, _ error: any Error, _ call: Call, since started: ContinuousClock.Instant) -> Failure {
+    let failure = Failure(error, constraints: registry.constraints)
+    // The label comes from the registry's names only: a made-up name must not make a time series.
+    metrics.count(registry[name] == nil ? "unknown" : name, code: failure.kind.rawValue, since: started)
+    if failure.kind == .internal || failure.kind == .busy || failure.kind == .outcomeUnknown {
+      logger.error("operation failed", metadata: ["operation": "\(name)", "request": "\(call.requestId)", "failure": "\(failure)"])
+    }
+    return failure
+  }
+
+  private func perform(_ name: String, _ input: Value, _ principal: Principal, _ call: Call, _ transfer: FileTransfer) async throws -> Outcome {
     guard let operation = registry[name] else { throw Failure(.notFound, OperationMessages.unknownOperation, ["name": String(name.prefix(80))]) }
     let declaration = operation.declaration
-    try limiter.admit(principal, call)
-    guard let provider = try await tenancy.provider() else { throw Failure(.busy, OperationMessages.busy, debug: "no provider: set-up has not run") }
-    guard let access = permitted(principal, declaration) else {
-      await recordDenial(principal, declaration, call)
-      throw Failure(.denied, OperationMessages.denied, ["permission": declaration.permission])
-    }
-    if declaration.requiresVersion, call.expectedVersion == nil { throw Failure(.versionRequired, OperationMessages.versionRequired) }
+    let (provider, access) = try await rights(operation, principal, call)
     let prepare = try read(operation, input)
     let target = try await self.target(of: operation, input, principal, access, provider, call)
     let key = try idempotencyKey(call)
-    let request = Request(declaration: declaration, inputFields: operation.inputFields, input: input, principal: principal, call: call, key: key)
+    let request = Request(
+      declaration: declaration, inputFields: operation.inputFields, input: input, content: transfer.received?.content, principal: principal, call: call,
+      key: key)
     do {
       if operation.isPrepared, request.mayBeRepetition, let stored = try await storedResult(of: request, target) { return stored }
       let run = try await prepare(
-        Preparation(principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy))
+        Preparation(
+          principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy, files: files,
+          received: transfer.received))
       return try await tenancy.transaction(
         binding: target.bound, side: principal.side, readOnly: !declaration.effect.writes,
         statementTimeoutMilliseconds: declaration.effect.writes ? 30_000 : Tenancy.readTimeoutMilliseconds
       ) { transaction in
         if request.mayBeRepetition, let stored = try await request.stored(in: transaction, tenant: target.tenant.id) { return stored }
-        let journal = Journal()
+        let journal = Journal(files: files, wantsFile: transfer.wantsFile)
         let context = OperationContext(
           operation: declaration, principal: principal, tenant: target.tenant, provider: provider, access: access, transaction: transaction,
           now: tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
         let value = try await run(context)
         if declaration.effect.writes { request.record(value, journal, context) }
-        return Outcome(value: value, isReplay: false)
+        return Outcome(value: value, isReplay: false, file: journal.given)
       }
     } catch let refusal as RecordedRefusal {
       if let stored = try await settled(refusal.failure, request, target) { return stored }
@@ -86,6 +97,28 @@ package struct Dispatcher: Sendable {
       if let stored = try await settled(error, request, target) { return stored }
       throw error
     }
+  }
+
+  /// Whether the caller may call it at all, and where.
+  private func rights(_ operation: RegisteredOperation, _ principal: Principal, _ call: Call) async throws -> (provider: TenantEntry, access: Access) {
+    let declaration = operation.declaration
+    try limiter.admit(principal, call)
+    guard let provider = try await tenancy.provider() else { throw Failure(.busy, OperationMessages.busy, debug: "no provider: set-up has not run") }
+    guard let access = permitted(principal, declaration) else {
+      await recordDenial(principal, declaration, call)
+      throw Failure(.denied, OperationMessages.denied, ["permission": declaration.permission])
+    }
+    if declaration.requiresVersion, call.expectedVersion == nil { throw Failure(.versionRequired, OperationMessages.versionRequired) }
+    return (provider, access)
+  }
+
+  /// All that is known of a call before its transaction, checked as for the call itself.
+  func preparation(of operation: RegisteredOperation, _ input: Value, _ principal: Principal, _ call: Call) async throws -> Preparation {
+    let (provider, access) = try await rights(operation, principal, call)
+    _ = try read(operation, input)
+    let target = try await target(of: operation, input, principal, access, provider, call)
+    _ = try idempotencyKey(call)
+    return Preparation(principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy, files: files)
   }
 
   private func record(_ refusal: RecordedRefusal, _ principal: Principal, _ target: TargetRule.Target, _ call: Call) async {

@@ -36,8 +36,14 @@ package enum OperationMessages: MessageCatalog {
   package static let customerRequired = Message(
     "input.customer_required", "Say for which customer: its id, cus_....", zh: "请指明客户：其编号为 cus_...。")
 
+  package static let noFileStore = Message(
+    "files.off", "This installation keeps no files: the operator has set no folder for them.", zh: "此系统未启用文件存储：管理员尚未设置存储目录。")
+  package static let fileTooLarge = Message("files.too_large", "A file may have {most} bytes at the most.", zh: "单个文件最多 {most} 字节。")
+  package static let tooManyFiles = Message(
+    "files.too_many", "Too many files are on their way here at once. Try again in {seconds} s.", zh: "同时上传的文件过多，请在 {seconds} 秒后重试。")
+
   package static let all = [
     unauthenticated, denied, versionMismatch, versionRequired, keyReused, keyInFlight, badKey, busy, timeout, outcomeUnknown, storageFull,
-    internalFault, conflict, tooMany, unknownOperation, customerRequired,
+    internalFault, conflict, tooMany, unknownOperation, customerRequired, noFileStore, fileTooLarge, tooManyFiles,
   ]
 }

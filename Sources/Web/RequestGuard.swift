@@ -123,14 +123,15 @@ final class RequestGuard: ChannelDuplexHandler {
     self.head = head
     answer = AnswerFrame()
     let body: RequestFraming.Body
-    switch RequestFraming.check(head, limits: machine.limits) {
+    let limits = machine.limits.of(head)
+    switch RequestFraming.check(head, limits: limits) {
     case .success(let form): body = form
     case .failure(let refusal): return refuse(context, refusal)
     }
     // After an upgrade offer the parser reads no further request, and HTTP/1.0 clients need the end to be a close.
     let closes = !head.isKeepAlive || head.version == .http1_0 || head.headers.contains(name: "upgrade")
     answer = AnswerFrame(to: head)
-    machine.headArrived(closesAfterAnswer: closes)
+    machine.headArrived(closesAfterAnswer: closes, limits: limits)
     if body != .none, head.headers.contains(name: "expect") {
       context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
     }

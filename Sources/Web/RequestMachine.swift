@@ -30,7 +30,10 @@ struct RequestMachine {
     case refuse(Refusal)
   }
 
+  /// Of the connection.
   let limits: WebLimits
+  /// Of the request at hand.
+  private var requestLimits: WebLimits
   private(set) var phase = Phase.connecting
   private(set) var answer = Answer.none
   private(set) var closesAfterAnswer = false
@@ -45,6 +48,7 @@ struct RequestMachine {
 
   init(limits: WebLimits) {
     self.limits = limits
+    requestLimits = limits
   }
 
   /// Whether the next request's parts may be delivered.
@@ -72,7 +76,9 @@ struct RequestMachine {
     return true
   }
 
-  mutating func headArrived(closesAfterAnswer closes: Bool) {
+  /// - Parameter own: what holds for this request, if it is something else.
+  mutating func headArrived(closesAfterAnswer closes: Bool, limits own: WebLimits? = nil) {
+    requestLimits = own ?? limits
     requests += 1
     answer = .none
     phase = .body
@@ -98,13 +104,13 @@ struct RequestMachine {
     if let since = waitingSince { waited = waited + (now - since) }
     waitingSince = nil
     deadline = nil
-    return bodyReceived <= limits.bodyBytes
+    return bodyReceived <= requestLimits.bodyBytes
   }
 
   /// How long a body of what has come may have kept us waiting.
   private var allowance: TimeAmount {
-    let seconds = Int64(bodyReceived / max(1, limits.bodyBytesPerSecond))
-    return limits.bodyGrace + .seconds(seconds)
+    let seconds = Int64(bodyReceived / max(1, requestLimits.bodyBytesPerSecond))
+    return requestLimits.bodyGrace + .seconds(seconds)
   }
 
   /// True if the connection is to be closed now.
@@ -121,6 +127,8 @@ struct RequestMachine {
   /// True if the connection is to be closed now.
   mutating func answerEnded(at now: NIODeadline) -> Bool {
     answer = .ended
+    // Whoever was answered before the end of a large body is not listened to for all of it.
+    requestLimits.bodyBytes = min(requestLimits.bodyBytes, bodyReceived + limits.bodyBytes)
     return phase == .responding ? becomeIdle(at: now) : closesAfterAnswer
   }
 

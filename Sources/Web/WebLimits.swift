@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 
 /// What one client may cost the server. The defaults are safe for the open network; the frameworks below have none of
 /// their own for most of these.
@@ -24,12 +25,16 @@ package struct WebLimits: Sendable {
   package var targetBytes = 8 << 10
   /// The largest body that any route takes. A route with a smaller limit asks for it when it reads the body.
   package var bodyBytes = 10 << 20
+  /// The most of the body of one request, if a route takes more or less; asked for when its header has come, on the event loop.
+  package var bodyBytesOf: (@Sendable (HTTPRequestHead) -> Int?)?
   /// What may frame a chunked body beside some bytes for each of its own: chunk extensions, trailers.
   package var framingBytes = 64 << 10
   /// A body may pause for this long in all, plus the time its bytes take at ``bodyBytesPerSecond``. Only the time in
   /// which the server waits for the client counts.
   package var bodyGrace: TimeAmount = .seconds(10)
   package var bodyBytesPerSecond = 1024
+  /// The same for a body that is larger than ``bodyBytes``: it holds more for longer.
+  package var largeBodyBytesPerSecond = 16 << 10
   /// How long the client may take none of what was written to it.
   package var write: TimeAmount = .seconds(30)
   package var requestsPerConnection = 1000
@@ -37,4 +42,13 @@ package struct WebLimits: Sendable {
   package var stop: TimeAmount = .seconds(30)
 
   package init() {}
+
+  /// These limits as they are for one request.
+  func of(_ head: HTTPRequestHead) -> WebLimits {
+    guard let bytes = bodyBytesOf?(head) else { return self }
+    var limits = self
+    if bytes > bodyBytes { limits.bodyBytesPerSecond = largeBodyBytesPerSecond }
+    limits.bodyBytes = bytes
+    return limits
+  }
 }

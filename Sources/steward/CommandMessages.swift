@@ -19,6 +19,12 @@ enum CommandMessages: MessageCatalog {
   static let unknownFamily = Message("command.unknown_family", "There is no family with the code {code}.", zh: "没有代码为 {code} 的服务族。")
   static let unwritable = Message("command.unwritable", "The file {file} cannot be written.", zh: "无法写入文件 {file}。")
   static let unreadable = Message("command.unreadable", "The file {file} cannot be read.", zh: "无法读取文件 {file}。")
+  static let badFileFolder = Message(
+    "command.bad_file_folder", "The folder {path} for attachments cannot be used: {reason}.", zh: "附件目录 {path} 无法使用：{reason}。")
+  static let foreignFileFolder = Message(
+    "command.foreign_file_folder",
+    "The folder {path} is not that of this database's attachments: {file} does not say {owner}. Is it mounted? If it is the right one, write that into it.",
+    zh: "目录 {path} 不是此数据库的附件目录：{file} 的内容不是 {owner}。请检查是否已挂载；若确认目录无误，请将该值写入此文件。")
   static let noGroup = Message("command.no_group", "There is no group {name} on this machine.", zh: "本机没有用户组 {name}。")
   static let adminSocket = Message(
     "command.admin_socket", "The admin protocol is at {path}, for example: steward admin --socket {path} -c HELP",
@@ -103,7 +109,7 @@ enum CommandMessages: MessageCatalog {
     columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit, columnCreditNow,
     noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
     authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile,
-    certificateExpires, certificateExpired, noGroup, badMapping, unknownFamily, unwritable, unreadable, adminSocket, adminPort,
-    adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
+    certificateExpires, certificateExpired, badFileFolder, foreignFileFolder, noGroup, badMapping, unknownFamily, unwritable, unreadable, adminSocket,
+    adminPort, adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
   ]
 }

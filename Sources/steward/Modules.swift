@@ -1,5 +1,6 @@
 import Assets
 import Assurance
+import Attachments
 import Backtest
 import Catalog
 import Changes
@@ -30,8 +31,8 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    KnowledgeModule.self, GatesModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, NotificationsModule.self, EscalationsModule.self,
-    ImportingModule.self, ContractFilesModule.self,
+    KnowledgeModule.self, GatesModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, AttachmentsModule.self, NotificationsModule.self,
+    EscalationsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   /// What became of events, for monitoring.
@@ -41,7 +42,7 @@ enum Modules {
   ///   - dispatcher: for what sweeps do as anybody would.
   ///   - couriers: by which notifications leave the house.
   static func sweeps(_ dispatcher: Dispatcher, _ couriers: Couriers) -> [any Sweep] {
-    sweeps + [
+    sweeps + (dispatcher.files.map { [AttachmentSweep($0, logger: dispatcher.logger)] } ?? []) + [
       EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries(), MakeNotifications(hasMail: couriers.mail != nil),
       DeliverNotifications(couriers), ForgetNotifications(), EscalationSweep(dispatcher),
     ]

@@ -48,6 +48,8 @@ enum ImportTable {
     Box("Tenancy", 2, ["Kernel", "Postgres", "TLS"], foundation, logging, metrics, collections),
     Box("Jobs", 2, ["Kernel", "Postgres", "Tenancy"], foundation, logging, metrics, collections, service),
     Box("Operations", 2, ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs"], foundation, logging, metrics, collections),
+    // Implements what Operations asks for: a folder, or one day something else.
+    Box("FileStorage", 2, ["Kernel", "OperatingSystem", "TLS", "Operations"], libc, ["NIO*"]),
     // Pure: no I/O, no clock. Foundation for the time zone database alone.
     Box("ServiceTime", 2, ["Kernel"], foundation),
     Box("BillingEngine", 2, ["Kernel"]),
@@ -73,6 +75,8 @@ enum ImportTable {
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Assurance", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Desk", "Jobs"])),
     Box("Events", 3, platform.union(["TLS", "Desk", "Assets", "Jobs"])),
+    // Stands on tickets; knows files by the protocol of Operations alone.
+    Box("Attachments", 3, platform.union(["Desk", "Jobs"]), logging),
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
     Box("Notifications", 3, platform.union(["ServiceTime", "ServiceLevels", "Desk", "Jobs"])),
@@ -95,8 +99,8 @@ enum ImportTable {
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Notifications", "Escalations", "Web",
-        "HTTPAPI",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
+        "Notifications", "Escalations", "Web", "HTTPAPI",
         "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Outbound", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.

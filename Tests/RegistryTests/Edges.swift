@@ -164,7 +164,7 @@ struct EdgeClients {
       path = path.replacing("{id}", with: members.first { $0.name == "id" }?.value.text ?? "none")
       members.removeAll { $0.name == "id" }
     }
-    var headers = [("Authorization", "Bearer \(token)"), ("Accept-Language", "en")]
+    var headers = [("Authorization", "Bearer \(token)"), ("Accept-Language", "en"), ("Accept", "application/json")]
     if let version = call.version { headers.append(("If-Match", "\"\(version)\"")) }
     var body: [UInt8]?
     if route.method.takesBody {

@@ -131,7 +131,10 @@ struct Subjects: Sendable {
       version = try await world.seed("incident.add_ci", ["id": incident, "ci": ci], version: version)["version"]?.integer
     }
     try await Self.spine(of: incident, world)
-    for _ in 0..<3 { try await world.seed("incident.comment", ["id": incident, "body": world.name(world.a)]) }
+    for _ in 0..<3 {
+      try await world.seed("incident.comment", ["id": incident, "body": world.name(world.a)])
+      _ = try await world.attachment(world.a, on: incident)
+    }
     for _ in 0..<3 {
       let person = try await world.seeded("per", in: world.a)
       try await world.seed("contract_contact.add", ["contract": contract, "person": person.id, "role": "billing"])

@@ -290,6 +290,7 @@ enum Seeders {
     },
     "tme": { world, twin in try Seeded(try await world.timeEntry(twin)) },
     "tmr": { world, twin in try Seeded(try await world.timer(twin, of: try await world.database.staff(.engineer))) },
+    "att": { world, twin in try Seeded(try await world.attachment(twin)) },
     "evs": { world, _ in try Seeded(try await world.eventSource()) },
     "evt": { world, _ in try Seeded(try await world.eventInTriage()) },
     "alr": { world, twin in try Seeded(try await world.alert(twin)) },

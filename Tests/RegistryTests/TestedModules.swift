@@ -2,6 +2,7 @@ import Assets
 import Backtest
 import Catalog
 import Assurance
+import Attachments
 import ContractFiles
 import Contracts
 import Credits
@@ -43,6 +44,7 @@ enum TestedModules {
     ProblemsModule.self, ChangesModule.self,
     RequestsModule.self,
     EventsModule.self,
+    AttachmentsModule.self,
     NotificationsModule.self,
     EscalationsModule.self,
     ImportingModule.self,

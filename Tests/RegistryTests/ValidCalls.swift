@@ -460,6 +460,8 @@ struct CallRule: Sendable {
         return (["creditSchedule": schedule["id"] ?? .null], nil)
       }),
     "sla.backtest_tickets": CallRule(omitted: ["targets", "until"]),
+    "attachment.add": AttachmentCalls.add,
+    "attachment_storage.limit": AttachmentCalls.limit,
     "event_source.create": EventCalls.create,
     "event_source.change": EventCalls.change,
     "event_source.deliver": EventCalls.deliver,

@@ -1,3 +1,4 @@
+import FileStorage
 import Kernel
 import Logging
 import Operations
@@ -41,7 +42,8 @@ final class World: Sendable {
     let dispatcher = Dispatcher(
       registry: database.registry, tenancy: database.tenancy,
       cursors: try await Installation(tenancy: database.tenancy).cursorSigner(provider: database.provider),
-      limiter: RateLimiter(perSecond: 1e9, burst: 1e9), logger: Logger(label: "registry-tests") { _ in SwiftLogNoOpLogHandler() })
+      limiter: RateLimiter(perSecond: 1e9, burst: 1e9), files: try FolderStore(folder: TemporaryFolder.make() + "/files"),
+      logger: Logger(label: "registry-tests") { _ in SwiftLogNoOpLogHandler() })
     let a = Twin(entry: try await database.customer("TWINA"), canary: "aaCANARYaa")
     let b = Twin(entry: try await database.customer("TWINB"), canary: "bbCANARYbb")
     try await database.superuser.withConnection { _ = try await $0.runScript(ProbeSchema.script) }

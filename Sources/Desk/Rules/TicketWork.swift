@@ -244,6 +244,9 @@ package enum TicketEventType {
   /// What is with a supplier went with the ticket into another one.
   package static let dispatchMoved = "incident.dispatch_moved"
   package static let commented = "incident.commented"
+  /// A file came to it, and one was taken away.
+  package static let attached = "incident.attached"
+  package static let detached = "incident.detached"
   package static let held = "incident.held"
   package static let resumed = "incident.resumed"
   package static let resolved = "incident.resolved"
@@ -266,6 +269,9 @@ package enum TicketEventType {
 
   /// Of which somebody may want to be told.
   private static let told: Set<String> = [opened, assigned, ownerChanged, ownershipOffered, commented, resolved, closed, reopened]
+
+  /// Which a customer's people see where they are public.
+  static let ofVisibility = [commented, attached, detached]
 
   /// What is the provider's own affair: a customer's people do not see it at all.
   package static let internalOnly =

@@ -27,7 +27,7 @@ struct EventsOfTicket: Statement {
   static let sql = """
     select seq, type, payload, actor_kind, actor_id, via, occurred_at, recorded_at from operations.event
     where tenant_id = $1 and subject_kind = 'ticket' and subject_id = $2 and seq > $3
-      and ($4 or not (type = any ($7) or type = 'incident.commented' and payload ->> 'visibility' = 'internal')) and recorded_at >= $5
+      and ($4 or not (type = any ($7) or type = any ($8) and payload ->> 'visibility' = 'internal')) and recorded_at >= $5
     order by seq limit $6
     """
 
@@ -39,6 +39,7 @@ struct EventsOfTicket: Statement {
     parameters.append(recordedFrom)
     parameters.append(limit)
     parameters.append(TicketEventType.internalOnly)
+    parameters.append(TicketEventType.ofVisibility)
   }
 
   static func decode(_ row: inout RowReader) throws -> TicketEventRow {

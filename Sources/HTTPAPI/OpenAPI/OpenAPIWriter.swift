@@ -21,9 +21,9 @@ struct OpenAPIWriter {
     ]
     if route.method.takesBody, !bodyFields(operation, route).isEmpty {
       let isRequired = bodyFields(operation, route).contains(where: \.isRequired)
-      members.append(
-        Value.Member(
-          "requestBody", .object(["required": .bool(isRequired), "content": Self.json(Self.reference("schemas", Self.inputName(declaration)))])))
+      var content = Self.json(Self.reference("schemas", Self.inputName(declaration))).members ?? []
+      if operation.takesFile { content += Self.file }
+      members.append(Value.Member("requestBody", .object(["required": .bool(isRequired), "content": .object(content)])))
     }
     members.append(Value.Member("responses", responses(operation)))
     if case .anonymous = declaration.reach { members.append(Value.Member("security", .array([]))) }
@@ -77,7 +77,12 @@ struct OpenAPIWriter {
           "schema": .object(schema.type(id.type)),
         ]))
     }
-    if !route.method.takesBody { parameters += bodyFields(operation, route).map(query) }
+    if !route.method.takesBody {
+      parameters += bodyFields(operation, route).map { query($0) }
+    } else if operation.takesFile {
+      // Where the body is the file, the rest of the input stands in the query.
+      parameters += bodyFields(operation, route).filter { !$0.isKeptElsewhere }.map { query($0, isRequired: false) }
+    }
     if declaration.effect.writes { parameters.append(Self.reference("parameters", "IdempotencyKey")) }
     if declaration.requiresVersion {
       parameters.append(Self.reference("parameters", "IfMatchRequired"))
@@ -87,9 +92,9 @@ struct OpenAPIWriter {
     return parameters + [Self.reference("parameters", "AcceptLanguage")]
   }
 
-  private func query(_ field: any InputField) -> Value {
+  private func query(_ field: any InputField, isRequired: Bool? = nil) -> Value {
     var members: [Value.Member] = [
-      Value.Member("name", .text(field.name)), Value.Member("in", .text("query")), Value.Member("required", .bool(field.isRequired)),
+      Value.Member("name", .text(field.name)), Value.Member("in", .text("query")), Value.Member("required", .bool(isRequired ?? field.isRequired)),
       Value.Member("description", .text(field.summary.text(language))),
     ]
     let type = Value.object(schema.type(field.type))
@@ -114,7 +119,7 @@ struct OpenAPIWriter {
     let done = Value.object([
       "description": .text((declaration.answersLater ? DocumentTexts.taken : isCreated ? DocumentTexts.created : DocumentTexts.good).text(language)),
       "headers": .object(headers),
-      "content": Self.json(Self.reference("schemas", Self.outputName(declaration))),
+      "content": .object((operation.givesFile ? Self.file : []) + (Self.json(Self.reference("schemas", Self.outputName(declaration))).members ?? [])),
     ])
     let problems = ProblemSchema.statuses(of: operation).map { Value.Member(String($0), Self.reference("responses", ProblemSchema.name($0))) }
     return .object([Value.Member(String(declaration.successStatus), done)] + problems)
@@ -131,6 +136,11 @@ struct OpenAPIWriter {
 
   /// What ``RequestHeaders/expectedVersion()`` reads, but for numbers that no version ever reaches.
   private static let versionPattern = "(W/)?\"[0-9]{1,18}\""
+
+  /// A file as it is.
+  private static let file = [
+    Value.Member(RequestHeaders.fileType, .object(["schema": .object(["type": .text("string"), "format": .text("binary")])]))
+  ]
 
   static func json(_ schema: Value) -> Value { .object(["application/json": .object(["schema": schema])]) }
 

@@ -21,7 +21,8 @@ enum ProblemSchema {
       // A wrong password or one-time token is answered like a wrong token.
       case 401: !isAnonymous || declaration.effect.writes
       case 403: !isAnonymous
-      case 409, 507: declaration.effect.writes
+      case 409: declaration.effect.writes || operation.givesFile
+      case 507: declaration.effect.writes
       case 412: declaration.effect == .change || declaration.effect == .delete || declaration.requiresVersion
       case 413, 415: Route(of: operation).method.takesBody
       case 428: declaration.requiresVersion

@@ -11,6 +11,9 @@ extension Declaration {
 enum OperationReply {
   static func reply(_ outcome: Dispatcher.Outcome, of declaration: Declaration, _ routes: RouteTable) -> Reply {
     let isCreated = declaration.effect == .create
+    if let file = outcome.file {
+      return Reply(file: file, name: outcome.value["name"]?.text ?? "file", type: outcome.value["type"]?.text ?? RequestHeaders.fileType)
+    }
     var reply = Reply(declaration.successStatus, "application/json", JSON.write(outcome.value))
     if let version = outcome.value["version"]?.integer { reply.headers[.eTag] = "\"\(version)\"" }
     // Only what reads as an id is put into a header field.

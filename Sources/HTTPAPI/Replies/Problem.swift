@@ -31,6 +31,8 @@ struct Problem {
   static let unknownPath = Problem(404, HTTPMessages.notFound, HTTPMessages.unknownPath)
   static let unsupportedMediaType = Problem(415, HTTPMessages.unsupportedMediaType, HTTPMessages.notJSON)
 
+  static let unsupportedFileType = Problem(415, HTTPMessages.unsupportedMediaType, HTTPMessages.neitherJSONNorFile)
+
   static func wrongMethod(allowed: [String]) -> Problem {
     var problem = Problem(405, HTTPMessages.methodNotAllowed, HTTPMessages.wrongMethod, ["allowed": allowed.joined(separator: ", ")])
     problem.allowed = allowed

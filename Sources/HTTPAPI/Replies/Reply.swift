@@ -1,4 +1,9 @@
 import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Operations
+import Web
 
 /// What goes back to the client.
 package struct Reply: Sendable {
@@ -7,6 +12,8 @@ package struct Reply: Sendable {
   package var body: [UInt8]
   /// What `Content-Length` says; differs from the body's own length in the answer to HEAD only.
   package let contentLength: Int
+  /// What goes instead of the body, as it is read.
+  private(set) var file: (any StoredFile)?
 
   init(_ status: Int, _ contentType: String, _ body: [UInt8]) {
     self.status = status
@@ -15,6 +22,20 @@ package struct Reply: Sendable {
     headers = Self.always
     headers[.contentType] = contentType
     headers[.contentLength] = String(body.count)
+  }
+
+  /// A file to be kept, never to be shown: whoever sent it must not be able to make a page of ours.
+  init(file: any StoredFile, name: String, type: String) {
+    status = 200
+    body = []
+    contentLength = Int(clamping: file.content.bytes)
+    self.file = file
+    headers = Self.always
+    headers[.contentType] = FileFields.type(type)
+    headers[.contentLength] = String(contentLength)
+    headers[.contentDisposition] = FileFields.disposition(name)
+    headers[.contentSecurityPolicy] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    headers[RequestHeaders.name("Content-Digest")] = FileFields.digest(file.content.digest)
   }
 
   /// The fields of every answer. Two years of HTTPS only (Mozilla, server-side TLS 5.0); nothing is cached, framed,
@@ -30,6 +51,29 @@ package struct Reply: Sendable {
   var withoutBody: Reply {
     var reply = self
     reply.body = []
+    reply.file = nil
     return reply
+  }
+
+  func responseBody(on eventLoop: any EventLoop, _ logger: Logger) -> ResponseBody {
+    guard let file else { return ResponseBody(inPieces: body, on: eventLoop) }
+    return ResponseBody(contentLength: contentLength) { writer in
+      // A file that cannot be read to its end ends the connection: half a file is not taken for a whole one.
+      while case let piece = try await self.next(of: file, logger), !piece.isEmpty {
+        try await writer.write(ByteBuffer(bytes: piece))
+        try await eventLoop.submit {}.get()
+      }
+      try await writer.finish(nil)
+    }
+  }
+
+  /// What goes wrong here comes after the status: nobody but the log learns why.
+  private func next(of file: any StoredFile, _ logger: Logger) async throws -> [UInt8] {
+    do {
+      return try await file.next()
+    } catch  where !Task.isCancelled {
+      logger.error("file not given to its end", metadata: ["request": "\(headers[RequestHeaders.requestIdName] ?? "-")", "error": "\(error)"])
+      throw error
+    }
   }
 }

@@ -27,9 +27,18 @@ struct Exchange: Sendable {
     (peer.hasPrefix("127.") || peer == "::1" || peer.hasPrefix("::ffff:127.")) && !headers.isForwarded
   }
 
+  /// The body as it comes, which is never held whole. Throws as ``body()`` does.
+  func eachPiece(_ take: ([UInt8]) async throws -> Void) async throws {
+    for try await piece in request.body { try await take(Array(piece.readableBytesView)) }
+  }
+
   /// The whole body. Throws ``Web/Refusal`` when it is larger than the limit or comes too slowly; the server has then
-  /// answered already.
+  /// answered already. Where the path takes larger ones of another kind, throws a ``Failure``.
   func body() async throws -> [UInt8] {
-    Array(try await request.body.collect(upTo: bodyLimit).readableBytesView)
+    do {
+      return Array(try await request.body.collect(upTo: bodyLimit).readableBytesView)
+    } catch is NIOTooManyBytesError {
+      throw Failure(.tooLarge, WebMessages.bodyTooLarge)
+    }
   }
 }

@@ -67,12 +67,35 @@ struct RequestHeaders {
   var language: Language? { fields[.acceptLanguage].map { Language(acceptLanguage: $0) } }
 
   /// Whether the body says that it is JSON; parameters other than a charset of UTF-8 are refused.
-  var isJSON: Bool {
-    let parts = (fields[.contentType] ?? "").lowercased().split(separator: ";", omittingEmptySubsequences: false)
+  var isJSON: Bool { Self.isJSON(fields[.contentType] ?? "") }
+
+  /// - Parameter contentType: the field; several of them with commas between are none that is known.
+  static func isJSON(_ contentType: String) -> Bool {
+    let parts = contentType.lowercased().split(separator: ";", omittingEmptySubsequences: false)
     let words = parts.map { $0.filter { $0 != " " && $0 != "\t" } }
     guard words.first == "application/json" else { return false }
     return words.dropFirst().allSatisfy { $0.isEmpty || $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" }
   }
+
+  /// Whether the body is a file as it is; what parameters say of it is passed over.
+  var isFile: Bool {
+    let type = (fields[.contentType] ?? "").lowercased()
+    return !type.contains(",") && type.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" } == Self.fileType
+  }
+
+  /// Whether there is a body, as far as the fields tell.
+  var saysBody: Bool { fields[.contentType] != nil || (contentLength ?? 0) > 0 }
+
+  static let fileType = "application/octet-stream"
+
+  /// Whether the caller would rather have JSON than a file as it is.
+  var wantsJSON: Bool {
+    let first = (fields[.accept] ?? "").lowercased().split(separator: ",").first.map { $0.split(separator: ";").first ?? $0 }
+    return first?.filter { $0 != " " && $0 != "\t" } == "application/json"
+  }
+
+  /// How long the body is, if the request says so.
+  var contentLength: Int64? { fields[.contentLength].flatMap { Int64($0) } }
 
   /// Whether a proxy says that it passed the request on for somebody else.
   var isForwarded: Bool {

@@ -59,6 +59,7 @@ package struct Route: Hashable, Sendable, CustomStringConvertible {
 enum PathWords {
   /// Nouns whose plural the rule of ``plural(_:)`` would get wrong.
   static let irregularPlurals = [
+    "attachment_storage": "attachment-storage",
     "audit": "audit",
     "health": "health",
     "identity": "identity",

@@ -35,6 +35,10 @@ package struct Preparation: Sendable {
   package let access: Access
   package let call: Call
   package let tenancy: Tenancy
+  /// Where files lie, if anywhere.
+  package let files: (any FileStore)?
+  /// A file that came beside the input.
+  package var received: ReceivedFile?
 
   /// A short look at the data of the bound tenant.
   package func read<T: Sendable>(_ body: (Transaction) async throws -> T) async throws -> T {

@@ -76,6 +76,12 @@ package struct RegisteredOperation: Sendable {
   package let takesForeignInput: Bool
   /// Whether it has work to do before its transaction.
   let isPrepared: Bool
+  /// Whether a file may come beside its input.
+  package var takesFile: Bool { admits != nil }
+  /// Whether its result is a file.
+  package let givesFile: Bool
+  /// See ``FileTakingOperation/admit(_:bytes:for:)``.
+  let admits: (@Sendable (Value, Int64?, Preparation) async throws -> Void)?
   private let readInput: @Sendable (Value) throws(FieldError) -> PreparedCall
 
   init<Type: Operation>(_ type: Type.Type, guards: [any OperationGuard.Type] = []) {
@@ -83,6 +89,8 @@ package struct RegisteredOperation: Sendable {
     inputFields = type.Input.fields
     outputSchema = type.Output.schema
     takesForeignInput = type.Input.isForeign
+    givesFile = type is any FileGivingOperation.Type
+    admits = (type as? any FileTakingOperation.Type).map { Self.admission(of: $0) }
     if let prepared = type as? any PreparedOperation.Type {
       isPrepared = true
       readInput = Self.reader(preparing: prepared, guards)
@@ -113,6 +121,10 @@ package struct RegisteredOperation: Sendable {
         return { context in try await run(prepared, context) }
       }
     }
+  }
+
+  private static func admission<Type: FileTakingOperation>(of type: Type.Type) -> @Sendable (Value, Int64?, Preparation) async throws -> Void {
+    { value, bytes, preparation in try await type.admit(try InputValues.read(type.Input.self, from: value), bytes: bytes, for: preparation) }
   }
 
   /// The operation, and then its guards in the order of their modules.

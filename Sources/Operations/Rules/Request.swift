@@ -8,6 +8,8 @@ struct Request: Sendable {
   let declaration: Declaration
   let inputFields: [any InputField]
   let input: Value
+  /// Of a file that came beside the input.
+  let content: FileContent?
   let principal: Principal
   let call: Call
   let key: String
@@ -40,20 +42,27 @@ struct Request: Sendable {
   func audit(_ journal: Journal, _ context: OperationContext) {
     AuditRecord(
       tenant: context.tenant.id, operation: declaration.name, outcome: .done, subject: journal.subject, actor: principal.actor,
-      requestId: call.requestId, content: content, salt: context.random.bytes(16), recordedAt: context.now
+      requestId: call.requestId, content: record, salt: context.random.bytes(16), recordedAt: context.now
     ).enqueue(on: context.transaction)
   }
 
   /// The hash of what was asked. A secret takes no part in it: an unsalted hash over a password would undo all the work
   /// of the slow one.
   private var hash: [UInt8] {
-    SHA256.hash(JSON.write(Value.object(["input": withoutSecrets, "version": .integer(call.expectedVersion)]).canonical))
+    let said: [Value.Member] = [Value.Member("input", withoutSecrets), Value.Member("version", .integer(call.expectedVersion))]
+    return SHA256.hash(JSON.write(Value.object(said + file).canonical))
   }
 
   /// What the audit keeps of the input.
-  private var content: Value {
+  private var record: Value {
     let by: [Value.Member] = principal.actor.kind == .operator ? [Value.Member("operator", .text(principal.name))] : []
-    return .object([Value.Member("input", withoutSecrets)] + by)
+    return .object([Value.Member("input", withoutSecrets)] + file + by)
+  }
+
+  /// A file says what its content is.
+  private var file: [Value.Member] {
+    guard let content else { return [] }
+    return [Value.Member("file", .object(["digest": .text("sha256 " + Base32.encode(content.digest)), "bytes": .integer(content.bytes)]))]
   }
 
   private var withoutSecrets: Value { Self.withoutSecrets(input, inputFields) }

@@ -45,10 +45,11 @@ struct ServeCommand: AsyncParsableCommand {
     let connections = connections ?? reader.int(forKey: "database.connections") ?? 10
     guard (2...1000).contains(connections) else { throw ValidationError("--connections takes 2 to 1000.") }
     let couriers = try OutboundSettings.couriers(reader)
+    let fileSettings = try FileSettings(reader)
     let notifier = ServiceNotifier(notifySocket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
     if only == .worker {
       try ProcessLimits.forbidCoreDumps()
-      try await Backend.run(at: try database.place(reader), logger: logger, connections: connections) { backend in
+      try await Backend.run(at: try database.place(reader), logger: logger, connections: connections, files: fileSettings) { backend in
         try await Worker(backend: backend, couriers: couriers).run {
           Terminal.complain(CommandMessages.working.text(Terminal.language))
           try? notifier?.notify(.ready)
@@ -67,7 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
     let admin = try admin.configuration(reader, certificate: files)
     try ProcessLimits.forbidCoreDumps()
     let runsJobs = only != .api
-    try await Backend.run(at: try database.place(reader), logger: logger, connections: connections) { backend in
+    try await Backend.run(at: try database.place(reader), logger: logger, connections: connections, files: fileSettings) { backend in
       let server = Server(
         backend: backend, certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics, runsJobs: runsJobs, admin: admin,
         couriers: couriers)

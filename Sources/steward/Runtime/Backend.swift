@@ -1,4 +1,6 @@
+import Attachments
 import EmbeddedPostgres
+import FileStorage
 import Foundation
 import Kernel
 import Logging
@@ -17,6 +19,8 @@ struct Backend: Sendable {
   let provider: TenantEntry
   let schemaCheck: SchemaCheck
   let logger: Logger
+  /// Where files lie, if anywhere.
+  let files: FolderStore?
   /// Every permission of this build.
   private let permissions: Set<String>
 
@@ -36,17 +40,19 @@ struct Backend: Sendable {
   }
 
   /// Opens the database, runs `body`, and closes all again, a private cluster included.
+  /// - Parameter files: for what serves or sweeps them.
   static func run<T: Sendable>(
-    at place: DatabaseOptions.Place, logger: Logger, connections: Int = 10, _ body: @Sendable (Backend) async throws -> T
+    at place: DatabaseOptions.Place, logger: Logger, connections: Int = 10, files: FileSettings? = nil, _ body: @Sendable (Backend) async throws -> T
   ) async throws -> T {
     switch place {
     case .url(var configuration):
       configuration.maximumConnections = connections
-      return try await open(configuration, isPrivate: false, logger, body)
+      return try await open(configuration, isPrivate: false, files: files?.store(), logger, body)
     case .trial(let directory):
       let trial = try await Trial.start(in: directory, logger: logger)
       do {
-        let result = try await open(trial.configuration(user: "steward_app", connections: connections), isPrivate: true, logger, body)
+        let result = try await open(
+          trial.configuration(user: "steward_app", connections: connections), isPrivate: true, files: files?.store(trial: directory), logger, body)
         await trial.cluster.stop()
         return result
       } catch {
@@ -57,14 +63,14 @@ struct Backend: Sendable {
   }
 
   private static func open<T: Sendable>(
-    _ configuration: PostgresConfiguration, isPrivate: Bool, _ logger: Logger, _ body: @Sendable (Backend) async throws -> T
+    _ configuration: PostgresConfiguration, isPrivate: Bool, files: FolderStore?, _ logger: Logger, _ body: @Sendable (Backend) async throws -> T
   ) async throws -> T {
     var configuration = configuration
     Tenancy.prepare(&configuration)
     let database = PostgresClient(configuration, logger: logger)
     let keeping = Task { await database.run() }
     do {
-      let backend = try await Backend(database, isPrivate: isPrivate, logger)
+      let backend = try await Backend(database, isPrivate: isPrivate, files: files, logger)
       let result = try await body(backend)
       await database.shutdown()
       await keeping.value
@@ -77,19 +83,29 @@ struct Backend: Sendable {
     }
   }
 
-  private init(_ database: PostgresClient, isPrivate: Bool, _ logger: Logger) async throws {
-    let files = try SchemaFiles.ofThisProgram()
-    schemaCheck = SchemaCheck(database: database, files: files)
+  private init(_ database: PostgresClient, isPrivate: Bool, files: FolderStore?, _ logger: Logger) async throws {
+    let schema = try SchemaFiles.ofThisProgram()
+    schemaCheck = SchemaCheck(database: database, files: schema)
     try await schemaCheck.run()
     tenancy = Tenancy(database: database, clock: SystemClock(), random: SystemRandom.source, passwords: PasswordHasher())
     let installation = Installation(tenancy: tenancy)
     let found = isPrivate ? try await Trial.provider(installation) : try await tenancy.provider()
     guard let found else { throw Failure(.conflict, CommandMessages.notInstalled) }
     provider = found
+    if let files { try await Self.check(files, owner: found.publicId.description, tenancy) }
     dispatcher = Dispatcher(
-      registry: try Modules.registry(), tenancy: tenancy, cursors: try await installation.cursorSigner(provider: found), logger: logger)
+      registry: try Modules.registry(), tenancy: tenancy, cursors: try await installation.cursorSigner(provider: found), files: files,
+      logger: logger)
     permissions = Set(try Modules.stockPermissions().keys)
     self.database = database
+    self.files = files
     self.logger = logger
+  }
+
+  /// An empty folder is taken for a new one only while there is no attachment: else it may be one that is not mounted.
+  private static func check(_ files: FolderStore, owner: String, _ tenancy: Tenancy) async throws {
+    if await files.isOwned(by: owner) { return }
+    if try await !AttachmentsInUse.look(tenancy), try await files.claim(for: owner) { return }
+    throw Failure(.conflict, CommandMessages.foreignFileFolder, ["path": files.folder, "file": files.ownerFile, "owner": owner])
   }
 }

@@ -50,7 +50,9 @@ struct Server {
     // One for all interfaces: what it keeps of a token that is no good is good for all of them.
     let authenticator = Authenticator(tenancy: backend.tenancy)
     let console = AdminServer(admin, dispatcher: backend.dispatcher, authenticator: authenticator, logger: backend.logger)
-    configuration.furtherMetrics = { console.figures.metrics + EventMetrics.of(Modules.eventFigures) }
+    configuration.furtherMetrics = { [files = backend.files] in
+      console.figures.metrics + EventMetrics.of(Modules.eventFigures) + (files.map { FileMetrics.of($0.figures) } ?? [])
+    }
     let api = try APIServer(
       configuration, dispatcher: backend.dispatcher, authenticator: authenticator, logger: backend.logger,
       readiness: { [backend] in await Self.readiness(backend, draining) })
@@ -123,9 +125,11 @@ struct Server {
       try await transaction.first(PartitionMonthsAhead(now: SystemClock().now()))
     }
     let schema: Void? = try? await backend.schemaCheck.run()
-    return Readiness([
+    var checks: [Readiness.Check] = [
       .init("draining", !draining.hasBegun), .init("database", true), .init("partitions", (months ?? 0) >= 2), .init("schema", schema != nil),
-    ])
+    ]
+    if let files = backend.files { checks.append(.init("files", await files.isOwned(by: backend.provider.publicId.description))) }
+    return Readiness(checks)
   }
 }
 

@@ -1,0 +1,180 @@
+import Foundation
+import Kernel
+import OperatingSystem
+import Operations
+import TLS
+import TestSupport
+import Testing
+
+@testable import FileStorage
+
+@Suite struct StoreTests {
+  private let tenant = TenantHandle(7)
+
+  private func with(_ limits: FileLimits = FileLimits(), _ body: (FolderStore) async throws -> Void) async throws {
+    let folder = try TemporaryFolder.make()
+    defer { TemporaryFolder.remove(folder) }
+    try await body(try FolderStore(folder: folder + "/files", limits: limits))
+  }
+
+  @Test func whatIsKeptIsReadBackPieceByPiece() async throws {
+    try await with { store in
+      var random = SplitMix64(seed: 3)
+      for size in [1, 4095, 65_535, 65_536, 65_537, 400_000] {
+        let bytes = (0..<size).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        let incoming = try await store.receive(for: tenant, from: nil)
+        for start in stride(from: 0, to: size, by: 7001) { try await incoming.append(Array(bytes[start..<min(start + 7001, size)])) }
+        let received = try await incoming.finish()
+        #expect(received.content == FileContent(digest: SHA256.hash(bytes), bytes: Int64(size)) && received.head == Array(bytes.prefix(4096)))
+        try await store.keep(received, of: tenant)
+        incoming.discard()
+        // A transaction that is done again keeps it again.
+        try await store.keep(received, of: tenant)
+        let file = try #require(try await store.open(received.content, of: tenant))
+        var read: [UInt8] = []
+        while case let piece = try await file.next(), !piece.isEmpty {
+          #expect(piece.count <= 65_536)
+          read += piece
+        }
+        #expect(read == bytes)
+        #expect(try await store.open(received.content, of: TenantHandle(8)) == nil, "it is of one tenant")
+      }
+    }
+  }
+
+  @Test func foldersAndFilesAreTheirOwnersAlone() async throws {
+    try await with { store in
+      let incoming = try await store.receive(for: tenant, from: nil)
+      try await incoming.append([1])
+      try await store.keep(try await incoming.finish(), of: tenant)
+      let files = FileManager.default
+      for (path, mode) in [("", 0o700), ("/incoming", 0o700), ("/\(tenant)", 0o700)] {
+        #expect(try files.attributesOfItem(atPath: store.folder + path)[.posixPermissions] as? Int == mode, "\(path)")
+      }
+      let path = store.path(of: SHA256.hash([1]), tenant)
+      #expect(try files.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+    }
+  }
+
+  @Test func aFileStopsAtItsLimit() async throws {
+    try await with(FileLimits(fileBytes: 1000)) { store in
+      let incoming = try await store.receive(for: tenant, from: nil)
+      try await incoming.append([UInt8](repeating: 1, count: 1000))
+      await expectFailure(.tooLarge) { try await incoming.append([1]) }
+      incoming.discard()
+      #expect(try FileManager.default.contentsOfDirectory(atPath: store.folder + "/incoming") == [])
+    }
+  }
+
+  private func customer(_ id: Int) -> FileSender { FileSender(kind: .customer, id: Int64(id), isStaff: false) }
+  private func engineer(_ id: Int) -> FileSender { FileSender(kind: .staff, id: Int64(id), isStaff: true) }
+
+  @Test func nobodyKeepsTheOthersOut() async throws {
+    try await with { store in
+      var taken: [any IncomingFile] = []
+      // One alone has few, wherever he sends them.
+      for number in 0..<IncomingPlaces.mostOfSender { taken.append(try await store.receive(for: TenantHandle(UInt32(number)), from: engineer(1))) }
+      await expectFailure(.limited) { try await store.receive(for: TenantHandle(50), from: engineer(1)) }
+      // A customer's people leave some to the staff, and what is in memory already needs none.
+      for number in 0..<6 { taken.append(try await store.receive(for: tenant, from: customer(number))) }
+      await expectFailure(.limited) { try await store.receive(for: tenant, from: customer(7)) }
+      for number in 2..<4 { taken.append(try await store.receive(for: tenant, from: engineer(number))) }
+      await expectFailure(.limited) { try await store.receive(for: tenant, from: engineer(5)) }
+      taken.append(try await store.receive(for: tenant, from: nil))
+      for number in 0..<200 where number + 11 < IncomingPlaces.most - IncomingPlaces.forStaff {
+        taken.append(try await store.receive(for: TenantHandle(UInt32(100 + number)), from: customer(100 + number)))
+      }
+      await expectFailure(.limited) { try await store.receive(for: TenantHandle(90), from: customer(90)) }
+      taken.append(try await store.receive(for: TenantHandle(90), from: engineer(90)))
+      taken.first?.discard()
+      taken.append(try await store.receive(for: TenantHandle(50), from: engineer(1)))
+    }
+  }
+
+  @Test func whatWasSetAsideComesBackForWhoeverHasIt() async throws {
+    try await with { store in
+      let incoming = try await store.receive(for: tenant, from: nil)
+      try await incoming.append(Array("somebody's".utf8))
+      let content = try await incoming.finish()
+      try await store.keep(content, of: tenant)
+      let (now, digest) = (SystemClock().now(), content.content.digest)
+      // What came since stays where it is.
+      #expect(try await !store.setAside(digest, of: tenant, before: now.adding(seconds: -60), now: now))
+      try await store.remove(digest, of: tenant, before: now.adding(seconds: -60))
+      #expect(try await store.setAside(digest, of: tenant, before: now.adding(seconds: 60), now: now))
+      #expect(!FileManager.default.fileExists(atPath: store.path(of: digest, tenant)))
+      #expect(FileManager.default.fileExists(atPath: store.asidePath(of: digest, tenant)))
+      #expect(try await store.removeSetAside(before: now.adding(seconds: -1), limit: 10) == 0)
+      let file = try #require(try await store.open(content.content, of: tenant))
+      #expect(try await file.next() == Array("somebody's".utf8))
+      #expect(FileManager.default.fileExists(atPath: store.path(of: digest, tenant)))
+      #expect(store.figures.snapshot == [.kept: 1, .unclaimed: 1, .reclaimed: 1], "\(store.figures.snapshot)")
+      #expect(try await store.setAside(digest, of: tenant, before: now.adding(seconds: 60), now: now))
+      // Asked for by many at once, it is there for each.
+      let many = try await withThrowingTaskGroup(of: Bool.self) { group in
+        for _ in 0..<20 { group.addTask { try await store.open(content.content, of: tenant) != nil } }
+        return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+      }
+      #expect(many == 20 && store.figures.snapshot[.missing] == nil)
+      #expect(try await store.setAside(digest, of: tenant, before: now.adding(seconds: 60), now: now))
+      #expect(try await store.removeSetAside(before: now.adding(seconds: 60), limit: 10) == 1)
+      #expect(try await store.open(content.content, of: tenant) == nil)
+    }
+  }
+
+  @Test func placesAreCountedAndGivenBack() async throws {
+    try await with { store in
+      var taken: [any IncomingFile] = []
+      func take(_ tenant: TenantHandle) async throws { taken.append(try await store.receive(for: tenant, from: engineer(taken.count + 1000))) }
+      for _ in 0..<IncomingPlaces.mostOfTenant { try await take(tenant) }
+      await expectFailure(.limited) { try await store.receive(for: tenant, from: engineer(1)) }
+      try await take(TenantHandle(8))
+      taken[0].discard()
+      try await take(tenant)
+      for number in 0..<(IncomingPlaces.most + 1 - taken.count) { try await take(TenantHandle(UInt32(100 + number))) }
+      await expectFailure(.limited) { try await store.receive(for: TenantHandle(9), from: engineer(1)) }
+      // Whoever forgets one leaves nothing behind.
+      taken.removeAll()
+      for _ in 0..<100 where try !FileManager.default.contentsOfDirectory(atPath: store.folder + "/incoming").isEmpty {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: store.folder + "/incoming") == [])
+      _ = try await store.receive(for: tenant, from: engineer(1))
+    }
+  }
+
+  @Test func aFolderIsOneOwnersAlone() async throws {
+    try await with { store in
+      #expect(await !store.isOwned(by: "cus_1"))
+      #expect(try await store.claim(for: "cus_1"))
+      #expect(try await store.claim(for: "cus_1"))
+      #expect(try await !store.claim(for: "cus_2"))
+      let again = try FolderStore(folder: store.folder)
+      #expect(await again.isOwned(by: "cus_1"))
+      #expect(await !again.isOwned(by: "cus_2"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: store.folder + "/incoming") == [])
+      try FileManager.default.removeItem(atPath: store.ownerFile)
+      #expect(await !store.isOwned(by: "cus_1"), "as when it is not mounted")
+    }
+  }
+
+  @Test func aLinkIsNotFollowed() async throws {
+    try await with { store in
+      let digest = SHA256.hash(Array("root".utf8))
+      let path = store.path(of: digest, tenant)
+      try FileManager.default.createDirectory(atPath: String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex)), withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/etc/hostname")
+      let content = FileContent(digest: digest, bytes: 4)
+      await #expect(throws: SystemCallError.self) { try await store.open(content, of: tenant) }
+    }
+  }
+
+  @Test func aFolderThatCannotBeUsedIsToldAtTheStart() throws {
+    let folder = try TemporaryFolder.make()
+    defer { TemporaryFolder.remove(folder) }
+    #expect(throws: SystemCallError.self) { try FolderStore(folder: folder + "/not/there") }
+    try "x".write(toFile: folder + "/file", atomically: true, encoding: .utf8)
+    #expect(throws: SystemCallError.self) { try FolderStore(folder: folder + "/file") }
+    #expect(throws: SystemCallError.self) { try FolderStore(folder: "/proc/self") }
+  }
+}

@@ -1,0 +1,20 @@
+import Kernel
+import Operations
+import Tenancy
+
+/// Calls of attachments: a small file, as text.
+enum AttachmentCalls {
+  static let add = CallRule(given: { world, twin, _ in (["name": .text("\(twin.canary).txt"), "content": file(world, twin)], nil) })
+
+  /// Not so little that nothing can be attached afterwards.
+  static let limit = CallRule(given: { _, _, _ in (["quotaBytes": .integer(1 << 30)], nil) })
+
+  static func file(_ world: World, _ twin: World.Twin) -> Value { .text(Base64.encode(Array("\(twin.canary) \(world.next())".utf8))) }
+}
+
+extension World {
+  func attachment(_ twin: Twin, on incident: Value? = nil) async throws -> Value {
+    let ticket: Value = if let incident { incident } else { try await seeded("inc", in: twin).id }
+    return try await seed("attachment.add", ["incident": ticket, "name": .text("\(twin.canary).txt"), "content": AttachmentCalls.file(self, twin)])
+  }
+}
