@@ -111,6 +111,19 @@ import Testing
     #expect(data["renewal"]?.text?.hasPrefix("ren_") == true && data["incident"] == nil)
   }
 
+  /// Sweeps at once leave it once.
+  @Test func severalWorkersTellOnce() async throws {
+    let world = try await AccountWorld()
+    try await world.renewing()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 { group.addTask { try await world.sweepRenewals() } }
+      try await group.waitForAll()
+    }
+    #expect(try await world.world.left() == 1)
+    for _ in 0..<2 { try await world.world.make() }
+    #expect(try await world.events(world.manager) == ["renewal.due"])
+  }
+
   // MARK: The proof
 
   /// A calendar that changes opens a gap: told in words, once, in the reader's language; what opens besides is told by itself, and what the

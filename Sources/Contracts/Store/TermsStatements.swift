@@ -3,7 +3,9 @@ import Kernel
 import Postgres
 
 /// The lines of a tenant that are in force at an instant. The lines of each contract are looked up by it (`offset 0`): read as a join, all
-/// lines of the tenant are read again for each of its contracts.
+/// lines of the tenant are read again for each of its contracts. What few have is asked once for the tenant and not for each line: which
+/// versions were withdrawn (as `contracts.standing_contract_version` and `contracts.standing_line_version` leave them out), and whether any
+/// line names several units, or persons.
 struct LinesInForce: Statement {
   let tenant: TenantId
   let at: Instant
@@ -11,19 +13,27 @@ struct LinesInForce: Statement {
   static let sql = """
     select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, s.supplier_waits_pause,
       s.wait_limit_seconds, s.wait_total_seconds,
-      array_remove(array[lv.unit_id] || array(
-        select x.unit_id from contracts.contract_line_unit x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id), null),
-      array(select x.person_id from contracts.contract_line_person x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
+      case when exists (select from contracts.contract_line_unit x where x.tenant_id = $1) then
+        array_remove(array[lv.unit_id] || array(
+          select x.unit_id from contracts.contract_line_unit x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id), null)
+      when lv.unit_id is null then '{}' else array[lv.unit_id] end,
+      case when exists (select from contracts.contract_line_person x where x.tenant_id = $1) then
+        array(select x.person_id from contracts.contract_line_person x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id)
+      else '{}' end,
       lv.only_covered_cis, cv.starts_at, lv.valid_from
     from contracts.contract c
     cross join lateral (
-      select n.name, n.state, n.starts_at, n.ends_at from contracts.standing_contract_version n
-      where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2 order by n.valid_from desc limit 1) cv
+      select n.name, n.state, n.starts_at, n.ends_at from contracts.contract_version n
+      where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2 and n.id <> all (array(
+        select w.contract_version_id from contracts.contract_version_withdrawal w where w.tenant_id = $1))
+      order by n.valid_from desc limit 1) cv
     cross join lateral (
       select n.tenant_id, n.id from contracts.contract_line n where n.tenant_id = c.tenant_id and n.contract_id = c.id offset 0) l
     cross join lateral (
-      select n.id, n.tenant_id, n.name, n.state, n.sla_id, n.unit_id, n.only_covered_cis, n.valid_from from contracts.standing_line_version n
-      where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 order by n.valid_from desc limit 1) lv
+      select n.id, n.tenant_id, n.name, n.state, n.sla_id, n.unit_id, n.only_covered_cis, n.valid_from from contracts.contract_line_version n
+      where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 and n.id <> all (array(
+        select w.contract_line_version_id from contracts.contract_line_version_withdrawal w where w.tenant_id = $1))
+      order by n.valid_from desc limit 1) lv
     cross join lateral (
       select n.sla_id, n.id, n.resolution_stops_at, n.supplier_waits_pause, n.wait_limit_seconds, n.wait_total_seconds from contracts.sla_version n
       where n.sla_id = lv.sla_id and n.valid_from <= $2 order by n.valid_from desc limit 1) s

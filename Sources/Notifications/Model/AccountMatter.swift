@@ -156,6 +156,7 @@ struct ToldAction: Sendable {
   let period: String
   let what: String
   let owner: Int64?
+  let ownerPublicId: [UInt8]?
   let ownerName: String?
   let dueOn: CalendarDate
 }

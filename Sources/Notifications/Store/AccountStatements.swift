@@ -135,7 +135,7 @@ struct ActionsToTell: Statement {
   let ids: [Int64]
 
   static let sql = """
-    select a.action_id, a.public_id, s.public_id, s.code, s.name, a.period_name, a.what, a.owner_id, o.name, a.due_on
+    select a.action_id, a.public_id, s.public_id, s.code, s.name, a.period_name, a.what, a.owner_id, o.public_id, o.name, a.due_on
     from suppliers.pub_open_action a join suppliers.pub_supplier s on s.supplier_id = a.supplier_id
     left join tenancy.account o on o.tenant_id = a.tenant_id and o.id = a.owner_id
     where a.tenant_id = $1 and a.action_id = any ($2)
@@ -152,7 +152,7 @@ struct ActionsToTell: Statement {
       .action(
         ToldAction(
           publicId: try row.next(), supplier: try row.next(), supplierCode: try row.next(), supplierName: try row.next(), period: try row.next(),
-          what: try row.next(), owner: try row.next(), ownerName: try row.next(), dueOn: try row.next()))
+          what: try row.next(), owner: try row.next(), ownerPublicId: try row.next(), ownerName: try row.next(), dueOn: try row.next()))
     )
   }
 }
@@ -192,7 +192,11 @@ struct AccountMatters: Sendable {
 
   /// Nil when there is nothing to tell of it any more.
   subscript(kind: String, id: Int64, payload: Value) -> AccountMatter? {
-    kind == "proof" ? proofs[id]?.matter((payload["new"]?.array ?? []).compactMap(\.integer)) : matters[kind]?[id]
+    if kind == "proof" { return proofs[id]?.matter((payload["new"]?.array ?? []).compactMap(\.integer)) }
+    let matter = matters[kind]?[id]
+    // Who was to see to it is told as long as he is.
+    if case .action(let action) = matter, let owner = payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
+    return matter
   }
 
   private static func byId(_ rows: [(id: Int64, matter: AccountMatter)]) -> [Int64: AccountMatter] {

@@ -175,7 +175,8 @@ extension OperationContext {
       Event(
         subjectKind: "appraisal_action", subject: row.id, seq: version,
         type: state == .open ? SupplierNews.actionChanged : "appraisal_action.\(state.rawValue)",
-        payload: .object(["action": .id(id), "was": AppraisalActionOutput(row, in: self).value]), occurredAt: now),
+        payload: .object(["action": .id(id), "owner": .id(changed.owner.map { self.id(.staff, $0) }), "was": AppraisalActionOutput(row, in: self).value]),
+        occurredAt: now),
       // Whoever is to see to it from now on is told.
       for: state == .open && owner != nil && owner != row.ownerId ? SupplierNews.consumers : [])
     return AppraisalActionOutput(changed, in: self)

@@ -124,7 +124,9 @@ package enum CloseAppraisal: PreparedOperation {
     context.record(
       Event(
         subjectKind: "appraisal_action", subject: made.id, seq: made.version, type: SupplierNews.actionOpened,
-        payload: .object(["action": .id(id), "appraisal": .id(context.id(.appraisal, row.publicId))]), occurredAt: context.now),
+        payload: .object([
+          "action": .id(id), "appraisal": .id(context.id(.appraisal, row.publicId)), "owner": .id(made.owner.map { context.id(.staff, $0) }),
+        ]), occurredAt: context.now),
       for: SupplierNews.consumers)
     return AppraisalActionOutput(made, in: context)
   }
