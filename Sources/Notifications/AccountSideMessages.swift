@@ -40,7 +40,8 @@ enum AccountSideMessages: MessageCatalog {
     zh: "供应商：{supplier}\n考核期间：{period}\n措施：{action}\n期限：{dueOn}\n负责人：{owner}")
 
   static let all = [
-    renewalDueSubject, renewalNearSubject, renewalMissedSubject, renewalBody, renewalManual, renewalAuto, gapsOpenedSubject, gapsOpenedBody, certificationExpiringSubject,
+    renewalDueSubject, renewalNearSubject, renewalMissedSubject, renewalBody, renewalManual, renewalAuto, gapsOpenedSubject, gapsOpenedBody,
+    certificationExpiringSubject,
     certificationExpiredSubject, certificationBody, actionAssignedSubject, actionDueSubject, actionOverdueSubject, actionBody,
   ]
 }

@@ -144,7 +144,8 @@ package enum NotificationMessages: MessageCatalog {
     "notification.summary.body", "So much happened that these were not sent one by one:\n\n{list}", zh: "通知过多，以下各条未逐一发送：\n\n{list}")
 
   package static let all = [
-    ruleNameTaken, ruleRetired, nothingToChange, nobody, notForCustomers, noSuchAudience, ofTicketsOnly, ofNoCustomer, webhookWithChannel, webhookOnly, peopleNeedChannel, ofClocksOnly, ofWarningsOnly,
+    ruleNameTaken, ruleRetired, nothingToChange, nobody, notForCustomers, noSuchAudience, ofTicketsOnly, ofNoCustomer, webhookWithChannel, webhookOnly,
+    peopleNeedChannel, ofClocksOnly, ofWarningsOnly,
     notATime, quietTogether, quietNever,
     unknownTemplateField, noTemplate, held, notHeld, notDead, webhookNameTaken, webhookRetired, webhookUsed, badUrl,
     ruleOpened, ruleAssigned, ruleOffered, ruleCustomerCommented, ruleAnswered, ruleResolved, ruleReopened, ruleProblemTold, ruleEscalated, ruleWarned,

@@ -70,11 +70,12 @@ import Testing
   }
 
   /// The item comes to the list, its day is near, its day has come: each is told once, and of what comes together only the last.
-  @Test(arguments: [
-    ("2026-08-01", nil, RenewalNews.due, nil), ("2026-08-01", .due, nil, "2026-09-17"), ("2026-09-16", .due, nil, "2026-09-17"),
-    ("2026-09-17", .due, .near, nil), ("2026-09-17", nil, .near, nil), ("2026-09-30", .near, nil, "2026-10-01"), ("2026-10-01", .near, .missed, nil),
-    ("2026-10-01", .due, .missed, nil), ("2026-12-31", nil, .missed, nil), ("2026-12-31", .missed, nil, "2027-01-01"),
-  ] as [(String, RenewalNews?, RenewalNews?, String?)])
+  @Test(
+    arguments: [
+      ("2026-08-01", nil, RenewalNews.due, nil), ("2026-08-01", .due, nil, "2026-09-17"), ("2026-09-16", .due, nil, "2026-09-17"),
+      ("2026-09-17", .due, .near, nil), ("2026-09-17", nil, .near, nil), ("2026-09-30", .near, nil, "2026-10-01"), ("2026-10-01", .near, .missed, nil),
+      ("2026-10-01", .due, .missed, nil), ("2026-12-31", nil, .missed, nil), ("2026-12-31", .missed, nil, "2027-01-01"),
+    ] as [(String, RenewalNews?, RenewalNews?, String?)])
   func whatIsTold(on date: String, told: RenewalNews?, news: RenewalNews?, until: String?) throws {
     let contract = try contract("2026-01-01", "2027-01-01")
     let cycle = try #require(RenewalRule.cycle(of: contract, after: nil))

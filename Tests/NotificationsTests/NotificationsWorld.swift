@@ -49,7 +49,7 @@ struct NotificationsWorld {
 
   /// - Parameter customers: the only ones that he may act for; nil: all.
   static func staff(
-    _ name: String, _ role: StockRole = .engineer, for customers: [TenantEntry]? = nil, _ database: TestDatabase
+    _ name: String, _ database: TestDatabase, _ role: StockRole = .engineer, for customers: [TenantEntry]? = nil
   ) async throws -> (Principal, Value) {
     let login = "\(name.lowercased())@provider.test"
     let made = try await database.call(

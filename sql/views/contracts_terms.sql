@@ -19,8 +19,3 @@ create view contracts.pub_sla_target with (security_invoker = true) as
     g.objective_millionths, g.calendar_id, g.ticket_type, g.service_id, g.ci_tier, g.period, g.counts_from, g.explicitly_none
   from contracts.sla_version v left join contracts.sla_target g on g.sla_version_id = v.id;
 grant select on contracts.pub_sla_target to steward_app;
-
--- Renewals that are to be decided, or were.
-create view contracts.pub_renewal with (security_invoker = true) as
-  select tenant_id, id as renewal_id, public_id, contract_id, mode, cycle_ends_at, decision_on, state from contracts.renewal;
-grant select on contracts.pub_renewal to steward_app;
