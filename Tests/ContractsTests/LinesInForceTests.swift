@@ -49,6 +49,15 @@ import Testing
       insert into contracts.contract_line_person (tenant_id, contract_line_version_id, person_id)
         select v.tenant_id, v.id, 20 + k from contracts.contract_line_version v join holder o on o.tenant = v.tenant_id and o.place = 1,
           generate_series(1, 3) k where v.id >= 100000 and random() < 0.3;
+      update contracts.contract c set withdrawn_versions = array(
+        select v.id from contracts.contract_version v join contracts.contract_version_withdrawal w using (tenant_id)
+        where v.tenant_id = c.tenant_id and v.contract_id = c.id and w.contract_version_id = v.id);
+      update contracts.contract_line l set withdrawn_versions = array(
+        select v.id from contracts.contract_line_version v join contracts.contract_line_version_withdrawal w using (tenant_id)
+        where v.tenant_id = l.tenant_id and v.contract_line_id = l.id and w.contract_line_version_id = v.id);
+      update contracts.contract_line_version v set
+        other_unit_ids = array(select x.unit_id from contracts.contract_line_unit x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id),
+        person_ids = array(select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id);
       set session_replication_role = origin
       """)
     var found = 0, named = 0
@@ -64,6 +73,51 @@ import Testing
       }
     }
     #expect(found > 500 && named > 100, "\(found), \(named)")
+  }
+}
+
+extension LinesInForceTests {
+  /// What the operations write of units, persons and withdrawals is found by both.
+  @Test func whatIsWrittenIsWhatIsFound() async throws {
+    let world = try await ContractsWorld()
+    let database = world.database
+    func made(_ operation: String, _ input: KeyValuePairs<String, Value>, version: Value? = nil) async throws -> Value {
+      try await database.call(operation, input, as: world.manager, version: version?.integer)
+    }
+    var units: [Value] = [], persons: [Value] = []
+    for number in 1...3 {
+      units.append(
+        try await database.call("unit.add", ["customer": .id(world.acme.publicId), "name": .text("Site \(number)"), "kind": "site"], as: database.root).at("id"))
+      persons.append(
+        try await database.call("person.add", ["customer": .id(world.acme.publicId), "name": .text("Person \(number)")], as: database.root).at("id"))
+    }
+    let contract = try await world.contract()
+    let line = try await made(
+      "contract_line.add",
+      [
+        "contract": contract.at("id"), "name": "Sites", "sla": world.sla.at("id"), "units": .array(units), "persons": .array(persons),
+        "validFrom": "2026-03-02T08:00:00Z",
+      ])
+    let revised = try await made(
+      "contract_line.revise", ["id": line.at("id"), "units": .array([units[1]]), "persons": .array([]), "validFrom": "2026-06-01T00:00:00Z"],
+      version: line.at("version"))
+    let changed = try await made(
+      "contract.change", ["id": contract.at("id"), "name": "Other", "event": "end", "validFrom": "2026-09-01T00:00:00Z"], version: contract.at("version"))
+    func found(_ day: String) async throws -> [LinePrecedence.Candidate] {
+      let at = try #require(Instant("\(day)T12:00:00Z"))
+      let (lines, plain) = try await world.inside(world.acme) {
+        try await $0.query(LinesInForce(tenant: world.acme.id, at: at), PlainLinesInForce(tenant: world.acme.id, at: at))
+      }
+      #expect(Set(lines.map(\.sorted)) == Set(plain.map(\.sorted)), "\(day)")
+      return lines.filter { $0.terms.lineName == "Sites" }
+    }
+    #expect(try await found("2026-04-01").map { [$0.units.count, $0.persons.count] } == [[3, 3]])
+    #expect(try await found("2026-07-01").map { [$0.units.count, $0.persons.count] } == [[1, 0]])
+    #expect(try await found("2026-10-01").isEmpty)
+    _ = try await made("contract_line.withdraw", ["id": line.at("id"), "reason": "Not sold"], version: revised.at("version"))
+    _ = try await made("contract.withdraw", ["id": contract.at("id"), "reason": "Stays"], version: changed.at("version"))
+    #expect(try await found("2026-07-01").map { [$0.units.count, $0.persons.count] } == [[3, 3]])
+    #expect(try await found("2026-10-01").map { [$0.units.count, $0.persons.count] } == [[3, 3]])
   }
 }
 
