@@ -138,8 +138,8 @@ private struct PlainLinesInForce: Statement {
   static let sql = """
     select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, s.supplier_waits_pause,
       s.wait_limit_seconds, s.wait_total_seconds,
-      array_remove(array[lv.unit_id] || array(
-        select x.unit_id from contracts.contract_line_unit x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id), null),
+      lv.unit_id,
+      array(select x.unit_id from contracts.contract_line_unit x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
       array(select x.person_id from contracts.contract_line_person x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
       lv.only_covered_cis, cv.starts_at, lv.valid_from
     from contracts.contract c

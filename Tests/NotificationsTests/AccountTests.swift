@@ -155,7 +155,7 @@ import Testing
     try await world.revise(hours, 3, closed: [])
     try await world.proofs()
     try await world.revise(hours, 4, closed: ["sat"])
-    let contract = try await world.world.call("contract.list", ["customer": .id(world.world.acme.publicId)])["items"]?.array?.first?["id"] ?? .null
+    let contract = try await world.world.call("contract.list", ["customer": .id(world.world.acme.publicId)])["items"]?.array?.first { $0["name"] == "Support" }?["id"] ?? .null
     try await world.world.call("proof.run", ["contract": contract], as: world.manager)
     try await world.proofs()
     #expect(try await world.events(world.manager).count == 2)
@@ -316,8 +316,16 @@ private struct AccountWorld {
     let own = Value.object([
       "team": team["id"] ?? .null, "calendar": hours["id"] ?? .null, "handling": .array([.object(["seconds": 600])]),
     ])
-    let line = contract["lines"]?.array?.first?["id"] ?? .null
-    try await world.call("delivery_chain.set", ["line": line, "teams": .array([own])])
+    // A draft like it: nobody is told of one.
+    let draft = try await world.call(
+      "contract.create",
+      [
+        "customer": .id(world.acme.publicId), "name": "Draft", "state": "draft", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "lines": .array([.object(["name": "Draft", "sla": sla["id"] ?? .null])]),
+      ])
+    for made in [contract, draft] {
+      try await world.call("delivery_chain.set", ["line": made["lines"]?.array?.first?["id"] ?? .null, "teams": .array([own])])
+    }
     try await proofs()
     #expect(try await world.call("proof.open")["items"] == .array([]))
     return hours["id"] ?? .null

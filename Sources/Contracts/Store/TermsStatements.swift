@@ -12,7 +12,7 @@ struct LinesInForce: Statement {
   static let sql = """
     select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, s.supplier_waits_pause,
       s.wait_limit_seconds, s.wait_total_seconds,
-      array_remove(array[lv.unit_id] || lv.other_unit_ids, null), lv.person_ids, lv.only_covered_cis, cv.starts_at, lv.valid_from
+      lv.unit_id, lv.other_unit_ids, lv.person_ids, lv.only_covered_cis, cv.starts_at, lv.valid_from
     from contracts.contract c
     cross join lateral (
       select n.name, n.state, n.starts_at, n.ends_at from contracts.contract_version n
@@ -42,8 +42,9 @@ struct LinesInForce: Statement {
       contract: try row.next(), line: try row.next(), lineVersion: try row.next(), sla: try row.next(), slaVersion: try row.next(),
       contractZone: try row.next(), contractName: try row.next(), lineName: try row.next(),
       resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, reason: .noneInForce, waits: try WaitTerms(&row))
+    let (unit, others): (Int64?, [Int64]) = (try row.next(), try row.next())
     return LinePrecedence.Candidate(
-      terms: terms, units: try row.next(), persons: try row.next(), onlyCoveredCis: try row.next(), contractStartsAt: try row.next(),
+      terms: terms, units: (unit.map { [$0] } ?? []) + others, persons: try row.next(), onlyCoveredCis: try row.next(), contractStartsAt: try row.next(),
       lineValidFrom: try row.next())
   }
 }

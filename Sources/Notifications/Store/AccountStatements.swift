@@ -62,7 +62,8 @@ struct RenewalsToTell: Statement {
   }
 }
 
-/// Proofs of lines that have gaps still, whichever proof stands by now.
+/// Proofs of lines that have gaps still, whichever proof stands by now. A contract that is a draft yet promises nothing: whoever writes it sees
+/// what is missing.
 struct ProofsToTell: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -91,7 +92,8 @@ struct ProofsToTell: Statement {
     from assurance.pub_proof p
     join contracts.pub_contract c on c.tenant_id = p.tenant_id and c.contract_id = p.contract_id
     join contracts.pub_line l on l.tenant_id = p.tenant_id and l.line_id = p.line_id
-    where p.tenant_id = $1 and p.proof_id = any ($2) and p.is_open
+    where p.tenant_id = $1 and p.proof_id = any ($2) and p.is_open and 'draft' <> (
+      select v.state from contracts.pub_contract_term v where v.tenant_id = c.tenant_id and v.contract_id = c.contract_id order by v.valid_from desc limit 1)
     """
 
   func bind(to parameters: inout Parameters) {
