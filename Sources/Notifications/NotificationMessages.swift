@@ -9,6 +9,13 @@ package enum NotificationMessages: MessageCatalog {
   static let notForCustomers = Message(
     "notification_rule.not_for_customers", "{event} is the provider's own affair: no customer's people can be told. Use watchers for the staff who watch.",
     zh: "{event} 属服务商内部事项，不能通知客户人员；如需通知关注的服务商人员，请使用 watchers。")
+  static let noSuchAudience = Message(
+    "notification_rule.no_such_audience", "{event} has no {audience}. Allowed: {allowed}, members of the staff, a webhook.",
+    zh: "{event} 没有受众 {audience}。可用：{allowed}，以及指定的服务商人员和 Webhook。")
+  static let ofTicketsOnly = Message(
+    "notification_rule.of_tickets_only", "{event} is about no ticket and has no priority.", zh: "{event} 与工单无关，没有优先级。")
+  static let ofNoCustomer = Message(
+    "notification_rule.of_no_customer", "{event} is about a supplier and of no customer.", zh: "{event} 是供应商事项，不属于某个客户。")
   static let webhookWithChannel = Message(
     "notification_rule.webhook", "The channel webhook and a webhook go together.", zh: "渠道 webhook 与 Webhook 目标须同时填写。")
   static let webhookOnly = Message(
@@ -47,6 +54,22 @@ package enum NotificationMessages: MessageCatalog {
   static let ruleEscalated = Message("notification.rule.escalated", "Tell whom an escalation names, and the owner", zh: "升级时通知规则指定的人员和负责人")
   static let ruleWarned = Message("notification.rule.clock_warned", "Warn the owner of a promise that runs out", zh: "承诺即将到期时提醒负责人")
   static let ruleBreached = Message("notification.rule.clock_breached", "Tell the owner of a broken promise", zh: "承诺违约时通知负责人")
+
+  static let ruleRenewalDue = Message("notification.rule.renewal_due", "Tell account managers which renewal is to be decided", zh: "续约待决定时通知客户经理")
+  static let ruleRenewalNear = Message(
+    "notification.rule.renewal_near", "Remind account managers before the decision day of a renewal", zh: "续约决定日临近时提醒客户经理")
+  static let ruleRenewalMissed = Message(
+    "notification.rule.renewal_missed", "Tell account managers that nobody decided on a renewal", zh: "续约逾期未决定时通知客户经理")
+  static let ruleGapsOpened = Message(
+    "notification.rule.gaps_opened", "Tell account managers which promises are not backed any more", zh: "承诺出现支撑缺口时通知客户经理")
+  static let ruleCertificationExpiring = Message(
+    "notification.rule.certification_expiring", "Remind of a supplier's certification that expires", zh: "供应商认证即将到期时提醒")
+  static let ruleCertificationExpired = Message(
+    "notification.rule.certification_expired", "Tell of a supplier's certification that has expired", zh: "供应商认证过期时通知")
+  static let ruleActionAssigned = Message(
+    "notification.rule.action_assigned", "Tell who is to see to an action about a supplier", zh: "分派供应商改进措施时通知负责人")
+  static let ruleActionDue = Message("notification.rule.action_due", "Remind the owner of an action that is due", zh: "改进措施即将到期时提醒负责人")
+  static let ruleActionOverdue = Message("notification.rule.action_overdue", "Tell the owner of an action that is overdue", zh: "改进措施逾期时通知负责人")
 
   // What is said.
   static let openedSubject = Message("notification.opened.subject", "[{number}] We have your report: {title}", zh: "[{number}] 已受理：{title}")
@@ -121,11 +144,13 @@ package enum NotificationMessages: MessageCatalog {
     "notification.summary.body", "So much happened that these were not sent one by one:\n\n{list}", zh: "通知过多，以下各条未逐一发送：\n\n{list}")
 
   package static let all = [
-    ruleNameTaken, ruleRetired, nothingToChange, nobody, notForCustomers, webhookWithChannel, webhookOnly, peopleNeedChannel, ofClocksOnly, ofWarningsOnly,
+    ruleNameTaken, ruleRetired, nothingToChange, nobody, notForCustomers, noSuchAudience, ofTicketsOnly, ofNoCustomer, webhookWithChannel, webhookOnly,
+    peopleNeedChannel, ofClocksOnly, ofWarningsOnly,
     notATime, quietTogether, quietNever,
     unknownTemplateField, noTemplate, held, notHeld, notDead, webhookNameTaken, webhookRetired, webhookUsed, badUrl,
     ruleOpened, ruleAssigned, ruleOffered, ruleCustomerCommented, ruleAnswered, ruleResolved, ruleReopened, ruleProblemTold, ruleEscalated, ruleWarned,
-    ruleBreached,
+    ruleBreached, ruleRenewalDue, ruleRenewalNear, ruleRenewalMissed, ruleGapsOpened, ruleCertificationExpiring, ruleCertificationExpired,
+    ruleActionAssigned, ruleActionDue, ruleActionOverdue,
     openedSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject, customerCommentedSubject, answeredSubject,
     internallyCommentedSubject, commentBody, resolvedSubject, resolvedBody, closedSubject, reopenedSubject, problemToldSubject, problemToldBody,
     escalatedSubject, escalatedBody, escalatedByAge, escalatedByShare, escalatedByBreach,

@@ -50,7 +50,7 @@ enum Modules {
 
   private static let sweeps: [any Sweep] = [
     PartitionSweep(), IdempotencySweep(), EndedTokenSweep(), BreachSweep(keepers: keepers), CalendarSweep(keepers: keepers),
-    WarnSweep(keepers: keepers), RenewalSweep(),
+    WarnSweep(keepers: keepers), RenewalSweep(), ReminderSweep(),
     RefreshFigures(), ProofSweep(), StageSweep(), TimerSweep(),
     TicketTextSweep(),
     RequestSweep(), TellingSweep(), ChangeSweep(),

@@ -70,7 +70,7 @@ enum ImportTable {
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("Assets", 3, platform, foundation),
     Box("Knowledge", 3, platform, foundation),
-    Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine"])),
+    Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine", "Jobs"])),
     Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Assurance", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Desk", "Jobs"])),
@@ -79,7 +79,7 @@ enum ImportTable {
     Box("Attachments", 3, platform.union(["Desk", "Jobs"]), logging),
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
-    Box("Notifications", 3, platform.union(["ServiceTime", "ServiceLevels", "Desk", "Jobs"])),
+    Box("Notifications", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Desk", "Assurance", "Jobs"])),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),
     // Reads tickets, clocks and credits: above them all.
     Box("Backtest", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"])),

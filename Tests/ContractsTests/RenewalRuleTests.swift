@@ -66,7 +66,43 @@ import Testing
   // MARK: Steps
 
   private func item(_ cycle: RenewalRule.Cycle, _ state: RenewalState = .pending, until: Instant? = nil) -> RenewalRule.Item {
-    RenewalRule.Item(cycle: cycle, state: state, snoozedUntil: until)
+    RenewalRule.Item(cycle: cycle, state: state, snoozedUntil: until, told: .missed)
+  }
+
+  /// The item comes to the list, its day is near, its day has come: each is told once, and of what comes together only the last.
+  @Test(
+    arguments: [
+      ("2026-08-01", nil, RenewalNews.due, nil), ("2026-08-01", .due, nil, "2026-09-17"), ("2026-09-16", .due, nil, "2026-09-17"),
+      ("2026-09-17", .due, .near, nil), ("2026-09-17", nil, .near, nil), ("2026-09-30", .near, nil, "2026-10-01"), ("2026-10-01", .near, .missed, nil),
+      ("2026-10-01", .due, .missed, nil), ("2026-12-31", nil, .missed, nil), ("2026-12-31", .missed, nil, "2027-01-01"),
+    ] as [(String, RenewalNews?, RenewalNews?, String?)])
+  func whatIsTold(on date: String, told: RenewalNews?, news: RenewalNews?, until: String?) throws {
+    let contract = try contract("2026-01-01", "2027-01-01")
+    let cycle = try #require(RenewalRule.cycle(of: contract, after: nil))
+    let now = try day(date)
+    let open = RenewalRule.Item(cycle: cycle, state: .pending, snoozedUntil: nil, told: told)
+    let step = RenewalRule.step(contract, open: open, lastCycle: cycle.endsAt, now: now)
+    #expect(step == (try news.map { .tell($0) } ?? .wait(until: until.map(day))))
+    // A second before it is another day by the contract's zone: the days are not UTC's.
+    if let told, let news, news.seq == told.seq + 1 {
+      #expect(RenewalRule.step(contract, open: open, lastCycle: cycle.endsAt, now: now.adding(seconds: -1)) == .wait(until: now))
+    }
+    // What somebody decided, or put off, is not told of.
+    for state in [RenewalState.renewing, .notRenewing, .snoozed] {
+      let decided = RenewalRule.Item(cycle: cycle, state: state, snoozedUntil: state == .snoozed ? cycle.endsAt : nil, told: told)
+      guard case .wait = RenewalRule.step(contract, open: decided, lastCycle: cycle.endsAt, now: now) else {
+        Issue.record("\(state) on \(date)")
+        continue
+      }
+    }
+  }
+
+  /// Of an automatic one that a later version stands in the way of people are told on its day.
+  @Test func whatCannotBeExtendedIsTold() throws {
+    let cycle = try #require(RenewalRule.cycle(of: try contract("2026-01-01", "2027-01-01", .auto), after: nil))
+    let later = try contract("2026-01-01", "2027-01-01", .auto, newest: "2027-01-01")
+    let open = RenewalRule.Item(cycle: cycle, state: .pending, snoozedUntil: nil, told: .near)
+    #expect(RenewalRule.step(later, open: open, lastCycle: cycle.endsAt, now: cycle.decisionAt) == .tell(.missed))
   }
 
   @Test func anItemAppearsNinetyDaysBeforeItsDecision() throws {

@@ -1,4 +1,5 @@
 import Assets
+import Assurance
 import Catalog
 import Contracts
 import Desk
@@ -33,7 +34,7 @@ struct NotificationsWorld {
 
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, SuppliersModule.self, AssetsModule.self, DeskModule.self,
-    KnowledgeModule.self, ProblemsModule.self, NotificationsModule.self,
+    AssuranceModule.self, KnowledgeModule.self, ProblemsModule.self, NotificationsModule.self,
   ]
 
   init() async throws {
@@ -46,17 +47,27 @@ struct NotificationsWorld {
     (stranger, strangerId) = try await Self.person("小明", of: other, language: "zh-Hans", database)
   }
 
-  private static func staff(_ name: String, _ database: TestDatabase) async throws -> (Principal, Value) {
+  /// - Parameter customers: the only ones that he may act for; nil: all.
+  static func staff(
+    _ name: String, _ database: TestDatabase, _ role: StockRole = .engineer, for customers: [TenantEntry]? = nil
+  ) async throws -> (Principal, Value) {
     let login = "\(name.lowercased())@provider.test"
     let made = try await database.call(
       "staff.create", ["login": .text(login), "name": .text(name), "password": "correct horse battery"], as: database.root)
     let id = made["id"] ?? .null
-    try await database.call("staff_grant.add", ["account": id, "role": "engineer", "everyCustomer": .bool(true)], as: database.root)
+    if let customers {
+      try await database.call(
+        "staff_grant.add", ["account": id, "role": .text(role.rawValue), "customers": .array(customers.map { .id($0.publicId) })], as: database.root)
+    } else {
+      try await database.call("staff_grant.add", ["account": id, "role": .text(role.rawValue), "everyCustomer": .bool(true)], as: database.root)
+    }
     let account = try await database.superuser.withConnection { try await $0.query(AccountByLogin(login: login)).first ?? 0 }
     return (
       Principal(
         actor: Actor(kind: .staff, id: account, via: .http), tenant: database.provider.id, side: .staff, name: name,
-        grants: [Grant(role: "engineer", permissions: database.permissions(of: .engineer), scope: .all)]), id
+        grants: [
+          Grant(role: role.rawValue, permissions: database.permissions(of: role), scope: customers.map { .listed(Set($0.map(\.id))) } ?? .all)
+        ]), id
     )
   }
 

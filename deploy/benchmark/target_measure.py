@@ -15,7 +15,7 @@ from wire import Proxy
 
 DATABASE = "bench_contracts"
 # What the choice is made by; all that a request sends beside them is not its affair.
-MARKS = {"lines in force": "contracts.standing_contract_version n", "units above": "with recursive above", "targets": "from contracts.sla_target t"}
+MARKS = {"lines in force": "from contracts.contract_version n", "units above": "with recursive above", "targets": "from contracts.sla_target g\n    left join lateral"}
 # An SLA such as a large customer has: targets of a dozen services, some of them by priority, tiers, and what is explicitly none.
 TARGETS = """
 insert into catalog.family (id, public_id, code, names, recorded_at) values (1000, '\\x0102030405060708090a0b0c', 'BENCH', '{"en": "Bench"}', now());
@@ -108,7 +108,8 @@ def _unit(number):
 
 def _execute(cluster, sent, tenant, unit):
     """One choice for a customer: the execution time of each statement, when each statement was prepared and has run often enough to have its plan."""
-    script = ["begin", f"set local app.tenants = '{{{tenant}}}'", "set local app.side = 'staff'"]
+    # As the server writes it, with a space on both sides.
+    script = ["begin", f"set local app.tenants = '{{ {tenant} }}'", "set local app.side = 'staff'"]
     for place, (name, one) in enumerate(sent.items()):
         texts = [None if value is None else values.text(oid, value) for oid, value in zip(one.types, one.values)]
         texts = [str(tenant) if text == str(base(0)) and number == 0 else str(unit) if name == "units above" and number == 1 else text

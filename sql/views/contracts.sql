@@ -59,9 +59,9 @@ create view contracts.pub_calendar_version with (security_invoker = true) as
   from contracts.calendar_version v join contracts.calendar c on c.id = v.calendar_id;
 grant select on contracts.pub_calendar_version to steward_app;
 
--- The renewal rate of a period: of the items whose decision fell into it (superseded ones aside), the share that was renewed.
+-- What is to be decided, and the renewal rate of a period: of the items whose decision fell into it (superseded ones aside), the share that was renewed.
 create view contracts.pub_renewal with (security_invoker = true) as
-  select tenant_id, id as renewal_id, public_id, contract_id, decision_on, state, outcome from contracts.renewal
+  select tenant_id, id as renewal_id, public_id, contract_id, decision_on, state, outcome, mode, cycle_ends_at from contracts.renewal
   where outcome is distinct from 'superseded';
 grant select on contracts.pub_renewal to steward_app;
 

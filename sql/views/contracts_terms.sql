@@ -2,7 +2,7 @@
 
 -- When a contract is in force: the states and terms of its versions.
 create view contracts.pub_contract_term with (security_invoker = true) as
-  select tenant_id, contract_id, id as contract_version_id, valid_from, state, starts_at, ends_at from contracts.standing_contract_version;
+  select tenant_id, contract_id, id as contract_version_id, valid_from, state, starts_at, ends_at, name from contracts.standing_contract_version;
 grant select on contracts.pub_contract_term to steward_app;
 
 create view contracts.pub_calendar with (security_invoker = true) as select id as calendar_id, public_id, name, only_tenant_id, version from contracts.calendar;

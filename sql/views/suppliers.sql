@@ -50,3 +50,15 @@ create view suppliers.pub_appraisal with (security_invoker = true) as
   from suppliers.appraisal a join suppliers.appraisal_result r on r.tenant_id = a.tenant_id and r.appraisal_id = a.id
   where a.state = 'closed';
 grant select on suppliers.pub_appraisal to steward_app;
+
+-- The certifications that were not ended.
+create view suppliers.pub_certification with (security_invoker = true) as
+  select id as certification_id, public_id, supplier_id, name, issuer, reference, expires_on from suppliers.certification where ended_at is null;
+grant select on suppliers.pub_certification to steward_app;
+
+-- What is still to be done about suppliers. Rows of the provider's own tenant.
+create view suppliers.pub_open_action with (security_invoker = true) as
+  select c.tenant_id, c.id as action_id, c.public_id, c.supplier_id, a.period_name, c.what, c.owner_id, c.due_on
+  from suppliers.appraisal_action c join suppliers.appraisal a on a.tenant_id = c.tenant_id and a.id = c.appraisal_id
+  where c.state = 'open';
+grant select on suppliers.pub_open_action to steward_app;

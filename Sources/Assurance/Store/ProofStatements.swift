@@ -178,6 +178,25 @@ struct StoredProofs: Statement {
   static func decode(_ row: inout RowReader) throws -> ProofRow { try ProofRow(&row) }
 }
 
+/// The gaps that proofs found; those that this version cannot read are left out.
+struct GapsOfProofs: Statement {
+  let tenant: TenantId
+  let proofs: [Int64]
+
+  static let sql = "select p.id, p.gaps from assurance.proof p where p.tenant_id = $1 and p.id = any($2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(proofs)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (proof: Int64, gaps: [Gap]) {
+    let proof: Int64 = try row.next()
+    let gaps: Value = try row.next()
+    return (proof, (gaps.array ?? []).compactMap { Gap($0) })
+  }
+}
+
 /// The proofs of a line, newest first.
 struct ProofsOfLine: Statement {
   let tenant: TenantId

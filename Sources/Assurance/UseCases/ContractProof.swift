@@ -38,6 +38,7 @@ struct ContractProof: Sendable {
     let looks = zip(cases, verdicts).map { found, verdict in
       Look(found, verdict, before[found.line], risks.filter { $0.line == found.line }, cause, now)
     }
+    let known = try await knownGaps(of: looks)
     var ids = try await transaction.query(NextProofIds(count: Int64(looks.count { $0.standing == nil }))).makeIterator()
     return try looks.map { look in
       if let standing = look.standing { return keep(look, contract, standing) }
@@ -46,11 +47,17 @@ struct ContractProof: Sendable {
         InsertProof(
           tenant: tenant, id: proof, publicId: random.publicIdBits(), contract: contract.id, line: look.found.line, horizon: look.found.chain.horizon,
           verdict: look.verdict, inputs: look.found.inputs, cause: cause, actor: actor, now: now))
-      if look.before?.isOpen ?? false != look.isOpen {
-        record(proof, look.found.line, isOpen: look.isOpen, look.verdict.outcome, gaps: look.verdict.gaps.count)
-      }
+      record(look, proof, known[look.before?.proof ?? 0] ?? [])
       return keep(look, contract, proof)
     }
+  }
+
+  /// What stood of the lines that have open gaps already and may have got others.
+  private func knownGaps(of looks: [Look]) async throws -> [Int64: [Gap]] {
+    let proofs = looks.filter(\.mayHaveMore).compactMap { $0.before?.proof }
+    guard !proofs.isEmpty else { return [:] }
+    let found = try await transaction.query(GapsOfProofs(tenant: tenant, proofs: proofs))
+    return Dictionary(found.map { ($0.proof, $0.gaps) }) { first, _ in first }
   }
 
   /// Lines have nothing to do with one another: each is proven by whichever processor is free.
@@ -71,13 +78,25 @@ struct ContractProof: Sendable {
     let riskEnds: Instant?
     /// The proof that stands and says all of it already; nil when a new one is to be kept.
     let standing: Int64?
+    let cause: ProofCause
 
     var isOpen: Bool { !open.isEmpty }
+    /// Where gaps stand in the proof, from 1.
+    func places(of gaps: [Gap]) -> [Int64] {
+      let wanted = Set(gaps)
+      return verdict.gaps.enumerated().filter { wanted.contains($0.element) }.map { Int64($0.offset) + 1 }
+    }
+
+    /// Whether it was open before, and something changed so that it may have gaps that it did not have. That a horizon moves on opens none.
+    var mayHaveMore: Bool {
+      guard let before, standing == nil, before.isOpen, isOpen, cause != .due else { return false }
+      return open.contains { !before.gapKeys.contains($0.key) }
+    }
 
     init(
       _ found: ProvenCase, _ verdict: BackToBack.Verdict, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], _ cause: ProofCause, _ now: Instant
     ) {
-      (self.found, self.verdict, self.before) = (found, verdict, before)
+      (self.found, self.verdict, self.before, self.cause) = (found, verdict, before, cause)
       let accepted = AcceptedGaps(risks)
       let open = verdict.gaps.filter { !accepted.hold($0) }
       self.open = open
@@ -100,18 +119,36 @@ struct ContractProof: Sendable {
   private func settle(_ lines: [Int64]) async throws {
     guard !lines.isEmpty else { return }
     for before in try await transaction.query(StandingOfLines(tenant: tenant, lines: lines)) where before.isOpen {
-      record(before.proof, before.line, isOpen: false, .nothing, gaps: 0)
+      record(ProofNews.closed, before.proof, before.line, .nothing, gaps: 0)
     }
     transaction.enqueue(SettleStandings(tenant: tenant, lines: lines, now: now))
   }
 
-  /// That a line's promises came to have gaps that nobody accepted, or no longer have any.
-  private func record(_ proof: Int64, _ line: Int64, isOpen: Bool, _ outcome: BackToBack.Outcome, gaps: Int) {
+  /// That a line's promises came to have gaps that nobody accepted, got more of them, or no longer have any. Of a line that is proven for the
+  /// first time nobody is told: whoever sells it sees what came out, and it is on the list.
+  /// - Parameter known: the gaps that it had before, of a line that was open.
+  private func record(_ look: Look, _ proof: Int64, _ known: [Gap]) {
+    let wasOpen = look.before?.isOpen ?? false
+    let (outcome, gaps) = (look.verdict.outcome, look.verdict.gaps.count)
+    switch (wasOpen, look.isOpen) {
+    case (false, true):
+      record(ProofNews.opened, proof, look.found.line, outcome, gaps: gaps, new: look.before == nil ? [] : look.places(of: look.open))
+    case (true, false): record(ProofNews.closed, proof, look.found.line, outcome, gaps: gaps)
+    case (true, true) where look.mayHaveMore:
+      let new = look.open.filter { gap in !known.contains { gap.isWithin($0) } }
+      if !new.isEmpty { record(ProofNews.added, proof, look.found.line, outcome, gaps: gaps, new: look.places(of: new)) }
+    case (true, true), (false, false): break
+    }
+  }
+
+  /// - Parameter new: the places of the gaps that people are told of.
+  private func record(_ news: ProofNews, _ proof: Int64, _ line: Int64, _ outcome: BackToBack.Outcome, gaps: Int, new: [Int64] = []) {
     transaction.record(
       Event(
-        subjectKind: "proof", subject: proof, seq: isOpen ? 1 : 2, type: isOpen ? "proof.gaps_opened" : "proof.gaps_closed",
-        payload: .object(["line": .integer(line), "outcome": .text(outcome.rawValue), "gaps": .integer(Int64(gaps))]), occurredAt: now), tenant: tenant,
-      actor: actor, at: now)
+        subjectKind: "proof", subject: proof, seq: news.seq, type: news.rawValue,
+        payload: .object([
+          "line": .integer(line), "outcome": .text(outcome.rawValue), "gaps": .integer(Int64(gaps)), "new": .array(new.map { .integer($0) }),
+        ]), occurredAt: now), for: new.isEmpty ? [] : ["notifications"], tenant: tenant, actor: actor, at: now)
   }
 }
 

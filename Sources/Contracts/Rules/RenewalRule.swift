@@ -8,6 +8,8 @@ import ServiceTime
 package enum RenewalRule {
   /// How long before the decision date an item appears.
   package static let leadDays: Int64 = 90
+  /// How long before the decision date people are told once more, while nobody has decided.
+  package static let nearDays: Int64 = 14
 
   package struct Contract: Hashable, Sendable {
     package let state: ContractState
@@ -57,17 +59,22 @@ package enum RenewalRule {
     package let cycle: Cycle
     package let state: RenewalState
     package let snoozedUntil: Instant?
+    /// The last that people were told of it; nil: nothing yet.
+    package let told: RenewalNews?
 
-    package init(cycle: Cycle, state: RenewalState, snoozedUntil: Instant?) {
+    package init(cycle: Cycle, state: RenewalState, snoozedUntil: Instant?, told: RenewalNews? = nil) {
       self.cycle = cycle
       self.state = state
       self.snoozedUntil = snoozedUntil
+      self.told = told
     }
   }
 
   package enum Step: Hashable, Sendable {
     case make(Cycle)
     case wake
+    /// Tell people where it stands.
+    case tell(RenewalNews)
     /// Extend the term to this instant, and complete the item.
     case extend(to: Instant)
     case complete(RenewalOutcome)
@@ -85,13 +92,16 @@ package enum RenewalRule {
     let ended = open.cycle.endsAt <= now
     switch open.state {
     case .pending, .snoozed:
-      if open.cycle.mode == .auto, open.cycle.decisionAt <= now { return extend(contract, open) }
+      if open.cycle.mode == .auto, open.cycle.decisionAt <= now { return extend(contract, open, now: now) }
       if ended { return .close(open.cycle.isEvergreen ? .renewed : .lapsed) }
       if open.state == .snoozed, let until = open.snoozedUntil, until <= now { return .wake }
       let next = open.cycle.mode == .auto ? open.cycle.decisionAt : open.cycle.endsAt
-      return .wait(until: min(next, open.snoozedUntil ?? next))
+      // Who put it off knows of it; when it comes back he is told where it stands then.
+      if open.state == .snoozed { return .wait(until: min(next, open.snoozedUntil ?? next)) }
+      if let news = news(of: open, in: contract.zone, now: now) { return .tell(news) }
+      return .wait(until: min(next, nextNews(of: open.cycle, in: contract.zone, now: now) ?? next))
     case .renewing:
-      if open.cycle.mode == .auto { return open.cycle.decisionAt <= now ? extend(contract, open) : .wait(until: open.cycle.decisionAt) }
+      if open.cycle.mode == .auto { return open.cycle.decisionAt <= now ? extend(contract, open, now: now) : .wait(until: open.cycle.decisionAt) }
       guard open.cycle.isEvergreen else { return .wait(until: nil) }
       return ended ? .complete(.renewed) : .wait(until: open.cycle.endsAt)
     case .notRenewing: return ended ? .complete(.notRenewed) : .wait(until: open.cycle.endsAt)
@@ -124,10 +134,27 @@ package enum RenewalRule {
     return first <= cycle.endsAt ? first : nil
   }
 
-  /// What a later version stands in the way of waits, and stays on the list, until the contract changes.
-  private static func extend(_ contract: Contract, _ item: Item) -> Step {
-    guard validFrom(behind: contract.newestFrom, since: item.cycle.decisionAt, item.cycle) != nil else { return .wait(until: nil) }
-    guard let months = contract.terms.months, let end = contract.dates.extended(item.cycle.endsAt, by: months) else { return .wait(until: nil) }
+  /// What people are to be told of an item now that they were not told.
+  static func news(of item: Item, in zone: Zone, now: Instant) -> RenewalNews? {
+    let news: RenewalNews = item.cycle.decisionAt <= now ? .missed : nearAt(item.cycle, zone) <= now ? .near : .due
+    return item.told.map { $0 < news } ?? true ? news : nil
+  }
+
+  /// When there is more to tell; nil: never.
+  private static func nextNews(of cycle: Cycle, in zone: Zone, now: Instant) -> Instant? {
+    [nearAt(cycle, zone), cycle.decisionAt].first { $0 > now }
+  }
+
+  private static func nearAt(_ cycle: Cycle, _ zone: Zone) -> Instant { zone.start(of: cycle.decisionOn.adding(days: -nearDays)) }
+
+  /// What a later version stands in the way of waits, and stays on the list, until the contract changes. People are told of it.
+  private static func extend(_ contract: Contract, _ item: Item, now: Instant) -> Step {
+    guard validFrom(behind: contract.newestFrom, since: item.cycle.decisionAt, item.cycle) != nil, let months = contract.terms.months,
+      let end = contract.dates.extended(item.cycle.endsAt, by: months)
+    else {
+      guard item.state != .renewing, let news = news(of: item, in: contract.zone, now: now) else { return .wait(until: nil) }
+      return .tell(news)
+    }
     return .extend(to: end)
   }
 

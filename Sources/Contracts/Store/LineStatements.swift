@@ -33,8 +33,8 @@ struct InsertLineVersion: Statement {
   static let sql = """
     insert into contracts.contract_line_version
       (tenant_id, contract_line_id, seq, valid_from, name, state, sla_id, unit_id, monthly_fee_minor, quantity, quantity_unit, exclusions,
-       price_reference, recorded_at, service_id, offering_id, only_covered_cis)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id
+       price_reference, recorded_at, service_id, offering_id, only_covered_cis, other_unit_ids, person_ids)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -55,6 +55,8 @@ struct InsertLineVersion: Statement {
     parameters.append(content.service)
     parameters.append(content.offering)
     parameters.append(content.onlyCoveredCis)
+    parameters.append(Array(content.units.dropFirst()))
+    parameters.append(content.persons)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -19,6 +19,8 @@ struct RenewalRow: Sendable {
   private(set) var version: Int64
   /// When a later version of the contract begins that stands in the way of an extension or decline.
   let obstructedFrom: Instant?
+  /// The last that people were told of it.
+  let told: RenewalNews?
 
   func moved(
     to state: RenewalState, until: Instant?, outcome: RenewalOutcome?, note: String?, completedAt: Instant?, version: Int64
@@ -29,12 +31,12 @@ struct RenewalRow: Sendable {
     return row
   }
 
-  /// `r` is the item, `c` its contract. The last is ``RenewalRule/validFrom(behind:since:_:)`` in SQL.
+  /// `r` is the item, `c` its contract. The last but one is ``RenewalRule/validFrom(behind:since:_:)`` in SQL.
   static let columns = """
     r.id, r.public_id, c.id, c.public_id, c.number, c.zone, r.mode, r.evergreen, r.cycle_ends_at, r.decision_on, r.decision_at, r.state,
       r.snoozed_until, r.outcome, r.note, r.completed_at, r.version,
       (select max(v.valid_from) from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id
-       and r.state <> 'completed' and v.valid_from + interval '1 second' > r.cycle_ends_at)
+       and r.state <> 'completed' and v.valid_from + interval '1 second' > r.cycle_ends_at), r.told
     """
 
   static let select = """
@@ -60,6 +62,8 @@ struct RenewalRow: Sendable {
     completedAt = try row.next()
     version = try row.next()
     obstructedFrom = try row.next()
+    let told: String? = try row.next()
+    self.told = told.flatMap(RenewalNews.init(rawValue:))
   }
 }
 
@@ -177,6 +181,21 @@ struct AdvanceRenewal: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// Keeps what people were told of an item; nil: as if nothing. It is no change of the item: its version stays.
+struct StoreRenewalNews: Statement {
+  let tenant: TenantId
+  let id: Int64
+  let news: RenewalNews?
+
+  static let sql = "update contracts.renewal set told = $3 where tenant_id = $1 and id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(id)
+    parameters.append(news?.rawValue)
+  }
+}
+
 /// Where the renewals that may be seen stand, across tenants.
 struct RenewalPositions: Statement {
   struct Found: Sendable {
@@ -248,7 +267,7 @@ struct RenewalsAt: Statement {
 
 /// Contracts of any tenant that the sweep has to look at.
 struct ContractsToLookAt: Statement {
-  struct Found: Sendable {
+  struct Found: Hashable, Sendable {
     let tenant: TenantId
     let contract: Int64
   }

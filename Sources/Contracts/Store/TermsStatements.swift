@@ -3,7 +3,8 @@ import Kernel
 import Postgres
 
 /// The lines of a tenant that are in force at an instant. The lines of each contract are looked up by it (`offset 0`): read as a join, all
-/// lines of the tenant are read again for each of its contracts.
+/// lines of the tenant are read again for each of its contracts. Which versions were withdrawn, and for whom a line is, is read from the rows
+/// of contracts and lines: looked up in the tables that say so (`contracts.standing_line_version`, `contract_line_unit` ...) it took twice the time.
 struct LinesInForce: Statement {
   let tenant: TenantId
   let at: Instant
@@ -11,19 +12,20 @@ struct LinesInForce: Statement {
   static let sql = """
     select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, s.supplier_waits_pause,
       s.wait_limit_seconds, s.wait_total_seconds,
-      array_remove(array[lv.unit_id] || array(
-        select x.unit_id from contracts.contract_line_unit x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id), null),
-      array(select x.person_id from contracts.contract_line_person x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
-      lv.only_covered_cis, cv.starts_at, lv.valid_from
+      lv.unit_id, lv.other_unit_ids, lv.person_ids, lv.only_covered_cis, cv.starts_at, lv.valid_from
     from contracts.contract c
     cross join lateral (
-      select n.name, n.state, n.starts_at, n.ends_at from contracts.standing_contract_version n
-      where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2 order by n.valid_from desc limit 1) cv
+      select n.name, n.state, n.starts_at, n.ends_at from contracts.contract_version n
+      where n.tenant_id = c.tenant_id and n.contract_id = c.id and n.valid_from <= $2 and n.id <> all (c.withdrawn_versions)
+      order by n.valid_from desc limit 1) cv
     cross join lateral (
-      select n.tenant_id, n.id from contracts.contract_line n where n.tenant_id = c.tenant_id and n.contract_id = c.id offset 0) l
+      select n.tenant_id, n.id, n.withdrawn_versions from contracts.contract_line n
+      where n.tenant_id = c.tenant_id and n.contract_id = c.id offset 0) l
     cross join lateral (
-      select n.id, n.tenant_id, n.name, n.state, n.sla_id, n.unit_id, n.only_covered_cis, n.valid_from from contracts.standing_line_version n
-      where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 order by n.valid_from desc limit 1) lv
+      select n.id, n.name, n.state, n.sla_id, n.unit_id, n.other_unit_ids, n.person_ids, n.only_covered_cis, n.valid_from
+      from contracts.contract_line_version n
+      where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 and n.id <> all (l.withdrawn_versions)
+      order by n.valid_from desc limit 1) lv
     cross join lateral (
       select n.sla_id, n.id, n.resolution_stops_at, n.supplier_waits_pause, n.wait_limit_seconds, n.wait_total_seconds from contracts.sla_version n
       where n.sla_id = lv.sla_id and n.valid_from <= $2 order by n.valid_from desc limit 1) s
@@ -40,8 +42,9 @@ struct LinesInForce: Statement {
       contract: try row.next(), line: try row.next(), lineVersion: try row.next(), sla: try row.next(), slaVersion: try row.next(),
       contractZone: try row.next(), contractName: try row.next(), lineName: try row.next(),
       resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, reason: .noneInForce, waits: try WaitTerms(&row))
+    let (unit, others): (Int64?, [Int64]) = (try row.next(), try row.next())
     return LinePrecedence.Candidate(
-      terms: terms, units: try row.next(), persons: try row.next(), onlyCoveredCis: try row.next(), contractStartsAt: try row.next(),
+      terms: terms, units: (unit.map { [$0] } ?? []) + others, persons: try row.next(), onlyCoveredCis: try row.next(), contractStartsAt: try row.next(),
       lineValidFrom: try row.next())
   }
 }
@@ -55,7 +58,8 @@ extension WaitTerms {
 
 /// The targets of an SLA version that are for a ticket of some kind, with the calendar versions in force at an instant, by the
 /// hashes under which compiled ones are kept: what ``TargetPrecedence`` chooses from. Targets of services are most of a large
-/// SLA: of them only those of the one service are read, by the index.
+/// SLA: of them only those of the one service are read, by the index (twice, for it is either none or that one). As one table, and no
+/// union, the calendars that its targets name are few by its statistics, and each is looked up once.
 struct TargetCandidates: Statement {
   struct Found: Sendable {
     let candidate: TargetPrecedence.Candidate
@@ -70,14 +74,12 @@ struct TargetCandidates: Statement {
   static let sql = """
     select g.id, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier, g.budget_seconds, g.business_days, g.calendar_id, v.id,
       g.objective_millionths, g.period, g.pauses, g.warn_percents, v.definition_hash
-    from (
-      select t.* from contracts.sla_target t where t.sla_version_id = $1 and t.service_id is null
-      union all
-      select t.* from contracts.sla_target t where t.sla_version_id = $1 and t.service_id = $4) g
+    from contracts.sla_target g
     left join lateral (
       select n.id, n.definition_hash from contracts.standing_calendar_version n
       where n.calendar_id = g.calendar_id and n.valid_from <= $6 order by n.valid_from desc limit 1) v on true
-    where (g.ticket_type is null or g.ticket_type = $2) and (g.priority is null or g.priority = $3) and (g.ci_tier is null or g.ci_tier = $5)
+    where g.sla_version_id = $1 and (g.service_id is null or g.service_id = $4)
+      and (g.ticket_type is null or g.ticket_type = $2) and (g.priority is null or g.priority = $3) and (g.ci_tier is null or g.ci_tier = $5)
       and (g.explicitly_none or v.id is not null)
     """
 

@@ -5,8 +5,8 @@ import Postgres
 import ServiceTime
 import Tenancy
 
-/// Makes the item of every cycle that comes up for decision, wakes what was put off, extends what renews by itself, and
-/// closes what has ended. Each contract says when it must be looked at next, so a sweep that did not run for a year does
+/// Makes the item of every cycle that comes up for decision, wakes what was put off, tells people where it stands, extends
+/// what renews by itself, and closes what has ended. Each contract says when it must be looked at next, so a sweep that did not run for a year does
 /// then what it would have done, cycle by cycle.
 package struct RenewalSweep: Sweep {
   package static let kind = "contracts.renewal"
@@ -20,20 +20,29 @@ package struct RenewalSweep: Sweep {
   package init() {}
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    // A contract that cannot be looked at holds up no other.
+    var rest = LeftUndone()
+    var failed: Set<ContractsToLookAt.Found> = []
     while true {
       try Task.checkCancellation()
       let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {
         try await $0.query(ContractsToLookAt(now: now, limit: Self.batch))
       }
       var rested = 0
-      for found in due {
-        let isDone = try await tenancy.transaction(binding: [found.tenant], side: .staff) { transaction in
-          try await look(at: found, now, tenancy.random, in: transaction)
+      for found in due where !failed.contains(found) {
+        do {
+          let isDone = try await tenancy.transaction(binding: [found.tenant], side: .staff) { transaction in
+            try await look(at: found, now, tenancy.random, in: transaction)
+          }
+          if isDone { rested += 1 }
+        } catch  where !Task.isCancelled {
+          failed.insert(found)
+          rest.add("contract \(found.contract) of tenant \(found.tenant)", error)
         }
-        if isDone { rested += 1 }
       }
-      guard due.count == Int(Self.batch), rested > 0 else { return }
+      guard due.count == Int(Self.batch), rested > 0 else { break }
     }
+    if !rest.isEmpty { throw rest }
   }
 
   /// - Returns: whether there is nothing left to do now.
@@ -67,7 +76,7 @@ extension ContractRow {
 }
 
 extension RenewalRow {
-  var item: RenewalRule.Item { RenewalRule.Item(cycle: cycle, state: state, snoozedUntil: snoozedUntil) }
+  var item: RenewalRule.Item { RenewalRule.Item(cycle: cycle, state: state, snoozedUntil: snoozedUntil, told: told) }
 }
 
 /// Performs steps on a contract's renewal, for the sweep and for people.
@@ -85,7 +94,17 @@ struct RenewalKeeping {
         InsertRenewal(tenant: tenant, publicId: random.publicIdBits(), contract: newest.id, cycle: cycle, now: now))
       guard let made else { return false }
       record("renewal.made", made, seq: 1, .object(["cycleEndsAt": .instant(cycle.endsAt), "decisionOn": .date(cycle.decisionOn)]))
-    case (.wake, let item?): try await move(item, .wake)
+    case (.wake, let item?):
+      try await move(item, .wake)
+      // Until that day it was put off: now it is told of anew.
+      transaction.enqueue(StoreRenewalNews(tenant: tenant, id: item.id, news: nil))
+    case (.tell(let news), let item?):
+      transaction.enqueue(StoreRenewalNews(tenant: tenant, id: item.id, news: news))
+      transaction.record(
+        Event(
+          subjectKind: "renewal_news", subject: item.id, seq: news.seq, type: news.eventType,
+          payload: .object(["decisionOn": .date(item.cycle.decisionOn), "cycleEndsAt": .instant(item.cycle.endsAt)]), occurredAt: now),
+        for: ["notifications"], tenant: tenant, actor: actor, at: now)
     case (.extend(let end), let item?):
       // By itself, and in one transaction: the term is never extended twice for one item. It holds since the decision
       // day, however late this is: what was opened meanwhile is under contract.

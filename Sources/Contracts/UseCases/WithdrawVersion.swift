@@ -36,7 +36,8 @@ package enum WithdrawContractVersion: Operation {
       AdvanceContract(
         tenant: tenant, id: newest.id, version: newest.version, currency: newest.currency, zone: newest.zone, now: context.now))
     guard let version = advanced else { throw context.changedMeanwhile }
-    context.transaction.enqueue(WithdrawContractRow(tenant: tenant, version: newest.versionId, reason: input.reason, now: context.now))
+    context.transaction.enqueue(
+      WithdrawContractRow(tenant: tenant, contract: newest.id, version: newest.versionId, reason: input.reason, now: context.now))
     guard let standing = try await context.transaction.first(NewestVersion(tenant: tenant, contract: newest.id)) else { throw Failure.notFound }
     try await context.supersedeRenewed(of: newest.id, endsAt: standing.endsAt)
     context.subject(input.id)
@@ -115,7 +116,8 @@ package enum WithdrawLineVersion: Operation {
     guard let version = try await context.transaction.first(AdvanceLine(tenant: tenant, id: newest.id, version: newest.version)) else {
       throw context.changedMeanwhile
     }
-    context.transaction.enqueue(WithdrawLineRow(tenant: tenant, version: newest.versionId, reason: input.reason, now: context.now))
+    context.transaction.enqueue(
+      WithdrawLineRow(tenant: tenant, line: newest.id, version: newest.versionId, reason: input.reason, now: context.now))
     context.subject(input.id)
     context.record(
       Event(

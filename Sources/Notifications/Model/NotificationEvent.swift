@@ -1,4 +1,4 @@
-/// What people can be told of: what the desk and the clocks record.
+/// What people can be told of: what the desk and the clocks record, and what the account side must not forget.
 package enum NotificationEvent: String, Sendable, CaseIterable {
   case opened = "incident.opened"
   case assigned = "incident.assigned"
@@ -20,6 +20,19 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   /// A share of a promised time has passed; it has run out.
   case clockWarned = "clock.warned"
   case clockBreached = "clock.breached"
+  /// A renewal is to be decided; soon; it had to be, and was not.
+  case renewalDue = "renewal.due"
+  case renewalNear = "renewal.decision_near"
+  case renewalMissed = "renewal.decision_missed"
+  /// A contract line's promises came to have gaps that nobody accepted.
+  case gapsOpened = "proof.gaps_opened"
+  /// A supplier's certification is about to expire; has expired.
+  case certificationExpiring = "certification.expiring"
+  case certificationExpired = "certification.expired"
+  /// Somebody is to see to an action about a supplier; it is due soon; it should be done.
+  case actionAssigned = "appraisal_action.assigned"
+  case actionDue = "appraisal_action.due"
+  case actionOverdue = "appraisal_action.overdue"
   /// What came on top of an hour's limit, as one. No rule names it.
   case summary = "notification.summary"
 
@@ -30,7 +43,49 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   package var isForCustomers: Bool {
     switch self {
     case .opened, .customerCommented, .answered, .resolved, .closed, .reopened: true
-    case .assigned, .offered, .ownerChanged, .internallyCommented, .problemTold, .escalated, .clockWarned, .clockBreached, .summary: false
+    default: false
+    }
+  }
+
+  /// What it is about.
+  package var subject: Subject {
+    switch self {
+    case .renewalDue, .renewalNear, .renewalMissed: .renewal
+    case .gapsOpened: .proof
+    case .certificationExpiring, .certificationExpired: .certification
+    case .actionAssigned, .actionDue, .actionOverdue: .action
+    default: .ticket
+    }
+  }
+
+  package enum Subject: Sendable, CaseIterable {
+    case ticket
+    /// Of a customer's contract.
+    case renewal, proof
+    /// The provider's own, whoever the customers are.
+    case certification, action
+
+    /// Whether it is of no customer.
+    var isOfSuppliers: Bool { self == .certification || self == .action }
+
+    /// Who may not read it is not told of it.
+    var permission: String {
+      switch self {
+      case .ticket: "incident.read"
+      case .renewal: "renewal.read"
+      case .proof: "assurance.read"
+      case .certification: "supplier.read"
+      case .action: "appraisal.read"
+      }
+    }
+
+    /// Who has to do with such a thing.
+    var audiences: [Audience] {
+      switch self {
+      case .ticket: Audience.allCases
+      case .action: [.owner, .accountManagers]
+      case .renewal, .proof, .certification: [.accountManagers]
+      }
     }
   }
 
@@ -39,6 +94,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     switch self {
     case .clockWarned: 60
     case .clockBreached, .escalated, .offered, .assigned: 480
+    case _ where subject != .ticket: 4320
     default: 1440
     }
   }
@@ -49,7 +105,7 @@ package enum Channel: String, Sendable, CaseIterable {
   case inbox, email, webhook
 }
 
-/// Whom of those who have to do with a ticket a rule means.
+/// Whom of those who have to do with a ticket, or with another thing, a rule means.
 package enum Audience: String, Sendable, CaseIterable {
   /// Who answers for it, works on it, or was offered it.
   case owner, assignee, offered
@@ -57,4 +113,6 @@ package enum Audience: String, Sendable, CaseIterable {
   case requester, watchers
   /// Whom a rule of escalation names.
   case escalation
+  /// Who answers for the customer: its account managers, else the administrators. Of suppliers: those who serve every customer.
+  case accountManagers = "account_managers"
 }

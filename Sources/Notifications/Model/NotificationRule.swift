@@ -28,7 +28,8 @@ struct NotificationRule: Sendable, Equatable {
   }
 
   func concerns(_ cause: Cause, of tenant: TenantId) -> Bool {
-    event == cause.event && (customer.map { $0 == tenant } ?? true) && (priorityTo.map { cause.ticket.priority <= $0 } ?? true)
+    event == cause.event && (customer.map { $0 == tenant } ?? true)
+      && (priorityTo.map { most in cause.ticket.map { $0.priority <= most } ?? false } ?? true)
       && (metric.map { cause.payload["metric"]?.text == $0.rawValue } ?? true)
       && (percentFrom.map { (cause.payload["percent"]?.integer ?? 0) >= $0 } ?? true)
   }
@@ -61,6 +62,26 @@ struct StockRule: Sendable {
     StockRule(key: "clock_warned", name: NotificationMessages.ruleWarned, event: .clockWarned, audience: [.owner, .assignee], channels: [.inbox]),
     StockRule(
       key: "clock_breached", name: NotificationMessages.ruleBreached, event: .clockBreached, audience: [.owner, .assignee], channels: [.inbox, .email]),
+    StockRule(
+      key: "renewal_due", name: NotificationMessages.ruleRenewalDue, event: .renewalDue, audience: [.accountManagers], channels: [.inbox]),
+    StockRule(
+      key: "renewal_near", name: NotificationMessages.ruleRenewalNear, event: .renewalNear, audience: [.accountManagers], channels: [.inbox, .email]),
+    StockRule(
+      key: "renewal_missed", name: NotificationMessages.ruleRenewalMissed, event: .renewalMissed, audience: [.accountManagers],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "gaps_opened", name: NotificationMessages.ruleGapsOpened, event: .gapsOpened, audience: [.accountManagers], channels: [.inbox, .email]),
+    StockRule(
+      key: "certification_expiring", name: NotificationMessages.ruleCertificationExpiring, event: .certificationExpiring, audience: [.accountManagers],
+      channels: [.inbox]),
+    StockRule(
+      key: "certification_expired", name: NotificationMessages.ruleCertificationExpired, event: .certificationExpired, audience: [.accountManagers],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "action_assigned", name: NotificationMessages.ruleActionAssigned, event: .actionAssigned, audience: [.owner], channels: [.inbox, .email]),
+    StockRule(key: "action_due", name: NotificationMessages.ruleActionDue, event: .actionDue, audience: [.owner], channels: [.inbox]),
+    StockRule(
+      key: "action_overdue", name: NotificationMessages.ruleActionOverdue, event: .actionOverdue, audience: [.owner], channels: [.inbox, .email]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

@@ -18,10 +18,15 @@ struct NotificationText: Sendable, Equatable {
       case .clockBreached: ["metric"]
       case .escalated: ["rule", "why"]
       case .problemTold: ["problem"]
-      case .summary: []
+      case .summary: ["count", "list"]
+      case .renewalDue, .renewalNear, .renewalMissed: ["number", "contract", "customer", "decisionOn", "endsOn", "mode", "at"]
+      case .gapsOpened: ["number", "contract", "customer", "line", "count", "gaps", "at"]
+      case .certificationExpiring, .certificationExpired: ["supplier", "certification", "issuer", "reference", "expiresOn", "at"]
+      case .actionAssigned, .actionDue, .actionOverdue: ["supplier", "period", "action", "dueOn", "owner", "actor", "at"]
       default: []
       }
-    return event == .summary ? ["count", "list"] : ["number", "title", "customer", "priority", "state", "due", "team", "actor", "at"] + own
+    guard event != .summary, event.subject == .ticket else { return own }
+    return ["number", "title", "customer", "priority", "state", "due", "team", "actor", "at"] + own
   }
 
   /// The names in braces that are no fields of the event; `{` without `}` is text.
@@ -49,6 +54,15 @@ struct NotificationText: Sendable, Equatable {
     case .escalated: (NotificationMessages.escalatedSubject, NotificationMessages.escalatedBody)
     case .clockWarned: (NotificationMessages.clockWarnedSubject, NotificationMessages.clockBody)
     case .clockBreached: (NotificationMessages.clockBreachedSubject, NotificationMessages.clockBody)
+    case .renewalDue: (AccountSideMessages.renewalDueSubject, AccountSideMessages.renewalBody)
+    case .renewalNear: (AccountSideMessages.renewalNearSubject, AccountSideMessages.renewalBody)
+    case .renewalMissed: (AccountSideMessages.renewalMissedSubject, AccountSideMessages.renewalBody)
+    case .gapsOpened: (AccountSideMessages.gapsOpenedSubject, AccountSideMessages.gapsOpenedBody)
+    case .certificationExpiring: (AccountSideMessages.certificationExpiringSubject, AccountSideMessages.certificationBody)
+    case .certificationExpired: (AccountSideMessages.certificationExpiredSubject, AccountSideMessages.certificationBody)
+    case .actionAssigned: (AccountSideMessages.actionAssignedSubject, AccountSideMessages.actionBody)
+    case .actionDue: (AccountSideMessages.actionDueSubject, AccountSideMessages.actionBody)
+    case .actionOverdue: (AccountSideMessages.actionOverdueSubject, AccountSideMessages.actionBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)
     }
   }

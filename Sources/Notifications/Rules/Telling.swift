@@ -1,14 +1,23 @@
+import Assurance
+import Contracts
 import Desk
 import Kernel
 import Operations
 import ServiceTime
+import Suppliers
 import Tenancy
 
-/// What a ticket's or a clock's event is to those who may be told.
+/// What an event is to those who may be told.
 struct Cause: Sendable {
+  enum About: Sendable {
+    /// Or one of its clocks.
+    case ticket(ToldTicket)
+    case account(AccountMatter)
+  }
+
   let name: String
   let event: NotificationEvent
-  let ticket: ToldTicket
+  let about: About
   let payload: Value
   let actorKind: String
   let actor: Int64
@@ -17,11 +26,11 @@ struct Cause: Sendable {
   let toldAt: Instant
 
   /// Nil: nobody is told of such events.
-  init?(_ waiting: OutboxEntry, _ found: EventsOfCauses.Found) {
+  init?(_ waiting: OutboxEntry, _ found: FoundEvent, _ about: About) {
     guard let event = Self.event(found) else { return nil }
     name = waiting.name
     self.event = event
-    ticket = found.ticket
+    self.about = about
     payload = found.payload
     actorKind = found.actorKind
     actor = found.actor
@@ -29,7 +38,7 @@ struct Cause: Sendable {
     toldAt = max(found.occurredAt, waiting.recordedAt)
   }
 
-  private static func event(_ found: EventsOfCauses.Found) -> NotificationEvent? {
+  private static func event(_ found: FoundEvent) -> NotificationEvent? {
     switch found.type {
     case TicketEventType.opened: .opened
     case TicketEventType.assigned: .assigned
@@ -48,12 +57,25 @@ struct Cause: Sendable {
     case TicketEventType.escalatedByRule: .escalated
     case "sla.warned": .clockWarned
     case "sla.breached": .clockBreached
+    case RenewalNews.due.eventType: .renewalDue
+    case RenewalNews.near.eventType: .renewalNear
+    case RenewalNews.missed.eventType: .renewalMissed
+    case ProofNews.opened.rawValue, ProofNews.added.rawValue: .gapsOpened
+    case SupplierNews.certificationExpiring: .certificationExpiring
+    case SupplierNews.certificationExpired: .certificationExpired
+    case SupplierNews.actionOpened, SupplierNews.actionChanged: .actionAssigned
+    case SupplierNews.actionDue: .actionDue
+    case SupplierNews.actionOverdue: .actionOverdue
     default: nil
     }
   }
 
-  /// Nobody answers for the ticket or works on it.
-  var isNobodys: Bool { ticket.owner == nil && ticket.assignee == nil }
+  var ticket: ToldTicket? { if case .ticket(let ticket) = about { ticket } else { nil } }
+  var matter: AccountMatter? { if case .account(let matter) = about { matter } else { nil } }
+  /// Who answers for it.
+  var owner: Int64? { ticket?.owner ?? matter?.owner }
+  /// Nobody answers for it or works on it, though somebody should.
+  var isNobodys: Bool { event.subject.audiences.contains(.owner) && owner == nil && ticket?.assignee == nil }
   /// The comment that it is about.
   var comment: [UInt8]? { payload["comment"]?.text.flatMap { PublicId($0) }?.random }
   /// Whom it was offered to.
@@ -82,12 +104,22 @@ struct TellingFields: Sendable {
 
   /// What a customer's people wrote goes to nobody who has no login: his address was given by them, and may be a stranger's.
   func values(zone: Zone, for receiver: Receiver) -> [String: String] {
-    let number = IncidentView.number(of: tenant.code, cause.ticket.number)
+    switch cause.about {
+    case .account(let matter):
+      matter.values(receiver.language, of: tenant).merging(["customer": tenant.name, "actor": actorName, "at": Self.text(cause.occurredAt, zone)]) {
+        own, _ in own
+      }
+    case .ticket(let ticket): values(ticket, zone: zone, for: receiver)
+    }
+  }
+
+  private func values(_ ticket: ToldTicket, zone: Zone, for receiver: Receiver) -> [String: String] {
+    let number = IncidentView.number(of: tenant.code, ticket.number)
     let isQuoted = receiver.hasLogin || cause.actorKind != Actor.Kind.customer.rawValue
     return [
-      "number": number, "title": isQuoted ? cause.ticket.title : number, "customer": tenant.name,
-      "priority": String(cause.ticket.priority), "state": cause.ticket.state, "due": cause.ticket.dueAt.map { Self.text($0, zone) } ?? "-",
-      "team": cause.ticket.team ?? "-", "actor": actorName, "at": Self.text(cause.occurredAt, zone), "comment": isQuoted ? comment : "",
+      "number": number, "title": isQuoted ? ticket.title : number, "customer": tenant.name,
+      "priority": String(ticket.priority), "state": ticket.state, "due": ticket.dueAt.map { Self.text($0, zone) } ?? "-",
+      "team": ticket.team ?? "-", "actor": actorName, "at": Self.text(cause.occurredAt, zone), "comment": isQuoted ? comment : "",
       "metric": cause.payload["metric"]?.text ?? "-", "percent": cause.payload["percent"]?.integer.map { String($0) } ?? "-",
       "problem": cause.payload["number"]?.text ?? "-", "rule": cause.payload["ruleName"]?.text ?? "-",
       "why": cause.whyEscalated(receiver.language),
@@ -102,7 +134,17 @@ struct TellingFields: Sendable {
 
   /// What a webhook is told: codes, ids and the title; no comment, no name of a person.
   func document(_ event: NotificationEvent, _ id: PublicId) -> Value {
-    let ticket = cause.ticket
+    let data =
+      switch cause.about {
+      case .ticket(let ticket): members(ticket)
+      case .account(let matter): matter.members(of: tenant)
+      }
+    return .object([
+      "type": .text(event.rawValue), "timestamp": .instant(cause.occurredAt), "id": .id(id), "data": .object(data),
+    ])
+  }
+
+  private func members(_ ticket: ToldTicket) -> [Value.Member] {
     var data: [Value.Member] = [
       Value.Member("incident", .id(tenant.id(IdKind.toldTicket.prefix, ticket.publicId))),
       Value.Member("number", .text(IncidentView.number(of: tenant.code, ticket.number))), Value.Member("customer", .id(tenant.publicId)),
@@ -112,8 +154,6 @@ struct TellingFields: Sendable {
     for name in ["metric", "percent", "ageMinutes", "rule", "ruleName", "fromTeam", "toTeam"] where cause.payload[name] != nil {
       data.append(Value.Member(name, cause.payload[name] ?? .null))
     }
-    return .object([
-      "type": .text(event.rawValue), "timestamp": .instant(cause.occurredAt), "id": .id(id), "data": .object(data),
-    ])
+    return data
   }
 }

@@ -8,15 +8,28 @@ extension OutboxEntry {
   var name: String { "\(kind):\(subject):\(seq):\(recordedAt.microseconds)" }
 }
 
+/// What happened, and by whom.
+struct FoundEvent: Sendable {
+  let type: String
+  let payload: Value
+  let actorKind: String
+  let actor: Int64
+  let occurredAt: Instant
+
+  init(_ row: inout RowReader) throws {
+    type = try row.next()
+    payload = try row.next()
+    actorKind = try row.next()
+    actor = try row.next()
+    occurredAt = try row.next()
+  }
+}
+
 /// The events behind causes, each with its ticket as it stands now. A clock's of a team or a supplier is none of a ticket's: no row.
 struct EventsOfCauses: Statement {
   struct Found: Sendable {
     let cause: Int64
-    let type: String
-    let payload: Value
-    let actorKind: String
-    let actor: Int64
-    let occurredAt: Instant
+    let event: FoundEvent
     let ticket: ToldTicket
   }
 
@@ -44,9 +57,7 @@ struct EventsOfCauses: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(
-      cause: try row.next(), type: try row.next(), payload: try row.next(), actorKind: try row.next(), actor: try row.next(),
-      occurredAt: try row.next(), ticket: try ToldTicket(&row))
+    Found(cause: try row.next(), event: try FoundEvent(&row), ticket: try ToldTicket(&row))
   }
 }
 
@@ -127,11 +138,14 @@ struct ToldActors: Statement {
   }
 }
 
-/// Members of the staff who may be told of a customer's tickets: whoever has lost the right to read them is told nothing more.
+/// Members of the staff who may be told of a customer's tickets, or of other things of his: whoever has lost the right to read them is told
+/// nothing more.
 struct StaffToTell: Statement {
   let provider: TenantId
   let ids: [Int64]
   let publicIds: [[UInt8]]
+  /// One of them is enough.
+  let permissions: [String]
   /// Nil: of any.
   let customer: TenantId?
   let now: Instant
@@ -140,7 +154,7 @@ struct StaffToTell: Statement {
     select a.id, a.public_id, a.language, a.login, p.email
     from tenancy.account a left join tenancy.person p on p.tenant_id = a.tenant_id and p.id = a.person_id
     where a.tenant_id = $1 and (a.id = any ($2) or a.public_id = any ($3)) and a.state = 'active' and a.kind = 'staff' and exists (
-      select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = 'incident.read'
+      select from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = any ($6)
       where g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $5)
         and ($4::bigint is null or g.scope = 'all' or g.scope = 'listed' and exists (
           select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $4)))
@@ -152,6 +166,7 @@ struct StaffToTell: Statement {
     parameters.append(publicIds)
     parameters.append(customer)
     parameters.append(now)
+    parameters.append(permissions)
   }
 
   static func decode(_ row: inout RowReader) throws -> Receiver {

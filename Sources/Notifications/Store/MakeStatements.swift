@@ -14,6 +14,9 @@ struct NotificationDraft: Sendable {
   var address: String?
   let customer: TenantId
   let ticket: [UInt8]?
+  /// What it is about, where that is no ticket: the prefix of its id, and the random bits.
+  var aboutKind: String?
+  var about: [UInt8]?
   let language: Language
   let text: NotificationText
   var state: String
@@ -33,14 +36,14 @@ struct InsertNotifications: Statement {
   static let sql = """
     insert into notifications.notification (
       tenant_id, public_id, cause, receiver, channel, rule_id, event, webhook_id, address, customer_id, ticket_public_id, language, subject, body, state,
-      due_at, expires_at, occurred_at, fault, recorded_at)
+      due_at, expires_at, occurred_at, fault, recorded_at, about_kind, about_public_id)
     select d.tenant_id, d.public_id, d.cause, d.receiver, d.channel, d.rule_id, d.event, d.webhook_id, d.address, d.customer_id, d.ticket_public_id,
-      d.language, d.subject, d.body, d.state, d.due_at, d.expires_at, d.occurred_at, d.fault, $19
+      d.language, d.subject, d.body, d.state, d.due_at, d.expires_at, d.occurred_at, d.fault, $19, d.about_kind, d.about_public_id
     from unnest(
       $1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::bigint[], $11::bytea[],
-      $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $20::text[])
+      $12::text[], $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $20::text[], $21::text[], $22::bytea[])
       d (tenant_id, public_id, cause, receiver, channel, rule_id, event, webhook_id, address, customer_id, ticket_public_id, language, subject, body, state,
-        due_at, expires_at, occurred_at, fault)
+        due_at, expires_at, occurred_at, fault, about_kind, about_public_id)
     on conflict (tenant_id, cause, receiver, channel) do nothing
     """
 
@@ -65,6 +68,8 @@ struct InsertNotifications: Statement {
     parameters.append(drafts.map(\.occurredAt))
     parameters.append(now)
     parameters.append(drafts.map(\.fault))
+    parameters.append(drafts.map(\.aboutKind))
+    parameters.append(drafts.map(\.about))
   }
 }
 
@@ -74,7 +79,7 @@ struct ToldLately: Statement {
     let tenant: TenantId
     let receiver: String
     let channel: Channel
-    /// Of a webhook's: which ticket's.
+    /// Of a webhook's: which ticket's, or other thing's.
     let ticket: [UInt8]?
   }
 

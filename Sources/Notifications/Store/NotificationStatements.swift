@@ -9,6 +9,8 @@ struct NotificationRow: Sendable {
   let channel: String
   let customer: PublicId?
   let ticket: PublicId?
+  /// What else it is about.
+  let about: PublicId?
   let subject: String
   let body: String
   let state: String
@@ -20,7 +22,7 @@ struct NotificationRow: Sendable {
 
   static let columns = """
     n.id, n.public_id, n.event, n.channel, t.handle, t.public_id, n.ticket_public_id, n.subject, n.body, n.state, n.attempts, n.fault, n.occurred_at,
-    n.recorded_at, n.read_at
+    n.recorded_at, n.read_at, n.about_kind, n.about_public_id
     """
   static let tables = "from notifications.notification n left join tenancy.tenant t on t.id = n.customer_id"
 
@@ -33,7 +35,8 @@ struct NotificationRow: Sendable {
     let customerBits: [UInt8]? = try row.next()
     let ticketBits: [UInt8]? = try row.next()
     let tenant = handle.map { TenantHandle(UInt32(truncatingIfNeeded: $0)) }
-    customer = tenant.flatMap { handle in customerBits.flatMap { PublicId(kind: "cus", handle: handle, random: $0) } }
+    let isOfSuppliers = NotificationEvent(rawValue: event)?.subject.isOfSuppliers ?? false
+    customer = isOfSuppliers ? nil : tenant.flatMap { handle in customerBits.flatMap { PublicId(kind: "cus", handle: handle, random: $0) } }
     ticket = tenant.flatMap { handle in ticketBits.flatMap { PublicId(kind: "inc", handle: handle, random: $0) } }
     subject = try row.next()
     body = try row.next()
@@ -43,6 +46,8 @@ struct NotificationRow: Sendable {
     occurredAt = try row.next()
     recordedAt = try row.next()
     readAt = try row.next()
+    let (kind, bits): (String?, [UInt8]?) = (try row.next(), try row.next())
+    about = if let tenant, let kind, let bits { PublicId(kind: kind, handle: tenant, random: bits) } else { nil }
   }
 }
 

@@ -150,7 +150,7 @@ package struct DeliverNotifications: Sweep {
     }
   }
 
-  /// Who has been disabled, or has lost the right to read the ticket, since it was made is told nothing; nobody of a customer who is suspended is.
+  /// Who has been disabled, or has lost the right to read what it is about, since it was made is told nothing; nobody of a customer who is suspended is.
   private func mayBeTold(
     _ claimed: ClaimedNotification, _ provider: TenantEntry, at now: Instant, _ bound: [TenantId], _ tenancy: Tenancy
   ) async throws -> Bool {
@@ -158,7 +158,10 @@ package struct DeliverNotifications: Sweep {
     return try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { transaction in
       if claimed.receiver.hasPrefix("a") {
         let customer = claimed.event == .summary ? nil : claimed.customer
-        return try await transaction.first(StaffToTell(provider: provider.id, ids: [id], publicIds: [], customer: customer, now: now)) != nil
+        let subjects = claimed.event == .summary ? NotificationEvent.Subject.allCases : [claimed.event.subject]
+        let staff = StaffToTell(
+          provider: provider.id, ids: [id], publicIds: [], permissions: subjects.map(\.permission), customer: customer, now: now)
+        return try await transaction.first(staff) != nil
       }
       return try await transaction.first(PeopleToTell(tenant: claimed.tenant, ids: [id])) != nil
     }

@@ -11,8 +11,11 @@ package struct NotificationRecord: OperationOutput {
     OutputField("event", .text, "What it is about.", "通知事项。") { .text($0.row.event) },
     OutputField("subject", .text, "In a line.", "标题。") { .text($0.row.subject) },
     OutputField("body", .text, "What there is to tell.", "正文。") { .text($0.row.body) },
-    OutputField("customer", .id, "Whose ticket it is about.", "相关客户。") { .id($0.row.customer) },
+    OutputField("customer", .id, "Whose ticket or contract it is about.", "相关客户。") { .id($0.row.customer) },
     OutputField("incident", .id, "The incident that it is about.", "相关事件工单。") { .id($0.row.ticket) },
+    OutputField(
+      "about", .id, "What else it is about: a renewal, a proof, a certification, an action about a supplier.", "其他相关对象：续约项、证明、认证或供应商改进措施。"
+    ) { .id($0.row.about) },
     OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
     OutputField("recordedAt", .instant, "When it was told.", "通知时间。") { .instant($0.row.recordedAt) },
     OutputField("readAt", .instant, "When it was read; null: not yet.", "阅读时间；未读为 null。") { .instant($0.row.readAt) },

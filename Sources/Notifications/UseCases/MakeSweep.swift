@@ -132,6 +132,8 @@ struct Telling: Sendable {
   static let oldestSeconds: Int64 = 7 * 86_400
   /// Whose work in the outbox is told.
   static let consumer = "notifications"
+  /// The kinds of subjects that lead to a ticket.
+  private static let ticketKinds: Set = ["ticket", "clock", "clock_warning"]
   /// What the cause of a summary begins with; its hour follows.
   static let summaryCause = "summary:"
 
@@ -139,10 +141,7 @@ struct Telling: Sendable {
     let taken = Set(try await transaction.query(TakeOutbox(tenant: tenant, consumer: Self.consumer, ids: found.map(\.id))))
     let waiting = found.filter { taken.contains($0.id) }
     guard !waiting.isEmpty, let entry = try await transaction.first(TenantById(tenant: tenant)) else { return }
-    let byId = Dictionary(waiting.map { ($0.id, $0) }) { first, _ in first }
-    let causes = try await transaction.query(EventsOfCauses(tenant: tenant, causes: waiting)).compactMap { event in
-      byId[event.cause].flatMap { Cause($0, event) }
-    }.filter { cause in
+    let causes = try await self.causes(waiting, in: transaction).filter { cause in
       cause.toldAt > now.adding(seconds: -Self.oldestSeconds)
         && book.rules.contains { $0.rule.concerns(cause, of: tenant) }
     }
@@ -152,6 +151,33 @@ struct Telling: Sendable {
     for cause in causes { drafts += self.drafts(of: cause, entry, known) }
     try await fold(&drafts, in: transaction)
     if !drafts.isEmpty { transaction.enqueue(InsertNotifications(drafts: drafts, now: now)) }
+  }
+
+  /// Whether a rule tells those who answer for the customer of it.
+  func isForAccountManagers(_ cause: Cause) -> Bool {
+    book.rules.contains { $0.rule.audience.contains(.accountManagers) && $0.rule.concerns(cause, of: tenant) }
+  }
+
+  /// What happened, in the order in which it was left.
+  private func causes(_ waiting: [OutboxEntry], in transaction: Transaction) async throws -> [Cause] {
+    let byId = Dictionary(waiting.map { ($0.id, $0) }) { first, _ in first }
+    let ofTickets = waiting.filter { Self.ticketKinds.contains($0.kind) }
+    let ofAccounts = waiting.filter { !Self.ticketKinds.contains($0.kind) }
+    var causes: [(id: Int64, cause: Cause)] = []
+    if !ofTickets.isEmpty {
+      causes += try await transaction.query(EventsOfCauses(tenant: tenant, causes: ofTickets)).compactMap { found in
+        byId[found.cause].flatMap { Cause($0, found.event, .ticket(found.ticket)) }.map { (found.cause, $0) }
+      }
+    }
+    if !ofAccounts.isEmpty {
+      let events = try await transaction.query(AccountEvents(tenant: tenant, causes: ofAccounts))
+      let matters = try await AccountMatters(events, byId, tenant: tenant, in: transaction)
+      causes += events.compactMap { found in
+        guard let entry = byId[found.cause], let matter = matters[entry.kind, found.subject, found.event.payload] else { return nil }
+        return Cause(entry, found.event, .account(matter)).map { (found.cause, $0) }
+      }
+    }
+    return causes.sorted { $0.id < $1.id }.map(\.cause)
   }
 
   private func drafts(of cause: Cause, _ entry: TenantEntry, _ known: Known) -> [NotificationDraft] {
@@ -190,12 +216,13 @@ struct Telling: Sendable {
     }
     let zoneName = receiver.zone ?? (home == provider.id ? provider.zone : fields.tenant.zone)
     guard let zone = Zone.named(zoneName) ?? Zone.named("UTC") else { return nil }
-    let isUrgent = cause.ticket.priority <= rule.rule.urgentTo
+    let isUrgent = cause.ticket.map { $0.priority <= rule.rule.urgentTo } ?? false
     let dueAt = channel == .email && !isUrgent ? rule.rule.quiet?.end(after: now, in: zone) ?? now : now
     return NotificationDraft(
       tenant: home, publicId: tenancy.random.publicIdBits(), cause: cause.name, receiver: receiver.who.name, channel: channel, rule: rule.id,
-      event: cause.event, address: channel == .email ? receiver.address : nil, customer: tenant, ticket: cause.ticket.publicId,
-      language: receiver.language, text: book.text(cause.event, receiver.language).filled(fields.values(zone: zone, for: receiver)),
+      event: cause.event, address: channel == .email ? receiver.address : nil, customer: tenant, ticket: cause.ticket?.publicId,
+      aboutKind: cause.matter?.id.kind.prefix, about: cause.matter?.id.bits, language: receiver.language,
+      text: book.text(cause.event, receiver.language).filled(fields.values(zone: zone, for: receiver)),
       state: channel == .inbox ? "inbox" : expiresAt > now ? "waiting" : "expired", dueAt: dueAt, expiresAt: max(expiresAt, dueAt.adding(seconds: 300)),
       occurredAt: cause.occurredAt, isUrgent: isUrgent)
   }
@@ -205,7 +232,8 @@ struct Telling: Sendable {
     let document = fields.document(cause.event, provider.id(IdKind.notification.prefix, bits))
     return NotificationDraft(
       tenant: provider.id, publicId: bits, cause: cause.name, receiver: "w\(webhook)", channel: .webhook, rule: rule, event: cause.event,
-      webhook: webhook, customer: tenant, ticket: cause.ticket.publicId, language: provider.language,
+      webhook: webhook, customer: tenant, ticket: cause.ticket?.publicId, aboutKind: cause.matter?.id.kind.prefix, about: cause.matter?.id.bits,
+      language: provider.language,
       text: NotificationText(subject: cause.event.rawValue, body: JSON.text(document)), state: expiresAt > now ? "waiting" : "expired", dueAt: now,
       expiresAt: expiresAt,
       occurredAt: cause.occurredAt)
@@ -216,7 +244,7 @@ struct Telling: Sendable {
   private func fold(_ drafts: inout [NotificationDraft], in transaction: Transaction) async throws {
     func place(_ draft: NotificationDraft) -> ToldLately.Place {
       ToldLately.Place(
-        tenant: draft.tenant, receiver: draft.receiver, channel: draft.channel, ticket: draft.channel == .webhook ? draft.ticket : nil)
+        tenant: draft.tenant, receiver: draft.receiver, channel: draft.channel, ticket: draft.channel == .webhook ? draft.ticket ?? draft.about : nil)
     }
     let places = Array(Set(drafts.filter { $0.state == "waiting" }.map(place)))
     guard !places.isEmpty else { return }
@@ -272,12 +300,13 @@ private struct Known: Sendable {
   var comments: [[UInt8]: String] = [:]
   var actors: [Int64: (name: String, tenant: TenantId, person: Int64?)] = [:]
   private var watchers: [Int64: [(person: Int64?, account: Int64?)]] = [:]
-  private var staff: [Int64: Receiver] = [:]
+  /// Of each subject those who may be told of it.
+  private var staff: [NotificationEvent.Subject: [Int64: Receiver]] = [:]
   private var people: [Int64: Receiver] = [:]
   private var inCharge: [Int64] = []
 
   init(_ causes: [Cause], _ telling: Telling, in transaction: Transaction) async throws {
-    let tickets = Array(Set(causes.map(\.ticket.id)))
+    let tickets = Array(Set(causes.compactMap(\.ticket?.id)))
     let comments = causes.compactMap(\.comment)
     let (foundWatchers, foundComments, foundActors) = try await transaction.query(
       WatchersOfTickets(tenant: telling.tenant, tickets: tickets), ToldComments(tenant: telling.tenant, publicIds: comments),
@@ -286,25 +315,31 @@ private struct Known: Sendable {
     actors = Dictionary(foundActors.map { ($0.id, (name: $0.name, tenant: $0.tenant, person: $0.person)) }) { first, _ in first }
     for watcher in foundWatchers { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
-    // Nobody answers for the ticket, or nobody whom an escalation names may be told: then it concerns whoever answers for the customer.
-    if causes.contains(where: { $0.isNobodys || !$0.escalatedTo.isEmpty }) {
+    // Nobody answers for the ticket, or nobody whom an escalation names may be told: then it concerns whoever answers for the customer, as does
+    // what rules say concerns them.
+    if causes.contains(where: { $0.isNobodys || !$0.escalatedTo.isEmpty || telling.isForAccountManagers($0) }) {
       inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customer: telling.tenant, now: telling.now))
     }
-    let owners = causes.flatMap { [$0.ticket.owner, $0.ticket.assignee].compactMap { $0 } }
+    let owners = causes.flatMap { [$0.owner, $0.ticket?.assignee].compactMap { $0 } }
     let staffIds = Set(named + owners + inCharge + foundWatchers.compactMap(\.account))
-    let personIds = Set(causes.compactMap(\.ticket.requester) + foundWatchers.compactMap(\.person))
-    let (foundStaff, foundPeople) = try await transaction.query(
-      StaffToTell(
-        provider: telling.provider.id, ids: staffIds.sorted(), publicIds: causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo),
-        customer: telling.tenant, now: telling.now),
-      PeopleToTell(tenant: telling.tenant, ids: personIds.sorted()))
-    for receiver in foundStaff { if case .staff(let id) = receiver.who { staff[id] = receiver } }
+    let personIds = Set(causes.compactMap(\.ticket?.requester) + foundWatchers.compactMap(\.person))
+    let publicIds = causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo)
+    for subject in Set(causes.map(\.event.subject)) {
+      let found = try await transaction.query(
+        StaffToTell(
+          provider: telling.provider.id, ids: staffIds.sorted(), publicIds: publicIds, permissions: [subject.permission], customer: telling.tenant,
+          now: telling.now))
+      for receiver in found { if case .staff(let id) = receiver.who { staff[subject, default: [:]][id] = receiver } }
+    }
+    guard !personIds.isEmpty else { return }
+    let foundPeople = try await transaction.query(PeopleToTell(tenant: telling.tenant, ids: personIds.sorted()))
     for receiver in foundPeople { if case .person(let id) = receiver.who { people[id] = receiver } }
   }
 
   /// Whom a rule means. Nobody is told what he did himself, and of the provider's own affairs no customer's people.
   func receivers(of cause: Cause, _ rule: NotificationRule) -> [Receiver] {
     var found: [Receiver.Who: Receiver] = [:]
+    let staff = staff[cause.event.subject] ?? [:]
     func addStaff(_ id: Int64?) {
       guard let id, let receiver = staff[id], !(cause.actorKind == Actor.Kind.staff.rawValue && cause.actor == id) else { return }
       found[receiver.who] = receiver
@@ -317,15 +352,16 @@ private struct Known: Sendable {
     }
     for audience in rule.audience {
       switch audience {
-      case .owner: addStaff(cause.ticket.owner)
-      case .assignee: addStaff(cause.ticket.assignee)
+      case .owner: addStaff(cause.owner)
+      case .assignee: addStaff(cause.ticket?.assignee)
       case .offered: addStaff(staff.first { $0.value.publicId == cause.offeredTo }?.key)
       case .escalation:
         let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
         for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }
-      case .requester: addPerson(cause.ticket.requester)
+      case .accountManagers: for id in inCharge { addStaff(id) }
+      case .requester: addPerson(cause.ticket?.requester)
       case .watchers:
-        for watcher in watchers[cause.ticket.id] ?? [] {
+        for watcher in cause.ticket.flatMap({ watchers[$0.id] }) ?? [] {
           addStaff(watcher.account)
           addPerson(watcher.person)
         }

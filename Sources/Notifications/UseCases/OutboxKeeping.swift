@@ -107,8 +107,11 @@ package struct DeadNotification: OperationOutput {
     OutputField("id", .id, "The notification.", "通知编号。") { .id($0.id) },
     OutputField("event", .text, "What it is about.", "通知事项。") { .text($0.row.event) },
     OutputField("channel", .text, "email or webhook.", "渠道：email 或 webhook。") { .text($0.row.channel) },
-    OutputField("customer", .id, "Whose ticket it is about.", "相关客户。") { .id($0.row.customer) },
+    OutputField("customer", .id, "Whose ticket or contract it is about.", "相关客户。") { .id($0.row.customer) },
     OutputField("incident", .id, "The incident that it is about.", "相关事件工单。") { .id($0.row.ticket) },
+    OutputField(
+      "about", .id, "What else it is about: a renewal, a proof, a certification, an action about a supplier.", "其他相关对象：续约项、证明、认证或供应商改进措施。"
+    ) { .id($0.row.about) },
     OutputField(
       "state", .text, "Its state: dead, expired when it was too old to be sent, or waiting when it is sent again.",
       "状态：dead（未能送达）、expired（过期未发），重发后为 waiting（待发）。"

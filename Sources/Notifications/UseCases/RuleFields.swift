@@ -21,9 +21,9 @@ struct RuleInput: Sendable {
   static let name = Field.text("name", 1...100, "What the rule is called.", "规则名称。")
   static let event = Field.oneOf("event", NotificationEvent.forRules.map(\.rawValue), "What is told.", "通知事项。")
   private static let audience = Field.list(
-    "audience", of: Field.oneOf("audience", Audience.allCases.map(\.rawValue), "One of them.", "其一。"), count: 0...6,
-    "Whom of those who have to do with the ticket: owner, assignee, offered (whom it is offered to), requester, watchers, escalation (whom the rule names).",
-    "与工单有关的受众：owner（负责人）、assignee（处理人）、offered（移交对象）、requester（请求人）、watchers（关注者）、escalation（升级规则指定的人员）。"
+    "audience", of: Field.oneOf("audience", Audience.allCases.map(\.rawValue), "One of them.", "其一。"), count: 0...7,
+    "Whom of those who have to do with it: owner, assignee, offered (whom it is offered to), requester, watchers, escalation (whom the rule names), account_managers (who answer for the customer; of suppliers, for all).",
+    "受众：owner（负责人）、assignee（处理人）、offered（移交对象）、requester（请求人）、watchers（关注者）、escalation（升级规则指定的人员）、account_managers（该客户的客户经理；供应商事项为负责全部客户的客户经理）。"
   ).optional
   private static let staff = Field.list(
     "staff", of: Field.id("staff", .staff, "A member of the staff.", "服务商人员。"), count: 0...50, "Members of the staff besides.", "另外指定的服务商人员。"
@@ -91,7 +91,7 @@ package struct RuleRecord: OperationOutput {
     OutputField("name", .text, "What it is called.", "规则名称。") { .text($0.row.rule.name) },
     OutputField("stock", .boolean, "Whether it came with Steward.", "是否为内置规则。") { .bool($0.row.isStock) },
     OutputField("event", .text, "What is told.", "通知事项。") { .text($0.row.rule.event.rawValue) },
-    OutputField("audience", .list(.text), "Whom of those who have to do with the ticket.", "与工单有关的受众。") {
+    OutputField("audience", .list(.text), "Whom of those who have to do with it.", "受众。") {
       .array($0.row.rule.audience.map { .text($0.rawValue) })
     },
     OutputField("staff", .list(.id), "Members of the staff besides.", "另外指定的服务商人员。") { .array($0.staff.map { .id($0) }) },
@@ -183,6 +183,18 @@ extension NotificationRule {
     let isOfClocks = event == .clockWarned || event == .clockBreached
     guard isOfClocks || metric == nil else { throw Failure.invalid("metric", NotificationMessages.ofClocksOnly) }
     guard event == .clockWarned || percentFrom == nil else { throw Failure.invalid("percentFrom", NotificationMessages.ofWarningsOnly) }
+    let subject = event.subject
+    if let other = audience.first(where: { !subject.audiences.contains($0) }) {
+      throw Failure.invalid(
+        "audience", NotificationMessages.noSuchAudience,
+        ["event": event.rawValue, "audience": other.rawValue, "allowed": subject.audiences.map(\.rawValue).joined(separator: ", ")])
+    }
+    guard subject == .ticket || priorityTo == nil else {
+      throw Failure.invalid("priorityTo", NotificationMessages.ofTicketsOnly, ["event": event.rawValue])
+    }
+    guard !subject.isOfSuppliers || customer == nil else {
+      throw Failure.invalid("customer", NotificationMessages.ofNoCustomer, ["event": event.rawValue])
+    }
     guard event.isForCustomers || !audience.contains(.requester) else {
       throw Failure.invalid("audience", NotificationMessages.notForCustomers, ["event": event.rawValue])
     }

@@ -8,6 +8,7 @@ import Tenancy
 /// that a step is small, nothing is done twice, and a stop loses nothing.
 struct ClockSettlement: Sendable {
   private static let batch: Int32 = 1000
+
   let keepers: [ClockSubject.Kind: any ClockSubjectKeeper]
 
   /// - Parameter find: as many as the limit says; what is settled is not found again.

@@ -9,11 +9,13 @@ struct InsertAppraisalAction: Statement {
   let what: String
   let owner: Int64?
   let dueOn: CalendarDate
+  /// When people are told of it first.
+  let tellOn: CalendarDate
   let now: Instant
 
   static let sql = """
-    insert into suppliers.appraisal_action (tenant_id, public_id, appraisal_id, supplier_id, what, owner_id, due_on, state, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, 'open', $8)
+    insert into suppliers.appraisal_action (tenant_id, public_id, appraisal_id, supplier_id, what, owner_id, due_on, state, recorded_at, tell_on)
+    values ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -25,6 +27,7 @@ struct InsertAppraisalAction: Statement {
     parameters.append(owner)
     parameters.append(dueOn)
     parameters.append(now)
+    parameters.append(tellOn)
   }
 }
 
@@ -176,11 +179,13 @@ struct UpdateAction: Statement {
   let finishedAt: Instant?
   /// Nil: as before.
   let appraisal: Int64?
+  /// When people are told of it; nil: as before.
+  let tellOn: CalendarDate?
 
   static let sql = """
     update suppliers.appraisal_action
     set what = $4, owner_id = $5, due_on = $6, state = $7, result = $8, finished_at = $9, appraisal_id = coalesce($10, appraisal_id),
-      version = version + 1
+      tell_on = coalesce($11, tell_on), version = version + 1
     where tenant_id = $1 and id = $2 and version = $3 returning version
     """
 
@@ -195,6 +200,7 @@ struct UpdateAction: Statement {
     parameters.append(result)
     parameters.append(finishedAt)
     parameters.append(appraisal)
+    parameters.append(tellOn)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -13,8 +13,8 @@ struct InsertCertification: Statement {
   let now: Instant
 
   static let sql = """
-    insert into suppliers.certification (public_id, supplier_id, name, issuer, reference, valid_from, expires_on, warn_on, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    insert into suppliers.certification (public_id, supplier_id, name, issuer, reference, valid_from, expires_on, warn_on, recorded_at, tell_on)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8)
     """
 
   func bind(to parameters: inout Parameters) {

@@ -167,13 +167,18 @@ extension OperationContext {
     let updated = try await transaction.first(
       UpdateAction(
         tenant: tenant.id, id: row.id, version: row.version, what: what, owner: owner, dueOn: dueOn, state: state, result: result,
-        finishedAt: state == .open ? nil : now, appraisal: appraisal))
+        finishedAt: state == .open ? nil : now, appraisal: appraisal,
+        tellOn: dueOn == row.dueOn ? nil : Reminder.ofAction(dueOn: dueOn, today: providerDay)))
     guard let version = updated, let changed = try await transaction.first(ActionByPublicId(tenant: tenant.id, publicId: id)) else { throw beaten }
     subject(id)
     record(
       Event(
-        subjectKind: "appraisal_action", subject: row.id, seq: version, type: "appraisal_action.\(state == .open ? "changed" : state.rawValue)",
-        payload: .object(["action": .id(id), "was": AppraisalActionOutput(row, in: self).value]), occurredAt: now))
+        subjectKind: "appraisal_action", subject: row.id, seq: version,
+        type: state == .open ? SupplierNews.actionChanged : "appraisal_action.\(state.rawValue)",
+        payload: .object(["action": .id(id), "owner": .id(changed.owner.map { self.id(.staff, $0) }), "was": AppraisalActionOutput(row, in: self).value]),
+        occurredAt: now),
+      // Whoever is to see to it from now on is told.
+      for: state == .open && owner != nil && owner != row.ownerId ? SupplierNews.consumers : [])
     return AppraisalActionOutput(changed, in: self)
   }
 

@@ -118,8 +118,16 @@ package enum CloseAppraisal: PreparedOperation {
     let what = input.action ?? SuppliersMessages.defaultAction.text(context.tenant.language, ["period": row.periodName, "grade": grade.rawValue])
     context.transaction.enqueue(
       InsertAppraisalAction(
-        tenant: tenant, publicId: id, appraisal: row.id, supplier: row.supplierId, what: what, owner: owner, dueOn: dueOn, now: context.now))
+        tenant: tenant, publicId: id, appraisal: row.id, supplier: row.supplierId, what: what, owner: owner, dueOn: dueOn,
+        tellOn: Reminder.ofAction(dueOn: dueOn, today: today), now: context.now))
     guard let made = try await context.transaction.first(ActionByPublicId(tenant: tenant, publicId: id)) else { throw Failure.notFound }
+    context.record(
+      Event(
+        subjectKind: "appraisal_action", subject: made.id, seq: made.version, type: SupplierNews.actionOpened,
+        payload: .object([
+          "action": .id(id), "appraisal": .id(context.id(.appraisal, row.publicId)), "owner": .id(made.owner.map { context.id(.staff, $0) }),
+        ]), occurredAt: context.now),
+      for: SupplierNews.consumers)
     return AppraisalActionOutput(made, in: context)
   }
 }

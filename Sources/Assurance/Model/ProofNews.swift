@@ -1,0 +1,11 @@
+/// What becomes of a line's gaps that nobody accepted: the type of the proof's event.
+package enum ProofNews: String, Sendable, CaseIterable {
+  /// It has some, and had none.
+  case opened = "proof.gaps_opened"
+  /// It has none any more.
+  case closed = "proof.gaps_closed"
+  /// It had some, and something that it rests on changed: now it has others besides.
+  case added = "proof.gaps_added"
+
+  var seq: Int64 { self == .closed ? 2 : 1 }
+}

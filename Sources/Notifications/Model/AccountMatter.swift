@@ -1,0 +1,162 @@
+import Assurance
+import Contracts
+import Kernel
+import Operations
+import ServiceTime
+import Suppliers
+import Tenancy
+
+/// What people are told of that is no ticket: an affair of those who answer for customers and suppliers.
+enum AccountMatter: Sendable {
+  case renewal(ToldRenewal)
+  case proof(ToldProof)
+  case certification(ToldCertification)
+  case action(ToldAction)
+
+  /// The member of the staff who sees to it.
+  var owner: Int64? { if case .action(let action) = self { action.owner } else { nil } }
+
+  /// The kind of its id, and the random bits.
+  var id: (kind: IdKind, bits: [UInt8]) {
+    switch self {
+    case .renewal(let renewal): (.renewal, renewal.publicId)
+    case .proof(let proof): (.proof, proof.publicId)
+    case .certification(let certification): (.certification, certification.publicId)
+    case .action(let action): (.appraisalAction, action.publicId)
+    }
+  }
+
+  /// The fields of a text, by ``NotificationText/fields(of:)``.
+  func values(_ language: Language, of tenant: TenantEntry) -> [String: String] {
+    switch self {
+    case .renewal(let renewal):
+      [
+        "number": renewal.contract.number(of: tenant), "contract": renewal.contract.name, "decisionOn": renewal.decisionOn.description,
+        "endsOn": renewal.contract.lastDay(before: renewal.endsAt),
+        "mode": (renewal.mode == RenewalMode.auto.rawValue ? AccountSideMessages.renewalAuto : AccountSideMessages.renewalManual).text(language),
+      ]
+    case .proof(let proof):
+      [
+        "number": proof.contract.number(of: tenant), "contract": proof.contract.name, "line": proof.line, "count": String(proof.gaps.count),
+        "gaps": proof.text(language),
+      ]
+    case .certification(let certification):
+      [
+        "supplier": certification.supplierName, "certification": certification.name, "issuer": certification.issuer ?? "-",
+        "reference": certification.reference ?? "-", "expiresOn": certification.expiresOn.description,
+      ]
+    case .action(let action):
+      [
+        "supplier": action.supplierName, "period": action.period, "action": action.what, "dueOn": action.dueOn.description,
+        "owner": action.ownerName ?? "-",
+      ]
+    }
+  }
+
+  /// What a webhook is told: codes, ids and days.
+  func members(of tenant: TenantEntry) -> [Value.Member] {
+    let customer = [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code))]
+    let own = Value.Member(name, .id(tenant.id(id.kind.prefix, id.bits)))
+    switch self {
+    case .renewal(let renewal):
+      return [own] + customer + renewal.contract.members(of: tenant) + [
+        Value.Member("decisionOn", .date(renewal.decisionOn)), Value.Member("cycleEndsAt", .instant(renewal.endsAt)),
+        Value.Member("mode", .text(renewal.mode)),
+      ]
+    case .proof(let proof):
+      return [own] + customer + proof.contract.members(of: tenant) + [
+        Value.Member("line", .id(tenant.id(IdKind.contractLine.prefix, proof.linePublicId))),
+        Value.Member("gaps", .array(proof.gaps.map { .text($0.kind.rawValue) })),
+      ]
+    case .certification(let certification):
+      return [
+        own, Value.Member("supplier", .id(tenant.id(IdKind.supplier.prefix, certification.supplier))),
+        Value.Member("supplierCode", .text(certification.supplierCode)), Value.Member("expiresOn", .date(certification.expiresOn)),
+      ]
+    case .action(let action):
+      return [
+        own, Value.Member("supplier", .id(tenant.id(IdKind.supplier.prefix, action.supplier))),
+        Value.Member("supplierCode", .text(action.supplierCode)), Value.Member("dueOn", .date(action.dueOn)),
+      ]
+    }
+  }
+
+  private var name: String {
+    switch self {
+    case .renewal: "renewal"
+    case .proof: "proof"
+    case .certification: "certification"
+    case .action: "action"
+    }
+  }
+}
+
+/// The contract that it is about.
+struct ToldContract: Sendable {
+  let publicId: [UInt8]
+  let number: Int64
+  let name: String
+  let zone: String
+
+  func number(of tenant: TenantEntry) -> String { "\(tenant.code)-CON-\(pad(number, 6))" }
+
+  func members(of tenant: TenantEntry) -> [Value.Member] {
+    [
+      Value.Member("contract", .id(tenant.id(IdKind.contract.prefix, publicId))), Value.Member("number", .text(number(of: tenant))),
+    ]
+  }
+
+  /// The last day of a term that ends at an instant, by the contract's zone.
+  func lastDay(before end: Instant) -> String {
+    (Zone.named(zone) ?? Zone.named("UTC"))?.date(at: end.adding(seconds: -1)).description ?? end.description
+  }
+}
+
+struct ToldRenewal: Sendable {
+  let publicId: [UInt8]
+  let contract: ToldContract
+  let decisionOn: CalendarDate
+  let endsAt: Instant
+  let mode: String
+}
+
+struct ToldProof: Sendable {
+  let publicId: [UInt8]
+  let contract: ToldContract
+  let linePublicId: [UInt8]
+  let line: String
+  /// Those that people are told of.
+  let gaps: [Gap]
+
+  /// So many are told in words; the proof has them all.
+  static let mostInWords = 10
+
+  func text(_ language: Language) -> String {
+    let lines = gaps.prefix(Self.mostInWords).map { GapWords.text($0, language) }
+    return (lines + (gaps.count > lines.count ? ["…"] : [])).joined(separator: "\n")
+  }
+}
+
+struct ToldCertification: Sendable {
+  let publicId: [UInt8]
+  let supplier: [UInt8]
+  let supplierCode: String
+  let supplierName: String
+  let name: String
+  let issuer: String?
+  let reference: String?
+  let expiresOn: CalendarDate
+}
+
+struct ToldAction: Sendable {
+  let publicId: [UInt8]
+  let supplier: [UInt8]
+  let supplierCode: String
+  let supplierName: String
+  let period: String
+  let what: String
+  let owner: Int64?
+  let ownerPublicId: [UInt8]?
+  let ownerName: String?
+  let dueOn: CalendarDate
+}

@@ -1,0 +1,207 @@
+import Assurance
+import Kernel
+import Operations
+import Postgres
+
+/// What happened to things that are no tickets.
+struct AccountEvents: Statement {
+  struct Found: Sendable {
+    let cause: Int64
+    let subject: Int64
+    let event: FoundEvent
+  }
+
+  let tenant: TenantId
+  let causes: [OutboxEntry]
+
+  static let sql = """
+    select o.id, o.subject_id, e.type, e.payload, e.actor_kind, e.actor_id, e.occurred_at
+    from unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[]) o (id, kind, subject_id, seq, recorded_at)
+    join operations.event e
+      on e.tenant_id = $1 and e.subject_kind = o.kind and e.subject_id = o.subject_id and e.seq = o.seq and e.recorded_at = o.recorded_at
+    order by o.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(causes.map(\.id))
+    parameters.append(causes.map(\.kind))
+    parameters.append(causes.map(\.subject))
+    parameters.append(causes.map(\.seq))
+    parameters.append(causes.map(\.recordedAt))
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(cause: try row.next(), subject: try row.next(), event: try FoundEvent(&row))
+  }
+}
+
+/// Renewals that nobody has decided on.
+struct RenewalsToTell: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select r.renewal_id, r.public_id, \(ToldContract.columns), r.decision_on, r.cycle_ends_at, r.mode
+    from contracts.pub_renewal r join contracts.pub_contract c on c.tenant_id = r.tenant_id and c.contract_id = r.contract_id
+    where r.tenant_id = $1 and r.renewal_id = any ($2) and r.state in ('pending', 'snoozed')
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (id: Int64, matter: AccountMatter) {
+    (
+      try row.next(),
+      .renewal(
+        ToldRenewal(
+          publicId: try row.next(), contract: try ToldContract(&row), decisionOn: try row.next(), endsAt: try row.next(), mode: try row.next()))
+    )
+  }
+}
+
+/// Proofs of lines that have gaps still, whichever proof stands by now. A contract that is a draft yet promises nothing: whoever writes it sees
+/// what is missing.
+struct ProofsToTell: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let contract: ToldContract
+    let linePublicId: [UInt8]
+    let line: String?
+    /// All of the proof.
+    let gaps: Value
+
+    /// With those of its gaps that stand at these places, from 1; one that this version cannot read is left out.
+    func matter(_ places: [Int64]) -> AccountMatter {
+      let all = gaps.array ?? []
+      let gaps = places.compactMap { place in Int(exactly: place).flatMap { $0 > 0 && $0 <= all.count ? Gap(all[$0 - 1]) : nil } }
+      return .proof(ToldProof(publicId: publicId, contract: contract, linePublicId: linePublicId, line: line ?? "-", gaps: gaps))
+    }
+  }
+
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select p.proof_id, p.public_id, \(ToldContract.columns), l.public_id,
+      (select v.name from contracts.pub_line_terms v where v.tenant_id = p.tenant_id and v.line_id = p.line_id
+       order by v.valid_from desc, v.line_version_id desc limit 1), p.gaps
+    from assurance.pub_proof p
+    join contracts.pub_contract c on c.tenant_id = p.tenant_id and c.contract_id = p.contract_id
+    join contracts.pub_line l on l.tenant_id = p.tenant_id and l.line_id = p.line_id
+    where p.tenant_id = $1 and p.proof_id = any ($2) and p.is_open and 'draft' <> (
+      select v.state from contracts.pub_contract_term v where v.tenant_id = c.tenant_id and v.contract_id = c.contract_id order by v.valid_from desc limit 1)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      id: try row.next(), publicId: try row.next(), contract: try ToldContract(&row), linePublicId: try row.next(), line: try row.next(),
+      gaps: try row.next())
+  }
+}
+
+/// Certifications that were not ended meanwhile.
+struct CertificationsToTell: Statement {
+  let ids: [Int64]
+
+  static let sql = """
+    select c.certification_id, c.public_id, s.public_id, s.code, s.name, c.name, c.issuer, c.reference, c.expires_on
+    from suppliers.pub_certification c join suppliers.pub_supplier s on s.supplier_id = c.supplier_id
+    where c.certification_id = any ($1)
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(ids) }
+
+  static func decode(_ row: inout RowReader) throws -> (id: Int64, matter: AccountMatter) {
+    (
+      try row.next(),
+      .certification(
+        ToldCertification(
+          publicId: try row.next(), supplier: try row.next(), supplierCode: try row.next(), supplierName: try row.next(), name: try row.next(),
+          issuer: try row.next(), reference: try row.next(), expiresOn: try row.next()))
+    )
+  }
+}
+
+/// Actions about suppliers that are still to be done.
+struct ActionsToTell: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select a.action_id, a.public_id, s.public_id, s.code, s.name, a.period_name, a.what, a.owner_id, o.public_id, o.name, a.due_on
+    from suppliers.pub_open_action a join suppliers.pub_supplier s on s.supplier_id = a.supplier_id
+    left join tenancy.account o on o.tenant_id = a.tenant_id and o.id = a.owner_id
+    where a.tenant_id = $1 and a.action_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (id: Int64, matter: AccountMatter) {
+    (
+      try row.next(),
+      .action(
+        ToldAction(
+          publicId: try row.next(), supplier: try row.next(), supplierCode: try row.next(), supplierName: try row.next(), period: try row.next(),
+          what: try row.next(), owner: try row.next(), ownerPublicId: try row.next(), ownerName: try row.next(), dueOn: try row.next()))
+    )
+  }
+}
+
+extension ToldContract {
+  /// `c` is the contract; its name is that of its newest version.
+  static let columns = """
+    c.public_id, c.number,
+      coalesce((select v.name from contracts.pub_contract_term v where v.tenant_id = c.tenant_id and v.contract_id = c.contract_id
+       order by v.valid_from desc limit 1), ''), c.zone
+    """
+
+  init(_ row: inout RowReader) throws {
+    self.init(publicId: try row.next(), number: try row.next(), name: try row.next(), zone: try row.next())
+  }
+}
+
+/// The things that events are about, by the kind and the id of their subjects.
+struct AccountMatters: Sendable {
+  private var matters: [String: [Int64: AccountMatter]] = [:]
+  private var proofs: [Int64: ProofsToTell.Found] = [:]
+
+  init(_ events: [AccountEvents.Found], _ entries: [Int64: OutboxEntry], tenant: TenantId, in transaction: Transaction) async throws {
+    let byKind = Dictionary(grouping: events) { entries[$0.cause]?.kind ?? "" }.mapValues { Array(Set($0.map(\.subject))) }
+    for (kind, ids) in byKind {
+      switch kind {
+      case "renewal_news": matters[kind] = Self.byId(try await transaction.query(RenewalsToTell(tenant: tenant, ids: ids)))
+      case "proof":
+        proofs = Dictionary(try await transaction.query(ProofsToTell(tenant: tenant, ids: ids)).map { ($0.id, $0) }) { first, _ in first }
+      case "certification": matters[kind] = Self.byId(try await transaction.query(CertificationsToTell(ids: ids)))
+      case "appraisal_action", "appraisal_reminder":
+        matters[kind] = Self.byId(try await transaction.query(ActionsToTell(tenant: tenant, ids: ids)))
+      default: break
+      }
+    }
+  }
+
+  /// Nil when there is nothing to tell of it any more.
+  subscript(kind: String, id: Int64, payload: Value) -> AccountMatter? {
+    if kind == "proof" { return proofs[id]?.matter((payload["new"]?.array ?? []).compactMap(\.integer)) }
+    let matter = matters[kind]?[id]
+    // Who was to see to it is told as long as he is.
+    if case .action(let action) = matter, let owner = payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
+    return matter
+  }
+
+  private static func byId(_ rows: [(id: Int64, matter: AccountMatter)]) -> [Int64: AccountMatter] {
+    Dictionary(rows.map { ($0.id, $0.matter) }) { first, _ in first }
+  }
+}
