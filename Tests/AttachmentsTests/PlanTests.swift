@@ -12,22 +12,20 @@ import Testing
     let world = try await AttachmentsWorld()
     let made = try await world.attach("one", to: try await world.incident())
     // Tickets that are not there do for how a statement is run.
-    try await world.database.superuser.withConnection { connection in
-      _ = try await connection.runScript(
-        """
-        set session_replication_role = replica;
-        insert into attachments.attachment (
-          tenant_id, public_id, ticket_id, visibility, name, type, size_bytes, sha256, state, actor_kind, actor_id, actor_name, recorded_at, deleted_at,
-          deletion_reason, deleter_kind, deleter_id, deleter_name, removed_at)
-        select a.tenant_id, substr(sha256(i::text::bytea), 1, 12), i / 5, 'public', a.name, a.type, 1000, sha256((i / 2)::text::bytea), s.state, a.actor_kind,
-          a.actor_id, a.actor_name, a.recorded_at + i * interval '1 second', d.at, d.word, d.word, d.id, d.word, case s.state when 'removed' then d.at end
-        from attachments.attachment a cross join generate_series(1, 200000) i
-        cross join lateral (select case when i % 20 = 0 then 'removed' when i % 500 = 1 then 'deleted' else 'stored' end as state) s
-        left join lateral (select a.recorded_at + i * interval '1 minute' as at, 'x' as word, 1 as id) d on s.state <> 'stored';
-        reset session_replication_role;
-        analyze
-        """)
-    }
+    try await world.database.runAsSuperuser(
+      """
+      set session_replication_role = replica;
+      insert into attachments.attachment (
+        tenant_id, public_id, ticket_id, visibility, name, type, size_bytes, sha256, state, actor_kind, actor_id, actor_name, recorded_at, deleted_at,
+        deletion_reason, deleter_kind, deleter_id, deleter_name, removed_at)
+      select a.tenant_id, substr(sha256(i::text::bytea), 1, 12), i / 5, 'public', a.name, a.type, 1000, sha256((i / 2)::text::bytea), s.state, a.actor_kind,
+        a.actor_id, a.actor_name, a.recorded_at + i * interval '1 second', d.at, d.word, d.word, d.id, d.word, case s.state when 'removed' then d.at end
+      from attachments.attachment a cross join generate_series(1, 200000) i
+      cross join lateral (select case when i % 20 = 0 then 'removed' when i % 500 = 1 then 'deleted' else 'stored' end as state) s
+      left join lateral (select a.recorded_at + i * interval '1 minute' as at, 'x' as word, 1 as id) d on s.state <> 'stored';
+      reset session_replication_role;
+      analyze
+      """)
     let (tenant, now) = (world.acme.id, world.database.clock.now())
     let publicId = try #require(made["id"]?.text.flatMap { PublicId($0) })
     let digests = (0..<20).map { number in [UInt8](repeating: UInt8(number), count: 32) }
