@@ -87,7 +87,7 @@ struct OpenAPIWriter {
     return parameters + [Self.reference("parameters", "AcceptLanguage")]
   }
 
-  private func query(_ field: any InputField) -> Value {
+  func query(_ field: any InputField) -> Value {
     var members: [Value.Member] = [
       Value.Member("name", .text(field.name)), Value.Member("in", .text("query")), Value.Member("required", .bool(field.isRequired)),
       Value.Member("description", .text(field.summary.text(language))),
