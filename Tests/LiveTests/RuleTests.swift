@@ -58,18 +58,20 @@ import Testing
   @Test func aMailboxIsBounded() {
     var mailbox = LiveMailbox(mostEvents: 3)
     let two = [Self.event(.incidentChanged, 1, 1), Self.event(.incidentChanged, 2, 1)]
-    #expect(mailbox.put(.events(two, id: nil)) && mailbox.put(.heartbeat(id: nil)))
+    var isTaken = [mailbox.put(.events(two, id: nil)), mailbox.put(.heartbeat(id: nil))]
     guard case .message(.events(two, _)) = mailbox.take(), case .nothing = mailbox.take() else {
       Issue.record("whoever has something waiting needs no sign of life")
       return
     }
-    #expect(mailbox.put(.events(two, id: nil)) && mailbox.put(.reset(id: "x")))
+    isTaken += [mailbox.put(.events(two, id: nil)), mailbox.put(.reset(id: "x"))]
     guard case .message(.reset("x")) = mailbox.take(), case .nothing = mailbox.take() else {
       Issue.record("before all is read again nothing has to be told")
       return
     }
-    #expect(mailbox.put(.events(two, id: nil)))
-    #expect(!mailbox.put(.events(two, id: nil)))
+    isTaken.append(mailbox.put(.events(two, id: nil)))
+    #expect(isTaken == [true, true, true, true, true])
+    let isTooMuch = !mailbox.put(.events(two, id: nil))
+    #expect(isTooMuch)
     mailbox.finish(.slow)
     guard case .ended = mailbox.take() else {
       Issue.record("it goes on")
