@@ -38,7 +38,8 @@ package struct APIServer: Sendable {
       respond: { request, context in
         let exchange = Exchange(request, peer: context.peer, closed: context.closed, limits: configuration.limits)
         let reply = try await endpoint.reply(to: exchange)
-        let body = reply.live.map { ResponseBody(live: $0, on: context.eventLoop, abort: context.abort) } ?? ResponseBody(inPieces: reply.body, on: context.eventLoop)
+        let body =
+          reply.live.map { ResponseBody(live: $0, on: context.eventLoop, abort: context.abort) } ?? ResponseBody(inPieces: reply.body, on: context.eventLoop)
         return Response(status: HTTPResponse.Status(code: reply.status), headers: reply.headers, body: body)
       })
   }

@@ -145,8 +145,9 @@ struct LiveSite: Sendable {
   func user(_ role: StockRole, of customer: TenantEntry, scope: String = "tenant", person: Value? = nil) async throws -> Login {
     let login = "\(Base32.encode(SystemRandom.bytes(8)))@customer.test"
     let named = if let person { person } else { try await self.person(of: customer) }
-    let account = try await call(
-      "account.create", ["customer": .id(customer.publicId), "login": .text(login), "name": "Somebody", "person": named])["id"] ?? .null
+    let account =
+      try await call(
+        "account.create", ["customer": .id(customer.publicId), "login": .text(login), "name": "Somebody", "person": named])["id"] ?? .null
     let grant = try await call("account_grant.add", ["account": account, "role": .text(role.rawValue), "scope": .text(scope)])["id"] ?? .null
     return try await self.login(login, account, [grant], of: customer, 30 * 86_400)
   }

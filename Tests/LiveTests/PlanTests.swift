@@ -11,19 +11,22 @@ import Testing
   @Test func aLookReadsWhatIsNew() async throws {
     let site = try await LiveSite()
     let acme = try await site.customer("ACME")
-    let engineer = try await site.staff()
     _ = try await site.incident(of: acme)
     try await site.script(
       """
       insert into operations.event (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, via, occurred_at)
       select e.tenant_id, e.recorded_at + i * interval '1 second', 'ticket', e.subject_id + i % 1000, 1000 + i, 'incident.changed', '{}', 'system', 0, 'job',
         e.occurred_at
-      from (select * from operations.event where subject_kind = 'ticket' limit 1) e cross join generate_series(1, 100000) i;
+      from (select * from operations.event where subject_kind = 'ticket' limit 1) e cross join generate_series(1, 30000) i;
       insert into notifications.notification (
         tenant_id, public_id, cause, receiver, channel, event, customer_id, language, subject, body, state, due_at, expires_at, occurred_at, recorded_at)
       select \(acme.id), substr(sha256(i::text::bytea), 1, 12), 'more:' || i, 'p' || (i % 500), 'inbox', 'incident.answered', \(acme.id), 'en', 'x', 'x',
         'inbox', now(), now(), now(), '\(site.clock.now())'::timestamptz + i * interval '1 second'
-      from generate_series(1, 50000) i;
+      from generate_series(1, 10000) i;
+      insert into desk.ticket
+      select (jsonb_populate_record(null::desk.ticket, to_jsonb(t)
+        || jsonb_build_object('id', 1000000 + i, 'number', 100000 + i, 'public_id', '\\x' || encode(substr(sha256(i::text::bytea), 1, 12), 'hex')))).*
+      from desk.ticket t, generate_series(1, 3000) i;
       analyze
       """)
     let changes = (1...3).map {
@@ -38,13 +41,14 @@ import Testing
       ]
     }
     for (name, plan) in plans {
-      #expect(!plan.contains { $0.contains("Seq Scan on event") || $0.contains("Seq Scan on clock") || $0.contains("Seq Scan on ticket") }, "\(name):\n\(plan.joined(separator: "\n"))")
+      // Of the months to come, and of clocks, there is nothing to look through.
+      #expect(
+        !plan.contains { $0.contains("Seq Scan on event_2026_03") || $0.contains("Seq Scan on ticket") }, "\(name):\n\(plan.joined(separator: "\n"))")
     }
     // What the finder asks, as it asks it, and what that costs.
     let asked = try await site.superuser.withConnection { try await $0.query(NewEvents()) + $0.query(NewNotifications()) }
-    #expect(!asked.contains { $0.contains("Seq Scan") }, "\(asked.joined(separator: "\n"))")
+    #expect(!asked.contains { $0.contains("Seq Scan on event_2026_03") || $0.contains("Seq Scan on notification") }, "\(asked.joined(separator: "\n"))")
     #expect(asked.contains { $0.contains("_tx_idx") || $0.contains("event_tx") } && asked.contains { $0.contains("notification_tx") })
-    _ = engineer
   }
 }
 

@@ -16,7 +16,9 @@ struct BuiltInPages: Sendable {
   /// Made once: the registry does not change while the server runs.
   private let documents: [Language: [UInt8]]
 
-  init(_ configuration: APIConfiguration, dispatcher: Dispatcher, responses: ResponseCounter, live: LiveHub, readiness: @escaping @Sendable () async -> Readiness) {
+  init(
+    _ configuration: APIConfiguration, dispatcher: Dispatcher, responses: ResponseCounter, live: LiveHub, readiness: @escaping @Sendable () async -> Readiness
+  ) {
     self.configuration = configuration
     self.dispatcher = dispatcher
     self.responses = responses
