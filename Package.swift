@@ -89,6 +89,7 @@ let package = Package(
     module(
       "Notifications",
       ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Desk", "Assurance"]),
+    module("Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Desk", "Notifications", logging]),
     module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Desk"]),
     module(
@@ -97,7 +98,7 @@ let package = Package(
 
     // 4 edges
     module("Web", ["Kernel", "TLS", logging] + nio + http),
-    module("HTTPAPI", ["Kernel", "TLS", "Web", "Tenancy", "Operations", logging] + nio + http),
+    module("HTTPAPI", ["Kernel", "TLS", "Web", "Tenancy", "Operations", "Live", logging] + nio + http),
     module("AdminProtocol", ["Kernel", "OperatingSystem", "TLS", "Tenancy", "Operations", logging] + nio),
     module(
       "Importing",
@@ -263,6 +264,12 @@ let package = Package(
         "ContractFiles", "Assurance", "Catalog", "Desk", "Suppliers", "ServiceLevels", "ServiceTime", "Contracts", "Jobs", "Operations", "Tenancy",
         "Kernel", "TestSupport",
       ]),
+    tests(
+      "LiveTests",
+      [
+        "Live", "HTTPAPI", "Web", "Notifications", "Problems", "Knowledge", "Desk", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs",
+        "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport", subprocess, logging,
+      ] + nio + http),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests(
       "AdminProtocolTests",

@@ -1,3 +1,4 @@
+import Live
 import TLS
 import Web
 
@@ -14,6 +15,8 @@ package struct APIConfiguration: Sendable {
   /// What `/metrics` says of the build.
   package var version: String
   package var limits: WebLimits
+  /// What listeners to live updates may cost.
+  package var live = LiveHub.Limits()
   /// What `/metrics` says besides.
   package var furtherMetrics: @Sendable () -> [FurtherMetric] = { [] }
 

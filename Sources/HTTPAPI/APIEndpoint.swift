@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Kernel
+import Live
 import Logging
 import Operations
 import Tenancy
@@ -15,10 +16,11 @@ struct APIEndpoint: Sendable {
   private let authenticator: Authenticator
   private let logger: Logger
   private let builtIns: BuiltInPages
+  private let door: LiveDoor
   private let responses = ResponseCounter()
 
   init(
-    _ configuration: APIConfiguration, routes: RouteTable, dispatcher: Dispatcher, authenticator: Authenticator, logger: Logger,
+    _ configuration: APIConfiguration, routes: RouteTable, dispatcher: Dispatcher, authenticator: Authenticator, live: LiveHub, logger: Logger,
     readiness: @escaping @Sendable () async -> Readiness
   ) {
     self.configuration = configuration
@@ -26,7 +28,8 @@ struct APIEndpoint: Sendable {
     self.dispatcher = dispatcher
     self.authenticator = authenticator
     self.logger = logger
-    builtIns = BuiltInPages(configuration, dispatcher: dispatcher, responses: responses, readiness: readiness)
+    door = LiveDoor(hub: live, dispatcher: dispatcher)
+    builtIns = BuiltInPages(configuration, dispatcher: dispatcher, responses: responses, live: live, readiness: readiness)
   }
 
   /// Throws only ``Web/Refusal``, when the server has answered already.
@@ -90,6 +93,9 @@ struct APIEndpoint: Sendable {
     case .batch:
       told.operation = "batch"
       return try await batch(exchange, requestId, &told)
+    case .live:
+      told.operation = "live"
+      return try await listen(exchange, requestId, &told)
     case .builtIn(let page): return await builtIns.page(page, told.language)
     case .operation(let operation, let id):
       told.operation = operation.declaration.name
@@ -162,6 +168,16 @@ struct APIEndpoint: Sendable {
     var reply = Reply(200, "application/json", JSON.write(result.value))
     if let seconds = result.retryAfterSeconds { reply.headers[.retryAfter] = String(seconds) }
     return reply
+  }
+
+  private func listen(_ exchange: Exchange, _ requestId: String, _ told: inout Telling) async throws -> Reply {
+    let principal = try await authenticated(exchange)
+    if exchange.headers.language == nil { told.language = principal.language }
+    let (authenticator, secret, peer) = (authenticator, exchange.headers.bearer, exchange.peer)
+    return try await door.open(exchange, as: principal, Call(requestId: requestId, language: told.language, peer: peer)) {
+      guard let secret else { return nil }
+      return try await authenticator.principal(bearer: secret, via: .http, peer: peer)
+    }
   }
 
   private func principal(for operation: RegisteredOperation, _ exchange: Exchange) async throws -> Principal {

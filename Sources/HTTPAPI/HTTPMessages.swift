@@ -32,6 +32,11 @@ package enum HTTPMessages: MessageCatalog {
   static let batchIfMatch = Message(
     "http.batch_if_match", "A batch takes no If-Match: say the `version` of each act.", zh: "批量请求不接受 If-Match，请在每项操作中填写 `version`。")
 
+  static let tooManyStreams = Message(
+    "http.live_of_account", "At most {most} streams of live updates of one account at once. End one first.", zh: "每个账户最多同时打开 {most} 个实时更新流，请先关闭其中一个。")
+  static let streamsFull = Message(
+    "http.live_full", "This server has as many streams of live updates as it takes. Repeat later.", zh: "此服务器的实时更新流已达上限，请稍后重试。")
+
   /// Titles of problems, one for each status (RFC 9457, 3.1.3).
   static let badRequest = Message("http.title.400", "Bad request", zh: "请求有误")
   static let unauthorized = Message("http.title.401", "Not authenticated", zh: "未通过身份验证")
@@ -52,7 +57,7 @@ package enum HTTPMessages: MessageCatalog {
   package static let all =
     [
       unknownPath, wrongMethod, notJSON, neitherJSONNorFile, unexpectedBody, notAnObject, badQuery, duplicate, badIfMatch, batchNeedsKey, badBatchKey,
-      noBatchAct, batchNotBegun, batchIfMatch, badRequest, unauthorized,
+      noBatchAct, batchNotBegun, batchIfMatch, tooManyStreams, streamsFull, badRequest, unauthorized,
       forbidden, notFound, methodNotAllowed, conflict, preconditionFailed, contentTooLarge, unsupportedMediaType, unprocessable, preconditionRequired,
       tooManyRequests, internalError, unavailable, insufficientStorage,
     ] + DocumentTexts.all

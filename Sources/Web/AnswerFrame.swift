@@ -9,6 +9,8 @@ struct AnswerFrame {
   private var isHead = false
   private var hasNoBody = false
   private var declared: Int?
+  /// Whether it is a stream of events, which ends when either side wants it to.
+  private(set) var isEndless = false
   private var sent = 0
 
   init() {}
@@ -21,6 +23,7 @@ struct AnswerFrame {
   /// Adapts the head to the request. True if only a close can end this answer.
   mutating func begin(_ head: inout HTTPResponseHead) -> Bool {
     hasNoBody = isHead || head.status == .noContent || head.status == .notModified
+    isEndless = !hasNoBody && head.headers.first(name: "content-type")?.hasPrefix("text/event-stream") ?? false
     declared = head.headers.first(name: "content-length").flatMap { Int($0) }
     head.headers.remove(name: "transfer-encoding")
     // To an older client, and where an unknown length must not become a chunked body, the close is the end mark.

@@ -91,6 +91,8 @@ final class RequestGuard: ChannelDuplexHandler {
 
   private func receive(_ context: ChannelHandlerContext, _ event: Waiting) {
     guard machine.phase != .closing else { return }
+    // Nobody waits for the end of an answer that has none: whoever sends no more has left.
+    if case .inputClosed = event, answer.isEndless, machine.answer == .begun { return close(context) }
     if machine.phase == .body, waiting.isEmpty { return deliver(context, event) }
     guard waiting.isEmpty, machine.isFree else { return waiting.append(event) }
     deliver(context, event)

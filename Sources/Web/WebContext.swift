@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import TLS
 
 /// Who is at the other end of the connection, as the socket says; no header can change it.
 package struct WebPeer: Sendable {
@@ -25,12 +26,19 @@ package struct WebContext: RequestContext {
 
   package var coreContext: CoreRequestContextStorage
   package let peer: WebPeer
-  /// The connection's.
-  package let eventLoop: any EventLoop
+  private let channel: any Channel
 
   package init(source: WebContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
     peer = source.peer
-    eventLoop = source.channel.eventLoop
+    channel = source.channel
   }
+
+  /// The connection's.
+  package var eventLoop: any EventLoop { channel.eventLoop }
+  /// When the connection is closed.
+  package var closed: EventLoopFuture<Void> { channel.closeFuture }
+
+  /// Cuts the connection, whatever is under way on it.
+  package func abort() { channel.triggerUserOutboundEvent(TLSHandler.Abort(), promise: nil) }
 }

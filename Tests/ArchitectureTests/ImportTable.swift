@@ -80,12 +80,14 @@ enum ImportTable {
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
     Box("Notifications", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Desk", "Assurance", "Jobs"])),
+    // Tells what changed: on tickets and inboxes.
+    Box("Live", 3, platform.union(["TLS", "Desk", "Notifications"]), logging),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),
     // Reads tickets, clocks and credits: above them all.
     Box("Backtest", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"])),
     // edges
     Box("Web", 4, ["Kernel", "Operations", "TLS"], foundation, logging, metrics, collections, service, http),
-    Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web"], foundation, logging, metrics, collections, service, http),
+    Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web", "Live"], foundation, logging, metrics, collections, service, http),
     Box("AdminProtocol", 4, ["Kernel", "Operations", "OperatingSystem", "Tenancy", "TLS"], foundation, logging, collections, ["NIO*"]),
     Box("Workflows", 4, readers.union(["Jobs"]), foundation, logging),
     Box("Importing", 4, readers.union(["Postgres", "TLS", "ServiceTime"]), foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),

@@ -55,6 +55,22 @@ import Testing
     }
   }
 
+  @Test func noOperationTakesTheStreamsRoute() throws {
+    #expect(throws: RouteTable.Defect.sameRoute("GET /v1/live", operations: ["live.read", "/v1/live"])) {
+      _ = try RouteTable(Registry([LiveModule.self]))
+    }
+    let table = try RouteTable(Registry([PlatformModule.self]))
+    guard case .live = table.match("GET", "/v1/live") else {
+      Issue.record("no stream")
+      return
+    }
+    // An answer without an end has no length that HEAD could tell.
+    guard case .wrongMethod(["GET"]) = table.match("HEAD", "/v1/live") else {
+      Issue.record("HEAD leads somewhere")
+      return
+    }
+  }
+
   @Test func noOperationTakesTheBatchsRoute() throws {
     #expect(throws: RouteTable.Defect.sameRoute("GET /v1/batch", operations: ["batch.read", "/v1/batch"])) {
       _ = try RouteTable(Registry([BatchModule.self]))
@@ -119,6 +135,19 @@ private enum BatchModule: OperationModule {
 
 private enum ReadBatch: Operation {
   static let declaration = Declaration("batch.read", "Read.", zh: "读取。", roles: [], reach: .home, effect: .read)
+
+  static func run(_ input: NoInput, in context: OperationContext) async throws -> Done { Done() }
+}
+
+/// Claims the path of live updates.
+private enum LiveModule: OperationModule {
+  static let operations: [any Operation.Type] = [ReadLive.self]
+  static let messages: [Message] = []
+  static let constraints: [String: Message] = [:]
+}
+
+private enum ReadLive: Operation {
+  static let declaration = Declaration("live.read", "Read.", zh: "读取。", roles: [], reach: .home, effect: .read)
 
   static func run(_ input: NoInput, in context: OperationContext) async throws -> Done { Done() }
 }

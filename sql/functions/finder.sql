@@ -965,6 +965,44 @@ begin
 end
 $$;
 
+grant select on operations.event to steward_finder;
+
+-- What became visible after a snapshot, up to another one (null: up to now), to whoever follows all customers at once: events of tickets and of
+-- their clocks, and notifications in an inbox. The first row says where the caller stands now: the snapshot of this statement, which history of
+-- which cluster it belongs to, up to where the log was written when it was taken, and up to where it is on disk. With a null to begin from
+-- there is no other row. Numbers of transactions that a dump brought along from another cluster lie outside the snapshots, or are old.
+create function finder.changes_since(since text, until text, reference timestamptz, row_limit bigint)
+returns table (
+  snapshot text, history text, written bigint, flushed bigint,
+  tenant_id bigint, subject_kind text, subject_id bigint, seq bigint, recorded_at timestamptz, receiver text)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  shown pg_snapshot := pg_current_snapshot();
+  seen pg_snapshot := since;
+  last pg_snapshot := coalesce(until, pg_current_snapshot()::text);
+begin
+  snapshot := shown;
+  history := (select c.system_identifier from pg_control_system() c) || '.' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8);
+  written := pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0');
+  flushed := pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0');
+  return next;
+  if seen is null then return; end if;
+  return query
+    (select null::text, null::text, null::bigint, null::bigint, e.tenant_id, e.subject_kind, e.subject_id, e.seq, e.recorded_at, null::text
+     from operations.event e
+     where e.tx >= pg_snapshot_xmin(seen) and e.tx < pg_snapshot_xmax(shown) and e.recorded_at >= reference - interval '1 day'
+       and e.subject_kind in ('ticket', 'clock', 'clock_warning')
+       and not pg_visible_in_snapshot(e.tx, seen) and pg_visible_in_snapshot(e.tx, last)
+     limit least(row_limit, 10001))
+    union all
+    (select null::text, null::text, null::bigint, null::bigint, n.tenant_id, 'notification'::text, n.id, 0::bigint, n.recorded_at, n.receiver
+     from notifications.notification n
+     where n.tx >= pg_snapshot_xmin(seen) and n.tx < pg_snapshot_xmax(shown) and n.recorded_at >= reference - interval '1 day' and n.state = 'inbox'
+       and not pg_visible_in_snapshot(n.tx, seen) and pg_visible_in_snapshot(n.tx, last)
+     limit least(row_limit, 10001));
+end
+$$;
+
 -- The last of this file: whose all of them are, and who may call them.
 do $$
 declare

@@ -31,3 +31,14 @@ grant select on desk.pub_watcher to steward_app;
 
 create view desk.pub_comment with (security_invoker = true) as select tenant_id, ticket_id, public_id, visibility, author_name, body from desk.comment;
 grant select on desk.pub_comment to steward_app;
+
+-- Which ticket a turn belongs to: of a team (assignment) or of a supplier (dispatch).
+create view desk.pub_turn with (security_invoker = true) as
+  select tenant_id, 'assignment'::text as subject_kind, id as subject_id, ticket_id from desk.assignment
+  union all select tenant_id, 'dispatch', id, ticket_id from desk.dispatch;
+grant select on desk.pub_turn to steward_app;
+
+-- What is told to whoever has a ticket open: its number and version, and what says who may see it.
+create view desk.pub_live_ticket with (security_invoker = true) as
+  select tenant_id, id as ticket_id, public_id, number, version, unit_id, requester_id from desk.ticket where type = 'incident';
+grant select on desk.pub_live_ticket to steward_app;

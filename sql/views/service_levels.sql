@@ -47,3 +47,8 @@ create view service_levels.pub_warned with (security_invoker = true) as
   select tenant_id, id as clock_id, subject_kind, subject_id, metric, warned_percent
   from service_levels.clock where state in ('running', 'paused') and warned_percent is not null;
 grant select on service_levels.pub_warned to steward_app;
+
+-- What each clock belongs to.
+create view service_levels.pub_clock_subject with (security_invoker = true) as
+  select tenant_id, id as clock_id, subject_kind, subject_id from service_levels.clock;
+grant select on service_levels.pub_clock_subject to steward_app;

@@ -1,4 +1,5 @@
 import Kernel
+import Live
 import Operations
 
 /// The promise that is kept in `docs/api.lock`: every operation with its route, its fields and their types, one fact a
@@ -12,13 +13,19 @@ import Operations
 package enum APILock {
   /// Pure; the operations by name, so that it does not change with the order of modules.
   package static func text(_ registry: Registry) -> String {
-    (batch + registry.operations.flatMap(lines)).joined(separator: "\n") + "\n"
+    (batch + live + registry.operations.flatMap(lines)).joined(separator: "\n") + "\n"
   }
 
   /// The one route that calls several.
   private static var batch: [String] {
     let out = BatchAnswer.fields.flatMap { outputs($0.type, $0.path) }.sorted()
     return (["route POST \(Batch.path)"] + inputs(BatchInput.fields, "").map { "in \($0)" } + out.map { "out \($0)" }).map { "batch \($0)" }
+  }
+
+  /// The route of live updates, and what the data of each event holds.
+  private static var live: [String] {
+    let out = LiveRoute.data.flatMap { kind, fields in fields.flatMap { outputs($0.value, "\(kind).\($0.key)") } }.sorted()
+    return (["route GET \(LiveRoute.path)"] + inputs(LiveInput.fields, "").map { "in \($0)" } + out.map { "out \($0)" }).map { "live \($0)" }
   }
 
   private static func lines(_ operation: RegisteredOperation) -> [String] {

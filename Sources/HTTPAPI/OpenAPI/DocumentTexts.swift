@@ -39,8 +39,22 @@ enum DocumentTexts {
     zh: "1 到 {most} 个可见 ASCII 字符。24 小时内使用相同键再次发送时，只执行剩余的操作，其余返回已存储的结果。")
   static let batchDone = Message("openapi.batch_done", "What became of each act.", zh: "每项操作的结果。")
 
+  static let live = Message("openapi.live", "Be told what changes, by server-sent events.", zh: "通过服务器推送事件实时获知变更。")
+  static let liveRights = Message(
+    "openapi.live_rights",
+    "Incidents that one may read (permission `{permission}`), as long as one may, and one's own inbox. The stream ends with the token.",
+    zh: "在具备权限期间推送可查看的事件（权限 `{permission}`）以及本人的收件箱。令牌失效时推送结束。")
+  static let lastEventId = Message(
+    "openapi.last_event_id", "The last `id` that was received: what happened since is told first, or `reset`.",
+    zh: "最近收到的 `id`：首先推送其后发生的变更，或 `reset`。")
+  static let liveStream = Message("openapi.live_stream", "A stream that does not end by itself.", zh: "不会自行结束的事件流。")
+  static let liveData = Message(
+    "openapi.live_data",
+    "Events of the kinds {kinds}; `data` is JSON with `kind` and `at`, and of incidents `customer`, `incident`, `number` and `version`. After `reset`, read all again.",
+    zh: "事件类型：{kinds}；`data` 为 JSON，含 `kind` 和 `at`，事件工单另含 `customer`、`incident`、`number` 和 `version`。收到 `reset` 后须重新读取全部内容。")
+
   static let all = [
-    batch, batchRights, batchKey, batchDone,
+    live, liveRights, lastEventId, liveStream, liveData, batch, batchRights, batchKey, batchDone,
     about, token, needs, needsNothing, idempotencyKey, ifMatch, acceptLanguage, pathId, good, created, taken, eTag, location, replayed, requestId, retryAfter,
   ]
 }

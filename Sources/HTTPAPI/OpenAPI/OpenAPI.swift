@@ -18,7 +18,7 @@ package enum OpenAPI {
   }
 
   private static func tags(_ registry: Registry) -> [Value] {
-    Set(registry.operations.map(\.declaration.noun) + ["batch"]).sorted().map { .object(["name": .text($0)]) }
+    Set(registry.operations.map(\.declaration.noun) + ["batch", "live"]).sorted().map { .object(["name": .text($0)]) }
   }
 
   private static func paths(_ registry: Registry, _ writer: OpenAPIWriter) -> [Value.Member] {
@@ -27,6 +27,7 @@ package enum OpenAPI {
       let route = Route(of: operation)
       paths[route.path, default: []].append(Value.Member(route.method.rawValue.lowercased(), writer.operation(operation, route)))
     }
+    paths[LiveRoute.path] = LiveDocument(writer: writer).path.members
     paths[Batch.path] = BatchDocument(language: writer.language, registry: registry).path.members
     return paths.sorted { $0.key < $1.key }.map { Value.Member($0.key, .object($0.value)) }
   }

@@ -92,7 +92,7 @@ struct OpenAPIWriter {
     return parameters + [Self.reference("parameters", "AcceptLanguage")]
   }
 
-  private func query(_ field: any InputField, isRequired: Bool? = nil) -> Value {
+  func query(_ field: any InputField, isRequired: Bool? = nil) -> Value {
     var members: [Value.Member] = [
       Value.Member("name", .text(field.name)), Value.Member("in", .text("query")), Value.Member("required", .bool(isRequired ?? field.isRequired)),
       Value.Member("description", .text(field.summary.text(language))),

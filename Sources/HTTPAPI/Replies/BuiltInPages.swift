@@ -1,4 +1,5 @@
 import Kernel
+import Live
 import Operations
 import Tenancy
 
@@ -10,14 +11,18 @@ struct BuiltInPages: Sendable {
   private let configuration: APIConfiguration
   private let dispatcher: Dispatcher
   private let responses: ResponseCounter
+  private let live: LiveHub
   private let readiness: ReadinessCache
   /// Made once: the registry does not change while the server runs.
   private let documents: [Language: [UInt8]]
 
-  init(_ configuration: APIConfiguration, dispatcher: Dispatcher, responses: ResponseCounter, readiness: @escaping @Sendable () async -> Readiness) {
+  init(
+    _ configuration: APIConfiguration, dispatcher: Dispatcher, responses: ResponseCounter, live: LiveHub, readiness: @escaping @Sendable () async -> Readiness
+  ) {
     self.configuration = configuration
     self.dispatcher = dispatcher
     self.responses = responses
+    self.live = live
     self.readiness = ReadinessCache(readiness)
     documents = Dictionary(
       uniqueKeysWithValues: Language.allCases.map { ($0, JSON.write(OpenAPI.document(dispatcher.registry, $0))) })
@@ -48,10 +53,22 @@ struct BuiltInPages: Sendable {
       "steward_http_responses_total", "HTTP answers by status.",
       answered.byStatus.sorted { $0.key < $1.key }.map { ([("status", String($0.key))], Double($0.value)) })
     page.gauge("steward_http_requests_under_way", "HTTP requests under way, this one among them.", Double(answered.underWay))
+    listeners(&page)
     for metric in configuration.furtherMetrics() { page.add(metric) }
     await database(&page)
     process(&page)
     return Reply(200, "text/plain; version=0.0.4; charset=utf-8", Array(page.text.utf8))
+  }
+
+  private func listeners(_ page: inout PrometheusText) {
+    let figures = live.figures
+    page.gauge("steward_live_streams", "Streams of live updates.", Double(figures.streams))
+    page.counter("steward_live_events_total", "Live updates told, one to each listener.", [([], Double(figures.events))])
+    page.counter("steward_live_resets_total", "Listeners told to read all again.", [([], Double(figures.resets))])
+    page.counter("steward_live_failed_looks_total", "Looks at what changed that the database did not answer.", [([], Double(figures.failedLooks))])
+    page.counter(
+      "steward_live_ends_total", "Streams that ended, by reason.",
+      LiveEnd.allCases.map { ([("reason", $0.rawValue)], Double(figures.ends[$0] ?? 0)) })
   }
 
   private func database(_ page: inout PrometheusText) async {

@@ -14,6 +14,8 @@ package struct Reply: Sendable {
   package let contentLength: Int
   /// What goes instead of the body, as it is read.
   private(set) var file: (any StoredFile)?
+  /// An answer without an end, in place of the body.
+  private(set) var live: LiveAnswer?
 
   init(_ status: Int, _ contentType: String, _ body: [UInt8]) {
     self.status = status
@@ -38,6 +40,17 @@ package struct Reply: Sendable {
     headers[RequestHeaders.name("Content-Digest")] = FileFields.digest(file.content.digest)
   }
 
+  /// A stream. A proxy on the way must not wait for more of it before it passes on what there is.
+  init(live: LiveAnswer) {
+    status = 200
+    body = []
+    contentLength = 0
+    headers = Self.always
+    headers[.contentType] = LiveRoute.contentType
+    headers[RequestHeaders.name("X-Accel-Buffering")] = "no"
+    self.live = live
+  }
+
   /// The fields of every answer. Two years of HTTPS only (Mozilla, server-side TLS 5.0); nothing is cached, framed,
   /// sniffed or run: these are data.
   private static let always: HTTPFields = [
@@ -55,7 +68,9 @@ package struct Reply: Sendable {
     return reply
   }
 
-  func responseBody(on eventLoop: any EventLoop, _ logger: Logger) -> ResponseBody {
+  /// - Parameter abort: cuts the connection.
+  func responseBody(on eventLoop: any EventLoop, abort: @escaping @Sendable () -> Void, _ logger: Logger) -> ResponseBody {
+    if let live { return ResponseBody(live: live, on: eventLoop, abort: abort) }
     guard let file else { return ResponseBody(inPieces: body, on: eventLoop) }
     return ResponseBody(contentLength: contentLength) { writer in
       // A file that cannot be read to its end ends the connection: half a file is not taken for a whole one.

@@ -10,14 +10,17 @@ struct Exchange: Sendable {
   let headers: RequestHeaders
   /// The socket's address; no header field changes it.
   let peer: String
+  /// When the connection is closed.
+  let closed: EventLoopFuture<Void>
   private let request: Request
   private let bodyLimit: Int
 
-  init(_ request: Request, peer: WebPeer, limits: WebLimits) {
+  init(_ request: Request, peer: WebPeer, closed: EventLoopFuture<Void>, limits: WebLimits) {
     method = request.head.method.rawValue
     target = RequestTarget(request.head.path ?? "/")
     headers = RequestHeaders(request.headers)
     self.peer = peer.address ?? "unknown"
+    self.closed = closed
     self.request = request
     bodyLimit = limits.bodyBytes
   }

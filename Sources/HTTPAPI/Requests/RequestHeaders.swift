@@ -48,6 +48,9 @@ struct RequestHeaders {
     }
   }
 
+  /// Where a listener who comes back stood.
+  var lastEventId: String? { fields[LiveRoute.lastEventIdName].flatMap { $0.isEmpty ? nil : $0 } }
+
   var idempotencyKey: String? { fields[Self.idempotencyKeyName] }
 
   /// The version that `If-Match` names. Nil without the field and for `*`, which names none: it does not help an

@@ -1,7 +1,7 @@
 import Operations
 
-/// All that can be called over HTTP: the operations of the registry, several of them by one request, and the
-/// built-ins; nothing else.
+/// All that can be called over HTTP: the operations of the registry, several of them by one request, live updates, and
+/// the built-ins; nothing else.
 package struct RouteTable: Sendable {
   package enum Defect: Error, Equatable, CustomStringConvertible {
     /// Two operations would answer the same method and path.
@@ -18,6 +18,7 @@ package struct RouteTable: Sendable {
     case operation(RegisteredOperation, id: String?)
     case builtIn(BuiltIn)
     case batch
+    case live
     /// The path is known, the method is not one of its own.
     case wrongMethod(allowed: [String])
     case nothing
@@ -32,7 +33,7 @@ package struct RouteTable: Sendable {
     var readable: [String: String] = [:]
     for operation in registry.operations {
       let route = Route(of: operation)
-      if route.path == Batch.path { throw .sameRoute(route.description, operations: [operation.declaration.name, route.path]) }
+      if [Batch.path, LiveRoute.path].contains(route.path) { throw .sameRoute(route.description, operations: [operation.declaration.name, route.path]) }
       if let other = operations[route.path]?[route.method] {
         throw .sameRoute(route.description, operations: [other.declaration.name, operation.declaration.name])
       }
@@ -57,6 +58,7 @@ package struct RouteTable: Sendable {
       return method == "GET" || method == "HEAD" ? .builtIn(builtIn) : .wrongMethod(allowed: ["GET", "HEAD"])
     }
     if path == Batch.path { return method == "POST" ? .batch : .wrongMethod(allowed: ["POST"]) }
+    if path == LiveRoute.path { return method == "GET" ? .live : .wrongMethod(allowed: ["GET"]) }
     guard path.utf8.count <= 500 else { return .nothing }
     var segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
     guard (2...4).contains(segments.count), !segments.contains("{id}") else { return .nothing }

@@ -1,7 +1,7 @@
 import Kernel
 
 /// Somebody who can be told.
-struct Receiver: Sendable {
+package struct Receiver: Sendable {
   enum Who: Hashable, Sendable {
     case staff(Int64)
     case person(Int64)
@@ -22,4 +22,14 @@ struct Receiver: Sendable {
   let zone: String?
   let address: String?
   var hasLogin = true
+}
+
+extension Receiver {
+  /// As whom notifications name somebody who is logged in; nil: he has no inbox, as a program or the operator at the machine.
+  package static func name(of principal: Principal) -> String? {
+    switch principal.side {
+    case .staff: principal.actor.kind == .staff ? Who.staff(principal.actor.id).name : nil
+    case .customer: principal.person.map { Who.person($0).name }
+    }
+  }
 }

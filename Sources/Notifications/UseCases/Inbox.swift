@@ -35,13 +35,8 @@ enum InboxRights {
 }
 
 extension OperationContext {
-  /// The caller as a receiver; nil: he has no inbox, as a program or the operator at the machine.
-  fileprivate var receiver: String? {
-    switch principal.side {
-    case .staff: actor.kind == .staff ? Receiver.Who.staff(actor.id).name : nil
-    case .customer: principal.person.map { Receiver.Who.person($0).name }
-    }
-  }
+  /// The caller as a receiver; nil: he has no inbox.
+  fileprivate var receiver: String? { Receiver.name(of: principal) }
 }
 
 package enum ListNotifications: Operation {

@@ -1,0 +1,311 @@
+import Desk
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// One look after the other: what became visible since the last, told to each listener by the rights that he has now.
+struct LiveRound {
+  /// A listener, as the rounds know him.
+  fileprivate struct Seat {
+    let stream: LiveStream
+    let request: LiveHub.Request
+    var principal: Principal
+    /// What the database said of his rights, and when it was new.
+    var standing: (text: String, since: ContinuousClock.Instant)?
+    var lookedUpAt: ContinuousClock.Instant?
+    var toldAt = ContinuousClock.now
+  }
+
+  /// A look, and what it found. Nil instead of changes: too many.
+  fileprivate struct Look {
+    let position: LivePosition
+    let written: Int64
+    let flushed: Int64
+    let changes: [LiveChange]?
+  }
+
+  /// What somebody who comes back has missed.
+  fileprivate enum Missed {
+    case events([LiveEvent])
+    /// It cannot be told any more.
+    case unknown
+
+    var isSomething: Bool { if case .events(let events) = self { !events.isEmpty } else { false } }
+  }
+
+  private let hub: LiveHub
+  private var seal: LiveSeal?
+  private var seats: [Seat] = []
+  private var newcomers: [Seat] = []
+  private var position: LivePosition?
+  private var standingAt: ContinuousClock.Instant?
+
+  /// What clients are told to come back to: a look whose log is on disk. After a crash PostgreSQL may give a number of a transaction that left
+  /// nothing on disk to another one, which a later snapshot would take for seen.
+  private var safe: (position: LivePosition, id: String)?
+  private var unsafe: [(position: LivePosition, written: Int64, since: ContinuousClock.Instant)] = []
+  /// The log writer has everything on disk long before.
+  private static let surelyFlushed = Duration.seconds(2)
+  private static let mostUnsafe = 50
+
+  /// Rounds in a row that looked and then failed: something lies there that cannot be told.
+  private var stuck = 0
+  private static let mostStuck = 20
+
+  private var tenancy: Tenancy { hub.tenancy }
+  private var limits: LiveHub.Limits { hub.limits }
+
+  init(hub: LiveHub) {
+    self.hub = hub
+  }
+
+  /// Throws when the database does not answer: then nothing was told, and the next round begins where this one did.
+  mutating func run() async throws {
+    newcomers += hub.takeNewcomers().map { Seat(stream: $0.stream, request: $0.request, principal: $0.request.principal) }
+    newcomers.removeAll { $0.stream.ending != nil }
+    seats.removeAll { $0.stream.ending != nil }
+    guard !(seats.isEmpty && newcomers.isEmpty) else {
+      (position, safe, unsafe) = (nil, nil, [])
+      return
+    }
+    let look = try await look(since: position?.snapshot, until: nil)
+    stuck += 1
+    let isContinued = position.map { $0.history == look.position.history } ?? seats.isEmpty
+    if !isContinued { (safe, unsafe) = (nil, []) }
+    let events: [LiveEvent]? =
+      if isContinued, let changes = look.changes { try await self.events(of: changes) } else { nil }
+    let returning = try await resumed(at: look)
+    try await checkRights(isNeeded: events.map { !$0.isEmpty } ?? true || returning.values.contains(where: \.isSomething))
+    try await keepSafe(look)
+    tell(events)
+    if let safe { welcome(returning, from: safe.id) }
+    position = look.position
+    stuck = 0
+  }
+
+  /// The connection broke, and the database may have crashed: what was not on disk is looked at once more. Those who waited to begin are
+  /// sent away; they come again.
+  mutating func failed() {
+    for newcomer in newcomers { newcomer.stream.end(.unavailable) }
+    newcomers = []
+    if position != nil, let safe { position = safe.position }
+    unsafe = []
+    if stuck >= Self.mostStuck { (position, stuck) = (nil, 0) }
+    // A sign of life all the same: the way to the client is open.
+    beat()
+  }
+
+  // MARK: Looking
+
+  private func look(since: String?, until: String?) async throws -> Look {
+    let now = tenancy.clock.now()
+    let limit = limits.changesPerLook
+    let rows = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {
+      try await $0.last(ChangesSince(since: since, until: until, now: now, limit: limit + 1))
+    }
+    var stand: (snapshot: String, history: String, written: Int64, flushed: Int64)?
+    var changes: [LiveChange] = []
+    for row in rows {
+      switch row {
+      case .stand(let snapshot, let history, let written, let flushed): stand = (snapshot, history, written, flushed)
+      case .change(let change): changes.append(change)
+      }
+    }
+    guard let stand else { throw Failure(.internal, OperationMessages.internalFault, debug: "a look without its stand") }
+    return Look(
+      position: LivePosition(at: now, history: stand.history, snapshot: stand.snapshot), written: stand.written, flushed: stand.flushed,
+      changes: changes.count > limit ? nil : changes)
+  }
+
+  /// The changes as they are told: of tickets as they are now, read with their tenants bound.
+  private func events(of changes: [LiveChange]) async throws -> [LiveEvent] {
+    var events = changes.compactMap { change in
+      change.receiver.map { receiver in
+        LiveEvent(
+          kind: .inboxChanged, at: change.recordedAt, subject: .inbox(LiveEvent.Inbox(tenant: change.tenant, receiver: receiver)), isInternal: false)
+      }
+    }
+    let ofTickets = Dictionary(grouping: changes.filter { $0.receiver == nil }, by: \.tenant)
+    var tenants = ofTickets.keys.sorted()[...]
+    while !tenants.isEmpty {
+      let bound = Array(tenants.prefix(Tenancy.mostBoundTenants))
+      tenants = tenants.dropFirst(bound.count)
+      let found = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) {
+        try await $0.last(LiveTickets(changes: bound.flatMap { ofTickets[$0] ?? [] }))
+      }
+      events += found.map {
+        LiveEvent(kind: LiveEvent.Kind(ofType: $0.type), at: $0.recordedAt, subject: .ticket($0.ticket), isInternal: $0.isInternal)
+      }
+    }
+    return LiveEvent.merged(events)
+  }
+
+  /// What those who come back have missed, by the id that they came with. One look for all with the same id.
+  private mutating func resumed(at look: Look) async throws -> [String: Missed] {
+    var missed: [String: Missed] = [:]
+    for id in Set(newcomers.compactMap(\.request.lastEventId)) {
+      guard let from = try await opened(id), from.history == look.position.history,
+        from.at >= look.position.at.adding(seconds: -limits.resumeSeconds)
+      else {
+        missed[id] = .unknown
+        continue
+      }
+      let changes = try await self.look(since: from.snapshot, until: look.position.snapshot).changes
+      guard let changes else {
+        missed[id] = .unknown
+        continue
+      }
+      missed[id] = .events(try await events(of: changes))
+    }
+    return missed
+  }
+
+  private mutating func opened(_ id: String) async throws -> LivePosition? { try await theSeal()?.open(id) }
+
+  private mutating func theSeal() async throws -> LiveSeal? {
+    if let seal { return seal }
+    guard let provider = try await tenancy.provider() else { return nil }
+    let secrets = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) {
+      try await $0.last(LiveSealSecrets(provider: provider.id))
+    }
+    seal = LiveSeal(secrets: secrets)
+    return seal
+  }
+
+  private mutating func keepSafe(_ look: Look) async throws {
+    let now = ContinuousClock.now
+    if unsafe.count < Self.mostUnsafe { unsafe.append((look.position, look.written, now)) }
+    var found: LivePosition?
+    while let first = unsafe.first, first.written <= look.flushed || first.since.duration(to: now) > Self.surelyFlushed {
+      found = first.position
+      unsafe.removeFirst()
+    }
+    guard let found, let seal = try await theSeal() else { return }
+    safe = (found, seal.seal(found))
+  }
+
+  // MARK: Rights
+
+  /// Looks at the tokens of all listeners by one statement, and anew at those of whom it says something new. Before anything is told, unless
+  /// it was done a moment ago; and now and then, so that an idle stream ends with its token.
+  private mutating func checkRights(isNeeded: Bool) async throws {
+    let now = ContinuousClock.now
+    if let standingAt, standingAt.duration(to: now) < (isNeeded ? limits.rightsAge : limits.tokenCheck), newcomers.isEmpty { return }
+    let tokens = Set((seats + newcomers).compactMap(\.token))
+    var standing: [StandingOfTokens.Token: String] = [:]
+    let at = tenancy.clock.now()
+    let ofTenant = Dictionary(grouping: tokens, by: \.tenant)
+    var tenants = ofTenant.keys.sorted()[...]
+    while !tenants.isEmpty {
+      let bound = Array(tenants.prefix(Tenancy.mostBoundTenants))
+      tenants = tenants.dropFirst(bound.count)
+      let found = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) {
+        try await $0.last(StandingOfTokens(tokens: bound.flatMap { ofTenant[$0] ?? [] }, now: at))
+      }
+      for (token, text) in found { standing[token] = text }
+    }
+    for index in seats.indices { await Self.look(after: &seats[index], standing, now) }
+    for index in newcomers.indices { await Self.look(after: &newcomers[index], standing, now) }
+    standingAt = now
+  }
+
+  private static func look(after seat: inout Seat, _ standing: [StandingOfTokens.Token: String], _ now: ContinuousClock.Instant) async {
+    guard let text = seat.token.flatMap({ standing[$0] }) else { return seat.stream.end(.revoked) }
+    if seat.standing?.text != text { seat.standing = (text, now) }
+    guard let since = seat.standing?.since, seat.mustBeLookedUp(since: since) else { return }
+    do {
+      guard let principal = try await seat.request.authenticate() else { return seat.stream.end(.revoked) }
+      seat.principal = principal.asListener
+      seat.lookedUpAt = now
+    } catch {
+      // What he missed he gets when he comes back.
+      seat.stream.end(.unavailable)
+    }
+  }
+
+  // MARK: Telling
+
+  private mutating func tell(_ events: [LiveEvent]?) {
+    let (now, id) = (tenancy.clock.now(), safe?.id)
+    for index in seats.indices {
+      if let events {
+        seats[index].tell(seats[index].wanted(of: events, at: now), id, hub)
+      } else {
+        seats[index].reset(id, hub)
+      }
+    }
+    beat()
+  }
+
+  private mutating func beat() {
+    let (now, id) = (ContinuousClock.now, safe?.id)
+    for index in seats.indices where seats[index].toldAt.duration(to: now) >= limits.heartbeat {
+      seats[index].stream.put(.heartbeat(id: id))
+      seats[index].toldAt = now
+    }
+  }
+
+  private mutating func welcome(_ missed: [String: Missed], from id: String) {
+    let now = tenancy.clock.now()
+    for var seat in newcomers {
+      switch seat.request.lastEventId.flatMap({ missed[$0] }) {
+      case nil: seat.stream.put(.opened(id: id))
+      case .unknown: seat.reset(id, hub)
+      case .events(let events):
+        let wanted = seat.wanted(of: events, at: now)
+        // Until it is told what it missed the client keeps the id that it came with.
+        seat.stream.put(.opened(id: wanted.isEmpty ? id : nil))
+        seat.tell(wanted, id, hub)
+      }
+      seats.append(seat)
+    }
+    newcomers = []
+  }
+}
+
+extension LiveRound.Seat {
+  fileprivate mutating func tell(_ events: [LiveEvent], _ id: String?, _ hub: LiveHub) {
+    guard !events.isEmpty else { return }
+    guard events.count <= hub.limits.pendingEvents / 2 else { return reset(id, hub) }
+    stream.put(.events(events, id: id))
+    toldAt = .now
+    hub.told(events: events.count)
+  }
+
+  fileprivate mutating func reset(_ id: String?, _ hub: LiveHub) {
+    stream.put(.reset(id: id))
+    toldAt = .now
+    hub.toldToReset()
+  }
+}
+
+extension LiveRound.Seat {
+  fileprivate var token: StandingOfTokens.Token? { principal.token.map { StandingOfTokens.Token(tenant: principal.tenant, id: $0) } }
+
+  /// After the database has said something new; and once more a second later, for what the look-up gives may be a second old. Who is granted
+  /// units is looked up each time: the units below them move without a word of the grant.
+  fileprivate func mustBeLookedUp(since: ContinuousClock.Instant) -> Bool {
+    if principal.grants.contains(where: { $0.scopeKind == .unit }) { return true }
+    guard let lookedUpAt else { return true }
+    return since.duration(to: lookedUpAt) < .seconds(1)
+  }
+
+  fileprivate func wanted(of events: [LiveEvent], at now: Instant) -> [LiveEvent] {
+    guard stream.ending == nil, events.contains(where: request.interest.wants) else { return [] }
+    let rights = LiveRights(of: principal, at: now)
+    return events.filter { request.interest.wants($0) && rights.shows($0) }
+  }
+}
+
+extension LiveEvent.Kind {
+  /// Of an event's type.
+  fileprivate init(ofType type: String) {
+    switch type {
+    case TicketEventType.commented: self = .incidentCommented
+    case "sla.warned": self = .clockWarned
+    case "sla.breached": self = .clockBreached
+    default: self = .incidentChanged
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Kernel
+import TestSupport
+import Testing
+
+@testable import Live
+
+@Suite struct RuleTests {
+  private static func ticket(_ number: Int64, version: Int64 = 1) -> LiveEvent.Ticket {
+    let handle = TenantHandle(1)
+    return LiveEvent.Ticket(
+      customer: .none(kind: "cus", handle: handle), incident: .none(kind: "inc", handle: handle), number: "ACME-INC-\(number)", version: version,
+      tenant: TenantId(1), unit: nil, requester: nil)
+  }
+
+  private static func event(_ kind: LiveEvent.Kind, _ number: Int64, _ second: Int64, isInternal: Bool = false) -> LiveEvent {
+    LiveEvent(kind: kind, at: Instant(seconds: second), subject: .ticket(ticket(number)), isInternal: isInternal)
+  }
+
+  /// Against the plain reading: of each kind, ticket and side the last, in order.
+  @Test(arguments: 0..<50)
+  func eventsAreMerged(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let events = (0..<40).map { _ in
+      Self.event(
+        LiveEvent.Kind.allCases[Int(random.next() % 4)], Int64(random.next() % 4), Int64(random.next() % 100), isInternal: random.next().isMultiple(of: 2))
+    }
+    let merged = LiveEvent.merged(events)
+    var expected: [LiveEvent] = []
+    for event in events {
+      let same = events.filter { $0.kind == event.kind && $0.ticket == event.ticket && $0.isInternal == event.isInternal }
+      let last = same.map(\.at).max()
+      if event.at == last, !expected.contains(event) { expected.append(event) }
+    }
+    #expect(Set(merged) == Set(expected) && merged.count == expected.count)
+    #expect(merged.map(\.at) == merged.map(\.at).sorted())
+  }
+
+  @Test func positionsAreSealed() throws {
+    let seal = try #require(LiveSeal(secrets: [[1, 2, 3]]))
+    let position = LivePosition(at: Instant(seconds: 1_700_000_000), history: "7710974195684889892.00000001", snapshot: "736:740:737,739")
+    let text = seal.seal(position)
+    #expect(seal.open(text) == position)
+    #expect(!text.contains("736") && !text.contains("7710974195684889892"))
+    // Numbers of transactions do not show through: two that follow each other have nothing in common.
+    let next = seal.seal(LivePosition(at: position.at, history: position.history, snapshot: "736:741:737,739"))
+    #expect(zip(text.utf8, next.utf8).count { $0 == $1 } < text.utf8.count / 4)
+    for index in text.indices {
+      var changed = text
+      changed.replaceSubrange(index...index, with: text[index] == "A" ? "B" : "A")
+      #expect(seal.open(changed) != position)
+    }
+    #expect(LiveSeal(secrets: [[9]])?.open(text) == nil, "another installation's")
+    #expect(LiveSeal(secrets: [[9], [1, 2, 3]])?.open(text) == position, "keys that have been replaced still open")
+    #expect(seal.open("") == nil && seal.open(String(repeating: "A", count: 5000)) == nil)
+    #expect(LiveSeal(secrets: []) == nil)
+  }
+
+  @Test func aMailboxIsBounded() {
+    var mailbox = LiveMailbox(mostEvents: 3)
+    let two = [Self.event(.incidentChanged, 1, 1), Self.event(.incidentChanged, 2, 1)]
+    var isTaken = [mailbox.put(.events(two, id: nil)), mailbox.put(.heartbeat(id: nil))]
+    guard case .message(.events(two, _)) = mailbox.take(), case .nothing = mailbox.take() else {
+      Issue.record("whoever has something waiting needs no sign of life")
+      return
+    }
+    isTaken += [mailbox.put(.events(two, id: nil)), mailbox.put(.reset(id: "x"))]
+    guard case .message(.reset("x")) = mailbox.take(), case .nothing = mailbox.take() else {
+      Issue.record("before all is read again nothing has to be told")
+      return
+    }
+    isTaken.append(mailbox.put(.events(two, id: nil)))
+    #expect(isTaken == [true, true, true, true, true])
+    let isTooMuch = !mailbox.put(.events(two, id: nil))
+    #expect(isTooMuch)
+    mailbox.finish(.slow)
+    guard case .ended = mailbox.take() else {
+      Issue.record("it goes on")
+      return
+    }
+    mailbox.finish(.gone)
+    #expect(mailbox.end == .slow, "the first end counts")
+  }
+
+  @Test func anInterestIsWhatItSays() {
+    let event = Self.event(.incidentChanged, 1, 1)
+    #expect(LiveInterest().wants(event))
+    #expect(LiveInterest(customers: [TenantId(1)]).wants(event) && !LiveInterest(customers: [TenantId(2)]).wants(event))
+    #expect(!LiveInterest(incident: .none(kind: "inc", handle: TenantHandle(2))).wants(event))
+    let inbox = LiveEvent(kind: .inboxChanged, at: event.at, subject: .inbox(.init(tenant: TenantId(1), receiver: "a1")), isInternal: false)
+    #expect(LiveInterest(customers: [TenantId(2)]).wants(inbox))
+  }
+}
