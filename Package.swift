@@ -64,9 +64,10 @@ let package = Package(
     module("Operations", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", logging]),
     module("ServiceTime", ["Kernel"]),
     module("BillingEngine", ["Kernel"]),
+    module("Documents"),
 
     // 3 domain
-    module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime"]),
+    module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Documents"]),
     module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog"]),
     module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
@@ -76,6 +77,7 @@ let package = Package(
     module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Desk"]),
     module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
+    module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine"]),
     module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
@@ -108,7 +110,8 @@ let package = Package(
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Notifications", "Escalations", "HTTPAPI",
+        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Notifications", "Escalations", "Handbooks",
+        "HTTPAPI",
         "AdminProtocol",
         "Importing", "ContractFiles", "Outbound", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -145,8 +148,8 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Notifications", "Escalations", "Importing", "ContractFiles",
-        "HTTPAPI",
+        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Events", "Notifications", "Escalations", "Handbooks", "Importing",
+        "ContractFiles", "HTTPAPI",
         "AdminProtocol",
       ]),
     tests(
@@ -192,8 +195,15 @@ let package = Package(
         "Changes", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy",
         "Postgres", "Kernel", "TestSupport",
       ]),
+    tests(
+      "HandbooksTests",
+      [
+        "Handbooks", "Documents", "Scorecard", "Desk", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Postgres",
+        "Kernel", "TestSupport",
+      ]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("BillingEngineTests", ["BillingEngine", "Kernel", "TestSupport"]),
+    tests("DocumentsTests", ["Documents"]),
     tests(
       "BacktestTests",
       [

@@ -10,6 +10,7 @@ import Desk
 import Escalations
 import Events
 import HTTPAPI
+import Handbooks
 import Importing
 import Jobs
 import Kernel
@@ -29,7 +30,7 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    KnowledgeModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, NotificationsModule.self, EscalationsModule.self,
+    KnowledgeModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, NotificationsModule.self, EscalationsModule.self, HandbooksModule.self,
     ImportingModule.self, ContractFilesModule.self,
   ]
 

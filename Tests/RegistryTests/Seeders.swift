@@ -301,6 +301,7 @@ enum Seeders {
     "whk": { world, _ in try Seeded(try await world.webhook()) },
     "ntr": { world, _ in try Seeded(try await world.notificationRule()) },
     "esr": { world, _ in try Seeded(try await world.escalationRule()) },
+    "hbk": { world, _ in try await world.handbook() },
     "ntf": { world, twin in try Seeded(.object(["id": try await world.notification(twin)])) },
     "art": { world, twin in try await world.article(twin, ["article.bypass"]) },
     "prb": { world, twin in try await world.problem(twin) },

@@ -8,6 +8,7 @@ import Credits
 import Desk
 import Escalations
 import Events
+import Handbooks
 import Importing
 import Knowledge
 import Measurements
@@ -43,6 +44,7 @@ enum TestedModules {
     EventsModule.self,
     NotificationsModule.self,
     EscalationsModule.self,
+    HandbooksModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -31,3 +31,10 @@ grant select on desk.pub_watcher to steward_app;
 
 create view desk.pub_comment with (security_invoker = true) as select tenant_id, ticket_id, public_id, visibility, author_name, body from desk.comment;
 grant select on desk.pub_comment to steward_app;
+
+-- The codes in use, and the provider's priority matrix.
+create view desk.pub_code with (security_invoker = true) as select list, key, names, position from desk.code where state = 'active';
+grant select on desk.pub_code to steward_app;
+
+create view desk.pub_priority with (security_invoker = true) as select impact, urgency, priority from desk.priority_matrix;
+grant select on desk.pub_priority to steward_app;
