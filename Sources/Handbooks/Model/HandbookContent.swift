@@ -13,12 +13,12 @@ package struct HandbookContent: OperationInput, Hashable {
   var activities: [HandbookActivity]
   var roles: [HandbookRole]
   var principles: [HandbookPrinciple]
-  var form: [HandbookField]
+  var form: [HandbookFormField]
   var kpis: [HandbookKpi]
 
   static let purpose = Field.localText("purpose", 1...4000, multiline: true, "What the process is for.", "流程目的。")
-  static let owner = Field.id("owner", .staff, "Who answers for the process (流程负责人).", "流程负责人。")
-  static let manager = Field.id("manager", .staff, "Who runs it from day to day (流程经理).", "流程经理。")
+  static let owner = Field.id("owner", .staff, "Who answers for the process.", "流程负责人。")
+  static let manager = Field.id("manager", .staff, "Who runs it from day to day.", "流程经理。")
   static let reviewEveryMonths = Field.integer(
     "reviewEveryMonths", 1...60, "After how many months somebody must look through it (default 12).", "复审周期（月，默认 12）。")
   static let activities = Field<[HandbookActivity]>.list(
@@ -28,8 +28,8 @@ package struct HandbookContent: OperationInput, Hashable {
   static let principles = Field<[HandbookPrinciple]>.list(
     "principles", of: Field<HandbookPrinciple>.object("principle", "A principle.", "一条原则。"), count: 0...20, "What holds in it, one text for each kind.",
     "流程原则，每个类别一条。")
-  static let form = Field<[HandbookField]>.list(
-    "form", of: Field<HandbookField>.object("field", "A field.", "一个字段。"), count: 0...100, "The form of its record.", "记录表单。")
+  static let form = Field<[HandbookFormField]>.list(
+    "form", of: Field<HandbookFormField>.object("field", "A field.", "一个字段。"), count: 0...100, "The form of its record.", "记录表单。")
   static let kpis = Field<[HandbookKpi]>.list(
     "kpis", of: Field<HandbookKpi>.object("kpi", "A figure.", "一项指标。"), count: 0...50, "The figures by which it is judged.", "关键绩效指标。")
 
@@ -69,9 +69,20 @@ package struct HandbookContent: OperationInput, Hashable {
     }
   }
 
-  /// Everybody who stands in it, with where he does.
-  var people: [(person: PublicId, path: String)] {
-    [(owner, "owner"), (manager, "manager")].compactMap { person, path in person.map { ($0, path) } }
-      + roles.enumerated().flatMap { index, role in role.people.enumerated().map { ($1, "roles[\(index)].people[\($0)]") } }
+  /// A person, and where in the handbook.
+  struct Place: Hashable, Sendable {
+    let person: PublicId
+    let path: String
+  }
+
+  /// Everybody who stands in it.
+  var people: [Place] {
+    var places: [Place] = []
+    if let owner { places.append(Place(person: owner, path: "owner")) }
+    if let manager { places.append(Place(person: manager, path: "manager")) }
+    for (index, role) in roles.enumerated() {
+      for (number, person) in role.people.enumerated() { places.append(Place(person: person, path: "roles[\(index)].people[\(number)]")) }
+    }
+    return places
   }
 }

@@ -70,7 +70,7 @@ struct HandbookPrinciple: OperationInput, Hashable {
 }
 
 /// A field of the form by which the process keeps its records.
-struct HandbookField: OperationInput, Hashable {
+struct HandbookFormField: OperationInput, Hashable {
   let name: LocalText
   let meaning: LocalText?
   let isRequired: Bool

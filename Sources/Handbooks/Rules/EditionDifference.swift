@@ -73,7 +73,7 @@ struct EditionDifference: Sendable {
     return Item(key: principle.kind.rawValue, name: .word(kind), attributes: [("text", HandbookWords.text, .local(principle.text))])
   }
 
-  private static func item(_ field: HandbookField) -> Item {
+  private static func item(_ field: HandbookFormField) -> Item {
     Item(
       key: key(field.name), name: .local(field.name),
       attributes: [

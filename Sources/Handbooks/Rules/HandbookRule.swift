@@ -6,11 +6,13 @@ enum HandbookRule {
   /// Things that a handbook knows by a name are there once.
   static func requireSound(_ content: HandbookContent) throws(Failure) {
     func name(_ text: LocalText) -> String { text.english ?? text.chinese ?? "" }
-    try refuse(
-      repeated(content.activities.map(\.code), "activities", "code") + repeated(content.roles.map { name($0.name) }, "roles", "name")
-        + repeated(content.principles.map(\.kind.rawValue), "principles", "kind") + repeated(content.form.map { name($0.name) }, "form", "name")
-        + repeated(content.kpis.map(\.indicator.key), "kpis", "indicator")
-        + content.roles.enumerated().flatMap { repeated($1.people.map(\.description), "roles[\($0)].people", nil) })
+    var violations = repeated(content.activities.map(\.code), "activities", "code")
+    violations += repeated(content.roles.map { name($0.name) }, "roles", "name")
+    for (index, role) in content.roles.enumerated() { violations += repeated(role.people.map(\.description), "roles[\(index)].people", nil) }
+    violations += repeated(content.principles.map(\.kind.rawValue), "principles", "kind")
+    violations += repeated(content.form.map { name($0.name) }, "form", "name")
+    violations += repeated(content.kpis.map(\.indicator.key), "kpis", "indicator")
+    try refuse(violations)
   }
 
   /// An edition has one owner and one manager, its principles in both languages, and nobody who left.
@@ -28,12 +30,12 @@ enum HandbookRule {
   }
 
   /// Whoever is put into a handbook is a member of the staff, and there.
-  static func requireStaff(_ people: [(person: PublicId, path: String)], _ staff: StaffBook) throws(Failure) { try refuse(absent(people, staff)) }
+  static func requireStaff(_ people: [HandbookContent.Place], _ staff: StaffBook) throws(Failure) { try refuse(absent(people, staff)) }
 
-  private static func absent(_ people: [(person: PublicId, path: String)], _ staff: StaffBook) -> [Failure.Violation] {
-    people.compactMap { person, path in
-      if !staff.knows(person) { return Failure.Violation(path: path, InputMessages.unknownReference) }
-      return staff.isActive(person) ? nil : Failure.Violation(path: path, HandbookMessages.notStaff)
+  private static func absent(_ people: [HandbookContent.Place], _ staff: StaffBook) -> [Failure.Violation] {
+    people.compactMap { place in
+      if !staff.knows(place.person) { return Failure.Violation(path: place.path, InputMessages.unknownReference) }
+      return staff.isActive(place.person) ? nil : Failure.Violation(path: place.path, HandbookMessages.notStaff)
     }
   }
 

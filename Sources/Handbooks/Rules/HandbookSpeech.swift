@@ -29,8 +29,8 @@ struct HandbookSpeech: Sendable {
       let message = change.before == nil ? EditionWords.added : EditionWords.removed
       return message.text(language, ["what": lowered(what.text(language)), "name": text(name)])
     case .attribute(let label, let what, let name):
-      let item = EditionWords.item.text(language, ["what": lowered(what.text(language)), "name": text(name)])
-      return item + (language == .chinese ? "：" : ": ") + sentence(lowered(label.text(language)), change)
+      let (gap, colon) = language == .chinese ? ("", "：") : (" ", ": ")
+      return lowered(what.text(language)) + gap + text(name) + colon + sentence(lowered(label.text(language)), change)
     case .order(let what): return EditionWords.reordered.text(language, ["what": lowered(what.text(language))])
     }
   }
@@ -114,10 +114,9 @@ package enum EditionWords: MessageCatalog {
   static let isGone = Message("handbook_edition.is_gone", "{what} {before} no longer", zh: "不再有{what}{before}")
   static let otherWording = Message("handbook_edition.other_wording", "{what}: another wording in Chinese", zh: "{what}：英文措辞有改动")
   static let otherSpacing = Message("handbook_edition.other_spacing", "{what}: other line breaks or spaces", zh: "{what}：换行或空格有改动")
-  static let item = Message("handbook_edition.item", "{what} {name}", zh: "{what}{name}")
   static let added = Message("handbook_edition.added", "{what} {name} added", zh: "新增{what}{name}")
   static let removed = Message("handbook_edition.removed", "{what} {name} removed", zh: "取消{what}{name}")
   static let reordered = Message("handbook_edition.reordered", "{what}: another order", zh: "{what}顺序有变")
 
-  package static let all = [becomes, isNew, isGone, otherWording, otherSpacing, item, added, removed, reordered]
+  package static let all = [becomes, isNew, isGone, otherWording, otherSpacing, added, removed, reordered]
 }

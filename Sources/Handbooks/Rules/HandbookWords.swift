@@ -48,7 +48,8 @@ package enum HandbookWords: MessageCatalog {
   static let kpi = Message("handbook.kpi", "Indicator", zh: "指标")
   static let target = Message("handbook.target", "Target", zh: "目标值")
   static let name = Message("handbook.name", "Name", zh: "名称")
-  static let text = Message("handbook.text", "Text", zh: "内容")
+  static let text = Message("handbook.text", "Content", zh: "内容")
+  static let item = Message("handbook.item", "Item", zh: "项目")
   static let who = Message("handbook.who", "Who", zh: "执行者")
   static let yes = Message("handbook.yes", "yes", zh: "是")
   static let no = Message("handbook.no", "no", zh: "否")
@@ -84,7 +85,7 @@ package enum HandbookWords: MessageCatalog {
   package static let all = [
     title, contents, foreign, edition, draft, none, left, nobody, months, month, atLeast, atMost, hours, minutes, seconds, tickets, cell, purpose,
     responsibility, owner, manager, review, reviewDue, activities, activity, roles, role, duties, people, principles, principle, form, field, meaning,
-    required, codes, code, priorities, priority, impact, urgency, kpis, kpi, target, name, text, who, yes, no, general, ownership, dispatch, closure,
+    required, codes, code, priorities, priority, impact, urgency, kpis, kpi, target, name, text, item, who, yes, no, general, ownership, dispatch, closure,
     notification, escalation, noHandbook, notPublished, noOwner, ownerLeft, noManager, managerLeft, roleUnfilled, personLeft, reviewOverdue,
   ]
 }

@@ -80,7 +80,7 @@ struct HandbookWriter: Sendable {
       [plain(HandbookWords.review), Text(speech.text(.months(content.reviewEveryMonths)))],
     ]
     if let reviewDueOn { rows.append([plain(HandbookWords.reviewDue), Text(reviewDueOn.description)]) }
-    return [.table(header: [word(HandbookWords.role), word(HandbookWords.people)], rows: rows)]
+    return [.table(header: [word(HandbookWords.item), word(HandbookWords.text)], rows: rows)]
   }
 
   private func activities(_ activities: [HandbookActivity]) -> [Document.Block] {
@@ -116,7 +116,7 @@ struct HandbookWriter: Sendable {
     }
   }
 
-  private func form(_ form: [HandbookField]) -> [Document.Block] {
+  private func form(_ form: [HandbookFormField]) -> [Document.Block] {
     table([HandbookWords.field, HandbookWords.meaning, HandbookWords.required], form) {
       [text($0.name), text($0.meaning), plain($0.isRequired ? HandbookWords.yes : HandbookWords.no)]
     }

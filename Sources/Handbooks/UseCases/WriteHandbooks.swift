@@ -43,7 +43,7 @@ package enum ChangeHandbook: Operation {
     let activities: Change<[HandbookActivity]>
     let roles: Change<[HandbookRole]>
     let principles: Change<[HandbookPrinciple]>
-    let form: Change<[HandbookField]>
+    let form: Change<[HandbookFormField]>
     let kpis: Change<[HandbookKpi]>
 
     package static let fields: [any InputField] = [
@@ -93,8 +93,8 @@ package enum ChangeHandbook: Operation {
     guard content != was else { throw Failure(.invalid, HandbookMessages.nothingToChange) }
     try HandbookRule.requireSound(content)
     // Who left since he was put there is a gap, and keeps nobody from mending another part.
-    let old = Set(was.people.map { "\($0.path) \($0.person)" })
-    let people = content.people.filter { !old.contains("\($0.path) \($0.person)") }
+    let old = Set(was.people)
+    let people = content.people.filter { !old.contains($0) }
     try HandbookRule.requireStaff(people, try await context.staffBook(people.map(\.person)))
     var update = UpdateHandbook(row)
     update.draft = content.stored
