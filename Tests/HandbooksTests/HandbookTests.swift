@@ -45,7 +45,9 @@ import Testing
       (["roles": .array([role("A"), role("B", [world.ann, world.cleo])])], ["roles[1].people[1] handbook.not_staff"]),
       (["roles": .array([role("A"), role("A")])], ["roles[1].name handbook.twice"]),
       (["roles": .array([role("A", [world.ann, world.ben, world.ann])])], ["roles[0].people[2] handbook.twice"]),
-      (["principles": .array([.object(["kind": "closure", "text": text]), .object(["kind": "closure", "text": text])])], ["principles[1].kind handbook.twice"]),
+      (
+        ["principles": .array([.object(["kind": "closure", "text": text]), .object(["kind": "closure", "text": text])])], ["principles[1].kind handbook.twice"]
+      ),
       (["activities": .array([.object(["code": "A", "name": text]), .object(["code": "A", "name": text])])], ["activities[1].code handbook.twice"]),
       (["form": .array([.object(["name": text]), .object(["name": text])])], ["form[1].name handbook.twice"]),
       (["kpis": kpi("happiness", "1")], ["kpis[0].indicator input.not_allowed"]),

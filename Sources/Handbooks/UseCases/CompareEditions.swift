@@ -29,7 +29,9 @@ package enum CompareEditions: Operation {
     let staff: StaffBook
 
     package static let fields: [OutputField<ChangeOutput>] = [
-      OutputField("field", .text, "What differs: owner, roles.First line.people, codes.category/vpn.", "差异项：如 owner、roles.First line.people、codes.category/vpn。") {
+      OutputField(
+        "field", .text, "What differs: owner, roles.First line.people, codes.category/vpn.", "差异项：如 owner、roles.First line.people、codes.category/vpn。"
+      ) {
         .text($0.change.field)
       },
       OutputField("before", .document, "What it was; null: it was not said before.", "变更前的值；null 表示此前没有。") { $0.change.before?.value ?? .null },

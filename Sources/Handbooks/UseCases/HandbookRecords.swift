@@ -67,7 +67,8 @@ package struct HandbookRecord: OperationOutput {
     OutputField("reviewDueOn", .date, "By which day somebody must look through it; null: none is published.", "复审截止日；尚未发布则为 null。") {
       .date($0.row.reviewDueOn)
     },
-    OutputField("published", record: EditionOutput.self, "The edition that was asked for, or the newest; null: none is published.", "所查询的版本（默认最新）；尚未发布则为 null。") {
+    OutputField("published", record: EditionOutput.self, "The edition that was asked for, or the newest; null: none is published.", "所查询的版本（默认最新）；尚未发布则为 null。")
+    {
       $0.edition.map(EditionOutput.init)
     },
     OutputField("draft", .document, "What the next edition is going to say.", "下一版草稿。") { $0.row.draft },

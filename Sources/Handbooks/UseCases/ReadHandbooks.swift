@@ -42,7 +42,10 @@ package enum ListEditions: Operation {
     let row: EditionsListed.Found
 
     package static let fields: [OutputField<Line>] = [
-      OutputField("edition", .integer, "Its number, for handbook.read, handbook.compare and handbook.export.", "版本号，供 handbook.read、handbook.compare 和 handbook.export 使用。") {
+      OutputField(
+        "edition", .integer, "Its number, for handbook.read, handbook.compare and handbook.export.",
+        "版本号，供 handbook.read、handbook.compare 和 handbook.export 使用。"
+      ) {
         .integer($0.row.seq)
       },
       OutputField("publishedAt", .instant, "When it was published.", "发布时间。") { .instant($0.row.publishedAt) },
@@ -69,7 +72,8 @@ package enum OverviewOfHandbooks: Operation {
   package struct Input: OperationInput {
     let onlyGaps: Bool
 
-    private static let onlyGaps = Field.boolean("onlyGaps", "Only processes of whose handbook something is missing (default: no).", "仅列出手册有缺漏的流程（默认否）。").optional
+    private static let onlyGaps = Field.boolean("onlyGaps", "Only processes of whose handbook something is missing (default: no).", "仅列出手册有缺漏的流程（默认否）。")
+      .optional
     package static let fields: [any InputField] = [onlyGaps]
 
     package init(_ values: InputValues) throws(FieldError) { onlyGaps = try values[Self.onlyGaps] ?? false }
@@ -105,7 +109,8 @@ package enum OverviewOfHandbooks: Operation {
   }
 
   package static let declaration = Declaration(
-    "handbook.overview", "Tell of every process whether it has a handbook, who answers for it, and what is missing: a review that is overdue, somebody who left.",
+    "handbook.overview",
+    "Tell of every process whether it has a handbook, who answers for it, and what is missing: a review that is overdue, somebody who left.",
     zh: "列出各流程是否有手册、由谁负责以及缺漏（如复审逾期、人员离职）。", permission: HandbookRights.read, roles: HandbookRights.staff, reach: .provider,
     effect: .read)
 
