@@ -28,16 +28,12 @@ package enum HandbookMessages: MessageCatalog {
   static let twice = Message("handbook.twice", "“{value}” is there already.", zh: "“{value}”重复。")
   static let needed = Message("handbook.needed", "An edition needs it: exactly one member of the staff.", zh: "发布版本时必填：须为一名服务商员工。")
   static let bothLanguages = Message("handbook.both_languages", "A principle is published in English and in Chinese.", zh: "原则发布时须同时有英文和中文。")
-  static let notAPercentage = Message(
-    "handbook.not_a_percentage", "This figure is a share: 0 to 100, with up to four decimals.", zh: "该指标为百分比：0 到 100，最多四位小数。")
-  static let notACount = Message(
-    "handbook.not_a_count", "This figure is counted in {unit}: a whole number from 0 to {most}.", zh: "该指标以 {unit} 计：0 到 {most} 的整数。")
   static let nothingNew = Message("handbook.nothing_new", "The newest edition says all of this, and nothing else is in force.", zh: "最新版本内容与此相同，生效内容亦无变化。")
   static let notPublished = Message("handbook.not_published", "No edition of this handbook is published yet.", zh: "该手册尚未发布任何版本。")
   static let noEdition = Message("handbook.no_edition", "There is no edition {edition}; the newest one is {newest}.", zh: "没有第 {edition} 版；最新为第 {newest} 版。")
   static let draftOrEdition = Message("handbook.draft_or_edition", "Say the draft or an edition, not both.", zh: "草稿与版本只能指定其一。")
 
   package static let all = [
-    taken, nothingToChange, notStaff, twice, needed, bothLanguages, notAPercentage, notACount, nothingNew, notPublished, noEdition, draftOrEdition,
+    taken, nothingToChange, notStaff, twice, needed, bothLanguages, nothingNew, notPublished, noEdition, draftOrEdition,
   ]
 }

@@ -111,11 +111,12 @@ struct HandbookKpi: OperationInput, Hashable {
     let target = try values[Self.target]
     switch indicator.unit {
     case .percent:
-      guard let rate = Rate(percent: target), (0...Rate.scale).contains(rate.units) else { throw FieldError("target", HandbookMessages.notAPercentage) }
+      guard let rate = Rate(percent: target), (0...Rate.scale).contains(rate.units) else { throw FieldError("target", InputMessages.notAPercentage) }
       self.target = rate.percent
     case .seconds, .tickets:
-      guard let count = Int64(target), (0...Self.mostCounted).contains(count) else {
-        throw FieldError("target", HandbookMessages.notACount, ["unit": indicator.unit.rawValue, "most": String(Self.mostCounted)])
+      guard let count = Int64(target) else { throw FieldError("target", InputMessages.wrongType, ["expected": "integer"]) }
+      guard (0...Self.mostCounted).contains(count) else {
+        throw FieldError("target", InputMessages.outOfRange, ["least": "0", "most": String(Self.mostCounted)])
       }
       self.target = String(count)
     }
