@@ -65,9 +65,10 @@ let package = Package(
     module("FileStorage", ["Kernel", "OperatingSystem", "TLS", "Operations"] + nio),
     module("ServiceTime", ["Kernel"]),
     module("BillingEngine", ["Kernel"]),
+    module("Documents"),
 
     // 3 domain
-    module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime"]),
+    module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Documents"]),
     module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog"]),
     module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
@@ -80,6 +81,7 @@ let package = Package(
     module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Desk"]),
     module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
+    module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine"]),
     module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
@@ -117,7 +119,7 @@ let package = Package(
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
         "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
-        "Notifications", "Escalations", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
+        "Notifications", "Escalations", "Handbooks", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -153,7 +155,7 @@ let package = Package(
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
         "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage", "Notifications",
-        "Escalations", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Escalations", "Handbooks", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "AttachmentsTests",
@@ -204,8 +206,15 @@ let package = Package(
         "Changes", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy",
         "Postgres", "Kernel", "TestSupport",
       ]),
+    tests(
+      "HandbooksTests",
+      [
+        "Handbooks", "Documents", "Scorecard", "Desk", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Postgres",
+        "Kernel", "TestSupport",
+      ]),
     tests("ServiceTimeTests", ["ServiceTime", "Kernel", "TestSupport"]),
     tests("BillingEngineTests", ["BillingEngine", "Kernel", "TestSupport"]),
+    tests("DocumentsTests", ["Documents"]),
     tests(
       "BacktestTests",
       [

@@ -12,6 +12,7 @@ import Escalations
 import Events
 import Gates
 import HTTPAPI
+import Handbooks
 import Importing
 import Jobs
 import Kernel
@@ -32,7 +33,7 @@ enum Modules {
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
     KnowledgeModule.self, GatesModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, AttachmentsModule.self, NotificationsModule.self,
-    EscalationsModule.self, ImportingModule.self, ContractFilesModule.self,
+    EscalationsModule.self, HandbooksModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   /// What became of events, for monitoring.

@@ -53,8 +53,9 @@ enum ImportTable {
     // Pure: no I/O, no clock. Foundation for the time zone database alone.
     Box("ServiceTime", 2, ["Kernel"], foundation),
     Box("BillingEngine", 2, ["Kernel"]),
+    Box("Documents", 2, []),
     // domain
-    Box("Catalog", 3, platform.union(["ServiceTime", "Jobs"])),
+    Box("Catalog", 3, platform.union(["ServiceTime", "Documents", "Jobs"])),
     Box("Requests", 3, platform.union(["Catalog", "Jobs"])),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
@@ -68,6 +69,8 @@ enum ImportTable {
     // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
     Box("Changes", 3, platform.union(["Catalog", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
+    // Names the figures of scorecards; codes and priorities it reads by the views of the desk.
+    Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard"])),
     Box("Assets", 3, platform, foundation),
     Box("Knowledge", 3, platform, foundation),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine", "Jobs"])),
@@ -102,7 +105,7 @@ enum ImportTable {
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
         "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
-        "Notifications", "Escalations", "Web", "HTTPAPI",
+        "Notifications", "Escalations", "Handbooks", "Web", "HTTPAPI",
         "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Outbound", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.

@@ -73,61 +73,12 @@ import Testing
     #expect(!(try await manual(world, "markdown", "en")).contains("not translated"))
   }
 
-  /// Whatever a name holds, it stays a text: the tags of the page are ours alone.
-  @Test(arguments: [
-    "<script>alert(1)</script>", "</title><img src=x onerror=alert(1)>", "\"><b>", "&lt;b&gt;", "'", "a|b", "[x](javascript:alert(1))", "`code`", "*bold*",
-    "# head", "<!-- x -->", "\\", "]]>",
-  ])
-  func hostileNamesAreTexts(hostile: String) async throws {
-    let clean = document("Name"), dirty = document(hostile)
-    let (cleanHTML, dirtyHTML) = (ManualHTML(document: clean).text, ManualHTML(document: dirty).text)
-    #expect(tags(dirtyHTML) == tags(cleanHTML))
-    #expect(unescaped(dirtyHTML).contains(hostile))
-    let markdown = ManualMarkdown(document: dirty).text
-    #expect(tags(markdown) == tags(ManualMarkdown(document: clean).text))
-    #expect(markdown.split(separator: "\n").filter { $0.hasPrefix("#") }.count == 3)
-    #expect(markdown.split(separator: "\n").filter { $0.hasPrefix("| ") && cells($0) == 2 }.count == 3)
-  }
-
-  /// Readable where nothing is meant, escaped where it would be markup.
-  @Test(arguments: [
-    ("8:00-18:00, 7×24 (5x8)", "8:00-18:00, 7×24 (5x8)"), ("R&D + QA = 1!", "R&D + QA = 1!"), ("REMOTE-ACCESS", "REMOTE-ACCESS"),
-    ("snake_case", "snake_case"), ("_so_", "\\_so\\_"), ("a * b", "a \\* b"), ("- item", "\\- item"), ("-5 °C", "-5 °C"), ("---", "\\---"),
-    ("+ item", "\\+ item"), ("# head", "\\# head"), ("C#", "C#"), ("C #", "C \\#"), ("> said", "\\> said"), ("a > b", "a > b"),
-    ("2026. Alle Rechte", "2026\\. Alle Rechte"), ("1) one", "1\\) one"), ("Version 1.5", "Version 1.5"), ("  \t code", "code"), ("end  ", "end"),
-    ("a\r\nb", "a  b"), ("&lt;", "&amp;lt;"), ("&#60;", "&amp;#60;"), ("<b>", "&lt;b>"), ("http://x.test", "http\\://x.test"), ("ja@x.test", "ja\\@x.test"),
-    ("ja+@x.test", "ja+\\@x.test"), ("ja_@x.test", "ja\\_\\@x.test"), ("@ 5 kW", "@ 5 kW"), ("www.x.test", "www\\.x.test"), ("(WWW.x.test)", "(WWW\\.x.test)"),
-    ("~~no~~", "\\~\\~no\\~\\~"), ("![a](b)", "!\\[a\\](b)"), ("a|b", "a\\|b"), ("===", "\\==="), ("", ""), ("中文（说明）：是", "中文（说明）：是"),
-  ])
-  func textsStayReadable(text: String, written: String) { #expect(MarkdownText(text).escaped == written) }
-
   @Test func anEmptyCatalogueIsSaid() async throws {
     let world = try await CatalogWorld(applied: false)
     #expect(try await manual(world, "markdown", "en").hasSuffix("\n\nThere is nothing in the catalogue.\n"))
     let html = try await manual(world, "html", "zh-Hans")
     #expect(html.contains("<p>目录中尚无服务。</p>") && !html.contains("<nav>"))
   }
-
-  private func document(_ text: String) -> ManualDocument {
-    ManualDocument(
-      language: "en", title: text, subtitle: .init(text), contentsTitle: "Contents", foreignMark: "[not translated]",
-      sections: [
-        .init(
-          level: 1, title: text, anchor: "1-a",
-          blocks: [
-            .paragraph(.init(text, isForeign: true)), .list([.init(text)]), .table(header: [text, "b"], rows: [[.init(text), .init(text, isForeign: true)]]),
-          ])
-      ])
-  }
-
-  private func tags(_ text: String) -> [Substring] { text.matches(of: /<[^>]*>/).map(\.output) }
-
-  private func unescaped(_ text: String) -> String {
-    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")].reduce(text) { $0.replacing($1.0, with: $1.1) }
-  }
-
-  /// Cells of a row: bars that are not escaped, less one.
-  private func cells(_ row: Substring) -> Int { row.replacing("\\\\", with: "").replacing("\\|", with: "").count { $0 == "|" } - 1 }
 
   @Test func theHTMLHoldsNothingThatRunsOrLoads() async throws {
     let html = try await manual(try await CatalogWorld(), "html", "en")

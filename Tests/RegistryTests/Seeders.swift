@@ -302,6 +302,7 @@ enum Seeders {
     "whk": { world, _ in try Seeded(try await world.webhook()) },
     "ntr": { world, _ in try Seeded(try await world.notificationRule()) },
     "esr": { world, _ in try Seeded(try await world.escalationRule()) },
+    "hbk": { world, _ in try await world.handbook() },
     "ntf": { world, twin in try Seeded(.object(["id": try await world.notification(twin)])) },
     "art": { world, twin in try await world.article(twin, ["article.bypass"]) },
     "prb": { world, twin in try await world.problem(twin) },
@@ -322,7 +323,7 @@ enum Seeders {
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
   static let shared: Set<String> = [
     "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
-    "tcd", "cod", "evs", "evt", "qfl", "chm", "whk", "ntr",
+    "tcd", "cod", "evs", "evt", "qfl", "chm", "whk", "ntr", "hbk",
   ]
 }
 

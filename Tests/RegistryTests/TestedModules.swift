@@ -10,6 +10,7 @@ import Desk
 import Escalations
 import Events
 import Gates
+import Handbooks
 import Importing
 import Knowledge
 import Measurements
@@ -47,6 +48,7 @@ enum TestedModules {
     AttachmentsModule.self,
     NotificationsModule.self,
     EscalationsModule.self,
+    HandbooksModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

@@ -472,6 +472,8 @@ struct CallRule: Sendable {
     "notification_rule.change": NotificationCalls.change,
     "escalation_rule.create": EscalationCalls.create,
     "escalation_rule.change": EscalationCalls.change,
+    "handbook.create": HandbookCalls.create,
+    "handbook.publish": HandbookCalls.publish,
     "webhook.create": NotificationCalls.webhook,
     "webhook.change": NotificationCalls.changedWebhook,
     "notification_template.set": NotificationCalls.template,

@@ -42,3 +42,10 @@ grant select on desk.pub_turn to steward_app;
 create view desk.pub_live_ticket with (security_invoker = true) as
   select tenant_id, id as ticket_id, public_id, number, version, unit_id, requester_id from desk.ticket where type = 'incident';
 grant select on desk.pub_live_ticket to steward_app;
+
+-- The codes in use, and the provider's priority matrix.
+create view desk.pub_code with (security_invoker = true) as select list, key, names, position from desk.code where state = 'active';
+grant select on desk.pub_code to steward_app;
+
+create view desk.pub_priority with (security_invoker = true) as select impact, urgency, priority from desk.priority_matrix;
+grant select on desk.pub_priority to steward_app;

@@ -1,3 +1,4 @@
+import Documents
 import Kernel
 import Operations
 
@@ -14,14 +15,14 @@ struct ManualWriter: Sendable {
   /// Of each published offering its version, by code.
   let versions: [String: (seq: Int64, day: CalendarDate)]
 
-  private typealias Section = ManualDocument.Section
-  private typealias Block = ManualDocument.Block
-  private typealias Text = ManualDocument.Text
+  private typealias Section = Document.Section
+  private typealias Block = Document.Block
+  private typealias Text = Document.Text
 
   /// - Parameter names: what the services in the catalogue are called, by code: a dependency may lie outside the families. What is
   ///   not among them is not told.
-  func document(_ catalogue: Catalogue, names: [String: LocalText]) -> ManualDocument {
-    var sections: [ManualDocument.Section] = []
+  func document(_ catalogue: Catalogue, names: [String: LocalText]) -> Document {
+    var sections: [Document.Section] = []
     for family in catalogue.families {
       let services = family.services.filter { $0.life.state(on: today) == .catalogue }
       guard !services.isEmpty else { continue }
@@ -31,7 +32,7 @@ struct ManualWriter: Sendable {
         for offering in service.offerings where offering.state == .published { sections += self.offering(offering) }
       }
     }
-    return ManualDocument(
+    return Document(
       language: language.rawValue, title: word(ManualWords.title), subtitle: Text(provider),
       audience: customer.map { Text(ManualWords.audience.text(language, ["customer": $0])) }, contentsTitle: word(ManualWords.contents),
       emptyNote: word(ManualWords.empty), foreignMark: word(ManualWords.foreign), sections: sections)
@@ -39,8 +40,8 @@ struct ManualWriter: Sendable {
 
   // MARK: Services
 
-  private func facts(of service: ServiceEntry, _ names: [String: LocalText]) -> ManualDocument.Block {
-    var rows: [[ManualDocument.Text]] = [
+  private func facts(of service: ServiceEntry, _ names: [String: LocalText]) -> Document.Block {
+    var rows: [[Document.Text]] = [
       [plain(ManualWords.code), Text(service.code)], [plain(ManualWords.mode), plain(ManualWords.word(service.mode))],
       [plain(ManualWords.owner), text(service.owner)],
     ]
@@ -52,9 +53,9 @@ struct ManualWriter: Sendable {
 
   // MARK: Offerings
 
-  private func offering(_ offering: OfferingEntry) -> [ManualDocument.Section] {
+  private func offering(_ offering: OfferingEntry) -> [Document.Section] {
     let content = offering.content
-    var facts: [[ManualDocument.Text]] = [[plain(ManualWords.code), Text(offering.code)]]
+    var facts: [[Document.Text]] = [[plain(ManualWords.code), Text(offering.code)]]
     if let version = versions[offering.code] {
       facts.append([plain(ManualWords.version), Text(String(version.seq))])
       facts.append([plain(ManualWords.published), Text(version.day.description)])
@@ -62,7 +63,7 @@ struct ManualWriter: Sendable {
     var sections = [
       section(3, offering.code, content.name, [.table(header: [word(ManualWords.item), word(ManualWords.content)], rows: facts)])
     ]
-    func add(_ part: String, _ title: Message, _ blocks: [ManualDocument.Block]) {
+    func add(_ part: String, _ title: Message, _ blocks: [Document.Block]) {
       guard !blocks.isEmpty else { return }
       sections.append(Section(level: 4, title: word(title), anchor: "\(anchor(offering.code))-\(part)", blocks: blocks))
     }
@@ -75,7 +76,7 @@ struct ManualWriter: Sendable {
     return sections
   }
 
-  private func targets(_ targets: [OfferingTarget]) -> [ManualDocument.Block] {
+  private func targets(_ targets: [OfferingTarget]) -> [Document.Block] {
     table([ManualWords.metric, ManualWords.priority, ManualWords.target, ManualWords.objective, ManualWords.note], targets) { target in
       [
         Text(ManualWords.metric(target.metric, language)), Text(target.priority.map { "P\($0)" } ?? ""), Text(budget(of: target)),
@@ -84,17 +85,17 @@ struct ManualWriter: Sendable {
     }
   }
 
-  private func measures(_ measures: [QualityMeasure]) -> [ManualDocument.Block] {
+  private func measures(_ measures: [QualityMeasure]) -> [Document.Block] {
     table([ManualWords.metric, ManualWords.target], measures) { [text($0.name), text($0.target)] }
   }
 
-  private func prices(_ prices: [OfferingPrice]) -> [ManualDocument.Block] {
+  private func prices(_ prices: [OfferingPrice]) -> [Document.Block] {
     table([ManualWords.item, ManualWords.amount, ManualWords.per, ManualWords.unit], prices) { price in
       [text(price.name), Text("\(price.amount.currency.code) \(price.amount.amount)"), plain(ManualWords.word(price.per)), text(price.unit)]
     }
   }
 
-  private func form(_ form: [FormField]) -> [ManualDocument.Block] {
+  private func form(_ form: [FormField]) -> [Document.Block] {
     let labels = Dictionary(form.map { ($0.key, $0) }) { first, _ in first }
     return table([ManualWords.field, ManualWords.kind, ManualWords.required, ManualWords.remarks], form) { field in
       var remarks: [String] = field.choices.map { $0.name.text(language) ?? $0.value }
@@ -117,7 +118,7 @@ struct ManualWriter: Sendable {
     return word(answer == "true" ? ManualWords.yes : ManualWords.no)
   }
 
-  private func approval(_ approval: ApprovalRule) -> [ManualDocument.Block] {
+  private func approval(_ approval: ApprovalRule) -> [Document.Block] {
     let intro: Message
     switch approval.kind {
     case .none: return []
@@ -137,38 +138,22 @@ struct ManualWriter: Sendable {
 
   // MARK: Words
 
-  private func table<Row>(_ header: [Message], _ rows: [Row], _ cells: (Row) -> [ManualDocument.Text]) -> [ManualDocument.Block] {
+  private func table<Row>(_ header: [Message], _ rows: [Row], _ cells: (Row) -> [Document.Text]) -> [Document.Block] {
     rows.isEmpty ? [] : [.table(header: header.map(word), rows: rows.map(cells))]
   }
 
-  private func section(_ level: Int, _ code: String, _ name: LocalText, _ blocks: [ManualDocument.Block]) -> ManualDocument.Section {
+  private func section(_ level: Int, _ code: String, _ name: LocalText, _ blocks: [Document.Block]) -> Document.Section {
     let title = text(name)
     return Section(
       level: level, title: title.isForeign ? "\(title.text) \(word(ManualWords.foreign))" : title.text, anchor: "\(level)-\(anchor(code))", blocks: blocks)
   }
 
-  /// Lines that begin with a hyphen are a list.
-  private func paragraphs(_ local: LocalText?) -> [ManualDocument.Block] {
-    guard let local else { return [] }
-    let whole = text(local)
-    var blocks: [ManualDocument.Block] = []
-    var items: [ManualDocument.Text] = []
-    for line in whole.text.split(whereSeparator: \.isNewline).map({ $0.drop(while: \.isWhitespace) }) where !line.isEmpty {
-      if line.hasPrefix("- ") {
-        items.append(Text(String(line.dropFirst(2).drop(while: \.isWhitespace)), isForeign: whole.isForeign))
-        continue
-      }
-      if !items.isEmpty { blocks.append(.list(items)) }
-      items = []
-      blocks.append(.paragraph(Text(String(line), isForeign: whole.isForeign)))
-    }
-    return items.isEmpty ? blocks : blocks + [.list(items)]
-  }
+  private func paragraphs(_ local: LocalText?) -> [Document.Block] { local.map { Document.Block.lines(of: text($0)) } ?? [] }
 
   private func word(_ message: Message) -> String { message.text(language) }
-  private func plain(_ message: Message) -> ManualDocument.Text { Text(message.text(language)) }
+  private func plain(_ message: Message) -> Document.Text { Text(message.text(language)) }
 
-  private func text(_ local: LocalText?) -> ManualDocument.Text {
+  private func text(_ local: LocalText?) -> Document.Text {
     guard let local, let text = local.text(language) else { return Text("") }
     return Text(text, isForeign: local[language] == nil)
   }

@@ -1,3 +1,4 @@
+import Documents
 import Kernel
 import Operations
 
@@ -21,15 +22,16 @@ struct ContentWords: Sendable {
   private func sentence(_ what: String, _ change: ContentDifference.Change) -> String {
     switch (change.before, change.after) {
     case (let before?, let after?):
-      let (from, to) = excerpts(text(before), text(after))
+      let excerpts = TextExcerpts(text(before), text(after))
+      let (from, to) = (excerpts.before, excerpts.after)
       guard from != to else {
         // Of a text in two languages only the other one was touched, or of this one nothing that a sentence shows.
         let message = unfolded(before) == unfolded(after) ? VersionWords.otherWording : VersionWords.otherSpacing
         return message.text(language, ["what": what])
       }
       return VersionWords.becomes.text(language, ["what": what, "before": from, "after": to])
-    case (nil, let after?): return VersionWords.isNew.text(language, ["what": what, "after": excerpts(text(after), "").0])
-    case (let before?, nil): return VersionWords.isGone.text(language, ["what": what, "before": excerpts(text(before), "").0])
+    case (nil, let after?): return VersionWords.isNew.text(language, ["what": what, "after": TextExcerpts.of(text(after))])
+    case (let before?, nil): return VersionWords.isGone.text(language, ["what": what, "before": TextExcerpts.of(text(before))])
     case (nil, nil): return what
     }
   }
@@ -69,26 +71,6 @@ struct ContentWords: Sendable {
 
   /// The first letter of words of ours: they stand within a sentence.
   private func lowered(_ text: String) -> String { language == .english ? text.prefix(1).lowercased() + text.dropFirst() : text }
-
-  /// The longest text that a sentence quotes whole.
-  private static let whole = 120
-  /// What is shown of a longer one before the first difference, and in all.
-  private static let lead = 30
-  private static let window = 90
-
-  /// Two texts as a sentence shows them: long ones around their first difference.
-  private func excerpts(_ before: String, _ after: String) -> (String, String) {
-    guard max(before.count, after.count) > Self.whole else { return (before, after) }
-    let common = zip(before, after).prefix { $0 == $1 }.count
-    return (Self.excerpt(before, around: common), Self.excerpt(after, around: common))
-  }
-
-  private static func excerpt(_ text: String, around place: Int) -> String {
-    let start = max(0, place - lead)
-    let part = text.dropFirst(start).prefix(window)
-    let isCutBehind = start + part.count < text.count
-    return "\(start > 0 ? "…" : "")\(part)\(isCutBehind ? "…" : "")"
-  }
 }
 
 extension ContentTerm {

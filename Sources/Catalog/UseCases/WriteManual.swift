@@ -1,3 +1,4 @@
+import Documents
 import Kernel
 import Operations
 
@@ -52,7 +53,7 @@ package enum WriteManual: Operation {
     let writer = ManualWriter(
       language: input.language, provider: context.provider.name, customer: customer, today: context.today, versions: versions)
     let document = writer.document(catalogue, names: Dictionary(names.map { ($0.code, $0.name) }) { first, _ in first })
-    let text = input.format == "html" ? ManualHTML(document: document).text : ManualMarkdown(document: document).text
+    let text = input.format == "html" ? DocumentHTML(document).text : DocumentMarkdown(document).text
     return Output(format: input.format, language: input.language, text: text)
   }
 

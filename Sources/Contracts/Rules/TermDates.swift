@@ -4,7 +4,7 @@ import ServiceTime
 extension CalendarDate {
   /// The date so many months away. `anchor` is the day of the month that is meant (default: this date's); where the month
   /// is too short its last day is taken, and the month after has the anchor's day again.
-  func adding(months: Int64, anchor: Int64? = nil) -> CalendarDate? {
+  package func adding(months: Int64, anchor: Int64? = nil) -> CalendarDate? {
     let (year, month, day) = parts
     let count = year * 12 + month - 1 + months
     let (newYear, newMonth) = (count.flooredQuotient(by: 12), count.flooredRemainder(by: 12) + 1)

@@ -23,6 +23,15 @@ package enum Measure: String, Sendable, CaseIterable {
     case .volume, .backlog, .reopenRate: false
     }
   }
+
+  /// What it is counted in.
+  package var unit: Figure.Unit {
+    switch self {
+    case .attainment, .reopenRate: .percent
+    case .meanTime, .ninetiethPercentile: .seconds
+    case .volume, .backlog: .tickets
+    }
+  }
 }
 
 /// One figure of a scorecard, with all that it was made of.
@@ -52,13 +61,7 @@ package struct Figure: Hashable, Sendable {
     case count(Int64)
   }
 
-  package var unit: Unit {
-    switch measure {
-    case .attainment, .reopenRate: .percent
-    case .meanTime, .ninetiethPercentile: .seconds
-    case .volume, .backlog: .tickets
-    }
-  }
+  package var unit: Unit { measure.unit }
 
   package var meetsObjective: Bool? {
     guard let objective, let numerator, let denominator else { return nil }

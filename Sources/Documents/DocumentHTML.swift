@@ -1,8 +1,10 @@
-/// The manual as one HTML file for the printer: A4, no script, nothing from elsewhere.
-struct ManualHTML: Sendable {
-  let document: ManualDocument
+/// A document as one HTML file for the printer: A4, no script, nothing from elsewhere.
+package struct DocumentHTML: Sendable {
+  let document: Document
 
-  var text: String {
+  package init(_ document: Document) { self.document = document }
+
+  package var text: String {
     """
     <!DOCTYPE html>
     <html lang="\(Self.escaped(document.language))">
@@ -21,7 +23,7 @@ struct ManualHTML: Sendable {
     \(document.audience.map { "<p class=\"audience\">\(inline($0))</p>" } ?? "")
     </header>
     \(document.contents.isEmpty ? "" : contents)
-    <main>
+    <main\(document.chaptersBeginPages ? "" : " class=\"flowing\"")>
     \(document.sections.isEmpty ? "<p>\(Self.escaped(document.emptyNote))</p>" : document.sections.map(section).joined(separator: "\n"))
     </main>
     </body>
@@ -41,13 +43,13 @@ struct ManualHTML: Sendable {
     """
   }
 
-  private func section(_ section: ManualDocument.Section) -> String {
+  private func section(_ section: Document.Section) -> String {
     let heading = "h\(section.level + 1)"
     let title = "<\(heading) id=\"\(section.anchor)\">\(Self.escaped(section.title))</\(heading)>"
     return ([title] + section.blocks.map(block)).joined(separator: "\n")
   }
 
-  private func block(_ block: ManualDocument.Block) -> String {
+  private func block(_ block: Document.Block) -> String {
     switch block {
     case .paragraph(let text): "<p>\(inline(text))</p>"
     case .list(let items): "<ul>\n\(items.map { "<li>\(inline($0))</li>" }.joined(separator: "\n"))\n</ul>"
@@ -63,7 +65,7 @@ struct ManualHTML: Sendable {
     }
   }
 
-  private func inline(_ text: ManualDocument.Text) -> String {
+  private func inline(_ text: Document.Text) -> String {
     let escaped = Self.escaped(text.text)
     return text.isForeign && !escaped.isEmpty ? "\(escaped) <span class=\"foreign\">\(Self.escaped(document.foreignMark))</span>" : escaped
   }
@@ -125,7 +127,7 @@ struct ManualHTML: Sendable {
     @media print {
       body { max-width: none; padding: 0; }
       header { padding-top: 80mm; }
-      nav, main > h2 { break-before: page; }
+      nav, main:not(.flowing) > h2, main.flowing { break-before: page; }
     }
     """
 }

@@ -1,8 +1,10 @@
-/// The manual as Markdown (CommonMark with tables).
-struct ManualMarkdown: Sendable {
-  let document: ManualDocument
+/// A document as Markdown (CommonMark with tables).
+package struct DocumentMarkdown: Sendable {
+  let document: Document
 
-  var text: String {
+  package init(_ document: Document) { self.document = document }
+
+  package var text: String {
     var lines = ["# \(Self.escaped(document.title))", ""]
     if let subtitle = document.subtitle { lines += [inline(subtitle), ""] }
     if let audience = document.audience { lines += [inline(audience), ""] }
@@ -18,7 +20,7 @@ struct ManualMarkdown: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func lines(of block: ManualDocument.Block) -> [String] {
+  private func lines(of block: Document.Block) -> [String] {
     switch block {
     case .paragraph(let text): [inline(text)]
     case .list(let items): items.map { "- \(inline($0))" }
@@ -29,7 +31,7 @@ struct ManualMarkdown: Sendable {
 
   private func row(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
 
-  private func inline(_ text: ManualDocument.Text) -> String {
+  private func inline(_ text: Document.Text) -> String {
     let escaped = Self.escaped(text.text)
     return text.isForeign && !escaped.isEmpty ? "\(escaped) *\(Self.escaped(document.foreignMark))*" : escaped
   }

@@ -1,0 +1,39 @@
+import Kernel
+import Operations
+
+/// Handbooks of processes (流程手册): one draft for each process, and editions that never change.
+package enum HandbooksModule: OperationModule {
+  package static let operations: [any Operation.Type] = [
+    CreateHandbook.self, ChangeHandbook.self, PublishHandbook.self, ConfirmHandbook.self, ReadHandbook.self, OverviewOfHandbooks.self, ListEditions.self,
+    CompareEditions.self, ExportHandbook.self,
+  ]
+  package static let messages = HandbookMessages.all + HandbookWords.all + ProcessWords.all + EditionWords.all
+  package static let constraints: [String: Message] = ["handbook_process_unique": HandbookMessages.taken]
+}
+
+/// The permissions of the module and who holds them in a new installation: those of the catalogue.
+enum HandbookRights {
+  static let manage = "handbook.manage"
+  static let managers: Set<StockRole> = [.administrator, .accountManager]
+  static let read = "handbook.read"
+  static let staff: Set<StockRole> = [.administrator, .accountManager, .engineer, .finance]
+  /// A process is the same for all customers, so only those who may act for all write its handbook.
+  static let everyone: Set<Grant.ScopeKind> = [.all]
+}
+
+package enum HandbookMessages: MessageCatalog {
+  static let taken = Message("handbook.taken", "This process has a handbook already.", zh: "该流程已有手册。")
+  static let nothingToChange = Message("handbook.nothing_to_change", "Nothing is changed.", zh: "没有任何变更。")
+  static let notStaff = Message("handbook.not_staff", "Only active members of the staff stand in a handbook.", zh: "手册中只能列出在职的服务商员工。")
+  static let twice = Message("handbook.twice", "“{value}” is there already.", zh: "“{value}”重复。")
+  static let needed = Message("handbook.needed", "An edition needs it: exactly one member of the staff.", zh: "发布版本时必填：须为一名服务商员工。")
+  static let bothLanguages = Message("handbook.both_languages", "A principle is published in English and in Chinese.", zh: "原则发布时须同时有英文和中文。")
+  static let nothingNew = Message("handbook.nothing_new", "The newest edition says all of this, and nothing else is in force.", zh: "最新版本内容与此相同，生效内容亦无变化。")
+  static let notPublished = Message("handbook.not_published", "No edition of this handbook is published yet.", zh: "该手册尚未发布任何版本。")
+  static let noEdition = Message("handbook.no_edition", "There is no edition {edition}; the newest one is {newest}.", zh: "没有第 {edition} 版；最新为第 {newest} 版。")
+  static let draftOrEdition = Message("handbook.draft_or_edition", "Say the draft or an edition, not both.", zh: "草稿与版本只能指定其一。")
+
+  package static let all = [
+    taken, nothingToChange, notStaff, twice, needed, bothLanguages, nothingNew, notPublished, noEdition, draftOrEdition,
+  ]
+}

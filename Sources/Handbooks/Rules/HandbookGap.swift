@@ -1,0 +1,75 @@
+import Kernel
+import Operations
+
+/// What is missing of a process's handbook.
+enum HandbookGap: Hashable, Sendable {
+  case noHandbook
+  /// There is a draft, and no edition.
+  case notPublished
+  case noOwner
+  case ownerLeft(PublicId)
+  case noManager
+  case managerLeft(PublicId)
+  /// Nobody has the role, or nobody who is still there.
+  case roleUnfilled(LocalText)
+  case personLeft(PublicId, role: LocalText)
+  case reviewOverdue(CalendarDate)
+
+  /// What is missing of a handbook: of its newest edition, or of its draft where there is none.
+  /// - Parameters:
+  ///   - reviewDueOn: nil: no edition is published.
+  ///   - today: for the provider.
+  static func gaps(of content: HandbookContent, reviewDueOn: CalendarDate?, today: CalendarDate, _ staff: StaffBook) -> [HandbookGap] {
+    var gaps: [HandbookGap] = reviewDueOn == nil ? [.notPublished] : []
+    switch content.owner {
+    case nil: gaps.append(.noOwner)
+    case let owner? where !staff.isActive(owner): gaps.append(.ownerLeft(owner))
+    case _?: break
+    }
+    switch content.manager {
+    case nil: gaps.append(.noManager)
+    case let manager? where !staff.isActive(manager): gaps.append(.managerLeft(manager))
+    case _?: break
+    }
+    for role in content.roles {
+      gaps += role.people.filter { !staff.isActive($0) }.map { .personLeft($0, role: role.name) }
+      if !role.people.contains(where: staff.isActive) { gaps.append(.roleUnfilled(role.name)) }
+    }
+    if let reviewDueOn, reviewDueOn < today { gaps.append(.reviewOverdue(reviewDueOn)) }
+    return gaps
+  }
+
+  /// A fixed code.
+  var code: String {
+    switch self {
+    case .noHandbook: "no_handbook"
+    case .notPublished: "not_published"
+    case .noOwner: "no_owner"
+    case .ownerLeft: "owner_left"
+    case .noManager: "no_manager"
+    case .managerLeft: "manager_left"
+    case .roleUnfilled: "role_unfilled"
+    case .personLeft: "person_left"
+    case .reviewOverdue: "review_overdue"
+    }
+  }
+
+  static let codes: [String] = [
+    "no_handbook", "not_published", "no_owner", "owner_left", "no_manager", "manager_left", "role_unfilled", "person_left", "review_overdue",
+  ]
+
+  func text(_ language: Language, _ staff: StaffBook) -> String {
+    switch self {
+    case .noHandbook: HandbookWords.noHandbook.text(language)
+    case .notPublished: HandbookWords.notPublished.text(language)
+    case .noOwner: HandbookWords.noOwner.text(language)
+    case .ownerLeft(let person): HandbookWords.ownerLeft.text(language, ["person": staff.name(person)])
+    case .noManager: HandbookWords.noManager.text(language)
+    case .managerLeft(let person): HandbookWords.managerLeft.text(language, ["person": staff.name(person)])
+    case .roleUnfilled(let role): HandbookWords.roleUnfilled.text(language, ["role": role.text(language) ?? ""])
+    case .personLeft(let person, let role):
+      HandbookWords.personLeft.text(language, ["person": staff.name(person), "role": role.text(language) ?? ""])
+    case .reviewOverdue(let day): HandbookWords.reviewOverdue.text(language, ["day": day.description])
+    }
+  }
+}
