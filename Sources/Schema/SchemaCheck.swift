@@ -117,10 +117,6 @@ package struct CatalogueFindings: Statement {
       and (coalesce(array_to_string(p.proconfig, ','), '') not like '%search_path=%'
         or not (n.nspname = 'finder' or p.proname in ('ensure_partitions', 'partition_months_ahead')))
     union all
-    select 'definer', p.oid::regprocedure::text || ' looks across tenants and is not the finder''s own, or anybody may call it'
-    from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-    where n.nspname = 'finder' and (pg_catalog.pg_get_userbyid(p.proowner) <> 'steward_finder' or has_function_privilege('public', p.oid, 'execute'))
-    union all
     select 'view', n.nspname || '.' || c.relname || ' does not run with the rights of its reader'
     from pg_catalog.pg_class c join schemas n on n.oid = c.relnamespace
     where c.relkind = 'v' and not coalesce(c.reloptions @> array['security_invoker=true'], false)

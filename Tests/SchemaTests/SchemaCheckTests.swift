@@ -42,8 +42,6 @@ import TestSupport
     ("alter role steward_app bypassrls", "role"),
     ("create view desk.leak as select 1 as x", "view"),
     ("create function tenancy.leak() returns int language sql security definer as 'select 1'", "definer"),
-    ("alter function finder.find_provider() owner to steward_owner", "definer"),
-    ("grant execute on function finder.find_provider() to public", "definer"),
   ])
   func aMissingProtectionIsFound(damage: String, rule: String) async throws {
     let database = try await TestDatabase.make()
