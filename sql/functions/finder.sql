@@ -835,6 +835,28 @@ begin
 end
 $$;
 
+-- Attachments that were deleted before an instant, and whose bytes are still there.
+grant select on attachments.attachment to steward_finder;
+create function finder.deleted_attachments(after_tenant bigint, after_id bigint, deleted_before timestamptz, row_limit bigint)
+returns table (tenant_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select a.tenant_id, a.id from attachments.attachment a
+    where a.state = 'deleted' and (a.tenant_id, a.id) > (after_tenant, after_id) and a.deleted_at < deleted_before
+    order by a.tenant_id, a.id limit least(row_limit, 1000);
+end
+$$;
+
+-- When the newest attachment of all customers came, by one look at each of them.
+create function finder.newest_attachment()
+returns table (recorded_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select max(n.recorded_at) from tenancy.tenant t cross join lateral (
+    select a.recorded_at from attachments.attachment a where a.tenant_id = t.id order by a.id desc limit 1) n;
+end
+$$;
+
 grant select on notifications.notification, notifications.webhook, notifications.breaker, notifications.hold to steward_finder;
 
 -- What is to be sent, the longest waiting first: of each tenant's mail so many, of each webhook as many, so that none holds up another. Nothing
@@ -915,25 +937,15 @@ begin
 end
 $$;
 
--- Attachments that were deleted before an instant, and whose bytes are still there.
-grant select on attachments.attachment to steward_finder;
-create function finder.deleted_attachments(after_tenant bigint, after_id bigint, deleted_before timestamptz, row_limit bigint)
-returns table (tenant_id bigint, id bigint)
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+do $$
+declare
+  routine regprocedure;
 begin
-  return query select a.tenant_id, a.id from attachments.attachment a
-    where a.state = 'deleted' and (a.tenant_id, a.id) > (after_tenant, after_id) and a.deleted_at < deleted_before
-    order by a.tenant_id, a.id limit least(row_limit, 1000);
-end
-$$;
-
--- When the newest attachment of all customers came, by one look at each of them.
-create function finder.newest_attachment()
-returns table (recorded_at timestamptz)
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
-begin
-  return query select max(n.recorded_at) from tenancy.tenant t cross join lateral (
-    select a.recorded_at from attachments.attachment a where a.tenant_id = t.id order by a.id desc limit 1) n;
+  for routine in select p.oid::regprocedure from pg_catalog.pg_proc p where p.pronamespace = 'finder'::regnamespace loop
+    execute pg_catalog.format('alter function %s owner to steward_finder', routine);
+    execute pg_catalog.format('revoke all on function %s from public', routine);
+    execute pg_catalog.format('grant execute on function %s to steward_app', routine);
+  end loop;
 end
 $$;
 
