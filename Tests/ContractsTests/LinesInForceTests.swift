@@ -86,10 +86,11 @@ extension LinesInForceTests {
     }
     var units: [Value] = [], persons: [Value] = []
     for number in 1...3 {
-      units.append(
-        try await database.call("unit.add", ["customer": .id(world.acme.publicId), "name": .text("Site \(number)"), "kind": "site"], as: database.root).at("id"))
-      persons.append(
-        try await database.call("person.add", ["customer": .id(world.acme.publicId), "name": .text("Person \(number)")], as: database.root).at("id"))
+      let customer = Value.id(world.acme.publicId)
+      let unit = try await database.call("unit.add", ["customer": customer, "name": .text("Site \(number)"), "kind": "site"], as: database.root)
+      let person = try await database.call("person.add", ["customer": customer, "name": .text("Person \(number)")], as: database.root)
+      units.append(unit.at("id"))
+      persons.append(person.at("id"))
     }
     let contract = try await world.contract()
     let line = try await made(

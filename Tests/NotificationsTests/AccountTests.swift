@@ -155,7 +155,8 @@ import Testing
     try await world.revise(hours, 3, closed: [])
     try await world.proofs()
     try await world.revise(hours, 4, closed: ["sat"])
-    let contract = try await world.world.call("contract.list", ["customer": .id(world.world.acme.publicId)])["items"]?.array?.first { $0["name"] == "Support" }?["id"] ?? .null
+    let contracts = try await world.world.call("contract.list", ["customer": .id(world.world.acme.publicId)])["items"]?.array ?? []
+    let contract = try #require(contracts.first { $0["name"] == "Support" }?["id"])
     try await world.world.call("proof.run", ["contract": contract], as: world.manager)
     try await world.proofs()
     #expect(try await world.events(world.manager).count == 2)
