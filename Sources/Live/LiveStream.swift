@@ -70,9 +70,10 @@ package final class LiveStream: Sendable {
       state.mailbox.finish(reason)
       return (true, state.taker.take(), state.watcher.take())
     }
-    taker?.resume(returning: nil)
     guard isFirst else { return }
+    // Counted before anybody can see that it is over.
     onEnd(self, reason)
+    taker?.resume(returning: nil)
     watcher?()
   }
 }
