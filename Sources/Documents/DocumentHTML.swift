@@ -122,6 +122,7 @@ package struct DocumentHTML: Sendable {
     thead { display: table-header-group; }
     tr { break-inside: avoid; }
     th, td { border: 0.5pt solid #bbb; padding: 1mm 2mm; text-align: left; vertical-align: top; }
+    td { white-space: pre-line; }
     th { background: #eef3f8; font-weight: 600; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
     .foreign { color: #a33; font-size: 8.5pt; }
     @media print {

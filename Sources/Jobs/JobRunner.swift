@@ -178,8 +178,9 @@ package struct JobRunner: Sendable {
     } catch is LeaseLost {
       logger.warning("job lost its lease", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
     } catch  where Task.isCancelled {
-      // The server ends. What is not committed is done again when the lease has run out.
+      // The server ends. What is not committed is done again, at once by whoever is there.
       logger.debug("job given up", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
+      await giveBack(job)
     } catch {
       logger.error("job failed", metadata: ["kind": "\(job.kind)", "job": "\(job.id)", "attempt": "\(job.attempts)", "error": "\(error)"])
       await fail(job, error)
@@ -201,6 +202,13 @@ package struct JobRunner: Sendable {
     _ = try? await tenancy.transaction(binding: [job.tenant], side: .staff) { transaction in
       try await transaction.execute(FailJob(job: job, error: text, retryAt: retryAt))
     }
+  }
+
+  /// Without waiting for its lease to run out; where that fails, it does. In a task of its own, for this one is cancelled.
+  private func giveBack(_ job: Job) async {
+    await Task {
+      _ = try? await tenancy.transaction(binding: [job.tenant], side: .staff) { try await $0.execute(GiveBackJob(job: job)) }
+    }.value
   }
 
   private func extendLease(of job: Job) async {

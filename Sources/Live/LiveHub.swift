@@ -151,7 +151,8 @@ package final class LiveHub: Sendable {
           // A look that takes long, beside a transaction that writes a great deal, is made less often.
           pause = max(pause, min(started.duration(to: .now) * 4, Self.longestPause))
         } catch {
-          round.failed()
+          round.failed(error)
+          pause = max(pause, min(started.duration(to: .now) * 4, Self.longestPause))
           if !hasFailed, !Task.isCancelled { logger.warning("no look at what changed", metadata: ["error": "\(Failure(error, constraints: [:]))"]) }
           hasFailed = true
           state.withLock { $0.figures.failedLooks &+= 1 }

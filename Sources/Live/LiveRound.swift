@@ -49,9 +49,13 @@ struct LiveRound {
   private static let surelyFlushed = Duration.seconds(2)
   private static let mostUnsafe = 50
 
-  /// Rounds in a row that looked and then failed: something lies there that cannot be told.
+  /// Rounds in a row that failed though the database is there: something lies there that cannot be told.
   private var stuck = 0
   private static let mostStuck = 20
+  /// A look that takes longer is given up.
+  private static let lookMilliseconds = 5000
+  /// So many who come back are told in one round what they have missed, so that they hold up nobody's news.
+  private static let mostResumedAtOnce = 4
 
   private var tenancy: Tenancy { hub.tenancy }
   private var limits: LiveHub.Limits { hub.limits }
@@ -70,27 +74,30 @@ struct LiveRound {
       return
     }
     let look = try await look(since: position?.snapshot, until: nil)
-    stuck += 1
-    let isContinued = position.map { $0.history == look.position.history } ?? seats.isEmpty
+    let isContinued = position.map { isTellable(since: $0, in: look) } ?? seats.isEmpty
     if !isContinued { (safe, unsafe) = (nil, []) }
     let events: [LiveEvent]? =
       if isContinued, let changes = look.changes { try await self.events(of: changes) } else { nil }
-    let returning = try await resumed(at: look)
-    try await checkRights(isNeeded: events.map { !$0.isEmpty } ?? true || returning.values.contains(where: \.isSomething))
+    try await checkRights(isNeeded: events.map { !$0.isEmpty } ?? true)
     try await keepSafe(look)
     tell(events)
-    if let safe { welcome(returning, from: safe.id) }
-    position = look.position
-    stuck = 0
+    (position, stuck) = (look.position, 0)
+    try await welcomeNewcomers(at: look)
+  }
+
+  /// Whether what happened since can be told: of the same history, and not longer ago than anything is looked for.
+  private func isTellable(since position: LivePosition, in look: Look) -> Bool {
+    position.history == look.position.history && position.at >= look.position.at.adding(seconds: -limits.resumeSeconds)
   }
 
   /// The connection broke, and the database may have crashed: what was not on disk is looked at once more. Those who waited to begin are
   /// sent away; they come again.
-  mutating func failed() {
+  mutating func failed(_ error: any Error) {
     for newcomer in newcomers { newcomer.stream.end(.unavailable) }
     newcomers = []
     if position != nil, let safe { position = safe.position }
     unsafe = []
+    if (error as? PostgresError)?.isOfDatabase != true { stuck += 1 }
     if stuck >= Self.mostStuck { (position, stuck) = (nil, 0) }
     // A sign of life all the same: the way to the client is open.
     beat()
@@ -101,7 +108,7 @@ struct LiveRound {
   private func look(since: String?, until: String?) async throws -> Look {
     let now = tenancy.clock.now()
     let limit = limits.changesPerLook
-    let rows = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {
+    let rows = try await tenancy.transaction(binding: [], side: .staff, readOnly: true, statementTimeoutMilliseconds: Self.lookMilliseconds) {
       try await $0.last(ChangesSince(since: since, until: until, now: now, limit: limit + 1))
     }
     var stand: (snapshot: String, history: String, written: Int64, flushed: Int64)?
@@ -141,24 +148,27 @@ struct LiveRound {
     return LiveEvent.merged(events)
   }
 
-  /// What those who come back have missed, by the id that they came with. One look for all with the same id.
-  private mutating func resumed(at look: Look) async throws -> [String: Missed] {
+  /// What some of those who come back have missed, by the id that they came with. One look for all with the same id; whose look fails is sent
+  /// away.
+  private mutating func resumed(at look: Look) async -> [String: Missed] {
     var missed: [String: Missed] = [:]
-    for id in Set(newcomers.compactMap(\.request.lastEventId)) {
-      guard let from = try await opened(id), from.history == look.position.history,
-        from.at >= look.position.at.adding(seconds: -limits.resumeSeconds)
-      else {
+    for id in newcomers.compactMap(\.request.lastEventId) where missed[id] == nil {
+      guard missed.count < Self.mostResumedAtOnce else { break }
+      do {
+        missed[id] = try await self.missed(since: id, at: look)
+      } catch {
         missed[id] = .unknown
-        continue
+        for newcomer in newcomers where newcomer.request.lastEventId == id { newcomer.stream.end(.unavailable) }
       }
-      let changes = try await self.look(since: from.snapshot, until: look.position.snapshot).changes
-      guard let changes else {
-        missed[id] = .unknown
-        continue
-      }
-      missed[id] = .events(try await events(of: changes))
     }
     return missed
+  }
+
+  private mutating func missed(since id: String, at look: Look) async throws -> Missed {
+    guard let from = try await opened(id), isTellable(since: from, in: look),
+      let changes = try await self.look(since: from.snapshot, until: look.position.snapshot).changes
+    else { return .unknown }
+    return .events(try await events(of: changes))
   }
 
   private mutating func opened(_ id: String) async throws -> LivePosition? { try await theSeal()?.open(id) }
@@ -246,21 +256,32 @@ struct LiveRound {
     }
   }
 
-  private mutating func welcome(_ missed: [String: Missed], from id: String) {
+  /// Lets those in who begin, and as many of those who come back as one round can tell what they missed.
+  private mutating func welcomeNewcomers(at look: Look) async throws {
+    guard !newcomers.isEmpty, let id = safe?.id else { return }
+    let missed = await resumed(at: look)
+    if missed.values.contains(where: \.isSomething) { try await checkRights(isNeeded: true) }
     let now = tenancy.clock.now()
-    for var seat in newcomers {
-      switch seat.request.lastEventId.flatMap({ missed[$0] }) {
-      case nil: seat.stream.put(.opened(id: id))
-      case .unknown: seat.reset(id, hub)
-      case .events(let events):
-        let wanted = seat.wanted(of: events, at: now)
-        // Until it is told what it missed the client keeps the id that it came with.
-        seat.stream.put(.opened(id: wanted.isEmpty ? id : nil))
-        seat.tell(wanted, id, hub)
+    var waiting: [Seat] = []
+    for var seat in newcomers where seat.stream.ending == nil {
+      if let cameWith = seat.request.lastEventId {
+        switch missed[cameWith] {
+        case nil:
+          waiting.append(seat)
+          continue
+        case .unknown: seat.reset(id, hub)
+        case .events(let events):
+          let wanted = seat.wanted(of: events, at: now)
+          // Until it is told what it missed the client keeps the id that it came with.
+          seat.stream.put(.opened(id: wanted.isEmpty ? id : nil))
+          seat.tell(wanted, id, hub)
+        }
+      } else {
+        seat.stream.put(.opened(id: id))
       }
       seats.append(seat)
     }
-    newcomers = []
+    newcomers = waiting
   }
 }
 

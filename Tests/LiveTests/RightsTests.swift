@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -61,9 +62,12 @@ import Testing
       let told = try await manager.events(during: .milliseconds(400))
       #expect(told.map(\.event) == ["incident.commented"])
       // Of events that are the provider's own affair by their type it is the same.
-      try await site.write("incident.watched", on: incident, seqs: 900...900)
-      #expect(try await engineer.next()?.event == "incident.changed")
-      #expect(try await manager.events(during: .milliseconds(400)) == [])
+      // A file is as public as it says, and internal where it says nothing.
+      for (seq, type) in [(900, "incident.watched"), (901, TicketEventType.attached), (902, TicketEventType.detached)] as [(Int64, String)] {
+        try await site.write(type, on: incident, seqs: seq...seq)
+        #expect(try await engineer.next()?.event == "incident.changed")
+        #expect(try await manager.events(during: .milliseconds(400)) == [], "\(type)")
+      }
     }
   }
 
@@ -152,12 +156,12 @@ import Testing
     }
     // Without: nothing is told, and it ends all the same; so does one that expires, and one whose account is disabled.
     try await LiveServer.with(site) { server in
-      let (revoked, disabled, expiring) = (try await site.staff(), try await site.staff(), try await site.staff(seconds: 3600))
+      let (revoked, disabled, expiring) = (try await site.staff(), try await site.staff(), try await site.staff(seconds: 1800))
       let idle = [try await server.listen(revoked.token), try await server.listen(disabled.token), try await server.listen(expiring.token)]
       for listener in idle { _ = try await listener.position() }
       try await site.call("token.revoke", ["id": revoked.tokenId])
       try await site.call("staff.disable", ["id": disabled.account])
-      site.clock.advance(seconds: 3601)
+      site.clock.advance(seconds: 1801)
       for listener in idle { #expect(try await listener.next() == nil) }
       await #expect(throws: LiveClient.Refused(status: 401)) { try await server.listen(revoked.token) }
     }

@@ -324,8 +324,11 @@ private struct AccountWorld {
         "customer": .id(world.acme.publicId), "name": "Draft", "state": "draft", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
         "lines": .array([.object(["name": "Draft", "sla": sla["id"] ?? .null])]),
       ])
-    for made in [contract, draft] {
-      try await world.call("delivery_chain.set", ["line": made["lines"]?.array?.first?["id"] ?? .null, "teams": .array([own])])
+    // Nor of a line that is prepared for a contract in force.
+    let prepared = try await world.call(
+      "contract_line.add", ["contract": contract["id"] ?? .null, "name": "Night desk", "sla": sla["id"] ?? .null, "draft": .bool(true)])
+    for line in [contract, draft].map({ $0["lines"]?.array?.first?["id"] }) + [prepared["id"]] {
+      try await world.call("delivery_chain.set", ["line": line ?? .null, "teams": .array([own])])
     }
     try await proofs()
     #expect(try await world.call("proof.open")["items"] == .array([]))

@@ -9,7 +9,8 @@ enum AttachmentCalls {
   /// Not so little that nothing can be attached afterwards.
   static let limit = CallRule(given: { _, _, _ in (["quotaBytes": .integer(1 << 30)], nil) })
 
-  static func file(_ world: World, _ twin: World.Twin) -> Value { .text(Base64.encode(Array("\(twin.canary) \(world.next())".utf8))) }
+  /// Each another one, and as long as the others.
+  static func file(_ world: World, _ twin: World.Twin) -> Value { .text(Base64.encode(Array("\(twin.canary) \(1_000_000 + world.next())".utf8))) }
 }
 
 extension World {

@@ -114,21 +114,25 @@ struct Told: Equatable, CustomStringConvertible {
 
   var description: String { "\(isSuccess ? "done" : "failed") \(kind) \(JSON.text(isSuccess ? value : failure))" }
 
-  /// With ids, numbers, versions and secrets that two calls of the same kind must differ in written alike.
+  /// With ids, numbers, versions, secrets and digests that two calls of the same kind must differ in written alike.
   var alike: Told { Told(kind: kind, isSuccess: isSuccess, failure: failure, value: Self.alike(value)) }
 
   private static func alike(_ value: Value) -> Value {
     switch value {
     case .text(let text): .text(alike(text))
     case .array(let elements): .array(elements.map(alike))
-    case .object(let members): .object(members.map { Value.Member($0.name, $0.name == "version" ? .null : alike($0.value)) })
+    case .object(let members): .object(members.map { Value.Member($0.name, differing.contains($0.name) ? .null : alike($0.value)) })
     default: value
     }
   }
 
+  /// Besides versions what generated calls take in turn: the step of a gate, the process of a handbook with what holds there.
+  private static let differing: Set = ["version", "step", "process", "inForce"]
+
   private static func alike(_ text: String) -> String {
     if let id = PublicId(text) { return "id of \(id.kind)" }
     if World.isSecret(text) { return "secret" }
+    if text.wholeMatch(of: /[0-9a-f]{64}/) != nil { return "digest" }
     return text.replacing(/[0-9]+/, with: "#")
   }
 }

@@ -992,6 +992,8 @@ declare
   shown pg_snapshot := pg_current_snapshot();
   seen pg_snapshot := since;
   last pg_snapshot := coalesce(until, pg_current_snapshot()::text);
+  -- What was under way then and is not any more. So one that stays open for hours costs nothing, and one that writes much is read once.
+  late xid8[] := array(select pg_snapshot_xip(seen) except select pg_snapshot_xip(shown));
 begin
   snapshot := shown;
   history := (select c.system_identifier from pg_control_system() c) || '.' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8);
@@ -1002,15 +1004,26 @@ begin
   return query
     (select null::text, null::text, null::bigint, null::bigint, e.tenant_id, e.subject_kind, e.subject_id, e.seq, e.recorded_at, null::text
      from operations.event e
-     where e.tx >= pg_snapshot_xmin(seen) and e.tx < pg_snapshot_xmax(shown) and e.recorded_at >= reference - interval '1 day'
-       and e.subject_kind in ('ticket', 'clock', 'clock_warning')
-       and not pg_visible_in_snapshot(e.tx, seen) and pg_visible_in_snapshot(e.tx, last)
+     where e.tx >= pg_snapshot_xmax(seen) and e.tx < pg_snapshot_xmax(shown) and e.recorded_at >= reference - interval '1 day'
+       and e.subject_kind in ('ticket', 'clock', 'clock_warning') and pg_visible_in_snapshot(e.tx, last)
+     limit least(row_limit, 10001))
+    union all
+    (select null::text, null::text, null::bigint, null::bigint, e.tenant_id, e.subject_kind, e.subject_id, e.seq, e.recorded_at, null::text
+     from operations.event e
+     where e.tx is not null and e.tx = any (late) and e.recorded_at >= reference - interval '1 day'
+       and e.subject_kind in ('ticket', 'clock', 'clock_warning') and pg_visible_in_snapshot(e.tx, last)
      limit least(row_limit, 10001))
     union all
     (select null::text, null::text, null::bigint, null::bigint, n.tenant_id, 'notification'::text, n.id, 0::bigint, n.recorded_at, n.receiver
      from notifications.notification n
-     where n.tx >= pg_snapshot_xmin(seen) and n.tx < pg_snapshot_xmax(shown) and n.recorded_at >= reference - interval '1 day' and n.state = 'inbox'
-       and not pg_visible_in_snapshot(n.tx, seen) and pg_visible_in_snapshot(n.tx, last)
+     where n.tx >= pg_snapshot_xmax(seen) and n.tx < pg_snapshot_xmax(shown) and n.recorded_at >= reference - interval '1 day' and n.state = 'inbox'
+       and pg_visible_in_snapshot(n.tx, last)
+     limit least(row_limit, 10001))
+    union all
+    (select null::text, null::text, null::bigint, null::bigint, n.tenant_id, 'notification'::text, n.id, 0::bigint, n.recorded_at, n.receiver
+     from notifications.notification n
+     where n.tx is not null and n.tx = any (late) and n.recorded_at >= reference - interval '1 day' and n.state = 'inbox'
+       and pg_visible_in_snapshot(n.tx, last)
      limit least(row_limit, 10001));
 end
 $$;

@@ -271,7 +271,7 @@ package enum TicketEventType {
   private static let told: Set<String> = [opened, assigned, ownerChanged, ownershipOffered, commented, resolved, closed, reopened]
 
   /// Which a customer's people see where they are public.
-  static let ofVisibility = [commented, attached, detached]
+  package static let ofVisibility = [commented, attached, detached]
 
   /// What is the provider's own affair: a customer's people do not see it at all.
   package static let internalOnly =

@@ -166,6 +166,20 @@ struct CompleteJob: Statement {
   static func decode(_ row: inout RowReader) throws {}
 }
 
+/// A job that its worker leaves undone because it ends: as if it had not been begun.
+struct GiveBackJob: Statement {
+  let job: Job
+
+  static let sql = """
+    update jobs.job set state = 'ready', lease_until = null, attempts = attempts - 1
+    where tenant_id = $1 and id = $2 and fence = $3 and state = 'running'
+    """
+
+  func bind(to parameters: inout Parameters) { CompleteJob(job: job).bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
 struct FailJob: Statement {
   let job: Job
   let error: String

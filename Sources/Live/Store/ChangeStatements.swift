@@ -68,7 +68,7 @@ struct LiveTickets: Statement {
 
   static let sql = """
     select e.type,
-      e.type = any ($6) or e.type = '\(TicketEventType.commented)' and e.payload ->> 'visibility' = 'internal'
+      e.type = any ($6) or e.type = any ($7) and e.payload ->> 'visibility' is distinct from 'public'
         or coalesce(c.subject_kind, 'ticket') <> 'ticket',
       e.recorded_at, n.id, n.handle, n.code, n.public_id, t.public_id, t.number, t.version, t.unit_id, t.requester_id
     from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::timestamptz[]) w (tenant_id, subject_kind, subject_id, seq, recorded_at)
@@ -90,6 +90,7 @@ struct LiveTickets: Statement {
     parameters.append(changes.map(\.seq))
     parameters.append(changes.map(\.recordedAt))
     parameters.append(TicketEventType.internalOnly)
+    parameters.append(TicketEventType.ofVisibility)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {

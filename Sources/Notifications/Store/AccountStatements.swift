@@ -94,6 +94,9 @@ struct ProofsToTell: Statement {
     join contracts.pub_line l on l.tenant_id = p.tenant_id and l.line_id = p.line_id
     where p.tenant_id = $1 and p.proof_id = any ($2) and p.is_open and 'draft' <> (
       select v.state from contracts.pub_contract_term v where v.tenant_id = c.tenant_id and v.contract_id = c.contract_id order by v.valid_from desc limit 1)
+      and 'draft' <> (
+      select v.state from contracts.pub_line_terms v where v.tenant_id = p.tenant_id and v.line_id = p.line_id
+      order by v.valid_from desc, v.line_version_id desc limit 1)
     """
 
   func bind(to parameters: inout Parameters) {

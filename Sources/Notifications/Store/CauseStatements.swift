@@ -194,7 +194,7 @@ struct StaffInCharge: Statement {
         and (g.scope = 'all' or g.scope = 'listed' and exists (
           select from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = $2)))
     select h.id from held h
-    where h.role = 'account_manager' or not exists (select from held m where m.role = 'account_manager') order by h.id limit 20
+    where h.role = 'account_manager' or not exists (select from held m where m.role = 'account_manager') order by h.id limit 200
     """
 
   func bind(to parameters: inout Parameters) {

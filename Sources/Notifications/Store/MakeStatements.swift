@@ -96,8 +96,8 @@ struct ToldLately: Statement {
       else (
       select count(*) from (
         select from notifications.notification n
-        where n.tenant_id = p.tenant_id and n.receiver = p.receiver and n.channel = 'webhook' and n.ticket_public_id = p.ticket
-          and n.recorded_at > $5 and n.state <> 'folded' limit $6) m) end
+        where n.tenant_id = p.tenant_id and n.receiver = p.receiver and n.channel = 'webhook'
+          and coalesce(n.ticket_public_id, n.about_public_id) = p.ticket and n.recorded_at > $5 and n.state <> 'folded' limit $6) m) end
     from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[]) with ordinality p (tenant_id, receiver, channel, ticket, place)
     """
 
