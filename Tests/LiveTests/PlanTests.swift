@@ -50,51 +50,6 @@ import Testing
     #expect(!asked.contains { $0.contains("Seq Scan on event_2026_03") || $0.contains("Seq Scan on notification") }, "\(asked.joined(separator: "\n"))")
     #expect(asked.contains { $0.contains("_tx_idx") || $0.contains("event_tx") } && asked.contains { $0.contains("notification_tx") })
   }
-
-  /// A transaction that stays open for hours holds the snapshots' lower end where it is; what was written since is not read each time.
-  @Test func anOldTransactionCostsNothing() async throws {
-    let site = try await LiveSite()
-    let acme = try await site.customer("ACME")
-    _ = try await site.incident(of: acme)
-    let read = try await site.superuser.withConnection { old in
-      _ = try await old.runScript("begin; select pg_current_xact_id()")
-      try await site.script(
-        """
-        insert into operations.event (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, via, occurred_at)
-        select e.tenant_id, e.recorded_at + i * interval '1 microsecond', 'ticket', e.subject_id, 1000 + i, 'incident.changed', '{}', 'system', 0, 'job',
-          e.occurred_at
-        from (select * from operations.event where subject_kind = 'ticket' limit 1) e cross join generate_series(1, 30000) i;
-        analyze operations.event
-        """)
-      let look = try await site.superuser.withConnection { connection in
-        let since = try await connection.query(Snapshot()).first ?? ""
-        // The first one of a session reads the catalogue.
-        _ = try await connection.query(CostOfLook(since: since, now: site.clock.now()))
-        return try await connection.query(CostOfLook(since: since, now: site.clock.now()))
-      }
-      _ = try await old.runScript("rollback")
-      return look
-    }
-    let blocks = read.first { $0.contains("Buffers:") }?.split { !$0.isNumber }.compactMap { Int($0) }.reduce(0, +) ?? .max
-    #expect(blocks < 400, "\(read.joined(separator: "\n"))")
-  }
-}
-
-private struct Snapshot: Statement {
-  static let sql = "select pg_current_snapshot()::text"
-  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
-}
-
-private struct CostOfLook: Statement {
-  let since: String
-  let now: Instant
-
-  static let sql = "explain (analyze, buffers, timing off) select * from finder.changes_since($1, null, $2, 5000)"
-  func bind(to parameters: inout Parameters) {
-    parameters.append(since)
-    parameters.append(now)
-  }
-  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 
 /// How the planner would run a statement.

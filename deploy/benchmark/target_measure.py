@@ -15,7 +15,7 @@ from wire import Proxy
 
 DATABASE = "bench_contracts"
 # What the choice is made by; all that a request sends beside them is not its affair.
-MARKS = {"lines in force": "from contracts.contract_version n", "units above": "with recursive above", "targets": "from contracts.sla_target g\n    left join lateral"}
+MARKS = {"lines in force": "from contracts.contract_version n", "units above": "with recursive above", "targets": "from contracts.sla_target g\nleft join lateral"}
 # An SLA such as a large customer has: targets of a dozen services, some of them by priority, tiers, and what is explicitly none.
 TARGETS = """
 insert into catalog.family (id, public_id, code, names, recorded_at) values (1000, '\\x0102030405060708090a0b0c', 'BENCH', '{"en": "Bench"}', now());
