@@ -937,18 +937,6 @@ begin
 end
 $$;
 
-do $$
-declare
-  routine regprocedure;
-begin
-  for routine in select p.oid::regprocedure from pg_catalog.pg_proc p where p.pronamespace = 'finder'::regnamespace loop
-    execute pg_catalog.format('alter function %s owner to steward_finder', routine);
-    execute pg_catalog.format('revoke all on function %s from public', routine);
-    execute pg_catalog.format('grant execute on function %s to steward_app', routine);
-  end loop;
-end
-$$;
-
 grant select on escalations.escalation to steward_finder;
 
 -- Open tickets that were recorded after a place and up to an instant, in that order; those of imports are none.
