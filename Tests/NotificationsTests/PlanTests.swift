@@ -16,10 +16,11 @@ import Testing
     try await world.script(
       """
       insert into notifications.notification (
-        tenant_id, public_id, cause, receiver, channel, event, webhook_id, address, customer_id, language, subject, body, state, due_at, expires_at,
-        occurred_at, recorded_at)
+        tenant_id, public_id, cause, receiver, channel, event, webhook_id, address, customer_id, ticket_public_id, language, subject, body, state, due_at,
+        expires_at, occurred_at, recorded_at)
       select n.tenant_id, substr(sha256(i::text::bytea), 1, 12), 'more:' || i, 'p' || (i % 500), c.channel, 'incident.answered',
-        case c.channel when 'webhook' then (select id from notifications.webhook) end, n.address, n.customer_id, 'en', 'x', 'x', c.state,
+        case c.channel when 'webhook' then (select id from notifications.webhook) end, n.address, n.customer_id,
+        substr(sha256((i % 5000)::text::bytea), 1, 12), 'en', 'x', 'x', c.state,
         n.due_at + i * interval '1 second', n.expires_at, n.occurred_at, n.recorded_at + i * interval '1 second'
       from notifications.notification n cross join generate_series(1, 100000) i
       cross join lateral (select
@@ -61,8 +62,8 @@ import Testing
         "\(name):\n\(plan.joined(separator: "\n"))")
     }
     #expect(plans["lately"]?.contains { $0.contains("notification_mail_lately") } == true, "\(plans["lately"] ?? [])")
-    #expect(
-      plans["lately of a ticket"]?.contains { $0.contains("ticket_public_id = ") && $0.contains("Index Cond") } == true, "\(plans["lately of a ticket"] ?? [])")
+    let ofOne = plans["lately of a ticket"] ?? []
+    #expect(ofOne.contains { $0.contains("END = p.ticket") && $0.contains("Index Cond") }, "\(ofOne)")
     // What the finder asks, as it asks it.
     let asked = try await world.database.superuser.withConnection { connection in
       [

@@ -97,7 +97,8 @@ struct ToldLately: Statement {
       select count(*) from (
         select from notifications.notification n
         where n.tenant_id = p.tenant_id and n.receiver = p.receiver and n.channel = 'webhook'
-          and coalesce(n.ticket_public_id, n.about_public_id) = p.ticket and n.recorded_at > $5 and n.state <> 'folded' limit $6) m) end
+          and case when n.ticket_public_id is null then n.about_public_id else n.ticket_public_id end = p.ticket
+          and n.recorded_at > $5 and n.state <> 'folded' limit $6) m) end
     from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[]) with ordinality p (tenant_id, receiver, channel, ticket, place)
     """
 
