@@ -35,12 +35,14 @@ struct ContractsWorld {
   }
 
   /// An active contract since 2026 with one line for the whole customer.
-  func contract(of customer: TenantEntry? = nil, name: String = "Support", startsAt: String = "2026-01-01T00:00:00Z") async throws -> Value {
+  func contract(
+    of customer: TenantEntry? = nil, name: String = "Support", startsAt: String = "2026-01-01T00:00:00Z", sla: Value? = nil
+  ) async throws -> Value {
     try await database.call(
       "contract.create",
       [
         "customer": .id((customer ?? acme).publicId), "name": .text(name), "currency": "EUR", "startsAt": .text(startsAt),
-        "lines": .array([.object(["name": "Service desk", "sla": sla["id"] ?? .null, "monthlyFee": "1250.00"])]),
+        "lines": .array([.object(["name": "Service desk", "sla": (sla ?? self.sla)["id"] ?? .null, "monthlyFee": "1250.00"])]),
       ], as: manager)
   }
 

@@ -22,6 +22,8 @@ struct ContractProof: Sendable {
     let verdict: BackToBack.Verdict
     /// The gaps that nobody accepted.
     let open: [Gap]
+    /// Nil where the proof that stands says all of it already.
+    let made: ProofRow?
   }
 
   /// - Parameter only: the one line; nil: all.
@@ -43,12 +45,12 @@ struct ContractProof: Sendable {
     return try looks.map { look in
       if let standing = look.standing { return keep(look, contract, standing) }
       guard let proof = ids.next() else { throw Failure.notFound }
-      transaction.enqueue(
-        InsertProof(
-          tenant: tenant, id: proof, publicId: random.publicIdBits(), contract: contract.id, line: look.found.line, horizon: look.found.chain.horizon,
-          verdict: look.verdict, inputs: look.found.inputs, cause: cause, actor: actor, now: now))
+      let made = InsertProof(
+        tenant: tenant, id: proof, publicId: random.publicIdBits(), contract: contract.id, line: look.found.line, horizon: look.found.chain.horizon,
+        verdict: look.verdict, inputs: look.found.inputs, cause: cause, actor: actor, now: now)
+      transaction.enqueue(made)
       record(look, proof, known[look.before?.proof ?? 0] ?? [])
-      return keep(look, contract, proof)
+      return keep(look, contract, proof, made: ProofRow(made, of: look.found, contract: contract.publicId))
     }
   }
 
@@ -78,7 +80,8 @@ struct ContractProof: Sendable {
     let riskEnds: Instant?
     /// The proof that stands and says all of it already; nil when a new one is to be kept.
     let standing: Int64?
-    let cause: ProofCause
+    /// Whether it was open before, and something changed so that it may have gaps that it did not have. That a horizon moves on opens none.
+    let mayHaveMore: Bool
 
     var isOpen: Bool { !open.isEmpty }
     /// Where gaps stand in the proof, from 1.
@@ -87,32 +90,31 @@ struct ContractProof: Sendable {
       return verdict.gaps.enumerated().filter { wanted.contains($0.element) }.map { Int64($0.offset) + 1 }
     }
 
-    /// Whether it was open before, and something changed so that it may have gaps that it did not have. That a horizon moves on opens none.
-    var mayHaveMore: Bool {
-      guard let before, standing == nil, before.isOpen, isOpen, cause != .due else { return false }
-      return open.contains { !before.gapKeys.contains($0.key) }
-    }
 
     init(
       _ found: ProvenCase, _ verdict: BackToBack.Verdict, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], _ cause: ProofCause, _ now: Instant
     ) {
-      (self.found, self.verdict, self.before, self.cause) = (found, verdict, before, cause)
+      (self.found, self.verdict, self.before) = (found, verdict, before)
       let accepted = AcceptedGaps(risks)
       let open = verdict.gaps.filter { !accepted.hold($0) }
       self.open = open
       riskEnds = risks.compactMap(\.until).filter { $0 > now }.min()
       standing = cause == .asked ? nil : before.flatMap { $0.isSame(verdict, found.inputs, isOpen: !open.isEmpty) ? $0.proof : nil }
+      let keys = Set(before?.gapKeys ?? [])
+      mayHaveMore =
+        standing == nil && cause != .due && before?.isOpen == true
+        && zip(verdict.gaps, verdict.gapKeys).contains { gap, key in !keys.contains(key) && !accepted.hold(gap) }
     }
   }
 
-  private func keep(_ look: Look, _ contract: ProvenContract.Found, _ proof: Int64) -> Kept {
+  private func keep(_ look: Look, _ contract: ProvenContract.Found, _ proof: Int64, made: ProofRow? = nil) -> Kept {
     let found = look.found
     // What has ended stays ended; what promises nothing yet may begin within a later horizon.
     let lookAt = found.chain.horizon.isEmpty ? nil : min(now.adding(seconds: Self.goodFor), look.riskEnds ?? Instant.accepted.upperBound)
     transaction.enqueue(
       StoreStanding(
         tenant: tenant, line: found.line, contract: contract.id, proof: proof, isOpen: look.isOpen, inputs: found.inputs, checkedAt: now, lookAt: lookAt))
-    return Kept(line: found.line, name: found.name, proof: proof, verdict: look.verdict, open: look.open)
+    return Kept(line: found.line, name: found.name, proof: proof, verdict: look.verdict, open: look.open, made: made)
   }
 
   /// Lines whose versions were all withdrawn promise nothing, now and later: they rest on nothing that could change.
@@ -155,7 +157,7 @@ struct ContractProof: Sendable {
 extension StandingOfLines.Found {
   /// Whether a proof says nothing that the one that stands does not say.
   fileprivate func isSame(_ verdict: BackToBack.Verdict, _ inputs: [ProofInput], isOpen: Bool) -> Bool {
-    outcome == verdict.outcome && gapKeys == verdict.gaps.map(\.key) && self.isOpen == isOpen
+    outcome == verdict.outcome && gapKeys == verdict.gapKeys && self.isOpen == isOpen
       && self.inputs == inputs.map { "\($0.kind.rawValue) \($0.id) \($0.version)" }
   }
 }
