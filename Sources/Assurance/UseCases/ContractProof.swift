@@ -90,7 +90,6 @@ struct ContractProof: Sendable {
       return verdict.gaps.enumerated().filter { wanted.contains($0.element) }.map { Int64($0.offset) + 1 }
     }
 
-
     init(
       _ found: ProvenCase, _ verdict: BackToBack.Verdict, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], _ cause: ProofCause, _ now: Instant
     ) {
