@@ -116,6 +116,8 @@ import Testing
       try await Task.sleep(for: .seconds(1))
       try await site.call("change.concern", ["id": ofNobody, "customer": .id(other.publicId)], version: 2)
       #expect(try await listeners[2].next()?.data?["change"] == ofNobody)
+      try await site.write("change.assessed", on: ofNobody, of: "change", seq: 900)
+      #expect(try await listeners[2].next()?.data?["change"] == ofNobody)
       #expect(try await asked.events(during: .milliseconds(400)) == [])
     }
   }
@@ -124,7 +126,7 @@ import Testing
     let site = try await LiveSite()
     let (acme, other) = (try await site.customer("ACME"), try await site.customer("OTHER"))
     let servesAcme = try await site.staff(for: [[acme]])
-    let ofAcme = try await site.change(of: acme)
+    let (ofAcme, ofOther) = (try await site.change(of: acme), try await site.change(of: other))
     try await LiveServer.with(site) { server in
       let listeners = [
         try await server.listen(site.staff().token), try await server.listen(servesAcme.token), try await server.listen(site.staff(for: [[acme]]).token),
@@ -136,6 +138,11 @@ import Testing
       #expect(try await told(listeners, of: "release", until: [release]) == [ids(release), ids(release), [], [], []])
       try await site.call("release.add_change", ["id": release, "change": ofAcme], version: 1)
       #expect(try await told(listeners, of: "release", until: [release]) == [ids(release), ids(release), ids(release), [], []])
+      // It concerns somebody whom he does not serve, and him no more.
+      let second = try await site.call("release.open", ["title": "Summer"], as: servesAcme)["id"] ?? .null
+      #expect(try await told(listeners, of: "release", until: [second]) == [ids(second), ids(second), [], [], []])
+      try await site.call("release.add_change", ["id": second, "change": ofOther], version: 1)
+      #expect(try await told(listeners, of: "release", until: [second]) == [ids(second), [], [], ids(second), []])
     }
   }
 }
