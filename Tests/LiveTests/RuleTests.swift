@@ -103,6 +103,26 @@ import Testing
     #expect(LiveInterest(customers: [TenantId(2)]).wants(inbox))
   }
 
+  /// Whatever a grant of a customer's account says.
+  @Test func theProvidersOwnIsForTheStaff() {
+    func rights(_ side: Side) -> LiveRights {
+      let grant = Grant(role: "x", permissions: Set(LiveRights.permissions), scope: .all)
+      return LiveRights(
+        of: Principal(actor: Actor(kind: .staff, id: 1, via: .http), tenant: TenantId(1), side: side, name: "x", grants: [grant]), at: Instant(seconds: 0))
+    }
+    let row = LiveEvent.Readers.row(tenant: TenantId(1), unit: nil, requester: nil)
+    let own: [(LiveEvent.Readers, LiveEvent.Audience)] = [
+      (.staff(serving: nil, opener: nil), .all), (.staff(serving: [TenantId(1)], opener: nil), .all), (row, .staff), (row, .serving(TenantId(1))),
+    ]
+    for (readers, audience) in own + [(row, .all)] {
+      let ticket = LiveEvent.Ticket(
+        process: .problem, id: .none(kind: "prb", handle: TenantHandle(1)), customer: nil, number: "PROV-PRB-000001", version: 1, readers: readers)
+      let event = LiveEvent(kind: .problemChanged, at: Instant(seconds: 1), subject: .ticket(ticket), audience: audience)
+      #expect(rights(.staff).shows(event, to: LiveInterest()))
+      #expect(rights(.customer).shows(event, to: LiveInterest()) == (readers == row && audience == .all))
+    }
+  }
+
   /// Every kind of subject in the histories that the finder looks for is one of a process, and each process has one.
   @Test func subjectsAreThoseOfTheFinder() throws {
     let finder = try String(contentsOf: RealData.packageRoot.appendingPathComponent("sql/functions/finder.sql"), encoding: .utf8)

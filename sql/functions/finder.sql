@@ -968,9 +968,9 @@ $$;
 grant select on operations.event to steward_finder;
 
 -- What became visible after a snapshot, up to another one (null: up to now), to whoever follows all customers at once: events of tickets of
--- every kind and of their clocks, and notifications in an inbox. The first row says where the caller stands now: the snapshot of this statement, which history of
--- which cluster it belongs to, up to where the log was written when it was taken, and up to where it is on disk. With a null to begin from
--- there is no other row. Numbers of transactions that a dump brought along from another cluster lie outside the snapshots, or are old.
+-- every kind and of their clocks, and notifications in an inbox. The first row says where the caller stands now: the snapshot of this statement,
+-- which history of which cluster it belongs to, up to where the log was written when it was taken, and up to where it is on disk. With a null to
+-- begin from there is no other row. Numbers of transactions that a dump brought along from another cluster lie outside the snapshots, or are old.
 create function finder.changes_since(since text, until text, reference timestamptz, row_limit bigint)
 returns table (
   snapshot text, history text, written bigint, flushed bigint,

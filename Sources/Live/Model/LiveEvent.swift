@@ -87,7 +87,9 @@ package struct LiveEvent: Sendable, Hashable {
 
 extension LiveEvent {
   /// One event in place of all of the same kind about the same thing and for the same people, in the order of the last of each.
-  static func merged(_ events: [LiveEvent]) -> [LiveEvent] { merged(events) { AudienceKey(kind: $0.kind, subject: $0.subject, audience: $0.audience) } }
+  static func merged(_ events: [LiveEvent]) -> [LiveEvent] {
+    merged(events) { AudienceKey(kind: $0.kind, subject: $0.subject, audience: $0.audience) }
+  }
 
   /// The same of what one listener is told: for him it is one, whomever else it was for.
   static func mergedForOne(_ events: [LiveEvent]) -> [LiveEvent] { merged(events) { ListenerKey(kind: $0.kind, subject: $0.subject) } }

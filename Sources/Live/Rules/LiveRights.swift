@@ -32,6 +32,7 @@ package struct LiveRights: Sendable {
 
   package func readsTickets(of customer: TenantId) -> Bool { tickets.values.contains { $0.reaches(customer) } }
 
+  /// Of what he wants to be told: see ``LiveInterest/wants(_:)``.
   func shows(_ event: LiveEvent, to interest: LiveInterest) -> Bool {
     switch event.subject {
     case .inbox(let whose): return whose == inbox
@@ -51,7 +52,7 @@ package struct LiveRights: Sendable {
 
   /// Whether he serves one of the customers whom a ticket of the provider concerns: of those that he wants to be told of, where he said so.
   private func sees(_ served: Set<TenantId>?, _ opener: LiveEvent.Opener?, _ access: Access, _ interest: LiveInterest) -> Bool {
-    guard let served else { return interest.customers == nil }
+    guard let served else { return true }
     // A change may concern ten thousand: the smaller set is gone through.
     if let wanted = interest.customers { return wanted.contains { served.contains($0) && access.reaches($0) } }
     guard let tenants = access.tenants else { return true }
