@@ -79,10 +79,16 @@ import Testing
             insert into operations.event (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, via, occurred_at)
             select e.tenant_id, e.recorded_at, 'ticket', e.subject_id, act * 1000 + i, 'incident.changed', '{}', 'system', 0, 'job', e.occurred_at
             from (select * from operations.event where subject_kind = 'ticket' and seq = 1 limit 1) e cross join generate_series(1, 200) i;
+            insert into notifications.notification (
+              tenant_id, public_id, cause, receiver, channel, event, customer_id, language, subject, body, state, due_at, expires_at, occurred_at,
+              recorded_at)
+            select \(acme.id), substr(sha256((act * 1000 + i)::text::bytea), 1, 12), 'more:' || act * 1000 + i, 'p1', 'inbox', 'incident.answered',
+              \(acme.id), 'en', 'x', 'x', 'inbox', now(), now(), now(), '\(site.clock.now())'
+            from generate_series(1, 50) i;
             commit;
           end loop;
         end $$;
-        analyze operations.event;
+        analyze operations.event, notifications.notification;
         """)
       let since = try await site.snapshot()
       try await site.comment(incident)
