@@ -105,8 +105,8 @@ let package = Package(
     module(
       "Importing",
       [
-        "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard", yams, subprocess,
-        systemPackage,
+        "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Problems", "Scorecard", yams,
+        subprocess, systemPackage,
       ]),
     module("Outbound", ["Kernel", "TLS", "Notifications", subprocess, systemPackage] + nio),
     module("ContractFiles", ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts", yams]),
@@ -265,7 +265,7 @@ let package = Package(
       "ImportingTests",
       [
         "Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard",
-        "Suppliers", "Backtest", subprocess,
+        "Suppliers", "Backtest", "Assets", "Catalog", "Knowledge", "Problems", subprocess,
       ]),
     tests(
       "ContractFilesTests",

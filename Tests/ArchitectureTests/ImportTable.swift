@@ -93,7 +93,7 @@ enum ImportTable {
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web", "Live"], foundation, logging, metrics, collections, service, http),
     Box("AdminProtocol", 4, ["Kernel", "Operations", "OperatingSystem", "Tenancy", "TLS"], foundation, logging, collections, ["NIO*"]),
     Box("Workflows", 4, readers.union(["Jobs"]), foundation, logging),
-    Box("Importing", 4, readers.union(["Postgres", "TLS", "ServiceTime"]), foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
+    Box("Importing", 4, readers.union(["Postgres", "TLS", "ServiceTime", "Problems"]), foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
     // The ways out: mail by a command, webhooks by TLS.
     Box("Outbound", 4, ["Kernel", "TLS", "Notifications"], libc, ["NIO*", "Subprocess", "SystemPackage"]),
     Box("ContractFiles", 4, ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts"], foundation, ["Yams"]),
