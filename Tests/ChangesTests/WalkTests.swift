@@ -1,5 +1,4 @@
 import Kernel
-import Synchronization
 import TestSupport
 import Testing
 
@@ -46,11 +45,10 @@ import Testing
 
   @Test func changesGoWhereTheTableLetsThem() async throws {
     let world = try await ChangesWorld()
-    let count = Mutex(0)
     let walk = OperationWalk<Model, Act>(
       expected: Self.expected,
       perform: { act, seen in
-        let text = Value.text("Text \(count.withLock { $0 += 1; return $0 })")
+        let text = Value.text("Text \(seen.at("version").integer ?? 0)")
         switch act {
         case .write: try await world.act("change.change", on: seen, ["plan": text])
         case .assess: try await world.act("change.assess", on: seen, ["answers": ChangesWorld.lowest])
@@ -118,11 +116,10 @@ import Testing
 
   @Test func releasesGoWhereTheTableLetsThem() async throws {
     let world = try await ChangesWorld()
-    let count = Mutex(0)
     let walk = OperationWalk<Release, ReleaseAct>(
       expected: Self.expected,
       perform: { act, seen in
-        let text = Value.text("Text \(count.withLock { $0 += 1; return $0 })")
+        let text = Value.text("Text \(seen.at("version").integer ?? 0)")
         switch act {
         case .write: try await world.act("release.change", on: seen, ["title": text])
         case .meet, .miss:
