@@ -64,8 +64,8 @@ enum ImportTable {
       collections),
     // Asked by who takes a step: below all that have steps.
     Box("Gates", 3, platform),
-    // Stands on tickets and articles.
-    Box("Problems", 3, platform.union(["Desk", "Knowledge", "Jobs"])),
+    // Stands on tickets, articles and what tickets name.
+    Box("Problems", 3, platform.union(["Desk", "Assets", "Knowledge", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
     Box("Changes", 3, platform.union(["Catalog", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),

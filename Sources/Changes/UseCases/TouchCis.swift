@@ -123,10 +123,10 @@ extension ChangeWork {
 
 extension OperationContext {
   /// A CI that a body names, of a tenant that is bound; of the provider's one that affects a customer whom the caller serves.
-  func ciToTouch(_ id: PublicId, of tenant: TenantEntry, _ path: String) async throws -> CiToTouch.Found {
+  func ciToTouch(_ id: PublicId, of tenant: TenantEntry, _ path: String) async throws -> CiToName.Found {
     guard tenant.id == provider.id || access.reaches(tenant.id) else { throw unknownReference(path) }
     let affecting = tenant.id == provider.id ? reachableCustomers : nil
-    guard let ci = try await transaction.first(CiToTouch(tenant: tenant.id, publicId: id, affecting: affecting)) else { throw unknownReference(path) }
+    guard let ci = try await transaction.first(CiToName(tenant: tenant.id, publicId: id, affecting: affecting)) else { throw unknownReference(path) }
     return ci
   }
 }
