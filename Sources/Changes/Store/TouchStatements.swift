@@ -25,6 +25,52 @@ struct InsertConcerned: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// A change does not concern a customer any more; no row when it did not, or when something of it is still his affair: a CI that is touched, what it
+/// is to resolve, or that he was told of it. The customer is bound.
+struct DropConcerned: Statement {
+  let provider: TenantId
+  let change: Int64
+  let customer: TenantId
+
+  static let sql = """
+    delete from changes.concerned n where n.tenant_id = $1 and n.change_id = $2 and n.customer_id = $3
+      and not exists (
+        select from changes.ci_link l where l.tenant_id = $1 and l.change_id = $2 and (l.other_tenant_id = $3
+          or l.other_tenant_id = $1 and exists (
+            select from assets.pub_affected_customer a where a.tenant_id = $1 and a.ci_id = l.ci_id and a.customer_id = $3)))
+      and not exists (
+        select from changes.link l
+        left join problems.pub_problem p on l.kind = 'problem' and p.tenant_id = l.other_tenant_id and p.problem_id = l.other_id
+        where l.tenant_id = $1 and l.change_id = $2 and (l.other_tenant_id = $3 or p.customer_id = $3))
+      and not exists (select from changes.notice t where t.tenant_id = $3 and t.change_id = $2)
+    returning n.customer_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+    parameters.append(customer)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct IsConcerned: Statement {
+  let provider: TenantId
+  let change: Int64
+  let customer: TenantId
+
+  static let sql = "select true from changes.concerned where tenant_id = $1 and change_id = $2 and customer_id = $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+    parameters.append(customer)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}
+
 /// A change concerns whomever the CIs affect that it names and the provider shares, as the CMDB knows it now.
 struct ConcernAffected: Statement {
   let provider: TenantId
