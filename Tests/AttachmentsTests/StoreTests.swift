@@ -202,7 +202,36 @@ import Testing
       try FileManager.default.removeItem(atPath: path)
       await #expect(throws: (any Error).self, "gone") { try await store.keep(received, of: tenant) }
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      await #expect(throws: (any Error).self, "a folder") { try await store.keep(received, of: tenant) }
+      // A folder, of whatever size it says.
+      var status = stat()
+      #expect(lstat(path, &status) == 0)
+      let content = FileContent(digest: received.content.digest, bytes: Int64(status.st_size))
+      await #expect(throws: (any Error).self) { try await store.keep(ReceivedFile(content: content, head: [], place: received.place), of: tenant) }
+    }
+  }
+
+  /// What lies there and is none of ours is neither listed nor removed.
+  @Test func whatIsNoneOfOursIsPassedOver() async throws {
+    try await with { store in
+      let incoming = try await store.receive(for: tenant, from: nil)
+      try await incoming.append([1, 2, 3])
+      let received = try await incoming.finish()
+      try await store.keep(received, of: tenant)
+      let digest = received.content.digest
+      let (now, part) = (SystemClock().now(), digest[0])
+      let path = store.path(of: digest, tenant)
+      let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex))
+      var misplaced = digest
+      misplaced[0] = part &+ 1
+      try "x".write(toFile: folder + "/" + FolderStore.name(misplaced), atomically: false, encoding: .utf8)
+      #expect(try await store.contents(of: tenant, part: part, before: now.adding(seconds: 60)) == [digest])
+      #expect(try await store.contents(of: tenant, part: part, before: now.adding(seconds: -60)) == [], "it may be under way")
+      let aside = store.folder + "/" + FolderStore.unclaimed
+      try "x".write(toFile: aside + "/README", atomically: false, encoding: .utf8)
+      try FileManager.default.createDirectory(atPath: aside + "/lost+found", withIntermediateDirectories: false)
+      try "x".write(toFile: aside + "/lost+found/1", atomically: false, encoding: .utf8)
+      #expect(try await store.removeSetAside(before: now.adding(seconds: 60), limit: 10) == 0)
+      #expect(FileManager.default.fileExists(atPath: aside + "/lost+found/1"))
     }
   }
 
