@@ -72,7 +72,8 @@ package struct ImportProblems: Sendable {
     for work in works {
       try Task.checkCancellation()
       let bound = [provider.id, work.customer.id]
-      report += try await tenancy.transaction(binding: bound, side: .staff, statementTimeoutMilliseconds: 3_600_000) { try await work.run(in: $0) }
+      let done = try await tenancy.transaction(binding: bound, side: .staff, statementTimeoutMilliseconds: 3_600_000) { try await work.run(in: $0) }
+      report += done
       if works.count > 1 { progress(.sending(done: report.problems, all: Int64(read.log.incidents.count))) }
     }
     return report
