@@ -58,7 +58,8 @@ struct ProblemRows: Sendable {
   func appendEvents(_ problem: IncomingProblem, to encoder: inout CopyEncoder) throws {
     let range = log.incidents[problem.index].rows
     for (index, told) in zip(range, problem.process.story) {
-      var bytes = Array("{\"line\":\(log.rows[index].line),\"state\":\"\(told.state.rawValue)\",\"\(ProblemEventPayload.customerKey)\":\(customer.rawValue)".utf8)
+      var bytes = Array("{\"line\":\(log.rows[index].line),\"state\":\"\(told.state.rawValue)\"".utf8)
+      bytes += ",\"\(ProblemEventPayload.customerKey)\":\(customer.rawValue)".utf8
       log.appendChanges(of: index, to: &bytes)
       bytes.append(UInt8(ascii: "}"))
       try encoder.append { row in
