@@ -226,7 +226,10 @@ import Testing
       try FileManager.default.moveItem(atPath: world.folder, toPath: world.folder + ".away")
       for (method, path, headers, body) in [
         ("POST", "/v1/attachments?incident=\(incident.text ?? "")&name=a", [("Content-Type", "application/octet-stream")], Self.bytes(2000)),
-        ("POST", "/v1/attachments", [("Content-Type", "application/json")], Array(JSON.text(.object(["incident": incident, "name": "a", "content": "aGk="])).utf8)),
+        (
+          "POST", "/v1/attachments", [("Content-Type", "application/json")],
+          Array(JSON.text(.object(["incident": incident, "name": "a", "content": "aGk="])).utf8)
+        ),
         ("GET", "/v1/attachments/\(made["id"]?.text ?? "")/download", [], []),
       ] as [(String, String, [(String, String)], [UInt8])] {
         let told = try await server.send(method, path, token: token, headers + [("X-Request-Id", "req-away")], body: body)
@@ -249,7 +252,8 @@ import Testing
       let (token, incident) = (try await server.token(), try await server.world.incident())
       let unknown = Value.id(server.world.acme.id("inc", [UInt8](repeating: 1, count: 12)))
       for (ticket, bytes, more, status, code) in [
-        (unknown, 500_000, "", 422, "unknown_reference"), (incident, 1_000_001, "", 409, "attachments.quota"), (incident, 2_000_001, "", 413, "files.too_large"),
+        (unknown, 500_000, "", 422, "unknown_reference"), (incident, 1_000_001, "", 409, "attachments.quota"),
+        (incident, 2_000_001, "", 413, "files.too_large"),
       ] {
         let client = try await server.client()
         try await client.send(

@@ -373,7 +373,9 @@ private enum ProblemAccount {
     var bytes: [UInt8] = []
     _ = try await file.read { chunk, _ in bytes += chunk }
     let format = Date.ISO8601FormatStyle()
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
     let header = try #require(lines.first)
     let (number, at, state) = (
       try #require(header.firstIndex(of: "case:concept:name")), try #require(header.firstIndex(of: "time:timestamp")),

@@ -44,6 +44,7 @@ package struct ImportProblems: Sendable {
     }
     let requestId = "import-" + Base32.encode(tenancy.random.bytes(10))
     var report = ProblemImportReport(fileName: file.name, read: read, isTrial: options.isTrial)
+    let ofPart: @Sendable (ImportProgress) -> Void = if parts.count == 1 { progress } else { { _ in } }
     var works: [ProblemImportTransaction] = []
     for part in parts {
       try Task.checkCancellation()
@@ -55,7 +56,7 @@ package struct ImportProblems: Sendable {
         works.append(
           ProblemImportTransaction(
             part: part, file: file, provider: provider, customer: customer.tenant, isNewCustomer: customer.isNew, principal: principal,
-            requestId: requestId, tenancy: tenancy, progress: parts.count == 1 ? progress : { _ in }))
+            requestId: requestId, tenancy: tenancy, progress: ofPart))
       } else if !options.isTrial {
         throw setup.missing
       }
