@@ -18,6 +18,7 @@ import process_measure
 import proof_measure
 import scorecard_measure
 import search_measure
+import storm_measure
 import target_measure
 import tenant_measure
 import verdict_measure
@@ -43,6 +44,7 @@ MEASURES = {
     "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
     "proof": (proof_measure.run, "the back-to-back proof of a contract with 20 lines"),
     "jobs": (job_measure.run, "jobs of one worker against pgbench of the same statements; how soon a missed deadline is recorded"),
+    "storm": (storm_measure.run, "what other customers feel of 10,000 alerts a minute by one, and what becomes of the alerts"),
     "process": (process_measure.run, "memory, time to listening, TLS handshakes"),
 }
 

@@ -9,6 +9,7 @@ import Tenancy
 package struct TimerSweep: Sweep {
   package static let kind = "time_entries.timer"
   package static let everySeconds: Int64 = 60
+  package static let isPrompt = true
 
   private static let batch: Int32 = 500
   private static let actor = Actor(kind: .system, id: 0, via: .job)
