@@ -36,7 +36,7 @@ package struct JobRunner: Sendable {
     var sweeps: [DueSweeps.Found] = []
     /// Jobs of tenants, the next one last.
     var jobs: [DueJobs.Found] = []
-    /// Whether the last look found as many as it may.
+    /// Whether the last look found so many that there may be more.
     var isMore = false
     /// Whose turn it was last.
     var tenant: TenantId?
@@ -89,7 +89,7 @@ package struct JobRunner: Sendable {
     guard ahead.jobs.isEmpty, places.hasOne(isPrompt: false) else { return }
     let found = try await dueJobs(after: ahead.tenant, limit: Self.jobsAhead)
     ahead.tenant = found.last?.tenant
-    ahead.isMore = found.count >= Int(Self.jobsAhead)
+    ahead.isMore = found.count * 4 >= Int(Self.jobsAhead)
     ahead.jobs = found.reversed()
   }
 

@@ -19,12 +19,22 @@ package struct RefreshFigures: Sweep {
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(OutboxTenants(of: "scorecard")) }
+    // A tenant whose figures cannot be brought up to date holds up no other.
+    var rest = LeftUndone()
     for tenant in tenants {
-      for _ in 0..<Self.batchesAtOnce {
-        let taken = try await tenancy.transaction(binding: [tenant], side: .staff) { try await Self.refresh(tenant, at: now, in: $0) }
-        guard taken >= Self.batch else { break }
+      do {
+        for _ in 0..<Self.batchesAtOnce {
+          try Task.checkCancellation()
+          let taken = try await tenancy.transaction(binding: [tenant], side: .staff) { try await Self.refresh(tenant, at: now, in: $0) }
+          guard taken >= Self.batch else { break }
+        }
+      } catch let error as PostgresError where error.isOfDatabase {
+        throw error
+      } catch  where !Task.isCancelled {
+        rest.add("figures of tenant \(tenant)", error)
       }
     }
+    if !rest.isEmpty { throw rest }
   }
 
   /// Takes one batch of changed tickets into the figures.

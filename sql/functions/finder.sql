@@ -47,7 +47,8 @@ end
 $$;
 
 -- Jobs of tenants that are due, and those whose worker went silent. By turns, which go on behind a tenant and come round: of each tenant the first,
--- then of each the second. So a look costs as much as it finds, and nobody waits for all of another's.
+-- then of each the second. Of each four times its share is read, for what others leave of theirs: a look costs some times what it finds, whatever
+-- waits besides, and nobody waits for all of another's.
 create function finder.due_jobs(reference timestamptz, kinds text[], after_tenant bigint, row_limit integer)
 returns table (tenant_id bigint, id bigint, fence bigint)
 language plpgsql stable security definer set search_path = '' as $$
@@ -84,7 +85,7 @@ begin
         cross join lateral (
           select w.tenant_id, w.id, w.fence, w.run_at from jobs.job w
           where w.tenant_id = t.tenant_id and w.kind = k.kind and w.state = 'ready' and w.run_at <= reference
-          order by w.run_at limit 1 + most / greatest(cardinality(turns), 1)) j) d
+          order by w.run_at limit 1 + 4 * most / greatest(cardinality(turns), 1)) j) d
     order by d.place, d.turn limit most;
 end
 $$;
@@ -526,12 +527,13 @@ end
 $$;
 
 -- Timers that have run for too long, and of which nobody has said so.
-create function finder.due_timers(reference timestamptz, row_limit integer)
-returns table (tenant_id bigint, staff_id bigint)
+create function finder.due_timers(reference timestamptz, after_due timestamptz, after_tenant bigint, after_staff bigint, row_limit integer)
+returns table (tenant_id bigint, staff_id bigint, due_at timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select t.tenant_id, t.staff_id from time_entries.timer t
-    where t.due_at <= reference and t.forgotten_at is null order by t.due_at limit least(row_limit, 1000);
+  return query select t.tenant_id, t.staff_id, t.due_at from time_entries.timer t
+    where t.due_at <= reference and t.forgotten_at is null and (t.due_at, t.tenant_id, t.staff_id) > (after_due, after_tenant, after_staff)
+    order by t.due_at, t.tenant_id, t.staff_id limit least(row_limit, 1000);
 end
 $$;
 
