@@ -75,7 +75,7 @@ package struct Dispatcher: Sendable {
         Preparation(
           principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy, files: files,
           received: transfer.received))
-      let outcome = try await tenancy.transaction(
+      let outcome: Outcome = try await tenancy.transaction(
         binding: target.bound, side: principal.side, readOnly: !declaration.effect.writes,
         statementTimeoutMilliseconds: declaration.effect.writes ? 30_000 : Tenancy.readTimeoutMilliseconds
       ) { transaction in

@@ -123,7 +123,7 @@ import Testing
     }.tick()
     #expect(second.value == 1)
     release.finish()
-    try await stalled.value
+    _ = try await stalled.value
     #expect(try await world.effects() == 1, "the stalled worker holds an older fencing number: its effect goes with it")
     #expect(try await world.jobs().isEmpty)
   }

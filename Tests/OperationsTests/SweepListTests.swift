@@ -25,9 +25,9 @@ import Testing
     #expect(try await columns("lastFault") == ["Trouble", .null])
     #expect(try await columns("state") == ["ready", "idle"])
     #expect(try await columns("attempts") == [1, .null])
-    #expect(try await columns("lastBeganAt") == Array(repeating: .instant(database.clock.now()), count: 2))
+    #expect(try await columns("lastBeganAt") == [Value?](repeating: Value.instant(database.clock.now()), count: 2))
     #expect(try await columns("behindSeconds") == [0, 0])
-    #expect(try await columns("nextAt") == Array(repeating: .instant(database.clock.now().adding(seconds: 60)), count: 2))
+    #expect(try await columns("nextAt") == [Value?](repeating: Value.instant(database.clock.now().adding(seconds: 60)), count: 2))
 
     for role in [StockRole.engineer, .accountManager] {
       let other = try await database.staff(role)

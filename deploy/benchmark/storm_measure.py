@@ -35,7 +35,7 @@ def run(databases, chosen):
         request for number in others for request in (
             ("GET", f"/v1/incidents/{ticket_id(number, 1 + number % tickets)}", tokens[number % 4], ""),
             ("GET", f"/v1/incidents?customer={customer_id(number)}&state=open&limit=50", tokens[number % 4], ""),
-            ("POST", "/v1/incidents", tokens[number % 4], json.dumps({"customer": customer_id(number), "title": "The printer is on fire", "impact": 2})))])
+            ("POST", "/v1/incidents", tokens[number % 4], json.dumps({"customer": customer_id(number), "title": "The printer is on fire", "impact": 2, "urgency": 2})))])
     with Server(databases, DATABASE) as server:
         source, secret = _source(server, tokens[0])
         # Its first round, in which every job is due, is over then.
