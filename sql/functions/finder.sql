@@ -173,14 +173,14 @@ begin
 end
 $$;
 
--- Tenants for which a consumer has work waiting, found by stepping over the index.
-create function finder.outbox_tenants(wanted_consumer text, row_limit integer)
+-- Tenants behind one for which a consumer has work waiting, found by stepping over the index.
+create function finder.outbox_tenants(wanted_consumer text, after_tenant bigint, row_limit integer)
 returns table (tenant_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
     with recursive tenant (id) as (
-      (select o.tenant_id from operations.outbox o where o.consumer = wanted_consumer order by o.tenant_id limit 1)
+      (select o.tenant_id from operations.outbox o where o.consumer = wanted_consumer and o.tenant_id > after_tenant order by o.tenant_id limit 1)
       union all
       select (select o.tenant_id from operations.outbox o
               where o.consumer = wanted_consumer and o.tenant_id > t.id order by o.tenant_id limit 1)
