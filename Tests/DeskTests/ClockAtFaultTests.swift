@@ -74,6 +74,21 @@ import Testing
     #expect(left.count == 2 && incidents.count == 3)
   }
 
+  /// When its time is over it ends behind a step, and goes on there.
+  @Test func aTurnThatIsOverGoesOnBehindItsLastStep() async throws {
+    let (world, incidents) = try await world(atFault: 0)
+    let sweep = BreachSweep(keepers: DeskWorld.keepers)
+    let (tenancy, now) = (world.database.tenancy, world.database.clock.now())
+    var (place, recorded) = ([Int64]?.none, [Int]())
+    repeat {
+      var turn = SweepTurn(after: place, time: .zero)
+      try await sweep.run(at: now, tenancy, &turn)
+      place = turn.place
+      recorded.append(try await breached(incidents, world).filter { $0 }.count)
+    } while place != nil && recorded.count < 10
+    #expect(recorded == [1, 2, 3, 3])
+  }
+
   /// Thousands of them would cost each round thousands of failures, and what is due now would wait behind them.
   @Test func whatFailsRestsBeforeItIsTriedAgain() async throws {
     let rests = RestingSubjects()
