@@ -38,7 +38,7 @@ package struct JobRunner: Sendable {
     var jobs: [DueJobs.Found] = []
     /// Whether the last look found so many that there may be more.
     var isMore = false
-    /// Whose turn it was last.
+    /// Behind whom the next look goes on.
     var tenant: TenantId?
     var lookedAt: ContinuousClock.Instant?
     var looked: [String: Instant] = [:]
@@ -88,7 +88,7 @@ package struct JobRunner: Sendable {
     }
     guard ahead.jobs.isEmpty, places.hasOne(isPrompt: false) else { return }
     let found = try await dueJobs(after: ahead.tenant, limit: Self.jobsAhead)
-    ahead.tenant = found.last?.tenant
+    ahead.tenant = found.last?.turn
     ahead.isMore = found.count * 4 >= Int(Self.jobsAhead)
     ahead.jobs = found.reversed()
   }
@@ -187,7 +187,7 @@ package struct JobRunner: Sendable {
   }
 
   /// Jobs of tenants that are due, by turns.
-  /// - Parameter tenant: whose turn it was last.
+  /// - Parameter tenant: behind whom it goes on.
   private func dueJobs(after tenant: TenantId?, limit: Int32) async throws -> [DueJobs.Found] {
     guard !handlers.isEmpty else { return [] }
     let due = DueJobs(now: tenancy.clock.now(), kinds: handlers.keys.sorted(), after: tenant, limit: limit)

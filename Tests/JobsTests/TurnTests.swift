@@ -58,20 +58,39 @@ import Testing
     #expect(done.value == 81)
   }
 
-  @Test func turnsGoOnBehindTheLastTenantAndComeRound() async throws {
+  /// With few that are due, and with many.
+  @Test(arguments: [3, 60])
+  func turnsGoOnBehindTheLastTenantAndComeRound(each: Int) async throws {
     let world = try await JobWorld.make()
     var tenants: Set<TenantId> = []
     for number in 0..<20 {
       let tenant = try await world.database.customer("R\(number)")
       tenants.insert(tenant.id)
-      try await leave(3, of: tenant, world)
+      try await leave(each, of: tenant, world)
     }
     let runner = world.runner { _, _ in }
     let first = try await runner.tick()
     #expect(Set(first).count == 16, "one of each")
     let second = try await runner.tick(after: first.last)
     #expect(tenants.subtracting(first).isSubset(of: second), "those whose turn it was not yet")
-    #expect(Set(second).count == 16)
+    #expect(second.count == 16)
+  }
+
+  /// Where others' jobs are due tomorrow, the look finds whose are not.
+  @Test func whatIsDueTomorrowHidesNothing() async throws {
+    let world = try await JobWorld.make()
+    for number in 0..<70 {
+      let tenant = try await world.database.customer("D\(number)")
+      try await leave(1, of: tenant, dueFor: -86_400, world)
+    }
+    let (large, small) = (try await world.database.customer("LARGE"), try await world.database.customer("SMALL"))
+    try await leave(200, of: large, dueFor: 3600, world)
+    try await leave(2, of: small, world)
+    let runner = world.runner { _, _ in }
+    let first = try await runner.tick()
+    #expect(first.count == 16 && Set(first) == [large.id], "a stretch that has nothing to do costs nobody")
+    let firstOfTheRest = try await runner.tick(after: TenantId(large.id.rawValue - 1))
+    #expect(firstOfTheRest.count == 16 && firstOfTheRest.filter { $0 == small.id }.count == 2)
   }
 
   /// However much waits: of a tenant with fifty thousand jobs, and of a kind that this build does not know.

@@ -46,47 +46,59 @@ begin
 end
 $$;
 
--- Jobs of tenants that are due, and those whose worker went silent. By turns, which go on behind a tenant and come round: of each tenant the first,
--- then of each the second. Of each four times its share is read, for what others leave of theirs: a look costs some times what it finds, whatever
--- waits besides, and nobody waits for all of another's.
+-- Jobs of tenants that are due, and those whose worker went silent: of each tenant the first, then of each the second, so that nobody waits for all of
+-- another's. Where few are due, of all of them. Where many are, of tenants by turns, a stretch at a time, which go on behind a tenant and come round;
+-- and where a stretch has little to do (what its tenants have is due tomorrow), of the oldest besides. A look costs the same whatever waits.
 create function finder.due_jobs(reference timestamptz, kinds text[], after_tenant bigint, row_limit integer)
-returns table (tenant_id bigint, id bigint, fence bigint)
+returns table (tenant_id bigint, id bigint, fence bigint, turn bigint)
 language plpgsql stable security definer set search_path = '' as $$
 declare
   most integer := least(row_limit, 1000);
+  many integer := 4 * most;
   turns bigint[] := '{}';
-  place bigint := coalesce(after_tenant, 0);
-  has_come_round boolean := false;
+  place bigint;
 begin
   return query
-    select j.tenant_id, j.id, j.fence from jobs.job j
+    select j.tenant_id, j.id, j.fence, after_tenant from jobs.job j
     where j.state = 'running' and j.lease_until <= reference and j.kind = any (kinds) order by j.lease_until limit most;
-  while cardinality(turns) < most loop
-    place := (select j.tenant_id from jobs.job j where j.state = 'ready' and j.tenant_id > place order by j.tenant_id limit 1);
-    if place is null then
-      exit when has_come_round or after_tenant is null;
-      has_come_round := true;
-      place := 0;
-      continue;
-    end if;
-    exit when has_come_round and place > after_tenant;
-    if exists (
-      select from unnest(kinds) k (kind) where exists (
-        select from jobs.job j where j.tenant_id = place and j.kind = k.kind and j.state = 'ready' and j.run_at <= reference)) then
-      turns := turns || place;
-    end if;
-  end loop;
+  if many <= (
+    select count(*) from unnest(kinds) k (kind) cross join lateral (
+      select from jobs.job j where j.kind = k.kind and j.state = 'ready' and j.run_at <= reference order by j.run_at limit many) d) then
+    place := coalesce(after_tenant, 0);
+    for step in 1..many loop
+      place := (
+        select min(n.tenant_id) from unnest(kinds) k (kind) cross join lateral (
+          select j.tenant_id from jobs.job j where j.kind = k.kind and j.state = 'ready' and j.tenant_id > place order by j.tenant_id limit 1) n);
+      if place is null then
+        -- It comes round with the next look.
+        place := 0;
+        exit;
+      end if;
+      if exists (
+        select from unnest(kinds) k (kind) cross join lateral (
+          select from jobs.job j where j.kind = k.kind and j.tenant_id = place and j.state = 'ready' and j.run_at <= reference limit 1) d) then
+        turns := turns || place;
+        exit when cardinality(turns) >= most;
+      end if;
+    end loop;
+  end if;
   return query
-    select d.tenant_id, d.id, d.fence
-    from (
-      select t.turn, j.tenant_id, j.id, j.fence, row_number() over (partition by t.turn order by j.run_at, j.id) as place
-      from unnest(turns) with ordinality t (tenant_id, turn)
-        cross join unnest(kinds) k (kind)
-        cross join lateral (
-          select w.tenant_id, w.id, w.fence, w.run_at from jobs.job w
-          where w.tenant_id = t.tenant_id and w.kind = k.kind and w.state = 'ready' and w.run_at <= reference
-          order by w.run_at limit 1 + 4 * most / greatest(cardinality(turns), 1)) j) d
-    order by d.place, d.turn limit most;
+    with oldest as (
+      select d.tenant_id, d.id, d.fence, d.run_at
+      from unnest(kinds) k (kind) cross join lateral (
+        select j.tenant_id, j.id, j.fence, j.run_at from jobs.job j
+        where j.kind = k.kind and j.state = 'ready' and j.run_at <= reference order by j.run_at limit many) d
+    ), by_turns as (
+      select d.tenant_id, d.id, d.fence, d.run_at
+      from unnest(turns) t (tenant_id) cross join unnest(kinds) k (kind) cross join lateral (
+        select j.tenant_id, j.id, j.fence, j.run_at from jobs.job j
+        where j.kind = k.kind and j.tenant_id = t.tenant_id and j.state = 'ready' and j.run_at <= reference
+        order by j.run_at limit 1 + 4 * most / greatest(cardinality(turns), 1)) d
+    ), numbered as (
+      select f.tenant_id, f.id, f.fence, f.run_at, row_number() over (partition by f.tenant_id order by f.run_at, f.id) as number
+      from (select * from by_turns union select * from oldest) f)
+    select n.tenant_id, n.id, n.fence, place from numbered n
+    order by n.number, array_position(turns, n.tenant_id), n.run_at, n.tenant_id limit most;
 end
 $$;
 

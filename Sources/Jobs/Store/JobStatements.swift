@@ -71,15 +71,17 @@ struct DueJobs: Statement {
     let tenant: TenantId
     let id: Int64
     let fence: Int64
+    /// Behind whom the next look goes on; nil: it need not.
+    var turn: TenantId?
   }
 
   let now: Instant
   let kinds: [String]
-  /// Whose turn it was last.
+  /// Behind whom it goes on.
   let after: TenantId?
   let limit: Int32
 
-  static let sql = "select tenant_id, id, fence from finder.due_jobs($1, $2, $3, $4)"
+  static let sql = "select tenant_id, id, fence, turn from finder.due_jobs($1, $2, $3, $4)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(now)
@@ -88,7 +90,9 @@ struct DueJobs: Statement {
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), id: try row.next(), fence: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(tenant: try row.next(), id: try row.next(), fence: try row.next(), turn: try row.next())
+  }
 }
 
 /// The sweeps that are due, or whose worker went silent: by their key, of which there is one job at the most.
@@ -116,7 +120,7 @@ struct DueSweeps: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(job: DueJobs.Found(tenant: try row.next(), id: try row.next(), fence: try row.next()), kind: try row.next())
+    Found(job: DueJobs.Found(tenant: try row.next(), id: try row.next(), fence: try row.next(), turn: nil), kind: try row.next())
   }
 }
 
