@@ -18,7 +18,7 @@ import Testing
             begun.next()
             world.effect(in: transaction)
           }
-          for _ in 0..<3 { try? await runner.tick() }
+          for _ in 0..<3 { _ = try? await runner.tick() }
         }
       }
     }
