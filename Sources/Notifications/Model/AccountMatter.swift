@@ -2,6 +2,7 @@ import Assurance
 import Contracts
 import Kernel
 import Operations
+import Renewals
 import ServiceTime
 import Suppliers
 import Tenancy

@@ -3,6 +3,7 @@ import Contracts
 import Desk
 import Kernel
 import Operations
+import Renewals
 import ServiceTime
 import Suppliers
 import Tenancy
