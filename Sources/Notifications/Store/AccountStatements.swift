@@ -2,6 +2,7 @@ import Assurance
 import Kernel
 import Operations
 import Postgres
+import Renewals
 
 /// What happened to things that are no tickets.
 struct AccountEvents: Statement {
