@@ -249,7 +249,9 @@ let package = Package(
         "Assurance", "Suppliers", "ServiceTime", "BillingEngine", "ServiceLevels", "Desk", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
-    tests("ContractsTests", ["Contracts", "Renewals", "Suppliers", "BillingEngine", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests(
+      "ContractsTests",
+      ["Contracts", "Renewals", "Suppliers", "BillingEngine", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
     tests(

@@ -90,7 +90,9 @@ import Testing
       of: supplier, reference: "Auto")
     let open = try await made(world, ["startsAt": "2025-05-31T22:00:00Z", "renewal": "manual", "noticeMonths": 1], of: supplier, reference: "Open")
     try await sweep(world)
-    func item(_ reference: String) async throws -> Value { try #require(try await listed(world, ["state": "all"]).first { $0.at("number") == .text(reference) }) }
+    func item(_ reference: String) async throws -> Value {
+      try #require(try await listed(world, ["state": "all"]).first { $0.at("number") == .text(reference) })
+    }
     for reference in ["Declined", "Open"] {
       _ = try await world.database.call(
         "renewal.decide", ["id": try await item(reference).at("id"), "decision": "decline"], as: world.manager, version: 1)
