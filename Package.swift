@@ -282,7 +282,8 @@ let package = Package(
       "LiveTests",
       [
         "Live", "HTTPAPI", "Web", "Notifications", "Changes", "Requests", "Problems", "Knowledge", "Desk", "Assets", "Catalog", "ServiceLevels",
-        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport", subprocess, logging,
+        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport", subprocess,
+        logging,
       ] + nio + http),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests(
