@@ -78,7 +78,7 @@ import Testing
     let broken = try await AttachmentsWorld.dispatcher(world.database, BrokenStore(world.store, fault: .receiving))
     await expectFailure(.tooLarge) { try await world.attach([UInt8](repeating: 65, count: 101), to: incident, by: broken) }
     await expectFailure(.conflict) { try await world.attach([UInt8](repeating: 65, count: 51), to: incident, by: broken) }
-    await expectFailure(.conflict) { try await world.call("attachment.add", ["incident": incident, "name": "a", "content": "\n\n"], by: broken) }
+    await expectFailure(.invalid) { try await world.call("attachment.add", ["incident": incident, "name": "a", "content": "\n\n"], by: broken) }
     await expectFailure(.invalid) { try await world.attach([65], to: foreign, as: one, by: broken) }
     let manager = try await world.database.user(.customerManager, of: world.acme)
     await expectFailure(.invalid) { try await world.attach([65], to: incident, visibility: "internal", as: manager, by: broken) }

@@ -199,8 +199,8 @@ import Testing
     let supplier = try await supplier(world)
     _ = try await made(world, Self.manual, of: supplier, reference: "Poison")
     _ = try await made(world, Self.manual, of: supplier, reference: "Good")
-    let poison = "alter table contracts.renewal add constraint poison check (supplier_contract_id is distinct from 1) not valid"
-    _ = try await world.database.superuser.withConnection { try await $0.runScript(poison) }
+    try await world.database.runAsSuperuser(
+      "alter table contracts.renewal add constraint poison check (supplier_contract_id is distinct from 1) not valid")
     await #expect(throws: LeftUndone.self) { try await sweep(world) }
     #expect(try await listed(world).map { $0.at("number") } == ["Good"])
   }
