@@ -13,20 +13,24 @@ package struct JobRunner: Sendable {
   let logger: Logger
   let leaseSeconds: Int64
 
-  private static let jobsAtOnce = 7
-  /// Of these, sweeps that nobody waits for, and jobs of tenants.
-  private static let patientAtOnce = 4
+  /// Sweeps that nobody waits for, and jobs of tenants, at once. Each prompt sweep has a place of its own besides.
+  let patientAtOnce: Int
   /// How many due jobs one look finds.
   private static let jobsAhead: Int32 = 64
   private static let pollInterval = Duration.milliseconds(500)
 
-  /// - Parameter leaseSeconds: so long after the last sign of life another worker takes a job. A worker that dies holds its jobs up for so
-  ///   long, and no job for a minute.
-  package init(tenancy: Tenancy, sweeps: [any Sweep], handlers: [any JobHandler] = [], leaseSeconds: Int64 = 45, logger: Logger) {
+  /// - Parameters:
+  ///   - leaseSeconds: so long after the last sign of life another worker takes a job. A worker that dies holds its jobs up for so long, and
+  ///     no job for a minute.
+  ///   - patientAtOnce: so many jobs run at once that nobody waits for.
+  package init(
+    tenancy: Tenancy, sweeps: [any Sweep], handlers: [any JobHandler] = [], leaseSeconds: Int64 = 45, patientAtOnce: Int = 4, logger: Logger
+  ) {
     self.tenancy = tenancy
     self.sweeps = Dictionary(sweeps.map { (type(of: $0).kind, $0) }) { first, _ in first }
     self.handlers = Dictionary(handlers.map { (type(of: $0).kind, $0) }) { first, _ in first }
     self.leaseSeconds = leaseSeconds
+    self.patientAtOnce = max(1, patientAtOnce)
     self.logger = logger
   }
 
@@ -49,7 +53,9 @@ package struct JobRunner: Sendable {
   /// Polls until the task is cancelled, and fills the places that are free: a job that takes long holds up no other. Running jobs are
   /// then cancelled too: what is not committed is simply done again.
   package func run() async {
-    let places = Places(Self.jobsAtOnce, mostPatient: Self.patientAtOnce)
+    // Of each sweep there is one job at the most, so no prompt one waits for another.
+    let prompt = sweeps.values.count { type(of: $0).isPrompt }
+    let places = Places(patientAtOnce + prompt, mostPatient: patientAtOnce)
     await withDiscardingTaskGroup { group in
       group.addTask {
         while !Task.isCancelled {
@@ -129,11 +135,11 @@ package struct JobRunner: Sendable {
   @discardableResult
   package func tick(after tenant: TenantId? = nil) async throws -> [TenantId] {
     try await enqueueScheduled()
-    let jobs = try await dueJobs(after: tenant, limit: Int32(Self.patientAtOnce * 4))
+    let jobs = try await dueJobs(after: tenant, limit: Int32(patientAtOnce * 4))
     let due = try await dueSweeps().map(\.job) + jobs
     await withTaskGroup(of: Void.self) { group in
       for (index, found) in due.enumerated() {
-        if index >= Self.patientAtOnce { await group.next() }
+        if index >= patientAtOnce { await group.next() }
         group.addTask(executorPreference: Tenancy.taskExecutor()) { await self.work(on: found) }
       }
     }

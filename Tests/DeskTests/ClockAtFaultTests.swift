@@ -49,6 +49,21 @@ import Testing
     #expect(try await breached(incidents, world) == [true, true, true])
   }
 
+  /// While it rests it is not done either, and what was wrong with it is told.
+  @Test func whatRestsIsLeftUndone() async throws {
+    let (world, incidents) = try await world()
+    let sweep = BreachSweep(keepers: DeskWorld.keepers)
+    let (tenancy, now) = (world.database.tenancy, world.database.clock.now())
+    for _ in 0..<2 { await #expect(throws: LeftUndone.self) { try await sweep.run(at: now, tenancy) } }
+    // From here on it rests: it would be settled if it were tried.
+    try await world.database.runAsSuperuser("drop trigger fault on service_levels.clock")
+    let undone = await #expect(throws: LeftUndone.self) { try await sweep.run(at: now, tenancy) }
+    #expect(undone?.count == 1 && undone?.faults.first?.error is PostgresError)
+    #expect(try await breached(incidents, world) == [false, true, true])
+    try await sweep.run(at: now.adding(seconds: 15), tenancy)
+    #expect(try await breached(incidents, world) == [true, true, true])
+  }
+
   /// A look that found nothing but such clocks was the last one, and what ran out after them was never recorded.
   @Test func asManyAsALookFindsHideNoOther() async throws {
     let (world, incidents) = try await world(atFault: 2)
@@ -94,20 +109,20 @@ import Testing
     let rests = RestingSubjects()
     let due = DueSubject(tenant: TenantId(1), subject: .ticket(1))
     var now = Instant(seconds: 1_000_000)
-    rests.add(due, at: now)
-    #expect(!rests.isResting(due, at: now.adding(seconds: 1)), "the next round tries again: it may have been a lock")
+    rests.add(due, LeftUndone(), at: now)
+    #expect(rests.fault(of: due, at: now.adding(seconds: 1)) == nil, "the next round tries again: it may have been a lock")
     var waits: [Int64] = []
     for _ in 0..<8 {
-      rests.add(due, at: now)
+      rests.add(due, LeftUndone(), at: now)
       var seconds: Int64 = 0
-      while rests.isResting(due, at: now.adding(seconds: seconds)) { seconds += 1 }
+      while rests.fault(of: due, at: now.adding(seconds: seconds)) != nil { seconds += 1 }
       waits.append(seconds)
       now = now.adding(seconds: seconds)
     }
-    #expect(waits == [15, 45, 105, 225, 465, 585, 585, 585])
+    #expect(waits == [15, 45, 60, 60, 60, 60, 60, 60])
     rests.forget(due)
-    #expect(!rests.isResting(due, at: now))
-    #expect(!rests.isResting(DueSubject(tenant: TenantId(2), subject: .ticket(1)), at: now))
+    #expect(rests.fault(of: due, at: now) == nil)
+    #expect(rests.fault(of: DueSubject(tenant: TenantId(2), subject: .ticket(1)), at: now) == nil)
   }
 }
 
