@@ -42,10 +42,26 @@ package struct JobRunner: Sendable {
     var jobs: [DueJobs.Found] = []
     /// Whether the last look found so many that there may be more.
     var isMore = false
-    /// Behind whom the next look goes on.
+    /// Behind whom the look began, and where it ended.
     var tenant: TenantId?
+    var end: TenantId?
+    /// Of whom jobs were begun since.
+    var begun: Set<TenantId> = []
     var lookedAt: ContinuousClock.Instant?
     var looked: [String: Instant] = [:]
+
+    /// Forgets what was found and not begun, so that it holds up nothing that has come since. The next look goes on where this one ended, or behind
+    /// whom it came to, if others of its stretch have had no turn.
+    mutating func forgetJobs() {
+      let (from, to, had) = (tenant ?? TenantId(0), end ?? TenantId(0), begun)
+      // A look that came to the last tenant ends at none.
+      let isOfStretch = { (one: TenantId) in one > from && (to == TenantId(0) || one <= to) }
+      let isCutShort = jobs.contains { isOfStretch($0.tenant) && !had.contains($0.tenant) }
+      if isCutShort { end = had.filter(isOfStretch).max() ?? tenant }
+      tenant = end
+      if !jobs.isEmpty { isMore = true }
+      (jobs, begun) = ([], [])
+    }
 
     func isOld(_ interval: Duration) -> Bool { lookedAt.map { $0.duration(to: .now) >= interval } ?? true }
   }
@@ -91,10 +107,12 @@ package struct JobRunner: Sendable {
       try await enqueueDue(&ahead.looked)
       ahead.sweeps = try await dueSweeps()
       ahead.lookedAt = .now
+      ahead.forgetJobs()
     }
     guard ahead.jobs.isEmpty, places.hasOne(isPrompt: false) else { return }
+    ahead.forgetJobs()
     let found = try await dueJobs(after: ahead.tenant, limit: Self.jobsAhead)
-    ahead.tenant = found.last?.turn
+    ahead.end = found.last?.turn
     ahead.isMore = found.count * 4 >= Int(Self.jobsAhead)
     ahead.jobs = found.reversed()
   }
@@ -108,6 +126,7 @@ package struct JobRunner: Sendable {
     }
     while let job = ahead.jobs.last, places.take(isPrompt: false) {
       ahead.jobs.removeLast()
+      ahead.begun.insert(job.tenant)
       begin(job, places, isPrompt: false, &group)
     }
   }
