@@ -89,6 +89,13 @@ import Testing
     #expect(left.count == 2 && incidents.count == 3)
   }
 
+  /// Behind a place in a version with thousands at fault: a plan for any version would read all of them before it.
+  @Test func theLookBehindACalendarIsPlannedForEachVersion() async throws {
+    let world = try await DeskWorld()
+    let isPlanned = try await world.database.superuser.withConnection { try await $0.query(PlannedForEach()) }
+    #expect(isPlanned == [true])
+  }
+
   /// When its time is over it ends behind a step, and goes on there.
   @Test func aTurnThatIsOverGoesOnBehindItsLastStep() async throws {
     let (world, incidents) = try await world(atFault: 0)
@@ -129,4 +136,12 @@ import Testing
 private struct SubjectsToWarn: Statement {
   static let sql = "select distinct subject_id from service_levels.clock where next_warn_at is not null"
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+private struct PlannedForEach: Statement {
+  static let sql = """
+    select coalesce(proconfig @> array['plan_cache_mode=force_custom_plan'], false) from pg_catalog.pg_proc
+    where oid = 'finder.clocks_behind_calendar'::regproc
+    """
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
 }

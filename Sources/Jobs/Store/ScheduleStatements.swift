@@ -36,7 +36,7 @@ struct AdvanceSchedule: Statement {
   static func decode(_ row: inout RowReader) throws {}
 }
 
-/// Declares a schedule; its interval follows the code.
+/// Declares a schedule, as each worker does when it starts; its interval follows the code.
 struct DeclareSchedule: Statement {
   let tenant: TenantId
   let kind: String
@@ -44,8 +44,8 @@ struct DeclareSchedule: Statement {
   let now: Instant
 
   static let sql = """
-    insert into jobs.schedule (tenant_id, kind, every_seconds, next_at) values ($1, $2, $3, $4)
-    on conflict (tenant_id, kind) do update set every_seconds = excluded.every_seconds
+    insert into jobs.schedule (tenant_id, kind, every_seconds, next_at, declared_at) values ($1, $2, $3, $4, $4)
+    on conflict (tenant_id, kind) do update set every_seconds = excluded.every_seconds, declared_at = excluded.declared_at
     """
 
   func bind(to parameters: inout Parameters) {
