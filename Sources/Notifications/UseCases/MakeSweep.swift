@@ -30,24 +30,24 @@ package struct MakeNotifications: LongSweep {
   /// before all had their first goes on behind the last of them. What cannot be told holds up nothing else, and is tried again by the next run.
   package func run(at now: Instant, _ tenancy: Tenancy, _ turn: inout SweepTurn) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    var book: RuleBook?
+    var loaded: RuleBook?
     var more: [(tenant: TenantId, after: Int64)] = []
     while true {
       try Task.checkCancellation()
       let look = OutboxTenants(of: Telling.consumer, after: turn.place?.first ?? 0, limit: tenantsAtOnce)
       let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
       if tenants.isEmpty { break }
-      let rules = if let book { book } else { try await RuleBook.load(provider, at: now, tenancy) }
-      book = rules
+      let book = if let loaded { loaded } else { try await RuleBook.load(provider, at: now, tenancy) }
+      loaded = book
       for tenant in tenants {
         turn.place = [tenant.rawValue]
-        if let after = try await tellOrNote(of: tenant, after: 0, provider, rules, tenancy, &turn.undone) { more.append((tenant, after)) }
+        if let after = try await tellOrNote(of: tenant, after: 0, provider, book, tenancy, &turn.undone) { more.append((tenant, after)) }
         if turn.isOver { return }
       }
       guard tenants.count >= tenantsAtOnce else { break }
     }
     turn.place = nil
-    guard let book else { return }
+    guard let book = loaded else { return }
     while !more.isEmpty {
       var next: [(tenant: TenantId, after: Int64)] = []
       for (tenant, after) in more {
