@@ -74,7 +74,8 @@ package enum ImportingMessages: MessageCatalog {
       profileSlaByLevel, badCustomerCodes,
       columnMissing, noSuchFile,
       fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, headerNotText, duplicateColumn,
-      missing, notACustomer, nothingToImport, noProblems, problemsOfOthers, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn, tooManyAssets, noAssets,
+      missing, notACustomer, nothingToImport, noProblems, problemsOfOthers, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn,
+      tooManyAssets, noAssets,
       UnreadableRows.message,
     ] + OutageImportReport.messages + AssetImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages
     + ProblemImportReport.messages
