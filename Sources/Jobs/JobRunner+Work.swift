@@ -54,10 +54,11 @@ extension JobRunner {
 
   /// A sweep, or one turn of it: then its job waits again, behind what waits already, and knows how far it came.
   private func run(_ sweep: any Sweep, _ job: Job, at began: Instant) async throws {
-    var (undone, place) = (LeftUndone(), [Int64]?.none)
+    var (undone, place, earlier) = (LeftUndone(), [Int64]?.none, SweepTurn.Earlier())
     do {
       if let long = sweep as? any LongSweep {
         var turn = SweepTurn(payload: job.payload)
+        earlier = turn.earlier
         try await long.run(at: began, tenancy, &turn)
         (undone, place) = (turn.undone, turn.place)
       } else {
@@ -73,8 +74,9 @@ extension JobRunner {
       logger.error("left undone, more", metadata: ["kind": "\(job.kind)", "count": "\(undone.count)"])
     }
     let now = tenancy.clock.now()
-    let run = RecordRun(job: job, began: began, ended: now, undone: undone, isOver: place == nil)
-    let (end, isLast) = (place.map { PutDownJob(job: job, place: $0, now: now) }, CompleteJob(job: job))
+    let soFar = earlier.with(undone)
+    let run = RecordRun(job: job, began: began, ended: now, undone: soFar, isOver: place == nil)
+    let (end, isLast) = (place.map { PutDownJob(job: job, place: $0, soFar: soFar, now: now) }, CompleteJob(job: job))
     try await finish(job) { transaction in
       transaction.enqueue(run)
       return if let end { try await transaction.execute(end) } else { try await transaction.execute(isLast) }

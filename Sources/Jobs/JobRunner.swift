@@ -13,20 +13,24 @@ package struct JobRunner: Sendable {
   let logger: Logger
   let leaseSeconds: Int64
 
-  private static let jobsAtOnce = 7
-  /// Of these, sweeps that nobody waits for, and jobs of tenants.
-  private static let patientAtOnce = 4
+  /// Sweeps that nobody waits for, and jobs of tenants, at once. Each prompt sweep has a place of its own besides.
+  let patientAtOnce: Int
   /// How many due jobs one look finds.
   private static let jobsAhead: Int32 = 64
   private static let pollInterval = Duration.milliseconds(500)
 
-  /// - Parameter leaseSeconds: so long after the last sign of life another worker takes a job. A worker that dies holds its jobs up for so
-  ///   long, and no job for a minute.
-  package init(tenancy: Tenancy, sweeps: [any Sweep], handlers: [any JobHandler] = [], leaseSeconds: Int64 = 45, logger: Logger) {
+  /// - Parameters:
+  ///   - leaseSeconds: so long after the last sign of life another worker takes a job. A worker that dies holds its jobs up for so long, and
+  ///     no job for a minute.
+  ///   - patientAtOnce: so many jobs run at once that nobody waits for.
+  package init(
+    tenancy: Tenancy, sweeps: [any Sweep], handlers: [any JobHandler] = [], leaseSeconds: Int64 = 45, patientAtOnce: Int = 4, logger: Logger
+  ) {
     self.tenancy = tenancy
     self.sweeps = Dictionary(sweeps.map { (type(of: $0).kind, $0) }) { first, _ in first }
     self.handlers = Dictionary(handlers.map { (type(of: $0).kind, $0) }) { first, _ in first }
     self.leaseSeconds = leaseSeconds
+    self.patientAtOnce = max(1, patientAtOnce)
     self.logger = logger
   }
 
@@ -38,10 +42,26 @@ package struct JobRunner: Sendable {
     var jobs: [DueJobs.Found] = []
     /// Whether the last look found so many that there may be more.
     var isMore = false
-    /// Behind whom the next look goes on.
+    /// Behind whom the look began, and where it ended.
     var tenant: TenantId?
+    var end: TenantId?
+    /// Of whom jobs were begun since.
+    var begun: Set<TenantId> = []
     var lookedAt: ContinuousClock.Instant?
     var looked: [String: Instant] = [:]
+
+    /// Forgets what was found and not begun, so that it holds up nothing that has come since. The next look goes on where this one ended, or behind
+    /// whom it came to, if others of its stretch have had no turn.
+    mutating func forgetJobs() {
+      let (from, to, had) = (tenant ?? TenantId(0), end ?? TenantId(0), begun)
+      // A look that came to the last tenant ends at none.
+      let isOfStretch = { (one: TenantId) in one > from && (to == TenantId(0) || one <= to) }
+      let isCutShort = jobs.contains { isOfStretch($0.tenant) && !had.contains($0.tenant) }
+      if isCutShort { end = had.filter(isOfStretch).max() ?? tenant }
+      tenant = end
+      if !jobs.isEmpty { isMore = true }
+      (jobs, begun) = ([], [])
+    }
 
     func isOld(_ interval: Duration) -> Bool { lookedAt.map { $0.duration(to: .now) >= interval } ?? true }
   }
@@ -49,7 +69,9 @@ package struct JobRunner: Sendable {
   /// Polls until the task is cancelled, and fills the places that are free: a job that takes long holds up no other. Running jobs are
   /// then cancelled too: what is not committed is simply done again.
   package func run() async {
-    let places = Places(Self.jobsAtOnce, mostPatient: Self.patientAtOnce)
+    // Of each sweep there is one job at the most, so no prompt one waits for another.
+    let prompt = sweeps.values.count { type(of: $0).isPrompt }
+    let places = Places(patientAtOnce + prompt, mostPatient: patientAtOnce)
     await withDiscardingTaskGroup { group in
       group.addTask {
         while !Task.isCancelled {
@@ -85,10 +107,12 @@ package struct JobRunner: Sendable {
       try await enqueueDue(&ahead.looked)
       ahead.sweeps = try await dueSweeps()
       ahead.lookedAt = .now
+      ahead.forgetJobs()
     }
     guard ahead.jobs.isEmpty, places.hasOne(isPrompt: false) else { return }
+    ahead.forgetJobs()
     let found = try await dueJobs(after: ahead.tenant, limit: Self.jobsAhead)
-    ahead.tenant = found.last?.turn
+    ahead.end = found.last?.turn
     ahead.isMore = found.count * 4 >= Int(Self.jobsAhead)
     ahead.jobs = found.reversed()
   }
@@ -102,6 +126,7 @@ package struct JobRunner: Sendable {
     }
     while let job = ahead.jobs.last, places.take(isPrompt: false) {
       ahead.jobs.removeLast()
+      ahead.begun.insert(job.tenant)
       begin(job, places, isPrompt: false, &group)
     }
   }
@@ -129,11 +154,11 @@ package struct JobRunner: Sendable {
   @discardableResult
   package func tick(after tenant: TenantId? = nil) async throws -> [TenantId] {
     try await enqueueScheduled()
-    let jobs = try await dueJobs(after: tenant, limit: Int32(Self.patientAtOnce * 4))
+    let jobs = try await dueJobs(after: tenant, limit: Int32(patientAtOnce * 4))
     let due = try await dueSweeps().map(\.job) + jobs
     await withTaskGroup(of: Void.self) { group in
       for (index, found) in due.enumerated() {
-        if index >= Self.patientAtOnce { await group.next() }
+        if index >= patientAtOnce { await group.next() }
         group.addTask(executorPreference: Tenancy.taskExecutor()) { await self.work(on: found) }
       }
     }

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Postgres
 import Tenancy
 import TestSupport
 import Testing
@@ -141,6 +142,43 @@ import Testing
     #expect(try await world.read(bare).at("customers") == .array([]))
   }
 
+  /// Agreed to and taken back before the sweep had told anybody: he is not told later on.
+  @Test func whoIsTakenOffIsNotToldLater() async throws {
+    let world = try await ChangesWorld()
+    let (mine, other) = (try await world.ci("mine"), Value.id(world.other.publicId))
+    var change = try await world.change(cis: [mine], publicText: "Saturday")
+    change = try await world.act("change.concern", on: change, ["customer": other])
+    change = try await world.decide(try await world.submitted(change), role: "engineer", as: world.peer)
+    change = try await world.act("change.revise", on: change, ["reason": "Sunday"])
+    change = try await world.act("change.unconcern", on: change, ["customer": other])
+    _ = try await world.decide(try await world.submitted(change), role: "engineer", as: world.peer)
+    try await world.sweep()
+    let told = try await world.database.superuser.withConnection { try await $0.query(CustomersTold()) }
+    #expect(told == [world.acme.id.rawValue])
+  }
+
+  /// A release forgets with its change who was added by mistake, and nobody whom another of its changes concerns.
+  @Test func aReleaseForgetsWhoWasAddedByMistake() async throws {
+    let world = try await ChangesWorld()
+    let other = Value.id(world.other.publicId)
+    func released(_ title: String, besides: Value?) async throws -> Value {
+      let change = try await world.act("change.concern", on: try await world.change(title), ["customer": other])
+      var release = try await world.act("release.add_change", on: try await world.call("release.open", ["title": .text(title)]), ["change": change.at("id")])
+      if let besides { release = try await world.act("release.add_change", on: release, ["change": besides.at("id")]) }
+      #expect(await refusal { try await world.act("release.cancel", on: release, ["reason": "x"], as: world.servesAcme) } == "change.serves_all")
+      try await world.act("change.unconcern", on: try await world.read(change), ["customer": other])
+      return release
+    }
+    let alone = try await released("Alone", besides: nil)
+    #expect(try await world.act("release.cancel", on: alone, ["reason": "x"], as: world.servesAcme).at("state") == "cancelled")
+    let theirs = try await world.change("Theirs", of: world.other)
+    let shared = try await released("Shared", besides: theirs)
+    let left = try await world.act("release.remove_change", on: shared, ["change": theirs.at("id")])
+    #expect(
+      await refusal { try await world.act("release.cancel", on: left, ["reason": "x"], as: world.servesAcme) } == "change.serves_all",
+      "it goes on to concern him by what was taken out of it")
+  }
+
   @Test func whatRestsOnASharedCiIsForWhoServesAll() async throws {
     let world = try await ChangesWorld()
     let core = try await world.sharedCi("core", affecting: [world.acme, world.other])
@@ -242,4 +280,9 @@ import Testing
     #expect(await refusal { try await world.call("change.unlink_incident", ["id": change.at("id"), "incident": incident.at("id")]) } == "change.not_linked")
     #expect(try await world.call("incident.changes", ["id": incident.at("id")]).texts("title") == [])
   }
+}
+
+private struct CustomersTold: Statement {
+  static let sql = "select tenant_id from changes.notice order by tenant_id"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -1,3 +1,4 @@
+import Jobs
 import Kernel
 import Operations
 import Postgres
@@ -308,6 +309,50 @@ import Testing
     try await world.escalate()
     #expect(try await world.escalations(of: incident).first?["occurredAt"] == "2026-03-02T09:00:00Z")
     #expect(try await world.read(incident)["team"] == world.secondLine)
+  }
+
+  /// Of two customers, when a look finds one.
+  @Test func whoComesBehindALookIsEscalated() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 60, "toTeam": world.secondLine])
+    let incidents = [try await world.incident(), try await world.incident(of: world.other)]
+    // Behind both the look by age has passed when they are reopened.
+    _ = try await world.incident("Neighbour", of: world.other)
+    try world.at("2026-03-02T08:30:00Z")
+    for incident in incidents { try await world.resolve(incident) }
+    try world.at("2026-03-02T09:05:00Z")
+    try await world.escalate()
+    for incident in incidents { try await world.act("reopen", incident) }
+    try await world.escalate(tenantsAtOnce: 1)
+    for incident in incidents { #expect(try await world.read(incident)["team"] == world.secondLine) }
+  }
+
+  /// As many at fault as a look finds: what comes behind them is seen, and they are told of.
+  @Test func asManyAtFaultAsALookFindsHideNoOther() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["ageMinutes": 60, "toTeam": world.secondLine])
+    var incidents: [Value] = []
+    for title in ["Stuck 1", "Stuck 2", "Free", "Neighbour"] { incidents.append(try await world.incident(title)) }
+    try world.at("2026-03-02T08:30:00Z")
+    for incident in incidents.prefix(3) { try await world.resolve(incident) }
+    try world.at("2026-03-02T09:05:00Z")
+    try await world.escalate()
+    for incident in incidents.prefix(3) { try await world.act("reopen", incident) }
+    try await world.script(
+      """
+      create function operations.refuse() returns trigger language plpgsql as $$
+      begin
+        if old.consumer = 'escalations' and old.id in (
+          select o.id from operations.outbox o join desk.ticket t on t.tenant_id = o.tenant_id and t.id = o.subject_id
+          where o.subject_kind = 'ticket' and t.title like 'Stuck%') then raise exception 'stuck'; end if;
+        return old;
+      end
+      $$;
+      create trigger refuse before delete on operations.outbox for each row execute function operations.refuse()
+      """)
+    await #expect(throws: LeftUndone.self) { try await world.escalate(batch: 2) }
+    #expect(try await world.read(incidents[2])["team"] == world.secondLine)
+    #expect(try await world.read(incidents[0])["team"] == world.firstLine)
   }
 
   @Test func whatWasDroppedMayComeAgain() async throws {

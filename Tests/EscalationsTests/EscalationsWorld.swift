@@ -127,8 +127,8 @@ struct EscalationsWorld {
     try await escalate()
   }
 
-  func escalate(batch: Int64 = 200) async throws {
-    try await EscalationSweep(database.dispatcher, batch: batch).run(at: database.clock.now(), database.tenancy)
+  func escalate(batch: Int64 = 200, tenantsAtOnce: Int = OutboxTenants.most) async throws {
+    try await EscalationSweep(database.dispatcher, batch: batch, tenantsAtOnce: tenantsAtOnce).run(at: database.clock.now(), database.tenancy)
   }
 
   func escalations(_ customer: TenantEntry? = nil, of incident: Value? = nil) async throws -> [Value] {

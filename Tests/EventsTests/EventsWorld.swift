@@ -58,8 +58,8 @@ struct EventsWorld {
     return try await call("event_source.deliver", members)
   }
 
-  func sweep(batch: Int64 = 500) async throws {
-    try await EventSweep(database.dispatcher, figures: figures, batch: batch).run(at: database.clock.now(), database.tenancy)
+  func sweep(batch: Int64 = 500, time: Duration = .seconds(30)) async throws {
+    try await EventSweep(database.dispatcher, figures: figures, batch: batch, time: time).run(at: database.clock.now(), database.tenancy)
   }
 
   /// What a source tells of one thing.

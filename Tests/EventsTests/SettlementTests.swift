@@ -82,6 +82,19 @@ import Testing
     #expect(before == [2], "one batch of the storm")
   }
 
+  /// A storm that goes on and on is no reason to hold a place of a worker for ever: what is left of it is the next run's.
+  @Test func aRunEndsWhenItsTimeIsOver() async throws {
+    let world = try await EventsWorld()
+    let storm = try await world.source(name: "Storm").id
+    let calm = try await world.source(["customer": .id(world.other.publicId)], name: "Calm").id
+    try await world.deliver(storm, (0..<6).map { EventsWorld.alert("Storm \($0)") }, groupKey: nil)
+    try await world.deliver(calm, [EventsWorld.alert("Calm")])
+    try await world.sweep(batch: 2, time: .zero)
+    #expect(try await world.received() == ["settled": 3, "waiting": 4], "a batch of each")
+    try await world.sweep(batch: 2)
+    #expect(try await world.received() == ["settled": 7])
+  }
+
   /// A worker that dies before its commit leaves nothing; who comes after does all of it, once.
   @Test func whatWasNotCommittedIsDoneAgainOnce() async throws {
     struct Killed: Error {}

@@ -130,6 +130,40 @@ struct ProblemLogTests {
     #expect(try await database.problems().map { String($0.prefix(6)) } == ["1 | P1", "2 | P2", "3 | P3", "4 | P4", "5 | P5"])
   }
 
+  @Test("A number that is another customer's is refused, and named")
+  func numbersOfAnother() async throws {
+    let database = try await TestDatabase.make(modules)
+    let first = Array(SmallProblems.rows.prefix(8))
+    _ = try await database.run(SmallProblems.text(first), SmallProblems.profile(), .init(createsMissing: true))
+    let before = try await database.counts()
+    let another = try SmallProblems.profile { $0.replacing("code: SMALL", with: "code: LARGE") }
+    for isTrial in [true, false] {
+      let failure = await #expect(throws: Failure.self) {
+        try await database.run(SmallProblems.text(), another, .init(createsMissing: true, isTrial: isTrial))
+      }
+      #expect(failure?.code == "import.problems_of_others" && failure?.arguments["numbers"] == "P1, P2")
+    }
+    #expect(try await database.counts() == before, "and no customer was made for it")
+    #expect(try await database.tenancy.tenant(code: "LARGE") == nil)
+    // Another source numbers by itself.
+    let own = try SmallProblems.profile { $0.replacing("code: SMALL", with: "code: LARGE").replacing("source: old", with: "source: large") }
+    #expect(try await database.run(SmallProblems.text(), own, .init(createsMissing: true)).newProblems == 5)
+    // What concerns several by now is there already for each of them.
+    try await database.runAsSuperuser("update problems.problem set customer_id = null where external_source = 'old'")
+    #expect(try await database.run(SmallProblems.text(), another).newProblems == 3)
+  }
+
+  @Test("A trial fails where the import would: without its customer, unless it would be made")
+  func trialWithoutCustomer() async throws {
+    let database = try await TestDatabase.make(modules)
+    for isTrial in [true, false] {
+      let failure = await #expect(throws: Failure.self) {
+        try await database.run(SmallProblems.text(), SmallProblems.profile(), .init(isTrial: isTrial))
+      }
+      #expect(failure?.code == "import.missing")
+    }
+  }
+
   @Test("A trial of incidents writes nothing and tells the same")
   func trialOfIncidents() async throws {
     let database = try await TestDatabase.make(modules)

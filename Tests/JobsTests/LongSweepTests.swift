@@ -11,33 +11,63 @@ import Testing
   @Test func itGoesOnBehindWhatWaits() async throws {
     let world = try await JobWorld.make()
     let steps = Mutex<[String]>([])
-    let runner = world.runner(
-      Stepping { turn in
-        let place = turn.place?.first ?? 0
-        steps.withLock { $0.append("step \(place)") }
-        turn.place = place < 2 ? [place + 1] : nil
-      }, CountedSweep(body: { steps.withLock { $0.append("other") } }))
-    try await runner.declareSchedules()
-    try await runner.tick()
+    let stepping = Stepping { turn in
+      let place = turn.place?.first ?? 0
+      steps.withLock { $0.append("step \(place)") }
+      turn.place = place < 2 ? [place + 1] : nil
+    }
+    let other = CountedSweep(body: { steps.withLock { $0.append("other") } })
+    // One at a time, so that the order in which they are begun is the order in which they are done.
+    let both = JobRunner(tenancy: world.database.tenancy, sweeps: [stepping, other], patientAtOnce: 1, logger: JobWorld.logger)
+    try await both.declareSchedules()
+    try await both.enqueueScheduled()
+    world.clock.advance(seconds: 1)
+    try await world.runner(stepping).tick()
     var job = try #require(try await world.jobs(Stepping.kind).first)
     #expect(job.state == "ready" && job.attempts == 0 && job.runAt == world.clock.now())
     #expect(try await run(world)?.outcome == "put_down")
 
     // What has waited for longer is begun first.
-    world.clock.advance(seconds: CountedSweep.everySeconds)
-    try await runner.tick()
-    world.clock.advance(seconds: 1)
+    try await both.tick()
+    #expect(steps.withLock { $0 } == ["step 0", "other", "step 1"])
     job = try #require(try await world.jobs(Stepping.kind).first)
     #expect(job.attempts == 0)
-    try await runner.tick()
+    #expect(try await run(world)?.outcome == "put_down")
+    try await both.tick()
     #expect(try await world.jobs(Stepping.kind).isEmpty)
-    #expect(steps.withLock { $0.filter { $0 != "other" } } == ["step 0", "step 1", "step 2"])
+    #expect(steps.withLock { $0 } == ["step 0", "other", "step 1", "step 2"])
     #expect(try await run(world)?.outcome == "done")
 
     // The next run begins at the first again.
     world.clock.advance(seconds: Stepping.everySeconds)
-    try await runner.tick()
-    #expect(steps.withLock { $0.last { $0 != "other" } } == "step 0")
+    try await world.runner(stepping).tick()
+    #expect(steps.withLock { $0.last } == "step 0")
+  }
+
+  /// A turn that does all it comes to does not hide what the turns before it left; the next round begins to count anew.
+  @Test func aRoundIsDoneWhenNoTurnOfItLeftAnything() async throws {
+    let world = try await JobWorld.make()
+    let faults = Mutex([2, 0, 1, 0])
+    let runner = world.runner(
+      Stepping { turn in
+        let count = faults.withLock { $0.isEmpty ? 0 : $0.removeFirst() }
+        let place = turn.place?.first ?? 0
+        for number in 0..<count { turn.undone.add("thing \(place)-\(number)", Trouble()) }
+        turn.place = place < 3 ? [place + 1] : nil
+      })
+    try await runner.declareSchedules()
+    var told: [String] = []
+    for _ in 0..<4 {
+      try await runner.tick()
+      let run = try #require(try await run(world))
+      told.append("\(run.outcome ?? "-") \(run.undone) \(run.fault ?? "-")")
+    }
+    let first = "thing 0-0: Trouble"
+    #expect(told == ["put_down 2 \(first)", "put_down 2 \(first)", "put_down 3 \(first)", "undone 3 \(first)"])
+    world.clock.advance(seconds: Stepping.everySeconds)
+    for _ in 0..<4 { try await runner.tick() }
+    let run = try #require(try await run(world))
+    #expect(run.outcome == "done" && run.undone == 0 && run.fault == nil)
   }
 
   /// Whether it throws or its worker dies: what was put down is where it goes on.
@@ -106,21 +136,27 @@ import Testing
   }
 }
 
-/// However many sweeps go through much, what somebody waits for has a place.
+/// However many sweeps go through much, what somebody waits for has a place: also beside others that somebody waits for.
 @Suite struct PlaceTests {
   @Test func aPromptSweepWaitsForNoOther() async throws {
     let world = try await JobWorld.make()
-    let (blocked, prompt) = (Counter(), Counter())
+    let (blocked, urgent, prompt) = (Counter(), Counter(), Counter())
     let block: @Sendable () async throws -> Void = {
       blocked.next()
       try await Task.sleep(for: .seconds(600))
     }
+    let hold: @Sendable () async throws -> Void = {
+      urgent.next()
+      try await Task.sleep(for: .seconds(600))
+    }
     let runner = world.runner(
       Blocker<One>(body: block), Blocker<Two>(body: block), Blocker<Three>(body: block), Blocker<Four>(body: block), Blocker<Five>(body: block),
-      Blocker<Six>(body: block), Blocker<Seven>(body: block), PromptSweep(body: { prompt.next() }))
+      Blocker<Six>(body: block), Blocker<Seven>(body: block), PromptBlocker<Eight>(body: hold), PromptBlocker<Nine>(body: hold),
+      PromptBlocker<Ten>(body: hold), PromptBlocker<Eleven>(body: hold), PromptSweep(body: { prompt.next() }))
     let running = Task { await runner.run() }
-    for _ in 0..<1500 where prompt.value == 0 || blocked.value < 4 { try await Task.sleep(for: .milliseconds(20)) }
+    for _ in 0..<1500 where prompt.value == 0 || blocked.value < 4 || urgent.value < 4 { try await Task.sleep(for: .milliseconds(20)) }
     #expect(prompt.value >= 1)
+    #expect(urgent.value == 4)
     #expect(blocked.value == 4, "of seven, four at once")
     running.cancel()
     await running.value
@@ -143,10 +179,23 @@ private enum Four: Name { static let name = "test.four" }
 private enum Five: Name { static let name = "test.five" }
 private enum Six: Name { static let name = "test.six" }
 private enum Seven: Name { static let name = "test.seven" }
+private enum Eight: Name { static let name = "test.eight" }
+private enum Nine: Name { static let name = "test.nine" }
+private enum Ten: Name { static let name = "test.ten" }
+private enum Eleven: Name { static let name = "test.eleven" }
 
 private struct Blocker<Kind: Name>: Sweep {
   static var kind: String { Kind.name }
   static var everySeconds: Int64 { 3600 }
+  let body: @Sendable () async throws -> Void
+
+  func run(at now: Instant, _ tenancy: Tenancy) async throws { try await body() }
+}
+
+private struct PromptBlocker<Kind: Name>: Sweep {
+  static var kind: String { Kind.name }
+  static var everySeconds: Int64 { 3600 }
+  static var isPrompt: Bool { true }
   let body: @Sendable () async throws -> Void
 
   func run(at now: Instant, _ tenancy: Tenancy) async throws { try await body() }

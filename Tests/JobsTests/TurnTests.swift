@@ -58,6 +58,27 @@ import Testing
     #expect(done.value == 81)
   }
 
+  /// What was found and has no place yet is no reason to pass over what comes later.
+  @Test func whatIsFoundHoldsUpNothingThatComesLater() async throws {
+    let world = try await JobWorld.make()
+    let (large, small) = (try await world.database.customer("LARGE"), try await world.database.customer("SMALL"))
+    try await leave(64, of: large, dueFor: 3600, world)
+    let order = Mutex<[TenantId]>([])
+    let handler = Handler { job, _ in
+      order.withLock { $0.append(job.tenant) }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    let runner = JobRunner(tenancy: world.database.tenancy, sweeps: [], handlers: [handler], patientAtOnce: 1, logger: JobWorld.logger)
+    let running = Task { await runner.run() }
+    for _ in 0..<1500 where order.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(20)) }
+    try await leave(1, of: small, world)
+    for _ in 0..<1500 where order.withLock({ !$0.contains(small.id) }) { try await Task.sleep(for: .milliseconds(20)) }
+    running.cancel()
+    await running.value
+    let before = try #require(order.withLock { $0.firstIndex(of: small.id) })
+    #expect(before < 40, "and not behind all that was found before it came")
+  }
+
   /// With few that are due, and with many.
   @Test(arguments: [3, 60])
   func turnsGoOnBehindTheLastTenantAndComeRound(each: Int) async throws {

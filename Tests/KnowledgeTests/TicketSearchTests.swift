@@ -1,4 +1,5 @@
 import Desk
+import Jobs
 import Kernel
 import Operations
 import Postgres
@@ -157,6 +158,35 @@ import Testing
     try await world.database.runAsSuperuser(
       "alter table desk.ticket_text drop constraint poison; update desk.text_pending set refused_at = null")
     try await TicketTextSweep().run(at: world.database.clock.now(), world.database.tenancy)
+    #expect(try await world.incidents("archive").count == 3)
+  }
+
+  /// One ticket whose words cannot be written in time stops no other, and is told of until they are.
+  @Test func theSweepGoesOnBehindWhatTakesTooLong() async throws {
+    let world = try await KnowledgeWorld()
+    for number in 1...3 { _ = try await world.open("Imported \(number)", "archive") }
+    try await world.database.runAsSuperuser(
+      """
+      insert into desk.text_pending (tenant_id, ticket_id) select tenant_id, id from desk.ticket;
+      delete from desk.ticket_text;
+      create function desk.slow() returns trigger language plpgsql as $$
+      begin
+        if exists (select from desk.ticket t where t.tenant_id = new.tenant_id and t.id = new.ticket_id and t.title = 'Imported 1') then
+          raise exception 'too slow' using errcode = '57014';
+        end if;
+        return new;
+      end
+      $$;
+      create trigger slow before insert on desk.ticket_text for each row execute function desk.slow()
+      """)
+    let (tenancy, now) = (world.database.tenancy, world.database.clock.now())
+    for _ in 0..<2 {
+      let undone = await #expect(throws: LeftUndone.self) { try await TicketTextSweep().run(at: now, tenancy) }
+      #expect(undone?.count == 1)
+      #expect(try await Set(world.incidents("archive")) == ["Imported 2", "Imported 3"])
+    }
+    try await world.database.runAsSuperuser("drop trigger slow on desk.ticket_text")
+    try await TicketTextSweep().run(at: now, tenancy)
     #expect(try await world.incidents("archive").count == 3)
   }
 

@@ -1,4 +1,5 @@
 import Desk
+import Jobs
 import Kernel
 import Operations
 import Postgres
@@ -149,6 +150,33 @@ import Testing
     try await world.make()
     #expect(try await world.inbox(world.requester).count == 2)
     #expect(try await world.left() == 0)
+  }
+
+  /// A look that found as many tenants as it may was the last one, and whoever came behind them was told nothing.
+  @Test func tenantsBehindALookAreTold() async throws {
+    let world = try await NotificationsWorld()
+    for number in 1...3 { try await world.comment(try await world.incident("Near \(number)"), "x") }
+    try await world.comment(try await world.incident("Far", of: world.other), "y")
+    try await world.make(batch: 1, tenantsAtOnce: 1)
+    #expect(try await world.events(world.stranger) == ["incident.answered"])
+    #expect(try await world.inbox(world.requester).count == 3)
+    #expect(try await world.left() == 0)
+  }
+
+  /// However little time a run has, the next turn goes on behind the tenant whose turn was the last.
+  @Test func aTurnThatIsOverGoesOnBehindItsLastTenant() async throws {
+    let world = try await NotificationsWorld()
+    for number in 1...3 { try await world.comment(try await world.incident("Near \(number)"), "x") }
+    try await world.comment(try await world.incident("Far", of: world.other), "y")
+    let (sweep, tenancy, now) = (MakeNotifications(hasMail: false), world.database.tenancy, world.database.clock.now())
+    var first = SweepTurn(after: nil, time: .zero)
+    try await sweep.run(at: now, tenancy, &first)
+    #expect(first.place == [world.acme.id.rawValue])
+    #expect(try await world.inbox(world.requester).count == 3)
+    #expect(try await world.events(world.stranger) == [])
+    var second = SweepTurn(after: first.place, time: .zero)
+    try await sweep.run(at: now, tenancy, &second)
+    #expect(try await world.events(world.stranger) == ["incident.answered"])
   }
 
   /// Several workers at once tell nobody twice.

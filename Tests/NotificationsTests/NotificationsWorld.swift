@@ -127,8 +127,8 @@ struct NotificationsWorld {
       "incident.comment", ["id": incident, "body": .text(body), "visibility": .text(visibility)], as: principal ?? engineer)
   }
 
-  func make(hasMail: Bool = true, batch: Int64 = 100) async throws {
-    try await MakeNotifications(hasMail: hasMail, batch: batch).run(at: database.clock.now(), database.tenancy)
+  func make(hasMail: Bool = true, batch: Int64 = 100, tenantsAtOnce: Int = OutboxTenants.most) async throws {
+    try await MakeNotifications(hasMail: hasMail, batch: batch, tenantsAtOnce: tenantsAtOnce).run(at: database.clock.now(), database.tenancy)
   }
 
   func deliver(_ couriers: Couriers) async throws {

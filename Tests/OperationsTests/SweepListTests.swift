@@ -35,6 +35,29 @@ import Testing
     }
   }
 
+  /// What a build before this one ran is not behind for ever; but as long as no worker has started, all of it is.
+  @Test func whatNobodyRunsAnyMoreIsRetired() async throws {
+    let database = try await TestDatabase.make()
+    let administrator = try await database.staff(.administrator)
+    func runner(_ sweeps: any Sweep...) -> JobRunner { JobRunner(tenancy: database.tenancy, sweeps: sweeps, logger: TestDatabase.logger) }
+    func columns(_ name: String) async throws -> [Value?] {
+      try await (database.call("sweep.list", as: administrator)["items"]?.array ?? []).map { $0[name] }
+    }
+    try await runner(Steady(), Broken()).declareSchedules()
+    database.clock.advance(seconds: 3600)
+    #expect(try await columns("state") == ["idle", "idle"])
+    #expect(try await columns("behindSeconds") == [3600, 3600], "no worker is there")
+    let later = runner(Steady())
+    try await later.declareSchedules()
+    try await later.tick()
+    #expect(try await columns("kind") == ["test.broken", "test.steady"])
+    #expect(try await columns("state") == ["retired", "idle"])
+    #expect(try await columns("behindSeconds") == [.null, 0])
+    // Another worker that was started before goes on with it.
+    try await runner(Steady(), Broken()).tick()
+    #expect(try await columns("state") == ["ready", "idle"])
+  }
+
   @Test func withoutAnyThereAreNone() async throws {
     let database = try await TestDatabase.make()
     #expect(try await database.call("sweep.list", as: try await database.staff(.administrator))["items"] == .array([]))

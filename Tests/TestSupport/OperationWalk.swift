@@ -31,6 +31,7 @@ package struct OperationWalk<Model: Hashable & Sendable, Act: CaseIterable & Sen
   }
 
   /// - Parameters:
+  ///   - seeds: of walks that are the same each time; besides, there is a new one each time. Its number is printed: put here, it is walked again.
   ///   - begin: makes the thing that one walk is about.
   ///   - pause: time that passes before each act.
   /// - Returns: what was come to.
@@ -38,7 +39,7 @@ package struct OperationWalk<Model: Hashable & Sendable, Act: CaseIterable & Sen
     seeds: [UInt64], walks: Int, steps: Int, begin: () async throws -> (Model, Value), pause: () -> Void = {}
   ) async throws -> Set<Model> {
     var reached: Set<Model> = []
-    for seed in seeds {
+    for seed in seeds + [UInt64.random(in: 1000..<1_000_000_000)] {
       print("walk through \(Act.self) with seed \(seed)")
       var random = SplitMix64(seed: seed)
       for walk in 0..<walks {

@@ -158,10 +158,11 @@ end
 $$;
 
 -- Subjects with clocks that run, or wait with a limit, by a calendar's version whose place another one has taken: version by version, behind a place.
+-- Planned for each version, so that the place is one in the index.
 create function finder.clocks_behind_calendar(
   reference timestamptz, after_version bigint, after_tenant bigint, after_clock bigint, row_limit integer)
 returns table (tenant_id bigint, subject_kind text, subject_id bigint, version_id bigint, clock_id bigint)
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
   behind bigint;
   missing integer := least(row_limit, 1000);

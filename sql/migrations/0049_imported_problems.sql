@@ -18,4 +18,5 @@ alter table problems.problem
 grant usage on sequence problems.problem_id_seq to steward_app;
 
 -- 2. A customer whom a change was said to concern by mistake is taken off it again, as long as nothing of it is his affair and he was told nothing.
-grant delete on changes.concerned to steward_app;
+-- Its release forgets him with it, unless another of its changes concerns him.
+grant delete on changes.concerned, changes.release_concerned to steward_app;

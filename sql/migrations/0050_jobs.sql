@@ -4,8 +4,9 @@ drop index jobs.job_due;
 create index job_due on jobs.job (kind, run_at) where state = 'ready';
 create index job_turn on jobs.job (kind, tenant_id, run_at) where state = 'ready';
 
--- How the last run of a sweep ended.
+-- How the last run of a sweep ended, and when a worker last said that it runs it.
 alter table jobs.schedule
+  add column declared_at timestamptz,
   add column began_at timestamptz,
   add column ended_at timestamptz,
   add column outcome text,

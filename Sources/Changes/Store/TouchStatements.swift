@@ -26,7 +26,7 @@ struct InsertConcerned: Statement {
 }
 
 /// A change does not concern a customer any more; no row when it did not, or when something of it is still his affair: a CI that is touched, what it
-/// is to resolve, or that he was told of it. The customer is bound.
+/// is to resolve, or that he was told of it. The customer is bound. It gives since when it concerned him.
 struct DropConcerned: Statement {
   let provider: TenantId
   let change: Int64
@@ -43,7 +43,7 @@ struct DropConcerned: Statement {
         left join problems.pub_problem p on l.kind = 'problem' and p.tenant_id = l.other_tenant_id and p.problem_id = l.other_id
         where l.tenant_id = $1 and l.change_id = $2 and (l.other_tenant_id = $3 or p.customer_id = $3))
       and not exists (select from changes.notice t where t.tenant_id = $3 and t.change_id = $2)
-    returning n.customer_id
+    returning n.recorded_at
     """
 
   func bind(to parameters: inout Parameters) {
@@ -52,7 +52,44 @@ struct DropConcerned: Statement {
     parameters.append(customer)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  static func decode(_ row: inout RowReader) throws -> Instant { try row.next() }
+}
+
+/// What was to be told to a customer whom the change does not concern any more.
+struct DropAnnouncement: Statement {
+  let provider: TenantId
+  let change: Int64
+  let customer: TenantId
+
+  static let sql = "delete from changes.announcement where tenant_id = $1 and change_id = $2 and customer_id = $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+    parameters.append(customer)
+  }
+}
+
+/// Nor does the release concern him through that change, unless another of its changes does, or one did before he was said to be concerned by this.
+struct ForgetConcernedByRelease: Statement {
+  let provider: TenantId
+  let release: Int64
+  let customer: TenantId
+  let since: Instant
+
+  static let sql = """
+    delete from changes.release_concerned n where n.tenant_id = $1 and n.release_id = $2 and n.customer_id = $3 and n.recorded_at >= $4
+      and not exists (
+        select from changes.change c join changes.concerned o on o.tenant_id = c.tenant_id and o.change_id = c.id and o.customer_id = $3
+        where c.tenant_id = $1 and c.release_id = $2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(release)
+    parameters.append(customer)
+    parameters.append(since)
+  }
 }
 
 struct IsConcerned: Statement {

@@ -73,7 +73,7 @@ package enum UnconcernCustomer: Operation {
     try await work.write(in: context)
     let (provider, change, customer) = (context.provider.id, work.row.id, context.tenant.id)
     let drop = DropConcerned(provider: provider, change: change, customer: customer)
-    guard try await context.transaction.first(drop) != nil else {
+    guard let since = try await context.transaction.first(drop) else {
       let isConcerned = try await context.transaction.first(IsConcerned(provider: provider, change: change, customer: customer)) ?? false
       throw Failure(.conflict, isConcerned ? ChangeMessages.stillConcerned : ChangeMessages.notConcerned)
     }
@@ -81,6 +81,10 @@ package enum UnconcernCustomer: Operation {
     if context.reachableCustomers != nil {
       let left = ConcernedCustomers(provider: provider, change: change, customers: nil, limit: 1)
       guard try await context.transaction.first(left) != nil else { throw Failure(.denied, ChangeMessages.servesAll) }
+    }
+    context.transaction.enqueue(DropAnnouncement(provider: provider, change: change, customer: customer))
+    if let release = work.row.release {
+      context.transaction.enqueue(ForgetConcernedByRelease(provider: provider, release: release.id, customer: customer, since: since))
     }
     work.note("customer_removed", [Value.Member("customer", .id(input.customer))], of: customer)
     try await work.save()

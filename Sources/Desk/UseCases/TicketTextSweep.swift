@@ -17,31 +17,42 @@ package struct TicketTextSweep: LongSweep {
   package init() {}
 
   package func run(at now: Instant, _ tenancy: Tenancy, _ turn: inout SweepTurn) async throws {
-    repeat {
-      try Task.checkCancellation()
+    while true {
       let look = TextsPending(after: TextsPending.Found(place: turn.place), limit: Self.look)
       let pending = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+      if pending.isEmpty { break }
       for (tenant, found) in Dictionary(grouping: pending, by: \.tenant).sorted(by: { $0.key < $1.key }) {
         var rest = found.map(\.ticket)[...]
-        while !rest.isEmpty {
-          let tickets = Array(rest.prefix(Self.piece))
+        while let last = rest.prefix(Self.piece).last {
+          try await Self.write(Array(rest.prefix(Self.piece)), of: tenant, at: now, tenancy, &turn.undone)
           rest = rest.dropFirst(Self.piece)
-          try await Self.write(tickets, of: tenant, at: now, tenancy)
+          // Behind it: what was done is still there for the database, until it is vacuumed away.
+          turn.place = [tenant.rawValue, last]
+          if turn.isOver { return }
         }
       }
-      // Behind it: what was done is still there for the database, until it is vacuumed away.
-      turn.place = pending.last?.place
-    } while turn.place != nil && !turn.isOver
+    }
+    turn.place = nil
   }
 
-  /// Together; where the database refuses one, each by itself, so that one ticket stops no other.
-  private static func write(_ tickets: [Int64], of tenant: TenantId, at now: Instant, _ tenancy: Tenancy) async throws {
+  /// Together; where that fails, each by itself, so that one ticket stops no other. What the database refuses is not tried again; anything else
+  /// (a lock, a time that was over) the next run finds again.
+  private static func write(
+    _ tickets: [Int64], of tenant: TenantId, at now: Instant, _ tenancy: Tenancy, _ undone: inout LeftUndone
+  ) async throws {
     try Task.checkCancellation()
     do {
       try await tenancy.transaction(binding: [tenant], side: .staff) { try await write(tickets, of: tenant, in: $0) }
-    } catch let error as PostgresError where error.isRefusal {
+    } catch let error as PostgresError where error.isOfDatabase {
+      // No other fares better.
+      throw error
+    } catch  where !Task.isCancelled {
       guard tickets.count == 1 else {
-        for ticket in tickets { try await write([ticket], of: tenant, at: now, tenancy) }
+        for ticket in tickets { try await write([ticket], of: tenant, at: now, tenancy, &undone) }
+        return
+      }
+      guard let refusal = error as? PostgresError, refusal.isRefusal else {
+        for ticket in tickets { undone.add("words of ticket \(ticket) of tenant \(tenant)", error) }
         return
       }
       try await tenancy.transaction(binding: [tenant], side: .staff) { transaction in

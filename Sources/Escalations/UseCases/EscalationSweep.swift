@@ -18,6 +18,7 @@ package struct EscalationSweep: Sweep {
 
   private let dispatcher: Dispatcher
   private let batch: Int64
+  private let tenantsAtOnce: Int
   /// After so long what could not be carried out is tried again; after so many times people are told without the team.
   private static let secondsToNextTry: Int64 = 300
   private static let mostAttempts: Int64 = 3
@@ -28,9 +29,11 @@ package struct EscalationSweep: Sweep {
   /// - Parameters:
   ///   - dispatcher: gives a ticket to another team as anybody would.
   ///   - batch: how many are looked at in one transaction.
-  package init(_ dispatcher: Dispatcher, batch: Int64 = 200) {
+  ///   - tenantsAtOnce: how many tenants one look finds.
+  package init(_ dispatcher: Dispatcher, batch: Int64 = 200, tenantsAtOnce: Int = OutboxTenants.most) {
     self.dispatcher = dispatcher
     self.batch = batch
+    self.tenantsAtOnce = tenantsAtOnce
   }
 
   /// In rounds, so that what is found goes out while there is more to find. What is not done by the end of its time is the next run's.
@@ -38,50 +41,68 @@ package struct EscalationSweep: Sweep {
     guard let provider = try await tenancy.provider() else { return }
     let started = ContinuousClock.now
     var rest = LeftUndone()
+    // What is at fault is found again by the next run, and not by the next round: it hides nothing behind it.
+    var places: [TenantId: Int64] = [:]
+    var atFault: Set<Int64> = []
     var goesOn = true
     while goesOn, started.duration(to: .now) < Self.runTime {
       let now = max(now, tenancy.clock.now())
       let book = try await RuleBook.load(provider, at: now, tenancy)
-      goesOn = try await findByClocks(book, at: now, tenancy, &rest)
-      for entry in book.rules where entry.row.rule.ageMinutes != nil {
+      goesOn = try await findByClocks(book, behind: &places, at: now, tenancy, &rest)
+      for entry in book.rules where entry.row.rule.ageMinutes != nil && !atFault.contains(entry.row.id) {
         do {
           if try await findByAge(entry, from: book.progress[entry.row.id], provider, at: now, tenancy) { goesOn = true }
         } catch  where !Task.isCancelled {
+          atFault.insert(entry.row.id)
           rest.add("ages by escalation rule \(entry.row.id)", error)
         }
       }
       if try await carryOut(book, provider, at: now, tenancy, &rest) { goesOn = true }
-      // What is at fault would be found again and again.
-      if !rest.isEmpty { throw rest }
     }
+    if !rest.isEmpty { throw rest }
   }
 
   // MARK: Finding
 
   /// By what the clocks tell, and by reopenings: a batch of each tenant. What no rule asks for is taken away too.
   /// - Returns: whether there may be more.
-  private func findByClocks(_ book: RuleBook, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone) async throws -> Bool {
-    let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(OutboxTenants(of: Self.consumer)) }
-    var isMore = false
-    for tenant in tenants {
-      try Task.checkCancellation()
-      let waiting = WaitingOutbox(tenant: tenant, consumer: Self.consumer, after: 0, limit: batch)
-      let work = try await tenancy.transaction(binding: [tenant], side: .staff, readOnly: true) { try await $0.query(waiting) }
-      if work.count == Int(batch) { isMore = true }
-      do {
-        try await find(work, of: tenant, book, at: now, tenancy)
-      } catch  where !Task.isCancelled {
-        // One of them is at fault: each by itself, so that the others are seen.
-        for one in work {
-          do {
-            try await find([one], of: tenant, book, at: now, tenancy)
-          } catch  where !Task.isCancelled {
-            rest.add("\(one.kind) \(one.subject) of tenant \(tenant)", error)
-          }
+  private func findByClocks(
+    _ book: RuleBook, behind places: inout [TenantId: Int64], at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone
+  ) async throws -> Bool {
+    var (isMore, last) = (false, Int64(0))
+    while true {
+      let look = OutboxTenants(of: Self.consumer, after: last, limit: tenantsAtOnce)
+      let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+      for tenant in tenants {
+        if try await findByClocks(of: tenant, book, behind: &places[tenant, default: 0], at: now, tenancy, &rest) { isMore = true }
+      }
+      guard tenants.count >= tenantsAtOnce, let behind = tenants.last else { return isMore }
+      last = behind.rawValue
+    }
+  }
+
+  /// A batch of one tenant, behind the place to which the run has looked.
+  private func findByClocks(
+    of tenant: TenantId, _ book: RuleBook, behind place: inout Int64, at now: Instant, _ tenancy: Tenancy, _ rest: inout LeftUndone
+  ) async throws -> Bool {
+    try Task.checkCancellation()
+    let waiting = WaitingOutbox(tenant: tenant, consumer: Self.consumer, after: place, limit: batch)
+    let work = try await tenancy.transaction(binding: [tenant], side: .staff, readOnly: true) { try await $0.query(waiting) }
+    guard let last = work.last else { return false }
+    do {
+      try await find(work, of: tenant, book, at: now, tenancy)
+    } catch  where !Task.isCancelled {
+      // One of them is at fault: each by itself, so that the others are seen.
+      for one in work {
+        do {
+          try await find([one], of: tenant, book, at: now, tenancy)
+        } catch  where !Task.isCancelled {
+          rest.add("\(one.kind) \(one.subject) of tenant \(tenant)", error)
         }
       }
     }
-    return isMore
+    place = last.id
+    return work.count >= Int(batch)
   }
 
   private func find(_ work: [OutboxEntry], of tenant: TenantId, _ book: RuleBook, at now: Instant, _ tenancy: Tenancy) async throws {

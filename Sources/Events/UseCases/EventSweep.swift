@@ -15,23 +15,29 @@ package struct EventSweep: Sweep {
   private let dispatcher: Dispatcher
   private let figures: EventFigures
   private let batch: Int64
+  private let time: Duration
   private static let mostDue: Int32 = 500
   /// As many as that in triage say enough.
   private static let mostCounted: Int64 = 10_000
   /// After so long what could not be woken or told is tried again.
   private static let secondsToNextTry: Int64 = 300
 
-  /// - Parameter batch: how many events of a source are settled at once.
-  package init(_ dispatcher: Dispatcher, figures: EventFigures = EventFigures(), batch: Int64 = 500) {
+  /// - Parameters:
+  ///   - batch: how many events of a source are settled at once.
+  ///   - time: so long a run begins new rounds through the sources; the rest is the next one's.
+  package init(_ dispatcher: Dispatcher, figures: EventFigures = EventFigures(), batch: Int64 = 500, time: Duration = .seconds(30)) {
     self.dispatcher = dispatcher
     self.figures = figures
     self.batch = batch
+    self.time = time
   }
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
+    let started = ContinuousClock.now
     var rest = LeftUndone()
     var goesOn = true
+    // Alerts that are to be woken and incidents that are to hear of more do not wait for the end of a storm.
     while goesOn {
       goesOn = false
       let sources = try await sources(of: provider, at: now, tenancy)
@@ -39,6 +45,7 @@ package struct EventSweep: Sweep {
         try Task.checkCancellation()
         if try await settleBatch(of: source, provider, now, tenancy, &rest) == batch { goesOn = true }
       }
+      if started.duration(to: .now) >= time { break }
     }
     try await wakeAndTell(provider, now, tenancy, &rest)
     let triage = CountTriage(provider: provider.id, limit: Self.mostCounted)

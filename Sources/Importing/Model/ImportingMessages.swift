@@ -41,6 +41,11 @@ package enum ImportingMessages: MessageCatalog {
 
   static let noProblems = Message("import.no_problems", "The file holds no problem that could be read.", zh: "文件中没有可读取的问题。")
 
+  static let problemsOfOthers = Message(
+    "import.problems_of_others",
+    "{count} problems of the file have numbers that are another customer's in the source {source}: {numbers}. Systems that number by themselves are sources of their own: change source of the profile.",
+    zh: "文件中有 {count} 个问题的编号在来源 {source} 中已属于其他客户：{numbers}。各自编号的系统须使用不同的来源：请修改配置中的 source。")
+
   // Outages
   static let unknownOutageFile = Message(
     "import.unknown_outage_file", "This is no list of outages that is known. Its columns: {columns}.", zh: "无法识别的中断列表。其列为：{columns}。")
@@ -69,7 +74,8 @@ package enum ImportingMessages: MessageCatalog {
       profileSlaByLevel, badCustomerCodes,
       columnMissing, noSuchFile,
       fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, headerNotText, duplicateColumn,
-      missing, notACustomer, nothingToImport, noProblems, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn, tooManyAssets, noAssets,
+      missing, notACustomer, nothingToImport, noProblems, problemsOfOthers, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn,
+      tooManyAssets, noAssets,
       UnreadableRows.message,
     ] + OutageImportReport.messages + AssetImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages
     + ProblemImportReport.messages

@@ -3,17 +3,23 @@ import Postgres
 
 /// The numbers in the source of the problems that are already there, whomever they are about by now.
 struct KnownProblems: Statement {
+  struct Found: Sendable {
+    let number: String
+    /// Whom alone it is about; nil: it may concern several.
+    let customer: TenantId?
+  }
+
   let provider: TenantId
   let source: String
 
-  static let sql = "select external_key from problems.problem where tenant_id = $1 and external_source = $2 and external_key is not null"
+  static let sql = "select external_key, customer_id from problems.problem where tenant_id = $1 and external_source = $2 and external_key is not null"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(source)
   }
 
-  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+  static func decode(_ row: inout RowReader) throws -> Found { Found(number: try row.next(), customer: try row.next()) }
 }
 
 struct NextProblemIds: Statement {

@@ -45,6 +45,15 @@ package struct ImportProblems: Sendable {
     let requestId = "import-" + Base32.encode(tenancy.random.bytes(10))
     var report = ProblemImportReport(fileName: file.name, read: read, isTrial: options.isTrial)
     let ofPart: @Sendable (ImportProgress) -> Void = if parts.count == 1 { progress } else { { _ in } }
+    let source = parts.first?.profile.source ?? ""
+    let known = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { transaction in
+      try await transaction.query(KnownProblems(provider: provider.id, source: source))
+    }
+    // Of all of them before anything is made or written: no import ends half done for it.
+    for part in parts {
+      let customer = try await tenancy.tenant(code: part.profile.customer.code)
+      try part.read.log.refuse(known, besides: customer?.id, source: source)
+    }
     var works: [ProblemImportTransaction] = []
     for part in parts {
       try Task.checkCancellation()
@@ -57,16 +66,12 @@ package struct ImportProblems: Sendable {
           ProblemImportTransaction(
             part: part, file: file, provider: provider, customer: customer.tenant, isNewCustomer: customer.isNew, principal: principal,
             requestId: requestId, tenancy: tenancy, progress: ofPart))
-      } else if !options.isTrial {
+      } else if !options.createsMissing {
         throw setup.missing
       }
     }
     report.customers = parts.map(\.profile.customer.code)
     guard !options.isTrial else {
-      let source = parts.first?.profile.source ?? ""
-      let known = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { transaction in
-        try await transaction.query(KnownProblems(provider: provider.id, source: source))
-      }
       report.count(new: read.log.newProblems(besides: known), of: read.log)
       return report
     }
@@ -100,7 +105,9 @@ struct ProblemImportTransaction: Sendable {
     let now = tenancy.clock.now()
     // Problems are the provider's, and so is their number in the source: two imports of one source come one after the other.
     try await transaction.execute(LockSource(tenant: provider.id, source: profile.source, now: now))
-    let new = log.newProblems(besides: try await transaction.query(KnownProblems(provider: provider.id, source: profile.source)))
+    let known = try await transaction.query(KnownProblems(provider: provider.id, source: profile.source))
+    try log.refuse(known, besides: customer.id, source: profile.source)
+    let new = log.newProblems(besides: known)
     var report = ProblemImportReport(fileName: file.name, read: part.read)
     report.customers = [customer.code]
     report.count(new: new, of: log)
@@ -159,9 +166,20 @@ struct ProblemImportTransaction: Sendable {
 }
 
 extension IncidentLog {
-  /// The problems that are not among these numbers.
-  func newProblems(besides known: [String]) -> [Int] {
-    let known = Set(known)
+  /// A number that is another customer's already is not this one's problem: to count it as known would lose the one of this log.
+  func refuse(_ known: [KnownProblems.Found], besides customer: TenantId?, source: String) throws(Failure) {
+    let others = Set(known.filter { $0.customer != nil && $0.customer != customer }.map(\.number))
+    guard !others.isEmpty else { return }
+    let taken = incidents.map { pool[$0.number] }.filter { others.contains($0) }
+    guard !taken.isEmpty else { return }
+    throw Failure(
+      .conflict, ImportingMessages.problemsOfOthers,
+      ["source": source, "count": String(taken.count), "numbers": taken.prefix(10).joined(separator: ", ")])
+  }
+
+  /// The problems that are not among these.
+  func newProblems(besides known: [KnownProblems.Found]) -> [Int] {
+    let known = Set(known.map(\.number))
     return incidents.indices.filter { !known.contains(pool[incidents[$0].number]) }
   }
 

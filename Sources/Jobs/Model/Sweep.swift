@@ -45,22 +45,44 @@ package struct SweepTurn: Sendable {
   /// How far it came, by what the sweep orders by; nil before the first step and after the last one. The sweep moves it on with each step.
   package var place: [Int64]?
   package var undone = LeftUndone()
+  /// What the turns before left undone in the same round.
+  let earlier: Earlier
   private let end: ContinuousClock.Instant
 
   /// - Parameters:
   ///   - place: where the turn before was put down; nil: this is the first.
   ///   - time: how long it may begin new steps.
-  package init(after place: [Int64]?, time: Duration = .seconds(10)) {
+  package init(after place: [Int64]?, time: Duration = .seconds(10)) { self.init(after: place, time: time, Earlier()) }
+
+  private init(after place: [Int64]?, time: Duration = .seconds(10), _ earlier: Earlier) {
     self.place = place
+    self.earlier = earlier
     end = .now.advanced(by: time)
   }
 
   package var isOver: Bool { .now >= end }
 
   /// As it is kept with the job.
-  init(payload: Value) { self.init(after: payload["place"]?.array?.compactMap(\.integer)) }
+  init(payload: Value) {
+    self.init(
+      after: payload["place"]?.array?.compactMap(\.integer), Earlier(undone: payload["undone"]?.integer ?? 0, fault: payload["fault"]?.text))
+  }
 
-  static func payload(_ place: [Int64]) -> Value { .object(["place": .array(place.map { .integer($0) })]) }
+  static func payload(_ place: [Int64], _ soFar: Earlier) -> Value {
+    .object(
+      [Value.Member("place", .array(place.map { .integer($0) }))]
+        + (soFar.undone > 0 ? [Value.Member("undone", .integer(soFar.undone))] : [])
+        + (soFar.fault.map { [Value.Member("fault", .text($0))] } ?? []))
+  }
+
+  /// How many a round has left undone so far, and what was wrong with the first of them.
+  struct Earlier: Sendable {
+    var undone: Int64 = 0
+    var fault: String?
+
+    /// With what one turn more left.
+    func with(_ more: LeftUndone) -> Earlier { Earlier(undone: undone + Int64(more.count), fault: fault ?? more.firstFault) }
+  }
 }
 
 /// What a sweep throws that has done all but some: they are told of, and the next run, which comes in its usual time, finds them again.
@@ -74,6 +96,14 @@ package struct LeftUndone: Error {
   package init() {}
 
   package var isEmpty: Bool { count == 0 }
+
+  /// Of the first of them; of an error of the database its code only, for its text may hold a customer's values.
+  var firstFault: String? {
+    faults.first.map { fault in
+      let code = (fault.error as? PostgresError)?.description ?? String(describing: type(of: fault.error))
+      return String("\(fault.what): \(code)".prefix(300))
+    }
+  }
 
   package mutating func add(_ what: String, _ error: any Error) {
     count += 1

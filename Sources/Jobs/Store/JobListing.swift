@@ -81,6 +81,8 @@ package struct ScheduleListing: Statement {
     package let outcome: String?
     package let undone: Int64
     package let fault: String?
+    /// Whether the worker that was started last runs it.
+    package let isDeclared: Bool
     /// Of its job; nil: none waits or runs.
     package let state: String?
     package let runAt: Instant?
@@ -98,7 +100,10 @@ package struct ScheduleListing: Statement {
   }
 
   package static let sql = """
-    select s.kind, s.every_seconds, s.next_at, s.began_at, s.ended_at, s.outcome, s.undone, s.fault, j.state, j.run_at, j.attempts
+    select s.kind, s.every_seconds, s.next_at, s.began_at, s.ended_at, s.outcome, s.undone, s.fault,
+      not exists (
+        select from jobs.schedule d where d.tenant_id = s.tenant_id and d.declared_at > coalesce(s.declared_at, '-infinity'::timestamptz)),
+      j.state, j.run_at, j.attempts
     from jobs.schedule s left join jobs.job j on j.tenant_id = s.tenant_id and j.kind = s.kind and j.unique_key = 'schedule'
     where s.tenant_id = $1 and s.kind > $2 order by s.kind limit $3
     """
@@ -112,6 +117,7 @@ package struct ScheduleListing: Statement {
   package static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       kind: try row.next(), everySeconds: try row.next(), nextAt: try row.next(), beganAt: try row.next(), endedAt: try row.next(),
-      outcome: try row.next(), undone: try row.next(), fault: try row.next(), state: try row.next(), runAt: try row.next(), attempts: try row.next())
+      outcome: try row.next(), undone: try row.next(), fault: try row.next(), isDeclared: try row.next(), state: try row.next(), runAt: try row.next(),
+      attempts: try row.next())
   }
 }

@@ -221,6 +221,7 @@ struct GiveBackJob: Statement {
 struct PutDownJob: Statement {
   let job: Job
   let place: [Int64]
+  let soFar: SweepTurn.Earlier
   let now: Instant
 
   static let sql = """
@@ -231,7 +232,7 @@ struct PutDownJob: Statement {
   func bind(to parameters: inout Parameters) {
     CompleteJob(job: job).bind(to: &parameters)
     parameters.append(now)
-    parameters.append(json: SweepTurn.payload(place))
+    parameters.append(json: SweepTurn.payload(place, soFar))
   }
 
   static func decode(_ row: inout RowReader) throws {}

@@ -36,7 +36,7 @@ struct AdvanceSchedule: Statement {
   static func decode(_ row: inout RowReader) throws {}
 }
 
-/// Declares a schedule; its interval follows the code.
+/// Declares a schedule, as each worker does when it starts; its interval follows the code.
 struct DeclareSchedule: Statement {
   let tenant: TenantId
   let kind: String
@@ -44,8 +44,8 @@ struct DeclareSchedule: Statement {
   let now: Instant
 
   static let sql = """
-    insert into jobs.schedule (tenant_id, kind, every_seconds, next_at) values ($1, $2, $3, $4)
-    on conflict (tenant_id, kind) do update set every_seconds = excluded.every_seconds
+    insert into jobs.schedule (tenant_id, kind, every_seconds, next_at, declared_at) values ($1, $2, $3, $4, $4)
+    on conflict (tenant_id, kind) do update set every_seconds = excluded.every_seconds, declared_at = excluded.declared_at
     """
 
   func bind(to parameters: inout Parameters) {
@@ -67,11 +67,11 @@ struct RecordRun: Statement {
   let undone: Int64
   let fault: String?
 
-  init(job: Job, began: Instant, ended: Instant, undone: LeftUndone, isOver: Bool) {
+  /// - Parameter undone: by the whole round, as far as it came.
+  init(job: Job, began: Instant, ended: Instant, undone: SweepTurn.Earlier, isOver: Bool) {
     (self.job, self.began, self.ended) = (job, began, ended)
-    outcome = !isOver ? .putDown : undone.isEmpty ? .done : .undone
-    self.undone = Int64(undone.count)
-    fault = undone.faults.first.map { "\($0.what): \(Self.code($0.error))" }
+    outcome = !isOver ? .putDown : undone.undone == 0 ? .done : .undone
+    (self.undone, fault) = (undone.undone, undone.fault)
   }
 
   init(job: Job, began: Instant, ended: Instant, fault: String) {
@@ -79,9 +79,6 @@ struct RecordRun: Statement {
     outcome = .failed
     undone = 0
   }
-
-  /// Only the code of a database error is kept: its text may hold a customer's values.
-  private static func code(_ error: any Error) -> String { (error as? PostgresError)?.description ?? String(describing: type(of: error)) }
 
   static let sql = """
     update jobs.schedule set began_at = $3, ended_at = $4, outcome = $5, undone = $6, fault = $7 where tenant_id = $1 and kind = $2

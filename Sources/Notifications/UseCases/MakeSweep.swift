@@ -7,47 +7,69 @@ import Tenancy
 
 /// Makes notifications of what happened: the work that acts left, tenant by tenant. Taking the work and writing the notifications are one
 /// transaction, so each is made exactly once, however often a worker dies.
-package struct MakeNotifications: Sweep {
+package struct MakeNotifications: LongSweep {
   package static let kind = "notifications.make"
   package static let everySeconds: Int64 = 2
   package static let isPrompt = true
 
   private let batch: Int64
+  private let tenantsAtOnce: Int
   private let hasMail: Bool
-  /// So long a run goes on; the rest is the next one's.
-  private static let runTime = Duration.seconds(30)
 
   /// - Parameters:
   ///   - hasMail: whether mail can be sent from here; where it could be sent from nowhere for a day, none is made.
   ///   - batch: how many events are told of in one transaction.
-  package init(hasMail: Bool, batch: Int64 = 100) {
+  ///   - tenantsAtOnce: how many tenants one look finds.
+  package init(hasMail: Bool, batch: Int64 = 100, tenantsAtOnce: Int = OutboxTenants.most) {
     self.hasMail = hasMail
     self.batch = batch
+    self.tenantsAtOnce = tenantsAtOnce
   }
 
-  /// A batch of each tenant in turn, so that none waits for all of another's. What cannot be told holds up nothing else, and is tried again by
-  /// the next run.
-  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+  /// A batch of each tenant in turn, so that none waits for all of another's; then the next batch of those that have more. A turn that is over
+  /// before all had their first goes on behind the last of them. What cannot be told holds up nothing else, and is tried again by the next run.
+  package func run(at now: Instant, _ tenancy: Tenancy, _ turn: inout SweepTurn) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(OutboxTenants(of: Telling.consumer)) }
-    guard !tenants.isEmpty else { return }
-    let book = try await RuleBook.load(provider, at: now, tenancy)
-    let started = ContinuousClock.now
-    var rest = LeftUndone()
-    var turns = tenants.map { (tenant: $0, after: Int64(0)) }
-    while !turns.isEmpty, started.duration(to: .now) < Self.runTime {
-      var next: [(tenant: TenantId, after: Int64)] = []
-      for turn in turns {
-        try Task.checkCancellation()
-        do {
-          if let after = try await tell(of: turn.tenant, after: turn.after, provider, book, tenancy, &rest) { next.append((turn.tenant, after)) }
-        } catch  where !Task.isCancelled {
-          rest.add("tenant \(turn.tenant)", error)
-        }
+    var loaded: RuleBook?
+    var more: [(tenant: TenantId, after: Int64)] = []
+    while true {
+      try Task.checkCancellation()
+      let look = OutboxTenants(of: Telling.consumer, after: turn.place?.first ?? 0, limit: tenantsAtOnce)
+      let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+      if tenants.isEmpty { break }
+      let book = if let loaded { loaded } else { try await RuleBook.load(provider, at: now, tenancy) }
+      loaded = book
+      for tenant in tenants {
+        turn.place = [tenant.rawValue]
+        if let after = try await tellOrNote(of: tenant, after: 0, provider, book, tenancy, &turn.undone) { more.append((tenant, after)) }
+        if turn.isOver { return }
       }
-      turns = next
+      guard tenants.count >= tenantsAtOnce else { break }
     }
-    if !rest.isEmpty { throw rest }
+    turn.place = nil
+    guard let book = loaded else { return }
+    while !more.isEmpty {
+      var next: [(tenant: TenantId, after: Int64)] = []
+      for (tenant, after) in more {
+        // All have had their first: what is left is the next run's.
+        if turn.isOver { return }
+        if let after = try await tellOrNote(of: tenant, after: after, provider, book, tenancy, &turn.undone) { next.append((tenant, after)) }
+      }
+      more = next
+    }
+  }
+
+  /// One batch; where that fails as a whole, it is noted.
+  private func tellOrNote(
+    of tenant: TenantId, after: Int64, _ provider: TenantEntry, _ book: RuleBook, _ tenancy: Tenancy, _ rest: inout LeftUndone
+  ) async throws -> Int64? {
+    try Task.checkCancellation()
+    do {
+      return try await tell(of: tenant, after: after, provider, book, tenancy, &rest)
+    } catch  where !Task.isCancelled {
+      rest.add("tenant \(tenant)", error)
+      return nil
+    }
   }
 
   /// One batch.

@@ -8,11 +8,15 @@ package struct OutboxTenants: Statement {
 
   let consumer: String
   let after: Int64
+  let limit: Int
 
-  /// - Parameter after: the tenant behind which it looks.
-  package init(of consumer: String, after: Int64 = 0) {
+  /// - Parameters:
+  ///   - after: the tenant behind which it looks.
+  ///   - limit: how many it finds at most.
+  package init(of consumer: String, after: Int64 = 0, limit: Int = OutboxTenants.most) {
     self.consumer = consumer
     self.after = after
+    self.limit = limit
   }
 
   package static let sql = "select tenant_id from finder.outbox_tenants($1, $2, $3)"
@@ -20,7 +24,7 @@ package struct OutboxTenants: Statement {
   package func bind(to parameters: inout Parameters) {
     parameters.append(consumer)
     parameters.append(after)
-    parameters.append(Int32(Self.most))
+    parameters.append(Int32(clamping: limit))
   }
 
   package static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }

@@ -12,11 +12,14 @@ struct SweepRecord: OperationOutput {
       .integer($0.row.everySeconds)
     },
     OutputField(
-      "state", .text, "idle, ready (waiting for a worker), running or dead (given up; one attempt every ten minutes).",
-      "状态：idle（空闲）、ready（等待执行）、running（运行中）或 dead（已放弃，每十分钟重试一次）。"
-    ) { .text($0.row.state ?? "idle") },
+      "state", .text,
+      "idle, ready (waiting for a worker), running, dead (given up; one attempt every ten minutes) or retired (no worker runs it any more).",
+      "状态：idle（空闲）、ready（等待执行）、running（运行中）、dead（已放弃，每十分钟重试一次）或 retired（已停用，不再有工作进程运行）。"
+    ) { .text($0.isRetired ? "retired" : $0.row.state ?? "idle") },
     OutputField("nextAt", .instant, "When it is due next.", "下次运行时间。") { .instant($0.row.nextAt) },
-    OutputField("behindSeconds", .integer, "For how many seconds it has been due and has not been begun.", "已到期而未开始的秒数。") { .integer($0.behindSeconds) },
+    OutputField("behindSeconds", .integer, "For how many seconds it has been due and has not been begun; null where it is retired.", "已到期而未开始的秒数；已停用的为 null。") {
+      .integer($0.isRetired ? nil : $0.behindSeconds)
+    },
     OutputField("attempts", .integer, "How often its present run was begun.", "本次运行的尝试次数。") { .integer($0.row.attempts) },
     OutputField("lastBeganAt", .instant, "When the last run that ended was begun.", "最近一次已结束的运行的开始时间。") { .instant($0.row.beganAt) },
     OutputField("lastEndedAt", .instant, "When it ended.", "其结束时间。") { .instant($0.row.endedAt) },
@@ -27,6 +30,12 @@ struct SweepRecord: OperationOutput {
     OutputField("undone", .integer, "How many it left undone, which the next run finds again.", "未完成的数量，下次运行会再次处理。") { .integer($0.row.undone) },
     OutputField("lastFault", .text, "Why it failed, or left the first of them undone.", "失败或首个未完成项的原因。") { .text($0.row.fault) },
   ]
+
+  /// Of a build that is gone, or of a worker that was given something else to do: the one that was started last does not run it, and neither has
+  /// another since it was due.
+  private var isRetired: Bool {
+    !row.isDeclared && row.state != "running" && row.nextAt.adding(seconds: row.everySeconds + 600) < now
+  }
 
   /// A schedule that is due and whose job nobody has left, or a job that waits: whichever waits longer.
   private var behindSeconds: Int64 {

@@ -25,7 +25,11 @@ struct ClockRound: Sendable {
       for clock in found {
         try Task.checkCancellation()
         turn.place = clock.place.numbers
-        guard let due = clock.due, tried.insert(due).inserted, !resting.isResting(due, at: now) else { continue }
+        guard let due = clock.due, tried.insert(due).inserted else { continue }
+        if let fault = resting.fault(of: due, at: now) {
+          turn.undone.add(Self.name(due), fault)
+          continue
+        }
         do {
           try await settle(due)
           resting.forget(due)
@@ -33,8 +37,8 @@ struct ClockRound: Sendable {
           // No other fares better.
           throw error
         } catch  where !Task.isCancelled {
-          resting.add(due, at: now)
-          turn.undone.add("clocks of \(due.subject.kind.rawValue) \(due.subject.id)", error)
+          resting.add(due, error, at: now)
+          turn.undone.add(Self.name(due), error)
         }
         FaultPoint.sweepStep.reach()
         if turn.isOver { return }
@@ -43,6 +47,8 @@ struct ClockRound: Sendable {
     }
     turn.place = nil
   }
+
+  private static func name(_ due: DueSubject) -> String { "clocks of \(due.subject.kind.rawValue) \(due.subject.id)" }
 }
 
 /// Subjects that could not be settled, in the memory of one worker: it tries them again after a rest, the longer the more often that failed.
@@ -50,21 +56,27 @@ final class RestingSubjects: Sendable {
   private struct Rest {
     var times: Int64 = 0
     var until: Instant
+    var error: any Error
   }
 
   /// Beyond so many all are forgotten, and tried at once.
   private static let most = 20_000
-  private static let longest: Int64 = 600
+  /// What comes due of it meanwhile waits for no longer.
+  private static let longest: Int64 = 75
 
   private let rests = Mutex<[DueSubject: Rest]>([:])
 
-  func isResting(_ due: DueSubject, at now: Instant) -> Bool { rests.withLock { $0[due].map { now < $0.until } ?? false } }
+  /// What was wrong with one that rests; nil: it does not.
+  func fault(of due: DueSubject, at now: Instant) -> (any Error)? {
+    rests.withLock { rests in rests[due].flatMap { now < $0.until ? $0.error : nil } }
+  }
 
   /// After the first fault the next round tries again: most of them are a lock that somebody held.
-  func add(_ due: DueSubject, at now: Instant) {
+  func add(_ due: DueSubject, _ error: any Error, at now: Instant) {
     rests.withLock { rests in
       if rests.count >= Self.most { rests.removeAll() }
-      var rest = rests[due] ?? Rest(until: now)
+      var rest = rests[due] ?? Rest(until: now, error: error)
+      rest.error = error
       rest.until = now.adding(seconds: min(15 << min(rest.times, 6), Self.longest) - 15)
       rest.times += 1
       rests[due] = rest

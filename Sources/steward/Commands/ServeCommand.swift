@@ -33,7 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Admin protocol") var admin: AdminOptions
 
-  @Option(name: .long, help: "Database connections (database.connections; default 10).")
+  @Option(name: .long, help: "Database connections (database.connections; default 15).")
   var connections: Int?
 
   @Option(name: .long, help: "Run only the API, or only the jobs.")
@@ -45,7 +45,8 @@ struct ServeCommand: AsyncParsableCommand {
     #endif
     let reader = try await settings.reader()
     let logger = try settings.logger(reader)
-    let connections = connections ?? reader.int(forKey: "database.connections") ?? 10
+    // The jobs of a worker, when all run at once, take twelve at the most: some are left for requests.
+    let connections = connections ?? reader.int(forKey: "database.connections") ?? 15
     guard (2...1000).contains(connections) else { throw ValidationError("--connections takes 2 to 1000.") }
     let couriers = try OutboundSettings.couriers(reader)
     let fileSettings = try FileSettings(reader)
