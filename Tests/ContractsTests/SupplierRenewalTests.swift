@@ -1,10 +1,11 @@
-import Contracts
 import Jobs
 import Kernel
 import Operations
 import Tenancy
 import TestSupport
 import Testing
+
+@testable import Contracts
 
 /// Renewals of contracts with suppliers: the same items, rule and operations, in the same list.
 @Suite struct SupplierRenewalTests {
@@ -191,6 +192,48 @@ import Testing
     await expectFailure(.denied) { try await world.database.call("renewal.list", as: customer) }
     let rate = try await world.database.call("renewal.rate", ["decisionFrom": "2026-01-01", "decisionBefore": "2027-01-01"], as: world.manager)
     #expect(rate.at("due") == 1)
+  }
+
+  /// With a supplier that is ended nothing is renewed, nor decided; when it is one again, what is due is done.
+  @Test func nothingIsRenewedWithASupplierThatIsEnded() async throws {
+    let world = try await ContractsWorld()
+    let supplier = try await supplier(world)
+    let contract = try await made(
+      world, ["startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "auto", "noticeDays": 60, "renewalMonths": 12],
+      of: supplier)
+    try await sweep(world)
+    let item = try #require(try await listed(world).first)
+    try await world.database.call("supplier.change", ["id": supplier.at("id"), "state": "ended"], as: world.manager, version: 1)
+    await expectFailure(.conflict) {
+      try await world.database.call("renewal.decide", ["id": item.at("id"), "decision": "renew"], as: world.manager, version: 1)
+    }
+    try await sweep(world)
+    #expect(try await listed(world).isEmpty)
+    #expect(try await listed(world, ["state": "all"]).map { $0.at("outcome") } == ["superseded"])
+    try await sweep(world, at: "2026-05-10T00:00:00Z")
+    #expect(try await read(world, contract).at("endsAt") == "2026-06-30T22:00:00Z")
+    try await world.database.call("supplier.change", ["id": supplier.at("id"), "state": "active"], as: world.manager, version: 2)
+    try await sweep(world)
+    #expect(try await read(world, contract).at("endsAt") == "2027-06-30T22:00:00Z")
+  }
+
+  /// Who holds a contract stops nobody who writes what refers to it.
+  @Test func aContractThatIsHeldMayBeReferredTo() async throws {
+    let world = try await ContractsWorld()
+    _ = try await made(world, Self.manual, of: try await supplier(world))
+    _ = try await world.contract()
+    try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff) { transaction in
+      for contract in [RenewedContract.customer(1), .supplier(1)] {
+        let isHeld = try await contract.hold(of: world.acme.id, in: transaction)
+        #expect(isHeld)
+      }
+      // As a foreign key does.
+      try await world.database.runAsSuperuser(
+        """
+        begin; set local lock_timeout = '2s';
+        select id from contracts.contract for key share; select id from suppliers.contract for key share; commit
+        """)
+    }
   }
 
   /// A contract that cannot be looked at holds up no other, of whichever kind.

@@ -117,7 +117,9 @@ struct RenewalKeeping {
       try await move(item.state == .renewing ? item : try await move(item, .renew), .complete, outcome: .renewed)
     case (.complete(let outcome), let item?): try await move(item, .complete, outcome: outcome)
     case (.close(let outcome), let item?):
-      try await move(item, .close, outcome: outcome, toldAs: outcome == .renewed ? try await extender(of: contract, newest, item) : nil)
+      var doer: Actor?
+      if outcome == .renewed { doer = try await extender(of: contract, newest, item) }
+      try await move(item, .close, outcome: outcome, toldAs: doer)
     case (.wait, _), (_, nil): return false
     }
     return true
