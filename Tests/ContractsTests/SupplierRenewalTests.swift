@@ -1,6 +1,7 @@
 import Jobs
 import Kernel
 import Operations
+import Postgres
 import Tenancy
 import TestSupport
 import Testing
@@ -217,6 +218,33 @@ import Testing
     #expect(try await read(world, contract).at("endsAt") == "2027-06-30T22:00:00Z")
   }
 
+  /// However many renewals customers have, the list of suppliers' reads its own.
+  @Test func theListOfSuppliersReadsLittle() async throws {
+    let world = try await ContractsWorld()
+    _ = try await made(world, Self.manual, of: try await supplier(world))
+    try await sweep(world)
+    try await world.database.runAsSuperuser(
+      """
+      begin; set local session_replication_role = replica;
+      insert into contracts.renewal
+        (tenant_id, public_id, contract_id, mode, evergreen, cycle_ends_at, decision_on, decision_at, state, recorded_at)
+      select \(world.acme.id), substr(sha256(n::text::bytea), 1, 12), 1, 'manual', false, '2030-01-01T00:00:00Z'::timestamptz + n * interval '1 hour',
+        '2026-01-01', '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 second', 'pending', '2026-01-01T00:00:00Z'
+      from generate_series(1, 100000) n;
+      commit
+      """)
+    try await world.database.runAsSuperuser("vacuum analyze contracts.renewal")
+    let plans = try await world.database.tenancy.transaction(binding: [], side: .staff, readOnly: true) { transaction in
+      [try await transaction.query(OpenOfSuppliers()), try await transaction.query(AllOfSuppliers())]
+    }
+    for plan in plans {
+      let pages = plan.compactMap { line in line.contains("Buffers: shared hit=") ? line.split(separator: "=").dropFirst().first : nil }
+        .compactMap { Int($0.prefix { $0.isNumber }) }.max()
+      #expect(try #require(pages) < 1000, "\(plan)")
+    }
+    #expect(try await listed(world, ["party": "supplier"]).map { $0.at("number") } == ["UC-1"])
+  }
+
   /// Who holds a contract stops nobody who writes what refers to it.
   @Test func aContractThatIsHeldMayBeReferredTo() async throws {
     let world = try await ContractsWorld()
@@ -247,4 +275,14 @@ import Testing
     await #expect(throws: LeftUndone.self) { try await sweep(world) }
     #expect(try await listed(world).map { $0.at("number") } == ["Good"])
   }
+}
+
+private struct OpenOfSuppliers: Statement {
+  static let sql = "explain (analyze, buffers) select * from finder.renewals(null, 'supplier', null, null, null, null, null, null, 51)"
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct AllOfSuppliers: Statement {
+  static let sql = "explain (analyze, buffers) select * from finder.renewals(null, 'supplier', 'all', null, null, null, null, null, 51)"
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
