@@ -18,6 +18,7 @@ enum AccountSideMessages: MessageCatalog {
     "notification.renewal.auto", "by itself on that day, unless somebody declines", zh: "除非拒绝，否则届时自动续约")
   static let withCustomer = Message("notification.contract.with_customer", "Customer: {name}", zh: "客户：{name}")
   static let withSupplier = Message("notification.contract.with_supplier", "Supplier: {name}", zh: "供应商：{name}")
+  static let openEnded = Message("notification.contract.open_ended", "open-ended", zh: "无固定期限")
   static let renewalRenewedSubject = Message("notification.renewal_renewed.subject", "[{number}] Renewed: {contract}", zh: "[{number}] 已续约：{contract}")
   static let renewalRenewedBody = Message(
     "notification.renewal_renewed.body",
@@ -30,6 +31,10 @@ enum AccountSideMessages: MessageCatalog {
     zh: "{number}：{contract}\n{party}\n期限最后一天：{endsOn}\n决定人：{actor}")
   static let renewalNotRenewedSubject = Message(
     "notification.renewal_not_renewed.subject", "[{number}] Has ended as decided: {contract}", zh: "[{number}] 已按决定到期终止：{contract}")
+  /// Without a day: it may have been ended before its term was over.
+  static let renewalNotRenewedBody = Message(
+    "notification.renewal_not_renewed.body", "{number}: {contract}\n{party}\n\nNothing holds under it any more.",
+    zh: "{number}：{contract}\n{party}\n\n该合同已不再有效。")
   static let renewalLapsedSubject = Message(
     "notification.renewal_lapsed.subject", "[{number}] Has lapsed, and nobody decided: {contract}", zh: "[{number}] 未作决定，合同已到期：{contract}")
   static let renewalLapsedBody = Message(
@@ -66,8 +71,8 @@ enum AccountSideMessages: MessageCatalog {
 
   static let all = [
     renewalDueSubject, renewalNearSubject, renewalMissedSubject, renewalBody, renewalManual, renewalAuto, withCustomer, withSupplier,
-    renewalRenewedSubject, renewalRenewedBody, renewalDeclinedSubject, renewalDeclinedBody, renewalNotRenewedSubject, renewalLapsedSubject,
-    renewalLapsedBody, contractLapsedSubject, contractOverBody, gapsOpenedSubject, gapsOpenedBody,
+    openEnded, renewalRenewedSubject, renewalRenewedBody, renewalDeclinedSubject, renewalDeclinedBody, renewalNotRenewedSubject,
+    renewalNotRenewedBody, renewalLapsedSubject, renewalLapsedBody, contractLapsedSubject, contractOverBody, gapsOpenedSubject, gapsOpenedBody,
     certificationExpiringSubject,
     certificationExpiredSubject, certificationBody, actionAssignedSubject, actionDueSubject, actionOverdueSubject, actionBody,
   ]

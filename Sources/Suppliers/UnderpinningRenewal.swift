@@ -9,6 +9,7 @@ import Tenancy
 package struct UnderpinningRenewal: Sendable {
   private let row: UnderpinningRow
   private let lapseTold: Instant?
+  private let isSupplierActive: Bool
 
   package var id: Int64 { row.id }
   package var name: String { row.name }
@@ -18,17 +19,25 @@ package struct UnderpinningRenewal: Sendable {
   package var endsAt: Instant? { row.endsAt }
   package var terms: RenewalTerms { row.renewal }
 
-  /// What the renewal rule needs to know; nil for a zone that this host does not know.
+  /// The change of the contract that was the last.
+  package var version: Int64 { row.version }
+  /// When the version was recorded.
+  package var recordedAt: Instant { row.recordedAt }
+
+  /// What the renewal rule needs to know; nil for a zone that this host does not know. With a supplier that is ended nothing is renewed: its
+  /// contracts count as ended.
   package var forRenewal: RenewalRule.Contract? {
     guard let zone = Zone.named(row.zone) else { return nil }
     return RenewalRule.Contract(
-      state: row.state, startsAt: row.startsAt, endsAt: row.endsAt, terms: row.renewal, zone: zone, knownSince: row.recordedAt,
+      state: isSupplierActive ? row.state : .ended, startsAt: row.startsAt, endsAt: row.endsAt, terms: row.renewal, zone: zone, knownSince: row.recordedAt,
       newestFrom: row.validFrom, lapseTold: lapseTold)
   }
 
   /// Nil when there is no such contract.
   package static func newest(_ contract: Int64, in transaction: Transaction) async throws -> UnderpinningRenewal? {
-    try await transaction.first(NewestUnderpinning(id: contract)).map { UnderpinningRenewal(row: $0.row, lapseTold: $0.lapseTold) }
+    try await transaction.first(NewestUnderpinning(id: contract)).map {
+      UnderpinningRenewal(row: $0.row, lapseTold: $0.lapseTold, isSupplierActive: $0.isSupplierActive)
+    }
   }
 
   /// Holds the contract against changes for the length of the transaction.
@@ -70,21 +79,39 @@ package struct UnderpinningRenewal: Sendable {
 struct NewestUnderpinning: Statement {
   let id: Int64
 
-  static let sql = "select \(UnderpinningRow.columns), c.lapse_told from \(UnderpinningRow.tables) where c.id = $1 order by v.valid_from desc limit 1"
+  static let sql = """
+    select \(UnderpinningRow.columns), c.lapse_told, s.state = 'active' from \(UnderpinningRow.tables)
+    where c.id = $1 order by v.valid_from desc limit 1
+    """
 
   func bind(to parameters: inout Parameters) { parameters.append(id) }
 
-  static func decode(_ row: inout RowReader) throws -> (row: UnderpinningRow, lapseTold: Instant?) { (try UnderpinningRow(&row), try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> (row: UnderpinningRow, lapseTold: Instant?, isSupplierActive: Bool) {
+    (try UnderpinningRow(&row), try row.next(), try row.next())
+  }
 }
 
 struct HoldUnderpinning: Statement {
   let id: Int64
 
-  static let sql = "select version from suppliers.contract where id = $1 for update"
+  static let sql = "select version from suppliers.contract where id = $1 for no key update"
 
   func bind(to parameters: inout Parameters) { parameters.append(id) }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Has the renewals of all contracts with a supplier looked at.
+struct LookAtUnderpinnings: Statement {
+  let supplier: Int64
+  let at: Instant
+
+  static let sql = "update suppliers.contract set renewal_look_at = $2 where supplier_id = $1"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(supplier)
+    parameters.append(at)
+  }
 }
 
 struct LookAtUnderpinning: Statement {

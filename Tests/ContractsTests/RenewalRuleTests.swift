@@ -16,11 +16,11 @@ import Testing
 
   private func contract(
     _ starts: String, _ ends: String?, _ mode: RenewalMode = .manual, notice: Notice = .months(3), months: Int64? = 12, known: String = "2020-01-01",
-    newest: String = "2020-01-01"
+    newest: String = "2020-01-01", state: ContractState = .active, lapseTold: String? = nil
   ) throws -> RenewalRule.Contract {
     RenewalRule.Contract(
-      state: .active, startsAt: try day(starts), endsAt: try ends.map(day), terms: RenewalTerms(mode: mode, notice: notice, months: months), zone: berlin,
-      knownSince: try day(known), newestFrom: try day(newest))
+      state: state, startsAt: try day(starts), endsAt: try ends.map(day), terms: RenewalTerms(mode: mode, notice: notice, months: months), zone: berlin,
+      knownSince: try day(known), newestFrom: try day(newest), lapseTold: try lapseTold.map(day))
   }
 
   @Test(arguments: [
@@ -131,7 +131,11 @@ import Testing
     #expect(step(.snoozed, before, until: before.adding(seconds: 1)) == .wait(until: before.adding(seconds: 1)))
     #expect(step(.snoozed, before, until: before) == .wake)
     #expect(step(.snoozed, end, until: before) == .close(.lapsed))
-    #expect(step(.renewing, end) == .wait(until: nil), "what is not signed stays on the list")
+    #expect(step(.renewing, before) == .wait(until: end))
+    #expect(step(.renewing, end) == .tellLapse(end), "nothing holds, though somebody decided that it goes on")
+    let told = try self.contract("2026-01-01", "2027-01-01", lapseTold: "2027-01-01")
+    let again = RenewalRule.step(told, open: item(cycle, .renewing), lastCycle: end, now: end)
+    #expect(again == .wait(until: nil), "what is not signed stays on the list")
     #expect(step(.notRenewing, before) == .wait(until: end))
     #expect(step(.notRenewing, end) == .complete(.notRenewed))
   }
@@ -149,12 +153,21 @@ import Testing
     #expect(RenewalRule.step(contract, open: item(cycle, .notRenewing), lastCycle: nil, now: cycle.decisionAt) == .wait(until: cycle.endsAt))
   }
 
-  /// What could only hold after the cycle's end waits for somebody, and is neither extended nor closed.
+  /// What could only hold after the cycle's end waits for somebody, and is neither extended nor closed; that the term is over is told once.
   @Test func nothingIsExtendedBehindALaterVersion() throws {
     let cycle = try #require(RenewalRule.cycle(of: try contract("2026-01-01", "2027-01-01", .auto), after: nil))
-    for now in [cycle.decisionAt, cycle.endsAt.adding(seconds: 86_400)] {
+    let after = cycle.endsAt.adding(seconds: 86_400)
+    for now in [cycle.decisionAt, after] {
       let later = try contract("2026-01-01", "2027-01-01", .auto, newest: "2027-01-01")
-      #expect(RenewalRule.step(later, open: item(cycle), lastCycle: cycle.endsAt, now: now) == .wait(until: nil))
+      for state in [RenewalState.pending, .renewing] {
+        let step = RenewalRule.step(later, open: item(cycle, state), lastCycle: cycle.endsAt, now: now)
+        let expected: RenewalRule.Step = now == after ? .tellLapse(cycle.endsAt) : .wait(until: cycle.endsAt)
+        #expect(step == expected)
+      }
+      // Of what comes together the last is told: not that the day has come as well.
+      let untold = RenewalRule.Item(cycle: cycle, state: .pending, snoozedUntil: nil)
+      let told = try contract("2026-01-01", "2027-01-01", .auto, newest: "2027-01-01", lapseTold: "2027-01-01")
+      if now == after { #expect(RenewalRule.step(told, open: untold, lastCycle: cycle.endsAt, now: now) == .wait(until: nil)) }
       let within = try contract("2026-01-01", "2027-01-01", .auto, newest: "2026-12-31")
       #expect(RenewalRule.step(within, open: item(cycle), lastCycle: cycle.endsAt, now: now) == .extend(to: try day("2028-01-01")))
     }
@@ -192,5 +205,36 @@ import Testing
       newestFrom: contract.newestFrom)
     #expect(try step(ended) == .close(.superseded))
     #expect(try step(ended, .notRenewing) == .close(.notRenewed))
+  }
+
+  /// What was declined is over when its contract is: on the day that is planned for it, or with its cycle.
+  @Test(arguments: [("2026-09-01", "2026-09-01"), ("2027-06-01", "2027-01-01")])
+  func aPlannedEndIsNoneYet(planned: String, over: String) throws {
+    let cycle = try #require(RenewalRule.cycle(of: try contract("2026-01-01", "2027-01-01"), after: nil))
+    let ending = try contract("2026-01-01", "2027-01-01", newest: planned, state: .ended)
+    let declined = item(cycle, .notRenewing)
+    let end = try day(over)
+    #expect(RenewalRule.step(ending, open: declined, lastCycle: cycle.endsAt, now: end.adding(seconds: -1)) == .wait(until: end))
+    #expect(RenewalRule.step(ending, open: declined, lastCycle: cycle.endsAt, now: end) == .close(.notRenewed))
+    // What nobody decided is nobody's to decide any more.
+    #expect(RenewalRule.step(ending, open: item(cycle), lastCycle: cycle.endsAt, now: end.adding(seconds: -1)) == .close(.superseded))
+  }
+
+  /// A term without a renewal is told when it is over, also of a contract that is suspended; and not asked about when it is to be renewed afterwards.
+  @Test(arguments: [ContractState.active, .suspended]) func aTermThatLapsedIsToldOnce(state: ContractState) throws {
+    let end = try day("2027-01-01")
+    let contract = try contract("2025-01-01", "2027-01-01", .none, state: state)
+    #expect(RenewalRule.step(contract, open: nil, lastCycle: nil, now: end.adding(seconds: -1)) == .wait(until: end))
+    #expect(RenewalRule.step(contract, open: nil, lastCycle: nil, now: end) == .tellLapse(end))
+    let cycle = try day("2026-01-01")
+    for mode in [RenewalMode.none, .manual] {
+      let told = try self.contract("2025-01-01", "2027-01-01", mode, state: state, lapseTold: "2027-01-01")
+      #expect(RenewalRule.step(told, open: nil, lastCycle: cycle, now: end) == .wait(until: nil))
+    }
+    // With another end, or with none, it goes on.
+    let longer = try self.contract("2025-01-01", "2028-01-01", state: state, lapseTold: "2027-01-01")
+    #expect(RenewalRule.cycle(of: longer, after: cycle)?.endsAt == (try day("2028-01-01")))
+    let open = try self.contract("2025-01-01", nil, state: state, lapseTold: "2027-01-01")
+    #expect(RenewalRule.cycle(of: open, after: cycle)?.endsAt == end)
   }
 }

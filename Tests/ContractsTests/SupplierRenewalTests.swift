@@ -1,10 +1,12 @@
-import Contracts
 import Jobs
 import Kernel
 import Operations
+import Postgres
 import Tenancy
 import TestSupport
 import Testing
+
+@testable import Contracts
 
 /// Renewals of contracts with suppliers: the same items, rule and operations, in the same list.
 @Suite struct SupplierRenewalTests {
@@ -193,6 +195,75 @@ import Testing
     #expect(rate.at("due") == 1)
   }
 
+  /// With a supplier that is ended nothing is renewed, nor decided; when it is one again, what is due is done.
+  @Test func nothingIsRenewedWithASupplierThatIsEnded() async throws {
+    let world = try await ContractsWorld()
+    let supplier = try await supplier(world)
+    let contract = try await made(
+      world, ["startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "auto", "noticeDays": 60, "renewalMonths": 12],
+      of: supplier)
+    try await sweep(world)
+    let item = try #require(try await listed(world).first)
+    try await world.database.call("supplier.change", ["id": supplier.at("id"), "state": "ended"], as: world.manager, version: 1)
+    await expectFailure(.conflict) {
+      try await world.database.call("renewal.decide", ["id": item.at("id"), "decision": "renew"], as: world.manager, version: 1)
+    }
+    try await sweep(world)
+    #expect(try await listed(world).isEmpty)
+    #expect(try await listed(world, ["state": "all"]).map { $0.at("outcome") } == ["superseded"])
+    try await sweep(world, at: "2026-05-10T00:00:00Z")
+    #expect(try await read(world, contract).at("endsAt") == "2026-06-30T22:00:00Z")
+    try await world.database.call("supplier.change", ["id": supplier.at("id"), "state": "active"], as: world.manager, version: 2)
+    try await sweep(world)
+    #expect(try await read(world, contract).at("endsAt") == "2027-06-30T22:00:00Z")
+  }
+
+  /// However many renewals customers have, the list of suppliers' reads its own.
+  @Test func theListOfSuppliersReadsLittle() async throws {
+    let world = try await ContractsWorld()
+    _ = try await made(world, Self.manual, of: try await supplier(world))
+    try await sweep(world)
+    try await world.database.runAsSuperuser(
+      """
+      begin; set local session_replication_role = replica;
+      insert into contracts.renewal
+        (tenant_id, public_id, contract_id, mode, evergreen, cycle_ends_at, decision_on, decision_at, state, recorded_at)
+      select \(world.acme.id), substr(sha256(n::text::bytea), 1, 12), 1, 'manual', false, '2030-01-01T00:00:00Z'::timestamptz + n * interval '1 hour',
+        '2026-01-01', '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 second', 'pending', '2026-01-01T00:00:00Z'
+      from generate_series(1, 100000) n;
+      commit
+      """)
+    try await world.database.runAsSuperuser("vacuum analyze contracts.renewal")
+    let plans = try await world.database.tenancy.transaction(binding: [], side: .staff, readOnly: true) { transaction in
+      [try await transaction.query(OpenOfSuppliers()), try await transaction.query(AllOfSuppliers())]
+    }
+    for plan in plans {
+      let pages = plan.compactMap { line in line.contains("Buffers: shared hit=") ? line.split(separator: "=").dropFirst().first : nil }
+        .compactMap { Int($0.prefix { $0.isNumber }) }.max()
+      #expect(try #require(pages) < 1000, "\(plan)")
+    }
+    #expect(try await listed(world, ["party": "supplier"]).map { $0.at("number") } == ["UC-1"])
+  }
+
+  /// Who holds a contract stops nobody who writes what refers to it.
+  @Test func aContractThatIsHeldMayBeReferredTo() async throws {
+    let world = try await ContractsWorld()
+    _ = try await made(world, Self.manual, of: try await supplier(world))
+    _ = try await world.contract()
+    try await world.database.tenancy.transaction(binding: [world.acme.id], side: .staff) { transaction in
+      for contract in [RenewedContract.customer(1), .supplier(1)] {
+        let isHeld = try await contract.hold(of: world.acme.id, in: transaction)
+        #expect(isHeld)
+      }
+      // As a foreign key does.
+      try await world.database.runAsSuperuser(
+        """
+        begin; set local lock_timeout = '2s';
+        select id from contracts.contract for key share; select id from suppliers.contract for key share; commit
+        """)
+    }
+  }
+
   /// A contract that cannot be looked at holds up no other, of whichever kind.
   @Test func aPoisonedOneHoldsUpNoOther() async throws {
     let world = try await ContractsWorld()
@@ -204,4 +275,14 @@ import Testing
     await #expect(throws: LeftUndone.self) { try await sweep(world) }
     #expect(try await listed(world).map { $0.at("number") } == ["Good"])
   }
+}
+
+private struct OpenOfSuppliers: Statement {
+  static let sql = "explain (analyze, buffers) select * from finder.renewals(null, 'supplier', null, null, null, null, null, null, 51)"
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+private struct AllOfSuppliers: Statement {
+  static let sql = "explain (analyze, buffers) select * from finder.renewals(null, 'supplier', 'all', null, null, null, null, null, 51)"
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

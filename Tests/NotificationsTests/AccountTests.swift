@@ -92,11 +92,12 @@ import Testing
     #expect(renewed["subject"] == "[ACME-CON-000001] Renewed: Renewed" && renewed["about"] == named)
     #expect(renewed["body"]?.text?.contains("Customer: ACME") == true, "\(renewed["body"] ?? .null)")
     #expect(renewed["body"]?.text?.contains("Last day of the term before: 2026-06-30\nLast day of the term now: 2027-06-30") == true)
-    // A decision that is taken back before it is told leaves nothing to tell.
+    // A decision that is taken back before it is told leaves nothing to tell of it; that it is to be decided is told anew.
+    world.world.database.clock.advance(seconds: 60)
     try await world.world.call("renewal.decide", ["id": try id("Forgotten"), "decision": "decline"], version: 1)
     try await world.world.call("renewal.decide", ["id": try id("Forgotten"), "decision": "reopen"], version: 2)
     try await world.renewals()
-    #expect(try await world.events(world.manager).first == "renewal.renewed")
+    #expect(try await world.events(world.manager).prefix(2) == ["renewal.due", "renewal.renewed"])
     for _ in 0..<2 { try await world.renewals(at: "2026-07-01T00:00:00Z") }
     let ended = try await world.events(world.manager).prefix { !$0.hasPrefix("renewal.renewed") }
     #expect(ended.filter { $0 == "renewal.lapsed" }.count == 1 && ended.filter { $0 == "renewal.not_renewed" }.count == 1)
@@ -139,6 +140,47 @@ import Testing
     #expect(try await world.events(world.manager).count == 2)
   }
 
+  /// Somebody decided that it goes on, and the term is over before it does: that nothing holds is told once, and the renewal stays open.
+  @Test func whatIsNotSignedInTimeIsTold() async throws {
+    let world = try await AccountWorld()
+    try await world.renewing()
+    try await world.renewals()
+    let item = try #require(try await world.world.call("renewal.list")["items"]?.array?.first)
+    try await world.world.call("renewal.decide", ["id": item["id"] ?? .null, "decision": "renew"], version: 1)
+    for _ in 0..<2 { try await world.renewals(at: "2026-07-01T00:00:00Z") }
+    #expect(try await world.events(world.manager) == ["contract.lapsed", "renewal.due"])
+    #expect(try await world.world.call("renewal.list")["items"]?.array?.first?["state"] == "renewing")
+    try await world.world.call("renewal.complete", ["id": item["id"] ?? .null], version: 2)
+    try await world.renewals()
+    #expect(try await world.events(world.manager) == ["renewal.renewed", "contract.lapsed", "renewal.due"])
+  }
+
+  /// Who gives a contract another end has renewed it: the others are told who, and he is not.
+  @Test func whoExtendsAContractIsNamed() async throws {
+    let world = try await AccountWorld()
+    try await world.renewing()
+    let supplier = try await world.supplier()
+    let hosting = try await world.world.call(
+      "underpinning_contract.create",
+      [
+        "supplier": supplier, "reference": "UC-1", "name": "Hosting", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "endsAt": "2026-07-01T00:00:00Z", "renewal": "manual", "noticeMonths": 2, "renewalMonths": 12,
+      ])
+    try await world.renewals(at: "2026-03-10T00:00:00Z")
+    #expect(try await world.events(world.manager) == ["renewal.due", "renewal.due"])
+    let items = try await world.world.call("renewal.list")["items"]?.array ?? []
+    let support = try #require(items.first { $0["contractName"] == "Support" }?["contract"])
+    try await world.world.call("contract.change", ["id": support, "endsAt": "2027-06-30T22:00:00Z"], as: world.manager, version: 1)
+    try await world.world.call("underpinning_contract.revise", ["id": hosting["id"] ?? .null, "endsAt": .null], as: world.manager, version: 1)
+    try await world.renewals()
+    #expect(try await world.events(world.manager) == ["renewal.due", "renewal.due"], "he did it himself")
+    #expect(try await world.events(world.chinese) == ["renewal.renewed", "renewal.renewed", "renewal.due", "renewal.due"])
+    let bodies = try await world.world.inbox(world.chinese).compactMap { $0["body"]?.text }
+    #expect(bodies.filter { $0.contains("操作人：Max") }.count == 2)
+    #expect(bodies.contains { $0.contains("现期限最后一天：无固定期限") })
+    #expect(bodies.contains { $0.contains("现期限最后一天：2027-06-30") })
+  }
+
   /// The same of contracts with suppliers, to those who serve every customer.
   @Test func renewalsOfSuppliersAreTold() async throws {
     let world = try await AccountWorld()
@@ -166,11 +208,14 @@ import Testing
     #expect(told["about"] == item["id"])
     let hook = try await world.world.call("webhook.create", ["name": "Hook", "url": "https://hooks.example.com/"])["id"] ?? .null
     try await world.world.rule("renewal.lapsed", ["channels": .array(["webhook"]), "webhook": hook], name: "Hook")
+    try await world.world.call(
+      "notification_template.set", ["event": "renewal.lapsed", "language": "en", "subject": "{customer}: {contract}", "body": "{party}"])
     for _ in 0..<2 { try await world.renewals(at: "2026-07-01T00:00:00Z") }
     let events = try await world.events(world.manager)
     #expect(Set(events) == ["renewal.due", "renewal.lapsed", "contract.lapsed"])
     #expect(events.filter { $0.hasSuffix("lapsed") }.count == 2)
     #expect(try await world.subjects(world.manager).contains("[UC-2] Its term is over: Hosting"))
+    #expect(try await world.subjects(world.manager).contains("Cloud Ltd: Hosting"), "the other party, and not the provider")
     let data = try JSON.read(try #require(try await world.world.rows("webhook").first).body)["data"] ?? .null
     #expect(data["supplierCode"] == "CLOUD" && data["number"] == "UC-1" && data["customer"] == nil)
     #expect(data["underpinningContract"]?.text?.hasPrefix("uc_") == true && data["renewal"] == item["id"])

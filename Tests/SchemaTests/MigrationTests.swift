@@ -65,6 +65,19 @@ import Testing
     }
   }
 
+  /// Of terms that were over already nobody is told; those that run are looked at, and told when they end. What was withdrawn counts no more, and
+  /// what has no end, or is no contract yet, has none to tell.
+  @Test func termsThatWereOverAreNoNews() async throws {
+    try await migrating(to: Self.file("_supplier_contracts.sql"), holding: Self.terms) { database in
+      let terms = try await database.withConnection { try await $0.query(ToldLapses()) }
+      #expect(
+        terms == [
+          "customer 1 2020-01-01 2019-02-01", "customer 2 - 2019-02-01", "customer 3 - -", "customer 4 - -", "customer 5 2020-01-01 2019-02-01",
+          "supplier 1 2020-01-01 2019-02-01", "supplier 2 - 2019-02-01", "supplier 3 - -", "supplier 4 - -",
+        ])
+    }
+  }
+
   /// The migration whose name ends so.
   private static func file(_ ending: String) throws -> String {
     let folder = RealData.packageRoot.appending(path: "sql/migrations")
@@ -103,6 +116,26 @@ import Testing
     select decode(v.id, 'hex'), 1, v.code, '{"en": "S"}', 'managed', '{"en": "O"}', '2026-01-01', v.operation_on, v.retirement_on, '2026-01-01T00:00:00Z'
     from (values ('000102030405060708090a01', 'S1', null, null), ('000102030405060708090a02', 'S2', date '2026-01-02', null),
       ('000102030405060708090a03', 'S3', date '2026-01-02', date '2026-01-03')) as v (id, code, operation_on, retirement_on)
+    """
+
+  /// Of a customer and of a supplier: a term that is over, one that runs, one without an end, and a draft. The customer's fifth was extended, which
+  /// was withdrawn.
+  private static let terms = """
+    insert into contracts.contract (tenant_id, id, public_id, number, currency, zone, recorded_at)
+    select 1, n, substr(sha256(n::text::bytea), 1, 12), n, 'EUR', 'UTC', '2019-02-01T00:00:00Z' from generate_series(1, 5) n;
+    insert into contracts.contract_version (tenant_id, id, contract_id, seq, valid_from, name, state, starts_at, ends_at, recorded_at)
+    select 1, t.id, t.contract, t.seq, t.valid_from, 'T', t.state, '2019-01-01T00:00:00Z', t.ends_at, '2019-02-01T00:00:00Z'
+    from (values (1, 1, 1, '2019-01-01T00:00:00Z'::timestamptz, 'active', '2020-01-01T00:00:00Z'::timestamptz),
+      (2, 2, 1, '2019-01-01T00:00:00Z', 'suspended', '2999-01-01T00:00:00Z'), (3, 3, 1, '2019-01-01T00:00:00Z', 'active', null),
+      (4, 4, 1, '2019-01-01T00:00:00Z', 'draft', '2020-01-01T00:00:00Z'), (5, 5, 1, '2019-01-01T00:00:00Z', 'active', '2020-01-01T00:00:00Z'),
+      (6, 5, 2, '2019-06-01T00:00:00Z', 'active', '2999-01-01T00:00:00Z')) as t (id, contract, seq, valid_from, state, ends_at);
+    insert into contracts.contract_version_withdrawal (tenant_id, contract_version_id, reason, recorded_at) values (1, 6, 'R', '2019-03-01T00:00:00Z');
+    insert into suppliers.contract (id, public_id, supplier_id, reference, currency, zone, recorded_at)
+    select n, substr(sha256(n::text::bytea), 1, 12), 1, 'UC ' || n, 'EUR', 'UTC', '2019-02-01T00:00:00Z' from generate_series(1, 4) n;
+    insert into suppliers.contract_version (contract_id, valid_from, name, state, starts_at, ends_at, recorded_at)
+    select t.contract, '2019-01-01T00:00:00Z', 'T', t.state, '2019-01-01T00:00:00Z', t.ends_at, '2019-02-01T00:00:00Z'
+    from (values (1, 'active', '2020-01-01T00:00:00Z'::timestamptz), (2, 'active', '2999-01-01T00:00:00Z'), (3, 'active', null),
+      (4, 'draft', '2020-01-01T00:00:00Z')) as t (contract, state, ends_at)
     """
 
   /// Two orders of one customer: one that stands, for somebody of a site, and one for nobody in particular that was taken back.
@@ -245,6 +278,19 @@ private struct TokenPermissions: Statement {
 
 private struct ServiceStates: Statement {
   static let sql = "select code || ' ' || state from catalog.service order by code"
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
+
+/// Whose contract, which, of which end people count as told, and when it is looked at.
+private struct ToldLapses: Statement {
+  static let sql = """
+    select concat_ws(' ', c.party, c.id, coalesce(to_char(c.lapse_told at time zone 'UTC', 'YYYY-MM-DD'), '-'),
+      coalesce(to_char(c.renewal_look_at at time zone 'UTC', 'YYYY-MM-DD'), '-'))
+    from (
+      select 'customer' as party, id, lapse_told, renewal_look_at from contracts.contract
+      union all select 'supplier', id, lapse_told, renewal_look_at from suppliers.contract) c
+    order by c.party, c.id
+    """
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
 

@@ -324,8 +324,8 @@ end
 $$;
 
 -- Renewals of the permitted tenants (null: all), with customers, with suppliers or (null) both, the next decision first; the open ones, or those of one
--- state. A day of
--- a zone lies within a day of the same date in UTC, which is what lets the index find it.
+-- state. A day of a zone lies within a day of the same date in UTC, which is what lets the index find it. Each call is planned with its values, so
+-- that what is asked of suppliers is the condition of their own index.
 create function finder.renewals(
   permitted bigint[], wanted_party text, wanted_state text, decision_from date, decision_before date, after_decision timestamptz, after_tenant bigint,
   after_id bigint, row_limit bigint)
@@ -335,7 +335,8 @@ begin
   if wanted_state is null then
     return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
       where r.state <> 'completed' and (permitted is null or r.tenant_id = any (permitted))
-        and (wanted_party is null or (r.contract_id is null) = (wanted_party = 'supplier'))
+        and (wanted_party is null or wanted_party = 'customer' and r.contract_id is not null
+          or wanted_party = 'supplier' and r.supplier_contract_id is not null)
         and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')
         and (decision_before is null or r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC')
         and (r.decision_at, r.tenant_id, r.id)
@@ -344,7 +345,8 @@ begin
   else
     return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
       where (wanted_state = 'all' or r.state = wanted_state) and (permitted is null or r.tenant_id = any (permitted))
-        and (wanted_party is null or (r.contract_id is null) = (wanted_party = 'supplier'))
+        and (wanted_party is null or wanted_party = 'customer' and r.contract_id is not null
+          or wanted_party = 'supplier' and r.supplier_contract_id is not null)
         and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')
         and (decision_before is null or r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC')
         and (r.decision_at, r.tenant_id, r.id)

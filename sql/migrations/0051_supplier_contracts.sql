@@ -56,6 +56,8 @@ alter table contracts.renewal
   add constraint renewal_party_check check ((contract_id is null) <> (supplier_contract_id is null));
 create unique index renewal_supplier_cycle_unique on contracts.renewal (tenant_id, supplier_contract_id, cycle_ends_at)
   where outcome is distinct from 'superseded';
+-- The list of suppliers' alone passes over those of all customers.
+create index renewal_of_suppliers on contracts.renewal (decision_at, tenant_id, id) where supplier_contract_id is not null;
 
 -- 4. Who at the supplier speaks for a contract. A contact that ends stays, with the instant of its end.
 create table suppliers.contract_contact (

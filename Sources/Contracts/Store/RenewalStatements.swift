@@ -348,7 +348,7 @@ struct HoldContract: Statement {
   let tenant: TenantId
   let contract: Int64
 
-  static let sql = "select version from contracts.contract where tenant_id = $1 and id = $2 for update"
+  static let sql = "select version from contracts.contract where tenant_id = $1 and id = $2 for no key update"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
@@ -356,6 +356,43 @@ struct HoldContract: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Who changed a contract last.
+struct LastChangeActor: Statement {
+  let tenant: TenantId
+  let contract: RenewedContract
+  let version: Int64
+  /// The change is not older: spares the older partitions.
+  let since: Instant
+
+  static let sql = """
+    select e.actor_kind, e.actor_id, e.on_behalf_of, e.via from operations.event e
+    where e.tenant_id = $1 and e.subject_kind = $2 and e.subject_id = $3 and e.seq = $4 and e.recorded_at >= $5
+    order by e.recorded_at desc limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    switch contract {
+    case .customer(let id):
+      parameters.append("contract")
+      parameters.append(id)
+    case .supplier(let id):
+      parameters.append("underpinning_contract")
+      parameters.append(id)
+    }
+    parameters.append(version)
+    parameters.append(since)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Actor {
+    let kind: String = try row.next()
+    let id: Int64 = try row.next()
+    let onBehalfOf: Int64? = try row.next()
+    let via: String = try row.next()
+    return Actor(kind: Actor.Kind(rawValue: kind) ?? .system, id: id, onBehalfOf: onBehalfOf, via: Actor.Via(rawValue: via) ?? .job)
+  }
 }
 
 /// The newest version of a contract that stands.

@@ -41,6 +41,8 @@ package enum DecideRenewal: Operation {
       }
     }
     let moved = try await context.renewalKeeping.move(row, input.event, note: input.note)
+    // It is to be decided again: people are told anew where it stands.
+    if input.event == .reopen { context.transaction.enqueue(StoreRenewalNews(tenant: context.tenant.id, id: row.id, news: nil)) }
     context.lookAtRenewal(of: row.contract)
     context.subject(input.id)
     return RenewalOutput(moved, of: context.tenant, contractName: newest.name)

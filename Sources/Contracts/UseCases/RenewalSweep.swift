@@ -116,10 +116,20 @@ struct RenewalKeeping {
       try await extend(newest, to: end, item.cycle, since: item.cycle.decisionAt)
       try await move(item.state == .renewing ? item : try await move(item, .renew), .complete, outcome: .renewed)
     case (.complete(let outcome), let item?): try await move(item, .complete, outcome: outcome)
-    case (.close(let outcome), let item?): try await move(item, .close, outcome: outcome)
+    case (.close(let outcome), let item?):
+      var doer: Actor?
+      if outcome == .renewed { doer = try await extender(of: contract, newest, item) }
+      try await move(item, .close, outcome: outcome, toldAs: doer)
     case (.wait, _), (_, nil): return false
     }
     return true
+  }
+
+  /// Who gave the contract another end, so that the item is about no cycle of it any more: the renewal is his doing. Nil: time did it.
+  private func extender(of contract: RenewedContract, _ newest: Renewed, _ item: RenewalRow) async throws -> Actor? {
+    guard let terms = newest.forRenewal, !RenewalRule.isCycle(item.item, of: terms) else { return nil }
+    let (version, since) = newest.lastChange
+    return try await transaction.first(LastChangeActor(tenant: tenant, contract: contract, version: version, since: since))
   }
 
   /// A new version with another end, behind the newest one; a conflict when it could only hold after the cycle's end.
@@ -148,9 +158,11 @@ struct RenewalKeeping {
         payload: .object(["endsAt": .instant(end), "validFrom": .instant(validFrom)]), occurredAt: now), tenant: tenant, actor: actor, at: now)
   }
 
+  /// - Parameter doer: whose doing people are told that it is; nil: who moves it.
   @discardableResult
   func move(
-    _ item: RenewalRow, _ event: RenewalState.Event, until: Instant? = nil, outcome: RenewalOutcome? = nil, note: String? = nil
+    _ item: RenewalRow, _ event: RenewalState.Event, until: Instant? = nil, outcome: RenewalOutcome? = nil, note: String? = nil,
+    toldAs doer: Actor? = nil
   ) async throws -> RenewalRow {
     guard let state = item.state.after(event) else {
       throw Failure(.conflict, ContractsMessages.badRenewal, ["state": item.state.rawValue, "event": event.rawValue])
@@ -160,7 +172,7 @@ struct RenewalKeeping {
         tenant: tenant, id: item.id, version: item.version, state: state, snoozedUntil: until, outcome: outcome, note: note, now: now))
     guard let version = advanced else { throw Self.beaten }
     record("renewal.\(event.rawValue)", item.id, seq: version, .object(["state": .text(state.rawValue), "outcome": .text(outcome?.rawValue)]))
-    if let news = RenewalEnd(state, outcome) { record(news, of: item, seq: version) }
+    if let news = RenewalEnd(state, outcome) { record(news, of: item, seq: version, by: doer ?? actor) }
     return item.moved(to: state, until: until, outcome: outcome, note: note, completedAt: outcome == nil ? nil : now, version: version)
   }
 
@@ -177,12 +189,12 @@ struct RenewalKeeping {
   }
 
   /// Tells what became of a cycle. Each act is told once: its version is counted once.
-  private func record(_ news: RenewalEnd, of item: RenewalRow, seq: Int64) {
+  private func record(_ news: RenewalEnd, of item: RenewalRow, seq: Int64, by doer: Actor) {
     transaction.record(
       Event(
         subjectKind: "renewal_end", subject: item.id, seq: seq, type: news.rawValue,
         payload: .object(["cycleEndsAt": .instant(item.cycle.endsAt)]), occurredAt: now),
-      for: ["notifications"], tenant: tenant, actor: actor, at: now)
+      for: ["notifications"], tenant: tenant, actor: doer, at: now)
   }
 
   /// Tells that a term is over which nobody was asked about.

@@ -36,12 +36,14 @@ enum AccountMatter: Sendable {
     case .renewal(let renewal):
       [
         "number": renewal.contract.number(of: tenant), "contract": renewal.contract.name, "party": renewal.contract.party(of: tenant, language),
-        "decisionOn": renewal.decisionOn.description, "endsOn": renewal.contract.lastDay(before: renewal.endsAt), "termEndsOn": renewal.contract.lastDay,
+        "customer": renewal.contract.partyName(of: tenant), "decisionOn": renewal.decisionOn.description,
+        "endsOn": renewal.contract.lastDay(before: renewal.endsAt), "termEndsOn": renewal.contract.lastDay(language),
         "mode": (renewal.mode == RenewalMode.auto.rawValue ? AccountSideMessages.renewalAuto : AccountSideMessages.renewalManual).text(language),
       ]
     case .lapse(let contract):
       [
-        "number": contract.number(of: tenant), "contract": contract.name, "party": contract.party(of: tenant, language), "endsOn": contract.lastDay,
+        "number": contract.number(of: tenant), "contract": contract.name, "party": contract.party(of: tenant, language),
+        "customer": contract.partyName(of: tenant), "endsOn": contract.lastDay(language),
       ]
     case .proof(let proof):
       [
@@ -64,40 +66,30 @@ enum AccountMatter: Sendable {
   /// What a webhook is told: codes, ids and days.
   func members(of tenant: TenantEntry) -> [Value.Member] {
     let customer = [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code))]
-    let own = Value.Member(name, .id(tenant.id(id.kind.prefix, id.bits)))
+    func own(_ name: String) -> Value.Member { Value.Member(name, .id(tenant.id(id.kind.prefix, id.bits))) }
     switch self {
     case .renewal(let renewal):
-      return [own] + renewal.contract.partyMembers(of: tenant) + renewal.contract.members(of: tenant) + [
+      return [own("renewal")] + renewal.contract.partyMembers(of: tenant) + renewal.contract.members(of: tenant) + [
         Value.Member("decisionOn", .date(renewal.decisionOn)), Value.Member("cycleEndsAt", .instant(renewal.endsAt)),
         Value.Member("mode", .text(renewal.mode)),
       ]
     case .lapse(let contract):
       return contract.partyMembers(of: tenant) + contract.members(of: tenant) + [Value.Member("endsAt", .instant(contract.endsAt))]
     case .proof(let proof):
-      return [own] + customer + proof.contract.members(of: tenant) + [
+      return [own("proof")] + customer + proof.contract.members(of: tenant) + [
         Value.Member("line", .id(tenant.id(IdKind.contractLine.prefix, proof.linePublicId))),
         Value.Member("gaps", .array(proof.gaps.map { .text($0.kind.rawValue) })),
       ]
     case .certification(let certification):
       return [
-        own, Value.Member("supplier", .id(tenant.id(IdKind.supplier.prefix, certification.supplier))),
+        own("certification"), Value.Member("supplier", .id(tenant.id(IdKind.supplier.prefix, certification.supplier))),
         Value.Member("supplierCode", .text(certification.supplierCode)), Value.Member("expiresOn", .date(certification.expiresOn)),
       ]
     case .action(let action):
       return [
-        own, Value.Member("supplier", .id(tenant.id(IdKind.supplier.prefix, action.supplier))),
+        own("action"), Value.Member("supplier", .id(tenant.id(IdKind.supplier.prefix, action.supplier))),
         Value.Member("supplierCode", .text(action.supplierCode)), Value.Member("dueOn", .date(action.dueOn)),
       ]
-    }
-  }
-
-  private var name: String {
-    switch self {
-    case .renewal: "renewal"
-    case .lapse: "contract"
-    case .proof: "proof"
-    case .certification: "certification"
-    case .action: "action"
     }
   }
 }
@@ -126,7 +118,7 @@ struct ToldContract: Sendable {
   }
 
   /// The last day of its term.
-  var lastDay: String { endsAt.map { lastDay(before: $0) } ?? "-" }
+  func lastDay(_ language: Language) -> String { endsAt.map { lastDay(before: $0) } ?? AccountSideMessages.openEnded.text(language) }
 
   func number(of tenant: TenantEntry) -> String {
     switch party {
@@ -137,8 +129,16 @@ struct ToldContract: Sendable {
 
   func party(of tenant: TenantEntry, _ language: Language) -> String {
     switch party {
-    case .customer: AccountSideMessages.withCustomer.text(language, ["name": tenant.name])
-    case .supplier(_, _, _, let name): AccountSideMessages.withSupplier.text(language, ["name": name])
+    case .customer: AccountSideMessages.withCustomer.text(language, ["name": partyName(of: tenant)])
+    case .supplier: AccountSideMessages.withSupplier.text(language, ["name": partyName(of: tenant)])
+    }
+  }
+
+  /// The customer, or the supplier.
+  func partyName(of tenant: TenantEntry) -> String {
+    switch party {
+    case .customer: tenant.name
+    case .supplier(_, _, _, let name): name
     }
   }
 

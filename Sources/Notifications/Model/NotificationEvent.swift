@@ -29,7 +29,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case renewalDeclined = "renewal.declined"
   case renewalNotRenewed = "renewal.not_renewed"
   case renewalLapsed = "renewal.lapsed"
-  /// The term of a contract that is not to be renewed is over.
+  /// The term of a contract is over that is not to be renewed, or whose renewal is not completed.
   case contractLapsed = "contract.lapsed"
   /// A contract line's promises came to have gaps that nobody accepted.
   case gapsOpened = "proof.gaps_opened"

@@ -62,7 +62,7 @@ struct NotificationText: Sendable, Equatable {
     case .renewalMissed: (AccountSideMessages.renewalMissedSubject, AccountSideMessages.renewalBody)
     case .renewalRenewed: (AccountSideMessages.renewalRenewedSubject, AccountSideMessages.renewalRenewedBody)
     case .renewalDeclined: (AccountSideMessages.renewalDeclinedSubject, AccountSideMessages.renewalDeclinedBody)
-    case .renewalNotRenewed: (AccountSideMessages.renewalNotRenewedSubject, AccountSideMessages.contractOverBody)
+    case .renewalNotRenewed: (AccountSideMessages.renewalNotRenewedSubject, AccountSideMessages.renewalNotRenewedBody)
     case .renewalLapsed: (AccountSideMessages.renewalLapsedSubject, AccountSideMessages.renewalLapsedBody)
     case .contractLapsed: (AccountSideMessages.contractLapsedSubject, AccountSideMessages.contractOverBody)
     case .gapsOpened: (AccountSideMessages.gapsOpenedSubject, AccountSideMessages.gapsOpenedBody)

@@ -7,7 +7,7 @@ package enum RenewalEnd: String, Sendable, CaseIterable {
   case notRenewed = "renewal.not_renewed"
   /// The term ended, and nobody had decided.
   case lapsed = "renewal.lapsed"
-  /// A term without a renewal ended.
+  /// A term ended without a renewal, or before what was decided was done.
   case contractLapsed = "contract.lapsed"
 
   /// Nil: there is nothing to tell of an item that comes to this.
@@ -23,7 +23,7 @@ package enum RenewalEnd: String, Sendable, CaseIterable {
 }
 
 /// What people are told of a renewal that nobody has decided on, each once for a cycle, and anew when it
-/// was put off and comes back. The later one says more than the earlier ones: where
+/// was put off and comes back, or a decision is taken back. The later one says more than the earlier ones: where
 /// it is due already, those are not told any more.
 package enum RenewalNews: String, Sendable, CaseIterable, Comparable {
   /// It came to the list.

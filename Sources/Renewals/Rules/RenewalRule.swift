@@ -79,7 +79,7 @@ package enum RenewalRule {
     case wake
     /// Tell people where it stands.
     case tell(RenewalNews)
-    /// Tell people that the term has ended, which nobody was asked about.
+    /// Tell people that the term has ended: nobody was asked about it, or what was to be done is not done.
     case tellLapse(Instant)
     /// Extend the term to this instant, and complete the item.
     case extend(to: Instant)
@@ -94,7 +94,12 @@ package enum RenewalRule {
   ///   - lastCycle: the end of the last cycle that has an item which is not superseded, the open one included.
   package static func step(_ contract: Contract, open: Item?, lastCycle: Instant?, now: Instant) -> Step {
     guard let open else { return makeNext(contract, lastCycle: lastCycle, now: now) }
-    guard isCycle(open, of: contract) else { return .close(outcome(of: open, after: contract)) }
+    guard isCycle(open, of: contract) else {
+      // An end that is planned is none yet: what was declined is over with it, or with its cycle, whichever comes first.
+      let over = min(contract.newestFrom, open.cycle.endsAt)
+      if contract.state == .ended, open.state == .notRenewing, over > now { return .wait(until: over) }
+      return .close(outcome(of: open, after: contract))
+    }
     let ended = open.cycle.endsAt <= now
     switch open.state {
     case .pending, .snoozed:
@@ -108,7 +113,7 @@ package enum RenewalRule {
       return .wait(until: min(next, nextNews(of: open.cycle, in: contract.zone, now: now) ?? next))
     case .renewing:
       if open.cycle.mode == .auto { return open.cycle.decisionAt <= now ? extend(contract, open, now: now) : .wait(until: open.cycle.decisionAt) }
-      guard open.cycle.isEvergreen else { return .wait(until: nil) }
+      guard open.cycle.isEvergreen else { return outlast(contract, open.cycle, now: now) }
       return ended ? .complete(.renewed) : .wait(until: open.cycle.endsAt)
     case .notRenewing: return ended ? .complete(.notRenewed) : .wait(until: open.cycle.endsAt)
     case .completed: return .wait(until: nil)
@@ -120,7 +125,12 @@ package enum RenewalRule {
     guard contract.state == .active || contract.state == .suspended, contract.terms.mode != .none, let notice = contract.terms.notice else { return nil }
     let reference = max(lastCycle ?? contract.knownSince, contract.startsAt)
     let end: Instant?
-    if let endsAt = contract.endsAt { end = endsAt > reference ? endsAt : nil } else { end = contract.dates.anniversary(after: reference) }
+    if let endsAt = contract.endsAt {
+      // Of a term that lapsed people know: it is not asked about afterwards, nor counted.
+      end = endsAt > reference && endsAt != contract.lapseTold ? endsAt : nil
+    } else {
+      end = contract.dates.anniversary(after: reference)
+    }
     guard let end, let decisionOn = contract.dates.decision(before: end, notice: notice) else { return nil }
     return Cycle(
       mode: contract.terms.mode, isEvergreen: contract.endsAt == nil, endsAt: end, decisionOn: decisionOn,
@@ -139,6 +149,12 @@ package enum RenewalRule {
       end != contract.lapseTold
     else { return .wait(until: nil) }
     return end <= now ? .tellLapse(end) : .wait(until: end)
+  }
+
+  /// What somebody has still to do keeps its item open beyond the end of the term: people are told once that nothing holds meanwhile.
+  private static func outlast(_ contract: Contract, _ cycle: Cycle, now: Instant) -> Step {
+    guard cycle.endsAt <= now else { return .wait(until: cycle.endsAt) }
+    return cycle.endsAt == contract.lapseTold ? .wait(until: nil) : .tellLapse(cycle.endsAt)
   }
 
   /// From when a version holds that is written behind the newest one, wanted from `since` on; nil when that would be after
@@ -161,12 +177,15 @@ package enum RenewalRule {
 
   private static func nearAt(_ cycle: Cycle, _ zone: Zone) -> Instant { zone.start(of: cycle.decisionOn.adding(days: -nearDays)) }
 
-  /// What a later version stands in the way of waits, and stays on the list, until the contract changes. People are told of it.
+  /// What a later version stands in the way of waits, and stays on the list, until the contract changes. People are told of it, and of the
+  /// end of the term.
   private static func extend(_ contract: Contract, _ item: Item, now: Instant) -> Step {
     guard validFrom(behind: contract.newestFrom, since: item.cycle.decisionAt, item.cycle) != nil, let months = contract.terms.months,
       let end = contract.dates.extended(item.cycle.endsAt, by: months)
     else {
-      guard item.state != .renewing, let news = news(of: item, in: contract.zone, now: now) else { return .wait(until: nil) }
+      guard item.state != .renewing, item.cycle.endsAt > now, let news = news(of: item, in: contract.zone, now: now) else {
+        return outlast(contract, item.cycle, now: now)
+      }
       return .tell(news)
     }
     return .extend(to: end)
