@@ -1,6 +1,7 @@
 import Jobs
 import Kernel
 import Operations
+import Postgres
 import Tenancy
 
 /// Goes on with tickets that waited for the customer when he answers. The clocks run again since the instant of his word, however late the sweep
