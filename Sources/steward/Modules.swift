@@ -45,7 +45,7 @@ enum Modules {
   static func sweeps(_ dispatcher: Dispatcher, _ couriers: Couriers) -> [any Sweep] {
     sweeps + (dispatcher.files.map { [AttachmentSweep($0, logger: dispatcher.logger)] } ?? []) + [
       EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries(), MakeNotifications(hasMail: couriers.mail != nil),
-      DeliverNotifications(couriers), ForgetNotifications(), EscalationSweep(dispatcher),
+      DeliverNotifications(couriers), ForgetNotifications(), EscalationSweep(dispatcher), AnswerSweep(dispatcher),
     ]
   }
 

@@ -25,9 +25,9 @@ extension TicketWork {
     if try !acceptTurn() { try turn?.clocks.apply(.updated, at: context.now) }
   }
 
-  /// Whether the act is by somebody who works on tickets: others of the staff write to customers too, and take nothing on.
+  /// Whether the act is by somebody who works on tickets: others of the staff write to customers too, and take nothing on; nor does a sweep.
   private var isByWorker: Bool {
-    guard context.principal.side == .staff else { return false }
+    guard context.principal.side == .staff, context.actor.kind != .system else { return false }
     return context.principal.access(IncidentFields.work, honouring: [.listed, .all], at: context.now)?.reaches(context.tenant.id) ?? false
   }
 

@@ -88,8 +88,11 @@ struct TicketWork: Sendable {
   }
 
   /// Sends the ticket along its life cycle and does what that asks for.
+  /// - Parameter instant: when it went on, if that is told afterwards.
   /// - Returns: whether this was the first response.
-  @discardableResult mutating func move(_ act: TicketAct, reason: PendingReason? = nil, evidence: String? = nil) throws(Failure) -> Bool {
+  @discardableResult mutating func move(
+    _ act: TicketAct, reason: PendingReason? = nil, evidence: String? = nil, at instant: Instant? = nil
+  ) throws(Failure) -> Bool {
     guard let transition = ticket.state.after(act) else {
       throw Failure(.conflict, DeskMessages.wrongState, ["state": ticket.state.rawValue, "act": act.rawValue])
     }
@@ -119,10 +122,11 @@ struct TicketWork: Sendable {
           try turn?.clocks.apply(act, at: context.now)
         }
       case .resumeClocks:
-        try acceptTurn()
-        story.append(.resumed, context.now)
-        try clocks.apply(.resumed, at: context.now)
-        try turn?.clocks.apply(.resumed, at: context.now)
+        let at = instant ?? context.now
+        try acceptTurn(at: at)
+        story.append(.resumed, at)
+        try clocks.apply(.resumed, at: at)
+        try turn?.clocks.apply(.resumed, at: at)
       case .withdrawClocks:
         ticket.closedAt = context.now
         story.append(.merged, context.now)
@@ -199,7 +203,11 @@ struct TicketWork: Sendable {
     clocks.save(on: context.transaction, tenant: context.tenant.id, recordedAt: context.now)
     clocks.tellBreaches(besides: missedRead, tenant: context.tenant.id, at: context.now, in: context.transaction)
     saveTurns()
-    for event in events { context.record(event, for: TicketEventType.consumers(of: event.type)) }
+    for event in events {
+      // The customer may have said what the ticket waits for.
+      let isAnswer = event.type == TicketEventType.commented && context.principal.side == .customer && ticket.state == .pending
+      context.record(event, for: TicketEventType.consumers(of: event.type) + (isAnswer ? [AnswerSweep.consumer] : []))
+    }
     events = []
     story = TicketStory()
   }

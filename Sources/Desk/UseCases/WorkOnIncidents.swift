@@ -106,7 +106,19 @@ package enum HoldIncident: Operation {
 
 /// Goes on with what waited.
 package enum ResumeIncident: Operation {
-  package typealias Input = IncidentReference
+  package struct Input: OperationInput {
+    let id: PublicId
+    let at: Instant?
+    let evidence: String?
+
+    package static let fields: [any InputField] = [IncidentFields.id, IncidentFields.occurredAt, IncidentFields.occurrenceEvidence]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[IncidentFields.id]
+      at = try values[IncidentFields.occurredAt]
+      evidence = try values[IncidentFields.occurrenceEvidence]
+    }
+  }
 
   package static let declaration = Declaration(
     "incident.resume", "Go on with an incident that waited.", zh: "恢复处理挂起的事件。", permission: IncidentFields.work, roles: IncidentFields.workers,
@@ -114,8 +126,10 @@ package enum ResumeIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
-    try work.move(.resume)
-    work.note(TicketEventType.resumed)
+    let last = [work.ticket.openedAt, work.clocks.lastEventAt, work.turn?.clocks.lastEventAt].compactMap { $0 }.max() ?? work.ticket.openedAt
+    let at = try context.occurred(input.at, since: last)
+    try work.move(.resume, at: at)
+    work.note(TicketEventType.resumed, input.evidence.map { .object(["evidence": .text($0)]) } ?? .object([]), at: at)
     work.save()
     return work.record
   }
