@@ -98,12 +98,16 @@ extension ContractPlanner {
     for (index, supplier) in wanted.enumerated() {
       let path = "\(place)[\(index)]"
       let (service, contract) = ("\(supplier.supplier) \(supplier.service)", supplier.contract.map { "\(supplier.supplier) \($0)" })
+      guard recorded.suppliers.contains(supplier.supplier) else {
+        refuseUnknown("\(path).supplier", known: recorded.suppliers)
+        continue
+      }
       guard let found = recorded.supplierServices[service] else {
-        refuseUnknown("\(path).service", known: recorded.supplierServices.keys)
+        refuseUnknown("\(path).service", known: Self.names(of: supplier.supplier, among: recorded.supplierServices.keys))
         continue
       }
       if let contract, recorded.underpinningContracts[contract] == nil {
-        refuseUnknown("\(path).contract", known: recorded.underpinningContracts.keys)
+        refuseUnknown("\(path).contract", known: Self.names(of: supplier.supplier, among: recorded.underpinningContracts.keys))
         continue
       }
       let there = left.firstIndex { link in
@@ -120,6 +124,11 @@ extension ContractPlanner {
       let goesOn = wanted.contains { recorded.supplierServices["\($0.supplier) \($0.service)"]?["id"] == link["service"] && $0.role == link["role"]?.text }
       add(end(link, isNotNeeded: !goesOn, of: line, at: place))
     }
+  }
+
+  /// As the file names them: without the supplier's code.
+  private static func names(of supplier: String, among keys: some Collection<String>) -> [String] {
+    keys.filter { $0.hasPrefix("\(supplier) ") }.map { String($0.dropFirst(supplier.count + 1)) }
   }
 
   private func link(
