@@ -40,6 +40,10 @@ package enum SuppliersMessages: MessageCatalog {
     "underpinning_target.duplicate", "There is already a target for this metric, priority and service.", zh: "该指标、优先级和服务已有目标。")
   package static let duplicateCost = Message("underpinning_cost.duplicate", "There is already a cost line of this name.", zh: "已有同名的费用项。")
   package static let linkOrder = Message("supplier_link.order", "A link cannot end before it begins, at {start}.", zh: "关联的结束时间不能早于其开始时间（{start}）。")
+  package static let linkedAlready = Message(
+    "supplier_link.linked",
+    "The line rests on this service in this role and under this contract already ({link}). End that link first (supplier_link.end), or give a validFrom after its end.",
+    zh: "该合同行已按此角色和合同依赖此服务（{link}）。请先终止该关联（supplier_link.end），或填写其终止之后的 validFrom。")
   package static let linkContract = Message(
     "supplier_link.other_supplier", "This contract is not with the supplier of the service.", zh: "该合同不是与此服务的供应商签订的。")
   package static let outageOrder = Message("outage.order", "An outage must end after it begins.", zh: "中断的结束时间必须晚于开始时间。")
@@ -110,6 +114,7 @@ package enum SuppliersMessages: MessageCatalog {
     dueInThePast, actionLifted, defaultAction, actionOver,
     codeTaken, badCode, unknownZone, supplierOver, alreadyEnded, serviceTaken, serviceOfOther, unknownService, expiryOrder, referenceTaken, unknownCurrency,
     termOrder, badAmount, badTransition, notLater, nothingToChange, oneBudget, needsObjective, onlyMeasured, duplicateTarget, duplicateCost, linkOrder,
+    linkedAlready,
     linkContract, outageOrder, duplicateOutage, badPeriod, periodAhead,
   ]
 }
