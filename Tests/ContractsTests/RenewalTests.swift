@@ -44,6 +44,7 @@ import Testing
     #expect(items[0].at("decisionOn") == "2026-05-01")
     #expect(items[0].at("cycleEndsAt") == "2026-06-30T22:00:00Z")
     #expect(items[0].at("contractName") == "Support")
+    #expect(items[0].at("cycleEndsOn") == "2026-07-01" && items[0].at("overdue") == .bool(false))
     let id = items[0].at("id")
 
     await expectFailure(.conflict) { try await database.call("renewal.complete", ["id": id], as: world.manager, version: 1) }
@@ -53,7 +54,9 @@ import Testing
     let snoozed = try await database.call("renewal.snooze", ["id": id, "until": "2026-04-01", "note": "After the audit"], as: world.manager, version: 1)
     #expect(snoozed.at("snoozedUntil") == "2026-03-31T22:00:00Z")
     try await sweep(world, at: "2026-03-31T21:59:59Z")
-    #expect(try await listed(world)[0].at("state") == "snoozed")
+    #expect(try await listed(world).isEmpty, "what is put off is on nobody's list until then")
+    #expect(try await listed(world, ["state": "snoozed"]).map { $0.at("snoozedUntilDay") } == ["2026-04-01"])
+    #expect(try await listed(world, ["state": "open"]).count == 1)
     try await sweep(world, at: "2026-03-31T22:00:00Z")
     items = try await listed(world)
     #expect(items[0].at("state") == "pending")

@@ -252,7 +252,7 @@ begin
 end
 $$;
 
--- Renewals of the permitted tenants (null: all), the next decision first; the open ones, or those of one state. A day of
+-- Renewals of the permitted tenants (null: all), the next decision first; the open ones that were not put off (null) or all of them (open), or those of one state. A day of
 -- a zone lies within a day of the same date in UTC, which is what lets the index find it.
 create function finder.renewals(
   permitted bigint[], wanted_state text, decision_from date, decision_before date, after_decision timestamptz, after_tenant bigint,
@@ -260,9 +260,9 @@ create function finder.renewals(
 returns table (tenant_id bigint, id bigint, decision_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
-  if wanted_state is null then
+  if wanted_state is null or wanted_state = 'open' then
     return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
-      where r.state <> 'completed' and (permitted is null or r.tenant_id = any (permitted))
+      where r.state <> 'completed' and (wanted_state = 'open' or r.state <> 'snoozed') and (permitted is null or r.tenant_id = any (permitted))
         and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')
         and (decision_before is null or r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC')
         and (r.decision_at, r.tenant_id, r.id)

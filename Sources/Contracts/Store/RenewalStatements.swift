@@ -21,6 +21,8 @@ struct RenewalRow: Sendable {
   let obstructedFrom: Instant?
   /// The last that people were told of it.
   let told: RenewalNews?
+  /// Of the contract's lines that go on, together; nil where none has a fee.
+  let monthlyFee: Money?
 
   func moved(
     to state: RenewalState, until: Instant?, outcome: RenewalOutcome?, note: String?, completedAt: Instant?, version: Int64
@@ -31,12 +33,17 @@ struct RenewalRow: Sendable {
     return row
   }
 
-  /// `r` is the item, `c` its contract. The last but one is ``RenewalRule/validFrom(behind:since:_:)`` in SQL.
+  /// `r` is the item, `c` its contract. The last but three is ``RenewalRule/validFrom(behind:since:_:)`` in SQL.
   static let columns = """
     r.id, r.public_id, c.id, c.public_id, c.number, c.zone, r.mode, r.evergreen, r.cycle_ends_at, r.decision_on, r.decision_at, r.state,
       r.snoozed_until, r.outcome, r.note, r.completed_at, r.version,
       (select max(v.valid_from) from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id
-       and r.state <> 'completed' and v.valid_from + interval '1 second' > r.cycle_ends_at), r.told
+       and r.state <> 'completed' and v.valid_from + interval '1 second' > r.cycle_ends_at), r.told, c.currency,
+      (select sum(f.monthly_fee_minor)::bigint from contracts.contract_line l
+       cross join lateral (
+         select v.monthly_fee_minor, v.state from contracts.standing_line_version v
+         where v.tenant_id = l.tenant_id and v.contract_line_id = l.id order by v.valid_from desc limit 1) f
+       where l.tenant_id = c.tenant_id and l.contract_id = c.id and f.state = 'active')
     """
 
   static let select = """
@@ -64,6 +71,9 @@ struct RenewalRow: Sendable {
     obstructedFrom = try row.next()
     let told: String? = try row.next()
     self.told = told.flatMap(RenewalNews.init(rawValue:))
+    let currency: String = try row.next()
+    let fee: Int64? = try row.next()
+    monthlyFee = fee.flatMap { fee in Currency(code: currency).map { Money(minorUnits: fee, currency: $0) } }
   }
 }
 
@@ -205,7 +215,7 @@ struct RenewalPositions: Statement {
   }
 
   let tenants: [Int64]?
-  /// Nil: the open ones; `all`: all.
+  /// Nil: the open ones that are not put off; `open`: all open ones; `all`: all.
   let state: String?
   let from: CalendarDate?
   let before: CalendarDate?

@@ -42,7 +42,7 @@ package enum DecideRenewal: Operation {
     let moved = try await context.renewalKeeping.move(row, input.event, note: input.note)
     context.lookAtRenewal(of: row.contractId)
     context.subject(input.id)
-    return RenewalOutput(moved, customer: context.tenant, contractName: newest.name)
+    return RenewalOutput(moved, contractName: newest.name, in: context)
   }
 }
 
@@ -77,7 +77,7 @@ package enum SnoozeRenewal: Operation {
     let moved = try await context.renewalKeeping.move(row, .snooze, until: until, note: input.note)
     context.lookAtRenewal(of: row.contractId)
     context.subject(input.id)
-    return RenewalOutput(moved, customer: context.tenant, contractName: newest.name)
+    return RenewalOutput(moved, contractName: newest.name, in: context)
   }
 }
 
@@ -120,7 +120,7 @@ package enum CompleteRenewal: Operation {
     let moved = try await context.renewalKeeping.move(row, .complete, outcome: .renewed, note: input.note)
     context.lookAtRenewal(of: row.contractId)
     context.subject(input.id)
-    return RenewalOutput(moved, customer: context.tenant, contractName: newest.name)
+    return RenewalOutput(moved, contractName: newest.name, in: context)
   }
 }
 
