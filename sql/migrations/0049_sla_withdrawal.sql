@@ -1,6 +1,6 @@
--- SLA versions that are withdrawn before they begin, as those of calendars, contracts and lines are.
+-- SLA versions that are withdrawn before they begin, as those of calendars, contracts and lines are; where a credit schedule comes from.
 
--- Another version may begin when a withdrawn one would have. That a version does not stand is written on it: who chooses a ticket's
+-- 1. Another version may begin when a withdrawn one would have. That a version does not stand is written on it: who chooses a ticket's
 -- targets reads the row anyway. Everything else of it stays as it was written: nothing but this column may be updated.
 alter table contracts.sla_version
   add column seq bigint not null default 1,
@@ -9,7 +9,7 @@ alter table contracts.sla_version
   add constraint sla_version_from_unique unique (sla_id, valid_from, seq);
 grant update (withdrawn) on contracts.sla_version to steward_app;
 
--- When a version was withdrawn, and why. Read by whoever reads the version.
+-- 2. When a version was withdrawn, and why. Read by whoever reads the version.
 create table contracts.sla_version_withdrawal (
   sla_version_id bigint not null,
   reason text not null,
@@ -23,3 +23,6 @@ create table contracts.sla_version_withdrawal (
 select steward.protect_provider_table('contracts.sla_version_withdrawal',
   'only_tenant_id is null or only_tenant_id = any (coalesce(nullif(current_setting(''app.tenants'', true), ''''), ''{}'')::bigint[])', 'contract');
 grant select, insert on contracts.sla_version_withdrawal to steward_app;
+
+-- 3. The agreement that a schedule was written after, and what is to be known of it.
+alter table credits.schedule add column source text, add column note text;
