@@ -1,3 +1,4 @@
+import BillingEngine
 import Kernel
 import Postgres
 import TestSupport
@@ -65,8 +66,8 @@ import Testing
         let lines = try await transaction.query(LinesInForce(tenant: world.acme.id, at: at))
         let book = try await TermsBook(tenant: world.acme.id, contract: nil, in: transaction)
         let contract = try #require(lines.first?.terms.contract)
-        let objectives = try await transaction.query(
-          ObjectivesAtEnd(tenant: world.acme.id, contracts: [contract], periods: [BillingPeriod(.month, containing: CalendarDate(year: 2026, month: 6, day: 1))], now: at))
+        let june = try #require(BillingPeriod(.month, named: "2026-06"))
+        let objectives = try await transaction.query(ObjectivesAtEnd(tenant: world.acme.id, contracts: [contract], periods: [june], now: at))
         return (lines, book, objectives)
       }
       let line = try #require(lines.first?.terms)
@@ -82,12 +83,12 @@ import Testing
       let fromBook = inBook.map { book.targets(slaVersion: $0.slaVersion, facts: facts, at: at) } ?? []
       let read = try await database.call("contract.read", ["id": contract.at("id"), "asOf": "2026-07-01T12:00:00Z"], as: world.manager)
       let compared = try await database.call(
-        "contract.compare", ["id": contract.at("id"), "from": "2026-05-01T00:00:00Z", "to": "2026-07-01T00:00:00Z"], as: world.manager)
+        "contract.compare", ["id": contract.at("id"), "from": "2026-05-01T00:00:00Z", "to": "2026-07-01T12:00:00Z"], as: world.manager)
       func budgets(_ targets: [TargetTerms]) -> String { targets.map { "\($0.metric) \($0.budget)" }.sorted().joined(separator: ", ") }
       return [
-        budgets(targets), budgets(trial), budgets(fromBook), "\(objectives.compactMap { $0?.id }.count)", measured.map { "\($0.objective?.percent ?? "")" }.joined(),
+        budgets(targets), budgets(trial), budgets(fromBook), "\(objectives.compactMap(\.self).map(\.slaVersion))", measured.map { "\($0.objective?.percent ?? "")" }.joined(),
         read.at("lines.0.targets").array?.map { $0.at("budgetSeconds").integer.map(String.init) ?? "-" }.joined(separator: ",") ?? "",
-        "\(compared.at("differences").array?.count ?? -1)",
+        "\(compared.at("changes").array?.count ?? -1)",
       ]
     }
     let before = try await told()
