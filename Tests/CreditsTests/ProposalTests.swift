@@ -1,5 +1,7 @@
 import Credits
+import Foundation
 import Kernel
+import Operations
 import TestSupport
 import Testing
 
@@ -346,7 +348,7 @@ import Testing
     #expect(evidence.at("items").array?.map { $0.at("verdict") } == ["met", "missed"])
     #expect(evidence.at("items.0.ticketNumber") == "ACME-INC-000001")
     #expect(evidence.at("items.0.ticketTitle") == "X" && evidence.at("items.0.budgetSeconds") == 3600, "\(evidence)")
-    #expect(evidence.at("items.0.usedSeconds") == 1800 && evidence.at("items.0.dueAt") == "2026-03-02T11:00:00Z", "\(evidence)")
+    #expect(evidence.at("items.0.usedSeconds") == 1800 && evidence.at("items.1.dueAt") == "2026-03-03T11:00:00Z", "\(evidence)")
   }
 
   /// The explanation speaks of days as the contract has them, and of amounts.

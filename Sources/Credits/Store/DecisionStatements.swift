@@ -148,6 +148,7 @@ struct EvidenceOfProposal: Statement {
     /// Of its clock, as it stands now: open seconds.
     let usedSeconds: Int64?
     let budgetSeconds: Int64?
+    /// Of one that was missed, or runs still.
     let dueAt: Instant?
   }
 
@@ -158,7 +159,7 @@ struct EvidenceOfProposal: Statement {
 
   static let sql = """
     select e.seq, e.kind, e.subject, e.clock_id, e.subject_kind, e.subject_id, e.verdict, e.outage_public_id, e.outage_version, e.from_at, e.to_at,
-      t.public_id, t.number, t.title, c.consumed_seconds, c.budget_open_seconds, c.due_at
+      t.public_id, t.number, t.title, c.consumed_seconds, c.budget_open_seconds, coalesce(c.due_at, c.breached_at)
     from credits.evidence e
     left join desk.pub_ticket t on t.tenant_id = e.tenant_id and e.subject_kind = 'ticket' and t.ticket_id = e.subject_id
     left join service_levels.pub_clock c on c.tenant_id = e.tenant_id and c.clock_id = e.clock_id
