@@ -27,8 +27,10 @@ extension Dispatcher {
   }
 
   /// The same without figures, in a language.
+  /// - Parameter now: nil: by the clock.
   func run(
-    _ name: String, _ input: Value, as principal: Principal, for tenant: TenantEntry, provider: TenantEntry, _ call: Call, in transaction: Transaction
+    _ name: String, _ input: Value, as principal: Principal, for tenant: TenantEntry, provider: TenantEntry, _ call: Call, at now: Instant? = nil,
+    in transaction: Transaction
   ) async throws -> Value {
     guard let operation = registry[name], !operation.isPrepared else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "\(name) is no operation for a sweep")
@@ -43,7 +45,7 @@ extension Dispatcher {
     let journal = Journal(files: files)
     let context = OperationContext(
       operation: declaration, principal: principal, tenant: tenant, provider: provider, access: access, transaction: transaction,
-      now: tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
+      now: now ?? tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
     let value = try await run(context)
     if declaration.effect.writes {
       Request(declaration: declaration, inputFields: operation.inputFields, input: input, content: nil, principal: principal, call: call, key: "").audit(

@@ -37,6 +37,8 @@ package actor Rehearsal {
   private let provider: TenantEntry
   private let transaction: Transaction
   private var customer: TenantEntry?
+  /// When the last act was done: each comes after the one before it, and after what is recorded.
+  private var last: Instant
   /// Whether the database refused something: after that it takes nothing more.
   package private(set) var isBroken = false
 
@@ -49,12 +51,15 @@ package actor Rehearsal {
     self.provider = provider
     self.customer = customer
     self.transaction = transaction
+    last = dispatcher.tenancy.clock.now()
   }
 
   package func call(_ operation: String, _ input: Value, version: Int64?, requestId: String) async throws -> Value {
     do {
       let call = Call(requestId: requestId, expectedVersion: version, language: language)
-      let value = try await dispatcher.run(operation, input, as: principal, for: tenant(of: operation), provider: provider, call, in: transaction)
+      last = Instant(microseconds: max(last, dispatcher.tenancy.clock.now()).microseconds + 1)
+      let value = try await dispatcher.run(
+        operation, input, as: principal, for: tenant(of: operation), provider: provider, call, at: last, in: transaction)
       // What was only enqueued is refused here, and not at somebody else's statement.
       try await transaction.flush()
       return value

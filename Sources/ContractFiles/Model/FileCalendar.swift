@@ -55,7 +55,8 @@ package struct FileCalendar: OperationInput {
 
   /// Openings that touch are one, as people write them; of two that overlap one is a slip of the pen.
   private static func refuseOverlaps(_ week: Value?, _ exceptions: [Value]) throws(FieldError) {
-    let days = (week?.members ?? []).map { ("week.\($0.name)", $0.value) } + exceptions.enumerated().map { ("exceptions[\($0.offset)].open", $0.element["open"] ?? .null) }
+    var days: [(String, Value)] = (week?.members ?? []).map { ("week.\($0.name)", $0.value) }
+    for (index, exception) in exceptions.enumerated() { days.append(("exceptions[\(index)].open", exception["open"] ?? .null)) }
     for (path, openings) in days {
       let times = (openings.array ?? []).enumerated().map { index, opening in
         (index: index, from: opening.array?.first?.text ?? "", to: opening.array?.last?.text ?? "")

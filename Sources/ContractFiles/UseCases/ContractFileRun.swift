@@ -168,7 +168,7 @@ extension ContractFileRun {
     var name = field
     if let known {
       let rest = field.dropFirst(known.count)
-      name = (step.renamed[known] ?? "") + rest
+      name = (step.renamed[known] ?? "") + String(rest)
       if name.hasPrefix(".") { name.removeFirst() }
     }
     guard name != "validFrom" else { return file.validFrom == nil ? step.path : "validFrom" }

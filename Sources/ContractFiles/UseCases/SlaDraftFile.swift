@@ -98,6 +98,14 @@ package struct SlaDraftFile: Sendable {
     return sets.isEmpty ? calendar.definition : try calendar.definition.observing(sets)
   }
 
+  /// A holiday set as `holiday_set.read` tells it. What its days are called is nothing to a trial.
+  package static func holidaySet(told: Value) throws(Failure) -> HolidaySet {
+    let days = (told["days"]?.array ?? []).map { day in
+      Value.object([Value.Member("date", day["date"] ?? .null), Value.Member("open", day["open"] ?? .array([]))])
+    }
+    return try HolidaySet(Value.array(days))
+  }
+
   private static func id(_ number: UInt32) -> PublicId? {
     PublicId(kind: IdKind.calendar.prefix, handle: TenantHandle(number), random: [UInt8](repeating: 1, count: PublicId.randomByteCount))
   }

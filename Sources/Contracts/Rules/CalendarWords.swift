@@ -72,12 +72,12 @@ package struct CalendarWords: Sendable {
   private func dates(_ before: [CalendarDefinition.Exception], _ after: [CalendarDefinition.Exception]) -> [String] {
     let old = Dictionary(before.map { ($0.date, $0) }) { first, _ in first }
     let new = Dictionary(after.map { ($0.date, $0) }) { first, _ in first }
-    return Set(old.keys).union(new.keys).sorted().compactMap { date in
+    return Set(old.keys).union(new.keys).sorted().compactMap { date -> String? in
       switch (old[date], new[date]) {
-      case (let was?, let is_?) where was.openings != is_.openings:
-        CalendarWordMessages.dateChanged.text(language, ["date": day(is_), "before": hours(was.openings), "after": hours(is_.openings)])
-      case (let was?, let is_?) where was.name != is_.name: CalendarWordMessages.dateNamed.text(language, ["before": day(was), "after": day(is_)])
-      case (nil, let new?): CalendarWordMessages.date.text(language, ["date": day(new), "after": hours(new.openings)])
+      case (let was?, let now?) where was.openings != now.openings:
+        CalendarWordMessages.dateChanged.text(language, ["date": day(now), "before": hours(was.openings), "after": hours(now.openings)])
+      case (let was?, let now?) where was.name != now.name: CalendarWordMessages.dateNamed.text(language, ["before": day(was), "after": day(now)])
+      case (nil, let now?): CalendarWordMessages.date.text(language, ["date": day(now), "after": hours(now.openings)])
       case (let gone?, nil): CalendarWordMessages.dateGone.text(language, ["date": day(gone)])
       default: nil
       }

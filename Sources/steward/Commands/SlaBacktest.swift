@@ -102,7 +102,7 @@ struct SlaBacktest: Sendable {
     if !named.isEmpty {
       for set in try await finder.all("holiday_set.list", []) {
         guard let name = set["name"]?.text, named.contains(name), let id = set["id"] else { continue }
-        holidays[name] = try HolidaySet(try await backend.call("holiday_set.read", .object(["id": id]))["days"] ?? .null)
+        holidays[name] = try SlaDraftFile.holidaySet(told: try await backend.call("holiday_set.read", .object(["id": id])))
       }
     }
     let services = try file.services(of: options.sla)
