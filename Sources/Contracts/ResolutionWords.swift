@@ -53,7 +53,7 @@ enum ResolutionWords: MessageCatalog {
   }
 
   /// Why no line was chosen of those in force.
-  static func none(of standings: [LinePrecedence.Standing], _ language: Language) -> String {
+  static func whyNone(of standings: [LinePrecedence.Standing], _ language: Language) -> String {
     let all: [(LinePrecedence.Standing, Message)] = [(.otherUnits, otherUnits), (.otherPersons, otherPersons), (.otherCis, otherCis)]
     let others = all.filter { standings.contains($0.0) }.map { $0.1.text(language) }
     guard !others.isEmpty else { return noLine.text(language) }

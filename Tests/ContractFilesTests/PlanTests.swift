@@ -73,6 +73,23 @@ import Testing
     #expect(try await world.run(other + "validFrom: 2026-07-01\n").plan().isEmpty)
   }
 
+  /// Who may do a part of it only is told so before that part is done.
+  @Test func whoMayNotDoAllOfItIsToldByThePlan() async throws {
+    let world = try await World(isProven: false)
+    let yaml = try example()
+    try await world.run(yaml).apply()
+    world.database.clock.advance(seconds: 60)
+    let customer = try #require(try await world.database.tenancy.tenant(code: "LUMENARC"))
+    let narrow = try await world.database.staff(.accountManager, for: [customer])
+    func plan(_ yaml: String) async throws -> ContractPlan {
+      try await ContractFileRun(yaml: yaml, dispatcher: world.database.dispatcher, as: narrow, .english).plan()
+    }
+    let dearer = yaml.replacing("monthlyFee: 1250.00", with: "monthlyFee: 1300.00")
+    #expect(try await !plan(dearer).isEmpty)
+    // An SLA is everybody's, and only who serves all revises it.
+    await expectFailure(.denied) { try await plan(dearer.replacing("within: 8 h,", with: "within: 6 h,")) }
+  }
+
   // MARK: Holiday sets
 
   @Test func aCalendarsHolidaySetsAreInTheFile() async throws {
