@@ -118,7 +118,8 @@ package enum ListCreditEvidence: Operation {
       PageCursor([.integer($0.seq)])
     } element: { row in
       Entry(
-        ticket: row.ticket.map { context.id(.creditedTicket, $0) }, ticketNumber: row.ticketNumber.map { "\(context.tenant.code)-INC-\(pad($0, 6))" }, row: row, outage: row.columns.outage.map { context.id(.creditedOutage, $0) })
+        ticket: row.ticket.map { context.id(.creditedTicket, $0) }, ticketNumber: row.ticketNumber.map { "\(context.tenant.code)-INC-\(pad($0, 6))" },
+        row: row, outage: row.columns.outage.map { context.id(.creditedOutage, $0) })
     }
   }
 }
