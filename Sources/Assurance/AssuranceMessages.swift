@@ -24,6 +24,7 @@ package enum AssuranceMessages: MessageCatalog {
   package static let beaten = Message("assurance.beaten", "Somebody else has just written this chain. Look at it and try again.", zh: "他人刚刚写入了此支撑链，请查看后重试。")
 
   package static let all = [
-    notBacked, openGap, notLater, twice, handlingTwice, noSuchGap, notStanding, acceptedAlready, nothingToAccept, untilPast, alreadyEnded, personRequired, beaten,
+    notBacked, openGap, notLater, twice, handlingTwice, noSuchGap, notStanding, acceptedAlready, nothingToAccept, untilPast, alreadyEnded, personRequired,
+    beaten,
   ]
 }

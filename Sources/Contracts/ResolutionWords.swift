@@ -66,7 +66,8 @@ enum ResolutionWords: MessageCatalog {
   }
 
   static let all = [
-    noLine, forOthers, otherUnits, otherPersons, otherCis, line, promised, promisedToAny, none, noneToAny, noTarget, explicit, ci, person, unit, unitAbove, customer, newest, service, ciTier, ticketType,
+    noLine, forOthers, otherUnits, otherPersons, otherCis, line, promised, promisedToAny, none, noneToAny, noTarget, explicit, ci, person, unit, unitAbove,
+    customer, newest, service, ciTier, ticketType,
     priority,
   ]
 }

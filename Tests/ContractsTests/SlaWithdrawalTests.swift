@@ -86,7 +86,8 @@ import Testing
         "contract.compare", ["id": contract.at("id"), "from": "2026-05-01T00:00:00Z", "to": "2026-07-01T12:00:00Z"], as: world.manager)
       func budgets(_ targets: [TargetTerms]) -> String { targets.map { "\($0.metric) \($0.budget)" }.sorted().joined(separator: ", ") }
       return [
-        budgets(targets), budgets(trial), budgets(fromBook), "\(objectives.compactMap(\.self).map(\.slaVersion))", measured.map { "\($0.objective?.percent ?? "")" }.joined(),
+        budgets(targets), budgets(trial), budgets(fromBook), "\(objectives.compactMap(\.self).map(\.slaVersion))",
+        measured.map { "\($0.objective?.percent ?? "")" }.joined(),
         read.at("lines.0.targets").array?.map { $0.at("budgetSeconds").integer.map(String.init) ?? "-" }.joined(separator: ",") ?? "",
         "\(compared.at("changes").array?.count ?? -1)",
       ]

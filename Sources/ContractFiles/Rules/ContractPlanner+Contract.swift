@@ -111,7 +111,8 @@ extension ContractPlanner {
     }
     // A notice in one unit takes the place of one in the other.
     let kept = changed.filter { !($0.value.isNull && $0.name.hasPrefix("notice") && contract.renewal.notice != nil) }
-    finish(&step, kept.isEmpty ? [] : kept + validFromMember, found, operation: "contract.change", thing: .contract,
+    finish(
+      &step, kept.isEmpty ? [] : kept + validFromMember, found, operation: "contract.change", thing: .contract,
       withdrawal: "contract.withdraw")
   }
 

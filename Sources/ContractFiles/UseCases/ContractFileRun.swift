@@ -141,7 +141,9 @@ extension ContractFileProblems {
       let placed = run.placed(refusal.failure, of: refusal.step)
       guard placed.isEmpty else { return ContractFileProblems(placed, in: run.document).problems }
       let failure = refusal.failure
-      return [Problem(line: run.document.line(of: refusal.step.path), path: refusal.step.path, value: nil, message: failure.message, arguments: failure.arguments)]
+      return [
+        Problem(line: run.document.line(of: refusal.step.path), path: refusal.step.path, value: nil, message: failure.message, arguments: failure.arguments)
+      ]
     }
     stoppedAt = nil
     failure = refusals.first?.failure

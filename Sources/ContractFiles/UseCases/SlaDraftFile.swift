@@ -56,7 +56,8 @@ package struct SlaDraftFile: Sendable {
   ///   - recorded: the calendars that the file does not define.
   ///   - holidays: the holiday sets that its calendars name.
   package func trial(
-    _ name: String?, recorded: [String: CalendarDefinition], holidays: [String: HolidaySet] = [:], services: [String: Int64] = [:], ciTiers: Set<String> = [], from start: Instant
+    _ name: String?, recorded: [String: CalendarDefinition], holidays: [String: HolidaySet] = [:], services: [String: Int64] = [:], ciTiers: Set<String> = [],
+    from start: Instant
   ) throws(Failure) -> (name: String, trial: SlaTrial) {
     let sla = try find(name)
     let used = Set(sla.targets.compactMap(\.calendar))

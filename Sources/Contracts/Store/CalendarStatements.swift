@@ -140,7 +140,8 @@ struct CalendarRow: Sendable {
   let own: Value?
 
   /// `c` is the calendar, `v` its version, `t` the customer that it is for.
-  static let columns = "c.id, c.public_id, c.name, c.published, t.handle, t.public_id, c.version, v.id, v.valid_from, v.recorded_at, v.definition, v.own_definition"
+  static let columns =
+    "c.id, c.public_id, c.name, c.published, t.handle, t.public_id, c.version, v.id, v.valid_from, v.recorded_at, v.definition, v.own_definition"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()

@@ -209,7 +209,8 @@ enum CreditWords {
 
   static let all = [
     measured, version, availability, response, resolution, rule, maintenanceIgnored, maintenanceCounts, maintenanceExcused, allWindows, wholeLine,
-    firstVersion, agreedFirst, agreedVersion, numberedPart, available, tickets, notJudged, noBand, inBand, from, above, upTo, below, paysPercent, paysDays, paysMultiple, paysHours,
+    firstVersion, agreedFirst, agreedVersion, numberedPart, available, tickets, notJudged, noBand, inBand, from, above, upTo, below, paysPercent, paysDays,
+    paysMultiple, paysHours,
     paysAmount, cap, amount,
     granted,
   ]

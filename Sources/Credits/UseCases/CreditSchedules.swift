@@ -168,7 +168,9 @@ package enum ReviseCreditSchedule: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> CreditScheduleOutput {
     guard let newest = try await context.transaction.first(CreditScheduleAt(publicId: input.id, at: nil)) else { throw Failure.notFound }
     try context.requireVersion(newest.version)
-    guard !input.name.isKeep || input.terms != nil || !input.source.isKeep || !input.note.isKeep else { throw Failure(.invalid, CreditsMessages.nothingToChange) }
+    guard !input.name.isKeep || input.terms != nil || !input.source.isKeep || !input.note.isKeep else {
+      throw Failure(.invalid, CreditsMessages.nothingToChange)
+    }
     let validFrom = input.validFrom ?? context.now
     if let terms = input.terms {
       let terms = try ScheduleFields.checked(terms)
