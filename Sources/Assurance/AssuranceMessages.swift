@@ -13,6 +13,8 @@ package enum AssuranceMessages: MessageCatalog {
   package static let noSuchGap = Message("assurance.no_such_gap", "The proof has {count} gaps.", zh: "该证明共有 {count} 处缺口。")
   package static let notStanding = Message(
     "assurance.not_standing", "A later proof of the line has taken this one's place. Look at that one.", zh: "该合同行已有更新的证明取代此证明，请查看最新证明。")
+  package static let acceptedAlready = Message(
+    "assurance.accepted_already", "These gaps are accepted already; still open are: {open}.", zh: "这些缺口已被接受；仍未接受的有：{open}。")
   package static let nothingToAccept = Message("assurance.nothing_to_accept", "Every gap of this proof is accepted already.", zh: "此证明的所有缺口均已被接受。")
   package static let untilPast = Message("assurance.until_past", "This must be later than now, {now}.", zh: "必须晚于当前时刻 {now}。")
   package static let alreadyEnded = Message("assurance.already_ended", "This has ended already.", zh: "已经终止。")
@@ -22,6 +24,7 @@ package enum AssuranceMessages: MessageCatalog {
   package static let beaten = Message("assurance.beaten", "Somebody else has just written this chain. Look at it and try again.", zh: "他人刚刚写入了此支撑链，请查看后重试。")
 
   package static let all = [
-    notBacked, openGap, notLater, twice, handlingTwice, noSuchGap, notStanding, nothingToAccept, untilPast, alreadyEnded, personRequired, beaten,
+    notBacked, openGap, notLater, twice, handlingTwice, noSuchGap, notStanding, acceptedAlready, nothingToAccept, untilPast, alreadyEnded, personRequired,
+    beaten,
   ]
 }

@@ -61,6 +61,17 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_file.changed_since", "This was changed since the plan was shown. Run it again to see what is to be done now.",
     zh: "此内容在计划显示后已被更改。请重新运行以查看当前计划。")
 
+  static let somebodyElse = Message(
+    "contract_file.somebody_else", "Somebody else has done this meanwhile, applying the same file perhaps. Run it again to see what is left.",
+    zh: "他人此时已完成此步骤（可能正在执行同一文件）。请重新运行以查看剩余内容。")
+  static let openingsOverlap = Message("contract_file.openings_overlap", "This opening overlaps another one of the day.", zh: "此时段与当日另一时段重叠。")
+  static let unknownKey = Message(
+    "contract_file.unknown_key", "There is no such key; did you mean {meant}? Allowed: {allowed}.", zh: "没有此键，是否指 {meant}？可用：{allowed}。")
+  static let noCustomer = Message("contract_file.no_customer", "There is no customer with the code {code}.", zh: "没有代码为 {code} 的客户。")
+  static let noSuchHolidaySet = Message("contract_file.no_holiday_set", "There is no holiday set named {name}.", zh: "没有名为 {name} 的节假日集。")
+  static let noSuchSla = Message(
+    "contract_file.no_such_sla", "The file has no SLA named {name}. There are: {names}.", zh: "文件中没有名为 {name} 的 SLA。现有：{names}。")
+
   static let create = Message("contract_plan.create", "create", zh: "新建")
   static let change = Message("contract_plan.change", "change", zh: "变更")
   static let end = Message("contract_plan.end", "end", zh: "终止")
@@ -81,6 +92,17 @@ package enum ContractFileMessages: MessageCatalog {
   static let zone = Message("contract_plan.zone", "time zone", zh: "时区")
   static let language = Message("contract_plan.language", "language", zh: "语言")
   static let hours = Message("contract_plan.hours", "coverage hours or holidays", zh: "服务时间或节假日")
+  static let holidaySets = Message("contract_plan.holiday_sets", "holiday sets", zh: "节假日集")
+  static let reachesBack = Message(
+    "contract_plan.reaches_back", "Beware: this reaches back before today. It holds for days that are over, and so do fees.",
+    zh: "注意：此变更追溯至今日之前，对已过去的日期（含费用）同样有效。")
+  static let startsBack = Message(
+    "contract_plan.starts_back", "Beware: the term begins before today. Its lines and their fees count from there.",
+    zh: "注意：合同期限始于今日之前，合同行及其费用自该日起计。")
+  static let plannedFrom = Message(
+    "contract_plan.planned_from",
+    "It holds so only from {date}. To let it hold earlier, take the planned version back ({operation}) and apply the file again.",
+    zh: "此内容自{date}起才生效。如需提前生效，请先撤回该计划版本（{operation}），再执行文件。")
   static let waits = Message("contract_plan.waits", "how waits bear on the clocks", zh: "等待对时钟的影响")
   static let notOneContract = Message(
     "contract_file.not_one_contract", "The customer {customer} has {count} contracts that are not ended: {names}. Say which, by --contract.",
@@ -131,6 +153,7 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_plan.failed", "Stopped at: {what}. What stands before it is done; apply the file again after mending it.", zh: "停止于：{what}。此前的步骤已完成；修正后请再次执行。")
 
   package static let all = [
+    somebodyElse, openingsOverlap, unknownKey, noCustomer, noSuchHolidaySet, noSuchSla, holidaySets, reachesBack, startsBack, plannedFrom,
     noSuchCalendar, whichSla, serviceOrOffering, notInCatalogue,
     tooLarge, empty, notYAML, stockOrWeek, badDuration, badNotice, quantityAndUnit, unknownName, namedTwice, targetTwice, badMetric, clockNeeds,
     measureNeeds, responsePauses, badAmount,

@@ -7,6 +7,10 @@ package enum ContractsMessages: MessageCatalog {
     "calendar.never_open", "This calendar is never open: no clock on it would ever run out.", zh: "该日历没有任何开放时间，时钟永远不会到期。")
   package static let notLater = Message(
     "version.not_later", "A new version must begin after the newest one, which begins at {newest}.", zh: "新版本必须晚于当前最新版本（{newest}）生效。")
+  package static let notLaterThanPlanned = Message(
+    "version.not_later_than_planned",
+    "A version is planned from {newest} on, and another one must begin after it: give a later validFrom, or withdraw the planned one first ({operation}).",
+    zh: "已有自 {newest} 起的计划版本，新版本必须晚于它生效：请填写更晚的 validFrom，或先撤回该计划版本（{operation}）。")
   package static let oneBudget = Message(
     "sla.one_budget", "A target has either budgetSeconds or businessDays.", zh: "每个目标须在 budgetSeconds 与 businessDays 中二者选一。")
   package static let responsePauses = Message(
@@ -115,7 +119,8 @@ package enum ContractsMessages: MessageCatalog {
     slaOrTargets, neededWithoutTemplate, serviceOrOffering, notSellable,
     quantityAndUnit, alreadyHolds, contactOver, compareOrder, badRenewal,
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
-    definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, badMetric, onlyClocks, onlyAvailability, availabilityOfLine,
+    definitionOrStock, neverOpen, notLater, notLaterThanPlanned, oneBudget, responsePauses, duplicateTarget, badMetric, onlyClocks, onlyAvailability,
+    availabilityOfLine,
     updateHasNoObjective,
     noneHasNothing, calendarNeeded,
     measuredNeedsObjective, periodNeedsObjective, warnOrder, badTierCode, calendarNotPublished, calendarOfOther, budgetNeverEnds,

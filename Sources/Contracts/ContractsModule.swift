@@ -8,7 +8,7 @@ package enum ContractsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     CreateCalendar.self, ReadCalendar.self, ListCalendars.self, ReviseCalendar.self, WithdrawCalendarVersion.self, TryCalendar.self,
     CreateHolidaySet.self, ReadHolidaySet.self, ListHolidaySets.self, ReviseHolidaySet.self, HolidaySetDue.self, RollOutHolidaySet.self,
-    CreateSla.self, ReadSla.self, ListSlas.self, ReviseSla.self, RetireSla.self, RestoreSla.self, ExplainSla.self,
+    CreateSla.self, ReadSla.self, ListSlas.self, ReviseSla.self, WithdrawSlaVersion.self, RetireSla.self, RestoreSla.self, ExplainSla.self,
     ResolveTargets.self, SetCiTier.self, ListCiTiers.self,
     CreateContract.self, ReadContract.self, ListContracts.self, ChangeContract.self, ContractHistory.self,
     CompareContract.self, WithdrawContractVersion.self,
@@ -20,8 +20,8 @@ package enum ContractsModule: OperationModule {
   ]
 
   package static let messages =
-    ContractsMessages.all + DifferenceWords.all + ResolutionWords.all + HolidaySetMessages.all + RenewalMessages.all + ServiceTimeMessages.all
-    + ICalendarMessages.all
+    ContractsMessages.all + DifferenceWords.all + CalendarWordMessages.all + ResolutionWords.all + HolidaySetMessages.all + RenewalMessages.all
+    + ServiceTimeMessages.all + ICalendarMessages.all
 
   package static let constraints: [String: Message] = [
     "calendar_name_unique": ContractsMessages.calendarNameTaken,

@@ -23,7 +23,8 @@ package enum DifferenceWords: MessageCatalog {
   static let days = Message("difference.days", "{count} days", zh: "{count}天")
   static let month = Message("difference.month", "{count} month", zh: "{count}个月")
   static let months = Message("difference.months", "{count} months", zh: "{count}个月")
-  static let calendarVersion = Message("difference.calendar_version", "{calendar} (version {version})", zh: "{calendar}（第{version}版）")
+  static let calendarVersion = Message("difference.calendar_version", "version {version}", zh: "第{version}版")
+  static let calendarHours = Message("difference.calendar_hours", "hours of {calendar} from {from}: {what}", zh: "{calendar}自{from}起：{what}")
 
   static let line = Message("difference.line", "line", zh: "合同行")
   static let name = Message("difference.name", "name", zh: "名称")
@@ -209,7 +210,7 @@ package enum DifferenceWords: MessageCatalog {
 
   package static let all = [
     changed, added, removed, becomes, isNow, isGone, lineNew, lineGone, hours, minutes, seconds, atOnce, businessDays, day, days, month, months,
-    calendarVersion, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, service, offering,
+    calendarVersion, calendarHours, line, name, state, startsAt, endsAt, renewal, notice, renewalMonths, service, offering,
     sla, units, persons, onlyCoveredCis, quantity, exclusions, priceReference, monthlyFee,
     stopsAt, budget, objective, period, calendar, countsFrom, warnings, pauses, response, resolution, update, availability, backupSuccess, patchCurrency,
     requestAccuracy, explicitlyNone, ofService, ciTier, incident, request, change, problem, monthly, quarterly, yearly, rollingYear, degraded, partial,

@@ -3,6 +3,12 @@ import Kernel
 /// The words in which the choice of a line and of its targets is told.
 enum ResolutionWords: MessageCatalog {
   static let noLine = Message("resolution.no_line", "No line in force: nothing is promised.", zh: "没有生效的合同行：无任何承诺。")
+  static let forOthers = Message(
+    "resolution.for_others", "No line in force is for this: those that are cover {others}. Name the unit or the requester, where there is one.",
+    zh: "生效的合同行均不适用于此：仅覆盖{others}。如有，请指明单位或请求人。")
+  static let otherUnits = Message("resolution.other_units", "other units", zh: "其他单位")
+  static let otherPersons = Message("resolution.other_persons", "other persons", zh: "其他人员")
+  static let otherCis = Message("resolution.other_cis", "other configuration items", zh: "其他配置项")
   static let line = Message("resolution.line", "Line “{line}” of “{contract}”: {reason}.", zh: "合同“{contract}”的合同行“{line}”：{reason}。")
   static let promised = Message(
     "resolution.promised", "{target}: {budget} by “{calendar}”, because it names {named}.", zh: "{target}：{budget}，按“{calendar}”计；因其指定了{named}。")
@@ -46,13 +52,22 @@ enum ResolutionWords: MessageCatalog {
     return isNewest ? newest.text(language, ["reason": message.text(language)]) : message.text(language)
   }
 
+  /// Why no line was chosen of those in force.
+  static func whyNone(of standings: [LinePrecedence.Standing], _ language: Language) -> String {
+    let all: [(LinePrecedence.Standing, Message)] = [(.otherUnits, otherUnits), (.otherPersons, otherPersons), (.otherCis, otherCis)]
+    let others = all.filter { standings.contains($0.0) }.map { $0.1.text(language) }
+    guard !others.isEmpty else { return noLine.text(language) }
+    return forOthers.text(language, ["others": others.joined(separator: language == .chinese ? "、" : ", ")])
+  }
+
   static func names(_ names: TargetNames, _ language: Language) -> String {
     let all: [(TargetNames, Message)] = [(.service, service), (.ciTier, ciTier), (.ticketType, ticketType), (.priority, priority)]
     return all.filter { names.contains($0.0) }.map { $0.1.text(language) }.joined(separator: language == .chinese ? "、" : ", ")
   }
 
   static let all = [
-    noLine, line, promised, promisedToAny, none, noneToAny, noTarget, explicit, ci, person, unit, unitAbove, customer, newest, service, ciTier, ticketType,
+    noLine, forOthers, otherUnits, otherPersons, otherCis, line, promised, promisedToAny, none, noneToAny, noTarget, explicit, ci, person, unit, unitAbove,
+    customer, newest, service, ciTier, ticketType,
     priority,
   ]
 }

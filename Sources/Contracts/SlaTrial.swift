@@ -186,12 +186,12 @@ struct TrialTargets: Statement {
   static func decode(_ row: inout RowReader) throws -> BookTargets.Found? { try BookTargets.decode(&row) }
 }
 
-/// Every version of calendars.
+/// Every version of calendars that stands.
 struct TrialCalendars: Statement {
   let calendars: [Int64]
 
   static let sql = """
-    select v.calendar_id, v.id, v.valid_from, v.definition_hash, v.definition from contracts.calendar_version v
+    select v.calendar_id, v.id, v.valid_from, v.definition_hash, v.definition from contracts.standing_calendar_version v
     where v.calendar_id = any($1) order by v.calendar_id, v.valid_from
     """
 

@@ -16,7 +16,8 @@ extension Dispatcher {
   ) async throws -> Value {
     let started = ContinuousClock.now
     do {
-      let value = try await run(name, input, principal, tenant, provider, Call(requestId: requestId, expectedVersion: version), transaction)
+      let call = Call(requestId: requestId, expectedVersion: version)
+      let value = try await run(name, input, as: principal, for: tenant, provider: provider, call, in: transaction)
       metrics.count(name, code: "ok", since: started)
       return value
     } catch {
@@ -25,8 +26,11 @@ extension Dispatcher {
     }
   }
 
-  private func run(
-    _ name: String, _ input: Value, _ principal: Principal, _ tenant: TenantEntry, _ provider: TenantEntry, _ call: Call, _ transaction: Transaction
+  /// The same without figures, in a language.
+  /// - Parameter now: nil: by the clock.
+  func run(
+    _ name: String, _ input: Value, as principal: Principal, for tenant: TenantEntry, provider: TenantEntry, _ call: Call, at now: Instant? = nil,
+    in transaction: Transaction
   ) async throws -> Value {
     guard let operation = registry[name], !operation.isPrepared else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "\(name) is no operation for a sweep")
@@ -41,7 +45,7 @@ extension Dispatcher {
     let journal = Journal(files: files)
     let context = OperationContext(
       operation: declaration, principal: principal, tenant: tenant, provider: provider, access: access, transaction: transaction,
-      now: tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
+      now: now ?? tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
     let value = try await run(context)
     if declaration.effect.writes {
       Request(declaration: declaration, inputFields: operation.inputFields, input: input, content: nil, principal: principal, call: call, key: "").audit(

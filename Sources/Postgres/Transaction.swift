@@ -114,6 +114,9 @@ package final class Transaction: Sendable {
     return try await body()
   }
 
+  /// Goes on under another value of a setting, from the next statement on; what is enqueued before runs under the old one.
+  package func set(_ setting: LocalSetting) { state.withLock { $0.queued.append(Queued(command: setting.command)) } }
+
   /// Fills `target` (a temporary table: see schema-rules 17) from chunks that a ``CopyEncoder`` made.
   /// - Returns: the number of rows.
   package func copyIn<Chunks: AsyncSequence>(

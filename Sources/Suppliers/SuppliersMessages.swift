@@ -48,6 +48,10 @@ package enum SuppliersMessages: MessageCatalog {
   package static let templateService = Message(
     "underpinning_template.service", "A template is for any supplier: its targets name no service.", zh: "模板适用于任何供应商，其目标不指定服务。")
   package static let linkOrder = Message("supplier_link.order", "A link cannot end before it begins, at {start}.", zh: "关联的结束时间不能早于其开始时间（{start}）。")
+  package static let linkedAlready = Message(
+    "supplier_link.linked",
+    "The line rests on this service in this role and under this contract already ({link}). End that link first (supplier_link.end), or give a validFrom after its end.",
+    zh: "该合同行已按此角色和合同依赖此服务（{link}）。请先终止该关联（supplier_link.end），或填写其终止之后的 validFrom。")
   package static let linkContract = Message(
     "supplier_link.other_supplier", "This contract is not with the supplier of the service.", zh: "该合同不是与此服务的供应商签订的。")
   package static let outageOrder = Message("outage.order", "An outage must end after it begins.", zh: "中断的结束时间必须晚于开始时间。")
@@ -119,6 +123,7 @@ package enum SuppliersMessages: MessageCatalog {
     codeTaken, badCode, unknownZone, supplierOver, alreadyEnded, serviceTaken, serviceOfOther, unknownService, expiryOrder, referenceTaken, unknownCurrency,
     termOrder, badAmount, badTransition, notLater, nothingToChange, oneBudget, needsObjective, onlyMeasured, duplicateTarget, duplicateCost, contactOfOther,
     templateTaken, neededWithoutTemplate, templateCosts, templateService, linkOrder,
+    linkedAlready,
     linkContract, outageOrder, duplicateOutage, badPeriod, periodAhead,
   ]
 }

@@ -67,6 +67,17 @@ package final class Tenancy: Sendable {
     return try await transaction.with(.integers("app.tenants", tenants.map(\.rawValue))) { try await body(transaction) }
   }
 
+  /// Binds a transaction that writes to other tenants, from its next statement on: to one that was made in it, besides.
+  package func bind(_ transaction: Transaction, to tenants: [TenantId]) throws {
+    guard tenants.count <= Self.mostBoundTenants else { throw Misuse.tooManyTenants(tenants.count) }
+    transaction.set(.integers("app.tenants", tenants.map(\.rawValue)))
+  }
+
+  /// The tenant that a handle names, as a transaction sees it that may have made it.
+  package func tenant(_ handle: TenantHandle, in transaction: Transaction) async throws -> TenantEntry? {
+    try await transaction.first(FindTenant(handle: handle))
+  }
+
   /// The tenant that a handle names; nil when there is none.
   package func tenant(_ handle: TenantHandle) async throws -> TenantEntry? {
     let now = ContinuousClock.now

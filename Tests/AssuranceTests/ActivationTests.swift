@@ -31,6 +31,11 @@ import Testing
     #expect(await world.refusal { try await world.activate() }?.violations.count == 1)
     let rest = try await world.prove()
     #expect(rest.at("openGaps") == 1 && rest.at("gaps.0.accepted") == .bool(true))
+    // The first once more is told as that, and which one is open.
+    let again = await world.refusal {
+      try await world.call("accepted_risk.record", ["proof": rest.at("id"), "gaps": .array([1]), "reason": "Twice"], as: accountManager)
+    }
+    #expect(again?.code == "assurance.accepted_already" && again?.arguments["open"] == "2", "\(String(describing: again))")
     try await world.call("accepted_risk.record", ["proof": rest.at("id"), "reason": "The same"], as: accountManager)
     try await world.activate()
     #expect(try await world.open().isEmpty)

@@ -32,6 +32,10 @@ import Testing
     let example = try CatalogWorld.example()
     func changed(_ path: String, _ value: Value?) async throws -> [String] { try await world.plan(example.setting(path, value)) }
     let offering = "families.0.services.0.offerings.0"
+    let told = try await world.apply(example.setting("families.0.name.en", "Desks"), planOnly: true).at("steps.0")
+    #expect(told.at("englishDetails").array?.compactMap(\.text) == ["Name from “Workplace services” to “Desks”"], "\(told)")
+    let staged = try await world.apply(example.setting("\(offering).tasks.0.team", "Network"), planOnly: true).at("steps.0")
+    #expect(staged.at("chineseDetails").array?.first?.text?.contains("改为Network") ?? false, "\(staged)")
     #expect(try await changed("families.0.name.en", "Desks") == ["change family WORKPLACE: name"])
     #expect(try await changed("families.1.services.0.stages.operation", "2024-01-16") == ["change service MANAGED-WAN: stages"])
     #expect(try await changed("\(offering).scope.en", "New") == ["publish offering SD-NEW-USER: scope"])

@@ -47,6 +47,9 @@ import Testing
     #expect(try await refusal(Self.uncovered, in: world) == "assurance.not_backed")
     let half = Self.accepted.replacing("        - {gap: budget, reason: Late only after weekends}\n", with: "")
     #expect(try await refusal(half, in: world) == "assurance.not_backed", "the late starts are nobody's risk")
+    #expect(try await world.database.tenancy.tenant(code: "ACME") == nil, "the plan says so, and nothing is done")
+    // A draft promises nothing, and is asked for no proof.
+    try await world.run(half.replacing("  currency: EUR\n", with: "  state: draft\n  currency: EUR\n")).apply()
     #expect(try await world.contract()["state"] == "draft")
 
     let plan = try await world.run(Self.accepted).plan()
@@ -91,6 +94,11 @@ import Testing
       let listed = try await world.database.call("contract_line.list", ["contract": try await world.contract()["id"] ?? .null], as: world.database.root)
       return (listed["items"]?.array ?? []).map { "\($0["name"]?.text ?? "") \($0["state"]?.text ?? "")" }
     }
+    #expect(try await lines() == ["Servers active"], "the plan says so, and nothing is done")
+    // A run that stopped before the line began has left the draft.
+    let half = try await world.run(weekdays).compared()
+    let applying = Applying(world.database.dispatcher, as: world.database.root, .english, from: half.recorded)
+    for step in half.steps where !step.needsAll { try await step.act?(applying) }
     #expect(try await lines() == ["Servers active", "Backup draft"])
     #expect(try await !world.export("ACME").contains("Backup"), "an export of it would be in force")
 

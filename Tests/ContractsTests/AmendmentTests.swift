@@ -63,6 +63,31 @@ import Testing
       await violations { try await compared(world, id, from: "2026-04-02T00:00:00Z", to: "2026-04-01T00:00:00Z") } == ["to contract.compare_order"])
   }
 
+  /// A calendar that changes is told once, however many promises name it, and by what changes in it.
+  @Test func aCalendarThatChangesIsToldOnce() async throws {
+    let world = try await ContractsWorld()
+    let id = try await world.contract().at("id")
+    let definition: Value = .object([
+      "zone": "Europe/Berlin",
+      "week": .object(
+        ["mon", "tue", "wed", "thu", "fri"].map { Value.Member($0, .array([.array([.text($0 == "fri" ? "09:00" : "08:00"), "17:00"])])) }),
+      "exceptions": .array([.object(["date": "2026-12-24", "name": .object(["en": "Christmas Eve", "zh-Hans": "平安夜"]), "open": .array([])])]),
+    ])
+    _ = try await world.database.call(
+      "calendar.revise", ["id": world.calendar.at("id"), "definition": definition, "validFrom": "2026-06-30T22:00:00Z"], as: world.manager, version: 1)
+    let difference = try await compared(world, id)
+    #expect(
+      texts(difference, "english") == [
+        "hours of “Office” from 1 July 2026: Monday to Thursday 08:00-17:00, before 09:00-17:00; 24 December 2026 (Christmas Eve) closed"
+      ])
+    #expect(texts(difference, "chinese") == ["“Office”自2026年7月1日起：周一至周四改为08:00-17:00（原为09:00-17:00）；2026年12月24日（平安夜）：不开放"])
+    #expect(difference.at("changes.0.before") == "version 1" && difference.at("changes.0.after") == "version 2")
+    // The same hours once more are no difference.
+    _ = try await world.database.call(
+      "calendar.revise", ["id": world.calendar.at("id"), "definition": definition, "validFrom": "2026-08-01T00:00:00Z"], as: world.manager, version: 2)
+    #expect(texts(try await compared(world, id, from: "2026-07-02T00:00:00Z"), "english").isEmpty)
+  }
+
   @Test func whatChangedAndChangedBackIsNoDifference() async throws {
     let world = try await ContractsWorld()
     let id = try await world.contract().at("id")

@@ -75,7 +75,7 @@ import Testing
     await expectFailure(.conflict) { try await database.call("contract.change", ["id": id, "zone": "UTC"], as: world.manager, version: 3) }
     #expect(
       await violations { try await database.call("contract.change", ["id": id, "event": "end"], as: world.manager, version: 3) }
-        == ["validFrom version.not_later"])
+        == ["validFrom version.not_later_than_planned"])
     #expect(await violations { try await database.call("contract.change", ["id": id], as: world.manager, version: 3) } == ["contract.nothing_to_change"])
     _ = try await database.call("contract.change", ["id": id, "event": "end", "validFrom": "2026-08-01T00:00:00Z"], as: world.manager, version: 3)
     await expectFailure(.conflict) {

@@ -27,7 +27,7 @@ import Testing
       await violations {
         try await world.database.call(
           "calendar.revise", ["id": id, "stock": "24x7", "zone": "UTC", "validFrom": "2026-06-01T00:00:00Z"], as: world.manager, version: 2)
-      } == ["validFrom version.not_later"])
+      } == ["validFrom version.not_later_than_planned"])
     await expectFailure(.versionMismatch) {
       try await world.database.call("calendar.revise", ["id": id, "stock": "24x7", "zone": "UTC"], as: world.manager, version: 1)
     }

@@ -19,6 +19,8 @@ import Testing
         select 500 + s * 10 + n, 500 + s, '2026-01-01'::timestamptz + (n * 20 + floor(random() * 20)) * interval '1 day',
           case when random() < 0.5 then 'resolved' else 'closed' end, random() < 0.5, 60 + n, now()
         from generate_series(1, 4) s, generate_series(0, 3) n;
+      insert into contracts.sla_version_withdrawal (sla_version_id, reason, recorded_at)
+        select id, 'x', now() from contracts.sla_version where id >= 510 and random() < 0.35;
       create temporary table holder as
         select id as tenant, row_number() over (order by id) as place from tenancy.tenant where kind = 'customer';
       insert into contracts.contract (tenant_id, id, public_id, number, currency, zone, recorded_at)
@@ -49,6 +51,7 @@ import Testing
       insert into contracts.contract_line_person (tenant_id, contract_line_version_id, person_id)
         select v.tenant_id, v.id, 20 + k from contracts.contract_line_version v join holder o on o.tenant = v.tenant_id and o.place = 1,
           generate_series(1, 3) k where v.id >= 100000 and random() < 0.3;
+      update contracts.sla_version v set withdrawn = true where v.id in (select w.sla_version_id from contracts.sla_version_withdrawal w);
       update contracts.contract c set withdrawn_versions = array(
         select v.id from contracts.contract_version v join contracts.contract_version_withdrawal w using (tenant_id)
         where v.tenant_id = c.tenant_id and v.contract_id = c.id and w.contract_version_id = v.id);
@@ -154,7 +157,11 @@ private struct PlainLinesInForce: Statement {
         select from contracts.standing_line_version n
         where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 and n.valid_from > lv.valid_from)
     join contracts.sla_version s on s.sla_id = lv.sla_id and s.valid_from <= $2
-      and not exists (select from contracts.sla_version n where n.sla_id = s.sla_id and n.valid_from <= $2 and n.valid_from > s.valid_from)
+      and not exists (select from contracts.sla_version_withdrawal w where w.sla_version_id = s.id)
+      and not exists (
+        select from contracts.sla_version n
+        where n.sla_id = s.sla_id and n.valid_from <= $2 and n.valid_from > s.valid_from
+          and not exists (select from contracts.sla_version_withdrawal w where w.sla_version_id = n.id))
     where c.tenant_id = $1 and cv.state = 'active' and cv.starts_at <= $2 and (cv.ends_at is null or cv.ends_at > $2) and lv.state = 'active'
     """
 

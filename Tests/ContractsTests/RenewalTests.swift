@@ -55,6 +55,7 @@ import Testing
     #expect(items[0].at("decisionOn") == "2026-05-01")
     #expect(items[0].at("cycleEndsAt") == "2026-06-30T22:00:00Z")
     #expect(items[0].at("contractName") == "Support")
+    #expect(items[0].at("cycleEndsOn") == "2026-07-01" && items[0].at("overdue") == .bool(false))
     let id = items[0].at("id")
 
     await expectFailure(.conflict) { try await database.call("renewal.complete", ["id": id], as: world.manager, version: 1) }
@@ -64,7 +65,9 @@ import Testing
     let snoozed = try await database.call("renewal.snooze", ["id": id, "until": "2026-04-01", "note": "After the audit"], as: world.manager, version: 1)
     #expect(snoozed.at("snoozedUntil") == "2026-03-31T22:00:00Z")
     try await sweep(world, at: "2026-03-31T21:59:59Z")
-    #expect(try await listed(world)[0].at("state") == "snoozed")
+    #expect(try await listed(world).isEmpty, "what is put off is on nobody's list until then")
+    #expect(try await listed(world, ["state": "snoozed"]).map { $0.at("snoozedUntilDay") } == ["2026-04-01"])
+    #expect(try await listed(world, ["state": "open"]).count == 1)
     try await sweep(world, at: "2026-03-31T22:00:00Z")
     items = try await listed(world)
     #expect(items[0].at("state") == "pending")
@@ -82,6 +85,31 @@ import Testing
     // The next cycle is another item.
     try await sweep(world, at: "2027-02-01T00:00:00Z")
     #expect(try await listed(world).map { $0.at("decisionOn") } == ["2027-05-01"])
+  }
+
+  /// What is to be decided is told with the days of the contract, what it is worth, and whether the day is over.
+  @Test func theListTellsWhatIsOverdueAndWhatItIsAbout() async throws {
+    let world = try await ContractsWorld()
+    let line: Value = .object(["name": "Desk", "sla": world.sla.at("id"), "monthlyFee": "1250.00"])
+    let other: Value = .object(["name": "Visits", "sla": world.sla.at("id"), "monthlyFee": "250.50"])
+    let free: Value = .object(["name": "Advice", "sla": world.sla.at("id")])
+    _ = try await made(
+      world,
+      [
+        "startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "manual", "noticeMonths": 2, "renewalMonths": 12,
+        "lines": .array([line, other, free]),
+      ])
+    _ = try await made(world, Self.manual, name: "Without lines")
+    try await sweep(world, at: "2026-05-01T21:59:59Z")
+    let due = try #require(try await listed(world).first { $0.at("contractName") == "Support" })
+    #expect(due.at("monthlyFee") == .decimal("1500.50") && due.at("currency") == "EUR" && due.at("overdue") == .bool(false), "\(due)")
+    #expect(try await listed(world).first { $0.at("contractName") == "Without lines" }?.at("monthlyFee") == .null)
+    try await sweep(world, at: "2026-05-01T22:00:00Z")
+    let late = try #require(try await listed(world).first { $0.at("contractName") == "Support" })
+    #expect(late.at("overdue") == .bool(true))
+    let decided = try await world.database.call(
+      "renewal.decide", ["id": late.at("id"), "decision": "renew"], as: world.manager, version: late.at("version").integer)
+    #expect(decided.at("overdue") == .bool(false))
   }
 
   @Test func whatNobodyDecidesLapsesAndWhatIsDeclinedEnds() async throws {

@@ -146,6 +146,21 @@ import Testing
     let request = try await resolve(["priority": 3, "ticketType": "request"])
     #expect(request.at("targets.0.explicitlyNone") == .bool(true))
     #expect(request.at("english.1") == "response, request: explicitly none, because it names the ticket type.")
+    // A line that is for others is not silently none.
+    let unit = try await world.database.call(
+      "unit.add", ["customer": .id(world.other.publicId), "name": "Shanghai", "kind": "site"], as: world.database.root)
+    _ = try await world.database.call(
+      "contract.create",
+      [
+        "customer": .id(world.other.publicId), "name": "Site", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "lines": .array([.object(["name": "Desk", "sla": sla.at("id"), "units": .array([unit.at("id")])])]),
+      ], as: world.manager)
+    let elsewhere = try await world.database.call(
+      "sla.resolve", ["customer": .id(world.other.publicId), "priority": 1, "ticketType": "incident"], as: world.manager)
+    #expect(
+      elsewhere.at("english.0")
+        == "No line in force is for this: those that are cover other units. Name the unit or the requester, where there is one.", "\(elsewhere)")
+    #expect(elsewhere.at("chinese.0").text?.contains("其他单位") ?? false && elsewhere.at("lines.0.standing") == "other_units")
     let before = try await resolve(["priority": 3, "at": "2025-12-31T23:59:59Z"])
     #expect(before.at("english").array == ["No line in force: nothing is promised."])
     #expect(before.at("targets").array == [])

@@ -17,7 +17,7 @@ import Testing
       ])
     let line = contract.at("lines.0.id")
     try await world.call("supplier_link.add", ["line": line, "service": world.service.at("id"), "role": "provides"])
-    try await world.call("line_credit.attach", ["line": line, "schedule": world.schedule.at("id")])
+    try await world.call("line_credit.attach", ["line": line, "schedule": world.schedule.at("id"), "validFrom": "1970-01-01T00:00:00Z"])
     return (.id(customer.publicId), line)
   }
 

@@ -56,7 +56,7 @@ struct CreditsWorld {
     service = try await database.call("supplier_service.add", ["supplier": supplier["id"] ?? .null, "name": "Compute"], as: root)
     schedule = try await database.call("credit_schedule.create", ["name": "Standard", "terms": terms], as: root)
     if linksCompute { try await call("supplier_link.add", ["line": line, "service": service["id"] ?? .null, "role": "provides"]) }
-    try await call("line_credit.attach", ["line": line, "schedule": schedule["id"] ?? .null])
+    try await call("line_credit.attach", ["line": line, "schedule": schedule["id"] ?? .null, "validFrom": "1970-01-01T00:00:00Z"])
   }
 
   var line: Value { contract["lines"]?.array?.first?["id"] ?? .null }

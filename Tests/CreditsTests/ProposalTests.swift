@@ -1,5 +1,7 @@
 import Credits
+import Foundation
 import Kernel
+import Operations
 import TestSupport
 import Testing
 
@@ -345,6 +347,45 @@ import Testing
     let evidence = try await world.call("credit.evidence", ["id": credit.at("id")])
     #expect(evidence.at("items").array?.map { $0.at("verdict") } == ["met", "missed"])
     #expect(evidence.at("items.0.ticketNumber") == "ACME-INC-000001")
+    #expect(evidence.at("items.0.ticketTitle") == "X" && evidence.at("items.0.budgetSeconds") == 3600, "\(evidence)")
+    #expect(evidence.at("items.0.usedSeconds") == 1800 && evidence.at("items.1.dueAt") == "2026-03-03T11:00:00Z", "\(evidence)")
+  }
+
+  /// The explanation speaks of days as the contract has them, and of amounts.
+  @Test func anExplanationTellsDaysAndAmounts() async throws {
+    let world = try await CreditsWorld()
+    try await world.outage("2026-01-10T00:00:00Z", "2026-01-10T05:00:00Z")
+    let credit = try await world.propose().at("credit")
+    #expect(credit.at("calculation.fee") == "100000/1" && credit.at("calculation.feeAmount") == "1000.00", "\(credit)")
+    #expect(credit.at("calculation.parts.0.paysAmount") == "100.00", "\(credit)")
+    let words = Self.words(try await world.call("credit.explain", ["id": credit.at("id")]))
+    #expect(words.contains("from 1 January 2026 until 1 February 2026, not included") && words.contains("in its first version"), "\(words)")
+    #expect(!words.contains("T23:00:00Z"), "\(words)")
+  }
+
+  /// What ships as an example is posted as it is.
+  @Test func theSchedulesThatShipAreTakenAsTheyAre() async throws {
+    let world = try await CreditsWorld()
+    let folder = RealData.packageRoot.appending(path: "deploy/credit-schedules")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter { $0.hasSuffix(".json") }
+    #expect(files.count == 12)
+    for file in files {
+      let body = try JSON.read(String(contentsOf: folder.appending(path: file), encoding: .utf8))
+      let made = try await world.database.dispatcher.invoke("credit_schedule.create", body, as: world.database.root, Call(requestId: "test")).value
+      #expect(made.at("source") == (body["source"] ?? .null) && made.at("note") == (body["note"] ?? .null), "\(file)")
+      if file == "aws-s3-standard.json" {
+        let revised = try await world.call("credit_schedule.revise", ["id": made.at("id"), "note": .null], version: made.at("version"))
+        #expect(revised.at("note") == .null && revised.at("source") == (body["source"] ?? .null))
+      }
+    }
+  }
+
+  /// Nobody's past is credited unasked.
+  @Test func aScheduleIsAttachedFromNowOn() async throws {
+    let world = try await CreditsWorld()
+    let other = try await world.call("credit_schedule.create", ["name": "Other", "terms": CreditsWorld.terms])
+    let attached = try await world.call("line_credit.attach", ["line": world.line, "schedule": other.at("id")])
+    #expect(attached.at("validFrom") == .instant(world.database.clock.now()))
   }
 
   /// What was computed cannot be changed, not even by the server.

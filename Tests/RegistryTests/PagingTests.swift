@@ -165,7 +165,7 @@ struct Subjects: Sendable {
     for _ in 0..<2 {
       let (service, schedule) = (try await world.seeded("ssv", in: world.a), try await world.seeded("crs", in: world.a))
       try await world.seed("supplier_link.add", ["line": line, "service": service.id, "role": "provides"])
-      try await world.seed("line_credit.attach", ["line": line, "schedule": schedule.id])
+      try await world.seed("line_credit.attach", ["line": line, "schedule": schedule.id, "validFrom": "1970-01-01T00:00:00Z"])
     }
     try await Self.risks(on: line, world)
     // A login of somebody's own approves, which neither the operator at the machine nor a service has.

@@ -498,7 +498,7 @@ extension World {
       "outage.record",
       ["service": service.id, "severity": "major", "startsAt": "2026-01-10T00:00:00Z", "endsAt": "2026-01-12T00:00:00Z"])
     try await seed("supplier_link.add", ["line": lineId, "service": service.id, "role": "provides"])
-    try await seed("line_credit.attach", ["line": lineId, "schedule": schedule])
+    try await seed("line_credit.attach", ["line": lineId, "schedule": schedule, "validFrom": "1970-01-01T00:00:00Z"])
     return (lineId, schedule)
   }
 

@@ -118,6 +118,12 @@ struct CallRule: Sendable {
       let seeded = try await world.seeded("sla", in: twin)
       return (["id": seeded.id, "targets": try await world.targets(twin)], seeded.version)
     }),
+    "sla.withdraw": CallRule(given: { world, twin, _ in
+      let made = try await world.unusedSla(twin)
+      let planned = Value.object(["id": made["id"] ?? .null, "targets": try await world.targets(twin), "validFrom": "2026-04-01T00:00:00Z"])
+      let revised = await world.answer("sla.revise", planned, as: world.database.root, version: made["version"]?.integer)
+      return (["id": made["id"] ?? .null], revised.value?["version"]?.integer)
+    }),
     "sla.retire": CallRule(given: { world, twin, _ in
       let made = try await world.unusedSla(twin)
       return (["id": made["id"] ?? .null], made["version"]?.integer)

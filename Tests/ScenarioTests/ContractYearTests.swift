@@ -194,7 +194,7 @@ import Testing
             "bands": .array([.object(["from": "99", "below": "99.9", "percent": "10"]), .object(["below": "99", "percent": "25"])]),
           ]),
         ])["id"] ?? .null
-    _ = try await call("line_credit.attach", ["line": line, "schedule": schedule])
+    _ = try await call("line_credit.attach", ["line": line, "schedule": schedule, "validFrom": "1970-01-01T00:00:00Z"])
     let scheme =
       try await call(
         "appraisal_scheme.create",

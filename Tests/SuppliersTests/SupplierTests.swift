@@ -157,10 +157,25 @@ import Testing
       "supplier_link.add",
       ["line": world.line, "service": world.service.at("id"), "underpinningContract": contract.at("id"), "role": "provides"])
     #expect(link.at("supplierCode") == "CLOUD" && link.at("weight") == 1)
+    func again(_ role: Value, _ validFrom: Value = .null, under contract: Value) async throws -> Value {
+      try await world.call(
+        "supplier_link.add",
+        ["line": world.line, "service": world.service.at("id"), "underpinningContract": contract, "role": role, "validFrom": validFrom])
+    }
+    // The same once more is refused, and the refusal names it; another role, or another contract, is another link.
+    do {
+      _ = try await again("provides", "2026-02-01T00:00:00Z", under: contract.at("id"))
+      Issue.record("a line rests on a service twice")
+    } catch let failure as Failure {
+      #expect(failure.kind == .conflict && failure.code == "supplier_link.linked" && failure.arguments["link"] == link.at("id").text, "\(failure)")
+    }
+    _ = try await again("backup", under: contract.at("id"))
+    _ = try await again("provides", under: .null)
     let ended = try await world.call("supplier_link.end", ["id": link.at("id"), "endedAt": "2026-03-01T00:00:00Z"], version: 1)
     #expect(ended.at("endedAt") == "2026-03-01T00:00:00Z")
     await expectFailure(.conflict) { try await world.call("supplier_link.end", ["id": link.at("id")], version: 2) }
-    #expect(try await world.call("supplier_link.list", ["line": world.line]).at("items").array?.count == 1)
+    #expect(try await again("provides", "2026-03-01T00:00:00Z", under: contract.at("id")).at("validFrom") == "2026-03-01T00:00:00Z")
+    #expect(try await world.call("supplier_link.list", ["line": world.line]).at("items").array?.count == 4)
     let other = try await world.call("supplier.create", ["code": "OTHER", "name": "Other", "zone": "UTC"])
     let foreign = try await world.call("supplier_service.add", ["supplier": other.at("id"), "name": "Compute"])
     #expect(

@@ -323,7 +323,7 @@ begin
 end
 $$;
 
--- Renewals of the permitted tenants (null: all), with customers, with suppliers or (null) both, the next decision first; the open ones, or those of one
+-- Renewals of the permitted tenants (null: all), with customers, with suppliers or (null) both, the next decision first; the open ones that were not put off (null) or all of them (open), or those of one
 -- state. A day of a zone lies within a day of the same date in UTC, which is what lets the index find it. Each call is planned with its values, so
 -- that what is asked of suppliers is the condition of their own index.
 create function finder.renewals(
@@ -332,9 +332,9 @@ create function finder.renewals(
 returns table (tenant_id bigint, id bigint, decision_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
-  if wanted_state is null then
+  if wanted_state is null or wanted_state = 'open' then
     return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
-      where r.state <> 'completed' and (permitted is null or r.tenant_id = any (permitted))
+      where r.state <> 'completed' and (wanted_state = 'open' or r.state <> 'snoozed') and (permitted is null or r.tenant_id = any (permitted))
         and (wanted_party is null or wanted_party = 'customer' and r.contract_id is not null
           or wanted_party = 'supplier' and r.supplier_contract_id is not null)
         and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')

@@ -18,6 +18,10 @@ create view contracts.standing_calendar_version with (security_invoker = true) a
   where not exists (select from contracts.calendar_version_withdrawal w where w.calendar_version_id = v.id);
 grant select on contracts.standing_calendar_version to steward_app;
 
+create view contracts.standing_sla_version with (security_invoker = true) as
+  select v.* from contracts.sla_version v where not v.withdrawn;
+grant select on contracts.standing_sla_version to steward_app;
+
 create view contracts.pub_contract with (security_invoker = true) as
   select tenant_id, id as contract_id, public_id, number, currency, zone, version from contracts.contract;
 grant select on contracts.pub_contract to steward_app;
@@ -48,10 +52,10 @@ create view contracts.pub_sla with (security_invoker = true) as
   select id as sla_id, public_id, name, kind, only_tenant_id, version, state from contracts.sla;
 grant select on contracts.pub_sla to steward_app;
 
--- The versions of SLAs and OLAs, with how waits bear on their clocks.
+-- The versions of SLAs and OLAs that stand, with how waits bear on their clocks.
 create view contracts.pub_sla_version with (security_invoker = true) as
   select s.id as sla_id, s.public_id, s.name, s.kind, v.id as sla_version_id, v.valid_from, v.supplier_waits_pause, v.wait_limit_seconds, v.wait_total_seconds
-  from contracts.sla s join contracts.sla_version v on v.sla_id = s.id;
+  from contracts.sla s join contracts.standing_sla_version v on v.sla_id = s.id;
 grant select on contracts.pub_sla_version to steward_app;
 
 create view contracts.pub_calendar_version with (security_invoker = true) as

@@ -1,7 +1,7 @@
 -- What service levels publish to other modules: where each promise to a customer stands.
 
 create view service_levels.pub_clock with (security_invoker = true) as
-  select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, state, started_at, consumed_seconds, due_at, breached_at, observed_at, verdict
+  select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, state, started_at, consumed_seconds, budget_open_seconds, due_at, breached_at, observed_at, verdict
   from service_levels.clock where subject_kind = 'ticket';
 grant select on service_levels.pub_clock to steward_app;
 

@@ -125,7 +125,10 @@ package enum AcceptRisk: Operation {
       }
       if open.contains(index) { chosen.insert(index) }
     }
-    if chosen.isEmpty { throw Failure(.conflict, AssuranceMessages.nothingToAccept) }
+    if open.isEmpty { throw Failure(.conflict, AssuranceMessages.nothingToAccept) }
+    if chosen.isEmpty {
+      throw Failure(.conflict, AssuranceMessages.acceptedAlready, ["open": open.map { String($0 + 1) }.joined(separator: ", ")])
+    }
     return chosen.sorted()
   }
 }

@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 
 /// What is to be done so that the store holds what a file says. What the file does not name stays as it is.
 struct CataloguePlan: Sendable {
@@ -18,6 +19,8 @@ struct CataloguePlan: Sendable {
     let act: Act
     /// The fields that differ, as the file calls them.
     var fields: [String] = []
+    /// The same with what was there before, and what is then.
+    var changes: [ContentDifference.Change] = []
   }
 
   /// What the catalogue names of others.
@@ -61,7 +64,11 @@ struct CataloguePlan: Sendable {
   private mutating func planFamily(_ family: FamilyEntry, _ place: String) {
     guard let found = families[family.code] else { return steps.append(Step(act: .createFamily(family))) }
     let fields = Self.differing([("name", found.name != family.name), ("summary", found.summary != family.summary)])
-    if !fields.isEmpty { steps.append(Step(act: .changeFamily(family), fields: fields)) }
+    let changes = [
+      Self.change("name", VersionWords.name, .local(found.name), .local(family.name)),
+      Self.change("summary", PlanWords.summary, Self.local(found.summary), Self.local(family.summary)),
+    ].compactMap(\.self)
+    if !fields.isEmpty { steps.append(Step(act: .changeFamily(family), fields: fields, changes: changes)) }
   }
 
   private mutating func planService(_ service: ServiceEntry, family: String, at place: String) {
@@ -79,7 +86,15 @@ struct CataloguePlan: Sendable {
       ("family", home != family), ("name", found.name != service.name), ("summary", found.summary != service.summary), ("mode", found.mode != service.mode),
       ("owner", found.owner != service.owner), ("stages", found.life != service.life),
     ])
-    if !fields.isEmpty { steps.append(Step(act: .changeService(service, family: family), fields: fields)) }
+    let changes = [
+      Self.change("family", PlanWords.inFamily, .text(home), .text(family)),
+      Self.change("name", VersionWords.name, .local(found.name), .local(service.name)),
+      Self.change("summary", PlanWords.summary, Self.local(found.summary), Self.local(service.summary)),
+      Self.change("mode", ManualWords.mode, .word(ManualWords.word(found.mode)), .word(ManualWords.word(service.mode))),
+      Self.change("owner", ManualWords.owner, .local(found.owner), .local(service.owner)),
+      Self.change("stages", PlanWords.stages, Self.days(of: found.life), Self.days(of: service.life)),
+    ].compactMap(\.self)
+    if !fields.isEmpty { steps.append(Step(act: .changeService(service, family: family), fields: fields, changes: changes)) }
   }
 
   private mutating func planDependencies() {
@@ -121,12 +136,13 @@ struct CataloguePlan: Sendable {
       return refuse("\(place).code", CatalogMessages.otherService, ["code": offering.code, "service": found.service])
     }
     let fields = found.map { Self.differing($0.entry.content, offering.content) } ?? []
+    let changes = found.map { ContentDifference(from: $0.entry.content, to: offering.content).changes } ?? []
     switch (found?.entry.state, offering.state) {
     case (.retired?, let state):
       if state != .retired || !fields.isEmpty { refuse("\(place).state", CatalogMessages.retiredStays, ["code": offering.code]) }
     case (.published?, .draft): refuse("\(place).state", CatalogMessages.publishedStays, ["code": offering.code])
     case (.published?, .published) where fields.isEmpty, (.draft?, .draft) where fields.isEmpty: break
-    case (.draft?, .draft): steps.append(Step(act: .draft(offering), fields: fields))
+    case (.draft?, .draft): steps.append(Step(act: .draft(offering), fields: fields, changes: changes))
     // With the retirement alone, what else differs would be lost.
     case (_?, .retired) where !fields.isEmpty:
       refuse("\(place).state", CatalogMessages.retiredChanges, ["code": offering.code, "fields": fields.joined(separator: ", ")])
@@ -137,7 +153,7 @@ struct CataloguePlan: Sendable {
         return refuse("\(place).state", CatalogMessages.notInCatalogue, ["code": service.code, "state": state.rawValue])
       }
       if found == nil { steps.append(Step(act: .createOffering(offering, service: service.code))) }
-      steps.append(Step(act: .publish(offering), fields: fields))
+      steps.append(Step(act: .publish(offering), fields: fields, changes: changes))
     case (nil, .draft): steps.append(Step(act: .createOffering(offering, service: service.code)))
     case (nil, .retired):
       steps.append(Step(act: .createOffering(offering, service: service.code)))
@@ -153,6 +169,18 @@ struct CataloguePlan: Sendable {
       ("access", left.access != right.access), ("tasks", left.tasks != right.tasks),
     ]
     return differing([("name", left.name != right.name)] + words + lists)
+  }
+
+  /// Nil where there is none.
+  private static func change(_ field: String, _ label: Message, _ before: ContentTerm?, _ after: ContentTerm?) -> ContentDifference.Change? {
+    before == after ? nil : ContentDifference.Change(field: field, subject: .part(label), before: before, after: after)
+  }
+
+  private static func local(_ text: LocalText?) -> ContentTerm? { text.map { .local($0) } }
+
+  private static func days(of life: ServiceLife) -> ContentTerm? {
+    let days = ServiceStage.allCases.compactMap { stage in life.days[stage].map { "\(stage.rawValue) \($0)" } }
+    return days.isEmpty ? nil : .list(days.map { .text($0) })
   }
 
   // MARK: Walking

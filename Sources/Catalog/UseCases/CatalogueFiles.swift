@@ -11,9 +11,12 @@ package enum PlanWords: MessageCatalog {
   static let family = Message("catalogue_plan.family", "family {code}", zh: "服务族 {code}")
   static let service = Message("catalogue_plan.service", "service {code}", zh: "服务 {code}")
   static let offering = Message("catalogue_plan.offering", "offering {code}", zh: "服务项 {code}")
+  static let summary = Message("catalogue_plan.summary", "Summary", zh: "概述")
+  static let inFamily = Message("catalogue_plan.in_family", "Family", zh: "所属服务族")
+  static let stages = Message("catalogue_plan.stages", "Stages", zh: "生命周期阶段")
   static let dropsDraft = Message("catalogue_plan.drops_draft", "a draft that was written since is dropped", zh: "此后编写的草稿将被丢弃")
 
-  package static let all = [create, change, publish, draft, retire, family, service, offering, dropsDraft]
+  package static let all = [create, change, publish, draft, retire, family, service, offering, summary, inFamily, stages, dropsDraft]
 }
 
 package enum ExportCatalogue: Operation {
@@ -45,16 +48,24 @@ package struct PlanOutput: OperationOutput {
     package static let fields: [OutputField<StepOutput>] = [
       OutputField("english", .text, "The step in English words.", "该步骤的英文表述。") { .text($0.text(.english)) },
       OutputField("chinese", .text, "The step in Chinese words.", "该步骤的中文表述。") { .text($0.text(.chinese)) },
+      OutputField("englishDetails", .list(.text), "What it changes from what to what, in English words.", "变更前后对照的英文表述。") {
+        .array($0.details(.english).map { .text($0) })
+      },
+      OutputField("chineseDetails", .list(.text), "The same in Chinese words.", "变更前后对照的中文表述。") { .array($0.details(.chinese).map { .text($0) }) },
       OutputField("fields", .list(.text), "The fields that differ; of dependencies, the services.", "有差异的字段；依赖关系则为服务代码。") {
         .array($0.step.fields.map { .text($0) })
       },
     ]
 
+    private func details(_ language: Language) -> [String] { step.changes.map { ContentWords(language).sentence($0) } }
+
     private func text(_ language: Language) -> String {
       let (verb, noun, code) = step.act.words
       let subject = noun.text(language, ["code": code])
       let title = language == .chinese ? "\(verb.text(language))\(subject)" : "\(verb.text(language)) \(subject)"
-      let details = (step.fields + (dropsDraft ? [PlanWords.dropsDraft.text(language)] : [])).joined(separator: language == .chinese ? "、" : ", ")
+      // The names of fields are those of the file; in Chinese the details tell what they say.
+      let fields = language == .chinese && !step.changes.isEmpty ? [] : step.fields
+      let details = (fields + (dropsDraft ? [PlanWords.dropsDraft.text(language)] : [])).joined(separator: language == .chinese ? "、" : ", ")
       guard !details.isEmpty else { return title }
       return language == .chinese ? "\(title)：\(details)" : "\(title): \(details)"
     }

@@ -102,47 +102,6 @@ package struct FilePerson: OperationInput {
   }
 }
 
-/// Either a stock shape or a definition of its own.
-package struct FileCalendar: OperationInput {
-  let name: String
-  let definition: CalendarDefinition
-
-  private static let zone = Field.text("zone", 1...64, "Its time zone.", "时区。")
-  private static let stock = Field.oneOf("stock", StockCalendar.allCases.map(\.rawValue), "A stock shape.", "标准服务时段。")
-  private static let week = Field.document("week", "Openings by weekday.", "每周服务时段。")
-  private static let exceptions = Field<[Value]>.list(
-    "exceptions", of: Field.document("exception", "A dated exception.", "例外日期。"), count: 0...CalendarDefinition.exceptionLimit, "Dated exceptions.", "例外日期。")
-
-  package static let fields: [any InputField] = [FileFields.name, zone, stock.optional, week.optional, exceptions.optional]
-
-  package init(_ values: InputValues) throws(FieldError) {
-    name = try values[FileFields.name]
-    let zone = try values[Self.zone]
-    let stock = try values[Self.stock.optional].flatMap(StockCalendar.init(rawValue:))
-    let week = try values[Self.week.optional]
-    guard (stock == nil) != (week == nil) else { throw FieldError("stock", ContractFileMessages.stockOrWeek) }
-    let exceptions = try values[Self.exceptions.optional] ?? []
-    definition = try Self.definition(zone, stock, week, exceptions)
-  }
-
-  private static func definition(_ zone: String, _ stock: StockCalendar?, _ week: Value?, _ exceptions: [Value]) throws(FieldError) -> CalendarDefinition {
-    do throws(Failure) {
-      let openings: Value = if let stock { try stock.definition(zone: zone).value["week"] ?? .null } else { week ?? .null }
-      return try CalendarDefinition(.object(["zone": .text(zone), "week": openings, "exceptions": .array(exceptions.map(closedUnlessOpen))]))
-    } catch {
-      // The paths of a definition are those of the file; only the first is told here, the rest after it is mended.
-      let first = error.violations.first
-      throw FieldError(first?.path ?? "week", first?.message ?? error.message, first?.arguments ?? error.arguments)
-    }
-  }
-
-  /// A date that is only named is a holiday.
-  private static func closedUnlessOpen(_ exception: Value) -> Value {
-    guard exception["open"] == nil, let members = exception.members else { return exception }
-    return .object(members + [Value.Member("open", .array([]))])
-  }
-}
-
 /// Fields that several parts have.
 enum FileFields {
   static let name = Field.text("name", 1...200, "Its name.", "名称。")

@@ -74,12 +74,13 @@ struct ContractParts: Sendable {
   // MARK: Definitions
 
   private func calendar(_ calendar: Value) -> Value {
-    let definition = calendar["definition"] ?? .null
+    let definition = calendar["ownDefinition"] ?? calendar["definition"] ?? .null
     // As people write a week, whatever order it was stored in.
     let week = definition["week"].map { $0.picked(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]) } ?? .null
     return .present([
       .init("name", calendar["name"] ?? .null), .init("zone", definition["zone"] ?? .null), .init("week", week),
       .init("exceptions", definition["exceptions"] ?? .null),
+      .list("holidaySets", (calendar["holidaySets"]?.array ?? []).compactMap { $0["name"] }),
     ])
   }
 

@@ -28,6 +28,8 @@ package struct ContractPlan: Sendable {
     var details: [String] = []
     /// Where in the file the operation's fields stand, when they are called otherwise there.
     var renamed: [String: String] = [:]
+    /// Whether it is for when all the others are done: after one that failed there is nothing to say of it.
+    var needsAll = false
     var act: (@Sendable (Applying) async throws -> Void)?
 
     func title(_ language: Language) -> String {

@@ -32,6 +32,8 @@ extension ContractPlanner {
           Value.Member("name", .text(contract.name)), Value.Member("currency", .text(currency.code)), Value.Member("zone", .text(zone.identifier)),
           Value.Member("state", "draft"),
         ]
+      step.details = Self.contractTerms(.object(members)).compactMap { term, value in difference(words.what(.contract(term)), nil, value) }
+      if reachesBack(zone.start(of: contract.starts)) { step.details.append(ContractFileMessages.startsBack.text(language)) }
       // A draft until all its lines are there: what is half made promises nothing.
       step.act = { applying in
         let made = try await applying.call("contract.create", created + [Value.Member("customer", await applying.id(.customer))])
@@ -61,7 +63,7 @@ extension ContractPlanner {
   private func activation(of line: FileLine, at place: String) -> ContractPlan.Step {
     var step = ContractPlan.Step(
       kind: .change, noun: ContractFileMessages.line, name: "“\(line.name)”", path: place, from: validFromText,
-      details: [ContractFileMessages.activate.text(language)])
+      details: [ContractFileMessages.activate.text(language)], needsAll: true)
     let (name, from) = (line.name, validFromMember)
     step.act = { applying in
       let (id, version) = (await applying.id(.line(name)), await applying.version(ofLine: name))
@@ -73,7 +75,7 @@ extension ContractPlanner {
   private func activation(_ contract: FileContract) -> ContractPlan.Step {
     var step = ContractPlan.Step(
       kind: .change, noun: ContractFileMessages.contract, name: "“\(contract.name)”", path: "contract",
-      details: [ContractFileMessages.activate.text(language)])
+      details: [ContractFileMessages.activate.text(language)], needsAll: true)
     step.act = { applying in
       let (id, version) = (await applying.id(.contract), await applying.contractVersion)
       try await applying.call("contract.change", [Value.Member("id", id), Value.Member("event", "activate")], version: version)
@@ -105,9 +107,14 @@ extension ContractPlanner {
       difference(words.what(.contract(term)), before, Self.contractTerms(.object(members)).first { $0.0 == term }?.1)
     }
     step.from = validFromText
+    if changed.contains(where: { $0.name == "startsAt" }), !reachesBack(validFrom), reachesBack(zone?.start(of: contract.starts)) {
+      step.details.append(ContractFileMessages.startsBack.text(language))
+    }
     // A notice in one unit takes the place of one in the other.
     let kept = changed.filter { !($0.value.isNull && $0.name.hasPrefix("notice") && contract.renewal.notice != nil) }
-    finish(&step, kept.isEmpty ? [] : kept + validFromMember, found, operation: "contract.change", thing: .contract)
+    finish(
+      &step, kept.isEmpty ? [] : kept + validFromMember, found, operation: "contract.change", thing: .contract,
+      withdrawal: "contract.withdraw")
   }
 
   /// An end that a renewal or a decline has set since is not put back by a file that does not know of it.
@@ -163,6 +170,8 @@ extension ContractPlanner {
       // The lines of a new contract count from its start.
       let isNew = recorded.contract == nil || recorded.contract?["state"] == "draft"
       let from = isPrepared(line) ? [Value.Member("draft", .bool(true))] : isNew ? [] : validFromMember
+      step.details = TermSubject.LineTerm.allCases.filter { $0 != .name }
+        .compactMap { difference(words.what(.lineTerm(0, $0)), nil, wanted.term($0)) }
       step.act = { applying in
         let input = await wanted.members(applying) + [Value.Member("contract", await applying.id(.contract))] + from
         let made = try await applying.call("contract_line.add", input)
@@ -173,7 +182,9 @@ extension ContractPlanner {
     let before = PlannedLine(recorded: found, units: recorded.units, persons: recorded.persons, currency)
     let terms = TermSubject.LineTerm.allCases
     step.details = terms.compactMap { difference(words.what(.lineTerm(0, $0)), before.term($0), wanted.term($0)) }
-    guard !step.details.isEmpty else { return finish(&step, [], found, operation: "contract_line.revise", thing: .contract) }
+    guard !step.details.isEmpty else {
+      return finish(&step, [], found, operation: "contract_line.revise", thing: .contract, withdrawal: "contract_line.withdraw")
+    }
     step = ContractPlan.Step(
       kind: .change, noun: step.noun, name: step.name, path: place, from: validFromText, details: step.details, renamed: step.renamed)
     let (id, version, from) = (found["id"] ?? .null, found["version"]?.integer, found["state"] == "draft" ? [] : validFromMember)
@@ -204,14 +215,16 @@ extension ContractPlanner {
       guard let key = personKey(contact.person, at: "\(place).person") else { continue }
       if !wanted.insert([contact.role, key]).inserted { refuse("\(place).person", ContractFileMessages.namedTwice) }
       let isThere = recorded.contacts.contains { $0["role"]?.text == contact.role && $0.personKey == key }
+      let from = recorded.contract == nil ? [] : validFromMember
       var step = ContractPlan.Step(
-        kind: isThere ? .same : .create, noun: ContractFileMessages.contact, name: "“\(contact.person)” (\(contact.role))", path: place)
+        kind: isThere ? .same : .create, noun: ContractFileMessages.contact, name: "“\(contact.person)” (\(contact.role))", path: place,
+        from: isThere || from.isEmpty ? nil : validFromText)
       if !isThere {
         step.act = { applying in
           let (contract, person) = (await applying.id(.contract), await applying.id(.person(key)))
           try await applying.call(
             "contract_contact.add",
-            [Value.Member("contract", contract), Value.Member("person", person), Value.Member("role", .text(contact.role))])
+            [Value.Member("contract", contract), Value.Member("person", person), Value.Member("role", .text(contact.role))] + from)
         }
       }
       add(step)
@@ -219,9 +232,12 @@ extension ContractPlanner {
     for contact in recorded.contacts where !wanted.contains([contact["role"]?.text ?? "", contact.personKey]) {
       var step = ContractPlan.Step(
         kind: .end, noun: ContractFileMessages.contact, name: "“\(contact["name"]?.text ?? "")” (\(contact["role"]?.text ?? ""))",
-        path: "contract.contacts")
+        path: "contract.contacts", from: validFromText, renamed: ["validUntil": "validFrom"])
       let (id, version) = (contact["id"] ?? .null, contact["version"]?.integer)
-      step.act = { applying in try await applying.call("contract_contact.end", [Value.Member("id", id)], version: version) }
+      // Who was named since then never speaks for it.
+      let begins = contact["validFrom"]?.text.flatMap(Instant.init) ?? Instant(seconds: 0)
+      let until = validFrom.map { [Value.Member("validUntil", .instant(max($0, begins)))] } ?? []
+      step.act = { applying in try await applying.call("contract_contact.end", [Value.Member("id", id)] + until, version: version) }
       add(step)
     }
   }

@@ -15,7 +15,7 @@ extension ContractPlanner {
       members.append(Value.Member("code", .text(wanted.code)))
       step.act = { [members] applying in
         let made = try await applying.call("customer.create", members)
-        await applying.keep(made["id"], of: .customer)
+        try await applying.keep(customer: made["id"])
       }
       add(step)
       return
@@ -29,12 +29,13 @@ extension ContractPlanner {
   }
 
   /// A change of what is there, or nothing.
+  /// - Parameter withdrawal: the operation that takes back a version which does not hold yet.
   mutating func finish(
-    _ step: inout ContractPlan.Step, _ changed: [Value.Member], _ found: Value, operation: String, thing: FileThing
+    _ step: inout ContractPlan.Step, _ changed: [Value.Member], _ found: Value, operation: String, thing: FileThing, withdrawal: String? = nil
   ) {
     step = ContractPlan.Step(
       kind: changed.isEmpty ? .same : .change, noun: step.noun, name: step.name, path: step.path, from: changed.isEmpty ? nil : step.from,
-      details: step.details, renamed: step.renamed)
+      details: step.details + (changed.isEmpty ? planned(found, withdrawal) : []), renamed: step.renamed)
     if !changed.isEmpty {
       let (members, version) = ([Value.Member("id", found["id"] ?? .null)] + changed, found["version"]?.integer)
       step.act = { applying in

@@ -3,35 +3,8 @@ import Kernel
 import Operations
 import ServiceTime
 
-/// Calendars and SLAs: the provider's own, which other contracts may name too.
+/// SLAs: the provider's own, which other contracts may name too.
 extension ContractPlanner {
-  mutating func planCalendars() {
-    refuseRepeated(file.calendars.map(\.name), at: "calendars")
-    for (index, calendar) in file.calendars.enumerated() {
-      let name = calendar.name
-      var step = ContractPlan.Step(
-        kind: .create, noun: ContractFileMessages.calendar, name: "“\(name)”", path: "calendars[\(index)]", from: nil)
-      guard let found = recorded.calendars[name] else {
-        let members = [Value.Member("name", .text(name)), Value.Member("definition", calendar.definition.value)]
-        step.act = { applying in
-          let made = try await applying.call("calendar.create", members)
-          await applying.keep(made["id"], of: .calendar(name))
-        }
-        add(step)
-        continue
-      }
-      // As definitions, not as texts: the same openings may be written in several ways.
-      let recordedDefinition = found["definition"].flatMap { try? CalendarDefinition($0) }
-      var changed: [Value.Member] = []
-      if recordedDefinition != calendar.definition {
-        changed = [Value.Member("definition", calendar.definition.value)] + validFromMember
-        step.from = validFromText
-        step.details = [ContractFileMessages.hours.text(language), ContractFileMessages.shared.text(language)]
-      }
-      finish(&step, changed, found, operation: "calendar.revise", thing: .calendar(name))
-    }
-  }
-
   mutating func planSlas() {
     refuseRepeated(file.slas.map(\.name), at: "slas")
     for (index, sla) in file.slas.enumerated() { planSla(sla, at: "slas[\(index)]") }
@@ -50,11 +23,12 @@ extension ContractPlanner {
       if let calendar = goal.calendar, !known.contains(calendar) { refuseUnknown("\(path).calendar", known: known) }
     }
     let name = sla.name
-    var step = ContractPlan.Step(kind: .create, noun: ContractFileMessages.sla, name: "“\(name)”", path: place)
+    var step = ContractPlan.Step(kind: .create, noun: ContractFileMessages.sla, name: "“\(name)”", path: place, renamed: Self.places(of: goals))
     let members =
       [Value.Member("name", .text(name)), Value.Member("resolutionStopsAt", .text(sla.resolutionStopsAt.rawValue))] + (sla.waits?.members ?? [])
     let kind = Value.Member("kind", .text(sla.kind.rawValue))
     guard let found = recorded.slas[name] else {
+      step.details = differences(goals, .null)
       step.act = { applying in
         let made = try await applying.call("sla.create", members + [kind, Value.Member("targets", await goals.value(applying))])
         await applying.keep(made["id"], of: .sla(name))
@@ -67,16 +41,32 @@ extension ContractPlanner {
     if sla.waits?.members.contains(where: { $0.value != (found[$0.name] ?? .null) }) ?? false {
       step.details.append(ContractFileMessages.waits.text(language))
     }
-    guard !step.details.isEmpty else { return finish(&step, [], found, operation: "sla.revise", thing: .sla(name)) }
+    guard !step.details.isEmpty else {
+      return finish(&step, [], found, operation: "sla.revise", thing: .sla(name), withdrawal: "sla.withdraw")
+    }
     step = ContractPlan.Step(
       kind: .change, noun: step.noun, name: step.name, path: place, from: validFromText,
-      details: step.details + [ContractFileMessages.shared.text(language)])
+      details: step.details + [ContractFileMessages.shared.text(language)], renamed: step.renamed)
     let (id, version, from) = (found["id"] ?? .null, found["version"]?.integer, validFromMember)
     step.act = { applying in
       let input = [Value.Member("id", id)] + members.dropFirst() + [Value.Member("targets", await goals.value(applying))] + from
       try await applying.call("sla.revise", input, version: version)
     }
     add(step)
+  }
+
+  /// Where the fields of the operations' targets stand in the file.
+  private static func places(of goals: [Goal]) -> [String: String] {
+    let fields = [
+      "budgetSeconds": "within", "businessDays": "within", "ticketType": "types", "priority": "priorities", "service": "services", "ciTier": "ciTiers",
+      "warnPercents": "warnAt",
+    ]
+    var places: [String: String] = [:]
+    for (index, goal) in goals.enumerated() {
+      places["targets[\(index)]"] = goal.path
+      for (field, key) in fields { places["targets[\(index)].\(field)"] = "\(goal.path).\(key)" }
+    }
+    return places
   }
 
   /// What a target is for is in the catalogue, and in the list of CI tiers in use.

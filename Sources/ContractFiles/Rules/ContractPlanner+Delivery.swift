@@ -98,12 +98,16 @@ extension ContractPlanner {
     for (index, supplier) in wanted.enumerated() {
       let path = "\(place)[\(index)]"
       let (service, contract) = ("\(supplier.supplier) \(supplier.service)", supplier.contract.map { "\(supplier.supplier) \($0)" })
+      guard recorded.suppliers.contains(supplier.supplier) else {
+        refuseUnknown("\(path).supplier", known: recorded.suppliers)
+        continue
+      }
       guard let found = recorded.supplierServices[service] else {
-        refuseUnknown("\(path).service", known: recorded.supplierServices.keys)
+        refuseUnknown("\(path).service", known: Self.names(of: supplier.supplier, among: recorded.supplierServices.keys))
         continue
       }
       if let contract, recorded.underpinningContracts[contract] == nil {
-        refuseUnknown("\(path).contract", known: recorded.underpinningContracts.keys)
+        refuseUnknown("\(path).contract", known: Self.names(of: supplier.supplier, among: recorded.underpinningContracts.keys))
         continue
       }
       let there = left.firstIndex { link in
@@ -113,6 +117,12 @@ extension ContractPlanner {
       }
       if let there { left.remove(at: there) }
       let weight = supplier.weight ?? left.first { $0["service"] == found["id"] && $0["role"]?.text == supplier.role }?["weight"]?.integer
+      // Nobody rests on one service twice: what differs by its weight alone ends before the other begins.
+      let lighter = left.firstIndex { link in
+        there == nil && link["service"] == found["id"] && link["role"]?.text == supplier.role
+          && link["underpinningContract"] == (contract.flatMap { recorded.underpinningContracts[$0]?["id"] } ?? .null)
+      }
+      if let lighter { add(end(left.remove(at: lighter), isNotNeeded: false, of: line, at: path, until: validFrom ?? now)) }
       add(link(supplier, service, contract, weight: weight, of: line, at: path, isThere: there != nil))
     }
     // The new ones stand before the old ones end. The file says all that the line rests on: it needs nothing else in their place.
@@ -120,6 +130,11 @@ extension ContractPlanner {
       let goesOn = wanted.contains { recorded.supplierServices["\($0.supplier) \($0.service)"]?["id"] == link["service"] && $0.role == link["role"]?.text }
       add(end(link, isNotNeeded: !goesOn, of: line, at: place))
     }
+  }
+
+  /// As the file names them: without the supplier's code.
+  private static func names(of supplier: String, among keys: some Collection<String>) -> [String] {
+    keys.filter { $0.hasPrefix("\(supplier) ") }.map { String($0.dropFirst(supplier.count + 1)) }
   }
 
   private func link(
@@ -144,14 +159,14 @@ extension ContractPlanner {
     return step
   }
 
-  private func end(_ link: Value, isNotNeeded: Bool, of line: String, at path: String) -> ContractPlan.Step {
+  private func end(_ link: Value, isNotNeeded: Bool, of line: String, at path: String, until: Instant? = nil) -> ContractPlan.Step {
     let name = "\(link["supplierCode"]?.text ?? "") \(link["serviceName"]?.text ?? "")"
     var step = ContractPlan.Step(
       kind: .end, noun: ContractFileMessages.lineSupplier, name: "“\(line)”: \(name)", path: path, from: validFromText,
       details: isNotNeeded ? [ContractFileMessages.notNeeded.text(language)] : [])
     let members =
       [Value.Member("id", link["id"] ?? .null), Value.Member("notNeeded", .bool(isNotNeeded))]
-      + (validFrom.map { [Value.Member("endedAt", .instant($0))] } ?? [])
+      + ((until ?? validFrom).map { [Value.Member("endedAt", .instant($0))] } ?? [])
     let version = link["version"]?.integer
     step.act = { applying in try await applying.call("supplier_link.end", members, version: version) }
     return step

@@ -50,7 +50,28 @@ struct ContractPlanner {
     problems.append(Failure.Violation(path: path, message, arguments))
   }
 
-  mutating func add(_ step: ContractPlan.Step) { plan.steps.append(step) }
+  /// With a warning where it reaches back into days that are over.
+  mutating func add(_ step: ContractPlan.Step) {
+    var step = step
+    if step.kind != .same, step.from != nil, reachesBack(validFrom) { step.details.append(ContractFileMessages.reachesBack.text(language)) }
+    plan.steps.append(step)
+  }
+
+  /// Whether an instant lies before today, in the contract's zone.
+  func reachesBack(_ instant: Instant?) -> Bool {
+    guard let instant, let zone else { return false }
+    return instant < zone.start(of: zone.date(at: now))
+  }
+
+  /// What is as the file says, but only later than the file says: which the plan tells, and does nothing about.
+  /// - Parameter withdrawal: the operation that takes such a version back.
+  func planned(_ found: Value, _ withdrawal: String?) -> [String] {
+    let starts = file.contract.flatMap { contract in zone.map { $0.start(of: contract.starts) } } ?? now
+    guard let withdrawal, found["state"] != "draft", let begins = found["validFrom"]?.text.flatMap(Instant.init), begins > now,
+      begins > max(validFrom ?? now, starts)
+    else { return [] }
+    return [ContractFileMessages.plannedFrom.text(language, ["date": words.date(begins), "operation": withdrawal])]
+  }
 
   /// A name that is neither in the file nor recorded.
   mutating func refuseUnknown(_ path: String, known: some Collection<String>) {

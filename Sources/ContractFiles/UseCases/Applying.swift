@@ -7,6 +7,7 @@ enum FileThing: Hashable, Sendable {
   case unit(String)
   case person(String)
   case calendar(String)
+  case holidaySet(String)
   case sla(String)
   case contract
   case line(String)
@@ -22,6 +23,8 @@ enum FileThing: Hashable, Sendable {
 /// Carries a plan out: calls operations, and knows the ids of what was made.
 actor Applying {
   private let dispatcher: Dispatcher
+  /// Where what is called is only tried.
+  private let rehearsal: Rehearsal?
   private let principal: Principal
   private let language: Language
   private var ids: [FileThing: Value]
@@ -31,8 +34,14 @@ actor Applying {
   /// The same of lines, by name.
   private var lineVersions: [String: Int64]
 
-  init(_ dispatcher: Dispatcher, as principal: Principal, _ language: Language, from recorded: RecordedState? = nil) {
+  /// Whether something was asked for since ``begin()`` that is not there: in a rehearsal, what a refused step would have made.
+  private(set) var lacksSomething = false
+
+  init(
+    _ dispatcher: Dispatcher, as principal: Principal, _ language: Language, from recorded: RecordedState? = nil, in rehearsal: Rehearsal? = nil
+  ) {
     self.dispatcher = dispatcher
+    self.rehearsal = rehearsal
     self.principal = principal
     self.language = language
     ids = recorded?.ids ?? [:]
@@ -41,9 +50,23 @@ actor Applying {
     lineVersions = Dictionary(lines) { first, _ in first }
   }
 
-  func id(_ thing: FileThing) -> Value { ids[thing] ?? .null }
+  /// The next step begins.
+  func begin() { lacksSomething = false }
+
+  func id(_ thing: FileThing) -> Value {
+    let id = ids[thing] ?? .null
+    if id.isNull { lacksSomething = true }
+    return id
+  }
+
+  func ids(_ things: [FileThing]) -> [Value] { things.map { id($0) } }
 
   func keep(_ id: Value?, of thing: FileThing) { ids[thing] = id }
+
+  func keep(customer id: Value?) async throws {
+    ids[.customer] = id
+    if let rehearsal, let made = id?.text.flatMap({ PublicId($0) }) { try await rehearsal.serve(made) }
+  }
 
   func keep(contract: Value) {
     ids[.contract] = contract["id"]
@@ -59,9 +82,10 @@ actor Applying {
 
   @discardableResult
   func call(_ operation: String, _ members: [Value.Member], version: Int64? = nil) async throws -> Value {
-    try await dispatcher.invoke(
-      operation, .object(members), as: principal,
-      Call(requestId: "file-" + Base32.encode(dispatcher.tenancy.random.bytes(10)), expectedVersion: version, language: language)
+    let requestId = "file-" + Base32.encode(dispatcher.tenancy.random.bytes(10))
+    if let rehearsal { return try await rehearsal.call(operation, .object(members), version: version, requestId: requestId) }
+    return try await dispatcher.invoke(
+      operation, .object(members), as: principal, Call(requestId: requestId, expectedVersion: version, language: language)
     ).value
   }
 

@@ -17,7 +17,7 @@ package struct ContractExport: Sendable {
   /// - Parameter contract: its name; nil: the one that the customer has.
   package func yaml(customer code: String, contract name: String?) async throws -> String {
     guard let entry = try await dispatcher.tenancy.tenant(code: code), entry.kind == .customer else {
-      throw Failure.invalid("customer", InputMessages.unknownReference)
+      throw Failure.invalid("customer", ContractFileMessages.noCustomer, ["code": code])
     }
     let ofCustomer = Value.Member("customer", .id(entry.publicId))
     let customer = try await applying.call("customer.read", [Value.Member("id", .id(entry.publicId))])

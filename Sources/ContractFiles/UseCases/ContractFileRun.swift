@@ -1,6 +1,7 @@
 import Contracts
 import Kernel
 import Operations
+import ServiceTime
 
 /// A contract file against a database: what would be done, and doing it. Each step is an operation as anyone would call
 /// it, with its rights, rules and audit record. A run that stopped half way is finished by running the file again: what
@@ -9,7 +10,7 @@ package struct ContractFileRun: Sendable {
   let dispatcher: Dispatcher
   let principal: Principal
   let language: Language
-  private let document: YAMLDocument
+  fileprivate let document: YAMLDocument
   let file: ContractFile
 
   /// Throws ``ContractFileProblems`` for all that is wrong with the text of the file.
@@ -29,8 +30,16 @@ package struct ContractFileRun: Sendable {
     }
   }
 
-  /// What is to be done now. Throws ``ContractFileProblems`` for names that lead nowhere and values that cannot be.
+  /// What is to be done now. Throws ``ContractFileProblems`` for names that lead nowhere and values that cannot be, and for all else that
+  /// any of its steps would be refused for: what is planned here can be applied.
   package func plan() async throws -> ContractPlan {
+    let plan = try await compared()
+    try await rehearse(plan)
+    return plan
+  }
+
+  /// What is to be done by what the file says and what is recorded.
+  func compared() async throws -> ContractPlan {
     let recorded = try await RecordedState(of: file, by: Applying(dispatcher, as: principal, language), dispatcher.tenancy)
     var planner = ContractPlanner(file, recorded, language, now: dispatcher.tenancy.clock.now())
     planner.run()
@@ -39,7 +48,7 @@ package struct ContractFileRun: Sendable {
   }
 
   /// Carries out the plan that was shown, step by step, and tells of each. Stops with ``ContractFileProblems`` at a step
-  /// whose object was changed since the plan was made.
+  /// whose object was changed since the plan was made, or which somebody else has done by now.
   package func apply(_ plan: ContractPlan, _ progress: @Sendable (String) -> Void = { _ in }) async throws {
     let applying = Applying(dispatcher, as: principal, language, from: plan.recorded)
     for step in plan.steps {
@@ -47,16 +56,61 @@ package struct ContractFileRun: Sendable {
       do {
         try await act(applying)
       } catch let failure as Failure {
-        throw ContractFileProblems(failure, at: step, language, in: document)
+        let isBeaten = (try? await isDone(step)) ?? false
+        throw ContractFileProblems(isBeaten ? Failure(.conflict, ContractFileMessages.somebodyElse) : failure, at: step, self)
       }
       progress(step.title(language))
     }
+  }
+
+  /// Whether what a step was to do is done, by somebody else.
+  private func isDone(_ step: ContractPlan.Step) async throws -> Bool {
+    let left = try await compared().steps.first {
+      $0.noun == step.noun && $0.name == step.name && $0.path == step.path && $0.needsAll == step.needsAll
+    }
+    return left.map { $0.kind == .same } ?? true
+  }
+
+  // MARK: Before anything is done
+
+  /// What a step would be refused for.
+  struct Refusal: Sendable {
+    let step: ContractPlan.Step
+    let failure: Failure
+  }
+
+  /// Carries the plan out where nothing of it stays.
+  private func rehearse(_ plan: ContractPlan) async throws {
+    guard !plan.isEmpty else { return }
+    let entry = try await dispatcher.tenancy.tenant(code: file.customer.code)
+    let refusals = try await dispatcher.rehearse(as: principal, language, for: entry.flatMap { $0.kind == .customer ? $0 : nil }) { rehearsal in
+      let applying = Applying(dispatcher, as: principal, language, from: plan.recorded, in: rehearsal)
+      var refusals: [Refusal] = []
+      for step in plan.steps where !(step.needsAll && !refusals.isEmpty) {
+        guard let act = step.act else { continue }
+        await applying.begin()
+        do {
+          try await act(applying)
+        } catch let failure as Failure {
+          // What lacks what a refused step would have made, or finds what it left half done, has nothing to say of its own.
+          let follows = !refusals.isEmpty && (failure.kind == .versionMismatch || failure.kind == .internal)
+          if await !applying.lacksSomething, !follows { refusals.append(Refusal(step: step, failure: failure)) }
+          if await rehearsal.isBroken { break }
+        }
+      }
+      return refusals
+    }
+    guard let first = refusals.first?.failure else { return }
+    // No line of the file is to blame.
+    let ours: [Failure.Kind] = [.denied, .busy, .internal, .outcomeUnknown]
+    guard !ours.contains(first.kind) else { throw first }
+    throw ContractFileProblems(refusals, self)
   }
 }
 
 extension ContractFileProblems {
   package init(_ violations: [Failure.Violation], in document: YAMLDocument?) {
-    problems = violations.map { violation in
+    problems = violations.map(Self.suggesting).map { violation in
       Problem(
         line: document?.line(of: violation.path), path: violation.path, value: document?.text(at: violation.path), message: violation.message,
         arguments: violation.arguments)
@@ -65,15 +119,61 @@ extension ContractFileProblems {
     failure = nil
   }
 
+  /// The key that is meant, where one that there is not is written almost as it.
+  private static func suggesting(_ violation: Failure.Violation) -> Failure.Violation {
+    guard violation.message == InputMessages.unknownField, let allowed = violation.arguments["allowed"],
+      let key = violation.path.split(separator: ".").last.map(String.init),
+      let meant = NearName.nearest(to: key, among: allowed.split(separator: ",").map { String($0.drop(while: \.isWhitespace)) })
+    else { return violation }
+    return Failure.Violation(path: violation.path, ContractFileMessages.unknownKey, ["meant": meant, "allowed": allowed])
+  }
+
   /// What the server refused: its fields are told by their places in the file.
-  init(_ failure: Failure, at step: ContractPlan.Step, _ language: Language, in document: YAMLDocument) {
-    let moved = failure.violations.map { violation in
-      let field = step.renamed[violation.path] ?? violation.path
-      let path = field.isEmpty ? step.path : "\(step.path).\(field)"
-      return Failure.Violation(path: violation.path == "validFrom" ? "validFrom" : path, violation.message, violation.arguments)
-    }
-    problems = ContractFileProblems(moved, in: document).problems
-    stoppedAt = step.title(language)
+  init(_ failure: Failure, at step: ContractPlan.Step, _ run: ContractFileRun) {
+    problems = ContractFileProblems(run.placed(failure, of: step), in: run.document).problems
+    stoppedAt = step.title(run.language)
     self.failure = failure.kind == .versionMismatch ? Failure(.versionMismatch, ContractFileMessages.changedSince) : failure
+  }
+
+  /// What it would refuse: nothing is done.
+  init(_ refusals: [ContractFileRun.Refusal], _ run: ContractFileRun) {
+    problems = refusals.flatMap { refusal -> [Problem] in
+      let placed = run.placed(refusal.failure, of: refusal.step)
+      guard placed.isEmpty else { return ContractFileProblems(placed, in: run.document).problems }
+      let failure = refusal.failure
+      return [
+        Problem(line: run.document.line(of: refusal.step.path), path: refusal.step.path, value: nil, message: failure.message, arguments: failure.arguments)
+      ]
+    }
+    stoppedAt = nil
+    failure = refusals.first?.failure
+  }
+}
+
+extension ContractFileRun {
+  /// What is wrong with the fields of an operation, by their places in the file; instants that begin a day of the contract as that day.
+  fileprivate func placed(_ failure: Failure, of step: ContractPlan.Step) -> [Failure.Violation] {
+    let zone = Zone.named(file.contract?.zone ?? file.customer.zone)
+    return failure.violations.map { violation in
+      let arguments = violation.arguments.mapValues { text in
+        guard let zone, let instant = Instant(text), case let day = zone.date(at: instant), zone.start(of: day) == instant else { return text }
+        return day.description
+      }
+      return Failure.Violation(path: place(of: violation.path, in: step), violation.message, arguments)
+    }
+  }
+
+  /// A day that the file does not give is told by the thing that it would be for.
+  private func place(of field: String, in step: ContractPlan.Step) -> String {
+    // The longest name counts: that of an element before that of its list.
+    let known = step.renamed.keys.filter { field == $0 || field.hasPrefix("\($0).") || field.hasPrefix("\($0)[") }.max { $0.count < $1.count }
+    var name = field
+    if let known {
+      let rest = field.dropFirst(known.count)
+      name = (step.renamed[known] ?? "") + String(rest)
+      if name.hasPrefix(".") { name.removeFirst() }
+    }
+    guard name != "validFrom" else { return file.validFrom == nil ? step.path : "validFrom" }
+    return name.isEmpty ? step.path : name.hasPrefix("[") ? step.path + name : "\(step.path).\(name)"
   }
 }

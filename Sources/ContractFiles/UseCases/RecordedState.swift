@@ -10,6 +10,8 @@ struct RecordedState: Sendable {
   private(set) var units: [String: Value] = [:]
   private(set) var persons: [Value] = []
   private(set) var calendars: [String: Value] = [:]
+  /// By name, where the file names any.
+  private(set) var holidaySets: [String: Value] = [:]
   private(set) var slas: [String: Value] = [:]
   /// What the file names of the catalogue, by code.
   private(set) var services: [String: Value] = [:]
@@ -21,6 +23,8 @@ struct RecordedState: Sendable {
   /// The provider's teams by name, and the OLA that each works by last; where the file names any.
   private(set) var teams: [String: Value] = [:]
   private(set) var agreements: [String: Value] = [:]
+  /// The codes of all suppliers, where the file names any.
+  private(set) var suppliers: Set<String> = []
   /// What suppliers provide and promise: `CLOUD Compute`, `CLOUD UC-7`; of those that the file names.
   private(set) var supplierServices: [String: Value] = [:]
   private(set) var underpinningContracts: [String: Value] = [:]
@@ -53,6 +57,9 @@ struct RecordedState: Sendable {
     for summary in try await applying.all("calendar.list", []) {
       guard let name = summary["name"]?.text, calendarNames.contains(name) else { continue }
       calendars[name] = try await applying.call("calendar.read", [Value.Member("id", summary["id"] ?? .null), Value.Member("asOf", Self.always)])
+    }
+    if file.calendars.contains(where: { $0.holidaySets?.isEmpty == false }) {
+      for set in try await applying.all("holiday_set.list", []) { holidaySets[set["name"]?.text ?? ""] = set }
     }
     for sla in try await applying.all("sla.list", [Value.Member("asOf", Self.always)]) { slas[sla["name"]?.text ?? ""] = sla }
     let lines = file.contract?.lines ?? []
@@ -102,7 +109,9 @@ struct RecordedState: Sendable {
     let codes = Set(lines.flatMap { ($0.suppliers ?? []).map(\.supplier) })
     guard !codes.isEmpty else { return }
     for supplier in try await applying.all("supplier.list", []) {
-      guard let code = supplier["code"]?.text, codes.contains(code) else { continue }
+      guard let code = supplier["code"]?.text else { continue }
+      suppliers.insert(code)
+      guard codes.contains(code) else { continue }
       let ofSupplier = Value.Member("supplier", supplier["id"] ?? .null)
       for service in try await applying.all("supplier_service.list", [ofSupplier]) {
         supplierServices["\(code) \(service.serviceName)"] = service
@@ -172,6 +181,7 @@ struct RecordedState: Sendable {
     for (path, unit) in units { ids[.unit(path)] = unit["id"] }
     for person in persons { ids[.person(person.personKey)] = person["id"] }
     for (name, calendar) in calendars { ids[.calendar(name)] = calendar["id"] }
+    for (name, set) in holidaySets { ids[.holidaySet(name)] = set["id"] }
     for (name, sla) in slas { ids[.sla(name)] = sla["id"] }
     for line in lines { ids[.line(line["name"]?.text ?? "")] = line["id"] }
     for (name, team) in teams { ids[.team(name)] = team["id"] }

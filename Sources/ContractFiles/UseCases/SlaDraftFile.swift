@@ -7,7 +7,7 @@ import ServiceTime
 /// Nothing of it is stored.
 package struct SlaDraftFile: Sendable {
   private let slas: [FileSla]
-  private let calendars: [String: CalendarDefinition]
+  private let calendars: [String: FileCalendar]
   private let waits: WaitTerms
   private let document: YAMLDocument
 
@@ -22,11 +22,11 @@ package struct SlaDraftFile: Sendable {
       if document.value["customer"] != nil {
         let file = try InputValues.read(ContractFile.self, from: document.value)
         (slas, waits) = (file.slas, .usual)
-        calendars = Dictionary(file.calendars.map { ($0.name, $0.definition) }) { first, _ in first }
+        calendars = Dictionary(file.calendars.map { ($0.name, $0) }) { first, _ in first }
       } else {
         let file = try InputValues.read(Content.self, from: document.value)
         (slas, waits) = (file.slas, file.waits?.terms ?? .usual)
-        calendars = Dictionary(file.calendars.map { ($0.name, $0.definition) }) { first, _ in first }
+        calendars = Dictionary(file.calendars.map { ($0.name, $0) }) { first, _ in first }
       }
     } catch {
       throw ContractFileProblems(error.violations, in: document)
@@ -41,6 +41,12 @@ package struct SlaDraftFile: Sendable {
     Set(try find(sla).targets.compactMap(\.calendar)).subtracting(calendars.keys).sorted()
   }
 
+  /// The names of the holiday sets whose days close the calendars of the SLA that the file defines.
+  package func holidaySets(of sla: String?) throws(Failure) -> [String] {
+    let names = Set(try find(sla).targets.compactMap(\.calendar))
+    return Set(names.flatMap { calendars[$0]?.holidaySets ?? [] }).sorted()
+  }
+
   /// The codes of the catalogue's services that the SLA names.
   package func services(of sla: String?) throws(Failure) -> [String] { Set(try find(sla).goals.compactMap(\.label.service)).sorted() }
 
@@ -48,11 +54,15 @@ package struct SlaDraftFile: Sendable {
   /// - Parameters:
   ///   - name: nil where the file has only one.
   ///   - recorded: the calendars that the file does not define.
+  ///   - holidays: the holiday sets that its calendars name.
   package func trial(
-    _ name: String?, recorded: [String: CalendarDefinition], services: [String: Int64] = [:], ciTiers: Set<String> = [], from start: Instant
+    _ name: String?, recorded: [String: CalendarDefinition], holidays: [String: HolidaySet] = [:], services: [String: Int64] = [:], ciTiers: Set<String> = [],
+    from start: Instant
   ) throws(Failure) -> (name: String, trial: SlaTrial) {
     let sla = try find(name)
-    let known = calendars.merging(recorded) { own, _ in own }
+    let used = Set(sla.targets.compactMap(\.calendar))
+    var known = recorded
+    for (name, calendar) in calendars where used.contains(name) { known[name] = try definition(of: calendar, holidays) }
     // Ids of this trial alone: the numbers of the calendars' names.
     let ids = Dictionary(
       uniqueKeysWithValues: known.keys.sorted().enumerated().compactMap { number, name in
@@ -80,12 +90,32 @@ package struct SlaDraftFile: Sendable {
     )
   }
 
+  private func definition(of calendar: FileCalendar, _ holidays: [String: HolidaySet]) throws(Failure) -> CalendarDefinition {
+    var sets: [HolidaySet] = []
+    for name in calendar.holidaySets ?? [] {
+      guard let set = holidays[name] else { throw .invalid("holidaySets", ContractFileMessages.noSuchHolidaySet, ["name": name]) }
+      sets.append(set)
+    }
+    return sets.isEmpty ? calendar.definition : try calendar.definition.observing(sets)
+  }
+
+  /// A holiday set as `holiday_set.read` tells it. What its days are called is nothing to a trial.
+  package static func holidaySet(told: Value) throws(Failure) -> HolidaySet {
+    let days = (told["days"]?.array ?? []).map { day in
+      Value.object([Value.Member("date", day["date"] ?? .null), Value.Member("open", day["open"] ?? .array([]))])
+    }
+    return try HolidaySet(Value.array(days))
+  }
+
   private static func id(_ number: UInt32) -> PublicId? {
     PublicId(kind: IdKind.calendar.prefix, handle: TenantHandle(number), random: [UInt8](repeating: 1, count: PublicId.randomByteCount))
   }
 
   private func find(_ name: String?) throws(Failure) -> FileSla {
     let found = name.map { name in slas.filter { $0.name == name } } ?? slas
+    if let name, found.isEmpty {
+      throw Failure(.notFound, ContractFileMessages.noSuchSla, ["name": name, "names": names.isEmpty ? "-" : names.joined(separator: ", ")])
+    }
     guard let sla = found.first, found.count == 1 else {
       throw Failure(.notFound, ContractFileMessages.whichSla, ["names": names.isEmpty ? "-" : names.joined(separator: ", ")])
     }

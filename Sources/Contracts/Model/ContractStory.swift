@@ -72,11 +72,18 @@ struct ContractStory: Sendable {
     guard let sla = slas[version.content.sla]?.last(where: { $0.validFrom <= instant }) else { return }
     snapshot[.lineTerm(line, .stopsAt)] = .word(DifferenceWords.stop(sla.resolutionStopsAt))
     for target in targets[sla.slaVersion] ?? [] {
-      for (term, value) in terms(of: target, at: instant) { snapshot[.target(line: line, target.label, term)] = value }
+      for (term, value) in terms(of: target) { snapshot[.target(line: line, target.label, term)] = value }
+      if let calendar = target.calendar, let name = target.calendarName { snapshot[.calendar(name)] = hours(of: calendar, at: instant) }
     }
   }
 
-  private func terms(of target: StoryTargets.Found, at instant: Instant) -> [TargetTerm: Term] {
+  /// Nil where it is not there yet.
+  private func hours(of calendar: Int64, at instant: Instant) -> Term? {
+    let versions = (calendars[calendar] ?? []).prefix { $0.validFrom <= instant }
+    return versions.last.map { .hours($0.definition, version: Int64(versions.count)) }
+  }
+
+  private func terms(of target: StoryTargets.Found) -> [TargetTerm: Term] {
     guard !target.explicitlyNone else { return [.budget: .word(DifferenceWords.explicitlyNone)] }
     var terms: [TargetTerm: Term] = [:]
     terms[.budget] = target.budget.map(Term.budget)
@@ -85,10 +92,7 @@ struct ContractStory: Sendable {
     terms[.countsFrom] = target.countsFrom.map { .word(DifferenceWords.severity($0)) }
     terms[.warnings] = target.warnPercents.isEmpty ? nil : .percents(target.warnPercents)
     if target.budget != nil { terms[.pauses] = .word(target.pauses ? DifferenceWords.yes : DifferenceWords.no) }
-    if let calendar = target.calendar, let name = target.calendarName {
-      let version = (calendars[calendar] ?? []).prefix { $0.validFrom <= instant }.count
-      terms[.calendar] = .calendar(name: name, version: Int64(version))
-    }
+    terms[.calendar] = target.calendarName.map(Term.text)
     return terms
   }
 

@@ -1,6 +1,7 @@
 import Kernel
 import Operations
 import Renewals
+import ServiceTime
 
 /// A value of a contract as a person reads it: what the difference of two instants is told in.
 package enum Term: Hashable, Sendable {
@@ -22,8 +23,8 @@ package enum Term: Hashable, Sendable {
   case names([String])
   /// A text in two languages.
   case local(LocalText)
-  /// A calendar, and which of its versions.
-  case calendar(name: String, version: Int64)
+  /// The hours of a calendar, and which of its versions has them.
+  case hours(CalendarDefinition, version: Int64)
 
   package static func budget(_ budget: Budget) -> Term {
     switch budget {
@@ -48,7 +49,7 @@ package enum Term: Hashable, Sendable {
     case .quantity(let count, let unit): .text("\(count) \(unit)")
     case .names(let names): .text(names.joined(separator: ", "))
     case .local(let text): .text(text.text(.english))
-    case .calendar(let name, let version): .text("\(name) #\(version)")
+    case .hours(_, let version): .text("version \(version)")
     }
   }
 }
@@ -61,6 +62,8 @@ package enum TermSubject: Hashable, Comparable, Sendable {
   case line(Int64)
   case lineTerm(Int64, LineTerm)
   case target(line: Int64, TargetLabel, TargetTerm)
+  /// The hours of a calendar by which promises of the contract are counted, by its name: once, however many promises name it.
+  case calendar(String)
 
   package enum ContractTerm: Int, Comparable, Sendable, CaseIterable {
     case name, state, startsAt, endsAt, renewal, notice, renewalMonths
@@ -79,7 +82,7 @@ package enum TermSubject: Hashable, Comparable, Sendable {
 
   package var line: Int64? {
     switch self {
-    case .contract, .contact: nil
+    case .contract, .contact, .calendar: nil
     case .line(let line), .lineTerm(let line, _), .target(let line, _, _): line
     }
   }
@@ -92,6 +95,7 @@ package enum TermSubject: Hashable, Comparable, Sendable {
     case .line: "line"
     case .lineTerm(_, let term): "\(term)"
     case .target(_, let label, let term): "\(label.code).\(term)"
+    case .calendar: "calendar"
     }
   }
 }

@@ -27,8 +27,11 @@ enum CalendarRule {
   }
 
   /// Versions are only added behind the newest one: what was in force before never changes.
-  static func requireLater(_ validFrom: Instant, than newest: Instant) throws(Failure) {
-    guard validFrom > newest else { throw .invalid("validFrom", ContractsMessages.notLater, ["newest": newest.description]) }
+  /// - Parameter withdrawal: the operation that takes the newest version back, where that has not begun.
+  static func requireLater(_ validFrom: Instant, than newest: Instant, now: Instant, _ withdrawal: String) throws(Failure) {
+    guard validFrom <= newest else { return }
+    guard newest > now else { throw .invalid("validFrom", ContractsMessages.notLater, ["newest": newest.description]) }
+    throw .invalid("validFrom", ContractsMessages.notLaterThanPlanned, ["newest": newest.description, "operation": withdrawal])
   }
 
   /// A version that holds, or has held, is history: only one that has not begun can be withdrawn.

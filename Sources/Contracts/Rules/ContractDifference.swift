@@ -32,6 +32,10 @@ package struct ContractDifference: Sendable {
     changes = Self.differing(first.snapshot, last.snapshot).sorted().compactMap { subject in
       // A line that comes or goes is told as a whole.
       if let line = subject.line, subject != .line(line), (first.snapshot[.line(line)] == nil) != (last.snapshot[.line(line)] == nil) { return nil }
+      // Whether promises are counted by a calendar at all is told with them.
+      if case .calendar = subject {
+        guard case .hours(let before, _)? = first.snapshot[subject], case .hours(let after, _)? = last.snapshot[subject], before != after else { return nil }
+      }
       return Change(subject: subject, before: first.snapshot[subject], after: last.snapshot[subject], from: lastChange[subject] ?? last.at)
     }
   }

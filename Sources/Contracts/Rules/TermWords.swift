@@ -26,8 +26,7 @@ package struct TermWords: Sendable {
     case .quantity(let count, let unit): "\(grouped(String(count))) \(unit)"
     case .names(let names): names.map(quoted).joined(separator: language == .chinese ? "、" : ", ")
     case .local(let text): quoted(text.text(language) ?? "")
-    case .calendar(let name, let version):
-      version == 1 ? quoted(name) : DifferenceWords.calendarVersion.text(language, ["calendar": quoted(name), "version": String(version)])
+    case .hours(_, let version): DifferenceWords.calendarVersion.text(language, ["version": String(version)])
     }
   }
 
@@ -89,6 +88,10 @@ package struct TermWords: Sendable {
       let message = change.after == nil ? DifferenceWords.lineGone : DifferenceWords.lineNew
       return message.text(language, ["line": quoted(line ?? ""), "from": from])
     }
+    if case .calendar(let name) = change.subject, case .hours(let before, _)? = change.before, case .hours(let after, _)? = change.after {
+      let what = CalendarWords(language).differences(before, after).joined(separator: language == .chinese ? "；" : "; ")
+      return DifferenceWords.calendarHours.text(language, ["calendar": quoted(name), "what": what, "from": from])
+    }
     return sentence(what: what(change.subject), of: line, before: change.before, after: change.after, from: from)
   }
 
@@ -122,6 +125,7 @@ package struct TermWords: Sendable {
     case .line: DifferenceWords.line.text(language)
     case .lineTerm(_, let term): DifferenceWords.label(term).text(language)
     case .target(_, let target, let term): DifferenceWords.label(term).text(language, ["target": text(target)])
+    case .calendar(let name): quoted(name)
     }
   }
 

@@ -92,7 +92,7 @@ struct BookSlas: Statement {
 
   static let sql = """
     select s.sla_id, s.id, s.valid_from, s.resolution_stops_at, s.supplier_waits_pause, s.wait_limit_seconds, s.wait_total_seconds
-    from contracts.sla_version s
+    from contracts.standing_sla_version s
     where s.sla_id in (select v.sla_id from contracts.standing_line_version v where v.tenant_id = $1)
     order by s.sla_id, s.valid_from
     """
@@ -122,7 +122,7 @@ struct BookTargets: Statement {
   static let sql = """
     select g.sla_version_id, g.id, g.metric, g.ticket_type, g.priority, g.service_id, g.ci_tier, g.budget_seconds, g.business_days, g.calendar_id,
       0::bigint, g.objective_millionths, g.period, g.pauses, g.warn_percents
-    from contracts.sla_target g join contracts.sla_version s on s.id = g.sla_version_id
+    from contracts.sla_target g join contracts.standing_sla_version s on s.id = g.sla_version_id
     where s.sla_id in (select v.sla_id from contracts.standing_line_version v where v.tenant_id = $1)
     order by g.sla_version_id, g.metric
     """
@@ -152,7 +152,7 @@ struct BookCalendars: Statement {
   static let sql = """
     select v.calendar_id, v.id, v.valid_from, v.definition_hash, v.definition from contracts.standing_calendar_version v
     where v.calendar_id in (
-      select g.calendar_id from contracts.sla_target g join contracts.sla_version s on s.id = g.sla_version_id
+      select g.calendar_id from contracts.sla_target g join contracts.standing_sla_version s on s.id = g.sla_version_id
       where s.sla_id in (select l.sla_id from contracts.standing_line_version l where l.tenant_id = $1))
     order by v.calendar_id, v.valid_from
     """

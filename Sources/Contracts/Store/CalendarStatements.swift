@@ -137,9 +137,12 @@ struct CalendarRow: Sendable {
   let validFrom: Instant
   let recordedAt: Instant
   let definition: Value
+  /// What it says itself, where it was made from holiday sets as well.
+  let own: Value?
 
   /// `c` is the calendar, `v` its version, `t` the customer that it is for.
-  static let columns = "c.id, c.public_id, c.name, c.published, t.handle, t.public_id, c.version, v.id, v.valid_from, v.recorded_at, v.definition"
+  static let columns =
+    "c.id, c.public_id, c.name, c.published, t.handle, t.public_id, c.version, v.id, v.valid_from, v.recorded_at, v.definition, v.own_definition"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -152,6 +155,7 @@ struct CalendarRow: Sendable {
     validFrom = try row.next()
     recordedAt = try row.next()
     definition = try row.next()
+    own = try row.next()
   }
 
   /// What a customer sees, who is `$1`: calendars that are for it alone, and those in which something was promised to it. The name of

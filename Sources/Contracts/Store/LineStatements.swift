@@ -130,7 +130,7 @@ struct LineRow: Sendable {
       (select cv.starts_at from contracts.standing_contract_version cv where cv.tenant_id = c.tenant_id and cv.contract_id = c.id
        order by cv.valid_from desc limit 1),
       l.version, v.valid_from, v.recorded_at, v.state, s.public_id, s.name,
-      (select sv.id from contracts.sla_version sv
+      (select sv.id from contracts.standing_sla_version sv
        where sv.sla_id = s.id and ($2::timestamptz is null or sv.valid_from <= $2) order by sv.valid_from desc limit 1),
       array(select o.public_id from tenancy.org_unit o where o.tenant_id = v.tenant_id
         and (o.id = v.unit_id or o.id in (

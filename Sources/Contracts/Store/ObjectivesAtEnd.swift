@@ -38,8 +38,8 @@ package struct ObjectivesAtEnd: Statement {
       and lv.valid_from = (
         select max(n.valid_from) from contracts.standing_line_version n
         where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= c.at)
-    join contracts.sla_version s on s.sla_id = lv.sla_id
-      and s.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = lv.sla_id and n.valid_from <= c.at)
+    join contracts.standing_sla_version s on s.sla_id = lv.sla_id
+      and s.valid_from = (select max(n.valid_from) from contracts.standing_sla_version n where n.sla_id = lv.sla_id and n.valid_from <= c.at)
     join contracts.sla_target g on g.sla_version_id = s.id
     where cv.state = 'active' and cv.starts_at <= c.at and (cv.ends_at is null or cv.ends_at > c.at) and lv.state = 'active'
       and g.metric in ('response', 'resolution')

@@ -36,6 +36,8 @@ struct RenewalRow: Sendable {
   let obstructedFrom: Instant?
   /// The last that people were told of it.
   let told: RenewalNews?
+  /// Of the customer's contract's lines that go on, together; nil where none has a fee.
+  let monthlyFee: Money?
 
   func moved(
     to state: RenewalState, until: Instant?, outcome: RenewalOutcome?, note: String?, completedAt: Instant?, version: Int64
@@ -46,7 +48,7 @@ struct RenewalRow: Sendable {
     return row
   }
 
-  /// `r` is the item, `c` its contract with a customer, `u` that with a supplier. The last but one is
+  /// `r` is the item, `c` its contract with a customer, `u` that with a supplier. The last but three is
   /// ``RenewalRule/validFrom(behind:since:_:)`` in SQL.
   static let columns = """
     r.id, r.public_id, r.contract_id, c.public_id, c.number, r.supplier_contract_id, u.public_id, u.reference, u.supplier_public_id, u.supplier_name,
@@ -55,7 +57,12 @@ struct RenewalRow: Sendable {
       (select x.newest from (
          select coalesce((select max(v.valid_from) from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id),
            u.newest_from) as newest) x
-       where r.state <> 'completed' and x.newest + interval '1 second' > r.cycle_ends_at), r.told
+       where r.state <> 'completed' and x.newest + interval '1 second' > r.cycle_ends_at), r.told, c.currency,
+      (select sum(f.monthly_fee_minor)::bigint from contracts.contract_line l
+       cross join lateral (
+         select v.monthly_fee_minor, v.state from contracts.standing_line_version v
+         where v.tenant_id = l.tenant_id and v.contract_line_id = l.id order by v.valid_from desc limit 1) f
+       where l.tenant_id = c.tenant_id and l.contract_id = c.id and f.state = 'active')
     """
 
   static let tables = """
@@ -93,6 +100,9 @@ struct RenewalRow: Sendable {
     obstructedFrom = try row.next()
     let told: String? = try row.next()
     self.told = told.flatMap(RenewalNews.init(rawValue:))
+    let currency: String? = try row.next()
+    let fee: Int64? = try row.next()
+    monthlyFee = fee.flatMap { fee in currency.flatMap { Currency(code: $0) }.map { Money(minorUnits: fee, currency: $0) } }
   }
 }
 
@@ -240,7 +250,7 @@ struct RenewalPositions: Statement {
   let tenants: [Int64]?
   /// `customer` or `supplier`: contracts with these; nil: with all.
   let party: String?
-  /// Nil: the open ones; `all`: all.
+  /// Nil: the open ones that are not put off; `open`: all open ones; `all`: all.
   let state: String?
   let from: CalendarDate?
   let before: CalendarDate?

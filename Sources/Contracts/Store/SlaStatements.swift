@@ -33,9 +33,12 @@ struct InsertSlaVersion: Statement {
 
   static let sql = """
     insert into contracts.sla_version
-      (sla_id, valid_from, resolution_stops_at, only_tenant_id, recorded_at, supplier_waits_pause, wait_limit_seconds, wait_total_seconds)
-    values ($1, $2, $3, $4, $5, $6, $7, $8) returning id
+      (sla_id, valid_from, seq, resolution_stops_at, only_tenant_id, recorded_at, supplier_waits_pause, wait_limit_seconds, wait_total_seconds)
+    values ($1, $2, \(seq), $3, $4, $5, $6, $7, $8) returning id
     """
+
+  /// Behind those that were to begin at the same instant and were withdrawn.
+  static let seq = "1 + (select count(*) from contracts.sla_version n where n.sla_id = $1 and n.valid_from = $2)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(sla)
@@ -58,6 +61,7 @@ struct SlaHead: Statement {
     let name: String
     let onlyTenant: TenantId?
     let version: Int64
+    let newestVersion: Int64
     let newestValidFrom: Instant
     let newestResolutionStopsAt: ResolutionStop
     let newestWaits: WaitTerms
@@ -69,9 +73,9 @@ struct SlaHead: Statement {
   let customers: [Int64]?
 
   static let sql = """
-    select s.id, s.name, s.only_tenant_id, s.version, v.valid_from, v.resolution_stops_at, v.supplier_waits_pause, v.wait_limit_seconds,
+    select s.id, s.name, s.only_tenant_id, s.version, v.id, v.valid_from, v.resolution_stops_at, v.supplier_waits_pause, v.wait_limit_seconds,
       v.wait_total_seconds, s.kind, s.state
-    from contracts.sla s join contracts.sla_version v on v.sla_id = s.id
+    from contracts.sla s join contracts.standing_sla_version v on v.sla_id = s.id
     where s.public_id = $1 and (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2))
     order by v.valid_from desc limit 1
     """
@@ -83,7 +87,8 @@ struct SlaHead: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Head {
     Head(
-      id: try row.next(), name: try row.next(), onlyTenant: try row.next(), version: try row.next(), newestValidFrom: try row.next(),
+      id: try row.next(), name: try row.next(), onlyTenant: try row.next(), version: try row.next(), newestVersion: try row.next(),
+      newestValidFrom: try row.next(),
       newestResolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, newestWaits: try WaitTerms(&row),
       kind: AgreementKind(rawValue: try row.next()) ?? .sla, state: SlaState(rawValue: try row.next()) ?? .active)
   }
@@ -175,7 +180,7 @@ struct SlaAt: Statement {
   static let sql = """
     select \(SlaRow.columns)
     from contracts.sla s
-    join contracts.sla_version v on v.sla_id = s.id
+    join contracts.standing_sla_version v on v.sla_id = s.id
     left join tenancy.tenant t on t.id = s.only_tenant_id
     where s.public_id = $1 and v.valid_from <= $2
       and (s.only_tenant_id is null or $3::bigint[] is null or s.only_tenant_id = any($3))
@@ -204,8 +209,8 @@ struct SlasAt: Statement {
   static let sql = """
     select \(SlaRow.columns)
     from contracts.sla s
-    join contracts.sla_version v on v.sla_id = s.id
-      and v.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = s.id and n.valid_from <= $1)
+    join contracts.standing_sla_version v on v.sla_id = s.id
+      and v.valid_from = (select max(n.valid_from) from contracts.standing_sla_version n where n.sla_id = s.id and n.valid_from <= $1)
     left join tenancy.tenant t on t.id = s.only_tenant_id
     where (s.only_tenant_id is null or $2::bigint[] is null or s.only_tenant_id = any($2)) and (s.name, s.id) > ($3, $4)
       and ($6::text is null or s.kind = $6)

@@ -99,7 +99,7 @@ struct StorySlas: Statement {
     """
 
   static let sql = """
-    select s.sla_id, s.id, s.valid_from, s.resolution_stops_at from contracts.sla_version s where s.sla_id in (\(slasOfContract))
+    select s.sla_id, s.id, s.valid_from, s.resolution_stops_at from contracts.standing_sla_version s where s.sla_id in (\(slasOfContract))
     order by s.sla_id, s.valid_from
     """
 
@@ -137,7 +137,7 @@ struct StoryTargets: Statement {
   static let sql = """
     select g.sla_version_id, \(TargetLabel.columns), g.explicitly_none, g.budget_seconds, g.business_days, g.calendar_id, k.name, g.objective_millionths,
       g.period, g.counts_from, g.warn_percents, g.pauses
-    from contracts.sla_version v
+    from contracts.standing_sla_version v
     join contracts.sla_target g on g.sla_version_id = v.id
     left join contracts.calendar k on k.id = g.calendar_id
     left join catalog.pub_service s on s.service_id = g.service_id
@@ -163,20 +163,21 @@ struct StoryTargets: Statement {
   }
 }
 
-/// When the versions of the calendars of those targets begin.
+/// The versions of the calendars of those targets.
 struct StoryCalendars: Statement {
   struct Found: Sendable {
     let calendar: Int64
     let validFrom: Instant
+    let definition: CalendarDefinition
   }
 
   let tenant: TenantId
   let contract: Int64
 
   static let sql = """
-    select v.calendar_id, v.valid_from from contracts.standing_calendar_version v
+    select v.calendar_id, v.valid_from, v.definition from contracts.standing_calendar_version v
     where v.calendar_id in (
-      select g.calendar_id from contracts.sla_target g join contracts.sla_version s on s.id = g.sla_version_id
+      select g.calendar_id from contracts.sla_target g join contracts.standing_sla_version s on s.id = g.sla_version_id
       where s.sla_id in (\(StorySlas.slasOfContract)))
     order by v.calendar_id, v.valid_from
     """
@@ -186,5 +187,8 @@ struct StoryCalendars: Statement {
     parameters.append(contract)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(calendar: try row.next(), validFrom: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let (calendar, validFrom, definition): (Int64, Instant, Value) = (try row.next(), try row.next(), try row.next())
+    return Found(calendar: calendar, validFrom: validFrom, definition: try CalendarDefinition(definition))
+  }
 }

@@ -28,7 +28,7 @@ struct LinesInForce: Statement {
       order by n.valid_from desc limit 1) lv
     cross join lateral (
       select n.sla_id, n.id, n.resolution_stops_at, n.supplier_waits_pause, n.wait_limit_seconds, n.wait_total_seconds from contracts.sla_version n
-      where n.sla_id = lv.sla_id and n.valid_from <= $2 order by n.valid_from desc limit 1) s
+      where n.sla_id = lv.sla_id and n.valid_from <= $2 and not n.withdrawn order by n.valid_from desc limit 1) s
     where c.tenant_id = $1 and cv.state = 'active' and cv.starts_at <= $2 and (cv.ends_at is null or cv.ends_at > $2) and lv.state = 'active'
     """
 

@@ -49,10 +49,10 @@ struct MeasuredTargets: Statement {
 
   static let sql = """
     select g.id, g.metric, s.code, g.objective_millionths, g.period, g.counts_from
-    from contracts.sla_version v
+    from contracts.standing_sla_version v
     join contracts.sla_target g on g.sla_version_id = v.id
     left join catalog.pub_service s on s.service_id = g.service_id
-    where v.sla_id = $1 and v.valid_from = (select max(n.valid_from) from contracts.sla_version n where n.sla_id = $1 and n.valid_from <= $2)
+    where v.sla_id = $1 and v.valid_from = (select max(n.valid_from) from contracts.standing_sla_version n where n.sla_id = $1 and n.valid_from <= $2)
       and (g.objective_millionths is not null or g.explicitly_none) and \(TargetLabel.isTold)
     order by g.metric, s.code nulls first
     """

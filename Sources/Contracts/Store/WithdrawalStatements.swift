@@ -45,3 +45,24 @@ struct WithdrawLineRow: Statement {
     parameters.append(line)
   }
 }
+
+/// Says that an SLA's version does not stand, on it and beside it.
+struct WithdrawSlaRow: Statement {
+  let version: Int64
+  let reason: String
+  let onlyTenant: TenantId?
+  let now: Instant
+
+  static let sql = """
+    with noted as (
+      insert into contracts.sla_version_withdrawal (sla_version_id, reason, only_tenant_id, recorded_at) values ($1, $2, $3, $4))
+    update contracts.sla_version set withdrawn = true where id = $1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(version)
+    parameters.append(reason)
+    parameters.append(onlyTenant)
+    parameters.append(now)
+  }
+}

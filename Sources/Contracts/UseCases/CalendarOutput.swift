@@ -12,6 +12,10 @@ package struct CalendarOutput: OperationOutput {
       OutputField("definition", .document, "Zone, openings by weekday, dated exceptions, with the days of its holiday sets.", "时区、每周服务时段及例外日期（含节假日集的日期）。") {
         $0.row.definition
       },
+      OutputField(
+        "ownDefinition", .document, "The same without the days of its holiday sets: what a revision of the calendar itself begins from.",
+        "不含节假日集日期的定义，即修订日历本身时的起点。"
+      ) { $0.row.own ?? $0.row.definition },
       OutputField("holidaySets", listOf: HolidaySetSummary.self, "The revisions of holiday sets that it was made from; staff only.", "所采用的节假日集修订（仅服务商人员可见）。") {
         $0.holidaySets
       },

@@ -65,7 +65,7 @@ package enum ChangeContract: Operation {
     if input.amends { try content.renewal.require(endsAt: content.endsAt) }
     let validFrom =
       input.validFrom ?? ContractRule.validFrom(input.event, startsAt: content.startsAt, newest: newest.validFrom, now: context.now)
-    try CalendarRule.requireLater(validFrom, than: newest.validFrom)
+    try CalendarRule.requireLater(validFrom, than: newest.validFrom, now: context.now, "contract.withdraw")
     try await context.amend(newest, to: content, currency: currency, zone: zone, validFrom: validFrom, event: input.event?.rawValue)
     context.subject(input.id)
     return try await context.contractOutput(input.id, at: validFrom)

@@ -45,7 +45,7 @@ package enum DecideRenewal: Operation {
     if input.event == .reopen { context.transaction.enqueue(StoreRenewalNews(tenant: context.tenant.id, id: row.id, news: nil)) }
     context.lookAtRenewal(of: row.contract)
     context.subject(input.id)
-    return RenewalOutput(moved, of: context.tenant, contractName: newest.name)
+    return RenewalOutput(moved, contractName: newest.name, in: context)
   }
 }
 
@@ -80,7 +80,7 @@ package enum SnoozeRenewal: Operation {
     let moved = try await context.renewalKeeping.move(row, .snooze, until: until, note: input.note)
     context.lookAtRenewal(of: row.contract)
     context.subject(input.id)
-    return RenewalOutput(moved, of: context.tenant, contractName: newest.name)
+    return RenewalOutput(moved, contractName: newest.name, in: context)
   }
 }
 
@@ -123,7 +123,7 @@ package enum CompleteRenewal: Operation {
     let moved = try await context.renewalKeeping.move(row, .complete, outcome: .renewed, note: input.note)
     context.lookAtRenewal(of: row.contract)
     context.subject(input.id)
-    return RenewalOutput(moved, of: context.tenant, contractName: newest.name)
+    return RenewalOutput(moved, contractName: newest.name, in: context)
   }
 }
 

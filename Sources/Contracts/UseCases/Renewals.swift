@@ -1,6 +1,7 @@
 import Kernel
 import Operations
 import Renewals
+import ServiceTime
 import Suppliers
 import Tenancy
 
@@ -15,19 +16,21 @@ package struct RenewalOutput: OperationOutput {
   let contractName: String
   let number: String
   let row: RenewalRow
+  let now: Instant
 
-  /// - Parameter tenant: the customer, or the provider.
-  init(_ row: RenewalRow, of tenant: TenantEntry, contractName: String) {
-    self.init(row, tenant: tenant.publicId, code: tenant.code, tenantName: tenant.name, contractName: contractName)
+  init(_ row: RenewalRow, contractName: String, in context: OperationContext) {
+    let tenant = context.tenant
+    self.init(row, tenant: tenant.publicId, code: tenant.code, tenantName: tenant.name, contractName: contractName, at: context.now)
   }
 
   /// Nil for bits that are no id.
-  init?(_ found: RenewalsAt.Found) {
+  init?(_ found: RenewalsAt.Found, at now: Instant) {
     guard let tenant = PublicId(kind: IdKind.customer.prefix, handle: found.handle, random: found.customer) else { return nil }
-    self.init(found.row, tenant: tenant, code: found.code, tenantName: found.customerName, contractName: found.contractName)
+    self.init(found.row, tenant: tenant, code: found.code, tenantName: found.customerName, contractName: found.contractName, at: now)
   }
 
-  private init(_ row: RenewalRow, tenant: PublicId, code: String, tenantName: String, contractName: String) {
+  private init(_ row: RenewalRow, tenant: PublicId, code: String, tenantName: String, contractName: String, at now: Instant) {
+    self.now = now
     func id(_ kind: IdKind, _ bits: [UInt8]) -> PublicId {
       PublicId(kind: kind.prefix, handle: tenant.handle, random: bits) ?? .none(kind: kind.prefix, handle: tenant.handle)
     }
@@ -44,6 +47,16 @@ package struct RenewalOutput: OperationOutput {
       number = reference
     }
     self.row = row
+  }
+
+  /// A day of the contract's zone.
+  private func day(_ instant: Instant?) -> CalendarDate? {
+    instant.map { Zone.named(row.zone)?.date(at: $0) ?? CalendarDate(daysSinceEpoch: $0.seconds.flooredQuotient(by: 86_400)) }
+  }
+
+  /// Whether the day of the decision is over, and nobody has decided.
+  private var isOverdue: Bool {
+    [.pending, .snoozed].contains(row.state) && (day(now).map { $0 > row.cycle.decisionOn } ?? false)
   }
 
   package static let fields: [OutputField<RenewalOutput>] = [
@@ -66,6 +79,12 @@ package struct RenewalOutput: OperationOutput {
     OutputField("decisionOn", .date, "The day by which is to be decided: the end less the notice, in the contract's zone.", "须作出决定的日期：到期日减去通知期，按合同时区。") {
       .date($0.row.cycle.decisionOn)
     },
+    OutputField("overdue", .boolean, "Whether that day is over and nobody has decided.", "决定日期是否已过而尚未决定。") { .bool($0.isOverdue) },
+    OutputField("cycleEndsOn", .date, "The first day after the cycle, in the contract's zone.", "周期结束后的首日，按合同时区。") { .date($0.day($0.row.cycle.endsAt)) },
+    OutputField("monthlyFee", .decimal, "What the customer's lines cost a month, together; null where none has a fee.", "客户合同行的月费合计；均无费用则为 null。") {
+      $0.row.monthlyFee.map { .decimal($0.amount) } ?? .null
+    },
+    OutputField("currency", .text, "The currency of the fee.", "费用货币。") { .text($0.row.monthlyFee?.currency.code) },
     OutputField("decisionAt", .instant, "The first instant of that day.", "该日的起始时刻。") { .instant($0.row.cycle.decisionAt) },
     OutputField(
       "state", .text, "pending, renewing, not_renewing, snoozed or completed.",
@@ -74,6 +93,9 @@ package struct RenewalOutput: OperationOutput {
       .text($0.row.state.rawValue)
     },
     OutputField("snoozedUntil", .instant, "Until when it is put off.", "推迟至何时。") { .instant($0.row.snoozedUntil) },
+    OutputField("snoozedUntilDay", .date, "The day on which it is pending again, in the contract's zone.", "重新待决定的日期，按合同时区。") {
+      .date($0.day($0.row.snoozedUntil))
+    },
     OutputField(
       "outcome", .text, "renewed, not_renewed, lapsed or superseded; null while it is open.",
       "结果：renewed（已续约）、not_renewed（未续约）、lapsed（逾期未定）或 superseded（已被取代）；未完成则为 null。"
@@ -107,7 +129,7 @@ package enum ReadRenewal: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RenewalOutput {
     let (row, newest) = try await context.renewal(input.id)
-    return RenewalOutput(row, of: context.tenant, contractName: newest.name)
+    return RenewalOutput(row, contractName: newest.name, in: context)
   }
 }
 
@@ -128,7 +150,8 @@ package enum ListRenewals: Operation {
       "party", ["customer", "supplier"], "Only contracts with customers, or with suppliers (default: all).", "仅列出客户合同（customer）或支撑合同（supplier），默认全部。"
     ).optional
     private static let state = Field.oneOf(
-      "state", RenewalState.allCases.map(\.rawValue) + ["all"], "Only those in this state (default: all that are open).", "仅列出此状态（默认为所有未完成项）。"
+      "state", RenewalState.allCases.map(\.rawValue) + ["open", "all"],
+      "Only those in this state; open: all that are not completed (default: the open ones that are not put off).", "仅列出此状态；open 为所有未完成项（默认为未完成且未推迟的项）。"
     ).optional
     private static let from = Field.date("decisionFrom", "Only those to be decided on this day or later.", "仅列出决定日期不早于此日的项。").optional
     private static let before = Field.date("decisionBefore", "Only those to be decided before this day.", "仅列出决定日期早于此日的项。").optional
@@ -170,7 +193,7 @@ package enum ListRenewals: Operation {
   private static func outputs(at positions: [RenewalPositions.Found], _ context: OperationContext) async throws -> [Int64: RenewalOutput] {
     guard !positions.isEmpty else { return [:] }
     let found = try await context.bound(to: Set(positions.map(\.tenant)).sorted()) { try await $0.last(RenewalsAt(positions: positions)) }
-    return Dictionary(found.compactMap { found in RenewalOutput(found).map { (found.row.id, $0) } }) { first, _ in first }
+    return Dictionary(found.compactMap { found in RenewalOutput(found, at: context.now).map { (found.row.id, $0) } }) { first, _ in first }
   }
 }
 

@@ -48,7 +48,7 @@ package enum ReviseCalendar: Operation {
     }
     try context.requireVersion(head.version)
     let validFrom = input.validFrom ?? context.now
-    try CalendarRule.requireLater(validFrom, than: head.newestValidFrom)
+    try CalendarRule.requireLater(validFrom, than: head.newestValidFrom, now: context.now, "calendar.withdraw")
     let plan = try await Self.plan(input, head, from: validFrom, in: context)
     let advanced = try await context.transaction.first(
       AdvanceCalendar(id: head.id, version: head.version, name: input.name.applied(to: head.name)))

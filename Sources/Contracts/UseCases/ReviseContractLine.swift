@@ -191,7 +191,7 @@ extension OperationContext {
     _ row: LineRow, _ id: PublicId, _ content: LineContent, state: LineState, validFrom: Instant?, event: String
   ) async throws -> LineOutput {
     let validFrom = validFrom ?? now
-    try CalendarRule.requireLater(validFrom, than: row.validFrom)
+    try CalendarRule.requireLater(validFrom, than: row.validFrom, now: now, "contract_line.withdraw")
     let contract = try await transaction.first(
       ContractAt(tenant: tenant.id, publicId: self.id(.contract, row.contract), at: state == .draft ? nil : validFrom))
     guard contract?.state != .ended else { throw Failure(.conflict, ContractsMessages.contractOver) }

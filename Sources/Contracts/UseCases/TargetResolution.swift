@@ -138,8 +138,10 @@ extension OperationContext {
       }
     }
     guard let chosen else {
+      let others = standings.map(\.standing)
       return TargetResolution(
-        at: at, lines: lines, targets: [], english: [ResolutionWords.noLine.text(.english)], chinese: [ResolutionWords.noLine.text(.chinese)])
+        at: at, lines: lines, targets: [], english: [ResolutionWords.whyNone(of: others, .english)],
+        chinese: [ResolutionWords.whyNone(of: others, .chinese)])
     }
     let targets = try await targets(of: chosen.slaVersion, facts: facts, at: at, start: start)
     let words = { (language: Language) in ResolutionSentences(language: language, line: chosen, facts: facts, targets: targets).all }

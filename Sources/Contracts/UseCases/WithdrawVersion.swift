@@ -90,6 +90,44 @@ package enum WithdrawCalendarVersion: Operation {
   }
 }
 
+/// The same of an SLA or OLA. Tickets are judged by a version only once it holds, so none has to be judged anew.
+package enum WithdrawSlaVersion: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let reason: String
+
+    package static let fields: [any InputField] = [RetireSla.Input.id, WithdrawalFields.reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[RetireSla.Input.id]
+      reason = try values[WithdrawalFields.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "sla.withdraw", "Withdraw an SLA's newest version, which does not hold yet.", zh: "撤回 SLA 尚未生效的最新版本。", permission: "sla.manage",
+    roles: Rights.managers, scopes: [.all], reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    guard let head = try await context.transaction.first(SlaHead(publicId: input.id, customers: context.reachableCustomers)) else {
+      throw Failure.notFound
+    }
+    try context.requireVersion(head.version)
+    try CalendarRule.requireNotBegun(head.newestValidFrom, now: context.now)
+    guard let version = try await context.transaction.first(AdvanceSla(id: head.id, version: head.version, name: head.name)) else {
+      throw context.changedMeanwhile
+    }
+    context.transaction.enqueue(
+      WithdrawSlaRow(version: head.newestVersion, reason: input.reason, onlyTenant: head.onlyTenant, now: context.now))
+    context.subject(input.id)
+    context.record(
+      Event(
+        subjectKind: "sla", subject: head.id, seq: version, type: "sla.withdrawn",
+        payload: .object(["sla": .id(input.id), "validFrom": .instant(head.newestValidFrom)]), occurredAt: context.now))
+    return Done(id: input.id, version: version)
+  }
+}
+
 /// The same of a line. A line whose first version is withdrawn never holds.
 package enum WithdrawLineVersion: Operation {
   package struct Input: OperationInput {

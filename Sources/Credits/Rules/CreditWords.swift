@@ -1,5 +1,7 @@
 import BillingEngine
+import Contracts
 import Kernel
+import ServiceTime
 
 /// What is told of a credit, as it is stored.
 struct CreditStory: Sendable {
@@ -28,17 +30,22 @@ enum CreditWords {
     let schedule = try CreditSchedule(row.terms)
     let currency = Currency(code: row.currency)
     let calculation = row.calculation
+    // Days as the contract's zone has them.
+    let days = TermWords(language, zone: (calculation["zone"]?.text).flatMap { Zone.named($0) })
+    func day(_ name: String) -> String { (calculation[name]?.text).flatMap { Instant($0) }.map(days.date) ?? "" }
     var steps = [
       measured.text(
         language,
         [
           "measure": measure(schedule.measure, language), "period": row.periodName, "zone": calculation["zone"]?.text ?? "",
-          "from": calculation["from"]?.text ?? "", "to": calculation["to"]?.text ?? "",
+          "from": day("from"), "to": day("to"),
         ])
     ]
     switch audience {
-    case .staff: steps.append(version.text(language, ["name": row.scheduleName, "from": row.validFrom.description]))
-    case .customer: steps.append(agreedVersion.text(language, ["from": row.validFrom.description]))
+    case .staff where row.validFrom.seconds == 0: steps.append(firstVersion.text(language, ["name": row.scheduleName]))
+    case .staff: steps.append(version.text(language, ["name": row.scheduleName, "from": days.date(row.validFrom)]))
+    case .customer where row.validFrom.seconds == 0: steps.append(agreedFirst.text(language))
+    case .customer: steps.append(agreedVersion.text(language, ["from": days.date(row.validFrom)]))
     }
     if schedule.measure == .availability { steps.append(downtime(schedule.downtime, language)) }
     for (index, part) in (calculation["parts"]?.array ?? []).enumerated() {
@@ -124,20 +131,44 @@ enum CreditWords {
     }
   }
 
+  /// A calculation as it is stored, with what it says in exact fractions of minor units as amounts besides: `fee` `100000/31` and
+  /// `feeAmount` `32.26`.
+  static func readable(_ calculation: Value, _ currency: Currency?) -> Value {
+    switch calculation {
+    case .object(let members):
+      return .object(
+        members.flatMap { member -> [Value.Member] in
+          let inside = Value.Member(member.name, readable(member.value, currency))
+          guard ["fee", "pays", "exact", "cappedAt"].contains(member.name), let text = member.value.text, let currency else { return [inside] }
+          let amount = minorUnits(text).map { Money(minorUnits: $0.rounded, currency: currency).amount }
+          return [inside, Value.Member("\(member.name)Amount", .text(amount))]
+        })
+    case .array(let elements): return .array(elements.map { readable($0, currency) })
+    default: return calculation
+    }
+  }
+
+  /// `100000/31`.
+  private static func minorUnits(_ text: String?) -> Fraction? {
+    let parts = (text ?? "").split(separator: "/").compactMap { Int64($0) }
+    return parts.count == 2 ? Fraction(parts[0], parts[1]) : nil
+  }
+
   /// An exact amount of minor units, such as `100000/31`, as money.
   private static func exact(_ text: String?, _ currency: Currency?) -> String {
-    let parts = (text ?? "").split(separator: "/").compactMap { Int64($0) }
-    guard parts.count == 2, let currency, let fraction = Fraction(parts[0], parts[1]) else { return "-" }
+    guard let currency, let fraction = minorUnits(text) else { return "-" }
     let money = Money(minorUnits: fraction.rounded, currency: currency).description
     return fraction.denominator == 1 ? money : "≈ \(money)"
   }
 
   static let measured = Message(
-    "credit.words.measured", "{measure} in {period} ({zone}), from {from} to {to}.", zh: "{period}（{zone}）的{measure}，自 {from} 至 {to}。")
+    "credit.words.measured", "{measure} in {period} ({zone}), from {from} until {to}, not included.", zh: "{period}（{zone}）的{measure}，自{from}起至{to}前。")
   static let version = Message(
-    "credit.words.version", "By the schedule “{name}”, in the version that holds since {from}.", zh: "依据补偿方案“{name}”，采用自 {from} 起生效的版本。")
+    "credit.words.version", "By the schedule “{name}”, in the version that holds since {from}.", zh: "依据补偿方案“{name}”，采用自{from}起生效的版本。")
   static let agreedVersion = Message(
-    "credit.words.agreed_version", "By what is agreed for the line, in the version that holds since {from}.", zh: "依据合同行的约定，采用自 {from} 起生效的版本。")
+    "credit.words.agreed_version", "By what is agreed for the line, in the version that holds since {from}.", zh: "依据合同行的约定，采用自{from}起生效的版本。")
+  static let firstVersion = Message("credit.words.first_version", "By the schedule “{name}”, in its first version.", zh: "依据补偿方案“{name}”的首个版本。")
+  static let agreedFirst = Message("credit.words.agreed_first", "By what is agreed for the line, in its first version.", zh: "依据合同行的约定（首个版本）。")
   static let availability = Message("credit.words.availability", "Availability", zh: "可用性")
   static let response = Message("credit.words.response", "Response targets met", zh: "响应目标达成率")
   static let resolution = Message("credit.words.resolution", "Resolution targets met", zh: "解决目标达成率")
@@ -178,7 +209,8 @@ enum CreditWords {
 
   static let all = [
     measured, version, availability, response, resolution, rule, maintenanceIgnored, maintenanceCounts, maintenanceExcused, allWindows, wholeLine,
-    agreedVersion, numberedPart, available, tickets, notJudged, noBand, inBand, from, above, upTo, below, paysPercent, paysDays, paysMultiple, paysHours,
+    firstVersion, agreedFirst, agreedVersion, numberedPart, available, tickets, notJudged, noBand, inBand, from, above, upTo, below, paysPercent, paysDays,
+    paysMultiple, paysHours,
     paysAmount, cap, amount,
     granted,
   ]

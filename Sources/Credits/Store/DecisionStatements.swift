@@ -144,6 +144,12 @@ struct EvidenceOfProposal: Statement {
     /// Of a verdict about a ticket.
     let ticket: [UInt8]?
     let ticketNumber: Int64?
+    let ticketTitle: String?
+    /// Of its clock, as it stands now: open seconds.
+    let usedSeconds: Int64?
+    let budgetSeconds: Int64?
+    /// Of one that was missed, or runs still.
+    let dueAt: Instant?
   }
 
   let tenant: TenantId
@@ -153,9 +159,10 @@ struct EvidenceOfProposal: Statement {
 
   static let sql = """
     select e.seq, e.kind, e.subject, e.clock_id, e.subject_kind, e.subject_id, e.verdict, e.outage_public_id, e.outage_version, e.from_at, e.to_at,
-      t.public_id, t.number
+      t.public_id, t.number, t.title, c.consumed_seconds, c.budget_open_seconds, coalesce(c.due_at, c.breached_at)
     from credits.evidence e
     left join desk.pub_ticket t on t.tenant_id = e.tenant_id and e.subject_kind = 'ticket' and t.ticket_id = e.subject_id
+    left join service_levels.pub_clock c on c.tenant_id = e.tenant_id and c.clock_id = e.clock_id
     where e.tenant_id = $1 and e.proposal_id = $2 and e.seq > $3 order by e.seq limit $4
     """
 
@@ -167,6 +174,8 @@ struct EvidenceOfProposal: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(seq: try row.next(), columns: try EvidenceColumns(&row), ticket: try row.next(), ticketNumber: try row.next())
+    Found(
+      seq: try row.next(), columns: try EvidenceColumns(&row), ticket: try row.next(), ticketNumber: try row.next(), ticketTitle: try row.next(),
+      usedSeconds: try row.next(), budgetSeconds: try row.next(), dueAt: try row.next())
   }
 }

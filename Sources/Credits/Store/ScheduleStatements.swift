@@ -4,14 +4,18 @@ import Postgres
 struct InsertCreditSchedule: Statement {
   let publicId: PublicId
   let name: String
+  let source: String?
+  let note: String?
   let now: Instant
 
-  static let sql = "insert into credits.schedule (public_id, name, recorded_at) values ($1, $2, $3) returning id"
+  static let sql = "insert into credits.schedule (public_id, name, recorded_at, source, note) values ($1, $2, $3, $4, $5) returning id"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(publicId.random)
     parameters.append(name)
     parameters.append(now)
+    parameters.append(source)
+    parameters.append(note)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -43,9 +47,11 @@ struct ScheduleRow: Sendable {
   let validFrom: Instant
   let recordedAt: Instant
   let terms: Value
+  let source: String?
+  let note: String?
 
   /// `s` is the schedule, `v` its version.
-  static let columns = "s.id, s.public_id, s.name, s.version, v.id, v.valid_from, v.recorded_at, v.terms"
+  static let columns = "s.id, s.public_id, s.name, s.version, v.id, v.valid_from, v.recorded_at, v.terms, s.source, s.note"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -56,6 +62,8 @@ struct ScheduleRow: Sendable {
     validFrom = try row.next()
     recordedAt = try row.next()
     terms = try row.next()
+    source = try row.next()
+    note = try row.next()
   }
 }
 
@@ -118,13 +126,19 @@ struct AdvanceCreditSchedule: Statement {
   let id: Int64
   let version: Int64
   let name: String
+  let source: String?
+  let note: String?
 
-  static let sql = "update credits.schedule set name = $3, version = version + 1 where id = $1 and version = $2 returning version"
+  static let sql = """
+    update credits.schedule set name = $3, source = $4, note = $5, version = version + 1 where id = $1 and version = $2 returning version
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(id)
     parameters.append(version)
     parameters.append(name)
+    parameters.append(source)
+    parameters.append(note)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -70,7 +70,9 @@ package struct CreditOutput: OperationOutput {
     OutputField("supersedes", .id, "The one that it takes the place of.", "所取代的补偿建议。") { .id($0.supersedes) },
     OutputField("claimBy", .date, "The last day on which it could be claimed; null: any.", "最后申请日；null 表示不限。") { .date($0.row.claimBy) },
     OutputField("claimedOn", .date, "The day on which it was claimed.", "申请日期。") { .date($0.row.claimedOn) },
-    OutputField("calculation", .document, "What was attained, and what it is worth.", "达成情况及补偿计算。") { $0.row.calculation },
+    OutputField("calculation", .document, "What was attained, and what it is worth.", "达成情况及补偿计算。") {
+      CreditWords.readable($0.row.calculation, Currency(code: $0.row.currency))
+    },
     OutputField("decisions", listOf: CreditDecisionOutput.self, "Who decided what, in order.", "各项决定，按顺序。") { $0.decisions },
     OutputField("recordedAt", .instant, "When it was proposed.", "提出时间。") { .instant($0.row.recordedAt) },
     OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.row.version) },

@@ -16,6 +16,8 @@ package struct CreditScheduleOutput: OperationOutput {
     OutputField("id", .id, "The schedule.", "补偿方案编号。") { .id($0.id) },
     OutputField("name", .text, "Its name.", "名称。") { .text($0.row.name) },
     OutputField("terms", .document, "What is measured, the bands and what they pay.", "考核内容、档位及补偿。") { $0.row.terms },
+    OutputField("source", .text, "Which agreement it was written after.", "所依据的协议。") { .text($0.row.source) },
+    OutputField("note", .text, "What is to be known of it.", "说明。") { .text($0.row.note) },
     OutputField("validFrom", .instant, "From when this version holds.", "此版本自何时起生效。") { .instant($0.row.validFrom) },
     OutputField("recordedAt", .instant, "When this version was recorded.", "此版本的登记时间。") { .instant($0.row.recordedAt) },
     OutputField("version", .integer, "For If-Match; it rises with every change.", "用于 If-Match 的版本号，每次变更递增。") { .integer($0.row.version) },
@@ -27,6 +29,8 @@ enum ScheduleFields {
   static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。")
   static let terms = Field.document(
     "terms", "What is measured, the bands of attainment and what they pay; see docs/service-credits.md.", "考核内容、达成率档位及补偿；参见 docs/service-credits.md。")
+  static let source = Field.text("source", 1...500, "Which agreement it was written after: an address, a document.", "所依据的协议：网址或文件。")
+  static let note = Field.longText("note", 1...4000, "What is to be known of it.", "说明。")
   static let asOf = Field.instant("asOf", "The instant as of which it is read (default: now).", "以哪个时刻为准读取（默认当前时刻）。").optional
   static let validFrom = Field.instant(
     "validFrom", "From when it holds (default: now). Not before now, and after what there is.", "自何时起生效（默认当前时刻），不得早于当前时刻，且须晚于已有版本。"
@@ -48,12 +52,18 @@ package enum CreateCreditSchedule: Operation {
   package struct Input: OperationInput {
     let name: String
     let terms: Value
+    let source: String?
+    let note: String?
 
-    package static let fields: [any InputField] = [ScheduleFields.name, ScheduleFields.terms]
+    package static let fields: [any InputField] = [
+      ScheduleFields.name, ScheduleFields.terms, ScheduleFields.source.optional, ScheduleFields.note.optional,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       name = try values[ScheduleFields.name]
       terms = try values[ScheduleFields.terms]
+      source = try values[ScheduleFields.source.optional]
+      note = try values[ScheduleFields.note.optional]
     }
   }
 
@@ -64,9 +74,9 @@ package enum CreateCreditSchedule: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> CreditScheduleOutput {
     let terms = try ScheduleFields.checked(input.terms)
     let id = context.newId(.creditSchedule)
-    guard let schedule = try await context.transaction.first(InsertCreditSchedule(publicId: id, name: input.name, now: context.now)) else {
-      throw Failure.notFound
-    }
+    let inserted = try await context.transaction.first(
+      InsertCreditSchedule(publicId: id, name: input.name, source: input.source, note: input.note, now: context.now))
+    guard let schedule = inserted else { throw Failure.notFound }
     context.transaction.enqueue(InsertCreditScheduleVersion(schedule: schedule, validFrom: Instant(seconds: 0), terms: terms, now: context.now))
     context.subject(id)
     return try await context.scheduleOutput(id, at: context.now)
@@ -131,16 +141,22 @@ package enum ReviseCreditSchedule: Operation {
     let id: PublicId
     let name: Change<String>
     let terms: Value?
+    let source: Change<String>
+    let note: Change<String>
     let validFrom: Instant?
 
     private static let terms = ScheduleFields.terms.optional
 
-    package static let fields: [any InputField] = [ScheduleFields.id, ScheduleFields.name.change, terms, ScheduleFields.validFrom]
+    package static let fields: [any InputField] = [
+      ScheduleFields.id, ScheduleFields.name.change, terms, ScheduleFields.source.clearable, ScheduleFields.note.clearable, ScheduleFields.validFrom,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ScheduleFields.id]
       name = try values[ScheduleFields.name.change]
       terms = try values[Self.terms]
+      source = try values[ScheduleFields.source.clearable]
+      note = try values[ScheduleFields.note.clearable]
       validFrom = try values[ScheduleFields.validFrom]
     }
   }
@@ -152,7 +168,9 @@ package enum ReviseCreditSchedule: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> CreditScheduleOutput {
     guard let newest = try await context.transaction.first(CreditScheduleAt(publicId: input.id, at: nil)) else { throw Failure.notFound }
     try context.requireVersion(newest.version)
-    guard !input.name.isKeep || input.terms != nil else { throw Failure(.invalid, CreditsMessages.nothingToChange) }
+    guard !input.name.isKeep || input.terms != nil || !input.source.isKeep || !input.note.isKeep else {
+      throw Failure(.invalid, CreditsMessages.nothingToChange)
+    }
     let validFrom = input.validFrom ?? context.now
     if let terms = input.terms {
       let terms = try ScheduleFields.checked(terms)
@@ -163,7 +181,9 @@ package enum ReviseCreditSchedule: Operation {
       context.transaction.enqueue(InsertCreditScheduleVersion(schedule: newest.id, validFrom: validFrom, terms: terms, now: context.now))
     }
     let advanced = try await context.transaction.first(
-      AdvanceCreditSchedule(id: newest.id, version: newest.version, name: input.name.applied(to: newest.name)))
+      AdvanceCreditSchedule(
+        id: newest.id, version: newest.version, name: input.name.applied(to: newest.name), source: input.source.applied(to: newest.source),
+        note: input.note.applied(to: newest.note)))
     guard let version = advanced else { throw context.overtaken }
     context.subject(input.id)
     context.record(

@@ -36,8 +36,8 @@ package enum AttachLineCredit: Operation {
 
     private static let validFrom = Field.instant(
       "validFrom",
-      "From when it counts; a period is judged by what held when it began. The first by default since ever; later ones by default now, and not before.",
-      "自何时起适用；期间按其开始时的方案判定（首次可早于当前时刻，默认自始适用；其后默认当前时刻，不得更早）。"
+      "From when it counts (default: now); a period is judged by what held when it began. Only the first attachment may lie before now.",
+      "自何时起适用（默认当前时刻）；期间按其开始时的方案判定。仅首次采用可早于当前时刻。"
     ).optional
 
     package static let fields: [any InputField] = [LineCreditFields.line, LineCreditFields.schedule, validFrom]
@@ -121,7 +121,7 @@ extension OperationContext {
     let line = try await creditedLine(lineId)
     let schedule = try await creditSchedule(scheduleId)
     let newest = try await transaction.first(LineScheduleAt(tenant: tenant.id, line: line.line, schedule: schedule.id, at: nil))
-    let validFrom = from ?? (newest == nil ? Instant(seconds: 0) : now)
+    let validFrom = from ?? now
     guard (newest?.isAttached ?? false) != isAttached else {
       guard isAttached else { throw Failure(.conflict, CreditsMessages.neverAttached) }
       throw Failure(.conflict, CreditsMessages.alreadyAttached)

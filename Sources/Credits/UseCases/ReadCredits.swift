@@ -82,14 +82,20 @@ package enum ListCreditEvidence: Operation {
   package struct Entry: OperationOutput {
     let ticket: PublicId?
     let ticketNumber: String?
+    let row: EvidenceOfProposal.Found
     let outage: PublicId?
-    let columns: EvidenceColumns
+
+    private var columns: EvidenceColumns { row.columns }
 
     package static let fields: [OutputField<Entry>] = [
       OutputField("kind", .text, "verdict or outage.", "verdict（判定）或 outage（中断）。") { .text($0.columns.kind) },
       OutputField("subject", .text, "What of the line it concerns; empty: the line itself.", "所涉及的合同行部分；空表示整个合同行。") { .text($0.columns.subject) },
       OutputField("ticket", .id, "Of a verdict: the ticket.", "判定所属工单。") { .id($0.ticket) },
       OutputField("ticketNumber", .text, "The ticket's number.", "工单号。") { .text($0.ticketNumber) },
+      OutputField("ticketTitle", .text, "What it is about.", "工单标题。") { .text($0.row.ticketTitle) },
+      OutputField("usedSeconds", .integer, "The open seconds that its clock has counted.", "时钟已计的开放秒数。") { .integer($0.row.usedSeconds) },
+      OutputField("budgetSeconds", .integer, "The open seconds that it had.", "时限（开放秒数）。") { .integer($0.row.budgetSeconds) },
+      OutputField("dueAt", .instant, "Of a miss: when it was due.", "未达成时的到期时间。") { .instant($0.row.dueAt) },
       OutputField("verdict", .text, "met or missed.", "met（达成）或 missed（未达成）。") { .text($0.columns.verdict) },
       OutputField("outage", .id, "Of an outage: its record.", "中断记录。") { .id($0.outage) },
       OutputField("outageVersion", .integer, "The version of it that was counted.", "所采用的中断记录版本。") { .integer($0.columns.outageVersion) },
@@ -113,7 +119,7 @@ package enum ListCreditEvidence: Operation {
     } element: { row in
       Entry(
         ticket: row.ticket.map { context.id(.creditedTicket, $0) }, ticketNumber: row.ticketNumber.map { "\(context.tenant.code)-INC-\(pad($0, 6))" },
-        outage: row.columns.outage.map { context.id(.creditedOutage, $0) }, columns: row.columns)
+        row: row, outage: row.columns.outage.map { context.id(.creditedOutage, $0) })
     }
   }
 }

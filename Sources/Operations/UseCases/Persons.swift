@@ -35,7 +35,7 @@ package enum AddPerson: Operation {
 
     package init(_ values: InputValues) throws(FieldError) {
       name = try values[Self.nameField]
-      email = try values[Self.emailField].map(LoginName.canonical)
+      email = try values[Self.emailField].map { text throws(FieldError) in try EmailText.check(LoginName.canonical(text), "email") }
       unit = try values[Self.unitField]
       language = try values[Self.languageField]
     }

@@ -24,6 +24,53 @@ struct LineOfId: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// The same line, and since when it is one: what it rests on it has rested on since then, where nobody says otherwise.
+struct LineToLink: Statement {
+  let tenant: TenantId
+  let publicId: PublicId
+
+  static let sql = """
+    select l.line_id, min(v.valid_from) from contracts.pub_line l
+    join contracts.pub_line_terms v on v.tenant_id = l.tenant_id and v.line_id = l.line_id
+    where l.tenant_id = $1 and l.public_id = $2 group by l.line_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (line: Int64, begins: Instant) { (try row.next(), try row.next()) }
+}
+
+/// A link that says the same of some time from an instant on.
+struct LinkInForce: Statement {
+  let tenant: TenantId
+  let line: Int64
+  let service: Int64
+  let contract: Int64?
+  let role: LinkRole
+  let from: Instant
+
+  static let sql = """
+    select public_id from suppliers.line_link
+    where tenant_id = $1 and contract_line_id = $2 and service_id = $3 and supplier_contract_id is not distinct from $4::bigint and role = $5
+      and (ended_at is null or ended_at > $6)
+    order by id limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(line)
+    parameters.append(service)
+    parameters.append(contract)
+    parameters.append(role.rawValue)
+    parameters.append(from)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
+}
+
 struct InsertSupplierLink: Statement {
   let tenant: TenantId
   let publicId: PublicId

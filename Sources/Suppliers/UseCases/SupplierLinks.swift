@@ -78,7 +78,9 @@ package enum AddSupplierLink: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> SupplierLinkOutput {
     let tenant = context.tenant.id
-    guard let line = try await context.transaction.first(LineOfId(tenant: tenant, publicId: input.line)) else { throw context.unknownReference("line") }
+    guard let (line, begins) = try await context.transaction.first(LineToLink(tenant: tenant, publicId: input.line)) else {
+      throw context.unknownReference("line")
+    }
     let service = try await context.supplierService(input.service, path: "service")
     var contract: UnderpinningHead.Found?
     if let wanted = input.contract {
@@ -86,11 +88,16 @@ package enum AddSupplierLink: Operation {
       guard let found = contract else { throw context.unknownReference("underpinningContract") }
       guard found.supplier == service.supplierId else { throw Failure.invalid("underpinningContract", SuppliersMessages.linkContract) }
     }
+    let validFrom = input.validFrom ?? begins
+    let same = LinkInForce(tenant: tenant, line: line, service: service.id, contract: contract?.id, role: input.role, from: validFrom)
+    if let taken = try await context.transaction.first(same) {
+      throw Failure(.conflict, SuppliersMessages.linkedAlready, ["link": context.id(.supplierLink, taken).description])
+    }
     let id = context.newId(.supplierLink)
     let inserted = try await context.transaction.first(
       InsertSupplierLink(
         tenant: tenant, publicId: id, line: line, service: service.id, contract: contract?.id, role: input.role, weight: input.weight,
-        validFrom: input.validFrom ?? Instant(seconds: 0), now: context.now))
+        validFrom: validFrom, now: context.now))
     guard let link = inserted else { throw Failure.notFound }
     context.record(
       Event(

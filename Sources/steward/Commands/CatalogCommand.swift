@@ -153,7 +153,10 @@ struct CatalogFile: Sendable {
 
     var text: String {
       guard !isEmpty else { return ContractFileMessages.nothing.text(Terminal.language) }
-      return steps.compactMap { $0[Terminal.language == .chinese ? "chinese" : "english"]?.text }.joined(separator: "\n")
+      let language = Terminal.language == .chinese ? "chinese" : "english"
+      return steps.flatMap { step in
+        [step[language]?.text].compactMap(\.self) + (step["\(language)Details"]?.array ?? []).compactMap { $0.text.map { "      \($0)" } }
+      }.joined(separator: "\n")
     }
   }
 

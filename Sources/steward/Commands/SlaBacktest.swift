@@ -97,11 +97,19 @@ struct SlaBacktest: Sendable {
         if let definition = read["definition"] { recorded[name] = try CalendarDefinition(definition) }
       }
     }
+    var holidays: [String: HolidaySet] = [:]
+    let named = try file.holidaySets(of: options.sla)
+    if !named.isEmpty {
+      for set in try await finder.all("holiday_set.list", []) {
+        guard let name = set["name"]?.text, named.contains(name), let id = set["id"] else { continue }
+        holidays[name] = try SlaDraftFile.holidaySet(told: try await backend.call("holiday_set.read", .object(["id": id])))
+      }
+    }
     let services = try file.services(of: options.sla)
     let names = try await backend.tenancy.transaction(binding: [backend.provider.id], side: .staff, readOnly: true) { transaction in
       try await SlaTrial.names(services: services, in: transaction)
     }
-    return try file.trial(options.sla, recorded: recorded, services: names.services, ciTiers: names.ciTiers, from: now)
+    return try file.trial(options.sla, recorded: recorded, holidays: holidays, services: names.services, ciTiers: names.ciTiers, from: now)
   }
 
   private func storedTrial(_ finder: CommandFinder, _ backend: Backend, now: Instant) async throws -> (name: String, trial: SlaTrial) {
