@@ -49,3 +49,8 @@ grant select on desk.pub_code to steward_app;
 
 create view desk.pub_priority with (security_invoker = true) as select impact, urgency, priority from desk.priority_matrix;
 grant select on desk.pub_priority to steward_app;
+
+-- Tickets that end with another one, and what became of that. Staff only.
+create view desk.pub_cascade with (security_invoker = true) as
+  select tenant_id, ticket_id, major_public_id, seq, state, fault, fault_words, settled_at from desk.cascade_item where major_public_id is not null;
+grant select on desk.pub_cascade to steward_app;
