@@ -202,11 +202,12 @@ struct CallRule: Sendable {
         guard principal.side == .staff else {
           let isTenantWide = principal.grants.contains { $0.scopeKind == .tenant }
           return Set(
-            ["openedAt", "resolution", "closureCode", "ciTier", "service", "source", "sharedCis"]
-              + (isTenantWide ? [] : ["requester", "cis", "primaryCi"])
+            ["openedAt", "respondedAt", "resolvedAt", "resolution", "closureCode", "ciTier", "service", "source", "sharedCis"]
+              + (isTenantWide ? [] : ["requester", "cis", "primaryCi", "relatesTo"])
               + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
         }
-        return principal.grants.contains { $0.permissions.contains("incident.work") } ? [] : ["resolution", "closureCode"]
+        let mayWork = principal.grants.contains { $0.permissions.contains("incident.work") }
+        return mayWork ? [] : ["resolution", "closureCode", "respondedAt", "resolvedAt"]
       },
       given: { world, twin, principal in
         var given: [String: Value] = [:]

@@ -58,8 +58,8 @@ extension OperationContext {
   }
 }
 
-enum EndingMessages: MessageCatalog {
-  static let reopenedTooLate = Message(
+package enum EndingMessages: MessageCatalog {
+  package static let reopenedTooLate = Message(
     "ticket.reopen_too_late",
     "{number} was closed at {closedAt} and could be reopened until {until}: open a new incident that names it (relatesTo: {id}).",
     zh: "{number} 已于 {closedAt} 关闭，仅可在 {until} 前重新打开：请新建事件并注明其编号（relatesTo：{id}）。")
@@ -78,7 +78,7 @@ enum EndingMessages: MessageCatalog {
   static let tooManyBelow = Message(
     "cascade.too_many", "More than {most} incidents below it go on: end those at the next level first.", zh: "其下级事件超过 {most} 个，请先处理下一层级。")
 
-  static let all = [
+  package static let all = [
     tooManyBelow, reopenedTooLate, timesNeedResolution, timesInOrder, contractNeedsCustomer, providerNeedsAll, namesAreOfCustomers, parentNotEnded,
   ]
 }

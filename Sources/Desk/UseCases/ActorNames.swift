@@ -1,6 +1,5 @@
 import Kernel
 import Operations
-import Postgres
 
 /// Who acted, by name, as far as the reader may know it: a customer's people read their own people's names, and of the provider's side that it was
 /// the provider, unless the policy shows names. Comments are signed by whoever wrote them.
@@ -43,25 +42,4 @@ enum ActorWords: MessageCatalog {
   static let system = Message("actor.system", "Steward", zh: "Steward")
 
   static let all = [`operator`, system]
-}
-
-/// Accounts by their rows, whose ids no two tenants share; their tenants are bound.
-struct AccountsOfIds: Statement {
-  struct Found: Sendable {
-    let id: Int64
-    let publicId: [UInt8]
-    let name: String
-  }
-
-  let tenants: [TenantId]
-  let ids: [Int64]
-
-  static let sql = "select a.id, a.public_id, a.name from tenancy.account a where a.tenant_id = any ($1) and a.id = any ($2)"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenants)
-    parameters.append(ids)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next(), name: try row.next()) }
 }
