@@ -114,7 +114,9 @@ struct MajorWork: Sendable {
 
   /// Whoever leads it may work on the incidents of each of its customers.
   private func requireLead(at tenant: TenantId, _ path: String) async throws {
-    guard let lead = row.lead, !customers.contains(tenant) else { return }
+    // Who acts was asked already.
+    let isOwn = context.actor.kind == .staff && row.lead?.id == context.actor.id
+    guard let lead = row.lead, !isOwn, !customers.contains(tenant) else { return }
     let staff = StaffToLead(
       provider: context.provider.id, publicId: context.id(.staff, lead.publicId), customers: [tenant], now: context.now)
     guard try await context.transaction.first(staff)?.mayLead ?? false else { throw Failure.invalid(path, MajorMessages.leadMayNot) }
