@@ -122,7 +122,8 @@ import Testing
   @Test func theImpactNamesCustomersWithoutAnIncident() async throws {
     let world = try await MajorWorld()
     let root = world.database.root
-    let storage = try await world.call("shared_ci.create", ["type": "server", "name": "san-01"], as: root)["id"] ?? .null
+    let provider = try await world.call("identity.read", [:], as: root)["tenantId"] ?? .null
+    let storage = try await world.call("ci.create", ["customer": provider, "type": "server", "name": "san-01"], as: root)["id"] ?? .null
     for customer in [world.acme, world.other] {
       try await world.call("shared_ci.affect", ["id": storage, "customer": .id(customer.publicId)], as: root)
     }
