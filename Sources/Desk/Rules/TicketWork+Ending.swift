@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import ServiceLevels
 
 /// How a ticket ends, and comes back.
 extension TicketWork {

@@ -14,7 +14,7 @@ extension TicketWork {
       .conflict, DeskMessages.wrongState,
       [
         "state": ticket.state.word.text(language), "act": act.word.text(language),
-        "allowed": possible.isEmpty ? StateWords.nothing.text(language) : possible.joined(separator: StateWords.comma.text(language)),
+        "allowed": possible.isEmpty ? StateWords.nothing.text(language) : possible.joined(separator: language == .chinese ? "、" : ", "),
       ])
   }
 
@@ -81,7 +81,6 @@ enum StateWords: MessageCatalog {
   static let merge = Message("ticket_act.merge", "merge", zh: "合并 merge")
 
   static let nothing = Message("ticket_act.none", "nothing", zh: "无")
-  static let comma = Message("ticket_act.comma", ", ", zh: "、")
 
-  static let all = [new, active, pending, resolved, closed, start, hold, resume, resolve, close, reopen, merge, nothing, comma]
+  static let all = [new, active, pending, resolved, closed, start, hold, resume, resolve, close, reopen, merge, nothing]
 }

@@ -39,7 +39,7 @@ struct ActorNames: Sendable {
 /// Those who act without an account.
 enum ActorWords: MessageCatalog {
   static let `operator` = Message("actor.operator", "The operator of the installation", zh: "系统运维人员")
-  static let system = Message("actor.system", "Steward", zh: "Steward")
+  static let system = Message("actor.system", "Steward", zh: "Steward 系统")
 
   static let all = [`operator`, system]
 }

@@ -121,7 +121,7 @@ package enum OpenIncident: Operation {
     let openedAt = try openedAt(input, context)
     let times = try times(input, openedAt: openedAt, context)
     let earlier: Ticket? =
-      if let relatesTo = input.relatesTo { try await earlier(relatesTo, in: context) } else { nil }
+      if let relatesTo = input.relatesTo { try await earlierTicket(relatesTo, in: context) } else { nil }
     let gates = try context.gates(before: input.steps, of: nil, input.answers)
     let (requester, unit) = try await who(input, context)
     let transaction = context.transaction
@@ -236,10 +236,12 @@ package enum OpenIncident: Operation {
   /// What clocks are told before time is let pass for them.
   private static func history(_ input: Input, _ times: ResolutionTimes?) -> [(act: ClockAct, at: Instant)] {
     guard let times else { return [] }
-    return [(.responded, times.respondedAt), (.resolved, times.resolvedAt)] + (input.closes ? [(.closed, times.resolvedAt)] : [])
+    var history: [(act: ClockAct, at: Instant)] = [(.responded, times.respondedAt), (.resolved, times.resolvedAt)]
+    if input.closes { history.append((.closed, times.resolvedAt)) }
+    return history
   }
 
-  private static func earlier(_ id: PublicId, in context: OperationContext) async throws -> Ticket {
+  private static func earlierTicket(_ id: PublicId, in context: OperationContext) async throws -> Ticket {
     let found = TicketByPublicId(tenant: context.tenant.id, publicId: id, scope: context.access.rows)
     guard let ticket = try await context.transaction.first(found) else { throw context.unknownReference("relatesTo") }
     return ticket

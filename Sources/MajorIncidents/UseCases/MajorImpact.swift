@@ -77,9 +77,9 @@ package enum MajorImpact: Operation {
       let tickets = CisOfTickets(tenant: tenant, tickets: children.map(\.ticket))
       let (part, others): (Impact?, [Int64]) = try await context.bound(to: [tenant]) { transaction in
         let named = try await transaction.query(tickets)
-        let own = named.filter { !$0.isShared }.map(\.ci)
+        let own = named.filter { !$0.isShared }.map { $0.ci }
         let part = own.isEmpty ? nil : try await search.impact(of: own, tenant: entry, tellsCustomers: false, in: transaction)
-        return (part, named.filter(\.isShared).map(\.ci))
+        return (part, named.filter { $0.isShared }.map { $0.ci })
       }
       if let part { parts.append(part) }
       shared.formUnion(others)
