@@ -92,9 +92,11 @@ create table desk.cascade_item (
   -- of a major incident: the words that each ticket is resolved with; of a parent they stand there
   resolution text,
   closure_code text,
+  -- who ends them, and by which way in: gates ask him as they would for each by itself
   actor_kind text not null,
   actor_id bigint not null,
   actor_name text not null,
+  actor_via text not null,
   state text not null default 'waiting',
   -- why it was left: a code, and the words in each language
   fault text,
@@ -235,6 +237,7 @@ create table major_incidents.telling (
   actor_kind text not null,
   actor_id bigint not null,
   actor_name text not null,
+  actor_via text not null,
   resolution text,
   closure_code text,
   after_tenant_id bigint not null default 0,

@@ -62,8 +62,9 @@ package struct PlanCascade: Statement {
 
   package static let sql = """
     insert into desk.cascade_item
-      (tenant_id, ticket_id, act, parent_id, major_public_id, major_number, seq, resolution, closure_code, actor_kind, actor_id, actor_name, recorded_at)
-    select $1, n.ticket_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 from unnest($2::bigint[]) n (ticket_id)
+      (tenant_id, ticket_id, act, parent_id, major_public_id, major_number, seq, resolution, closure_code, actor_kind, actor_id, actor_name,
+       actor_via, recorded_at)
+    select $1, n.ticket_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from unnest($2::bigint[]) n (ticket_id)
     on conflict do nothing
     """
 
@@ -90,6 +91,7 @@ package struct PlanCascade: Statement {
     parameters.append(actor.kind.rawValue)
     parameters.append(actor.id)
     parameters.append(name)
+    parameters.append(actor.via.rawValue)
     parameters.append(now)
   }
 }
@@ -141,7 +143,7 @@ struct HoldCascade: Statement {
   let id: Int64
 
   static let sql = """
-    select c.act, c.major_public_id, c.major_number, c.resolution, c.closure_code, c.actor_kind, c.actor_id, c.actor_name, c.attempts
+    select c.act, c.major_public_id, c.major_number, c.resolution, c.closure_code, c.actor_kind, c.actor_id, c.actor_via, c.actor_name, c.attempts
     from desk.cascade_item c where c.tenant_id = $1 and c.id = $2 and c.state = 'waiting' for update
     """
 
@@ -153,8 +155,16 @@ struct HoldCascade: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       act: CascadeAct(rawValue: try row.next()) ?? .resolve, majorId: try row.next(), majorNumber: try row.next(), resolution: try row.next(),
-      closureCode: try row.next(), actor: Actor(kind: Actor.Kind(rawValue: try row.next()) ?? .system, id: try row.next(), via: .job), name: try row.next(),
+      closureCode: try row.next(), actor: try Actor(storedIn: &row), name: try row.next(),
       attempts: try row.next())
+  }
+}
+
+extension Actor {
+  /// Kind, id and way in: who asked for it, for what is done of it afterwards is his act.
+  package init(storedIn row: inout RowReader) throws {
+    let (kind, id, via): (String, Int64, String) = (try row.next(), try row.next(), try row.next())
+    self.init(kind: Kind(rawValue: kind) ?? .system, id: id, via: Via(rawValue: via) ?? .job)
   }
 }
 

@@ -57,11 +57,11 @@ struct CommentsOfTicket: Statement {
   static let sql = """
     select c.id, c.public_id, c.visibility, c.body, c.actor_kind, c.author_name, c.occurred_at, t.public_id, s.public_id
     from (
-      (select o.* from desk.comment o
+      (select o.tenant_id, o.id, o.public_id, o.visibility, o.body, o.actor_kind, o.author_name, o.occurred_at, o.ticket_id, o.said_on_id from desk.comment o
        where o.tenant_id = $1 and o.ticket_id = $2 and ($3 or o.visibility = 'public') and (o.occurred_at, o.id) > ($4, $5)
        order by o.occurred_at, o.id limit $6)
       union all
-      (select o.* from desk.comment o
+      (select o.tenant_id, o.id, o.public_id, o.visibility, o.body, o.actor_kind, o.author_name, o.occurred_at, o.ticket_id, o.said_on_id from desk.comment o
        where o.tenant_id = $1 and o.said_on_id = $2 and ($3 or o.visibility = 'public') and (o.occurred_at, o.id) > ($4, $5)
        order by o.occurred_at, o.id limit $6)) c
     join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.ticket_id

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -22,8 +23,8 @@ struct InsertMajorTelling: Statement {
 
   static let sql = """
     insert into major_incidents.telling
-      (tenant_id, major_id, seq, only_child_id, entry_id, actor_kind, actor_id, actor_name, resolution, closure_code)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+      (tenant_id, major_id, seq, only_child_id, entry_id, actor_kind, actor_id, actor_via, actor_name, resolution, closure_code)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -39,6 +40,7 @@ struct InsertMajorTelling: Statement {
     parameters.append(entry)
     parameters.append(principal.actor.kind.rawValue)
     parameters.append(principal.actor.id)
+    parameters.append(principal.actor.via.rawValue)
     parameters.append(principal.name)
     parameters.append(resolution)
     parameters.append(code)
@@ -86,7 +88,7 @@ struct OldestMajorTellings: Statement {
 
   static let sql = """
     select distinct on (t.major_id) t.major_id, m.public_id, m.number, t.seq, t.only_child_id, e.body, t.resolution, t.closure_code, t.actor_kind, t.actor_id,
-      t.actor_name, t.after_tenant_id, t.after_ticket_id
+      t.actor_via, t.actor_name, t.after_tenant_id, t.after_ticket_id
     from major_incidents.telling t
     join major_incidents.major_incident m on m.tenant_id = t.tenant_id and m.id = t.major_id
     left join major_incidents.entry e on e.tenant_id = t.tenant_id and e.id = t.entry_id
@@ -103,7 +105,7 @@ struct OldestMajorTellings: Statement {
     Found(
       major: try row.next(), publicId: try row.next(), number: try row.next(), seq: try row.next(), onlyChild: try row.next(), body: try row.next(),
       resolution: try row.next(), closureCode: try row.next(),
-      actor: Actor(kind: Actor.Kind(rawValue: try row.next()) ?? .system, id: try row.next(), via: .job), actorName: try row.next(),
+      actor: try Actor(storedIn: &row), actorName: try row.next(),
       after: Place(tenant: try row.next(), ticket: try row.next()))
   }
 }
