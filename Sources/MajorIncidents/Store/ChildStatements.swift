@@ -146,7 +146,7 @@ struct ChildrenOfMajor: Statement {
 
 /// Incidents of several tenants, which are bound, with their customers, and what became of their ending with the major incident: pair by pair, so
 /// that each is found by its key.
-struct IncidentsOfPairs: Statement {
+struct IncidentsOfMajor: Statement {
   struct Found: Sendable {
     let tenant: TenantId
     let ticket: Int64

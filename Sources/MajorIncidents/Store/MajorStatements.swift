@@ -140,7 +140,7 @@ struct MajorsOfProvider: Statement {
 }
 
 /// A member of the staff by an account of his.
-struct AccountOfStaff: Statement {
+struct LeadByAccount: Statement {
   let provider: TenantId
   let account: Int64
 

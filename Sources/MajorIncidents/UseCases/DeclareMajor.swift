@@ -36,7 +36,7 @@ package enum DeclareMajor: Operation {
     let id = context.id(.majorIncident, context.random.publicIdBits())
     let lead: MajorRow.Lead? =
       if context.actor.kind == .staff {
-        try await transaction.first(AccountOfStaff(provider: provider, account: context.actor.id))
+        try await transaction.first(LeadByAccount(provider: provider, account: context.actor.id))
       } else { nil }
     guard let number = try await transaction.first(NextMajorNumber(provider: provider)) else {
       throw Failure(.internal, OperationMessages.internalFault, debug: "no number")

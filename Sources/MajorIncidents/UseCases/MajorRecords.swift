@@ -62,7 +62,7 @@ package struct MajorRecord: OperationOutput {
 /// An incident that is part of a major incident.
 package struct MajorChild: OperationOutput {
   let link: ChildrenOfMajor.Found
-  let incident: IncidentsOfPairs.Found
+  let incident: IncidentsOfMajor.Found
   let number: String
   let reason: String?
 

@@ -91,9 +91,9 @@ package enum ListMajorIncidents: Operation {
 
 extension OperationContext {
   /// Incidents of several customers by their rows, whose ids no two customers share. Only for operations that read.
-  func incidents(_ links: [ChildrenOfMajor.Found], of major: MajorRow) async throws -> [Int64: IncidentsOfPairs.Found] {
+  func incidents(_ links: [ChildrenOfMajor.Found], of major: MajorRow) async throws -> [Int64: IncidentsOfMajor.Found] {
     guard !links.isEmpty else { return [:] }
-    let statement = IncidentsOfPairs(tenants: links.map(\.tenant), tickets: links.map(\.ticket), major: major.publicId)
+    let statement = IncidentsOfMajor(tenants: links.map(\.tenant), tickets: links.map(\.ticket), major: major.publicId)
     let found = try await bound(to: Set(links.map(\.tenant)).sorted()) { try await $0.query(statement) }
     return Dictionary(found.map { ($0.ticket, $0) }) { first, _ in first }
   }
