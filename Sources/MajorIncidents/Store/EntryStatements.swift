@@ -3,7 +3,7 @@ import Operations
 import Postgres
 
 /// An entry of the communication log.
-struct InsertEntry: Statement {
+struct InsertMajorEntry: Statement {
   let provider: TenantId
   let publicId: PublicId
   let major: Int64

@@ -64,7 +64,7 @@ struct MajorWork: Sendable {
     let id = context.id(.majorEntry, context.random.publicIdBits())
     note("logged", .object(["entry": .id(id), "audience": .text(audience.rawValue)]))
     let entry = try await context.transaction.first(
-      InsertEntry(
+      InsertMajorEntry(
         provider: context.provider.id, publicId: id, major: row.id, seq: row.lastSeq, audience: audience, body: body, principal: context.principal,
         now: context.now))
     if audience == .customers, let entry { tell(.entry(entry)) }
