@@ -1,6 +1,5 @@
 import Kernel
 import Operations
-import Postgres
 import ServiceTime
 import TestSupport
 import Testing
@@ -138,17 +137,6 @@ import Testing
     await expectFailure(.invalid) { try await world.database.call("incident.open", input, as: ben) }
   }
 
-  /// Found by its index, whatever else there is.
-  @Test func whatClosesIsFoundByAnIndex() async throws {
-    let world = try await DeskWorld()
-    _ = try await world.act("resolve", on: try await world.open(), ["resolution": "Done"])
-    let plan = try await world.database.superuser.withConnection { connection in
-      _ = try await connection.runScript("set enable_seqscan = off; set enable_bitmapscan = off")
-      return try await connection.query(ClosingPlan())
-    }
-    #expect(plan.contains { $0.contains("ticket_closing") }, "\(plan)")
-  }
-
   @Test func daysAreCountedByTheRule() throws {
     let calendar = CompiledCalendar(try .fiveByEight(zone: "Europe/Berlin"))
     var policy = TicketPolicy(closeAfterDays: 1, closeCounts: .service, reopenWithinDays: 0, showsNames: false)
@@ -168,12 +156,4 @@ extension DeskWorld {
   func close(batch: Int64 = 200) async throws {
     try await CloseSweep(database.dispatcher, batch: batch).run(at: database.clock.now(), database.tenancy)
   }
-}
-
-private struct ClosingPlan: Statement {
-  static let sql = """
-    explain select t.tenant_id, t.id from desk.ticket t where t.closes_at is not null and t.closes_at <= '2026-03-10' order by t.closes_at, t.tenant_id, t.id limit 200
-    """
-
-  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }
