@@ -15,7 +15,7 @@ import Testing
     )
     for (one, above) in [(child, parent), (grandchild, child), (over, parent)] { try await world.link(one, below: above) }
     let before = try await world.act("resolve", on: over, ["resolution": "Went away"])
-    let resolved = try await world.act("resolve", on: parent, ["resolution": "Restarted the server", "closureCode": "workaround", "cascade": true])
+    let resolved = try await world.act("resolve", on: parent, ["resolution": "Restarted the server", "closureCode": "workaround", "cascade": .bool(true)])
     #expect(resolved["openChildren"] == 2)
     #expect(try await world.read(child)["state"] == "new", "the act waits for none of them")
     #expect(try await world.list("cascade", of: parent).compactMap { $0["state"] } == ["waiting", "waiting"])
@@ -57,7 +57,7 @@ import Testing
     for one in [open, done] { try await world.link(one, below: parent) }
     try await world.act("resolve", on: done, ["resolution": "Restarted"])
     let resolved = try await world.act("resolve", on: parent, ["resolution": "Restarted"])
-    let closed = try await world.act("close", on: resolved, ["cascade": true])
+    let closed = try await world.act("close", on: resolved, ["cascade": .bool(true)])
     #expect(closed["openChildren"] == 2)
     try await world.cascade()
     #expect(try await world.read(open)["state"] == "new")
@@ -69,14 +69,14 @@ import Testing
     #expect(report.first { $0["incident"] == done["id"] }?["state"] == "done")
     let user = try await world.database.user(.customerManager, of: world.acme)
     let mine = try await world.act("resolve", on: try await world.open(as: user), ["resolution": "Done"])
-    await expectFailure(.invalid) { try await world.act("close", on: mine, ["cascade": true], as: user) }
+    await expectFailure(.invalid) { try await world.act("close", on: mine, ["cascade": .bool(true)], as: user) }
   }
 
   @Test func aParentThatComesBackTakesNobodyAlong() async throws {
     let world = try await DeskWorld()
     let (parent, child) = (try await world.open("Mail"), try await world.open("No mail"))
     try await world.link(child, below: parent)
-    let resolved = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": true])
+    let resolved = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": .bool(true)])
     try await world.act("reopen", on: resolved, ["reason": "No"])
     try await world.cascade()
     #expect(try await world.read(child)["state"] == "new")
@@ -89,7 +89,7 @@ import Testing
     let parent = try await world.open("Mail")
     let children = [try await world.open("A"), try await world.open("B"), try await world.open("C")]
     for one in children { try await world.link(one, below: parent) }
-    _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": true])
+    _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": .bool(true)])
     let held = try await world.database.superuser.withConnection { try await $0.query(TicketRow(title: "B")) }
     let id = try #require(held.first)
     try await world.database.application.transaction(
@@ -112,7 +112,7 @@ import Testing
       children.append(try await world.open("\(number)"))
       try await world.link(children[number - 1], below: parent)
     }
-    _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": true])
+    _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": .bool(true)])
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<3 { group.addTask { try? await world.cascade(batch: 2) } }
       try await group.waitForAll()

@@ -14,7 +14,7 @@ import Testing
     try await world.act("comment", on: one, ["body": "A word"])
     try await world.act("comment", on: other, ["body": "A word"])
     try await world.link(one, below: other)
-    _ = try await world.act("resolve", on: other, ["resolution": "Done", "cascade": true])
+    _ = try await world.act("resolve", on: other, ["resolution": "Done", "cascade": .bool(true)])
     let tenant = world.acme.id
     let plans = try await world.database.superuser.withConnection { connection in
       for script in [

@@ -23,7 +23,7 @@ import Testing
     let read = try await world.read(resolved)
     #expect(read["state"] == "closed" && read["closedAt"] == "2026-03-09T08:00:00Z" && read["closesAt"] == .null)
     let events = try await world.list("history", of: resolved).filter { $0["type"] == "incident.closed" }
-    #expect(events.count == 1 && events.first?["payload"]?["timeOut"] == true && events.first?["actorKind"] == "system", "\(events)")
+    #expect(events.count == 1 && events.first?["payload"]?["timeOut"] == .bool(true) && events.first?["actorKind"] == "system", "\(events)")
     #expect(try await world.list("history", of: other).filter { $0["type"] == "incident.closed" }.count == 1)
   }
 
@@ -71,7 +71,7 @@ import Testing
       return try await world.act("resolve", on: incident, ["resolution": "Done"])["closesAt"] ?? .null
     }
     let stock = try await database.call("ticket_policy.read", as: world.manager)
-    #expect(stock["closeAfterDays"] == 7 && stock["closeCounts"] == "calendar_days" && stock["reopenWithinDays"] == 30 && stock["showsNames"] == false)
+    #expect(stock["closeAfterDays"] == 7 && stock["closeCounts"] == "calendar_days" && stock["reopenWithinDays"] == 30 && stock["showsNames"] == .bool(false))
     try await database.call("ticket_policy.set", ["closeAfterDays": 3], as: world.manager)
     #expect(try await resolved() == "2026-03-05T08:00:00Z")
     let own = try await database.call("ticket_policy.set", ["customer": acme, "closeAfterDays": 0], as: world.manager)
@@ -91,7 +91,7 @@ import Testing
     await expectFailure(.invalid) { try await database.call("ticket_policy.set", [:], as: world.manager) }
     let engineer = world.engineer
     await expectFailure(.denied) { try await database.call("ticket_policy.set", ["closeAfterDays": 1], as: engineer) }
-    let names: KeyValuePairs<String, Value> = ["customer": acme, "contract": contract, "showsNames": true]
+    let names: KeyValuePairs<String, Value> = ["customer": acme, "contract": contract, "showsNames": .bool(true)]
     await expectFailure(.invalid) { try await database.call("ticket_policy.set", names, as: world.manager) }
   }
 

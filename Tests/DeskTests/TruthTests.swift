@@ -14,7 +14,7 @@ import Testing
     try world.at("2026-03-08T10:00:00Z")
     let input: KeyValuePairs<String, Value> = [
       "customer": .id(world.acme.publicId), "title": "Locked out", "openedAt": "2026-03-06T09:00:00Z", "respondedAt": "2026-03-06T09:05:00Z",
-      "resolvedAt": "2026-03-06T09:20:00Z", "resolution": "Unlocked", "close": true,
+      "resolvedAt": "2026-03-06T09:20:00Z", "resolution": "Unlocked", "close": .bool(true),
     ]
     let incident = try await world.database.call("incident.open", input, as: world.engineer)
     #expect(incident["state"] == "closed" && incident["respondedAt"] == "2026-03-06T09:05:00Z" && incident["resolvedAt"] == "2026-03-06T09:20:00Z")
@@ -158,7 +158,7 @@ import Testing
     func names(_ reader: Principal) async throws -> [Value] { try await world.list("history", of: incident, as: reader).compactMap { $0["actorName"] } }
     #expect(try await names(world.engineer) == ["Account", "Account", "Account", "The operator of the installation", "Steward"])
     #expect(try await names(user) == ["Account", "Provider", "Provider", "Provider"], "who answers for it is the provider's affair")
-    try await world.database.call("ticket_policy.set", ["customer": .id(world.acme.publicId), "showsNames": true], as: world.manager)
+    try await world.database.call("ticket_policy.set", ["customer": .id(world.acme.publicId), "showsNames": .bool(true)], as: world.manager)
     #expect(try await names(user) == ["Account", "Account", "The operator of the installation", "Steward"])
     #expect(try await world.list("history", of: incident, as: user).allSatisfy { $0["actor"] == .null }, "ids of the staff stay the staff's")
   }

@@ -26,7 +26,7 @@ import Testing
         "name": .object(["en": "Category"]), "purpose": .object(["en": "Figures by category"]),
       ], as: account)
     let major = try await world.declare([(mine, world.acme), (stopped, world.acme), (theirs, world.other)])
-    let resolved = try await world.act("resolve", on: major, ["resolution": "The storage works again.", "cascade": true, "closureCode": "workaround"])
+    let resolved = try await world.act("resolve", on: major, ["resolution": "The storage works again.", "cascade": .bool(true), "closureCode": "workaround"])
     #expect(resolved["state"] == "resolved")
     for _ in 0..<2 {
       try await world.tell()
@@ -63,7 +63,7 @@ import Testing
     let world = try await MajorWorld()
     let mine = try await world.incident("Slow")
     let major = try await world.declare([(mine, world.acme)])
-    let resolved = try await world.act("resolve", on: major, ["resolution": "Done", "cascade": true])
+    let resolved = try await world.act("resolve", on: major, ["resolution": "Done", "cascade": .bool(true)])
     try await world.act("reopen", on: resolved, ["reason": "No"])
     try await world.tell()
     try await world.cascade()
@@ -100,7 +100,7 @@ import Testing
     for number in 1...8 { incidents.append(try await world.incident("Slow \(number)")) }
     let major = try await world.declare(incidents.map { ($0, world.acme) })
     try await world.act("log", on: major, ["body": "One", "audience": "customers"])
-    try await world.act("resolve", on: major, ["resolution": "Done", "cascade": true])
+    try await world.act("resolve", on: major, ["resolution": "Done", "cascade": .bool(true)])
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<3 {
         group.addTask {

@@ -179,7 +179,7 @@ import Testing
     let customers: Value = .array([.id(world.acme.publicId)])
     try await world.call("staff_grant.add", ["account": kim, "role": "engineer", "customers": customers], as: world.database.root)
     #expect(await refusal { try await world.act("assign", on: major, ["lead": kim]) } == "lead major_incident.may_not_lead", "for one of the two only")
-    try await world.call("staff_grant.add", ["account": kim, "role": "engineer", "everyCustomer": true], as: world.database.root)
+    try await world.call("staff_grant.add", ["account": kim, "role": "engineer", "everyCustomer": .bool(true)], as: world.database.root)
     let led = try await world.act("assign", on: major, ["lead": kim])
     #expect(led["lead"] == kim && led["leadName"] == "Kim")
     #expect(await refusal { try await world.act("assign", on: led, ["lead": kim]) } == "lead major_incident.leads_already")
