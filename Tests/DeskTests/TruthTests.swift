@@ -44,7 +44,7 @@ import Testing
     let user = try await world.database.user(.customerManager, of: world.acme)
     func refused(_ more: KeyValuePairs<String, Value>, as principal: Principal? = nil) async -> String {
       let members = [Value.Member("customer", .id(world.acme.publicId)), Value.Member("title", "Late")] + more.map { Value.Member($0.key, $0.value) }
-      do {
+      do throws(Failure) {
         _ = try await world.database.dispatcher.invoke("incident.open", .object(members), as: principal ?? world.engineer, Call(requestId: "test"))
         return "accepted"
       } catch { return error.violations.first.map { "\($0.path) \($0.message.key)" } ?? error.code }
@@ -134,7 +134,7 @@ import Testing
     let user = try await world.database.user(.customerManager, of: world.acme)
     let active = try await world.act("start", on: try await world.open(as: user))
     func words(_ verb: String, _ language: Language, as principal: Principal) async -> String {
-      do {
+      do throws(Failure) {
         let call = Call(requestId: "test", expectedVersion: active["version"]?.integer, language: language)
         _ = try await world.database.dispatcher.invoke("incident.\(verb)", .object(["id": active["id"] ?? .null]), as: principal, call)
         return "accepted"
