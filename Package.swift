@@ -80,6 +80,7 @@ let package = Package(
       "Desk",
       ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Gates", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets", "Knowledge"]),
     module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk"]),
+    module("MajorIncidents", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
     module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
     module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
@@ -121,7 +122,7 @@ let package = Package(
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
         "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
-        "Notifications", "Escalations", "Handbooks", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
+        "Notifications", "Escalations", "Handbooks", "MajorIncidents", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -157,7 +158,7 @@ let package = Package(
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
         "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage", "Notifications",
-        "Escalations", "Handbooks", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
+        "Escalations", "Handbooks", "MajorIncidents", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
       "AttachmentsTests",
@@ -200,6 +201,12 @@ let package = Package(
       "ProblemsTests",
       [
         "Problems", "Knowledge", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
+        "TestSupport",
+      ]),
+    tests(
+      "MajorIncidentsTests",
+      [
+        "MajorIncidents", "Gates", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
     tests(

@@ -20,11 +20,12 @@ package enum DeskModule: OperationModule {
     LinkIncident.self, UnlinkIncident.self, ListLinks.self, WatchIncident.self, UnwatchIncident.self, ListWatchers.self,
     TakeOwnership.self, OfferOwnership.self, AcceptOwnership.self, ReturnOwnership.self, ListHandovers.self,
     ListGatesOfIncident.self, BypassGate.self,
+    ReadTicketPolicy.self, ChangeTicketPolicy.self, ListPastResolutions.self, ListCascade.self,
     CountQueue.self, SaveQueueFilter.self, ListQueueFilters.self, DeleteQueueFilter.self,
   ]
   package static let messages: [Message] =
     DeskMessages.all + TicketCiMessages.all + CodeMessages.all + SpineMessages.all + [AgreedOlaGuard.inUse] + ArticleUseMessages.all
-    + QueueFilterMessages.all
+    + QueueFilterMessages.all + StateWords.all + EndingMessages.all + ActorWords.all
   package static let constraints: [String: Message] = [
     "team_name_unique": DeskMessages.teamNameTaken, "dispatch_open_unique": DeskMessages.alreadyDispatched,
     "code_key_unique": CodeMessages.taken, "ticket_link_parent_unique": SpineMessages.hasParent,

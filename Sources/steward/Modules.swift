@@ -17,6 +17,7 @@ import Importing
 import Jobs
 import Kernel
 import Knowledge
+import MajorIncidents
 import Measurements
 import Notifications
 import Operations
@@ -33,7 +34,7 @@ enum Modules {
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
     KnowledgeModule.self, GatesModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, AttachmentsModule.self, NotificationsModule.self,
-    EscalationsModule.self, HandbooksModule.self, ImportingModule.self, ContractFilesModule.self,
+    EscalationsModule.self, HandbooksModule.self, MajorIncidentsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 
   /// What became of events, for monitoring.
@@ -45,7 +46,8 @@ enum Modules {
   static func sweeps(_ dispatcher: Dispatcher, _ couriers: Couriers) -> [any Sweep] {
     sweeps + (dispatcher.files.map { [AttachmentSweep($0, logger: dispatcher.logger)] } ?? []) + [
       EventSweep(dispatcher, figures: eventFigures), ForgetDeliveries(), MakeNotifications(hasMail: couriers.mail != nil),
-      DeliverNotifications(couriers), ForgetNotifications(), EscalationSweep(dispatcher), AnswerSweep(dispatcher),
+      DeliverNotifications(couriers), ForgetNotifications(), EscalationSweep(dispatcher), AnswerSweep(dispatcher), CloseSweep(dispatcher),
+      CascadeSweep(dispatcher), MajorSweep(dispatcher),
     ]
   }
 

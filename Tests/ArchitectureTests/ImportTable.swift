@@ -68,6 +68,8 @@ enum ImportTable {
     Box("Gates", 3, platform),
     // Stands on tickets, articles and what tickets name.
     Box("Problems", 3, platform.union(["Desk", "Assets", "Knowledge", "Jobs"])),
+    // Stands on tickets and the CMDB.
+    Box("MajorIncidents", 3, platform.union(["Desk", "Assets", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
     Box("Changes", 3, platform.union(["Catalog", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
@@ -107,7 +109,7 @@ enum ImportTable {
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
         "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
-        "Notifications", "Escalations", "Handbooks", "Web", "HTTPAPI",
+        "Notifications", "Escalations", "Handbooks", "MajorIncidents", "Web", "HTTPAPI",
         "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Outbound", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.

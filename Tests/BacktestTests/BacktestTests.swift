@@ -329,7 +329,7 @@ extension BacktestWorld {
       case 4, 5: _ = try? await act("resume", on: incident)
       case 6, 7: _ = try? await act("resolve", on: incident, ["resolution": "Done"])
       case 8: _ = try? await act("close", on: incident)
-      case 9: _ = try? await act("reopen", on: incident)
+      case 9: _ = try? await act("reopen", on: incident, ["reason": "Still broken."])
       case 10: _ = try? await act("classify", on: incident, ["impact": .integer(.random(in: 1...3, using: &random))])
       default:
         if Bool.random(using: &random) {

@@ -129,7 +129,7 @@ import Testing
     try await world.calendarSweep()
     #expect(try await world.explain(incident, "resolution")["verdicts"]?.column("verdict") == ["met"])
     // Should it run again, it runs by the new version: three hours are left, of one on Sundays.
-    incident = try await world.act("reopen", on: incident)
+    incident = try await world.act("reopen", on: incident, ["reason": "Still broken."])
     #expect(try await world.explain(incident, "resolution")["dueAt"] == "2026-03-22T09:00:00Z")
   }
 

@@ -162,7 +162,7 @@ import Testing
     try world.at("2026-03-02T09:00:00Z")
     incident = try await world.act("resolve", on: incident, ["resolution": "Done."])
     try world.at("2026-03-03T08:00:00Z")  // a day later: the resolved time is not counted
-    incident = try await world.act("reopen", on: incident)
+    incident = try await world.act("reopen", on: incident, ["reason": "Still broken."])
     var clock = try await world.explain(incident, "resolution")
     #expect(clock["verdict"] == .null)
     #expect(clock["dueAt"] == "2026-03-03T11:00:00Z")

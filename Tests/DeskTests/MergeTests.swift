@@ -27,7 +27,7 @@ import Testing
     // Nothing escalates, and it does not come back.
     try world.at("2026-03-09T09:00:00Z")
     try await world.sweep()
-    await expectFailure(.conflict) { try await world.act("reopen", on: merged) }
+    await expectFailure(.conflict) { try await world.act("reopen", on: merged, ["reason": "Still broken."]) }
   }
 
   /// Nothing of the duplicate is lost: its CIs, with the targets that they give, watchers, links, children and owner go along.

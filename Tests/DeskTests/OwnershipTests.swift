@@ -85,7 +85,7 @@ import Testing
     #expect(try await queue(world, ["offered": .bool(true)]) == [])
     let resolved = try await world.act("resolve", on: offered, ["resolution": "done"])
     await expectFailure(.conflict) { try await world.act("offer", on: resolved, ["staff": try await id(second, world)]) }
-    let reopened = try await world.act("reopen", on: resolved)
+    let reopened = try await world.act("reopen", on: resolved, ["reason": "Still broken."])
     await expectFailure(.conflict) { try await world.act("accept_offer", on: reopened, as: second) }
     #expect(try await world.list("handovers", of: reopened).compactMap { $0["outcome"] } == ["withdrawn"])
   }

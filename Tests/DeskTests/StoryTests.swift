@@ -63,7 +63,7 @@ extension DeskWorld {
       case 5, 6: done = try? await act("resume", on: incident)
       case 7, 8: done = try? await act("resolve", on: incident, ["resolution": "Done"])
       case 9: done = try? await act("close", on: incident)
-      case 10: done = try? await act("reopen", on: incident)
+      case 10: done = try? await act("reopen", on: incident, ["reason": "Still broken."])
       case 11:
         let (impact, urgency) = (Int64.random(in: 1...3, using: &random), Int64.random(in: 1...2, using: &random))
         done = try? await act("classify", on: incident, ["impact": .integer(impact), "urgency": .integer(urgency)])

@@ -58,7 +58,7 @@ import Testing
     incident = try await world.desk.act("resolve", on: incident, ["resolution": "Done."])
     try world.desk.at("2026-03-03T08:00:00Z")
     // A customer reopens: what he starts is not for him to see.
-    let reopened = try await world.desk.act("reopen", on: incident, as: user)
+    let reopened = try await world.desk.act("reopen", on: incident, ["reason": "Still broken."], as: user)
     #expect(reopened["agreements"] == .array([]))
     let turns = try await world.agreements(incident)
     #expect(turns.map { $0["startedAt"] } == ["2026-03-02T08:00:00Z", "2026-03-03T08:00:00Z"] && turns.map { $0["endedAt"] }.last == .null)

@@ -108,7 +108,7 @@ import Testing
     #expect(try await queue() == [ticket["id"] ?? .null])
     let resolved = try await world.desk.act("resolve", on: ticket, ["resolution": "done"])
     #expect(try await queue() == [])
-    _ = try await world.desk.act("reopen", on: resolved)
+    _ = try await world.desk.act("reopen", on: resolved, ["reason": "Still broken."])
     #expect(try await queue() == [ticket["id"] ?? .null])
   }
 

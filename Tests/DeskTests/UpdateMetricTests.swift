@@ -43,7 +43,7 @@ import Testing
     incident = try await world.act("resolve", on: incident, ["resolution": "Done."])
     #expect(try await world.explain(incident, "update")["verdict"] == "met")
     // It is open again: a word is due anew.
-    incident = try await world.act("reopen", on: incident)
+    incident = try await world.act("reopen", on: incident, ["reason": "Still broken.", "visibility": "internal"])
     #expect(try await world.explain(incident, "update")["dueAt"] == "2026-03-03T11:00:00Z")
   }
 

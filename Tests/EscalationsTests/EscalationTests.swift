@@ -305,7 +305,7 @@ import Testing
     try world.at("2026-03-02T09:05:00Z")
     try await world.escalate()
     #expect(try await world.escalations().count == 1, "the neighbour alone")
-    try await world.act("reopen", incident)
+    try await world.act("reopen", incident, ["reason": "Still broken."])
     try await world.escalate()
     #expect(try await world.escalations(of: incident).first?["occurredAt"] == "2026-03-02T09:00:00Z")
     #expect(try await world.read(incident)["team"] == world.secondLine)
@@ -425,7 +425,7 @@ import Testing
     try await world.resolve(incident)
     try await world.script("update desk.ticket set external_source = 'log', external_key = '1'")
     try world.at("2026-03-02T09:05:00Z")
-    try await world.act("reopen", incident)
+    try await world.act("reopen", incident, ["reason": "Still broken."])
     try await world.escalate()
     #expect(try await world.escalations() == [])
   }

@@ -63,7 +63,7 @@ import Testing
     #expect(passages.column("bypassedBy") == [.text(world.account.name)] && passages.column("endedBy") == [.text(world.engineer.name)])
     #expect(try await world.history(incident).column("type").filter { $0 == "incident.gate_bypassed" }.count == 1)
     // It was for that time: reopened, it is asked again.
-    let reopened = try await world.act("reopen", on: try await world.act("read", on: incident))
+    let reopened = try await world.act("reopen", on: try await world.act("read", on: incident), [Value.Member("reason", "Still broken.")])
     try await world.stopped { try await world.resolve(reopened) }
   }
 

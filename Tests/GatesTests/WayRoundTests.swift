@@ -25,7 +25,7 @@ import Testing
     let resolved = try await world.resolve(lowered)
     #expect(try await world.passages().column("outcome") == ["bypassed"])
     // Reopened, it is what it is now.
-    let reopened = try await world.act("reopen", on: resolved)
+    let reopened = try await world.act("reopen", on: resolved, [Value.Member("reason", "Still broken.")])
     #expect(try await world.act("gates", on: reopened)["ahead"] == .array([]))
     #expect(try await world.resolve(reopened)["state"] == "resolved")
   }
@@ -135,7 +135,7 @@ import Testing
     #expect(try await outcomes(close) == ["waiting"], "it is yet to come there")
     // Weeks later, it is a stay of its own.
     world.pass(seconds: 20 * 86_400)
-    let reopened = try await world.act("reopen", on: resolved, as: source)
+    let reopened = try await world.act("reopen", on: resolved, [Value.Member("reason", "Still broken.")], as: source)
     try await world.stopped { try await world.resolve(reopened) }
     world.pass(seconds: 10)
     _ = try await world.resolve(try await world.act("change", on: reopened, [Value.Member("category", "network/vpn")]))
@@ -148,7 +148,7 @@ import Testing
     let resolved = try await world.resolve(try await world.open())
     let more = [Value.Member("gate", gate["id"] ?? .null), Value.Member("reason", "Nothing to check")]
     try await world.act("bypass_gate", on: resolved, more, as: world.account)
-    let reopened = try await world.act("reopen", on: resolved)
+    let reopened = try await world.act("reopen", on: resolved, [Value.Member("reason", "Still broken.")])
     #expect(try await world.passages().column("outcome") == ["left"])
     let again = try await world.resolve(reopened)
     try await world.stopped { try await world.act("close", on: again) }

@@ -58,7 +58,7 @@ import Testing
     _ = try await world.incident("Mail 4", category: "mail/client")
     #expect(try await world.candidates([:]).first?.at("category").text == "mail/client")
     let resolved = try await world.call("incident.resolve", ["id": last, "resolution": "x"], version: 1)
-    try await world.call("incident.reopen", ["id": last], version: resolved.at("version"))
+    try await world.call("incident.reopen", ["id": last, "reason": "Again"], version: resolved.at("version"))
     let again = try await world.incident("VPN 4", of: world.other, category: "network/vpn")
     #expect(!again.isNull)
     let found = try await world.candidates([:])

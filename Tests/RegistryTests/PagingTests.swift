@@ -110,6 +110,7 @@ struct Subjects: Sendable {
   /// Of more than one entitlement.
   private let review: Value
   private let problem: Value
+  private let major: Value
   private let change: Value
   private let release: Value
   /// Of several editions.
@@ -191,6 +192,7 @@ struct Subjects: Sendable {
     request = try await world.seeded("req", in: world.a).id
     review = try await world.seed("access_review.open", ["customer": .text(world.a.id), "dueOn": "2026-03-31"])["id"] ?? .null
     problem = try await world.problemToPage(behind: incident, world.a)
+    major = try await world.majorToPage(world.a)
     try await world.passages(world.a)
     change = try await world.changeToPage(behind: incident, problem, world.a)
     release = try await world.release(world.a)["id"] ?? .null
@@ -199,7 +201,7 @@ struct Subjects: Sendable {
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
       "aps", "ci", "art", "gate", "evs", "evt", "alr", "mwn", "frz", "rel", "whk", "ntr", "ntf",
-      "tsk", "rev",
+      "tsk", "rev", "mji",
     ]
     for kind in kinds
     where world.registry.operations.contains(where: { IdKinds.all($0.inputFields).contains(kind) }) {
@@ -336,6 +338,13 @@ struct Subjects: Sendable {
         let input: Value = .object(["name": .text("own \(number)"), "expiresAt": Samples.later])
         if let failure = await world.answer("token.create", input, as: caller.principal).failure { throw failure }
       }
+    case "incident.past_resolutions":
+      for _ in 0..<2 { try await world.resolveAndReopen(incident) }
+    case "incident.cascade":
+      try await world.children(of: incident, world.a)
+      try await world.resolveAndReopen(incident, cascade: true)
+    case "incident.major_incidents":
+      for _ in 0..<2 { try await world.pastMajor(of: incident, world.a) }
     case "escalation.list":
       for _ in 0..<3 { try await world.escalation(world.a) }
     case "notification.list":
@@ -386,6 +395,7 @@ struct Subjects: Sendable {
       case .text where field.name == "text" && field.isRequired: members.append(Value.Member(field.name, .text(world.a.canary)))
       case .id(let kind) where kind.prefix == "req" && field.isRequired: members.append(Value.Member(field.name, request))
       case .id(let kind) where kind.prefix == "prb" && field.isRequired: members.append(Value.Member(field.name, problem))
+      case .id(let kind) where kind.prefix == "mji" && field.isRequired: members.append(Value.Member(field.name, major))
       case .id(let kind) where kind.prefix == "chg" && field.isRequired: members.append(Value.Member(field.name, change))
       case .id(let kind) where kind.prefix == "rel" && field.isRequired: members.append(Value.Member(field.name, release))
       case .id(let kind) where kind.prefix == "hbk" && field.isRequired: members.append(Value.Member(field.name, handbook))

@@ -313,6 +313,7 @@ enum Seeders {
     "ntf": { world, twin in try Seeded(.object(["id": try await world.notification(twin)])) },
     "art": { world, twin in try await world.article(twin, ["article.bypass"]) },
     "prb": { world, twin in try await world.problem(twin) },
+    "mji": { world, twin in try await world.major(twin) },
     "chg": { world, twin in try Seeded(try await world.change(twin)) },
     "chm": { world, twin in try Seeded(try await world.changeModel(twin)) },
     "cap": { world, twin in try Seeded(try await world.approvals(of: try await world.change(twin, .submitted)).first ?? .null) },

@@ -13,6 +13,7 @@ import Gates
 import Handbooks
 import Importing
 import Knowledge
+import MajorIncidents
 import Measurements
 import Notifications
 import Operations
@@ -49,6 +50,7 @@ enum TestedModules {
     NotificationsModule.self,
     EscalationsModule.self,
     HandbooksModule.self,
+    MajorIncidentsModule.self,
     ImportingModule.self,
     ContractFilesModule.self,
   ]

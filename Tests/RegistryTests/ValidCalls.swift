@@ -91,6 +91,11 @@ struct CallRule: Sendable {
       return (["lines": .array([.object(["name": "Desk", "sla": sla["id"] ?? .null, "monthlyFee": "10"])])], nil)
     })
 
+  /// The rule of an operation, or the plain one.
+  static func of(_ operation: String) -> CallRule {
+    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls].lazy.compactMap { $0[operation] }.first ?? CallRule()
+  }
+
   static let byOperation: [String: CallRule] = [
     "contract.create": CallRule(omitted: ["noticeDays", "offering"]),
     "contract.withdraw": future("con", "contract.change"),
@@ -208,11 +213,12 @@ struct CallRule: Sendable {
         guard principal.side == .staff else {
           let isTenantWide = principal.grants.contains { $0.scopeKind == .tenant }
           return Set(
-            ["openedAt", "resolution", "closureCode", "ciTier", "service", "source", "sharedCis"]
-              + (isTenantWide ? [] : ["requester", "cis", "primaryCi"])
+            ["openedAt", "respondedAt", "resolvedAt", "resolution", "closureCode", "ciTier", "service", "source", "sharedCis"]
+              + (isTenantWide ? [] : ["requester", "cis", "primaryCi", "relatesTo"])
               + (principal.grants.contains { $0.scopeKind == .own } ? ["unit"] : []))
         }
-        return principal.grants.contains { $0.permissions.contains("incident.work") } ? [] : ["resolution", "closureCode"]
+        let mayWork = principal.grants.contains { $0.permissions.contains("incident.work") }
+        return mayWork ? [] : ["resolution", "closureCode", "respondedAt", "resolvedAt"]
       },
       given: { world, twin, principal in
         var given: [String: Value] = [:]

@@ -7,7 +7,7 @@ create schema finder authorization steward_finder;
 grant usage on schema finder to steward_app;
 grant select on tenancy.tenant, tenancy.role_grant, jobs.job, jobs.schedule, operations.outbox, operations.idempotency, tenancy.api_token,
   contracts.calendar_version, contracts.calendar_version_withdrawal, contracts.contract, contracts.renewal, service_levels.clock, desk.ticket, credits.proposal to steward_finder;
-grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.handover to steward_finder;
+grant select on desk.assignment, desk.dispatch, desk.ticket_ci, desk.handover, desk.cascade_item to steward_finder;
 grant select on assurance.standing, assurance.chain_version, contracts.calendar, contracts.sla, contracts.contract_line,
   contracts.contract_line_version, contracts.contract_version, suppliers.contract, suppliers.line_link, desk.team_agreement to steward_finder;
 grant select on requests.request, requests.approval, requests.task to steward_finder;
@@ -1043,6 +1043,28 @@ begin
       select e.tenant_id, e.id, e.due_at, row_number() over (partition by e.tenant_id order by e.due_at, e.id) as place
       from escalations.escalation e where e.state = 'waiting' and e.due_at <= reference) d
     order by d.place, d.due_at, d.tenant_id limit least(row_limit, 1000);
+end
+$$;
+
+-- Resolved tickets whose time to object is over.
+create function finder.tickets_to_close(reference timestamptz, row_limit bigint)
+returns table (tenant_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select t.tenant_id, t.id from desk.ticket t
+    where t.closes_at is not null and t.closes_at <= reference
+    order by t.closes_at, t.tenant_id, t.id limit least(row_limit, 1000);
+end
+$$;
+
+-- Tickets that are to end with another one.
+create function finder.waiting_cascades(after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select c.tenant_id, c.id from desk.cascade_item c
+    where c.state = 'waiting' and c.id > after_id
+    order by c.id limit least(row_limit, 1000);
 end
 $$;
 

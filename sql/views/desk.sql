@@ -2,13 +2,13 @@
 
 create view desk.pub_ticket with (security_invoker = true) as
   select tenant_id, id as ticket_id, public_id, number, title, type, priority, state, contract_id, contract_line_id, line_reason, unit_id, requester_id,
-    opened_at, responded_at, resolved_at, closed_at, reopen_count, category, service_id, ci_tier, story
+    opened_at, responded_at, resolved_at, closed_at, reopen_count, category, service_id, ci_tier, story, merged_into_id
   from desk.ticket;
 grant select on desk.pub_ticket to steward_app;
 
 -- The CIs that a ticket names: one of its customer, or one that the provider shares.
 create view desk.pub_ticket_ci with (security_invoker = true) as
-  select tenant_id, ticket_id, coalesce(ci_id, shared_ci_id) as ci_id, is_primary from desk.ticket_ci where removed_at is null;
+  select tenant_id, ticket_id, coalesce(ci_id, shared_ci_id) as ci_id, is_primary, shared_ci_id is not null as is_shared from desk.ticket_ci where removed_at is null;
 grant select on desk.pub_ticket_ci to steward_app;
 
 -- Which OLA a team works by, and from when to when.
@@ -49,3 +49,8 @@ grant select on desk.pub_code to steward_app;
 
 create view desk.pub_priority with (security_invoker = true) as select impact, urgency, priority from desk.priority_matrix;
 grant select on desk.pub_priority to steward_app;
+
+-- Tickets that end with another one, and what became of that. Staff only.
+create view desk.pub_cascade with (security_invoker = true) as
+  select tenant_id, ticket_id, major_public_id, seq, state, fault, fault_words, settled_at from desk.cascade_item where major_public_id is not null;
+grant select on desk.pub_cascade to steward_app;

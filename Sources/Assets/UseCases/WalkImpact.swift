@@ -90,7 +90,7 @@ package enum WalkImpact: Operation {
   }
 
   package struct AffectedCustomer: OperationOutput {
-    let id: PublicId
+    package let id: PublicId
     let code: String
     let name: String
     let cis: [PublicId]

@@ -2,7 +2,7 @@ import Kernel
 
 package enum DeskMessages: MessageCatalog {
   package static let wrongState = Message(
-    "ticket.state", "A ticket that is {state} does not allow this ({act}).", zh: "工单处于 {state} 状态，不允许此操作（{act}）。")
+    "ticket.state", "A ticket that is {state} does not allow this ({act}). Possible: {allowed}.", zh: "工单处于“{state}”状态，不允许此操作（{act}）。可执行：{allowed}。")
   package static let isClosed = Message("ticket.closed", "The ticket is closed; reopen it first.", zh: "工单已关闭，请先重新打开。")
   package static let notOpen = Message("ticket.not_open", "The ticket is no longer open; reopen it first.", zh: "工单已不再处理中，请先重新打开。")
   package static let openedInFuture = Message("ticket.opened_in_future", "This must not lie in the future.", zh: "不能晚于当前时间。")
@@ -15,7 +15,7 @@ package enum DeskMessages: MessageCatalog {
     "ticket.line_not_in_force", "This contract line was not in force when the ticket was opened.", zh: "工单创建时该合同行未生效。")
   package static let outsideScope = Message("ticket.outside_scope", "You may not open tickets for this.", zh: "您无权为此对象创建工单。")
   package static let mergedIntoItself = Message("ticket.merged_into_itself", "A ticket cannot go into itself.", zh: "工单不能合并到自身。")
-  package static let mergedAway = Message("ticket.merged", "The ticket was merged into another one; work goes on there.", zh: "该工单已合并到另一工单，请在该工单中处理。")
+  package static let mergedAway = Message("ticket.merged", "The ticket was merged into {number}; work goes on there.", zh: "该工单已合并到 {number}，请在该工单中处理。")
   package static let evidenceMissing = Message(
     "ticket.evidence_missing", "Waiting for the customer stops the clock: ask in a comment, or say where the question can be found.",
     zh: "等待客户会暂停计时：请在评论中提问，或说明问题的出处。")

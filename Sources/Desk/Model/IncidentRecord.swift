@@ -7,13 +7,23 @@ package struct IncidentRecord: OperationOutput {
   let incident: IncidentView
   let clocks: [ClockRecord]
   let agreements: [AgreementRecord]
+  /// Of an act that ends it.
+  var openChildren: Int64?
 
   package static let fields: [OutputField<IncidentRecord>] =
     IncidentView.fields(of: \.incident) + [
       OutputField("description", .text, "What the requester reported.", "请求人报告的内容。") { .text($0.incident.ticket.description) },
-      OutputField("resolution", .text, "How it was last resolved.", "最近一次的解决方法。") { .text($0.incident.ticket.resolution) },
+      OutputField("resolution", .text, "How it was resolved; of one that was reopened see incident.past_resolutions.", "解决方法；重新打开前的见 incident.past_resolutions。") { .text($0.incident.ticket.resolution) },
       OutputField("closureCode", .text, "How it ended, as a code.", "结束代码。") { .text($0.incident.ticket.closureCode?.rawValue) },
       OutputField("mergedInto", .id, "The incident that it was merged into.", "合并到的事件。") { $0.incident.mergedInto },
+      OutputField("closesAt", .instant, "When it closes by itself, being resolved; null: it does not.", "已解决的事件自动关闭的时间；不会自动关闭时为 null。") {
+        .instant($0.incident.ticket.closesAt)
+      },
+      OutputField(
+        "openChildren", .integer,
+        "In the answer to what resolves or closes it, to the staff: how many of the incidents below it are not; null: nobody counted.",
+        "解决或关闭时告知服务商人员：其下级事件中尚未解决或关闭的数量；未统计时为 null。"
+      ) { .integer($0.openChildren) },
       OutputField("splitFrom", .id, "The incident that it was split from.", "拆分自的事件。") { $0.incident.splitFrom },
       OutputField("clocks", listOf: ClockRecord.self, "Where each promise stands.", "各项承诺的当前状态。") { $0.clocks },
       OutputField(

@@ -54,12 +54,15 @@ package struct Ticket: Sendable {
   package var reopenCount: Int64
   package var resolution: String?
   package var closureCode: ClosureCode?
-  /// The ticket that it was merged into.
+  /// The ticket that it was merged into, and that one's number.
   package var mergedInto: Reference?
+  package var mergedNumber: Int64?
   /// The ticket that it was split from.
   package var splitFrom: Reference?
   /// When the next of its clocks is due; nil when none runs.
   package var dueAt: Instant?
+  /// When a resolved one closes by itself; nil: it does not.
+  package var closesAt: Instant?
   /// The sequence of its newest event.
   package var lastSeq: Int64
   package var updatedAt: Instant

@@ -16,6 +16,8 @@ struct TicketWork: Sendable {
   var endedTurns: [TeamTurn] = []
   /// What is with suppliers, or was until this act.
   var dispatches: [SupplierTurn] = []
+  /// Of an act that ends the ticket: how many of those below it go on.
+  var openChildren: Int64?
   let versionRead: Int64
   private let wasOpen: Bool
   /// The clocks whose promises were broken by then; others have told of those.
@@ -27,9 +29,12 @@ struct TicketWork: Sendable {
   private var story = TicketStory()
 
   /// Locks the ticket `id`. A ticket outside the caller's row scope is not there.
-  static func begin(on id: PublicId, in context: OperationContext, comparesVersion: Bool = true) async throws -> TicketWork {
+  /// - Parameter scope: nil: the caller's; for what reaches a ticket by way of another one that the caller may see.
+  static func begin(
+    on id: PublicId, in context: OperationContext, comparesVersion: Bool = true, scope: RowScope? = nil
+  ) async throws -> TicketWork {
     let tenant = context.tenant.id
-    let scope = context.access.rows
+    let scope = scope ?? context.access.rows
     let (hold, read) = (HoldTicketForChange(tenant: tenant, publicId: id, scope: scope), TicketByPublicId(tenant: tenant, publicId: id, scope: scope))
     let tickets: [Ticket]
     var (turns, dispatches): ([TeamTurn], [SupplierTurn]) = ([], [])
@@ -88,32 +93,33 @@ struct TicketWork: Sendable {
   }
 
   /// Sends the ticket along its life cycle and does what that asks for.
-  /// - Parameter instant: when it went on, if that is told afterwards.
+  /// - Parameter instant: when it happened, if that is told afterwards; nil: now.
   /// - Returns: whether this was the first response.
   @discardableResult mutating func move(
     _ act: TicketAct, reason: PendingReason? = nil, evidence: String? = nil, at instant: Instant? = nil
   ) throws(Failure) -> Bool {
-    guard let transition = ticket.state.after(act) else {
-      throw Failure(.conflict, DeskMessages.wrongState, ["state": ticket.state.rawValue, "act": act.rawValue])
-    }
+    guard let transition = ticket.state.after(act) else { throw refusal(of: act) }
+    let at = instant ?? context.now
     var isFirstResponse = false
     ticket.state = transition.state
+    // Whoever resolves it says when it closes (``planClosing()``).
+    ticket.closesAt = nil
     ticket.pendingReason = transition.state == .pending ? reason?.rawValue : nil
     for duty in transition.duties {
       switch duty {
       case .observeResponse:
-        isFirstResponse = try observeResponse()
+        isFirstResponse = try observeResponse(at: at)
         try acceptTurn()
       case .observeResolution:
-        ticket.resolvedAt = context.now
-        story.append(.resolved, context.now)
-        try clocks.apply(.resolved, at: context.now)
+        ticket.resolvedAt = at
+        story.append(.resolved, at)
+        try clocks.apply(.resolved, at: at)
         try endTurn(.resolved)
         for index in dispatches.indices where dispatches[index].isOpen { try dispatches[index].end(.resolved, at: context.now) }
       case .observeClosure:
-        ticket.closedAt = context.now
-        story.append(.closed, context.now)
-        try clocks.apply(.closed, at: context.now)
+        ticket.closedAt = at
+        story.append(.closed, at)
+        try clocks.apply(.closed, at: at)
       case .pauseClocks:
         try acceptTurn()
         if let reason { story.hold(reason, context.now) }
@@ -122,7 +128,6 @@ struct TicketWork: Sendable {
           try turn?.clocks.apply(act, at: context.now)
         }
       case .resumeClocks:
-        let at = instant ?? context.now
         try acceptTurn(at: at)
         story.append(.resumed, at)
         try clocks.apply(.resumed, at: at)
@@ -143,22 +148,27 @@ struct TicketWork: Sendable {
     return isFirstResponse
   }
 
+  /// - Parameter instant: when it was; nil: now.
   /// - Returns: whether nobody had answered before.
-  @discardableResult mutating func observeResponse() throws(Failure) -> Bool {
+  @discardableResult mutating func observeResponse(at instant: Instant? = nil) throws(Failure) -> Bool {
     guard ticket.respondedAt == nil else { return false }
-    ticket.respondedAt = context.now
-    story.append(.responded, context.now)
-    try clocks.apply(.responded, at: context.now)
+    let at = instant ?? context.now
+    ticket.respondedAt = at
+    story.append(.responded, at)
+    try clocks.apply(.responded, at: at)
     return true
   }
 
   /// Writes a comment; a public one by the staff answers the requester.
-  mutating func comment(_ body: String, _ visibility: CommentVisibility) throws(Failure) -> PublicId {
-    let id = context.newId(.comment)
+  /// - Parameters:
+  ///   - id: of one whose id was told before.
+  ///   - saidOn: the ticket on which it was said, where that one went into this.
+  mutating func comment(_ body: String, _ visibility: CommentVisibility, id: PublicId? = nil, saidOn: Ticket? = nil) throws(Failure) -> PublicId {
+    let id = id ?? context.newId(.comment)
     context.transaction.enqueue(
       InsertComment(
         tenant: context.tenant.id, publicId: id.random, ticket: ticket.id, visibility: visibility, body: body, actor: context.actor,
-        authorName: context.principal.name, now: context.now))
+        authorName: context.principal.name, saidOn: saidOn?.id, now: context.now))
     context.transaction.enqueue(AppendTicketText(tenant: context.tenant.id, ticket: ticket, body: body, visibility: visibility))
     let isWord = visibility == .everybody && context.principal.side == .staff && ticket.state.isOpen
     let isFirstResponse = isWord ? try observeResponse() : false
@@ -170,8 +180,9 @@ struct TicketWork: Sendable {
     note(
       TicketEventType.commented,
       .object([
-        "comment": .id(id), "visibility": .text(visibility.rawValue), "firstResponse": .bool(isFirstResponse), "word": .bool(isWord),
-      ]))
+        Value.Member("comment", .id(id)), Value.Member("visibility", .text(visibility.rawValue)), Value.Member("firstResponse", .bool(isFirstResponse)),
+        Value.Member("word", .bool(isWord)),
+      ] + (saidOn.map { [Value.Member("saidOn", .id(context.id(.incident, $0.publicId)))] } ?? [])))
     return id
   }
 
@@ -214,7 +225,8 @@ struct TicketWork: Sendable {
 
   var record: IncidentRecord {
     IncidentRecord(
-      incident: IncidentView(ticket, in: context), clocks: clocks.records, agreements: AgreementRecord.list(turn, dispatches, in: context))
+      incident: IncidentView(ticket, in: context), clocks: clocks.records, agreements: AgreementRecord.list(turn, dispatches, in: context),
+      openChildren: openChildren)
   }
 }
 
@@ -269,6 +281,12 @@ package enum TicketEventType {
   /// It passed a gate for which somebody said what was done; somebody let it pass one without what that asks for.
   package static let gatePassed = "incident.gate_passed"
   package static let gateBypassed = "incident.gate_bypassed"
+  /// Its children are to end with it; it ended with its parent, or with a major incident.
+  package static let cascaded = "incident.cascaded"
+  package static let endedWith = "incident.ended_with"
+  /// It is part of a major incident, or is not any more.
+  package static let majorLinked = "incident.major_linked"
+  package static let majorUnlinked = "incident.major_unlinked"
 
   /// Who has work by such an event. Whoever is open again may have come to a rule's age meanwhile.
   static func consumers(of type: String) -> [String] {
@@ -285,6 +303,6 @@ package enum TicketEventType {
   package static let internalOnly =
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
-      ownershipReturned, escalatedByRule, gatePassed, gateBypassed,
+      ownershipReturned, escalatedByRule, gatePassed, gateBypassed, cascaded, endedWith, majorLinked, majorUnlinked,
     ] + ProblemNews.Kind.allCases.map(\.rawValue)
 }

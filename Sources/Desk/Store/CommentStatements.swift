@@ -9,11 +9,13 @@ struct InsertComment: Statement {
   let body: String
   let actor: Actor
   let authorName: String
+  /// The ticket on which it was said, where that one went into this.
+  let saidOn: Int64?
   let now: Instant
 
   static let sql = """
-    insert into desk.comment (tenant_id, public_id, ticket_id, visibility, body, actor_kind, actor_id, author_name, occurred_at, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+    insert into desk.comment (tenant_id, public_id, ticket_id, visibility, body, actor_kind, actor_id, author_name, occurred_at, recorded_at, said_on_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -26,10 +28,11 @@ struct InsertComment: Statement {
     parameters.append(actor.id)
     parameters.append(authorName)
     parameters.append(now)
+    parameters.append(saidOn)
   }
 }
 
-/// The comments of a ticket in order; without the internal ones unless they are asked for.
+/// The comments of a ticket in order, and what was said on it after it went into another one; without the internal ones unless they are asked for.
 struct CommentsOfTicket: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -39,6 +42,9 @@ struct CommentsOfTicket: Statement {
     let authorKind: String
     let authorName: String
     let occurredAt: Instant
+    /// The ticket that it stands on; and the one on which it was said, where that one went into this.
+    let ticket: [UInt8]
+    let saidOn: [UInt8]?
   }
 
   let tenant: TenantId
@@ -49,9 +55,19 @@ struct CommentsOfTicket: Statement {
   let limit: Int64
 
   static let sql = """
-    select id, public_id, visibility, body, actor_kind, author_name, occurred_at from desk.comment
-    where tenant_id = $1 and ticket_id = $2 and ($3 or visibility = 'public') and (occurred_at, id) > ($4, $5)
-    order by occurred_at, id limit $6
+    select c.id, c.public_id, c.visibility, c.body, c.actor_kind, c.author_name, c.occurred_at, t.public_id, s.public_id
+    from (
+      (select o.tenant_id, o.id, o.public_id, o.visibility, o.body, o.actor_kind, o.author_name, o.occurred_at, o.ticket_id, o.said_on_id from desk.comment o
+       where o.tenant_id = $1 and o.ticket_id = $2 and ($3 or o.visibility = 'public') and (o.occurred_at, o.id) > ($4, $5)
+       order by o.occurred_at, o.id limit $6)
+      union all
+      (select o.tenant_id, o.id, o.public_id, o.visibility, o.body, o.actor_kind, o.author_name, o.occurred_at, o.ticket_id, o.said_on_id from desk.comment o
+       where o.tenant_id = $1 and o.said_on_id = $2 and ($3 or o.visibility = 'public') and (o.occurred_at, o.id) > ($4, $5)
+       order by o.occurred_at, o.id limit $6)) c
+    join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
+    left join desk.ticket s on s.tenant_id = c.tenant_id and s.id = c.said_on_id
+    where c.tenant_id = $1
+    order by c.occurred_at, c.id limit $6
     """
 
   func bind(to parameters: inout Parameters) {
@@ -66,6 +82,6 @@ struct CommentsOfTicket: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       id: try row.next(), publicId: try row.next(), visibility: try row.next(), body: try row.next(), authorKind: try row.next(),
-      authorName: try row.next(), occurredAt: try row.next())
+      authorName: try row.next(), occurredAt: try row.next(), ticket: try row.next(), saidOn: try row.next())
   }
 }

@@ -84,3 +84,24 @@ struct StaffByPublicId: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
+
+/// Accounts by their rows, whose ids no two tenants share; their tenants are bound.
+struct AccountsOfIds: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let publicId: [UInt8]
+    let name: String
+  }
+
+  let tenants: [TenantId]
+  let ids: [Int64]
+
+  static let sql = "select a.id, a.public_id, a.name from tenancy.account a where a.tenant_id = any ($1) and a.id = any ($2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenants)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next(), name: try row.next()) }
+}

@@ -8,7 +8,7 @@ extension Ticket {
       t.contract_line_id, l.public_id, t.line_reason, t.impact, t.urgency, t.priority, t.category, t.state, t.pending_reason, t.team_id, m.public_id,
       t.assignee_id, t.assignee_public_id, t.opened_at, t.responded_at, t.resolved_at, t.closed_at, t.reopen_count, t.resolution, t.closure_code,
       o.id, o.public_id, s.id, s.public_id, t.service_id, k.code, t.ci_tier, t.targets_locked, t.due_at, t.last_seq, t.updated_at, t.version,
-      t.source, t.nature, t.owner_id, t.owner_public_id, t.service_category
+      t.source, t.nature, t.owner_id, t.owner_public_id, t.service_category, o.number, t.closes_at
     """
 
   static let from = """
@@ -77,6 +77,8 @@ extension Ticket {
     nature = try row.next()
     owner = try reference(&row)
     serviceCategory = try row.next()
+    mergedNumber = try row.next()
+    closesAt = try row.next()
   }
 }
 
@@ -153,9 +155,9 @@ struct InsertTicket: Statement {
       (tenant_id, id, public_id, type, number, title, description, requester_id, unit_id, contract_id, contract_line_id, line_reason, impact, urgency,
        priority, category, state, opened_at, responded_at, resolved_at, reopen_count, resolution, closure_code, due_at, last_seq, recorded_at, updated_at,
        version, split_from_id, service_id, ci_tier, story, targets_locked, source, nature, owner_id,
-       owner_public_id, service_category, closed_at)
+       owner_public_id, service_category, closed_at, closes_at)
     values ($1, $2, $3, 'incident', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $20, $21, $22, $23, $24, $24, 1, $25, $26,
-      $27, $28, $29, $30, $31, $32, $33, $34, $35)
+      $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -194,6 +196,7 @@ struct InsertTicket: Statement {
     parameters.append(ticket.owner?.publicId)
     parameters.append(ticket.serviceCategory)
     parameters.append(ticket.closedAt)
+    parameters.append(ticket.closesAt)
   }
 }
 
@@ -211,7 +214,7 @@ struct UpdateTicket: Statement {
       priority = $11, category = $12, state = $13, pending_reason = $14, team_id = $15, assignee_id = $16, assignee_public_id = $17, responded_at = $18,
       resolved_at = $19, closed_at = $20, reopen_count = $21, resolution = $22, closure_code = $23, due_at = $24, last_seq = $25, updated_at = $26,
       version = $27, merged_into_id = $28, service_id = $29, ci_tier = $30, targets_locked = $31, story = story || $32,
-      source = $33, nature = $34, owner_id = $35, owner_public_id = $36, service_category = $37
+      source = $33, nature = $34, owner_id = $35, owner_public_id = $36, service_category = $37, closes_at = $38
     where tenant_id = $1 and id = $2 and version = $3
     """
 
@@ -253,6 +256,7 @@ struct UpdateTicket: Statement {
     parameters.append(ticket.owner?.id)
     parameters.append(ticket.owner?.publicId)
     parameters.append(ticket.serviceCategory)
+    parameters.append(ticket.closesAt)
   }
 }
 

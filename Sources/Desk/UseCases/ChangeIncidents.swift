@@ -34,12 +34,8 @@ package enum ChangeIncident: Operation {
     roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
-    let fields = [
-      ("title", input.title.isKeep), ("description", input.description.isKeep), ("category", input.category.isKeep), ("source", input.source.isKeep),
-      ("nature", input.nature.isKeep),
-    ]
-    let changed = fields.filter { !$0.1 }
-    guard !changed.isEmpty else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    let isEmpty = input.title.isKeep && input.description.isKeep && input.category.isKeep && input.source.isKeep && input.nature.isKeep
+    guard !isEmpty else { throw Failure.invalid("", DeskMessages.nothingToChange) }
     let codes = context.codes([
       (.category, input.category, "category"), (.source, input.source, "source"), (.nature, input.nature, "nature"),
     ])
@@ -52,7 +48,10 @@ package enum ChangeIncident: Operation {
     work.ticket.category = input.category.applied(to: work.ticket.category)
     work.ticket.source = input.source.applied(to: work.ticket.source)
     work.ticket.nature = input.nature.applied(to: work.ticket.nature)
-    work.note(TicketEventType.changed, .object(["fields": .array(changed.map { .text($0.0) })]))
+    let changed = work.ticket.fieldsChanged(since: before)
+    // What is said as it stands changes nothing: whoever read it need not read it again.
+    guard !changed.isEmpty else { return work.record }
+    work.note(TicketEventType.changed, .object(["fields": .array(changed.map { .text($0) })]))
     if work.ticket.category != before.category {
       try await work.takeServiceOfCategory()
       try await work.follow(before)
@@ -125,6 +124,7 @@ package enum ClassifyIncident: Operation {
       try await work.retarget(under: terms, history)
       if work.ticket.facts != before.facts { try await work.retargetTurn(history) }
     }
+    guard work.isClassifiedAnew(since: before, cis) else { return work.record }
     if priority != before.priority { work.tell { $0.classify(priority, $1) } }
     work.note(TicketEventType.classified, change(from: before, to: work, cis))
     work.save()
@@ -222,7 +222,7 @@ package enum AssignIncident: Operation {
     guard !(input.team.isKeep && input.assignee.isKeep) else { throw Failure.invalid("", DeskMessages.nothingToChange) }
     let gates = try context.gates(before: [.assign], of: input.id, input.answers)
     var work = try await TicketWork.begin(on: input.id, in: context)
-    guard work.ticket.state.isOpen else { throw Failure(.conflict, DeskMessages.notOpen) }
+    try work.requireOpen()
     switch input.team {
     case .keep: break
     case .clear: work.ticket.team = nil
@@ -262,8 +262,22 @@ extension OperationContext {
   }
 }
 
+extension Ticket {
+  /// What was written in it otherwise than before.
+  fileprivate func fieldsChanged(since before: Ticket) -> [String] {
+    let fields = [
+      ("title", title != before.title), ("description", description != before.description), ("category", category != before.category),
+      ("source", source != before.source), ("nature", nature != before.nature),
+    ]
+    return fields.filter { $0.1 }.map { $0.0 }
+  }
+}
+
 extension TicketWork {
-  func requireNotClosed() throws(Failure) {
-    guard ticket.state != .closed else { throw Failure(.conflict, DeskMessages.isClosed) }
+  /// Whether a classification says anything that did not stand there.
+  fileprivate func isClassifiedAnew(since before: Ticket, _ cis: TicketCis?) -> Bool {
+    (ticket.impact, ticket.urgency, ticket.priority) != (before.impact, before.urgency, before.priority) || ticket.facts != before.facts
+      || ticket.serviceCategory != before.serviceCategory || ticket.line?.id != before.line?.id || ticket.lineReason != before.lineReason
+      || cis.map { $0.isChanged || !$0.remarked.isEmpty } ?? false
   }
 }

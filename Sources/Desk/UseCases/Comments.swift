@@ -9,6 +9,8 @@ package struct CommentRecord: OperationOutput {
   let authorKind: String
   let authorName: String
   let at: Instant
+  let incident: PublicId
+  let saidOn: PublicId?
 
   package static let fields: [OutputField<CommentRecord>] = [
     OutputField("id", .id, "Its id.", "编号。") { .id($0.id) },
@@ -17,6 +19,10 @@ package struct CommentRecord: OperationOutput {
     OutputField("authorKind", .text, "staff, customer, service, operator or system.", "作者类别。") { .text($0.authorKind) },
     OutputField("authorName", .text, "Who wrote it.", "作者。") { .text($0.authorName) },
     OutputField("at", .instant, "When it was written.", "时间。") { .instant($0.at) },
+    OutputField("incident", .id, "The incident that it stands on.", "所在的事件。") { .id($0.incident) },
+    OutputField("saidOn", .id, "The merged incident on which it was said: it went on to the one that goes on; null: on that one.", "发表时所在的已合并事件（评论已转至合并后的事件）；否则为 null。") {
+      .id($0.saidOn)
+    },
   ]
 }
 
@@ -48,12 +54,17 @@ package enum CommentIncident: Operation {
     }
     let visibility = input.visibility ?? .everybody
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
+    // What is said on one that was merged reaches the one that work goes on with, whoever may see that.
+    let saidOn = work.ticket.mergedInto == nil ? nil : work.ticket
+    if saidOn != nil { work = try await work.survivor() }
     let responded = work.ticket.respondedAt
-    let id = try work.comment(input.body, visibility)
+    let id = try work.comment(input.body, visibility, saidOn: saidOn)
+    // Nothing closes over an unanswered word.
+    if context.principal.side == .customer, work.ticket.closesAt != nil { try await work.planClosing() }
     work.save(countsVersion: work.ticket.respondedAt != responded)
     return CommentRecord(
       id: id, visibility: visibility.rawValue, body: input.body, authorKind: context.actor.kind.rawValue, authorName: context.principal.name,
-      at: context.now)
+      at: context.now, incident: context.id(.incident, work.ticket.publicId), saidOn: saidOn.map { context.id(.incident, $0.publicId) })
   }
 }
 
@@ -89,7 +100,7 @@ package enum ListComments: Operation {
     ) { row in
       CommentRecord(
         id: context.id(.comment, row.publicId), visibility: row.visibility, body: row.body, authorKind: row.authorKind, authorName: row.authorName,
-        at: row.occurredAt)
+        at: row.occurredAt, incident: context.id(.incident, row.ticket), saidOn: row.saidOn.map { context.id(.incident, $0) })
     }
   }
 }

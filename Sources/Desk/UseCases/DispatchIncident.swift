@@ -46,7 +46,7 @@ package enum DispatchIncident: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> DispatchRecord {
     let gates = try context.gates(before: [.dispatch], of: input.id, input.answers)
     var work = try await TicketWork.begin(on: input.id, in: context)
-    guard work.ticket.state.isOpen else { throw Failure(.conflict, DeskMessages.notOpen) }
+    try work.requireOpen()
     let found = try await UnderpinningTerms.found(
       input.contract, tenant: context.tenant.id, line: work.ticket.line?.id, at: context.now, in: context.transaction)
     guard let found else { throw context.unknownReference("underpinningContract") }

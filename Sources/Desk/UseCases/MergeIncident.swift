@@ -10,13 +10,18 @@ package enum MergeIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let into: PublicId
+    let reason: String?
 
     private static let into = Field.id("into", .incident, "The incident that it goes into, of the same customer.", "合并到的事件（须属同一客户）。")
-    package static let fields: [any InputField] = [IncidentFields.id, into]
+    private static let reason = Field.longText(
+      "reason", 1...2000, "Why they are one; a comment that the customer's people read as well.", "合并的原因，作为客户人员可见的评论保存。"
+    ).optional
+    package static let fields: [any InputField] = [IncidentFields.id, into, reason]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
       into = try values[Self.into]
+      reason = try values[Self.reason]
     }
   }
 
@@ -35,13 +40,17 @@ package enum MergeIncident: Operation {
       throw context.unknownReference("into")
     }
     var survivor = try await TicketWork.begin(on: input.into, in: context, comparesVersion: false)
+    if let elsewhere = context.mergedElsewhere(survivor.ticket) { throw Failure.invalid("into", elsewhere.message, elsewhere.arguments) }
     guard survivor.ticket.state.isOpen else { throw Failure.invalid("into", DeskMessages.notOpen) }
     var work = try await TicketWork.begin(on: input.id, in: context)
     let (waitedFor, before) = (try await work.dispatchWaitedFor(), survivor.ticket.state)
     try work.move(.merge)
     work.ticket.mergedInto = Ticket.Reference(id: survivor.ticket.id, publicId: input.into.random)
+    work.ticket.mergedNumber = survivor.ticket.number
     work.ticket.closureCode = .duplicate
-    work.note(TicketEventType.merged, .object(["into": .id(input.into)]))
+    let comment = input.reason.map { _ in context.newId(.comment) }
+    work.note(TicketEventType.merged, .object([Value.Member("into", .id(input.into))] + (comment.map { [Value.Member("comment", .id($0))] } ?? [])))
+    if let reason = input.reason { _ = try work.comment(reason, .everybody, id: comment) }
     try work.handDispatches(to: &survivor, waitedFor: waitedFor)
     var cis = try await survivor.cis()
     for ci in try await work.cis().named { try cis.add(NamedCi(ci.facts, isShared: ci.key.isShared)) }

@@ -21,6 +21,9 @@ package enum OpenIncident: Operation {
     let ciTier: String?
     let cis: NamedCisInput
     let openedAt: Instant?
+    let respondedAt: Instant?
+    let resolvedAt: Instant?
+    let relatesTo: PublicId?
     let contractLine: PublicId?
     let resolution: String?
     let closureCode: ClosureCode
@@ -29,6 +32,18 @@ package enum OpenIncident: Operation {
 
     static let openedAtField = Field.instant(
       "openedAt", "When it was reported, if that was before now; staff only, at most 30 days back.", "实际报告时间（早于当前时间时填写；仅服务商人员，最多 30 天前）。"
+    ).optional
+    static let respondedAtField = Field.instant(
+      "respondedAt", "When it was answered, of what is resolved in the same call: not before it was opened (default: when it was resolved); staff only.",
+      "响应时间（仅在同时解决时填写，不早于创建时间；默认为解决时间；仅服务商人员）。"
+    ).optional
+    static let resolvedAtField = Field.instant(
+      "resolvedAt", "When it was resolved, of what is resolved in the same call: not before it was answered, not in the future (default now); staff only.",
+      "解决时间（仅在同时解决时填写，不早于响应时间、不晚于当前时间；默认当前时间；仅服务商人员）。"
+    ).optional
+    static let relatesToField = Field.id(
+      "relatesTo", .incident, "An earlier incident of the customer that it goes on from, such as one that was closed for too long to be reopened.",
+      "此前相关的事件，例如已过重新打开期限的事件。"
     ).optional
     static let ciTierField = Field.text(
       "ciTier", 1...32, "How critical the affected configuration item is: a code of ci_tier.list (default: that of its CIs); staff only.",
@@ -46,7 +61,8 @@ package enum OpenIncident: Operation {
     package static let fields: [any InputField] =
       [
         CustomerReference.field, IncidentFields.title, IncidentFields.description.optional, IncidentFields.requester.optional, IncidentFields.unit.optional,
-        impactField, urgencyField, IncidentFields.category.optional, IncidentFields.service.optional, ciTierField, openedAtField,
+        impactField, urgencyField, IncidentFields.category.optional, IncidentFields.service.optional, ciTierField, openedAtField, respondedAtField,
+        resolvedAtField, relatesToField,
         IncidentFields.contractLine.optional, resolutionField,
         IncidentFields.closureCode.optional, IncidentFields.source.optional, IncidentFields.nature.optional, NamedCisInput.cis.optional,
         NamedCisInput.sharedCis.optional, NamedCisInput.primaryCi.optional, closeField,
@@ -66,11 +82,17 @@ package enum OpenIncident: Operation {
       ciTier = try values[Self.ciTierField]
       cis = try NamedCisInput(values)
       openedAt = try values[Self.openedAtField]
+      respondedAt = try values[Self.respondedAtField]
+      resolvedAt = try values[Self.resolvedAtField]
+      relatesTo = try values[Self.relatesToField]
       contractLine = try values[IncidentFields.contractLine.optional]
       resolution = try values[Self.resolutionField]
       closureCode = try values[IncidentFields.closureCode.optional].map(ClosureCode.init(rawValue:)) ?? .solved
       closes = try values[Self.closeField] ?? false
       if closes, resolution == nil { throw FieldError("resolution", InputMessages.requiredHere) }
+      if resolution == nil, respondedAt != nil || resolvedAt != nil {
+        throw FieldError(respondedAt == nil ? "resolvedAt" : "respondedAt", EndingMessages.timesNeedResolution)
+      }
       answers = try GateAnswers(values)
     }
 
@@ -97,6 +119,9 @@ package enum OpenIncident: Operation {
     if input.ciTier != nil, context.principal.side != .staff { throw Failure.invalid("ciTier", DeskMessages.staffOnly) }
     if input.source != nil, context.principal.side != .staff { throw Failure.invalid("source", DeskMessages.staffOnly) }
     let openedAt = try openedAt(input, context)
+    let times = try times(input, openedAt: openedAt, context)
+    let earlier: Ticket? =
+      if let relatesTo = input.relatesTo { try await earlierTicket(relatesTo, in: context) } else { nil }
     let gates = try context.gates(before: input.steps, of: nil, input.answers)
     let (requester, unit) = try await who(input, context)
     let transaction = context.transaction
@@ -134,7 +159,7 @@ package enum OpenIncident: Operation {
     if let terms {
       let found = transaction.later(LineNames(tenant: context.tenant.id, line: terms.line))
       numbers = transaction.later(NextTicketNumber(tenant: context.tenant.id))
-      try await clocks.start(under: terms, facts: facts, at: openedAt, now: context.now, in: transaction)
+      try await clocks.start(under: terms, facts: facts, at: openedAt, now: context.now, history: history(input, times), in: transaction)
       names = try found.first
     } else {
       numbers = transaction.later(NextTicketNumber(tenant: context.tenant.id))
@@ -161,12 +186,15 @@ package enum OpenIncident: Operation {
     work.note(cis)
     if let resolution = input.resolution {
       try await work.takeOn()
-      try work.resolve(resolution, input.closureCode)
-      if input.closes { try work.close() }
+      try work.resolve(resolution, input.closureCode, times)
+      // What is typed in afterwards was over then.
+      if input.closes { try work.close(at: times?.resolvedAt) } else { try await work.planClosing() }
     }
+    if let earlier { work.note(TicketEventType.linked, work.link(to: earlier)) }
     try await work.pass(gates, known: cis.named.isEmpty ? [] : [.cis], isNew: true)
     work.insert()
     work.save(cis)
+    if let earlier { work.enqueueLink(to: earlier) }
     context.subject(context.id(.incident, work.ticket.publicId))
     return work.record
   }
@@ -190,6 +218,35 @@ package enum OpenIncident: Operation {
     return openedAt
   }
 
+  /// When it was answered and resolved, of what is told afterwards; nil: now.
+  private static func times(_ input: Input, openedAt: Instant, _ context: OperationContext) throws(Failure) -> ResolutionTimes? {
+    guard input.resolution != nil, input.respondedAt != nil || input.resolvedAt != nil else { return nil }
+    let resolvedAt = input.resolvedAt ?? context.now
+    let respondedAt = input.respondedAt ?? resolvedAt
+    for (instant, field) in [(respondedAt, "respondedAt"), (resolvedAt, "resolvedAt")] where instant > context.now {
+      throw Failure.invalid(field, DeskMessages.openedInFuture)
+    }
+    guard respondedAt >= openedAt else {
+      throw Failure.invalid(input.respondedAt == nil ? "resolvedAt" : "respondedAt", EndingMessages.timesInOrder, ["from": openedAt.description])
+    }
+    guard resolvedAt >= respondedAt else { throw Failure.invalid("resolvedAt", EndingMessages.timesInOrder, ["from": respondedAt.description]) }
+    return ResolutionTimes(respondedAt: respondedAt, resolvedAt: resolvedAt)
+  }
+
+  /// What clocks are told before time is let pass for them.
+  private static func history(_ input: Input, _ times: ResolutionTimes?) -> [(act: ClockAct, at: Instant)] {
+    guard let times else { return [] }
+    var history: [(act: ClockAct, at: Instant)] = [(.responded, times.respondedAt), (.resolved, times.resolvedAt)]
+    if input.closes { history.append((.closed, times.resolvedAt)) }
+    return history
+  }
+
+  private static func earlierTicket(_ id: PublicId, in context: OperationContext) async throws -> Ticket {
+    let found = TicketByPublicId(tenant: context.tenant.id, publicId: id, scope: context.access.rows)
+    guard let ticket = try await context.transaction.first(found) else { throw context.unknownReference("relatesTo") }
+    return ticket
+  }
+
   /// Whom it concerns, and where. A customer's person reports for himself unless he says otherwise, and only what his row
   /// scope would let him see afterwards.
   private static func who(_ input: Input, _ context: OperationContext) async throws -> (Ticket.Reference?, Ticket.Reference?) {
@@ -211,21 +268,48 @@ package enum OpenIncident: Operation {
   }
 }
 
-extension TicketWork {
-  /// Resolves it, with words and a code.
-  mutating func resolve(_ resolution: String, _ code: ClosureCode) throws(Failure) {
-    let isFirstResponse = try move(.resolve)
-    ticket.resolution = resolution
-    ticket.closureCode = code
-    note(TicketEventType.resolved, .object(["code": .text(code.rawValue), "firstResponse": .bool(isFirstResponse)]))
-  }
+/// When what is told afterwards was answered and resolved.
+struct ResolutionTimes: Sendable {
+  let respondedAt: Instant
+  let resolvedAt: Instant
 }
 
 extension TicketWork {
+  /// Resolves it, with words and a code.
+  /// - Parameter times: nil: now.
+  mutating func resolve(_ resolution: String, _ code: ClosureCode, _ times: ResolutionTimes? = nil) throws(Failure) {
+    // The history has the answer as an event of its own, where it came before.
+    if let times, times.respondedAt < times.resolvedAt, try observeResponse(at: times.respondedAt) {
+      note(TicketEventType.started, .object(["firstResponse": .bool(true)]), at: times.respondedAt)
+    }
+    let isFirstResponse = try move(.resolve, at: times?.resolvedAt)
+    ticket.resolution = resolution
+    ticket.closureCode = code
+    note(TicketEventType.resolved, .object(["code": .text(code.rawValue), "firstResponse": .bool(isFirstResponse)]), at: times?.resolvedAt)
+  }
+
   /// Closes what is resolved.
-  mutating func close() throws(Failure) {
-    try move(.close)
-    note(TicketEventType.closed)
+  /// - Parameter instant: when it was; nil: now.
+  mutating func close(at instant: Instant? = nil) throws(Failure) {
+    try move(.close, at: instant)
+    let isByTime = context.actor.kind == .system
+    note(TicketEventType.closed, isByTime ? .object(["timeOut": .bool(true)]) : .object([]), at: instant)
+  }
+
+  /// For the history of both: what this one is to an earlier one.
+  fileprivate func link(to earlier: Ticket) -> Value {
+    .object([
+      "kind": .text(LinkKind.relatesTo.rawValue), "from": .id(context.id(.incident, ticket.publicId)), "to": .id(context.id(.incident, earlier.publicId)),
+    ])
+  }
+
+  /// After the ticket's own row.
+  fileprivate func enqueueLink(to earlier: Ticket) {
+    let (tenant, actor, now) = (context.tenant.id, context.actor, context.now)
+    context.transaction.enqueue(
+      InsertLink(
+        tenant: tenant, from: min(ticket.id, earlier.id), to: max(ticket.id, earlier.id), kind: .relatesTo, actor: actor, now: now))
+    context.transaction.enqueue(TicketNote(TicketEventType.linked, link(to: earlier), on: earlier.id, of: tenant, by: actor, at: now))
   }
 }
 

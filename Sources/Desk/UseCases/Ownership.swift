@@ -79,7 +79,7 @@ package enum OfferOwnership: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context)
-    guard work.ticket.state.isOpen else { throw Failure(.conflict, DeskMessages.notOpen) }
+    try work.requireOpen()
     let receiver = try await context.worker(input.staff, "staff")
     let to = receiver?.reference
     let team: Int64? =

@@ -18,7 +18,10 @@ package struct HistoryRecord: OperationOutput {
     OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
     OutputField("actorKind", .text, "staff, customer, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
     OutputField("actor", .id, "The member of the staff; staff only.", "执行人员（仅服务商人员可见）。") { .id($0.actor) },
-    OutputField("actorName", .text, "Their name; staff only.", "执行人员姓名（仅服务商人员可见）。") { .text($0.actorName) },
+    OutputField(
+      "actorName", .text, "Who did it, by name; to a customer's people those of the provider are the provider, unless the policy shows names.",
+      "执行人员姓名；对客户人员，服务商人员显示为服务商名称，规则允许时显示姓名。"
+    ) { .text($0.actorName) },
     OutputField("via", .text, "The way in: http, admin, cli, job, import, webhook.", "操作途径。") { .text($0.row.via) },
   ]
 
@@ -69,17 +72,12 @@ package enum ReadHistory: Operation {
       EventsOfTicket(
         tenant: context.tenant.id, ticket: ticket.id, afterSeq: try after?.integer(0) ?? 0, includesInternal: side == .staff,
         recordedFrom: ticket.openedAt, limit: limit + 1))
-    var staff: [Int64: StaffOfIds.Found] = [:]
-    let ids = Set(rows.filter { $0.actorKind == Actor.Kind.staff.rawValue }.map(\.actorId))
-    if side == .staff, !ids.isEmpty {
-      let found = try await context.bound(to: [context.provider.id]) { try await $0.query(StaffOfIds(provider: context.provider.id, ids: ids.sorted())) }
-      for one in found { staff[one.id] = one }
-    }
+    let seesCis = context.visibleCis.everything
+    let names = try await ActorNames.of(rows, in: context)
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { row in
-      let actor = row.actorKind == Actor.Kind.staff.rawValue ? staff[row.actorId] : nil
-      return HistoryRecord(
-        row: row, payload: HistoryRecord.payload(row, for: side, seesCis: context.visibleCis.everything), actor: actor.map { context.id(.staff, $0.publicId) },
-        actorName: actor?.name)
+      HistoryRecord(
+        row: row, payload: HistoryRecord.payload(row, for: side, seesCis: seesCis),
+        actor: side == .staff ? names.staff(of: row).map { context.id(.staff, $0) } : nil, actorName: names.name(of: row))
     }
   }
 }

@@ -30,7 +30,7 @@ package enum SplitIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var origin = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
-    guard origin.ticket.state.isOpen else { throw Failure(.conflict, DeskMessages.notOpen) }
+    try origin.requireOpen()
     let codes = context.codes(input.category.map { [NamedCode(.category, $0, at: "category")] } ?? [])
     let history = try await context.transaction.query(
       EventsOfTicket(

@@ -141,21 +141,23 @@ package enum ResolveIncident: Operation {
     let id: PublicId
     let resolution: String
     let code: ClosureCode
+    let cascades: Bool
     let answers: GateAnswers
 
     package static let fields: [any InputField] =
-      [IncidentFields.id, IncidentFields.resolution, IncidentFields.closureCode.optional] + GateAnswers.fields
+      [IncidentFields.id, IncidentFields.resolution, IncidentFields.closureCode.optional, CascadeFields.resolves] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
       resolution = try values[IncidentFields.resolution]
       code = try values[IncidentFields.closureCode.optional].map(ClosureCode.init(rawValue:)) ?? .solved
+      cascades = try values[CascadeFields.resolves] ?? false
       answers = try GateAnswers(values)
     }
   }
 
   package static let declaration = Declaration(
-    "incident.resolve", "Resolve an incident.", zh: "解决事件。", permission: IncidentFields.work, roles: IncidentFields.workers,
+    "incident.resolve", "Resolve an incident, and its open children with it where that is asked for.", zh: "解决事件；可同时解决其未结的下级事件。", permission: IncidentFields.work, roles: IncidentFields.workers,
     reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
@@ -165,7 +167,9 @@ package enum ResolveIncident: Operation {
     _ = try named.usable(besides: [.closureCode: work.ticket.closureCode?.rawValue])
     try await work.takeOn()
     try work.resolve(input.resolution, input.code)
+    try await work.planClosing()
     try await work.pass(gates)
+    try await work.cascade(.resolve, carried: input.cascades)
     work.save()
     context.withdrawOffers(of: work.ticket)
     return work.record
@@ -176,25 +180,29 @@ package enum ResolveIncident: Operation {
 package enum CloseIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
+    let cascades: Bool
     let answers: GateAnswers
 
-    package static let fields: [any InputField] = [IncidentFields.id] + GateAnswers.fields
+    package static let fields: [any InputField] = [IncidentFields.id, CascadeFields.closes] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
+      cascades = try values[CascadeFields.closes] ?? false
       answers = try GateAnswers(values)
     }
   }
 
   package static let declaration = Declaration(
-    "incident.close", "Close a resolved incident.", zh: "关闭已解决的事件。", roles: [.administrator, .accountManager, .engineer, .customerManager, .requester],
+    "incident.close", "Close a resolved incident, and its resolved children with it where that is asked for.", zh: "关闭已解决的事件；可同时关闭其已解决的下级事件。", roles: [.administrator, .accountManager, .engineer, .customerManager, .requester],
     scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    if input.cascades, context.principal.side != .staff { throw Failure.invalid("cascade", DeskMessages.staffOnly) }
     let gates = try context.gates(before: [.close], of: input.id, input.answers)
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.close()
     try await work.pass(gates)
+    try await work.cascade(.close, carried: input.cascades)
     work.save()
     return work.record
   }
@@ -204,29 +212,41 @@ package enum CloseIncident: Operation {
 package enum ReopenIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
+    let reason: String
+    let visibility: CommentVisibility?
+    /// What is said besides.
     let comment: String?
 
-    package static let fields: [any InputField] = [IncidentFields.id, IncidentFields.comment.optional]
+    private static let reason = Field.longText(
+      "reason", 1...20_000, "Why: what is not solved. It becomes a comment; without it, the comment says why.", "重新打开的原因（未解决之处），作为评论保存；未填写时以评论为原因。"
+    ).optional
+    package static let fields: [any InputField] = [
+      IncidentFields.id, reason, IncidentFields.visibility.optional, IncidentFields.comment.optional,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
-      comment = try values[IncidentFields.comment.optional]
+      visibility = try values[IncidentFields.visibility.optional].flatMap(CommentVisibility.init)
+      let (reason, comment) = (try values[Self.reason], try values[IncidentFields.comment.optional])
+      guard let words = reason ?? comment else { throw FieldError("reason", InputMessages.requiredHere) }
+      self.reason = words
+      self.comment = reason == nil ? nil : comment
     }
   }
 
   package static let declaration = Declaration(
-    "incident.reopen", "Reopen a resolved or closed incident.", zh: "重新打开已解决或已关闭的事件。",
+    "incident.reopen", "Reopen a resolved or closed incident, with the reason; how long a closed one can be, the policy says.",
+    zh: "说明原因后重新打开已解决或已关闭的事件；已关闭事件的期限由规则决定。",
     roles: [.administrator, .accountManager, .engineer, .customerManager, .requester], scopes: IncidentFields.everyScope, reach: .one(by: "id"),
     effect: .change,
     requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
+    guard context.principal.side == .staff || input.visibility != .staff else {
+      throw Failure.invalid("visibility", DeskMessages.customersWritePublicly)
+    }
     var work = try await TicketWork.begin(on: input.id, in: context)
-    guard work.ticket.mergedInto == nil else { throw Failure(.conflict, DeskMessages.mergedAway) }
-    try work.move(.reopen)
-    // Its team has it again, and answers for that anew.
-    if let team = work.ticket.team { try await work.beginTurn(of: team) }
-    work.note(TicketEventType.reopened, .object(["count": .integer(work.ticket.reopenCount)]))
+    try await work.reopen(because: (input.reason, input.visibility ?? .everybody))
     if let comment = input.comment { _ = try work.comment(comment, .everybody) }
     // It comes to all gates anew.
     if context.principal.side == .staff { context.leaveGates(work.ticket.publicId) }

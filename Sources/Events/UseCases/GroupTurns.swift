@@ -161,10 +161,14 @@ struct GroupTurns {
       transaction.enqueue(MarkUntold(tenant: tenant.id, source: source.publicId, fingerprints: alerts.map(\.fingerprint)))
     case .reopen:
       guard let ticket = turn.ticket else { break }
-      _ = try await call("incident.reopen", [:], on: ticket, in: transaction)
-      try await readAgain(ticket, in: transaction)
-      let reopened = tickets[ticket.publicId] ?? ticket
-      try await comment(words.cameBack(alerts, staysOpen: GroupTurn.flaps(reopened.reopenCount)), on: reopened, in: transaction)
+      let why = words.cameBack(alerts, staysOpen: GroupTurn.flaps(ticket.reopenCount + 1))
+      do {
+        _ = try await call("incident.reopen", ["reason": .text(why), "visibility": "internal"], on: ticket, in: transaction)
+      } catch let failure as Failure where failure.message == EndingMessages.reopenedTooLate {
+        // It has been closed for too long by the provider's policy: what comes back is another one.
+        count(.opened)
+        return try await open(group, alerts, words, in: transaction)
+      }
       try await readAgain(ticket, in: transaction)
       transaction.enqueue(MarkTold(tenant: tenant.id, group: group.id, now: now))
       count(.reopened)

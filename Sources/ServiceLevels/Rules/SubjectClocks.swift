@@ -52,6 +52,13 @@ package struct SubjectClocks: Sendable {
     ) { first, _ in first }
   }
 
+  /// The calendar by which its resolution is counted, or else what was promised first; nil: nothing is.
+  package var coverage: CompiledCalendar? {
+    let counting = clocks.filter { $0.clock.state != .withdrawn }
+    guard let clock = counting.first(where: { $0.clock.metric == .resolution }) ?? counting.first else { return nil }
+    return calendars[clock.clock.calendarVersion.rawValue]
+  }
+
   /// When the next running clock is due.
   package var nextDueAt: Instant? { clocks.compactMap(\.clock.dueAt).min() }
 
@@ -76,8 +83,10 @@ package struct SubjectClocks: Sendable {
   /// Starts a clock for each target that counts for the subject.
   /// - Parameters:
   ///   - instant: the beginning of the subject, in the past where it is recorded late.
+  ///   - history: what happened to it since, in order, where that is recorded with it.
   package mutating func start(
-    under line: LineTerms, facts: TargetFacts, at instant: Instant, now: Instant, in transaction: Transaction
+    under line: LineTerms, facts: TargetFacts, at instant: Instant, now: Instant, history: [(act: ClockAct, at: Instant)] = [],
+    in transaction: Transaction
   ) async throws {
     // Ids travel along for as many as there can be: one left over costs less than a round trip.
     let ids = transaction.later(NextClockIds(count: Int64(Metric.allCases.count)))
@@ -91,6 +100,7 @@ package struct SubjectClocks: Sendable {
       }
     }
     for (target, id) in zip(targets, try ids.rows) { try start(id: id, Goal(line, target), at: instant, cause: "opened") }
+    for (act, at) in history { try apply(act, at: at) }
     for index in clocks.indices { try clocks[index].catchUp(until: now, calendars) }
   }
 

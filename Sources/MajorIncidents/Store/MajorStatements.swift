@@ -1,0 +1,270 @@
+import Kernel
+import Operations
+import Postgres
+
+/// The next number. It holds the provider's counter until the transaction ends.
+struct NextMajorNumber: Statement {
+  let provider: TenantId
+
+  static let sql = """
+    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'major_incident', 1)
+    on conflict (tenant_id, kind) do update set last = counter.last + 1 returning last
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(provider) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct InsertMajor: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+  let number: Int64
+  let title: String
+  let description: String
+  let lead: MajorRow.Lead?
+  let declarer: Int64
+  let now: Instant
+
+  static let sql = """
+    insert into major_incidents.major_incident
+      (tenant_id, public_id, number, title, description, lead_id, lead_public_id, declarer_id, declared_at, updated_at, last_seq)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0) returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+    parameters.append(number)
+    parameters.append(title)
+    parameters.append(description)
+    parameters.append(lead?.id)
+    parameters.append(lead?.publicId)
+    parameters.append(declarer)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Keeps other acts on it waiting until the transaction ends.
+struct HoldMajor: Statement {
+  let reader: MajorReader
+  let publicId: PublicId
+
+  static let sql = "select m.id from major_incidents.major_incident m where \(MajorRow.isVisible) and m.public_id = $4 for update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(reader)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct MajorByPublicId: Statement {
+  let reader: MajorReader
+  let publicId: PublicId
+
+  static let sql = "\(MajorRow.select) where \(MajorRow.isVisible) and m.public_id = $4"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(reader)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> MajorRow { try MajorRow(&row) }
+}
+
+/// Writes what acts have made of it, which they hold.
+struct UpdateMajor: Statement {
+  let provider: TenantId
+  let row: MajorRow
+
+  static let sql = """
+    update major_incidents.major_incident set title = $3, description = $4, state = $5, lead_id = $6, lead_public_id = $7, mitigation = $8, resolution = $9,
+      review = $10, mitigated_at = $11, resolved_at = $12, reviewed_at = $13, reopen_count = $14, last_seq = $15, updated_at = $16, version = $17
+    where tenant_id = $1 and id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(row.id)
+    parameters.append(row.title)
+    parameters.append(row.description)
+    parameters.append(row.process.state.rawValue)
+    parameters.append(row.lead?.id)
+    parameters.append(row.lead?.publicId)
+    parameters.append(row.process.mitigation)
+    parameters.append(row.process.resolution)
+    parameters.append(row.process.review)
+    parameters.append(row.process.mitigatedAt)
+    parameters.append(row.process.resolvedAt)
+    parameters.append(row.process.reviewedAt)
+    parameters.append(row.process.reopenCount)
+    parameters.append(row.lastSeq)
+    parameters.append(row.updatedAt)
+    parameters.append(row.version)
+  }
+}
+
+/// Major incidents that the caller may see, the one declared last first.
+struct MajorsOfProvider: Statement {
+  let reader: MajorReader
+  /// Nil: any.
+  let states: [MajorState]?
+  let customer: TenantId?
+  /// The position after which the page begins.
+  let before: (declaredAt: Instant, id: Int64)?
+  let limit: Int64
+
+  static let sql = """
+    \(MajorRow.select) where \(MajorRow.isVisible) and ($4::text[] is null or m.state = any ($4))
+      and ($5::bigint is null or exists (
+        select from major_incidents.child c
+        where c.tenant_id = m.tenant_id and c.major_id = m.id and c.ended_seq is null and c.other_tenant_id = $5))
+      and ($6::timestamptz is null or (m.declared_at, m.id) < ($6, $7))
+    order by m.declared_at desc, m.id desc limit $8
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(reader)
+    parameters.append(states?.map(\.rawValue))
+    parameters.append(customer)
+    parameters.append(before?.declaredAt)
+    parameters.append(before?.id ?? 0)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> MajorRow { try MajorRow(&row) }
+}
+
+/// A member of the staff by an account of his.
+struct LeadByAccount: Statement {
+  let provider: TenantId
+  let account: Int64
+
+  static let sql = "select a.id, a.public_id from tenancy.account a where a.tenant_id = $1 and a.id = $2 and a.kind = 'staff'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(account)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> MajorRow.Lead { MajorRow.Lead(id: try row.next(), publicId: try row.next()) }
+}
+
+/// A member of the staff whom a body names, and whether he may work on major incidents and on incidents of each of these customers.
+struct StaffToLead: Statement {
+  struct Found: Sendable {
+    let lead: MajorRow.Lead
+    let name: String
+    let mayLead: Bool
+  }
+
+  let provider: TenantId
+  let publicId: PublicId
+  let customers: [TenantId]
+  let now: Instant
+
+  static let sql = """
+    select a.id, a.public_id, a.name,
+      (select coalesce(bool_and(exists (
+          select from tenancy.role_grant g
+          where g.tenant_id = a.tenant_id and g.account_id = a.id and g.revoked_at is null and (g.expires_at is null or g.expires_at > $4)
+            and exists (select from tenancy.role_permission q where q.role = g.role and q.permission = p.name)
+            and (g.scope = 'all' or g.scope = 'listed' and (w.customer_id is null or exists (
+              select from tenancy.role_grant_tenant l
+              where l.tenant_id = g.tenant_id and l.role_grant_id = g.id and l.granted_tenant_id = w.customer_id))))), false)
+        from unnest(array_append($3::bigint[], null::bigint)) w (customer_id) cross join unnest($5::text[]) p (name))
+    from tenancy.account a where a.tenant_id = $1 and a.public_id = $2 and a.kind = 'staff' and a.state = 'active'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+    parameters.append(customers)
+    parameters.append(now)
+    parameters.append([MajorRights.work, MajorRights.atEach])
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(lead: MajorRow.Lead(id: try row.next(), publicId: try row.next()), name: try row.next(), mayLead: try row.next())
+  }
+}
+
+/// An event of a major incident that no act on it brought about. It holds it until the transaction ends and raises no version.
+struct NoteMajor: Statement {
+  let provider: TenantId
+  let major: Int64
+  let type: String
+  let payload: Value
+  let now: Instant
+
+  static let sql = """
+    with told as (
+      update major_incidents.major_incident m set last_seq = m.last_seq + 1 where m.tenant_id = $1 and m.id = $2 returning m.id, m.last_seq)
+    insert into operations.event
+      (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, on_behalf_of, via, occurred_at)
+    select $1, $3, 'major_incident', d.id, d.last_seq, $4, $5, 'system', 0, null, 'job', $3 from told d
+    returning seq
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(major)
+    parameters.append(now)
+    parameters.append(type)
+    parameters.append(json: payload)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// The events of a major incident in their order, without those that are the affair of a customer whom the reader does not serve.
+struct MajorEvents: Statement {
+  struct Found: Sendable {
+    let seq: Int64
+    let type: String
+    let payload: Value
+    let actorKind: String
+    let actorName: String?
+    let via: String
+    let occurredAt: Instant
+    let recordedAt: Instant
+  }
+
+  /// The member of a payload that says whose affair the event is; nobody is shown it.
+  static let customerKey = "customerRow"
+
+  let provider: TenantId
+  let major: Int64
+  let customers: [Int64]?
+  let after: Int64
+  /// Nothing of it is older: spares the older partitions.
+  let recordedFrom: Instant
+  let limit: Int64
+
+  static let sql = """
+    select e.seq, e.type, e.payload - '\(customerKey)', e.actor_kind, a.name, e.via, e.occurred_at, e.recorded_at
+    from operations.event e left join tenancy.account a on a.tenant_id = e.tenant_id and a.id = e.actor_id and e.actor_kind = 'staff'
+    where e.tenant_id = $1 and e.subject_kind = 'major_incident' and e.subject_id = $2 and e.seq > $4 and e.recorded_at >= $5
+      and ($3::bigint[] is null or e.payload ->> '\(customerKey)' is null or (e.payload ->> '\(customerKey)')::bigint = any ($3))
+    order by e.seq limit $6
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(major)
+    parameters.append(customers)
+    parameters.append(after)
+    parameters.append(recordedFrom)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      seq: try row.next(), type: try row.next(), payload: try row.next(), actorKind: try row.next(), actorName: try row.next(), via: try row.next(),
+      occurredAt: try row.next(), recordedAt: try row.next())
+  }
+}

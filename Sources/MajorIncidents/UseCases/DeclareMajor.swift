@@ -1,0 +1,184 @@
+import Desk
+import Kernel
+import Operations
+
+/// Declares a major incident, at once with incidents of one customer; those of others are linked afterwards. Whoever declares it leads it.
+package enum DeclareMajor: Operation {
+  package struct Input: OperationInput {
+    let customer: PublicId?
+    let title: String
+    let description: String
+    let incidents: [PublicId]
+
+    private static let customer = Field.id("customer", .customer, "The customer whose incidents are named.", "所列事件所属的客户。").optional
+    private static let incidents = Field<[PublicId]>.list(
+      "incidents", of: MajorFields.incident, count: 0...100, "Open incidents of the customer that are part of it.", "所属的、该客户的未结事件。"
+    ).optional
+
+    package static let fields: [any InputField] = [customer, MajorFields.title, MajorFields.description.optional, incidents]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      customer = try values[Self.customer]
+      title = try values[MajorFields.title]
+      description = try values[MajorFields.description.optional] ?? ""
+      incidents = try values[Self.incidents] ?? []
+    }
+  }
+
+  package static let declaration = Declaration(
+    "major_incident.declare", "Declare a major incident, at once with incidents of a customer; those of others are linked afterwards.",
+    zh: "宣布重大事件，可同时关联一个客户的事件；其他客户的事件随后关联。", permission: MajorRights.work, roles: MajorRights.workers,
+    reach: .homeOr(by: "customer", andProvider: true), effect: .create)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
+    guard context.principal.side == .staff else { throw Failure.notFound }
+    let (transaction, provider) = (context.transaction, context.provider.id)
+    let id = context.id(.majorIncident, context.random.publicIdBits())
+    let lead: MajorRow.Lead? =
+      if context.actor.kind == .staff {
+        try await transaction.first(LeadByAccount(provider: provider, account: context.actor.id))
+      } else { nil }
+    guard let number = try await transaction.first(NextMajorNumber(provider: provider)) else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "no number")
+    }
+    let insert = InsertMajor(
+      provider: provider, publicId: id, number: number, title: input.title, description: input.description, lead: lead, declarer: context.actor.id,
+      now: context.now)
+    guard try await transaction.first(insert) != nil, let row = try await transaction.first(MajorByPublicId(reader: .all(of: provider), publicId: id)) else {
+      throw Failure(.internal, OperationMessages.internalFault, debug: "no major incident")
+    }
+    context.subject(id)
+    var work = MajorWork(context: context, row: row)
+    work.note("declared", .object(["lead": .id(lead.map { context.id(.staff, $0.publicId) })]))
+    try await work.link(input.incidents) { "incidents[\($0)]" }
+    work.save(countsVersion: false)
+    return try await work.record()
+  }
+}
+
+package enum ChangeMajor: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let title: Change<String>
+    let description: Change<String>
+
+    package static let fields: [any InputField] = [MajorFields.id, MajorFields.title.change, MajorFields.description.change]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[MajorFields.id]
+      title = try values[MajorFields.title.change]
+      description = try values[MajorFields.description.change]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "major_incident.change", "Change what a major incident is about.", zh: "修改重大事件的标题与描述。", permission: MajorRights.work,
+    roles: MajorRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
+    guard !(input.title.isKeep && input.description.isKeep) else { throw Failure(.invalid, MajorMessages.nothingToChange) }
+    var work = try await MajorWork.begin(on: input.id, in: context)
+    _ = try work.row.process.state(after: .write)
+    let before = work.row
+    work.row.title = input.title.applied(to: before.title)
+    work.row.description = input.description.applied(to: before.description)
+    let fields = [("title", work.row.title != before.title), ("description", work.row.description != before.description)]
+    let changed = fields.filter { $0.1 }.map { Value.text($0.0) }
+    guard !changed.isEmpty else { return try await work.record() }
+    work.note("changed", .object(["fields": .array(changed)]))
+    work.save()
+    return try await work.record()
+  }
+}
+
+/// Somebody else leads it from now on.
+package enum AssignMajor: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let lead: PublicId
+
+    package static let fields: [any InputField] = [MajorFields.id, MajorFields.lead]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[MajorFields.id]
+      lead = try values[MajorFields.lead]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "major_incident.assign", "Make a member of the staff the one who leads a major incident.", zh: "指定重大事件的负责人。", permission: MajorRights.work,
+    roles: MajorRights.workers, reach: .provider, effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
+    var work = try await MajorWork.begin(on: input.id, in: context)
+    _ = try work.row.process.state(after: .write)
+    let staff = StaffToLead(provider: context.provider.id, publicId: input.lead, customers: work.customers, now: context.now)
+    guard let found = try await context.transaction.first(staff) else { throw context.unknownReference("lead") }
+    guard found.mayLead else { throw Failure.invalid("lead", MajorMessages.mayNotLead) }
+    guard found.lead != work.row.lead else { throw Failure.invalid("lead", MajorMessages.leadsAlready) }
+    let before = work.row.lead
+    (work.row.lead, work.row.leadName) = (found.lead, found.name)
+    work.note(
+      "lead_changed", .object(["lead": .id(context.id(.staff, found.lead.publicId)), "from": .id(before.map { context.id(.staff, $0.publicId) })]))
+    work.save()
+    return try await work.record()
+  }
+}
+
+/// Makes an incident part of it. It needs no version: it stands beside both.
+package enum LinkMajorIncident: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let incident: PublicId
+
+    package static let fields: [any InputField] = [MajorFields.id, MajorFields.incident]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[MajorFields.id]
+      incident = try values[MajorFields.incident]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "major_incident.link", "Make an incident part of a major incident; its customer is told what the others were told last.",
+    zh: "将事件关联到重大事件；其客户会收到最近一次对客户的通报。", permission: MajorRights.work, roles: MajorRights.workers,
+    reach: .oneAndProvider(by: "incident"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    var work = try await MajorWork.begin(on: input.id, in: context, comparesVersion: false)
+    try await work.link([input.incident]) { _ in "incident" }
+    work.save(countsVersion: false)
+    return Done(id: input.id, version: work.row.version)
+  }
+}
+
+package enum UnlinkMajorIncident: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let incident: PublicId
+    let reason: String
+
+    package static let fields: [any InputField] = [MajorFields.id, MajorFields.incident, MajorFields.reason]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[MajorFields.id]
+      incident = try values[MajorFields.incident]
+      reason = try values[MajorFields.reason]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "major_incident.unlink", "Say that an incident is not part of a major incident after all; that it was thought so stays in the history of both.",
+    zh: "解除事件与重大事件的关联；双方历史中仍保留记录。", permission: MajorRights.work, roles: MajorRights.workers, reach: .oneAndProvider(by: "incident"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
+    var work = try await MajorWork.begin(on: input.id, in: context, comparesVersion: false)
+    try await work.unlink(input.incident, because: input.reason)
+    work.save(countsVersion: false)
+    return Done(id: input.id, version: work.row.version)
+  }
+}
+
+extension MajorReader {
+  static func all(of provider: TenantId) -> MajorReader { MajorReader(provider: provider, customers: nil, account: 0) }
+}

@@ -1,0 +1,139 @@
+import Desk
+import Jobs
+import Kernel
+import Operations
+import Postgres
+import Tenancy
+
+/// Tells the customers of a major incident's incidents what is written for them, each on his own incident as a public comment, and leaves their
+/// incidents to be resolved with it. Each in a transaction bound to that customer and the provider, which also moves the place up to which it was
+/// told: each once, however often a worker dies. What is told of one major incident is told in its order.
+package struct MajorSweep: Sweep {
+  package static let kind = "major_incidents.tell"
+  package static let everySeconds: Int64 = 5
+
+  private static let look: Int64 = 100
+  private let dispatcher: Dispatcher
+  private let piece: Int64
+
+  /// - Parameter piece: how many incidents of one major incident are told before the next one's turn.
+  package init(_ dispatcher: Dispatcher, piece: Int64 = 100) {
+    self.dispatcher = dispatcher
+    self.piece = piece
+  }
+
+  /// One that cannot be told holds up no other, and is tried again by the next run.
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    guard let provider = try await tenancy.provider() else { return }
+    var rest = LeftUndone()
+    var stuck: Set<Int64> = []
+    var isAnyTold: Bool
+    repeat {
+      isAnyTold = false
+      var after: Int64 = 0
+      while true {
+        try Task.checkCancellation()
+        let oldest = OldestMajorTellings(provider: provider.id, after: after, limit: Self.look)
+        let found = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(oldest) }
+        for telling in found where !stuck.contains(telling.major) {
+          do {
+            try await tell(telling, of: provider, tenancy)
+            isAnyTold = true
+          } catch  where !Task.isCancelled {
+            stuck.insert(telling.major)
+            rest.add("event \(telling.seq) of major incident \(telling.major)", error)
+          }
+        }
+        guard found.count == Int(Self.look), let last = found.last else { break }
+        after = last.major
+      }
+    } while isAnyTold
+    if !rest.isEmpty { throw rest }
+  }
+
+  /// The next piece; of what has been told to all, nothing is left.
+  private func tell(_ telling: OldestMajorTellings.Found, of provider: TenantEntry, _ tenancy: Tenancy) async throws {
+    let next = ChildrenToTell(provider: provider.id, telling: telling, limit: piece)
+    let places = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(next) }
+    guard !places.isEmpty else {
+      let end = DropMajorTelling(provider: provider.id, telling: telling)
+      return try await tenancy.transaction(binding: [provider.id], side: .staff) { $0.enqueue(end) }
+    }
+    var telling = telling
+    for place in places {
+      try Task.checkCancellation()
+      let (from, bound) = (telling, Set([provider.id, place.tenant]).sorted())
+      do {
+        let isOurs = try await tenancy.transaction(binding: bound, side: .staff) { try await tell(place, from, provider, in: $0) }
+        // Else another worker is at it.
+        guard isOurs else { return }
+      } catch let failure as Failure where failure.kind != .internal && failure.kind != .busy && failure.kind != .outcomeUnknown {
+        // It cannot be told: the others are, and the history says so.
+        try await tenancy.transaction(binding: [provider.id], side: .staff) { try await passOver(place, from, provider, failure, at: tenancy.clock.now(), in: $0) }
+      }
+      telling.after = place
+    }
+  }
+
+  /// - Returns: whether it was still to be told.
+  private func tell(
+    _ place: OldestMajorTellings.Place, _ telling: OldestMajorTellings.Found, _ provider: TenantEntry, in transaction: Transaction
+  ) async throws -> Bool {
+    guard try await transaction.first(AdvanceMajorTelling(provider: provider.id, telling: telling, to: place)) != nil else { return false }
+    try await TicketNews.hold([place.ticket], of: place.tenant, in: transaction)
+    let (tickets, tenants) = try await transaction.query(
+      TicketToTell(tenant: place.tenant, ticket: place.ticket), TenantById(tenant: place.tenant))
+    guard let ticket = tickets.first, let customer = tenants.first else { return true }
+    if let resolution = telling.resolution {
+      transaction.enqueue(
+        PlanCascade(
+          tenant: place.tenant, tickets: [place.ticket], act: .resolve,
+          with: .major(
+            provider.id(IdKind.majorIncident.prefix, telling.publicId), number: MajorNumber.text(provider.code, telling.number), resolution: resolution,
+            closureCode: telling.closureCode ?? "solved"),
+          seq: telling.seq, actor: telling.actor, name: telling.actorName, now: dispatcher.tenancy.clock.now()))
+    } else if let body = telling.body, try await isToHear(ticket, at: place, telling, provider, in: transaction) {
+      try await say(body, on: ticket, telling, to: customer, provider, in: transaction)
+    }
+    return true
+  }
+
+  /// Whoever has closed his incident hears no more of it. One that was merged hears it on the one that it went into, unless that one hears it itself.
+  private func isToHear(
+    _ ticket: TicketToTell.Found, at place: OldestMajorTellings.Place, _ telling: OldestMajorTellings.Found, _ provider: TenantEntry,
+    in transaction: Transaction
+  ) async throws -> Bool {
+    guard ticket.isMerged else { return ticket.state != TicketState.closed.rawValue }
+    guard let survivor = try await transaction.first(SurvivorOf(tenant: place.tenant, ticket: place.ticket)) else { return false }
+    let there = OldestMajorTellings.Place(tenant: place.tenant, ticket: survivor.id)
+    let (found, children) = try await transaction.query(
+      TicketToTell(tenant: place.tenant, ticket: survivor.id), IsChild(provider: provider.id, major: telling.major, place: there))
+    return children.isEmpty && found.first?.state != TicketState.closed.rawValue
+  }
+
+  /// As whoever wrote it.
+  private func say(
+    _ body: String, on ticket: TicketToTell.Found, _ telling: OldestMajorTellings.Found, to customer: TenantEntry, _ provider: TenantEntry,
+    in transaction: Transaction
+  ) async throws {
+    let principal = Principal(
+      actor: telling.actor, tenant: provider.id, side: .staff, name: telling.actorName,
+      grants: [Grant(role: "major_incident", permissions: ["incident.comment"], scope: .listed([customer.id]))])
+    let input: Value = .object([
+      "id": .id(customer.id(IdKind.incident.prefix, ticket.publicId)), "body": .text(body), "visibility": .text(CommentVisibility.everybody.rawValue),
+    ])
+    _ = try await dispatcher.act(
+      "incident.comment", input, as: principal, for: customer, provider: provider, requestId: "major-\(telling.major)-\(telling.seq)", in: transaction)
+  }
+
+  private func passOver(
+    _ place: OldestMajorTellings.Place, _ telling: OldestMajorTellings.Found, _ provider: TenantEntry, _ failure: Failure, at now: Instant,
+    in transaction: Transaction
+  ) async throws {
+    guard try await transaction.first(AdvanceMajorTelling(provider: provider.id, telling: telling, to: place)) != nil else { return }
+    let payload: Value = .object([
+      "event": .integer(telling.seq), "fault": .text(failure.code), MajorEvents.customerKey: .integer(place.tenant.rawValue),
+    ])
+    transaction.enqueue(NoteMajor(provider: provider.id, major: telling.major, type: "major_incident.not_told", payload: payload, now: now))
+  }
+}

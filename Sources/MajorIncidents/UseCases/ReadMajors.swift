@@ -1,0 +1,180 @@
+import Desk
+import Kernel
+import Operations
+
+package enum ReadMajor: Operation {
+  package typealias Input = MajorReference
+
+  package static let declaration = Declaration(
+    "major_incident.read", "Read a major incident.", zh: "查看重大事件。", permission: MajorRights.read, roles: MajorRights.readers, reach: .provider,
+    effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> MajorRecord {
+    let row = try await context.major(input.id)
+    let count = ChildCount(provider: context.provider.id, major: row.id, customers: context.reachableCustomers)
+    return MajorRecord(line: MajorLine(row, in: context), count: try await context.transaction.first(count) ?? (0, 0))
+  }
+}
+
+package enum ListMajors: Operation {
+  package struct Input: OperationInput {
+    let customer: PublicId?
+    let state: String?
+    let limit: Int64?
+    let cursor: String?
+
+    private static let customer = Field.id("customer", .customer, "Only those with an incident of this customer.", "仅限涉及此客户的重大事件。").optional
+    private static let state = Field.oneOf(
+      "state", ["open"] + MajorState.allCases.map(\.rawValue), "Only those in this state; open: declared or mitigated.",
+      "仅限此状态；open 表示 declared 或 mitigated。"
+    ).optional
+    package static let fields: [any InputField] = [customer, state, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      customer = try values[Self.customer]
+      state = try values[Self.state]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+
+    /// What a cursor is good for.
+    var filterText: String { "\(customer?.description ?? "")/\(state ?? "")" }
+
+    fileprivate var states: [MajorState]? {
+      state.map { state in MajorState(rawValue: state).map { [$0] } ?? MajorState.allCases.filter(\.isOpen) }
+    }
+  }
+
+  package static let declaration = Declaration(
+    "major_incident.list", "List the major incidents that the caller may see, the newest first.", zh: "列出有权查看的重大事件，最新的在前。",
+    permission: MajorRights.read, roles: MajorRights.readers, reach: .homeOr(by: "customer", andProvider: true), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<MajorLine> {
+    guard context.principal.side == .staff else { throw Failure.notFound }
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
+    let rows = try await context.transaction.query(
+      MajorsOfProvider(
+        reader: context.majorReader, states: input.states, customer: input.customer == nil ? nil : context.tenant.id,
+        before: try after.map { (declaredAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1))
+    return context.listing(
+      rows, limit: limit, filter: input.filterText, key: { PageCursor([.integer($0.declaredAt.microseconds), .integer($0.id)]) }
+    ) { MajorLine($0, in: context) }
+  }
+}
+
+/// The incidents that are part of it, and what became of their ending with it.
+package enum ListMajorIncidents: Operation {
+  package typealias Input = PageOfMajor
+
+  package static let declaration = Declaration(
+    "major_incident.incidents", "List the incidents that are part of a major incident, of the customers that the caller serves.",
+    zh: "列出重大事件所属的事件（仅限所服务的客户）。", permission: MajorRights.read, roles: MajorRights.readers, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<MajorChild> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let major = try await context.major(input.id)
+    let links = try await context.transaction.query(
+      ChildrenOfMajor(
+        provider: context.provider.id, major: major.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0, limit: limit + 1))
+    let incidents = try await context.incidents(links, of: major)
+    // Tickets are never deleted, so each link has its incident.
+    let rows = links.compactMap { link -> MajorChild? in
+      incidents[link.ticket].map {
+        MajorChild(
+          link: link, incident: $0, number: IncidentView.number(of: $0.code, $0.number), reason: LocalText($0.words).text(context.language))
+      }
+    }
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.link.id)]) }, element: { $0 })
+  }
+}
+
+extension OperationContext {
+  /// Incidents of several customers by their rows, whose ids no two customers share. Only for operations that read.
+  func incidents(_ links: [ChildrenOfMajor.Found], of major: MajorRow) async throws -> [Int64: IncidentsOfMajor.Found] {
+    guard !links.isEmpty else { return [:] }
+    let statement = IncidentsOfMajor(tenants: links.map(\.tenant), tickets: links.map(\.ticket), major: major.publicId)
+    let found = try await bound(to: Set(links.map(\.tenant)).sorted()) { try await $0.query(statement) }
+    return Dictionary(found.map { ($0.ticket, $0) }) { first, _ in first }
+  }
+}
+
+/// An event of a major incident's history.
+package struct MajorEventRecord: OperationOutput {
+  let row: MajorEvents.Found
+
+  package static let fields: [OutputField<MajorEventRecord>] = [
+    OutputField("type", .text, "What happened: major_incident.declared, ...", "事件类型。") { .text($0.row.type) },
+    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload },
+    OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
+    OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
+    OutputField("actorKind", .text, "staff, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
+    OutputField("actorName", .text, "Who did it.", "执行人员姓名。") { .text($0.row.actorName) },
+    OutputField("via", .text, "The way in: http, admin, cli, job.", "操作途径。") { .text($0.row.via) },
+  ]
+}
+
+package enum ReadMajorHistory: Operation {
+  package typealias Input = PageOfMajor
+
+  package static let declaration = Declaration(
+    "major_incident.history", "Read what happened to a major incident, in order.", zh: "按顺序查看重大事件的历史。", permission: MajorRights.read,
+    roles: MajorRights.readers, reach: .provider, effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<MajorEventRecord> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let major = try await context.major(input.id)
+    let rows = try await context.transaction.query(
+      MajorEvents(
+        provider: context.provider.id, major: major.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0,
+        recordedFrom: major.declaredAt, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { MajorEventRecord(row: $0) }
+  }
+}
+
+/// A major incident that an incident is part of, or was.
+package struct MajorOfIncident: OperationOutput {
+  let line: MajorLine
+  let linkedAt: Instant
+  let endedAt: Instant?
+
+  package static let fields: [OutputField<MajorOfIncident>] =
+    MajorLine.facts { $0.line } + [
+      OutputField("linkedAt", .instant, "When the incident became part of it.", "关联时间。") { .instant($0.linkedAt) },
+      OutputField("endedAt", .instant, "Until when it was; null: it is.", "解除关联的时间；仍关联时为 null。") { .instant($0.endedAt) },
+    ]
+}
+
+package enum ListMajorsOfIncident: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let limit: Int64?
+    let cursor: String?
+
+    private static let incident = Field.id("id", .incident, "The incident.", "事件工单。")
+    package static let fields: [any InputField] = [incident, Paging.limit, Paging.cursor]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[Self.incident]
+      limit = try values[Paging.limit]
+      cursor = try values[Paging.cursor]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "incident.major_incidents", "List the major incidents that an incident is part of, or was, the newest first.", zh: "列出事件所属（或曾属）的重大事件，最新的在前。",
+    permission: MajorRights.read, roles: MajorRights.readers, reach: .oneAndProvider(by: "id"), effect: .read)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<MajorOfIncident> {
+    let filter = input.id.description
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    let ticket = try await context.ticket(input.id)
+    let rows = try await context.transaction.query(
+      MajorsOfTicket(
+        reader: context.majorReader, tenant: context.tenant.id, ticket: ticket.id, before: try after?.integer(0) ?? .max, limit: limit + 1))
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.child)]) }) { row in
+      MajorOfIncident(line: MajorLine(row.row, in: context), linkedAt: row.linkedAt, endedAt: row.endedAt)
+    }
+  }
+}

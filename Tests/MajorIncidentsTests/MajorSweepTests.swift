@@ -1,0 +1,159 @@
+import Desk
+import Kernel
+import Operations
+import Postgres
+import TestSupport
+import Tenancy
+import Testing
+
+@testable import MajorIncidents
+
+/// What sweeps do of major incidents, whatever happens to them.
+@Suite struct MajorSweepTests {
+  /// Its incidents are resolved each by itself: one that a gate stops is left, and says why.
+  @Test func itsIncidentsAreResolvedWithItAsFarAsTheirGatesAllow() async throws {
+    let world = try await MajorWorld()
+    let (mine, stopped) = (
+      try await world.incident("Slow", more: [Value.Member("category", "network")]), try await world.incident("Uncategorised")
+    )
+    let theirs = try await world.incident("Stands still", of: world.other)
+    let account = try await world.database.staff(.accountManager)
+    let owner = try await world.call("staff.create", ["login": "kim@msp.example", "name": "Kim", "password": "correct horse battery"], as: world.database.root)
+    try await world.call(
+      "gate.create",
+      [
+        "customer": .id(world.acme.publicId), "step": "incident.resolve", "fields": .array(["category"]), "owner": owner["id"] ?? .null,
+        "name": .object(["en": "Category"]), "purpose": .object(["en": "Figures by category"]),
+      ], as: account)
+    let major = try await world.declare([(mine, world.acme), (stopped, world.acme), (theirs, world.other)])
+    let resolved = try await world.act("resolve", on: major, ["resolution": "The storage works again.", "cascade": .bool(true), "closureCode": "workaround"])
+    #expect(resolved["state"] == "resolved")
+    for _ in 0..<2 {
+      try await world.tell()
+      try await world.cascade()
+    }
+    for (incident, reader) in [(mine, world.acmesManager), (theirs, world.othersManager)] {
+      let read = try await world.call("incident.read", ["id": incident], as: reader)
+      #expect(read["state"] == "resolved" && read["resolution"] == "The storage works again." && read["closureCode"] == "workaround")
+      let events = try await world.list("incident.history", incident).compactMap { $0["type"]?.text }
+      #expect(events.filter { $0 == "incident.resolved" }.count == 1 && events.filter { $0 == "incident.ended_with" }.count == 1, "\(events)")
+      let seen = "\(try await world.list("incident.history", incident, as: reader))"
+      #expect(!seen.contains("mji_") && !seen.contains("MAJ"), "\(seen)")
+    }
+    #expect(try await world.call("incident.read", ["id": stopped])["state"] == "new")
+    let children = try await world.list("major_incident.incidents", major["id"])
+    #expect(children.compactMap { $0["resolving"] } == ["done", "left", "done"], "\(children)")
+    #expect(children[1]["reason"]?.text?.isEmpty == false)
+    #expect(try await world.left() == 0)
+  }
+
+  @Test func withoutCascadeNobodyIsResolvedWithIt() async throws {
+    let world = try await MajorWorld()
+    let mine = try await world.incident("Slow")
+    let major = try await world.declare([(mine, world.acme)])
+    try await world.act("resolve", on: major, ["resolution": "Done"])
+    try await world.tell()
+    try await world.cascade()
+    #expect(try await world.call("incident.read", ["id": mine])["state"] == "new")
+    #expect(try await world.list("major_incident.incidents", major["id"]).first?["resolving"] == .null)
+  }
+
+  /// Reopened before the sweep came: nobody is resolved with what goes on.
+  @Test func whatIsReopenedResolvesNobody() async throws {
+    let world = try await MajorWorld()
+    let mine = try await world.incident("Slow")
+    let major = try await world.declare([(mine, world.acme)])
+    let resolved = try await world.act("resolve", on: major, ["resolution": "Done", "cascade": .bool(true)])
+    try await world.act("reopen", on: resolved, ["reason": "No"])
+    try await world.tell()
+    try await world.cascade()
+    #expect(try await world.call("incident.read", ["id": mine])["state"] == "new")
+    #expect(try await world.left() == 0)
+  }
+
+  /// A worker that dies between two incidents leaves the place up to which it came; the next one goes on from there.
+  @Test func whatWasBegunIsGoneOnWith() async throws {
+    let world = try await MajorWorld()
+    var incidents: [Value] = []
+    for number in 1...4 { incidents.append(try await world.incident("Slow \(number)")) }
+    let major = try await world.declare(incidents.map { ($0, world.acme) })
+    try await world.act("log", on: major, ["body": "One", "audience": "customers"])
+    let small = try await world.declare([(try await world.incident("Alone", of: world.other), world.other)])
+    try await world.act("log", on: small, ["body": "Elsewhere", "audience": "customers"])
+    try await world.database.application.transaction(
+      TransactionOptions(settings: [.integers("app.tenants", [world.acme.id.rawValue]), .word("app.side", "staff")])
+    ) { transaction in
+      _ = try await transaction.query(HoldTicketAt(tenant: world.acme.id, number: 3))
+      await #expect(throws: (any Error).self) { try await world.tell() }
+    }
+    #expect(try await world.said(on: incidents[1]) == ["One"])
+    #expect(try await world.said(on: incidents[2]) == [])
+    let alone = try await world.list("major_incident.incidents", small["id"]).first?["incident"] ?? .null
+    #expect(try await world.said(on: alone, to: world.othersManager) == ["Elsewhere"], "another is not held up")
+    for _ in 0..<2 { try await world.tell() }
+    for incident in incidents { #expect(try await world.said(on: incident) == ["One"]) }
+  }
+
+  @Test func workersShareIt() async throws {
+    let world = try await MajorWorld()
+    var incidents: [Value] = []
+    for number in 1...8 { incidents.append(try await world.incident("Slow \(number)")) }
+    let major = try await world.declare(incidents.map { ($0, world.acme) })
+    try await world.act("log", on: major, ["body": "One", "audience": "customers"])
+    try await world.act("resolve", on: major, ["resolution": "Done", "cascade": .bool(true)])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<3 {
+        group.addTask {
+          try? await world.tell(piece: 1)
+          try? await world.cascade()
+        }
+      }
+      try await group.waitForAll()
+    }
+    try await world.tell()
+    try await world.cascade()
+    for incident in incidents {
+      #expect(try await world.said(on: incident) == ["One"])
+      #expect(try await world.list("incident.history", incident).filter { $0["type"] == "incident.resolved" }.count == 1)
+    }
+  }
+
+  /// The walk from what the incidents name tells whom else it concerns.
+  @Test func theImpactNamesCustomersWithoutAnIncident() async throws {
+    let world = try await MajorWorld()
+    let root = world.database.root
+    let provider = try await world.call("identity.read", [:], as: root)["tenantId"] ?? .null
+    let storage = try await world.call("ci.create", ["customer": provider, "type": "server", "name": "san-01"], as: root)["id"] ?? .null
+    for customer in [world.acme, world.other] {
+      try await world.call("shared_ci.affect", ["id": storage, "customer": .id(customer.publicId)], as: root)
+    }
+    let mine = try await world.incident("Slow", more: [Value.Member("sharedCis", .array([storage]))])
+    let major = try await world.declare([(mine, world.acme)])
+    let impact = try await world.call("major_incident.affected", ["id": major["id"] ?? .null], as: root)
+    #expect(impact["named"]?.column("name") == ["san-01"], "\(impact)")
+    #expect(impact["customers"]?.column("code") == ["ACME", "OTHER"])
+    #expect(impact["withoutIncident"] == .array([.id(world.other.publicId)]))
+    // Who does not serve all is not told whom else it concerns.
+    let seen = try await world.call("major_incident.affected", ["id": major["id"] ?? .null], as: world.servesAcme)
+    #expect(seen["customers"] == .array([]) && seen["withoutIncident"] == .array([]))
+  }
+}
+
+extension Value {
+  /// The values of one member of each element.
+  fileprivate func column(_ name: String) -> [Value] { (array ?? []).map { $0[name] ?? .null } }
+}
+
+private struct HoldTicketAt: Statement {
+  let tenant: TenantId
+  let number: Int64
+
+  static let sql = "select id from desk.ticket where tenant_id = $1 and number = $2 for update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(number)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}

@@ -1,0 +1,77 @@
+import Kernel
+import Operations
+import Tenancy
+
+/// Major incidents, and incidents that end with another one, in the states that the calls of their operations need.
+extension World {
+  /// A major incident of which an incident of the twin is part, and on which these acts were done.
+  func major(_ twin: Twin, _ acts: [(name: String, input: [Value.Member])] = []) async throws -> Seeded {
+    let incident = try await seeded("inc", in: twin).id
+    var major = try await seed(
+      "major_incident.declare", ["customer": .text(twin.id), "title": name(twin), "description": name(twin), "incidents": .array([incident])])
+    for act in acts {
+      let answer = await answer(
+        act.name, .object([Value.Member("id", major["id"] ?? .null)] + act.input), as: database.root, version: major["version"]?.integer)
+      guard let value = answer.value else { throw SeedFailure(description: "\(act.name): \(String(describing: answer.failure))") }
+      major = value
+    }
+    return try Seeded(major)
+  }
+
+  /// One with several of all that is listed.
+  func majorToPage(_ twin: Twin) async throws -> Value {
+    let major = try await major(twin).id
+    for _ in 0..<2 {
+      try await seed("major_incident.link", ["id": major, "incident": try await seeded("inc", in: twin).id])
+      try await seed("major_incident.log", ["id": major, "body": name(twin), "audience": "internal"])
+    }
+    return major
+  }
+
+  /// Makes the incident part of a major incident that it is not part of any more.
+  func pastMajor(of incident: Value, _ twin: Twin) async throws {
+    let major = try await major(twin).id
+    try await seed("major_incident.link", ["id": major, "incident": incident])
+    try await seed("major_incident.unlink", ["id": major, "incident": incident, "reason": "No"])
+  }
+
+  /// Resolves the incident, with those below it where it has some, and opens it again.
+  func resolveAndReopen(_ incident: Value, cascade: Bool = false) async throws {
+    let read = try await seed("incident.read", ["id": incident])
+    let resolved = try await seed(
+      "incident.resolve", ["id": incident, "resolution": "done", "cascade": .bool(cascade)], version: read["version"]?.integer)
+    try await seed("incident.reopen", ["id": incident, "reason": "Not solved"], version: resolved["version"]?.integer)
+  }
+
+  func children(of incident: Value, _ twin: Twin) async throws {
+    for _ in 0..<3 { try await seed("incident.link", ["id": try await seeded("inc", in: twin).id, "kind": "child_of", "to": incident]) }
+  }
+}
+
+extension CallRule {
+  private static func major(_ given: [String: Value] = [:], _ acts: (name: String, input: [Value.Member])...) -> CallRule {
+    let acts = acts.map { (name: $0.name, input: $0.input) }
+    return CallRule(given: { world, twin, _ in
+      let seeded = try await world.major(twin, acts)
+      return (given.merging(["id": seeded.id]) { first, _ in first }, seeded.version)
+    })
+  }
+
+  static let majorCalls: [String: CallRule] = [
+    "major_incident.assign": CallRule(given: { world, twin, _ in
+      let (seeded, staff) = (try await world.major(twin), try await world.seeded("stf", in: twin).id)
+      try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
+      return (["id": seeded.id, "lead": staff], seeded.version)
+    }),
+    "major_incident.unlink": CallRule(given: { world, twin, _ in
+      let (major, incident) = (try await world.major(twin), try await world.seeded("inc", in: twin).id)
+      try await world.seed("major_incident.link", ["id": major.id, "incident": incident])
+      return (["id": major.id, "incident": incident], nil)
+    }),
+    "major_incident.resolve": major(["closureCode": "workaround"]),
+    "major_incident.reopen": major([:], ("major_incident.mitigate", [Value.Member("mitigation", "Other line")])),
+    "major_incident.review": major([:], ("major_incident.resolve", [Value.Member("resolution", "Replaced")])),
+    // Names are shown for a customer, not for one of his contracts.
+    "ticket_policy.set": CallRule(omitted: ["showsNames"]),
+  ]
+}
