@@ -15,6 +15,7 @@ grant select on tenancy.account, tenancy.role_grant_tenant, tenancy.role_permiss
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
   contracts.standing_line_version to steward_finder;
 grant select on problems.problem, problems.incident_link to steward_finder;
+grant select on changes.change, changes.release to steward_finder;
 grant select on knowledge.article, knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending, desk.knowledge_candidate
   to steward_finder;
 
@@ -43,6 +44,39 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return query select t.id, t.handle, t.public_id, t.kind, t.code, t.name, t.zone, t.language, t.state, t.version
     from tenancy.tenant t where t.kind = 'provider';
+end
+$$;
+
+-- What has a number for people, such as ACME-INC-000123: the handle of its tenant and its own public id. Whoever asks for it by that id is
+-- judged as if he had been given it. Articles have no code.
+create function finder.find_number(wanted_kind text, wanted_code text, wanted_number bigint)
+returns table (handle bigint, public_id bytea)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  holder record;
+begin
+  if wanted_kind = 'art' then
+    return query select t.handle, a.public_id from knowledge.article a, tenancy.tenant t where a.number = wanted_number and t.kind = 'provider';
+    return;
+  end if;
+  select t.id, t.handle into holder from tenancy.tenant t where t.code = wanted_code;
+  if not found then
+    return;
+  end if;
+  if wanted_kind = 'inc' then
+    return query select holder.handle, t.public_id from desk.ticket t
+      where t.tenant_id = holder.id and t.type = 'incident' and t.number = wanted_number;
+  elsif wanted_kind = 'req' then
+    return query select holder.handle, r.public_id from requests.request r where r.tenant_id = holder.id and r.number = wanted_number;
+  elsif wanted_kind = 'con' then
+    return query select holder.handle, c.public_id from contracts.contract c where c.tenant_id = holder.id and c.number = wanted_number;
+  elsif wanted_kind = 'prb' then
+    return query select holder.handle, p.public_id from problems.problem p where p.tenant_id = holder.id and p.number = wanted_number;
+  elsif wanted_kind = 'chg' then
+    return query select holder.handle, c.public_id from changes.change c where c.tenant_id = holder.id and c.number = wanted_number;
+  elsif wanted_kind = 'rel' then
+    return query select holder.handle, r.public_id from changes.release r where r.tenant_id = holder.id and r.number = wanted_number;
+  end if;
 end
 $$;
 
@@ -502,7 +536,7 @@ begin
           and (p.only_tenant_id is null or permitted is null or p.only_tenant_id = any (permitted)) and (wanted_kind is null or p.kind = wanted_kind)
         order by p.published_at desc, p.article_id desc limit 5000) c) r
     where after_id is null or (r.rank, r.article_id) < (after_rank, after_id)
-    order by r.rank desc, r.article_id desc limit least(row_limit, 201);
+    order by r.rank desc, r.article_id desc limit least(row_limit, 202);
 end
 $$;
 
@@ -554,7 +588,7 @@ declare
     then said && (select string_agg(quote_literal('#' || t.id), ' | ') from unnest(permitted) t (id))::tsquery else said end;
   is_staff constant boolean := for_staff and current_setting('app.side', true) = 'staff';
   oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from desk.ticket_text s)) / period_seconds);
-  missing bigint := least(row_limit, 201);
+  missing bigint := least(row_limit, 202);
   edge record;
   -- the stretch that is looked at: span times four weeks, up to this one
   period bigint;

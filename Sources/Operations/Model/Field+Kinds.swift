@@ -203,11 +203,13 @@ package enum InputMessages: MessageCatalog {
   package static let notAMonth = Message("input.month", "This must be a month such as 2026-03.", zh: "必须是月份，例如 2026-03。")
   package static let notAPercentage = Message(
     "input.percent", "This must be a percentage from 0 to 100 with at most four decimals.", zh: "必须是 0 到 100 的百分数，最多四位小数。")
+  package static let notAnEmail = Message(
+    "input.email", "This must be an e-mail address such as kim@example.com.", zh: "必须是电子邮件地址，例如 kim@example.com。")
   package static let unknownReference = Message(
     "input.unknown_reference", "There is no such thing, or you may not see it.", zh: "引用的对象不存在，或您无权查看。")
 
   package static let all = [
     required, requiredHere, oneLanguage, unknownField, nullRefused, wrongType, notJSON, badLength, blank, badCount, outOfRange, controlCharacter,
-    notAllowed, notAnInstant, notADate, notAMonth, notAPercentage, unknownReference,
+    notAllowed, notAnInstant, notADate, notAMonth, notAPercentage, notAnEmail, unknownReference,
   ]
 }
