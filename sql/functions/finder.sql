@@ -181,6 +181,7 @@ $$;
 create function finder.open_tickets(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
+  wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -190,6 +191,10 @@ begin
       and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
       and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (wanted_state is null or t.state = wanted_state) and (wanted_categories is null or t.category = any (wanted_categories))
+      and (wanted_nature is null or t.nature = wanted_nature)
+      and (due_from is null or coalesce(t.due_at, 'infinity'::timestamptz) >= due_from)
+      and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
       and (offered_to is null or exists (
         select from desk.handover h
         where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
@@ -205,6 +210,7 @@ $$;
 create function finder.team_tickets(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
+  wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_started timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, started_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -215,6 +221,10 @@ begin
       and t.state in ('new', 'active', 'pending') and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
       and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (wanted_state is null or t.state = wanted_state) and (wanted_categories is null or t.category = any (wanted_categories))
+      and (wanted_nature is null or t.nature = wanted_nature)
+      and (due_from is null or coalesce(a.due_at, 'infinity'::timestamptz) >= due_from)
+      and (due_before is null or coalesce(a.due_at, 'infinity'::timestamptz) < due_before)
       and (offered_to is null or exists (
         select from desk.handover h
         where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
@@ -230,6 +240,7 @@ $$;
 create function finder.ci_tickets(
   permitted bigint[], wanted_ci bigint, is_shared boolean, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
+  wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -246,6 +257,10 @@ begin
       and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
       and (wanted_priority is null or t.priority = wanted_priority)
       and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (wanted_state is null or t.state = wanted_state) and (wanted_categories is null or t.category = any (wanted_categories))
+      and (wanted_nature is null or t.nature = wanted_nature)
+      and (due_from is null or coalesce(t.due_at, 'infinity'::timestamptz) >= due_from)
+      and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
       and (offered_to is null or exists (
         select from desk.handover h
         where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))

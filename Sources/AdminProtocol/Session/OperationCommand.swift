@@ -6,6 +6,8 @@ enum OperationCommand {
   static let versionKey = "version"
   static let requestKey = "request-id"
   static let customerField = "customer"
+  /// Of an operation over all customers that can be narrowed to some.
+  static let customersField = "customers"
 
   /// The operation that the words name: `staff set-password` is `staff.set_password`.
   static func operation(_ command: AdminCommand, in registry: Registry) -> RegisteredOperation? {
@@ -18,7 +20,7 @@ enum OperationCommand {
 
   static func word(_ name: String) -> String { String(name.map { $0 == "_" ? "-" : $0 }) }
 
-  /// `customer`: what the field `customer` means if the command does not say.
+  /// `customer`: what the field `customer`, or `customers`, means if the command does not say.
   static func input(_ command: AdminCommand, for operation: RegisteredOperation, customer: String?) throws(Failure) -> Value {
     var members: [Value.Member] = []
     for argument in command.arguments where argument.key != versionKey && argument.key != requestKey {
@@ -30,6 +32,8 @@ enum OperationCommand {
     }
     if let customer, command.argument(customerField) == nil, operation.inputFields.contains(where: { $0.name == customerField }) {
       members.append(Value.Member(customerField, .text(customer)))
+    } else if let customer, command.argument(customersField) == nil, operation.inputFields.contains(where: { $0.name == customersField }) {
+      members.append(Value.Member(customersField, .array([.text(customer)])))
     }
     return .object(members)
   }
