@@ -21,7 +21,7 @@ package enum Language: String, Sendable, CaseIterable {
       guard let tag = parts.first?.lowercased() else { continue }
       let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Rate(String($0.dropFirst(2))) }?.units
       let weight = Int(clamping: quality ?? Rate.scale)
-      guard let language = tag == "*" ? .english : Language(tag: tag) else { continue }
+      guard let language = tag == "*" ? Language.english : Language(tag: tag) else { continue }
       if weight > best.weight { best = (language, weight) }
     }
     self = best.language

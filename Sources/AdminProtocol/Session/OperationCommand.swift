@@ -52,7 +52,23 @@ enum OperationCommand {
       let rest = (value.members ?? []).filter { $0.name != "items" }
       return AdminReply(code, .listing(AdminReply.Table(columns: paths(columns, format), rows: value["items"]?.array ?? [])), rest + own)
     }
+    if format == .csv, let report = report(fields) {
+      let rest = (value.members ?? []).filter { $0.name != report.name }
+      return AdminReply(code, .listing(AdminReply.Table(columns: paths(report.columns, format), rows: value[report.name]?.array ?? [])), rest + own)
+    }
     return AdminReply(code, .thing(AdminReply.Table(columns: paths(fields, format), rows: [value])), own)
+  }
+
+  private typealias Columns = [(name: String, type: OutputType, summary: Message)]
+
+  /// The list of a report, as sums are, which is no thing with an id: in a table its elements are the rows.
+  private static func report(_ fields: Columns) -> (name: String, columns: Columns)? {
+    guard !fields.contains(where: { $0.name == "id" }) else { return nil }
+    let lists = fields.compactMap { field -> (name: String, columns: Columns)? in
+      guard case .list(.object(let columns)) = field.type else { return nil }
+      return (name: field.name, columns: columns)
+    }
+    return lists.count == 1 ? lists.first : nil
   }
 
   /// Only a table of CSV has columns.

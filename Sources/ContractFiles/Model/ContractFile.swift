@@ -146,6 +146,6 @@ package struct FileCalendar: OperationInput {
 /// Fields that several parts have.
 enum FileFields {
   static let name = Field.text("name", 1...200, "Its name.", "名称。")
-  static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "Its language.", "语言。")
+  static let language = Field.language("Its language.", "语言。")
   static let metric = Field.oneOf("metric", Metric.allCases.map(\.rawValue), "A metric of a ticket's clocks.", "工单时钟的指标。")
 }

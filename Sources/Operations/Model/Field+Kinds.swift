@@ -24,6 +24,15 @@ extension Field where Wrapped == String {
     }
   }
 
+  /// A language by its tag, such as `zh-CN`; read as one of ``Language``.
+  package static func language(_ english: String, _ chinese: String) -> Field {
+    let choice = Field.oneOf("language", Language.allCases.map(\.rawValue), english, chinese)
+    return Field(choice.name, choice.type, english, chinese) { value, path throws(FieldError) in
+      if let language = value.text.flatMap({ Language(tag: $0) }) { return language.rawValue }
+      return try choice.read(value, path)
+    }
+  }
+
   /// A decimal amount; the use case reads it with its currency.
   package static func amount(_ name: String, _ english: String, _ chinese: String) -> Field {
     Field(name, .amount, english, chinese) { value, path throws(FieldError) in

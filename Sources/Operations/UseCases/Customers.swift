@@ -21,7 +21,7 @@ enum CustomerFields {
   static let code = Field.text("code", 2...16, "A code of capital letters and digits, such as ACME; unique.", "由大写字母和数字组成的唯一代码，如 ACME。")
   static let name = Field.text("name", 1...200, "The customer's name.", "客户名称。")
   static let zone = Field.text("zone", 1...60, "The customer's IANA time zone, such as Europe/Berlin.", "客户所在的 IANA 时区，如 Asia/Shanghai。")
-  static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "The customer's language.", "客户使用的语言。")
+  static let language = Field.language("The customer's language.", "客户使用的语言。")
   static let state = Field.oneOf("state", ["active", "suspended"], "A suspended customer's people cannot log in.", "停用后该客户的人员无法登录。")
 }
 

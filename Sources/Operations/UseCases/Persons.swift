@@ -38,7 +38,7 @@ enum PersonFields {
   static let email = Field.email("email", 3...320, "The person's e-mail address, unique in the customer.", "电子邮件，在该客户内唯一。")
   static let phone = Field.text("phone", 3...40, "The person's telephone number.", "电话号码。")
   static let unit = Field.id("unit", .unit, "The person's site or department.", "所属地点或部门。")
-  static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "The person's language.", "语言。")
+  static let language = Field.language("The person's language.", "语言。")
 
   static let everyScope: Set<Grant.ScopeKind> = [.listed, .all, .tenant, .unit, .own]
   static let keepers: Set<StockRole> = [.administrator, .accountManager, .engineer, .customerManager]
