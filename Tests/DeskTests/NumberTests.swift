@@ -68,7 +68,7 @@ import Testing
       let hidden = await answer { try await world.database.call("incident.read", ["id": number], as: principal) }
       let unknown = await answer { try await world.database.call("incident.read", ["id": "ACME-INC-000777"], as: principal) }
       let nobodys = await answer { try await world.database.call("incident.read", ["id": "NOBODY-INC-000001"], as: principal) }
-      #expect(hidden == unknown && unknown == nobodys && hidden == "not_found")
+      #expect(hidden == unknown && unknown == nobodys && hidden == Failure.Kind.notFound.rawValue)
       #expect(try await world.database.call("incident.search", ["text": number], as: principal)["items"] == .array([]))
     }
     let own = try await world.open(for: world.other)
