@@ -885,6 +885,19 @@ begin
 end
 $$;
 
+-- Alerts of the permitted tenants (null: all) that are not over, what changed last first. Planned for each call, as the queue is.
+create function finder.open_alerts(
+  permitted bigint[], wanted_state text, before_changed timestamptz, before_tenant bigint, before_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, changed_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select a.tenant_id, a.id, a.changed_at from events.alert a
+    where a.state <> 'resolved' and (permitted is null or a.tenant_id = any (permitted)) and (wanted_state is null or a.state = wanted_state)
+      and (before_id is null or (a.changed_at, a.tenant_id, a.id) < (before_changed, before_tenant, before_id))
+    order by a.changed_at desc, a.tenant_id desc, a.id desc limit least(row_limit, 201);
+end
+$$;
+
 -- Attachments that were deleted before an instant, and whose bytes are still there.
 grant select on attachments.attachment to steward_finder;
 create function finder.deleted_attachments(after_tenant bigint, after_id bigint, deleted_before timestamptz, row_limit bigint)

@@ -8,3 +8,6 @@ alter table tenancy.person
 create index ticket_queue_state on desk.ticket (state, coalesce(due_at, 'infinity'::timestamptz), opened_at, tenant_id, id)
   where state in ('new', 'active', 'pending');
 create index ticket_queue_category on desk.ticket (category) where state in ('new', 'active', 'pending') and category is not null;
+
+-- What monitoring says now, over all customers: what changed last comes first.
+create index alert_queue on events.alert (changed_at, tenant_id, id) where state <> 'resolved';

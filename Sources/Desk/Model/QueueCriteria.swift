@@ -43,9 +43,6 @@ package struct QueueCriteria: OperationInput {
     "due (default): by what the customer was promised; team_due, of one team: by what the team promised (OLA).",
     "due（默认）：按对客户的承诺排序；team_due：按团队的承诺（OLA）排序，须指定团队。"
   ).optional
-  static let customersField = Field.list(
-    "customers", of: Field.id("customer", .customer, "A customer.", "客户。"), count: 1...100, "Only those of these customers.", "仅限这些客户的工单。"
-  ).optional
   private static let stateField = Field.oneOf(
     "state", TicketState.allCases.filter(\.isOpen).map(\.rawValue), "Only those in this state.", "仅限此状态。"
   ).optional
@@ -62,7 +59,7 @@ package struct QueueCriteria: OperationInput {
     "dueWithinMinutes", 0...527_040, "Only those that are due within so many minutes from now, or have been.", "仅限在此分钟数内到期或已超期的工单。"
   ).optional
   package static let fields: [any InputField] = [
-    teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, orderField, customersField, stateField,
+    teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, orderField, ServedCustomers.field, stateField,
     categoryField, natureField, breachedField, dueBeforeField, dueWithinField,
   ]
 
@@ -75,7 +72,7 @@ package struct QueueCriteria: OperationInput {
     unowned = try values[Self.unownedField] ?? false
     offered = try values[Self.offeredField] ?? false
     priority = try values[Self.priorityField]
-    customers = try values[Self.customersField]
+    customers = try values[ServedCustomers.field]
     state = try values[Self.stateField].flatMap(TicketState.init(rawValue:))
     category = try values[Self.categoryField]
     nature = try values[Self.natureField]

@@ -1,17 +1,6 @@
 import Kernel
 import Postgres
 
-/// The customers of public ids, for the staff.
-struct TenantsByHandle: Statement {
-  let handles: [TenantHandle]
-
-  static let sql = "select id from tenancy.tenant where handle = any ($1) order by id"
-
-  func bind(to parameters: inout Parameters) { parameters.append(handles.map { Int64($0.rawValue) }) }
-
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
-}
-
 /// A key of a list, be it retired or not, and those below it, the upper first; nothing where the list does not have it.
 struct CodesFrom: Statement {
   let list: CodeList

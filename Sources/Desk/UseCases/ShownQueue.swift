@@ -72,7 +72,7 @@ extension OperationContext {
     let owner: Int64? =
       if let owner = criteria.owner { try await staff(owner, "owner") } else { nil }
     var positions = QueuePositions(
-      tenants: try await tenants(of: criteria), team: team, assignee: assignee, unassignedOnly: criteria.unassigned,
+      tenants: try await served(criteria.customers), team: team, assignee: assignee, unassignedOnly: criteria.unassigned,
       priority: criteria.priority, owner: owner, unownedOnly: criteria.unowned, offeredTo: criteria.offered ? actor.id : nil, after: after, limit: limit)
     positions.state = criteria.state
     positions.categories = try await codes(of: .category, criteria.category, "category")
@@ -85,14 +85,6 @@ extension OperationContext {
       return .ofCi(CiQueuePositions(queue: positions, ci: ci.row, isShared: ci.isShared))
     }
     return criteria.order == .due ? .due(positions) : .teamDue(TeamQueuePositions(queue: positions))
-  }
-
-  /// The customers whose tickets are meant; nil: all. Never one that the caller does not serve, whatever a filter says that he saved once.
-  private func tenants(of criteria: QueueCriteria) async throws -> [Int64]? {
-    let served = access.tenants.map { $0.map(\.rawValue).sorted() }
-    guard let customers = criteria.customers else { return served }
-    let named = try await transaction.query(TenantsByHandle(handles: customers.map(\.handle)))
-    return named.filter { served?.contains($0) ?? true }
   }
 
   /// A code that is asked for, with those below it; nil: none is. A retired one still stands on tickets.
