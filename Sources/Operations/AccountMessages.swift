@@ -52,7 +52,8 @@ package enum AccountMessages: MessageCatalog {
     "certificate.taken", "This certificate is registered in this organisation, or was. Use a new one.", zh: "该证书已在或曾在该组织登记，请使用新的证书。")
 
   package static let all = [
-    wrongPassword, badSetupToken, alreadySetUp, badCode, codeTaken, unknownZone, loginTaken, personEmailTaken, personHasLogin, unitNameTaken, wrongSide, unknownRole,
+    wrongPassword, badSetupToken, alreadySetUp, badCode, codeTaken, unknownZone, loginTaken, personEmailTaken, personHasLogin, unitNameTaken,
+    wrongSide, unknownRole,
     beyondOwn, needsCustomers, needsUnit, needsPerson, lastAdministrator, ownPerson, badExpiry, unknownPermission, weakPassword, pastExpiry,
     badLogin, noLogin, noAccount, onlyService, oneAccount, wrongCurrent, badFingerprint, certificateTaken,
   ]

@@ -93,7 +93,7 @@ struct NameRule: Sendable {
   private func replacing(_ type: FieldType, _ value: Value, _ ids: [Name: PublicId]) -> Value {
     switch type {
     case .id(let kind): value.text.flatMap { ids[Name(kind: kind, text: $0)] }.map { Value.id($0) } ?? value
-    case .list(let element, _): value.array.map { .array($0.map { replacing(element, $0, ids) }) } ?? value
+    case .list(let element, _): value.array.map { values in Value.array(values.map { replacing(element, $0, ids) }) } ?? value
     case .object(let fields): replacing(fields, value, ids)
     default: value
     }

@@ -148,7 +148,9 @@ package enum ChangePerson: Operation {
     switch input.unit {
     case .keep: break
     case .clear: (row.unit, row.unitPublicId) = (nil, nil)
-    case .set(let unit): (row.unit, row.unitPublicId) = (try await context.unit(unit, "unit"), unit.random)
+    case .set(let unit):
+      row.unit = try await context.unit(unit, "unit")
+      row.unitPublicId = unit.random
     }
     if case .set(let hasLeft) = input.left {
       if hasLeft, row.leftAt == nil, let login = try await context.transaction.first(ActiveLoginOf(tenant: context.tenant.id, person: row.id)) {
