@@ -21,7 +21,7 @@ import Testing
     #expect(meant == .object(["customers": .array(["cus_acme"])]))
     let said = AdminCommand(words: ["incident", "queue"], arguments: [.init("customers", "OTHER,THIRD")])
     #expect(try OperationCommand.input(said, for: queue, customer: "cus_acme") == .object(["customers": .array(["OTHER", "THIRD"])]))
-    #expect(try OperationCommand.input(AdminCommand(words: ["incident", "queue"]), for: queue, customer: nil) == .object([]))
+    #expect(try OperationCommand.input(AdminCommand(words: ["incident", "queue"]), for: queue, customer: nil) == .object([] as [Value.Member]))
     let list = try #require(registry["incident.list"])
     let one = try OperationCommand.input(AdminCommand(words: ["incident", "list"]), for: list, customer: "cus_acme")
     #expect(one == .object(["customer": "cus_acme"]))

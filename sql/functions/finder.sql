@@ -716,6 +716,20 @@ begin
 end
 $$;
 
+-- Requests of the permitted tenants (null: all) that are not over, the oldest first. Planned for each call, as the queue is.
+create function finder.open_requests(
+  permitted bigint[], wanted_state text, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, submitted_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select r.tenant_id, r.id, r.submitted_at from requests.request r
+    where r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (permitted is null or r.tenant_id = any (permitted))
+      and (wanted_state is null or r.state = wanted_state)
+      and (after_id is null or (r.submitted_at, r.tenant_id, r.id) > (after_submitted, after_tenant, after_id))
+    order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
+end
+$$;
+
 -- Requests whose tasks are to be opened, by when they were submitted, and those with an approval that nobody decided in time, by when it was due.
 create function finder.requests_to_move(
   reference timestamptz, after_since timestamptz, after_tenant bigint, after_request bigint, row_limit integer)

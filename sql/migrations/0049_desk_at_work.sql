@@ -11,3 +11,9 @@ create index ticket_queue_category on desk.ticket (category) where state in ('ne
 
 -- What monitoring says now, over all customers: what changed last comes first.
 create index alert_queue on events.alert (changed_at, tenant_id, id) where state <> 'resolved';
+
+-- What is ordered and not over, over all customers, the oldest first; and of one customer.
+create index request_queue on requests.request (submitted_at, tenant_id, id)
+  where state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling');
+create index request_queue_tenant on requests.request (tenant_id, submitted_at, id)
+  where state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling');
