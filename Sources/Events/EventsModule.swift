@@ -6,7 +6,7 @@ package enum EventsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     CreateEventSource.self, ReadEventSource.self, ListEventSources.self, ChangeEventSource.self, RotateSourceSecret.self, RetireEventSource.self,
     DeliverEvents.self, ListTriage.self, AssignEvent.self, IgnoreEvent.self,
-    ListAlerts.self, ReadAlert.self,
+    ListAlerts.self, QueueAlerts.self, ReadAlert.self,
     CreateMaintenanceWindow.self, ListMaintenanceWindows.self, EndMaintenanceWindow.self,
   ]
 

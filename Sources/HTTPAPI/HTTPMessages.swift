@@ -18,7 +18,7 @@ package enum HTTPMessages: MessageCatalog {
     zh: "查询参数无法读取：名称和值须为百分号编码的 UTF-8，最多 {limit} 个。")
   static let duplicate = Message("http.duplicate", "{name} is given more than once.", zh: "{name} 被重复给出。")
   static let badIfMatch = Message(
-    "http.if_match", "If-Match takes one ETag as a reply gave it, such as \"3\", or *.", zh: "If-Match 只接受响应给出的一个 ETag，例如 \"3\"，或 *。")
+    "http.if_match", "If-Match takes one ETag as a reply gave it, such as \"3\", with its quotation marks.", zh: "If-Match 只接受响应给出的一个 ETag（含引号），例如 \"3\"。")
   static let batchNeedsKey = Message(
     "http.batch_key_missing", "A batch needs an Idempotency-Key, so that it can be sent again when it was cut short.",
     zh: "批量请求必须带有 Idempotency-Key，以便中断后可以重新发送。")

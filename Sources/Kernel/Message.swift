@@ -3,6 +3,16 @@ package enum Language: String, Sendable, CaseIterable {
   case english = "en"
   case chinese = "zh-Hans"
 
+  /// The language of a tag (BCP 47), in any case: `zh-CN` is Simplified Chinese.
+  package init?(tag: String) {
+    switch tag.lowercased() {
+    case "zh", "zh-hans", "zh-cn", "zh-sg", "zh-hans-cn", "zh-hans-sg": self = .chinese
+    case "en": self = .english
+    case let tag where tag.hasPrefix("en-"): self = .english
+    default: return nil
+    }
+  }
+
   /// The best of the languages named by an `Accept-Language` header (RFC 9110, 12.5.4); English when none fits.
   package init(acceptLanguage header: String?) {
     var best: (language: Language, weight: Int) = (.english, 0)
@@ -11,13 +21,7 @@ package enum Language: String, Sendable, CaseIterable {
       guard let tag = parts.first?.lowercased() else { continue }
       let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Rate(String($0.dropFirst(2))) }?.units
       let weight = Int(clamping: quality ?? Rate.scale)
-      let language: Language
-      switch tag {
-      case "zh", "zh-hans", "zh-cn", "zh-sg", "zh-hans-cn", "zh-hans-sg": language = .chinese
-      case "en", "*": language = .english
-      case _ where tag.hasPrefix("en-"): language = .english
-      default: continue
-      }
+      guard let language = tag == "*" ? Language.english : Language(tag: tag) else { continue }
       if weight > best.weight { best = (language, weight) }
     }
     self = best.language

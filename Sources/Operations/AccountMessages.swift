@@ -15,8 +15,9 @@ package enum AccountMessages: MessageCatalog {
   package static let unknownZone = Message(
     "zone.unknown", "This is not a time zone of the IANA database, such as Europe/Berlin.", zh: "不是有效的 IANA 时区，例如 Asia/Shanghai。")
   package static let loginTaken = Message("account.login_taken", "This organisation has an account with this login.", zh: "该组织已有使用此登录名的账户。")
-  package static let badEmail = Message("person.bad_email", "This must be an e-mail address, such as kim@example.com.", zh: "必须是电子邮件地址，例如 kim@example.com。")
   package static let personEmailTaken = Message("person.email_taken", "This customer has a person with this e-mail address.", zh: "该客户已有使用此电子邮件的人员。")
+  package static let personHasLogin = Message(
+    "person.has_login", "The login of {login} can still be used: disable it first.", zh: "{login} 的登录账户仍可使用，请先停用。")
   package static let unitNameTaken = Message("unit.name_taken", "There is a unit with this name in the same place.", zh: "同一层级下已有同名单位。")
   package static let wrongSide = Message(
     "grant.wrong_side", "The role {role} is not for this kind of account.", zh: "角色 {role} 不适用于此类账户。")
@@ -51,7 +52,8 @@ package enum AccountMessages: MessageCatalog {
     "certificate.taken", "This certificate is registered in this organisation, or was. Use a new one.", zh: "该证书已在或曾在该组织登记，请使用新的证书。")
 
   package static let all = [
-    wrongPassword, badSetupToken, alreadySetUp, badCode, codeTaken, unknownZone, loginTaken, badEmail, personEmailTaken, unitNameTaken, wrongSide, unknownRole,
+    wrongPassword, badSetupToken, alreadySetUp, badCode, codeTaken, unknownZone, loginTaken, personEmailTaken, personHasLogin, unitNameTaken,
+    wrongSide, unknownRole,
     beyondOwn, needsCustomers, needsUnit, needsPerson, lastAdministrator, ownPerson, badExpiry, unknownPermission, weakPassword, pastExpiry,
     badLogin, noLogin, noAccount, onlyService, oneAccount, wrongCurrent, badFingerprint, certificateTaken,
   ]

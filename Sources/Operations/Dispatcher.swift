@@ -63,6 +63,7 @@ package struct Dispatcher: Sendable {
     guard let operation = registry[name] else { throw Failure(.notFound, OperationMessages.unknownOperation, ["name": String(name.prefix(80))]) }
     let declaration = operation.declaration
     let (provider, access) = try await rights(operation, principal, call)
+    let input = try await withIds(input, of: operation, principal, access, provider, call)
     let prepare = try read(operation, input)
     let target = try await self.target(of: operation, input, principal, access, provider, call)
     let key = try idempotencyKey(call)
@@ -120,10 +121,23 @@ package struct Dispatcher: Sendable {
   /// All that is known of a call before its transaction, checked as for the call itself.
   func preparation(of operation: RegisteredOperation, _ input: Value, _ principal: Principal, _ call: Call) async throws -> Preparation {
     let (provider, access) = try await rights(operation, principal, call)
+    let input = try await withIds(input, of: operation, principal, access, provider, call)
     _ = try read(operation, input)
     let target = try await target(of: operation, input, principal, access, provider, call)
     _ = try idempotencyKey(call)
     return Preparation(principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy, files: files)
+  }
+
+  /// The input with ids in place of the codes, numbers and addresses by which it names things.
+  func withIds(
+    _ input: Value, of operation: RegisteredOperation, _ principal: Principal, _ access: Access, _ provider: TenantEntry, _ call: Call
+  ) async throws -> Value {
+    // Of whom nobody knows who he is asks for nothing by its name.
+    guard !operation.declaration.needsNobody else { return input }
+    let names = NameRule(tenancy: tenancy)
+    let input = try await names.withIds(input, operation.inputFields)
+    let target: () async throws -> TenantEntry = { try await self.target(of: operation, input, principal, access, provider, call).tenant }
+    return try await names.withPeople(input, operation.inputFields, of: target, principal, access)
   }
 
   private func record(_ refusal: RecordedRefusal, _ principal: Principal, _ target: TargetRule.Target, _ call: Call) async {

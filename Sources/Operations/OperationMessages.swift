@@ -34,7 +34,7 @@ package enum OperationMessages: MessageCatalog {
     "limited", "Too many requests. Try again in {seconds} s.", zh: "请求过多，请在 {seconds} 秒后重试。")
   package static let unknownOperation = Message("operation.unknown", "There is no operation {name}.", zh: "没有操作 {name}。")
   package static let customerRequired = Message(
-    "input.customer_required", "Say for which customer: its id, cus_....", zh: "请指明客户：其编号为 cus_...。")
+    "input.customer_required", "Say for which customer: its code, or its id, cus_....", zh: "请指明客户：其代码，或编号 cus_...。")
 
   package static let noFileStore = Message(
     "files.off", "This installation keeps no files: the operator has set no folder for them.", zh: "此系统未启用文件存储：管理员尚未设置存储目录。")

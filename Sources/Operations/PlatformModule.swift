@@ -5,7 +5,7 @@ package enum PlatformModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     OpenSession.self, CompleteSetup.self, ReadIdentity.self,
     CreateCustomer.self, ReadCustomer.self, ListCustomers.self, ChangeCustomer.self,
-    AddUnit.self, ListUnits.self, AddPerson.self, ListPersons.self,
+    AddUnit.self, ListUnits.self, AddPerson.self, ReadPerson.self, ChangePerson.self, ListPersons.self,
     CreateStaff.self, ListStaff.self, DisableStaff.self, EnableStaff.self, SetStaffPassword.self, SetStaffPerson.self,
     CreateAccount.self, ListAccounts.self, DisableAccountOfCustomer.self, EnableAccountOfCustomer.self, SetAccountPassword.self,
     CreateServiceAccount.self,

@@ -101,6 +101,13 @@ package final class Tenancy: Sendable {
     return try await tenant(code: text)
   }
 
+  /// The id of what has a number, wherever that is. It tells nothing of the thing, but that it is there: only for who asks for the
+  /// thing by the id then, as for one that he was given.
+  package func id(of number: ThingNumber) async throws -> PublicId? {
+    let found = try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.last(FindNumber(number: number)).first }
+    return found.flatMap { PublicId(kind: number.kind, handle: $0.handle, random: $0.random) }
+  }
+
   /// The provider's own tenant; nil before the first set-up.
   package func provider() async throws -> TenantEntry? {
     if let provider = directory.withLock({ $0.provider }) { return provider }

@@ -26,6 +26,8 @@ package enum TimeEntriesMessages: MessageCatalog {
   static let staffNeeded = Message(
     "time_entry.staff_needed", "Say whose time it is: only a member of staff has time of his own.", zh: "请说明是谁的工时：只有员工账户有自己的工时。")
   static let othersTime = Message("time_entry.others_time", "Only those who review time record somebody else's.", zh: "只有工时审核人可登记他人的工时。")
+  static let ticketOrReview = Message(
+    "time_entry.ticket_or_review", "Name the ticket: only those who review time list all of a customer's.", zh: "请指明工单：只有工时审核人可列出客户的全部工时。")
   static let ticketOrLine = Message("time_entry.ticket_or_line", "Name a ticket or a contract line.", zh: "请指明工单或合同行。")
   static let lineOfTicket = Message(
     "time_entry.line_of_ticket", "The contract line follows from the ticket: leave it out.", zh: "合同行由工单决定，请勿填写。")
@@ -73,7 +75,8 @@ package enum TimeEntriesMessages: MessageCatalog {
   package static let all =
     [
       badCode, codeTaken, appliesTaken, billableOfWork, appliesOfRate, retired, active, needed, ruleTaken, timesOrMinutes, wholeMinutes, order, tooLong,
-      future, tooOld, staffNeeded, othersTime, ticketOrLine, lineOfTicket, lineNotInForce, unknownWorkType, unknownRateClass, overlaps, monthClosed,
+      future, tooOld, staffNeeded, othersTime, ticketOrReview, ticketOrLine, lineOfTicket, lineNotInForce, unknownWorkType, unknownRateClass, overlaps,
+      monthClosed,
       badTransition, notOwner, submittedByOwner, nothingBilled, personRequired, ownEntry, nothingToChange, notApproved, reversal, correctedAlready,
       correctionStays, timerRuns, timerStart,
       timerForgotten, timerTooShort, monthNotOver, monthOpen, badRange,

@@ -25,7 +25,7 @@ import Testing
   /// Whatever the operations check of their input, and what only the database knows, is told by the plan: nothing is half done.
   @Test(arguments: [
     ("code: LUMENARC", "code: lumen-arc", ["customer.code customer.bad_code"]),
-    ("claire@lumen.example", "claire", ["people[0].email person.bad_email"]),
+    ("claire@lumen.example", "claire", ["people[0].email input.email"]),
     ("currency: EUR", "currency: ZZZ", ["contract.currency contract_file.currency"]),
     ("mon: [[08:30, 12:30], [13:30, 17:30]]", "mon: [[08:30, 12:30], [12:00, 17:30]]", ["calendars[0].week.mon[1] contract_file.openings_overlap"]),
     ("within: 8 h,", "within: 8 h, warnAt: [80, 50],", ["slas[0].targets[2].warnAt sla.warn_order"]),

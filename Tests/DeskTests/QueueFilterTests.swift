@@ -22,8 +22,10 @@ import Testing
     // In the team's own order as well.
     let ordered = try await world.save("Its order", ["team": team, "order": "team_due"])
     #expect(try await world.count(["filter": ordered["id"] ?? .null]) == 2)
-    // The same name: the new criteria take the place of the old under the same id.
-    let anew = try await world.save("First line", ["priority": 1])
+    // The same name: nothing is overwritten unless that is said; then the new criteria stand under the same id.
+    await expectFailure(.conflict) { try await world.save("First line", ["priority": 1]) }
+    #expect(try await world.count(["filter": saved["id"] ?? .null]) == 2)
+    let anew = try await world.save("First line", ["priority": 1], replacing: true)
     #expect(anew["id"] == saved["id"])
     #expect(try await world.titles(["filter": saved["id"] ?? .null]) == ["urgent"])
     #expect(try await world.names() == ["First line", "Its order"])
@@ -41,7 +43,7 @@ import Testing
     let next = page["next"] ?? .null
     let rest = try await world.database.call("incident.queue", ["filter": filter, "limit": 2, "cursor": next], as: world.engineer)
     #expect(page["items"]?.array?.count == 2 && rest["items"]?.array?.count == 1)
-    _ = try await world.save("Urgent", ["priority": 1, "unassigned": .bool(true)])
+    _ = try await world.save("Urgent", ["priority": 1, "unassigned": .bool(true)], replacing: true)
     await expectFailure(.invalid) {
       try await world.database.call("incident.queue", ["filter": filter, "limit": 2, "cursor": next], as: world.engineer)
     }
@@ -71,7 +73,7 @@ import Testing
     await expectFailure(.conflict) { try await world.save("At the machine", [:], as: world.database.root) }
     for number in 2...50 { _ = try await world.save("Filter \(number)", [:]) }
     await expectFailure(.conflict) { try await world.save("One more", [:]) }
-    _ = try await world.save("Filter 7", ["priority": 2])
+    _ = try await world.save("Filter 7", ["priority": 2], replacing: true)
     #expect(try await world.names().count == 50)
   }
 
@@ -88,8 +90,12 @@ import Testing
 }
 
 extension DeskWorld {
-  fileprivate func save(_ name: String, _ criteria: KeyValuePairs<String, Value>, as principal: Principal? = nil) async throws -> Value {
-    try await database.call("queue_filter.save", ["name": .text(name), "criteria": .object(criteria)], as: principal ?? engineer)
+  @discardableResult
+  fileprivate func save(
+    _ name: String, _ criteria: KeyValuePairs<String, Value>, as principal: Principal? = nil, replacing: Bool = false
+  ) async throws -> Value {
+    try await database.call(
+      "queue_filter.save", ["name": .text(name), "criteria": .object(criteria), "replace": .bool(replacing)], as: principal ?? engineer)
   }
 
   fileprivate func titles(_ input: KeyValuePairs<String, Value>) async throws -> [Value] {

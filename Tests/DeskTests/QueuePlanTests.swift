@@ -48,6 +48,7 @@ private struct QueuePagePlan: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append([tenant])
     parameters.append([Int64(1)])
+    parameters.append(tenant)
   }
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }

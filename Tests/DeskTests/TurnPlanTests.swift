@@ -34,7 +34,10 @@ import Testing
           Plan(
             statement: JudgedTurns(
               tenants: [tenant.rawValue], contracts: [1], span: TimeSpan(DeskWorld.monday, DeskWorld.monday.adding(seconds: 86_400))))),
-        "page": transaction.query(Plan(statement: TicketsOfQueue(positions: [.init(tenant: tenant, id: 1, dueAt: nil, since: DeskWorld.monday)]))),
+        "page": transaction.query(
+          Plan(
+            statement: TicketsOfQueue(
+              positions: [.init(tenant: tenant, id: 1, dueAt: nil, since: DeskWorld.monday)], provider: world.database.provider.id))),
       ]
     }
     #expect(plans["judged"]?.contains { $0.contains("using clock_judged_turn") } == true, "\(plans["judged"] ?? [])")

@@ -22,7 +22,7 @@ import Testing
         environment: .inherit.updating(["URL": api.url, "CA": api.authorityFile, "TOKEN": token, "CURL_HOME": folder]),
         output: .string(limit: 1 << 20), error: .string(limit: 10_000))
       #expect(result.terminationStatus.isSuccess, "\(result.standardOutput) \(result.standardError)")
-      #expect(result.standardOutput.contains("\"name\":\"Acme Ltd\""))
+      #expect(result.standardOutput.contains("\"name\":\"Northwind Ltd\""))
       #expect(result.standardOutput.contains("steward_build_info"))
     }
   }

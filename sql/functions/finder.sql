@@ -15,6 +15,7 @@ grant select on tenancy.account, tenancy.role_grant_tenant, tenancy.role_permiss
 grant select on contracts.contract_version_withdrawal, contracts.contract_line_version_withdrawal, contracts.standing_contract_version,
   contracts.standing_line_version to steward_finder;
 grant select on problems.problem, problems.incident_link to steward_finder;
+grant select on changes.change, changes.release to steward_finder;
 grant select on knowledge.article, knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending, desk.knowledge_candidate
   to steward_finder;
 
@@ -43,6 +44,39 @@ language plpgsql stable security definer set search_path = '' as $$
 begin
   return query select t.id, t.handle, t.public_id, t.kind, t.code, t.name, t.zone, t.language, t.state, t.version
     from tenancy.tenant t where t.kind = 'provider';
+end
+$$;
+
+-- What has a number for people, such as ACME-INC-000123: the handle of its tenant and its own public id. Whoever asks for it by that id is
+-- judged as if he had been given it. Articles have no code.
+create function finder.find_number(wanted_kind text, wanted_code text, wanted_number bigint)
+returns table (handle bigint, public_id bytea)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  holder record;
+begin
+  if wanted_kind = 'art' then
+    return query select t.handle, a.public_id from knowledge.article a, tenancy.tenant t where a.number = wanted_number and t.kind = 'provider';
+    return;
+  end if;
+  select t.id, t.handle into holder from tenancy.tenant t where t.code = wanted_code;
+  if not found then
+    return;
+  end if;
+  if wanted_kind = 'inc' then
+    return query select holder.handle, t.public_id from desk.ticket t
+      where t.tenant_id = holder.id and t.type = 'incident' and t.number = wanted_number;
+  elsif wanted_kind = 'req' then
+    return query select holder.handle, r.public_id from requests.request r where r.tenant_id = holder.id and r.number = wanted_number;
+  elsif wanted_kind = 'con' then
+    return query select holder.handle, c.public_id from contracts.contract c where c.tenant_id = holder.id and c.number = wanted_number;
+  elsif wanted_kind = 'prb' then
+    return query select holder.handle, p.public_id from problems.problem p where p.tenant_id = holder.id and p.number = wanted_number;
+  elsif wanted_kind = 'chg' then
+    return query select holder.handle, c.public_id from changes.change c where c.tenant_id = holder.id and c.number = wanted_number;
+  elsif wanted_kind = 'rel' then
+    return query select holder.handle, r.public_id from changes.release r where r.tenant_id = holder.id and r.number = wanted_number;
+  end if;
 end
 $$;
 
@@ -208,6 +242,7 @@ $$;
 create function finder.open_tickets(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
+  wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -217,6 +252,10 @@ begin
       and (wanted_team is null or t.team_id = wanted_team) and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
       and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (wanted_state is null or t.state = wanted_state) and (wanted_categories is null or t.category = any (wanted_categories))
+      and (wanted_nature is null or t.nature = wanted_nature)
+      and (due_from is null or coalesce(t.due_at, 'infinity'::timestamptz) >= due_from)
+      and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
       and (offered_to is null or exists (
         select from desk.handover h
         where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
@@ -232,6 +271,7 @@ $$;
 create function finder.team_tickets(
   permitted bigint[], wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
+  wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_started timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, started_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -242,6 +282,10 @@ begin
       and t.state in ('new', 'active', 'pending') and (wanted_assignee is null or t.assignee_id = wanted_assignee)
       and (not unassigned_only or t.assignee_id is null) and (wanted_priority is null or t.priority = wanted_priority)
       and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (wanted_state is null or t.state = wanted_state) and (wanted_categories is null or t.category = any (wanted_categories))
+      and (wanted_nature is null or t.nature = wanted_nature)
+      and (due_from is null or coalesce(a.due_at, 'infinity'::timestamptz) >= due_from)
+      and (due_before is null or coalesce(a.due_at, 'infinity'::timestamptz) < due_before)
       and (offered_to is null or exists (
         select from desk.handover h
         where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
@@ -257,6 +301,7 @@ $$;
 create function finder.ci_tickets(
   permitted bigint[], wanted_ci bigint, is_shared boolean, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean, wanted_priority bigint,
   wanted_owner bigint, unowned_only boolean, offered_to bigint,
+  wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -273,6 +318,10 @@ begin
       and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
       and (wanted_priority is null or t.priority = wanted_priority)
       and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (wanted_state is null or t.state = wanted_state) and (wanted_categories is null or t.category = any (wanted_categories))
+      and (wanted_nature is null or t.nature = wanted_nature)
+      and (due_from is null or coalesce(t.due_at, 'infinity'::timestamptz) >= due_from)
+      and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
       and (offered_to is null or exists (
         select from desk.handover h
         where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
@@ -582,7 +631,7 @@ begin
           and (p.only_tenant_id is null or permitted is null or p.only_tenant_id = any (permitted)) and (wanted_kind is null or p.kind = wanted_kind)
         order by p.published_at desc, p.article_id desc limit 5000) c) r
     where after_id is null or (r.rank, r.article_id) < (after_rank, after_id)
-    order by r.rank desc, r.article_id desc limit least(row_limit, 201);
+    order by r.rank desc, r.article_id desc limit least(row_limit, 202);
 end
 $$;
 
@@ -634,7 +683,7 @@ declare
     then said && (select string_agg(quote_literal('#' || t.id), ' | ') from unnest(permitted) t (id))::tsquery else said end;
   is_staff constant boolean := for_staff and current_setting('app.side', true) = 'staff';
   oldest constant bigint := floor(extract(epoch from (select min(s.opened_at) from desk.ticket_text s)) / period_seconds);
-  missing bigint := least(row_limit, 201);
+  missing bigint := least(row_limit, 202);
   edge record;
   -- the stretch that is looked at: span times four weeks, up to this one
   period bigint;
@@ -744,6 +793,20 @@ begin
     where c.state = wanted_state and (permitted is null or c.tenant_id = any (permitted))
       and (before_at is null or (c.recorded_at, c.tenant_id, c.ticket_id) < (before_at, before_tenant, before_ticket))
     order by c.recorded_at desc, c.tenant_id desc, c.ticket_id desc limit least(row_limit, 201);
+end
+$$;
+
+-- Requests of the permitted tenants (null: all) that are not over, the oldest first. Planned for each call, as the queue is.
+create function finder.open_requests(
+  permitted bigint[], wanted_state text, after_submitted timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, submitted_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select r.tenant_id, r.id, r.submitted_at from requests.request r
+    where r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (permitted is null or r.tenant_id = any (permitted))
+      and (wanted_state is null or r.state = wanted_state)
+      and (after_id is null or (r.submitted_at, r.tenant_id, r.id) > (after_submitted, after_tenant, after_id))
+    order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
 end
 $$;
 
@@ -913,6 +976,19 @@ begin
       (select g.tenant_id, g.source_public_id from events.alert_group g where g.tell_at <= reference order by g.tell_at limit 1000)
     ) d
     limit least(row_limit, 1000);
+end
+$$;
+
+-- Alerts of the permitted tenants (null: all) that are not over, what changed last first. Planned for each call, as the queue is.
+create function finder.open_alerts(
+  permitted bigint[], wanted_state text, before_changed timestamptz, before_tenant bigint, before_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, changed_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select a.tenant_id, a.id, a.changed_at from events.alert a
+    where a.state <> 'resolved' and (permitted is null or a.tenant_id = any (permitted)) and (wanted_state is null or a.state = wanted_state)
+      and (before_id is null or (a.changed_at, a.tenant_id, a.id) < (before_changed, before_tenant, before_id))
+    order by a.changed_at desc, a.tenant_id desc, a.id desc limit least(row_limit, 201);
 end
 $$;
 

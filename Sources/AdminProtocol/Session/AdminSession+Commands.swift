@@ -9,7 +9,7 @@ extension AdminSession {
       guard command.words.count == 1 else { throw own.misused }
       return greeting
     case .lang:
-      guard command.words.count == 2, let language = Language(word: command.words[1]) else { throw own.misused }
+      guard command.words.count == 2, let language = Language(tag: command.words[1]) else { throw own.misused }
       choose(language)
       return AdminReply(.done, .fields, [Value.Member("language", .text(language.rawValue))])
     case .format:
@@ -67,13 +67,5 @@ extension AdminCommand {
 extension AdminSession.Identity {
   var fields: [Value.Member] {
     [Value.Member("name", .text(name)), Value.Member("kind", .text(kind)), Value.Member("language", .text(language.rawValue))]
-  }
-}
-
-extension Language {
-  /// A language as a person names it.
-  fileprivate init?(word: String) {
-    guard let language = Language.allCases.first(where: { $0.rawValue.lowercased() == word.lowercased() }) else { return nil }
-    self = language
   }
 }

@@ -6,6 +6,8 @@ enum OperationCommand {
   static let versionKey = "version"
   static let requestKey = "request-id"
   static let customerField = "customer"
+  /// Of an operation over all customers that can be narrowed to some.
+  static let customersField = "customers"
 
   /// The operation that the words name: `staff set-password` is `staff.set_password`.
   static func operation(_ command: AdminCommand, in registry: Registry) -> RegisteredOperation? {
@@ -18,7 +20,7 @@ enum OperationCommand {
 
   static func word(_ name: String) -> String { String(name.map { $0 == "_" ? "-" : $0 }) }
 
-  /// `customer`: what the field `customer` means if the command does not say.
+  /// `customer`: what the field `customer`, or `customers`, means if the command does not say.
   static func input(_ command: AdminCommand, for operation: RegisteredOperation, customer: String?) throws(Failure) -> Value {
     var members: [Value.Member] = []
     for argument in command.arguments where argument.key != versionKey && argument.key != requestKey {
@@ -30,6 +32,8 @@ enum OperationCommand {
     }
     if let customer, command.argument(customerField) == nil, operation.inputFields.contains(where: { $0.name == customerField }) {
       members.append(Value.Member(customerField, .text(customer)))
+    } else if let customer, command.argument(customersField) == nil, operation.inputFields.contains(where: { $0.name == customersField }) {
+      members.append(Value.Member(customersField, .array([.text(customer)])))
     }
     return .object(members)
   }
@@ -48,7 +52,23 @@ enum OperationCommand {
       let rest = (value.members ?? []).filter { $0.name != "items" }
       return AdminReply(code, .listing(AdminReply.Table(columns: paths(columns, format), rows: value["items"]?.array ?? [])), rest + own)
     }
+    if format == .csv, let report = report(fields) {
+      let rest = (value.members ?? []).filter { $0.name != report.name }
+      return AdminReply(code, .listing(AdminReply.Table(columns: paths(report.columns, format), rows: value[report.name]?.array ?? [])), rest + own)
+    }
     return AdminReply(code, .thing(AdminReply.Table(columns: paths(fields, format), rows: [value])), own)
+  }
+
+  private typealias Columns = [(name: String, type: OutputType, summary: Message)]
+
+  /// The list of a report, as sums are, which is no thing with an id: in a table its elements are the rows.
+  private static func report(_ fields: Columns) -> (name: String, columns: Columns)? {
+    guard !fields.contains(where: { $0.name == "id" }) else { return nil }
+    let lists = fields.compactMap { field -> (name: String, columns: Columns)? in
+      guard case .list(.object(let columns)) = field.type else { return nil }
+      return (name: field.name, columns: columns)
+    }
+    return lists.count == 1 ? lists.first : nil
   }
 
   /// Only a table of CSV has columns.

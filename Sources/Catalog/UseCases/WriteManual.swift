@@ -9,7 +9,7 @@ package enum WriteManual: Operation {
     let family: PublicId?
 
     private static let format = Field.oneOf("format", ["markdown", "html"], "Markdown (default), or HTML for the printer.", "格式：markdown（默认）或 html（供打印）。")
-    private static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "Its language (default: en).", "语言（默认 en）。")
+    private static let language = Field.language("Its language (default: en).", "语言（默认 en）。")
 
     package static let fields: [any InputField] = [CustomerReference.field, format.optional, language.optional, ServiceFields.family.optional]
 

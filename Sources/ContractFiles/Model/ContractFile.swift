@@ -89,14 +89,14 @@ package struct FilePerson: OperationInput {
   let unit: String?
   let language: String?
 
-  private static let email = Field.text("email", 3...320, "The e-mail address.", "电子邮件。")
+  private static let email = Field.email("email", 3...320, "The e-mail address.", "电子邮件。")
   private static let unit = Field.text("unit", 1...200, "The person's unit.", "所属单位。")
 
   package static let fields: [any InputField] = [FileFields.name, email.optional, unit.optional, FileFields.language.optional]
 
   package init(_ values: InputValues) throws(FieldError) {
     name = try values[FileFields.name]
-    email = try values[Self.email.optional]?.lowercased()
+    email = try values[Self.email.optional]
     unit = try values[Self.unit.optional]
     language = try values[FileFields.language.optional]
   }
@@ -105,6 +105,6 @@ package struct FilePerson: OperationInput {
 /// Fields that several parts have.
 enum FileFields {
   static let name = Field.text("name", 1...200, "Its name.", "名称。")
-  static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "Its language.", "语言。")
+  static let language = Field.language("Its language.", "语言。")
   static let metric = Field.oneOf("metric", Metric.allCases.map(\.rawValue), "A metric of a ticket's clocks.", "工单时钟的指标。")
 }

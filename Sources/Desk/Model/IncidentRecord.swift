@@ -42,7 +42,22 @@ package struct IncidentLine: OperationOutput {
 
 /// An incident in the engineer's queue.
 package struct QueueLine: OperationOutput {
+  /// What people are called whom the ticket names by their ids.
+  package struct Names: Sendable {
+    let customer: String
+    let requester: String?
+    let team: String?
+    let assignee: String?
+    let owner: String?
+  }
+
   let incident: IncidentView
+  let customerCode: String
+  let names: Names
+  /// Of which promise `dueAt` is.
+  let dueMetric: String?
+  /// When it was looked.
+  let now: Instant
   let teamDueAt: Instant?
   /// The highest share of a budget, in percent, of which a clock that still counts warned: the customer's, and the team's.
   let warnedPercent: Int64?
@@ -50,6 +65,17 @@ package struct QueueLine: OperationOutput {
 
   package static let fields: [OutputField<QueueLine>] =
     IncidentView.fields(of: \.incident) + [
+      OutputField("customerCode", .text, "The customer's code.", "客户代码。") { .text($0.customerCode) },
+      OutputField("customerName", .text, "The customer's name.", "客户名称。") { .text($0.names.customer) },
+      OutputField("requesterName", .text, "The name of the person that it concerns.", "请求人姓名。") { .text($0.names.requester) },
+      OutputField("teamName", .text, "The name of the team that works on it.", "处理团队名称。") { .text($0.names.team) },
+      OutputField("assigneeName", .text, "The name of who works on it.", "处理人姓名。") { .text($0.names.assignee) },
+      OutputField("ownerName", .text, "The name of who answers for it.", "负责人姓名。") { .text($0.names.owner) },
+      OutputField("dueMetric", .text, "What is due at `dueAt`: response, resolution or update.", "到期的承诺：response、resolution 或 update。") { .text($0.dueMetric) },
+      OutputField("breached", .boolean, "Whether `dueAt` has passed.", "是否已超期。") { .bool($0.overdueSeconds != nil) },
+      OutputField("overdueSeconds", .integer, "For how many seconds it has passed, by the wall clock; null: it has not.", "已超期秒数（自然时间）；null 表示未超期。") {
+        .integer($0.overdueSeconds)
+      },
       OutputField("teamDueAt", .instant, "When the next clock of its team's turn is due, by the team's OLA.", "团队当前处理段按 OLA 的到期时间。") {
         .instant($0.teamDueAt)
       },
@@ -61,6 +87,14 @@ package struct QueueLine: OperationOutput {
         .integer($0.teamWarnedPercent)
       },
     ]
+}
+
+extension QueueLine {
+  /// Nil where what is due next has not passed, or nothing is.
+  fileprivate var overdueSeconds: Int64? {
+    guard let due = incident.ticket.dueAt, due < now else { return nil }
+    return now.seconds - due.seconds
+  }
 }
 
 /// What every form of an incident shows. A class, for each field asks for it and a ticket is too large to be copied so often.

@@ -11,6 +11,16 @@ package struct QueueCriteria: OperationInput {
   let unowned: Bool
   let offered: Bool
   let priority: Int64?
+  /// Nil: all that the caller serves.
+  var customers: [PublicId]?
+  let state: TicketState?
+  /// With those below it.
+  let category: String?
+  let nature: String?
+  /// Whether what is due next has passed.
+  let breached: Bool?
+  let dueBefore: Instant?
+  let dueWithinMinutes: Int64?
   let order: Order
 
   enum Order: String, CaseIterable {
@@ -33,8 +43,24 @@ package struct QueueCriteria: OperationInput {
     "due (default): by what the customer was promised; team_due, of one team: by what the team promised (OLA).",
     "due（默认）：按对客户的承诺排序；team_due：按团队的承诺（OLA）排序，须指定团队。"
   ).optional
+  private static let stateField = Field.oneOf(
+    "state", TicketState.allCases.filter(\.isOpen).map(\.rawValue), "Only those in this state.", "仅限此状态。"
+  ).optional
+  private static let categoryField = Field.text(
+    "category", 1...100, "Only those of this category or one below it, a key of code.list.", "仅限此分类及其下级：code.list 中的键。"
+  ).optional
+  private static let natureField = Field.text("nature", 1...100, "Only those of this nature, a key of code.list.", "仅限此性质：code.list 中的键。").optional
+  private static let breachedField = Field.boolean(
+    "breached", "true: only those whose next due time has passed; false: only the others, so that what breaches next comes first.",
+    "true：仅限已超期的工单；false：仅限未超期的工单，最先到期的在前。"
+  ).optional
+  private static let dueBeforeField = Field.instant("dueBefore", "Only those that are due before this.", "仅限在此时间之前到期的工单。").optional
+  private static let dueWithinField = Field.integer(
+    "dueWithinMinutes", 0...527_040, "Only those that are due within so many minutes from now, or have been.", "仅限在此分钟数内到期或已超期的工单。"
+  ).optional
   package static let fields: [any InputField] = [
-    teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, orderField,
+    teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, orderField, ServedCustomers.field, stateField,
+    categoryField, natureField, breachedField, dueBeforeField, dueWithinField,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -46,11 +72,31 @@ package struct QueueCriteria: OperationInput {
     unowned = try values[Self.unownedField] ?? false
     offered = try values[Self.offeredField] ?? false
     priority = try values[Self.priorityField]
+    customers = try values[ServedCustomers.field]
+    state = try values[Self.stateField].flatMap(TicketState.init(rawValue:))
+    category = try values[Self.categoryField]
+    nature = try values[Self.natureField]
+    breached = try values[Self.breachedField]
+    dueBefore = try values[Self.dueBeforeField]
+    dueWithinMinutes = try values[Self.dueWithinField]
     order = try values[Self.orderField].flatMap(Order.init) ?? .due
     if order == .teamDue, team == nil { throw FieldError("team", DeskMessages.orderNeedsTeam) }
   }
 
-  var isEmpty: Bool { value == .object([]) }
+  /// Whether nothing is asked for, but of which customers.
+  var isOfCustomersOnly: Bool {
+    var others = self
+    others.customers = nil
+    return others.value == .object([])
+  }
+
+  /// The same, of those customers only that both name; nil: of all.
+  func narrowed(to named: [PublicId]?) -> QueueCriteria {
+    guard let named else { return self }
+    var narrow = self
+    narrow.customers = customers.map { own in named.filter { own.contains($0) } } ?? named
+    return narrow
+  }
 
   /// What is asked for, as it is stored and told: what is not asked for is left out.
   var value: Value {
@@ -62,6 +108,12 @@ package struct QueueCriteria: OperationInput {
       members.append(Value.Member(name, .bool(true)))
     }
     if let priority { members.append(Value.Member("priority", .integer(priority))) }
+    if let customers { members.append(Value.Member("customers", .array(customers.map { Value.id($0) }))) }
+    for (name, text) in [("state", state?.rawValue), ("category", category), ("nature", nature), ("dueBefore", dueBefore?.description)] {
+      if let text { members.append(Value.Member(name, .text(text))) }
+    }
+    if let breached { members.append(Value.Member("breached", .bool(breached))) }
+    if let dueWithinMinutes { members.append(Value.Member("dueWithinMinutes", .integer(dueWithinMinutes))) }
     if order != .due { members.append(Value.Member("order", .text(order.rawValue))) }
     return .object(members)
   }
@@ -81,5 +133,16 @@ struct QueueCriteriaSheet: OperationOutput {
     OutputField("offered", .boolean, "Only those that are offered to the caller or a team.", "仅限移交给本人或某团队的工单。") { .bool($0.criteria.offered) },
     OutputField("priority", .integer, "Only this priority.", "仅限此优先级。") { .integer($0.criteria.priority) },
     OutputField("order", .text, "due or team_due.", "due 或 team_due。") { .text($0.criteria.order.rawValue) },
+    OutputField("customers", .list(.id), "Only those of these customers.", "仅限这些客户的工单。") { sheet in
+      sheet.criteria.customers.map { ids in Value.array(ids.map { Value.id($0) }) } ?? Value.null
+    },
+    OutputField("state", .text, "Only those in this state.", "仅限此状态。") { .text($0.criteria.state?.rawValue) },
+    OutputField("category", .text, "Only those of this category or one below it.", "仅限此分类及其下级。") { .text($0.criteria.category) },
+    OutputField("nature", .text, "Only those of this nature.", "仅限此性质。") { .text($0.criteria.nature) },
+    OutputField("breached", .boolean, "Only those whose next due time has passed, or has not.", "仅限已超期或未超期的工单。") { .bool($0.criteria.breached) },
+    OutputField("dueBefore", .instant, "Only those that are due before this.", "仅限在此时间之前到期的工单。") { .instant($0.criteria.dueBefore) },
+    OutputField("dueWithinMinutes", .integer, "Only those that are due within so many minutes.", "仅限在此分钟数内到期的工单。") {
+      .integer($0.criteria.dueWithinMinutes)
+    },
   ]
 }

@@ -2,7 +2,9 @@ import Kernel
 
 enum QueueFilterMessages {
   static let filterAlone = Message(
-    "queue.filter_alone", "A saved filter stands for all criteria: leave the others out.", zh: "使用已保存的筛选时不能再指定其他条件。")
+    "queue.filter_alone", "A saved filter stands for all criteria but the customers: leave the others out.", zh: "使用已保存的筛选时，除客户外不能再指定其他条件。")
+  static let nameTaken = Message(
+    "queue_filter.name_taken", "You have a filter {name} already: say `replace`, or take another name.", zh: "您已有名为 {name} 的筛选：请指定 replace，或使用其他名称。")
   static let tooMany = Message(
     "queue_filter.too_many", "Nobody has more than {most} filters: delete one first.", zh: "每人最多保存 {most} 个筛选，请先删除一个。")
   static let unreadable = Message(
@@ -11,5 +13,5 @@ enum QueueFilterMessages {
   static let needsAccount = Message(
     "queue_filter.needs_account", "Filters are kept for an account: log in with one.", zh: "筛选按账户保存，请使用账户登录。")
 
-  static let all = [needsAccount, filterAlone, tooMany, unreadable]
+  static let all = [needsAccount, filterAlone, nameTaken, tooMany, unreadable]
 }

@@ -24,7 +24,7 @@ struct QueueFilterRow: Sendable {
   }
 }
 
-/// No row when the account has as many as it may; two at once may both find the last place, which does no harm.
+/// No row when the account has as many as it may, or one of the name that is to stay; two at once may both find the last place, which does no harm.
 struct SaveQueueFilterRow: Statement {
   let provider: TenantId
   let account: Int64
@@ -33,12 +33,15 @@ struct SaveQueueFilterRow: Statement {
   let criteria: Value
   let now: Instant
   let most: Int64
+  /// Whether it takes the place of one of the name.
+  let replaces: Bool
 
   static let sql = """
     insert into desk.queue_filter as f (tenant_id, account_id, public_id, name, criteria, recorded_at)
     select $1, $2, $3, $4, $5, $6
     where (select count(*) from desk.queue_filter o where o.tenant_id = $1 and o.account_id = $2 and o.name <> $4) < $7
     on conflict (tenant_id, account_id, name) do update set criteria = excluded.criteria, recorded_at = excluded.recorded_at
+      where $8
     returning \(QueueFilterRow.columns)
     """
 
@@ -50,6 +53,7 @@ struct SaveQueueFilterRow: Statement {
     parameters.append(json: criteria)
     parameters.append(now)
     parameters.append(most)
+    parameters.append(replaces)
   }
 
   static func decode(_ row: inout RowReader) throws -> QueueFilterRow { try QueueFilterRow(&row) }

@@ -388,7 +388,10 @@ struct CiQueuePositions: Statement {
   /// Whether it is the provider's, and shared among customers.
   let isShared: Bool
 
-  static let sql = "select tenant_id, id, due_at, opened_at from finder.ci_tickets($1, $14, $15, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+  static let sql = """
+    select tenant_id, id, due_at, opened_at
+    from finder.ci_tickets($1, $19, $20, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    """
 
   func bind(to parameters: inout Parameters) {
     queue.bind(to: &parameters)

@@ -92,10 +92,20 @@ struct QueuePositions: Statement {
   let unownedOnly: Bool
   /// To whom they are offered: to an account, or to a team.
   let offeredTo: Int64?
+  var state: TicketState?
+  /// A category and those below it.
+  var categories: [String]?
+  var nature: String?
+  /// Only what is due at or after the one and before the other; what has no running clock is due at the end of time.
+  var dueFrom: Instant?
+  var dueBefore: Instant?
   let after: Found?
   let limit: Int64
 
-  static let sql = "select tenant_id, id, due_at, opened_at from finder.open_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+  static let sql = """
+    select tenant_id, id, due_at, opened_at
+    from finder.open_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenants)
@@ -106,6 +116,11 @@ struct QueuePositions: Statement {
     parameters.append(owner)
     parameters.append(unownedOnly)
     parameters.append(offeredTo)
+    parameters.append(state?.rawValue)
+    parameters.append(categories)
+    parameters.append(nature)
+    parameters.append(dueFrom)
+    parameters.append(dueBefore)
     parameters.append(after?.dueAt)
     parameters.append(after?.since)
     parameters.append(after?.tenant)
@@ -122,7 +137,10 @@ struct QueuePositions: Statement {
 struct TeamQueuePositions: Statement {
   let queue: QueuePositions
 
-  static let sql = "select tenant_id, id, due_at, started_at from finder.team_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+  static let sql = """
+    select tenant_id, id, due_at, started_at
+    from finder.team_tickets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    """
 
   func bind(to parameters: inout Parameters) { queue.bind(to: &parameters) }
 
@@ -136,6 +154,9 @@ struct TicketsOfQueue: Statement {
     let handle: TenantHandle
     let code: String
     let customerPublicId: [UInt8]
+    let names: QueueLine.Names
+    /// Of which promise the next due time is.
+    let dueMetric: String?
     let ticket: Ticket
     /// Of the turn of its team that goes on.
     let teamDueAt: Instant?
@@ -144,11 +165,17 @@ struct TicketsOfQueue: Statement {
   }
 
   let positions: [QueuePositions.Found]
+  /// Whose tenant the staff belong to; it is bound besides.
+  let provider: TenantId
 
   /// Pair by pair, so that each ticket is found by its key: by sets of both, all tickets of the customers would be read. The
   /// pairs come first because the planner keeps the order of more than `join_collapse_limit` (8) relations as it is written.
   static let sql = """
-    \(Ticket.select), e.id, e.handle, e.code, e.public_id, a.due_at,
+    \(Ticket.select), e.id, e.handle, e.code, e.public_id, e.name, p.name, m.name, y.name, z.name,
+      (select c.metric from service_levels.pub_clock c
+       where c.tenant_id = t.tenant_id and c.subject_kind = 'ticket' and c.subject_id = t.id and c.state = 'running' and c.due_at = t.due_at
+       order by c.metric limit 1),
+      a.due_at,
       (select max(g.warned_percent) from service_levels.pub_warned g
        where g.tenant_id = t.tenant_id and g.subject_kind = 'ticket' and g.subject_id = t.id),
       (select max(g.warned_percent) from service_levels.pub_warned g
@@ -158,19 +185,26 @@ struct TicketsOfQueue: Statement {
     join tenancy.tenant e on e.id = t.tenant_id
     left join desk.assignment a on a.tenant_id = t.tenant_id and a.ticket_id = t.id and a.ended_at is null
     \(Ticket.others)
+    left join tenancy.account y on y.tenant_id = $3 and y.id = t.assignee_id
+    left join tenancy.account z on z.tenant_id = $3 and z.id = t.owner_id
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(positions.map(\.tenant))
     parameters.append(positions.map(\.id))
+    parameters.append(provider)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
     let ticket = try Ticket(&row)
     let tenant: TenantId = try row.next()
     let handle: Int64 = try row.next()
+    let code: String = try row.next()
+    let customer: [UInt8] = try row.next()
+    let names = QueueLine.Names(
+      customer: try row.next(), requester: try row.next(), team: try row.next(), assignee: try row.next(), owner: try row.next())
     return Found(
-      tenant: tenant, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), code: try row.next(),
-      customerPublicId: try row.next(), ticket: ticket, teamDueAt: try row.next(), warnedPercent: try row.next(), teamWarnedPercent: try row.next())
+      tenant: tenant, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), code: code, customerPublicId: customer, names: names,
+      dueMetric: try row.next(), ticket: ticket, teamDueAt: try row.next(), warnedPercent: try row.next(), teamWarnedPercent: try row.next())
   }
 }

@@ -23,19 +23,24 @@ package struct QueueFilterRecord: OperationOutput {
   }
 }
 
-/// Under a name that is in use it takes that one's place.
+/// Under a name that is in use it takes that one's place where the caller says so.
 package enum SaveQueueFilter: Operation {
   package struct Input: OperationInput {
     let name: String
     let criteria: QueueCriteria
+    let replaces: Bool
 
-    private static let name = Field.text("name", 1...100, "What it is called; one of the name is replaced.", "名称；同名筛选将被替换。")
+    private static let name = Field.text("name", 1...100, "What it is called.", "名称。")
+    private static let replace = Field.boolean(
+      "replace", "Whether it takes the place of one that has the name (default no: it is refused).", "是否替换同名筛选（默认否：拒绝保存）。"
+    ).optional
     private static let criteria = Field<QueueCriteria>.object(
       "criteria", "What the queue is asked for, as incident.queue takes it.", "队列条件，与 incident.queue 的输入一致。")
-    package static let fields: [any InputField] = [name, criteria]
+    package static let fields: [any InputField] = [name, criteria, replace]
 
     package init(_ values: InputValues) throws(FieldError) {
       name = try values[Self.name]
+      replaces = try values[Self.replace] ?? false
       criteria = try values[Self.criteria]
     }
   }
@@ -58,11 +63,18 @@ package enum SaveQueueFilter: Operation {
       guard let staff else { continue }
       guard try await transaction.first(StaffByPublicId(provider: context.provider.id, publicId: staff)) != nil else { throw context.unknownReference(path) }
     }
+    _ = try await context.codes(of: .category, input.criteria.category, "criteria.category")
+    _ = try await context.codes(of: .nature, input.criteria.nature, "criteria.nature")
     let saved = try await transaction.first(
       SaveQueueFilterRow(
         provider: context.provider.id, account: context.actor.id, publicId: context.newId(.queueFilter).random, name: input.name,
-        criteria: input.criteria.value, now: context.now, most: most))
-    guard let saved else { throw Failure(.conflict, QueueFilterMessages.tooMany, ["most": String(most)]) }
+        criteria: input.criteria.value, now: context.now, most: most, replaces: input.replaces))
+    guard let saved else {
+      let filters = try await transaction.query(QueueFiltersOf(provider: context.provider.id, account: context.actor.id))
+      let isTaken = !input.replaces && filters.contains { $0.name == input.name }
+      if isTaken { throw Failure(.conflict, QueueFilterMessages.nameTaken, ["name": input.name]) }
+      throw Failure(.conflict, QueueFilterMessages.tooMany, ["most": String(most)])
+    }
     let record = try QueueFilterRecord(saved, context)
     context.subject(record.id)
     return record

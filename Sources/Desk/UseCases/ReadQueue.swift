@@ -38,9 +38,10 @@ package enum ReadQueue: Operation {
   /// The tickets at the positions, read under row security with exactly their tenants bound.
   private static func lines(of positions: [QueuePositions.Found], _ context: OperationContext) async throws -> [Int64: QueueLine] {
     guard !positions.isEmpty else { return [:] }
-    let tenants = Set(positions.map(\.tenant)).sorted()
+    // The provider's own besides, for the names of its staff.
+    let tenants = Set(positions.map(\.tenant) + [context.provider.id]).sorted()
     let found = try await context.bound(to: tenants) { transaction in
-      try await transaction.last(TicketsOfQueue(positions: positions))
+      try await transaction.last(TicketsOfQueue(positions: positions, provider: context.provider.id))
     }
     let provider = context.provider.handle
     return Dictionary(
@@ -50,7 +51,8 @@ package enum ReadQueue: Operation {
           row.ticket, customer: customer ?? .none(kind: IdKind.customer.prefix, handle: row.handle), code: row.code, provider: provider,
           showsAssignment: true)
         let line = QueueLine(
-          incident: view, teamDueAt: row.teamDueAt, warnedPercent: row.warnedPercent, teamWarnedPercent: row.teamWarnedPercent)
+          incident: view, customerCode: row.code, names: row.names, dueMetric: row.dueMetric, now: context.now,
+          teamDueAt: row.teamDueAt, warnedPercent: row.warnedPercent, teamWarnedPercent: row.teamWarnedPercent)
         return (row.ticket.id, line)
       }
     ) { first, _ in first }

@@ -53,8 +53,8 @@ extension OperationContext {
     guard let filter = shown.filter else { return shown.criteria }
     let statement = QueueFilterByPublicId(provider: provider.id, account: actor.id, publicId: filter.random)
     guard let found = try await bound(to: [provider.id], { try await $0.first(statement) }) else { throw unknownReference("filter") }
-    guard shown.criteria.isEmpty else { throw Failure.invalid("filter", QueueFilterMessages.filterAlone) }
-    let criteria = try found.criteria
+    guard shown.criteria.isOfCustomersOnly else { throw Failure.invalid("filter", QueueFilterMessages.filterAlone) }
+    let criteria = try found.criteria.narrowed(to: shown.criteria.customers)
     if criteria.order == .teamDue, shown.ci != nil { throw Failure.invalid("ci", TicketCiMessages.orderOfCi) }
     return criteria
   }
@@ -71,14 +71,28 @@ extension OperationContext {
     }
     let owner: Int64? =
       if let owner = criteria.owner { try await staff(owner, "owner") } else { nil }
-    let positions = QueuePositions(
-      tenants: access.tenants.map { $0.map(\.rawValue).sorted() }, team: team, assignee: assignee, unassignedOnly: criteria.unassigned,
+    var positions = QueuePositions(
+      tenants: try await served(criteria.customers), team: team, assignee: assignee, unassignedOnly: criteria.unassigned,
       priority: criteria.priority, owner: owner, unownedOnly: criteria.unowned, offeredTo: criteria.offered ? actor.id : nil, after: after, limit: limit)
+    positions.state = criteria.state
+    positions.categories = try await codes(of: .category, criteria.category, "category")
+    positions.nature = try await codes(of: .nature, criteria.nature, "nature")?.first
+    positions.dueFrom = criteria.breached == false ? now : nil
+    let soon = criteria.dueWithinMinutes.map { now.adding(seconds: $0 * 60) }
+    positions.dueBefore = [criteria.dueBefore, soon, criteria.breached == true ? now : nil].compactMap { $0 }.min()
     if let ofCi {
       let ci = try await ciOfAnyTenant(ofCi)
       return .ofCi(CiQueuePositions(queue: positions, ci: ci.row, isShared: ci.isShared))
     }
     return criteria.order == .due ? .due(positions) : .teamDue(TeamQueuePositions(queue: positions))
+  }
+
+  /// A code that is asked for, with those below it; nil: none is. A retired one still stands on tickets.
+  func codes(of list: CodeList, _ key: String?, _ path: String) async throws -> [String]? {
+    guard let key else { return nil }
+    let found = try await transaction.query(CodesFrom(list: list, key: key))
+    if found.isEmpty { try await requireCode(key, of: list, at: path) }
+    return found
   }
 
   /// The internal id of a member of the staff whom a filter names.

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Tenancy
 
 package struct AlertRecord: OperationOutput {
   let id: PublicId
@@ -27,11 +28,13 @@ package struct AlertRecord: OperationOutput {
     OutputField("changedAt", .instant, "When its state last changed.", "状态最近变化时间。") { .instant($0.row.changedAt) },
   ]
 
-  init(_ row: AlertRow, in context: OperationContext) {
-    id = context.id(.alert, row.publicId)
-    source = context.id(.eventSource, row.sourcePublicId)
-    incident = row.ticket.map { context.id(.ticketOfAlert, $0) }
-    window = row.window.map { context.id(.maintenanceWindow, $0) }
+  init(_ row: AlertRow, in context: OperationContext) { self.init(row, of: context.tenant, provider: context.provider) }
+
+  init(_ row: AlertRow, of customer: TenantEntry, provider: TenantEntry) {
+    id = customer.id(IdKind.alert.prefix, row.publicId)
+    source = provider.id(IdKind.eventSource.prefix, row.sourcePublicId)
+    incident = row.ticket.map { customer.id(IdKind.ticketOfAlert.prefix, $0) }
+    window = row.window.map { customer.id(IdKind.maintenanceWindow.prefix, $0) }
     self.row = row
   }
 }

@@ -44,7 +44,7 @@ struct JSONSchema {
       return [Self.named("string"), Value.Member("format", .text("date-time")), Value.Member("pattern", .text(Self.instantPattern))]
     case .date: return [Self.named("string"), Value.Member("format", .text("date"))]
     case .month: return [Self.named("string"), Value.Member("pattern", .text(Self.monthPattern))]
-    case .id(let kind): return [Self.named("string"), Value.Member("pattern", .text(Self.idPattern(kind.prefix)))]
+    case .id(let kind): return [Self.named("string"), Value.Member("pattern", .text(Self.pattern(of: kind)))]
     case .oneOf(let allowed): return [Self.named("string"), Value.Member("enum", .array(allowed.map { .text($0) }))]
     case .percent:
       return [
@@ -112,5 +112,23 @@ struct JSONSchema {
   private static let monthPattern = "^([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(0[1-9]|1[0-2])$"
 
   /// 128 bits in 26 letters of base32; the last letter carries three of them.
-  private static func idPattern(_ prefix: String) -> String { "^\(prefix)_[0-9abcdefghjkmnpqrstvwxyz]{26}$" }
+  private static func idPattern(_ prefix: String) -> String { "^\(idForm(prefix))$" }
+
+  private static func idForm(_ prefix: String) -> String { "\(prefix)_[0-9abcdefghjkmnpqrstvwxyz]{26}" }
+
+  /// What an input takes for a thing: its id, or what people call it.
+  private static func pattern(of kind: IdKind) -> String {
+    let code = "[A-Za-z][A-Za-z0-9]{1,15}"
+    let name: String
+    switch kind.name {
+    case .code?: name = code
+    case .number? where kind.prefix == "art": name = "[Kk][Bb]-[0-9]{1,18}"
+    case .number?:
+      let letters = kind.prefix.map { "[\($0.uppercased())\($0)]" }.joined()
+      name = "\(code)-\(letters)-[0-9]{1,18}"
+    case .email?: name = "[^@]+@[^@]+"
+    case nil: return idPattern(kind.prefix)
+    }
+    return "^(\(idForm(kind.prefix))|\(name))$"
+  }
 }

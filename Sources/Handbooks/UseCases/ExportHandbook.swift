@@ -13,7 +13,7 @@ package enum ExportHandbook: Operation {
 
     private static let draft = Field.boolean("draft", "The draft, with what is in force now (default: the newest edition).", "导出草稿及当前生效内容（默认导出最新版本）。").optional
     private static let format = Field.oneOf("format", ["markdown", "html"], "Markdown (default), or HTML for the printer.", "格式：markdown（默认）或 html（供打印）。")
-    private static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "Its language (default: en).", "语言（默认 en）。")
+    private static let language = Field.language("Its language (default: en).", "语言（默认 en）。")
     package static let fields: [any InputField] = [HandbookFields.id, HandbookFields.edition, draft, format.optional, language.optional]
 
     package init(_ values: InputValues) throws(FieldError) {

@@ -142,6 +142,9 @@ package struct FindArticles: Statement {
     package let id: Int64
     /// Millionths; only for the order.
     package let rank: Int64
+
+    /// Before everything that a search finds.
+    static let first = Found(id: 0, rank: 1_000_000_000_000)
   }
 
   let query: SearchQuery

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Tenancy
 
 /// A published article as its readers see it.
 package struct PublishedArticle: OperationOutput {
@@ -84,7 +85,8 @@ package enum SearchArticles: Operation {
     let cursor: String?
 
     private static let text = Field.text(
-      "text", 1...200, "Words that it must have, English or Chinese; left out: all articles, the newest first.", "须包含的词语（中文或英文）；不填则列出全部，最新在前。"
+      "text", 1...200, "Words that it must have, English or Chinese, or its number; left out: all articles, the newest first.",
+      "须包含的词语（中文或英文）或编号；不填则列出全部，最新在前。"
     ).optional
     private static let kind = Field.oneOf("kind", ArticleKind.allCases.map(\.rawValue), "Only those of this kind.", "仅限此类型。").optional
 
@@ -117,10 +119,16 @@ package enum SearchArticles: Operation {
         ArticleHit($0, in: context)
       }
     }
+    // Whoever types a number means that one; what speaks of it comes after it.
+    let named = try await context.published(numbered: text, kind: input.kind)
     let find = FindArticles(
       query: SearchQuery(text), isAnyWordEnough: false, readership: context.readership, kind: input.kind,
-      after: try after.map { FindArticles.Found(id: try $0.integer(1), rank: try $0.integer(0)) }, limit: limit + 1)
-    let rows = try await context.articles(at: find, readership: context.readership)
+      after: try after.map { FindArticles.Found(id: try $0.integer(1), rank: try $0.integer(0)) }, limit: limit + (named == nil ? 1 : 2))
+    var rows = try await context.articles(at: find, readership: context.readership)
+    if let named {
+      rows.removeAll { $0.row.id == named.id }
+      if after == nil { rows.insert((place: .first, row: named), at: 0) }
+    }
     return context.listing(rows, limit: limit, filter: input.filterText) {
       PageCursor([.integer($0.place.rank), .integer($0.place.id)])
     } element: {
@@ -134,6 +142,16 @@ extension OperationContext {
   func published(_ id: PublicId) async throws -> PublishedRow {
     subject(id)
     guard let row = try await transaction.first(PublishedByPublicId(readership: readership, publicId: id)) else { throw Failure.notFound }
+    return row
+  }
+
+  /// The article whose number a text is, if it is there for the caller.
+  fileprivate func published(numbered text: String, kind: String?) async throws -> PublishedRow? {
+    guard let number = ThingNumber(text), number.kind == IdKind.article.prefix, let found = try await transaction.first(FindNumber(number: number)),
+      let id = PublicId(kind: number.kind, handle: found.handle, random: found.random),
+      let row = try await transaction.first(PublishedByPublicId(readership: readership, publicId: id)),
+      kind.map({ $0 == row.content.kind.rawValue }) ?? true
+    else { return nil }
     return row
   }
 

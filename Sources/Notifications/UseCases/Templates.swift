@@ -20,7 +20,7 @@ package struct TemplateRecord: OperationOutput {
 
 enum TemplateFields {
   static let event = Field.oneOf("event", NotificationEvent.allCases.map(\.rawValue), "What it is about.", "通知事项。")
-  static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "en or zh-Hans.", "语言：en 或 zh-Hans。")
+  static let language = Field.language("en or zh-Hans.", "语言：en 或 zh-Hans。")
 }
 
 package enum ListTemplates: Operation {

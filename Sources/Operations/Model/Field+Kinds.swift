@@ -24,6 +24,15 @@ extension Field where Wrapped == String {
     }
   }
 
+  /// A language by its tag, such as `zh-CN`; read as one of ``Language``.
+  package static func language(_ english: String, _ chinese: String) -> Field {
+    let choice = Field.oneOf("language", Language.allCases.map(\.rawValue), english, chinese)
+    return Field(choice.name, choice.type, english, chinese) { value, path throws(FieldError) in
+      if let language = value.text.flatMap({ Language(tag: $0) }) { return language.rawValue }
+      return try choice.read(value, path)
+    }
+  }
+
   /// A decimal amount; the use case reads it with its currency.
   package static func amount(_ name: String, _ english: String, _ chinese: String) -> Field {
     Field(name, .amount, english, chinese) { value, path throws(FieldError) in
@@ -205,12 +214,14 @@ package enum InputMessages: MessageCatalog {
   package static let notAMonth = Message("input.month", "This must be a month such as 2026-03.", zh: "必须是月份，例如 2026-03。")
   package static let notAPercentage = Message(
     "input.percent", "This must be a percentage from 0 to 100 with at most four decimals.", zh: "必须是 0 到 100 的百分数，最多四位小数。")
+  package static let notAnEmail = Message(
+    "input.email", "This must be an e-mail address such as kim@example.com.", zh: "必须是电子邮件地址，例如 kim@example.com。")
   package static let unknownReference = Message(
     "input.unknown_reference", "There is no such thing, or you may not see it.", zh: "引用的对象不存在，或您无权查看。")
 
   package static let all = [
     required, requiredHere, oneLanguage, unknownField, nullRefused, wrongType, notJSON, badLength, exactLength, blank, badCount, outOfRange,
     controlCharacter,
-    notAllowed, notAnInstant, notADate, notAMonth, notAPercentage, unknownReference,
+    notAllowed, notAnInstant, notADate, notAMonth, notAPercentage, notAnEmail, unknownReference,
   ]
 }

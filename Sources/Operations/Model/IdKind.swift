@@ -17,6 +17,26 @@ package struct IdKind: Hashable, Sendable {
     self.owner = owner
   }
 
+  /// How people name a thing when they have no id of it.
+  package enum Name: Sendable {
+    /// The code of a customer: `ACME`.
+    case code
+    /// The number of a ticket, an article, a contract: see ``ThingNumber``.
+    case number
+    /// The e-mail address of a person.
+    case email
+  }
+
+  /// How people name such a thing; nil: by its id only. By the prefix, for a module has kinds of its own for what others have.
+  package var name: Name? {
+    switch prefix {
+    case "cus": .code
+    case "inc", "req", "prb", "chg", "rel", "con", "art": .number
+    case "per": .email
+    default: nil
+    }
+  }
+
   /// A customer, named by its own handle.
   package static let customer = IdKind("cus", owner: .tenant)
   package static let unit = IdKind("unit", owner: .tenant)

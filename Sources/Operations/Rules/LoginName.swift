@@ -16,16 +16,6 @@ package enum LoginName {
   }
 }
 
-/// An e-mail address as it is kept.
-enum EmailText {
-  /// Whether mail comes through is known by sending it: what is no address at all is refused.
-  static func check(_ text: String, _ path: String) throws(FieldError) -> String {
-    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts.contains(""), !text.contains(where: \.isWhitespace) else { throw FieldError(path, AccountMessages.badEmail) }
-    return text
-  }
-}
-
 /// A password as it is hashed: NFC, so that the same keys pressed on another system give the same password. It is never
 /// cut off.
 enum PasswordText {

@@ -98,16 +98,21 @@ struct CustomersByCode: Statement {
   let after: String
   /// Nil: all of them.
   let only: [Int64]?
+  /// A part of the code or the name, in small letters; nil: any.
+  let text: String?
   let limit: Int64
 
   static let sql = """
     select id, handle, public_id, kind, code, name, zone, language, state, version from tenancy.tenant
-    where kind = 'customer' and code > $1 and ($2::bigint[] is null or id = any ($2)) order by code limit $3
+    where kind = 'customer' and code > $1 and ($2::bigint[] is null or id = any ($2))
+      and ($3::text is null or strpos(lower(code), $3) > 0 or strpos(lower(name), $3) > 0)
+    order by code limit $4
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(after)
     parameters.append(only)
+    parameters.append(text)
     parameters.append(limit)
   }
 

@@ -42,7 +42,7 @@ struct AccountRecord: OperationOutput {
 enum AccountFields {
   static let login = Field.text("login", 3...320, "The login name, an e-mail address; unique in the organisation.", "登录名（电子邮件地址），在组织内唯一。")
   static let name = Field.text("name", 1...200, "The name that others see.", "显示名称。")
-  static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "The language of the account.", "账户语言。").optional
+  static let language = Field.language("The language of the account.", "账户语言。").optional
   static let password = PasswordText.new(
     "password", "A first password of at least 12 characters; without one nobody can log in yet.", "初始密码，至少 12 个字符；不设置则暂时无法登录。"
   )

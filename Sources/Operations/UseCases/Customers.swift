@@ -21,7 +21,7 @@ enum CustomerFields {
   static let code = Field.text("code", 2...16, "A code of capital letters and digits, such as ACME; unique.", "由大写字母和数字组成的唯一代码，如 ACME。")
   static let name = Field.text("name", 1...200, "The customer's name.", "客户名称。")
   static let zone = Field.text("zone", 1...60, "The customer's IANA time zone, such as Europe/Berlin.", "客户所在的 IANA 时区，如 Asia/Shanghai。")
-  static let language = Field.oneOf("language", Language.allCases.map(\.rawValue), "The customer's language.", "客户使用的语言。")
+  static let language = Field.language("The customer's language.", "客户使用的语言。")
   static let state = Field.oneOf("state", ["active", "suspended"], "A suspended customer's people cannot log in.", "停用后该客户的人员无法登录。")
 }
 
@@ -76,12 +76,17 @@ package enum ReadCustomer: Operation {
 
 package enum ListCustomers: Operation {
   package struct Input: OperationInput {
+    let text: String?
     let limit: Int64?
     let cursor: String?
 
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
+    private static let textField = Field.text(
+      "text", 1...200, "Only those of whose code or name this is a part.", "仅限代码或名称中包含此内容的客户。"
+    ).optional
+    package static let fields: [any InputField] = [textField, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
+      text = try values[Self.textField]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
@@ -92,14 +97,15 @@ package enum ListCustomers: Operation {
     roles: [.administrator, .accountManager, .engineer, .finance, .customerManager], scopes: [.listed, .all, .tenant], reach: .many, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<CustomerRecord> {
-    let (limit, after) = try context.page(input.limit, input.cursor)
+    let filter = input.text ?? ""
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let only = context.access.tenants.map { $0.map(\.rawValue).sorted() }
-    let statement = CustomersByCode(after: try after?.text(0) ?? "", only: only, limit: limit + 1)
+    let statement = CustomersByCode(after: try after?.text(0) ?? "", only: only, text: input.text?.lowercased(), limit: limit + 1)
     // A customer's own people see the row of their tenant only while it is bound; staff read the whole table.
     let rows =
       context.principal.side == .staff
       ? try await context.transaction.query(statement) : try await context.bound(to: [context.principal.tenant]) { try await $0.query(statement) }
-    return context.listing(rows, limit: limit, key: { PageCursor([.text($0.code)]) }, element: CustomerRecord.init)
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.text($0.code)]) }, element: CustomerRecord.init)
   }
 }
 

@@ -150,14 +150,14 @@ package enum ListApprovals: Operation {
 
 extension OperationContext {
   /// The approvals at positions of the finder, read under row security with exactly their tenants bound.
-  func listing(_ positions: [WaitingApprovals.Found], limit: Int64) async throws -> Listing<ApprovalLine> {
+  func listing(_ positions: [WaitingApprovals.Found], limit: Int64, filter: String = "") async throws -> Listing<ApprovalLine> {
     var lines: [Int64: ApprovalLine] = [:]
     if !positions.isEmpty {
       let found = try await bound(to: Set(positions.map(\.tenant)).sorted()) { try await $0.last(ApprovalsAt(positions: positions)) }
       for one in found { lines[one.row.id] = ApprovalLine(one.row, of: one.tenant) }
     }
     let rows = positions.compactMap { position in lines[position.id].map { (position: position, line: $0) } }
-    return listing(rows, limit: limit, key: { $0.position.cursor }, element: { $0.line })
+    return listing(rows, limit: limit, filter: filter, key: { $0.position.cursor }, element: { $0.line })
   }
 }
 

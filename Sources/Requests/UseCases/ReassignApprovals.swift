@@ -4,12 +4,14 @@ import Operations
 /// What waits, whoever is asked: for those who see to it that it is decided.
 package enum ListWaitingApprovals: Operation {
   package struct Input: OperationInput {
+    let customers: [PublicId]?
     let limit: Int64?
     let cursor: String?
 
-    package static let fields: [any InputField] = [Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [ServedCustomers.field, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
+      customers = try values[ServedCustomers.field]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
     }
@@ -20,11 +22,12 @@ package enum ListWaitingApprovals: Operation {
     zh: "列出所服务客户的全部待审批项（不论由谁审批），等待最久的在前。", permission: RequestRights.oversee, roles: RequestRights.overseers, reach: .many, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<ApprovalLine> {
-    let (limit, after) = try context.page(input.limit, input.cursor)
+    let filter = (input.customers ?? []).map(\.description).joined(separator: ",")
+    let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let positions = try await context.transaction.query(
       AskedApprovals(
-        tenants: context.access.tenants.map { $0.map(\.rawValue).sorted() }, after: try after.map(WaitingApprovals.Found.init), limit: limit + 1))
-    return try await context.listing(positions, limit: limit)
+        tenants: try await context.served(input.customers), after: try after.map(WaitingApprovals.Found.init), limit: limit + 1))
+    return try await context.listing(positions, limit: limit, filter: filter)
   }
 }
 

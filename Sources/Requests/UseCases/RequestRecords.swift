@@ -31,12 +31,14 @@ package struct RequestLine: OperationOutput {
   let form: Value
   let row: RequestRow
 
-  init(_ row: RequestRow, in context: OperationContext) {
-    id = context.id(.request, row.publicId)
-    number = Self.number(of: context.tenant.code, row.number)
-    offering = context.id(.offering, row.offering)
-    line = context.id(.orderedLine, row.line)
-    requester = row.requester.map { context.id(.person, $0) }
+  init(_ row: RequestRow, in context: OperationContext) { self.init(row, of: context.tenant, provider: context.provider) }
+
+  init(_ row: RequestRow, of customer: TenantEntry, provider: TenantEntry) {
+    id = customer.id(IdKind.request.prefix, row.publicId)
+    number = Self.number(of: customer.code, row.number)
+    offering = provider.id(IdKind.offering.prefix, row.offering)
+    line = customer.id(IdKind.orderedLine.prefix, row.line)
+    requester = row.requester.map { customer.id(IdKind.person.prefix, $0) }
     form = row.content["form"] ?? .array([])
     self.row = row
   }

@@ -34,7 +34,7 @@ package enum AddSupplierContact: Operation {
 
     private static let name = Field.text("name", 1...200, "The person's name.", "姓名。")
     private static let duty = Field.text("duty", 1...200, "What one turns to this person for.", "职责。").optional
-    private static let email = Field.text("email", 3...254, "The e-mail address.", "电子邮箱。").optional
+    private static let email = Field.email("email", 3...254, "The e-mail address.", "电子邮箱。").optional
     private static let phone = Field.text("phone", 3...40, "The telephone number.", "电话号码。").optional
 
     package static let fields: [any InputField] = [SupplierFields.supplier, name, duty, email, phone]

@@ -2,14 +2,16 @@ import Kernel
 import Postgres
 
 /// The tenant of a handle, before anything is bound (schema-rules 23 and 24).
-struct FindTenant: Statement {
+package struct FindTenant: Statement {
   let handle: TenantHandle
 
-  static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from finder.find_tenant($1)"
+  package init(handle: TenantHandle) { self.handle = handle }
 
-  func bind(to parameters: inout Parameters) { parameters.append(Int64(handle.rawValue)) }
+  package static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from finder.find_tenant($1)"
 
-  static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
+  package func bind(to parameters: inout Parameters) { parameters.append(Int64(handle.rawValue)) }
+
+  package static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
 }
 
 /// The tenant of a code, for login forms and the command line.
@@ -29,6 +31,31 @@ struct FindProvider: Statement {
   func bind(to parameters: inout Parameters) {}
 
   static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
+}
+
+/// What has a number, of all tenants (schema-rules 23).
+package struct FindNumber: Statement {
+  package struct Found: Sendable {
+    package let handle: TenantHandle
+    package let random: [UInt8]
+  }
+
+  let number: ThingNumber
+
+  package init(number: ThingNumber) { self.number = number }
+
+  package static let sql = "select handle, public_id from finder.find_number($1, $2, $3)"
+
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(number.kind)
+    parameters.append(number.code)
+    parameters.append(number.number)
+  }
+
+  package static func decode(_ row: inout RowReader) throws -> Found {
+    let handle: Int64 = try row.next()
+    return Found(handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: try row.next())
+  }
 }
 
 extension TenantEntry {

@@ -57,6 +57,26 @@ struct TimeOfTicket: Statement {
   static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
 }
 
+/// What everybody who works on a ticket may know: what is recorded for good or waits to be, and one's own.
+struct TimeToldOfTicket: Statement {
+  let page: TimePage
+  let ticket: Int64
+  let own: Int64?
+
+  static let sql = """
+    \(TimeEntryRow.select) from time_entries.any_entry e \(TimeEntryRow.joins) where \(TimePage.condition) and e.ticket_id = $9
+      and (e.state in ('submitted', 'approved') or e.staff_id = $10) \(TimePage.end)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    page.bind(to: &parameters)
+    parameters.append(ticket)
+    parameters.append(own)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> TimeEntryRow { try TimeEntryRow(&row) }
+}
+
 struct TimeOfLine: Statement {
   let page: TimePage
   let line: Int64

@@ -57,14 +57,19 @@ package enum ListTimeEntries: Operation {
   }
 
   package static let declaration = Declaration(
-    "time_entry.list", "List a customer's time entries, the newest work first.", zh: "列出客户的工时，最新的在前。", permission: TimeRights.review,
-    roles: TimeRights.reviewers, reach: .oneAndProvider(by: "customer"), effect: .read)
+    "time_entry.list", "List a customer's time entries, the newest work first; without time_entry.review those of one ticket.",
+    zh: "列出客户的工时，最新的在前；无 time_entry.review 权限时仅限单个工单的工时。", permission: TimeRights.read, roles: TimeRights.staff,
+    reach: .oneAndProvider(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<TimeEntryOutput> {
     let filter = "\(context.tenant.publicId) \(input.filterText)"
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
+    if !context.reviewsTime {
+      guard input.ticket != nil else { throw Failure.invalid("ticket", TimeEntriesMessages.ticketOrReview) }
+      guard context.readsTickets else { throw context.unknownReference("ticket") }
+    }
     var staff: Int64?
-    if let given = input.staff { staff = try await context.staffOfTime(given, isAny: true).id }
+    if let given = input.staff { staff = try await context.staffToListBy(given) }
     let page = TimePage(
       tenant: context.tenant.id, state: input.state, staff: staff, from: input.from, before: input.before,
       beforeBegan: try after?.instant(0) ?? Instant(microseconds: .max), beforePublic: try after?.bits(1) ?? PageCursor.lastBits, limit: limit + 1)
@@ -79,7 +84,10 @@ package enum ListTimeEntries: Operation {
   private static func rows(_ input: Input, _ page: TimePage, _ context: OperationContext) async throws -> [TimeEntryRow] {
     guard input.ticket != nil || input.line != nil else { return try await context.transaction.query(TimeOfCustomer(page: page)) }
     let place = try await context.place(ticket: input.ticket, line: input.line)
-    if let ticket = place.ticket { return try await context.transaction.query(TimeOfTicket(page: page, ticket: ticket)) }
+    if let ticket = place.ticket {
+      guard !context.reviewsTime else { return try await context.transaction.query(TimeOfTicket(page: page, ticket: ticket)) }
+      return try await context.transaction.query(TimeToldOfTicket(page: page, ticket: ticket, own: context.ownStaffId))
+    }
     guard let line = place.line else { return [] }
     return try await context.transaction.query(TimeOfLine(page: page, line: line))
   }

@@ -5,6 +5,9 @@ extension OperationContext {
   /// Whether the caller sees all of the customer's time.
   var reviewsTime: Bool { principal.access(TimeRights.review, honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false }
 
+  /// Whether the caller may read the customer's tickets, and so what was worked on them.
+  var readsTickets: Bool { principal.access("incident.read", honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false }
+
   func isOwn(_ row: TimeEntryRow) -> Bool { actor.kind == .staff && row.staff.id == actor.id }
 
   /// Whose time it is and who recorded it may change it; nobody else does, so that two persons stand behind what is approved. What a
@@ -53,6 +56,13 @@ extension OperationContext {
     }
     guard staff.id == ownStaffId || reviewsTime else { throw Failure.invalid("staff", TimeEntriesMessages.othersTime) }
     return staff
+  }
+
+  /// Whose time a list is narrowed to, also of who has left.
+  func staffToListBy(_ given: PublicId) async throws -> Int64 {
+    let found = try await transaction.first(StaffOfTime(provider: provider.id, publicId: given, id: nil, isAny: true))
+    guard let found else { throw unknownReference("staff") }
+    return found.id
   }
 
   func workType(_ code: String) async throws -> TimeCodeRow {
