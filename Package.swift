@@ -69,17 +69,18 @@ let package = Package(
 
     // 3 domain
     module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Documents"]),
-    module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog"]),
+    module("Approvals", ["Kernel", "Postgres", "Tenancy", "Operations"]),
+    module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Gates"]),
     module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
-    module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations"]),
+    module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations", "Approvals"]),
     module(
       "Desk",
       ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Gates", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets", "Knowledge"]),
-    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Desk"]),
-    module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Requests", "Assets", "Desk", "Problems"]),
+    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Desk", "Gates"]),
+    module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Gates", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
     module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine"]),
@@ -90,7 +91,7 @@ let package = Package(
     module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", logging]),
     module(
       "Notifications",
-      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Desk", "Assurance"]),
+      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Gates", "Desk", "Assurance"]),
     module("Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Desk", "Notifications", logging]),
     module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Desk"]),
@@ -197,13 +198,13 @@ let package = Package(
     tests(
       "ProblemsTests",
       [
-        "Problems", "Knowledge", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
+        "Problems", "Gates", "Knowledge", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
     tests(
       "ChangesTests",
       [
-        "Changes", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy",
+        "Changes", "Approvals", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy",
         "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
@@ -236,7 +237,7 @@ let package = Package(
     tests(
       "RequestsTests",
       [
-        "Requests", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema", "Postgres", "Kernel",
+        "Requests", "Approvals", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema", "Postgres", "Kernel",
         "TestSupport",
       ]),
     tests(
@@ -257,7 +258,8 @@ let package = Package(
     tests(
       "GatesTests",
       [
-        "Gates", "Desk", "Assets", "Knowledge", "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+        "Gates", "Approvals", "Requests", "Problems", "Changes", "Notifications", "Assurance", "Catalog", "Desk", "Assets", "Knowledge", "ServiceLevels",
+        "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "ScorecardTests", ["Scorecard", "Contracts", "BillingEngine", "Desk", "ServiceLevels", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),

@@ -23,7 +23,6 @@ package enum RequestMessages: MessageCatalog {
     "request.only_recorded", "An earlier version recorded it and no more: the provider's staff begin or close it.",
     zh: "该请求由旧版本登记，尚未启动：须由服务商人员启动或关闭。")
 
-  package static let notAsked = Message("approval.not_asked", "This approval is {state}: there is nothing to decide.", zh: "该审批的状态为 {state}，无需决定。")
   static let notYours = Message("approval.not_yours", "This approval is for others.", zh: "该审批不属于您。")
   static let ownRequest = Message("approval.own_request", "Nobody approves a request of his own.", zh: "不能审批本人的请求。")
   static let agreedAlready = Message(
@@ -49,7 +48,7 @@ package enum RequestMessages: MessageCatalog {
   static let ownEntitlement = Message("access_review.own", "Nobody decides on access of his own.", zh: "不能对本人的权限作出决定。")
 
   package static let all = [
-    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded, notAsked,
+    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded,
     notYours, ownRequest, agreedAlready, needsPerson,
     noDelegate, delegateMayNot, reassignedToOwn, fulfil, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
     ownEntitlement,

@@ -1,3 +1,4 @@
+import Approvals
 import Kernel
 import Operations
 
@@ -11,7 +12,7 @@ package enum RequestsModule: OperationModule {
     ListEntitlements.self, OpenAccessReview.self, ListAccessReviews.self, ReadAccessReview.self, DecideAccessReview.self,
   ]
 
-  package static let messages: [Message] = RequestMessages.all
+  package static let messages: [Message] = RequestMessages.all + ApprovalMessages.all
 
   package static let constraints: [String: Message] = [:]
 }

@@ -2,6 +2,7 @@ import Kernel
 import Operations
 import Testing
 
+@testable import Approvals
 @testable import Requests
 
 /// Every state against every event, legal and illegal.

@@ -965,6 +965,27 @@ begin
 end
 $$;
 
+grant select on gates.passage, gates.gate to steward_finder;
+
+-- Of some stays at gates those that go on: nobody is asked for the approval of one that has ended, or of what was closed or withdrawn by who
+-- is asked by no gate.
+create function finder.open_gate_stays(tenants bigint[], stays bigint[])
+returns table (tenant_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select p.tenant_id, p.id
+    from unnest(tenants, stays) w (tenant_id, id) join gates.passage p on p.tenant_id = w.tenant_id and p.id = w.id
+    join gates.gate g on g.id = p.gate_id
+    where p.ended_at is null and g.retired_at is null
+      and not (p.subject_kind = 'incident' and exists (
+        select from desk.ticket t where t.tenant_id = p.tenant_id and t.public_id = p.subject
+          and (t.state = 'closed' or t.state = 'resolved' and g.step <> 'incident.close')))
+      and not (p.subject_kind = 'request' and exists (
+        select from requests.request r where r.tenant_id = p.tenant_id and r.public_id = p.subject and r.ended_at is not null))
+    limit 1000;
+end
+$$;
+
 grant select on operations.event to steward_finder;
 
 -- What became visible after a snapshot, up to another one (null: up to now), to whoever follows all customers at once: events of tickets and of

@@ -1,3 +1,4 @@
+import Approvals
 import Desk
 import Kernel
 import Operations

@@ -26,7 +26,9 @@ struct PassageRow: Sendable {
   static let isOver = """
     (g.retired_at is not null or p.subject_kind = 'opening' and p.last_stopped_at < $2 or p.subject_kind = 'incident' and exists (
       select from desk.pub_ticket t where t.tenant_id = p.tenant_id and t.public_id = p.subject
-        and (t.state = 'closed' or t.state = 'resolved' and g.step <> 'incident.close')))
+        and (t.state = 'closed' or t.state = 'resolved' and g.step <> 'incident.close'))
+      or p.subject_kind = 'request' and exists (
+        select from requests.pub_request r where r.tenant_id = p.tenant_id and r.public_id = p.subject and r.ended_at is not null))
     """
   static let outcome = "case when p.outcome is not null then p.outcome when \(isOver) then 'left' else 'waiting' end"
   static let select = """

@@ -33,6 +33,9 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case actionAssigned = "appraisal_action.assigned"
   case actionDue = "appraisal_action.due"
   case actionOverdue = "appraisal_action.overdue"
+  /// Somebody is asked to let something pass a gate; what became of that.
+  case gateApprovalAsked = "gate_approval.asked"
+  case gateApprovalDecided = "gate_approval.decided"
   /// What came on top of an hour's limit, as one. No rule names it.
   case summary = "notification.summary"
 
@@ -54,6 +57,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .gapsOpened: .proof
     case .certificationExpiring, .certificationExpired: .certification
     case .actionAssigned, .actionDue, .actionOverdue: .action
+    case .gateApprovalAsked, .gateApprovalDecided: .gateApproval
     default: .ticket
     }
   }
@@ -63,10 +67,10 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// Of a customer's contract.
     case renewal, proof
     /// The provider's own, whoever the customers are.
-    case certification, action
+    case certification, action, gateApproval
 
     /// Whether it is of no customer.
-    var isOfSuppliers: Bool { self == .certification || self == .action }
+    var isOfNoCustomer: Bool { self == .certification || self == .action || self == .gateApproval }
 
     /// Who may not read it is not told of it.
     var permission: String {
@@ -76,6 +80,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .proof: "assurance.read"
       case .certification: "supplier.read"
       case .action: "appraisal.read"
+      case .gateApproval: "gate.read"
       }
     }
 
@@ -84,6 +89,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       switch self {
       case .ticket: Audience.allCases
       case .action: [.owner, .accountManagers]
+      case .gateApproval: [.owner]
       case .renewal, .proof, .certification: [.accountManagers]
       }
     }

@@ -1,6 +1,7 @@
 import Assurance
 import Contracts
 import Desk
+import Gates
 import Kernel
 import Operations
 import ServiceTime
@@ -66,6 +67,8 @@ struct Cause: Sendable {
     case SupplierNews.actionOpened, SupplierNews.actionChanged: .actionAssigned
     case SupplierNews.actionDue: .actionDue
     case SupplierNews.actionOverdue: .actionOverdue
+    case GateNews.asked.rawValue: .gateApprovalAsked
+    case GateNews.decided.rawValue: .gateApprovalDecided
     default: nil
     }
   }

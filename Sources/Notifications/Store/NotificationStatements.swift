@@ -35,8 +35,8 @@ struct NotificationRow: Sendable {
     let customerBits: [UInt8]? = try row.next()
     let ticketBits: [UInt8]? = try row.next()
     let tenant = handle.map { TenantHandle(UInt32(truncatingIfNeeded: $0)) }
-    let isOfSuppliers = NotificationEvent(rawValue: event)?.subject.isOfSuppliers ?? false
-    customer = isOfSuppliers ? nil : tenant.flatMap { handle in customerBits.flatMap { PublicId(kind: "cus", handle: handle, random: $0) } }
+    let isOfNoCustomer = NotificationEvent(rawValue: event)?.subject.isOfNoCustomer ?? false
+    customer = isOfNoCustomer ? nil : tenant.flatMap { handle in customerBits.flatMap { PublicId(kind: "cus", handle: handle, random: $0) } }
     ticket = tenant.flatMap { handle in ticketBits.flatMap { PublicId(kind: "inc", handle: handle, random: $0) } }
     subject = try row.next()
     body = try row.next()

@@ -1,3 +1,4 @@
+import Approvals
 import Catalog
 import Kernel
 import Operations
