@@ -6,7 +6,7 @@ import Operations
 package enum RequestsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     SubmitRequest.self, ReadRequest.self, ListRequests.self, BeginRequest.self, WithdrawRequest.self, CancelRequest.self, CloseRequest.self,
-    ReadRequestHistory.self,
+    ReadRequestHistory.self, ListGatesOfRequest.self, BypassGateOfRequest.self,
     ListApprovals.self, ApproveRequest.self, RejectRequest.self, DelegateApproval.self, ListWaitingApprovals.self, ReassignApproval.self,
     QueueTasks.self, ReadTask.self, ClaimTask.self, CompleteTask.self, FailTask.self, SkipTask.self, RetryTask.self,
     ListEntitlements.self, OpenAccessReview.self, ListAccessReviews.self, ReadAccessReview.self, DecideAccessReview.self,

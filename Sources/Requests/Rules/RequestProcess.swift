@@ -257,6 +257,9 @@ package struct RequestProcess: Sendable {
     for event in board.takeEvents() { note(event.what, .task(event.task), at: event.at) }
   }
 
+  /// Adds what a gate tells of it.
+  mutating func noteGate(_ what: String, _ payload: [Value.Member], at now: Instant) { note(what, at: now, payload) }
+
   private mutating func note(_ what: String, _ subject: Event.Subject = .request, at now: Instant, _ payload: [Value.Member] = []) {
     events.append(Event(what: what, subject: subject, at: now, isByTime: isMovedByTime, payload: payload))
   }

@@ -16,7 +16,7 @@ struct RequestEvents: Statement {
   let tenant: TenantId
   let request: Int64
   let after: Int64
-  /// Tasks are the provider's own affair.
+  /// Tasks and gates are the provider's own affair.
   let includesTasks: Bool
   /// Nothing of the request is older: spares the older partitions.
   let recordedFrom: Instant
@@ -24,7 +24,7 @@ struct RequestEvents: Statement {
 
   static let sql = """
     select seq, type, payload, actor_kind, via, occurred_at, recorded_at from operations.event
-    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not starts_with(type, 'request.task_'))
+    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not (starts_with(type, 'request.task_') or starts_with(type, 'request.gate_')))
       and recorded_at >= $5
     order by seq limit $6
     """

@@ -15,7 +15,7 @@ struct RequestWork: Sendable {
   let transaction: Transaction
   let held: HeldRequest
   var process: RequestProcess
-  fileprivate let before: RequestProcess
+  let before: RequestProcess
 
   static let time = Actor(kind: .system, id: 0, via: .job)
 
