@@ -69,6 +69,9 @@ package struct HandbookContent: OperationInput, Hashable {
     }
   }
 
+  /// Nil: this version of the program cannot read it, as after a return to an earlier one.
+  static func ifReadable(_ stored: Value) -> HandbookContent? { try? read(stored) }
+
   /// A person, and where in the handbook.
   struct Place: Hashable, Sendable {
     let person: PublicId
