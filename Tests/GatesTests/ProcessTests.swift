@@ -11,6 +11,47 @@ import Testing
   private static let told: (name: String, value: Value) = ("checklist", .array([.object(["value": "told", "name": .object(["en": "User told"])])]))
   private static let checked = Value.Member("checked", .array(["told"]))
 
+  /// Each step is stopped, bypassed by who may, and passed; each is one stay in the figures.
+  @Test(arguments: GateStep.allCases.filter { $0.process != .incident })
+  func everyStepIsStoppedBypassedAndPassed(step: GateStep) async throws {
+    let world = try await GatesWorld()
+    let gate = try await world.gate(step.rawValue, Self.told)
+    func act(_ seen: Value, _ more: [Value.Member] = [], as principal: Principal? = nil) async throws -> Value {
+      try await world.step(step.rawValue, on: seen, more, as: principal)
+    }
+    let (bypassed, passed) = (try await ready(for: step, world), try await ready(for: step, world))
+    try await world.stopped { try await act(bypassed) }
+    // An engineer may not, and is stopped as anybody is; an account manager has no such step.
+    let refused = try await world.stopped { try await act(bypassed, [world.bypass(gate)]) }
+    #expect(refused.violations.map(\.path) == ["bypass[0]", "checked"])
+    await expectFailure(.denied) { try await act(bypassed, [world.bypass(gate)], as: world.account) }
+    _ = try await act(bypassed, [world.bypass(gate)], as: world.administrator)
+    _ = try await act(passed, [Self.checked])
+    let row = try #require(try await world.friction().first { $0["gate"] == gate["id"] })
+    #expect([row["stops"], row["stopped"], row["subjects"], row["came"], row["passed"], row["bypassed"], row["waiting"]] == [2, 1, 1, 2, 1, 1, 0])
+    let listed = try await world.passages([Value.Member("gate", gate.at("id"))])
+    #expect(listed.column("outcome") == ["passed", "bypassed"] && listed.column("bypassReason") == [.null, "The user left"])
+    #expect(!listed.column(step.process.rawValue).contains(.null) && listed.column("incident") == [.null, .null])
+  }
+
+  /// Something that may take the step at once.
+  private func ready(for step: GateStep, _ world: GatesWorld) async throws -> Value {
+    switch step {
+    case .claimTask, .completeTask: try await world.task(0, of: try await world.order())
+    case .declareKnownError: try await world.problem(for: world.acme)
+    case .closeProblem: try await world.step("problem.resolve", on: try await world.problem(for: world.acme), [Value.Member("solution", "x")])
+    case .submitChange: try await world.change(for: [world.acme])
+    case .startChange: try await world.agreed(try await world.step("change.submit", on: try await world.change(for: [world.acme])))
+    case .closeChange:
+      try await world.step(
+        "change.complete",
+        on: try await world.step(
+          "change.start", on: try await world.agreed(try await world.step("change.submit", on: try await world.change(for: [world.acme])))),
+        [Value.Member("outcome", "success")])
+    case .open, .assign, .dispatch, .resolve, .close: .null
+    }
+  }
+
   // MARK: Requests
 
   @Test func aRequestIsStoppedBeforeItsFirstTaskAndItsLast() async throws {

@@ -23,7 +23,7 @@ package struct GateApprovalLine: OperationOutput {
     subject = process.flatMap { PublicId(kind: IdKind.gated($0).prefix, handle: found.handle, random: found.row.subject.key) }
   }
 
-  private func subject(_ process: GateProcess) -> Value { .id(self.process == process ? subject : nil) }
+  private func told(_ process: GateProcess) -> Value { .id(self.process == process ? subject : nil) }
 
   package static let fields: [OutputField<GateApprovalLine>] = [
     OutputField("id", .id, "The approval.", "审批编号。") { .id($0.id) },
@@ -31,10 +31,10 @@ package struct GateApprovalLine: OperationOutput {
     OutputField("gateName", .document, "Its name, by language.", "关卡名称（按语言）。") { $0.gate.name.value ?? .null },
     OutputField("purpose", .document, "What it is for, by language.", "目的（按语言）。") { $0.gate.purpose.value ?? .null },
     OutputField("step", .text, "The operation that it stands before.", "所在步骤（操作名）。") { .text($0.gate.step.rawValue) },
-    OutputField("incident", .id, "The incident that waits there; null: something else.", "等待的事件；null 表示其他事项。") { $0.subject(.incident) },
-    OutputField("request", .id, "Or the request.", "或等待的请求。") { $0.subject(.request) },
-    OutputField("problem", .id, "Or the problem.", "或等待的问题。") { $0.subject(.problem) },
-    OutputField("change", .id, "Or the change.", "或等待的变更。") { $0.subject(.change) },
+    OutputField("incident", .id, "The incident that waits there; null: something else.", "等待的事件；null 表示其他事项。") { $0.told(.incident) },
+    OutputField("request", .id, "Or the request.", "或等待的请求。") { $0.told(.request) },
+    OutputField("problem", .id, "Or the problem.", "或等待的问题。") { $0.told(.problem) },
+    OutputField("change", .id, "Or the change.", "或等待的变更。") { $0.told(.change) },
     OutputField("askedBy", .text, "Who is about to take the step.", "请求审批的操作人。") { .text($0.row.askerName) },
     OutputField("askedAt", .instant, "Since when it waits for a decision.", "请求审批的时间。") { .instant($0.approval.askedAt) },
     OutputField("suffices", .boolean, "Whether this one's word is enough.", "是否一人同意即可。") { .bool($0.approval.suffices) },
