@@ -65,7 +65,7 @@ package struct HandbookContent: OperationInput, Hashable {
     do throws(FieldError) {
       return try InputValues.read(HandbookContent.self, from: stored)
     } catch {
-      throw Failure(.internal, OperationMessages.internalFault, debug: "a handbook holds what it may not: \(error.violations.map(\.path))")
+      throw Failure(.conflict, HandbookMessages.unreadable, debug: "a handbook holds what it may not: \(error.violations.map(\.path))")
     }
   }
 
