@@ -91,7 +91,7 @@ let package = Package(
     module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", logging]),
     module(
       "Notifications",
-      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Gates", "Desk", "Assurance"]),
+      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance"]),
     module("Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Desk", "Notifications", logging]),
     module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Desk"]),
@@ -173,7 +173,7 @@ let package = Package(
     tests(
       "EscalationsTests",
       [
-        "Escalations", "Notifications", "Desk", "Gates", "Knowledge", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations",
+        "Escalations", "Notifications", "Requests", "Problems", "Changes", "Desk", "Gates", "Knowledge", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations",
         "Tenancy", "Postgres", "Kernel", "ServiceTime", "TestSupport",
       ]),
     tests(

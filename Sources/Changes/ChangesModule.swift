@@ -12,7 +12,7 @@ package enum ChangesModule: OperationModule {
     LinkChangeIncident.self, LinkChangeProblem.self, UnlinkChangeIncident.self, UnlinkChangeProblem.self, ListChangesOfIncident.self,
     ListChangesOfProblem.self,
     ListChangeApprovals.self, ApproveChange.self, RejectChange.self, DelegateChangeApproval.self, ReassignChangeApproval.self,
-    ClaimChangeTask.self, CompleteChangeTask.self, FailChangeTask.self, SkipChangeTask.self, RetryChangeTask.self,
+    ClaimChangeTask.self, CompleteChangeTask.self, FailChangeTask.self, SkipChangeTask.self, RetryChangeTask.self, GiveChangeTask.self,
     ListChangeNotices.self,
     ListCalendar.self, ListClashes.self, CreateFreeze.self, ListFreezes.self, EndFreeze.self,
     OpenRelease.self, ReadRelease.self, ListReleases.self, WriteRelease.self, AddReleaseChange.self, RemoveReleaseChange.self, AddCriterion.self,

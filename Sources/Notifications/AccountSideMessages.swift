@@ -39,6 +39,9 @@ enum AccountSideMessages: MessageCatalog {
     "notification.action.body", "Supplier: {supplier}\nAppraisal of: {period}\nWhat is to be done: {action}\nBy: {dueOn}\nOwner: {owner}",
     zh: "供应商：{supplier}\n考核期间：{period}\n措施：{action}\n期限：{dueOn}\n负责人：{owner}")
 
+  static let processEscalatedSubject = Message("notification.process_escalated.subject", "Escalated: {subject} ({rule})", zh: "已升级：{subject}（{rule}）")
+  static let processEscalatedBody = Message(
+    "notification.process_escalated.body", "{subject} is still open after {age} minutes.\nRule: {rule}", zh: "{subject} 已打开 {age} 分钟，仍未结束。\n规则：{rule}")
   static let gateAskedSubject = Message("notification.gate_asked.subject", "Your approval is asked for: {gate}", zh: "请审批：{gate}")
   static let gateAskedBody = Message(
     "notification.gate_asked.body", "{asker} waits at the gate {gate} with {subject}.\nIts purpose: {purpose}\n\nAgree or refuse: gate_approval.list",
@@ -53,6 +56,6 @@ enum AccountSideMessages: MessageCatalog {
     renewalDueSubject, renewalNearSubject, renewalMissedSubject, renewalBody, renewalManual, renewalAuto, gapsOpenedSubject, gapsOpenedBody,
     certificationExpiringSubject,
     certificationExpiredSubject, certificationBody, actionAssignedSubject, actionDueSubject, actionOverdueSubject, actionBody,
-    gateAskedSubject, gateAskedBody, gateDecidedSubject, gateDecidedBody, gateApproved, gateRejected,
+    processEscalatedSubject, processEscalatedBody, gateAskedSubject, gateAskedBody, gateDecidedSubject, gateDecidedBody, gateApproved, gateRejected,
   ]
 }

@@ -84,7 +84,7 @@ enum ImportTable {
     Box("Attachments", 3, platform.union(["Desk", "Jobs"]), logging),
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
-    Box("Notifications", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Gates", "Desk", "Assurance", "Jobs"])),
+    Box("Notifications", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs"])),
     // Tells what changed: on tickets and inboxes.
     Box("Live", 3, platform.union(["TLS", "Desk", "Notifications"]), logging),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),

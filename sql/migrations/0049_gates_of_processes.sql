@@ -1,4 +1,4 @@
--- Gates before steps of requests, problems and changes, and gates that ask for somebody's approval.
+-- Gates before steps of requests, problems and changes, and gates that ask for somebody's approval; escalation of the same.
 
 alter table gates.gate drop constraint gate_step_check, drop constraint gate_kind_check;
 alter table gates.gate
@@ -61,3 +61,32 @@ select steward.protect_tenant_table('gates.approval', 'personal');
 select steward.keep_to_staff('gates.approval', 'personal');
 grant select, insert on gates.approval to steward_app;
 grant update (state, decided_at, decided_person, reason) on gates.approval to steward_app;
+
+-- Escalation of requests, problems and changes, by age; by the same rules, and once each.
+alter table escalations.rule
+  add column process text not null default 'incident',
+  add constraint rule_process_check check (process in ('incident', 'request', 'problem', 'change')),
+  -- promises are made of incidents
+  add constraint rule_promise_check check (process = 'incident' or percent is null),
+  add constraint rule_priority_of_process_check check (priority_to is null or process in ('incident', 'problem')),
+  -- a problem has no team
+  add constraint rule_team_of_process_check check (process <> 'problem' or team_id is null and to_team_id is null);
+alter table escalations.escalation
+  add column process text not null default 'incident',
+  -- of a request or a change, how many tasks went to the other team
+  add column tasks_given bigint,
+  add constraint escalation_process_check check (process in ('incident', 'request', 'problem', 'change')),
+  -- ticket_id is the row of the process
+  drop constraint escalation_ticket_fk,
+  drop constraint escalation_once;
+alter table escalations.escalation
+  add constraint escalation_once unique nulls not distinct (tenant_id, process, ticket_id, rule_id, metric);
+grant update (tasks_given) on escalations.escalation to steward_app;
+
+-- What is open, in the order in which it was recorded.
+create index request_aging on requests.request (submitted_at, tenant_id, id) where state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling');
+create index problem_aging on problems.problem (opened_at, tenant_id, id) where state in ('new', 'investigating', 'known_error');
+create index change_aging on changes.change (opened_at, tenant_id, id) where ended_at is null;
+-- Tasks go to another team.
+grant update (team_id) on requests.task to steward_app;
+grant update (team_id) on changes.task to steward_app;

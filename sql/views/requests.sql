@@ -10,3 +10,8 @@ grant select on requests.pub_request to steward_app;
 create view requests.pub_entitlement with (security_invoker = true) as
   select tenant_id, id as entitlement_id, public_id, person_id, resource, level, since, until_on, ended_at from requests.entitlement;
 grant select on requests.pub_entitlement to steward_app;
+
+-- What is to be done for a request and is not over, for whoever gives it to another team.
+create view requests.pub_open_task with (security_invoker = true) as
+  select tenant_id, id as task_id, public_id, request_id, team_id from requests.task where state in ('ready', 'active', 'failed');
+grant select on requests.pub_open_task to steward_app;

@@ -212,6 +212,12 @@ struct ChangeProcess: Sendable, Equatable {
     noteBoard()
   }
 
+  mutating func give(_ publicId: [UInt8], to team: Int64, at now: Instant) throws(Failure) {
+    try requireImplementing()
+    try board.give(publicId, to: team, at: now)
+    noteBoard()
+  }
+
   mutating func end(
     _ publicId: [UInt8], _ event: TaskState.Event, by assignee: RequestTask.Assignee, _ result: String?, at now: Instant
   ) throws(Failure) {

@@ -1,5 +1,6 @@
 import Assurance
 import Contracts
+import Escalations
 import Gates
 import Kernel
 import Operations
@@ -14,13 +15,14 @@ enum AccountMatter: Sendable {
   case certification(ToldCertification)
   case action(ToldAction)
   case gateApproval(ToldGateApproval)
+  case escalation(ToldEscalation)
 
   /// The member of the staff who sees to it.
   var owner: Int64? {
     switch self {
     case .action(let action): action.owner
     case .gateApproval(let approval): approval.receiver
-    case .renewal, .proof, .certification: nil
+    case .renewal, .proof, .certification, .escalation: nil
     }
   }
 
@@ -32,6 +34,7 @@ enum AccountMatter: Sendable {
     case .certification(let certification): (.certification, certification.publicId)
     case .action(let action): (.appraisalAction, action.publicId)
     case .gateApproval(let approval): (.gateApproval, approval.publicId)
+    case .escalation(let escalation): (.escalation, escalation.publicId)
     }
   }
 
@@ -59,6 +62,8 @@ enum AccountMatter: Sendable {
         "supplier": action.supplierName, "period": action.period, "action": action.what, "dueOn": action.dueOn.description,
         "owner": action.ownerName ?? "-",
       ]
+    case .escalation(let escalation):
+      ["subject": escalation.subject?.description ?? "-", "rule": escalation.rule, "age": String(escalation.ageMinutes)]
     case .gateApproval(let approval):
       [
         "gate": approval.gateName.text(language) ?? "-", "purpose": approval.purpose.text(language) ?? "-", "subject": approval.subject?.description ?? "-",
@@ -94,6 +99,11 @@ enum AccountMatter: Sendable {
         own, Value.Member("supplier", .id(tenant.id(IdKind.supplier.prefix, action.supplier))),
         Value.Member("supplierCode", .text(action.supplierCode)), Value.Member("dueOn", .date(action.dueOn)),
       ]
+    case .escalation(let escalation):
+      return [
+        own, Value.Member("subject", .id(escalation.subject)), Value.Member("ruleName", .text(escalation.rule)),
+        Value.Member("ageMinutes", .integer(escalation.ageMinutes)),
+      ]
     case .gateApproval(let approval):
       return [
         own, Value.Member("gate", .id(tenant.id(IdKind.gate.prefix, approval.gate))), Value.Member("step", .text(approval.step)),
@@ -109,6 +119,7 @@ enum AccountMatter: Sendable {
     case .certification: "certification"
     case .action: "action"
     case .gateApproval: "approval"
+    case .escalation: "escalation"
     }
   }
 }
@@ -203,4 +214,20 @@ struct ToldGateApproval: Sendable {
   var isDecided = false
 
   var receiver: Int64? { isDecided ? asker : approver }
+}
+
+/// A request, a problem or a change that goes on too long; the event says it all.
+struct ToldEscalation: Sendable {
+  let publicId: [UInt8]
+  let subject: PublicId?
+  let rule: String
+  let ageMinutes: Int64
+
+  init?(_ payload: Value) {
+    guard let id = payload["escalation"]?.text.flatMap({ PublicId($0) }) else { return nil }
+    publicId = id.random
+    subject = payload["subject"]?.text.flatMap { PublicId($0) }
+    rule = payload["ruleName"]?.text ?? "-"
+    ageMinutes = payload["ageMinutes"]?.integer ?? 0
+  }
 }

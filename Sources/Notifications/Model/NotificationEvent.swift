@@ -36,6 +36,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   /// Somebody is asked to let something pass a gate; what became of that.
   case gateApprovalAsked = "gate_approval.asked"
   case gateApprovalDecided = "gate_approval.decided"
+  /// A rule of escalation held of a request, a problem or a change.
+  case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
   case summary = "notification.summary"
 
@@ -58,6 +60,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .certificationExpiring, .certificationExpired: .certification
     case .actionAssigned, .actionDue, .actionOverdue: .action
     case .gateApprovalAsked, .gateApprovalDecided: .gateApproval
+    case .processEscalated: .escalation
     default: .ticket
     }
   }
@@ -68,6 +71,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case renewal, proof
     /// The provider's own, whoever the customers are.
     case certification, action, gateApproval
+    /// Of a customer's request, or of what is the provider's own.
+    case escalation
 
     /// Whether it is of no customer.
     var isOfNoCustomer: Bool { self == .certification || self == .action || self == .gateApproval }
@@ -81,6 +86,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .certification: "supplier.read"
       case .action: "appraisal.read"
       case .gateApproval: "gate.read"
+      case .escalation: "escalation.read"
       }
     }
 
@@ -90,6 +96,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .ticket: Audience.allCases
       case .action: [.owner, .accountManagers]
       case .gateApproval: [.owner]
+      case .escalation: [.escalation]
       case .renewal, .proof, .certification: [.accountManagers]
       }
     }

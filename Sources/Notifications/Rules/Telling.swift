@@ -1,6 +1,7 @@
 import Assurance
 import Contracts
 import Desk
+import Escalations
 import Gates
 import Kernel
 import Operations
@@ -67,6 +68,7 @@ struct Cause: Sendable {
     case SupplierNews.actionOpened, SupplierNews.actionChanged: .actionAssigned
     case SupplierNews.actionDue: .actionDue
     case SupplierNews.actionOverdue: .actionOverdue
+    case EscalationNews.escalated: .processEscalated
     case GateNews.asked.rawValue: .gateApprovalAsked
     case GateNews.decided.rawValue: .gateApprovalDecided
     default: nil
@@ -94,7 +96,7 @@ struct Cause: Sendable {
   }
   /// Whom the rule of escalation names, and who had the ticket until then.
   var escalatedTo: [[UInt8]] {
-    event == .escalated ? (payload["staff"]?.array ?? []).compactMap { $0.text.flatMap { PublicId($0) }?.random } : []
+    event == .escalated || event == .processEscalated ? (payload["staff"]?.array ?? []).compactMap { $0.text.flatMap { PublicId($0) }?.random } : []
   }
 }
 

@@ -1,4 +1,5 @@
 import Assurance
+import Escalations
 import Gates
 import Kernel
 import Operations
@@ -239,6 +240,7 @@ struct AccountMatters: Sendable {
   /// Nil when there is nothing to tell of it any more.
   subscript(kind: String, id: Int64, payload: Value) -> AccountMatter? {
     if kind == "proof" { return proofs[id]?.matter((payload["new"]?.array ?? []).compactMap(\.integer)) }
+    if kind == EscalationNews.subjectKind { return ToldEscalation(payload).map { .escalation($0) } }
     if kind == GateNews.subjectKind { return approvals[id].flatMap { Self.matter($0, payload) } }
     let matter = matters[kind]?[id]
     // Who was to see to it is told as long as he is.

@@ -329,7 +329,7 @@ private struct Known: Sendable {
         StaffToTell(
           provider: telling.provider.id, ids: staffIds.sorted(), publicIds: publicIds, permissions: [subject.permission],
           // Who is asked at a gate may serve a few customers, and is named; the row is the provider's.
-          customer: subject == .gateApproval ? nil : telling.tenant, now: telling.now))
+          customer: subject == .gateApproval || subject == .escalation && telling.tenant == telling.provider.id ? nil : telling.tenant, now: telling.now))
       for receiver in found { if case .staff(let id) = receiver.who { staff[subject, default: [:]][id] = receiver } }
     }
     guard !personIds.isEmpty else { return }

@@ -217,6 +217,12 @@ package struct RequestProcess: Sendable {
     noteBoard()
   }
 
+  /// It is another team's to do.
+  package mutating func give(_ publicId: [UInt8], to team: Int64, at now: Instant) throws(Failure) {
+    try board.give(publicId, to: team, at: now)
+    noteBoard()
+  }
+
   /// It is done; whoever does what nobody had claimed has claimed it. The last of a step opens the next one, the last of all fulfils the request.
   package mutating func complete(_ publicId: [UInt8], by assignee: RequestTask.Assignee, result: String?, at now: Instant) throws(Failure) {
     try end(publicId, .complete, by: assignee, result, at: now)

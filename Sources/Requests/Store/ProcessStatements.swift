@@ -289,7 +289,8 @@ struct UpdateRequestTask: Statement {
   let task: RequestTask
 
   static let sql = """
-    update requests.task set state = $4, ready_at = $5, claimed_at = $6, assignee_id = $7, assignee_public_id = $8, ended_at = $9, result = $10
+    update requests.task set state = $4, ready_at = $5, claimed_at = $6, assignee_id = $7, assignee_public_id = $8, ended_at = $9, result = $10,
+      team_id = $11
     where tenant_id = $1 and request_id = $2 and seq = $3
     """
 
@@ -304,6 +305,7 @@ struct UpdateRequestTask: Statement {
     parameters.append(task.assignee?.publicId)
     parameters.append(task.endedAt)
     parameters.append(task.result)
+    parameters.append(task.team)
   }
 }
 

@@ -130,6 +130,34 @@ package enum RetryTask: Operation {
   }
 }
 
+/// To the next line, or to whom it was meant for. What is over stays where it was.
+package enum GiveTask: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let team: PublicId
+
+    private static let team = Field.id("team", .taskTeam, "The team that is to do it.", "接手的团队。")
+    package static let fields: [any InputField] = [TaskReference.id, team]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[TaskReference.id]
+      team = try values[Self.team]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "task.give", "Give a task to another team; who was at it is not any more.", zh: "将任务转给其他团队；原处理人不再负责。", permission: RequestRights.work,
+    roles: RequestRights.workers, reach: .one(by: "id"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
+    var work = try await context.taskWork(input.id)
+    guard let team = try await context.transaction.first(TeamNamed(publicId: input.team)) else { throw context.unknownReference("team") }
+    try work.process.give(input.id.random, to: team, at: context.now)
+    try await work.save()
+    return try await context.taskOutput(input.id)
+  }
+}
+
 package enum ReadTask: Operation {
   package typealias Input = TaskReference
 
