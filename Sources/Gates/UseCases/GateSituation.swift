@@ -76,8 +76,12 @@ extension OperationContext {
     return GateSituation(
       ahead: try ahead.map { row in
         let round = rounds[row.gate.id]
-        let missing =
-          row.gate.kind == .approval ? try round?.standing(at: now) == .approved ? [] : ["approval"] : row.gate.missing(facts)
+        let missing: [String]
+        if row.gate.kind == .approval {
+          missing = try round?.standing(at: now) == .approved ? [] : ["approval"]
+        } else {
+          missing = row.gate.missing(facts)
+        }
         return GateAhead(
           id: id(.gate, row.gate.publicId), gate: row.gate, owner: id(.staff, row.gate.owner), missing: missing, found: row,
           asked: (round?.rows ?? []).map { GateAsked(id: id(.gateApproval, $0.approval.publicId), row: $0) })
