@@ -18,12 +18,12 @@ package enum ApproverRule {
   /// What the rule looks at of what is asked about.
   package struct Facts: Equatable {
     /// Whom it concerns: a role counts only of who holds it for all of them.
-    let tenants: Set<TenantId>
+    package let tenants: Set<TenantId>
     /// What the holder of a role must be permitted to do.
     let permission: String
-    let requester: Int64?
-    let unit: Int64?
-    let submitter: Party
+    package let requester: Int64?
+    package let unit: Int64?
+    package let submitter: Party
     /// Who had a part in it besides.
     let parties: [Party]
     package let mayBeOwn: Bool
