@@ -81,7 +81,8 @@ extension OperationContext {
   /// no way round them.
   fileprivate func judgedPriority(of row: ProblemRow) async throws -> Int64 {
     let highest = HighestPriorityOfProblem(provider: provider.id, problem: row.id, openedAt: row.openedAt)
-    return min(row.priority, try await transaction.first(highest) ?? row.priority)
+    let told = try await transaction.first(highest) ?? nil
+    return min(row.priority, told ?? row.priority)
   }
 
   fileprivate func facts(of row: ProblemRow, needed: Set<GateFact>) async throws -> Set<GateFact> {
