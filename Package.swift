@@ -91,7 +91,8 @@ let package = Package(
     module(
       "Notifications",
       ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Desk", "Assurance"]),
-    module("Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Desk", "Notifications", logging]),
+    module(
+      "Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "Notifications", logging]),
     module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
     module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Desk"]),
     module(
@@ -276,8 +277,8 @@ let package = Package(
     tests(
       "LiveTests",
       [
-        "Live", "HTTPAPI", "Web", "Notifications", "Problems", "Knowledge", "Desk", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs",
-        "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport", subprocess, logging,
+        "Live", "HTTPAPI", "Web", "Notifications", "Changes", "Requests", "Problems", "Knowledge", "Desk", "Assets", "Catalog", "ServiceLevels",
+        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport", subprocess, logging,
       ] + nio + http),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests(

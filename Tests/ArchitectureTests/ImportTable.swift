@@ -83,8 +83,8 @@ enum ImportTable {
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
     Box("Notifications", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Desk", "Assurance", "Jobs"])),
-    // Tells what changed: on tickets and inboxes.
-    Box("Live", 3, platform.union(["TLS", "Desk", "Notifications"]), logging),
+    // Tells what changed: on tickets of all kinds and inboxes.
+    Box("Live", 3, platform.union(["TLS", "Requests", "Desk", "Problems", "Changes", "Notifications"]), logging),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),
     // Reads tickets, clocks and credits: above them all.
     Box("Backtest", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"])),

@@ -13,6 +13,7 @@ import backtest_measure
 import client_measure
 import import_measure
 import job_measure
+import live_measure
 import page_measure
 import process_measure
 import proof_measure
@@ -43,6 +44,7 @@ MEASURES = {
     "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
     "proof": (proof_measure.run, "the back-to-back proof of a contract with 20 lines"),
     "jobs": (job_measure.run, "jobs of one worker against pgbench of the same statements; how soon a missed deadline is recorded"),
+    "live": (live_measure.run, "live updates: memory of a stream, how soon a change is told, what it costs to look"),
     "process": (process_measure.run, "memory, time to listening, TLS handshakes"),
 }
 

@@ -968,10 +968,10 @@ $$;
 
 grant select on operations.event to steward_finder;
 
--- What became visible after a snapshot, up to another one (null: up to now), to whoever follows all customers at once: events of tickets and of
--- their clocks, and notifications in an inbox. The first row says where the caller stands now: the snapshot of this statement, which history of
--- which cluster it belongs to, up to where the log was written when it was taken, and up to where it is on disk. With a null to begin from
--- there is no other row. Numbers of transactions that a dump brought along from another cluster lie outside the snapshots, or are old.
+-- What became visible after a snapshot, up to another one (null: up to now), to whoever follows all customers at once: events of tickets of
+-- every kind and of their clocks, and notifications in an inbox. The first row says where the caller stands now: the snapshot of this statement,
+-- which history of which cluster it belongs to, up to where the log was written when it was taken, and up to where it is on disk. With a null to
+-- begin from there is no other row. Numbers of transactions that a dump brought along from another cluster lie outside the snapshots, or are old.
 create function finder.changes_since(since text, until text, reference timestamptz, row_limit bigint)
 returns table (
   snapshot text, history text, written bigint, flushed bigint,
@@ -994,13 +994,13 @@ begin
     (select null::text, null::text, null::bigint, null::bigint, e.tenant_id, e.subject_kind, e.subject_id, e.seq, e.recorded_at, null::text
      from operations.event e
      where e.tx >= pg_snapshot_xmax(seen) and e.tx < pg_snapshot_xmax(shown) and e.recorded_at >= reference - interval '1 day'
-       and e.subject_kind in ('ticket', 'clock', 'clock_warning') and pg_visible_in_snapshot(e.tx, last)
+       and e.subject_kind in ('ticket', 'clock', 'clock_warning', 'request', 'problem', 'change', 'release') and pg_visible_in_snapshot(e.tx, last)
      limit least(row_limit, 10001))
     union all
     (select null::text, null::text, null::bigint, null::bigint, e.tenant_id, e.subject_kind, e.subject_id, e.seq, e.recorded_at, null::text
      from operations.event e
      where e.tx is not null and e.tx = any (late) and e.recorded_at >= reference - interval '1 day'
-       and e.subject_kind in ('ticket', 'clock', 'clock_warning') and pg_visible_in_snapshot(e.tx, last)
+       and e.subject_kind in ('ticket', 'clock', 'clock_warning', 'request', 'problem', 'change', 'release') and pg_visible_in_snapshot(e.tx, last)
      limit least(row_limit, 10001))
     union all
     (select null::text, null::text, null::bigint, null::bigint, n.tenant_id, 'notification'::text, n.id, 0::bigint, n.recorded_at, n.receiver

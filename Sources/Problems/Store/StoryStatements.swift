@@ -61,6 +61,12 @@ struct ProblemComments: Statement {
   }
 }
 
+/// What modules above know of a problem's history.
+package enum ProblemHistory {
+  /// The member of a payload that says whose affair the event is; nobody is shown it.
+  package static let customerKey = "customerRow"
+}
+
 /// The events of a problem in their order, without those that are the affair of a customer whom the reader does not serve.
 struct ProblemEvents: Statement {
   struct Found: Sendable {
@@ -74,8 +80,7 @@ struct ProblemEvents: Statement {
     let recordedAt: Instant
   }
 
-  /// The member of a payload that says whose affair the event is; nobody is shown it.
-  static let customerKey = "customerRow"
+  static let customerKey = ProblemHistory.customerKey
 
   let provider: TenantId
   let problem: Int64

@@ -68,8 +68,8 @@ struct ProblemWork: Sendable {
 }
 
 /// A problem's number for people: the provider's code, and the problem's number there.
-enum ProblemNumber {
-  static func text(_ code: String, _ number: Int64) -> String { "\(code)-PRB-\(pad(number, 6))" }
+package enum ProblemNumber {
+  package static func text(_ code: String, _ number: Int64) -> String { "\(code)-PRB-\(pad(number, 6))" }
 }
 
 extension OperationContext {

@@ -1,6 +1,12 @@
 import Kernel
 import Postgres
 
+/// What modules above know of a request's history.
+package enum RequestHistory {
+  /// Events of tasks, which are the provider's own affair, begin with it.
+  package static let taskPrefix = "request.task_"
+}
+
 /// The events of a request in their order.
 struct RequestEvents: Statement {
   struct Found: Sendable {
@@ -24,7 +30,7 @@ struct RequestEvents: Statement {
 
   static let sql = """
     select seq, type, payload, actor_kind, via, occurred_at, recorded_at from operations.event
-    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not starts_with(type, 'request.task_'))
+    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not starts_with(type, '\(RequestHistory.taskPrefix)'))
       and recorded_at >= $5
     order by seq limit $6
     """
