@@ -78,7 +78,7 @@ let package = Package(
     module(
       "Desk",
       ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Gates", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets", "Knowledge"]),
-    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Desk"]),
+    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk"]),
     module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
     module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
@@ -106,8 +106,8 @@ let package = Package(
     module(
       "Importing",
       [
-        "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard", yams, subprocess,
-        systemPackage,
+        "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Problems", "Scorecard", yams,
+        subprocess, systemPackage,
       ]),
     module("Outbound", ["Kernel", "TLS", "Notifications", subprocess, systemPackage] + nio),
     module("ContractFiles", ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts", yams]),
@@ -266,7 +266,7 @@ let package = Package(
       "ImportingTests",
       [
         "Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard",
-        "Suppliers", "Backtest", subprocess,
+        "Suppliers", "Backtest", "Assets", "Catalog", "Knowledge", "Problems", subprocess,
       ]),
     tests(
       "ContractFilesTests",

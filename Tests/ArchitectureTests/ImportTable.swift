@@ -64,8 +64,8 @@ enum ImportTable {
       collections),
     // Asked by who takes a step: below all that have steps.
     Box("Gates", 3, platform),
-    // Stands on tickets and articles.
-    Box("Problems", 3, platform.union(["Desk", "Knowledge", "Jobs"])),
+    // Stands on tickets, articles and what tickets name.
+    Box("Problems", 3, platform.union(["Desk", "Assets", "Knowledge", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
     Box("Changes", 3, platform.union(["Catalog", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
@@ -93,7 +93,7 @@ enum ImportTable {
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web", "Live"], foundation, logging, metrics, collections, service, http),
     Box("AdminProtocol", 4, ["Kernel", "Operations", "OperatingSystem", "Tenancy", "TLS"], foundation, logging, collections, ["NIO*"]),
     Box("Workflows", 4, readers.union(["Jobs"]), foundation, logging),
-    Box("Importing", 4, readers.union(["Postgres", "TLS", "ServiceTime"]), foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
+    Box("Importing", 4, readers.union(["Postgres", "TLS", "ServiceTime", "Problems"]), foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
     // The ways out: mail by a command, webhooks by TLS.
     Box("Outbound", 4, ["Kernel", "TLS", "Notifications"], libc, ["NIO*", "Subprocess", "SystemPackage"]),
     Box("ContractFiles", 4, ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts"], foundation, ["Yams"]),

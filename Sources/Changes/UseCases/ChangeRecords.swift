@@ -1,3 +1,4 @@
+import Assets
 import Desk
 import Kernel
 import Operations
@@ -127,7 +128,7 @@ package struct RiskReason: OperationOutput {
 
 /// A CI that a change touches.
 package struct TouchedCi: OperationOutput {
-  let facts: CisOfChange.Facts
+  let facts: NamedCis.Facts
   let isShared: Bool
 
   package static let fields: [OutputField<TouchedCi>] = [

@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Postgres
 
 struct InsertCalendar: Statement {
@@ -280,14 +281,4 @@ struct CalendarDefinitions: Statement {
   func bind(to parameters: inout Parameters) { parameters.append(versions) }
 
   static func decode(_ row: inout RowReader) throws -> Found { Found(version: try row.next(), hash: try row.next(), definition: try row.next()) }
-}
-
-extension PublicId {
-  /// From the columns handle and public_id of an outer-joined customer.
-  static func customer(_ row: inout RowReader) throws -> PublicId? {
-    let handle: Int64? = try row.next()
-    let bits: [UInt8]? = try row.next()
-    guard let handle, let bits else { return nil }
-    return PublicId(kind: "cus", handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: bits)
-  }
 }

@@ -61,7 +61,7 @@ struct LiveProblems: Statement {
   let changes: [LiveChange]
 
   static let sql = """
-    select e.recorded_at, (e.payload ->> '\(ProblemHistory.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
+    select e.recorded_at, (e.payload ->> '\(ProblemEventPayload.customerKey)')::bigint, n.handle, n.code, t.public_id, t.number, t.version, t.serving,
       null::text, null::bigint
     \(LookedAt.events)
     join problems.pub_live_problem t on t.tenant_id = w.tenant_id and t.problem_id = w.subject_id
