@@ -348,6 +348,14 @@ struct Subjects: Sendable {
           select \(world.a.entry.id), 'probe', '2026-03-02T08:00:00Z', '2026-03-02T08:00:00Z' from generate_series(1, 3)
           """)
       }
+    case "sweep.list":
+      try await world.database.superuser.withConnection {
+        _ = try await $0.runScript(
+          """
+          insert into jobs.schedule (tenant_id, kind, every_seconds, next_at)
+          select \(world.database.provider.id), 'probe.' || n, 60, '2026-03-02T08:00:00Z' from generate_series(1, 3) n on conflict do nothing
+          """)
+      }
     case "time_entry.mine": for _ in 0..<2 { _ = try await world.timeEntry(world.a, by: caller.principal) }
     case "scorecard.tickets": try await world.seed("scorecard.rebuild", ["customer": .text(world.a.id)])
     default: break

@@ -19,6 +19,7 @@ import process_measure
 import proof_measure
 import scorecard_measure
 import search_measure
+import storm_measure
 import target_measure
 import tenant_measure
 import verdict_measure
@@ -45,6 +46,7 @@ MEASURES = {
     "proof": (proof_measure.run, "the back-to-back proof of a contract with 20 lines"),
     "jobs": (job_measure.run, "jobs of one worker against pgbench of the same statements; how soon a missed deadline is recorded"),
     "live": (live_measure.run, "live updates: memory of a stream, how soon a change is told, what it costs to look"),
+    "storm": (storm_measure.run, "what other customers feel of 10,000 alerts a minute by one, and what becomes of the alerts"),
     "process": (process_measure.run, "memory, time to listening, TLS handshakes"),
 }
 

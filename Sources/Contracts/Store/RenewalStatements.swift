@@ -267,22 +267,34 @@ struct RenewalsAt: Statement {
 
 /// Contracts of any tenant that the sweep has to look at.
 struct ContractsToLookAt: Statement {
-  struct Found: Hashable, Sendable {
+  struct Found: Sendable {
     let tenant: TenantId
     let contract: Int64
+    let lookAt: Instant
+
+    /// Its place in the order in which they are found.
+    var place: [Int64] { [lookAt.microseconds, tenant.rawValue, contract] }
   }
 
   let now: Instant
+  /// The place behind which it looks; nil: from the first.
+  let after: [Int64]?
   let limit: Int32
 
-  static let sql = "select tenant_id, id from finder.contracts_to_look_at($1, $2)"
+  static let sql = "select tenant_id, id, look_at from finder.contracts_to_look_at($1, $2, $3, $4, $5)"
 
   func bind(to parameters: inout Parameters) {
+    let place = after.flatMap { $0.count == 3 ? $0 : nil } ?? [0, 0, 0]
     parameters.append(now)
+    parameters.append(Instant(microseconds: place[0]))
+    parameters.append(place[1])
+    parameters.append(place[2])
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), contract: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(tenant: try row.next(), contract: try row.next(), lookAt: try row.next())
+  }
 }
 
 /// The contract, held against changes for the length of the transaction.

@@ -8,61 +8,59 @@ import Tenancy
 /// Makes the item of every cycle that comes up for decision, wakes what was put off, tells people where it stands, extends
 /// what renews by itself, and closes what has ended. Each contract says when it must be looked at next, so a sweep that did not run for a year does
 /// then what it would have done, cycle by cycle.
-package struct RenewalSweep: Sweep {
+package struct RenewalSweep: LongSweep {
   package static let kind = "contracts.renewal"
   package static let everySeconds: Int64 = 300
 
-  private static let batch: Int32 = 500
   /// Steps of one contract in one transaction; what is left waits for the next sweep.
   private static let steps = 100
   private static let actor = Actor(kind: .system, id: 0, via: .job)
 
-  package init() {}
+  private let batch: Int32
 
-  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    // A contract that cannot be looked at holds up no other.
-    var rest = LeftUndone()
-    var failed: Set<ContractsToLookAt.Found> = []
+  package init(batch: Int32 = 500) { self.batch = batch }
+
+  package func run(at now: Instant, _ tenancy: Tenancy, _ turn: inout SweepTurn) async throws {
     while true {
       try Task.checkCancellation()
-      let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {
-        try await $0.query(ContractsToLookAt(now: now, limit: Self.batch))
-      }
-      var rested = 0
-      for found in due where !failed.contains(found) {
+      let look = ContractsToLookAt(now: now, after: turn.place, limit: batch)
+      let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+      for found in due {
+        try Task.checkCancellation()
+        turn.place = found.place
+        // A contract that cannot be looked at holds up no other.
         do {
-          let isDone = try await tenancy.transaction(binding: [found.tenant], side: .staff) { transaction in
-            try await look(at: found, now, tenancy.random, in: transaction)
-          }
-          if isDone { rested += 1 }
+          try await tenancy.transaction(binding: [found.tenant], side: .staff) { try await self.look(at: found, now, tenancy.random, in: $0) }
+        } catch let error as PostgresError where error.isOfDatabase {
+          // No other fares better.
+          throw error
         } catch  where !Task.isCancelled {
-          failed.insert(found)
-          rest.add("contract \(found.contract) of tenant \(found.tenant)", error)
+          turn.undone.add("contract \(found.contract) of tenant \(found.tenant)", error)
         }
+        FaultPoint.sweepStep.reach()
+        if turn.isOver { return }
       }
-      guard due.count == Int(Self.batch), rested > 0 else { break }
+      guard due.count == Int(batch) else { break }
     }
-    if !rest.isEmpty { throw rest }
+    turn.place = nil
   }
 
-  /// - Returns: whether there is nothing left to do now.
-  private func look(at found: ContractsToLookAt.Found, _ now: Instant, _ random: RandomSource, in transaction: Transaction) async throws -> Bool {
-    guard try await transaction.first(HoldContract(tenant: found.tenant, contract: found.contract)) != nil else { return true }
+  private func look(at found: ContractsToLookAt.Found, _ now: Instant, _ random: RandomSource, in transaction: Transaction) async throws {
+    guard try await transaction.first(HoldContract(tenant: found.tenant, contract: found.contract)) != nil else { return }
     for _ in 0..<Self.steps {
       let (versions, items, cycles) = try await transaction.query(
         NewestVersion(tenant: found.tenant, contract: found.contract), OpenRenewal(tenant: found.tenant, contract: found.contract),
         LastCycle(tenant: found.tenant, contract: found.contract))
-      // It stays due, and does not count as dealt with: a batch of nothing else ends the sweep.
-      guard let newest = versions.first, let contract = newest.forRenewal else { return false }
+      // It stays due.
+      guard let newest = versions.first, let contract = newest.forRenewal else { return }
       let step = RenewalRule.step(contract, open: items.first?.item, lastCycle: cycles.first ?? nil, now: now)
       if case .wait(let until) = step {
         try await transaction.execute(LookAgain(tenant: found.tenant, contract: found.contract, at: until))
-        return true
+        return
       }
       let keeping = RenewalKeeping(tenant: found.tenant, actor: Self.actor, now: now, transaction: transaction)
-      guard try await keeping.perform(step, newest, items.first, random) else { return true }
+      guard try await keeping.perform(step, newest, items.first, random) else { return }
     }
-    return false
   }
 }
 

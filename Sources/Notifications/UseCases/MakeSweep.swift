@@ -10,6 +10,7 @@ import Tenancy
 package struct MakeNotifications: Sweep {
   package static let kind = "notifications.make"
   package static let everySeconds: Int64 = 2
+  package static let isPrompt = true
 
   private let batch: Int64
   private let hasMail: Bool
@@ -62,7 +63,10 @@ package struct MakeNotifications: Sweep {
     let now = tenancy.clock.now()
     let telling = Telling(tenancy: tenancy, provider: provider, tenant: tenant, book: book, hasMail: hasMail || book.hasMail(at: now), now: now)
     do {
-      try await tenancy.transaction(binding: bound, side: .staff) { try await telling.make(found, in: $0) }
+      try await tenancy.transaction(binding: bound, side: .staff) { transaction in
+        try await telling.make(found, in: transaction)
+        FaultPoint.notificationsMade.reach()
+      }
     } catch  where !Task.isCancelled {
       // One of them is at fault: each by itself, so that the others are told.
       for cause in found {

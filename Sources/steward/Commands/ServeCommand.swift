@@ -40,6 +40,9 @@ struct ServeCommand: AsyncParsableCommand {
   var only: Part?
 
   mutating func run() async throws {
+    #if DEBUG
+      try FaultArming.arm(ProcessInfo.processInfo.environment)
+    #endif
     let reader = try await settings.reader()
     let logger = try settings.logger(reader)
     let connections = connections ?? reader.int(forKey: "database.connections") ?? 10
