@@ -72,7 +72,8 @@ let package = Package(
     module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog"]),
     module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
-    module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine"]),
+    module("Renewals", ["Kernel", "Postgres", "Operations", "ServiceTime"]),
+    module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine", "Renewals", "Suppliers"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module(
@@ -82,7 +83,7 @@ let package = Package(
     module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
     module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
-    module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine"]),
+    module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Renewals"]),
     module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
@@ -90,11 +91,11 @@ let package = Package(
     module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", logging]),
     module(
       "Notifications",
-      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Desk", "Assurance"]),
+      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Desk", "Assurance"]),
     module(
       "Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "Notifications", logging]),
     module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
-    module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Desk"]),
+    module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Renewals", "Desk"]),
     module(
       "Backtest",
       ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"]),
@@ -110,7 +111,7 @@ let package = Package(
         subprocess, systemPackage,
       ]),
     module("Outbound", ["Kernel", "TLS", "Notifications", subprocess, systemPackage] + nio),
-    module("ContractFiles", ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts", yams]),
+    module("ContractFiles", ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts", "Renewals", yams]),
     module("Demo", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", logging]),
 
     // 5 executable
@@ -249,7 +250,7 @@ let package = Package(
         "Assurance", "Suppliers", "ServiceTime", "BillingEngine", "ServiceLevels", "Desk", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
-    tests("ContractsTests", ["Contracts", "BillingEngine", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests("ContractsTests", ["Contracts", "Renewals", "Suppliers", "BillingEngine", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
     tests(

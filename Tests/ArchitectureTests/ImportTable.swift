@@ -57,7 +57,9 @@ enum ImportTable {
     // domain
     Box("Catalog", 3, platform.union(["ServiceTime", "Documents", "Jobs"])),
     Box("Requests", 3, platform.union(["Catalog", "Jobs"])),
-    Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
+    // What the terms of any contract come to, a customer's and a supplier's.
+    Box("Renewals", 3, ["Kernel", "Postgres", "Operations", "ServiceTime"]),
+    Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Renewals", "Suppliers", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box(
       "Desk", 3, platform.union(["Gates", "ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging,
@@ -73,16 +75,16 @@ enum ImportTable {
     Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard"])),
     Box("Assets", 3, platform, foundation),
     Box("Knowledge", 3, platform, foundation),
-    Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine", "Jobs"])),
+    Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine", "Renewals", "Jobs"])),
     Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
-    Box("Assurance", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Desk", "Jobs"])),
+    Box("Assurance", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Renewals", "Desk", "Jobs"])),
     Box("Events", 3, platform.union(["TLS", "Desk", "Assets", "Jobs"])),
     // Stands on tickets; knows files by the protocol of Operations alone.
     Box("Attachments", 3, platform.union(["Desk", "Jobs"]), logging),
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
-    Box("Notifications", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Desk", "Assurance", "Jobs"])),
+    Box("Notifications", 3, platform.union(["ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Desk", "Assurance", "Jobs"])),
     // Tells what changed: on tickets of all kinds and inboxes.
     Box("Live", 3, platform.union(["TLS", "Requests", "Desk", "Problems", "Changes", "Notifications"]), logging),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),
@@ -96,7 +98,7 @@ enum ImportTable {
     Box("Importing", 4, readers.union(["Postgres", "TLS", "ServiceTime", "Problems"]), foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
     // The ways out: mail by a command, webhooks by TLS.
     Box("Outbound", 4, ["Kernel", "TLS", "Notifications"], libc, ["NIO*", "Subprocess", "SystemPackage"]),
-    Box("ContractFiles", 4, ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts"], foundation, ["Yams"]),
+    Box("ContractFiles", 4, ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts", "Renewals"], foundation, ["Yams"]),
     Box("Demo", 4, ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations"], foundation, logging),
     // executable: it connects everything
     Box(

@@ -2,6 +2,7 @@ import Contracts
 import Kernel
 import Operations
 import Postgres
+import Suppliers
 import Tenancy
 import TestSupport
 import Testing
@@ -18,7 +19,7 @@ struct ContractsWorld {
   static let start = TestDatabase.start
 
   init() async throws {
-    database = try await TestDatabase.make([PlatformModule.self, ContractsModule.self])
+    database = try await TestDatabase.make([PlatformModule.self, ContractsModule.self, SuppliersModule.self])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER", zone: "Asia/Shanghai")
     manager = try await database.staff(.accountManager)

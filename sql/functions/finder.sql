@@ -302,22 +302,31 @@ begin
 end
 $$;
 
--- Contracts that the renewal sweep has to look at, the longest waiting first.
+-- Contracts that the renewal sweep has to look at, with customers and with suppliers, the longest waiting first.
 create function finder.contracts_to_look_at(
-  reference timestamptz, after_look timestamptz, after_tenant bigint, after_id bigint, row_limit integer)
-returns table (tenant_id bigint, id bigint, look_at timestamptz)
+  reference timestamptz, after_look timestamptz, after_tenant bigint, after_supplier boolean, after_id bigint, row_limit integer)
+returns table (tenant_id bigint, id bigint, is_supplier boolean, look_at timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select c.tenant_id, c.id, c.renewal_look_at from contracts.contract c
-    where c.renewal_look_at <= reference and (c.renewal_look_at, c.tenant_id, c.id) > (after_look, after_tenant, after_id)
-    order by c.renewal_look_at, c.tenant_id, c.id limit least(row_limit, 1000);
+  return query select d.tenant_id, d.id, d.is_supplier, d.renewal_look_at from (
+    (select c.tenant_id, c.id, false as is_supplier, c.renewal_look_at from contracts.contract c
+     where c.renewal_look_at <= reference
+       and (c.renewal_look_at, c.tenant_id, false, c.id) > (after_look, after_tenant, after_supplier, after_id)
+     order by c.renewal_look_at, c.tenant_id, c.id limit least(row_limit, 1000))
+    union all
+    (select p.id, c.id, true, c.renewal_look_at from tenancy.tenant p, suppliers.contract c
+     where p.kind = 'provider' and c.renewal_look_at <= reference
+       and (c.renewal_look_at, p.id, true, c.id) > (after_look, after_tenant, after_supplier, after_id)
+     order by c.renewal_look_at, c.id limit least(row_limit, 1000))) d
+    order by d.renewal_look_at, d.tenant_id, d.is_supplier, d.id limit least(row_limit, 1000);
 end
 $$;
 
--- Renewals of the permitted tenants (null: all), the next decision first; the open ones, or those of one state. A day of
+-- Renewals of the permitted tenants (null: all), with customers, with suppliers or (null) both, the next decision first; the open ones, or those of one
+-- state. A day of
 -- a zone lies within a day of the same date in UTC, which is what lets the index find it.
 create function finder.renewals(
-  permitted bigint[], wanted_state text, decision_from date, decision_before date, after_decision timestamptz, after_tenant bigint,
+  permitted bigint[], wanted_party text, wanted_state text, decision_from date, decision_before date, after_decision timestamptz, after_tenant bigint,
   after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, decision_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -325,6 +334,7 @@ begin
   if wanted_state is null then
     return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
       where r.state <> 'completed' and (permitted is null or r.tenant_id = any (permitted))
+        and (wanted_party is null or (r.contract_id is null) = (wanted_party = 'supplier'))
         and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')
         and (decision_before is null or r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC')
         and (r.decision_at, r.tenant_id, r.id)
@@ -333,6 +343,7 @@ begin
   else
     return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
       where (wanted_state = 'all' or r.state = wanted_state) and (permitted is null or r.tenant_id = any (permitted))
+        and (wanted_party is null or (r.contract_id is null) = (wanted_party = 'supplier'))
         and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')
         and (decision_before is null or r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC')
         and (r.decision_at, r.tenant_id, r.id)
@@ -348,7 +359,7 @@ returns table (tenant_id bigint)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
   return query select distinct r.tenant_id from contracts.renewal r
-    where r.tenant_id > after_tenant and (permitted is null or r.tenant_id = any (permitted)) and r.outcome is distinct from 'superseded'
+    where r.tenant_id > after_tenant and (permitted is null or r.tenant_id = any (permitted)) and r.contract_id is not null and r.outcome is distinct from 'superseded'
       and r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC'
       and r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC'
     order by r.tenant_id limit least(row_limit, 500);

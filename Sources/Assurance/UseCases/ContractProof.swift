@@ -33,17 +33,22 @@ struct ContractProof: Sendable {
     let lines = cases.map(\.line)
     try await settle(Set(standingLines).subtracting(lines).sorted())
     guard !cases.isEmpty else { return [] }
-    let (standing, risks) = try await transaction.query(
-      StandingOfLines(tenant: tenant, lines: lines), RisksInForce(tenant: tenant, lines: lines, at: now))
+    let (standing, risks, runOut) = try await transaction.query(
+      StandingOfLines(tenant: tenant, lines: lines), RisksInForce(tenant: tenant, lines: lines, at: now),
+      RisksRunOut(tenant: tenant, lines: lines, at: now))
     let before = Dictionary(standing.map { ($0.line, $0) }) { first, _ in first }
     let verdicts = await Self.verdicts(of: cases)
     let looks = zip(cases, verdicts).map { found, verdict in
-      Look(found, verdict, before[found.line], risks.filter { $0.line == found.line }, cause, now)
+      Look(
+        found, verdict, before[found.line], risks.filter { $0.line == found.line }, runOut: runOut.filter { $0.line == found.line }, cause, now)
     }
     let known = try await knownGaps(of: looks)
     var ids = try await transaction.query(NextProofIds(count: Int64(looks.count { $0.standing == nil }))).makeIterator()
     return try looks.map { look in
-      if let standing = look.standing { return keep(look, contract, standing) }
+      if let standing = look.standing {
+        recordMore(look, standing, look.runOut)
+        return keep(look, contract, standing)
+      }
       guard let proof = ids.next() else { throw Failure.notFound }
       let made = InsertProof(
         tenant: tenant, id: proof, publicId: random.publicIdBits(), contract: contract.id, line: look.found.line, horizon: look.found.chain.horizon,
@@ -76,6 +81,8 @@ struct ContractProof: Sendable {
     let verdict: BackToBack.Verdict
     let before: StandingOfLines.Found?
     let open: [Gap]
+    /// Those of them that were accepted when the line was looked at last.
+    let runOut: [Gap]
     /// When the first acceptance that holds ends.
     let riskEnds: Instant?
     /// The proof that stands and says all of it already; nil when a new one is to be kept.
@@ -91,12 +98,15 @@ struct ContractProof: Sendable {
     }
 
     init(
-      _ found: ProvenCase, _ verdict: BackToBack.Verdict, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], _ cause: ProofCause, _ now: Instant
+      _ found: ProvenCase, _ verdict: BackToBack.Verdict, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], runOut: [RisksInForce.Found], _ cause: ProofCause,
+      _ now: Instant
     ) {
       (self.found, self.verdict, self.before) = (found, verdict, before)
       let accepted = AcceptedGaps(risks)
       let open = verdict.gaps.filter { !accepted.hold($0) }
       self.open = open
+      let wereAccepted = AcceptedGaps(runOut)
+      self.runOut = open.filter { wereAccepted.hold($0) }
       riskEnds = risks.compactMap(\.until).filter { $0 > now }.min()
       standing = cause == .asked ? nil : before.flatMap { $0.isSame(verdict, found.inputs, isOpen: !open.isEmpty) ? $0.proof : nil }
       let keys = Set(before?.gapKeys ?? [])
@@ -135,11 +145,17 @@ struct ContractProof: Sendable {
     case (false, true):
       record(ProofNews.opened, proof, look.found.line, outcome, gaps: gaps, new: look.before == nil ? [] : look.places(of: look.open))
     case (true, false): record(ProofNews.closed, proof, look.found.line, outcome, gaps: gaps)
-    case (true, true) where look.mayHaveMore:
-      let new = look.open.filter { gap in !known.contains { gap.isWithin($0) } }
-      if !new.isEmpty { record(ProofNews.added, proof, look.found.line, outcome, gaps: gaps, new: look.places(of: new)) }
-    case (true, true), (false, false): break
+    case (true, true):
+      let new = look.mayHaveMore ? look.open.filter { gap in !known.contains { gap.isWithin($0) } } : []
+      recordMore(look, proof, new + look.runOut)
+    case (false, false): break
     }
+  }
+
+  /// That a line that was open has other open gaps besides: what changed brought them, or they are accepted no longer.
+  private func recordMore(_ look: Look, _ proof: Int64, _ new: [Gap]) {
+    guard look.before?.isOpen ?? false, !new.isEmpty else { return }
+    record(ProofNews.added, proof, look.found.line, look.verdict.outcome, gaps: look.verdict.gaps.count, new: look.places(of: new))
   }
 
   /// - Parameter new: the places of the gaps that people are told of.

@@ -2,6 +2,7 @@ import Jobs
 import Kernel
 import Operations
 import Postgres
+import Renewals
 import ServiceTime
 import Tenancy
 
@@ -35,7 +36,7 @@ package struct RenewalSweep: LongSweep {
           // No other fares better.
           throw error
         } catch  where !Task.isCancelled {
-          turn.undone.add("contract \(found.contract) of tenant \(found.tenant)", error)
+          turn.undone.add("contract \(found.contract.id) of tenant \(found.tenant)", error)
         }
         FaultPoint.sweepStep.reach()
         if turn.isOver { return }
@@ -46,30 +47,31 @@ package struct RenewalSweep: LongSweep {
   }
 
   private func look(at found: ContractsToLookAt.Found, _ now: Instant, _ random: RandomSource, in transaction: Transaction) async throws {
-    guard try await transaction.first(HoldContract(tenant: found.tenant, contract: found.contract)) != nil else { return }
+    guard try await found.contract.hold(of: found.tenant, in: transaction) else { return }
+    let keeping = RenewalKeeping(tenant: found.tenant, actor: Self.actor, now: now, transaction: transaction)
     for _ in 0..<Self.steps {
-      let (versions, items, cycles) = try await transaction.query(
-        NewestVersion(tenant: found.tenant, contract: found.contract), OpenRenewal(tenant: found.tenant, contract: found.contract),
-        LastCycle(tenant: found.tenant, contract: found.contract))
       // It stays due.
-      guard let newest = versions.first, let contract = newest.forRenewal else { return }
+      guard let newest = try await found.contract.newest(of: found.tenant, in: transaction), let contract = newest.forRenewal else { return }
+      // A customer's contract does this with its change.
+      if case .supplier = found.contract { try await keeping.supersedeRenewed(of: found.contract, endsAt: newest.endsAt) }
+      let (items, cycles) = try await transaction.query(
+        OpenRenewal(tenant: found.tenant, contract: found.contract), LastCycle(tenant: found.tenant, contract: found.contract))
       let step = RenewalRule.step(contract, open: items.first?.item, lastCycle: cycles.first ?? nil, now: now)
       if case .wait(let until) = step {
-        try await transaction.execute(LookAgain(tenant: found.tenant, contract: found.contract, at: until))
+        found.contract.lookAgain(at: until, of: found.tenant, in: transaction)
         return
       }
-      let keeping = RenewalKeeping(tenant: found.tenant, actor: Self.actor, now: now, transaction: transaction)
-      guard try await keeping.perform(step, newest, items.first, random) else { return }
+      guard try await keeping.perform(step, of: found.contract, newest, items.first, random) else { return }
     }
   }
 }
 
-extension ContractRow {
-  /// What the renewal rule needs to know; nil for a zone that this host does not know.
-  var forRenewal: RenewalRule.Contract? {
-    guard let zone = Zone.named(zone) else { return nil }
-    return RenewalRule.Contract(
-      state: state, startsAt: startsAt, endsAt: endsAt, terms: renewal, zone: zone, knownSince: recordedAt, newestFrom: validFrom)
+extension RenewedContract {
+  fileprivate var id: String {
+    switch self {
+    case .customer(let id): "\(id)"
+    case .supplier(let id): "\(id) with a supplier,"
+    }
   }
 }
 
@@ -85,11 +87,13 @@ struct RenewalKeeping {
   let transaction: Transaction
 
   /// - Returns: false when there was nothing that the step could be done to.
-  func perform(_ step: RenewalRule.Step, _ newest: ContractRow, _ item: RenewalRow?, _ random: RandomSource) async throws -> Bool {
+  func perform(
+    _ step: RenewalRule.Step, of contract: RenewedContract, _ newest: Renewed, _ item: RenewalRow?, _ random: RandomSource
+  ) async throws -> Bool {
     switch (step, item) {
     case (.make(let cycle), _):
       let made = try await transaction.first(
-        InsertRenewal(tenant: tenant, publicId: random.publicIdBits(), contract: newest.id, cycle: cycle, now: now))
+        InsertRenewal(tenant: tenant, publicId: random.publicIdBits(), contract: contract, cycle: cycle, now: now))
       guard let made else { return false }
       record("renewal.made", made, seq: 1, .object(["cycleEndsAt": .instant(cycle.endsAt), "decisionOn": .date(cycle.decisionOn)]))
     case (.wake, let item?):
@@ -103,6 +107,9 @@ struct RenewalKeeping {
           subjectKind: "renewal_news", subject: item.id, seq: news.seq, type: news.eventType,
           payload: .object(["decisionOn": .date(item.cycle.decisionOn), "cycleEndsAt": .instant(item.cycle.endsAt)]), occurredAt: now),
         for: ["notifications"], tenant: tenant, actor: actor, at: now)
+    case (.tellLapse(let endsAt), _):
+      contract.storeLapse(of: endsAt, tenant: tenant, in: transaction)
+      recordLapse(of: contract, endsAt)
     case (.extend(let end), let item?):
       // By itself, and in one transaction: the term is never extended twice for one item. It holds since the decision
       // day, however late this is: what was opened meanwhile is under contract.
@@ -117,15 +124,23 @@ struct RenewalKeeping {
 
   /// A new version with another end, behind the newest one; a conflict when it could only hold after the cycle's end.
   /// - Parameter since: from when it holds; nil: from now on, but from the cycle's end where that is over.
-  func extend(_ newest: ContractRow, to end: Instant?, _ cycle: RenewalRule.Cycle, since: Instant? = nil) async throws {
+  func extend(_ newest: Renewed, to end: Instant?, _ cycle: RenewalRule.Cycle, since: Instant? = nil) async throws {
     guard let validFrom = RenewalRule.validFrom(behind: newest.validFrom, since: since ?? min(now, cycle.endsAt), cycle) else {
       throw Failure(.conflict, ContractsMessages.laterVersion, ["from": newest.validFrom.description])
     }
+    switch newest {
+    case .customer(let row, _): try await extend(row, to: end, validFrom: validFrom)
+    case .supplier(let contract):
+      guard try await contract.extend(to: end, validFrom: validFrom, tenant: tenant, actor: actor, now: now, in: transaction) else { throw Self.beaten }
+    }
+  }
+
+  private func extend(_ newest: ContractRow, to end: Instant?, validFrom: Instant) async throws {
     var content = newest.content
     content.endsAt = end
     let advanced = try await transaction.first(
       AdvanceContract(tenant: tenant, id: newest.id, version: newest.version, currency: newest.currency, zone: newest.zone, now: now))
-    guard let version = advanced else { throw Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+    guard let version = advanced else { throw Self.beaten }
     transaction.enqueue(InsertContractVersion(tenant: tenant, contract: newest.id, seq: version, validFrom: validFrom, content: content, now: now))
     transaction.record(
       Event(
@@ -143,9 +158,45 @@ struct RenewalKeeping {
     let advanced = try await transaction.first(
       AdvanceRenewal(
         tenant: tenant, id: item.id, version: item.version, state: state, snoozedUntil: until, outcome: outcome, note: note, now: now))
-    guard let version = advanced else { throw Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+    guard let version = advanced else { throw Self.beaten }
     record("renewal.\(event.rawValue)", item.id, seq: version, .object(["state": .text(state.rawValue), "outcome": .text(outcome?.rawValue)]))
+    if let news = RenewalEnd(state, outcome) { record(news, of: item, seq: version) }
     return item.moved(to: state, until: until, outcome: outcome, note: note, completedAt: outcome == nil ? nil : now, version: version)
+  }
+
+  private static var beaten: Failure { Failure(.conflict, OperationMessages.keyInFlight, retryAfterSeconds: 1) }
+
+  /// What counted as renewed, and is not any more: the contract does not reach beyond those cycles.
+  func supersedeRenewed(of contract: RenewedContract, endsAt: Instant?) async throws {
+    guard let endsAt else { return }
+    for item in try await transaction.query(SupersedeRenewed(tenant: tenant, contract: contract, endsAt: endsAt)) {
+      record(
+        "renewal.superseded", item.id, seq: item.version,
+        .object(["outcome": .text(RenewalOutcome.superseded.rawValue), "endsAt": .instant(endsAt)]))
+    }
+  }
+
+  /// Tells what became of a cycle. Each act is told once: its version is counted once.
+  private func record(_ news: RenewalEnd, of item: RenewalRow, seq: Int64) {
+    transaction.record(
+      Event(
+        subjectKind: "renewal_end", subject: item.id, seq: seq, type: news.rawValue,
+        payload: .object(["cycleEndsAt": .instant(item.cycle.endsAt)]), occurredAt: now),
+      for: ["notifications"], tenant: tenant, actor: actor, at: now)
+  }
+
+  /// Tells that a term is over which nobody was asked about.
+  private func recordLapse(of contract: RenewedContract, _ endsAt: Instant) {
+    let (kind, id) =
+      switch contract {
+      case .customer(let id): ("contract_lapse", id)
+      case .supplier(let id): ("underpinning_contract_lapse", id)
+      }
+    // An end comes once: no two of them have the same number.
+    transaction.record(
+      Event(
+        subjectKind: kind, subject: id, seq: endsAt.microseconds, type: RenewalEnd.contractLapsed.rawValue,
+        payload: .object(["endsAt": .instant(endsAt)]), occurredAt: now), for: ["notifications"], tenant: tenant, actor: actor, at: now)
   }
 
   private func record(_ type: String, _ renewal: Int64, seq: Int64, _ payload: Value) {
