@@ -15,7 +15,7 @@ package enum ApproverRule {
     case noPerson
   }
 
-  /// What of a request the rule looks at.
+  /// What the rule looks at of what is asked about.
   package struct Facts: Equatable {
     /// Whom it concerns: a role counts only of who holds it for all of them.
     let tenants: Set<TenantId>
@@ -66,6 +66,7 @@ package enum ApproverRule {
   private static func isNamed(_ principal: Principal, _ me: Party, by approval: Approval, _ facts: Facts, at now: Instant) -> Bool {
     if let delegate = approval.delegate, me.isAccount(of: delegate) { return true }
     if case .person(let person) = approval.holder, principal.person == person { return true }
+    if case .account(let account) = approval.holder, principal.actor.kind == .staff, principal.actor.id == account { return true }
     return principal.grants.contains { grant in
       guard approval.roles.contains(grant.role), grant.permissions.contains(facts.permission), grant.expiresAt.map({ now < $0 }) ?? true else { return false }
       let access = Access(grant.scope, home: principal.tenant)
