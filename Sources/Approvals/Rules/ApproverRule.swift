@@ -21,9 +21,9 @@ package enum ApproverRule {
     let tenants: Set<TenantId>
     /// What the holder of a role must be permitted to do.
     let permission: String
-    let requester: Int64?
+    package let requester: Int64?
     let unit: Int64?
-    let submitter: Party
+    package let submitter: Party
     /// Who had a part in it besides.
     let parties: [Party]
     package let mayBeOwn: Bool
