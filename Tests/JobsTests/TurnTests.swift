@@ -14,7 +14,7 @@ import Testing
     try await world.database.runAsSuperuser(
       """
       insert into jobs.job (tenant_id, kind, run_at, recorded_at)
-      select \(tenant.id), '\(Handler.kind)', '\(at)'::timestamptz + n * interval '1 microsecond', '\(at)' from generate_series(1, \(count)) n
+      select \(tenant.id), '\(Handler.kind)', '\(at)'::timestamptz - n * interval '1 microsecond', '\(at)' from generate_series(1, \(count)) n
       """)
   }
 
