@@ -73,17 +73,18 @@ let package = Package(
     module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Gates"]),
     module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
-    module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine"]),
+    module("Renewals", ["Kernel", "Postgres", "Operations", "ServiceTime"]),
+    module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine", "Renewals", "Suppliers"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
     module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations", "Approvals"]),
     module(
       "Desk",
       ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Gates", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets", "Knowledge"]),
-    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Knowledge", "Desk", "Gates"]),
+    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk", "Gates"]),
     module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Gates", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
     module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
-    module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine"]),
+    module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Renewals"]),
     module("Credits", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
@@ -91,10 +92,11 @@ let package = Package(
     module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", logging]),
     module(
       "Notifications",
-      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance"]),
-    module("Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Desk", "Notifications", logging]),
+      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance"]),
+    module(
+      "Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "Notifications", logging]),
     module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
-    module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Desk"]),
+    module("Assurance", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Renewals", "Desk"]),
     module(
       "Backtest",
       ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"]),
@@ -106,11 +108,11 @@ let package = Package(
     module(
       "Importing",
       [
-        "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard", yams, subprocess,
-        systemPackage,
+        "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Problems", "Scorecard", yams,
+        subprocess, systemPackage,
       ]),
     module("Outbound", ["Kernel", "TLS", "Notifications", subprocess, systemPackage] + nio),
-    module("ContractFiles", ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts", yams]),
+    module("ContractFiles", ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts", "Renewals", yams]),
     module("Demo", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", logging]),
 
     // 5 executable
@@ -249,7 +251,7 @@ let package = Package(
         "Assurance", "Suppliers", "ServiceTime", "BillingEngine", "ServiceLevels", "Desk", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
-    tests("ContractsTests", ["Contracts", "BillingEngine", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests("ContractsTests", ["Contracts", "Renewals", "Suppliers", "BillingEngine", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
     tests(
@@ -262,12 +264,13 @@ let package = Package(
         "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
-      "ScorecardTests", ["Scorecard", "Contracts", "BillingEngine", "Desk", "ServiceLevels", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+      "ScorecardTests",
+      ["Scorecard", "Contracts", "BillingEngine", "Desk", "ServiceLevels", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "ImportingTests",
       [
         "Importing", "TestSupport", "Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk", "Scorecard",
-        "Suppliers", "Backtest", subprocess,
+        "Suppliers", "Backtest", "Assets", "Catalog", "Knowledge", "Problems", subprocess,
       ]),
     tests(
       "ContractFilesTests",
@@ -278,8 +281,8 @@ let package = Package(
     tests(
       "LiveTests",
       [
-        "Live", "HTTPAPI", "Web", "Notifications", "Problems", "Knowledge", "Desk", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs",
-        "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport", subprocess, logging,
+        "Live", "HTTPAPI", "Web", "Notifications", "Changes", "Requests", "Problems", "Knowledge", "Desk", "Assets", "Catalog", "ServiceLevels",
+        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport", subprocess, logging,
       ] + nio + http),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests(

@@ -44,6 +44,11 @@ package enum ChangeMessages: MessageCatalog {
   static let namesCi = Message("change.names_ci", "The change names this configuration item already.", zh: "该变更已涉及此配置项。")
   static let namesNotCi = Message("change.names_not_ci", "The change does not name this configuration item.", zh: "该变更未涉及此配置项。")
   static let tooManyCis = Message("change.too_many_cis", "A change names at most {most} configuration items.", zh: "一个变更最多涉及 {most} 个配置项。")
+  static let notConcerned = Message("change.not_concerned", "It does not concern this customer.", zh: "该变更未涉及此客户。")
+  static let stillConcerned = Message(
+    "change.still_concerned",
+    "It concerns this customer still: it touches a configuration item of his or one that affects him, is to resolve something of his, or he was told of it.",
+    zh: "该变更仍涉及此客户：涉及其配置项或影响其的共享配置项，或用于解决其事件或问题，或已通知该客户。")
   static let concerned = Message("change.concerned", "It concerns this customer already.", zh: "该变更已涉及此客户。")
   static let linkedAlready = Message("change.linked_already", "They are linked already.", zh: "两者已关联。")
   static let notLinked = Message("change.not_linked", "They are not linked.", zh: "两者未关联。")
@@ -74,7 +79,7 @@ package enum ChangeMessages: MessageCatalog {
     wrongState, notPlanned, notAgreed, outsideWindow, tasksOpen, approvalPending, reviewMissing, servesAll, nothingToChange, keyTwice, bandOrder,
     staffApprove, windowWhole, windowOrder, windowTooLong, windowOver, modelNeeded, modelNotApproved, modelRetired, modelWrites, modelOther, codeTaken,
     approvedAlready, ownModel, needsPerson, notYours, ownChange, agreedAlready, mayNot, reassignedToOwn, ownedAlready, namesCi, namesNotCi, tooManyCis,
-    concerned, linkedAlready, notLinked, frozen, refused, emergencyReason, questionsChanged, modelReplaced, modelNeedsCi, modelNotShared, highUnasked,
+    concerned, notConcerned, stillConcerned, linkedAlready, notLinked, frozen, refused, emergencyReason, questionsChanged, modelReplaced, modelNeedsCi, modelNotShared, highUnasked,
     concernsMore, ownerMissing, owned, releaseSigned,
   ]
 }

@@ -8,7 +8,7 @@ package enum ChangesModule: OperationModule {
     CreateChangeModel.self, ReviseChangeModel.self, ApproveChangeModel.self, RetireChangeModel.self, ReadChangeModel.self, ListChangeModels.self,
     OpenChange.self, ReadChange.self, ListChanges.self, WriteChange.self, PlanChangeTasks.self, AssessChange.self, SubmitChange.self, ReviseChange.self,
     StartChange.self, CompleteChange.self, BackOutChange.self, ReviewChange.self, CloseChange.self, CancelChange.self, AssignChange.self, TakeChange.self,
-    OverrideFreeze.self, ReadChangeHistory.self, ListGatesOfChange.self, BypassGateOfChange.self, ConcernCustomer.self, AddChangeCi.self, RemoveChangeCi.self, ProposeAffected.self,
+    OverrideFreeze.self, ReadChangeHistory.self, ListGatesOfChange.self, BypassGateOfChange.self, ConcernCustomer.self, UnconcernCustomer.self, AddChangeCi.self, RemoveChangeCi.self, ProposeAffected.self,
     LinkChangeIncident.self, LinkChangeProblem.self, UnlinkChangeIncident.self, UnlinkChangeProblem.self, ListChangesOfIncident.self,
     ListChangesOfProblem.self,
     ListChangeApprovals.self, ApproveChange.self, RejectChange.self, DelegateChangeApproval.self, ReassignChangeApproval.self,

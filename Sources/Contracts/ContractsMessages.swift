@@ -91,13 +91,6 @@ package enum ContractsMessages: MessageCatalog {
     zh: "最新版本已于 {since} 生效；只能撤回尚未生效的版本。")
   package static let contactOver = Message("contract_contact.over", "This contact has ended.", zh: "该联系人已终止。")
   package static let compareOrder = Message("contract.compare_order", "The later instant lies before the earlier one.", zh: "较晚的时刻早于较早的时刻。")
-  package static let oneNotice = Message("contract.one_notice", "Give the notice in days or in months.", zh: "通知期须以天或月之一填写。")
-  package static let noticeNeeded = Message(
-    "contract.notice_needed", "A contract that is to be renewed needs a notice: noticeDays or noticeMonths.", zh: "需续约的合同须填写通知期：noticeDays 或 noticeMonths。")
-  package static let autoNeedsEnd = Message(
-    "contract.auto_needs_end", "Only a term that ends can be extended: give endsAt, or another renewal.", zh: "仅有固定期限的合同可自动续约：请填写 endsAt，或选择其他续约方式。")
-  package static let autoNeedsMonths = Message(
-    "contract.auto_needs_months", "Automatic renewal needs renewalMonths.", zh: "自动续约须填写 renewalMonths。")
   package static let badRenewal = Message(
     "renewal.bad_transition", "A renewal that is {state} cannot do this: {event}.", zh: "状态为 {state} 的续约项不能执行此操作：{event}。")
   package static let snoozeRange = Message("renewal.snooze_range", "This must lie between now and {end}.", zh: "必须在当前时刻与 {end} 之间。")
@@ -120,7 +113,7 @@ package enum ContractsMessages: MessageCatalog {
   package static let all = [
     periodOrder,
     slaOrTargets, neededWithoutTemplate, serviceOrOffering, notSellable,
-    quantityAndUnit, alreadyHolds, contactOver, compareOrder, oneNotice, noticeNeeded, autoNeedsEnd, autoNeedsMonths, badRenewal,
+    quantityAndUnit, alreadyHolds, contactOver, compareOrder, badRenewal,
     snoozeRange, renewedEnd, renewalOver, laterVersion, feesOfOtherCurrency, templateNameTaken,
     definitionOrStock, neverOpen, notLater, oneBudget, responsePauses, duplicateTarget, badMetric, onlyClocks, onlyAvailability, availabilityOfLine,
     updateHasNoObjective,

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Renewals
 import ServiceTime
 
 /// What was promised (合同与服务级别): calendars and SLA definitions of the provider, contracts and lines of a customer.
@@ -19,7 +20,7 @@ package enum ContractsModule: OperationModule {
   ]
 
   package static let messages =
-    ContractsMessages.all + DifferenceWords.all + ResolutionWords.all + HolidaySetMessages.all + ServiceTimeMessages.all + ICalendarMessages.all
+    ContractsMessages.all + DifferenceWords.all + ResolutionWords.all + HolidaySetMessages.all + RenewalMessages.all + ServiceTimeMessages.all + ICalendarMessages.all
 
   package static let constraints: [String: Message] = [
     "calendar_name_unique": ContractsMessages.calendarNameTaken,

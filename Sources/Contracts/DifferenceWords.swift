@@ -1,5 +1,6 @@
 import BillingEngine
 import Kernel
+import Renewals
 import ServiceTime
 
 /// The words in which differences of contracts are told.

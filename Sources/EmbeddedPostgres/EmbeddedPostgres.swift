@@ -68,6 +68,13 @@ package final class EmbeddedPostgres: Sendable {
     return server
   }
 
+  /// Where a cluster answers that another process runs; nil when none does. Who joins it neither starts nor stops it.
+  package static func running(in directory: String) -> (socketDirectory: String, port: Int)? {
+    let data = directory + "/data"
+    guard let server = Postmaster(dataDirectory: data), server.isReady, server.runs(dataDirectory: data), let socket = server.socket else { return nil }
+    return (socket.directory, socket.port)
+  }
+
   private init(
     process: ServerProcess, lock: FileLock, socketDirectory: String, temporaryFolder: String?, durability: Durability, logPath: String
   ) {

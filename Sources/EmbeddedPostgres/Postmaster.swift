@@ -2,9 +2,11 @@ import Glibc
 
 /// What a server says of itself in `postmaster.pid`, one fact a line. The file is PostgreSQL's: it is only read here,
 /// never deleted, because PostgreSQL itself tells a stale one from a live one better than anybody.
-struct Postmaster: Equatable {
+struct Postmaster {
   let processId: pid_t
   let isReady: Bool
+  /// Where it listens; nil while it starts.
+  let socket: (directory: String, port: Int)?
 
   init?(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -12,6 +14,7 @@ struct Postmaster: Equatable {
     guard let first = lines.first, let number = pid_t(first), number != 0, number != .min else { return nil }
     processId = abs(number)
     isReady = lines.count >= 8 && lines[7].hasPrefix("ready")
+    socket = lines.count >= 5 && !lines[4].isEmpty ? Int(lines[3]).map { (String(lines[4]), $0) } : nil
   }
 
   init?(dataDirectory: String) {

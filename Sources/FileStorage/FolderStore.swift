@@ -35,14 +35,14 @@ package final class FolderStore: FileStore {
   package func receive(for tenant: TenantHandle, from sender: FileSender?) async throws -> any IncomingFile {
     var place: IncomingPlaces.Place?
     if let sender { place = try places.take(for: tenant, from: sender) }
-    return try await offLoop { [self, place] in
+    return try await whileThere { [self, place] in
       let path = FileCalls.newName(in: folder + "/" + Self.incoming)
       return try IncomingFolderFile(path: path, limits: limits, place: place)
     }
   }
 
   package func keep(_ file: ReceivedFile, of tenant: TenantHandle) async throws {
-    try await offLoop { [self] in
+    try await whileThere { [self] in
       let name = Self.name(file.content.digest)
       let own = "\(folder)/\(tenant)"
       let part = "\(own)/\(name.prefix(2))"
@@ -71,8 +71,24 @@ package final class FolderStore: FileStore {
       try takeBack(content.digest, of: tenant)
       return try StoredFolderFile(path: path, content: content, figures: figures)
     }
-    if file == nil { figures.count(.missing) }
-    return file
+    guard file == nil else { return file }
+    // Where nothing is, a single file is not what is missing.
+    try await whileThere { [self] in
+      guard FileCalls.isThere(folder + "/" + Self.incoming) else { throw SystemCallError("stat", folder + "/" + Self.incoming, code: ENOENT) }
+    }
+    figures.count(.missing)
+    return nil
+  }
+
+  /// A folder that went away while the server runs (it was unmounted, moved, made read-only) refuses work, and is no fault of ours. The log
+  /// names what is missing.
+  private func whileThere<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
+    do {
+      return try await offLoop(work)
+    } catch let error as SystemCallError where error.isOfTheFolder {
+      throw Failure(
+        .busy, OperationMessages.fileStoreGone, retryAfterSeconds: 60, debug: "the folder of files \(folder) is not there or cannot be written: \(error)")
+    }
   }
 
   func path(of digest: [UInt8], _ tenant: TenantHandle) -> String {
@@ -114,4 +130,6 @@ func offLoop<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async thro
 
 extension SystemCallError {
   fileprivate var isFull: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
+  /// Not there, no folder, not ours any more, read-only, or on a disk or server that is away.
+  fileprivate var isOfTheFolder: Bool { [ENOENT, ENOTDIR, EACCES, EPERM, EROFS, ENODEV, ENXIO, ENOTCONN, ESTALE, EHOSTDOWN].contains(code) }
 }

@@ -34,6 +34,9 @@ package enum HTTPMessages: MessageCatalog {
 
   static let tooManyStreams = Message(
     "http.live_of_account", "At most {most} streams of live updates of one account at once. End one first.", zh: "每个账户最多同时打开 {most} 个实时更新流，请先关闭其中一个。")
+  static let tooManyStreamsOfCustomer = Message(
+    "http.live_of_customer", "At most {most} streams of live updates of all accounts of one customer at once. Repeat later, when others have ended.",
+    zh: "同一客户的所有账户最多同时打开 {most} 个实时更新流，请待其他流结束后重试。")
   static let streamsFull = Message(
     "http.live_full", "This server has as many streams of live updates as it takes. Repeat later.", zh: "此服务器的实时更新流已达上限，请稍后重试。")
 
@@ -57,7 +60,7 @@ package enum HTTPMessages: MessageCatalog {
   package static let all =
     [
       unknownPath, wrongMethod, notJSON, neitherJSONNorFile, unexpectedBody, notAnObject, badQuery, duplicate, badIfMatch, batchNeedsKey, badBatchKey,
-      noBatchAct, batchNotBegun, batchIfMatch, tooManyStreams, streamsFull, badRequest, unauthorized,
+      noBatchAct, batchNotBegun, batchIfMatch, tooManyStreams, tooManyStreamsOfCustomer, streamsFull, badRequest, unauthorized,
       forbidden, notFound, methodNotAllowed, conflict, preconditionFailed, contentTooLarge, unsupportedMediaType, unprocessable, preconditionRequired,
       tooManyRequests, internalError, unavailable, insufficientStorage,
     ] + DocumentTexts.all

@@ -1,27 +1,28 @@
 import Kernel
 import Logging
 import Postgres
-import Synchronization
 import Tenancy
 
 /// Runs what is due: schedules put jobs into the queue, workers claim and run them. Any number of servers may run one
 /// against the same database; a claim is a compare-and-set, so a job has one worker at a time, and a worker that was
 /// stopped for longer than its lease finds its fencing number outdated and its work undone.
 package struct JobRunner: Sendable {
-  private let tenancy: Tenancy
-  private let sweeps: [String: any Sweep]
-  private let handlers: [String: any JobHandler]
-  private let logger: Logger
-  private let leaseSeconds: Int64
+  let tenancy: Tenancy
+  let sweeps: [String: any Sweep]
+  let handlers: [String: any JobHandler]
+  let logger: Logger
+  let leaseSeconds: Int64
 
-  private static let jobsAtOnce = 4
+  private static let jobsAtOnce = 7
+  /// Of these, sweeps that nobody waits for, and jobs of tenants.
+  private static let patientAtOnce = 4
   /// How many due jobs one look finds.
-  private static let jobsAhead = 64
+  private static let jobsAhead: Int32 = 64
   private static let pollInterval = Duration.milliseconds(500)
 
-  private struct LeaseLost: Error {}
-
-  package init(tenancy: Tenancy, sweeps: [any Sweep], handlers: [any JobHandler] = [], leaseSeconds: Int64 = 60, logger: Logger) {
+  /// - Parameter leaseSeconds: so long after the last sign of life another worker takes a job. A worker that dies holds its jobs up for so
+  ///   long, and no job for a minute.
+  package init(tenancy: Tenancy, sweeps: [any Sweep], handlers: [any JobHandler] = [], leaseSeconds: Int64 = 45, logger: Logger) {
     self.tenancy = tenancy
     self.sweeps = Dictionary(sweeps.map { (type(of: $0).kind, $0) }) { first, _ in first }
     self.handlers = Dictionary(handlers.map { (type(of: $0).kind, $0) }) { first, _ in first }
@@ -29,34 +30,42 @@ package struct JobRunner: Sendable {
     self.logger = logger
   }
 
+  /// What a worker knows of the queue. Who else has taken something of it meanwhile, the claim finds out.
+  private struct Ahead {
+    /// Sweeps that are due: at most one job of each, so they are looked up anew each time.
+    var sweeps: [DueSweeps.Found] = []
+    /// Jobs of tenants, the next one last.
+    var jobs: [DueJobs.Found] = []
+    /// Whether the last look found so many that there may be more.
+    var isMore = false
+    /// Behind whom the next look goes on.
+    var tenant: TenantId?
+    var lookedAt: ContinuousClock.Instant?
+    var looked: [String: Instant] = [:]
+
+    func isOld(_ interval: Duration) -> Bool { lookedAt.map { $0.duration(to: .now) >= interval } ?? true }
+  }
+
   /// Polls until the task is cancelled, and fills the places that are free: a job that takes long holds up no other. Running jobs are
   /// then cancelled too: what is not committed is simply done again.
   package func run() async {
-    let busy = Places(Self.jobsAtOnce)
+    let places = Places(Self.jobsAtOnce, mostPatient: Self.patientAtOnce)
     await withDiscardingTaskGroup { group in
-      var (isDeclared, looked) = (false, [String: Instant]())
-      // What waits for a place; who else has taken it meanwhile, the claim finds out.
-      var (waiting, isMore) = ([DueJobs.Found](), false)
+      group.addTask {
+        while !Task.isCancelled {
+          try? await Task.sleep(for: Self.pollInterval)
+          places.nudge()
+        }
+      }
+      var (isDeclared, ahead) = (false, Ahead())
       while !Task.isCancelled {
         do {
           if !isDeclared {
             try await declareSchedules()
             isDeclared = true
           }
-          if waiting.isEmpty {
-            try await enqueueScheduled()
-            try await enqueueDue(&looked)
-            waiting = try await due(limit: Self.jobsAhead).reversed()
-            isMore = waiting.count == Self.jobsAhead
-          }
-          while busy.free > 0, let found = waiting.popLast() {
-            busy.take()
-            // Jobs mostly wait for the database.
-            group.addTask(executorPreference: Tenancy.taskExecutor()) {
-              await work(on: found)
-              busy.giveBack()
-            }
-          }
+          if ahead.isOld(Self.pollInterval) || ahead.jobs.isEmpty && ahead.isMore { try await look(&ahead, places) }
+          start(&ahead, places, &group)
         } catch  where Task.isCancelled {
           // The server ends, whatever was under way.
           return
@@ -64,12 +73,44 @@ package struct JobRunner: Sendable {
           logger.error("job queue not reached", metadata: ["error": "\(error)"])
           try? await Task.sleep(for: .seconds(2))
         }
-        if busy.free == 0 {
-          await busy.oneIsFree()
-        } else if !isMore {
-          try? await Task.sleep(for: Self.pollInterval)
-        }
+        // Where there is more and a place for it, the next look is due at once.
+        if !(ahead.jobs.isEmpty && ahead.isMore && places.hasOne(isPrompt: false)) { await places.nextChange() }
       }
+    }
+  }
+
+  private func look(_ ahead: inout Ahead, _ places: Places) async throws {
+    if ahead.isOld(Self.pollInterval) {
+      try await enqueueScheduled()
+      try await enqueueDue(&ahead.looked)
+      ahead.sweeps = try await dueSweeps()
+      ahead.lookedAt = .now
+    }
+    guard ahead.jobs.isEmpty, places.hasOne(isPrompt: false) else { return }
+    let found = try await dueJobs(after: ahead.tenant, limit: Self.jobsAhead)
+    ahead.tenant = found.last?.turn
+    ahead.isMore = found.count * 4 >= Int(Self.jobsAhead)
+    ahead.jobs = found.reversed()
+  }
+
+  private func start(_ ahead: inout Ahead, _ places: Places, _ group: inout DiscardingTaskGroup) {
+    ahead.sweeps.removeAll { found in
+      let isPrompt = sweeps[found.kind].map { type(of: $0).isPrompt } ?? false
+      guard places.take(isPrompt: isPrompt) else { return false }
+      begin(found.job, places, isPrompt: isPrompt, &group)
+      return true
+    }
+    while let job = ahead.jobs.last, places.take(isPrompt: false) {
+      ahead.jobs.removeLast()
+      begin(job, places, isPrompt: false, &group)
+    }
+  }
+
+  private func begin(_ found: DueJobs.Found, _ places: Places, isPrompt: Bool, _ group: inout DiscardingTaskGroup) {
+    // Jobs mostly wait for the database.
+    group.addTask(executorPreference: Tenancy.taskExecutor()) {
+      await work(on: found)
+      places.giveBack(isPrompt: isPrompt)
     }
   }
 
@@ -84,15 +125,19 @@ package struct JobRunner: Sendable {
   }
 
   /// One look: enqueues what the schedules ask for, then runs what is due and waits for it.
-  package func tick() async throws {
+  /// - Returns: the tenants of the jobs that it ran, in the order in which they were begun.
+  @discardableResult
+  package func tick(after tenant: TenantId? = nil) async throws -> [TenantId] {
     try await enqueueScheduled()
-    let due = try await due(limit: Self.jobsAtOnce * 4)
+    let jobs = try await dueJobs(after: tenant, limit: Int32(Self.patientAtOnce * 4))
+    let due = try await dueSweeps().map(\.job) + jobs
     await withTaskGroup(of: Void.self) { group in
       for (index, found) in due.enumerated() {
-        if index >= Self.jobsAtOnce { await group.next() }
+        if index >= Self.patientAtOnce { await group.next() }
         group.addTask(executorPreference: Tenancy.taskExecutor()) { await self.work(on: found) }
       }
     }
+    return jobs.map(\.tenant)
   }
 
   package func enqueueScheduled() async throws {
@@ -134,112 +179,18 @@ package struct JobRunner: Sendable {
     }
   }
 
-  private func due(limit: Int) async throws -> [DueJobs.Found] {
-    guard limit > 0 else { return [] }
-    let due = DueJobs(now: tenancy.clock.now(), kinds: Array(sweeps.keys) + Array(handlers.keys), limit: Int32(limit))
+  /// The sweeps of this build that are due, the one that waits longest first: by their keys, so that it costs the same however much else waits.
+  private func dueSweeps() async throws -> [DueSweeps.Found] {
+    guard !sweeps.isEmpty, let provider = try await tenancy.provider() else { return [] }
+    let due = DueSweeps(provider: provider.id, now: tenancy.clock.now(), kinds: sweeps.keys.sorted())
+    return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.last(due) }
+  }
+
+  /// Jobs of tenants that are due, by turns.
+  /// - Parameter tenant: behind whom it goes on.
+  private func dueJobs(after tenant: TenantId?, limit: Int32) async throws -> [DueJobs.Found] {
+    guard !handlers.isEmpty else { return [] }
+    let due = DueJobs(now: tenancy.clock.now(), kinds: handlers.keys.sorted(), after: tenant, limit: limit)
     return try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.last(due) }
-  }
-
-  private func work(on found: DueJobs.Found) async {
-    do {
-      let now = tenancy.clock.now()
-      let claimed = try await tenancy.transaction(binding: [found.tenant], side: .staff) { transaction in
-        transaction.enqueue(BuryExpiredJob(found: found, now: now))
-        return try await transaction.first(ClaimJob(found: found, now: now, leaseUntil: now.adding(seconds: leaseSeconds)))
-      }
-      guard let job = claimed else { return }
-      await perform(job)
-    } catch  where Task.isCancelled {
-      // The server ends: another one, or its next start, takes the job.
-    } catch {
-      logger.error("job not claimed", metadata: ["job": "\(found.id)", "error": "\(error)"])
-      // With its place: where nothing can be written (a full disk), nothing else can be claimed.
-      try? await Task.sleep(for: .seconds(2))
-    }
-  }
-
-  private func perform(_ job: Job) async {
-    let heartbeat = Task { await self.extendLease(of: job) }
-    defer { heartbeat.cancel() }
-    do {
-      if let sweep = sweeps[job.kind] {
-        do {
-          try await sweep.run(at: tenancy.clock.now(), tenancy)
-        } catch let rest as LeftUndone {
-          for (what, error) in rest.faults {
-            logger.error("left undone", metadata: ["kind": "\(job.kind)", "what": "\(what)", "error": "\(error)"])
-          }
-        }
-        try await complete(job) { _ in }
-      } else if let handler = handlers[job.kind] {
-        let now = tenancy.clock.now()
-        try await complete(job) { try await handler.run(job, in: $0, at: now) }
-      }
-    } catch is LeaseLost {
-      logger.warning("job lost its lease", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
-    } catch  where Task.isCancelled {
-      // The server ends. What is not committed is done again, at once by whoever is there.
-      logger.debug("job given up", metadata: ["kind": "\(job.kind)", "job": "\(job.id)"])
-      await giveBack(job)
-    } catch {
-      logger.error("job failed", metadata: ["kind": "\(job.kind)", "job": "\(job.id)", "attempt": "\(job.attempts)", "error": "\(error)"])
-      await fail(job, error)
-    }
-  }
-
-  /// The job's row goes in the transaction of its effects; if it is no longer ours, they go too.
-  private func complete(_ job: Job, _ body: @Sendable (Transaction) async throws -> Void) async throws {
-    try await tenancy.transaction(binding: [job.tenant], side: .staff) { transaction in
-      try await body(transaction)
-      guard try await transaction.execute(CompleteJob(job: job)) == 1 else { throw LeaseLost() }
-    }
-  }
-
-  private func fail(_ job: Job, _ error: any Error) async {
-    let retryAt = tenancy.clock.now().adding(seconds: job.retryDelaySeconds)
-    // Only the code of a database error is kept: its text may hold a customer's values.
-    let text = (error as? PostgresError)?.description ?? String(describing: type(of: error))
-    _ = try? await tenancy.transaction(binding: [job.tenant], side: .staff) { transaction in
-      try await transaction.execute(FailJob(job: job, error: text, retryAt: retryAt))
-    }
-  }
-
-  /// Without waiting for its lease to run out; where that fails, it does. In a task of its own, for this one is cancelled.
-  private func giveBack(_ job: Job) async {
-    await Task {
-      _ = try? await tenancy.transaction(binding: [job.tenant], side: .staff) { try await $0.execute(GiveBackJob(job: job)) }
-    }.value
-  }
-
-  private func extendLease(of job: Job) async {
-    while !Task.isCancelled {
-      try? await Task.sleep(for: .seconds(Double(leaseSeconds) / 3))
-      guard !Task.isCancelled else { return }
-      let until = tenancy.clock.now().adding(seconds: leaseSeconds)
-      _ = try? await tenancy.transaction(binding: [job.tenant], side: .staff) { try await $0.execute(ExtendLease(job: job, leaseUntil: until)) }
-    }
-  }
-}
-
-/// How many jobs run, of those that may at once.
-private final class Places: Sendable {
-  private let taken = Mutex(0)
-  private let count: Int
-  private let (given, gives) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-
-  init(_ count: Int) { self.count = count }
-
-  var free: Int { count - taken.withLock { $0 } }
-  func take() { taken.withLock { $0 += 1 } }
-
-  func giveBack() {
-    taken.withLock { $0 -= 1 }
-    gives.yield()
-  }
-
-  /// Returns when a place is free, or the task is cancelled. For one task at a time.
-  func oneIsFree() async {
-    var given = given.makeAsyncIterator()
-    while free == 0, await given.next() != nil {}
   }
 }

@@ -11,6 +11,8 @@ package final class LiveHub: Sendable {
     /// Streams at once, in all and of one account.
     package var streams = 1000
     package var streamsPerAccount = 20
+    /// Of all accounts of one customer together: a fifth of the places, so that no customer takes them from the others.
+    package var streamsPerCustomer: Int { max(1, streams / 5) }
     /// What may wait for one client, and what is told at once: beyond it he is told to read all again.
     package var pendingEvents = 500
     /// Changes that one look takes; beyond it everybody is told to read all again.
@@ -49,6 +51,7 @@ package final class LiveHub: Sendable {
 
   package enum Refusal: Error {
     case tooManyOfAccount(most: Int)
+    case tooManyOfCustomer(most: Int)
     case tooManyInAll
     case stopping
   }
@@ -66,6 +69,7 @@ package final class LiveHub: Sendable {
     var next: UInt64 = 0
     var open: [UInt64: LiveStream] = [:]
     var ofAccount: [LiveAccount: Int] = [:]
+    var ofCustomer: [TenantId: Int] = [:]
     var newcomers: [(stream: LiveStream, request: Request)] = []
     var isStopping = false
     var figures = Figures()
@@ -95,11 +99,15 @@ package final class LiveHub: Sendable {
       guard state.ofAccount[account, default: 0] < limits.streamsPerAccount else {
         return .failure(.tooManyOfAccount(most: limits.streamsPerAccount))
       }
+      if let customer = account.customer, state.ofCustomer[customer, default: 0] >= limits.streamsPerCustomer {
+        return .failure(.tooManyOfCustomer(most: limits.streamsPerCustomer))
+      }
       guard state.open.count < limits.streams else { return .failure(.tooManyInAll) }
       state.next &+= 1
       let stream = LiveStream(number: state.next, account: account, mostEvents: limits.pendingEvents) { [weak self] in self?.ended($0, $1) }
       state.open[stream.number] = stream
       state.ofAccount[account, default: 0] += 1
+      if let customer = account.customer { state.ofCustomer[customer, default: 0] += 1 }
       state.newcomers.append((stream, request))
       return .success(stream)
     }
@@ -109,12 +117,17 @@ package final class LiveHub: Sendable {
   private func ended(_ stream: LiveStream, _ reason: LiveEnd) {
     state.withLock { state in
       guard state.open.removeValue(forKey: stream.number) != nil else { return }
-      let left = state.ofAccount[stream.account, default: 1] - 1
-      state.ofAccount[stream.account] = left > 0 ? left : nil
+      Self.countDown(&state.ofAccount, stream.account)
+      if let customer = stream.account.customer { Self.countDown(&state.ofCustomer, customer) }
       state.newcomers.removeAll { $0.stream === stream }
       state.figures.ends[reason, default: 0] &+= 1
     }
     if reason == .slow { logger.info("a listener was cut: it took too little") }
+  }
+
+  private static func countDown<Key: Hashable>(_ counts: inout [Key: Int], _ key: Key) {
+    let left = counts[key, default: 1] - 1
+    counts[key] = left > 0 ? left : nil
   }
 
   func takeNewcomers() -> [(stream: LiveStream, request: Request)] {

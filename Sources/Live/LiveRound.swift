@@ -1,4 +1,3 @@
-import Desk
 import Kernel
 import Operations
 import Postgres
@@ -25,13 +24,21 @@ struct LiveRound {
     let changes: [LiveChange]?
   }
 
+  /// Who is behind a token now.
+  fileprivate enum LookedUp: Sendable {
+    case known(Principal)
+    case nobody
+    /// The database did not answer.
+    case unavailable
+  }
+
   /// What somebody who comes back has missed.
   fileprivate enum Missed {
-    case events([LiveEvent])
+    case news(LiveNews)
     /// It cannot be told any more.
     case unknown
 
-    var isSomething: Bool { if case .events(let events) = self { !events.isEmpty } else { false } }
+    var isSomething: Bool { if case .news(let news) = self { !news.events.isEmpty } else { false } }
   }
 
   private let hub: LiveHub
@@ -56,6 +63,8 @@ struct LiveRound {
   private static let lookMilliseconds = 5000
   /// So many who come back are told in one round what they have missed, so that they hold up nobody's news.
   private static let mostResumedAtOnce = 4
+  /// So many are looked up at once: requests need connections too.
+  private static let mostLookedUpAtOnce = 4
 
   private var tenancy: Tenancy { hub.tenancy }
   private var limits: LiveHub.Limits { hub.limits }
@@ -76,11 +85,11 @@ struct LiveRound {
     let look = try await look(since: position?.snapshot, until: nil)
     let isContinued = position.map { isTellable(since: $0, in: look) } ?? seats.isEmpty
     if !isContinued { (safe, unsafe) = (nil, []) }
-    let events: [LiveEvent]? =
-      if isContinued, let changes = look.changes { try await self.events(of: changes) } else { nil }
-    try await checkRights(isNeeded: events.map { !$0.isEmpty } ?? true)
+    let news: LiveNews? =
+      if isContinued, let changes = look.changes { try await self.news(of: changes) } else { nil }
+    try await checkRights(isNeeded: news.map { !$0.events.isEmpty } ?? true)
     try await keepSafe(look)
-    tell(events)
+    tell(news)
     (position, stuck) = (look.position, 0)
     try await welcomeNewcomers(at: look)
   }
@@ -126,26 +135,35 @@ struct LiveRound {
   }
 
   /// The changes as they are told: of tickets as they are now, read with their tenants bound.
-  private func events(of changes: [LiveChange]) async throws -> [LiveEvent] {
+  private func news(of changes: [LiveChange]) async throws -> LiveNews {
     var events = changes.compactMap { change in
       change.receiver.map { receiver in
-        LiveEvent(
-          kind: .inboxChanged, at: change.recordedAt, subject: .inbox(LiveEvent.Inbox(tenant: change.tenant, receiver: receiver)), isInternal: false)
+        LiveEvent(kind: .inboxChanged, at: change.recordedAt, subject: .inbox(LiveEvent.Inbox(tenant: change.tenant, receiver: receiver)), audience: .all)
       }
     }
-    let ofTickets = Dictionary(grouping: changes.filter { $0.receiver == nil }, by: \.tenant)
-    var tenants = ofTickets.keys.sorted()[...]
-    while !tenants.isEmpty {
-      let bound = Array(tenants.prefix(Tenancy.mostBoundTenants))
-      tenants = tenants.dropFirst(bound.count)
-      let found = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) {
-        try await $0.last(LiveTickets(changes: bound.flatMap { ofTickets[$0] ?? [] }))
-      }
-      events += found.map {
-        LiveEvent(kind: LiveEvent.Kind(ofType: $0.type), at: $0.recordedAt, subject: .ticket($0.ticket), isInternal: $0.isInternal)
+    let ofTickets = changes.filter { $0.receiver == nil }
+    for process in LiveProcess.allCases {
+      let byTenant = Dictionary(grouping: ofTickets.filter { LiveProcess(ofSubject: $0.subjectKind) == process }, by: \.tenant)
+      for bound in Self.boundable(byTenant.keys) {
+        let chosen = bound.flatMap { byTenant[$0] ?? [] }
+        events += try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { transaction in
+          switch process {
+          case .incident: try await transaction.last(LiveIncidents(changes: chosen))
+          case .request: try await transaction.last(LiveRequests(changes: chosen))
+          case .problem: try await transaction.last(LiveProblems(changes: chosen))
+          case .change: try await transaction.last(LiveChanges(changes: chosen))
+          case .release: try await transaction.last(LiveReleases(changes: chosen))
+          }
+        }
       }
     }
-    return LiveEvent.merged(events)
+    return LiveNews(events)
+  }
+
+  /// As many at a time as a transaction may be bound to.
+  private static func boundable(_ tenants: some Sequence<TenantId>) -> [[TenantId]] {
+    let sorted = tenants.sorted()
+    return stride(from: 0, to: sorted.count, by: Tenancy.mostBoundTenants).map { Array(sorted[$0...].prefix(Tenancy.mostBoundTenants)) }
   }
 
   /// What some of those who come back have missed, by the id that they came with. One look for all with the same id; whose look fails is sent
@@ -168,7 +186,7 @@ struct LiveRound {
     guard let from = try await opened(id), isTellable(since: from, in: look),
       let changes = try await self.look(since: from.snapshot, until: look.position.snapshot).changes
     else { return .unknown }
-    return .events(try await events(of: changes))
+    return .news(try await news(of: changes))
   }
 
   private mutating func opened(_ id: String) async throws -> LivePosition? { try await theSeal()?.open(id) }
@@ -202,45 +220,63 @@ struct LiveRound {
   private mutating func checkRights(isNeeded: Bool) async throws {
     let now = ContinuousClock.now
     if let standingAt, standingAt.duration(to: now) < (isNeeded ? limits.rightsAge : limits.tokenCheck), newcomers.isEmpty { return }
-    let tokens = Set((seats + newcomers).compactMap(\.token))
-    var standing: [StandingOfTokens.Token: String] = [:]
-    let at = tenancy.clock.now()
-    let ofTenant = Dictionary(grouping: tokens, by: \.tenant)
-    var tenants = ofTenant.keys.sorted()[...]
-    while !tenants.isEmpty {
-      let bound = Array(tenants.prefix(Tenancy.mostBoundTenants))
-      tenants = tenants.dropFirst(bound.count)
-      let found = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) {
-        try await $0.last(StandingOfTokens(tokens: bound.flatMap { ofTenant[$0] ?? [] }, now: at))
-      }
-      for (token, text) in found { standing[token] = text }
+    let standing = try await standing(of: seats + newcomers)
+    // Nobody is looked up beside the others, and nobody twice for two streams of one token.
+    var unknown: [StandingOfTokens.Token: LiveHub.Request] = [:]
+    func judge(_ seat: inout Seat) {
+      guard let token = seat.token, let text = standing[token] else { return seat.stream.end(.revoked) }
+      if seat.standing?.text != text { seat.standing = (text, now) }
+      if let since = seat.standing?.since, seat.mustBeLookedUp(since: since) { unknown[token] = seat.request }
     }
-    for index in seats.indices { await Self.look(after: &seats[index], standing, now) }
-    for index in newcomers.indices { await Self.look(after: &newcomers[index], standing, now) }
+    for index in seats.indices { judge(&seats[index]) }
+    for index in newcomers.indices { judge(&newcomers[index]) }
+    let found = await Self.lookedUp(unknown)
+    for index in seats.indices { seats[index].take(found, at: now) }
+    for index in newcomers.indices { newcomers[index].take(found, at: now) }
     standingAt = now
   }
 
-  private static func look(after seat: inout Seat, _ standing: [StandingOfTokens.Token: String], _ now: ContinuousClock.Instant) async {
-    guard let text = seat.token.flatMap({ standing[$0] }) else { return seat.stream.end(.revoked) }
-    if seat.standing?.text != text { seat.standing = (text, now) }
-    guard let since = seat.standing?.since, seat.mustBeLookedUp(since: since) else { return }
-    do {
-      guard let principal = try await seat.request.authenticate() else { return seat.stream.end(.revoked) }
-      seat.principal = principal.asListener
-      seat.lookedUpAt = now
-    } catch {
-      // What he missed he gets when he comes back.
-      seat.stream.end(.unavailable)
+  /// What the database says of the tokens of all of them; those that do not count any more are not there.
+  private func standing(of seats: [Seat]) async throws -> [StandingOfTokens.Token: String] {
+    let at = tenancy.clock.now()
+    let ofTenant = Dictionary(grouping: Set(seats.compactMap(\.token)), by: \.tenant)
+    let ofUnits = Set(seats.filter(\.principal.isGrantedUnits).map(\.principal.tenant))
+    var standing: [StandingOfTokens.Token: String] = [:]
+    for bound in Self.boundable(ofTenant.keys) {
+      let statement = StandingOfTokens(tokens: bound.flatMap { ofTenant[$0] ?? [] }, ofUnits: bound.filter(ofUnits.contains), now: at)
+      let found = try await tenancy.transaction(binding: bound, side: .staff, readOnly: true) { try await $0.last(statement) }
+      for (token, text) in found { standing[token] = text }
+    }
+    return standing
+  }
+
+  /// The principals behind tokens of which the database said something new, a few at a time: a thousand who come back at once, after a restart,
+  /// must not wait for each other.
+  private static func lookedUp(_ unknown: [StandingOfTokens.Token: LiveHub.Request]) async -> [StandingOfTokens.Token: LookedUp] {
+    await withTaskGroup(of: (StandingOfTokens.Token, LookedUp).self) { group in
+      var found: [StandingOfTokens.Token: LookedUp] = [:]
+      for (count, (token, request)) in unknown.enumerated() {
+        if count >= Self.mostLookedUpAtOnce, let (token, known) = await group.next() { found[token] = known }
+        group.addTask {
+          do {
+            return (token, try await request.authenticate().map { .known($0.asListener) } ?? .nobody)
+          } catch {
+            return (token, .unavailable)
+          }
+        }
+      }
+      for await (token, known) in group { found[token] = known }
+      return found
     }
   }
 
   // MARK: Telling
 
-  private mutating func tell(_ events: [LiveEvent]?) {
+  private mutating func tell(_ news: LiveNews?) {
     let (now, id) = (tenancy.clock.now(), safe?.id)
     for index in seats.indices {
-      if let events {
-        seats[index].tell(seats[index].wanted(of: events, at: now), id, hub)
+      if let news {
+        seats[index].tell(seats[index].wanted(of: news, at: now), id, hub)
       } else {
         seats[index].reset(id, hub)
       }
@@ -270,8 +306,8 @@ struct LiveRound {
           waiting.append(seat)
           continue
         case .unknown: seat.reset(id, hub)
-        case .events(let events):
-          let wanted = seat.wanted(of: events, at: now)
+        case .news(let news):
+          let wanted = seat.wanted(of: news, at: now)
           // Until it is told what it missed the client keeps the id that it came with.
           seat.stream.put(.opened(id: wanted.isEmpty ? id : nil))
           seat.tell(wanted, id, hub)
@@ -304,29 +340,26 @@ extension LiveRound.Seat {
 extension LiveRound.Seat {
   fileprivate var token: StandingOfTokens.Token? { principal.token.map { StandingOfTokens.Token(tenant: principal.tenant, id: $0) } }
 
-  /// After the database has said something new; and once more a second later, for what the look-up gives may be a second old. Who is granted
-  /// units is looked up each time: the units below them move without a word of the grant.
+  /// After the database has said something new; and once more a second later, for what the look-up gives may be a second old.
   fileprivate func mustBeLookedUp(since: ContinuousClock.Instant) -> Bool {
-    if principal.grants.contains(where: { $0.scopeKind == .unit }) { return true }
     guard let lookedUpAt else { return true }
     return since.duration(to: lookedUpAt) < .seconds(1)
   }
 
-  fileprivate func wanted(of events: [LiveEvent], at now: Instant) -> [LiveEvent] {
-    guard stream.ending == nil, events.contains(where: request.interest.wants) else { return [] }
-    let rights = LiveRights(of: principal, at: now)
-    return events.filter { request.interest.wants($0) && rights.shows($0) }
-  }
-}
-
-extension LiveEvent.Kind {
-  /// Of an event's type.
-  fileprivate init(ofType type: String) {
-    switch type {
-    case TicketEventType.commented: self = .incidentCommented
-    case "sla.warned": self = .clockWarned
-    case "sla.breached": self = .clockBreached
-    default: self = .incidentChanged
+  fileprivate mutating func take(_ found: [StandingOfTokens.Token: LiveRound.LookedUp], at now: ContinuousClock.Instant) {
+    switch token.flatMap({ found[$0] }) {
+    case .known(let known): (principal, lookedUpAt) = (known, now)
+    case .nobody: stream.end(.revoked)
+    // What he missed he gets when he comes back.
+    case .unavailable: stream.end(.unavailable)
+    case nil: break
     }
+  }
+
+  fileprivate func wanted(of news: LiveNews, at now: Instant) -> [LiveEvent] {
+    guard stream.ending == nil, news.events.contains(where: request.interest.wants) else { return [] }
+    let rights = LiveRights(of: principal, at: now, processes: news.processes)
+    let shown = news.events.filter { request.interest.wants($0) && rights.shows($0, to: request.interest) }
+    return news.hasTwins ? LiveEvent.mergedForOne(shown) : shown
   }
 }

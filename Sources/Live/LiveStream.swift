@@ -83,9 +83,14 @@ struct LiveAccount: Hashable, Sendable {
   let tenant: TenantId
   let kind: Actor.Kind
   let id: Int64
+  private let side: Side
+
+  /// Nil for the provider's own.
+  var customer: TenantId? { side == .customer ? tenant : nil }
 
   init(_ principal: Principal) {
     tenant = principal.tenant
+    side = principal.side
     kind = principal.actor.kind
     id = principal.actor.id
   }

@@ -11,11 +11,35 @@ enum AccountSideMessages: MessageCatalog {
     zh: "[{number}] 续约应于 {decisionOn} 前决定，尚未决定：{contract}")
   static let renewalBody = Message(
     "notification.renewal.body",
-    "{number}: {contract}\nCustomer: {customer}\nTo be decided by: {decisionOn}\nLast day of the term: {endsOn}\nRenewal: {mode}\n\nNobody has decided yet.",
-    zh: "{number}：{contract}\n客户：{customer}\n决定期限：{decisionOn}\n期限最后一天：{endsOn}\n续约方式：{mode}\n\n尚无人作出决定。")
+    "{number}: {contract}\n{party}\nTo be decided by: {decisionOn}\nLast day of the term: {endsOn}\nRenewal: {mode}\n\nNobody has decided yet.",
+    zh: "{number}：{contract}\n{party}\n决定期限：{decisionOn}\n期限最后一天：{endsOn}\n续约方式：{mode}\n\n尚无人作出决定。")
   static let renewalManual = Message("notification.renewal.manual", "somebody decides", zh: "人工决定")
   static let renewalAuto = Message(
     "notification.renewal.auto", "by itself on that day, unless somebody declines", zh: "除非拒绝，否则届时自动续约")
+  static let withCustomer = Message("notification.contract.with_customer", "Customer: {name}", zh: "客户：{name}")
+  static let withSupplier = Message("notification.contract.with_supplier", "Supplier: {name}", zh: "供应商：{name}")
+  static let renewalRenewedSubject = Message("notification.renewal_renewed.subject", "[{number}] Renewed: {contract}", zh: "[{number}] 已续约：{contract}")
+  static let renewalRenewedBody = Message(
+    "notification.renewal_renewed.body",
+    "{number}: {contract}\n{party}\nLast day of the term before: {endsOn}\nLast day of the term now: {termEndsOn}\nBy: {actor}",
+    zh: "{number}：{contract}\n{party}\n原期限最后一天：{endsOn}\n现期限最后一天：{termEndsOn}\n操作人：{actor}")
+  static let renewalDeclinedSubject = Message(
+    "notification.renewal_declined.subject", "[{number}] Not to be renewed, ends on {endsOn}: {contract}", zh: "[{number}] 决定不续约，{endsOn} 到期：{contract}")
+  static let renewalDeclinedBody = Message(
+    "notification.renewal_declined.body", "{number}: {contract}\n{party}\nLast day of the term: {endsOn}\nDecided by: {actor}",
+    zh: "{number}：{contract}\n{party}\n期限最后一天：{endsOn}\n决定人：{actor}")
+  static let renewalNotRenewedSubject = Message(
+    "notification.renewal_not_renewed.subject", "[{number}] Has ended as decided: {contract}", zh: "[{number}] 已按决定到期终止：{contract}")
+  static let renewalLapsedSubject = Message(
+    "notification.renewal_lapsed.subject", "[{number}] Has lapsed, and nobody decided: {contract}", zh: "[{number}] 未作决定，合同已到期：{contract}")
+  static let renewalLapsedBody = Message(
+    "notification.renewal_lapsed.body",
+    "{number}: {contract}\n{party}\nIt was to be decided by: {decisionOn}\nLast day of the term: {endsOn}\n\nNothing holds under it any more. If it goes on, give it a new end.",
+    zh: "{number}：{contract}\n{party}\n应于 {decisionOn} 前决定\n期限最后一天：{endsOn}\n\n该合同已不再有效。如需继续，请变更其结束日期。")
+  static let contractLapsedSubject = Message("notification.contract_lapsed.subject", "[{number}] Its term is over: {contract}", zh: "[{number}] 合同期限已届满：{contract}")
+  static let contractOverBody = Message(
+    "notification.contract_over.body", "{number}: {contract}\n{party}\nLast day of the term: {endsOn}\n\nNothing holds under it any more.",
+    zh: "{number}：{contract}\n{party}\n期限最后一天：{endsOn}\n\n该合同已不再有效。")
   static let gapsOpenedSubject = Message(
     "notification.gaps_opened.subject", "[{number}] Promises without backing ({count}): {line}", zh: "[{number}] 承诺缺少支撑（{count} 处）：{line}")
   static let gapsOpenedBody = Message(
@@ -53,7 +77,9 @@ enum AccountSideMessages: MessageCatalog {
   static let gateRejected = Message("notification.gate.rejected", "refused", zh: "已拒绝")
 
   static let all = [
-    renewalDueSubject, renewalNearSubject, renewalMissedSubject, renewalBody, renewalManual, renewalAuto, gapsOpenedSubject, gapsOpenedBody,
+    renewalDueSubject, renewalNearSubject, renewalMissedSubject, renewalBody, renewalManual, renewalAuto, withCustomer, withSupplier,
+    renewalRenewedSubject, renewalRenewedBody, renewalDeclinedSubject, renewalDeclinedBody, renewalNotRenewedSubject, renewalLapsedSubject,
+    renewalLapsedBody, contractLapsedSubject, contractOverBody, gapsOpenedSubject, gapsOpenedBody,
     certificationExpiringSubject,
     certificationExpiredSubject, certificationBody, actionAssignedSubject, actionDueSubject, actionOverdueSubject, actionBody,
     processEscalatedSubject, processEscalatedBody, gateAskedSubject, gateAskedBody, gateDecidedSubject, gateDecidedBody, gateApproved, gateRejected,

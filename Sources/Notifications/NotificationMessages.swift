@@ -60,6 +60,15 @@ package enum NotificationMessages: MessageCatalog {
     "notification.rule.renewal_near", "Remind account managers before the decision day of a renewal", zh: "续约决定日临近时提醒客户经理")
   static let ruleRenewalMissed = Message(
     "notification.rule.renewal_missed", "Tell account managers that nobody decided on a renewal", zh: "续约逾期未决定时通知客户经理")
+  static let ruleRenewalRenewed = Message("notification.rule.renewal_renewed", "Tell account managers what was renewed", zh: "合同续约后通知客户经理")
+  static let ruleRenewalDeclined = Message(
+    "notification.rule.renewal_declined", "Tell account managers what is not to be renewed", zh: "决定不续约时通知客户经理")
+  static let ruleRenewalNotRenewed = Message(
+    "notification.rule.renewal_not_renewed", "Tell account managers that a contract has ended as decided", zh: "合同按决定到期终止时通知客户经理")
+  static let ruleRenewalLapsed = Message(
+    "notification.rule.renewal_lapsed", "Tell account managers that a contract lapsed undecided", zh: "合同未作决定而到期时通知客户经理")
+  static let ruleContractLapsed = Message(
+    "notification.rule.contract_lapsed", "Tell account managers that a contract's term is over", zh: "合同期限届满时通知客户经理")
   static let ruleGapsOpened = Message(
     "notification.rule.gaps_opened", "Tell account managers which promises are not backed any more", zh: "承诺出现支撑缺口时通知客户经理")
   static let ruleCertificationExpiring = Message(
@@ -153,7 +162,8 @@ package enum NotificationMessages: MessageCatalog {
     notATime, quietTogether, quietNever,
     unknownTemplateField, noTemplate, held, notHeld, notDead, webhookNameTaken, webhookRetired, webhookUsed, badUrl,
     ruleOpened, ruleAssigned, ruleOffered, ruleCustomerCommented, ruleAnswered, ruleResolved, ruleReopened, ruleProblemTold, ruleEscalated, ruleWarned,
-    ruleBreached, ruleRenewalDue, ruleRenewalNear, ruleRenewalMissed, ruleGapsOpened, ruleCertificationExpiring, ruleCertificationExpired,
+    ruleBreached, ruleRenewalDue, ruleRenewalNear, ruleRenewalMissed, ruleRenewalRenewed, ruleRenewalDeclined,
+    ruleRenewalNotRenewed, ruleRenewalLapsed, ruleContractLapsed, ruleGapsOpened, ruleCertificationExpiring, ruleCertificationExpired,
     ruleActionAssigned, ruleActionDue, ruleActionOverdue, ruleProcessEscalated, ruleGateAsked, ruleGateDecided,
     openedSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject, customerCommentedSubject, answeredSubject,
     internallyCommentedSubject, commentBody, resolvedSubject, resolvedBody, closedSubject, reopenedSubject, problemToldSubject, problemToldBody,

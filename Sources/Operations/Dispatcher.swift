@@ -75,7 +75,7 @@ package struct Dispatcher: Sendable {
         Preparation(
           principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy, files: files,
           received: transfer.received))
-      return try await tenancy.transaction(
+      let outcome: Outcome = try await tenancy.transaction(
         binding: target.bound, side: principal.side, readOnly: !declaration.effect.writes,
         statementTimeoutMilliseconds: declaration.effect.writes ? 30_000 : Tenancy.readTimeoutMilliseconds
       ) { transaction in
@@ -85,9 +85,14 @@ package struct Dispatcher: Sendable {
           operation: declaration, principal: principal, tenant: target.tenant, provider: provider, access: access, transaction: transaction,
           now: tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
         let value = try await run(context)
-        if declaration.effect.writes { request.record(value, journal, context) }
+        if declaration.effect.writes {
+          request.record(value, journal, context)
+          FaultPoint.actWorked.reach()
+        }
         return Outcome(value: value, isReplay: false, file: journal.given)
       }
+      if declaration.effect.writes { FaultPoint.actCommitted.reach() }
+      return outcome
     } catch let refusal as RecordedRefusal {
       if let stored = try await settled(refusal.failure, request, target) { return stored }
       if refusal.isDenial { await recordDenial(principal, declaration, call) }

@@ -38,12 +38,15 @@ package enum OperationMessages: MessageCatalog {
 
   package static let noFileStore = Message(
     "files.off", "This installation keeps no files: the operator has set no folder for them.", zh: "此系统未启用文件存储：管理员尚未设置存储目录。")
+  package static let fileStoreGone = Message(
+    "files.unavailable", "The place where files are kept cannot be reached now. Nothing was done. Try again later; the operator finds the reason in the log.",
+    zh: "文件存储目录目前无法访问，未执行任何操作。请稍后重试；原因见管理员日志。")
   package static let fileTooLarge = Message("files.too_large", "A file may have {most} bytes at the most.", zh: "单个文件最多 {most} 字节。")
   package static let tooManyFiles = Message(
     "files.too_many", "Too many files are on their way here at once. Try again in {seconds} s.", zh: "同时上传的文件过多，请在 {seconds} 秒后重试。")
 
   package static let all = [
     unauthenticated, denied, versionMismatch, versionRequired, keyReused, keyInFlight, badKey, busy, timeout, outcomeUnknown, storageFull,
-    internalFault, conflict, tooMany, unknownOperation, customerRequired, noFileStore, fileTooLarge, tooManyFiles,
+    internalFault, conflict, tooMany, unknownOperation, customerRequired, noFileStore, fileStoreGone, fileTooLarge, tooManyFiles,
   ]
 }

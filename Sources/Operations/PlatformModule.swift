@@ -11,7 +11,7 @@ package enum PlatformModule: OperationModule {
     CreateServiceAccount.self,
     AddStaffGrant.self, RevokeStaffGrant.self, ListStaffGrants.self, AddAccountGrant.self, RevokeAccountGrant.self, ListAccountGrants.self,
     ChangePassword.self, CreateToken.self, AddCertificate.self, ListTokens.self, RevokeTokenOfAccount.self, CloseSession.self,
-    ListRoles.self, ListAudit.self, ListJobs.self, RetryDeadJob.self,
+    ListRoles.self, ListAudit.self, ListJobs.self, RetryDeadJob.self, ListSweeps.self,
   ]
 
   package static let messages = AccountMessages.all

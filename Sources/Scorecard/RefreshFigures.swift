@@ -6,7 +6,7 @@ import Tenancy
 
 /// Brings the figures of tickets that changed up to date, tenant by tenant in small batches. Facts, sums and the taken
 /// outbox rows are one transaction, so each change is counted exactly once however often a worker dies.
-package struct RefreshFigures: Sweep {
+package struct RefreshFigures: LongSweep {
   package static let kind = "scorecard.refresh"
   package static let everySeconds: Int64 = 5
 
@@ -17,14 +17,30 @@ package struct RefreshFigures: Sweep {
 
   package init() {}
 
-  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(OutboxTenants(of: "scorecard")) }
-    for tenant in tenants {
-      for _ in 0..<Self.batchesAtOnce {
-        let taken = try await tenancy.transaction(binding: [tenant], side: .staff) { try await Self.refresh(tenant, at: now, in: $0) }
-        guard taken >= Self.batch else { break }
+  package func run(at now: Instant, _ tenancy: Tenancy, _ turn: inout SweepTurn) async throws {
+    while true {
+      let look = OutboxTenants(of: "scorecard", after: turn.place?.first ?? 0)
+      let tenants = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+      for tenant in tenants {
+        turn.place = [tenant.rawValue]
+        // A tenant whose figures cannot be brought up to date holds up no other.
+        do {
+          for _ in 0..<Self.batchesAtOnce {
+            try Task.checkCancellation()
+            let taken = try await tenancy.transaction(binding: [tenant], side: .staff) { try await Self.refresh(tenant, at: now, in: $0) }
+            guard taken >= Self.batch else { break }
+          }
+        } catch let error as PostgresError where error.isOfDatabase {
+          // No other fares better.
+          throw error
+        } catch  where !Task.isCancelled {
+          turn.undone.add("figures of tenant \(tenant)", error)
+        }
+        if turn.isOver { return }
       }
+      guard tenants.count >= OutboxTenants.most else { break }
     }
+    turn.place = nil
   }
 
   /// Takes one batch of changed tickets into the figures.

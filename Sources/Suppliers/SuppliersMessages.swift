@@ -39,6 +39,14 @@ package enum SuppliersMessages: MessageCatalog {
   package static let duplicateTarget = Message(
     "underpinning_target.duplicate", "There is already a target for this metric, priority and service.", zh: "该指标、优先级和服务已有目标。")
   package static let duplicateCost = Message("underpinning_cost.duplicate", "There is already a cost line of this name.", zh: "已有同名的费用项。")
+  package static let contactOfOther = Message("supplier_contact.of_other", "This contact is another supplier's.", zh: "该联系人属于其他供应商。")
+  package static let templateTaken = Message("underpinning_template.name_taken", "There is already a template of this name.", zh: "已有同名模板。")
+  package static let neededWithoutTemplate = Message("underpinning_contract.needed", "This is needed without a template.", zh: "未使用模板时必须填写此项。")
+  package static let templateCosts = Message(
+    "underpinning_template.other_currency", "The template's costs are in {currency}: give costs of your own with another currency.",
+    zh: "模板中的费用以 {currency} 计：使用其他货币时请自行填写费用。")
+  package static let templateService = Message(
+    "underpinning_template.service", "A template is for any supplier: its targets name no service.", zh: "模板适用于任何供应商，其目标不指定服务。")
   package static let linkOrder = Message("supplier_link.order", "A link cannot end before it begins, at {start}.", zh: "关联的结束时间不能早于其开始时间（{start}）。")
   package static let linkContract = Message(
     "supplier_link.other_supplier", "This contract is not with the supplier of the service.", zh: "该合同不是与此服务的供应商签订的。")
@@ -109,7 +117,8 @@ package enum SuppliersMessages: MessageCatalog {
     assessmentsOpen, sameEntry, periodOpen,
     dueInThePast, actionLifted, defaultAction, actionOver,
     codeTaken, badCode, unknownZone, supplierOver, alreadyEnded, serviceTaken, serviceOfOther, unknownService, expiryOrder, referenceTaken, unknownCurrency,
-    termOrder, badAmount, badTransition, notLater, nothingToChange, oneBudget, needsObjective, onlyMeasured, duplicateTarget, duplicateCost, linkOrder,
+    termOrder, badAmount, badTransition, notLater, nothingToChange, oneBudget, needsObjective, onlyMeasured, duplicateTarget, duplicateCost, contactOfOther,
+    templateTaken, neededWithoutTemplate, templateCosts, templateService, linkOrder,
     linkContract, outageOrder, duplicateOutage, badPeriod, periodAhead,
   ]
 }

@@ -34,6 +34,7 @@ struct HTTPSChannel: ServerChildChannel {
         channel.close(promise: nil)
         throw ChannelError.connectTimeout(.zero)
       }
+      try Self.boundUnacknowledged(channel, limits.write)
       var tlsLimits = TLSHandler.Limits()
       tlsLimits.handshake = limits.handshake
       let tls = try TLSHandler(server: certificates.context(), limits: tlsLimits)
@@ -52,6 +53,16 @@ struct HTTPSChannel: ServerChildChannel {
         wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
       return Value(connection: connection, tls: NIOLoopBound(tls, eventLoop: channel.eventLoop), address: channel.remoteAddress)
     }
+  }
+
+  /// ``WriteDeadline`` sees what the socket does not take; of what the socket has taken the kernel alone knows whether it comes through. Without
+  /// this it tries for a quarter of an hour to reach a client that has vanished, and for ever to fill a window that stays shut.
+  private static func boundUnacknowledged(_ channel: any Channel, _ limit: TimeAmount) throws {
+    #if os(Linux)
+      let milliseconds = min(max(limit.nanoseconds / 1_000_000, 1), Int64(Int32.max))
+      // TCP_USER_TIMEOUT of linux/tcp.h
+      try channel.syncOptions?.setOption(.tcpOption(NIOBSDSocket.Option(rawValue: 18)), value: ChannelOptions.Types.SocketOption.Value(milliseconds))
+    #endif
   }
 
   func handle(value: Value, logger: Logger) async {

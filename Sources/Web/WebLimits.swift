@@ -35,7 +35,7 @@ package struct WebLimits: Sendable {
   package var bodyBytesPerSecond = 1024
   /// The same for a body that is larger than ``bodyBytes``: it holds more for longer.
   package var largeBodyBytesPerSecond = 16 << 10
-  /// How long the client may take none of what was written to it.
+  /// How long the client may take none of what was written to it, and its machine acknowledge none of it.
   package var write: TimeAmount = .seconds(30)
   package var requestsPerConnection = 1000
   /// How long a stop waits for the requests under way.

@@ -59,15 +59,17 @@ enum ImportTable {
     // Who is asked to agree, and who may: what requests, changes and gates have in common.
     Box("Approvals", 3, platform),
     Box("Requests", 3, platform.union(["Catalog", "Approvals", "Gates", "Jobs"])),
-    Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
+    // What the terms of any contract come to, a customer's and a supplier's.
+    Box("Renewals", 3, ["Kernel", "Postgres", "Operations", "ServiceTime"]),
+    Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Renewals", "Suppliers", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box(
       "Desk", 3, platform.union(["Gates", "ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging,
       collections),
     // Asked by who takes a step: below all that have steps.
     Box("Gates", 3, platform.union(["Approvals"])),
-    // Stands on tickets and articles.
-    Box("Problems", 3, platform.union(["Desk", "Gates", "Knowledge", "Jobs"])),
+    // Stands on tickets, articles and what tickets name.
+    Box("Problems", 3, platform.union(["Desk", "Assets", "Gates", "Knowledge", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
     Box("Changes", 3, platform.union(["Catalog", "Approvals", "Gates", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
@@ -75,18 +77,18 @@ enum ImportTable {
     Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard"])),
     Box("Assets", 3, platform, foundation),
     Box("Knowledge", 3, platform, foundation),
-    Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine", "Jobs"])),
+    Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine", "Renewals", "Jobs"])),
     Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
     Box("Credits", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
-    Box("Assurance", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Desk", "Jobs"])),
+    Box("Assurance", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Renewals", "Desk", "Jobs"])),
     Box("Events", 3, platform.union(["TLS", "Desk", "Assets", "Jobs"])),
     // Stands on tickets; knows files by the protocol of Operations alone.
     Box("Attachments", 3, platform.union(["Desk", "Jobs"]), logging),
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
-    Box("Notifications", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs"])),
-    // Tells what changed: on tickets and inboxes.
-    Box("Live", 3, platform.union(["TLS", "Desk", "Notifications"]), logging),
+    Box("Notifications", 3, platform.union(["ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs"])),
+    // Tells what changed: on tickets of all kinds and inboxes.
+    Box("Live", 3, platform.union(["TLS", "Requests", "Desk", "Problems", "Changes", "Notifications"]), logging),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),
     // Reads tickets, clocks and credits: above them all.
     Box("Backtest", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "ServiceLevels", "Desk", "Credits"])),
@@ -95,10 +97,10 @@ enum ImportTable {
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web", "Live"], foundation, logging, metrics, collections, service, http),
     Box("AdminProtocol", 4, ["Kernel", "Operations", "OperatingSystem", "Tenancy", "TLS"], foundation, logging, collections, ["NIO*"]),
     Box("Workflows", 4, readers.union(["Jobs"]), foundation, logging),
-    Box("Importing", 4, readers.union(["Postgres", "TLS", "ServiceTime"]), foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
+    Box("Importing", 4, readers.union(["Postgres", "TLS", "ServiceTime", "Problems"]), foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
     // The ways out: mail by a command, webhooks by TLS.
     Box("Outbound", 4, ["Kernel", "TLS", "Notifications"], libc, ["NIO*", "Subprocess", "SystemPackage"]),
-    Box("ContractFiles", 4, ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts"], foundation, ["Yams"]),
+    Box("ContractFiles", 4, ["Kernel", "Tenancy", "Operations", "ServiceTime", "Contracts", "Renewals"], foundation, ["Yams"]),
     Box("Demo", 4, ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations"], foundation, logging),
     // executable: it connects everything
     Box(

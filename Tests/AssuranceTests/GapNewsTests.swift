@@ -52,6 +52,58 @@ import Testing
     for _ in 0..<2 { try await world.sweep() }
     #expect(try await world.told() == ["proof.gaps_opened", "proof.gaps_opened"])
   }
+
+  /// Also beside a gap that is open all the while: that one alone is told. What somebody ended is no news to him.
+  @Test func anAcceptanceThatEndsBesideAnOpenGapIsTold() async throws {
+    let world = try await AssuranceWorld()
+    try await world.link()
+    let proof = try await world.prove()
+    #expect(proof.at("openGaps") == 2)
+    func accept(until: String) async throws {
+      try await world.call(
+        "accepted_risk.record", ["proof": proof.at("id"), "gaps": .array([2]), "reason": "Rarely used", "until": .text(until)])
+    }
+    try await accept(until: "2026-03-20T00:00:00Z")
+    try await world.sweep()
+    #expect(try await world.told() == ["proof.gaps_opened"])
+    world.database.clock.set(try #require(Instant("2026-03-20T00:00:00Z")))
+    for _ in 0..<2 { try await world.sweep() }
+    #expect(try await world.told() == ["proof.gaps_opened", "proof.gaps_added"])
+    #expect(try await world.newGaps().last == [2])
+    try await accept(until: "2026-03-25T00:00:00Z")
+    let risk = try #require(
+      try await world.call("accepted_risk.list", ["line": world.line]).at("items").array?.first { $0.at("endedAt").isNull })
+    try await world.call("accepted_risk.end", ["id": risk.at("id"), "reason": "After all"], version: risk.at("version"))
+    world.database.clock.set(try #require(Instant("2026-03-25T00:00:00Z")))
+    for _ in 0..<2 { try await world.sweep() }
+    #expect(try await world.told() == ["proof.gaps_opened", "proof.gaps_added"])
+  }
+
+  /// A supplier's contract that is suspended promises nothing from that day on, and something again from the day on which it is resumed.
+  @Test func aSuspendedContractOfASupplierIsAGap() async throws {
+    let world = try await AssuranceWorld()
+    try await world.link()
+    let before = try await world.prove()
+    func terms(_ proof: Value) -> [String] {
+      (proof.at("gaps").array ?? []).filter { $0.at("kind") == "term" }.compactMap { $0.at("text").text }
+    }
+    func gaps() async throws -> Value {
+      let proof = try await world.prove()
+      return try await world.call("proof.read", ["id": proof.at("id")])
+    }
+    #expect(before.at("openGaps") == 2 && terms(try await gaps()).isEmpty)
+    try await world.call(
+      "underpinning_contract.revise", ["id": world.underpinning.at("id"), "event": "suspend", "validFrom": "2026-04-01T00:00:00Z"], version: 1)
+    try await world.sweep()
+    let suspended = terms(try await gaps())
+    #expect(suspended.count >= 1 && suspended.allSatisfy { $0.contains("UC-7") && $0.contains("2026") }, "\(suspended)")
+    #expect(try await world.told().last == "proof.gaps_added")
+    try await world.call(
+      "underpinning_contract.revise", ["id": world.underpinning.at("id"), "event": "resume", "validFrom": "2026-04-15T00:00:00Z"], version: 2)
+    #expect(terms(try await gaps()).count >= 1, "a fortnight is left without")
+    world.database.clock.set(try #require(Instant("2026-04-20T00:00:00Z")))
+    #expect(terms(try await gaps()).isEmpty)
+  }
 }
 
 extension AssuranceWorld {

@@ -141,7 +141,7 @@ import Testing
   @Test func theSameHoursAreNoGap() throws {
     let calendars = [Int64(1): Self.calendar("Ours", try Self.late()), 2: Self.calendar("Theirs", try Self.late())]
     let verdict = Self.verdict(providers: [Self.link(FixedTerms(calendar: 2, budget: .seconds(4 * 3600)))], calendars: calendars)
-    #expect(verdict == BackToBack.Verdict(outcome: .covered, gaps: [], promises: 1))
+    #expect(verdict == BackToBack.Verdict(outcome: .covered, gaps: [], gapKeys: [], promises: 1))
   }
 
   @Test func weekdaysWithTheSameHoursAreToldTogetherAndHolidaysByDate() throws {
@@ -172,6 +172,15 @@ import Testing
     let gap = try #require(summer.gaps.first { $0.kind == .coverage })
     #expect(GapWords.text(gap, .english).hasPrefix("Monday to Friday 09:00-10:00 Europe/Berlin"))
     #expect(gap.from == Instant("2026-03-30T07:00:00Z"))
+  }
+
+  /// What was agreed within the second that runs is there: a proof that began before it found a gap that nobody had.
+  @Test func theHorizonBeginsWithAWholeSecondThatIsNotOver() {
+    let second = Self.start.seconds
+    #expect(ChainCase.horizon(from: Instant(microseconds: second * 1_000_000 + 970_000), endsAt: nil).lowerBound == second + 1)
+    #expect(ChainCase.horizon(from: Instant(seconds: second), endsAt: nil).lowerBound == second)
+    let over = ChainCase.horizon(from: Instant(microseconds: second * 1_000_000 + 1), endsAt: Instant(seconds: second))
+    #expect(over.isEmpty && over.lowerBound == second + 1)
   }
 
   /// A supplier in a zone without summer time: what is missing in winter comes every week of both winters of the horizon, and it is the same

@@ -1,4 +1,5 @@
 import Assurance
+import Jobs
 import Kernel
 import Operations
 import Postgres
@@ -34,6 +35,28 @@ import Testing
     try await world.sweep()
     let newest = try await world.call("proof.list", ["line": world.line]).at("items.0")
     #expect(newest.at("cause") == "changed" && !newest.kinds.contains("term"), "\(newest)")
+  }
+
+  /// A look that found nothing but lines that cannot be proven was the last one.
+  @Test func asManyAtFaultAsALookFindsHideNoOther() async throws {
+    let world = try await AssuranceWorld()
+    try await world.activate()
+    try await world.call(
+      "contract_line.add",
+      ["contract": world.contract.at("id"), "name": "Later", "sla": world.sla.at("id"), "validFrom": "2026-08-01T00:00:00Z"])
+    _ = try await world.database.superuser.withConnection { try await $0.query(ForgetStandings()) }
+    try await world.database.runAsSuperuser(
+      """
+      create function assurance.fault() returns trigger language plpgsql as $$
+      begin
+        if new.contract_line_id = (select min(l.id) from contracts.contract_line l) then raise exception 'at fault'; end if;
+        return new;
+      end
+      $$;
+      create trigger fault before insert or update on assurance.standing for each row execute function assurance.fault()
+      """)
+    await #expect(throws: LeftUndone.self) { try await ProofSweep(batch: 1).run(at: world.database.clock.now(), world.database.tenancy) }
+    #expect(try await world.found().count == 1, "the one at fault alone")
   }
 
   /// A line whose versions were all withdrawn never holds: it is in no list, and no sweep looks at it a second time.
@@ -145,7 +168,7 @@ private struct BreakHours: Statement {
 private struct LinesToProve: Statement {
   let now: Instant
 
-  static let sql = "select contract_line_id from finder.proofs_to_run($1, 500)"
+  static let sql = "select contract_line_id from finder.proofs_to_run($1, 0, 0, 500)"
 
   func bind(to parameters: inout Parameters) { parameters.append(now) }
 

@@ -67,6 +67,24 @@ import Testing
     #expect(try await world.download(large).count == 512 << 10)
   }
 
+  /// What comes as text is not written for whoever may not, or where it does not fit.
+  @Test func nothingIsWrittenInVain() async throws {
+    let world = try await AttachmentsWorld(limits: FileLimits(fileBytes: 100, tenantBytes: 150))
+    let incident = try await world.incident()
+    let foreign = try await world.incident(of: world.other)
+    let one = try await world.database.staff(.engineer, for: [world.acme])
+    try await world.attach([UInt8](repeating: 65, count: 100), to: incident)
+    // A store that fails when it is asked for a place: it is not asked.
+    let broken = try await AttachmentsWorld.dispatcher(world.database, BrokenStore(world.store, fault: .receiving))
+    await expectFailure(.tooLarge) { try await world.attach([UInt8](repeating: 65, count: 101), to: incident, by: broken) }
+    await expectFailure(.conflict) { try await world.attach([UInt8](repeating: 65, count: 51), to: incident, by: broken) }
+    await expectFailure(.conflict) { try await world.call("attachment.add", ["incident": incident, "name": "a", "content": "\n\n"], by: broken) }
+    await expectFailure(.invalid) { try await world.attach([65], to: foreign, as: one, by: broken) }
+    let manager = try await world.database.user(.customerManager, of: world.acme)
+    await expectFailure(.invalid) { try await world.attach([65], to: incident, visibility: "internal", as: manager, by: broken) }
+    await expectFailure(.internal) { try await world.attach([65], to: incident, by: broken) }
+  }
+
   @Test func programsAreTakenWhereTheSettingsSaySo() async throws {
     let world = try await AttachmentsWorld(limits: FileLimits(takesPrograms: true))
     let made = try await world.attach([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0], to: try await world.incident(), named: "tool")

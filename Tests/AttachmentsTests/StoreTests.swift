@@ -158,6 +158,163 @@ import Testing
     }
   }
 
+  @Test func aFolderThatWentAwayRefusesAndIsNoFault() async throws {
+    try await with { store in
+      let incoming = try await store.receive(for: tenant, from: nil)
+      try await incoming.append([1])
+      let received = try await incoming.finish()
+      let away = store.folder + ".away"
+      try FileManager.default.moveItem(atPath: store.folder, toPath: away)
+      func refused(_ work: () async throws -> Void) async {
+        do {
+          try await work()
+          Issue.record("it was taken")
+        } catch {
+          let failure = error as? Failure
+          #expect(failure?.kind == .busy && failure?.code == "files.unavailable" && failure?.debug?.contains(store.folder) == true, "\(error)")
+        }
+      }
+      await refused { _ = try await store.receive(for: tenant, from: nil) }
+      await refused { try await store.keep(received, of: tenant) }
+      await refused { _ = try await store.open(received.content, of: tenant) }
+      // A place below which nothing is mounted is as good as none.
+      try FileManager.default.createDirectory(atPath: store.folder, withIntermediateDirectories: false)
+      await refused { _ = try await store.receive(for: tenant, from: nil) }
+      await refused { _ = try await store.open(received.content, of: tenant) }
+      #expect(store.figures.snapshot == [:], "no single file is missing")
+      try FileManager.default.removeItem(atPath: store.folder)
+      try FileManager.default.moveItem(atPath: away, toPath: store.folder)
+      try await store.keep(received, of: tenant)
+      #expect(try await store.open(received.content, of: tenant) != nil)
+    }
+  }
+
+  /// Kept once more it is there already: but only the same counts as that.
+  @Test func whatIsGoneIsNotTakenForKept() async throws {
+    try await with { store in
+      let incoming = try await store.receive(for: tenant, from: nil)
+      try await incoming.append([1, 2, 3])
+      let received = try await incoming.finish()
+      try await store.keep(received, of: tenant)
+      let path = store.path(of: received.content.digest, tenant)
+      try Data([1]).write(to: URL(fileURLWithPath: path))
+      await #expect(throws: (any Error).self, "of another size") { try await store.keep(received, of: tenant) }
+      try FileManager.default.removeItem(atPath: path)
+      await #expect(throws: (any Error).self, "gone") { try await store.keep(received, of: tenant) }
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      // A folder, of whatever size it says.
+      var status = stat()
+      #expect(lstat(path, &status) == 0)
+      let content = FileContent(digest: received.content.digest, bytes: Int64(status.st_size))
+      await #expect(throws: (any Error).self) { try await store.keep(ReceivedFile(content: content, head: [], place: received.place), of: tenant) }
+    }
+  }
+
+  /// What lies there and is none of ours is neither listed nor removed.
+  @Test func whatIsNoneOfOursIsPassedOver() async throws {
+    try await with { store in
+      let incoming = try await store.receive(for: tenant, from: nil)
+      try await incoming.append([1, 2, 3])
+      let received = try await incoming.finish()
+      try await store.keep(received, of: tenant)
+      let digest = received.content.digest
+      let (now, part) = (SystemClock().now(), digest[0])
+      let path = store.path(of: digest, tenant)
+      let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex))
+      var misplaced = digest
+      misplaced[0] = part &+ 1
+      try "x".write(toFile: folder + "/" + FolderStore.name(misplaced), atomically: false, encoding: .utf8)
+      #expect(try await store.contents(of: tenant, part: part, before: now.adding(seconds: 60)) == [digest])
+      #expect(try await store.contents(of: tenant, part: part, before: now.adding(seconds: -60)) == [], "it may be under way")
+      let aside = store.folder + "/" + FolderStore.unclaimed
+      try "x".write(toFile: aside + "/README", atomically: false, encoding: .utf8)
+      try FileManager.default.createDirectory(atPath: aside + "/lost+found", withIntermediateDirectories: false)
+      try "x".write(toFile: aside + "/lost+found/1", atomically: false, encoding: .utf8)
+      #expect(try await store.removeSetAside(before: now.adding(seconds: 60), limit: 10) == 0)
+      #expect(FileManager.default.fileExists(atPath: aside + "/lost+found/1"))
+    }
+  }
+
+  @Test func whatIsNotWhatWasKeptIsNotOpened() async throws {
+    try await with { store in
+      let bytes = [UInt8](repeating: 7, count: 200_000)
+      let incoming = try await store.receive(for: tenant, from: nil)
+      try await incoming.append(bytes)
+      let content = try await incoming.finish()
+      try await store.keep(content, of: tenant)
+      let path = store.path(of: content.content.digest, tenant)
+      // Cut while it is read: what comes is no whole file, and says so.
+      let file = try #require(try await store.open(content.content, of: tenant))
+      #expect(try await file.next().count == 65_536)
+      let handle = try #require(FileHandle(forWritingAtPath: path))
+      try handle.truncate(atOffset: 100_000)
+      try handle.close()
+      await #expect(throws: SystemCallError.self) { while try await !file.next().isEmpty {} }
+      #expect(store.figures.snapshot[.damaged] == 1)
+      // Of another size it is not there.
+      #expect(try await store.open(content.content, of: tenant) == nil)
+      // Nor is a folder.
+      try FileManager.default.removeItem(atPath: path)
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      var status = stat()
+      #expect(lstat(path, &status) == 0)
+      #expect(try await store.open(FileContent(digest: content.content.digest, bytes: Int64(status.st_size)), of: tenant) == nil)
+    }
+  }
+
+  /// Its number may be another file's by then.
+  @Test func nothingIsWrittenAfterTheEnd() async throws {
+    try await with { store in
+      let piece = [UInt8](repeating: 1, count: 200_000)
+      let discarded = try await store.receive(for: tenant, from: nil)
+      discarded.discard()
+      await #expect(throws: SystemCallError.self) { try await discarded.append(piece) }
+      await #expect(throws: SystemCallError.self) { try await discarded.finish() }
+      let finished = try await store.receive(for: tenant, from: nil)
+      try await finished.append(piece)
+      _ = try await finished.finish()
+      await #expect(throws: SystemCallError.self) { try await finished.append(piece) }
+    }
+  }
+
+  /// Given back twice, a place would make room that is not there.
+  @Test func aPlaceIsGivenBackOnce() async throws {
+    try await with { store in
+      var taken: [any IncomingFile] = []
+      for _ in 0..<IncomingPlaces.mostOfSender { taken.append(try await store.receive(for: tenant, from: engineer(1))) }
+      taken[0].discard()
+      taken[0].discard()
+      taken.remove(at: 0)
+      taken.append(try await store.receive(for: tenant, from: engineer(1)))
+      await expectFailure(.limited) { try await store.receive(for: tenant, from: engineer(1)) }
+    }
+  }
+
+  @Test func aNameIsADigestOrNone() {
+    let digest = SHA256.hash([1])
+    #expect(FolderStore.digest(FolderStore.name(digest)) == digest)
+    let name = FolderStore.name(digest)
+    for odd in ["", String(name.dropLast()), name + "0", "g" + name.dropFirst(), name.uppercased(), "é" + name.dropFirst(2), "../" + name.dropFirst(3)] {
+      #expect(FolderStore.digest(odd) == nil || odd == name, "\(odd)")
+    }
+  }
+
+  /// What is removed in one go is bounded, and what came since stays.
+  @Test func aRunRemovesAFewAndLeavesWhatIsNew() async throws {
+    try await with { store in
+      let incoming = store.folder + "/" + FolderStore.incoming
+      let now = SystemClock().now()
+      for number in 0..<5 { try "x".write(toFile: "\(incoming)/\(number)", atomically: false, encoding: .utf8) }
+      func count() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: incoming).count }
+      try await store.removeIncoming(before: now.adding(seconds: -60), limit: 10)
+      #expect(try count() == 5)
+      try await store.removeIncoming(before: now.adding(seconds: 60), limit: 2)
+      #expect(try count() == 3)
+      try await store.removeIncoming(before: now.adding(seconds: 60), limit: 0)
+      #expect(try count() == 3)
+    }
+  }
+
   @Test func aLinkIsNotFollowed() async throws {
     try await with { store in
       let digest = SHA256.hash(Array("root".utf8))

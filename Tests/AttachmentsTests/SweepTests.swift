@@ -217,6 +217,30 @@ import Testing
     #expect(try await world.download(rotten) == Array("rotten".utf8))
   }
 
+  /// Each part of the work by itself: what fails is told, and all else is done.
+  @Test func whatFailsHoldsUpNothingElse() async throws {
+    let world = try await AttachmentsWorld()
+    let incident = try await world.incident(of: world.other)
+    let gone = try await world.attach("gone", to: incident)
+    let dying = try await AttachmentsWorld.dispatcher(world.database, FaultyStore(world.store, dying: .kept))
+    await #expect(throws: Failure.self) { try await world.attach(Array("half".utf8), to: incident, by: dying) }
+    try await world.attach("newer", to: incident)
+    try await world.delete(gone)
+    try world.nextDay()
+    let broken = PartlyBrokenStore(world.store, customer: world.acme.handle, others: [world.other.handle])
+    var faults = 0
+    for part in 0..<256 {
+      do {
+        let now = world.database.clock.now().adding(seconds: Int64(part - 255) * AttachmentSweep.everySeconds)
+        try await AttachmentSweep(broken, logger: TestDatabase.logger).run(at: now, world.database.tenancy)
+        Issue.record("nothing failed")
+      } catch let rest as LeftUndone { faults = max(faults, rest.faults.count) }
+    }
+    #expect(faults == 3, "what is on its way, what was set aside, one customer's files")
+    #expect(world.aside(of: world.other).count == 1 && world.kept(of: world.other).count == 1)
+    #expect(try await world.call("attachment.read", ["id": gone["id"] ?? .null])["state"]?.text == "removed")
+  }
+
   @Test func whatIsNoneOfOursStays() async throws {
     let world = try await AttachmentsWorld()
     let strangers = "\(world.folder)/0000000/ab"
@@ -247,5 +271,38 @@ import Testing
     #expect(world.kept(of: world.other) == [])
     #expect(try await world.call("attachment.read", ["id": two["id"] ?? .null])["state"]?.text == "removed")
     #expect(try await world.call("attachment.read", ["id": one["id"] ?? .null])["state"]?.text == "deleted")
+  }
+}
+
+/// A store of which parts cannot be read: what is on its way, what was set aside, and the files of one customer, who comes first.
+private final class PartlyBrokenStore: FileStore {
+  private struct Broken: Error {}
+
+  private let store: any FileStore
+  private let customer: TenantHandle
+  private let others: [TenantHandle]
+
+  init(_ store: any FileStore, customer: TenantHandle, others: [TenantHandle]) {
+    self.store = store
+    self.customer = customer
+    self.others = others
+  }
+
+  var limits: FileLimits { store.limits }
+  func receive(for tenant: TenantHandle, from sender: FileSender?) async throws -> any IncomingFile { try await store.receive(for: tenant, from: sender) }
+  func keep(_ file: ReceivedFile, of tenant: TenantHandle) async throws { try await store.keep(file, of: tenant) }
+  func open(_ content: FileContent, of tenant: TenantHandle) async throws -> (any StoredFile)? { try await store.open(content, of: tenant) }
+  func remove(_ digest: [UInt8], of tenant: TenantHandle, before instant: Instant) async throws {
+    try await store.remove(digest, of: tenant, before: instant)
+  }
+  func setAside(_ digest: [UInt8], of tenant: TenantHandle, before instant: Instant, now: Instant) async throws -> Bool {
+    try await store.setAside(digest, of: tenant, before: instant, now: now)
+  }
+  func removeSetAside(before instant: Instant, limit: Int) async throws -> Int { throw Broken() }
+  func removeIncoming(before instant: Instant, limit: Int) async throws { throw Broken() }
+  func tenants() async throws -> [TenantHandle] { [customer] + others }
+  func contents(of tenant: TenantHandle, part: UInt8, before instant: Instant) async throws -> [[UInt8]] {
+    guard tenant != customer else { throw Broken() }
+    return try await store.contents(of: tenant, part: part, before: instant)
   }
 }

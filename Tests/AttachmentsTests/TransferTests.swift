@@ -219,6 +219,59 @@ import Testing
     }
   }
 
+  @Test func aFolderThatWentAwayIsToldAndLogged() async throws {
+    try await AttachmentsServer.with { server in
+      let (token, incident, world) = (try await server.token(), try await server.world.incident(), server.world)
+      let made = try JSON.read(try await server.upload(Self.bytes(1000), to: incident, token: token).body)
+      try FileManager.default.moveItem(atPath: world.folder, toPath: world.folder + ".away")
+      for (method, path, headers, body) in [
+        ("POST", "/v1/attachments?incident=\(incident.text ?? "")&name=a", [("Content-Type", "application/octet-stream")], Self.bytes(2000)),
+        (
+          "POST", "/v1/attachments", [("Content-Type", "application/json")],
+          Array(JSON.text(.object(["incident": incident, "name": "a", "content": "aGk="])).utf8)
+        ),
+        ("GET", "/v1/attachments/\(made["id"]?.text ?? "")/download", [], []),
+      ] as [(String, String, [(String, String)], [UInt8])] {
+        let told = try await server.send(method, path, token: token, headers + [("X-Request-Id", "req-away")], body: body)
+        #expect(told.status == 503 && told.text.contains("files.unavailable") && told["retry-after"] == "60", "\(method): \(told.text)")
+        #expect(!told.text.contains(world.folder), "where it is, is nobody's affair")
+      }
+      let logged = server.log.errors.filter { $0.contains("req-away") && $0.contains("the folder of files \(world.folder) is not there") }
+      #expect(logged.count == 3, "\(server.log.errors)")
+      #expect(try await world.rows() == 1)
+      #expect(!FileManager.default.fileExists(atPath: world.folder), "nothing is made where something was mounted")
+      try FileManager.default.moveItem(atPath: world.folder + ".away", toPath: world.folder)
+      #expect(try await server.upload(Self.bytes(2000), to: incident, token: token).status == 201)
+      #expect(try await server.send("GET", "/v1/attachments/\(made["id"]?.text ?? "")/download", token: token).status == 200)
+    }
+  }
+
+  /// Nobody sends megabytes in vain: the answer is there before the first byte.
+  @Test func whatCanBeRefusedBeforeIsRefusedBefore() async throws {
+    try await AttachmentsServer.with(limits: FileLimits(fileBytes: 2_000_000, tenantBytes: 1_000_000)) { server in
+      let (token, incident) = (try await server.token(), try await server.world.incident())
+      let unknown = Value.id(server.world.acme.id("inc", [UInt8](repeating: 1, count: 12)))
+      for (ticket, bytes, more, status, code) in [
+        (unknown, 500_000, "", 422, "unknown_reference"), (incident, 1_000_001, "", 409, "attachments.quota"),
+        (incident, 2_000_001, "", 413, "files.too_large"),
+      ] {
+        let client = try await server.client()
+        try await client.send(
+          "POST /v1/attachments?incident=\(ticket.text ?? "")&name=a\(more) HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n"
+            + "Content-Type: application/octet-stream\r\nContent-Length: \(bytes)\r\n\r\n")
+        let told = try await client.reply()
+        #expect(told.status == status && told.text.contains(code), "\(told.text)")
+        await client.close()
+      }
+      #expect(server.world.files() == [])
+      // Two files in one request are none.
+      let twice = try await server.send(
+        "POST", "/v1/attachments?incident=\(incident.text ?? "")&name=a&content=aGk%3D", token: token, [("Content-Type", "application/octet-stream")],
+        body: Array("hi".utf8))
+      #expect(twice.status == 422 && twice.text.contains("attachments.content_twice"), "\(twice.text)")
+    }
+  }
+
   @Test func aStrangerIsNotListenedToForLong() async throws {
     try await AttachmentsServer.with { server in
       let incident = try await server.world.incident()

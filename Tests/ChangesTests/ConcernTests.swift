@@ -90,6 +90,57 @@ import Testing
     #expect(await refusal { try await world.change(sharedCis: [hidden], as: world.servesAcme) } == "sharedCis[0] input.unknown_reference")
   }
 
+  @Test func whoWasAddedByMistakeIsTakenOff() async throws {
+    let world = try await ChangesWorld()
+    let (acme, other): (Value, Value) = (.id(world.acme.publicId), .id(world.other.publicId))
+    let (mine, theirs) = (try await world.ci("mine"), try await world.ci("theirs", of: world.other))
+    let shared = try await world.sharedCi("core", affecting: [world.acme, world.other])
+    var change = try await world.change(cis: [mine], publicText: "Saturday")
+    func off(_ customer: Value, as principal: Principal? = nil) async -> String {
+      await refusal { try await world.act("change.unconcern", on: change, ["customer": customer], as: principal) }
+    }
+    #expect(await off(other) == "change.not_concerned")
+    #expect(await off(acme) == "change.still_concerned", "its CI is touched")
+    change = try await world.act("change.concern", on: change, ["customer": other])
+    #expect(await off(other, as: world.servesAcme) != "accepted", "he does not serve him")
+    change = try await world.act("change.assess", on: change, ["answers": ChangesWorld.lowest])
+    change = try await world.act("change.unconcern", on: change, ["customer": other])
+    #expect(change.at("state") == "draft", "it is judged anew")
+    #expect(try await world.read(change).at("customers") == .array([acme]))
+    let gone = try await world.call("change.history", ["id": change.at("id"), "limit": 50], as: world.servesAcme)
+    #expect(!JSON.text(gone).contains(world.other.publicId.description), "nobody else learns who that was")
+
+    // Touched, affected, to be resolved: each keeps him.
+    for (add, remove, named) in [
+      ("change.add_ci", "change.remove_ci", ("ci", theirs)), ("change.add_ci", "change.remove_ci", ("ci", shared)),
+    ] as [(String, String, (String, Value))] {
+      change = try await world.act(add, on: change, [named.0: named.1])
+      #expect(await off(other) == "change.still_concerned")
+      change = try await world.act(remove, on: change, [named.0: named.1])
+      change = try await world.act("change.unconcern", on: change, ["customer": other])
+    }
+    change = try await world.act("change.concern", on: change, ["customer": other])
+    let incident = try await world.call("incident.open", ["customer": other, "title": "Down", "impact": 2, "urgency": 2])
+    try await world.call("change.link_incident", ["id": change.at("id"), "incident": incident.at("id")])
+    change = try await world.read(change)
+    #expect(await off(other) == "change.still_concerned")
+    try await world.call("change.unlink_incident", ["id": change.at("id"), "incident": incident.at("id")])
+    change = try await world.read(change)
+
+    // Told, he is told on.
+    change = try await world.decide(try await world.submitted(change), role: "engineer", as: world.peer)
+    #expect(await off(other) == "change.wrong_state")
+    try await world.sweep()
+    change = try await world.act("change.revise", on: change, ["reason": "Sunday"])
+    #expect(await off(other) == "change.still_concerned")
+
+    // The last one is taken off by who sees it still.
+    var bare = try await world.change("Bare")
+    #expect(await refusal { try await world.act("change.unconcern", on: bare, ["customer": acme], as: world.servesAcme) } == "change.serves_all")
+    bare = try await world.act("change.unconcern", on: bare, ["customer": acme])
+    #expect(try await world.read(bare).at("customers") == .array([]))
+  }
+
   @Test func whatRestsOnASharedCiIsForWhoServesAll() async throws {
     let world = try await ChangesWorld()
     let core = try await world.sharedCi("core", affecting: [world.acme, world.other])

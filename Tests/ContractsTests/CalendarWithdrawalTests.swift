@@ -53,6 +53,7 @@ import Testing
   /// The customer's own side does not see what was withdrawn either.
   @Test func aCustomerReadsWhatStands() async throws {
     let world = try await ContractsWorld()
+    _ = try await world.contract()
     let june: Value = "2026-06-01T00:00:00Z"
     let office = try await definition(world, at: june)
     _ = try await revise(world, "24x7", from: june, version: 1)

@@ -1,5 +1,6 @@
 import Contracts
 import Kernel
+import Renewals
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Contracts
 import Kernel
 import Operations
 import Postgres
+import Suppliers
 import Tenancy
 import TestSupport
 import Testing
@@ -18,7 +19,7 @@ struct ContractsWorld {
   static let start = TestDatabase.start
 
   init() async throws {
-    database = try await TestDatabase.make([PlatformModule.self, ContractsModule.self])
+    database = try await TestDatabase.make([PlatformModule.self, ContractsModule.self, SuppliersModule.self])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER", zone: "Asia/Shanghai")
     manager = try await database.staff(.accountManager)
@@ -35,12 +36,14 @@ struct ContractsWorld {
   }
 
   /// An active contract since 2026 with one line for the whole customer.
-  func contract(of customer: TenantEntry? = nil, name: String = "Support", startsAt: String = "2026-01-01T00:00:00Z") async throws -> Value {
+  func contract(
+    of customer: TenantEntry? = nil, name: String = "Support", startsAt: String = "2026-01-01T00:00:00Z", sla: Value? = nil
+  ) async throws -> Value {
     try await database.call(
       "contract.create",
       [
         "customer": .id((customer ?? acme).publicId), "name": .text(name), "currency": "EUR", "startsAt": .text(startsAt),
-        "lines": .array([.object(["name": "Service desk", "sla": sla["id"] ?? .null, "monthlyFee": "1250.00"])]),
+        "lines": .array([.object(["name": "Service desk", "sla": (sla ?? self.sla)["id"] ?? .null, "monthlyFee": "1250.00"])]),
       ], as: manager)
   }
 

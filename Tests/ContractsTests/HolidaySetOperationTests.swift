@@ -101,7 +101,9 @@ import Testing
       "calendar.create", ["name": "Berlin", "stock": "5x8", "zone": "Europe/Berlin", "holidaySets": .array([set.at("id")])], as: world.manager)
     #expect(calendar.at("definition.exceptions.0.date") == "2026-12-24" && calendar.at("definition.exceptions.0.open") == .array([.array(["09:00", "12:00"])]))
     #expect(calendar.at("holidaySets.0.id") == set.at("id") && calendar.at("holidaySets.0.number") == 1)
-    // Customers see the calendar's days and not the provider's sets.
+    // Customers to whom something was promised in it see the calendar's days and not the provider's sets.
+    let sla = try await world.database.call("sla.create", ["name": "Berlin", "targets": .array([ContractsWorld.target(calendar)])], as: world.manager)
+    _ = try await world.contract(sla: sla)
     let reader = try await world.database.user(.customerManager, of: world.acme)
     let read = try await world.database.call("calendar.read", ["id": calendar.at("id")], as: reader)
     #expect(read.at("definition") == calendar.at("definition") && read.at("holidaySets") == .array([]))

@@ -1,4 +1,5 @@
 import Kernel
+import Renewals
 import ServiceTime
 import TestSupport
 import Testing

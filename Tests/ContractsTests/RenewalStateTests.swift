@@ -1,4 +1,5 @@
 import Contracts
+import Renewals
 import Testing
 
 @Suite struct RenewalStateTests {

@@ -33,6 +33,17 @@ import Testing
     "startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "manual", "noticeMonths": 2, "renewalMonths": 12,
   ]
 
+  /// A look that found nothing but contracts that cannot be looked at was the last one.
+  @Test func asManyAtFaultAsALookFindsHideNoOther() async throws {
+    let world = try await ContractsWorld()
+    _ = try await made(world, Self.manual, name: "Broken")
+    _ = try await made(world, Self.manual)
+    try await world.database.runAsSuperuser(
+      "update contracts.contract set zone = 'Mars/Olympus_Mons' where id = (select min(c.id) from contracts.contract c)")
+    try await RenewalSweep(batch: 1).run(at: world.database.clock.now(), world.database.tenancy)
+    #expect(try await listed(world).map { $0.at("contractName") } == ["Support"])
+  }
+
   @Test func aManualOneIsAskedSnoozedDecidedAndCompleted() async throws {
     let world = try await ContractsWorld()
     let database = world.database

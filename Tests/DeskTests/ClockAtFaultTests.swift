@@ -1,12 +1,17 @@
+import Jobs
 import Kernel
+import Postgres
 import Tenancy
 import TestSupport
 import Testing
 
+@testable import ServiceLevels
+
 /// One clock that cannot be settled stops no other.
 @Suite struct ClockAtFaultTests {
   /// Three incidents whose budgets run out; nothing can be written to the first one's clocks.
-  private func world() async throws -> (DeskWorld, [Value]) {
+  /// - Parameter atFault: how many of the first ones.
+  private func world(atFault: Int = 1) async throws -> (DeskWorld, [Value]) {
     let world = try await DeskWorld()
     var incidents: [Value] = []
     for title in ["First", "Second", "Third"] { incidents.append(try await world.open(title)) }
@@ -14,7 +19,7 @@ import Testing
       """
       create function service_levels.fault() returns trigger language plpgsql as $$
       begin
-        if old.subject_id = (select min(c.subject_id) from service_levels.clock c) then raise exception 'at fault'; end if;
+        if old.subject_id < (select min(c.subject_id) from service_levels.clock c) + \(atFault) then raise exception 'at fault'; end if;
         return new;
       end
       $$
@@ -43,4 +48,70 @@ import Testing
     try await world.sweep()
     #expect(try await breached(incidents, world) == [true, true, true])
   }
+
+  /// A look that found nothing but such clocks was the last one, and what ran out after them was never recorded.
+  @Test func asManyAsALookFindsHideNoOther() async throws {
+    let (world, incidents) = try await world(atFault: 2)
+    let sweep = BreachSweep(keepers: DeskWorld.keepers, batch: 2)
+    let (tenancy, now) = (world.database.tenancy, world.database.clock.now())
+    let undone = await #expect(throws: LeftUndone.self) { try await sweep.run(at: now, tenancy) }
+    #expect(try await breached(incidents, world) == [false, false, true])
+    #expect(undone?.count ?? 0 >= 2)
+  }
+
+  @Test func asManyHideNoWarning() async throws {
+    let (world, incidents) = try await world(atFault: 2)
+    try await world.database.runAsSuperuser(
+      """
+      alter table service_levels.clock disable trigger fault;
+      update service_levels.clock set next_warn_at = breach_at - interval '1 hour';
+      alter table service_levels.clock enable trigger fault
+      """)
+    let sweep = WarnSweep(keepers: DeskWorld.keepers, batch: 2)
+    let (tenancy, now) = (world.database.tenancy, world.database.clock.now())
+    await #expect(throws: LeftUndone.self) { try await sweep.run(at: now, tenancy) }
+    let left = try await world.database.superuser.withConnection { try await $0.query(SubjectsToWarn()) }
+    #expect(left.count == 2 && incidents.count == 3)
+  }
+
+  /// When its time is over it ends behind a step, and goes on there.
+  @Test func aTurnThatIsOverGoesOnBehindItsLastStep() async throws {
+    let (world, incidents) = try await world(atFault: 0)
+    let sweep = BreachSweep(keepers: DeskWorld.keepers)
+    let (tenancy, now) = (world.database.tenancy, world.database.clock.now())
+    var (place, recorded) = ([Int64]?.none, [Int]())
+    repeat {
+      var turn = SweepTurn(after: place, time: .zero)
+      try await sweep.run(at: now, tenancy, &turn)
+      place = turn.place
+      recorded.append(try await breached(incidents, world).filter { $0 }.count)
+    } while place != nil && recorded.count < 10
+    #expect(recorded == [1, 2, 3, 3])
+  }
+
+  /// Thousands of them would cost each round thousands of failures, and what is due now would wait behind them.
+  @Test func whatFailsRestsBeforeItIsTriedAgain() async throws {
+    let rests = RestingSubjects()
+    let due = DueSubject(tenant: TenantId(1), subject: .ticket(1))
+    var now = Instant(seconds: 1_000_000)
+    rests.add(due, at: now)
+    #expect(!rests.isResting(due, at: now.adding(seconds: 1)), "the next round tries again: it may have been a lock")
+    var waits: [Int64] = []
+    for _ in 0..<8 {
+      rests.add(due, at: now)
+      var seconds: Int64 = 0
+      while rests.isResting(due, at: now.adding(seconds: seconds)) { seconds += 1 }
+      waits.append(seconds)
+      now = now.adding(seconds: seconds)
+    }
+    #expect(waits == [15, 45, 105, 225, 465, 585, 585, 585])
+    rests.forget(due)
+    #expect(!rests.isResting(due, at: now))
+    #expect(!rests.isResting(DueSubject(tenant: TenantId(2), subject: .ticket(1)), at: now))
+  }
+}
+
+private struct SubjectsToWarn: Statement {
+  static let sql = "select distinct subject_id from service_levels.clock where next_warn_at is not null"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

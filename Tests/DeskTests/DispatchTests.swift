@@ -67,6 +67,29 @@ import Testing
     #expect(types.suffix(4) == ["incident.accepted", "incident.dispatched", "incident.held", "incident.supplier_answered"])
   }
 
+  /// By a contract that is suspended nothing is sent; what is with the supplier goes on, and is judged by what was promised.
+  @Test func aSuspendedContractTakesNothingMore() async throws {
+    let world = try await AgreementWorld()
+    try await world.link()
+    let incident = try await world.desk.open(impact: 2, urgency: 1)
+    let dispatch = try await world.dispatch(incident)
+    world.database.clock.advance(seconds: 60)
+    let id = world.contract["id"] ?? .null
+    let suspended = try await world.database.call(
+      "underpinning_contract.revise", ["id": id, "event": "suspend"], as: world.desk.manager, version: world.contract["version"]?.integer)
+    #expect(suspended["state"] == "suspended")
+    let other = try await world.desk.open(impact: 2, urgency: 1)
+    await expectFailure(.invalid) { try await world.dispatch(other) }
+    await expectFailure(.invalid) { try await world.dispatch(other, ["reason": "All the same"]) }
+    world.database.clock.advance(seconds: 1140)
+    let returned = try await world.act("return", onDispatch: dispatch)
+    #expect(returned["clocks"]?.column("verdict") == dispatch["clocks"]?.column("metric").map { _ in "met" })
+    world.database.clock.advance(seconds: 60)
+    try await world.database.call(
+      "underpinning_contract.revise", ["id": id, "event": "resume"], as: world.desk.manager, version: suspended["version"]?.integer)
+    #expect(try await world.dispatch(other)["choice"] == "linked")
+  }
+
   @Test func aContractThatNothingLinksNeedsAReason() async throws {
     let world = try await AgreementWorld()
     let incident = try await world.desk.open()

@@ -266,12 +266,13 @@ struct ImportTests {
     let customer = try #require(try await database.tenancy.tenant(code: profile.customer.code))
     func outcome(_ stopsAt: ResolutionStop) async throws -> Outcome {
       let calendar = try #require(PublicId(kind: "cal", handle: TenantHandle(1), random: [UInt8](repeating: 1, count: 12)))
+      let agreement = try #require(profile.agreement)
       let trial = try SlaTrial.draft(
         stopsAt: stopsAt,
-        targets: profile.sla.budgets.map {
-          TargetInput(metric: .resolution, priority: $0.key, budgetSeconds: $0.value, calendar: calendar, pauses: profile.sla.pauses)
+        targets: agreement.sla.budgets.map {
+          TargetInput(metric: .resolution, priority: $0.key, budgetSeconds: $0.value, calendar: calendar, pauses: agreement.sla.pauses)
         },
-        calendars: [calendar: profile.calendar.definition], from: database.clock.now())
+        calendars: [calendar: agreement.calendar.definition], from: database.clock.now())
       let run = TrialRun(customer: customer, trial: trial, selection: Selection(), credits: nil, now: database.clock.now(), kept: 5)
       return try await database.tenancy.transaction(binding: [customer.id], side: .staff, readOnly: true) { try await run.run(in: $0).outcome }
     }

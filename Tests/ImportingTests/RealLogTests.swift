@@ -64,7 +64,7 @@ struct RealLogTests {
 
   /// The rules over the whole log, without a database.
   static func tally(_ log: IncidentLog, _ profile: ImportProfile) throws -> (byPriority: [Int64: VerdictTally], all: (Int64, Int64)) {
-    let promises = ProfilePromises(profile)
+    let promises = try ProfilePromises(profile)
     var tallies: [Int64: VerdictTally] = [:]
     for incident in log.incidents {
       let clock = try ImportedClock(of: incident, in: log, promises)
@@ -82,12 +82,13 @@ struct ProfilePromises: Promises {
   private let coverage: Coverage
   private let sla: ImportProfile.SLA
 
-  init(_ profile: ImportProfile) {
+  init(_ profile: ImportProfile) throws {
+    let agreement = try #require(profile.agreement)
     terms = LineTerms(
-      contract: 1, line: 1, lineVersion: 1, sla: 1, slaVersion: 1, contractZone: profile.customer.zone, contractName: profile.contract.name,
-      lineName: profile.contract.line, resolutionStopsAt: ResolutionStop(rawValue: profile.sla.stopsAt.rawValue) ?? .resolved, reason: .explicit)
-    coverage = Coverage(version: Id(1), calendar: CompiledCalendar(profile.calendar.definition))
-    sla = profile.sla
+      contract: 1, line: 1, lineVersion: 1, sla: 1, slaVersion: 1, contractZone: profile.customer.zone, contractName: agreement.contract.name,
+      lineName: agreement.contract.line, resolutionStopsAt: ResolutionStop(rawValue: agreement.sla.stopsAt.rawValue) ?? .resolved, reason: .explicit)
+    coverage = Coverage(version: Id(1), calendar: CompiledCalendar(agreement.calendar.definition))
+    sla = agreement.sla
   }
 
   func line(openedAt: Instant) -> LineTerms? { terms }

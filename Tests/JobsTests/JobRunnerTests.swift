@@ -18,7 +18,7 @@ import Testing
             begun.next()
             world.effect(in: transaction)
           }
-          for _ in 0..<3 { try? await runner.tick() }
+          for _ in 0..<3 { _ = try? await runner.tick() }
         }
       }
     }
@@ -123,7 +123,7 @@ import Testing
     }.tick()
     #expect(second.value == 1)
     release.finish()
-    try await stalled.value
+    _ = try await stalled.value
     #expect(try await world.effects() == 1, "the stalled worker holds an older fencing number: its effect goes with it")
     #expect(try await world.jobs().isEmpty)
   }

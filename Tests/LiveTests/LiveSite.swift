@@ -1,5 +1,6 @@
 import Assets
 import Catalog
+import Changes
 import Contracts
 import Desk
 import EmbeddedPostgres
@@ -12,8 +13,10 @@ import Notifications
 import Operations
 import Postgres
 import Problems
+import Requests
 import Schema
 import ServiceLevels
+import Subprocess
 import Suppliers
 import TLS
 import Tenancy
@@ -32,7 +35,7 @@ struct LiveSite: Sendable {
 
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, SuppliersModule.self, AssetsModule.self, DeskModule.self,
-    KnowledgeModule.self, ProblemsModule.self, NotificationsModule.self,
+    KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, NotificationsModule.self,
   ]
 
   init() async throws {
@@ -168,6 +171,20 @@ struct LiveSite: Sendable {
   // MARK: Behind the scenes
 
   func script(_ text: String) async throws { try await #require(database).runAsSuperuser(text) }
+
+  /// What psql says, plans that PostgreSQL logs included.
+  func psql(_ text: String) async throws -> String {
+    let server = try await TestCluster.shared.server()
+    let result = try await Subprocess.run(
+      .name("psql"),
+      arguments: [
+        "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", server.socketDirectory, "-p", String(server.port), "-U", server.superuser, "-d",
+        try #require(database).name,
+      ], input: .string(text), output: .string(limit: 4 << 20), error: .string(limit: 4 << 20))
+    let said = result.standardOutput + result.standardError
+    #expect(result.terminationStatus.isSuccess, "\(said)")
+    return said
+  }
 
   /// A notification in somebody's inbox.
   func notify(_ login: Login, receiver: String) async throws {

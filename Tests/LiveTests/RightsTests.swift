@@ -71,6 +71,32 @@ import Testing
     }
   }
 
+  /// What happens at once for all, and for the staff alone, the staff are told once.
+  @Test func nobodyIsToldTwice() async throws {
+    let site = try await LiveSite()
+    let acme = try await site.customer("ACME")
+    let incident = try await site.incident(of: acme)
+    try await LiveServer.with(site) { server in
+      let engineer = try await server.listen(site.staff().token)
+      let manager = try await server.listen(site.user(.customerManager, of: acme).token)
+      for listener in [engineer, manager] { _ = try await listener.position() }
+      let now = site.clock.now()
+      try await site.script(
+        """
+        insert into operations.event (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, via, occurred_at)
+        select t.tenant_id, '\(now)'::timestamptz + p.seq * interval '1 second', 'ticket', t.id, 900 + p.seq, 'incident.commented', p.payload::jsonb, 'system',
+          0, 'job', '\(now)'
+        from desk.ticket t, (values (1, '{"visibility": "public"}'), (2, '{"visibility": "internal"}')) p (seq, payload)
+        """)
+      let told = try await engineer.events(during: .seconds(1))
+      #expect(told.map(\.event) == ["incident.commented"])
+      #expect(told.first?.incident == incident && told.first?.data?["at"] == .instant(now.adding(seconds: 2)), "of several the last")
+      let toldOutside = try await manager.events(during: .milliseconds(400))
+      #expect(toldOutside.map(\.event) == ["incident.commented"])
+      #expect(toldOutside.first?.data?["at"] == .instant(now.adding(seconds: 1)), "of those that he may know the last")
+    }
+  }
+
   @Test func oneIncidentAlone() async throws {
     let site = try await LiveSite()
     let acme = try await site.customer("ACME")
@@ -202,6 +228,15 @@ import Testing
       _ = try await site.incident(of: acme)
       let own = try await site.incident(of: acme, requester: anna)
       #expect(try await listener.next()?.incident == own)
+      // What comes below it counts from then on, though nothing is granted anew.
+      let below = try await site.call("unit.add", ["customer": .id(acme.publicId), "kind": "department", "name": "Yard", "parent": unit])["id"] ?? .null
+      let ben = try await site.call("person.add", ["customer": .id(acme.publicId), "name": "Ben", "unit": below])["id"] ?? .null
+      try await Task.sleep(for: .seconds(1))
+      // By the first the change is noticed; by the second, a second later, whoever was looked up too early is looked up again.
+      _ = try await site.incident(of: acme)
+      try await Task.sleep(for: .seconds(2))
+      let theirs = try await site.incident(of: acme, requester: ben)
+      #expect(try await listener.next()?.incident == theirs)
     }
   }
 

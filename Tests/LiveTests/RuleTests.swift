@@ -1,3 +1,4 @@
+import Foundation
 import Kernel
 import TestSupport
 import Testing
@@ -8,31 +9,42 @@ import Testing
   private static func ticket(_ number: Int64, version: Int64 = 1) -> LiveEvent.Ticket {
     let handle = TenantHandle(1)
     return LiveEvent.Ticket(
-      customer: .none(kind: "cus", handle: handle), incident: .none(kind: "inc", handle: handle), number: "ACME-INC-\(number)", version: version,
-      tenant: TenantId(1), unit: nil, requester: nil)
+      process: .incident, id: .none(kind: "inc", handle: handle), customer: .none(kind: "cus", handle: handle), number: "ACME-INC-\(number)",
+      version: version, readers: .row(tenant: TenantId(1), unit: nil, requester: nil))
   }
 
-  private static func event(_ kind: LiveEvent.Kind, _ number: Int64, _ second: Int64, isInternal: Bool = false) -> LiveEvent {
-    LiveEvent(kind: kind, at: Instant(seconds: second), subject: .ticket(ticket(number)), isInternal: isInternal)
+  private static func event(_ kind: LiveEvent.Kind, _ number: Int64, _ second: Int64, for audience: LiveEvent.Audience = .all) -> LiveEvent {
+    LiveEvent(kind: kind, at: Instant(seconds: second), subject: .ticket(ticket(number)), audience: audience)
   }
 
-  /// Against the plain reading: of each kind, ticket and side the last, in order.
+  private static let audiences: [LiveEvent.Audience] = [.all, .staff, .serving(TenantId(1))]
+
+  /// Against the plain reading: of each kind, ticket and circle of people the last, in order; and for one who hears them all, of each kind and
+  /// ticket.
   @Test(arguments: 0..<50)
   func eventsAreMerged(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     let events = (0..<40).map { _ in
       Self.event(
-        LiveEvent.Kind.allCases[Int(random.next() % 4)], Int64(random.next() % 4), Int64(random.next() % 100), isInternal: random.next().isMultiple(of: 2))
+        LiveEvent.Kind.allCases[Int(random.next() % 4)], Int64(random.next() % 4), Int64(random.next() % 100),
+        for: Self.audiences[Int(random.next() % 3)])
     }
     let merged = LiveEvent.merged(events)
     var expected: [LiveEvent] = []
     for event in events {
-      let same = events.filter { $0.kind == event.kind && $0.ticket == event.ticket && $0.isInternal == event.isInternal }
+      let same = events.filter { $0.kind == event.kind && $0.ticket == event.ticket && $0.audience == event.audience }
       let last = same.map(\.at).max()
       if event.at == last, !expected.contains(event) { expected.append(event) }
     }
     #expect(Set(merged) == Set(expected) && merged.count == expected.count)
     #expect(merged.map(\.at) == merged.map(\.at).sorted())
+    let forOne = LiveEvent.mergedForOne(merged)
+    for event in forOne {
+      let same = events.filter { $0.kind == event.kind && $0.ticket == event.ticket }
+      #expect(event.at == same.map(\.at).max() && forOne.count { $0.kind == event.kind && $0.ticket == event.ticket } == 1)
+    }
+    #expect(events.allSatisfy { event in forOne.contains { $0.kind == event.kind && $0.ticket == event.ticket } })
+    #expect(LiveNews(events).hasTwins == (forOne.count < merged.count))
   }
 
   @Test func positionsAreSealed() throws {
@@ -85,8 +97,38 @@ import Testing
     let event = Self.event(.incidentChanged, 1, 1)
     #expect(LiveInterest().wants(event))
     #expect(LiveInterest(customers: [TenantId(1)]).wants(event) && !LiveInterest(customers: [TenantId(2)]).wants(event))
-    #expect(!LiveInterest(incident: .none(kind: "inc", handle: TenantHandle(2))).wants(event))
-    let inbox = LiveEvent(kind: .inboxChanged, at: event.at, subject: .inbox(.init(tenant: TenantId(1), receiver: "a1")), isInternal: false)
+    #expect(!LiveInterest(tickets: [.none(kind: "inc", handle: TenantHandle(2))]).wants(event))
+    #expect(LiveInterest(tickets: [.none(kind: "inc", handle: TenantHandle(2)), .none(kind: "inc", handle: TenantHandle(1))]).wants(event))
+    let inbox = LiveEvent(kind: .inboxChanged, at: event.at, subject: .inbox(.init(tenant: TenantId(1), receiver: "a1")), audience: .all)
     #expect(LiveInterest(customers: [TenantId(2)]).wants(inbox))
+  }
+
+  /// Whatever a grant of a customer's account says.
+  @Test func theProvidersOwnIsForTheStaff() {
+    func rights(_ side: Side) -> LiveRights {
+      let grant = Grant(role: "x", permissions: Set(LiveRights.permissions), scope: .all)
+      return LiveRights(
+        of: Principal(actor: Actor(kind: .staff, id: 1, via: .http), tenant: TenantId(1), side: side, name: "x", grants: [grant]), at: Instant(seconds: 0))
+    }
+    let row = LiveEvent.Readers.row(tenant: TenantId(1), unit: nil, requester: nil)
+    let own: [(LiveEvent.Readers, LiveEvent.Audience)] = [
+      (.staff(serving: nil, opener: nil), .all), (.staff(serving: [TenantId(1)], opener: nil), .all), (row, .staff), (row, .serving(TenantId(1))),
+    ]
+    for (readers, audience) in own + [(row, .all)] {
+      let ticket = LiveEvent.Ticket(
+        process: .problem, id: .none(kind: "prb", handle: TenantHandle(1)), customer: nil, number: "PROV-PRB-000001", version: 1, readers: readers)
+      let event = LiveEvent(kind: .problemChanged, at: Instant(seconds: 1), subject: .ticket(ticket), audience: audience)
+      #expect(rights(.staff).shows(event, to: LiveInterest()))
+      #expect(rights(.customer).shows(event, to: LiveInterest()) == (readers == row && audience == .all))
+    }
+  }
+
+  /// Every kind of subject in the histories that the finder looks for is one of a process, and each process has one.
+  @Test func subjectsAreThoseOfTheFinder() throws {
+    let finder = try String(contentsOf: RealData.packageRoot.appendingPathComponent("sql/functions/finder.sql"), encoding: .utf8)
+    let lists = finder.components(separatedBy: "e.subject_kind in (").dropFirst().compactMap { $0.components(separatedBy: ")").first }
+    #expect(lists.count == 2 && Set(lists).count == 1)
+    let kinds = (lists.first ?? "").components(separatedBy: ", ").map { $0.trimmingCharacters(in: ["'"]) }
+    #expect(Set(kinds.map { LiveProcess(ofSubject: $0) }) == Set(LiveProcess.allCases))
   }
 }

@@ -173,13 +173,73 @@ import Testing
     }
   }
 
+  /// A customer's people share a fifth of the places, so that they cannot take them all.
+  @Test func placesOfACustomerAreCounted() async throws {
+    let site = try await LiveSite()
+    let (acme, other) = (try await site.customer("ACME"), try await site.customer("OTHER"))
+    let (anna, ben, olga) = (
+      try await site.user(.customerManager, of: acme), try await site.user(.customerManager, of: acme), try await site.user(.customerManager, of: other)
+    )
+    var limits = LiveServer.limits
+    limits.streams = 10
+    try await LiveServer.with(site, limits: limits) { server in
+      let first = try await server.listen(anna.token)
+      let second = try await server.listen(ben.token)
+      let third = try await server.send("GET", "/v1/live", token: ben.token)
+      #expect(third.status == 429 && third["retry-after"] == "30" && third.json?["code"] == "http.live_of_customer")
+      // Others have theirs, and the provider's own people are counted as accounts alone.
+      _ = try await server.listen(olga.token)
+      let staff = try await site.staff()
+      for _ in 0..<3 { _ = try await server.listen(staff.token) }
+      await second.close()
+      let deadline = ContinuousClock.now.advanced(by: .seconds(10))
+      while try await server.metric("steward_live_streams") > 5, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(10)) }
+      let again = try await server.listen(anna.token)
+      for listener in [first, again] { _ = try await listener.position() }
+    }
+  }
+
+  /// What the server's socket took, and nobody acknowledges: a client that has vanished, or whose window stays shut. There is nothing left to write
+  /// that could tell.
+  @Test func whoAcknowledgesNothingIsGone() async throws {
+    let site = try await LiveSite()
+    let acme = try await site.customer("ACME")
+    for _ in 0..<60 { _ = try await site.incident(of: acme) }
+    let engineer = try await site.staff()
+    var limits = LiveServer.limits
+    limits.heartbeat = .seconds(3600)
+    try await LiveServer.with(site, limits: limits) {
+      $0.write = .seconds(3)
+    } _: { server in
+      let stalled = try await server.listen(engineer.token, reads: false)
+      _ = try await stalled.position()
+      try await stalled.stall()
+      // More than its window takes, less than the socket does.
+      try await site.script(
+        """
+        insert into operations.event (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, via, occurred_at)
+        select t.tenant_id, '\(site.clock.now())', 'ticket', t.id, 900, 'incident.changed', '{}', 'system', 0, 'job', '\(site.clock.now())'
+        from desk.ticket t
+        """)
+      let started = ContinuousClock.now
+      while try await server.metric("steward_live_streams") > 0, started.duration(to: .now) < .seconds(20) { try await Task.sleep(for: .milliseconds(50)) }
+      #expect(try await server.metric("steward_live_streams") == 0)
+      #expect(try await server.metric("steward_live_ends_total{reason=\"gone\"}") == 1)
+      #expect(started.duration(to: .now) > .seconds(2))
+      await stalled.close()
+    }
+  }
+
   @Test func whoDoesNotReadIsCut() async throws {
     let site = try await LiveSite()
     let acme = try await site.customer("ACME")
     let (lazy, keen) = (try await site.staff(), try await site.staff())
     var incidents: [Value] = []
     for _ in 0..<240 { incidents.append(try await site.incident(of: acme)) }
-    try await LiveServer.with(site) { server in
+    try await LiveServer.with(site) {
+      // Not by the socket, for what it has taken.
+      $0.write = .seconds(120)
+    } _: { server in
       let stalled = try await server.listen(lazy.token, reads: false)
       _ = try await stalled.position()
       try await stalled.stall()
@@ -260,10 +320,46 @@ import Testing
     }
   }
 
-  /// Database connections taken in a second.
-  private func looks(_ site: LiveSite) async throws -> Int {
+  /// Whoever is granted units is looked after with the others, while things happen.
+  @Test func listenersOfUnitsCostNoLookOfTheirOwn() async throws {
+    let site = try await LiveSite()
+    let acme = try await site.customer("ACME")
+    let unit = try await site.call("unit.add", ["customer": .id(acme.publicId), "kind": "site", "name": "Kiel"])["id"] ?? .null
+    let incident = try await site.incident(of: acme)
+    var users: [LiveSite.Login] = []
+    for _ in 0..<20 {
+      let user = try await site.user(.customerManager, of: acme)
+      try await site.call("account_grant.revoke", ["id": user.grants[0]])
+      try await site.call("account_grant.add", ["account": user.account, "role": "customer_manager", "scope": "unit", "unit": unit])
+      users.append(user)
+    }
+    try await LiveServer.with(site) { server in
+      let writing = Task {
+        var seq: Int64 = 1000
+        while !Task.isCancelled {
+          seq += 1
+          try await site.write(on: incident, seqs: seq...seq)
+          try await Task.sleep(for: .milliseconds(200))
+        }
+      }
+      defer { writing.cancel() }
+      var listeners = [try await server.listen(users[0].token)]
+      // What the first look-ups need is over.
+      try await Task.sleep(for: .seconds(3))
+      let ofOne = try await looks(site, seconds: 3)
+      for user in users.dropFirst() { listeners.append(try await server.listen(user.token)) }
+      for listener in listeners { _ = try await listener.position() }
+      try await Task.sleep(for: .seconds(3))
+      let ofMany = try await looks(site, seconds: 3)
+      #expect(ofOne > 0 && ofMany <= ofOne + 15, "\(ofOne) for one, \(ofMany) for 20")
+      for listener in listeners { await listener.close() }
+    }
+  }
+
+  /// Database connections taken in a while.
+  private func looks(_ site: LiveSite, seconds: Int = 1) async throws -> Int {
     let before = await site.tenancy.health().statistics.counters.acquired
-    try await Task.sleep(for: .seconds(1))
+    try await Task.sleep(for: .seconds(seconds))
     // The second look at the figures takes one itself.
     return await site.tenancy.health().statistics.counters.acquired - before - 1
   }

@@ -41,7 +41,7 @@ import Testing
     try await world.world.call("renewal.decide", ["id": item["id"] ?? .null, "decision": "renew"], version: 1)
     try await world.world.call("renewal.complete", ["id": item["id"] ?? .null], version: 2)
     try await world.renewals(at: "2027-02-01T00:00:00Z")
-    #expect(try await world.events(world.manager).prefix(2) == ["renewal.due", "renewal.decision_missed"])
+    #expect(try await world.events(world.manager).prefix(3) == ["renewal.due", "renewal.renewed", "renewal.decision_missed"])
   }
 
   /// What was decided in time is told no more; what was put off is told when it is back; what nobody looked at for long is told once.
@@ -66,8 +66,111 @@ import Testing
     let quick = try #require(try await world.world.call("renewal.list")["items"]?.array?.first { $0["contractName"] == "Quick" })
     try await world.world.call("renewal.decide", ["id": quick["id"] ?? .null, "decision": "decline"], version: 1)
     try await world.world.make()
-    #expect(try await world.events(world.manager).count == 4)
+    #expect(try await world.events(world.manager).count == 5 && world.events(world.manager).first == "renewal.declined", "and not that it is due")
     #expect(try await world.world.left() == 0)
+  }
+
+  /// What became of each, once, and not to who did it; what was taken back meanwhile is not told.
+  @Test func whatBecameOfARenewalIsTold() async throws {
+    let world = try await AccountWorld()
+    for name in ["Renewed", "Declined", "Forgotten"] { try await world.renewing(name) }
+    try await world.renewals()
+    let items = try await world.world.call("renewal.list")["items"]?.array ?? []
+    func id(_ name: String) throws -> Value { try #require(items.first { $0["contractName"] == .text(name) }?["id"]) }
+    try await world.world.call("renewal.decide", ["id": try id("Declined"), "decision": "decline"], as: world.manager, version: 1)
+    for _ in 0..<2 { try await world.renewals() }
+    #expect(try await world.events(world.manager).count == 3, "he decided himself")
+    #expect(try await world.events(world.chinese).first == "renewal.declined")
+    #expect(try await world.world.inbox(world.chinese).first?["subject"] == "[ACME-CON-000002] 决定不续约，2026-06-30 到期：Declined")
+    #expect(try await world.events(world.others) == [])
+    try await world.world.call("renewal.decide", ["id": try id("Renewed"), "decision": "renew"], version: 1)
+    try await world.world.call("renewal.complete", ["id": try id("Renewed")], version: 2)
+    try await world.renewals()
+    let renewed = try #require(try await world.world.inbox(world.manager).first)
+    #expect(renewed["subject"] == "[ACME-CON-000001] Renewed: Renewed" && renewed["about"] == (try id("Renewed")))
+    #expect(renewed["body"]?.text?.contains("Customer: ACME") == true, "\(renewed["body"] ?? .null)")
+    #expect(renewed["body"]?.text?.contains("Last day of the term before: 2026-06-30\nLast day of the term now: 2027-06-30") == true)
+    // A decision that is taken back before it is told leaves nothing to tell.
+    try await world.world.call("renewal.decide", ["id": try id("Forgotten"), "decision": "decline"], version: 1)
+    try await world.world.call("renewal.decide", ["id": try id("Forgotten"), "decision": "reopen"], version: 2)
+    try await world.renewals()
+    #expect(try await world.events(world.manager).first == "renewal.renewed")
+    for _ in 0..<2 { try await world.renewals(at: "2026-07-01T00:00:00Z") }
+    let ended = try await world.events(world.manager).prefix { !$0.hasPrefix("renewal.renewed") }
+    #expect(ended.filter { $0 == "renewal.lapsed" }.count == 1 && ended.filter { $0 == "renewal.not_renewed" }.count == 1)
+    #expect(try await world.subjects(world.manager).contains("[ACME-CON-000003] Has lapsed, and nobody decided: Forgotten"))
+    #expect(try await world.events(world.manager).filter { $0 == "contract.lapsed" }.isEmpty, "said already")
+    #expect(try await world.world.left() == 0)
+  }
+
+  /// A term that nobody is asked about is told when it is over, once; not where it got another end, was ended, or was over when it was recorded.
+  @Test func aTermThatIsOverIsTold() async throws {
+    let world = try await AccountWorld()
+    func contract(_ name: String, _ end: String) async throws -> Value {
+      try await world.world.call(
+        "contract.create",
+        [
+          "customer": .id(world.world.acme.publicId), "name": .text(name), "currency": "EUR", "startsAt": "2025-01-01T00:00:00Z", "endsAt": .text(end),
+        ])
+    }
+    _ = try await contract("Over", "2026-03-31T22:00:00Z")
+    _ = try await contract("Long over", "2026-02-01T00:00:00Z")
+    let longer = try await contract("Longer", "2026-03-31T22:00:00Z")
+    let ended = try await contract("Ended", "2026-03-31T22:00:00Z")
+    try await world.renewals(at: "2026-03-31T21:59:59Z")
+    #expect(try await world.events(world.manager) == [])
+    try await world.world.call("contract.change", ["id": longer["id"] ?? .null, "endsAt": "2026-05-31T22:00:00Z"], version: 1)
+    try await world.world.call("contract.change", ["id": ended["id"] ?? .null, "event": "end"], version: 1)
+    for _ in 0..<2 { try await world.renewals(at: "2026-03-31T22:00:00Z") }
+    #expect(try await world.events(world.manager) == ["contract.lapsed"])
+    let told = try #require(try await world.world.inbox(world.manager).first)
+    #expect(told["subject"] == "[ACME-CON-000001] Its term is over: Over" && told["about"]?.text?.hasPrefix("con_") == true)
+    #expect(try await world.world.inbox(world.chinese).first?["subject"] == "[ACME-CON-000001] 合同期限已届满：Over")
+    // Extended between the news and its telling: nothing to tell.
+    world.world.database.clock.set(try #require(Instant("2026-05-31T22:00:00Z")))
+    try await PartitionSweep().run(at: world.world.database.clock.now(), world.world.database.tenancy)
+    try await world.sweepRenewals()
+    try await world.world.call("contract.change", ["id": longer["id"] ?? .null, "endsAt": "2026-08-31T22:00:00Z"], version: 2)
+    try await world.world.make()
+    #expect(try await world.events(world.manager).count == 1)
+    try await world.renewals(at: "2026-09-01T00:00:00Z")
+    #expect(try await world.events(world.manager).count == 2)
+  }
+
+  /// The same of contracts with suppliers, to those who serve every customer.
+  @Test func renewalsOfSuppliersAreTold() async throws {
+    let world = try await AccountWorld()
+    let supplier = try await world.supplier()
+    func contract(_ reference: String, _ more: [String: Value]) async throws -> Value {
+      let own: [String: Value] = [
+        "supplier": supplier, "reference": .text(reference), "name": "Hosting", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "endsAt": "2026-07-01T00:00:00Z",
+      ]
+      return try await world.world.database.dispatcher.invoke(
+        "underpinning_contract.create", .object(own.merging(more) { $1 }.map { Value.Member($0.key, $0.value) }), as: world.world.database.root,
+        Call(requestId: "test")
+      ).value
+    }
+    _ = try await contract("UC-1", ["renewal": "manual", "noticeMonths": 2, "renewalMonths": 12])
+    _ = try await contract("UC-2", [:])
+    for _ in 0..<2 { try await world.renewals(at: "2026-03-10T00:00:00Z") }
+    #expect(try await world.events(world.manager) == ["renewal.due"])
+    #expect(try await world.events(world.others) == [] && world.events(world.world.engineer) == [])
+    let told = try #require(try await world.world.inbox(world.manager).first)
+    #expect(told["subject"] == "[UC-1] Renewal to be decided by 2026-05-01: Hosting" && told["customer"] == .null)
+    #expect(told["body"]?.text?.contains("Supplier: Cloud Ltd\n") == true)
+    let item = try #require(try await world.world.call("renewal.list")["items"]?.array?.first)
+    #expect(told["about"] == item["id"])
+    let hook = try await world.world.call("webhook.create", ["name": "Hook", "url": "https://hooks.example.com/"])["id"] ?? .null
+    try await world.world.rule("renewal.lapsed", ["channels": .array(["webhook"]), "webhook": hook], name: "Hook")
+    for _ in 0..<2 { try await world.renewals(at: "2026-07-01T00:00:00Z") }
+    let events = try await world.events(world.manager)
+    #expect(Set(events) == ["renewal.due", "renewal.decision_missed", "renewal.lapsed", "contract.lapsed"] || Set(events) == ["renewal.due", "renewal.lapsed", "contract.lapsed"])
+    #expect(events.filter { $0.hasSuffix("lapsed") }.count == 2)
+    #expect(try await world.subjects(world.manager).contains("[UC-2] Its term is over: Hosting"))
+    let data = try JSON.read(try #require(try await world.world.rows("webhook").first).body)["data"] ?? .null
+    #expect(data["supplierCode"] == "CLOUD" && data["number"] == "UC-1" && data["customer"] == nil)
+    #expect(data["underpinningContract"]?.text?.hasPrefix("uc_") == true && data["renewal"] == item["id"])
   }
 
   /// A contract that cannot be looked at holds up no other; who may not read renewals any more is told of none.
@@ -212,6 +315,20 @@ import Testing
     try await world.world.call("appraisal_action.finish", ["id": action["id"] ?? .null, "state": "done", "result": "Built"], version: 5)
     try await world.reminders(at: "2026-07-01T00:00:00Z")
     #expect(try await world.events(world.manager).count == 1)
+  }
+
+  /// The owner of an action who has left is nobody: those who answer for suppliers are told in his place.
+  @Test func anOwnerWhoHasLeftIsNobody() async throws {
+    let world = try await AccountWorld()
+    _ = try await world.action(owner: world.world.colleagueId, dueOn: "2026-04-10")
+    try await world.reminders()
+    for grant in try await world.world.call("staff_grant.list", ["account": world.world.colleagueId])["items"]?.array ?? [] {
+      try await world.world.call("staff_grant.revoke", ["id": grant["id"] ?? .null])
+    }
+    for _ in 0..<2 { try await world.reminders(at: "2026-04-02T22:00:00Z") }
+    #expect(try await world.world.events(world.world.colleague) == ["appraisal_action.assigned"])
+    #expect(try await world.events(world.manager) == ["appraisal_action.due"])
+    #expect(try await world.events(world.others) == [])
   }
 
   // MARK: Rules

@@ -9,6 +9,7 @@ enum NotGenerated {
     "setup.complete": "possible only while there is no staff at all: ValidCallTests",
     "password.change": "needs the present password of the caller: OperationsTests",
     "change.concern": "needs a caller who serves two customers: ChangesTests",
+    "change.unconcern": "needs a change that concerns two customers, and a caller who serves both: ChangesTests",
     "job.retry": "needs a job that was given up, which no operation makes: OperationsTests",
   ]
 }

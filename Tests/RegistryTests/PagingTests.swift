@@ -88,6 +88,8 @@ struct Subjects: Sendable {
   private let contract: Value
   private let incident: Value
   private let supplier: Value
+  /// A contract with a supplier.
+  private let underpinning: Value
   private let line: Value
   private let credit: Value
   /// A line of which something was measured, corrected and judged.
@@ -143,6 +145,9 @@ struct Subjects: Sendable {
     }
     let supplier = try await world.seeded("sup", in: world.a).id
     self.supplier = supplier
+    underpinning = try await world.seeded("uc", in: world.a).id
+    for _ in 0..<3 { _ = try await world.underpinningContact(of: underpinning) }
+    for _ in 0..<3 { _ = try await world.seeded("uctpl", in: world.a) }
     for number in 1...3 {
       try await world.seed("supplier_contact.add", ["supplier": supplier, "name": .text("Contact \(number)")])
       try await world.seed("supplier_service.add", ["supplier": supplier, "name": .text("Service \(number)")])
@@ -350,6 +355,14 @@ struct Subjects: Sendable {
           select \(world.a.entry.id), 'probe', '2026-03-02T08:00:00Z', '2026-03-02T08:00:00Z' from generate_series(1, 3)
           """)
       }
+    case "sweep.list":
+      try await world.database.superuser.withConnection {
+        _ = try await $0.runScript(
+          """
+          insert into jobs.schedule (tenant_id, kind, every_seconds, next_at)
+          select \(world.database.provider.id), 'probe.' || n, 60, '2026-03-02T08:00:00Z' from generate_series(1, 3) n on conflict do nothing
+          """)
+      }
     case "time_entry.mine": for _ in 0..<2 { _ = try await world.timeEntry(world.a, by: caller.principal) }
     case "scorecard.tickets": try await world.seed("scorecard.rebuild", ["customer": .text(world.a.id)])
     default: break
@@ -365,6 +378,7 @@ struct Subjects: Sendable {
       case .id(let kind) where kind.prefix == "con" && field.isRequired: members.append(Value.Member(field.name, contract))
       case .id(let kind) where kind.prefix == "inc" && field.isRequired: members.append(Value.Member(field.name, incident))
       case .id(let kind) where kind.prefix == "sup" && field.isRequired: members.append(Value.Member(field.name, supplier))
+      case .id(let kind) where kind.prefix == "uc" && field.isRequired: members.append(Value.Member(field.name, underpinning))
       case .id(let kind) where kind.prefix == "line" && field.isRequired:
         members.append(Value.Member(field.name, operation.declaration.name.hasPrefix("measurement.") ? measured : line))
       case .id(let kind) where kind.prefix == "off" && field.isRequired: members.append(Value.Member(field.name, offering))

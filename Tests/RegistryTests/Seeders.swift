@@ -198,6 +198,13 @@ enum Seeders {
             "startsAt": "2026-01-01T00:00:00Z",
           ]))
     },
+    "ucc": { world, twin in
+      let contract = try await world.seeded("uc", in: twin)
+      return try Seeded(try await world.underpinningContact(of: contract.id))
+    },
+    "uctpl": { world, twin in
+      try Seeded(try await world.seed("underpinning_template.create", ["name": world.name(twin), "currency": "EUR", "targets": .array([])]))
+    },
     "out": { world, twin in
       let service = try await world.seeded("ssv", in: twin)
       return try Seeded(
@@ -326,7 +333,7 @@ enum Seeders {
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
   static let shared: Set<String> = [
-    "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
+    "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "ucc", "uctpl", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
     "tcd", "cod", "evs", "evt", "qfl", "chm", "whk", "ntr", "hbk",
   ]
 }
@@ -383,6 +390,15 @@ extension World {
     let target = Value.object(["metric": "response", "priority": 3, "budgetSeconds": 60, "calendar": calendar["id"] ?? .null])
     let made = try await seed("sla.create", ["name": .text("OLA \(next())"), "kind": "ola", "targets": .array([target])])
     return made["id"] ?? .null
+  }
+
+  /// Somebody of its supplier who speaks for an underpinning contract.
+  func underpinningContact(of contract: Value) async throws -> Value {
+    let supplier = try await seed("underpinning_contract.read", ["id": contract])["supplier"] ?? .null
+    let contact = try await seed("supplier_contact.add", ["supplier": supplier, "name": .text("Contact \(next())")])["id"] ?? .null
+    return try await seed(
+      "underpinning_contact.add",
+      ["underpinningContract": contract, "contact": contact, "role": "billing", "validFrom": "2026-01-02T00:00:00Z"])
   }
 
   /// An underpinning contract in force, with a coverage and a target; of the supplier that is given, or of a new one.

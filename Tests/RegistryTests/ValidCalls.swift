@@ -91,6 +91,11 @@ struct CallRule: Sendable {
       return (["lines": .array([.object(["name": "Desk", "sla": sla["id"] ?? .null, "monthlyFee": "10"])])], nil)
     })
 
+  /// It is for any supplier: no service.
+  static let underpinningTemplate = CallRule(
+    omitted: ["noticeDays"],
+    given: { _, _, _ in (["targets": .array([.object(["metric": "resolution", "budgetSeconds": 3600])])], nil) })
+
   static let byOperation: [String: CallRule] = [
     "contract.create": CallRule(omitted: ["noticeDays", "offering"]),
     "contract.withdraw": future("con", "contract.change"),
@@ -296,8 +301,15 @@ struct CallRule: Sendable {
     "contract_line.revise": CallRule(omitted: ["offering"]),
     "supplier.create": CallRule(given: { world, _, _ in (["code": .text("S\(world.next())")], nil) }),
     "certification.record": CallRule(given: { _, _, _ in (["expiresOn": "2027-01-01"], nil) }),
+    "underpinning_contact.add": CallRule(given: { world, twin, _ in
+      let contract = try await world.seeded("uc", in: twin)
+      let contact = try await world.underpinningContact(of: contract.id)["contact"] ?? .null
+      return (["underpinningContract": contract.id, "contact": contact], nil)
+    }),
+    "underpinning_template.create": underpinningTemplate,
+    "underpinning_template.revise": underpinningTemplate,
     "underpinning_contract.create": CallRule(
-      omitted: ["businessDays", "period", "countsFrom"],
+      omitted: ["businessDays", "period", "countsFrom", "noticeDays"],
       given: { world, twin, _ in
         let service = try await world.seed("supplier_service.add", ["supplier": try await world.seeded("sup", in: twin).id, "name": "Own"])
         return (
@@ -310,7 +322,7 @@ struct CallRule: Sendable {
           ], nil
         )
       }),
-    "underpinning_contract.revise": CallRule(given: { world, twin, _ in
+    "underpinning_contract.revise": CallRule(omitted: ["noticeDays"], given: { world, twin, _ in
       let seeded = try await world.seeded("uc", in: twin)
       return (
         [

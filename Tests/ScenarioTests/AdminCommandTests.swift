@@ -37,6 +37,13 @@ import Testing
     #expect(gone.code == 3 && gone.text.contains("rows=1"), "\(gone.text)")
     #expect(try await admin(["-c", "customer read id=cus_0"]).code == 2)
     #expect(try await admin(["-c", "customer list", "-f", file]).code == 64)
+
+    // What works on the database joins a trial that runs, and leaves it running; a second one to run it is refused.
+    let export = try Program("catalog", "export", "--trial", folder + "/trial", output: folder + "/export.log")
+    #expect(await export.ended() == 0 && export.text.contains("families:"), "\(export.text)")
+    let second = try Program("up", "--trial", folder + "/trial", "--once", output: folder + "/second.log")
+    #expect(await second.ended() == 2 && second.text.contains("Another process uses"), "\(second.text)")
+    #expect(try await admin(["-c", "customer list"]).text.contains("rows=1"))
     server.end()
     #expect(await server.ended() == 0, "\(server.text)")
   }

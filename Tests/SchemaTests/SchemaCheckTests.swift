@@ -42,9 +42,9 @@ import TestSupport
     ("alter role steward_app bypassrls", "role"),
     ("create view desk.leak as select 1 as x", "view"),
     ("create function tenancy.leak() returns int language sql security definer as 'select 1'", "definer"),
-    ("alter function finder.due_clocks(timestamptz, integer) owner to steward_owner", "finder"),
-    ("grant execute on function finder.due_clocks(timestamptz, integer) to public", "finder"),
-    ("grant execute on function finder.due_clocks(timestamptz, integer) to steward_readonly", "finder"),
+    ("alter function finder.due_clocks(timestamptz, timestamptz, bigint, bigint, integer) owner to steward_owner", "finder"),
+    ("grant execute on function finder.due_clocks(timestamptz, timestamptz, bigint, bigint, integer) to public", "finder"),
+    ("grant execute on function finder.due_clocks(timestamptz, timestamptz, bigint, bigint, integer) to steward_readonly", "finder"),
     ("create function finder.stray() returns int language sql as 'select 1'", "finder"),
   ])
   func aMissingProtectionIsFound(damage: String, rule: String) async throws {

@@ -1,7 +1,9 @@
 import Contracts
+import Jobs
 import Kernel
 import Postgres
 import Scorecard
+import Tenancy
 import TestSupport
 import Testing
 
@@ -22,6 +24,27 @@ import Testing
       try await world.inside { try await RebuildFigures.run(tenant: world.customer.id, contract: contract.row, at: world.database.clock.now(), in: $0) }
     }
     #expect(try await world.dump() == refreshed)
+  }
+
+  @Test func oneTenantAtFaultHoldsUpNoOther() async throws {
+    let world = try await ScorecardWorld()
+    let later = try await world.database.customer("LATER")
+    try await world.database.runAsSuperuser(
+      """
+      delete from operations.outbox;
+      insert into operations.outbox (tenant_id, consumer, subject_kind, subject_id, seq, recorded_at)
+      select t, 'scorecard', 'ticket', 1, 1, '2026-03-02T08:00:00Z' from unnest(array[\(world.customer.id), \(later.id)]::bigint[]) t;
+      create function scorecard.fault() returns trigger language plpgsql as $$
+      begin
+        if new.tenant_id = \(world.customer.id) then raise exception 'at fault'; end if;
+        return new;
+      end
+      $$;
+      create trigger fault before insert or update on scorecard.progress for each row execute function scorecard.fault()
+      """)
+    await #expect(throws: LeftUndone.self) { try await world.refresh() }
+    let waiting = try await world.database.superuser.withConnection { try await $0.query(TenantsWaiting()) }
+    #expect(waiting == [world.customer.id])
   }
 
   /// Several refreshers and a rebuild at once, while tickets change: nothing is lost or counted twice.
@@ -142,4 +165,9 @@ private struct DailyRows: Statement {
     let priority: Int64 = try row.next()
     return ("\(contract) \(day) \(basis) \(priority)", try row.next())
   }
+}
+
+private struct TenantsWaiting: Statement {
+  static let sql = "select distinct tenant_id from operations.outbox where consumer = 'scorecard'"
+  static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }
 }

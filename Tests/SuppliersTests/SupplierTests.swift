@@ -73,20 +73,6 @@ import Testing
   }
 }
 
-@Suite struct UnderpinningStateTests {
-  /// Every pair, written down: what is not listed here cannot happen.
-  static let transitions: [UnderpinningState: [UnderpinningState.Event: UnderpinningState]] = [
-    .draft: [.activate: .active, .end: .ended, .amend: .draft],
-    .active: [.end: .ended, .amend: .active],
-    .ended: [:],
-  ]
-
-  @Test(arguments: UnderpinningState.allCases, UnderpinningState.Event.allCases)
-  func everyPairGoesWhereTheTableSays(state: UnderpinningState, event: UnderpinningState.Event) {
-    #expect(state.after(event) == Self.transitions[state]?[event])
-  }
-}
-
 @Suite struct UnderpinningContractTests {
   private func create(_ world: SuppliersWorld, _ more: KeyValuePairs<String, Value> = [:]) async throws -> Value {
     let input: [Value.Member] = [

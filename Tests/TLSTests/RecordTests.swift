@@ -116,12 +116,57 @@ import Testing
       _ = try? channel.finish(acceptAlreadyClosed: true)
     }
   }
+
+  /// Of TLS 1.3 a client sends its request with the end of its handshake, which the server has not seen yet. A server that stops then still
+  /// says that it does, and the client knows that nothing was cut.
+  @Test func aServerThatStopsWhileItShakesHandsSaysSo() throws {
+    try withContexts { trust, serve in
+      let client = try TLSEngine(trust, serverName: "localhost")
+      let ends = Ends()
+      let channel = EmbeddedChannel(handlers: [try TLSHandler(server: serve), ends])
+      try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+      _ = client.handshake()
+      var plaintext = ByteBuffer()
+      try channel.writeInbound(#require(client.takeOutput(ByteBufferAllocator())))
+      while let bytes = try channel.readOutbound(as: ByteBuffer.self) { _ = client.receive(bytes, into: &plaintext) }
+      #expect(client.isHandshakeComplete)
+      channel.close(promise: nil)
+      #expect(Array("request".utf8).withUnsafeBytes { client.send($0) })
+      try channel.writeInbound(#require(client.takeOutput(ByteBufferAllocator())))
+      var isEnded = false
+      while let bytes = try channel.readOutbound(as: ByteBuffer.self) {
+        if case .ended = client.receive(bytes, into: &plaintext) { isEnded = true }
+      }
+      #expect(isEnded && ends.errors.isEmpty)
+      #expect(ends.byteCount == 0, "a request that came too late is not taken")
+      _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+  }
+
+  /// It does not wait for ever for the client's part.
+  @Test func aHandshakeThatIsNotFinishedHoldsNoEndUp() throws {
+    try withContexts { trust, serve in
+      let client = try TLSEngine(trust, serverName: "localhost")
+      let channel = EmbeddedChannel(handlers: [try TLSHandler(server: serve), Ends()])
+      try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+      _ = client.handshake()
+      try channel.writeInbound(#require(client.takeOutput(ByteBufferAllocator())))
+      channel.close(promise: nil)
+      #expect(channel.isActive)
+      channel.embeddedEventLoop.advanceTime(by: TLSHandler.Limits().linger)
+      #expect(!channel.isActive)
+      _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+  }
 }
 
 private final class Ends: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 
   private(set) var errors: [TLSError] = []
+  private(set) var byteCount = 0
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) { byteCount += unwrapInboundIn(data).readableBytes }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     if let error = error as? TLSError { errors.append(error) }

@@ -1,3 +1,4 @@
+import Jobs
 import Kernel
 import Operations
 import Postgres
@@ -64,6 +65,32 @@ import Testing
     #expect(await refusal { try await world.call("timer.stop", late, as: world.anna) } == "at: time_entry.future")
     let entry = try await world.call("timer.stop", ["id": timer["id"] ?? .null, "at": "2026-03-10T20:12:00Z"], as: world.anna)
     #expect(entry["minutes"] == 12 && entry["source"] == "forgotten_timer" && entry["state"] == "draft")
+  }
+
+  /// One that cannot be marked ended the run, and the next one with it.
+  @Test func oneAtFaultHoldsUpNoOther() async throws {
+    let world = try await TimeWorld()
+    let members: [String: Value] = [
+      "customer": .id(world.acme.publicId), "ticket": world.ticket["id"] ?? .null, "workType": "remote_support", "limitMinutes": 30,
+    ]
+    _ = try await world.call("timer.start", members, as: world.anna)
+    world.database.clock.advance(seconds: 60)
+    _ = try await world.call("timer.start", members, as: world.bert)
+    try await world.database.runAsSuperuser(
+      """
+      create function time_entries.fault() returns trigger language plpgsql as $$
+      begin
+        if old.due_at = (select min(t.due_at) from time_entries.timer t) then raise exception 'at fault'; end if;
+        return new;
+      end
+      $$;
+      create trigger fault before update on time_entries.timer for each row execute function time_entries.fault()
+      """)
+    world.database.clock.advance(seconds: 3 * 3600)
+    let (tenancy, now) = (world.database.tenancy, world.database.clock.now())
+    await #expect(throws: LeftUndone.self) { try await TimerSweep(batch: 1).run(at: now, tenancy) }
+    let marked = try await world.database.superuser.withConnection { try await $0.query(ForgottenEvents()) }
+    #expect(marked == ["2026-03-10 20:31:00"])
   }
 
   @Test func aDiscardedTimerLeavesNothing() async throws {

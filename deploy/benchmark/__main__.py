@@ -13,11 +13,13 @@ import backtest_measure
 import client_measure
 import import_measure
 import job_measure
+import live_measure
 import page_measure
 import process_measure
 import proof_measure
 import scorecard_measure
 import search_measure
+import storm_measure
 import target_measure
 import tenant_measure
 import verdict_measure
@@ -43,6 +45,8 @@ MEASURES = {
     "admin": (admin_measure.run, "the admin protocol on one pipelined connection against HTTP of the same operation"),
     "proof": (proof_measure.run, "the back-to-back proof of a contract with 20 lines"),
     "jobs": (job_measure.run, "jobs of one worker against pgbench of the same statements; how soon a missed deadline is recorded"),
+    "live": (live_measure.run, "live updates: memory of a stream, how soon a change is told, what it costs to look"),
+    "storm": (storm_measure.run, "what other customers feel of 10,000 alerts a minute by one, and what becomes of the alerts"),
     "process": (process_measure.run, "memory, time to listening, TLS handshakes"),
 }
 

@@ -9,12 +9,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import disks, kills, outages
+from . import disks, kills, outages, points
 from .load import Load
 from .processes import Child, Failed, Missing, OutOfTime
 from .site import Site, remove
 
-SCENARIOS = ["kills", "control", "sessions", "stop", "sigterm", "disk-data", "disk-wal"]
+SCENARIOS = ["kills", "points", "control", "sessions", "stop", "sigterm", "disk-data", "disk-wal"]
 
 
 def arguments():
@@ -23,14 +23,14 @@ def arguments():
         description="Kills Steward and PostgreSQL under load, and looks whether an acknowledged write was lost or done twice.",
         epilog="Ends with 0 when nothing was lost, doubled or half done and all limits held; 1 when not; 3 when something is missing. "
         "It runs a private PostgreSQL in a folder of its own and ends only what it started. The disk scenarios mount small file systems and are "
-        "left out, with a line that says so, unless root runs them.")
-    parser.add_argument("--short", "--quick", action="store_true", help="a minute or two, for deploy/test: 3 kills of each kind")
+        "left out, with a line that says so, unless root runs them. The points need a debug build.")
+    parser.add_argument("--short", "--quick", action="store_true", help="some minutes, for deploy/test: 3 kills of each kind, each point once")
     parser.add_argument("--kills", type=int, metavar="N", help="kills of each kind (API, worker, PostgreSQL); 100")
     parser.add_argument("--writes", type=int, metavar="N", help="acknowledged writes that the kills' run must reach; 50000")
     parser.add_argument(
         "--only", action="append", choices=SCENARIOS, metavar="NAME", help=f"only this scenario; may be repeated: {', '.join(SCENARIOS)}")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="for the moments and the stories")
-    parser.add_argument("--minutes", type=int, metavar="N", help="give up after so long; 90, or 10 with --short")
+    parser.add_argument("--minutes", type=int, metavar="N", help="give up after so long; 120, or 15 with --short")
     parser.add_argument("--folder", help="where to work; a new folder below the temporary one. It stays when something is wrong")
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     parser.add_argument("--steward", required=True, help=argparse.SUPPRESS)
@@ -39,7 +39,7 @@ def arguments():
         parser.error(f"{options.folder} is not empty")
     options.kills = options.kills or (3 if options.short else 100)
     options.writes = options.writes if options.writes is not None else (0 if options.short else 50_000)
-    options.minutes = options.minutes or (10 if options.short else 90)
+    options.minutes = options.minutes or (15 if options.short else 120)
     return options
 
 
@@ -104,6 +104,9 @@ class Run:
                     self.scenario(name, body)
             finally:
                 site.close()
+        self.scenario(
+            "points", lambda: points.Points(
+                options.steward, self.folder / "points", self.say, rounds=1 if short else 5, timed=not short, seed=options.seed).run())
         control_site = self.on_a_site("control", ["control"])
         if control_site:
             try:

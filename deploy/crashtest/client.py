@@ -70,7 +70,7 @@ class Connection:
                 self.connection.settimeout(max(0.001, deadline - time.monotonic()))
                 data = self.connection.recv(65536)
                 if not data:
-                    raise Ended("cut" if received else "closed")
+                    raise Ended("cut" if received else "closed", f"after {len(received)} bytes")
                 received += data
                 taken = take(received)
                 if taken is not None:
@@ -80,7 +80,7 @@ class Connection:
             raise Ended("silent") from None
         except OSError as error:
             self.close()
-            raise Ended("cut", str(error)) from None
+            raise Ended("cut", f"{error} after {len(received)} bytes") from None
         except Ended:
             self.close()
             raise

@@ -25,6 +25,8 @@ class Load:
         self.abandoned = False
         self.counts = Counter()
         self.errors = []
+        # What is known of writes that ended cut or silent.
+        self.faults = []
         self.slowest = 0.0
         self.lock = threading.Lock()
         self.first = len(site.ledger.writes)
@@ -213,6 +215,8 @@ class Writer(threading.Thread):
             write.state = "unknown"
             write.ends.append((request, ended.how))
             self.load.count(ended.how)
+            if ended.how in ("cut", "silent"):
+                self.load.faults.append(f"{self.client.interface}: {ended}")
             self.load.took(time.monotonic() - started)
             return None
         self.load.took(time.monotonic() - started)

@@ -128,7 +128,7 @@ def orderly_ends(site, say, rounds):
     load.stop()
     for how in ("cut", "silent"):
         if load.counts[how]:
-            findings[f"requests in flight that ended {how}"] = load.counts[how]
+            findings[f"requests in flight that ended {how}"] = f"{load.counts[how]} ({'; '.join(load.faults[:3])})"
     told = [name for name in answers(load) if name[:3].isdigit()]
     if told:
         findings["answers other than success"] = told

@@ -48,13 +48,13 @@ class Child:
 
     living = []
 
-    def __init__(self, arguments, log, account=None):
+    def __init__(self, arguments, log, account=None, environment=None):
         self.log = Path(log)
         with open(self.log, "ab") as output:
             self.start = self.log.stat().st_size
             self.process = subprocess.Popen(
                 [str(argument) for argument in arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", start_new_session=True,
-                **as_account(account))
+                env=os.environ | (environment or {}), **as_account(account))
         Child.living.append(self)
 
     @property

@@ -16,7 +16,7 @@ from .processes import Child, Failed, wait_for
 class Site:
     CUSTOMERS = 4
 
-    def __init__(self, binary, folder, connections=10, **cluster):
+    def __init__(self, binary, folder, connections=10, environment=None, **cluster):
         self.binary = Path(binary)
         self.folder = Path(folder)
         # PostgreSQL may run as another user, who must pass through.
@@ -24,6 +24,7 @@ class Site:
         self.folder.chmod(0o711)
         self.cluster = Cluster(self.folder / "postgres", **cluster)
         self.connections = connections
+        self.environment = environment or {}
         self.port, self.admin_port = free_port(), free_port()
         self.certificate, self.key = make_certificate(self.folder)
         self.ledger = Ledger(self.folder / "ledger.jsonl")
@@ -65,20 +66,21 @@ class Site:
             raise Failed(f"steward {arguments[0]} ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout
 
-    def serve(self, part, log, *arguments):
+    def serve(self, part, log, *arguments, fault=None):
+        """`fault`: the point, and how often it is reached, at which the process ends itself by SIGKILL; only debug builds do."""
         return Child([
             self.binary, "serve", "--only", part, "--connections", self.connections, "--database", self.cluster.url("steward_app", f"steward {part}"),
-            *arguments], self.folder / log)
+            *arguments], self.folder / log, environment=self.environment | ({"STEWARD_FAULT_POINT": fault} if fault else {}))
 
-    def start_api(self):
+    def start_api(self, fault=None):
         self.api = self.serve(
             "api", "api.log", "--listen", f"127.0.0.1:{self.port}", "--admin-listen", f"127.0.0.1:{self.admin_port}",
-            "--certificate", self.certificate, "--key", self.key)
+            "--certificate", self.certificate, "--key", self.key, fault=fault)
         return self.api
 
-    def start_worker(self):
+    def start_worker(self, fault=None):
         self.workers_started += 1
-        self.workers.append(self.serve("worker", f"worker-{self.workers_started}.log"))
+        self.workers.append(self.serve("worker", f"worker-{self.workers_started}.log", fault=fault))
         return self.workers[-1]
 
     def keep_workers(self):

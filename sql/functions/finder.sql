@@ -46,17 +46,59 @@ begin
 end
 $$;
 
--- Jobs that are due, and those whose worker went silent.
-create function finder.due_jobs(reference timestamptz, kinds text[], row_limit integer)
-returns table (tenant_id bigint, id bigint, fence bigint)
+-- Jobs of tenants that are due, and those whose worker went silent: of each tenant the first, then of each the second, so that nobody waits for all of
+-- another's. Where few are due, of all of them. Where many are, of tenants by turns, a stretch at a time, which go on behind a tenant and come round;
+-- and where a stretch has little to do (what its tenants have is due tomorrow), of the oldest besides. A look costs the same whatever waits.
+create function finder.due_jobs(reference timestamptz, kinds text[], after_tenant bigint, row_limit integer)
+returns table (tenant_id bigint, id bigint, fence bigint, turn bigint)
 language plpgsql stable security definer set search_path = '' as $$
+declare
+  most integer := least(row_limit, 1000);
+  many integer := 4 * most;
+  turns bigint[] := '{}';
+  place bigint;
 begin
   return query
-    (select j.tenant_id, j.id, j.fence from jobs.job j
-     where j.state = 'ready' and j.run_at <= reference and j.kind = any (kinds) order by j.run_at limit least(row_limit, 1000))
-    union all
-    (select j.tenant_id, j.id, j.fence from jobs.job j
-     where j.state = 'running' and j.lease_until <= reference and j.kind = any (kinds) order by j.lease_until limit least(row_limit, 1000));
+    select j.tenant_id, j.id, j.fence, after_tenant from jobs.job j
+    where j.state = 'running' and j.lease_until <= reference and j.kind = any (kinds) order by j.lease_until limit most;
+  if many <= (
+    select count(*) from unnest(kinds) k (kind) cross join lateral (
+      select from jobs.job j where j.kind = k.kind and j.state = 'ready' and j.run_at <= reference order by j.run_at limit many) d) then
+    place := coalesce(after_tenant, 0);
+    for step in 1..many loop
+      place := (
+        select min(n.tenant_id) from unnest(kinds) k (kind) cross join lateral (
+          select j.tenant_id from jobs.job j where j.kind = k.kind and j.state = 'ready' and j.tenant_id > place order by j.tenant_id limit 1) n);
+      if place is null then
+        -- It comes round with the next look.
+        place := 0;
+        exit;
+      end if;
+      if exists (
+        select from unnest(kinds) k (kind) cross join lateral (
+          select from jobs.job j where j.kind = k.kind and j.tenant_id = place and j.state = 'ready' and j.run_at <= reference limit 1) d) then
+        turns := turns || place;
+        exit when cardinality(turns) >= most;
+      end if;
+    end loop;
+  end if;
+  return query
+    with oldest as (
+      select d.tenant_id, d.id, d.fence, d.run_at
+      from unnest(kinds) k (kind) cross join lateral (
+        select j.tenant_id, j.id, j.fence, j.run_at from jobs.job j
+        where j.kind = k.kind and j.state = 'ready' and j.run_at <= reference order by j.run_at limit many) d
+    ), by_turns as (
+      select d.tenant_id, d.id, d.fence, d.run_at
+      from unnest(turns) t (tenant_id) cross join unnest(kinds) k (kind) cross join lateral (
+        select j.tenant_id, j.id, j.fence, j.run_at from jobs.job j
+        where j.kind = k.kind and j.tenant_id = t.tenant_id and j.state = 'ready' and j.run_at <= reference
+        order by j.run_at limit 1 + 4 * most / greatest(cardinality(turns), 1)) d
+    ), numbered as (
+      select f.tenant_id, f.id, f.fence, f.run_at, row_number() over (partition by f.tenant_id order by f.run_at, f.id) as number
+      from (select * from by_turns union select * from oldest) f)
+    select n.tenant_id, n.id, n.fence, place from numbered n
+    order by n.number, array_position(turns, n.tenant_id), n.run_at, n.tenant_id limit most;
 end
 $$;
 
@@ -69,16 +111,21 @@ end
 $$;
 
 -- Subjects with clocks that time moves and that nobody has touched: the budget has run out, or a wait has come to its limit.
-create function finder.due_clocks(reference timestamptz, row_limit integer)
-returns table (tenant_id bigint, subject_kind text, subject_id bigint, due_at timestamptz)
+-- In the order of that instant, behind a place in it: those that nobody can settle hide no other.
+create function finder.due_clocks(reference timestamptz, after_due timestamptz, after_tenant bigint, after_clock bigint, row_limit integer)
+returns table (tenant_id bigint, subject_kind text, subject_id bigint, due_at timestamptz, clock_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query
-    (select c.tenant_id, c.subject_kind, c.subject_id, c.breach_at from service_levels.clock c
-     where c.breach_at < reference order by c.breach_at limit least(row_limit, 1000))
-    union all
-    (select c.tenant_id, c.subject_kind, c.subject_id, c.pause_ends_at from service_levels.clock c
-     where c.pause_ends_at <= reference order by c.pause_ends_at limit least(row_limit, 1000));
+  return query select d.tenant_id, d.subject_kind, d.subject_id, d.due_at, d.id
+    from (
+      (select c.tenant_id, c.subject_kind, c.subject_id, c.breach_at as due_at, c.id from service_levels.clock c
+       where c.breach_at < reference and (c.breach_at, c.tenant_id, c.id) > (after_due, after_tenant, after_clock)
+       order by c.breach_at, c.tenant_id, c.id limit least(row_limit, 1000))
+      union all
+      (select c.tenant_id, c.subject_kind, c.subject_id, c.pause_ends_at, c.id from service_levels.clock c
+       where c.pause_ends_at <= reference and (c.pause_ends_at, c.tenant_id, c.id) > (after_due, after_tenant, after_clock)
+       order by c.pause_ends_at, c.tenant_id, c.id limit least(row_limit, 1000))) d
+    order by d.due_at, d.tenant_id, d.id limit least(row_limit, 1000);
 end
 $$;
 
@@ -99,40 +146,53 @@ begin
 end
 $$;
 
--- Subjects with clocks that pass a share of their budget of which they warn.
-create function finder.due_warnings(reference timestamptz, row_limit integer)
-returns table (tenant_id bigint, subject_kind text, subject_id bigint)
+-- Subjects with clocks that pass a share of their budget of which they warn, in the order of that instant, behind a place in it.
+create function finder.due_warnings(reference timestamptz, after_due timestamptz, after_tenant bigint, after_clock bigint, row_limit integer)
+returns table (tenant_id bigint, subject_kind text, subject_id bigint, due_at timestamptz, clock_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select c.tenant_id, c.subject_kind, c.subject_id from service_levels.clock c
-    where c.next_warn_at <= reference order by c.next_warn_at limit least(row_limit, 1000);
+  return query select c.tenant_id, c.subject_kind, c.subject_id, c.next_warn_at, c.id from service_levels.clock c
+    where c.next_warn_at <= reference and (c.next_warn_at, c.tenant_id, c.id) > (after_due, after_tenant, after_clock)
+    order by c.next_warn_at, c.tenant_id, c.id limit least(row_limit, 1000);
 end
 $$;
 
--- Subjects with clocks that run, or wait with a limit, by a calendar's version whose place another one has taken.
-create function finder.clocks_behind_calendar(reference timestamptz, row_limit integer)
-returns table (tenant_id bigint, subject_kind text, subject_id bigint)
+-- Subjects with clocks that run, or wait with a limit, by a calendar's version whose place another one has taken: version by version, behind a place.
+create function finder.clocks_behind_calendar(
+  reference timestamptz, after_version bigint, after_tenant bigint, after_clock bigint, row_limit integer)
+returns table (tenant_id bigint, subject_kind text, subject_id bigint, version_id bigint, clock_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
+declare
+  behind bigint;
+  missing integer := least(row_limit, 1000);
+  found_here integer;
 begin
-  return query select c.tenant_id, c.subject_kind, c.subject_id
-    from contracts.calendar_version v
-    join service_levels.clock c on c.calendar_version_id = v.id
-      and (c.state = 'running' or (c.state = 'paused' and c.wait_left_seconds is not null))
-    where exists (
+  for behind in
+    select v.id from contracts.calendar_version v
+    where v.id >= after_version and exists (
       select from contracts.calendar_version n where n.calendar_id = v.calendar_id and n.valid_from > v.valid_from and n.valid_from <= reference
         and not exists (select from contracts.calendar_version_withdrawal w where w.calendar_version_id = n.id))
-    limit least(row_limit, 1000);
+    order by v.id
+  loop
+    return query select c.tenant_id, c.subject_kind, c.subject_id, behind, c.id from service_levels.clock c
+      where c.calendar_version_id = behind and (c.state = 'running' or (c.state = 'paused' and c.wait_left_seconds is not null))
+        and (behind > after_version or (c.tenant_id, c.id) > (after_tenant, after_clock))
+      order by c.tenant_id, c.id limit missing;
+    get diagnostics found_here = row_count;
+    missing := missing - found_here;
+    exit when missing <= 0;
+  end loop;
 end
 $$;
 
--- Tenants for which a consumer has work waiting, found by stepping over the index.
-create function finder.outbox_tenants(wanted_consumer text, row_limit integer)
+-- Tenants behind one for which a consumer has work waiting, found by stepping over the index.
+create function finder.outbox_tenants(wanted_consumer text, after_tenant bigint, row_limit integer)
 returns table (tenant_id bigint)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query
     with recursive tenant (id) as (
-      (select o.tenant_id from operations.outbox o where o.consumer = wanted_consumer order by o.tenant_id limit 1)
+      (select o.tenant_id from operations.outbox o where o.consumer = wanted_consumer and o.tenant_id > after_tenant order by o.tenant_id limit 1)
       union all
       select (select o.tenant_id from operations.outbox o
               where o.consumer = wanted_consumer and o.tenant_id > t.id order by o.tenant_id limit 1)
@@ -242,20 +302,31 @@ begin
 end
 $$;
 
--- Contracts that the renewal sweep has to look at, the longest waiting first.
-create function finder.contracts_to_look_at(reference timestamptz, row_limit integer)
-returns table (tenant_id bigint, id bigint)
+-- Contracts that the renewal sweep has to look at, with customers and with suppliers, the longest waiting first.
+create function finder.contracts_to_look_at(
+  reference timestamptz, after_look timestamptz, after_tenant bigint, after_supplier boolean, after_id bigint, row_limit integer)
+returns table (tenant_id bigint, id bigint, is_supplier boolean, look_at timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select c.tenant_id, c.id from contracts.contract c
-    where c.renewal_look_at <= reference order by c.renewal_look_at limit least(row_limit, 1000);
+  return query select d.tenant_id, d.id, d.is_supplier, d.renewal_look_at from (
+    (select c.tenant_id, c.id, false as is_supplier, c.renewal_look_at from contracts.contract c
+     where c.renewal_look_at <= reference
+       and (c.renewal_look_at, c.tenant_id, false, c.id) > (after_look, after_tenant, after_supplier, after_id)
+     order by c.renewal_look_at, c.tenant_id, c.id limit least(row_limit, 1000))
+    union all
+    (select p.id, c.id, true, c.renewal_look_at from tenancy.tenant p, suppliers.contract c
+     where p.kind = 'provider' and c.renewal_look_at <= reference
+       and (c.renewal_look_at, p.id, true, c.id) > (after_look, after_tenant, after_supplier, after_id)
+     order by c.renewal_look_at, c.id limit least(row_limit, 1000))) d
+    order by d.renewal_look_at, d.tenant_id, d.is_supplier, d.id limit least(row_limit, 1000);
 end
 $$;
 
--- Renewals of the permitted tenants (null: all), the next decision first; the open ones, or those of one state. A day of
+-- Renewals of the permitted tenants (null: all), with customers, with suppliers or (null) both, the next decision first; the open ones, or those of one
+-- state. A day of
 -- a zone lies within a day of the same date in UTC, which is what lets the index find it.
 create function finder.renewals(
-  permitted bigint[], wanted_state text, decision_from date, decision_before date, after_decision timestamptz, after_tenant bigint,
+  permitted bigint[], wanted_party text, wanted_state text, decision_from date, decision_before date, after_decision timestamptz, after_tenant bigint,
   after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, decision_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
@@ -263,6 +334,7 @@ begin
   if wanted_state is null then
     return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
       where r.state <> 'completed' and (permitted is null or r.tenant_id = any (permitted))
+        and (wanted_party is null or (r.contract_id is null) = (wanted_party = 'supplier'))
         and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')
         and (decision_before is null or r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC')
         and (r.decision_at, r.tenant_id, r.id)
@@ -271,6 +343,7 @@ begin
   else
     return query select r.tenant_id, r.id, r.decision_at from contracts.renewal r
       where (wanted_state = 'all' or r.state = wanted_state) and (permitted is null or r.tenant_id = any (permitted))
+        and (wanted_party is null or (r.contract_id is null) = (wanted_party = 'supplier'))
         and (decision_from is null or r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC')
         and (decision_before is null or r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC')
         and (r.decision_at, r.tenant_id, r.id)
@@ -286,7 +359,7 @@ returns table (tenant_id bigint)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
   return query select distinct r.tenant_id from contracts.renewal r
-    where r.tenant_id > after_tenant and (permitted is null or r.tenant_id = any (permitted)) and r.outcome is distinct from 'superseded'
+    where r.tenant_id > after_tenant and (permitted is null or r.tenant_id = any (permitted)) and r.contract_id is not null and r.outcome is distinct from 'superseded'
       and r.decision_on >= decision_from and r.decision_at > (decision_from - 1)::timestamp at time zone 'UTC'
       and r.decision_on < decision_before and r.decision_at < (decision_before + 1)::timestamp at time zone 'UTC'
     order by r.tenant_id limit least(row_limit, 500);
@@ -388,14 +461,14 @@ end
 $$;
 
 -- Contract lines whose proof rests on something that has changed since, or must be looked at again; and those of contracts that
--- promise, or that rest on a supplier, and were never looked at.
-create function finder.proofs_to_run(reference timestamptz, row_limit integer)
+-- promise, or that rest on a supplier, and were never looked at. In the order of the lines, behind a place in it.
+create function finder.proofs_to_run(reference timestamptz, after_tenant bigint, after_line bigint, row_limit integer)
 returns table (tenant_id bigint, contract_line_id bigint, is_changed boolean)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query
-    (select s.tenant_id, s.contract_line_id, true from assurance.standing s
-     where exists (
+  return query select d.tenant_id, d.line, bool_or(d.has_changed) from (
+    (select s.tenant_id, s.contract_line_id as line, true as has_changed from assurance.standing s
+     where (s.tenant_id, s.contract_line_id) > (after_tenant, after_line) and exists (
        select from unnest(s.input_kinds, s.input_ids, s.input_versions) as i (kind, id, version)
        where i.version is distinct from case i.kind
          when 'calendar' then (select c.version from contracts.calendar c where c.id = i.id)
@@ -408,20 +481,23 @@ begin
            select coalesce(sum(l.version), 0)::bigint from suppliers.line_link l where l.tenant_id = s.tenant_id and l.contract_line_id = i.id)
          when 'chain' then (select count(*) from assurance.chain_version v where v.tenant_id = s.tenant_id and v.contract_line_id = i.id)
          end)
-     limit least(row_limit, 1000))
+     order by s.tenant_id, s.contract_line_id limit least(row_limit, 1000))
     union all
     (select s.tenant_id, s.contract_line_id, false from assurance.standing s
-     where s.look_at <= reference order by s.look_at limit least(row_limit, 1000))
+     where s.look_at <= reference and (s.tenant_id, s.contract_line_id) > (after_tenant, after_line)
+     order by s.tenant_id, s.contract_line_id limit least(row_limit, 1000))
     union all
     (select l.tenant_id, l.id, true from contracts.contract_line l
-     where not exists (select from assurance.standing s where s.tenant_id = l.tenant_id and s.contract_line_id = l.id)
+     where (l.tenant_id, l.id) > (after_tenant, after_line)
+       and not exists (select from assurance.standing s where s.tenant_id = l.tenant_id and s.contract_line_id = l.id)
        and exists (
          select from contracts.contract_line_version v where v.tenant_id = l.tenant_id and v.contract_line_id = l.id and not exists (
            select from contracts.contract_line_version_withdrawal w where w.tenant_id = v.tenant_id and w.contract_line_version_id = v.id))
        and (exists (select from suppliers.line_link k where k.tenant_id = l.tenant_id and k.contract_line_id = l.id)
          or exists (
            select from contracts.contract_version v where v.tenant_id = l.tenant_id and v.contract_id = l.contract_id and v.state = 'active'))
-     order by l.tenant_id, l.id limit least(row_limit, 1000));
+     order by l.tenant_id, l.id limit least(row_limit, 1000))) d
+    group by d.tenant_id, d.line order by d.tenant_id, d.line limit least(row_limit, 1000);
 end
 $$;
 
@@ -474,12 +550,13 @@ end
 $$;
 
 -- Timers that have run for too long, and of which nobody has said so.
-create function finder.due_timers(reference timestamptz, row_limit integer)
-returns table (tenant_id bigint, staff_id bigint)
+create function finder.due_timers(reference timestamptz, after_due timestamptz, after_tenant bigint, after_staff bigint, row_limit integer)
+returns table (tenant_id bigint, staff_id bigint, due_at timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return query select t.tenant_id, t.staff_id from time_entries.timer t
-    where t.due_at <= reference and t.forgotten_at is null order by t.due_at limit least(row_limit, 1000);
+  return query select t.tenant_id, t.staff_id, t.due_at from time_entries.timer t
+    where t.due_at <= reference and t.forgotten_at is null and (t.due_at, t.tenant_id, t.staff_id) > (after_due, after_tenant, after_staff)
+    order by t.due_at, t.tenant_id, t.staff_id limit least(row_limit, 1000);
 end
 $$;
 
@@ -601,7 +678,8 @@ begin
           and (is_staff or ts_filter(s.search, '{a,b,c}') @@ said)
           and (everything or exists (
             select from desk.ticket t where t.tenant_id = s.tenant_id and t.id = s.ticket_id and (t.unit_id = any (units) or t.requester_id = person)))
-          and (s.opened_at, s.tenant_id, s.ticket_id) < (after_opened, after_tenant, after_id))
+          -- said so that no index is asked for it: all that is older is far more than what the words have left
+          and not (s.opened_at, s.tenant_id, s.ticket_id) >= (after_opened, after_tenant, after_id))
       select array_agg(f.tenant_id), array_agg(f.ticket_id), array_agg(f.opened_at) into tenants, tickets, instants
         from (select m.tenant_id, m.ticket_id, m.opened_at from fitting m limit case when walked = period then null else many + 1 end) f;
       if cardinality(tickets) > many and walked is distinct from period then
@@ -1016,10 +1094,10 @@ $$;
 
 grant select on operations.event to steward_finder;
 
--- What became visible after a snapshot, up to another one (null: up to now), to whoever follows all customers at once: events of tickets and of
--- their clocks, and notifications in an inbox. The first row says where the caller stands now: the snapshot of this statement, which history of
--- which cluster it belongs to, up to where the log was written when it was taken, and up to where it is on disk. With a null to begin from
--- there is no other row. Numbers of transactions that a dump brought along from another cluster lie outside the snapshots, or are old.
+-- What became visible after a snapshot, up to another one (null: up to now), to whoever follows all customers at once: events of tickets of
+-- every kind and of their clocks, and notifications in an inbox. The first row says where the caller stands now: the snapshot of this statement,
+-- which history of which cluster it belongs to, up to where the log was written when it was taken, and up to where it is on disk. With a null to
+-- begin from there is no other row. Numbers of transactions that a dump brought along from another cluster lie outside the snapshots, or are old.
 create function finder.changes_since(since text, until text, reference timestamptz, row_limit bigint)
 returns table (
   snapshot text, history text, written bigint, flushed bigint,
@@ -1042,13 +1120,13 @@ begin
     (select null::text, null::text, null::bigint, null::bigint, e.tenant_id, e.subject_kind, e.subject_id, e.seq, e.recorded_at, null::text
      from operations.event e
      where e.tx >= pg_snapshot_xmax(seen) and e.tx < pg_snapshot_xmax(shown) and e.recorded_at >= reference - interval '1 day'
-       and e.subject_kind in ('ticket', 'clock', 'clock_warning') and pg_visible_in_snapshot(e.tx, last)
+       and e.subject_kind in ('ticket', 'clock', 'clock_warning', 'request', 'problem', 'change', 'release') and pg_visible_in_snapshot(e.tx, last)
      limit least(row_limit, 10001))
     union all
     (select null::text, null::text, null::bigint, null::bigint, e.tenant_id, e.subject_kind, e.subject_id, e.seq, e.recorded_at, null::text
      from operations.event e
      where e.tx is not null and e.tx = any (late) and e.recorded_at >= reference - interval '1 day'
-       and e.subject_kind in ('ticket', 'clock', 'clock_warning') and pg_visible_in_snapshot(e.tx, last)
+       and e.subject_kind in ('ticket', 'clock', 'clock_warning', 'request', 'problem', 'change', 'release') and pg_visible_in_snapshot(e.tx, last)
      limit least(row_limit, 10001))
     union all
     (select null::text, null::text, null::bigint, null::bigint, n.tenant_id, 'notification'::text, n.id, 0::bigint, n.recorded_at, n.receiver

@@ -62,8 +62,14 @@ grant select on contracts.pub_calendar_version to steward_app;
 -- What is to be decided, and the renewal rate of a period: of the items whose decision fell into it (superseded ones aside), the share that was renewed.
 create view contracts.pub_renewal with (security_invoker = true) as
   select tenant_id, id as renewal_id, public_id, contract_id, decision_on, state, outcome, mode, cycle_ends_at from contracts.renewal
-  where outcome is distinct from 'superseded';
+  where outcome is distinct from 'superseded' and contract_id is not null;
 grant select on contracts.pub_renewal to steward_app;
+
+-- The same of suppliers' contracts: rows of the provider's own tenant, and no part of a renewal rate.
+create view contracts.pub_supplier_renewal with (security_invoker = true) as
+  select tenant_id, id as renewal_id, public_id, supplier_contract_id, decision_on, state, outcome, mode, cycle_ends_at from contracts.renewal
+  where outcome is distinct from 'superseded' and supplier_contract_id is not null;
+grant select on contracts.pub_supplier_renewal to steward_app;
 
 -- What lines sell of the catalogue, and to whom, by version; the newest that has begun counts.
 create view contracts.pub_line_sale with (security_invoker = true) as

@@ -3,3 +3,10 @@
 create view problems.pub_problem with (security_invoker = true) as
   select tenant_id, id as problem_id, public_id, number, customer_id, title, state, priority, opened_at, version from problems.problem;
 grant select on problems.pub_problem to steward_app;
+
+-- What is told to whoever has a problem open: its number and version, and the customers of whom one must serve one to see it (null: it is there
+-- for all of the staff).
+create view problems.pub_live_problem with (security_invoker = true) as
+  select tenant_id, id as problem_id, public_id, number, version, case when customer_id is not null then array[customer_id] end as serving
+  from problems.problem;
+grant select on problems.pub_live_problem to steward_app;

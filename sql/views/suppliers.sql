@@ -9,6 +9,16 @@ create view suppliers.pub_service with (security_invoker = true) as
   from suppliers.service s join suppliers.supplier p on p.id = s.supplier_id;
 grant select on suppliers.pub_service to steward_app;
 
+-- Underpinning contracts, by what their newest version says.
+create view suppliers.pub_contract with (security_invoker = true) as
+  select c.id as contract_id, c.public_id, c.supplier_id, s.public_id as supplier_public_id, s.code as supplier_code, s.name as supplier_name, c.reference,
+    c.zone, v.name, v.valid_from as newest_from, v.ends_at
+  from suppliers.contract c
+  join suppliers.supplier s on s.id = c.supplier_id
+  cross join lateral (
+    select n.name, n.valid_from, n.ends_at from suppliers.contract_version n where n.contract_id = c.id order by n.valid_from desc limit 1) v;
+grant select on suppliers.pub_contract to steward_app;
+
 -- The version of an underpinning contract, with its coverage.
 create view suppliers.pub_contract_version with (security_invoker = true) as
   select v.id as contract_version_id, c.id as contract_id, c.public_id, c.supplier_id, c.reference, c.zone, v.valid_from, v.state, v.starts_at, v.ends_at, v.calendar_id,

@@ -54,10 +54,12 @@ package struct ChainCase: Sendable {
   /// A year and a month: every public holiday of a year is seen once at least, with what moves around Easter and the new moon.
   package static let mostMonths: Int64 = 13
 
-  /// How far an open-ended promise is looked at.
+  /// How far an open-ended promise is looked at. It begins with the first whole second that is not over: what was agreed within the
+  /// second that runs is there.
   package static func horizon(from start: Instant, endsAt: Instant?) -> Range<Int64> {
     let days = mostMonths * 31
-    let end = min(endsAt?.seconds ?? Int64.max, start.seconds + days * 86_400)
-    return start.seconds..<max(start.seconds, end)
+    let first = Instant(seconds: start.seconds) < start ? start.seconds + 1 : start.seconds
+    let end = min(endsAt?.seconds ?? Int64.max, first + days * 86_400)
+    return first..<max(first, end)
   }
 }

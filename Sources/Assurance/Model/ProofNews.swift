@@ -4,7 +4,7 @@ package enum ProofNews: String, Sendable, CaseIterable {
   case opened = "proof.gaps_opened"
   /// It has none any more.
   case closed = "proof.gaps_closed"
-  /// It had some, and something that it rests on changed: now it has others besides.
+  /// It had some, and now it has others besides: something that it rests on changed, or an acceptance ran out.
   case added = "proof.gaps_added"
 
   var seq: Int64 { self == .closed ? 2 : 1 }

@@ -19,6 +19,8 @@ package struct BackToBack {
     package let outcome: Outcome
     /// In the order of ``Gap/Kind``, then as they come.
     package let gaps: [Gap]
+    /// Their keys, in the same order.
+    package let gapKeys: [String]
     /// How many promises were looked at.
     package let promises: Int
   }
@@ -79,7 +81,8 @@ package struct BackToBack {
 
   private var verdict: Verdict {
     let outcome: Outcome = seen.isEmpty ? .nothing : !isLinked ? .unproven : gaps.isEmpty ? .covered : .gaps
-    return Verdict(outcome: outcome, gaps: GapMerge.merged(gaps), promises: seen.count)
+    let merged = GapMerge.merged(gaps)
+    return Verdict(outcome: outcome, gaps: merged, gapKeys: merged.map(\.key), promises: seen.count)
   }
 
   /// The instants of the horizon at which anything that the proof rests on changes, its ends included.

@@ -69,7 +69,7 @@ struct InsertProof: Statement {
     parameters.append(verdict.outcome.rawValue)
     parameters.append(Int64(verdict.promises))
     parameters.append(json: .array(verdict.gaps.map(\.value)))
-    parameters.append(verdict.gaps.map(\.key))
+    parameters.append(verdict.gapKeys)
     parameters.append(inputs.map(\.kind.rawValue))
     parameters.append(inputs.map(\.id))
     parameters.append(inputs.map(\.version))
@@ -93,9 +93,8 @@ struct ProofRow: Sendable {
   let to: Instant
   let outcome: BackToBack.Outcome
   let promises: Int64
-  let gaps: Value
-  /// As they were found, where they were not read.
-  var known: [Gap]?
+  /// In their places; nil for one that this version cannot read.
+  let gaps: [Gap?]
   let gapKeys: [String]
   let inputKinds: [String]
   let inputIds: [Int64]
@@ -107,23 +106,41 @@ struct ProofRow: Sendable {
   let isStanding: Bool
   let checkedAt: Instant?
 
-  static let select = "\(ProofRow.head) p.gaps, \(ProofRow.rest)"
-  /// For those who have just found the gaps, which are most of the row.
-  static let selectWithoutGaps = "\(ProofRow.head) '[]'::jsonb, \(ProofRow.rest)"
-
-  private static let head = """
+  static let select = """
     select p.id, p.public_id, p.contract_line_id, l.public_id,
       (select v.name from contracts.pub_line_terms v where v.tenant_id = p.tenant_id and v.line_id = p.contract_line_id
        order by v.valid_from desc, v.line_version_id desc limit 1),
-      c.public_id, p.from_at, p.to_at, p.outcome, p.promises,
-    """
-  private static let rest = """
-    p.gap_keys, p.input_kinds, p.input_ids, p.input_versions, p.calculation, p.cause, p.recorded_at, s.proof_id is not null, s.checked_at
+      c.public_id, p.from_at, p.to_at, p.outcome, p.promises, p.gaps,
+      p.gap_keys, p.input_kinds, p.input_ids, p.input_versions, p.calculation, p.cause, p.recorded_at, s.proof_id is not null, s.checked_at
     from assurance.proof p
     join contracts.pub_line l on l.tenant_id = p.tenant_id and l.line_id = p.contract_line_id
     join contracts.pub_contract c on c.tenant_id = p.tenant_id and c.contract_id = p.contract_id
     left join assurance.standing s on s.tenant_id = p.tenant_id and s.contract_line_id = p.contract_line_id and s.proof_id = p.id
     """
+
+  /// Of a proof that is being stored, which stands from now on.
+  init(_ made: InsertProof, of found: ProvenCase, contract: [UInt8]) {
+    id = made.id
+    publicId = made.publicId
+    line = made.line
+    linePublicId = found.publicId
+    lineName = found.name
+    self.contract = contract
+    from = Instant(seconds: made.horizon.lowerBound)
+    to = Instant(seconds: made.horizon.upperBound)
+    outcome = made.verdict.outcome
+    promises = Int64(made.verdict.promises)
+    gaps = made.verdict.gaps
+    gapKeys = made.verdict.gapKeys
+    inputKinds = made.inputs.map(\.kind.rawValue)
+    inputIds = made.inputs.map(\.id)
+    inputVersions = made.inputs.map(\.version)
+    calculation = BackToBack.calculation
+    cause = made.cause.rawValue
+    recordedAt = made.now
+    isStanding = true
+    checkedAt = made.now
+  }
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -136,7 +153,8 @@ struct ProofRow: Sendable {
     to = try row.next()
     outcome = BackToBack.Outcome(rawValue: try row.next()) ?? .unproven
     promises = try row.next()
-    gaps = try row.next()
+    let stored: Value = try row.next()
+    gaps = (stored.array ?? []).map { Gap($0) }
     gapKeys = try row.next()
     inputKinds = try row.next()
     inputIds = try row.next()
@@ -158,21 +176,6 @@ struct ProofByPublicId: Statement {
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(publicId.random)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> ProofRow { try ProofRow(&row) }
-}
-
-/// Proofs that were just stored.
-struct StoredProofs: Statement {
-  let tenant: TenantId
-  let ids: [Int64]
-
-  static let sql = "\(ProofRow.selectWithoutGaps) where p.tenant_id = $1 and p.id = any($2) order by p.contract_line_id"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(ids)
   }
 
   static func decode(_ row: inout RowReader) throws -> ProofRow { try ProofRow(&row) }

@@ -163,7 +163,32 @@ struct RisksInForce: Statement {
   static func decode(_ row: inout RowReader) throws -> Found { Found(line: try row.next(), gap: Gap(try row.next()), until: try row.next()) }
 }
 
-/// The same of lines of several tenants.
+/// What was accepted when a line was looked at last, and ran out since. What somebody ended is not among it: he knows.
+struct RisksRunOut: Statement {
+  let tenant: TenantId
+  let lines: [Int64]
+  let at: Instant
+
+  static let sql = """
+    select r.contract_line_id, coalesce(p.gaps -> (r.gap - 1)::integer, 'null'), r.until_at
+    from assurance.standing s
+    join assurance.accepted_risk r on r.tenant_id = s.tenant_id and r.contract_line_id = s.contract_line_id
+    join assurance.proof p on p.tenant_id = r.tenant_id and p.id = r.proof_id
+    where s.tenant_id = $1 and s.contract_line_id = any($2) and r.until_at > s.checked_at and r.until_at <= $3 and r.end_reason is null
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(lines)
+    parameters.append(at)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> RisksInForce.Found {
+    RisksInForce.Found(line: try row.next(), gap: Gap(try row.next()), until: try row.next())
+  }
+}
+
+/// What is accepted, of lines of several tenants.
 struct RisksOfTenants: Statement {
   let tenants: [TenantId]
   let lines: [Int64]

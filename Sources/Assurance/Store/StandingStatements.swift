@@ -155,12 +155,17 @@ struct ProofsToRun: Statement {
   }
 
   let now: Instant
+  /// Tenant and line behind which it looks; nil: from the first.
+  let after: [Int64]?
   let limit: Int32
 
-  static let sql = "select tenant_id, contract_line_id, is_changed from finder.proofs_to_run($1, $2)"
+  static let sql = "select tenant_id, contract_line_id, is_changed from finder.proofs_to_run($1, $2, $3, $4)"
 
   func bind(to parameters: inout Parameters) {
+    let place = after.flatMap { $0.count == 2 ? $0 : nil } ?? [0, 0]
     parameters.append(now)
+    parameters.append(place[0])
+    parameters.append(place[1])
     parameters.append(limit)
   }
 

@@ -94,8 +94,7 @@ package enum AcceptRisk: Operation {
     if let until = input.until, until <= context.now { throw Failure.invalid("until", AssuranceMessages.untilPast, ["now": context.now.description]) }
     let risks = try await context.transaction.query(RisksInForce(tenant: context.tenant.id, lines: [proof.line], at: context.now))
     let accepted = AcceptedGaps(risks)
-    let gaps = (proof.gaps.array ?? []).map(Gap.init)
-    let open = proof.gapKeys.indices.filter { index in gaps.indices.contains(index) && gaps[index].map { !accepted.hold($0) } ?? false }
+    let open = proof.gapKeys.indices.filter { index in proof.gaps.indices.contains(index) && proof.gaps[index].map { !accepted.hold($0) } ?? false }
     let chosen = try chosen(input.gaps, open, of: proof)
     context.transaction.enqueue(EndRisksThatPassed(tenant: context.tenant.id, line: proof.line, now: context.now))
     for index in chosen {

@@ -1,6 +1,7 @@
 import Contracts
 import Kernel
 import Operations
+import Renewals
 
 /// A contract that begins to promise is proven first, and refused where the policy asks for it and a gap is nobody's risk.
 enum ActivationGuard {

@@ -22,6 +22,8 @@ struct ContractProof: Sendable {
     let verdict: BackToBack.Verdict
     /// The gaps that nobody accepted.
     let open: [Gap]
+    /// Nil where the proof that stands says all of it already.
+    let made: ProofRow?
   }
 
   /// - Parameter only: the one line; nil: all.
@@ -31,24 +33,29 @@ struct ContractProof: Sendable {
     let lines = cases.map(\.line)
     try await settle(Set(standingLines).subtracting(lines).sorted())
     guard !cases.isEmpty else { return [] }
-    let (standing, risks) = try await transaction.query(
-      StandingOfLines(tenant: tenant, lines: lines), RisksInForce(tenant: tenant, lines: lines, at: now))
+    let (standing, risks, runOut) = try await transaction.query(
+      StandingOfLines(tenant: tenant, lines: lines), RisksInForce(tenant: tenant, lines: lines, at: now),
+      RisksRunOut(tenant: tenant, lines: lines, at: now))
     let before = Dictionary(standing.map { ($0.line, $0) }) { first, _ in first }
     let verdicts = await Self.verdicts(of: cases)
     let looks = zip(cases, verdicts).map { found, verdict in
-      Look(found, verdict, before[found.line], risks.filter { $0.line == found.line }, cause, now)
+      Look(
+        found, verdict, before[found.line], risks.filter { $0.line == found.line }, runOut: runOut.filter { $0.line == found.line }, cause, now)
     }
     let known = try await knownGaps(of: looks)
     var ids = try await transaction.query(NextProofIds(count: Int64(looks.count { $0.standing == nil }))).makeIterator()
     return try looks.map { look in
-      if let standing = look.standing { return keep(look, contract, standing) }
+      if let standing = look.standing {
+        recordMore(look, standing, look.runOut)
+        return keep(look, contract, standing)
+      }
       guard let proof = ids.next() else { throw Failure.notFound }
-      transaction.enqueue(
-        InsertProof(
-          tenant: tenant, id: proof, publicId: random.publicIdBits(), contract: contract.id, line: look.found.line, horizon: look.found.chain.horizon,
-          verdict: look.verdict, inputs: look.found.inputs, cause: cause, actor: actor, now: now))
+      let made = InsertProof(
+        tenant: tenant, id: proof, publicId: random.publicIdBits(), contract: contract.id, line: look.found.line, horizon: look.found.chain.horizon,
+        verdict: look.verdict, inputs: look.found.inputs, cause: cause, actor: actor, now: now)
+      transaction.enqueue(made)
       record(look, proof, known[look.before?.proof ?? 0] ?? [])
-      return keep(look, contract, proof)
+      return keep(look, contract, proof, made: ProofRow(made, of: look.found, contract: contract.publicId))
     }
   }
 
@@ -74,11 +81,14 @@ struct ContractProof: Sendable {
     let verdict: BackToBack.Verdict
     let before: StandingOfLines.Found?
     let open: [Gap]
+    /// Those of them that were accepted when the line was looked at last.
+    let runOut: [Gap]
     /// When the first acceptance that holds ends.
     let riskEnds: Instant?
     /// The proof that stands and says all of it already; nil when a new one is to be kept.
     let standing: Int64?
-    let cause: ProofCause
+    /// Whether it was open before, and something changed so that it may have gaps that it did not have. That a horizon moves on opens none.
+    let mayHaveMore: Bool
 
     var isOpen: Bool { !open.isEmpty }
     /// Where gaps stand in the proof, from 1.
@@ -87,32 +97,33 @@ struct ContractProof: Sendable {
       return verdict.gaps.enumerated().filter { wanted.contains($0.element) }.map { Int64($0.offset) + 1 }
     }
 
-    /// Whether it was open before, and something changed so that it may have gaps that it did not have. That a horizon moves on opens none.
-    var mayHaveMore: Bool {
-      guard let before, standing == nil, before.isOpen, isOpen, cause != .due else { return false }
-      return open.contains { !before.gapKeys.contains($0.key) }
-    }
-
     init(
-      _ found: ProvenCase, _ verdict: BackToBack.Verdict, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], _ cause: ProofCause, _ now: Instant
+      _ found: ProvenCase, _ verdict: BackToBack.Verdict, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], runOut: [RisksInForce.Found], _ cause: ProofCause,
+      _ now: Instant
     ) {
-      (self.found, self.verdict, self.before, self.cause) = (found, verdict, before, cause)
+      (self.found, self.verdict, self.before) = (found, verdict, before)
       let accepted = AcceptedGaps(risks)
       let open = verdict.gaps.filter { !accepted.hold($0) }
       self.open = open
+      let wereAccepted = AcceptedGaps(runOut)
+      self.runOut = open.filter { wereAccepted.hold($0) }
       riskEnds = risks.compactMap(\.until).filter { $0 > now }.min()
       standing = cause == .asked ? nil : before.flatMap { $0.isSame(verdict, found.inputs, isOpen: !open.isEmpty) ? $0.proof : nil }
+      let keys = Set(before?.gapKeys ?? [])
+      mayHaveMore =
+        standing == nil && cause != .due && before?.isOpen == true
+        && zip(verdict.gaps, verdict.gapKeys).contains { gap, key in !keys.contains(key) && !accepted.hold(gap) }
     }
   }
 
-  private func keep(_ look: Look, _ contract: ProvenContract.Found, _ proof: Int64) -> Kept {
+  private func keep(_ look: Look, _ contract: ProvenContract.Found, _ proof: Int64, made: ProofRow? = nil) -> Kept {
     let found = look.found
     // What has ended stays ended; what promises nothing yet may begin within a later horizon.
     let lookAt = found.chain.horizon.isEmpty ? nil : min(now.adding(seconds: Self.goodFor), look.riskEnds ?? Instant.accepted.upperBound)
     transaction.enqueue(
       StoreStanding(
         tenant: tenant, line: found.line, contract: contract.id, proof: proof, isOpen: look.isOpen, inputs: found.inputs, checkedAt: now, lookAt: lookAt))
-    return Kept(line: found.line, name: found.name, proof: proof, verdict: look.verdict, open: look.open)
+    return Kept(line: found.line, name: found.name, proof: proof, verdict: look.verdict, open: look.open, made: made)
   }
 
   /// Lines whose versions were all withdrawn promise nothing, now and later: they rest on nothing that could change.
@@ -134,11 +145,17 @@ struct ContractProof: Sendable {
     case (false, true):
       record(ProofNews.opened, proof, look.found.line, outcome, gaps: gaps, new: look.before == nil ? [] : look.places(of: look.open))
     case (true, false): record(ProofNews.closed, proof, look.found.line, outcome, gaps: gaps)
-    case (true, true) where look.mayHaveMore:
-      let new = look.open.filter { gap in !known.contains { gap.isWithin($0) } }
-      if !new.isEmpty { record(ProofNews.added, proof, look.found.line, outcome, gaps: gaps, new: look.places(of: new)) }
-    case (true, true), (false, false): break
+    case (true, true):
+      let new = look.mayHaveMore ? look.open.filter { gap in !known.contains { gap.isWithin($0) } } : []
+      recordMore(look, proof, new + look.runOut)
+    case (false, false): break
     }
+  }
+
+  /// That a line that was open has other open gaps besides: what changed brought them, or they are accepted no longer.
+  private func recordMore(_ look: Look, _ proof: Int64, _ new: [Gap]) {
+    guard look.before?.isOpen ?? false, !new.isEmpty else { return }
+    record(ProofNews.added, proof, look.found.line, look.verdict.outcome, gaps: look.verdict.gaps.count, new: look.places(of: new))
   }
 
   /// - Parameter new: the places of the gaps that people are told of.
@@ -155,7 +172,7 @@ struct ContractProof: Sendable {
 extension StandingOfLines.Found {
   /// Whether a proof says nothing that the one that stands does not say.
   fileprivate func isSame(_ verdict: BackToBack.Verdict, _ inputs: [ProofInput], isOpen: Bool) -> Bool {
-    outcome == verdict.outcome && gapKeys == verdict.gaps.map(\.key) && self.isOpen == isOpen
+    outcome == verdict.outcome && gapKeys == verdict.gapKeys && self.isOpen == isOpen
       && self.inputs == inputs.map { "\($0.kind.rawValue) \($0.id) \($0.version)" }
   }
 }

@@ -45,8 +45,8 @@ package struct ProofOutput: OperationOutput {
     line = id(.contractLine, row.linePublicId)
     contract = id(.contract, row.contract)
     self.row = row
-    gaps = row.found.enumerated().map { index, gap in
-      GapOutput(number: Int64(index + 1), gap: gap, isAccepted: accepted.hold(gap), language: language)
+    gaps = row.gaps.enumerated().compactMap { index, gap in
+      gap.map { GapOutput(number: Int64(index + 1), gap: $0, isAccepted: accepted.hold($0), language: language) }
     }
   }
 
@@ -74,11 +74,6 @@ package struct ProofOutput: OperationOutput {
     },
     OutputField("recordedAt", .instant, "When it was made.", "证明的时间。") { .instant($0.row.recordedAt) },
   ]
-}
-
-extension ProofRow {
-  /// As it was stored; one that this version cannot read is left out.
-  var found: [Gap] { known ?? (gaps.array ?? []).compactMap(Gap.init) }
 }
 
 extension OperationContext {

@@ -6,38 +6,40 @@ import Tenancy
 /// Makes the proofs again that rest on something that has changed: a contract, an SLA or OLA, a calendar, an underpinning
 /// contract, a link, a chain. Found by the counters that each proof keeps of its inputs; also once a week, as the horizon
 /// moves on, and when an acceptance ends.
-package struct ProofSweep: Sweep {
+package struct ProofSweep: LongSweep {
   package static let kind = "assurance.proof"
   package static let everySeconds: Int64 = 60
 
-  private static let batch: Int32 = 500
   private static let actor = Actor(kind: .system, id: 0, via: .job)
 
-  package init() {}
+  private let batch: Int32
 
-  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    var done: Set<ProofsToRun.Found> = []
-    // A line that cannot be proven holds up no other; the sweep tells of the first such in the end.
-    var failure: (any Error)?
+  package init(batch: Int32 = 500) { self.batch = batch }
+
+  /// Each line once in a round: what is found again after it was done (a row that it rests on is gone) waits for the next one.
+  package func run(at now: Instant, _ tenancy: Tenancy, _ turn: inout SweepTurn) async throws {
     while true {
       try Task.checkCancellation()
-      let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(ProofsToRun(now: now, limit: Self.batch)) }
-      // What is found again after it was done (a row that it rests on is gone) waits for the next sweep.
-      let new = Set(found).subtracting(done)
-      for due in new.sorted(by: { ($0.tenant, $0.line) < ($1.tenant, $1.line) }) {
+      let look = ProofsToRun(now: now, after: turn.place, limit: batch)
+      let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
+      for due in found {
         try Task.checkCancellation()
+        turn.place = [due.tenant.rawValue, due.line]
+        // A line that cannot be proven holds up no other.
         do {
           try await prove(due, at: now, tenancy)
-        } catch let error as CancellationError {
+        } catch let error as PostgresError where error.isOfDatabase {
+          // No other fares better.
           throw error
-        } catch {
-          failure = failure ?? error
+        } catch  where !Task.isCancelled {
+          turn.undone.add("line \(due.line) of tenant \(due.tenant)", error)
         }
+        FaultPoint.sweepStep.reach()
+        if turn.isOver { return }
       }
-      done.formUnion(new)
-      guard found.count >= Int(Self.batch), !new.isEmpty else { break }
+      guard found.count >= Int(batch) else { break }
     }
-    if let failure { throw failure }
+    turn.place = nil
   }
 
   private func prove(_ due: ProofsToRun.Found, at now: Instant, _ tenancy: Tenancy) async throws {

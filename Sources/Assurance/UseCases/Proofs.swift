@@ -49,10 +49,7 @@ package enum RunProof: Operation {
       guard let line = try await context.provenLine(wanted), line.contractId == contract.id else { throw context.unknownReference("line") }
       only = line.id
     }
-    let kept = try await context.contractProof.run(contract, only: only, cause: .asked)
-    let found = Dictionary(kept.map { ($0.proof, $0.verdict.gaps) }) { first, _ in first }
-    var rows = try await context.transaction.query(StoredProofs(tenant: context.tenant.id, ids: kept.map(\.proof)))
-    for index in rows.indices { rows[index].known = found[rows[index].id] }
+    let rows = try await context.contractProof.run(contract, only: only, cause: .asked).compactMap(\.made)
     context.subject(input.contract)
     return Output(contract: input.contract, policy: try await context.proofPolicy(of: contract.id), lines: try await context.proofOutputs(rows))
   }

@@ -124,11 +124,7 @@ struct ServiceRow: Sendable {
     version = try row.next()
     state = PortfolioState(rawValue: try row.next()) ?? .pipeline
     onlyTenant = try row.next()
-    let handle: Int64? = try row.next()
-    let bits: [UInt8]? = try row.next()
-    onlyFor = handle.flatMap { handle in
-      bits.flatMap { PublicId(kind: IdKind.customer.prefix, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: $0) }
-    }
+    onlyFor = try PublicId.customer(&row)
     onlyForCode = try row.next()
     let family: Int64 = try row.next()
     let name = LocalText(try row.next() as Value?)

@@ -109,13 +109,7 @@ struct FreezeRow: Sendable {
   init(_ row: inout RowReader) throws {
     id = try row.next()
     publicId = try row.next()
-    let (handle, bits): (Int64?, [UInt8]?) = (try row.next(), try row.next())
-    if let handle, let bits {
-      let handle = TenantHandle(UInt32(truncatingIfNeeded: handle))
-      customer = PublicId(kind: IdKind.customer.prefix, handle: handle, random: bits) ?? .none(kind: IdKind.customer.prefix, handle: handle)
-    } else {
-      customer = nil
-    }
+    customer = try PublicId.customer(&row)
     service = try row.next()
     reason = try row.next()
     startsAt = try row.next()

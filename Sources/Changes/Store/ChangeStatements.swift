@@ -217,6 +217,12 @@ struct ChangesLinked: Statement {
   static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
 }
 
+/// What modules above know of the history of a change, or of a release.
+package enum ChangeHistory {
+  /// The member of a payload that says whose affair the event is; nobody is shown it.
+  package static let customerKey = "customerRow"
+}
+
 /// The events of a change in their order, without those that are the affair of a customer whom the reader does not serve.
 struct ChangeEvents: Statement {
   struct Found: Sendable {
@@ -230,8 +236,7 @@ struct ChangeEvents: Statement {
     let recordedAt: Instant
   }
 
-  /// The member of a payload that says whose affair the event is; nobody is shown it.
-  static let customerKey = "customerRow"
+  static let customerKey = ChangeHistory.customerKey
 
   let provider: TenantId
   /// `change` or `release`.

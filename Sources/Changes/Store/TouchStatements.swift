@@ -25,6 +25,52 @@ struct InsertConcerned: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// A change does not concern a customer any more; no row when it did not, or when something of it is still his affair: a CI that is touched, what it
+/// is to resolve, or that he was told of it. The customer is bound.
+struct DropConcerned: Statement {
+  let provider: TenantId
+  let change: Int64
+  let customer: TenantId
+
+  static let sql = """
+    delete from changes.concerned n where n.tenant_id = $1 and n.change_id = $2 and n.customer_id = $3
+      and not exists (
+        select from changes.ci_link l where l.tenant_id = $1 and l.change_id = $2 and (l.other_tenant_id = $3
+          or l.other_tenant_id = $1 and exists (
+            select from assets.pub_affected_customer a where a.tenant_id = $1 and a.ci_id = l.ci_id and a.customer_id = $3)))
+      and not exists (
+        select from changes.link l
+        left join problems.pub_problem p on l.kind = 'problem' and p.tenant_id = l.other_tenant_id and p.problem_id = l.other_id
+        where l.tenant_id = $1 and l.change_id = $2 and (l.other_tenant_id = $3 or p.customer_id = $3))
+      and not exists (select from changes.notice t where t.tenant_id = $3 and t.change_id = $2)
+    returning n.customer_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+    parameters.append(customer)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct IsConcerned: Statement {
+  let provider: TenantId
+  let change: Int64
+  let customer: TenantId
+
+  static let sql = "select true from changes.concerned where tenant_id = $1 and change_id = $2 and customer_id = $3"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(change)
+    parameters.append(customer)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}
+
 /// A change concerns whomever the CIs affect that it names and the provider shares, as the CMDB knows it now.
 struct ConcernAffected: Statement {
   let provider: TenantId
@@ -77,39 +123,6 @@ struct ConcernedCustomers: Statement {
     let handle = TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64))
     let kind = IdKind.customer.prefix
     return Found(id: id, publicId: PublicId(kind: kind, handle: handle, random: try row.next()) ?? .none(kind: kind, handle: handle))
-  }
-}
-
-/// A CI of a bound tenant that a body names; of one that the provider shares only where it affects one of these customers.
-struct CiToTouch: Statement {
-  struct Found: Sendable {
-    let id: Int64
-    let typeCode: String
-    let state: String
-    let service: Int64?
-
-    var isLive: Bool { state != "retired" && state != "disposed" }
-  }
-
-  let tenant: TenantId
-  let publicId: PublicId
-  /// Nil: whomever it affects, or nobody.
-  let affecting: [Int64]?
-
-  static let sql = """
-    select c.ci_id, c.type_code, c.state, c.service_id from assets.pub_ci c
-    where c.tenant_id = $1 and c.public_id = $2 and ($3::bigint[] is null or exists (
-      select from assets.pub_affected_customer a where a.tenant_id = c.tenant_id and a.ci_id = c.ci_id and a.customer_id = any ($3)))
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(publicId.random)
-    parameters.append(affecting)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Found {
-    Found(id: try row.next(), typeCode: try row.next(), state: try row.next(), service: try row.next())
   }
 }
 
@@ -181,45 +194,6 @@ struct CiLinks: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found { Found(ci: try row.next(), tenant: try row.next()) }
-}
-
-/// What the CMDB says of CIs of several tenants, which are bound: pair by pair, so that each is found by its key.
-struct CisOfChange: Statement {
-  struct Facts: Sendable {
-    let id: Int64
-    let tenant: TenantId
-    let handle: TenantHandle
-    let publicId: [UInt8]
-    let name: String
-    let typeCode: String
-    let state: String
-
-    var own: PublicId {
-      let kind = "ci"
-      return PublicId(kind: kind, handle: handle, random: publicId) ?? .none(kind: kind, handle: handle)
-    }
-  }
-
-  let tenants: [TenantId]
-  let cis: [Int64]
-
-  static let sql = """
-    select c.ci_id, c.tenant_id, e.handle, c.public_id, c.name, c.type_code, c.state
-    from unnest($1::bigint[], $2::bigint[]) w (tenant_id, ci_id)
-    join assets.pub_ci c on c.tenant_id = w.tenant_id and c.ci_id = w.ci_id
-    join tenancy.tenant e on e.id = c.tenant_id
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenants)
-    parameters.append(cis)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> Facts {
-    Facts(
-      id: try row.next(), tenant: try row.next(), handle: TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64)), publicId: try row.next(),
-      name: try row.next(), typeCode: try row.next(), state: try row.next())
-  }
 }
 
 /// Links a change to what it is to resolve; no row when they were linked.

@@ -61,6 +61,21 @@ package struct Clash: OperationOutput {
     ]
 }
 
+/// A page of clashes, and whether all was looked at that might clash.
+package struct ClashPage: OperationOutput {
+  let page: Listing<Clash>
+  let isCut: Bool
+
+  package static let fields: [OutputField<ClashPage>] = [
+    OutputField("items", listOf: Clash.self, "The elements of this page.", "本页的元素。") { $0.page.items },
+    OutputField("next", .text, "The cursor of the next page; null on the last.", "下一页的游标；最后一页为 null。") { .text($0.page.next) },
+    OutputField(
+      "isCut", .boolean,
+      "Whether there was more to reach, in number or farther away, than was asked for: other changes may touch that.", "是否因数量或层数上限而截断：其他变更可能涉及未查看的配置项。"
+    ) { .bool($0.isCut) },
+  ]
+}
+
 package enum ListClashes: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -85,19 +100,24 @@ package enum ListClashes: Operation {
     "change.clashes", "List the other changes at the same time on the same configuration items, on what they need, or on what needs them.",
     zh: "列出时间重叠、且涉及相同或上下游配置项的其他变更。", permission: ChangeRights.read, roles: ChangeRights.readers, reach: .provider, effect: .read)
 
-  package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<Clash> {
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ClashPage {
     let filter = "\(input.id)/\(input.depth)"
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let row = try await context.change(input.id)
-    guard let from = row.process.startsAt, let to = row.process.endsAt else { return Listing(items: [], next: nil) }
+    guard let from = row.process.startsAt, let to = row.process.endsAt else {
+      return ClashPage(page: Listing(items: [], next: nil), isCut: false)
+    }
     let (provider, customers) = (context.provider.id, context.reachableCustomers)
     let named = try await context.transaction.query(CiLinks(provider: provider, change: row.id, customers: customers))
     var tenants = Dictionary(named.map { ($0.ci, $0.tenant) }) { first, _ in first }
+    var isCut = false
     if input.depth > 0 {
       // What stands in relations to a shared CI at the provider's is for those who serve all customers.
       for (tenant, cis) in named.byTenant where tenant != provider || customers == nil {
         for isUp in [true, false] {
-          for ci in try await context.impact(of: cis, tenant, isUp: isUp, depth: input.depth)?.reached ?? [] { tenants[ci.row] = tenant }
+          guard let impact = try await context.impact(of: cis, tenant, isUp: isUp, depth: input.depth) else { continue }
+          for ci in impact.reached { tenants[ci.row] = tenant }
+          isCut = isCut || impact.isCut
         }
       }
     }
@@ -107,8 +127,9 @@ package enum ListClashes: Operation {
     let rows = try await context.bound(to: [provider]) { try await $0.query(clashing) }
     let touching = Set(rows.flatMap(\.cis)).sorted().compactMap { ci in tenants[ci].map { CiLinks.Found(ci: ci, tenant: $0) } }
     let known = Dictionary(try await context.touched(touching).map { ($0.facts.id, $0) }) { first, _ in first }
-    return context.listing(
+    let page = context.listing(
       rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.row.process.startsAt?.microseconds ?? 0), .integer($0.row.id)]) }
     ) { found in Clash(line: ChangeLine(found.row, in: context), cis: found.cis.compactMap { known[$0] }) }
+    return ClashPage(page: page, isCut: isCut)
   }
 }

@@ -1,4 +1,5 @@
 import Approvals
+import Assets
 import Desk
 import Kernel
 import Operations
@@ -128,7 +129,7 @@ package struct RiskReason: OperationOutput {
 
 /// A CI that a change touches.
 package struct TouchedCi: OperationOutput {
-  let facts: CisOfChange.Facts
+  let facts: NamedCis.Facts
   let isShared: Bool
 
   package static let fields: [OutputField<TouchedCi>] = [

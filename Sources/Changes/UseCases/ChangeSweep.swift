@@ -1,3 +1,4 @@
+import Assets
 import Jobs
 import Kernel
 import Operations
@@ -79,7 +80,7 @@ package struct ChangeSweep: Sweep {
       CiLinks(provider: provider.id, change: found.change, customers: [found.customer.rawValue]))
     guard !taken.isEmpty, let row = rows.first else { return }
     let own = links.filter { $0.tenant == found.customer }
-    let cis = own.isEmpty ? [] : try await transaction.query(CisOfChange(tenants: own.map(\.tenant), cis: own.map(\.ci)))
+    let cis = own.isEmpty ? [] : try await transaction.query(NamedCis(tenants: own.map(\.tenant), cis: own.map(\.ci)))
     let process = row.process
     let notice = NoticeRow(
       change: row.id, publicId: bits, number: ChangeNumber.text(provider.code, row.number), kind: process.kind.rawValue, state: process.state.toldAgain,

@@ -167,9 +167,9 @@ struct ChangeWork: Sendable {
 }
 
 /// A number for people: the provider's code, and the thing's number there.
-enum ChangeNumber {
-  static func text(_ code: String, _ number: Int64) -> String { "\(code)-CHG-\(pad(number, 6))" }
-  static func release(_ code: String, _ number: Int64) -> String { "\(code)-REL-\(pad(number, 6))" }
+package enum ChangeNumber {
+  package static func text(_ code: String, _ number: Int64) -> String { "\(code)-CHG-\(pad(number, 6))" }
+  package static func release(_ code: String, _ number: Int64) -> String { "\(code)-REL-\(pad(number, 6))" }
 }
 
 extension ChangeRow {

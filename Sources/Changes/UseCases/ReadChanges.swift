@@ -1,3 +1,4 @@
+import Assets
 import Desk
 import Kernel
 import Operations
@@ -141,7 +142,7 @@ extension OperationContext {
   /// What the CMDB says of the CIs that a change names. Only for operations that read.
   func touched(_ links: [CiLinks.Found]) async throws -> [TouchedCi] {
     guard !links.isEmpty else { return [] }
-    let statement = CisOfChange(tenants: links.map(\.tenant), cis: links.map(\.ci))
+    let statement = NamedCis(tenants: links.map(\.tenant), cis: links.map(\.ci))
     let found = try await bound(to: Set(links.map(\.tenant)).sorted()) { try await $0.query(statement) }
     let facts = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
     return links.compactMap { link in facts[link.ci].map { TouchedCi(facts: $0, isShared: $0.tenant == provider.id) } }

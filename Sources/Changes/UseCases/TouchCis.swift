@@ -47,6 +47,47 @@ package enum ConcernCustomer: Operation {
   }
 }
 
+/// As long as nothing of his is touched and he was told nothing.
+package enum UnconcernCustomer: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let customer: PublicId
+
+    private static let customer = Field.id("customer", .customer, "Whom it does not concern after all.", "不再涉及的客户。")
+    package static let fields: [any InputField] = [ChangeFields.id, customer]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ChangeFields.id]
+      customer = try values[Self.customer]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "change.unconcern",
+    "Say that a change does not concern a customer after all: it touches no configuration item of his or that affects him, is to resolve no incident or problem of his, and he was told nothing.",
+    zh: "移除变更不再涉及的客户：变更不涉及其配置项或影响其的共享配置项，也不解决其事件或问题，且从未通知过该客户。", permission: ChangeRights.work,
+    roles: ChangeRights.workers, reach: .oneAndProvider(by: "customer"), effect: .change, requiresVersion: true)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    var work = try await ChangeWork.begin(on: input.id, in: context)
+    try await work.write(in: context)
+    let (provider, change, customer) = (context.provider.id, work.row.id, context.tenant.id)
+    let drop = DropConcerned(provider: provider, change: change, customer: customer)
+    guard try await context.transaction.first(drop) != nil else {
+      let isConcerned = try await context.transaction.first(IsConcerned(provider: provider, change: change, customer: customer)) ?? false
+      throw Failure(.conflict, isConcerned ? ChangeMessages.stillConcerned : ChangeMessages.notConcerned)
+    }
+    // What concerns nobody is for who serves all: nobody else leaves a change where he does not see it any more.
+    if context.reachableCustomers != nil {
+      let left = ConcernedCustomers(provider: provider, change: change, customers: nil, limit: 1)
+      guard try await context.transaction.first(left) != nil else { throw Failure(.denied, ChangeMessages.servesAll) }
+    }
+    work.note("customer_removed", [Value.Member("customer", .id(input.customer))], of: customer)
+    try await work.save()
+    return work.record(in: context)
+  }
+}
+
 package enum AddChangeCi: Operation {
   package typealias Input = CiOfChange
 
@@ -64,7 +105,7 @@ package enum AddChangeCi: Operation {
   }
 }
 
-/// Whom it concerned it goes on to concern: he may have been told.
+/// Whom it concerned it goes on to concern, until ``UnconcernCustomer``: he may have been told.
 package enum RemoveChangeCi: Operation {
   package typealias Input = CiOfChange
 
@@ -123,10 +164,10 @@ extension ChangeWork {
 
 extension OperationContext {
   /// A CI that a body names, of a tenant that is bound; of the provider's one that affects a customer whom the caller serves.
-  func ciToTouch(_ id: PublicId, of tenant: TenantEntry, _ path: String) async throws -> CiToTouch.Found {
+  func ciToTouch(_ id: PublicId, of tenant: TenantEntry, _ path: String) async throws -> CiToName.Found {
     guard tenant.id == provider.id || access.reaches(tenant.id) else { throw unknownReference(path) }
     let affecting = tenant.id == provider.id ? reachableCustomers : nil
-    guard let ci = try await transaction.first(CiToTouch(tenant: tenant.id, publicId: id, affecting: affecting)) else { throw unknownReference(path) }
+    guard let ci = try await transaction.first(CiToName(tenant: tenant.id, publicId: id, affecting: affecting)) else { throw unknownReference(path) }
     return ci
   }
 }

@@ -1,6 +1,7 @@
 import Contracts
 import Kernel
 import Operations
+import Renewals
 
 package struct FileContract: OperationInput {
   let name: String

@@ -1,5 +1,6 @@
 import Contracts
 import Kernel
+import Renewals
 
 /// Times as people write them: `15 min`, `1 h 30 min`, `2 business days`, `3 months`.
 enum WrittenTime {

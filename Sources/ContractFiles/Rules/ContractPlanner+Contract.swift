@@ -1,6 +1,7 @@
 import Contracts
 import Kernel
 import Operations
+import Renewals
 import ServiceTime
 
 /// The contract, its contacts and its lines.

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Renewals
 
 /// A line of a template: as a contract's, without what belongs to one customer.
 package struct TemplateLine: OperationInput {

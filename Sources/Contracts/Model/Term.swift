@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Renewals
 
 /// A value of a contract as a person reads it: what the difference of two instants is told in.
 package enum Term: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Kernel
+import Renewals
 import ServiceTime
 
 /// What a contract and its lines must be before they are stored.
@@ -33,15 +34,6 @@ enum ContractRule {
     case (let count?, let unit?): return LineContent.Quantity(count: count, unit: unit)
     default: throw .invalid(path + (count == nil ? "quantity" : "quantityUnit"), ContractsMessages.quantityAndUnit)
     }
-  }
-
-  /// What is said of the renewal must be enough to renew by.
-  static func requireRenewal(_ terms: RenewalTerms, endsAt: Instant?) throws(Failure) {
-    guard terms.mode != .none else { return }
-    if terms.notice == nil { throw .invalid("noticeMonths", ContractsMessages.noticeNeeded) }
-    guard terms.mode == .auto else { return }
-    if endsAt == nil { throw .invalid("renewal", ContractsMessages.autoNeedsEnd) }
-    if terms.months == nil { throw .invalid("renewalMonths", ContractsMessages.autoNeedsMonths) }
   }
 
   /// The state after what happens to it.

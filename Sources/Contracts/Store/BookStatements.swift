@@ -1,5 +1,6 @@
 import Kernel
 import Postgres
+import Renewals
 
 /// Every version of a customer's contracts.
 struct BookContracts: Statement {

@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 import Postgres
 
 struct InsertCalendar: Statement {
@@ -152,9 +153,20 @@ struct CalendarRow: Sendable {
     recordedAt = try row.next()
     definition = try row.next()
   }
+
+  /// What a customer sees, who is `$1`: calendars that are for it alone, and those in which something was promised to it. The name of
+  /// another one may tell whose it is. Null, staff: all.
+  static let isSeen = """
+    ($1::bigint is null or c.only_tenant_id = $1 or c.id in (
+      select t.calendar_id from contracts.contract_line_version l
+      join contracts.sla_version s on s.sla_id = l.sla_id join contracts.sla_target t on t.sla_version_id = s.id
+      where l.tenant_id = $1))
+    """
 }
 
 struct CalendarAt: Statement {
+  /// The customer that asks; nil: staff.
+  let customer: TenantId?
   let publicId: PublicId
   let at: Instant
   let customers: [Int64]?
@@ -164,12 +176,13 @@ struct CalendarAt: Statement {
     from contracts.calendar c
     join contracts.standing_calendar_version v on v.calendar_id = c.id
     left join tenancy.tenant t on t.id = c.only_tenant_id
-    where c.public_id = $1 and v.valid_from <= $2
-      and (c.only_tenant_id is null or $3::bigint[] is null or c.only_tenant_id = any($3))
+    where c.public_id = $2 and v.valid_from <= $3
+      and (c.only_tenant_id is null or $4::bigint[] is null or c.only_tenant_id = any($4)) and \(CalendarRow.isSeen)
     order by v.valid_from desc limit 1
     """
 
   func bind(to parameters: inout Parameters) {
+    parameters.append(customer)
     parameters.append(publicId.random)
     parameters.append(at)
     parameters.append(customers)
@@ -180,6 +193,8 @@ struct CalendarAt: Statement {
 
 /// Calendars by name, each in the version in force at an instant.
 struct CalendarsAt: Statement {
+  /// The customer that asks; nil: staff.
+  let customer: TenantId?
   let at: Instant
   let customers: [Int64]?
   let afterName: String
@@ -190,13 +205,15 @@ struct CalendarsAt: Statement {
     select \(CalendarRow.columns)
     from contracts.calendar c
     join contracts.standing_calendar_version v on v.calendar_id = c.id
-      and v.valid_from = (select max(n.valid_from) from contracts.standing_calendar_version n where n.calendar_id = c.id and n.valid_from <= $1)
+      and v.valid_from = (select max(n.valid_from) from contracts.standing_calendar_version n where n.calendar_id = c.id and n.valid_from <= $2)
     left join tenancy.tenant t on t.id = c.only_tenant_id
-    where (c.only_tenant_id is null or $2::bigint[] is null or c.only_tenant_id = any($2)) and (c.name, c.id) > ($3, $4)
-    order by c.name, c.id limit $5
+    where (c.only_tenant_id is null or $3::bigint[] is null or c.only_tenant_id = any($3)) and (c.name, c.id) > ($4, $5)
+      and \(CalendarRow.isSeen)
+    order by c.name, c.id limit $6
     """
 
   func bind(to parameters: inout Parameters) {
+    parameters.append(customer)
     parameters.append(at)
     parameters.append(customers)
     parameters.append(afterName)
@@ -264,14 +281,4 @@ struct CalendarDefinitions: Statement {
   func bind(to parameters: inout Parameters) { parameters.append(versions) }
 
   static func decode(_ row: inout RowReader) throws -> Found { Found(version: try row.next(), hash: try row.next(), definition: try row.next()) }
-}
-
-extension PublicId {
-  /// From the columns handle and public_id of an outer-joined customer.
-  static func customer(_ row: inout RowReader) throws -> PublicId? {
-    let handle: Int64? = try row.next()
-    let bits: [UInt8]? = try row.next()
-    guard let handle, let bits else { return nil }
-    return PublicId(kind: "cus", handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: bits)
-  }
 }

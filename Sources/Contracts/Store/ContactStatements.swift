@@ -1,5 +1,6 @@
 import Kernel
 import Postgres
+import Renewals
 
 struct InsertContact: Statement {
   let tenant: TenantId

@@ -1,5 +1,6 @@
 import Kernel
 import Postgres
+import Renewals
 
 /// The next number of a kind within a tenant; numbers of what was rolled back are not used again.
 struct NextContractNumber: Statement {
@@ -80,16 +81,6 @@ struct ContractContent: Hashable, Sendable {
   var startsAt: Instant
   var endsAt: Instant?
   var renewal: RenewalTerms
-}
-
-extension RenewalTerms {
-  /// Columns in the order renewal, notice_count, notice_unit, renewal_months.
-  init(_ row: inout RowReader) throws {
-    let mode: String = try row.next()
-    let count: Int64? = try row.next()
-    let unit: String? = try row.next()
-    self.init(mode: RenewalMode(rawValue: mode) ?? .none, notice: Notice(count: count, unit: unit), months: try row.next())
-  }
 }
 
 /// A contract in one of its versions.

@@ -1,14 +1,29 @@
 import Kernel
 import Postgres
+import Renewals
 import ServiceTime
+
+/// The contract whose cycles items are: a customer's, in the customer's tenant, or a supplier's, in the provider's.
+enum RenewedContract: Hashable, Sendable {
+  case customer(Int64)
+  case supplier(Int64)
+
+  var customerContract: Int64? { if case .customer(let id) = self { id } else { nil } }
+  var supplierContract: Int64? { if case .supplier(let id) = self { id } else { nil } }
+}
+
+/// Whose contract it is, as a list names it.
+enum RenewalParty: Sendable {
+  case customer(contract: [UInt8], number: Int64)
+  case supplier(contract: [UInt8], reference: String, supplier: [UInt8], supplierName: String)
+}
 
 /// The item of a cycle.
 struct RenewalRow: Sendable {
   let id: Int64
   let publicId: [UInt8]
-  let contractId: Int64
-  let contract: [UInt8]
-  let contractNumber: Int64
+  let contract: RenewedContract
+  let party: RenewalParty
   let zone: String
   let cycle: RenewalRule.Cycle
   private(set) var state: RenewalState
@@ -31,25 +46,39 @@ struct RenewalRow: Sendable {
     return row
   }
 
-  /// `r` is the item, `c` its contract. The last but one is ``RenewalRule/validFrom(behind:since:_:)`` in SQL.
+  /// `r` is the item, `c` its contract with a customer, `u` that with a supplier. The last but one is
+  /// ``RenewalRule/validFrom(behind:since:_:)`` in SQL.
   static let columns = """
-    r.id, r.public_id, c.id, c.public_id, c.number, c.zone, r.mode, r.evergreen, r.cycle_ends_at, r.decision_on, r.decision_at, r.state,
+    r.id, r.public_id, r.contract_id, c.public_id, c.number, r.supplier_contract_id, u.public_id, u.reference, u.supplier_public_id, u.supplier_name,
+      coalesce(c.zone, u.zone), r.mode, r.evergreen, r.cycle_ends_at, r.decision_on, r.decision_at, r.state,
       r.snoozed_until, r.outcome, r.note, r.completed_at, r.version,
-      (select max(v.valid_from) from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id
-       and r.state <> 'completed' and v.valid_from + interval '1 second' > r.cycle_ends_at), r.told
+      (select x.newest from (
+         select coalesce((select max(v.valid_from) from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id),
+           u.newest_from) as newest) x
+       where r.state <> 'completed' and x.newest + interval '1 second' > r.cycle_ends_at), r.told
     """
 
-  static let select = """
-    select \(columns)
-    from contracts.renewal r join contracts.contract c on c.tenant_id = r.tenant_id and c.id = r.contract_id
+  static let tables = """
+    contracts.renewal r
+    left join contracts.contract c on c.tenant_id = r.tenant_id and c.id = r.contract_id
+    left join suppliers.pub_contract u on u.contract_id = r.supplier_contract_id
     """
+
+  static let select = "select \(columns) from \(tables)"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
     publicId = try row.next()
-    contractId = try row.next()
-    contract = try row.next()
-    contractNumber = try row.next()
+    let (contractId, contractBits, number): (Int64?, [UInt8]?, Int64?) = (try row.next(), try row.next(), try row.next())
+    let (underpinningId, underpinningBits, reference): (Int64?, [UInt8]?, String?) = (try row.next(), try row.next(), try row.next())
+    let (supplier, supplierName): ([UInt8]?, String?) = (try row.next(), try row.next())
+    if let contractId {
+      contract = .customer(contractId)
+      party = .customer(contract: contractBits ?? [], number: number ?? 0)
+    } else {
+      contract = .supplier(underpinningId ?? 0)
+      party = .supplier(contract: underpinningBits ?? [], reference: reference ?? "", supplier: supplier ?? [], supplierName: supplierName ?? "")
+    }
     zone = try row.next()
     cycle = RenewalRule.Cycle(
       mode: RenewalMode(rawValue: try row.next()) ?? .manual, isEvergreen: try row.next(), endsAt: try row.next(), decisionOn: try row.next(),
@@ -84,17 +113,19 @@ struct RenewalByPublicId: Statement {
 /// The item of a contract that is not completed. What is said of the outcome follows from the state; it names the index.
 struct OpenRenewal: Statement {
   let tenant: TenantId
-  let contract: Int64
+  let contract: RenewedContract
 
   static let sql = """
     \(RenewalRow.select)
-    where r.tenant_id = $1 and r.contract_id = $2 and r.state <> 'completed' and r.outcome is distinct from 'superseded'
+    where r.tenant_id = $1 and (r.contract_id = $2 or r.supplier_contract_id = $3) and r.state <> 'completed'
+      and r.outcome is distinct from 'superseded'
     limit 1
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(contract)
+    parameters.append(contract.customerContract)
+    parameters.append(contract.supplierContract)
   }
 
   static func decode(_ row: inout RowReader) throws -> RenewalRow { try RenewalRow(&row) }
@@ -103,16 +134,17 @@ struct OpenRenewal: Statement {
 /// The end of the last cycle that has an item which still counts.
 struct LastCycle: Statement {
   let tenant: TenantId
-  let contract: Int64
+  let contract: RenewedContract
 
   static let sql = """
     select max(r.cycle_ends_at) from contracts.renewal r
-    where r.tenant_id = $1 and r.contract_id = $2 and r.outcome is distinct from 'superseded'
+    where r.tenant_id = $1 and (r.contract_id = $2 or r.supplier_contract_id = $3) and r.outcome is distinct from 'superseded'
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(contract)
+    parameters.append(contract.customerContract)
+    parameters.append(contract.supplierContract)
   }
 
   static func decode(_ row: inout RowReader) throws -> Instant? { try row.next() }
@@ -122,22 +154,23 @@ struct LastCycle: Statement {
 struct InsertRenewal: Statement {
   let tenant: TenantId
   let publicId: [UInt8]
-  let contract: Int64
+  let contract: RenewedContract
   let cycle: RenewalRule.Cycle
   let now: Instant
 
   static let sql = """
     insert into contracts.renewal
-      (tenant_id, public_id, contract_id, mode, evergreen, cycle_ends_at, decision_on, decision_at, state, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9)
-    on conflict (tenant_id, contract_id, cycle_ends_at) where outcome is distinct from 'superseded' do nothing
+      (tenant_id, public_id, contract_id, supplier_contract_id, mode, evergreen, cycle_ends_at, decision_on, decision_at, state, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10)
+    on conflict do nothing
     returning id
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(publicId)
-    parameters.append(contract)
+    parameters.append(contract.customerContract)
+    parameters.append(contract.supplierContract)
     parameters.append(cycle.mode.rawValue)
     parameters.append(cycle.isEvergreen)
     parameters.append(cycle.endsAt)
@@ -205,6 +238,8 @@ struct RenewalPositions: Statement {
   }
 
   let tenants: [Int64]?
+  /// `customer` or `supplier`: contracts with these; nil: with all.
+  let party: String?
   /// Nil: the open ones; `all`: all.
   let state: String?
   let from: CalendarDate?
@@ -212,10 +247,11 @@ struct RenewalPositions: Statement {
   let after: Found?
   let limit: Int64
 
-  static let sql = "select tenant_id, id, decision_at from finder.renewals($1, $2, $3, $4, $5, $6, $7, $8)"
+  static let sql = "select tenant_id, id, decision_at from finder.renewals($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenants)
+    parameters.append(party)
     parameters.append(state)
     parameters.append(from)
     parameters.append(before)
@@ -243,11 +279,12 @@ struct RenewalsAt: Statement {
 
   static let sql = """
     select \(RenewalRow.columns), t.handle, t.public_id, t.code, t.name,
-      (select v.name from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id
-       order by v.valid_from desc limit 1)
+      coalesce((select v.name from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id
+       order by v.valid_from desc limit 1), u.name)
     from unnest($1::bigint[], $2::bigint[]) as w (tenant_id, id)
     join contracts.renewal r on r.tenant_id = w.tenant_id and r.id = w.id
-    join contracts.contract c on c.tenant_id = r.tenant_id and c.id = r.contract_id
+    left join contracts.contract c on c.tenant_id = r.tenant_id and c.id = r.contract_id
+    left join suppliers.pub_contract u on u.contract_id = r.supplier_contract_id
     join tenancy.tenant t on t.id = r.tenant_id
     """
 
@@ -267,22 +304,43 @@ struct RenewalsAt: Statement {
 
 /// Contracts of any tenant that the sweep has to look at.
 struct ContractsToLookAt: Statement {
-  struct Found: Hashable, Sendable {
+  struct Found: Sendable {
     let tenant: TenantId
-    let contract: Int64
+    let contract: RenewedContract
+    let lookAt: Instant
+
+    /// Its place in the order in which they are found.
+    var place: [Int64] {
+      switch contract {
+      case .customer(let id): [lookAt.microseconds, tenant.rawValue, 0, id]
+      case .supplier(let id): [lookAt.microseconds, tenant.rawValue, 1, id]
+      }
+    }
   }
 
   let now: Instant
+  /// The place behind which it looks; nil: from the first.
+  let after: [Int64]?
   let limit: Int32
 
-  static let sql = "select tenant_id, id from finder.contracts_to_look_at($1, $2)"
+  static let sql = "select tenant_id, id, is_supplier, look_at from finder.contracts_to_look_at($1, $2, $3, $4, $5, $6)"
 
   func bind(to parameters: inout Parameters) {
+    let place = after.flatMap { $0.count == 4 ? $0 : nil } ?? [0, 0, 0, 0]
     parameters.append(now)
+    parameters.append(Instant(microseconds: place[0]))
+    parameters.append(place[1])
+    parameters.append(place[2] == 1)
+    parameters.append(place[3])
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), contract: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let tenant: TenantId = try row.next()
+    let id: Int64 = try row.next()
+    let isSupplier: Bool = try row.next()
+    return Found(tenant: tenant, contract: isSupplier ? .supplier(id) : .customer(id), lookAt: try row.next())
+  }
 }
 
 /// The contract, held against changes for the length of the transaction.
@@ -306,7 +364,7 @@ struct NewestVersion: Statement {
   let contract: Int64
 
   static let sql = """
-    select \(ContractRow.columns)
+    select \(ContractRow.columns), c.lapse_told
     from contracts.contract c join contracts.standing_contract_version v on v.tenant_id = c.tenant_id and v.contract_id = c.id
     where c.tenant_id = $1 and c.id = $2
     order by v.valid_from desc limit 1
@@ -317,7 +375,22 @@ struct NewestVersion: Statement {
     parameters.append(contract)
   }
 
-  static func decode(_ row: inout RowReader) throws -> ContractRow { try ContractRow(&row) }
+  static func decode(_ row: inout RowReader) throws -> (contract: ContractRow, lapseTold: Instant?) { (try ContractRow(&row), try row.next()) }
+}
+
+/// Keeps of which end of the term people were told that it lapsed. It is no change of the contract: its version stays.
+struct StoreLapse: Statement {
+  let tenant: TenantId
+  let contract: Int64
+  let endsAt: Instant
+
+  static let sql = "update contracts.contract set lapse_told = $3 where tenant_id = $1 and id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(contract)
+    parameters.append(endsAt)
+  }
 }
 
 /// When the sweep looks at the contract again; nil: not before it changes.

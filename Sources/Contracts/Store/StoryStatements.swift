@@ -1,6 +1,7 @@
 import BillingEngine
 import Kernel
 import Postgres
+import Renewals
 import ServiceTime
 
 /// The versions of a contract that stand, oldest first.

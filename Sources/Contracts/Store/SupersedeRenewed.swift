@@ -10,20 +10,21 @@ struct SupersedeRenewed: Statement {
   }
 
   let tenant: TenantId
-  let contract: Int64
+  let contract: RenewedContract
   /// The term's end as it is now.
   let endsAt: Instant
 
   static let sql = """
     update contracts.renewal set outcome = 'superseded', version = version + 1
-    where tenant_id = $1 and contract_id = $2 and outcome = 'renewed' and outcome is distinct from 'superseded'
-      and cycle_ends_at >= $3
+    where tenant_id = $1 and (contract_id = $2 or supplier_contract_id = $3) and outcome = 'renewed' and outcome is distinct from 'superseded'
+      and cycle_ends_at >= $4
     returning id, version
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    parameters.append(contract)
+    parameters.append(contract.customerContract)
+    parameters.append(contract.supplierContract)
     parameters.append(endsAt)
   }
 

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Renewals
 
 package enum ChangeContract: Operation {
   package struct Input: OperationInput {
@@ -61,7 +62,7 @@ package enum ChangeContract: Operation {
       name: input.name.applied(to: newest.name), state: state, startsAt: input.startsAt.applied(to: newest.startsAt),
       endsAt: input.endsAt.applied(to: newest.endsAt), renewal: input.renewal.applied(to: newest.renewal))
     try ContractRule.requireTerm(from: content.startsAt, to: content.endsAt)
-    if input.amends { try ContractRule.requireRenewal(content.renewal, endsAt: content.endsAt) }
+    if input.amends { try content.renewal.require(endsAt: content.endsAt) }
     let validFrom =
       input.validFrom ?? ContractRule.validFrom(input.event, startsAt: content.startsAt, newest: newest.validFrom, now: context.now)
     try CalendarRule.requireLater(validFrom, than: newest.validFrom)
@@ -82,7 +83,8 @@ extension OperationContext {
     guard let version = advanced else { throw changedMeanwhile }
     transaction.enqueue(
       InsertContractVersion(tenant: tenant.id, contract: newest.id, seq: version, validFrom: validFrom, content: content, now: now))
-    try await supersedeRenewed(of: newest.id, endsAt: content.endsAt)
+    // The contract was advanced, so that the sweep looks at it.
+    try await renewalKeeping.supersedeRenewed(of: .customer(newest.id), endsAt: content.endsAt)
     record(
       Event(
         subjectKind: "contract", subject: newest.id, seq: version, type: "contract.changed",
@@ -90,16 +92,5 @@ extension OperationContext {
           "contract": .id(id(.contract, newest.publicId)), "state": .text(content.state.rawValue), "event": .text(event),
           "validFrom": .instant(validFrom),
         ]), occurredAt: now))
-  }
-
-  /// What counted as renewed, and is not any more. The contract was advanced, so that the sweep looks at it.
-  func supersedeRenewed(of contract: Int64, endsAt: Instant?) async throws {
-    guard let endsAt else { return }
-    for item in try await transaction.query(SupersedeRenewed(tenant: tenant.id, contract: contract, endsAt: endsAt)) {
-      record(
-        Event(
-          subjectKind: "renewal", subject: item.id, seq: item.version, type: "renewal.superseded",
-          payload: .object(["outcome": .text(RenewalOutcome.superseded.rawValue), "endsAt": .instant(endsAt)]), occurredAt: now))
-    }
   }
 }

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Renewals
 
 /// Somebody who speaks for a contract.
 package struct ContactOutput: OperationOutput {

@@ -1,6 +1,7 @@
 import Catalog
 import Kernel
 import Operations
+import Renewals
 
 package struct LineOutput: OperationOutput {
   package let id: PublicId

@@ -57,7 +57,9 @@ package enum CreateCalendar: Operation {
     context.record(
       Event(
         subjectKind: "calendar", subject: calendar, seq: 1, type: "calendar.created", payload: .object(["calendar": .id(id)]), occurredAt: context.now))
-    guard let row = try await context.transaction.first(CalendarAt(publicId: id, at: context.now, customers: nil)) else { throw Failure.notFound }
+    guard let row = try await context.transaction.first(CalendarAt(customer: nil, publicId: id, at: context.now, customers: nil)) else {
+      throw Failure.notFound
+    }
     return try await CalendarOutput.read(row, in: context)
   }
 }

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Renewals
 
 package enum CreateContract: Operation {
   package struct Input: OperationInput {
@@ -61,7 +62,7 @@ package enum CreateContract: Operation {
     let zone = try ContractRule.zone(input.zone ?? tenant.zone)
     try ContractRule.requireTerm(from: input.startsAt, to: input.endsAt)
     let renewal = input.renewal.terms(orElse: template?.content.renewal.terms(orElse: .none) ?? .none)
-    try ContractRule.requireRenewal(renewal, endsAt: input.endsAt)
+    try renewal.require(endsAt: input.endsAt)
     // What is wrong with the template's lines is no field of the caller's.
     let place = input.lines == nil ? "template.lines" : "lines"
     let lines = try await context.lineContent(input.lines ?? template?.content.lines ?? [], currency, from: input.startsAt) { "\(place)[\($0)]." }

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Renewals
 import ServiceTime
 
 enum RenewalInputs {
@@ -40,9 +41,9 @@ package enum DecideRenewal: Operation {
       }
     }
     let moved = try await context.renewalKeeping.move(row, input.event, note: input.note)
-    context.lookAtRenewal(of: row.contractId)
+    context.lookAtRenewal(of: row.contract)
     context.subject(input.id)
-    return RenewalOutput(moved, customer: context.tenant, contractName: newest.name)
+    return RenewalOutput(moved, of: context.tenant, contractName: newest.name)
   }
 }
 
@@ -75,9 +76,9 @@ package enum SnoozeRenewal: Operation {
     let end = row.cycle.mode == .auto ? row.cycle.decisionAt : row.cycle.endsAt
     guard until > context.now, until < end else { throw Failure.invalid("until", ContractsMessages.snoozeRange, ["end": end.description]) }
     let moved = try await context.renewalKeeping.move(row, .snooze, until: until, note: input.note)
-    context.lookAtRenewal(of: row.contractId)
+    context.lookAtRenewal(of: row.contract)
     context.subject(input.id)
-    return RenewalOutput(moved, customer: context.tenant, contractName: newest.name)
+    return RenewalOutput(moved, of: context.tenant, contractName: newest.name)
   }
 }
 
@@ -112,15 +113,15 @@ package enum CompleteRenewal: Operation {
     }
     if !row.cycle.isEvergreen {
       let dates = Zone.named(row.zone).map { TermDates(startsAt: newest.startsAt, endsAt: newest.endsAt, zone: $0) }
-      let agreed = newest.renewal.months.flatMap { dates?.extended(row.cycle.endsAt, by: $0) }
+      let agreed = newest.terms.months.flatMap { dates?.extended(row.cycle.endsAt, by: $0) }
       guard let end = input.endsAt ?? agreed else { throw Failure.invalid("endsAt", InputMessages.requiredHere) }
       guard end > row.cycle.endsAt else { throw Failure.invalid("endsAt", ContractsMessages.renewedEnd, ["end": row.cycle.endsAt.description]) }
       try await context.renewalKeeping.extend(newest, to: end, row.cycle)
     }
     let moved = try await context.renewalKeeping.move(row, .complete, outcome: .renewed, note: input.note)
-    context.lookAtRenewal(of: row.contractId)
+    context.lookAtRenewal(of: row.contract)
     context.subject(input.id)
-    return RenewalOutput(moved, customer: context.tenant, contractName: newest.name)
+    return RenewalOutput(moved, of: context.tenant, contractName: newest.name)
   }
 }
 
@@ -129,13 +130,13 @@ extension OperationContext {
 
   /// A renewal with its contract's newest version. For a change the contract is held first, as the sweep does, and the
   /// renewal must still be about the contract's present cycle: the sweep may not have closed yet what a change took away.
-  func renewal(_ id: PublicId, toChange: Bool = false) async throws -> (RenewalRow, ContractRow) {
+  func renewal(_ id: PublicId, toChange: Bool = false) async throws -> (RenewalRow, Renewed) {
     guard let found = try await transaction.first(RenewalByPublicId(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
     if toChange {
       try requireVersion(found.version)
-      _ = try await transaction.first(HoldContract(tenant: tenant.id, contract: found.contractId))
+      _ = try await found.contract.hold(of: tenant.id, in: transaction)
     }
-    guard let newest = try await transaction.first(NewestVersion(tenant: tenant.id, contract: found.contractId)) else { throw Failure.notFound }
+    guard let newest = try await found.contract.newest(of: tenant.id, in: transaction) else { throw Failure.notFound }
     if toChange, found.state != .completed {
       guard let contract = newest.forRenewal, RenewalRule.isCycle(found.item, of: contract) else {
         throw Failure(.conflict, ContractsMessages.renewalOver)
@@ -144,5 +145,5 @@ extension OperationContext {
     return (found, newest)
   }
 
-  func lookAtRenewal(of contract: Int64) { transaction.enqueue(LookAgain(tenant: tenant.id, contract: contract, at: now)) }
+  func lookAtRenewal(of contract: RenewedContract) { contract.lookAgain(at: now, of: tenant.id, in: transaction) }
 }

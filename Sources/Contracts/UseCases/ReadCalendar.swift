@@ -22,7 +22,7 @@ package enum ReadCalendar: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> CalendarOutput {
     let row = try await context.transaction.first(
-      CalendarAt(publicId: input.id, at: input.asOf ?? context.now, customers: context.reachableCustomers))
+      CalendarAt(customer: context.askingCustomer, publicId: input.id, at: input.asOf ?? context.now, customers: context.reachableCustomers))
     guard let row else { throw Failure.notFound }
     return try await CalendarOutput.read(row, in: context)
   }
@@ -52,7 +52,7 @@ package enum ListCalendars: Operation {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: filter)
     let rows = try await context.transaction.query(
       CalendarsAt(
-        at: input.asOf ?? context.now, customers: context.reachableCustomers, afterName: try after?.text(0) ?? "",
+        customer: context.askingCustomer, at: input.asOf ?? context.now, customers: context.reachableCustomers, afterName: try after?.text(0) ?? "",
         afterId: try after?.integer(1) ?? 0, limit: limit + 1))
     return context.listing(rows, limit: limit, filter: filter) { row in
       PageCursor([.text(row.name), .integer(row.id)])
@@ -60,4 +60,9 @@ package enum ListCalendars: Operation {
       CalendarSummary(id: context.id(.calendar, row.publicId), row: row)
     }
   }
+}
+
+extension OperationContext {
+  /// The customer whose account asks; nil: staff.
+  var askingCustomer: TenantId? { principal.side == .customer ? tenant.id : nil }
 }

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Renewals
 
 package enum ReadContract: Operation {
   package struct Input: OperationInput {

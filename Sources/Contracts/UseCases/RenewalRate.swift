@@ -1,6 +1,7 @@
 import Kernel
 import Operations
 import Postgres
+import Renewals
 
 /// How many of the renewals that were to be decided in a period were renewed: of one customer, or over all.
 package enum ReadRenewalRate: Operation {
@@ -44,7 +45,7 @@ package enum ReadRenewalRate: Operation {
   }
 
   package static let declaration = Declaration(
-    "renewal.rate", "Read the renewal rate of a period: of what was to be decided in it, the share that was renewed.",
+    "renewal.rate", "Read the renewal rate of a period: of the customers' contracts that were to be decided in it, the share that was renewed.",
     zh: "查看某期间的续约率：应决定的合同中已续约的比例。", permission: "renewal.read", roles: Rights.staff, reach: .many, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
@@ -126,7 +127,7 @@ struct CountRenewals: Statement {
 
   static let sql = """
     select r.outcome, count(*) from contracts.renewal r
-    where r.tenant_id = any($1) and r.decision_on >= $2 and r.decision_on < $3
+    where r.tenant_id = any($1) and r.contract_id is not null and r.decision_on >= $2 and r.decision_on < $3
       and r.decision_at > ($2::date - 1)::timestamp at time zone 'UTC' and r.decision_at < ($3::date + 1)::timestamp at time zone 'UTC'
       and r.outcome is distinct from 'superseded'
     group by r.outcome

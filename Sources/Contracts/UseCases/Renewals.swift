@@ -1,47 +1,63 @@
 import Kernel
 import Operations
+import Renewals
+import Suppliers
 import Tenancy
 
 /// The decision on a cycle of a contract, as it is shown.
 package struct RenewalOutput: OperationOutput {
   let id: PublicId
-  let customer: PublicId
-  let customerName: String
-  let contract: PublicId
+  /// Nil of a contract with a supplier; of one with a customer, what is of suppliers.
+  let customer: (id: PublicId, name: String)?
+  let supplier: (id: PublicId, name: String)?
+  let contract: PublicId?
+  let underpinningContract: PublicId?
   let contractName: String
   let number: String
   let row: RenewalRow
 
-  init(_ row: RenewalRow, customer: TenantEntry, contractName: String) {
-    self.init(row, customer: customer.publicId, code: customer.code, customerName: customer.name, contractName: contractName)
+  /// - Parameter tenant: the customer, or the provider.
+  init(_ row: RenewalRow, of tenant: TenantEntry, contractName: String) {
+    self.init(row, tenant: tenant.publicId, code: tenant.code, tenantName: tenant.name, contractName: contractName)
   }
 
   /// Nil for bits that are no id.
   init?(_ found: RenewalsAt.Found) {
-    guard let customer = PublicId(kind: IdKind.customer.prefix, handle: found.handle, random: found.customer) else { return nil }
-    self.init(found.row, customer: customer, code: found.code, customerName: found.customerName, contractName: found.contractName)
+    guard let tenant = PublicId(kind: IdKind.customer.prefix, handle: found.handle, random: found.customer) else { return nil }
+    self.init(found.row, tenant: tenant, code: found.code, tenantName: found.customerName, contractName: found.contractName)
   }
 
-  private init(_ row: RenewalRow, customer: PublicId, code: String, customerName: String, contractName: String) {
+  private init(_ row: RenewalRow, tenant: PublicId, code: String, tenantName: String, contractName: String) {
     func id(_ kind: IdKind, _ bits: [UInt8]) -> PublicId {
-      PublicId(kind: kind.prefix, handle: customer.handle, random: bits) ?? .none(kind: kind.prefix, handle: customer.handle)
+      PublicId(kind: kind.prefix, handle: tenant.handle, random: bits) ?? .none(kind: kind.prefix, handle: tenant.handle)
     }
     self.id = id(.renewal, row.publicId)
-    self.customer = customer
-    self.customerName = customerName
-    contract = id(.contract, row.contract)
     self.contractName = contractName
-    number = "\(code)-CON-\(pad(row.contractNumber, 6))"
+    switch row.party {
+    case .customer(let bits, let contractNumber):
+      (customer, supplier) = ((tenant, tenantName), nil)
+      (contract, underpinningContract) = (id(.contract, bits), nil)
+      number = "\(code)-CON-\(pad(contractNumber, 6))"
+    case .supplier(let bits, let reference, let supplierBits, let supplierName):
+      (customer, supplier) = (nil, (id(.supplier, supplierBits), supplierName))
+      (contract, underpinningContract) = (nil, id(.underpinningContract, bits))
+      number = reference
+    }
     self.row = row
   }
 
   package static let fields: [OutputField<RenewalOutput>] = [
     OutputField("id", .id, "The renewal.", "续约项编号。") { .id($0.id) },
-    OutputField("customer", .id, "The customer.", "客户。") { .id($0.customer) },
-    OutputField("customerName", .text, "The customer's name.", "客户名称。") { .text($0.customerName) },
-    OutputField("contract", .id, "The contract.", "合同编号。") { .id($0.contract) },
+    OutputField("customer", .id, "The customer; null for a contract with a supplier.", "客户；支撑合同则为 null。") { .id($0.customer?.id) },
+    OutputField("customerName", .text, "The customer's name.", "客户名称。") { .text($0.customer?.name) },
+    OutputField("contract", .id, "The contract with the customer.", "客户合同编号。") { .id($0.contract) },
+    OutputField("supplier", .id, "The supplier; null for a contract with a customer.", "供应商；客户合同则为 null。") { .id($0.supplier?.id) },
+    OutputField("supplierName", .text, "The supplier's name.", "供应商名称。") { .text($0.supplier?.name) },
+    OutputField("underpinningContract", .id, "The contract with the supplier.", "支撑合同编号。") { .id($0.underpinningContract) },
     OutputField("contractName", .text, "The contract's name.", "合同名称。") { .text($0.contractName) },
-    OutputField("number", .text, "The contract's number for people.", "合同号。") { .text($0.number) },
+    OutputField("number", .text, "The contract's number for people; a supplier's contract has its reference.", "合同号；支撑合同为其双方使用的编号。") {
+      .text($0.number)
+    },
     OutputField("mode", .text, "manual: somebody decides; auto: it is extended unless somebody declines.", "manual（人工决定）或 auto（除非拒绝，否则自动续约）。") {
       .text($0.row.cycle.mode.rawValue)
     },
@@ -91,14 +107,16 @@ package enum ReadRenewal: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RenewalOutput {
     let (row, newest) = try await context.renewal(input.id)
-    return RenewalOutput(row, customer: context.tenant, contractName: newest.name)
+    return RenewalOutput(row, of: context.tenant, contractName: newest.name)
   }
 }
 
-/// The account manager's list: what is to be decided over all customers, the next decision first.
+/// The account manager's list: what is to be decided over all customers and suppliers, the next decision first. What is of suppliers is there for
+/// who serves every customer.
 package enum ListRenewals: Operation {
   package struct Input: OperationInput {
     let customer: PublicId?
+    let party: String?
     let state: String?
     let from: CalendarDate?
     let before: CalendarDate?
@@ -106,16 +124,20 @@ package enum ListRenewals: Operation {
     let cursor: String?
 
     private static let customer = Field.id("customer", .customer, "Only those of this customer.", "仅列出该客户的续约。").optional
+    private static let party = Field.oneOf(
+      "party", ["customer", "supplier"], "Only contracts with customers, or with suppliers (default: all).", "仅列出客户合同（customer）或支撑合同（supplier），默认全部。"
+    ).optional
     private static let state = Field.oneOf(
       "state", RenewalState.allCases.map(\.rawValue) + ["all"], "Only those in this state (default: all that are open).", "仅列出此状态（默认为所有未完成项）。"
     ).optional
     private static let from = Field.date("decisionFrom", "Only those to be decided on this day or later.", "仅列出决定日期不早于此日的项。").optional
     private static let before = Field.date("decisionBefore", "Only those to be decided before this day.", "仅列出决定日期早于此日的项。").optional
 
-    package static let fields: [any InputField] = [customer, state, from, before, Paging.limit, Paging.cursor]
+    package static let fields: [any InputField] = [customer, party, state, from, before, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
       customer = try values[Self.customer]
+      party = try values[Self.party]
       state = try values[Self.state]
       from = try values[Self.from]
       before = try values[Self.before]
@@ -123,11 +145,12 @@ package enum ListRenewals: Operation {
       cursor = try values[Paging.cursor]
     }
 
-    var filterText: String { "\(customer?.description ?? "")/\(state ?? "")/\(from?.description ?? "")/\(before?.description ?? "")" }
+    var filterText: String { "\(customer?.description ?? "")/\(party ?? "")/\(state ?? "")/\(from?.description ?? "")/\(before?.description ?? "")" }
   }
 
   package static let declaration = Declaration(
-    "renewal.list", "List the renewals to be decided over all customers, the next decision first.", zh: "列出所有客户待决定的续约，最近的决定日期在前。", permission: "renewal.read",
+    "renewal.list", "List the renewals to be decided over all customers and suppliers, the next decision first.",
+    zh: "列出所有客户和供应商待决定的续约，最近的决定日期在前。", permission: "renewal.read",
     roles: Rights.staff, reach: .many, effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<RenewalOutput> {
@@ -137,7 +160,7 @@ package enum ListRenewals: Operation {
     if let customer = input.customer { tenants = [try await context.tenancy.tenant(customer.handle)?.id.rawValue ?? 0] }
     let positions = try await context.transaction.query(
       RenewalPositions(
-        tenants: tenants, state: input.state,
+        tenants: tenants, party: input.party, state: input.state,
         from: input.from, before: input.before, after: try after.map(RenewalPositions.Found.init), limit: limit + 1))
     let outputs = try await outputs(at: positions, context)
     let rows = positions.compactMap { position in outputs[position.id].map { (position: position, output: $0) } }

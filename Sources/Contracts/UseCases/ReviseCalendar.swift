@@ -59,7 +59,9 @@ package enum ReviseCalendar: Operation {
       Event(
         subjectKind: "calendar", subject: head.id, seq: version, type: "calendar.revised",
         payload: .object(["calendar": .id(input.id), "validFrom": .instant(validFrom)]), occurredAt: context.now))
-    guard let row = try await context.transaction.first(CalendarAt(publicId: input.id, at: validFrom, customers: nil)) else { throw Failure.notFound }
+    guard let row = try await context.transaction.first(CalendarAt(customer: nil, publicId: input.id, at: validFrom, customers: nil)) else {
+      throw Failure.notFound
+    }
     return try await CalendarOutput.read(row, in: context)
   }
 

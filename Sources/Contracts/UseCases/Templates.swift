@@ -157,7 +157,7 @@ extension OperationContext {
   /// Whether a contract could be made from it. That a term is open-ended or not is only known then.
   fileprivate func check(_ content: TemplateContent) async throws {
     let currency = try ContractRule.currency(content.currency)
-    try ContractRule.requireRenewal(content.renewal.terms(orElse: .none), endsAt: now)
+    try content.renewal.terms(orElse: .none).require(endsAt: now)
     _ = try await lineContent(content.lines, currency, from: now) { "lines[\($0)]." }
   }
 

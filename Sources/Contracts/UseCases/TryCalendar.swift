@@ -66,7 +66,8 @@ package enum TryCalendar: Operation {
         throw Failure.invalid("calendar", ContractsMessages.definitionOrStock)
       }
       guard let head = try await context.transaction.first(CalendarHead(publicId: calendar, customers: context.reachableCustomers)),
-        let row = try await context.transaction.first(CalendarAt(publicId: calendar, at: start, customers: context.reachableCustomers))
+        let row = try await context.transaction.first(
+          CalendarAt(customer: context.askingCustomer, publicId: calendar, at: start, customers: context.reachableCustomers))
       else { throw context.unknownReference("calendar") }
       guard input.holidaySets != nil else { return try CalendarDefinition(row.definition) }
       own = try CalendarDefinition(head.own)

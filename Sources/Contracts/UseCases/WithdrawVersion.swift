@@ -39,7 +39,7 @@ package enum WithdrawContractVersion: Operation {
     context.transaction.enqueue(
       WithdrawContractRow(tenant: tenant, contract: newest.id, version: newest.versionId, reason: input.reason, now: context.now))
     guard let standing = try await context.transaction.first(NewestVersion(tenant: tenant, contract: newest.id)) else { throw Failure.notFound }
-    try await context.supersedeRenewed(of: newest.id, endsAt: standing.endsAt)
+    try await context.renewalKeeping.supersedeRenewed(of: .customer(newest.id), endsAt: standing.contract.endsAt)
     context.subject(input.id)
     context.record(
       Event(

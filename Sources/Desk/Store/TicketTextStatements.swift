@@ -95,6 +95,8 @@ struct TextsPending: Statement {
   struct Found: Sendable {
     let tenant: TenantId
     let ticket: Int64
+
+    var place: [Int64] { [tenant.rawValue, ticket] }
   }
 
   let after: Found?
@@ -109,6 +111,14 @@ struct TextsPending: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), ticket: try row.next()) }
+}
+
+extension TextsPending.Found {
+  /// From the place that a turn keeps.
+  init?(place: [Int64]?) {
+    guard let place, place.count == 2 else { return nil }
+    self.init(tenant: TenantId(place[0]), ticket: place[1])
+  }
 }
 
 /// Tickets as they are, and nobody says or changes anything until their words are written. Those that have sheets need none.

@@ -6,7 +6,7 @@ import Tenancy
 
 /// Writes what tickets are found by that came in bulk: those of an import, and those of before there was a search. In small pieces:
 /// acts on their tickets wait for one of them only.
-package struct TicketTextSweep: Sweep {
+package struct TicketTextSweep: LongSweep {
   package static let kind = "desk.ticket_text"
   package static let everySeconds: Int64 = 5
 
@@ -16,15 +16,11 @@ package struct TicketTextSweep: Sweep {
 
   package init() {}
 
-  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    var last: TextsPending.Found?
-    while true {
+  package func run(at now: Instant, _ tenancy: Tenancy, _ turn: inout SweepTurn) async throws {
+    repeat {
       try Task.checkCancellation()
-      let look = TextsPending(after: last, limit: Self.look)
+      let look = TextsPending(after: TextsPending.Found(place: turn.place), limit: Self.look)
       let pending = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
-      guard let end = pending.last else { return }
-      // Behind it: what was done is still there for the database, until it is vacuumed away.
-      last = end
       for (tenant, found) in Dictionary(grouping: pending, by: \.tenant).sorted(by: { $0.key < $1.key }) {
         var rest = found.map(\.ticket)[...]
         while !rest.isEmpty {
@@ -33,7 +29,9 @@ package struct TicketTextSweep: Sweep {
           try await Self.write(tickets, of: tenant, at: now, tenancy)
         }
       }
-    }
+      // Behind it: what was done is still there for the database, until it is vacuumed away.
+      turn.place = pending.last?.place
+    } while turn.place != nil && !turn.isOver
   }
 
   /// Together; where the database refuses one, each by itself, so that one ticket stops no other.

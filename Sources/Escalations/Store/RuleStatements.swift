@@ -189,20 +189,3 @@ struct CalendarToName: Statement {
     (EscalationRule.Named(id: try row.next(), publicId: try row.next()), try row.next())
   }
 }
-
-struct StaffToName: Statement {
-  let provider: TenantId
-  let publicIds: [[UInt8]]
-
-  static let sql = """
-    select a.id, a.public_id from tenancy.account a
-    where a.tenant_id = $1 and a.public_id = any ($2) and a.kind = 'staff' and a.state = 'active' order by a.id
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(publicIds)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> EscalationRule.Named { EscalationRule.Named(id: try row.next(), publicId: try row.next()) }
-}

@@ -12,6 +12,7 @@ import Tenancy
 package struct EscalationSweep: Sweep {
   package static let kind = "escalations.raise"
   package static let everySeconds: Int64 = 15
+  package static let isPrompt = true
   /// Whose work in the outbox it takes.
   static let consumer = "escalations"
 

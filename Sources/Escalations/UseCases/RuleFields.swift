@@ -125,9 +125,9 @@ extension OperationContext {
     rule.team = try await team(input.team, "team", over: rule.team)
     rule.toTeam = try await team(input.toTeam, "toTeam", over: rule.toTeam)
     if let staff = input.staff {
-      let found = try await transaction.query(StaffToName(provider: provider.id, publicIds: staff.map(\.random)))
+      let found = try await transaction.query(ActiveStaff(provider: provider.id, publicIds: staff.map(\.random)))
       for (index, id) in staff.enumerated() where !found.contains(where: { $0.publicId == id.random }) { throw unknownReference("staff[\(index)]") }
-      rule.staff = found
+      rule.staff = found.map { EscalationRule.Named(id: $0.id, publicId: $0.publicId) }
     }
     switch input.customer {
     case .keep: break

@@ -10,6 +10,7 @@ import Tenancy
 package struct EventSweep: Sweep {
   package static let kind = "events.settle"
   package static let everySeconds: Int64 = 2
+  package static let isPrompt = true
 
   private let dispatcher: Dispatcher
   private let figures: EventFigures

@@ -45,13 +45,7 @@ extension Gate {
     publicId = try row.next()
     step = GateStep(rawValue: try row.next()) ?? .close
     priority = try row.next()
-    let (handle, bits): (Int64?, [UInt8]?) = (try row.next(), try row.next())
-    if let handle, let bits {
-      let handle = TenantHandle(UInt32(truncatingIfNeeded: handle))
-      customer = PublicId(kind: IdKind.customer.prefix, handle: handle, random: bits) ?? .none(kind: IdKind.customer.prefix, handle: handle)
-    } else {
-      customer = nil
-    }
+    customer = try PublicId.customer(&row)
     kind = Kind(rawValue: try row.next()) ?? .field
     let stored: Value = try row.next()
     let needs = stored.array ?? []

@@ -15,11 +15,13 @@ enum LiveRoute {
 
   /// What each event holds, as ``LiveMessage/bytes`` writes it.
   static let data: [(kind: String, fields: KeyValuePairs<String, OutputType>)] =
-    LiveEvent.Kind.allCases.map {
-      switch $0 {
-      case .inboxChanged: ($0.rawValue, ["kind": .text, "at": .instant])
-      default:
-        ($0.rawValue, ["kind": .text, "at": .instant, "customer": .id, "incident": .id, "number": .text, "version": .integer])
+    LiveEvent.Kind.allCases.map { kind in
+      switch kind.process {
+      case nil: (kind.rawValue, ["kind": .text, "at": .instant])
+      case let process? where process.isOfCustomer:
+        (kind.rawValue, ["kind": .text, "at": .instant, "customer": .id, process.rawValue: .id, "number": .text, "version": .integer])
+      case let process?:
+        (kind.rawValue, ["kind": .text, "at": .instant, process.rawValue: .id, "number": .text, "version": .integer])
       }
     } + [("reset", ["kind": .text])]
 
@@ -90,8 +92,9 @@ extension LiveEvent {
   var value: Value {
     var members = [Value.Member("kind", .text(kind.rawValue)), Value.Member("at", .instant(at))]
     if let ticket {
+      if let customer = ticket.customer { members.append(Value.Member("customer", .id(customer))) }
       members += [
-        Value.Member("customer", .id(ticket.customer)), Value.Member("incident", .id(ticket.incident)), Value.Member("number", .text(ticket.number)),
+        Value.Member(ticket.process.rawValue, .id(ticket.id)), Value.Member("number", .text(ticket.number)),
         Value.Member("version", .integer(ticket.version)),
       ]
     }

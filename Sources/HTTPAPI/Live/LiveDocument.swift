@@ -12,7 +12,7 @@ struct LiveDocument {
     .object([
       "get": .object([
         "operationId": .text("live"), "tags": .array([.text("live")]), "summary": .text(DocumentTexts.live.text(language)),
-        "description": .text(DocumentTexts.liveRights.text(language, ["permission": LiveRights.permission])),
+        "description": .text(DocumentTexts.liveRights.text(language, ["permissions": permissions])),
         "parameters": .array(
           LiveInput.fields.map { writer.query($0) } + [lastEventId, OpenAPIWriter.reference("parameters", "AcceptLanguage")]),
         "responses": .object([Value.Member("200", stream)] + problems),
@@ -38,6 +38,8 @@ struct LiveDocument {
       ]),
     ])
   }
+
+  private var permissions: String { LiveRights.permissions.map { "`\($0)`" }.joined(separator: ", ") }
 
   private var kinds: String { LiveEvent.Kind.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ") + ", `reset`" }
 

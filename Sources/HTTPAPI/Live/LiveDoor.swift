@@ -13,7 +13,7 @@ struct LiveDoor: Sendable {
     _ exchange: Exchange, as principal: Principal, _ call: Call, authenticate: @escaping @Sendable () async throws -> Principal?
   ) async throws -> Reply {
     let rights = LiveRights(of: principal, at: dispatcher.tenancy.clock.now())
-    guard rights.isAny else { throw Failure(.denied, OperationMessages.denied, ["permission": LiveRights.permission]) }
+    guard rights.isAny else { throw Failure(.denied, OperationMessages.denied, ["permission": LiveRights.permissions.joined(separator: ", ")]) }
     let input = try Self.input(try exchange.target.parameters())
     let interest = try await interest(input, rights, principal, call)
     let request = LiveHub.Request(
@@ -38,8 +38,8 @@ struct LiveDoor: Sendable {
 
   /// What somebody may not read is answered like what is not there.
   private func interest(_ input: LiveInput, _ rights: LiveRights, _ principal: Principal, _ call: Call) async throws -> LiveInterest {
-    if let incident = input.incident {
-      _ = try await dispatcher.invoke(LiveRights.operation, .object(["id": .id(incident)]), as: principal, call)
+    for (process, id) in input.tickets {
+      _ = try await dispatcher.invoke(process.reading.name, .object(["id": .id(id)]), as: principal, call)
     }
     var customers: Set<TenantId>?
     for (index, id) in (input.customers ?? []).enumerated() {
@@ -49,7 +49,7 @@ struct LiveDoor: Sendable {
       }
       customers = (customers ?? []).union([named.id])
     }
-    return LiveInterest(customers: customers, incident: input.incident)
+    return LiveInterest(customers: customers, tickets: input.tickets.isEmpty ? nil : Set(input.tickets.map(\.id)))
   }
 
   private func place(_ request: LiveHub.Request) throws(Failure) -> LiveStream {
@@ -59,6 +59,8 @@ struct LiveDoor: Sendable {
       switch error {
       case .tooManyOfAccount(let most):
         throw Failure(.limited, HTTPMessages.tooManyStreams, ["most": String(most)], retryAfterSeconds: 30)
+      case .tooManyOfCustomer(let most):
+        throw Failure(.limited, HTTPMessages.tooManyStreamsOfCustomer, ["most": String(most)], retryAfterSeconds: 30)
       case .tooManyInAll: throw Failure(.busy, HTTPMessages.streamsFull, retryAfterSeconds: 30)
       case .stopping: throw Failure(.busy, OperationMessages.busy, retryAfterSeconds: 5)
       }

@@ -42,16 +42,16 @@ enum DocumentTexts {
   static let live = Message("openapi.live", "Be told what changes, by server-sent events.", zh: "通过服务器推送事件实时获知变更。")
   static let liveRights = Message(
     "openapi.live_rights",
-    "Incidents that one may read (permission `{permission}`), as long as one may, and one's own inbox. The stream ends with the token.",
-    zh: "在具备权限期间推送可查看的事件（权限 `{permission}`）以及本人的收件箱。令牌失效时推送结束。")
+    "Tickets of all kinds that one may read (permissions {permissions}), as long as one may, and one's own inbox. The stream ends with the token.",
+    zh: "在具备权限期间推送可查看的各类工单（权限 {permissions}）以及本人的收件箱。令牌失效时推送结束。")
   static let lastEventId = Message(
     "openapi.last_event_id", "The last `id` that was received: what happened since is told first, or `reset`.",
     zh: "最近收到的 `id`：首先推送其后发生的变更，或 `reset`。")
   static let liveStream = Message("openapi.live_stream", "A stream that does not end by itself.", zh: "不会自行结束的事件流。")
   static let liveData = Message(
     "openapi.live_data",
-    "Events of the kinds {kinds}; `data` is JSON with `kind` and `at`, and of incidents `customer`, `incident`, `number` and `version`. After `reset`, read all again.",
-    zh: "事件类型：{kinds}；`data` 为 JSON，含 `kind` 和 `at`，事件工单另含 `customer`、`incident`、`number` 和 `version`。收到 `reset` 后须重新读取全部内容。")
+    "Events of the kinds {kinds}, and in time others, which one leaves aside; `data` is JSON with `kind` and `at`, and of tickets `number`, `version`, the id under the name of its process (`incident`, `request`, `problem`, `change`, `release`), and of a customer's own `customer`. After `reset`, read all again.",
+    zh: "事件类型：{kinds}，今后可能增加，不认识的类型请忽略；`data` 为 JSON，含 `kind` 和 `at`，工单另含 `number`、`version` 以及以流程名命名的编号（`incident` 事件、`request` 请求、`problem` 问题、`change` 变更、`release` 发布），属于客户的工单还含 `customer`。收到 `reset` 后须重新读取全部内容。")
 
   static let all = [
     live, liveRights, lastEventId, liveStream, liveData, batch, batchRights, batchKey, batchDone,

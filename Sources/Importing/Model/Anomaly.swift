@@ -55,5 +55,22 @@ package enum Anomaly: String, Sendable, CaseIterable {
     }
   }
 
+  /// As reports tell them, of incidents or of problems.
+  static func members(_ counts: [Anomaly: Count], of things: String) -> [Value.Member] {
+    allCases.compactMap { anomaly in
+      counts[anomaly].map {
+        Value.Member(anomaly.rawValue, .object([things: .integer($0.incidents), "occurrences": .integer($0.occurrences)]))
+      }
+    }
+  }
+
+  static func lines(_ counts: [Anomaly: Count], _ language: Language) -> [String] {
+    allCases.compactMap { anomaly in
+      counts[anomaly].map {
+        "  \(ImportReport.right(String($0.incidents), 9)) \(ImportReport.right(String($0.occurrences), 9))  \(anomaly.message.text(language))"
+      }
+    }
+  }
+
   static var messages: [Message] { allCases.map(\.message) }
 }

@@ -3,11 +3,12 @@ import Foundation
 import Kernel
 import ServiceTime
 
-/// How a foreign log is to be read, and what was promised for its tickets: all that the file itself does not say.
+/// How a foreign log is to be read, and what was promised for its tickets: all that the file itself does not say. A log of problems promises
+/// nothing.
 /// Written in YAML, read by ``ImportProfile/init(yaml:)``.
 package struct ImportProfile: Sendable {
   package let format: Format
-  /// What imported tickets carry as `external_source`; with the log's own number it names a ticket once and for all.
+  /// What imported tickets and problems carry as `external_source`; with the log's own number it names one once and for all.
   package let source: String
   package let file: File
   package let columns: Columns
@@ -19,11 +20,8 @@ package struct ImportProfile: Sendable {
   package let verdicts: Verdicts?
   /// Where ``Columns/customer`` is named: the form of each of many, see ``naming(customer:serviceLevel:)``.
   package internal(set) var customer: Customer
-  package internal(set) var contract: Contract
-  package internal(set) var sla: SLA
-  /// By service level, where ``Columns/serviceLevel`` is named; empty where ``sla`` is that of all.
-  package let slas: [String: SLA]
-  package let calendar: Calendar
+  /// Nil for problems, which are promised nothing.
+  package internal(set) var agreement: Agreement?
   /// SHA-256 of the text that it was read from.
   package let hash: [UInt8]
 
@@ -67,7 +65,11 @@ package struct ImportProfile: Sendable {
 
   /// A state of the log.
   package struct State: Sendable, Hashable {
-    package enum Kind: String, Sendable, CaseIterable { case new, active, pending, resolved, closed }
+    package enum Kind: String, Sendable, CaseIterable {
+      case new, active, pending, resolved, closed
+      /// Of problems alone: incidents have no such end of their own.
+      case cancelled
+    }
 
     package let kind: Kind
     /// Why a pending ticket waits, one of the desk's reasons; nil for the others.
@@ -91,6 +93,15 @@ package struct ImportProfile: Sendable {
     package let codeDrops: String?
     package let zone: String
     package let language: Language
+  }
+
+  /// What was sold for the tickets of a log.
+  package struct Agreement: Sendable {
+    package internal(set) var contract: Contract
+    package internal(set) var sla: SLA
+    /// By service level, where ``Columns/serviceLevel`` is named; empty where ``sla`` is that of all.
+    package let slas: [String: SLA]
+    package let calendar: Calendar
   }
 
   package struct Contract: Sendable {
@@ -133,15 +144,17 @@ package struct ImportProfile: Sendable {
       profile.customer.code += String(own.uppercased().unicodeScalars.filter { ("A"..."Z").contains($0) || ("0"..."9").contains($0) })
     }
     profile.customer.name = named(customer.name)
-    profile.contract.name = named(contract.name)
-    if let sla = serviceLevel.flatMap({ slas[$0] }) { profile.sla = sla }
+    if let agreement {
+      profile.agreement?.contract.name = named(agreement.contract.name)
+      if let sla = serviceLevel.flatMap({ agreement.slas[$0] }) { profile.agreement?.sla = sla }
+    }
     return profile
   }
 
   /// The same profile with the clock stopped elsewhere.
   package func stopping(at stopsAt: StopsAt) -> ImportProfile {
     var profile = self
-    profile.sla.stopsAt = stopsAt
+    profile.agreement?.sla.stopsAt = stopsAt
     return profile
   }
 }

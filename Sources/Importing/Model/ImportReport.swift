@@ -30,6 +30,8 @@ package struct ImportReport: Sendable {
   package let created: [String]
   /// The import record; nil when there was nothing new.
   package let record: PublicId?
+  /// Nothing was written: the figures are those of what would be.
+  package var isTrial = false
 
   package var allVerdicts: VerdictTally { verdicts.values.reduce(VerdictTally(), +) }
 
@@ -40,14 +42,10 @@ package struct ImportReport: Sendable {
       "incidents": .integer(incidents), "newIncidents": .integer(newIncidents), "events": .integer(newEvents), "persons": .integer(newPersons),
       "sites": .integer(newSites), "unreadable": .array(unreadable.map(\.value)), "leftOut": .array(leftOut.map(Value.text)),
       "anomalies": .object(
-        Anomaly.allCases.compactMap { anomaly in
-          anomalies[anomaly].map {
-            Value.Member(anomaly.rawValue, .object(["incidents": .integer($0.incidents), "occurrences": .integer($0.occurrences)]))
-          }
-        }),
+        Anomaly.members(anomalies, of: "incidents")),
       "verdicts": .object(allVerdicts.members + [Value.Member("byPriority", .object(verdicts.keys.sorted().map(verdictMember)))]),
       "created": .array(created.map(Value.text)), "record": .id(record), "customers": .integer(customers), "contracts": .integer(contracts),
-      "serviceLevels": .object(levels.keys.sorted().map { Value.Member($0, levels[$0]?.value ?? .null) }),
+      "serviceLevels": .object(levels.keys.sorted().map { Value.Member($0, levels[$0]?.value ?? .null) }), "dryRun": .bool(isTrial),
     ])
   }
 
@@ -80,13 +78,7 @@ package struct ImportReport: Sendable {
       lines.append(Self.skipped.text(language, ["rows": String(unreadable.count), "incidents": String(leftOut.count)]))
       lines += unreadable.map { "  " + $0.text(language) }
     }
-    if !anomalies.isEmpty {
-      lines.append(Self.anomalies.text(language))
-      for anomaly in Anomaly.allCases {
-        guard let count = anomalies[anomaly] else { continue }
-        lines.append("  \(Self.right(String(count.incidents), 9)) \(Self.right(String(count.occurrences), 9))  \(anomaly.message.text(language))")
-      }
-    }
+    if !anomalies.isEmpty { lines += [Self.anomalies.text(language)] + Anomaly.lines(anomalies, language) }
     lines.append(Self.verdicts.text(language))
     for priority in verdicts.keys.sorted() { lines.append(Self.line("P\(priority)", verdicts[priority] ?? VerdictTally())) }
     lines.append(Self.line(Self.total.text(language), allVerdicts))
@@ -94,6 +86,7 @@ package struct ImportReport: Sendable {
       lines.append(Self.byLevel.text(language))
       for (level, tally) in levels.sorted(by: { $0.key < $1.key }) { lines.append(Self.line(level, tally)) }
     }
+    if isTrial { lines.append(AssetImportReport.nothingWritten.text(language)) }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -108,7 +101,7 @@ package struct ImportReport: Sendable {
       fileName: reports.first?.fileName ?? "", fileHash: read.fileHash, customerCode: reports.first?.customerCode ?? "", customers: customers,
       contracts: Int64(reports.count), levels: levels, rows: read.rows, incidents: sum(\.incidents), newIncidents: sum(\.newIncidents),
       newEvents: sum(\.newEvents), newPersons: sum(\.newPersons), newSites: sum(\.newSites), unreadable: read.unreadable, leftOut: read.leftOut,
-      anomalies: read.anomalies, verdicts: verdicts, created: reports.flatMap(\.created), record: nil)
+      anomalies: read.anomalies, verdicts: verdicts, created: reports.flatMap(\.created), record: nil, isTrial: reports.contains(where: \.isTrial))
   }
 
   private static func line(_ name: String, _ tally: VerdictTally) -> String {
@@ -116,7 +109,7 @@ package struct ImportReport: Sendable {
     return "  " + right(name, 6) + numbers.map { right(String($0), 12) }.joined()
   }
 
-  private static func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+  static func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
 
   static let summary = Message(
     "import.report.summary", "{file}: {incidents} incidents in {rows} rows for {customer}", zh: "{file}：{customer} 的 {incidents} 个事件，共 {rows} 行")

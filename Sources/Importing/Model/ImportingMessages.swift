@@ -39,6 +39,8 @@ package enum ImportingMessages: MessageCatalog {
   static let notACustomer = Message("import.not_a_customer", "{code} is not a customer.", zh: "{code} 不是客户。")
   static let nothingToImport = Message("import.nothing", "The file holds no incident that could be read.", zh: "文件中没有可读取的事件。")
 
+  static let noProblems = Message("import.no_problems", "The file holds no problem that could be read.", zh: "文件中没有可读取的问题。")
+
   // Outages
   static let unknownOutageFile = Message(
     "import.unknown_outage_file", "This is no list of outages that is known. Its columns: {columns}.", zh: "无法识别的中断列表。其列为：{columns}。")
@@ -67,8 +69,9 @@ package enum ImportingMessages: MessageCatalog {
       profileSlaByLevel, badCustomerCodes,
       columnMissing, noSuchFile,
       fileNotReadable, notGzip, damagedGzip, noGzip, emptyFile, unreadableHeader, headerNotText, duplicateColumn,
-      missing, notACustomer, nothingToImport, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn, tooManyAssets, noAssets,
+      missing, notACustomer, nothingToImport, noProblems, unknownOutageFile, incidentsWithoutEnd, noSupplier, unknownAssetColumn, tooManyAssets, noAssets,
       UnreadableRows.message,
     ] + OutageImportReport.messages + AssetImportReport.messages + UnreadableRow.messages + Anomaly.messages + ImportReport.messages
+    + ProblemImportReport.messages
     + ImportProgress.messages
 }

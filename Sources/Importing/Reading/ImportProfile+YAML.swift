@@ -1,6 +1,7 @@
 import Desk
 import Kernel
 import Operations
+import Problems
 import ServiceTime
 import TLS
 import Yams
@@ -20,40 +21,26 @@ extension ImportProfile {
       throw Failure.invalid("", ImportingMessages.profileNotYAML, ["reason": "\(error)"])
     }
     let problems = ProfileSection.Problems()
+    let isOfProblems = root?.mapping?["format"]?.scalar?.string == Format.problems.rawValue
     let section = ProfileSection(
       root, at: "",
-      knowing: [
-        "format", "source", "file", "columns", "states", "priorities", "impacts", "urgencies", "recorded_verdict", "customer", "contract", "sla", "slas",
-        "calendar",
-      ], problems)
+      knowing: ["format", "source", "file", "columns", "states", "priorities", "impacts", "urgencies", "customer"]
+        + (isOfProblems ? [] : ["recorded_verdict", "contract", "sla", "slas", "calendar"]), problems)
     format = section.choice("format", Format.self) ?? .serviceNow
     source = section.text("source")
-    columns = Columns(section.section("columns", knowing: Columns.names), format)
-    states = Self.states(section.section("states"))
+    columns = Columns(section.section("columns", knowing: isOfProblems ? Columns.namesOfProblems : Columns.names), format)
+    states = isOfProblems ? Self.statesOfProblems(section.section("states")) : Self.states(section.section("states"))
     priorities = section.numbers("priorities", 1...5)
     impacts = columns.impact == nil ? [:] : section.numbers("impacts", 1...3)
     urgencies = columns.urgency == nil ? [:] : section.numbers("urgencies", 1...3)
     verdicts = section.node("recorded_verdict").map { _ in Verdicts(section.section("recorded_verdict", knowing: ["column", "met", "missed"])) }
     customer = Customer(section.section("customer", knowing: ["code", "code_drops", "name", "zone", "language"]))
-    contract = Contract(section.section("contract", knowing: ["name", "line", "currency"]))
-    let (known, used) = (["name", "resolution_stops_at", "pauses", "objective", "budget_minutes"], Set(priorities.values))
-    if columns.serviceLevel == nil {
-      slas = [:]
-      sla = SLA(section.section("sla", knowing: known), priorities: used)
-    } else {
-      if section.node("sla") != nil { section.refuse("sla", ImportingMessages.profileSlaByLevel) }
-      let levels = section.section("slas")
-      if levels.names.isEmpty { section.refuse("slas", ImportingMessages.profileMissing) }
-      slas = Dictionary(uniqueKeysWithValues: levels.names.map { ($0, SLA(levels.section($0, knowing: known), priorities: used)) })
-      sla = slas.min { $0.key < $1.key }?.value ?? SLA(name: "", stopsAt: .resolved, pauses: false, objective: nil, budgets: [:])
-    }
+    agreement = isOfProblems ? nil : Agreement(section, columns, priorities: Set(priorities.values))
     let file = File(section.section("file", knowing: ["separator", "quoting", "missing", "dates", "zone"]))
-    let calendar = Calendar(section.section("calendar", knowing: ["name", "zone", "week", "exceptions"]))
-    guard problems.violations.isEmpty, let file, let calendar else {
+    guard problems.violations.isEmpty, let file else {
       throw Failure(.invalid, ImportingMessages.badProfile, violations: problems.violations)
     }
     self.file = file
-    self.calendar = calendar
     hash = SHA256.hash(yaml)
   }
 
@@ -63,13 +50,15 @@ extension ImportProfile {
     case serviceNow = "servicenow-incident-log"
     /// A row tells a state and since when; the times follow from the rows.
     case events = "incident-event-log"
+    /// The same, and what it tells of are problems.
+    case problems = "problem-event-log"
   }
 
   private static func states(_ section: ProfileSection) -> [String: State] {
     var states: [String: State] = [:]
     for name in section.names {
       if section.node(name)?.scalar != nil {
-        guard let kind = section.choice(name, State.Kind.self) else { continue }
+        guard let kind = section.choice(name, State.Kind.self, among: State.Kind.allCases.filter { $0 != .cancelled }) else { continue }
         if kind == .pending { section.refuse(name, ImportingMessages.profileNeedsReason) }
         states[name] = State(kind: kind, reason: nil)
       } else {
@@ -79,12 +68,47 @@ extension ImportProfile {
     }
     return states
   }
+
+  /// In the words of the life of a problem. A known error is none of them: a log that tells neither a cause nor what helps meanwhile says no such
+  /// thing.
+  private static func statesOfProblems(_ section: ProfileSection) -> [String: State] {
+    let known: [ProblemState: State.Kind] = [.new: .new, .investigating: .active, .resolved: .resolved, .closed: .closed, .cancelled: .cancelled]
+    let allowed = ProblemState.allCases.filter { known[$0] != nil }
+    return section.names.reduce(into: [:]) { states, name in
+      states[name] = section.choice(name, ProblemState.self, among: allowed).flatMap { known[$0] }.map { State(kind: $0, reason: nil) }
+    }
+  }
+}
+
+extension ImportProfile.Agreement {
+  /// Nil when the calendar cannot be read, which is told then.
+  fileprivate init?(_ section: ProfileSection, _ columns: ImportProfile.Columns, priorities: Set<Int64>) {
+    contract = ImportProfile.Contract(section.section("contract", knowing: ["name", "line", "currency"]))
+    let known = ["name", "resolution_stops_at", "pauses", "objective", "budget_minutes"]
+    if columns.serviceLevel == nil {
+      slas = [:]
+      sla = ImportProfile.SLA(section.section("sla", knowing: known), priorities: priorities)
+    } else {
+      if section.node("sla") != nil { section.refuse("sla", ImportingMessages.profileSlaByLevel) }
+      let levels = section.section("slas")
+      if levels.names.isEmpty { section.refuse("slas", ImportingMessages.profileMissing) }
+      slas = Dictionary(
+        uniqueKeysWithValues: levels.names.map { ($0, ImportProfile.SLA(levels.section($0, knowing: known), priorities: priorities)) })
+      sla =
+        slas.min { $0.key < $1.key }?.value ?? ImportProfile.SLA(name: "", stopsAt: .resolved, pauses: false, objective: nil, budgets: [:])
+    }
+    guard let calendar = ImportProfile.Calendar(section.section("calendar", knowing: ["name", "zone", "week", "exceptions"])) else { return nil }
+    self.calendar = calendar
+  }
 }
 
 extension ImportProfile.Columns {
   fileprivate static let names = [
     "number", "sequence", "state", "updated_at", "opened_at", "resolved_at", "closed_at", "priority", "impact", "urgency", "reopen_count", "requester",
     "site", "category", "title", "attributes", "history", "customer", "service_level",
+  ]
+  fileprivate static let namesOfProblems = [
+    "number", "sequence", "state", "updated_at", "priority", "impact", "urgency", "category", "title", "attributes", "history", "customer",
   ]
 
   fileprivate init(_ section: ProfileSection, _ format: ImportProfile.Format) {

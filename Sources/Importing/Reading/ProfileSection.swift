@@ -103,8 +103,12 @@ struct ProfileSection {
   }
 
   func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ type: Choice.Type) -> Choice? where Choice.RawValue == String {
-    if let choice = members[name]?.scalar.flatMap({ Choice(rawValue: $0.string) }) { return choice }
-    refuse(name, InputMessages.notAllowed, ["allowed": Choice.allCases.map(\.rawValue).joined(separator: " | ")])
+    choice(name, type, among: Array(type.allCases))
+  }
+
+  func choice<Choice: RawRepresentable>(_ name: String, _ type: Choice.Type, among allowed: [Choice]) -> Choice? where Choice.RawValue == String {
+    if let text = members[name]?.scalar?.string, let choice = allowed.first(where: { $0.rawValue == text }) { return choice }
+    refuse(name, InputMessages.notAllowed, ["allowed": allowed.map(\.rawValue).joined(separator: " | ")])
     return nil
   }
 

@@ -20,7 +20,7 @@ struct EventTimes: Equatable {
       case .resolved:
         if resolvedAt == nil, closedAt == nil { resolvedAt = row.at }
         closedAt = nil
-      case .closed:
+      case .closed, .cancelled:
         if closedAt == nil { closedAt = row.at }
       }
     }

@@ -244,7 +244,7 @@ struct LogParser {
   private func serviceLevel(_ header: Header) throws(RowFault) -> TextPool.Index {
     guard let place = header.serviceLevel else { return IncidentLog.missing }
     let text = try given(header, place)
-    guard profile.slas[log.pool[text]] != nil else { throw fault(.unknownServiceLevel, header, place) }
+    guard profile.agreement?.slas[log.pool[text]] != nil else { throw fault(.unknownServiceLevel, header, place) }
     return text
   }
 
@@ -355,7 +355,12 @@ struct LogParser {
     let distinct = Set(sequences).sorted()
     count(.sequenceRepeated, sequences.count - distinct.count)
     count(.sequenceGap, zip(distinct, distinct.dropFirst()).count { $1 - $0 > 1 })
-    if last.state.kind != .closed { count(.notEndingClosed, 1) } else if resolvedAt == nil { count(.noResolvedAt, 1) }
+    if last.state.kind != .closed, last.state.kind != .cancelled {
+      count(.notEndingClosed, 1)
+    } else if resolvedAt == nil, profile.format != .problems {
+      // A problem is resolved by its closure where the log has no state for it.
+      count(.noResolvedAt, 1)
+    }
     count(.reopened, Int(clamping: reopenCount))
     count(.customerChanged, zip(current, current.dropFirst()).count { $0.customer != $1.customer })
     count(.serviceLevelChanged, zip(current, current.dropFirst()).count { $0.serviceLevel != $1.serviceLevel })

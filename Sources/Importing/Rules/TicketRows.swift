@@ -22,7 +22,7 @@ struct TicketRows: Sendable {
       row.append(ticket.position)
       row.append(ticket.id)
       row.append(ticket.publicId)
-      row.append(title(ticket.index))
+      row.append(log.title(ticket.index, of: profile.columns.title))
       row.append(ticket.requester)
       row.append(ticket.unit)
       row.append(clock.map { $0.line.contract })
@@ -46,11 +46,6 @@ struct TicketRows: Sendable {
       row.append(rows.map(\.at).max() ?? last.at)
       row.append(told.story.bytes)
     }
-  }
-
-  private func title(_ incident: Int) -> String {
-    let parts = profile.columns.title.compactMap { log.text(incident, $0) }
-    return parts.isEmpty ? log.pool[log.incidents[incident].number] : String(parts.joined(separator: " · ").prefix(200))
   }
 
   /// The log's own judgement stays with the ticket, so that it can be shown beside ours at any time.
@@ -103,16 +98,8 @@ struct TicketRows: Sendable {
     var bytes = Array("{\"line\":\(log.rows[index].line)".utf8)
     if isFirstResponse { bytes += ",\"firstResponse\":true".utf8 }
     if let reason = log.rows[index].state.reason { bytes += ",\"reason\":\"\(reason.rawValue)\"".utf8 }
-    bytes += ",\"log\":{".utf8
-    var isFirst = true
-    for change in log.changes(of: index) {
-      if !isFirst { bytes.append(UInt8(ascii: ",")) }
-      isFirst = false
-      JSON.append(.text(log.historyColumns[Int(change.column)]), to: &bytes)
-      bytes.append(UInt8(ascii: ":"))
-      JSON.append(change.text == IncidentLog.missing ? .null : .text(log.pool[change.text]), to: &bytes)
-    }
-    bytes += "}}".utf8
+    log.appendChanges(of: index, to: &bytes)
+    bytes.append(UInt8(ascii: "}"))
     return JSONBytes(bytes: bytes)
   }
 
@@ -206,8 +193,30 @@ struct TicketRows: Sendable {
   }
 }
 
+extension IncidentLog {
+  /// The member `log`: the columns that are kept, as far as they changed with a row.
+  func appendChanges(of row: Int, to bytes: inout [UInt8]) {
+    bytes += ",\"log\":{".utf8
+    var isFirst = true
+    for change in changes(of: row) {
+      if !isFirst { bytes.append(UInt8(ascii: ",")) }
+      isFirst = false
+      JSON.append(.text(historyColumns[Int(change.column)]), to: &bytes)
+      bytes.append(UInt8(ascii: ":"))
+      JSON.append(change.text == Self.missing ? .null : .text(pool[change.text]), to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  /// What a title is made of, by the last row; the log's number where that says nothing.
+  func title(_ incident: Int, of columns: [String]) -> String {
+    let parts = columns.compactMap { text(incident, $0) }
+    return parts.isEmpty ? pool[incidents[incident].number] : String(parts.joined(separator: " · ").prefix(200))
+  }
+}
+
 /// JSON that is already written.
-private struct JSONBytes: PostgresEncodable {
+struct JSONBytes: PostgresEncodable {
   let bytes: [UInt8]
 
   static var postgresType: PostgresType { .jsonb }

@@ -145,20 +145,23 @@ struct NextClockIds: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// Takes `count` human numbers at once and returns the last. Whoever opens a ticket waits from here to the commit, so it
+/// Takes `count` human numbers at once and returns the last. Whoever opens a ticket, or a problem, waits from here to the commit, so it
 /// comes late.
-struct ReserveTicketNumbers: Statement {
+struct ReserveNumbers: Statement {
   let tenant: TenantId
+  /// `incident` or `problem`.
+  let kind: String
   let count: Int64
 
   static let sql = """
-    insert into tenancy.counter (tenant_id, kind, last) values ($1, 'incident', $2)
+    insert into tenancy.counter (tenant_id, kind, last) values ($1, $3, $2)
     on conflict (tenant_id, kind) do update set last = counter.last + excluded.last returning last
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(count)
+    parameters.append(kind)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -19,7 +19,7 @@ enum IncomingTables {
 
   struct Events: Statement {
     static let sql = """
-      create temporary table incoming_event (ticket_id bigint, seq bigint, type text, payload jsonb, occurred_at timestamptz) on commit drop
+      create temporary table incoming_event (subject_id bigint, seq bigint, type text, payload jsonb, occurred_at timestamptz) on commit drop
       """
   }
 
@@ -64,13 +64,15 @@ enum IncomingTables {
 
 struct WriteEvents: Statement {
   let tenant: TenantId
+  /// `ticket` or `problem`.
+  let subjectKind: String
   let actor: Actor
   let now: Instant
 
   static let sql = """
     insert into operations.event
       (tenant_id, recorded_at, subject_kind, subject_id, seq, type, payload, actor_kind, actor_id, via, occurred_at)
-    select $1, $2, 'ticket', ticket_id, seq, type, payload, $3, $4, 'import', occurred_at from pg_temp.incoming_event
+    select $1, $2, $5, subject_id, seq, type, payload, $3, $4, 'import', occurred_at from pg_temp.incoming_event
     on conflict do nothing
     """
 
@@ -79,6 +81,7 @@ struct WriteEvents: Statement {
     parameters.append(now)
     parameters.append(actor.kind.rawValue)
     parameters.append(actor.id)
+    parameters.append(subjectKind)
   }
 }
 

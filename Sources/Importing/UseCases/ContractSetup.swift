@@ -4,12 +4,38 @@ import Operations
 import Postgres
 import Tenancy
 
+/// Finds the customer that a profile names, or makes it.
+struct CustomerSetup: Sendable {
+  let dispatcher: Dispatcher
+  let principal: Principal
+  let customer: ImportProfile.Customer
+  let requestId: String
+
+  /// Nil when there is none and none is to be made.
+  func run(creating: Bool) async throws -> (tenant: TenantEntry, isNew: Bool)? {
+    if let found = try await dispatcher.tenancy.tenant(code: customer.code) {
+      guard found.kind == .customer else { throw Failure(.conflict, ImportingMessages.notACustomer, ["code": found.code]) }
+      return (found, false)
+    }
+    guard creating else { return nil }
+    let input: Value = .object([
+      "code": .text(customer.code), "name": .text(customer.name), "zone": .text(customer.zone), "language": .text(customer.language.rawValue),
+    ])
+    let made = try await dispatcher.invoke("customer.create", input, as: principal, Call(requestId: requestId)).value
+    guard let id = made["id"]?.text.flatMap({ PublicId($0) }), let tenant = try await dispatcher.tenancy.tenant(id.handle) else { throw missing }
+    return (tenant, true)
+  }
+
+  var missing: Failure { Failure(.notFound, ImportingMessages.missing, ["kind": "customer", "name": customer.code]) }
+}
+
 /// Finds what a profile names (customer, calendar, SLA, contract), or makes it through the operations that anyone would
 /// use. What is there already is taken as it is: the promise is the one in the database.
 struct ContractSetup: Sendable {
   let dispatcher: Dispatcher
   let principal: Principal
-  let profile: ImportProfile
+  let customer: ImportProfile.Customer
+  let agreement: ImportProfile.Agreement
   let requestId: String
 
   struct Found: Sendable {
@@ -21,18 +47,11 @@ struct ContractSetup: Sendable {
 
   /// - Parameter firstOpenedAt: when the first ticket was opened; a contract that is made begins with that day.
   func run(creating: Bool, firstOpenedAt: Instant) async throws -> Found {
-    var created: [String] = []
-    let tenant: TenantEntry
-    if let found = try await dispatcher.tenancy.tenant(code: profile.customer.code) {
-      tenant = found
-    } else {
-      try require(creating, "customer", profile.customer.code)
-      tenant = try await makeCustomer()
-      created.append("customer")
-    }
-    guard tenant.kind == .customer else { throw Failure(.conflict, ImportingMessages.notACustomer, ["code": tenant.code]) }
+    let setup = CustomerSetup(dispatcher: dispatcher, principal: principal, customer: customer, requestId: requestId)
+    guard let (tenant, isNew) = try await setup.run(creating: creating) else { throw setup.missing }
+    var created = isNew ? ["customer"] : []
     if let line = try await findLine(of: tenant) { return Found(tenant: tenant, line: line, created: created) }
-    try require(creating, "contract", profile.contract.name)
+    try require(creating, "contract", agreement.contract.name)
 
     let (calendarBits, slaBits) = try await namedDefinitions()
     let provider = try await dispatcher.tenancy.provider()
@@ -49,7 +68,7 @@ struct ContractSetup: Sendable {
     try await makeContract(for: tenant, sla: sla, from: firstOpenedAt)
     created.append("contract")
     guard let line = try await findLine(of: tenant) else {
-      throw Failure(.notFound, ImportingMessages.missing, ["kind": "contract", "name": profile.contract.name])
+      throw Failure(.notFound, ImportingMessages.missing, ["kind": "contract", "name": agreement.contract.name])
     }
     return Found(tenant: tenant, line: line, created: created)
   }
@@ -62,17 +81,17 @@ struct ContractSetup: Sendable {
 
   private func findLine(of tenant: TenantEntry) async throws -> PublicId? {
     let contracts = try await list("contract.list", [("customer", .id(tenant.publicId))])
-    guard let contract = contracts.first(where: { $0["name"]?.text == profile.contract.name }), let id = contract["id"] else { return nil }
+    guard let contract = contracts.first(where: { $0["name"]?.text == agreement.contract.name }), let id = contract["id"] else { return nil }
     let lines = try await list("contract_line.list", [("contract", id)])
-    guard let line = lines.first(where: { $0["name"]?.text == profile.contract.line }), let lineId = line["id"]?.text.flatMap({ PublicId($0) }) else {
-      throw Failure(.notFound, ImportingMessages.missing, ["kind": "contract line", "name": profile.contract.line])
+    guard let line = lines.first(where: { $0["name"]?.text == agreement.contract.line }), let lineId = line["id"]?.text.flatMap({ PublicId($0) }) else {
+      throw Failure(.notFound, ImportingMessages.missing, ["kind": "contract line", "name": agreement.contract.line])
     }
     return lineId
   }
 
   private func namedDefinitions() async throws -> (calendar: [UInt8]?, sla: [UInt8]?) {
     try await dispatcher.tenancy.transaction(binding: [principal.tenant], side: .staff, readOnly: true) { transaction in
-      let (calendars, slas) = try await transaction.query(CalendarByName(name: profile.calendar.name), SLAByName(name: profile.sla.name))
+      let (calendars, slas) = try await transaction.query(CalendarByName(name: agreement.calendar.name), SLAByName(name: agreement.sla.name))
       return (calendars.first, slas.first)
     }
   }
@@ -95,26 +114,13 @@ struct ContractSetup: Sendable {
 
   // MARK: Making
 
-  private func makeCustomer() async throws -> TenantEntry {
-    let customer = profile.customer
-    let made = try await call(
-      "customer.create",
-      .object([
-        "code": .text(customer.code), "name": .text(customer.name), "zone": .text(customer.zone), "language": .text(customer.language.rawValue),
-      ]))
-    guard let id = made["id"]?.text.flatMap({ PublicId($0) }), let tenant = try await dispatcher.tenancy.tenant(id.handle) else {
-      throw Failure(.notFound, ImportingMessages.missing, ["kind": "customer", "name": customer.code])
-    }
-    return tenant
-  }
-
   private func makeCalendar() async throws -> PublicId? {
-    let made = try await call("calendar.create", .object(["name": .text(profile.calendar.name), "definition": profile.calendar.definition.value]))
+    let made = try await call("calendar.create", .object(["name": .text(agreement.calendar.name), "definition": agreement.calendar.definition.value]))
     return made["id"]?.text.flatMap { PublicId($0) }
   }
 
   private func makeSLA(calendar: PublicId?) async throws -> PublicId? {
-    let sla = profile.sla
+    let sla = agreement.sla
     let targets = sla.budgets.keys.sorted().map { priority -> Value in
       var members = [
         Value.Member("metric", .text("resolution")), Value.Member("priority", .integer(priority)),
@@ -130,12 +136,12 @@ struct ContractSetup: Sendable {
 
   private func makeContract(for tenant: TenantEntry, sla: PublicId?, from firstOpenedAt: Instant) async throws {
     let day = firstOpenedAt.seconds.flooredQuotient(by: 86_400)
-    let line: Value = .object(["name": .text(profile.contract.line), "sla": .id(sla)])
+    let line: Value = .object(["name": .text(agreement.contract.line), "sla": .id(sla)])
     _ = try await call(
       "contract.create",
       .object([
-        "customer": .id(tenant.publicId), "name": .text(profile.contract.name), "currency": .text(profile.contract.currency),
-        "zone": .text(profile.customer.zone), "startsAt": .instant(Instant(seconds: day * 86_400)), "lines": .array([line]),
+        "customer": .id(tenant.publicId), "name": .text(agreement.contract.name), "currency": .text(agreement.contract.currency),
+        "zone": .text(customer.zone), "startsAt": .instant(Instant(seconds: day * 86_400)), "lines": .array([line]),
       ]))
   }
 }

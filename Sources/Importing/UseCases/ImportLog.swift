@@ -14,10 +14,13 @@ package struct ImportLog: Sendable {
     package var createsMissing: Bool
     /// Leave out what cannot be read, instead of stopping.
     package var skipsUnreadable: Bool
+    /// Write nothing and tell what would be written.
+    package var isTrial: Bool
 
-    package init(createsMissing: Bool = false, skipsUnreadable: Bool = false) {
+    package init(createsMissing: Bool = false, skipsUnreadable: Bool = false, isTrial: Bool = false) {
       self.createsMissing = createsMissing
       self.skipsUnreadable = skipsUnreadable
+      self.isTrial = isTrial
     }
   }
 
@@ -68,8 +71,13 @@ extension ImportLog {
     var setups: [ContractSetup.Found] = []
     for part in parts {
       try Task.checkCancellation()
-      let setup = ContractSetup(dispatcher: dispatcher, principal: principal, profile: part.profile, requestId: requestId)
-      setups.append(try await setup.run(creating: options.createsMissing, firstOpenedAt: part.firstOpenedAt))
+      guard let agreement = part.profile.agreement else {
+        throw Failure(.internal, OperationMessages.internalFault, debug: "a log of problems is no log of incidents")
+      }
+      let setup = ContractSetup(
+        dispatcher: dispatcher, principal: principal, customer: part.profile.customer, agreement: agreement, requestId: requestId)
+      // What would be made for a trial would be there afterwards.
+      setups.append(try await setup.run(creating: options.createsMissing && !options.isTrial, firstOpenedAt: part.firstOpenedAt))
     }
     let ofPart: @Sendable (ImportProgress) -> Void = if profile.hasManyContracts { { _ in } } else { progress }
     var reports: [ImportReport] = []
@@ -77,7 +85,8 @@ extension ImportLog {
     for (part, setup) in zip(parts, setups) {
       try Task.checkCancellation()
       let work = ImportTransaction(
-        file: file, profile: part.profile, read: part.read, setup: setup, principal: principal, requestId: requestId, tenancy: tenancy, progress: ofPart)
+        file: file, profile: part.profile, read: part.read, setup: setup, principal: principal, requestId: requestId, tenancy: tenancy,
+        isTrial: options.isTrial, progress: ofPart)
       let report = try await tenancy.transaction(binding: [setup.tenant.id], side: .staff, statementTimeoutMilliseconds: 3_600_000) { transaction in
         try await work.run(in: transaction)
       }
@@ -99,13 +108,11 @@ struct ImportTransaction: Sendable {
   let principal: Principal
   let requestId: String
   let tenancy: Tenancy
+  let isTrial: Bool
   let progress: @Sendable (ImportProgress) -> Void
 
   private var tenant: TenantId { setup.tenant.id }
   private var log: IncidentLog { read.log }
-
-  /// Incidents to a chunk of COPY: some hundred KiB.
-  private static let batch = 500
 
   func run(in transaction: Transaction) async throws -> ImportReport {
     let now = tenancy.clock.now()
@@ -113,8 +120,9 @@ struct ImportTransaction: Sendable {
     let (known, lines) = try await transaction.query(
       KnownTickets(tenant: tenant, source: profile.source), LineByPublicId(tenant: tenant, publicId: setup.line))
     guard let line = lines.first else {
-      throw Failure(.notFound, ImportingMessages.missing, ["kind": "contract line", "name": profile.contract.line])
+      throw Failure(.notFound, ImportingMessages.missing, ["kind": "contract line", "name": profile.agreement?.contract.line ?? ""])
     }
+    if isTrial { transaction.rollback() }
     let book = try await TermsBook(tenant: tenant, contract: line.contract, in: transaction)
     let promises = ContractPromises(book: book, contractLine: line.line)
     // The other core judges while the rows that need no judgement are sent.
@@ -134,15 +142,16 @@ struct ImportTransaction: Sendable {
     try await send(tickets, clocks, in: transaction)
 
     progress(.writing)
-    transaction.enqueue(WriteEvents(tenant: tenant, actor: principal.actor, now: now))
+    transaction.enqueue(WriteEvents(tenant: tenant, subjectKind: "ticket", actor: principal.actor, now: now))
     transaction.enqueue(WriteClocks(tenant: tenant, now: now))
     transaction.enqueue(WriteIntervals(tenant: tenant, now: now))
     transaction.enqueue(WriteMilestones(tenant: tenant, now: now))
     transaction.enqueue(WriteVerdicts(tenant: tenant, now: now))
     let count = Int64(new.count)
-    let last = try await transaction.first(ReserveTicketNumbers(tenant: tenant, count: count)) ?? count
+    let last = try await transaction.first(ReserveNumbers(tenant: tenant, kind: "incident", count: count)) ?? count
     written.incidents = Int64(
       try await transaction.execute(WriteTickets(tenant: tenant, source: profile.source, numberBefore: last - count, now: now)))
+    if isTrial { return report(written, tallies, record: nil) }
     try await transaction.execute(PendTicketTexts(tenant: tenant))
     progress(.figures)
     try await transaction.execute(ExpectManyRows())
@@ -254,14 +263,10 @@ struct ImportTransaction: Sendable {
     _ table: String, _ columns: [String], _ tickets: [ImportedTicket], in transaction: Transaction, share: Int64,
     _ append: @escaping @Sendable (ImportedTicket, inout CopyEncoder) throws -> Void
   ) async throws {
-    let count = (tickets.count + Self.batch - 1) / Self.batch
-    let all = Int64(tickets.count) * Self.tables
-    let chunks = ChunksAhead(count: count) { [progress] index, encoder in
-      let range = index * Self.batch..<min(tickets.count, (index + 1) * Self.batch)
-      for ticket in tickets[range] { try append(ticket, &encoder) }
-      progress(.sending(done: share * Int64(tickets.count) + Int64(range.upperBound), all: all))
+    let count = Int64(tickets.count)
+    try await transaction.send(tickets, to: table, columns, append) { [progress] in
+      progress(.sending(done: share * count + $0, all: count * Self.tables))
     }
-    _ = try await transaction.copyIn("pg_temp.\(table)", columns: columns, rows: chunks)
   }
 
   // MARK: The report
@@ -277,7 +282,25 @@ struct ImportTransaction: Sendable {
     ImportReport(
       fileName: file.name, fileHash: read.fileHash, customerCode: setup.tenant.code, rows: read.rows, incidents: Int64(log.incidents.count),
       newIncidents: written.incidents, newEvents: written.events, newPersons: written.persons, newSites: written.sites, unreadable: read.unreadable,
-      leftOut: read.leftOut, anomalies: read.anomalies, verdicts: tallies, created: setup.created, record: record)
+      leftOut: read.leftOut, anomalies: read.anomalies, verdicts: tallies, created: setup.created, record: record, isTrial: isTrial)
+  }
+}
+
+extension Transaction {
+  /// Copies rows into a temporary table, each element's after those of the one before it.
+  /// - Parameter sent: told after each chunk how many elements are on their way.
+  func send<Element: Sendable>(
+    _ elements: [Element], to table: String, _ columns: [String], _ append: @escaping @Sendable (Element, inout CopyEncoder) throws -> Void,
+    sent: @escaping @Sendable (Int64) -> Void
+  ) async throws {
+    // To a chunk: some hundred KiB.
+    let batch = 500
+    let chunks = ChunksAhead(count: (elements.count + batch - 1) / batch) { index, encoder in
+      let range = index * batch..<min(elements.count, (index + 1) * batch)
+      for element in elements[range] { try append(element, &encoder) }
+      sent(Int64(range.upperBound))
+    }
+    _ = try await copyIn("pg_temp.\(table)", columns: columns, rows: chunks)
   }
 }
 
@@ -288,7 +311,7 @@ extension ImportTransaction {
     "category", "state", "pending_reason", "opened_at", "responded_at", "resolved_at", "closed_at", "reopen_count", "due_at", "external_key", "attributes",
     "last_seq", "updated_at", "story",
   ]
-  private static let eventColumns = ["ticket_id", "seq", "type", "payload", "occurred_at"]
+  static let eventColumns = ["subject_id", "seq", "type", "payload", "occurred_at"]
   private static let clockColumns = [
     "id", "ticket_id", "line_version_id", "line_reason", "sla_version_id", "target_id", "calendar_version_id", "priority", "budget_seconds",
     "business_days", "budget_open_seconds", "pauses", "stops_at", "state", "state_since", "cause", "started_at", "last_event_at", "consumed_seconds",

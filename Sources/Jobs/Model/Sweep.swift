@@ -7,6 +7,8 @@ import Tenancy
 package protocol Sweep: Sendable {
   static var kind: String { get }
   static var everySeconds: Int64 { get }
+  /// Whether somebody waits for what it does: a deadline, a message, an alert. Such a one has places of a worker that no other takes.
+  static var isPrompt: Bool { get }
   func run(at now: Instant, _ tenancy: Tenancy) async throws
 
   /// Whether there is something to do for which an instant came in a stretch of whole seconds that is over: then it runs at once, and not only
@@ -15,18 +17,73 @@ package protocol Sweep: Sendable {
 }
 
 extension Sweep {
+  package static var isPrompt: Bool { false }
   package func cameDue(in stretch: Range<Instant>, _ tenancy: Tenancy) async throws -> Bool { false }
+}
+
+/// A sweep through what may be much, in an order: when its time is over it puts down how far it came, and goes on there behind all that waits.
+package protocol LongSweep: Sweep {
+  func run(at now: Instant, _ tenancy: Tenancy, _ turn: inout SweepTurn) async throws
+}
+
+extension LongSweep {
+  /// All turns, one after the other.
+  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
+    var undone = LeftUndone()
+    var turn = SweepTurn(after: nil)
+    repeat {
+      turn = SweepTurn(after: turn.place)
+      try await run(at: now, tenancy, &turn)
+      undone.add(turn.undone)
+    } while turn.place != nil
+    if !undone.isEmpty { throw undone }
+  }
+}
+
+/// One turn of a long sweep. It ends where the turn is over, and between two steps only, so that each turn does one at least.
+package struct SweepTurn: Sendable {
+  /// How far it came, by what the sweep orders by; nil before the first step and after the last one. The sweep moves it on with each step.
+  package var place: [Int64]?
+  package var undone = LeftUndone()
+  private let end: ContinuousClock.Instant
+
+  /// - Parameters:
+  ///   - place: where the turn before was put down; nil: this is the first.
+  ///   - time: how long it may begin new steps.
+  package init(after place: [Int64]?, time: Duration = .seconds(10)) {
+    self.place = place
+    end = .now.advanced(by: time)
+  }
+
+  package var isOver: Bool { .now >= end }
+
+  /// As it is kept with the job.
+  init(payload: Value) { self.init(after: payload["place"]?.array?.compactMap(\.integer)) }
+
+  static func payload(_ place: [Int64]) -> Value { .object(["place": .array(place.map { .integer($0) })]) }
 }
 
 /// What a sweep throws that has done all but some: they are told of, and the next run, which comes in its usual time, finds them again.
 package struct LeftUndone: Error {
+  /// The first of them; however many there are, they are told of by few words.
   package private(set) var faults: [(what: String, error: any Error)] = []
+  package private(set) var count = 0
+
+  private static let most = 20
 
   package init() {}
 
-  package var isEmpty: Bool { faults.isEmpty }
+  package var isEmpty: Bool { count == 0 }
 
-  package mutating func add(_ what: String, _ error: any Error) { faults.append((what: what, error: error)) }
+  package mutating func add(_ what: String, _ error: any Error) {
+    count += 1
+    if faults.count < Self.most { faults.append((what: what, error: error)) }
+  }
+
+  package mutating func add(_ other: LeftUndone) {
+    count += other.count
+    faults += other.faults.prefix(Self.most - faults.count)
+  }
 }
 
 /// Work on one tenant that an act left behind. It runs in the transaction that also completes the job, so its effects

@@ -64,27 +64,64 @@ struct EnqueueScheduled: Statement {
   static func decode(_ row: inout RowReader) throws {}
 }
 
-/// Jobs that are due, or whose worker went silent: a look across tenants; the claim decides.
+/// Jobs of tenants that are due, or whose worker went silent: a look across tenants, of each the first, then of each the second, so that none
+/// waits for all of another's. The claim decides.
 struct DueJobs: Statement {
   struct Found: Sendable {
     let tenant: TenantId
     let id: Int64
     let fence: Int64
+    /// Behind whom the next look goes on; nil: it need not.
+    var turn: TenantId?
   }
 
   let now: Instant
   let kinds: [String]
+  /// Behind whom it goes on.
+  let after: TenantId?
   let limit: Int32
 
-  static let sql = "select tenant_id, id, fence from finder.due_jobs($1, $2, $3)"
+  static let sql = "select tenant_id, id, fence, turn from finder.due_jobs($1, $2, $3, $4)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(now)
     parameters.append(kinds)
+    parameters.append(after)
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), id: try row.next(), fence: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(tenant: try row.next(), id: try row.next(), fence: try row.next(), turn: try row.next())
+  }
+}
+
+/// The sweeps that are due, or whose worker went silent: by their key, of which there is one job at the most.
+struct DueSweeps: Statement {
+  struct Found: Sendable {
+    let job: DueJobs.Found
+    let kind: String
+  }
+
+  let provider: TenantId
+  let now: Instant
+  let kinds: [String]
+
+  static let sql = """
+    select tenant_id, id, fence, kind from jobs.job
+    where tenant_id = $1 and kind = any($2) and unique_key = $3 and (state = 'ready' and run_at <= $4 or state = 'running' and lease_until <= $4)
+    order by run_at, kind
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(kinds)
+    parameters.append(EnqueueScheduled.uniqueKey)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(job: DueJobs.Found(tenant: try row.next(), id: try row.next(), fence: try row.next(), turn: nil), kind: try row.next())
+  }
 }
 
 /// Takes a job if nobody has since it was seen. The attempt is counted before the work begins, so that a job which
@@ -180,6 +217,26 @@ struct GiveBackJob: Statement {
   static func decode(_ row: inout RowReader) throws {}
 }
 
+/// A sweep whose time is over: its job waits again behind what waits, with all its attempts, and goes on behind the place.
+struct PutDownJob: Statement {
+  let job: Job
+  let place: [Int64]
+  let now: Instant
+
+  static let sql = """
+    update jobs.job set state = 'ready', lease_until = null, attempts = 0, run_at = $4, payload = $5
+    where tenant_id = $1 and id = $2 and fence = $3 and state = 'running'
+    """
+
+  func bind(to parameters: inout Parameters) {
+    CompleteJob(job: job).bind(to: &parameters)
+    parameters.append(now)
+    parameters.append(json: SweepTurn.payload(place))
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
 struct FailJob: Statement {
   let job: Job
   let error: String
@@ -196,63 +253,6 @@ struct FailJob: Statement {
     parameters.append(job.fence)
     parameters.append(retryAt)
     parameters.append(error)
-  }
-
-  static func decode(_ row: inout RowReader) throws {}
-}
-
-struct DueSchedules: Statement {
-  struct Found: Sendable {
-    let tenant: TenantId
-    let kind: String
-  }
-
-  let now: Instant
-
-  static let sql = "select tenant_id, kind from finder.due_schedules($1, 100)"
-
-  func bind(to parameters: inout Parameters) { parameters.append(now) }
-
-  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), kind: try row.next()) }
-}
-
-/// Moves a schedule on if it is still due. However long the server was down, the next time lies ahead of now: a missed
-/// window runs once.
-struct AdvanceSchedule: Statement {
-  let found: DueSchedules.Found
-  let now: Instant
-
-  static let sql = """
-    update jobs.schedule set last_at = $3, next_at = $3 + every_seconds * interval '1 second'
-    where tenant_id = $1 and kind = $2 and next_at <= $3
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(found.tenant)
-    parameters.append(found.kind)
-    parameters.append(now)
-  }
-
-  static func decode(_ row: inout RowReader) throws {}
-}
-
-/// Declares a schedule; its interval follows the code.
-struct DeclareSchedule: Statement {
-  let tenant: TenantId
-  let kind: String
-  let everySeconds: Int64
-  let now: Instant
-
-  static let sql = """
-    insert into jobs.schedule (tenant_id, kind, every_seconds, next_at) values ($1, $2, $3, $4)
-    on conflict (tenant_id, kind) do update set every_seconds = excluded.every_seconds
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(tenant)
-    parameters.append(kind)
-    parameters.append(everySeconds)
-    parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws {}

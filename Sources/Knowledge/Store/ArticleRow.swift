@@ -46,7 +46,7 @@ struct ArticleRow: Sendable {
     kind = try row.next()
     audience = try row.next()
     onlyTenant = try row.next()
-    onlyFor = try Self.customer(&row)
+    onlyFor = try PublicId.customer(&row)
     let title: Value = try row.next()
     self.title = LocalText(title)
     let (state, draftState): (String, String?) = (try row.next(), try row.next())
@@ -59,13 +59,6 @@ struct ArticleRow: Sendable {
     version = try row.next()
     let (content, writers, remark): (Value?, Value?, String?) = (try row.next(), try row.next(), try row.next())
     draft = content.map { Draft(content: ArticleContent($0), writers: (writers?.array ?? []).compactMap(Writer.init), remark: remark) }
-  }
-
-  /// A customer's public id: its handle, then its bits.
-  static func customer(_ row: inout RowReader) throws -> PublicId? {
-    let (handle, bits): (Int64?, [UInt8]?) = (try row.next(), try row.next())
-    guard let handle, let bits else { return nil }
-    return PublicId(kind: IdKind.customer.prefix, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: bits)
   }
 }
 

@@ -40,7 +40,7 @@ package struct PublishedRow: Sendable {
     publicId = try row.next()
     number = try row.next()
     seq = try row.next()
-    onlyFor = try ArticleRow.customer(&row)
+    onlyFor = try PublicId.customer(&row)
     let content: Value = try row.next()
     self.content = ArticleContent(content)
     publishedAt = try row.next()

@@ -97,7 +97,7 @@ struct RatingsAt: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
-      tenant: try row.next(), customer: try ArticleRow.customer(&row),
+      tenant: try row.next(), customer: try PublicId.customer(&row),
       reader: Writer(kind: try row.next(), id: try row.next(), name: try row.next()), seq: try row.next(), isHelpful: try row.next(),
       remark: try row.next(), at: try row.next())
   }

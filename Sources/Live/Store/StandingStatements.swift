@@ -11,10 +11,13 @@ struct StandingOfTokens: Statement {
   }
 
   let tokens: [Token]
+  /// Where somebody is granted units. What lies below a unit changes without a word of the grant, so the text says how the units lie: once for
+  /// each of these tenants, however many listen there.
+  let ofUnits: [TenantId]
   let now: Instant
 
   static let sql = """
-    select t.tenant_id, t.id, concat_ws('/', a.kind, a.person_id, t.permissions::text, (
+    select t.tenant_id, t.id, concat_ws('/', a.kind, a.person_id, t.permissions::text, o.units, (
       select string_agg(concat_ws(':', g.id, g.role, g.scope, g.unit_id, (
           select count(*) from tenancy.role_grant_tenant l where l.tenant_id = g.tenant_id and l.role_grant_id = g.id)), ',' order by g.id)
       from tenancy.role_grant g
@@ -23,12 +26,16 @@ struct StandingOfTokens: Statement {
     join tenancy.api_token t on t.tenant_id = w.tenant_id and t.id = w.id and t.expires_at > $3 and t.revoked_at is null
     join tenancy.account a on a.tenant_id = t.tenant_id and a.id = t.account_id and a.state = 'active'
     join tenancy.tenant n on n.id = t.tenant_id and n.state = 'active'
+    left join (
+      select u.tenant_id, md5(string_agg(concat_ws('<', u.id, u.parent_id), ' ' order by u.id)) as units
+      from tenancy.org_unit u where u.tenant_id = any ($4) group by u.tenant_id) o on o.tenant_id = t.tenant_id
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tokens.map(\.tenant.rawValue))
     parameters.append(tokens.map(\.id))
     parameters.append(now)
+    parameters.append(ofUnits.map(\.rawValue))
   }
 
   static func decode(_ row: inout RowReader) throws -> (token: Token, text: String) {

@@ -4,6 +4,7 @@ import Escalations
 import Gates
 import Kernel
 import Operations
+import Renewals
 import ServiceTime
 import Suppliers
 import Tenancy
@@ -11,6 +12,8 @@ import Tenancy
 /// What people are told of that is no ticket: an affair of those who answer for customers and suppliers.
 enum AccountMatter: Sendable {
   case renewal(ToldRenewal)
+  /// A term that is over.
+  case lapse(ToldContract)
   case proof(ToldProof)
   case certification(ToldCertification)
   case action(ToldAction)
@@ -30,6 +33,7 @@ enum AccountMatter: Sendable {
   var id: (kind: IdKind, bits: [UInt8]) {
     switch self {
     case .renewal(let renewal): (.renewal, renewal.publicId)
+    case .lapse(let contract): contract.id
     case .proof(let proof): (.proof, proof.publicId)
     case .certification(let certification): (.certification, certification.publicId)
     case .action(let action): (.appraisalAction, action.publicId)
@@ -43,9 +47,13 @@ enum AccountMatter: Sendable {
     switch self {
     case .renewal(let renewal):
       [
-        "number": renewal.contract.number(of: tenant), "contract": renewal.contract.name, "decisionOn": renewal.decisionOn.description,
-        "endsOn": renewal.contract.lastDay(before: renewal.endsAt),
+        "number": renewal.contract.number(of: tenant), "contract": renewal.contract.name, "party": renewal.contract.party(of: tenant, language),
+        "decisionOn": renewal.decisionOn.description, "endsOn": renewal.contract.lastDay(before: renewal.endsAt), "termEndsOn": renewal.contract.lastDay,
         "mode": (renewal.mode == RenewalMode.auto.rawValue ? AccountSideMessages.renewalAuto : AccountSideMessages.renewalManual).text(language),
+      ]
+    case .lapse(let contract):
+      [
+        "number": contract.number(of: tenant), "contract": contract.name, "party": contract.party(of: tenant, language), "endsOn": contract.lastDay,
       ]
     case .proof(let proof):
       [
@@ -80,10 +88,12 @@ enum AccountMatter: Sendable {
     let own = Value.Member(name, .id(tenant.id(id.kind.prefix, id.bits)))
     switch self {
     case .renewal(let renewal):
-      return [own] + customer + renewal.contract.members(of: tenant) + [
+      return [own] + renewal.contract.partyMembers(of: tenant) + renewal.contract.members(of: tenant) + [
         Value.Member("decisionOn", .date(renewal.decisionOn)), Value.Member("cycleEndsAt", .instant(renewal.endsAt)),
         Value.Member("mode", .text(renewal.mode)),
       ]
+    case .lapse(let contract):
+      return contract.partyMembers(of: tenant) + contract.members(of: tenant) + [Value.Member("endsAt", .instant(contract.endsAt))]
     case .proof(let proof):
       return [own] + customer + proof.contract.members(of: tenant) + [
         Value.Member("line", .id(tenant.id(IdKind.contractLine.prefix, proof.linePublicId))),
@@ -115,6 +125,7 @@ enum AccountMatter: Sendable {
   private var name: String {
     switch self {
     case .renewal: "renewal"
+    case .lapse: "contract"
     case .proof: "proof"
     case .certification: "certification"
     case .action: "action"
@@ -126,17 +137,59 @@ enum AccountMatter: Sendable {
 
 /// The contract that it is about.
 struct ToldContract: Sendable {
+  /// With whom it is.
+  enum Party: Sendable {
+    /// The tenant; with the contract's number.
+    case customer(number: Int64)
+    case supplier(reference: String, publicId: [UInt8], code: String, name: String)
+  }
+
   let publicId: [UInt8]
-  let number: Int64
+  let party: Party
   let name: String
   let zone: String
+  /// The end of its term as it is agreed now; nil: open-ended.
+  let endsAt: Instant?
 
-  func number(of tenant: TenantEntry) -> String { "\(tenant.code)-CON-\(pad(number, 6))" }
+  var id: (kind: IdKind, bits: [UInt8]) {
+    switch party {
+    case .customer: (.contract, publicId)
+    case .supplier: (.underpinningContract, publicId)
+    }
+  }
+
+  /// The last day of its term.
+  var lastDay: String { endsAt.map { lastDay(before: $0) } ?? "-" }
+
+  func number(of tenant: TenantEntry) -> String {
+    switch party {
+    case .customer(let number): "\(tenant.code)-CON-\(pad(number, 6))"
+    case .supplier(let reference, _, _, _): reference
+    }
+  }
+
+  func party(of tenant: TenantEntry, _ language: Language) -> String {
+    switch party {
+    case .customer: AccountSideMessages.withCustomer.text(language, ["name": tenant.name])
+    case .supplier(_, _, _, let name): AccountSideMessages.withSupplier.text(language, ["name": name])
+    }
+  }
+
+  func partyMembers(of tenant: TenantEntry) -> [Value.Member] {
+    switch party {
+    case .customer: [Value.Member("customer", .id(tenant.publicId)), Value.Member("customerCode", .text(tenant.code))]
+    case .supplier(_, let publicId, let code, _):
+      [Value.Member("supplier", .id(tenant.id(IdKind.supplier.prefix, publicId))), Value.Member("supplierCode", .text(code))]
+    }
+  }
 
   func members(of tenant: TenantEntry) -> [Value.Member] {
-    [
-      Value.Member("contract", .id(tenant.id(IdKind.contract.prefix, publicId))), Value.Member("number", .text(number(of: tenant))),
-    ]
+    let own =
+      switch party {
+      case .customer: "contract"
+      case .supplier: "underpinningContract"
+      }
+    return [Value.Member(own, .id(tenant.id(id.kind.prefix, id.bits))), Value.Member("number", .text(number(of: tenant)))]
   }
 
   /// The last day of a term that ends at an instant, by the contract's zone.
@@ -151,6 +204,14 @@ struct ToldRenewal: Sendable {
   let decisionOn: CalendarDate
   let endsAt: Instant
   let mode: String
+  let state: RenewalState
+  let outcome: RenewalOutcome?
+
+  /// Whether this is so still: what was decided meanwhile, or taken back, is not told.
+  func stands(_ event: FoundEvent) -> Bool {
+    if let end = RenewalEnd(rawValue: event.type) { return end == RenewalEnd(state, outcome) }
+    return state == .pending || state == .snoozed
+  }
 }
 
 struct ToldProof: Sendable {

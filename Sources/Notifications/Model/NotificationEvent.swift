@@ -24,6 +24,13 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case renewalDue = "renewal.due"
   case renewalNear = "renewal.decision_near"
   case renewalMissed = "renewal.decision_missed"
+  /// What became of one: renewed; somebody declined; the cycle that was declined is over; it is over, and nobody had decided.
+  case renewalRenewed = "renewal.renewed"
+  case renewalDeclined = "renewal.declined"
+  case renewalNotRenewed = "renewal.not_renewed"
+  case renewalLapsed = "renewal.lapsed"
+  /// The term of a contract that is not to be renewed is over.
+  case contractLapsed = "contract.lapsed"
   /// A contract line's promises came to have gaps that nobody accepted.
   case gapsOpened = "proof.gaps_opened"
   /// A supplier's certification is about to expire; has expired.
@@ -55,7 +62,7 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   /// What it is about.
   package var subject: Subject {
     switch self {
-    case .renewalDue, .renewalNear, .renewalMissed: .renewal
+    case .renewalDue, .renewalNear, .renewalMissed, .renewalRenewed, .renewalDeclined, .renewalNotRenewed, .renewalLapsed, .contractLapsed: .renewal
     case .gapsOpened: .proof
     case .certificationExpiring, .certificationExpired: .certification
     case .actionAssigned, .actionDue, .actionOverdue: .action
@@ -67,8 +74,10 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
 
   package enum Subject: Sendable, CaseIterable {
     case ticket
+    /// Of a contract with a customer or a supplier: its renewal and its term.
+    case renewal
     /// Of a customer's contract.
-    case renewal, proof
+    case proof
     /// The provider's own, whoever the customers are.
     case certification, action, gateApproval
     /// Of a customer's request, or of what is the provider's own.

@@ -70,6 +70,18 @@ struct StockRule: Sendable {
       key: "renewal_missed", name: NotificationMessages.ruleRenewalMissed, event: .renewalMissed, audience: [.accountManagers],
       channels: [.inbox, .email]),
     StockRule(
+      key: "renewal_renewed", name: NotificationMessages.ruleRenewalRenewed, event: .renewalRenewed, audience: [.accountManagers], channels: [.inbox]),
+    StockRule(
+      key: "renewal_declined", name: NotificationMessages.ruleRenewalDeclined, event: .renewalDeclined, audience: [.accountManagers], channels: [.inbox]),
+    StockRule(
+      key: "renewal_not_renewed", name: NotificationMessages.ruleRenewalNotRenewed, event: .renewalNotRenewed, audience: [.accountManagers],
+      channels: [.inbox]),
+    StockRule(
+      key: "renewal_lapsed", name: NotificationMessages.ruleRenewalLapsed, event: .renewalLapsed, audience: [.accountManagers], channels: [.inbox, .email]),
+    StockRule(
+      key: "contract_lapsed", name: NotificationMessages.ruleContractLapsed, event: .contractLapsed, audience: [.accountManagers],
+      channels: [.inbox, .email]),
+    StockRule(
       key: "gaps_opened", name: NotificationMessages.ruleGapsOpened, event: .gapsOpened, audience: [.accountManagers], channels: [.inbox, .email]),
     StockRule(
       key: "certification_expiring", name: NotificationMessages.ruleCertificationExpiring, event: .certificationExpiring, audience: [.accountManagers],

@@ -19,7 +19,10 @@ struct NotificationText: Sendable, Equatable {
       case .escalated: ["rule", "why"]
       case .problemTold: ["problem"]
       case .summary: ["count", "list"]
-      case .renewalDue, .renewalNear, .renewalMissed: ["number", "contract", "customer", "decisionOn", "endsOn", "mode", "at"]
+      case .renewalDue, .renewalNear, .renewalMissed: ["number", "contract", "party", "customer", "decisionOn", "endsOn", "mode", "at"]
+      case .renewalRenewed, .renewalDeclined, .renewalNotRenewed, .renewalLapsed:
+        ["number", "contract", "party", "customer", "decisionOn", "endsOn", "termEndsOn", "mode", "actor", "at"]
+      case .contractLapsed: ["number", "contract", "party", "customer", "endsOn", "at"]
       case .gapsOpened: ["number", "contract", "customer", "line", "count", "gaps", "at"]
       case .certificationExpiring, .certificationExpired: ["supplier", "certification", "issuer", "reference", "expiresOn", "at"]
       case .actionAssigned, .actionDue, .actionOverdue: ["supplier", "period", "action", "dueOn", "owner", "actor", "at"]
@@ -59,6 +62,11 @@ struct NotificationText: Sendable, Equatable {
     case .renewalDue: (AccountSideMessages.renewalDueSubject, AccountSideMessages.renewalBody)
     case .renewalNear: (AccountSideMessages.renewalNearSubject, AccountSideMessages.renewalBody)
     case .renewalMissed: (AccountSideMessages.renewalMissedSubject, AccountSideMessages.renewalBody)
+    case .renewalRenewed: (AccountSideMessages.renewalRenewedSubject, AccountSideMessages.renewalRenewedBody)
+    case .renewalDeclined: (AccountSideMessages.renewalDeclinedSubject, AccountSideMessages.renewalDeclinedBody)
+    case .renewalNotRenewed: (AccountSideMessages.renewalNotRenewedSubject, AccountSideMessages.contractOverBody)
+    case .renewalLapsed: (AccountSideMessages.renewalLapsedSubject, AccountSideMessages.renewalLapsedBody)
+    case .contractLapsed: (AccountSideMessages.contractLapsedSubject, AccountSideMessages.contractOverBody)
     case .gapsOpened: (AccountSideMessages.gapsOpenedSubject, AccountSideMessages.gapsOpenedBody)
     case .certificationExpiring: (AccountSideMessages.certificationExpiringSubject, AccountSideMessages.certificationBody)
     case .certificationExpired: (AccountSideMessages.certificationExpiredSubject, AccountSideMessages.certificationBody)

@@ -5,6 +5,7 @@ import Escalations
 import Gates
 import Kernel
 import Operations
+import Renewals
 import ServiceTime
 import Suppliers
 import Tenancy
@@ -62,6 +63,11 @@ struct Cause: Sendable {
     case RenewalNews.due.eventType: .renewalDue
     case RenewalNews.near.eventType: .renewalNear
     case RenewalNews.missed.eventType: .renewalMissed
+    case RenewalEnd.renewed.rawValue: .renewalRenewed
+    case RenewalEnd.declined.rawValue: .renewalDeclined
+    case RenewalEnd.notRenewed.rawValue: .renewalNotRenewed
+    case RenewalEnd.lapsed.rawValue: .renewalLapsed
+    case RenewalEnd.contractLapsed.rawValue: .contractLapsed
     case ProofNews.opened.rawValue, ProofNews.added.rawValue: .gapsOpened
     case SupplierNews.certificationExpiring: .certificationExpiring
     case SupplierNews.certificationExpired: .certificationExpired
@@ -79,8 +85,12 @@ struct Cause: Sendable {
   var matter: AccountMatter? { if case .account(let matter) = about { matter } else { nil } }
   /// Who answers for it.
   var owner: Int64? { ticket?.owner ?? matter?.owner }
-  /// Nobody answers for it or works on it, though somebody should.
-  var isNobodys: Bool { event.subject.audiences.contains(.owner) && owner == nil && ticket?.assignee == nil }
+  /// Who answers for it and who works on it, where somebody should.
+  var inCharge: [Int64] { [owner, ticket?.assignee].compactMap { $0 } }
+  /// Nobody does: or none of them is among `staff`, who may be told of it; one who has left is nobody.
+  func isNobodys(among staff: [Int64: Receiver]) -> Bool {
+    event.subject.audiences.contains(.owner) && !inCharge.contains { staff[$0] != nil }
+  }
   /// The comment that it is about.
   var comment: [UInt8]? { payload["comment"]?.text.flatMap { PublicId($0) }?.random }
   /// Whom it was offered to.

@@ -4,6 +4,7 @@ import Gates
 import Kernel
 import Operations
 import Postgres
+import Renewals
 
 /// What happened to things that are no tickets.
 struct AccountEvents: Statement {
@@ -38,15 +39,15 @@ struct AccountEvents: Statement {
   }
 }
 
-/// Renewals that nobody has decided on.
+/// Renewals of contracts with customers.
 struct RenewalsToTell: Statement {
   let tenant: TenantId
   let ids: [Int64]
 
   static let sql = """
-    select r.renewal_id, r.public_id, \(ToldContract.columns), r.decision_on, r.cycle_ends_at, r.mode
+    select r.renewal_id, r.public_id, \(ToldContract.columns), r.decision_on, r.cycle_ends_at, r.mode, r.state, r.outcome
     from contracts.pub_renewal r join contracts.pub_contract c on c.tenant_id = r.tenant_id and c.contract_id = r.contract_id
-    where r.tenant_id = $1 and r.renewal_id = any ($2) and r.state in ('pending', 'snoozed')
+    where r.tenant_id = $1 and r.renewal_id = any ($2)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -55,13 +56,70 @@ struct RenewalsToTell: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> (id: Int64, matter: AccountMatter) {
-    (
-      try row.next(),
-      .renewal(
-        ToldRenewal(
-          publicId: try row.next(), contract: try ToldContract(&row), decisionOn: try row.next(), endsAt: try row.next(), mode: try row.next()))
-    )
+    (try row.next(), .renewal(try ToldRenewal(&row, contract: { try ToldContract(&$0) })))
   }
+}
+
+/// The same of contracts with suppliers.
+struct SupplierRenewalsToTell: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select r.renewal_id, r.public_id, \(ToldContract.supplierColumns), r.decision_on, r.cycle_ends_at, r.mode, r.state, r.outcome
+    from contracts.pub_supplier_renewal r join suppliers.pub_contract u on u.contract_id = r.supplier_contract_id
+    where r.tenant_id = $1 and r.renewal_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (id: Int64, matter: AccountMatter) {
+    (try row.next(), .renewal(try ToldRenewal(&row, contract: { try ToldContract(supplier: &$0) })))
+  }
+}
+
+extension ToldRenewal {
+  init(_ row: inout RowReader, contract: (inout RowReader) throws -> ToldContract) throws {
+    publicId = try row.next()
+    self.contract = try contract(&row)
+    decisionOn = try row.next()
+    endsAt = try row.next()
+    mode = try row.next()
+    state = RenewalState(rawValue: try row.next()) ?? .completed
+    let outcome: String? = try row.next()
+    self.outcome = outcome.flatMap(RenewalOutcome.init(rawValue:))
+  }
+}
+
+/// Contracts with customers whose term is over.
+struct LapsedContracts: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select c.contract_id, \(ToldContract.columns) from contracts.pub_contract c where c.tenant_id = $1 and c.contract_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (id: Int64, matter: AccountMatter) { (try row.next(), .lapse(try ToldContract(&row))) }
+}
+
+/// The same with suppliers.
+struct LapsedSupplierContracts: Statement {
+  let ids: [Int64]
+
+  static let sql = "select u.contract_id, \(ToldContract.supplierColumns) from suppliers.pub_contract u where u.contract_id = any ($1)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(ids) }
+
+  static func decode(_ row: inout RowReader) throws -> (id: Int64, matter: AccountMatter) { (try row.next(), .lapse(try ToldContract(supplier: &row))) }
 }
 
 /// Proofs of lines that have gaps still, whichever proof stands by now. A contract that is a draft yet promises nothing: whoever writes it sees
@@ -206,11 +264,23 @@ extension ToldContract {
   static let columns = """
     c.public_id, c.number,
       coalesce((select v.name from contracts.pub_contract_term v where v.tenant_id = c.tenant_id and v.contract_id = c.contract_id
-       order by v.valid_from desc limit 1), ''), c.zone
+       order by v.valid_from desc limit 1), ''), c.zone,
+      (select v.ends_at from contracts.pub_contract_term v where v.tenant_id = c.tenant_id and v.contract_id = c.contract_id
+       order by v.valid_from desc limit 1)
     """
 
   init(_ row: inout RowReader) throws {
-    self.init(publicId: try row.next(), number: try row.next(), name: try row.next(), zone: try row.next())
+    self.init(publicId: try row.next(), party: .customer(number: try row.next()), name: try row.next(), zone: try row.next(), endsAt: try row.next())
+  }
+
+  /// `u` is the contract with a supplier.
+  static let supplierColumns = "u.public_id, u.reference, u.supplier_public_id, u.supplier_code, u.supplier_name, u.name, u.zone, u.ends_at"
+
+  init(supplier row: inout RowReader) throws {
+    self.init(
+      publicId: try row.next(),
+      party: .supplier(reference: try row.next(), publicId: try row.next(), code: try row.next(), name: try row.next()), name: try row.next(),
+      zone: try row.next(), endsAt: try row.next())
   }
 }
 
@@ -224,7 +294,12 @@ struct AccountMatters: Sendable {
     let byKind = Dictionary(grouping: events) { entries[$0.cause]?.kind ?? "" }.mapValues { Array(Set($0.map(\.subject))) }
     for (kind, ids) in byKind {
       switch kind {
-      case "renewal_news": matters[kind] = Self.byId(try await transaction.query(RenewalsToTell(tenant: tenant, ids: ids)))
+      case "renewal_news", "renewal_end":
+        let (ofCustomers, ofSuppliers) = try await transaction.query(
+          RenewalsToTell(tenant: tenant, ids: ids), SupplierRenewalsToTell(tenant: tenant, ids: ids))
+        matters[kind] = Self.byId(ofCustomers + ofSuppliers)
+      case "contract_lapse": matters[kind] = Self.byId(try await transaction.query(LapsedContracts(tenant: tenant, ids: ids)))
+      case "underpinning_contract_lapse": matters[kind] = Self.byId(try await transaction.query(LapsedSupplierContracts(ids: ids)))
       case "proof":
         proofs = Dictionary(try await transaction.query(ProofsToTell(tenant: tenant, ids: ids)).map { ($0.id, $0) }) { first, _ in first }
       case "certification": matters[kind] = Self.byId(try await transaction.query(CertificationsToTell(ids: ids)))
@@ -238,14 +313,21 @@ struct AccountMatters: Sendable {
   }
 
   /// Nil when there is nothing to tell of it any more.
-  subscript(kind: String, id: Int64, payload: Value) -> AccountMatter? {
-    if kind == "proof" { return proofs[id]?.matter((payload["new"]?.array ?? []).compactMap(\.integer)) }
-    if kind == EscalationNews.subjectKind { return ToldEscalation(payload).map { .escalation($0) } }
-    if kind == GateNews.subjectKind { return approvals[id].flatMap { Self.matter($0, payload) } }
-    let matter = matters[kind]?[id]
-    // Who was to see to it is told as long as he is.
-    if case .action(let action) = matter, let owner = payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
-    return matter
+  subscript(kind: String, id: Int64, event: FoundEvent) -> AccountMatter? {
+    if kind == "proof" { return proofs[id]?.matter((event.payload["new"]?.array ?? []).compactMap(\.integer)) }
+    if kind == EscalationNews.subjectKind { return ToldEscalation(event.payload).map { .escalation($0) } }
+    if kind == GateNews.subjectKind { return approvals[id].flatMap { Self.matter($0, event.payload) } }
+    guard let matter = matters[kind]?[id] else { return nil }
+    switch matter {
+    case .renewal(let renewal): return renewal.stands(event) ? matter : nil
+    // A term that was given another end meanwhile is not over.
+    case .lapse(let contract): return Value.instant(contract.endsAt) == event.payload["endsAt"] ? matter : nil
+    case .action(let action):
+      // Who was to see to it is told as long as he is.
+      if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
+      return matter
+    case .proof, .certification: return matter
+    }
   }
 
   /// Who was asked is told as long as he is; a program that asked is told nothing.

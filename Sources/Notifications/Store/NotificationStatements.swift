@@ -21,7 +21,7 @@ struct NotificationRow: Sendable {
   let readAt: Instant?
 
   static let columns = """
-    n.id, n.public_id, n.event, n.channel, t.handle, t.public_id, n.ticket_public_id, n.subject, n.body, n.state, n.attempts, n.fault, n.occurred_at,
+    n.id, n.public_id, n.event, n.channel, t.handle, case when t.kind = 'customer' then t.public_id end, n.ticket_public_id, n.subject, n.body, n.state, n.attempts, n.fault, n.occurred_at,
     n.recorded_at, n.read_at, n.about_kind, n.about_public_id
     """
   static let tables = "from notifications.notification n left join tenancy.tenant t on t.id = n.customer_id"
@@ -35,8 +35,8 @@ struct NotificationRow: Sendable {
     let customerBits: [UInt8]? = try row.next()
     let ticketBits: [UInt8]? = try row.next()
     let tenant = handle.map { TenantHandle(UInt32(truncatingIfNeeded: $0)) }
-    let isOfNoCustomer = NotificationEvent(rawValue: event)?.subject.isOfNoCustomer ?? false
-    customer = isOfNoCustomer ? nil : tenant.flatMap { handle in customerBits.flatMap { PublicId(kind: "cus", handle: handle, random: $0) } }
+    // What is of suppliers, or asked at a gate, is of the provider's tenant, and of no customer.
+    customer = tenant.flatMap { handle in customerBits.flatMap { PublicId(kind: "cus", handle: handle, random: $0) } }
     ticket = tenant.flatMap { handle in ticketBits.flatMap { PublicId(kind: "inc", handle: handle, random: $0) } }
     subject = try row.next()
     body = try row.next()

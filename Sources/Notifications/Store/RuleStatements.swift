@@ -198,23 +198,6 @@ extension Parameters {
   }
 }
 
-/// The random bits of members of the staff, with their accounts.
-struct StaffForRule: Statement {
-  let provider: TenantId
-  let publicIds: [[UInt8]]
-
-  static let sql = """
-    select a.id, a.public_id from tenancy.account a where a.tenant_id = $1 and a.public_id = any ($2) and a.kind = 'staff' and a.state = 'active'
-    """
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(provider)
-    parameters.append(publicIds)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> NotificationRule.Member { NotificationRule.Member(id: try row.next(), publicId: try row.next()) }
-}
-
 // MARK: Words
 
 struct AllTemplates: Statement {

@@ -11,12 +11,13 @@ import Tenancy
 package struct DeliverNotifications: Sweep {
   package static let kind = "notifications.deliver"
   package static let everySeconds: Int64 = 2
+  package static let isPrompt = true
 
   private let couriers: Couriers
   private let batch: Int32
 
-  /// Longer than any courier takes.
-  private static let leaseSeconds: Int64 = 120
+  /// Longer than the courier takes. What a worker that died had in hand is sent by another one then.
+  private static func leaseSeconds(_ way: OutboundWay) -> Int64 { way.webhook == nil ? 120 : 50 }
   private static let waysAtOnce = 64
   /// So long a run begins to send; the rest is the next one's.
   private static let runTime = Duration.seconds(20)
@@ -106,8 +107,9 @@ package struct DeliverNotifications: Sweep {
   private func deliver(_ found: DueNotifications.Found, _ provider: TenantEntry, _ tenancy: Tenancy) async throws -> Outcome {
     let now = tenancy.clock.now()
     let bound = Set([found.tenant, provider.id]).sorted()
-    let claim = ClaimNotification(provider: provider.id, found: found, now: now, leaseUntil: now.adding(seconds: Self.leaseSeconds))
+    let claim = ClaimNotification(provider: provider.id, found: found, now: now, leaseUntil: now.adding(seconds: Self.leaseSeconds(found.way)))
     guard let claimed = try await tenancy.transaction(binding: bound, side: .staff, { try await $0.first(claim) }) else { return .elsewhere }
+    FaultPoint.notificationClaimed.reach()
     if claimed.expiresAt <= now || claimed.attempts > Retry.mostAttempts {
       // Of the second kind are those that killed their worker each time.
       let state = claimed.expiresAt <= now ? "expired" : "dead"
@@ -133,6 +135,7 @@ package struct DeliverNotifications: Sweep {
     let after = tenancy.clock.now()
     switch delivery {
     case .sent:
+      FaultPoint.notificationSent.reach()
       try await record(claimed, "sent", dueAt: after, fault: nil, sentAt: after, bound, tenancy)
       let forget = ForgetFailures(provider: provider.id, webhook: claimed.webhook ?? 0)
       try await tenancy.transaction(binding: [provider.id], side: .staff) { $0.enqueue(forget) }

@@ -10,6 +10,7 @@ import Tenancy
 package struct MakeNotifications: Sweep {
   package static let kind = "notifications.make"
   package static let everySeconds: Int64 = 2
+  package static let isPrompt = true
 
   private let batch: Int64
   private let hasMail: Bool
@@ -62,7 +63,10 @@ package struct MakeNotifications: Sweep {
     let now = tenancy.clock.now()
     let telling = Telling(tenancy: tenancy, provider: provider, tenant: tenant, book: book, hasMail: hasMail || book.hasMail(at: now), now: now)
     do {
-      try await tenancy.transaction(binding: bound, side: .staff) { try await telling.make(found, in: $0) }
+      try await tenancy.transaction(binding: bound, side: .staff) { transaction in
+        try await telling.make(found, in: transaction)
+        FaultPoint.notificationsMade.reach()
+      }
     } catch  where !Task.isCancelled {
       // One of them is at fault: each by itself, so that the others are told.
       for cause in found {
@@ -173,7 +177,7 @@ struct Telling: Sendable {
       let events = try await transaction.query(AccountEvents(tenant: tenant, causes: ofAccounts))
       let matters = try await AccountMatters(events, byId, tenant: tenant, in: transaction)
       causes += events.compactMap { found in
-        guard let entry = byId[found.cause], let matter = matters[entry.kind, found.subject, found.event.payload] else { return nil }
+        guard let entry = byId[found.cause], let matter = matters[entry.kind, found.subject, found.event] else { return nil }
         return Cause(entry, found.event, .account(matter)).map { (found.cause, $0) }
       }
     }
@@ -315,26 +319,35 @@ private struct Known: Sendable {
     actors = Dictionary(foundActors.map { ($0.id, (name: $0.name, tenant: $0.tenant, person: $0.person)) }) { first, _ in first }
     for watcher in foundWatchers { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
-    // Nobody answers for the ticket, or nobody whom an escalation names may be told: then it concerns whoever answers for the customer, as does
-    // what rules say concerns them.
-    if causes.contains(where: { $0.isNobodys || !$0.escalatedTo.isEmpty || telling.isForAccountManagers($0) }) {
-      inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customer: telling.tenant, now: telling.now))
-    }
-    let owners = causes.flatMap { [$0.owner, $0.ticket?.assignee].compactMap { $0 } }
-    let staffIds = Set(named + owners + inCharge + foundWatchers.compactMap(\.account))
     let personIds = Set(causes.compactMap(\.ticket?.requester) + foundWatchers.compactMap(\.person))
     let publicIds = causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo)
-    for subject in Set(causes.map(\.event.subject)) {
-      let found = try await transaction.query(
-        StaffToTell(
-          provider: telling.provider.id, ids: staffIds.sorted(), publicIds: publicIds, permissions: [subject.permission],
-          // Who is asked at a gate may serve a few customers, and is named; the row is the provider's.
-          customer: subject == .gateApproval || subject == .escalation && telling.tenant == telling.provider.id ? nil : telling.tenant, now: telling.now))
-      for receiver in found { if case .staff(let id) = receiver.who { staff[subject, default: [:]][id] = receiver } }
+    try await addStaff(Set(named + causes.flatMap(\.inCharge) + foundWatchers.compactMap(\.account)), publicIds, of: causes, telling, in: transaction)
+    // Nobody who may be told answers for it, or nobody whom an escalation names: then it concerns whoever answers for the customer, as does what
+    // rules say concerns them.
+    let concerning = causes.filter { isNobodys($0) || !$0.escalatedTo.isEmpty || telling.isForAccountManagers($0) }
+    if !concerning.isEmpty {
+      inCharge = try await transaction.query(StaffInCharge(provider: telling.provider.id, customer: telling.tenant, now: telling.now))
+      try await addStaff(Set(inCharge), [], of: concerning, telling, in: transaction)
     }
     guard !personIds.isEmpty else { return }
     let foundPeople = try await transaction.query(PeopleToTell(tenant: telling.tenant, ids: personIds.sorted()))
     for receiver in foundPeople { if case .person(let id) = receiver.who { people[id] = receiver } }
+  }
+
+  private func isNobodys(_ cause: Cause) -> Bool { cause.isNobodys(among: staff[cause.event.subject] ?? [:]) }
+
+  /// Of these those who may be told, for each subject of the causes.
+  private mutating func addStaff(
+    _ ids: Set<Int64>, _ publicIds: [[UInt8]], of causes: [Cause], _ telling: Telling, in transaction: Transaction
+  ) async throws {
+    for subject in Set(causes.map(\.event.subject)) {
+      let found = try await transaction.query(
+        StaffToTell(
+          provider: telling.provider.id, ids: ids.sorted(), publicIds: publicIds, permissions: [subject.permission],
+          // Who is asked at a gate may serve a few customers, and is named; the row is the provider's.
+          customer: subject == .gateApproval || subject == .escalation && telling.tenant == telling.provider.id ? nil : telling.tenant, now: telling.now))
+      for receiver in found { if case .staff(let id) = receiver.who { staff[subject, default: [:]][id] = receiver } }
+    }
   }
 
   /// Whom a rule means. Nobody is told what he did himself, and of the provider's own affairs no customer's people.
@@ -368,7 +381,7 @@ private struct Known: Sendable {
         }
       }
     }
-    if cause.isNobodys, rule.audience.contains(.owner) { for id in inCharge { addStaff(id) } }
+    if isNobodys(cause), rule.audience.contains(.owner) { for id in inCharge { addStaff(id) } }
     for member in rule.staff { addStaff(member.id) }
     return found.values.sorted { $0.who.name < $1.who.name }
   }

@@ -139,9 +139,9 @@ extension OperationContext {
     if let audience = input.audience { rule.audience = Audience.allCases.filter(audience.contains) }
     if let channels = input.channels { rule.channels = Channel.allCases.filter(channels.contains) }
     if let staff = input.staff {
-      let found = try await transaction.query(StaffForRule(provider: provider.id, publicIds: staff.map(\.random)))
+      let found = try await transaction.query(ActiveStaff(provider: provider.id, publicIds: staff.map(\.random)))
       for (index, id) in staff.enumerated() where !found.contains(where: { $0.publicId == id.random }) { throw unknownReference("staff[\(index)]") }
-      rule.staff = found.sorted { $0.id < $1.id }
+      rule.staff = found.map { NotificationRule.Member(id: $0.id, publicId: $0.publicId) }
     }
     switch input.webhook {
     case .keep: break

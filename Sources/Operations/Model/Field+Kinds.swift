@@ -158,6 +158,11 @@ private func readInteger(_ value: Value) -> Int64? {
   return Int64(parts[0])
 }
 
+extension Unicode.Scalar {
+  /// Leaves a mark on paper.
+  fileprivate var isVisible: Bool { !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint }
+}
+
 private func readText(_ value: Value, _ path: String, _ length: ClosedRange<Int>, multiline: Bool) throws(FieldError) -> String {
   guard case .text(let text) = value else { throw FieldError(path, InputMessages.wrongType, ["expected": "text"]) }
   // Length in UTF-8 bytes first: counting the characters of a megabyte costs more than refusing it.
@@ -167,6 +172,8 @@ private func readText(_ value: Value, _ path: String, _ length: ClosedRange<Int>
   for scalar in text.unicodeScalars where scalar.properties.generalCategory == .control || scalar.value == 0xfeff {
     guard multiline, scalar == "\n" || scalar == "\t" || scalar == "\r" else { throw FieldError(path, InputMessages.controlCharacter) }
   }
+  // A reason that nobody can see is none.
+  guard length.lowerBound == 0 || text.unicodeScalars.contains(where: \.isVisible) else { throw FieldError(path, InputMessages.blank) }
   return text
 }
 
@@ -183,6 +190,7 @@ package enum InputMessages: MessageCatalog {
   package static let notJSON = Message(
     "input.field_not_json", "This is not valid JSON: {reason} (byte {offset}).", zh: "此处不是有效的 JSON：{reason}（第 {offset} 字节）。")
   package static let badLength = Message("input.length", "This must have {least} to {most} characters.", zh: "长度必须在 {least} 到 {most} 个字符之间。")
+  package static let blank = Message("input.blank", "This must not be blank.", zh: "不能只包含空白字符。")
   package static let badCount = Message("input.count", "This must have {least} to {most} elements.", zh: "元素个数必须在 {least} 到 {most} 之间。")
   package static let outOfRange = Message("input.range", "This must be from {least} to {most}.", zh: "取值必须在 {least} 到 {most} 之间。")
   package static let controlCharacter = Message(
@@ -199,7 +207,7 @@ package enum InputMessages: MessageCatalog {
     "input.unknown_reference", "There is no such thing, or you may not see it.", zh: "引用的对象不存在，或您无权查看。")
 
   package static let all = [
-    required, requiredHere, oneLanguage, unknownField, nullRefused, wrongType, notJSON, badLength, badCount, outOfRange, controlCharacter,
+    required, requiredHere, oneLanguage, unknownField, nullRefused, wrongType, notJSON, badLength, blank, badCount, outOfRange, controlCharacter,
     notAllowed, notAnInstant, notADate, notAMonth, notAPercentage, unknownReference,
   ]
 }

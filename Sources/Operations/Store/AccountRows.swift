@@ -94,6 +94,34 @@ struct AccountNames: Statement {
   }
 }
 
+/// Those members of the staff who are named by their random bits and can still log in.
+package struct ActiveStaff: Statement {
+  package struct Found: Sendable {
+    package let id: Int64
+    package let publicId: [UInt8]
+  }
+
+  private let provider: TenantId
+  private let publicIds: [[UInt8]]
+
+  package init(provider: TenantId, publicIds: [[UInt8]]) {
+    self.provider = provider
+    self.publicIds = publicIds
+  }
+
+  package static let sql = """
+    select a.id, a.public_id from tenancy.account a
+    where a.tenant_id = $1 and a.public_id = any ($2) and a.kind = 'staff' and a.state = 'active' order by a.id
+    """
+
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicIds)
+  }
+
+  package static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next()) }
+}
+
 struct SetAccountState: Statement {
   let tenant: TenantId
   let account: Int64

@@ -4,13 +4,24 @@ import Tenancy
 
 /// Tenants for which a consumer has work waiting. The finder gives their ids only.
 package struct OutboxTenants: Statement {
+  package static let most = 1000
+
   let consumer: String
+  let after: Int64
 
-  package init(of consumer: String) { self.consumer = consumer }
+  /// - Parameter after: the tenant behind which it looks.
+  package init(of consumer: String, after: Int64 = 0) {
+    self.consumer = consumer
+    self.after = after
+  }
 
-  package static let sql = "select tenant_id from finder.outbox_tenants($1, 1000)"
+  package static let sql = "select tenant_id from finder.outbox_tenants($1, $2, $3)"
 
-  package func bind(to parameters: inout Parameters) { parameters.append(consumer) }
+  package func bind(to parameters: inout Parameters) {
+    parameters.append(consumer)
+    parameters.append(after)
+    parameters.append(Int32(Self.most))
+  }
 
   package static func decode(_ row: inout RowReader) throws -> TenantId { try row.next() }
 }

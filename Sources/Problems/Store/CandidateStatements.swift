@@ -1,3 +1,4 @@
+import Assets
 import Kernel
 import Postgres
 
@@ -55,7 +56,7 @@ struct CandidateCis: Statement {
     parameters.append(cis)
   }
 
-  static func decode(_ row: inout RowReader) throws -> CisOfProblem.Facts { try CisOfProblem.decode(&row) }
+  static func decode(_ row: inout RowReader) throws -> NamedCis.Facts { try NamedCis.decode(&row) }
 }
 
 /// The codes of services.

@@ -55,12 +55,8 @@ struct ProblemRow: Sendable {
     id = try row.next()
     publicId = try row.next()
     number = try row.next()
-    let (tenant, handle, bits): (TenantId?, Int64?, [UInt8]?) = (try row.next(), try row.next(), try row.next())
-    if let tenant, let handle, let bits {
-      let handle = TenantHandle(UInt32(truncatingIfNeeded: handle))
-      let kind = IdKind.customer.prefix
-      customer = Customer(id: tenant, publicId: PublicId(kind: kind, handle: handle, random: bits) ?? .none(kind: kind, handle: handle))
-    }
+    let tenant: TenantId? = try row.next()
+    if let publicId = try PublicId.customer(&row), let tenant { customer = Customer(id: tenant, publicId: publicId) }
     title = try row.next()
     description = try row.next()
     category = try row.next()

@@ -74,9 +74,6 @@ struct ProblemEvents: Statement {
     let recordedAt: Instant
   }
 
-  /// The member of a payload that says whose affair the event is; nobody is shown it.
-  static let customerKey = "customerRow"
-
   let provider: TenantId
   let problem: Int64
   let customers: [Int64]?
@@ -86,10 +83,10 @@ struct ProblemEvents: Statement {
   let limit: Int64
 
   static let sql = """
-    select e.seq, e.type, e.payload - '\(customerKey)', e.actor_kind, a.name, e.via, e.occurred_at, e.recorded_at
+    select e.seq, e.type, e.payload - '\(ProblemEventPayload.customerKey)', e.actor_kind, a.name, e.via, e.occurred_at, e.recorded_at
     from operations.event e left join tenancy.account a on a.tenant_id = e.tenant_id and a.id = e.actor_id and e.actor_kind = 'staff'
     where e.tenant_id = $1 and e.subject_kind = 'problem' and e.subject_id = $2 and e.seq > $4 and e.recorded_at >= $5
-      and ($3::bigint[] is null or e.payload ->> '\(customerKey)' is null or (e.payload ->> '\(customerKey)')::bigint = any ($3))
+      and ($3::bigint[] is null or e.payload ->> '\(ProblemEventPayload.customerKey)' is null or (e.payload ->> '\(ProblemEventPayload.customerKey)')::bigint = any ($3))
     order by e.seq limit $6
     """
 

@@ -1,3 +1,4 @@
+import Assets
 import Desk
 import Kernel
 import Operations
@@ -66,7 +67,7 @@ package enum ListProblemCandidates: Operation {
 
 extension OperationContext {
   /// The CIs of candidates, whose ids no two tenants share; those that the provider shares among them.
-  fileprivate func cis(of candidates: [FindProblemCandidates.Found]) async throws -> [Int64: CisOfProblem.Facts] {
+  fileprivate func cis(of candidates: [FindProblemCandidates.Found]) async throws -> [Int64: NamedCis.Facts] {
     let named = candidates.filter { $0.ci != nil }
     guard !named.isEmpty else { return [:] }
     let tenants = Set(named.map(\.tenant) + [provider.id]).sorted()

@@ -1,3 +1,4 @@
+import Assets
 import Desk
 import Kernel
 import Operations
@@ -86,7 +87,7 @@ extension OperationContext {
   /// What the CMDB says of the CIs that a problem names. Only for operations that read.
   func told(_ links: [CiLinks.Found]) async throws -> [ProblemCi] {
     guard !links.isEmpty else { return [] }
-    let statement = CisOfProblem(tenants: links.map(\.tenant), cis: links.map(\.ci))
+    let statement = NamedCis(tenants: links.map(\.tenant), cis: links.map(\.ci))
     let found = try await bound(to: Set(links.map(\.tenant)).sorted()) { try await $0.query(statement) }
     let facts = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
     return links.compactMap { link in

@@ -1,3 +1,4 @@
+import Assets
 import Desk
 import Kernel
 import Operations
@@ -7,13 +8,13 @@ package struct ProblemCandidate: OperationOutput {
   let found: FindProblemCandidates.Found
   let newest: IncidentsOfPairs.Found
   let incidents: [CandidateIncident]
-  let ci: CisOfProblem.Facts?
+  let ci: NamedCis.Facts?
   let isShared: Bool
   let service: String?
 
   /// Nil where its incidents are not there any more.
   init?(
-    _ found: FindProblemCandidates.Found, incidents: [IncidentsOfPairs.Found], ci: CisOfProblem.Facts?, codes: [Int64: String], provider: TenantId
+    _ found: FindProblemCandidates.Found, incidents: [IncidentsOfPairs.Found], ci: NamedCis.Facts?, codes: [Int64: String], provider: TenantId
   ) {
     guard let newest = incidents.first else { return nil }
     self.found = found

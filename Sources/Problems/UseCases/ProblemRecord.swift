@@ -1,3 +1,4 @@
+import Assets
 import Kernel
 import Operations
 import Tenancy
@@ -93,7 +94,7 @@ package struct ProblemDetail: OperationOutput {
 package struct ProblemCi: OperationOutput {
   let id: PublicId
   let isShared: Bool
-  let facts: CisOfProblem.Facts
+  let facts: NamedCis.Facts
 
   package static let fields: [OutputField<ProblemCi>] = [
     OutputField("id", .id, "The configuration item.", "配置项编号。") { .id($0.id) },

@@ -44,7 +44,7 @@ struct ProblemWork: Sendable {
   /// - Parameter customer: whose affair the event is; whoever does not serve him does not see it.
   mutating func note(_ what: String, _ payload: Value = .object([]), of customer: TenantId? = nil) {
     row.lastSeq += 1
-    let hidden = customer.map { [Value.Member(ProblemEvents.customerKey, .integer($0.rawValue))] } ?? []
+    let hidden = customer.map { [Value.Member(ProblemEventPayload.customerKey, .integer($0.rawValue))] } ?? []
     let event = Event(
       subjectKind: "problem", subject: row.id, seq: row.lastSeq, type: "problem.\(what)", payload: .object((payload.members ?? []) + hidden),
       occurredAt: context.now)
@@ -68,8 +68,8 @@ struct ProblemWork: Sendable {
 }
 
 /// A problem's number for people: the provider's code, and the problem's number there.
-enum ProblemNumber {
-  static func text(_ code: String, _ number: Int64) -> String { "\(code)-PRB-\(pad(number, 6))" }
+package enum ProblemNumber {
+  package static func text(_ code: String, _ number: Int64) -> String { "\(code)-PRB-\(pad(number, 6))" }
 }
 
 extension OperationContext {

@@ -1,6 +1,12 @@
 import Kernel
 import Postgres
 
+/// What modules above know of a request's history.
+package enum RequestHistory {
+  /// SQL: whether an event's type says that it is the provider's own affair, as what becomes of tasks and what gates asked are.
+  package static func isProvidersOwn(_ type: String) -> String { "(starts_with(\(type), 'request.task_') or starts_with(\(type), 'request.gate_'))" }
+}
+
 /// The events of a request in their order.
 struct RequestEvents: Statement {
   struct Found: Sendable {
@@ -24,7 +30,7 @@ struct RequestEvents: Statement {
 
   static let sql = """
     select seq, type, payload, actor_kind, via, occurred_at, recorded_at from operations.event
-    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not (starts_with(type, 'request.task_') or starts_with(type, 'request.gate_')))
+    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not \(RequestHistory.isProvidersOwn("type")))
       and recorded_at >= $5
     order by seq limit $6
     """

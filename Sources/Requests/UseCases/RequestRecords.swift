@@ -42,7 +42,7 @@ package struct RequestLine: OperationOutput {
   }
 
   /// The number for people: the customer's code, and the request's number there.
-  static func number(of code: String, _ number: Int64) -> String { "\(code)-REQ-\(pad(number, 6))" }
+  package static func number(of code: String, _ number: Int64) -> String { "\(code)-REQ-\(pad(number, 6))" }
 
   package static let fields: [OutputField<RequestLine>] = facts { $0 }
 

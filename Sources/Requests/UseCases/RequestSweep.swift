@@ -10,6 +10,7 @@ import Tenancy
 package struct RequestSweep: Sweep {
   package static let kind = "requests.move"
   package static let everySeconds: Int64 = 5
+  package static let isPrompt = true
 
   private let batch: Int32
 

@@ -7,54 +7,30 @@ import Tenancy
 /// Settles subjects whose clocks time has moved: found in batches across tenants, each done in a transaction of its own, so
 /// that a step is small, nothing is done twice, and a stop loses nothing.
 struct ClockSettlement: Sendable {
-  private static let batch: Int32 = 1000
-
   let keepers: [ClockSubject.Kind: any ClockSubjectKeeper]
+  let round: ClockRound
 
-  /// - Parameter find: as many as the limit says; what is settled is not found again.
-  func run(at now: Instant, _ tenancy: Tenancy, find: (Int32) async throws -> [DueSubject?]) async throws {
-    try await Self.each(batch: Self.batch, find: find) { try await settle($0, at: now, tenancy) }
+  init(keepers: [ClockSubject.Kind: any ClockSubjectKeeper], batch: Int32) {
+    self.keepers = keepers
+    round = ClockRound(batch: batch)
   }
 
-  /// Goes through all that is found. What is at fault stops no other, and is told at the end.
-  /// - Parameter settle: whether anything moved: a batch in which nothing does (all of it touched since, or within the second of its breach)
-  ///   ends the sweep, and the next one looks again.
-  static func each(batch: Int32, find: (Int32) async throws -> [DueSubject?], settle: (DueSubject) async throws -> Bool) async throws {
-    var (rest, atFault) = (LeftUndone(), Set<DueSubject>())
-    while true {
-      try Task.checkCancellation()
-      let found = try await find(batch)
-      var settled = 0
-      for due in Set(found.compactMap { $0 }).subtracting(atFault).sorted(by: { $0.place < $1.place }) {
-        try Task.checkCancellation()
-        do {
-          if try await settle(due) { settled += 1 }
-        } catch let error as PostgresError where error.isOfDatabase {
-          // No other fares better.
-          throw error
-        } catch  where !Task.isCancelled {
-          atFault.insert(due)
-          rest.add("clocks of \(due.subject.kind.rawValue) \(due.subject.id)", error)
-        }
-      }
-      guard found.count >= Int(batch), settled > 0 else { break }
-    }
-    if !rest.isEmpty { throw rest }
+  /// - Parameter find: as many behind a place as the limit says.
+  func run(at now: Instant, _ tenancy: Tenancy, _ turn: inout SweepTurn, find: (ClockPlace, Int32) async throws -> [DueClock]) async throws {
+    try await round.go(at: now, &turn, find: find) { try await settle($0, at: now, tenancy) }
   }
 
-  /// - Returns: whether anything moved.
-  private func settle(_ due: DueSubject, at now: Instant, _ tenancy: Tenancy) async throws -> Bool {
+  private func settle(_ due: DueSubject, at now: Instant, _ tenancy: Tenancy) async throws {
     try await tenancy.transaction(binding: [due.tenant], side: .staff) { transaction in
       let keeper = keepers[due.subject.kind]
       try await keeper?.hold(due.subject, tenant: due.tenant, in: transaction)
       var clocks = try await SubjectClocks.load(due.subject, tenant: due.tenant, at: now, in: transaction)
       let before = clocks.clocks.map(\.clock.outcome)
       let missed = try clocks.settle(at: now)
-      guard clocks.isTouched else { return false }
+      guard clocks.isTouched else { return }
       clocks.save(on: transaction, tenant: due.tenant, recordedAt: now)
       keeper?.keep(dueAt: clocks.nextDueAt, of: due.subject, tenant: due.tenant, in: transaction)
       Self.tell(missed, changed: clocks.clocks.map(\.clock.outcome) != before, of: due, at: now, in: transaction)
-      return true
     }
   }
 

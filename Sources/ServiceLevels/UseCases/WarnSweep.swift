@@ -6,24 +6,26 @@ import Tenancy
 
 /// Records that a share of a clock's budget was passed, at the instant at which it was, however much later that is. Apart from the
 /// sweep of breaches, which it must not hold up.
-package struct WarnSweep: Sweep {
+package struct WarnSweep: LongSweep {
   package static let kind = "service_levels.warn"
   package static let everySeconds: Int64 = 15
+  package static let isPrompt = true
 
-  private static let batch: Int32 = 500
   private static let actor = Actor(kind: .system, id: 0, via: .job)
 
   private let keepers: [ClockSubject.Kind: any ClockSubjectKeeper]
+  private let round: ClockRound
 
-  package init(keepers: [ClockSubject.Kind: any ClockSubjectKeeper]) { self.keepers = keepers }
+  package init(keepers: [ClockSubject.Kind: any ClockSubjectKeeper], batch: Int32 = 500) {
+    self.keepers = keepers
+    round = ClockRound(batch: batch)
+  }
 
-  package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    try await ClockSettlement.each(batch: Self.batch) { limit in
-      try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(DueWarnings(now: now, limit: limit)) }
+  package func run(at now: Instant, _ tenancy: Tenancy, _ turn: inout SweepTurn) async throws {
+    try await round.go(at: now, &turn) { place, limit in
+      try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(DueWarnings(now: now, after: place, limit: limit)) }
     } settle: { due in
       try await warn(due, at: now, tenancy)
-      // What was done is not found again.
-      return true
     }
   }
 
@@ -66,11 +68,12 @@ extension SubjectClock {
 
 struct DueWarnings: Statement {
   let now: Instant
+  let after: ClockPlace
   let limit: Int32
 
-  static let sql = "select tenant_id, subject_kind, subject_id from finder.due_warnings($1, $2)"
+  static let sql = "select tenant_id, subject_kind, subject_id, due_at, clock_id from finder.due_warnings($1, $2, $3, $4, $5)"
 
-  func bind(to parameters: inout Parameters) { DueClocks(now: now, limit: limit).bind(to: &parameters) }
+  func bind(to parameters: inout Parameters) { DueClocks(now: now, after: after, limit: limit).bind(to: &parameters) }
 
-  static func decode(_ row: inout RowReader) throws -> DueSubject? { try DueSubject(&row) }
+  static func decode(_ row: inout RowReader) throws -> DueClock { try DueClocks.decode(&row) }
 }

@@ -6,6 +6,8 @@ extension IdKind {
   package static let certification = IdKind("cert", owner: .provider)
   package static let supplierService = IdKind("ssv", owner: .provider)
   package static let underpinningContract = IdKind("uc", owner: .provider)
+  package static let underpinningContact = IdKind("ucc", owner: .provider)
+  package static let underpinningTemplate = IdKind("uctpl", owner: .provider)
   package static let outage = IdKind("out", owner: .provider)
   package static let supplierLink = IdKind("slk", owner: .tenant)
   package static let supplierEntry = IdKind("sen", owner: .provider)

@@ -1,6 +1,7 @@
 import BillingEngine
 import Kernel
 import Operations
+import Renewals
 import ServiceTime
 
 /// What an underpinning contract must be before it is stored.
@@ -19,7 +20,7 @@ enum UnderpinningRule {
     if let endsAt, endsAt <= startsAt { throw .invalid("endsAt", SuppliersMessages.termOrder) }
   }
 
-  static func state(_ state: UnderpinningState, after event: UnderpinningState.Event) throws(Failure) -> UnderpinningState {
+  static func state(_ state: ContractState, after event: ContractState.Event) throws(Failure) -> ContractState {
     guard let next = state.after(event) else {
       throw Failure(.conflict, SuppliersMessages.badTransition, ["state": state.rawValue, "event": event.rawValue])
     }

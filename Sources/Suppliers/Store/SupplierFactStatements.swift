@@ -1,5 +1,6 @@
 import Kernel
 import Postgres
+import Renewals
 import ServiceTime
 
 /// A supplier's services, all of them.
@@ -72,7 +73,7 @@ struct UnderpinningVersions: Statement {
     let zone: String
     let version: Int64
     let validFrom: Instant
-    let state: UnderpinningState
+    let state: ContractState
     let startsAt: Instant
     let endsAt: Instant?
   }
@@ -90,7 +91,7 @@ struct UnderpinningVersions: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       contract: try row.next(), reference: try row.next(), currency: try row.next(), zone: try row.next(), version: try row.next(),
-      validFrom: try row.next(), state: UnderpinningState(rawValue: try row.next()) ?? .ended, startsAt: try row.next(), endsAt: try row.next())
+      validFrom: try row.next(), state: ContractState(rawValue: try row.next()) ?? .ended, startsAt: try row.next(), endsAt: try row.next())
   }
 }
 

@@ -1,6 +1,7 @@
 import BillingEngine
 import Kernel
 import Postgres
+import Renewals
 import ServiceTime
 
 struct InsertUnderpinning: Statement {
@@ -12,7 +13,8 @@ struct InsertUnderpinning: Statement {
   let now: Instant
 
   static let sql = """
-    insert into suppliers.contract (public_id, supplier_id, reference, currency, zone, recorded_at) values ($1, $2, $3, $4, $5, $6) returning id
+    insert into suppliers.contract (public_id, supplier_id, reference, currency, zone, recorded_at, renewal_look_at)
+    values ($1, $2, $3, $4, $5, $6, $6) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -31,15 +33,17 @@ struct InsertUnderpinningVersion: Statement {
   let contract: Int64
   let validFrom: Instant
   let name: String
-  let state: UnderpinningState
+  let state: ContractState
   let startsAt: Instant
   let endsAt: Instant?
+  let renewal: RenewalTerms
   let calendar: Int64?
   let now: Instant
 
   static let sql = """
-    insert into suppliers.contract_version (contract_id, valid_from, name, state, starts_at, ends_at, calendar_id, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8) returning id
+    insert into suppliers.contract_version
+      (contract_id, valid_from, name, state, starts_at, ends_at, calendar_id, recorded_at, renewal, notice_count, notice_unit, renewal_months)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -51,6 +55,10 @@ struct InsertUnderpinningVersion: Statement {
     parameters.append(endsAt)
     parameters.append(calendar)
     parameters.append(now)
+    parameters.append(renewal.mode.rawValue)
+    parameters.append(renewal.notice?.count)
+    parameters.append(renewal.notice?.unit)
+    parameters.append(renewal.months)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -128,22 +136,28 @@ struct UnderpinningRow: Sendable {
   let validFrom: Instant
   let recordedAt: Instant
   let name: String
-  let state: UnderpinningState
+  let state: ContractState
   let startsAt: Instant
   let endsAt: Instant?
   let calendarId: Int64?
   let calendar: [UInt8]?
   let calendarName: String?
+  let renewal: RenewalTerms
 
   /// `c` is the contract, `v` its version, `s` the supplier, `k` the calendar.
-  static let select = """
-    select c.id, c.public_id, s.id, s.public_id, s.code, c.reference, c.currency, c.zone, c.version, v.id, v.valid_from, v.recorded_at, v.name, v.state,
-      v.starts_at, v.ends_at, v.calendar_id, k.public_id, k.name
-    from suppliers.contract c
+  static let columns = """
+    c.id, c.public_id, s.id, s.public_id, s.code, c.reference, c.currency, c.zone, c.version, v.id, v.valid_from, v.recorded_at, v.name, v.state,
+      v.starts_at, v.ends_at, v.calendar_id, k.public_id, k.name, v.renewal, v.notice_count, v.notice_unit, v.renewal_months
+    """
+
+  static let tables = """
+    suppliers.contract c
     join suppliers.supplier s on s.id = c.supplier_id
     join suppliers.contract_version v on v.contract_id = c.id
     left join contracts.pub_calendar k on k.calendar_id = v.calendar_id
     """
+
+  static let select = "select \(columns) from \(tables)"
 
   init(_ row: inout RowReader) throws {
     id = try row.next()
@@ -159,12 +173,13 @@ struct UnderpinningRow: Sendable {
     validFrom = try row.next()
     recordedAt = try row.next()
     name = try row.next()
-    state = UnderpinningState(rawValue: try row.next()) ?? .ended
+    state = ContractState(rawValue: try row.next()) ?? .ended
     startsAt = try row.next()
     endsAt = try row.next()
     calendarId = try row.next()
     calendar = try row.next()
     calendarName = try row.next()
+    renewal = try RenewalTerms(&row)
   }
 }
 
@@ -211,16 +226,18 @@ struct UnderpinningsAt: Statement {
   static func decode(_ row: inout RowReader) throws -> UnderpinningRow { try UnderpinningRow(&row) }
 }
 
-/// Counts a change; no row when another change came first.
+/// Counts a change, and has the contract's renewal looked at; no row when another change came first.
 struct AdvanceUnderpinning: Statement {
   let id: Int64
   let version: Int64
+  let now: Instant
 
-  static let sql = "update suppliers.contract set version = version + 1 where id = $1 and version = $2 returning version"
+  static let sql = "update suppliers.contract set version = version + 1, renewal_look_at = $3 where id = $1 and version = $2 returning version"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(id)
     parameters.append(version)
+    parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -1,25 +1,31 @@
 import Kernel
 import Operations
+import Renewals
 import ServiceTime
 
 package enum CreateUnderpinningContract: Operation {
   package struct Input: OperationInput {
     let supplier: PublicId
+    let template: PublicId?
     let reference: String
-    let name: String
-    let state: UnderpinningState
-    let currency: String
+    let name: String?
+    let state: ContractState
+    let currency: String?
     let zone: String?
     let startsAt: Instant
     let endsAt: Instant?
+    let renewal: RenewalInput
     let calendar: PublicId?
-    let targets: [UnderpinningTargetInput]
-    let costs: [UnderpinningCostInput]
+    let targets: [UnderpinningTargetInput]?
+    let costs: [UnderpinningCostInput]?
 
+    private static let template = Field.id(
+      "template", .underpinningTemplate, "What it is made from; what is given here goes before it.", "所用模板；此处填写的内容优先。"
+    ).optional
     private static let reference = Field.text("reference", 1...100, "The number that both sides know it by, unique for the supplier.", "双方使用的合同号，在该供应商内不可重复。")
     static let name = Field.text("name", 1...200, "Its name.", "名称。")
     private static let state = Field.oneOf("state", ["draft", "active"], "Where it begins (default: active).", "初始状态（默认 active）。").optional
-    private static let currency = Field.text("currency", 3...3, "The currency of its costs (ISO 4217).", "费用货币（ISO 4217）。")
+    private static let currency = Field.text("currency", 3...3, "The currency of its costs (ISO 4217).", "费用货币（ISO 4217）。").optional
     private static let zone = Field.text(
       "zone", 1...64, "The IANA zone in which its days and months are counted (default: the supplier's).", "计算日与月的 IANA 时区（默认为供应商的时区）。"
     ).optional
@@ -33,22 +39,26 @@ package enum CreateUnderpinningContract: Operation {
       "costs", of: Field<UnderpinningCostInput>.object("cost", "A cost line.", "费用项。"), count: 0...100, "What it costs.", "费用。"
     ).optional
 
-    package static let fields: [any InputField] = [
-      SupplierFields.supplier, reference, name, state, currency, zone, startsAt, endsAt.optional, calendar.optional, targets, costs,
-    ]
+    package static let fields: [any InputField] =
+      [SupplierFields.supplier, template, reference, name.optional, state, currency, zone, startsAt, endsAt.optional] + RenewalInput.fields
+      + [calendar.optional, targets, costs]
 
     package init(_ values: InputValues) throws(FieldError) {
       supplier = try values[SupplierFields.supplier]
+      template = try values[Self.template]
       reference = try values[Self.reference]
-      name = try values[Self.name]
-      state = try values[Self.state].flatMap(UnderpinningState.init(rawValue:)) ?? .active
+      name = try values[Self.name.optional]
+      if template == nil, name == nil { throw FieldError("name", SuppliersMessages.neededWithoutTemplate) }
+      state = try values[Self.state].flatMap(ContractState.init(rawValue:)) ?? .active
       currency = try values[Self.currency]
+      if template == nil, currency == nil { throw FieldError("currency", SuppliersMessages.neededWithoutTemplate) }
       zone = try values[Self.zone]
       startsAt = try values[Self.startsAt]
       endsAt = try values[Self.endsAt.optional]
+      renewal = try RenewalInput(values)
       calendar = try values[Self.calendar.optional]
-      targets = try values[Self.targets] ?? []
-      costs = try values[Self.costs] ?? []
+      targets = try values[Self.targets]
+      costs = try values[Self.costs]
     }
   }
 
@@ -58,12 +68,17 @@ package enum CreateUnderpinningContract: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> UnderpinningOutput {
     let supplier = try await context.activeSupplier(input.supplier)
-    let currency = try UnderpinningRule.currency(input.currency)
+    let template: (content: UnderpinningTemplateContent, name: String)? =
+      if let template = input.template { try await context.underpinningTemplate(template) } else { nil }
+    let currency = try UnderpinningRule.currency(input.currency ?? template?.content.currency ?? "")
+    if input.costs == nil { try template?.content.requireCosts(in: currency) }
     let zone = try UnderpinningRule.zone(input.zone ?? supplier.zone)
     try UnderpinningRule.requireTerm(from: input.startsAt, to: input.endsAt)
-    let calendar = try await context.coverage(input.calendar)
-    let targets = try await context.underpinningTargets(input.targets, of: supplier.id)
-    let costs = try UnderpinningRule.costs(input.costs, currency)
+    let renewal = input.renewal.terms(orElse: template?.content.renewal.terms(orElse: .none) ?? .none)
+    try renewal.require(endsAt: input.endsAt)
+    let calendar = try await context.coverage(input.calendar ?? template?.content.calendar)
+    let targets = try await context.underpinningTargets(input.targets ?? template?.content.targets ?? [], of: supplier.id)
+    let costs = try UnderpinningRule.costs(input.costs ?? template?.content.costs ?? [], currency)
     let id = context.newId(.underpinningContract)
     guard
       let contract = try await context.transaction.first(
@@ -72,13 +87,13 @@ package enum CreateUnderpinningContract: Operation {
     else { throw Failure.notFound }
     try await context.insertUnderpinningVersion(
       InsertUnderpinningVersion(
-        contract: contract, validFrom: Instant(seconds: 0), name: input.name, state: input.state, startsAt: input.startsAt, endsAt: input.endsAt,
-        calendar: calendar, now: context.now), targets, costs)
+        contract: contract, validFrom: Instant(seconds: 0), name: input.name ?? template?.name ?? "", state: input.state, startsAt: input.startsAt, endsAt: input.endsAt,
+        renewal: renewal, calendar: calendar, now: context.now), targets, costs)
     context.subject(id)
     context.record(
       Event(
         subjectKind: "underpinning_contract", subject: contract, seq: 1, type: "underpinning_contract.created",
-        payload: .object(["contract": .id(id), "state": .text(input.state.rawValue)]), occurredAt: context.now))
+        payload: .object(["contract": .id(id), "state": .text(input.state.rawValue), "template": .id(input.template)]), occurredAt: context.now))
     return try await context.underpinningOutput(id, at: context.now)
   }
 }
@@ -150,39 +165,45 @@ package enum ListUnderpinningContracts: Operation {
 package enum ReviseUnderpinningContract: Operation {
   package struct Input: OperationInput {
     let id: PublicId
-    let event: UnderpinningState.Event?
+    let event: ContractState.Event?
     let name: Change<String>
     let startsAt: Change<Instant>
     let endsAt: Change<Instant>
+    let renewal: RenewalChange
     let calendar: Change<PublicId>
     let targets: [UnderpinningTargetInput]?
     let costs: [UnderpinningCostInput]?
     let validFrom: Instant?
 
-    private static let event = Field.oneOf("event", ["activate", "end"], "What happens to it.", "对合同执行的操作：activate 生效、end 终止。").optional
+    private static let event = Field.oneOf(
+      "event", ["activate", "suspend", "resume", "end"], "What happens to it.", "对合同执行的操作：activate 生效、suspend 暂停、resume 恢复、end 终止。"
+    ).optional
     private static let validFrom = Field.instant(
       "validFrom", "From when the new version holds (default: now). It must lie after the newest version's.", "新版本自何时起生效（默认当前时刻），须晚于最新版本。"
     ).optional
 
-    package static let fields: [any InputField] = [
-      ReadUnderpinningContract.Input.id, event, CreateUnderpinningContract.Input.name.change, CreateUnderpinningContract.Input.startsAt.change,
-      CreateUnderpinningContract.Input.endsAt.clearable, CreateUnderpinningContract.Input.calendar.clearable,
-      CreateUnderpinningContract.Input.targets, CreateUnderpinningContract.Input.costs, validFrom,
-    ]
+    package static let fields: [any InputField] =
+      [
+        ReadUnderpinningContract.Input.id, event, CreateUnderpinningContract.Input.name.change, CreateUnderpinningContract.Input.startsAt.change,
+        CreateUnderpinningContract.Input.endsAt.clearable,
+      ] + RenewalChange.fields + [
+        CreateUnderpinningContract.Input.calendar.clearable, CreateUnderpinningContract.Input.targets, CreateUnderpinningContract.Input.costs, validFrom,
+      ]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ReadUnderpinningContract.Input.id]
-      event = try values[Self.event].flatMap(UnderpinningState.Event.init(rawValue:))
+      event = try values[Self.event].flatMap(ContractState.Event.init(rawValue:))
       name = try values[CreateUnderpinningContract.Input.name.change]
       startsAt = try values[CreateUnderpinningContract.Input.startsAt.change]
       endsAt = try values[CreateUnderpinningContract.Input.endsAt.clearable]
+      renewal = try RenewalChange(values)
       calendar = try values[CreateUnderpinningContract.Input.calendar.clearable]
       targets = try values[CreateUnderpinningContract.Input.targets]
       costs = try values[CreateUnderpinningContract.Input.costs]
       validFrom = try values[Self.validFrom]
     }
 
-    var amends: Bool { !(name.isKeep && startsAt.isKeep && endsAt.isKeep && calendar.isKeep) || targets != nil || costs != nil }
+    var amends: Bool { !(name.isKeep && startsAt.isKeep && endsAt.isKeep && renewal.isKeep && calendar.isKeep) || targets != nil || costs != nil }
   }
 
   package static let declaration = Declaration(
@@ -204,6 +225,8 @@ package enum ReviseUnderpinningContract: Operation {
     let startsAt = input.startsAt.applied(to: newest.startsAt)
     let endsAt: Instant? = input.endsAt.applied(to: newest.endsAt)
     try UnderpinningRule.requireTerm(from: startsAt, to: endsAt)
+    let renewal = input.renewal.applied(to: newest.renewal)
+    if input.amends { try renewal.require(endsAt: endsAt) }
     var calendar = newest.calendarId
     switch input.calendar {
     case .keep: break
@@ -211,11 +234,11 @@ package enum ReviseUnderpinningContract: Operation {
     case .set(let id): calendar = try await context.coverage(id)
     }
     let (targets, costs) = try await content(input, newest, in: context)
-    guard let version = try await context.transaction.first(AdvanceUnderpinning(id: newest.id, version: newest.version)) else { throw context.beaten }
+    guard let version = try await context.transaction.first(AdvanceUnderpinning(id: newest.id, version: newest.version, now: context.now)) else { throw context.beaten }
     try await context.insertUnderpinningVersion(
       InsertUnderpinningVersion(
         contract: newest.id, validFrom: validFrom, name: input.name.applied(to: newest.name), state: state, startsAt: startsAt, endsAt: endsAt,
-        calendar: calendar, now: context.now), targets, costs)
+        renewal: renewal, calendar: calendar, now: context.now), targets, costs)
     context.subject(input.id)
     context.record(
       Event(

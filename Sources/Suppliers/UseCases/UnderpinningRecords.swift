@@ -1,6 +1,7 @@
 import BillingEngine
 import Kernel
 import Operations
+import Renewals
 import ServiceTime
 
 /// One target of an underpinning contract as it is asked for.
@@ -54,6 +55,15 @@ package struct UnderpinningTargetInput: OperationInput {
     period = try values[Self.period].flatMap(BillingPeriod.Kind.init(rawValue:))
     countsFrom = try values[Self.countsFrom].flatMap(OutageSeverity.init(rawValue:))
   }
+
+  /// The stored form: the fields of the input.
+  var value: Value {
+    .object([
+      "metric": .text(metric.rawValue), "priority": .integer(priority), "supplierPriority": .text(supplierPriority), "service": .id(service),
+      "budgetSeconds": .integer(budgetSeconds), "businessDays": .integer(businessDays), "objective": .text(objective?.percent),
+      "period": .text(period?.rawValue), "countsFrom": .text(countsFrom?.rawValue),
+    ])
+  }
 }
 
 extension OutageSeverity {
@@ -78,6 +88,9 @@ package struct UnderpinningCostInput: OperationInput {
     amount = try values[Self.amount]
     period = try UnderpinningCost.Period(rawValue: values[Self.period]) ?? .month
   }
+
+  /// The stored form: the fields of the input.
+  var value: Value { .object(["name": .text(name), "amount": .text(amount), "due": .text(period.rawValue)]) }
 }
 
 package struct UnderpinningTargetOutput: OperationOutput {
@@ -144,12 +157,20 @@ package struct UnderpinningOutput: OperationOutput {
     OutputField("supplierCode", .text, "The supplier's code.", "供应商代码。") { .text($0.row.supplierCode) },
     OutputField("reference", .text, "The number that both sides know it by.", "双方使用的合同号。") { .text($0.row.reference) },
     OutputField("name", .text, "Its name.", "名称。") { .text($0.row.name) },
-    OutputField("state", .text, "draft, active or ended.", "状态：draft（草稿）、active（有效）或 ended（终止）。") { .text($0.row.state.rawValue) },
+    OutputField("state", .text, "draft, active, suspended or ended.", "状态：draft（草稿）、active（有效）、suspended（暂停）或 ended（终止）。") { .text($0.row.state.rawValue) },
     OutputField("inForce", .boolean, "Whether it is active and within its term as of the instant.", "在该时刻是否有效且在期限内。") { .bool($0.isInForce) },
     OutputField("currency", .text, "The currency of its costs.", "费用货币。") { .text($0.row.currency) },
     OutputField("zone", .text, "The zone in which its days and months are counted.", "按此时区计算日与月。") { .text($0.row.zone) },
     OutputField("startsAt", .instant, "When its term begins.", "合同期限开始时间。") { .instant($0.row.startsAt) },
     OutputField("endsAt", .instant, "The first instant after its term; null: open-ended.", "合同期限结束时间（不含）；null 表示无固定期限。") { .instant($0.row.endsAt) },
+    OutputField("renewal", .text, "What happens at the end: none, manual or auto.", "到期处理：none、manual 或 auto。") { .text($0.row.renewal.mode.rawValue) },
+    OutputField("noticeDays", .integer, "How many days before the end is to be decided.", "须在到期前多少天作出决定。") { output in
+      if case .days(let days)? = output.row.renewal.notice { .integer(days) } else { .null }
+    },
+    OutputField("noticeMonths", .integer, "Or: how many months before the end.", "或：须在到期前多少个月作出决定。") { output in
+      if case .months(let months)? = output.row.renewal.notice { .integer(months) } else { .null }
+    },
+    OutputField("renewalMonths", .integer, "By how many months a renewal extends the term.", "续约延长的月数。") { .integer($0.row.renewal.months) },
     OutputField("calendar", .id, "The coverage calendar; null: none is agreed.", "服务时间日历；未约定则为 null。") { .id($0.calendar) },
     OutputField("calendarName", .text, "The calendar's name.", "日历名称。") { .text($0.row.calendarName) },
     OutputField("targets", listOf: UnderpinningTargetOutput.self, "What is promised.", "承诺的目标。") { $0.targets },

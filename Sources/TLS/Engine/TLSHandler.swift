@@ -7,7 +7,8 @@ import NIOTLS
 /// Reading ends in one of three ways: `ChannelEvent.inputClosed` after the peer's close_notify, ``TLSError/truncated``
 /// when the transport ends without one, another ``TLSError`` when the bytes are wrong. Closing sends close_notify and
 /// FIN, then discards what still arrives for at most ``Limits/linger``: a close with unread bytes would make the kernel
-/// send a reset, which can destroy our last answer on its way.
+/// send a reset, which can destroy our last answer on its way. A server that is told to close while it shakes hands does so
+/// when that is done: a client may take the connection as standing before the server can say close_notify.
 package final class TLSHandler: ChannelDuplexHandler {
   package typealias InboundIn = ByteBuffer
   package typealias InboundOut = ByteBuffer
@@ -172,6 +173,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     state = .open
     deadline?.cancel()
     deadline = nil
+    if let promise = takeClosePromise() { return close(context, promise: promise) }
     context.fireUserInboundEventTriggered(TLSUserEvent.handshakeCompleted(negotiatedProtocol: engine.negotiatedProtocol))
     encrypt(context)
   }
@@ -221,7 +223,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     guard state == .handshaking || state == .open else { return }
     inputEnded = true
     context.fireErrorCaught(error)
-    close(context, promise: nil)
+    close(context, promise: takeClosePromise())
   }
 
   // MARK: Writing
@@ -350,7 +352,8 @@ package final class TLSHandler: ChannelDuplexHandler {
   private func close(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
     // A second close joins the first: its linger has a limit, and cutting it short could cost the peer our last words.
     // It comes about easily: the handler that hears of an error from us may close as well.
-    if state == .closing, let closePromise { return closePromise.futureResult.cascade(to: promise) }
+    if let closePromise { return closePromise.futureResult.cascade(to: promise) }
+    if isServer, state == .handshaking, hasReceived, !inputEnded, context.channel.isActive { return closeAfterHandshake(context, promise: promise) }
     let wasOpen = state == .open
     guard context.channel.isActive, state != .closed else {
       context.close(promise: promise)
@@ -367,6 +370,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     state = .closing
     closePromise = promise ?? context.eventLoop.makePromise()
     deadline?.cancel()
+    lingering?.cancel()
     while let write = writes.popFirst() { write.promise?.fail(TLSError.closed) }
     writeOutput(context)
     let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -381,6 +385,23 @@ package final class TLSHandler: ChannelDuplexHandler {
     }
     context.close(mode: .output, promise: sent)
     context.read()
+  }
+
+  /// Our part of the handshake is out: to the client the connection may stand already, with a request on its way, and an end without
+  /// close_notify would cut it. We end in order as soon as we can, which is when the client's part has come.
+  private func closeAfterHandshake(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+    closePromise = promise ?? context.eventLoop.makePromise()
+    let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    lingering = context.eventLoop.scheduleTask(in: limits.linger) {
+      let (handler, context) = loopBound.value
+      handler.abort(context)
+    }
+    context.read()
+  }
+
+  private func takeClosePromise() -> EventLoopPromise<Void>? {
+    defer { closePromise = nil }
+    return closePromise
   }
 
   private func outputSent(_ context: ChannelHandlerContext) {
@@ -399,8 +420,6 @@ package final class TLSHandler: ChannelDuplexHandler {
     state = .closed
     deadline?.cancel()
     lingering?.cancel()
-    let promise = closePromise
-    closePromise = nil
-    context.close(promise: promise)
+    context.close(promise: takeClosePromise())
   }
 }

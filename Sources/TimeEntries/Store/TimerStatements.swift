@@ -96,17 +96,27 @@ struct DeleteTimer: Statement {
 
 /// Timers that passed their limit unnoticed.
 struct DueTimers: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let staff: Int64
+    let dueAt: Instant
+  }
+
   let now: Instant
+  let after: Found?
   let limit: Int32
 
-  static let sql = "select tenant_id, staff_id from finder.due_timers($1, $2)"
+  static let sql = "select tenant_id, staff_id, due_at from finder.due_timers($1, $2, $3, $4, $5)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(now)
+    parameters.append(after?.dueAt ?? Instant(seconds: 0))
+    parameters.append(after?.tenant.rawValue ?? 0)
+    parameters.append(after?.staff ?? 0)
     parameters.append(limit)
   }
 
-  static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, staff: Int64) { (try row.next(), try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), staff: try row.next(), dueAt: try row.next()) }
 }
 
 /// Marks a timer at the instant at which its limit passed, once.

@@ -9,30 +9,42 @@ import Tenancy
 package struct TimerSweep: Sweep {
   package static let kind = "time_entries.timer"
   package static let everySeconds: Int64 = 60
+  package static let isPrompt = true
 
-  private static let batch: Int32 = 500
   private static let actor = Actor(kind: .system, id: 0, via: .job)
 
-  package init() {}
+  private let batch: Int32
 
+  /// - Parameter batch: how many are looked for at once.
+  package init(batch: Int32 = 500) { self.batch = batch }
+
+  /// One that cannot be marked holds up no other, and is found again by the next run.
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
-    while true {
+    var rest = LeftUndone()
+    var last: DueTimers.Found?
+    repeat {
       try Task.checkCancellation()
-      let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) {
-        try await $0.query(DueTimers(now: now, limit: Self.batch))
-      }
+      let look = DueTimers(now: now, after: last, limit: batch)
+      let due = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
       for found in due {
-        try await tenancy.transaction(binding: [found.tenant], side: .staff) { transaction in
-          let mark = MarkForgotten(provider: found.tenant, staff: found.staff, now: now)
-          guard let forgottenAt = try await transaction.first(mark) else { return }
-          transaction.record(
-            Event(
-              // A member of staff has one timer at a time, and each is forgotten at an instant of its own.
-              subjectKind: "timer", subject: found.staff, seq: forgottenAt.seconds, type: "timer.forgotten", payload: .object([Value.Member]()),
-              occurredAt: forgottenAt), tenant: found.tenant, actor: Self.actor, at: now)
+        do {
+          try await tenancy.transaction(binding: [found.tenant], side: .staff) { try await mark(found, at: now, in: $0) }
+        } catch  where !Task.isCancelled {
+          rest.add("timer of staff \(found.staff)", error)
         }
       }
-      guard due.count == Int(Self.batch) else { return }
-    }
+      last = due.count < Int(batch) ? nil : due.last
+    } while last != nil
+    if !rest.isEmpty { throw rest }
+  }
+
+  private func mark(_ found: DueTimers.Found, at now: Instant, in transaction: Transaction) async throws {
+    let mark = MarkForgotten(provider: found.tenant, staff: found.staff, now: now)
+    guard let forgottenAt = try await transaction.first(mark) else { return }
+    transaction.record(
+      Event(
+        // A member of staff has one timer at a time, and each is forgotten at an instant of its own.
+        subjectKind: "timer", subject: found.staff, seq: forgottenAt.seconds, type: "timer.forgotten", payload: .object([Value.Member]()),
+        occurredAt: forgottenAt), tenant: found.tenant, actor: Self.actor, at: now)
   }
 }

@@ -6,14 +6,15 @@ import Operations
 
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Bring in tickets or outages from another system.", subcommands: [ServiceNow.self, Outages.self])
+    commandName: "import", abstract: "Bring in tickets, problems or outages from another system.", subcommands: [ServiceNow.self, Outages.self])
 
   struct ServiceNow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "servicenow", abstract: "Import an incident event log, of ServiceNow or any that a profile describes (CSV, or CSV.gz).",
+      commandName: "servicenow", abstract: "Import a log of incidents or problems, of ServiceNow or any that a profile describes (CSV, or CSV.gz).",
       discussion: """
         The profile says what the columns mean and what was promised; deploy/profiles has one of a ServiceNow log, and helpdesk-italian.yaml
-        of a log of bare events that becomes many customers, with a contract for each level of service (docs/importing.md).
+        of a log of bare events that becomes many customers, with a contract for each level of service; volvo-bpi2013-problems.yaml of problems
+        (docs/importing.md).
 
         A row that cannot be read stops the import before anything is written; all such rows are listed, and it ends with 3.
         Importing the same log again changes nothing; of many customers, it also finishes what was interrupted.
@@ -34,6 +35,9 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Import the rest when rows cannot be read, and say so.")
     var skipUnreadable = false
 
+    @Flag(name: .long, help: "Write nothing: tell what would be written.")
+    var dryRun = false
+
     @Flag(name: .long, help: "The report as JSON.")
     var json = false
 
@@ -44,15 +48,21 @@ struct ImportCommand: AsyncParsableCommand {
       }
       let profile = try ImportProfile(yaml: yaml)
       let log = LogFile(path: file)
-      let options = ImportLog.Options(createsMissing: create, skipsUnreadable: skipUnreadable)
+      let options = ImportLog.Options(createsMissing: create, skipsUnreadable: skipUnreadable, isTrial: dryRun)
       let json = json
       do {
-        let report = try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 4) { backend in
+        let told = try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 4) { backend in
           let bars = ImportBars()
           defer { bars.finish() }
-          return try await ImportLog(dispatcher: backend.dispatcher, as: backend.localOperator).run(log, profile, options) { bars.show($0) }
+          if profile.format == .problems {
+            let importer = ImportProblems(dispatcher: backend.dispatcher, as: backend.localOperator)
+            let report = try await importer.run(log, profile, options) { bars.show($0) }
+            return json ? JSON.text(report.value) : report.text(Terminal.language)
+          }
+          let report = try await ImportLog(dispatcher: backend.dispatcher, as: backend.localOperator).run(log, profile, options) { bars.show($0) }
+          return json ? JSON.text(report.value) : report.text(Terminal.language)
         }
-        print(json ? JSON.text(report.value) : report.text(Terminal.language))
+        print(told)
       } catch let unreadable as UnreadableRows {
         if json { print(JSON.text(unreadable.value)) } else { Terminal.complain(unreadable.text(Terminal.language)) }
         throw ExitCode(UnreadableRows.exitCode)

@@ -37,7 +37,9 @@ struct MigrateCommand: AsyncParsableCommand {
     let logger = try settings.logger(reader)
     if let trial {
       // Starting a trial migrates it.
-      try await Backend.run(at: .trial(trial), logger: logger) { backend in try await Self.show(nil, Installation(tenancy: backend.tenancy), backend.provider) }
+      try await Backend.run(at: .trial(trial), logger: logger, joins: false) { backend in
+        try await Self.show(nil, Installation(tenancy: backend.tenancy), backend.provider)
+      }
       return
     }
     guard let url = database ?? reader.string(forKey: "migrate.url", isSecret: true) else {

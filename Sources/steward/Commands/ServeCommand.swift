@@ -40,6 +40,9 @@ struct ServeCommand: AsyncParsableCommand {
   var only: Part?
 
   mutating func run() async throws {
+    #if DEBUG
+      try FaultArming.arm(ProcessInfo.processInfo.environment)
+    #endif
     let reader = try await settings.reader()
     let logger = try settings.logger(reader)
     let connections = connections ?? reader.int(forKey: "database.connections") ?? 10
@@ -49,7 +52,7 @@ struct ServeCommand: AsyncParsableCommand {
     let notifier = ServiceNotifier(notifySocket: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
     if only == .worker {
       try ProcessLimits.forbidCoreDumps()
-      try await Backend.run(at: try database.place(reader), logger: logger, connections: connections, files: fileSettings) { backend in
+      try await Backend.run(at: try database.place(reader), logger: logger, connections: connections, files: fileSettings, joins: false) { backend in
         try await Worker(backend: backend, couriers: couriers).run {
           Terminal.complain(CommandMessages.working.text(Terminal.language))
           try? notifier?.notify(.ready)
@@ -68,7 +71,7 @@ struct ServeCommand: AsyncParsableCommand {
     let admin = try admin.configuration(reader, certificate: files)
     try ProcessLimits.forbidCoreDumps()
     let runsJobs = only != .api
-    try await Backend.run(at: try database.place(reader), logger: logger, connections: connections, files: fileSettings) { backend in
+    try await Backend.run(at: try database.place(reader), logger: logger, connections: connections, files: fileSettings, joins: false) { backend in
       let server = Server(
         backend: backend, certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics, runsJobs: runsJobs, admin: admin,
         couriers: couriers)

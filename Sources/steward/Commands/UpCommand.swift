@@ -41,7 +41,7 @@ struct UpCommand: AsyncParsableCommand {
     guard (1...100).contains(demoShare) else { throw ValidationError("--demo-share takes 1 to 100.") }
     let (demo, demoShare, once, adminOptions) = (demo, demoShare, once, admin)
     let couriers = try OutboundSettings.couriers(reader)
-    try await Backend.run(at: .trial(folder), logger: logger, files: try FileSettings(reader)) { backend in
+    try await Backend.run(at: .trial(folder), logger: logger, files: try FileSettings(reader), joins: false) { backend in
       try FileManager.default.createDirectory(atPath: folder + "/tls", withIntermediateDirectories: true)
       let certificates = try TrialCertificates.prepare(folder: folder + "/tls", names: names, now: SystemClock().now())
       if demo { try await DemoRun.fill(backend, share: demoShare) }

@@ -9,7 +9,10 @@ struct DatabaseOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("The database, as the role steward_app: postgres://... (database.url).", valueName: "url"))
   var database: String?
 
-  @Option(name: .long, help: ArgumentHelp("A private PostgreSQL in this folder; made if missing, stopped at the end.", valueName: "dir"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "A private PostgreSQL in this folder; made if missing, stopped at the end. One that \"steward up\" runs is used as it runs.", valueName: "dir"))
   var trial: String?
 
   enum Place {

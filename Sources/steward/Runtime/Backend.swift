@@ -40,15 +40,21 @@ struct Backend: Sendable {
   }
 
   /// Opens the database, runs `body`, and closes all again, a private cluster included.
-  /// - Parameter files: for what serves or sweeps them.
+  /// - Parameters:
+  ///   - files: for what serves or sweeps them.
+  ///   - joins: whether a trial that runs already is used as it runs; what is to run one itself needs it for itself.
   static func run<T: Sendable>(
-    at place: DatabaseOptions.Place, logger: Logger, connections: Int = 10, files: FileSettings? = nil, _ body: @Sendable (Backend) async throws -> T
+    at place: DatabaseOptions.Place, logger: Logger, connections: Int = 10, files: FileSettings? = nil, joins: Bool = true,
+    _ body: @Sendable (Backend) async throws -> T
   ) async throws -> T {
     switch place {
     case .url(var configuration):
       configuration.maximumConnections = connections
       return try await open(configuration, isPrivate: false, files: files?.store(), logger, body)
     case .trial(let directory):
+      if joins, let running = try Trial.running(in: directory, user: "steward_app", connections: connections) {
+        return try await open(running, isPrivate: true, files: files?.store(trial: directory), logger, body)
+      }
       let trial = try await Trial.start(in: directory, logger: logger)
       do {
         let result = try await open(

@@ -27,6 +27,18 @@ struct Trial {
   }
 
   func configuration(user: String, database: String = "\(databaseName)", connections: Int) throws -> PostgresConfiguration {
+    try Self.configuration((cluster.socketDirectory, cluster.port), user: user, database: database, connections: connections)
+  }
+
+  /// The database of a trial that another process runs; nil when none does.
+  static func running(in directory: String, user: String, connections: Int) throws -> PostgresConfiguration? {
+    let cluster = EmbeddedPostgres.running(in: URL(fileURLWithPath: directory).path + "/postgres")
+    return try cluster.map { try configuration($0, user: user, database: "\(databaseName)", connections: connections) }
+  }
+
+  private static func configuration(
+    _ cluster: (socketDirectory: String, port: Int), user: String, database: String, connections: Int
+  ) throws -> PostgresConfiguration {
     var configuration = try PostgresConfiguration(
       servers: [PostgresConfiguration.Server(host: cluster.socketDirectory, port: cluster.port)], user: user, database: database)
     configuration.maximumConnections = connections

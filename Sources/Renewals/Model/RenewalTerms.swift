@@ -1,3 +1,6 @@
+import Kernel
+import Postgres
+
 /// What happens when a contract's term ends.
 package enum RenewalMode: String, Sendable, CaseIterable {
   /// The term simply ends, or goes on when it is open-ended.
@@ -49,5 +52,24 @@ package struct RenewalTerms: Hashable, Sendable {
     self.mode = mode
     self.notice = notice
     self.months = months
+  }
+
+  /// Refuses terms that do not say enough to renew a term by, which ends at `endsAt`; nil: never.
+  package func require(endsAt: Instant?) throws(Failure) {
+    guard mode != .none else { return }
+    if notice == nil { throw .invalid("noticeMonths", RenewalMessages.noticeNeeded) }
+    guard mode == .auto else { return }
+    if endsAt == nil { throw .invalid("renewal", RenewalMessages.autoNeedsEnd) }
+    if months == nil { throw .invalid("renewalMonths", RenewalMessages.autoNeedsMonths) }
+  }
+}
+
+extension RenewalTerms {
+  /// Columns in the order renewal, notice_count, notice_unit, renewal_months.
+  package init(_ row: inout RowReader) throws {
+    let mode: String = try row.next()
+    let count: Int64? = try row.next()
+    let unit: String? = try row.next()
+    self.init(mode: RenewalMode(rawValue: mode) ?? .none, notice: Notice(count: count, unit: unit), months: try row.next())
   }
 }

@@ -21,9 +21,12 @@ package enum RenewalRule {
     package let knownSince: Instant
     /// From when the newest version holds. Another can only be written behind it.
     package let newestFrom: Instant
+    /// The end of the term of which people were told that it lapsed; nil: of none.
+    package let lapseTold: Instant?
 
     package init(
-      state: ContractState, startsAt: Instant, endsAt: Instant?, terms: RenewalTerms, zone: Zone, knownSince: Instant, newestFrom: Instant
+      state: ContractState, startsAt: Instant, endsAt: Instant?, terms: RenewalTerms, zone: Zone, knownSince: Instant, newestFrom: Instant,
+      lapseTold: Instant? = nil
     ) {
       self.state = state
       self.startsAt = startsAt
@@ -32,6 +35,7 @@ package enum RenewalRule {
       self.zone = zone
       self.knownSince = knownSince
       self.newestFrom = newestFrom
+      self.lapseTold = lapseTold
     }
 
     var dates: TermDates { TermDates(startsAt: startsAt, endsAt: endsAt, zone: zone) }
@@ -75,6 +79,8 @@ package enum RenewalRule {
     case wake
     /// Tell people where it stands.
     case tell(RenewalNews)
+    /// Tell people that the term has ended, which nobody was asked about.
+    case tellLapse(Instant)
     /// Extend the term to this instant, and complete the item.
     case extend(to: Instant)
     case complete(RenewalOutcome)
@@ -122,20 +128,28 @@ package enum RenewalRule {
   }
 
   private static func makeNext(_ contract: Contract, lastCycle: Instant?, now: Instant) -> Step {
-    guard let cycle = cycle(of: contract, after: lastCycle) else { return .wait(until: nil) }
+    guard let cycle = cycle(of: contract, after: lastCycle) else { return lapse(of: contract, lastCycle: lastCycle, now: now) }
     let appears = cycle.decisionAt.adding(seconds: -leadDays * 86_400)
     return appears <= now ? .make(cycle) : .wait(until: appears)
   }
 
+  /// A term that is over, with no item that said so. What ended before Steward knew it is no news.
+  private static func lapse(of contract: Contract, lastCycle: Instant?, now: Instant) -> Step {
+    guard contract.state == .active || contract.state == .suspended, let end = contract.endsAt, end > contract.knownSince, end != lastCycle,
+      end != contract.lapseTold
+    else { return .wait(until: nil) }
+    return end <= now ? .tellLapse(end) : .wait(until: end)
+  }
+
   /// From when a version holds that is written behind the newest one, wanted from `since` on; nil when that would be after
   /// the cycle's end: the time between would be without cover, or would be covered though it was declined.
-  static func validFrom(behind newest: Instant, since: Instant, _ cycle: Cycle) -> Instant? {
+  package static func validFrom(behind newest: Instant, since: Instant, _ cycle: Cycle) -> Instant? {
     let first = max(since, newest.adding(seconds: 1))
     return first <= cycle.endsAt ? first : nil
   }
 
   /// What people are to be told of an item now that they were not told.
-  static func news(of item: Item, in zone: Zone, now: Instant) -> RenewalNews? {
+  package static func news(of item: Item, in zone: Zone, now: Instant) -> RenewalNews? {
     let news: RenewalNews = item.cycle.decisionAt <= now ? .missed : nearAt(item.cycle, zone) <= now ? .near : .due
     return item.told.map { $0 < news } ?? true ? news : nil
   }
@@ -160,7 +174,7 @@ package enum RenewalRule {
 
   /// Whether an item is still about the contract's cycle. What somebody decided holds though the notice changed; what
   /// nobody did is asked again under the new one.
-  static func isCycle(_ item: Item, of contract: Contract) -> Bool {
+  package static func isCycle(_ item: Item, of contract: Contract) -> Bool {
     guard contract.state == .active || contract.state == .suspended, contract.terms.mode != .none else { return false }
     let ofSameTerm =
       if let endsAt = contract.endsAt { endsAt == item.cycle.endsAt } else {

@@ -14,14 +14,20 @@ extension CalendarDate {
 
 /// The days of a contract's cycles, in its zone. Every instant from outside lies between 1970 and 9999, and what would lie
 /// behind is no date: then there is no cycle.
-struct TermDates: Sendable {
-  let startsAt: Instant
+package struct TermDates: Sendable {
+  package let startsAt: Instant
   /// Nil: open-ended; its cycles are the years after its start.
-  let endsAt: Instant?
-  let zone: Zone
+  package let endsAt: Instant?
+  package let zone: Zone
+
+  package init(startsAt: Instant, endsAt: Instant?, zone: Zone) {
+    self.startsAt = startsAt
+    self.endsAt = endsAt
+    self.zone = zone
+  }
 
   /// The day by which is to be decided: the cycle's end less the notice.
-  func decision(before end: Instant, notice: Notice) -> CalendarDate? {
+  package func decision(before end: Instant, notice: Notice) -> CalendarDate? {
     let last = zone.date(at: end)
     let decision: CalendarDate? =
       switch notice {
@@ -33,7 +39,7 @@ struct TermDates: Sendable {
   }
 
   /// The first anniversary of an open-ended term that is later than `instant`.
-  func anniversary(after instant: Instant) -> Instant? {
+  package func anniversary(after instant: Instant) -> Instant? {
     let first = zone.date(at: startsAt)
     // The anniversary in the year of `instant` or one year off it: no walk through the years.
     let years = max(1, zone.date(at: instant).parts.year - first.parts.year)
@@ -46,7 +52,7 @@ struct TermDates: Sendable {
   }
 
   /// The term's end when it is extended by so many months.
-  func extended(_ end: Instant, by months: Int64) -> Instant? {
+  package func extended(_ end: Instant, by months: Int64) -> Instant? {
     let last = zone.date(at: end)
     guard let date = last.adding(months: months, anchor: anchor(of: last)) else { return nil }
     let extended = instant(on: date, timeOf: end)

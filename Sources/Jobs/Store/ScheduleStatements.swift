@@ -1,0 +1,101 @@
+import Kernel
+import Postgres
+
+struct DueSchedules: Statement {
+  struct Found: Sendable {
+    let tenant: TenantId
+    let kind: String
+  }
+
+  let now: Instant
+
+  static let sql = "select tenant_id, kind from finder.due_schedules($1, 100)"
+
+  func bind(to parameters: inout Parameters) { parameters.append(now) }
+
+  static func decode(_ row: inout RowReader) throws -> Found { Found(tenant: try row.next(), kind: try row.next()) }
+}
+
+/// Moves a schedule on if it is still due. However long the server was down, the next time lies ahead of now: a missed
+/// window runs once.
+struct AdvanceSchedule: Statement {
+  let found: DueSchedules.Found
+  let now: Instant
+
+  static let sql = """
+    update jobs.schedule set last_at = $3, next_at = $3 + every_seconds * interval '1 second'
+    where tenant_id = $1 and kind = $2 and next_at <= $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(found.tenant)
+    parameters.append(found.kind)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+/// Declares a schedule; its interval follows the code.
+struct DeclareSchedule: Statement {
+  let tenant: TenantId
+  let kind: String
+  let everySeconds: Int64
+  let now: Instant
+
+  static let sql = """
+    insert into jobs.schedule (tenant_id, kind, every_seconds, next_at) values ($1, $2, $3, $4)
+    on conflict (tenant_id, kind) do update set every_seconds = excluded.every_seconds
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(kind)
+    parameters.append(everySeconds)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+/// How a run of a sweep ended, beside its schedule.
+struct RecordRun: Statement {
+  let job: Job
+  let began: Instant
+  let ended: Instant
+  let outcome: SweepOutcome
+  let undone: Int64
+  let fault: String?
+
+  init(job: Job, began: Instant, ended: Instant, undone: LeftUndone, isOver: Bool) {
+    (self.job, self.began, self.ended) = (job, began, ended)
+    outcome = !isOver ? .putDown : undone.isEmpty ? .done : .undone
+    self.undone = Int64(undone.count)
+    fault = undone.faults.first.map { "\($0.what): \(Self.code($0.error))" }
+  }
+
+  init(job: Job, began: Instant, ended: Instant, fault: String) {
+    (self.job, self.began, self.ended, self.fault) = (job, began, ended, fault)
+    outcome = .failed
+    undone = 0
+  }
+
+  /// Only the code of a database error is kept: its text may hold a customer's values.
+  private static func code(_ error: any Error) -> String { (error as? PostgresError)?.description ?? String(describing: type(of: error)) }
+
+  static let sql = """
+    update jobs.schedule set began_at = $3, ended_at = $4, outcome = $5, undone = $6, fault = $7 where tenant_id = $1 and kind = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(job.tenant)
+    parameters.append(job.kind)
+    parameters.append(began)
+    parameters.append(ended)
+    parameters.append(outcome.rawValue)
+    parameters.append(undone)
+    parameters.append(fault.map { String($0.prefix(300)) })
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}

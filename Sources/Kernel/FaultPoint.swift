@@ -1,0 +1,39 @@
+import Synchronization
+
+/// A place at which the crash harness may end the process, to see what is left of what was under way.
+///
+/// Only debug builds have them: in a release build ``reach()`` is empty, and nothing can arm it.
+package enum FaultPoint: String, CaseIterable, Sendable {
+  /// A call has written all it writes; nothing is committed.
+  case actWorked = "act.worked"
+  /// A call is committed; its caller has not been answered.
+  case actCommitted = "act.committed"
+  /// A job is claimed, and its attempt counted; its work has not begun.
+  case jobClaimed = "job.claimed"
+  /// A job's work is done; that it is has not been written.
+  case jobWorked = "job.worked"
+  /// A job is completed.
+  case jobCompleted = "job.completed"
+  /// A sweep has done one of several.
+  case sweepStep = "sweep.step"
+  /// The notifications of some events are written and the events taken; nothing is committed.
+  case notificationsMade = "notifications.made"
+  /// A notification is claimed, and its attempt counted; it has not been sent.
+  case notificationClaimed = "notification.claimed"
+  /// A notification has reached its receiver; that it was sent has not been written.
+  case notificationSent = "notification.sent"
+
+  #if DEBUG
+    private static let armed = Mutex<(@Sendable (FaultPoint) -> Void)?>(nil)
+
+    /// Once, before anything runs.
+    package static func arm(_ action: @escaping @Sendable (FaultPoint) -> Void) { armed.withLock { $0 = action } }
+
+    package func reach() {
+      guard let action = Self.armed.withLock({ $0 }) else { return }
+      action(self)
+    }
+  #else
+    @inlinable package func reach() {}
+  #endif
+}
