@@ -251,7 +251,9 @@ let package = Package(
         "Assurance", "Suppliers", "ServiceTime", "BillingEngine", "ServiceLevels", "Desk", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
-    tests("ContractsTests", ["Contracts", "Renewals", "Suppliers", "BillingEngine", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+    tests(
+      "ContractsTests",
+      ["Contracts", "Renewals", "Suppliers", "BillingEngine", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "ServiceLevelsTests", ["ServiceLevels", "ServiceTime", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
     tests(
@@ -282,7 +284,8 @@ let package = Package(
       "LiveTests",
       [
         "Live", "HTTPAPI", "Web", "Notifications", "Changes", "Requests", "Problems", "Knowledge", "Desk", "Assets", "Catalog", "ServiceLevels",
-        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport", subprocess, logging,
+        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Schema", "TLS", "Postgres", "EmbeddedPostgres", "Kernel", "TestSupport", subprocess,
+        logging,
       ] + nio + http),
     tests("HTTPAPITests", ["HTTPAPI", "Web", "Kernel", "TLS", "Postgres", "Tenancy", "Operations", "TestSupport", subprocess, logging] + http),
     tests(

@@ -79,7 +79,8 @@ package enum ChangeMessages: MessageCatalog {
     wrongState, notPlanned, notAgreed, outsideWindow, tasksOpen, approvalPending, reviewMissing, servesAll, nothingToChange, keyTwice, bandOrder,
     staffApprove, windowWhole, windowOrder, windowTooLong, windowOver, modelNeeded, modelNotApproved, modelRetired, modelWrites, modelOther, codeTaken,
     approvedAlready, ownModel, needsPerson, notYours, ownChange, agreedAlready, mayNot, reassignedToOwn, ownedAlready, namesCi, namesNotCi, tooManyCis,
-    concerned, notConcerned, stillConcerned, linkedAlready, notLinked, frozen, refused, emergencyReason, questionsChanged, modelReplaced, modelNeedsCi, modelNotShared, highUnasked,
+    concerned, notConcerned, stillConcerned, linkedAlready, notLinked, frozen, refused, emergencyReason, questionsChanged, modelReplaced, modelNeedsCi,
+    modelNotShared, highUnasked,
     concernsMore, ownerMissing, owned, releaseSigned,
   ]
 }

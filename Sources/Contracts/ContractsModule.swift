@@ -20,7 +20,8 @@ package enum ContractsModule: OperationModule {
   ]
 
   package static let messages =
-    ContractsMessages.all + DifferenceWords.all + ResolutionWords.all + HolidaySetMessages.all + RenewalMessages.all + ServiceTimeMessages.all + ICalendarMessages.all
+    ContractsMessages.all + DifferenceWords.all + ResolutionWords.all + HolidaySetMessages.all + RenewalMessages.all + ServiceTimeMessages.all
+    + ICalendarMessages.all
 
   package static let constraints: [String: Message] = [
     "calendar_name_unique": ContractsMessages.calendarNameTaken,

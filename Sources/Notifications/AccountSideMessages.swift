@@ -36,7 +36,8 @@ enum AccountSideMessages: MessageCatalog {
     "notification.renewal_lapsed.body",
     "{number}: {contract}\n{party}\nIt was to be decided by: {decisionOn}\nLast day of the term: {endsOn}\n\nNothing holds under it any more. If it goes on, give it a new end.",
     zh: "{number}：{contract}\n{party}\n应于 {decisionOn} 前决定\n期限最后一天：{endsOn}\n\n该合同已不再有效。如需继续，请变更其结束日期。")
-  static let contractLapsedSubject = Message("notification.contract_lapsed.subject", "[{number}] Its term is over: {contract}", zh: "[{number}] 合同期限已届满：{contract}")
+  static let contractLapsedSubject = Message(
+    "notification.contract_lapsed.subject", "[{number}] Its term is over: {contract}", zh: "[{number}] 合同期限已届满：{contract}")
   static let contractOverBody = Message(
     "notification.contract_over.body", "{number}: {contract}\n{party}\nLast day of the term: {endsOn}\n\nNothing holds under it any more.",
     zh: "{number}：{contract}\n{party}\n期限最后一天：{endsOn}\n\n该合同已不再有效。")

@@ -7,7 +7,8 @@ package enum RenewalFields {
     "renewal", RenewalMode.allCases.map(\.rawValue), "What happens at the end: none, manual (somebody decides) or auto (it is extended).",
     "到期处理：none（无）、manual（人工决定）或 auto（自动续约）。")
   package static let noticeDays = Field.integer("noticeDays", 0...3650, "How many days before the end is to be decided.", "须在到期前多少天作出决定。")
-  package static let noticeMonths = Field.integer("noticeMonths", 0...120, "Instead of days: how many months before the end is to be decided.", "代替天数：须在到期前多少个月作出决定。")
+  package static let noticeMonths = Field.integer(
+    "noticeMonths", 0...120, "Instead of days: how many months before the end is to be decided.", "代替天数：须在到期前多少个月作出决定。")
   package static let renewalMonths = Field.integer("renewalMonths", 1...120, "By how many months a renewal extends the term.", "续约延长的月数。")
 
   package static func notice(days: Int64?, months: Int64?) throws(FieldError) -> Notice? {

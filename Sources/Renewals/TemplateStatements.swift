@@ -41,7 +41,9 @@ package struct InsertTemplateVersion<Shelf: TemplateShelf>: Statement {
     self.now = now
   }
 
-  package static var sql: String { "insert into \(Shelf.schema).contract_template_version (contract_template_id, seq, content, recorded_at) values ($1, $2, $3, $4)" }
+  package static var sql: String {
+    "insert into \(Shelf.schema).contract_template_version (contract_template_id, seq, content, recorded_at) values ($1, $2, $3, $4)"
+  }
 
   package func bind(to parameters: inout Parameters) {
     parameters.append(template)

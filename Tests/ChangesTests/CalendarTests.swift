@@ -54,7 +54,7 @@ import Testing
         let found = try await world.call("change.clashes", ["id": plan.change.at("id"), "depth": .integer(Int64(depth))])
         #expect(Set(found.texts("title")) == Set(expected), "c\(index) at \(depth)")
         // Whether one relation more would lead on, up or down.
-        func all(_ depth: Int, _ edges: (Int) -> [Int]) -> Set<Int> { plan.cis.reduce(into: Set<Int>()) { $0.formUnion(reach($1, edges, depth)) } }
+        func all(_ depth: Int, _ edges: (Int) -> Set<Int>) -> Set<Int> { plan.cis.reduce(into: Set<Int>()) { $0.formUnion(reach($1, edges, depth)) } }
         let isCut = depth > 0 && (all(depth, { needs[$0] }) != all(depth + 1, { needs[$0] }) || all(depth, up) != all(depth + 1, up))
         #expect(found.at("isCut") == .bool(isCut), "c\(index) at \(depth)")
       }

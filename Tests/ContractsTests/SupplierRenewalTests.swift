@@ -90,7 +90,9 @@ import Testing
       of: supplier, reference: "Auto")
     let open = try await made(world, ["startsAt": "2025-05-31T22:00:00Z", "renewal": "manual", "noticeMonths": 1], of: supplier, reference: "Open")
     try await sweep(world)
-    func item(_ reference: String) async throws -> Value { try #require(try await listed(world, ["state": "all"]).first { $0.at("number") == .text(reference) }) }
+    func item(_ reference: String) async throws -> Value {
+      try #require(try await listed(world, ["state": "all"]).first { $0.at("number") == .text(reference) })
+    }
     for reference in ["Declined", "Open"] {
       _ = try await world.database.call(
         "renewal.decide", ["id": try await item(reference).at("id"), "decision": "decline"], as: world.manager, version: 1)
@@ -197,8 +199,8 @@ import Testing
     let supplier = try await supplier(world)
     _ = try await made(world, Self.manual, of: supplier, reference: "Poison")
     _ = try await made(world, Self.manual, of: supplier, reference: "Good")
-    let poison = "alter table contracts.renewal add constraint poison check (supplier_contract_id is distinct from 1) not valid"
-    _ = try await world.database.superuser.withConnection { try await $0.runScript(poison) }
+    try await world.database.runAsSuperuser(
+      "alter table contracts.renewal add constraint poison check (supplier_contract_id is distinct from 1) not valid")
     await #expect(throws: LeftUndone.self) { try await sweep(world) }
     #expect(try await listed(world).map { $0.at("number") } == ["Good"])
   }

@@ -77,7 +77,8 @@ private struct ProblemCounts: Statement {
   static let sql = """
     select array[(select count(*) from problems.problem), (select count(*) from operations.event where subject_kind = 'problem'),
       (select count(*) from importing.import_record), (select count(*) from tenancy.tenant), (select coalesce(sum(last), 0) from tenancy.counter),
-      (select count(*) from importing.source)]::bigint[]
+      (select count(*) from importing.source),
+      (select count(*) from operations.audit)]::bigint[]
     """
 
   static func decode(_ row: inout RowReader) throws -> [Int64] { try row.next() }

@@ -66,7 +66,8 @@ import Testing
     let quick = try #require(try await world.world.call("renewal.list")["items"]?.array?.first { $0["contractName"] == "Quick" })
     try await world.world.call("renewal.decide", ["id": quick["id"] ?? .null, "decision": "decline"], version: 1)
     try await world.world.make()
-    #expect(try await world.events(world.manager).count == 5 && world.events(world.manager).first == "renewal.declined", "and not that it is due")
+    let events = try await world.events(world.manager)
+    #expect(events.count == 5 && events.first == "renewal.declined", "and not that it is due")
     #expect(try await world.world.left() == 0)
   }
 
@@ -87,7 +88,8 @@ import Testing
     try await world.world.call("renewal.complete", ["id": try id("Renewed")], version: 2)
     try await world.renewals()
     let renewed = try #require(try await world.world.inbox(world.manager).first)
-    #expect(renewed["subject"] == "[ACME-CON-000001] Renewed: Renewed" && renewed["about"] == (try id("Renewed")))
+    let named = try id("Renewed")
+    #expect(renewed["subject"] == "[ACME-CON-000001] Renewed: Renewed" && renewed["about"] == named)
     #expect(renewed["body"]?.text?.contains("Customer: ACME") == true, "\(renewed["body"] ?? .null)")
     #expect(renewed["body"]?.text?.contains("Last day of the term before: 2026-06-30\nLast day of the term now: 2027-06-30") == true)
     // A decision that is taken back before it is told leaves nothing to tell.
@@ -155,7 +157,8 @@ import Testing
     _ = try await contract("UC-2", [:])
     for _ in 0..<2 { try await world.renewals(at: "2026-03-10T00:00:00Z") }
     #expect(try await world.events(world.manager) == ["renewal.due"])
-    #expect(try await world.events(world.others) == [] && world.events(world.world.engineer) == [])
+    #expect(try await world.events(world.others) == [])
+    #expect(try await world.events(world.world.engineer) == [])
     let told = try #require(try await world.world.inbox(world.manager).first)
     #expect(told["subject"] == "[UC-1] Renewal to be decided by 2026-05-01: Hosting" && told["customer"] == .null)
     #expect(told["body"]?.text?.contains("Supplier: Cloud Ltd\n") == true)
@@ -165,7 +168,7 @@ import Testing
     try await world.world.rule("renewal.lapsed", ["channels": .array(["webhook"]), "webhook": hook], name: "Hook")
     for _ in 0..<2 { try await world.renewals(at: "2026-07-01T00:00:00Z") }
     let events = try await world.events(world.manager)
-    #expect(Set(events) == ["renewal.due", "renewal.decision_missed", "renewal.lapsed", "contract.lapsed"] || Set(events) == ["renewal.due", "renewal.lapsed", "contract.lapsed"])
+    #expect(Set(events) == ["renewal.due", "renewal.lapsed", "contract.lapsed"])
     #expect(events.filter { $0.hasSuffix("lapsed") }.count == 2)
     #expect(try await world.subjects(world.manager).contains("[UC-2] Its term is over: Hosting"))
     let data = try JSON.read(try #require(try await world.world.rows("webhook").first).body)["data"] ?? .null

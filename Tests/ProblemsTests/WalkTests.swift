@@ -39,7 +39,8 @@ import Testing
 
   @Test func problemsGoWhereTheTableLetsThem() async throws {
     let world = try await ProblemsWorld()
-    let incident = try await world.incident("The same again")
+    // An incident has at most five problems behind it.
+    var incidents: [Value] = []
     let walk = OperationWalk<Model, Act>(
       expected: Self.expected,
       perform: { act, seen in
@@ -66,13 +67,21 @@ import Testing
       })
     let reached = try await walk.run(
       seeds: [1, 2, 3], walks: 5, steps: 20,
-      begin: { (Model(), try await world.problem("Walked", of: world.acme, incidents: [incident])) }, pause: { world.database.clock.advance(seconds: 60) })
+      begin: {
+        incidents.append(try await world.incident("The same again"))
+        return (Model(), try await world.problem("Walked", of: world.acme, incidents: incidents.suffix(1)))
+      }, pause: { world.database.clock.advance(seconds: 60) })
     #expect(Set(reached.map(\.state)) == Set(Self.table.keys), "\(reached)")
     // All of it can be told, each news once.
     try await world.tell()
-    let told = try await world.news(of: incident)
+    func news() async throws -> [[String]] {
+      var news: [[String]] = []
+      for incident in incidents { news.append(try await world.news(of: incident)) }
+      return news
+    }
+    let told = try await news()
     try await world.tell()
-    let again = try await world.news(of: incident)
-    #expect(!told.isEmpty && again == told)
+    let again = try await news()
+    #expect(told.contains { !$0.isEmpty } && again == told)
   }
 }

@@ -333,7 +333,8 @@ enum Seeders {
 
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
   static let shared: Set<String> = [
-    "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "ucc", "uctpl", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
+    "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "ucc", "uctpl", "out", "crs", "fam", "svc",
+    "off", "sen", "aps", "apr", "apa", "cit",
     "tcd", "cod", "evs", "evt", "qfl", "chm", "whk", "ntr", "hbk",
   ]
 }

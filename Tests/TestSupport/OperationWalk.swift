@@ -49,10 +49,12 @@ package struct OperationWalk<Model: Hashable & Sendable, Act: CaseIterable & Sen
           let seen = try await read(thing)
           let place = "seed \(seed), walk \(walk), step \(step), \(model)"
           #expect(agrees(model, seen), "\(place): \(seen)")
-          // Two of three lead on, so that walks come far; the others are of any kind.
+          // Two of three lead on, and to where no walk has been, so that walks come far; the others are of any kind.
           let all = Act.allCases.filter { isPossible(model, $0) }
           let onward = all.filter { expected(model, $0) != nil }
-          guard let act = (random.next() % 3 == 0 || onward.isEmpty ? all : onward).randomElement(using: &random) else { break }
+          let unseen = onward.filter { expected(model, $0).map { !reached.contains($0) } ?? false }
+          let leading = unseen.isEmpty ? onward : unseen
+          guard let act = (random.next() % 3 == 0 || leading.isEmpty ? all : leading).randomElement(using: &random) else { break }
           let isStale = comparesVersion(act) && random.next() % 8 == 0
           let next = isStale ? nil : expected(model, act)
           do {

@@ -304,18 +304,18 @@ $$;
 
 -- Contracts that the renewal sweep has to look at, with customers and with suppliers, the longest waiting first.
 create function finder.contracts_to_look_at(
-  reference timestamptz, after_look timestamptz, after_tenant bigint, after_supplier boolean, after_id bigint, row_limit integer)
+  until_at timestamptz, after_look timestamptz, after_tenant bigint, after_supplier boolean, after_id bigint, row_limit integer)
 returns table (tenant_id bigint, id bigint, is_supplier boolean, look_at timestamptz)
 language plpgsql stable security definer set search_path = '' as $$
 begin
   return query select d.tenant_id, d.id, d.is_supplier, d.renewal_look_at from (
     (select c.tenant_id, c.id, false as is_supplier, c.renewal_look_at from contracts.contract c
-     where c.renewal_look_at <= reference
+     where c.renewal_look_at <= until_at
        and (c.renewal_look_at, c.tenant_id, false, c.id) > (after_look, after_tenant, after_supplier, after_id)
      order by c.renewal_look_at, c.tenant_id, c.id limit least(row_limit, 1000))
     union all
     (select p.id, c.id, true, c.renewal_look_at from tenancy.tenant p, suppliers.contract c
-     where p.kind = 'provider' and c.renewal_look_at <= reference
+     where p.kind = 'provider' and c.renewal_look_at <= until_at
        and (c.renewal_look_at, p.id, true, c.id) > (after_look, after_tenant, after_supplier, after_id)
      order by c.renewal_look_at, c.id limit least(row_limit, 1000))) d
     order by d.renewal_look_at, d.tenant_id, d.is_supplier, d.id limit least(row_limit, 1000);

@@ -98,8 +98,8 @@ struct ContractProof: Sendable {
     }
 
     init(
-      _ found: ProvenCase, _ verdict: BackToBack.Verdict, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found], runOut: [RisksInForce.Found], _ cause: ProofCause,
-      _ now: Instant
+      _ found: ProvenCase, _ verdict: BackToBack.Verdict, _ before: StandingOfLines.Found?, _ risks: [RisksInForce.Found],
+      runOut: [RisksInForce.Found], _ cause: ProofCause, _ now: Instant
     ) {
       (self.found, self.verdict, self.before) = (found, verdict, before)
       let accepted = AcceptedGaps(risks)

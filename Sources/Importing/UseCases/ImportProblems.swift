@@ -122,6 +122,8 @@ struct ProblemImportTransaction: Sendable {
     try await transaction.execute(
       WriteProblems(provider: provider.id, customer: customer.id, source: profile.source, numberBefore: last - count))
 
+    // The note of the import is the customer's, and names the source as one of his.
+    try await transaction.execute(LockSource(tenant: customer.id, source: profile.source, now: now))
     let record = customer.id(IdKind.importRecord.prefix, tenancy.random.publicIdBits())
     report.record = record
     var kept = report

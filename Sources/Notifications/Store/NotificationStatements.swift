@@ -21,7 +21,8 @@ struct NotificationRow: Sendable {
   let readAt: Instant?
 
   static let columns = """
-    n.id, n.public_id, n.event, n.channel, t.handle, case when t.kind = 'customer' then t.public_id end, n.ticket_public_id, n.subject, n.body, n.state, n.attempts, n.fault, n.occurred_at,
+    n.id, n.public_id, n.event, n.channel, t.handle, case when t.kind = 'customer' then t.public_id end,
+    n.ticket_public_id, n.subject, n.body, n.state, n.attempts, n.fault, n.occurred_at,
     n.recorded_at, n.read_at, n.about_kind, n.about_public_id
     """
   static let tables = "from notifications.notification n left join tenancy.tenant t on t.id = n.customer_id"

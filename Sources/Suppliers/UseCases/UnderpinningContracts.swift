@@ -87,8 +87,8 @@ package enum CreateUnderpinningContract: Operation {
     else { throw Failure.notFound }
     try await context.insertUnderpinningVersion(
       InsertUnderpinningVersion(
-        contract: contract, validFrom: Instant(seconds: 0), name: input.name ?? template?.name ?? "", state: input.state, startsAt: input.startsAt, endsAt: input.endsAt,
-        renewal: renewal, calendar: calendar, now: context.now), targets, costs)
+        contract: contract, validFrom: Instant(seconds: 0), name: input.name ?? template?.name ?? "", state: input.state, startsAt: input.startsAt,
+        endsAt: input.endsAt, renewal: renewal, calendar: calendar, now: context.now), targets, costs)
     context.subject(id)
     context.record(
       Event(
@@ -234,7 +234,8 @@ package enum ReviseUnderpinningContract: Operation {
     case .set(let id): calendar = try await context.coverage(id)
     }
     let (targets, costs) = try await content(input, newest, in: context)
-    guard let version = try await context.transaction.first(AdvanceUnderpinning(id: newest.id, version: newest.version, now: context.now)) else { throw context.beaten }
+    let advanced = try await context.transaction.first(AdvanceUnderpinning(id: newest.id, version: newest.version, now: context.now))
+    guard let version = advanced else { throw context.beaten }
     try await context.insertUnderpinningVersion(
       InsertUnderpinningVersion(
         contract: newest.id, validFrom: validFrom, name: input.name.applied(to: newest.name), state: state, startsAt: startsAt, endsAt: endsAt,
