@@ -3,8 +3,8 @@ import Postgres
 
 /// What modules above know of a request's history.
 package enum RequestHistory {
-  /// SQL: whether an event's type says that it is the provider's own affair, as what becomes of tasks and what gates asked are.
-  package static func isProvidersOwn(_ type: String) -> String { "(starts_with(\(type), 'request.task_') or starts_with(\(type), 'request.gate_'))" }
+  /// SQL: whether the event `e` is the provider's own affair, as what becomes of tasks and what gates asked are.
+  package static let isProvidersOwn = "(starts_with(e.type, 'request.task_') or starts_with(e.type, 'request.gate_'))"
 }
 
 /// The events of a request in their order.
@@ -29,10 +29,10 @@ struct RequestEvents: Statement {
   let limit: Int64
 
   static let sql = """
-    select seq, type, payload, actor_kind, via, occurred_at, recorded_at from operations.event
-    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not \(RequestHistory.isProvidersOwn("type")))
-      and recorded_at >= $5
-    order by seq limit $6
+    select e.seq, e.type, e.payload, e.actor_kind, e.via, e.occurred_at, e.recorded_at from operations.event e
+    where e.tenant_id = $1 and e.subject_kind = 'request' and e.subject_id = $2 and e.seq > $3 and ($4 or not \(RequestHistory.isProvidersOwn))
+      and e.recorded_at >= $5
+    order by e.seq limit $6
     """
 
   func bind(to parameters: inout Parameters) {
