@@ -31,16 +31,14 @@ struct PassageRow: Sendable {
         select from requests.pub_request r where r.tenant_id = p.tenant_id and r.public_id = p.subject and r.ended_at is not null))
     """
   static let outcome = "case when p.outcome is not null then p.outcome when \(isOver) then 'left' else 'waiting' end"
-  /// Whether a stay in the provider's own processes is of what concerns a customer, at a gate of which those who serve him may know.
-  static func concerns(_ customer: String) -> String {
-    """
-    ((g.only_tenant_id is null or g.only_tenant_id = \(customer)) and (
+  /// Whether a stay in the provider's own processes is of what concerns the customer $1, at a gate of which those who serve him may know.
+  static let concernsCustomer = """
+    ((g.only_tenant_id is null or g.only_tenant_id = $1) and (
       p.subject_kind = 'problem' and exists (
-        select from problems.pub_problem b where b.tenant_id = p.tenant_id and b.public_id = p.subject and b.customer_id = \(customer))
+        select from problems.pub_problem b where b.tenant_id = p.tenant_id and b.public_id = p.subject and b.customer_id = $1)
       or p.subject_kind = 'change' and exists (
-        select from changes.pub_concerned n where n.tenant_id = p.tenant_id and n.public_id = p.subject and n.customer_id = \(customer))))
+        select from changes.pub_concerned n where n.tenant_id = p.tenant_id and n.public_id = p.subject and n.customer_id = $1)))
     """
-  }
   static let select = """
     select p.id, g.public_id, g.name, g.step, p.subject_kind, p.subject, p.came_at, p.stops, p.first_stopped_at, p.last_stopped_at, p.stopped_name,
       p.reason, p.bypass_name, \(outcome), p.ended_at, p.ended_name
@@ -88,7 +86,7 @@ struct PassagePage: Statement {
   static let sql = """
     (\(PassageRow.select) where p.tenant_id = $1 and \(isMeant) order by p.came_at desc, p.id desc limit $10)
     union all
-    (\(PassageRow.select) where $1 <> $11 and p.tenant_id = $11 and \(isMeant) and \(PassageRow.concerns("$1"))
+    (\(PassageRow.select) where $1 <> $11 and p.tenant_id = $11 and \(isMeant) and \(PassageRow.concernsCustomer)
      order by p.came_at desc, p.id desc limit $10)
     order by came_at desc, id desc limit $10
     """
@@ -177,7 +175,7 @@ struct FrictionOfGates: Statement {
       select p.* from gates.passage p where p.tenant_id = $1 and \(isMeant)
       union all
       select p.* from gates.passage p join gates.gate g on g.id = p.gate_id
-      where $1 <> $7 and p.tenant_id = $7 and \(isMeant) and \(PassageRow.concerns("$1"))) p
+      where $1 <> $7 and p.tenant_id = $7 and \(isMeant) and \(PassageRow.concernsCustomer)) p
     join gates.gate g on g.id = p.gate_id
     group by g.id
     order by g.id limit 500
