@@ -25,7 +25,7 @@ enum AccountMatter: Sendable {
     switch self {
     case .action(let action): action.owner
     case .gateApproval(let approval): approval.receiver
-    case .renewal, .proof, .certification, .escalation: nil
+    case .renewal, .lapse, .proof, .certification, .escalation: nil
     }
   }
 

@@ -326,7 +326,7 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .proof, .certification: return matter
+    case .proof, .certification, .gateApproval, .escalation: return matter
     }
   }
 
