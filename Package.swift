@@ -92,7 +92,10 @@ let package = Package(
     module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", logging]),
     module(
       "Notifications",
-      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance"]),
+      [
+        "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
+        "Escalations", "Assurance",
+      ]),
     module(
       "Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "Notifications", logging]),
     module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
@@ -175,8 +178,8 @@ let package = Package(
     tests(
       "EscalationsTests",
       [
-        "Escalations", "Notifications", "Requests", "Problems", "Changes", "Desk", "Gates", "Knowledge", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations",
-        "Tenancy", "Postgres", "Kernel", "ServiceTime", "TestSupport",
+        "Escalations", "Notifications", "Requests", "Problems", "Changes", "Desk", "Gates", "Knowledge", "Assets", "Catalog", "ServiceLevels",
+        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "ServiceTime", "TestSupport",
       ]),
     tests(
       "EventsTests",
@@ -239,8 +242,8 @@ let package = Package(
     tests(
       "RequestsTests",
       [
-        "Requests", "Approvals", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema", "Postgres", "Kernel",
-        "TestSupport",
+        "Requests", "Approvals", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema",
+        "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "CatalogTests",

@@ -51,7 +51,8 @@ package enum RequestMessages: MessageCatalog {
   package static let all = [
     notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded,
     notYours, ownRequest, agreedAlready, needsPerson,
-    noDelegate, delegateMayNot, reassignedToOwn, fulfil, taskWrongState, claimedByAnother, ofThatTeam, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
+    noDelegate, delegateMayNot, reassignedToOwn, fulfil, taskWrongState, claimedByAnother, ofThatTeam,
+    needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
     ownEntitlement,
   ]
 }

@@ -86,7 +86,9 @@ enum ImportTable {
     Box("Attachments", 3, platform.union(["Desk", "Jobs"]), logging),
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
-    Box("Notifications", 3, platform.union(["ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs"])),
+    Box(
+      "Notifications", 3,
+      platform.union(["ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs"])),
     // Tells what changed: on tickets of all kinds and inboxes.
     Box("Live", 3, platform.union(["TLS", "Requests", "Desk", "Problems", "Changes", "Notifications"]), logging),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),

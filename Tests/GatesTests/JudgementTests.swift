@@ -1,10 +1,10 @@
-import Desk
 import Catalog
 import Changes
+import Desk
 import Kernel
 import Operations
-import Requests
 import Problems
+import Requests
 import TestSupport
 import Testing
 

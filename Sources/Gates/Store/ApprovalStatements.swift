@@ -109,7 +109,10 @@ struct OpenStay: Statement {
   let gate: Int64
   let subject: GateSubject
 
-  static let sql = "select p.id from gates.passage p where p.tenant_id = $1 and p.subject_kind = $2 and p.subject = $3 and p.gate_id = $4 and p.ended_at is null"
+  static let sql = """
+    select p.id from gates.passage p
+    where p.tenant_id = $1 and p.subject_kind = $2 and p.subject = $3 and p.gate_id = $4 and p.ended_at is null
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)

@@ -68,7 +68,8 @@ struct GatesAheadOf: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(gate: try Gate(&row), isAhead: try row.next(), reason: try row.next(), stoppedSince: try row.next(), stay: try row.next(),
+    Found(
+      gate: try Gate(&row), isAhead: try row.next(), reason: try row.next(), stoppedSince: try row.next(), stay: try row.next(),
       isCounted: try row.next())
   }
 }

@@ -149,8 +149,8 @@ package enum ListPassages: Operation {
     let before = try after.map { (cameAt: try $0.instant(0), id: try $0.integer(1)) } ?? (cameAt: until, id: 0)
     let rows = try await context.transaction.query(
       PassagePage(
-        provider: context.provider.id, tenant: context.tenant.id, from: from, until: until, gate: gate, outcome: input.outcome, onlyStopped: input.stopped, before: before,
-        limit: limit + 1, now: context.now))
+        provider: context.provider.id, tenant: context.tenant.id, from: from, until: until, gate: gate, outcome: input.outcome,
+        onlyStopped: input.stopped, before: before, limit: limit + 1, now: context.now))
     return context.listing(rows, limit: limit, filter: input.filter, key: { PageCursor([.integer($0.cameAt.microseconds), .integer($0.id)]) }) {
       PassageRecord($0, in: context)
     }

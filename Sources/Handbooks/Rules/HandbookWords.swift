@@ -93,7 +93,8 @@ package enum HandbookWords: MessageCatalog {
   package static let all = [
     title, contents, foreign, edition, draft, none, left, nobody, months, month, atLeast, atMost, hours, minutes, seconds, tickets, cell, purpose,
     responsibility, owner, manager, review, reviewDue, activities, activity, roles, role, duties, people, principles, principle, form, field, meaning,
-    required, codes, code, priorities, priority, gates, gate, step, asks, approvalOfAny, approvalOfAll, unreadable, impact, urgency, kpis, kpi, target, name, text, item, who, yes, no, general, ownership, dispatch, closure,
+    required, codes, code, priorities, priority, gates, gate, step, asks,
+    approvalOfAny, approvalOfAll, unreadable, impact, urgency, kpis, kpi, target, name, text, item, who, yes, no, general, ownership, dispatch, closure,
     notification, escalation, noHandbook, notPublished, noOwner, ownerLeft, noManager, managerLeft, roleUnfilled, personLeft, reviewOverdue,
   ]
 }
