@@ -69,19 +69,20 @@ let package = Package(
 
     // 3 domain
     module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Documents"]),
-    module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog"]),
+    module("Approvals", ["Kernel", "Postgres", "Tenancy", "Operations"]),
+    module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Gates"]),
     module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Renewals", ["Kernel", "Postgres", "Operations", "ServiceTime"]),
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine", "Renewals", "Suppliers"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
-    module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations"]),
+    module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations", "Approvals"]),
     module(
       "Desk",
       ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Gates", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets", "Knowledge"]),
-    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk"]),
+    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk", "Gates"]),
     module("MajorIncidents", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
-    module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Requests", "Assets", "Desk", "Problems"]),
+    module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Gates", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
     module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Renewals"]),
@@ -92,7 +93,10 @@ let package = Package(
     module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", logging]),
     module(
       "Notifications",
-      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Desk", "Assurance"]),
+      [
+        "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
+        "Escalations", "Assurance",
+      ]),
     module(
       "Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "Notifications", logging]),
     module("Escalations", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "ServiceLevels", "Desk"]),
@@ -175,8 +179,8 @@ let package = Package(
     tests(
       "EscalationsTests",
       [
-        "Escalations", "Notifications", "Desk", "Gates", "Knowledge", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs", "Operations",
-        "Tenancy", "Postgres", "Kernel", "ServiceTime", "TestSupport",
+        "Escalations", "Notifications", "Requests", "Problems", "Changes", "Desk", "Gates", "Knowledge", "Assets", "Catalog", "ServiceLevels",
+        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "ServiceTime", "TestSupport",
       ]),
     tests(
       "EventsTests",
@@ -200,7 +204,7 @@ let package = Package(
     tests(
       "ProblemsTests",
       [
-        "Problems", "Knowledge", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
+        "Problems", "Gates", "Knowledge", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
         "TestSupport",
       ]),
     tests(
@@ -212,7 +216,7 @@ let package = Package(
     tests(
       "ChangesTests",
       [
-        "Changes", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy",
+        "Changes", "Approvals", "Problems", "Knowledge", "Requests", "Desk", "Assets", "Catalog", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy",
         "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
@@ -245,8 +249,8 @@ let package = Package(
     tests(
       "RequestsTests",
       [
-        "Requests", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema", "Postgres", "Kernel",
-        "TestSupport",
+        "Requests", "Approvals", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema",
+        "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "CatalogTests",
@@ -268,7 +272,8 @@ let package = Package(
     tests(
       "GatesTests",
       [
-        "Gates", "Desk", "Assets", "Knowledge", "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+        "Gates", "Approvals", "Requests", "Problems", "Changes", "Notifications", "Assurance", "Catalog", "Desk", "Assets", "Knowledge", "ServiceLevels",
+        "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "ScorecardTests",

@@ -25,11 +25,18 @@ package struct DocumentMarkdown: Sendable {
     case .paragraph(let text): [inline(text)]
     case .list(let items): items.map { "- \(inline($0))" }
     case .table(let header, let rows):
-      [row(header.map(Self.escaped)), row(header.map { _ in "---" })] + rows.map { row($0.map(inline)) }
+      [row(header.map(Self.escaped)), row(header.map { _ in "---" })] + rows.map { row($0.map(cell)) }
     }
   }
 
   private func row(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
+
+  /// A cell is one line of Markdown: lines of its text stay lines by a tag of ours.
+  private func cell(_ text: Document.Text) -> String {
+    let lines = text.text.split(whereSeparator: \.isNewline).map { Self.escaped(String($0)) }.filter { !$0.isEmpty }
+    guard lines.count > 1 else { return inline(text) }
+    return lines.joined(separator: "<br>") + (text.isForeign ? " *\(Self.escaped(document.foreignMark))*" : "")
+  }
 
   private func inline(_ text: Document.Text) -> String {
     let escaped = Self.escaped(text.text)

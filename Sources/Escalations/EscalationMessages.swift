@@ -15,5 +15,10 @@ package enum EscalationMessages: MessageCatalog {
   static let calendarOfAnother = Message(
     "escalation_rule.calendar_of_another", "This calendar is for one customer alone: name that customer in the rule.", zh: "该日历仅限某一客户使用：请在规则中指定该客户。")
 
-  package static let all = [nameTaken, retired, nothingToChange, oneTrigger, metricOfPromises, noAct, sameTeam, calendarOfAnother]
+  static let ageAlone = Message(
+    "escalation_rule.age_alone", "Promises are made of incidents alone: give ageMinutes.", zh: "仅事件有承诺时限：请填写 ageMinutes。")
+  static let noPriority = Message("escalation_rule.no_priority", "Nothing in this process has a priority.", zh: "该流程没有优先级。")
+  static let noTeam = Message("escalation_rule.no_team", "A problem has no team: name staff.", zh: "问题没有团队：请指定 staff。")
+
+  package static let all = [ageAlone, noPriority, noTeam, nameTaken, retired, nothingToChange, oneTrigger, metricOfPromises, noAct, sameTeam, calendarOfAnother]
 }

@@ -3,8 +3,8 @@ import Kernel
 package enum GateMessages: MessageCatalog {
   static let stopped = Message(
     "gate.stopped",
-    "A gate stands before this: {gate} ({id}). Missing: {missing}. Owner: {owner}. It lets pass what has all of it, or what somebody who may bypass it lets pass with a reason (incident.bypass_gate); incident.gates tells more.",
-    zh: "此操作前设有关卡：{gate}（{id}）。缺少：{missing}。负责人：{owner}。补全后即可通过，或由有权人员说明理由后放行（incident.bypass_gate）；详见 incident.gates。")
+    "A gate stands before this: {gate} ({id}). Missing: {missing}. Owner: {owner}. It lets pass what has all of it, or what somebody who may bypass it lets pass with a reason ({process}.bypass_gate); {process}.gates tells more.",
+    zh: "此操作前设有关卡：{gate}（{id}）。缺少：{missing}。负责人：{owner}。补全后即可通过，或由有权人员说明理由后放行（{process}.bypass_gate）；详见 {process}.gates。")
   static let stoppedOpening = Message(
     "gate.stopped_opening",
     "A gate stands before this, and no incident was recorded: {gate} ({id}). Missing: {missing}. Owner: {owner}. Give what is missing, or let somebody who may bypass the gate open it, with bypass and the reason; openedAt says when it was reported.",
@@ -20,10 +20,41 @@ package enum GateMessages: MessageCatalog {
     "gate.evidence_missing", "The gate {gate} asks for evidence: {evidence}. Its purpose: {purpose}", zh: "关卡“{gate}”要求提供依据：{evidence}。目的：{purpose}")
   static let staffOnly = Message("gate.staff_only", "Gates are for the provider's staff.", zh: "关卡仅适用于服务商人员。")
   static let notAsked = Message("gate.not_asked", "No gate before this asks for it. Asked for: {allowed}.", zh: "此操作前没有关卡要求此项。所要求的有：{allowed}。")
-  static let bypassedAlready = Message("gate.bypassed_already", "Somebody has let this incident pass here already.", zh: "已有人放行该事件通过此关卡。")
+  static let bypassedAlready = Message("gate.bypassed_already", "Somebody has let this pass here already.", zh: "已有人放行通过此关卡。")
   static let oneKind = Message(
-    "gate.one_kind", "A gate asks for one kind of thing: give fields, checklist or evidence.", zh: "一个关卡只要求一类内容：请填写 fields、checklist 或 evidence 之一。")
+    "gate.one_kind", "A gate asks for one kind of thing: give fields, checklist, evidence or approval.", zh: "一个关卡只要求一类内容：请填写 fields、checklist、evidence 或 approval 之一。")
   static let neverThere = Message("gate.never_there", "Before this step that cannot be there. Possible: {allowed}.", zh: "在该步骤之前不可能具备此项。可用：{allowed}。")
+  static let noPriority = Message(
+    "gate.no_priority", "Nothing in this process has a priority: give priority for steps of incidents and problems.", zh: "该流程没有优先级：priority 仅用于事件与问题的步骤。")
+  static let noApprovalBefore = Message(
+    "gate.no_approval_before", "Nobody can agree to what is not recorded yet: put it before a later step.", zh: "尚未登记的内容无法审批：请设在后续步骤前。")
+  static let approverMayNot = Message(
+    "gate.approver_may_not", "Who is asked is an active member of the staff with permission {permission} for those for whom the gate holds.",
+    zh: "审批人须为在职的服务商人员，且对关卡所适用的客户具有权限 {permission}。")
+  static let approvalAsked = Message(
+    "gate.approval_asked", "The gate {gate} asks for an approval. These are asked now: {approvers}. Try again when it is given. Its purpose: {purpose}",
+    zh: "关卡“{gate}”要求审批，现已请求：{approvers}。获批后请再次操作。目的：{purpose}")
+  static let approvalNobody = Message(
+    "gate.approval_nobody", "The gate {gate} asks for an approval, and nobody is left who could give it: who is named has left, or would approve what he does himself. Its purpose: {purpose}",
+    zh: "关卡“{gate}”要求审批，但已无人可审批：指定人员已离职，或即为操作人本人。目的：{purpose}")
+  static let approvalWaits = Message(
+    "gate.approval_waits", "The gate {gate} waits for an approval by {approvers}. Its purpose: {purpose}", zh: "关卡“{gate}”正在等待审批：{approvers}。目的：{purpose}")
+  static let approvalLater = Message(
+    "gate.approval_later", "The gate {gate} asks for an approval; it is asked for once nothing else is missing. Its purpose: {purpose}",
+    zh: "关卡“{gate}”要求审批；其他内容补全后才会请求审批。目的：{purpose}")
+  static let approvalUnrecorded = Message(
+    "gate.approval_unrecorded", "The gate {gate} asks for an approval: record the incident first, and take the step afterwards. Its purpose: {purpose}",
+    zh: "关卡“{gate}”要求审批：请先登记事件，再执行该步骤。目的：{purpose}")
+  static let approvalRefused = Message(
+    "gate.approval_refused", "{approvers} refused at the gate {gate}: {reason} Who tries again once that is settled asks again. Its purpose: {purpose}",
+    zh: "关卡“{gate}”：{approvers}已拒绝，理由：{reason} 处理后再次操作将重新请求审批。目的：{purpose}")
+  static let approvalOwn = Message(
+    "gate.approval_own", "You have agreed to this yourself at the gate {gate}: somebody else takes the step. Its purpose: {purpose}",
+    zh: "您本人已在关卡“{gate}”同意：须由其他人员执行该步骤。目的：{purpose}")
+  static let ownWork = Message("gate.own_work", "Nobody approves what he does himself here.", zh: "此处不能审批本人的操作。")
+  static let needsPerson = Message("gate.needs_person", "Only a person with a login of his own decides this.", zh: "只能由拥有本人账号的人员决定。")
+  static let agreedAlready = Message("gate.agreed_already", "You have agreed to this already: somebody else must as well.", zh: "您已同意，须由其他人员再行审批。")
+  static let stayEnded = Message("gate.stay_ended", "It waits at the gate no more: there is nothing to decide.", zh: "该事项已不在此关卡等待，无需决定。")
   static let twice = Message("gate.twice", "This stands here twice.", zh: "此项重复。")
   static let inThePast = Message("gate.in_the_past", "A gate begins to hold now or later.", zh: "关卡的生效时间不得早于当前时间。")
   static let ownerIsStaff = Message("gate.owner_is_staff", "An active member of the staff with a login answers for a gate.", zh: "关卡负责人须为在职的服务商人员。")
@@ -36,6 +67,20 @@ package enum GateMessages: MessageCatalog {
   package static let all = [
     stopped, stoppedOpening, mayNotBypass, fieldMissing, itemMissing, evidenceMissing, staffOnly, notAsked, bypassedAlready, oneKind, neverThere, twice,
     inThePast, ownerIsStaff,
+    noPriority, noApprovalBefore, approverMayNot, approvalAsked, approvalNobody, approvalWaits, approvalLater, approvalUnrecorded, approvalRefused,
+    approvalOwn, ownWork, needsPerson, agreedAlready, stayEnded,
     servesAll, retired, tooMany, nothingToChange, period,
   ]
+
+  /// How it is told why a gate that asks for an approval does not let something pass, with what goes into the words.
+  static func approval(_ stop: ApprovalStop) -> (Message, [String: String]) {
+    switch stop {
+    case .unrecorded: (approvalUnrecorded, [:])
+    case .later: (approvalLater, [:])
+    case .asks(let names): names.isEmpty ? (approvalNobody, [:]) : (approvalAsked, ["approvers": names.joined(separator: ", ")])
+    case .waits(let names): (approvalWaits, ["approvers": names.joined(separator: ", ")])
+    case .refused(let name, let reason): (approvalRefused, ["approvers": name, "reason": reason])
+    case .own: (approvalOwn, [:])
+    }
+  }
 }

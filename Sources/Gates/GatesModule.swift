@@ -6,6 +6,7 @@ import Operations
 package enum GatesModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     CreateGate.self, ChangeGate.self, RetireGate.self, ReadGate.self, ListGates.self, GateFriction.self, ListPassages.self,
+    ListGateApprovals.self, ApproveAtGate.self, RejectAtGate.self,
   ]
   package static let messages: [Message] = GateMessages.all
   package static let constraints: [String: Message] = [:]
@@ -19,4 +20,6 @@ package enum GateRights {
   static let managers: Set<StockRole> = [.administrator, .accountManager]
   package static let bypass = "gate.bypass"
   package static let bypassers: Set<StockRole> = [.administrator, .accountManager]
+  static let approve = "gate.approve"
+  static let approvers: Set<StockRole> = [.administrator, .accountManager, .engineer]
 }

@@ -31,9 +31,12 @@ package enum HandbookMessages: MessageCatalog {
   static let nothingNew = Message("handbook.nothing_new", "The newest edition says all of this, and nothing else is in force.", zh: "最新版本内容与此相同，生效内容亦无变化。")
   static let notPublished = Message("handbook.not_published", "No edition of this handbook is published yet.", zh: "该手册尚未发布任何版本。")
   static let noEdition = Message("handbook.no_edition", "There is no edition {edition}; the newest one is {newest}.", zh: "没有第 {edition} 版；最新为第 {newest} 版。")
+  static let unreadable = Message(
+    "handbook.unreadable", "This version of the program cannot read what was written; publish it anew, or use the version that wrote it.",
+    zh: "当前程序版本无法读取该内容：请重新发布，或使用写入该内容的版本。")
   static let draftOrEdition = Message("handbook.draft_or_edition", "Say the draft or an edition, not both.", zh: "草稿与版本只能指定其一。")
 
   package static let all = [
-    taken, nothingToChange, notStaff, twice, needed, bothLanguages, nothingNew, notPublished, noEdition, draftOrEdition,
+    taken, nothingToChange, notStaff, twice, needed, bothLanguages, nothingNew, notPublished, noEdition, draftOrEdition, unreadable,
   ]
 }

@@ -69,11 +69,25 @@ enum AccountSideMessages: MessageCatalog {
     "notification.action.body", "Supplier: {supplier}\nAppraisal of: {period}\nWhat is to be done: {action}\nBy: {dueOn}\nOwner: {owner}",
     zh: "供应商：{supplier}\n考核期间：{period}\n措施：{action}\n期限：{dueOn}\n负责人：{owner}")
 
+  static let processEscalatedSubject = Message("notification.process_escalated.subject", "Escalated: {subject} ({rule})", zh: "已升级：{subject}（{rule}）")
+  static let processEscalatedBody = Message(
+    "notification.process_escalated.body", "{subject} is still open after {age} minutes.\nRule: {rule}", zh: "{subject} 已打开 {age} 分钟，仍未结束。\n规则：{rule}")
+  static let gateAskedSubject = Message("notification.gate_asked.subject", "Your approval is asked for: {gate}", zh: "请审批：{gate}")
+  static let gateAskedBody = Message(
+    "notification.gate_asked.body", "{asker} waits at the gate {gate} with {subject}.\nIts purpose: {purpose}\n\nAgree or refuse: gate_approval.list",
+    zh: "{asker}正在关卡“{gate}”等待审批：{subject}\n目的：{purpose}\n\n请同意或拒绝：gate_approval.list")
+  static let gateDecidedSubject = Message("notification.gate_decided.subject", "{gate}: {answer}", zh: "{gate}：{answer}")
+  static let gateDecidedBody = Message(
+    "notification.gate_decided.body", "{approver} has decided at the gate {gate} on {subject}: {answer}\n{reason}", zh: "{approver}已在关卡“{gate}”就{subject}作出决定：{answer}\n{reason}")
+  static let gateApproved = Message("notification.gate.approved", "agreed to", zh: "已同意")
+  static let gateRejected = Message("notification.gate.rejected", "refused", zh: "已拒绝")
+
   static let all = [
     renewalDueSubject, renewalNearSubject, renewalMissedSubject, renewalBody, renewalManual, renewalAuto, withCustomer, withSupplier,
     openEnded, renewalRenewedSubject, renewalRenewedBody, renewalDeclinedSubject, renewalDeclinedBody, renewalNotRenewedSubject,
     renewalNotRenewedBody, renewalLapsedSubject, renewalLapsedBody, contractLapsedSubject, contractOverBody, gapsOpenedSubject, gapsOpenedBody,
     certificationExpiringSubject,
     certificationExpiredSubject, certificationBody, actionAssignedSubject, actionDueSubject, actionOverdueSubject, actionBody,
+    processEscalatedSubject, processEscalatedBody, gateAskedSubject, gateAskedBody, gateDecidedSubject, gateDecidedBody, gateApproved, gateRejected,
   ]
 }

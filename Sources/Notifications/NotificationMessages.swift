@@ -79,6 +79,10 @@ package enum NotificationMessages: MessageCatalog {
     "notification.rule.action_assigned", "Tell who is to see to an action about a supplier", zh: "分派供应商改进措施时通知负责人")
   static let ruleActionDue = Message("notification.rule.action_due", "Remind the owner of an action that is due", zh: "改进措施即将到期时提醒负责人")
   static let ruleActionOverdue = Message("notification.rule.action_overdue", "Tell the owner of an action that is overdue", zh: "改进措施逾期时通知负责人")
+  static let ruleProcessEscalated = Message(
+    "notification.rule.process_escalated", "Tell whom a rule of escalation names of a request, a problem or a change", zh: "请求、问题或变更升级时通知规则指定的人员")
+  static let ruleGateAsked = Message("notification.rule.gate_approval_asked", "Somebody waits for your approval at a gate", zh: "关卡处有事项待您审批")
+  static let ruleGateDecided = Message("notification.rule.gate_approval_decided", "What became of an approval at a gate", zh: "关卡审批结果")
 
   // What is said.
   static let openedSubject = Message("notification.opened.subject", "[{number}] We have your report: {title}", zh: "[{number}] 已受理：{title}")
@@ -160,7 +164,7 @@ package enum NotificationMessages: MessageCatalog {
     ruleOpened, ruleAssigned, ruleOffered, ruleCustomerCommented, ruleAnswered, ruleResolved, ruleReopened, ruleProblemTold, ruleEscalated, ruleWarned,
     ruleBreached, ruleRenewalDue, ruleRenewalNear, ruleRenewalMissed, ruleRenewalRenewed, ruleRenewalDeclined,
     ruleRenewalNotRenewed, ruleRenewalLapsed, ruleContractLapsed, ruleGapsOpened, ruleCertificationExpiring, ruleCertificationExpired,
-    ruleActionAssigned, ruleActionDue, ruleActionOverdue,
+    ruleActionAssigned, ruleActionDue, ruleActionOverdue, ruleProcessEscalated, ruleGateAsked, ruleGateDecided,
     openedSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject, customerCommentedSubject, answeredSubject,
     internallyCommentedSubject, commentBody, resolvedSubject, resolvedBody, closedSubject, reopenedSubject, problemToldSubject, problemToldBody,
     escalatedSubject, escalatedBody, escalatedByAge, escalatedByShare, escalatedByBreach,

@@ -7,7 +7,7 @@ package enum ProblemsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     OpenProblem.self, ReadProblem.self, ListProblems.self, ChangeProblem.self, WidenProblem.self, TakeProblem.self, AssignProblem.self,
     InvestigateProblem.self, RecordCause.self, RecordWorkaround.self, DeclareKnownError.self, ResolveProblem.self, CloseProblem.self,
-    ReopenProblem.self, CancelProblem.self,
+    ReopenProblem.self, CancelProblem.self, ListGatesOfProblem.self, BypassGateOfProblem.self,
     CommentProblem.self, ListProblemComments.self, ReadProblemHistory.self,
     LinkProblemIncident.self, UnlinkProblemIncident.self, ListProblemIncidents.self, AddProblemCi.self, RemoveProblemCi.self,
     DraftKnownError.self, CiteKnownError.self, ListKnownErrorsOfIncident.self,

@@ -23,7 +23,6 @@ package enum RequestMessages: MessageCatalog {
     "request.only_recorded", "An earlier version recorded it and no more: the provider's staff begin or close it.",
     zh: "该请求由旧版本登记，尚未启动：须由服务商人员启动或关闭。")
 
-  package static let notAsked = Message("approval.not_asked", "This approval is {state}: there is nothing to decide.", zh: "该审批的状态为 {state}，无需决定。")
   static let notYours = Message("approval.not_yours", "This approval is for others.", zh: "该审批不属于您。")
   static let ownRequest = Message("approval.own_request", "Nobody approves a request of his own.", zh: "不能审批本人的请求。")
   static let agreedAlready = Message(
@@ -40,6 +39,7 @@ package enum RequestMessages: MessageCatalog {
   static let taskWrongState = Message("task.wrong_state", "A task that is {state} cannot do this: {event}.", zh: "状态为 {state} 的任务不能执行此操作：{event}。")
   static let claimedByAnother = Message(
     "task.claimed_by_another", "Somebody else is at it; take it over first (task.claim with takeOver).", zh: "该任务已由他人接手；请先用 task.claim（takeOver）接管。")
+  static let ofThatTeam = Message("task.of_that_team", "It is a task of that team already.", zh: "该任务已属于此团队。")
   static let needsStaff = Message("task.needs_staff", "Only a member of the staff with a login of his own does this.", zh: "只能由拥有本人账号的服务商人员执行。")
 
   static let reviewEmpty = Message("access_review.empty", "There is no entitlement to look at.", zh: "没有需要复核的权限。")
@@ -49,9 +49,10 @@ package enum RequestMessages: MessageCatalog {
   static let ownEntitlement = Message("access_review.own", "Nobody decides on access of his own.", zh: "不能对本人的权限作出决定。")
 
   package static let all = [
-    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded, notAsked,
+    notOrderable, notCovered, publishedMeanwhile, outsideScope, accessIsForRequester, notYoursToWithdraw, wrongState, workHasBegun, onlyRecorded,
     notYours, ownRequest, agreedAlready, needsPerson,
-    noDelegate, delegateMayNot, reassignedToOwn, fulfil, taskWrongState, claimedByAnother, needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
+    noDelegate, delegateMayNot, reassignedToOwn, fulfil, taskWrongState, claimedByAnother, ofThatTeam,
+    needsStaff, reviewEmpty, reviewDue, decidedAlready, otherReviewer,
     ownEntitlement,
   ]
 }

@@ -1,3 +1,4 @@
+import Approvals
 import Kernel
 import Operations
 
@@ -5,13 +6,13 @@ import Operations
 package enum RequestsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     SubmitRequest.self, ReadRequest.self, ListRequests.self, QueueRequests.self, BeginRequest.self, WithdrawRequest.self, CancelRequest.self, CloseRequest.self,
-    ReadRequestHistory.self,
+    ReadRequestHistory.self, ListGatesOfRequest.self, BypassGateOfRequest.self,
     ListApprovals.self, ApproveRequest.self, RejectRequest.self, DelegateApproval.self, ListWaitingApprovals.self, ReassignApproval.self,
-    QueueTasks.self, ReadTask.self, ClaimTask.self, CompleteTask.self, FailTask.self, SkipTask.self, RetryTask.self,
+    QueueTasks.self, ReadTask.self, ClaimTask.self, CompleteTask.self, FailTask.self, SkipTask.self, RetryTask.self, GiveTask.self,
     ListEntitlements.self, OpenAccessReview.self, ListAccessReviews.self, ReadAccessReview.self, DecideAccessReview.self,
   ]
 
-  package static let messages: [Message] = RequestMessages.all
+  package static let messages: [Message] = RequestMessages.all + ApprovalMessages.all
 
   package static let constraints: [String: Message] = [:]
 }

@@ -56,7 +56,9 @@ enum ImportTable {
     Box("Documents", 2, []),
     // domain
     Box("Catalog", 3, platform.union(["ServiceTime", "Documents", "Jobs"])),
-    Box("Requests", 3, platform.union(["Catalog", "Jobs"])),
+    // Who is asked to agree, and who may: what requests, changes and gates have in common.
+    Box("Approvals", 3, platform),
+    Box("Requests", 3, platform.union(["Catalog", "Approvals", "Gates", "Jobs"])),
     // What the terms of any contract come to, a customer's and a supplier's.
     Box("Renewals", 3, ["Kernel", "Postgres", "Operations", "ServiceTime"]),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Renewals", "Suppliers", "Jobs"]), foundation, logging, collections),
@@ -65,13 +67,13 @@ enum ImportTable {
       "Desk", 3, platform.union(["Gates", "ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging,
       collections),
     // Asked by who takes a step: below all that have steps.
-    Box("Gates", 3, platform),
+    Box("Gates", 3, platform.union(["Approvals"])),
     // Stands on tickets, articles and what tickets name.
-    Box("Problems", 3, platform.union(["Desk", "Assets", "Knowledge", "Jobs"])),
+    Box("Problems", 3, platform.union(["Desk", "Assets", "Gates", "Knowledge", "Jobs"])),
     // Stands on tickets and the CMDB.
     Box("MajorIncidents", 3, platform.union(["Desk", "Assets", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
-    Box("Changes", 3, platform.union(["Catalog", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
+    Box("Changes", 3, platform.union(["Catalog", "Approvals", "Gates", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     // Names the figures of scorecards; codes and priorities it reads by the views of the desk.
     Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard"])),
@@ -86,7 +88,9 @@ enum ImportTable {
     Box("Attachments", 3, platform.union(["Desk", "Jobs"]), logging),
     // Stands on what the desk tells.
     Box("Escalations", 3, platform.union(["ServiceTime", "Contracts", "ServiceLevels", "Desk", "Jobs"])),
-    Box("Notifications", 3, platform.union(["ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Desk", "Assurance", "Jobs"])),
+    Box(
+      "Notifications", 3,
+      platform.union(["ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk", "Escalations", "Assurance", "Jobs"])),
     // Tells what changed: on tickets of all kinds and inboxes.
     Box("Live", 3, platform.union(["TLS", "Requests", "Desk", "Problems", "Changes", "Notifications"]), logging),
     Box("TimeEntries", 3, platform.union(["ServiceTime", "Contracts", "Jobs"])),

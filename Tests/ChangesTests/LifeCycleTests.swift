@@ -4,6 +4,7 @@ import Requests
 import TestSupport
 import Testing
 
+@testable import Approvals
 @testable import Changes
 
 @Suite struct LifeCycleTests {

@@ -31,6 +31,17 @@ import Testing
   ])
   func textsStayReadable(text: String, written: String) { #expect(MarkdownText(text).escaped == written) }
 
+  /// A cell is one line of Markdown, whatever its text is: its lines are parted by a tag, and nothing in them is markup.
+  @Test func linesOfACellStayLines() {
+    let cell = Document.Text("First | <b>\n- second\n\n3. third", isForeign: true)
+    let table = Document.Block.table(header: ["a"], rows: [[cell], [.init("one")]])
+    let document = Document(
+      language: "en", title: "T", subtitle: nil, contentsTitle: "Contents", foreignMark: "[x]",
+      sections: [.init(level: 1, title: "A", anchor: "a", blocks: [table])])
+    let lines = DocumentMarkdown(document).text.split(separator: "\n")
+    #expect(lines.suffix(2) == ["| First \\| &lt;b><br>\\- second<br>3\\. third *\\[x\\]* |", "| one |"])
+  }
+
   private func document(_ text: String) -> Document {
     Document(
       language: "en", title: text, subtitle: .init(text), contentsTitle: "Contents", foreignMark: "[not translated]",

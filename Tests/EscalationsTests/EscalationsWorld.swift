@@ -1,5 +1,6 @@
 import Assets
 import Catalog
+import Changes
 import Contracts
 import Desk
 import Gates
@@ -9,6 +10,8 @@ import Knowledge
 import Notifications
 import Operations
 import Postgres
+import Problems
+import Requests
 import ServiceLevels
 import Suppliers
 import Tenancy
@@ -32,7 +35,7 @@ struct EscalationsWorld {
 
   static let modules: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, SuppliersModule.self, AssetsModule.self, DeskModule.self,
-    GatesModule.self, KnowledgeModule.self, NotificationsModule.self, EscalationsModule.self,
+    GatesModule.self, KnowledgeModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, NotificationsModule.self, EscalationsModule.self,
   ]
 
   init() async throws {

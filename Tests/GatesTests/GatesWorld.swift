@@ -1,10 +1,15 @@
 import Assets
+import Catalog
+import Changes
 import Contracts
 import Desk
 import Kernel
 import Knowledge
+import Notifications
 import Operations
 import Postgres
+import Problems
+import Requests
 import ServiceLevels
 import Suppliers
 import TestSupport
@@ -28,7 +33,7 @@ struct GatesWorld {
   init() async throws {
     database = try await TestDatabase.make([
       PlatformModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, SuppliersModule.self, AssetsModule.self, KnowledgeModule.self,
-      GatesModule.self,
+      GatesModule.self, CatalogModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self, NotificationsModule.self,
     ])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER")

@@ -1,6 +1,10 @@
+import Catalog
+import Changes
 import Desk
 import Kernel
 import Operations
+import Problems
+import Requests
 import TestSupport
 import Testing
 
@@ -50,14 +54,15 @@ import Testing
   /// Nothing can be asked for before a step where nobody could give it any more: there is an operation by which somebody of the staff
   /// gives it, and that takes what has come so far.
   @Test func everyFactOfAStepCanBeGivenBeforeIt() throws {
-    #expect(Set(GateFact.allCases).subtracting(GateStep.open.facts) == [.owner, .team, .assignee, .publicComment, .article])
+    let ofIncidents = Set(GateStep.steps(of: .incident).flatMap(\.facts))
+    #expect(ofIncidents.subtracting(GateStep.open.facts) == [.owner, .team, .assignee, .publicComment, .article])
     let registry = try Registry([PlatformModule.self, DeskModule.self, GatesModule.self])
     func takes(_ operation: String, _ field: String) -> Bool { registry[operation]?.inputFields.contains { $0.name == field } ?? false }
     for fact in GateStep.open.facts { #expect(takes("incident.open", fact.rawValue), "\(fact)") }
     // By the operations that change an incident which is open, and those of them that take a resolved one.
     let changing = ["incident.change", "incident.classify", "incident.assign"]
     let changingResolved = ["incident.change", "incident.classify"]
-    for fact in GateFact.allCases {
+    for fact in ofIncidents {
       let (isGiven, isGivenLate): (Bool, Bool)
       switch fact {
       case .owner: (isGiven, isGivenLate) = (registry["incident.take"] != nil, registry["incident.take"] != nil)
@@ -67,6 +72,36 @@ import Testing
       }
       for step in [GateStep.assign, .dispatch, .resolve] { #expect(step.facts.contains(fact) == isGiven, "\(step) \(fact)") }
       #expect(GateStep.close.facts.contains(fact) == isGivenLate, "\(fact)")
+    }
+  }
+
+  /// The same of the other processes: each fact by an operation that takes what has not taken the step yet.
+  @Test func everyFactOfTheOtherProcessesCanBeGiven() throws {
+    let registry = try Registry([
+      PlatformModule.self, CatalogModule.self, DeskModule.self, GatesModule.self, RequestsModule.self, ProblemsModule.self, ChangesModule.self,
+    ])
+    let given: [GateStep: [GateFact: (operation: String, field: String)]] = [
+      .completeTask: [.result: ("task.complete", "result")],
+      .declareKnownError: [
+        .description: ("problem.change", "description"), .category: ("problem.change", "category"), .cis: ("problem.add_ci", "ci"),
+        .owner: ("problem.take", "id"), .cause: ("problem.record_cause", "cause"), .workaround: ("problem.record_workaround", "workaround"),
+        .article: ("problem.cite_known_error", "article"),
+      ],
+      .submitChange: [
+        .description: ("change.change", "description"), .cis: ("change.add_ci", "ci"), .plan: ("change.change", "plan"),
+        .backOut: ("change.change", "backOut"), .test: ("change.change", "test"), .publicText: ("change.change", "publicText"),
+        .tasks: ("change.plan_tasks", "tasks"),
+      ],
+      .closeChange: [.review: ("change.review", "review")],
+    ]
+    for step in GateStep.allCases where step.process != .incident {
+      #expect(Set(step.facts) == Set((given[step] ?? [:]).keys), "\(step)")
+      for (fact, way) in given[step] ?? [:] {
+        #expect(registry[way.operation]?.inputFields.contains { $0.name == way.field } ?? false, "\(step) \(fact)")
+      }
+      // And the step is an operation that takes the answers.
+      let takes = registry[step.rawValue]?.inputFields.map(\.name) ?? []
+      #expect(takes.contains("checked") && takes.contains("bypass"), "\(step)")
     }
   }
 }

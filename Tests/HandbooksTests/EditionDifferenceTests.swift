@@ -64,7 +64,7 @@ import Testing
     var random = SystemRandomNumberGenerator()
     for _ in 0..<500 {
       let (before, after) = (try Self.content(&random), try Self.content(&random))
-      let inForce = HandbookInForce(codes: [], priorities: [])
+      let inForce = HandbookInForce(codes: [], priorities: [], gates: [])
       let difference = EditionDifference(from: (before, inForce), to: (after, inForce))
       let named = Set(difference.changes.map { String($0.field.prefix { $0 != "." }) })
       let expected = Set(

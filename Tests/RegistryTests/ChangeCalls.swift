@@ -176,8 +176,9 @@ extension CallRule {
       }),
     "change.change": change(.draft, ["startsAt": World.window.from, "endsAt": World.window.to]),
     "change.assess": change(.draft, ["answers": World.answers]),
-    "change.submit": change(.assessed), "change.revise": change(.submitted), "change.start": change(.approved), "change.complete": change(.implementing),
-    "change.back_out": change(.implementing), "change.review": change(.implemented), "change.close": change(.implemented),
+    "change.submit": change(.assessed).omitting(answers), "change.revise": change(.submitted),
+    "change.start": change(.approved).omitting(answers), "change.complete": change(.implementing),
+    "change.back_out": change(.implementing), "change.review": change(.implemented), "change.close": change(.implemented).omitting(answers),
     "change.calendar": CallRule(given: { _, _, _ in (["from": World.window.from, "to": World.window.to], nil) }),
     "change.assign": CallRule(given: { world, twin, _ in
       let (seeded, staff) = (try Seeded(try await world.change(twin)), try await world.seeded("stf", in: twin).id)

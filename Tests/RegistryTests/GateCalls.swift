@@ -1,8 +1,10 @@
 import Kernel
 import Operations
+import Postgres
 import Tenancy
 
-/// Gates for generated calls. They stand before steps of incidents of the lowest priority, which no other seed has.
+/// Gates for generated calls. They stand before steps of incidents and problems of the lowest priority, which no other seed has; those of requests
+/// and changes, which have none, ask for what every seed gives.
 extension World {
   private static let steps: [Value] = ["incident.assign", "incident.dispatch", "incident.resolve", "incident.close"]
 
@@ -28,19 +30,101 @@ extension World {
       try await seed("incident.bypass_gate", ["id": try await gatedIncident(twin)["id"] ?? .null, "gate": gate, "reason": name(twin)])
     }
   }
+
+  /// The gate of the twin before a step that asks for this; made where there is none.
+  private func gate(_ twin: Twin, before step: Value, priority: Value = .null, _ kind: String, _ needs: Value) async throws -> Value {
+    let standing = try await seed("gate.list", ["customer": .text(twin.id), "step": step, "limit": 200])["items"]?.array ?? []
+    let staff = needs["staff"]
+    if let gate = standing.first(where: { $0["customer"] == .text(twin.id) && (staff == nil ? $0["approval"] == .null : $0["approval"]?["staff"] == staff) }) {
+      return gate
+    }
+    let text = Value.object(["en": name(twin)])
+    let made = await answer(
+      "gate.create",
+      .object([
+        Value.Member("step", step), Value.Member("customer", .text(twin.id)), Value.Member("name", text), Value.Member("purpose", text),
+        Value.Member("owner", try await seeded("stf", in: twin).id), Value.Member(kind, needs),
+      ] + (priority.isNull ? [] : [Value.Member("priority", priority)])), as: database.root)
+    if let failure = made.failure { throw failure }
+    return made.value ?? .null
+  }
+
+  /// A gate that stands ahead of something, and that.
+  func gated(_ process: String, _ twin: Twin) async throws -> [String: Value] {
+    switch process {
+    case "request":
+      let gate = try await gate(twin, before: "task.complete", "fields", .array(["result"]))
+      return ["id": try await orderWithTask(twin)["id"] ?? .null, "gate": gate["id"] ?? .null]
+    case "change":
+      let gate = try await gate(twin, before: "change.submit", "fields", .array(["plan"]))
+      return ["id": try await change(twin)["id"] ?? .null, "gate": gate["id"] ?? .null]
+    default:
+      let gate = try await gate(twin, before: "problem.declare_known_error", priority: 5, "fields", .array(["workaround"]))
+      return ["id": try await gatedProblem(twin).id, "gate": gate["id"] ?? .null]
+    }
+  }
+
+  /// A problem of the lowest priority that is about to be said to be a known error.
+  private func gatedProblem(_ twin: Twin) async throws -> Seeded {
+    let problem = try await seed("problem.open", ["customer": .text(twin.id), "title": name(twin), "impact": 3, "urgency": 3])
+    let known = await answer(
+      "problem.record_workaround", .object(["id": problem["id"] ?? .null, "workaround": "Restart"]), as: database.root,
+      version: problem["version"]?.integer)
+    guard let value = known.value else { throw SeedFailure(description: "problem.record_workaround: \(String(describing: known.failure))") }
+    return try Seeded(value)
+  }
+
+  /// What waits at a gate for the word of one of the staff.
+  func gateApproval(_ twin: Twin, of staff: Value) async throws -> Value {
+    _ = await answer("staff_grant.add", .object(["account": staff, "role": "engineer", "everyCustomer": .bool(true)]), as: database.root)
+    let gate = try await gate(
+      twin, before: "problem.declare_known_error", priority: 5, "approval", .object(["rule": "any", "staff": .array([staff])]))
+    let problem = try await gatedProblem(twin)
+    let stopped = await answer("problem.declare_known_error", .object(["id": problem.id]), as: try await database.staff(.engineer), version: problem.version)
+    guard stopped.failure != nil else { throw SeedFailure(description: "no gate stopped it") }
+    let ahead = try await seed("problem.gates", ["id": problem.id])["ahead"]?.array ?? []
+    return ahead.first { $0["id"] == gate["id"] }?["asked"]?.array?.first?["id"] ?? .null
+  }
+
+  func staffId(of principal: Principal) async throws -> Value {
+    let bits = try await database.superuser.withConnection { try await $0.query(StaffBits(account: principal.actor.id)) }
+    return .id(bits.first.map { provider.id("stf", $0) })
+  }
+}
+
+private struct StaffBits: Statement {
+  let account: Int64
+
+  static let sql = "select public_id from tenancy.account where id = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(account) }
+
+  static func decode(_ row: inout RowReader) throws -> [UInt8] { try row.next() }
 }
 
 extension CallRule {
+  private static func bypass(_ process: String) -> CallRule {
+    CallRule(given: { world, twin, _ in (try await world.gated(process, twin), nil) })
+  }
+
+  private static let decision = CallRule(given: { world, twin, principal in
+    (["id": try await world.gateApproval(twin, of: try await world.staffId(of: principal))], nil)
+  })
+
   private static let period: [String: Value] = ["from": "2026-02-20T00:00:00Z", "until": Samples.later]
 
   static let gateCalls: [String: CallRule] = [
-    "gate.create": CallRule(omitted: ["checklist", "evidence"], given: { _, _, _ in (["step": "incident.dispatch", "priority": 5], nil) }),
+    "gate.create": CallRule(omitted: ["checklist", "evidence", "approval"], given: { _, _, _ in (["step": "incident.dispatch", "priority": 5], nil) }),
     "gate.friction": CallRule(given: { _, _, _ in (period, nil) }),
     "gate.passages": CallRule(given: { _, _, _ in (period, nil) }),
     "incident.bypass_gate": CallRule(given: { world, twin, _ in
       (["id": try await world.gatedIncident(twin)["id"] ?? .null, "gate": try await world.gate(twin)["id"] ?? .null], nil)
     }),
     "incident.resolve": CallRule(omitted: answers),
+    "request.bypass_gate": bypass("request"), "problem.bypass_gate": bypass("problem"), "change.bypass_gate": bypass("change"),
+    "gate_approval.approve": decision, "gate_approval.reject": decision,
+    "task.claim": CallRule(omitted: answers), "task.complete": CallRule(omitted: answers), "task.fail": CallRule(omitted: answers),
+    "task.skip": CallRule(omitted: answers),
   ]
 
   /// What nobody says where no gate stands.

@@ -349,6 +349,8 @@ struct Subjects: Sendable {
       for _ in 0..<3 { try await world.escalation(world.a) }
     case "notification.list":
       for _ in 0..<3 { _ = try await world.notification(world.a, for: caller.principal) }
+    case "gate_approval.list":
+      for _ in 0..<2 { _ = try await world.gateApproval(world.a, of: try await world.staffId(of: caller.principal)) }
     case "staff_grant.list":
       for _ in 0..<3 {
         let staff = try await world.seeded("stf", in: world.a)

@@ -64,13 +64,13 @@ extension CallRule {
       return (["id": seeded.id, "staff": staff], seeded.version)
     }),
     "problem.record_cause": problem(["causeCode": "configuration"]),
-    "problem.declare_known_error": problem([:], workaround),
+    "problem.declare_known_error": problem([:], workaround).omitting(answers),
     "problem.draft_known_error": problem([:], workaround),
     "problem.cite_known_error": CallRule(given: { world, twin, _ in
       let seeded = try await world.problem(twin)
       return (["id": seeded.id, "article": try await world.knownError(twin)], seeded.version)
     }),
-    "problem.close": problem(["outcome": "removed"], ("problem.resolve", [Value.Member("solution", "Replaced")])),
+    "problem.close": problem(["outcome": "removed"], ("problem.resolve", [Value.Member("solution", "Replaced")])).omitting(answers),
     "problem.reopen": problem([:], ("problem.cancel", [Value.Member("reason", "None")])),
     "problem.unlink_incident": CallRule(given: { world, twin, _ in
       let (problem, incident) = (try await world.problem(twin), try await world.seeded("inc", in: twin).id)

@@ -47,7 +47,7 @@ extension World {
   func doTasks(of request: Value) async throws {
     let engineer = try await database.staff(.engineer)
     for task in request["tasks"]?.array ?? [] {
-      let done = await answer("task.complete", .object(["id": task["id"] ?? .null]), as: engineer)
+      let done = await answer("task.complete", .object(["id": task["id"] ?? .null, "result": "Done"]), as: engineer)
       if let failure = done.failure { throw failure }
     }
   }

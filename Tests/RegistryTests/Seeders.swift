@@ -320,6 +320,10 @@ enum Seeders {
     "ctk": { world, twin in try Seeded(try await world.changeTask(twin)) },
     "frz": { world, twin in try Seeded(try await world.freeze(twin)) },
     "gate": { world, twin in try Seeded(try await world.gate(twin)) },
+    "gap": { world, twin in
+      let staff = try await world.staffId(of: try await world.database.staff(.engineer))
+      return try Seeded(.object(["id": try await world.gateApproval(twin, of: staff)]))
+    },
     "rel": { world, twin in try Seeded(try await world.release(twin)) },
     "rsk": { world, twin in
       let proof = try await world.seeded("prf", in: twin)

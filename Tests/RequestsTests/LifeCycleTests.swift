@@ -2,6 +2,7 @@ import Kernel
 import Operations
 import Testing
 
+@testable import Approvals
 @testable import Requests
 
 /// Every state against every event, legal and illegal.
@@ -35,9 +36,9 @@ import Testing
   @Test func tasks() {
     let legal: [TaskState: [TaskState.Event: TaskState]] = [
       .waiting: [.open: .ready, .cancel: .cancelled],
-      .ready: [.claim: .active, .complete: .done, .fail: .failed, .skip: .skipped, .cancel: .cancelled],
-      .active: [.claim: .active, .complete: .done, .fail: .failed, .skip: .skipped, .cancel: .cancelled],
-      .failed: [.retry: .ready, .skip: .skipped, .cancel: .cancelled], .done: [:], .skipped: [:], .cancelled: [:],
+      .ready: [.claim: .active, .give: .ready, .complete: .done, .fail: .failed, .skip: .skipped, .cancel: .cancelled],
+      .active: [.claim: .active, .give: .ready, .complete: .done, .fail: .failed, .skip: .skipped, .cancel: .cancelled],
+      .failed: [.give: .failed, .retry: .ready, .skip: .skipped, .cancel: .cancelled], .done: [:], .skipped: [:], .cancelled: [:],
     ]
     #expect(legal.count == TaskState.allCases.count)
     for state in TaskState.allCases {

@@ -1109,6 +1109,34 @@ begin
 end
 $$;
 
+grant select on changes.change, changes.concerned to steward_finder;
+
+-- The same of requests, problems and changes. What is the provider's own is found for the customers whom it concerns.
+create function finder.process_recorded(
+  process text, after_at timestamptz, after_tenant bigint, after_id bigint, until timestamptz, only_tenant bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, recorded_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  if process = 'request' then
+    return query select r.tenant_id, r.id, r.submitted_at from requests.request r
+      where r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (only_tenant is null or r.tenant_id = only_tenant)
+        and (r.submitted_at, r.tenant_id, r.id) > (after_at, after_tenant, after_id) and r.submitted_at <= until
+      order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 1000);
+  elsif process = 'problem' then
+    return query select p.tenant_id, p.id, p.opened_at from problems.problem p
+      where p.state in ('new', 'investigating', 'known_error') and (only_tenant is null or p.customer_id = only_tenant)
+        and (p.opened_at, p.tenant_id, p.id) > (after_at, after_tenant, after_id) and p.opened_at <= until
+      order by p.opened_at, p.tenant_id, p.id limit least(row_limit, 1000);
+  elsif process = 'change' then
+    return query select c.tenant_id, c.id, c.opened_at from changes.change c
+      where c.ended_at is null and (only_tenant is null or exists (
+          select from changes.concerned n where n.tenant_id = c.tenant_id and n.change_id = c.id and n.customer_id = only_tenant))
+        and (c.opened_at, c.tenant_id, c.id) > (after_at, after_tenant, after_id) and c.opened_at <= until
+      order by c.opened_at, c.tenant_id, c.id limit least(row_limit, 1000);
+  end if;
+end
+$$;
+
 -- Escalations that are to be carried out: of each tenant the first, then of each the second, so that none waits for all of another's.
 create function finder.due_escalations(reference timestamptz, row_limit bigint)
 returns table (tenant_id bigint, id bigint)
@@ -1141,6 +1169,27 @@ begin
   return query select c.tenant_id, c.id from desk.cascade_item c
     where c.state = 'waiting' and c.id > after_id
     order by c.id limit least(row_limit, 1000);
+end
+$$;
+
+grant select on gates.passage, gates.gate to steward_finder;
+
+-- Of some stays at gates those that go on: nobody is asked for the approval of one that has ended, or of what was closed or withdrawn by who
+-- is asked by no gate.
+create function finder.open_gate_stays(tenants bigint[], stays bigint[])
+returns table (tenant_id bigint, id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select p.tenant_id, p.id
+    from unnest(tenants, stays) w (tenant_id, id) join gates.passage p on p.tenant_id = w.tenant_id and p.id = w.id
+    join gates.gate g on g.id = p.gate_id
+    where p.ended_at is null and g.retired_at is null
+      and not (p.subject_kind = 'incident' and exists (
+        select from desk.ticket t where t.tenant_id = p.tenant_id and t.public_id = p.subject
+          and (t.state = 'closed' or t.state = 'resolved' and g.step <> 'incident.close')))
+      and not (p.subject_kind = 'request' and exists (
+        select from requests.request r where r.tenant_id = p.tenant_id and r.public_id = p.subject and r.ended_at is not null))
+    limit 1000;
 end
 $$;
 

@@ -16,3 +16,8 @@ create view requests.pub_live_request with (security_invoker = true) as
   select r.tenant_id, r.id as request_id, r.public_id, r.number, r.version, p.unit_id, r.requester_id
   from requests.request r left join tenancy.person p on p.tenant_id = r.tenant_id and p.id = r.requester_id;
 grant select on requests.pub_live_request to steward_app;
+
+-- What is to be done for a request and is not over, for whoever gives it to another team.
+create view requests.pub_open_task with (security_invoker = true) as
+  select tenant_id, id as task_id, public_id, request_id, team_id from requests.task where state in ('ready', 'active', 'failed');
+grant select on requests.pub_open_task to steward_app;

@@ -1,3 +1,4 @@
+import Approvals
 import Kernel
 import Operations
 import Requests
@@ -208,6 +209,12 @@ struct ChangeProcess: Sendable, Equatable {
   mutating func claim(_ publicId: [UInt8], by assignee: RequestTask.Assignee, takesOver: Bool, at now: Instant) throws(Failure) {
     try requireImplementing()
     try board.claim(publicId, by: assignee, takesOver: takesOver, at: now)
+    noteBoard()
+  }
+
+  mutating func give(_ publicId: [UInt8], to team: Int64, at now: Instant) throws(Failure) {
+    try requireImplementing()
+    try board.give(publicId, to: team, at: now)
     noteBoard()
   }
 

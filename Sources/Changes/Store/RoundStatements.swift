@@ -1,3 +1,4 @@
+import Approvals
 import Kernel
 import Operations
 import Postgres
@@ -136,7 +137,8 @@ struct UpdateChangeTask: Statement {
   let task: RequestTask
 
   static let sql = """
-    update changes.task set state = $3, ready_at = $4, claimed_at = $5, assignee_id = $6, assignee_public_id = $7, ended_at = $8, result = $9
+    update changes.task set state = $3, ready_at = $4, claimed_at = $5, assignee_id = $6, assignee_public_id = $7, ended_at = $8, result = $9,
+      team_id = $10
     where tenant_id = $1 and public_id = $2
     """
 
@@ -150,6 +152,7 @@ struct UpdateChangeTask: Statement {
     parameters.append(task.assignee?.publicId)
     parameters.append(task.endedAt)
     parameters.append(task.result)
+    parameters.append(task.team)
   }
 }
 

@@ -1,3 +1,4 @@
+import Approvals
 import Kernel
 import Operations
 import Requests
@@ -143,7 +144,7 @@ extension OperationContext {
     subject(id)
     // Those of an earlier submission are over.
     guard let approval = work.row.process.round.approvals.first(where: { $0.publicId == id.random }) else {
-      throw Failure(.conflict, RequestMessages.notAsked, ["state": ApprovalState.lapsed.rawValue])
+      throw Failure(.conflict, ApprovalMessages.notAsked, ["state": ApprovalState.lapsed.rawValue])
     }
     let concerned = try await transaction.query(
       ConcernedCustomers(provider: provider.id, change: work.row.id, customers: nil, limit: Int64.max))

@@ -1,3 +1,4 @@
+import Approvals
 import Assets
 import Desk
 import Kernel

@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Requests
@@ -107,7 +108,46 @@ package enum RetryChangeTask: Operation {
   }
 }
 
+/// To the next line, or to whom it was meant for.
+package enum GiveChangeTask: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let team: PublicId
+
+    private static let team = Field.id("team", .team, "The team that is to do it.", "接手的团队。")
+    package static let fields: [any InputField] = [ChangeTaskText.id, team]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ChangeTaskText.id]
+      team = try values[Self.team]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "change_task.give", "Give a task of a change that is being implemented to another team; who was at it is not any more.",
+    zh: "将实施任务转给其他团队；原处理人不再负责。", permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeTaskLine {
+    guard context.principal.side == .staff,
+      let bits = try await context.transaction.first(ChangeOfPart(provider: context.provider.id, publicId: input.id))
+    else { throw Failure.notFound }
+    var work = try await ChangeWork.begin(on: context.id(.change, bits), in: context, comparesVersion: false)
+    guard let team = try await context.transaction.first(TeamOfTask(publicId: input.team)) else { throw context.unknownReference("team") }
+    try work.row.process.give(input.id.random, to: team, at: context.now)
+    context.subject(input.id)
+    try await work.save(countsVersion: false)
+    return try await context.line(of: input.id, in: work)
+  }
+}
+
 extension OperationContext {
+  fileprivate func line(of id: PublicId, in work: ChangeWork) async throws -> ChangeTaskLine {
+    guard let task = work.row.process.board.tasks.first(where: { $0.publicId == id.random }), let line = try await taskLines([task]).first else {
+      throw Failure.notFound
+    }
+    return line
+  }
+
   /// Moves a task by a person of the staff. It needs no version: two people may be at two tasks at once.
   fileprivate func task(
     _ id: PublicId, _ move: (inout ChangeProcess, RequestTask.Assignee) throws(Failure) -> Void
@@ -120,9 +160,6 @@ extension OperationContext {
     try move(&work.row.process, RequestTask.Assignee(id: own.id, publicId: own.publicId))
     subject(id)
     try await work.save(countsVersion: false)
-    guard let task = work.row.process.board.tasks.first(where: { $0.publicId == id.random }), let line = try await taskLines([task]).first else {
-      throw Failure.notFound
-    }
-    return line
+    return try await line(of: id, in: work)
   }
 }

@@ -1,6 +1,21 @@
+import Approvals
+import Gates
 import Kernel
 import Operations
 import Requests
+
+/// A change that takes a step before which gates may stand.
+package struct ChangeStep: OperationInput {
+  let id: PublicId
+  let answers: GateAnswers
+
+  package static let fields: [any InputField] = [ChangeFields.id] + GateAnswers.fields
+
+  package init(_ values: InputValues) throws(FieldError) {
+    id = try values[ChangeFields.id]
+    answers = try GateAnswers(values)
+  }
+}
 
 /// The risk follows from the answers.
 package enum AssessChange: Operation {
@@ -31,7 +46,7 @@ package enum AssessChange: Operation {
 }
 
 package enum SubmitChange: Operation {
-  package typealias Input = ChangeReference
+  package typealias Input = ChangeStep
 
   package static let declaration = Declaration(
     "change.submit", "Ask those to agree who are asked at its risk; by a model it is agreed to already.", zh: "按风险提交审批；依据模型的标准变更直接批准。",
@@ -42,6 +57,8 @@ package enum SubmitChange: Operation {
     // Whom shared CIs affect may have become more since they were named.
     let added = try await context.transaction.query(ConcernAffected(provider: context.provider.id, change: work.row.id, now: context.now))
     if !added.isEmpty, context.reachableCustomers != nil { throw Failure(.denied, ChangeMessages.servesAll) }
+    // Now that all are known whose gates it passes; with the next round trip.
+    let gates = try context.gates(before: [.submitChange], of: input.id, input.answers)
     guard work.row.owner != nil else { throw Failure(.conflict, ChangeMessages.ownerMissing) }
     try await work.requireModelInForce(in: context)
     if work.row.model == nil, work.row.process.state == .assessed, try await context.questionnaire().seq != work.row.questionnaire {
@@ -61,6 +78,7 @@ package enum SubmitChange: Operation {
     }
     try work.row.process.submit(asking: planned, at: context.now)
     try await work.requireNoFreeze()
+    try await work.pass(gates, in: context)
     try await work.save()
     return work.record(in: context)
   }
@@ -82,6 +100,8 @@ package enum ReviseChange: Operation {
     case .planning, .piloting, nil: break
     }
     try work.row.process.revise(input.reason, at: context.now)
+    // It comes to all gates anew.
+    context.leaveGates(work.row.publicId, of: .change)
     (work.row.freezeReason, work.row.freezes) = (nil, [])
     work.takesPart(context.principal)
     // What a model answers it answers again.
@@ -92,7 +112,7 @@ package enum ReviseChange: Operation {
 }
 
 package enum StartChange: Operation {
-  package typealias Input = ChangeReference
+  package typealias Input = ChangeStep
 
   package static let declaration = Declaration(
     "change.start", "Begin to implement a change, within its window; its first tasks can be done.", zh: "在时间窗口内开始实施变更，开放首批任务。",
@@ -107,8 +127,10 @@ package enum StartChange: Operation {
       guard work.row.process.kind == .emergency else { throw Failure(.conflict, ChangeMessages.concernsMore) }
       work.note("concerns_more", [Value.Member("customers", .integer(Int64(added.count)))])
     }
+    let gates = try context.gates(before: [.startChange], of: input.id, input.answers)
     work.takesPart(context.principal)
     try await work.requireNoFreeze()
+    try await work.pass(gates, in: context)
     try await work.save()
     return work.record(in: context)
   }
@@ -181,7 +203,7 @@ package enum ReviewChange: Operation {
 }
 
 package enum CloseChange: Operation {
-  package typealias Input = ChangeReference
+  package typealias Input = ChangeStep
 
   package static let declaration = Declaration(
     "change.close",
@@ -190,10 +212,12 @@ package enum CloseChange: Operation {
     permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
+    let gates = try context.gates(before: [.closeChange], of: input.id, input.answers)
     var work = try await ChangeWork.begin(on: input.id, in: context)
     let isOther = FourEyes.refusal(of: Party(context.principal), than: work.parties) == nil
     let overrules = isOther && work.row.process.approval == .rejected ? try await context.manages(work) : false
     try work.row.process.close(overrules: overrules, at: context.now)
+    try await work.pass(gates, in: context)
     try await work.save()
     return work.record(in: context)
   }
@@ -207,7 +231,9 @@ package enum CancelChange: Operation {
     roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
-    try await context.act(on: input.id) { process throws(Failure) in try process.cancel(input.reason, at: context.now) }
+    let record = try await context.act(on: input.id) { process throws(Failure) in try process.cancel(input.reason, at: context.now) }
+    context.leaveGates(input.id.random, of: .change)
+    return record
   }
 }
 

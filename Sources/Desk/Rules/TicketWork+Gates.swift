@@ -17,20 +17,15 @@ extension TicketWork {
       return
     }
     let asJudged = HoldTicketAtVersion(tenant: context.tenant.id, id: ticket.id, version: versionRead)
-    let passings = try await gates.pass(ticket.publicId) {
-      isNew ? ticket.priority : try await context.judgedPriority(of: ticket)
-    } present: { needed in
-      try await context.facts(of: ticket, needed: needed, isNew: isNew).union(known)
-    } hold: { transaction in
-      if isNew { return true }
-      return try await transaction.first(asJudged) != nil
-    }
-    for passing in passings {
-      let checked = passing.isBypass ? [] : [Value.Member("checked", .array(passing.checked.map { .text($0) }))]
-      note(
-        passing.isBypass ? TicketEventType.gateBypassed : TicketEventType.gatePassed,
-        .object([Value.Member("gate", .id(passing.gate)), Value.Member("step", .text(passing.step.rawValue))] + checked))
-    }
+    let passings = try await gates.pass(
+      GateFacts(
+        of: ticket.publicId, priority: { isNew ? ticket.priority : try await context.judgedPriority(of: ticket) },
+        present: { needed in try await context.facts(of: ticket, needed: needed, isNew: isNew).union(known) },
+        hold: { transaction in
+          if isNew { return true }
+          return try await transaction.first(asJudged) != nil
+        }))
+    for passing in passings { note(passing.isBypass ? TicketEventType.gateBypassed : TicketEventType.gatePassed, .object(passing.payload)) }
   }
 }
 
@@ -59,6 +54,8 @@ extension Ticket {
     case .team: team != nil
     case .assignee: assignee != nil
     case .cis, .publicComment, .article: false
+    // Of other processes.
+    case .result, .cause, .workaround, .plan, .backOut, .test, .publicText, .tasks, .review: false
     }
   }
 }

@@ -14,7 +14,7 @@ package enum ListGatesOfIncident: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> GateSituation {
     let ticket = try await context.ticket(input.id)
     return try await context.gateSituation(
-      of: ticket.publicId, priority: { try await context.judgedPriority(of: ticket) }, before: ticket.stepsAhead
+      ticket.publicId, priority: { try await context.judgedPriority(of: ticket) }, before: ticket.stepsAhead
     ) {
       try await context.facts(of: ticket, needed: $0)
     }
@@ -25,17 +25,13 @@ package enum ListGatesOfIncident: Operation {
 package enum BypassGate: Operation {
   package struct Input: OperationInput {
     let id: PublicId
-    let gate: PublicId
-    let reason: String
+    let bypass: GateBypass
 
-    private static let gate = Field.id("gate", .gate, "The gate: one of incident.gates.", "关卡（见 incident.gates）。")
-    private static let reason = Field.text("reason", 1...1000, "Why it may go on without.", "放行理由。")
-    package static let fields: [any InputField] = [IncidentFields.id, gate, reason]
+    package static let fields: [any InputField] = [IncidentFields.id] + GateBypass.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
-      gate = try values[Self.gate]
-      reason = try values[Self.reason]
+      bypass = try GateBypass(values)
     }
   }
 
@@ -46,9 +42,10 @@ package enum BypassGate: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
     let ticket = work.ticket
-    let step = try await context.letPass(
-      input.gate, because: input.reason, ticket.publicId, priority: { try await context.judgedPriority(of: ticket) }, before: ticket.stepsAhead)
-    work.note(TicketEventType.gateBypassed, .object(["gate": .id(input.gate), "step": .text(step.rawValue)]))
+    let passing = try await context.letPass(
+      input.bypass.gate, because: input.bypass.reason, ticket.publicId, priority: { try await context.judgedPriority(of: ticket) },
+      before: ticket.stepsAhead)
+    work.note(TicketEventType.gateBypassed, .object(passing.payload))
     work.save(countsVersion: false)
     return work.record
   }

@@ -1,8 +1,39 @@
+import Desk
 import Kernel
+import Operations
 import ServiceLevels
 import ServiceTime
 
-/// When a ticket is escalated, and what then.
+/// What is escalated.
+enum EscalationProcess: String, Sendable, CaseIterable {
+  /// The only one of which promises are made.
+  case incident
+  case request, problem, change
+
+  var hasPriority: Bool { self == .incident || self == .problem }
+  /// Whether teams have it, or tasks of it.
+  var hasTeams: Bool { self != .problem }
+
+  /// The operation that gives a task of it to another team, and what who calls it must be permitted; nil: it has no tasks.
+  var giving: (operation: String, permission: String, task: String)? {
+    switch self {
+    case .incident, .problem: nil
+    case .request: ("task.give", "request.work", "tsk")
+    case .change: ("change_task.give", "change.work", "ctk")
+    }
+  }
+
+  var idKind: IdKind {
+    switch self {
+    case .incident: .incident
+    case .request: IdKind("req", owner: .tenant)
+    case .problem: IdKind("prb", owner: .provider)
+    case .change: IdKind("chg", owner: .provider)
+    }
+  }
+}
+
+/// When something is escalated, and what then.
 struct EscalationRule: Sendable, Equatable {
   /// A row that a rule names.
   struct Named: Sendable, Equatable {
@@ -11,6 +42,7 @@ struct EscalationRule: Sendable, Equatable {
   }
 
   var name: String
+  var process = EscalationProcess.incident
   /// A share of a promise's budget, in percent; at 100 it is broken. Nil: by age.
   var percent: Int64?
   /// Of which promise; nil: of any.
@@ -32,13 +64,14 @@ struct EscalationRule: Sendable, Equatable {
 
   /// Whether it means tickets such as this one, whatever set it off.
   func means(_ ticket: EscalatedTicket, of tenant: TenantId) -> Bool {
-    ticket.isOpen && (customer.map { $0 == tenant } ?? true) && (priorityTo.map { ticket.priority <= $0 } ?? true)
-      && (team.map { $0.id == ticket.team?.id } ?? true)
+    ticket.isOpen && ticket.process == process && (customer.map { $0 == tenant || ticket.concerned.contains($0) } ?? true)
+      && (priorityTo.map { ticket.priority <= $0 } ?? true)
+      && (team.map { named in named.id == ticket.team?.id || ticket.tasks.contains { $0.team == named.id } } ?? true)
   }
 
   /// Whether the passing of a share of a promise sets it off.
   func isSetOff(by threshold: Threshold) -> Bool {
-    guard let percent else { return false }
+    guard let percent, process == .incident else { return false }
     return percent <= threshold.percent && (metric.map { $0.rawValue == threshold.metric } ?? true)
   }
 
@@ -65,8 +98,15 @@ struct EscalationRule: Sendable, Equatable {
   private static let longestLook: Int64 = 5 * 366 * 86_400
 }
 
-/// What a rule asks of a ticket, as it is now.
+/// What a rule asks of a ticket, or of what goes through another process, as it is now.
 struct EscalatedTicket: Sendable {
+  /// Something that a team is to do of it.
+  struct Task: Sendable {
+    let publicId: [UInt8]
+    let team: Int64?
+  }
+
+  var process = EscalationProcess.incident
   let id: Int64
   let publicId: [UInt8]
   let priority: Int64
@@ -76,6 +116,9 @@ struct EscalatedTicket: Sendable {
   let version: Int64
   let recordedAt: Instant
   let isImported: Bool
+  /// Of what is the provider's own, whom it concerns.
+  var concerned: Set<TenantId> = []
+  var tasks: [Task] = []
 }
 
 /// A share of a promise to a customer that has passed.

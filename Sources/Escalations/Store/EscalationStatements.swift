@@ -63,6 +63,48 @@ struct TicketsToEscalate: Statement {
   static func decode(_ row: inout RowReader) throws -> EscalatedTicket { try EscalatedTicket(&row) }
 }
 
+/// Requests, problems or changes as they are now.
+struct ProcessToEscalate: Statement {
+  let tenant: TenantId
+  let process: EscalationProcess
+  let ids: [Int64]
+
+  static let sql = """
+    select 'request', r.request_id, r.public_id, 9::bigint, r.ended_at is null and r.state <> 'closed', 0::bigint, r.submitted_at, '{}'::bigint[],
+      array(select t.public_id from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id),
+      array(select coalesce(t.team_id, 0) from requests.pub_open_task t where t.tenant_id = r.tenant_id and t.request_id = r.request_id order by t.task_id)
+    from requests.pub_request r where $2 = 'request' and r.tenant_id = $1 and r.request_id = any ($3)
+    union all
+    select 'problem', p.problem_id, p.public_id, p.priority, p.state in ('new', 'investigating', 'known_error'), p.version, p.opened_at,
+      case when p.customer_id is null then '{}' else array[p.customer_id] end, '{}', '{}'
+    from problems.pub_problem p where $2 = 'problem' and p.tenant_id = $1 and p.problem_id = any ($3)
+    union all
+    select 'change', c.change_id, c.public_id, 9, c.ended_at is null, c.version, c.opened_at,
+      array(select n.customer_id from changes.pub_concerned n where n.tenant_id = c.tenant_id and n.change_id = c.change_id),
+      array(select t.public_id from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id),
+      array(select coalesce(t.team_id, 0) from changes.pub_open_task t where t.tenant_id = c.tenant_id and t.change_id = c.change_id order by t.task_id)
+    from changes.pub_change c where $2 = 'change' and c.tenant_id = $1 and c.change_id = any ($3)
+    order by 2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(process.rawValue)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> EscalatedTicket {
+    let process = EscalationProcess(rawValue: try row.next()) ?? .request
+    var subject = EscalatedTicket(
+      process: process, id: try row.next(), publicId: try row.next(), priority: try row.next(), team: nil, assignee: nil, isOpen: try row.next(),
+      version: try row.next(), recordedAt: try row.next(), isImported: false)
+    subject.concerned = Set((try row.next() as [Int64]).map { TenantId($0) })
+    let (tasks, teams): ([[UInt8]], [Int64]) = (try row.next(), try row.next())
+    subject.tasks = zip(tasks, teams).map { EscalatedTicket.Task(publicId: $0, team: $1 == 0 ? nil : $1) }
+    return subject
+  }
+}
+
 /// Open tickets by when they were recorded, over all customers. The finder gives ids only.
 struct RecordedTickets: Statement {
   struct Place: Sendable {
@@ -71,12 +113,18 @@ struct RecordedTickets: Statement {
     let recordedAt: Instant
   }
 
+  let process: EscalationProcess
   let after: Place
   let until: Instant
   let customer: TenantId?
   let limit: Int64
 
-  static let sql = "select tenant_id, id, recorded_at from finder.tickets_recorded($1, $2, $3, $4, $5, $6)"
+  // Each is one call of the finder: of the other no row is asked for.
+  static let sql = """
+    select f.tenant_id, f.id, f.recorded_at from finder.tickets_recorded($1, $2, $3, $4, $5, $6) f where $7 = 'incident'
+    union all
+    select f.tenant_id, f.id, f.recorded_at from finder.process_recorded($7, $1, $2, $3, $4, $5, $6) f where $7 <> 'incident'
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(after.recordedAt)
@@ -85,6 +133,7 @@ struct RecordedTickets: Statement {
     parameters.append(until)
     parameters.append(customer)
     parameters.append(limit)
+    parameters.append(process.rawValue)
   }
 
   static func decode(_ row: inout RowReader) throws -> Place { Place(tenant: try row.next(), id: try row.next(), recordedAt: try row.next()) }
@@ -139,9 +188,9 @@ struct InsertEscalation: Statement {
   static let sql = """
     insert into escalations.escalation (
       tenant_id, public_id, ticket_id, ticket_public_id, rule_id, rule_public_id, rule_name, clock_id, metric, percent, age_minutes, occurred_at, due_at,
-      from_team_id, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-    on conflict (tenant_id, ticket_id, rule_id, metric) do update
+      from_team_id, recorded_at, process)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    on conflict (tenant_id, process, ticket_id, rule_id, metric) do update
       set state = 'waiting', settled_at = null, attempts = 0, fault = null, clock_id = excluded.clock_id, percent = excluded.percent,
         age_minutes = excluded.age_minutes, occurred_at = excluded.occurred_at, due_at = excluded.due_at, from_team_id = excluded.from_team_id,
         recorded_at = excluded.recorded_at
@@ -164,6 +213,7 @@ struct InsertEscalation: Statement {
     parameters.append(dueAt)
     parameters.append(ticket.team?.id)
     parameters.append(now)
+    parameters.append(ticket.process.rawValue)
   }
 }
 
@@ -206,18 +256,21 @@ struct DueEscalations: Statement {
   static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, id: Int64) { (try row.next(), try row.next()) }
 }
 
+/// What an escalation that waits is of.
 struct TicketOfEscalation: Statement {
   let tenant: TenantId
   let id: Int64
 
-  static let sql = "select e.ticket_id from escalations.escalation e where e.tenant_id = $1 and e.id = $2 and e.state = 'waiting'"
+  static let sql = "select e.process, e.ticket_id from escalations.escalation e where e.tenant_id = $1 and e.id = $2 and e.state = 'waiting'"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(id)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  static func decode(_ row: inout RowReader) throws -> (process: EscalationProcess, id: Int64) {
+    (EscalationProcess(rawValue: try row.next()) ?? .incident, try row.next())
+  }
 }
 
 /// One that still waits, locked.
@@ -257,10 +310,11 @@ struct SettleEscalation: Statement {
   let state: EscalationRow.State
   var fromTeam: [UInt8]?
   var toTeam: [UInt8]?
+  var tasksGiven: Int64?
   let now: Instant
 
   static let sql = """
-    update escalations.escalation set state = $3, from_team_public_id = $4, to_team_public_id = $5, settled_at = $6
+    update escalations.escalation set state = $3, from_team_public_id = $4, to_team_public_id = $5, settled_at = $6, tasks_given = $7
     where tenant_id = $1 and id = $2
     """
 
@@ -271,6 +325,7 @@ struct SettleEscalation: Statement {
     parameters.append(fromTeam)
     parameters.append(toTeam)
     parameters.append(now)
+    parameters.append(tasksGiven)
   }
 }
 
@@ -319,10 +374,12 @@ struct EscalationRow: Sendable {
   let attempts: Int64
   let fault: String?
   let settledAt: Instant?
+  let process: EscalationProcess
+  let tasksGiven: Int64?
 
   static let columns = """
     e.id, e.public_id, e.ticket_public_id, e.rule_id, e.rule_public_id, e.rule_name, e.clock_id, e.metric, e.percent, e.age_minutes, e.occurred_at, e.due_at, e.state,
-    e.from_team_id, e.from_team_public_id, e.to_team_public_id, e.attempts, e.fault, e.settled_at
+    e.from_team_id, e.from_team_public_id, e.to_team_public_id, e.attempts, e.fault, e.settled_at, e.process, e.tasks_given
     """
 
   init(_ row: inout RowReader) throws {
@@ -345,6 +402,8 @@ struct EscalationRow: Sendable {
     attempts = try row.next()
     fault = try row.next()
     settledAt = try row.next()
+    process = EscalationProcess(rawValue: try row.next()) ?? .incident
+    tasksGiven = try row.next()
   }
 }
 
@@ -357,7 +416,7 @@ struct EscalationsPage: Statement {
 
   static let sql = """
     select \(EscalationRow.columns) from escalations.escalation e
-    where e.tenant_id = $1 and ($2::bigint is null or e.ticket_id = $2) and e.id < $3
+    where e.tenant_id = $1 and ($2::bigint is null or e.ticket_id = $2 and e.process = 'incident') and e.id < $3
     order by e.id desc limit $4
     """
 

@@ -15,7 +15,7 @@ struct RuleRow: Sendable {
 
   static let columns = """
     r.id, r.public_id, r.name, r.percent, r.metric, r.age_minutes, r.priority_to, r.team_id, m.public_id, r.to_team_id, n.public_id, r.account_ids,
-    r.account_public_ids, r.calendar_id, c.public_id, r.customer_id, t.handle, t.public_id, r.state, r.begins_at, r.version
+    r.account_public_ids, r.calendar_id, c.public_id, r.customer_id, t.handle, t.public_id, r.state, r.begins_at, r.version, r.process
     """
   static let tables = """
     from escalations.rule r left join desk.pub_team m on m.team_id = r.team_id left join desk.pub_team n on n.team_id = r.to_team_id
@@ -36,7 +36,6 @@ struct RuleRow: Sendable {
     rule.staff = zip(accounts, bits).map { EscalationRule.Named(id: $0, publicId: $1) }
     rule.calendar = try EscalationRule.Named(nullable: &row)
     rule.customer = (try row.next() as Int64?).map { TenantId($0) }
-    self.rule = rule
     let (handle, customerBits): (Int64?, [UInt8]?) = (try row.next(), try row.next())
     customerId =
       if let handle, let customerBits {
@@ -45,6 +44,8 @@ struct RuleRow: Sendable {
     isActive = try row.next() == "active"
     beginsAt = try row.next()
     version = try row.next()
+    rule.process = EscalationProcess(rawValue: try row.next()) ?? .incident
+    self.rule = rule
   }
 }
 
@@ -110,8 +111,8 @@ struct InsertRule: Statement {
   static let sql = """
     insert into escalations.rule (
       tenant_id, public_id, recorded_at, name, percent, metric, age_minutes, customer_id, priority_to, team_id, to_team_id, account_ids,
-      account_public_ids, calendar_id, begins_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $3)
+      account_public_ids, calendar_id, process, begins_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $3)
     """
 
   func bind(to parameters: inout Parameters) {
@@ -119,6 +120,7 @@ struct InsertRule: Statement {
     parameters.append(publicId)
     parameters.append(now)
     parameters.append(rule)
+    parameters.append(rule.process.rawValue)
   }
 }
 

@@ -139,14 +139,15 @@ package struct EscalationSweep: Sweep {
       tenant: TenantId(0), id: 0, recordedAt: entry.row.rule.earliestRecording(comingOfAgeAt: entry.row.beginsAt, by: entry.calendar))
     // How far it looked as the rule was before says nothing of what it means now.
     if let progress, progress.beginsAt == entry.row.beginsAt { place = progress.place }
-    let look = RecordedTickets(after: place, until: now.adding(seconds: -age * 60), customer: entry.row.rule.customer, limit: batch)
+    let process = entry.row.rule.process
+    let look = RecordedTickets(process: process, after: place, until: now.adding(seconds: -age * 60), customer: entry.row.rule.customer, limit: batch)
     let found = try await tenancy.transaction(binding: [], side: .staff, readOnly: true) { try await $0.query(look) }
     // Who was recorded later comes to the age later, by whatever calendar.
     let reached = found.prefix { entry.row.rule.comesOfAge($0.recordedAt, by: entry.calendar).map { $0 <= now } ?? false }
     guard let last = reached.last else { return false }
     for (tenant, places) in Dictionary(grouping: reached, by: \.tenant).sorted(by: { $0.key < $1.key }) {
       try await tenancy.transaction(binding: [tenant], side: .staff) { transaction in
-        for ticket in try await transaction.query(TicketsToEscalate(tenant: tenant, ids: places.map(\.id))) {
+        for ticket in try await Self.subjects(of: process, places.map(\.id), of: tenant, in: transaction) {
           guard let occurredAt = entry.row.rule.comesOfAge(ticket.recordedAt, by: entry.calendar), occurredAt >= entry.row.beginsAt else { continue }
           insert(ticket, of: tenant, by: entry, nil, occurredAt: occurredAt, at: now, in: transaction)
         }
@@ -156,6 +157,15 @@ package struct EscalationSweep: Sweep {
       $0.enqueue(KeepProgress(provider: provider.id, rule: entry.row, place: last))
     }
     return reached.count == Int(batch)
+  }
+
+  /// Tickets, or what goes through another process, as they are now.
+  private static func subjects(
+    of process: EscalationProcess, _ ids: [Int64], of tenant: TenantId, in transaction: Transaction
+  ) async throws -> [EscalatedTicket] {
+    process == .incident
+      ? try await transaction.query(TicketsToEscalate(tenant: tenant, ids: ids))
+      : try await transaction.query(ProcessToEscalate(tenant: tenant, process: process, ids: ids))
   }
 
   private func insert(
@@ -199,9 +209,9 @@ package struct EscalationSweep: Sweep {
     let now = dispatcher.tenancy.clock.now()
     guard let held = try await transaction.first(TicketOfEscalation(tenant: tenant, id: id)) else { return }
     // The ticket first, as everybody does.
-    try await TicketNews.hold([held], of: tenant, in: transaction)
-    let (rows, tickets, tenants) = try await transaction.query(
-      HoldEscalation(tenant: tenant, id: id), TicketsToEscalate(tenant: tenant, ids: [held]), TenantById(tenant: tenant))
+    if held.process == .incident { try await TicketNews.hold([held.id], of: tenant, in: transaction) }
+    let (rows, tenants) = try await transaction.query(HoldEscalation(tenant: tenant, id: id), TenantById(tenant: tenant))
+    let tickets = try await Self.subjects(of: held.process, [held.id], of: tenant, in: transaction)
     guard let row = rows.first, let ticket = tickets.first, let customer = tenants.first else { return }
     let dropped = SettleEscalation(tenant: tenant, id: id, state: .dropped, now: now)
     // It may be over since it was found.
@@ -223,7 +233,14 @@ package struct EscalationSweep: Sweep {
     settle.fromTeam = ticket.team?.publicId
     // Who gave it to yet another team meanwhile knew more than the rule.
     let isWhereItWas = ticket.team?.id == row.foundTeam
-    if let toTeam = rule.toTeam, toTeam.id != ticket.team?.id, isWhereItWas, row.attempts < Self.mostAttempts {
+    if let toTeam = rule.toTeam, held.process != .incident {
+      // What of it the rule's team is to do, or whoever is.
+      let tasks = ticket.tasks.filter { $0.team != toTeam.id && (rule.team == nil || rule.team?.id == $0.team) }
+      if row.attempts < Self.mostAttempts, !tasks.isEmpty {
+        for task in tasks { try await give(task, to: toTeam, row, of: customer, provider, in: transaction) }
+        (settle.toTeam, settle.fromTeam, settle.tasksGiven) = (toTeam.publicId, rule.team?.publicId, Int64(tasks.count))
+      }
+    } else if let toTeam = rule.toTeam, toTeam.id != ticket.team?.id, isWhereItWas, row.attempts < Self.mostAttempts {
       try await give(ticket, to: toTeam, row, of: customer, provider, in: transaction)
       settle.toTeam = toTeam.publicId
     }
@@ -232,15 +249,23 @@ package struct EscalationSweep: Sweep {
       let losing = settle.toTeam == nil ? nil : ticket.assignee
       let told = (rule.staff.map(\.publicId) + [losing].compactMap { $0 }).map { Value.id(provider.id(IdKind.staff.prefix, $0)) }
       func team(_ bits: [UInt8]?) -> Value { .id(bits.map { provider.id(IdKind.team.prefix, $0) }) }
-      let news = TicketNews(
-        TicketEventType.escalatedByRule,
-        .object([
+      let payload: Value = .object(
+        [
           "escalation": .id(customer.id(IdKind.escalation.prefix, row.publicId)),
           "rule": .id(provider.id(IdKind.escalationRule.prefix, row.rulePublicId)), "ruleName": .text(rule.name), "metric": .text(row.metric),
           "percent": .integer(row.percent), "ageMinutes": .integer(row.ageMinutes), "fromTeam": team(settle.fromTeam), "toTeam": team(settle.toTeam),
-          "staff": .array(told),
-        ]), by: Self.actor, at: now)
-      try await news.tell([ticket.id], of: tenant, at: now, in: transaction)
+          "staff": .array(told), "process": .text(row.process.rawValue),
+          "subject": .id((row.process.idKind.owner == .provider ? provider : customer).id(row.process.idKind.prefix, row.ticketPublicId)),
+        ])
+      if row.process == .incident {
+        try await TicketNews(TicketEventType.escalatedByRule, payload, by: Self.actor, at: now).tell([ticket.id], of: tenant, at: now, in: transaction)
+      } else {
+        // One that was dropped and came again is told anew.
+        transaction.record(
+          Event(
+            subjectKind: EscalationNews.subjectKind, subject: row.id, seq: now.microseconds, type: EscalationNews.escalated, payload: payload, occurredAt: now),
+          for: ["notifications"], tenant: tenant, actor: Self.actor, at: now)
+      }
     }
     transaction.enqueue(settle)
   }
@@ -253,6 +278,23 @@ package struct EscalationSweep: Sweep {
     else { return nil }
     guard let clock = row.clock, let percent = row.percent else { return rule.rule }
     return try await transaction.first(StandingThreshold(tenant: tenant, clock: clock, percent: percent)) == nil ? nil : rule.rule
+  }
+
+  /// As anybody would who may do the tasks.
+  private func give(
+    _ task: EscalatedTicket.Task, to team: EscalationRule.Named, _ row: EscalationRow, of tenant: TenantEntry, _ provider: TenantEntry,
+    in transaction: Transaction
+  ) async throws {
+    guard let giving = row.process.giving else { return }
+    let principal = Principal(
+      actor: Self.actor, tenant: provider.id, side: .staff, name: row.ruleName,
+      grants: [Grant(role: "escalation", permissions: [giving.permission], scope: tenant.id == provider.id ? .all : .listed([tenant.id]))])
+    let input: Value = .object([
+      "id": .id(tenant.id(giving.task, task.publicId)), "team": .id(provider.id(IdKind.team.prefix, team.publicId)),
+    ])
+    _ = try await dispatcher.act(
+      giving.operation, input, as: principal, for: tenant, provider: provider, requestId: tenant.id(IdKind.escalation.prefix, row.publicId).description,
+      in: transaction)
   }
 
   /// As anybody would who may work on the customer's tickets: who had it in the team before has it no more.

@@ -5,14 +5,19 @@ import Operations
 package struct EscalationRecord: OperationOutput {
   let row: EscalationRow
   let id: PublicId
-  let incident: PublicId
+  let subject: PublicId
   let rule: PublicId
   let fromTeam: PublicId?
   let toTeam: PublicId?
 
+  private func told(_ process: EscalationProcess) -> Value { .id(row.process == process ? subject : nil) }
+
   package static let fields: [OutputField<EscalationRecord>] = [
     OutputField("id", .id, "The escalation.", "升级记录编号。") { .id($0.id) },
-    OutputField("incident", .id, "The incident.", "事件编号。") { .id($0.incident) },
+    OutputField("incident", .id, "The incident; null: something else.", "事件编号；null 表示其他事项。") { $0.told(.incident) },
+    OutputField("request", .id, "Or the request.", "或请求编号。") { $0.told(.request) },
+    OutputField("problem", .id, "Or the problem.", "或问题编号。") { $0.told(.problem) },
+    OutputField("change", .id, "Or the change.", "或变更编号。") { $0.told(.change) },
     OutputField("rule", .id, "The rule.", "规则编号。") { .id($0.rule) },
     OutputField("ruleName", .text, "What the rule was called.", "当时的规则名称。") { .text($0.row.ruleName) },
     OutputField("metric", .text, "The promise of which a share had passed; null: it was its age.", "已消耗时限的承诺指标；null 表示因打开时长。") {
@@ -28,6 +33,7 @@ package struct EscalationRecord: OperationOutput {
     ) { .text($0.row.state.rawValue) },
     OutputField("fromTeam", .id, "The team that had it.", "原团队。") { .id($0.fromTeam) },
     OutputField("toTeam", .id, "The team that got it; null: it stayed.", "接手的团队；null 表示未转派。") { .id($0.toTeam) },
+    OutputField("tasksGiven", .integer, "How many tasks of a request or a change it got.", "转派的请求或变更任务数。") { .integer($0.row.tasksGiven) },
     OutputField("attempts", .integer, "How often it could not be carried out.", "执行失败次数。") { .integer($0.row.attempts) },
     OutputField("fault", .text, "Why not, as a code; after three times people are told without the team.", "失败原因代码；失败三次后不再转派，仅通知人员。") { .text($0.row.fault) },
     OutputField("settledAt", .instant, "When it was carried out or dropped.", "执行或放弃的时间。") { .instant($0.row.settledAt) },
@@ -36,7 +42,7 @@ package struct EscalationRecord: OperationOutput {
   init(_ row: EscalationRow, in context: OperationContext) {
     self.row = row
     id = context.id(.escalation, row.publicId)
-    incident = context.id(.incident, row.ticketPublicId)
+    subject = context.id(row.process.idKind, row.ticketPublicId)
     rule = context.id(.escalationRule, row.rulePublicId)
     fromTeam = row.fromTeam.map { context.id(.team, $0) }
     toTeam = row.toTeam.map { context.id(.team, $0) }
@@ -45,14 +51,20 @@ package struct EscalationRecord: OperationOutput {
 
 package enum ListEscalations: Operation {
   package struct Input: OperationInput {
+    let customer: PublicId?
     let incident: PublicId?
     let limit: Int64?
     let cursor: String?
 
     private static let incident = Field.id("incident", .incident, "Only those of this incident.", "仅列出此事件的升级。").optional
-    package static let fields: [any InputField] = [CustomerReference.field, incident, Paging.limit, Paging.cursor]
+    private static let customer = Field.id(
+      "customer", .customer, "Of this customer's incidents and requests; absent: of problems and changes, for who serves all customers.",
+      "该客户的事件与请求；不填则为问题与变更（须服务全部客户）。"
+    ).optional
+    package static let fields: [any InputField] = [customer, incident, Paging.limit, Paging.cursor]
 
     package init(_ values: InputValues) throws(FieldError) {
+      customer = try values[Self.customer]
       incident = try values[Self.incident]
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
@@ -60,11 +72,12 @@ package enum ListEscalations: Operation {
   }
 
   package static let declaration = Declaration(
-    "escalation.list", "List what was escalated of a customer, the newest first.", zh: "列出客户的升级记录，最新的在前。", permission: "escalation.read",
-    roles: EscalationRights.readers, reach: .one(by: "customer"), effect: .read)
+    "escalation.list", "List what was escalated of a customer, or of problems and changes, the newest first.", zh: "列出客户（或问题与变更）的升级记录，最新的在前。",
+    permission: "escalation.read", roles: EscalationRights.readers, reach: .homeOr(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<EscalationRecord> {
-    let filter = input.incident?.description ?? "-"
+    if input.customer == nil, context.reachableCustomers != nil { throw Failure.invalid("customer", InputMessages.requiredHere) }
+    let filter = "\(input.customer?.description ?? "-")/\(input.incident?.description ?? "-")"
     let (limit, before) = try context.page(input.limit, input.cursor, filter: filter)
     var ticket: Int64?
     if let incident = input.incident {

@@ -24,6 +24,10 @@ struct RuleInput: Sendable {
   let calendar: Change<PublicId>
 
   static let name = Field.text("name", 1...100, "What the rule is called.", "规则名称。")
+  static let process = Field.oneOf(
+    "process", EscalationProcess.allCases.map(\.rawValue), "Of which process (default incident); requests, problems and changes by age alone.",
+    "所属流程（默认 incident）；请求、问题与变更仅按打开时长触发。"
+  ).optional
   private static let percent = Field.integer(
     "percent", 1...100,
     "When this share of a promise's budget has passed, in percent; 100: when it is broken. Shares below 100 are those of which the SLA warns.",
@@ -76,6 +80,9 @@ package struct EscalationRuleRecord: OperationOutput {
   package static let fields: [OutputField<EscalationRuleRecord>] = [
     OutputField("id", .id, "The rule.", "规则编号。") { .id($0.id) },
     OutputField("name", .text, "What it is called.", "规则名称。") { .text($0.row.rule.name) },
+    OutputField("process", .text, "Of which process: incident, request, problem or change.", "所属流程：incident、request、problem 或 change。") {
+      .text($0.row.rule.process.rawValue)
+    },
     OutputField("percent", .integer, "The share of a promise that sets it off, in percent.", "触发的承诺时限百分比。") { .integer($0.row.rule.percent) },
     OutputField("metric", .text, "Of which promise; null: of any.", "所限指标；null 表示任一。") { .text($0.row.rule.metric?.rawValue) },
     OutputField("ageMinutes", .integer, "The age that sets it off.", "触发的打开分钟数。") { .integer($0.row.rule.ageMinutes) },
@@ -106,8 +113,10 @@ extension OperationContext {
   }
 
   /// The rule that an input asks for.
-  func escalationRule(_ input: RuleInput, named name: String, over old: EscalationRule?) async throws -> EscalationRule {
-    var rule = old ?? EscalationRule(name: name, staff: [])
+  func escalationRule(
+    _ input: RuleInput, named name: String, of process: EscalationProcess = .incident, over old: EscalationRule?
+  ) async throws -> EscalationRule {
+    var rule = old ?? EscalationRule(name: name, process: process, staff: [])
     rule.name = name
     rule.percent = input.percent.applied(to: rule.percent)
     rule.metric = input.metric.applied(to: rule.metric?.rawValue).flatMap(ServiceLevels.Metric.init)
@@ -153,6 +162,9 @@ extension OperationContext {
 extension EscalationRule {
   /// Whether one thing sets it off, and something is done then.
   fileprivate func check() throws(Failure) {
+    if process != .incident, percent != nil { throw Failure.invalid("percent", EscalationMessages.ageAlone) }
+    if priorityTo != nil, !process.hasPriority { throw Failure.invalid("priorityTo", EscalationMessages.noPriority) }
+    if team != nil || toTeam != nil, !process.hasTeams { throw Failure.invalid(toTeam == nil ? "team" : "toTeam", EscalationMessages.noTeam) }
     guard (percent == nil) != (ageMinutes == nil) else { throw Failure.invalid("percent", EscalationMessages.oneTrigger) }
     guard metric == nil || percent != nil else { throw Failure.invalid("metric", EscalationMessages.metricOfPromises) }
     guard toTeam != nil || !staff.isEmpty else { throw Failure.invalid("toTeam", EscalationMessages.noAct) }

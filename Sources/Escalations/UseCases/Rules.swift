@@ -4,12 +4,14 @@ import Operations
 package enum CreateEscalationRule: Operation {
   package struct Input: OperationInput {
     let name: String
+    let process: EscalationProcess
     let rule: RuleInput
 
-    package static let fields: [any InputField] = [RuleInput.name] + RuleInput.fields
+    package static let fields: [any InputField] = [RuleInput.name, RuleInput.process] + RuleInput.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       name = try values[RuleInput.name]
+      process = try values[RuleInput.process].flatMap(EscalationProcess.init) ?? .incident
       rule = try RuleInput(values)
     }
   }
@@ -19,7 +21,7 @@ package enum CreateEscalationRule: Operation {
     permission: EscalationRights.keep, roles: EscalationRights.keepers, scopes: EscalationRights.forAll, reach: .provider, effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> EscalationRuleRecord {
-    let rule = try await context.escalationRule(input.rule, named: input.name, over: nil)
+    let rule = try await context.escalationRule(input.rule, named: input.name, of: input.process, over: nil)
     let id = context.newId(.escalationRule)
     context.subject(id)
     context.transaction.enqueue(InsertRule(provider: context.provider.id, publicId: id.random, rule: rule, now: context.now))

@@ -5,7 +5,7 @@ import Tenancy
 
 /// A gate: what it stands before, for what, what it asks for, why, and who answers for that.
 package struct Gate: Sendable {
-  package enum Kind: String, Sendable, CaseIterable { case field, checklist, evidence }
+  package enum Kind: String, Sendable, CaseIterable { case field, checklist, evidence, approval }
 
   package let id: Int64
   package let publicId: [UInt8]
@@ -19,6 +19,8 @@ package struct Gate: Sendable {
   package let facts: [GateFact]
   /// The items of a checklist: what is named when it is done, and what is shown for it.
   package let items: [(key: String, name: LocalText)]
+  /// Of an approval, who is asked.
+  package let approval: GateApprovalRule?
   package let name: LocalText
   package let purpose: LocalText
   package let owner: [UInt8]
@@ -45,7 +47,9 @@ extension Gate {
     priority = try row.next()
     customer = try PublicId.customer(&row)
     kind = Kind(rawValue: try row.next()) ?? .field
-    let needs: [Value] = (try row.next() as Value).array ?? []
+    let stored: Value = try row.next()
+    let needs = stored.array ?? []
+    approval = kind == .approval ? GateApprovalRule(stored) : nil
     facts = needs.compactMap { $0.text.flatMap(GateFact.init) }
     items = needs.compactMap { item in item["value"]?.text.map { (key: $0, name: LocalText(item["name"])) } }
     name = LocalText(try row.next() as Value)

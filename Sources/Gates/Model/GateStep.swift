@@ -1,3 +1,11 @@
+/// A process that has steps before which gates stand.
+package enum GateProcess: String, Sendable, CaseIterable {
+  case incident, request, problem, change
+
+  /// Whether what goes through it has a priority.
+  package var hasPriority: Bool { self == .incident || self == .problem }
+}
+
 /// What a gate stands before: an operation, by its name.
 package enum GateStep: String, Sendable, CaseIterable {
   case open = "incident.open"
@@ -5,35 +13,81 @@ package enum GateStep: String, Sendable, CaseIterable {
   case dispatch = "incident.dispatch"
   case resolve = "incident.resolve"
   case close = "incident.close"
+  /// The first of a request's tasks is begun, be it claimed or done at once: its fulfilment starts.
+  case claimTask = "task.claim"
+  /// The last of a request's tasks is done: it is fulfilled.
+  case completeTask = "task.complete"
+  case declareKnownError = "problem.declare_known_error"
+  case closeProblem = "problem.close"
+  /// Before anybody is asked to agree to a change.
+  case submitChange = "change.submit"
+  case startChange = "change.start"
+  case closeChange = "change.close"
 
   /// Its place among the steps.
   var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
+  package var process: GateProcess {
+    switch self {
+    case .open, .assign, .dispatch, .resolve, .close: .incident
+    case .claimTask, .completeTask: .request
+    case .declareKnownError, .closeProblem: .problem
+    case .submitChange, .startChange, .closeChange: .change
+    }
+  }
+
+  package static func steps(of process: GateProcess) -> [GateStep] { allCases.filter { $0.process == process } }
+
   /// What somebody can still give before the step is taken. An incident that is being opened has nobody yet who works on it, and no
-  /// comment. For whom it was opened, and where, no operation says afterwards; and what is resolved goes to nobody else.
+  /// comment. For whom it was opened, and where, no operation says afterwards; and what is resolved goes to nobody else. What was ordered
+  /// nobody changes; of a problem that is resolved and of a change that was agreed to nothing is written any more.
   package var facts: [GateFact] {
     switch self {
-    case .open: GateFact.allCases.filter { ![.owner, .team, .assignee, .publicComment, .article].contains($0) }
-    case .assign, .dispatch, .resolve: GateFact.allCases.filter { ![.requester, .unit].contains($0) }
-    case .close: GateFact.allCases.filter { ![.requester, .unit, .team, .assignee].contains($0) }
+    case .open: Self.ofIncidents.filter { ![.owner, .team, .assignee, .publicComment, .article].contains($0) }
+    case .assign, .dispatch, .resolve: Self.ofIncidents.filter { ![.requester, .unit].contains($0) }
+    case .close: Self.ofIncidents.filter { ![.requester, .unit, .team, .assignee].contains($0) }
+    case .completeTask: [.result]
+    case .declareKnownError: [.description, .category, .cis, .owner, .cause, .workaround, .article]
+    case .submitChange: [.description, .cis, .plan, .backOut, .test, .publicText, .tasks]
+    case .closeChange: [.review]
+    case .claimTask, .closeProblem, .startChange: []
+    }
+  }
+
+  private static let ofIncidents: [GateFact] = [
+    .description, .category, .source, .nature, .service, .ciTier, .cis, .requester, .unit, .contractLine, .owner, .team, .assignee, .publicComment, .article,
+  ]
+
+  /// Before which steps nothing waits any more that has taken this one.
+  var leftBehind: [GateStep] {
+    switch self {
+    case .open: [.open]
+    case .assign, .dispatch: []
+    case .resolve: [.open, .assign, .dispatch, .resolve]
+    case .claimTask: [.claimTask]
+    case .declareKnownError: [.declareKnownError]
+    case .submitChange: [.submitChange]
+    case .startChange: [.submitChange, .startChange]
+    case .close, .completeTask, .closeProblem, .closeChange: Self.steps(of: process)
     }
   }
 }
 
-/// What a gate may ask for that an incident has or has not.
+/// What a gate may ask for that an incident, a problem, a change or a request has or has not.
 package enum GateFact: String, Sendable, CaseIterable {
   case description, category, source, nature, service, ciTier, cis, requester, unit, contractLine, owner, team, assignee
+  /// What came of the task that is done.
+  case result
+  /// What is known of a problem.
+  case cause, workaround
+  /// What is written of a change, and the look back on it.
+  case plan, backOut, test, publicText, tasks, review
   /// A comment of the staff that the requester can read.
   case publicComment = "public_comment"
-  /// An article of the knowledge base that the incident names.
+  /// An article of the knowledge base: that an incident names, or that tells a problem.
   case article
 
-  package var isEvidence: Bool {
-    switch self {
-    case .publicComment, .article: true
-    case .description, .category, .source, .nature, .service, .ciTier, .cis, .requester, .unit, .contractLine, .owner, .team, .assignee: false
-    }
-  }
+  package var isEvidence: Bool { self == .publicComment || self == .article }
 
   static let fields = allCases.filter { !$0.isEvidence }.map(\.rawValue)
   static let evidence = allCases.filter(\.isEvidence).map(\.rawValue)

@@ -5,8 +5,10 @@ package struct GateSubject: Sendable, Hashable {
   let kind: String
   let key: [UInt8]
 
-  /// An incident, by the random bits of its public id.
-  package static func incident(_ publicId: [UInt8]) -> GateSubject { GateSubject(kind: "incident", key: publicId) }
+  /// By the random bits of its public id.
+  package static func one(of process: GateProcess, _ publicId: [UInt8]) -> GateSubject { GateSubject(kind: process.rawValue, key: publicId) }
+
+  package static func incident(_ publicId: [UInt8]) -> GateSubject { one(of: .incident, publicId) }
 
   /// An incident that somebody is about to open: there is none yet, so the stay at the gate is the account's.
   package static func opening(by actor: Actor) -> GateSubject {

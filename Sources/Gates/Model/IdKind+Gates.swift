@@ -2,6 +2,19 @@ import Operations
 
 extension IdKind {
   package static let gate = IdKind("gate", owner: .provider)
-  /// Desk's, of which only ids are told here.
-  static let gatedIncident = IdKind("inc", owner: .tenant)
+  package static let gateApproval = IdKind("gap", owner: .provider)
+  /// Other modules', of which only ids are told here.
+  package static let gatedIncident = IdKind("inc", owner: .tenant)
+  package static let gatedRequest = IdKind("req", owner: .tenant)
+  package static let gatedProblem = IdKind("prb", owner: .provider)
+  package static let gatedChange = IdKind("chg", owner: .provider)
+
+  package static func gated(_ process: GateProcess) -> IdKind {
+    switch process {
+    case .incident: gatedIncident
+    case .request: gatedRequest
+    case .problem: gatedProblem
+    case .change: gatedChange
+    }
+  }
 }

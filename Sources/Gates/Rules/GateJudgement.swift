@@ -1,4 +1,5 @@
 import Kernel
+import Operations
 
 /// What a gate says to what is before it.
 package enum GateVerdict: Sendable, Equatable {
@@ -21,6 +22,18 @@ package enum GateJudgement {
     return bypass.map { .bypassed(reason: $0) } ?? .stopped(missing: missing)
   }
 
+  /// What a gate says that asks for an approval.
+  /// - Parameters:
+  ///   - round: who was asked last; nil: nobody was.
+  ///   - party: who takes the step: where nobody approves what he does himself, his own word does not count.
+  static func verdict(_ round: GateRound?, of party: Party, bypass: String?, at now: Instant) throws(Failure) -> GateVerdict {
+    if let round, try round.standing(at: now) == .approved {
+      let isOwn = round.rows([.approved]).contains { $0.approval.decidedBy.map(party.isSame) ?? false }
+      if round.mayBeOwn || !isOwn { return .passed }
+    }
+    return bypass.map { .bypassed(reason: $0) } ?? .stopped(missing: [])
+  }
+
   /// Whether a gate stands before something of a priority. One that has stopped it stands there until it passes: another priority is
   /// no way round.
   package static func holds(for priority: Int64, of gate: Int64?, hasStopped: Bool = false) -> Bool { hasStopped || (gate.map { $0 == priority } ?? true) }
@@ -35,6 +48,7 @@ extension Gate {
     switch kind {
     case .field, .evidence: facts.map(\.rawValue)
     case .checklist: items.map(\.key)
+    case .approval: []
     }
   }
 

@@ -26,9 +26,19 @@ struct PassageRow: Sendable {
   static let isOver = """
     (g.retired_at is not null or p.subject_kind = 'opening' and p.last_stopped_at < $2 or p.subject_kind = 'incident' and exists (
       select from desk.pub_ticket t where t.tenant_id = p.tenant_id and t.public_id = p.subject
-        and (t.state = 'closed' or t.state = 'resolved' and g.step <> 'incident.close')))
+        and (t.state = 'closed' or t.state = 'resolved' and g.step <> 'incident.close'))
+      or p.subject_kind = 'request' and exists (
+        select from requests.pub_request r where r.tenant_id = p.tenant_id and r.public_id = p.subject and r.ended_at is not null))
     """
   static let outcome = "case when p.outcome is not null then p.outcome when \(isOver) then 'left' else 'waiting' end"
+  /// Whether a stay in the provider's own processes is of what concerns the customer $1, at a gate of which those who serve him may know.
+  static let concernsCustomer = """
+    ((g.only_tenant_id is null or g.only_tenant_id = $1) and (
+      p.subject_kind = 'problem' and exists (
+        select from problems.pub_problem b where b.tenant_id = p.tenant_id and b.public_id = p.subject and b.customer_id = $1)
+      or p.subject_kind = 'change' and exists (
+        select from changes.pub_concerned n where n.tenant_id = p.tenant_id and n.public_id = p.subject and n.customer_id = $1)))
+    """
   static let select = """
     select p.id, g.public_id, g.name, g.step, p.subject_kind, p.subject, p.came_at, p.stops, p.first_stopped_at, p.last_stopped_at, p.stopped_name,
       p.reason, p.bypass_name, \(outcome), p.ended_at, p.ended_name
@@ -55,8 +65,9 @@ struct PassageRow: Sendable {
   }
 }
 
-/// The stays of a tenant that began in a period, the newest first.
+/// The stays that began in a period of what goes through a tenant's processes, and through the provider's for it; the newest first.
 struct PassagePage: Statement {
+  let provider: TenantId
   let tenant: TenantId
   let from: Instant
   let until: Instant
@@ -67,11 +78,17 @@ struct PassagePage: Statement {
   let limit: Int64
   let now: Instant
 
-  static let sql = """
-    \(PassageRow.select)
-    where p.tenant_id = $1 and p.came_at >= $3 and p.came_at < $4 and ($5::bigint is null or p.gate_id = $5)
+  private static let isMeant = """
+    p.came_at >= $3 and p.came_at < $4 and ($5::bigint is null or p.gate_id = $5)
       and ($6::text is null or \(PassageRow.outcome) = $6) and (not $7 or p.stops > 0) and (p.came_at, p.id) < ($8, $9)
-    order by p.came_at desc, p.id desc limit $10
+    """
+  // Each has its own order by the index, so that none of the past is read beyond the page.
+  static let sql = """
+    (\(PassageRow.select) where p.tenant_id = $1 and \(isMeant) order by p.came_at desc, p.id desc limit $10)
+    union all
+    (\(PassageRow.select) where $1 <> $11 and p.tenant_id = $11 and \(isMeant) and \(PassageRow.concernsCustomer)
+     order by p.came_at desc, p.id desc limit $10)
+    order by came_at desc, id desc limit $10
     """
 
   func bind(to parameters: inout Parameters) {
@@ -85,6 +102,7 @@ struct PassagePage: Statement {
     parameters.append(before.cameAt)
     parameters.append(before.id)
     parameters.append(limit)
+    parameters.append(provider)
   }
 
   static func decode(_ row: inout RowReader) throws -> PassageRow { try PassageRow(&row) }
@@ -121,6 +139,7 @@ struct FrictionOfGates: Statement {
     let kind: String
     let came: Int64
     let stopped: Int64
+    let subjects: Int64
     let incidents: Int64
     let stops: Int64
     let passed: Int64
@@ -132,14 +151,17 @@ struct FrictionOfGates: Statement {
     let stillWaiting: Int64
   }
 
+  let provider: TenantId
   let tenant: TenantId
   let from: Instant
   let until: Instant
   let gate: Int64?
   let now: Instant
 
+  private static let isMeant = "p.came_at >= $3 and p.came_at < $4 and ($5::bigint is null or p.gate_id = $5)"
   static let sql = """
     select g.public_id, g.name, g.step, g.kind, count(*), count(*) filter (where p.stops > 0),
+      count(distinct p.subject) filter (where p.stops > 0 and p.subject_kind <> 'opening'),
       count(distinct p.subject) filter (where p.stops > 0 and p.subject_kind = 'incident'), sum(p.stops)::bigint,
       count(*) filter (where p.outcome = 'passed'), count(*) filter (where p.outcome = 'bypassed'),
       count(*) filter (where \(PassageRow.outcome) = 'left'), count(*) filter (where \(PassageRow.outcome) = 'waiting'),
@@ -149,8 +171,12 @@ struct FrictionOfGates: Statement {
         filter (where p.stops > 0 and p.outcome in ('passed', 'bypassed')), 0)::bigint,
       coalesce(sum(greatest(floor(extract(epoch from $6::timestamptz - p.first_stopped_at))::bigint, 0))
         filter (where p.stops > 0 and \(PassageRow.outcome) = 'waiting'), 0)::bigint
-    from gates.passage p join gates.gate g on g.id = p.gate_id
-    where p.tenant_id = $1 and p.came_at >= $3 and p.came_at < $4 and ($5::bigint is null or p.gate_id = $5)
+    from (
+      select p.* from gates.passage p where p.tenant_id = $1 and \(isMeant)
+      union all
+      select p.* from gates.passage p join gates.gate g on g.id = p.gate_id
+      where $1 <> $7 and p.tenant_id = $7 and \(isMeant) and \(PassageRow.concernsCustomer)) p
+    join gates.gate g on g.id = p.gate_id
     group by g.id
     order by g.id limit 500
     """
@@ -162,12 +188,13 @@ struct FrictionOfGates: Statement {
     parameters.append(until)
     parameters.append(gate)
     parameters.append(now)
+    parameters.append(provider)
   }
 
   static func decode(_ row: inout RowReader) throws -> Figures {
     Figures(
       gate: try row.next(), name: LocalText(try row.next() as Value), step: try row.next(), kind: try row.next(), came: try row.next(),
-      stopped: try row.next(), incidents: try row.next(), stops: try row.next(), passed: try row.next(), bypassed: try row.next(), left: try row.next(),
-      waiting: try row.next(), medianWait: try row.next(), totalWait: try row.next(), stillWaiting: try row.next())
+      stopped: try row.next(), subjects: try row.next(), incidents: try row.next(), stops: try row.next(), passed: try row.next(),
+      bypassed: try row.next(), left: try row.next(), waiting: try row.next(), medianWait: try row.next(), totalWait: try row.next(), stillWaiting: try row.next())
   }
 }

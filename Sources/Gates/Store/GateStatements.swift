@@ -12,6 +12,8 @@ struct GatesAheadOf: Statement {
     /// Why somebody let the subject pass beforehand.
     let reason: String?
     let stoppedSince: Instant?
+    /// The stay of the subject there that goes on.
+    let stay: Int64?
     /// Whether a stop of this call would change nothing: it is counted already, or as many are as are counted.
     let isCounted: Bool
 
@@ -30,13 +32,25 @@ struct GatesAheadOf: Statement {
   private static let isCounted = """
     coalesce((p.stops >= $8 or p.calls @> array[$7::bytea]) and not (p.subject_kind = 'opening' and p.last_stopped_at < $9), false)
     """
-  static let sql = """
-    select \(Gate.columns), true, p.reason, p.first_stopped_at, \(isCounted)
-    from gates.gate g \(Gate.joins)
+  private static let found = "p.reason, p.first_stopped_at, p.id, \(isCounted)"
+  private static let stays = """
     left join gates.passage p on p.tenant_id = $2 and p.subject_kind = $5 and p.subject = $6 and p.gate_id = g.id and p.ended_at is null
-    where g.step = any ($3) and (g.only_tenant_id is null or g.only_tenant_id = $2) and g.retired_at is null and g.valid_from <= $4
+    """
+  private static let stands = "g.step = any ($3) and g.retired_at is null and g.valid_from <= $4"
+  // What is the provider's own passes the gates of those whom it concerns.
+  static let sql = """
+    select \(Gate.columns), true, \(found) from gates.gate g \(Gate.joins) \(stays)
+    where (g.only_tenant_id is null or g.only_tenant_id = $2) and \(stands)
     union all
-    select \(Gate.columns), false, p.reason, p.first_stopped_at, \(isCounted)
+    select \(Gate.columns), true, \(found)
+    from problems.pub_problem b join gates.gate g on g.only_tenant_id = b.customer_id \(Gate.joins) \(stays)
+    where $5 = 'problem' and b.tenant_id = $2 and b.public_id = $6 and \(stands)
+    union all
+    select \(Gate.columns), true, \(found)
+    from changes.pub_concerned n join gates.gate g on g.only_tenant_id = n.customer_id \(Gate.joins) \(stays)
+    where $5 = 'change' and n.tenant_id = $2 and n.public_id = $6 and \(stands)
+    union all
+    select \(Gate.columns), false, \(found)
     from gates.passage p join gates.gate g on g.id = p.gate_id \(Gate.joins)
     where p.tenant_id = $2 and p.subject_kind = $5 and p.subject = $6 and p.ended_at is null and not (g.step = any ($3) and g.retired_at is null)
     """
@@ -54,17 +68,20 @@ struct GatesAheadOf: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(gate: try Gate(&row), isAhead: try row.next(), reason: try row.next(), stoppedSince: try row.next(), isCounted: try row.next())
+    Found(
+      gate: try Gate(&row), isAhead: try row.next(), reason: try row.next(), stoppedSince: try row.next(), stay: try row.next(),
+      isCounted: try row.next())
   }
 }
 
 extension [GatesAheadOf.Found] {
   /// Those that stand before something now, in the order in which it comes to them.
   /// - Parameters:
+  ///   - steps: those that are taken.
   ///   - priority: by which it is judged; asked for only where a gate is for one priority.
   ///   - isOpening: what somebody was stopped at while he opened an incident may have been another one.
-  func holding(isOpening: Bool = false, _ priority: () async throws -> Int64) async throws -> [GatesAheadOf.Found] {
-    let ahead = filter(\.isAhead)
+  func holding(before steps: [GateStep], isOpening: Bool = false, _ priority: () async throws -> Int64) async throws -> [GatesAheadOf.Found] {
+    let ahead = filter { $0.isAhead && steps.contains($0.gate.step) }
     let judged = ahead.contains { $0.gate.priority != nil } ? try await priority() : 0
     return ahead.filter { GateJudgement.holds(for: judged, of: $0.gate.priority, hasStopped: $0.stoppedSince != nil && !isOpening) }
       .sorted { Gate.isBefore($0.gate, $1.gate) }
@@ -145,7 +162,7 @@ struct InsertGate: Statement {
   let priority: Int64?
   let customer: TenantId?
   let kind: Gate.Kind
-  let needs: [Value]
+  let needs: Value
   let name: LocalText
   let purpose: LocalText
   let owner: GateOwner.Found
@@ -165,7 +182,7 @@ struct InsertGate: Statement {
     parameters.append(priority)
     parameters.append(customer)
     parameters.append(kind.rawValue)
-    parameters.append(json: .array(needs))
+    parameters.append(json: needs)
     parameters.append(json: name.value ?? .null)
     parameters.append(json: purpose.value ?? .null)
     parameters.append(owner.id)

@@ -1,21 +1,27 @@
 import Kernel
 import Operations
 
-/// A period of a customer, and a gate.
+/// A period of a customer, or of all that is the provider's own, and a gate.
 struct GatePeriod: Sendable {
+  let customer: PublicId?
   let gate: PublicId?
   private let from: Instant?
   private let until: Instant?
 
+  private static let customer = Field.id(
+    "customer", .customer, "Of what concerns this customer; absent: of all problems and changes, for who serves all customers.",
+    "与该客户有关的事项；不填则为全部问题与变更（须服务全部客户）。"
+  ).optional
   private static let gate = Field.id("gate", .gate, "Only this gate.", "仅此关卡。").optional
   private static let from = Field.instant("from", "What came to a gate from here on (default 30 days before the end).", "起始时间（默认截止时间前 30 天）。").optional
   private static let until = Field.instant("until", "What came to a gate before (default now).", "截止时间（默认当前时刻）。").optional
-  static let fields: [any InputField] = [CustomerReference.field, gate, from, until]
+  static let fields: [any InputField] = [customer, gate, from, until]
 
   private static let usualDays: Int64 = 30
   private static let mostDays: Int64 = 366
 
   init(_ values: InputValues) throws(FieldError) {
+    customer = try values[Self.customer]
     gate = try values[Self.gate]
     from = try values[Self.from]
     until = try values[Self.until]
@@ -32,7 +38,7 @@ struct GatePeriod: Sendable {
   }
 
   /// What a cursor is good for.
-  var filter: String { "\(gate?.description ?? "")/\(from?.microseconds ?? 0)/\(until?.microseconds ?? 0)" }
+  var filter: String { "\(customer?.description ?? "")/\(gate?.description ?? "")/\(from?.microseconds ?? 0)/\(until?.microseconds ?? 0)" }
 }
 
 /// What gates did, and what that cost.
@@ -53,11 +59,12 @@ package enum GateFriction: Operation {
       OutputField("gate", .id, "The gate.", "关卡编号。") { .id($0.gate) },
       OutputField("name", .document, "Its name, by language.", "名称（按语言）。") { $0.figures.name.value ?? .null },
       OutputField("step", .text, "The operation that it stands before.", "所在步骤（操作名）。") { .text($0.figures.step) },
-      OutputField("kind", .text, "field, checklist or evidence.", "类别。") { .text($0.figures.kind) },
+      OutputField("kind", .text, "field, checklist, evidence or approval.", "类别。") { .text($0.figures.kind) },
       OutputField("came", .integer, "Stays that began in the period: all of the figures are of these.", "期间内到达关卡的次数（其余指标均以此为范围）。") {
         .integer($0.figures.came)
       },
       OutputField("stopped", .integer, "Those that were stopped.", "其中被拦截的次数。") { .integer($0.figures.stopped) },
+      OutputField("subjects", .integer, "What was stopped: incidents, requests, problems or changes.", "被拦截的事件、请求、问题或变更数。") { .integer($0.figures.subjects) },
       OutputField("incidents", .integer, "The incidents among those that were stopped.", "被拦截的事件数。") { .integer($0.figures.incidents) },
       OutputField("stops", .integer, "How often they were stopped.", "拦截总次数。") { .integer($0.figures.stops) },
       OutputField("passed", .integer, "Those that passed with what the gate asks for.", "正常通过。") { .integer($0.figures.passed) },
@@ -89,14 +96,17 @@ package enum GateFriction: Operation {
   }
 
   package static let declaration = Declaration(
-    "gate.friction", "Report what a customer's incidents met at gates in a period: stops, bypasses, waiting; gate.passages lists what is behind it.",
-    zh: "统计期间内客户事件在关卡处的拦截、放行与等待；明细见 gate.passages。", permission: GateRights.read, roles: GateRights.readers,
-    reach: .oneAndProvider(by: "customer"), effect: .read)
+    "gate.friction",
+    "Report what was met at gates in a period, of a customer or of all problems and changes: stops, bypasses, waiting; gate.passages lists what is behind it.",
+    zh: "统计期间内客户事项（或全部问题与变更）在关卡处的拦截、放行与等待；明细见 gate.passages。", permission: GateRights.read, roles: GateRights.readers,
+    reach: .homeOr(by: "customer", andProvider: true), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
+    try context.requireServed(input.period)
     let (from, until) = try input.period.bounds(context.now)
     let gate = try await context.gateOfPeriod(input.period.gate)
-    let figures = try await context.transaction.query(FrictionOfGates(tenant: context.tenant.id, from: from, until: until, gate: gate, now: context.now))
+    let figures = try await context.transaction.query(
+      FrictionOfGates(provider: context.provider.id, tenant: context.tenant.id, from: from, until: until, gate: gate, now: context.now))
     return Output(from: from, until: until, rows: figures.map { Row(gate: context.id(.gate, $0.gate), figures: $0) })
   }
 }
@@ -127,18 +137,20 @@ package enum ListPassages: Operation {
   }
 
   package static let declaration = Declaration(
-    "gate.passages", "List the stays of a customer's incidents at gates that began in a period, the newest first.", zh: "列出期间内客户事件经过关卡的记录，最新的在前。",
-    permission: GateRights.read, roles: GateRights.readers, reach: .oneAndProvider(by: "customer"), effect: .read)
+    "gate.passages", "List the stays at gates that began in a period, of a customer or of all problems and changes, the newest first.",
+    zh: "列出期间内客户事项（或全部问题与变更）经过关卡的记录，最新的在前。", permission: GateRights.read, roles: GateRights.readers,
+    reach: .homeOr(by: "customer", andProvider: true), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<PassageRecord> {
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filter)
+    try context.requireServed(input.period)
     let (from, until) = try input.period.bounds(context.now)
     let gate = try await context.gateOfPeriod(input.period.gate)
     let before = try after.map { (cameAt: try $0.instant(0), id: try $0.integer(1)) } ?? (cameAt: until, id: 0)
     let rows = try await context.transaction.query(
       PassagePage(
-        tenant: context.tenant.id, from: from, until: until, gate: gate, outcome: input.outcome, onlyStopped: input.stopped, before: before,
-        limit: limit + 1, now: context.now))
+        provider: context.provider.id, tenant: context.tenant.id, from: from, until: until, gate: gate, outcome: input.outcome,
+        onlyStopped: input.stopped, before: before, limit: limit + 1, now: context.now))
     return context.listing(rows, limit: limit, filter: input.filter, key: { PageCursor([.integer($0.cameAt.microseconds), .integer($0.id)]) }) {
       PassageRecord($0, in: context)
     }
@@ -146,6 +158,15 @@ package enum ListPassages: Operation {
 }
 
 extension OperationContext {
+  /// What is of no customer is for who serves all of them.
+  fileprivate func requireServed(_ period: GatePeriod) throws(Failure) {
+    guard period.customer != nil else {
+      guard reachableCustomers == nil else { throw .invalid("customer", InputMessages.requiredHere) }
+      return
+    }
+    guard tenant.kind == .customer else { throw unknownReference("customer") }
+  }
+
   fileprivate func gateOfPeriod(_ id: PublicId?) async throws -> Int64? {
     guard let id else { return nil }
     let found = GateByPublicId(provider: provider.id, customers: reachableCustomers, publicId: id)

@@ -6,11 +6,19 @@ package struct GateRecord: OperationOutput {
   let id: PublicId
   let owner: PublicId
   let gate: Gate
+  let approval: Value
 
   init(_ gate: Gate, in context: OperationContext) {
     id = context.id(.gate, gate.publicId)
     owner = context.id(.staff, gate.owner)
     self.gate = gate
+    approval =
+      gate.approval.map { rule in
+        .object([
+          "rule": .text(rule.oneSuffices ? "any" : "all"), "ownWork": .bool(rule.mayBeOwn),
+          "staff": .array(rule.approvers.map { .id(context.id(.staff, $0.publicId)) }),
+        ])
+      } ?? .null
   }
 
   static func checklist(_ gate: Gate) -> Value {
@@ -24,10 +32,14 @@ package struct GateRecord: OperationOutput {
     OutputField("step", .text, "The operation that it stands before.", "所在步骤（操作名）。") { .text($0.gate.step.rawValue) },
     OutputField("priority", .integer, "For this priority; null: for every one.", "适用的优先级；null 表示全部。") { .integer($0.gate.priority) },
     OutputField("customer", .id, "For this customer; null: for all.", "适用的客户；null 表示全部。") { .id($0.gate.customer) },
-    OutputField("kind", .text, "field, checklist or evidence.", "类别：field、checklist 或 evidence。") { .text($0.gate.kind.rawValue) },
+    OutputField("kind", .text, "field, checklist, evidence or approval.", "类别：field、checklist、evidence 或 approval。") { .text($0.gate.kind.rawValue) },
     OutputField("fields", .list(.text), "The fields that must be filled.", "必填字段。") { $0.facts(.field) },
     OutputField("checklist", .document, "The items that must be done, with their names.", "检查项及名称。") { checklist($0.gate) },
     OutputField("evidence", .list(.text), "The evidence that must be there.", "须具备的依据。") { $0.facts(.evidence) },
+    OutputField(
+      "approval", .document, "Whom it asks to agree (staff), whether any or all of them must (rule), and whether who takes the step may agree himself (ownWork).",
+      "须征得同意的人员（staff）、一人同意即可或须全部同意（rule），以及操作人能否自行同意（ownWork）。"
+    ) { $0.approval },
     OutputField("name", .document, "Its name, by language.", "名称（按语言）。") { $0.gate.name.value ?? .null },
     OutputField("purpose", .document, "What it is for, by language.", "目的（按语言）。") { $0.gate.purpose.value ?? .null },
     OutputField("owner", .id, "Who answers for it.", "负责人。") { .id($0.owner) },
@@ -42,12 +54,15 @@ package struct GateRecord: OperationOutput {
 /// A stay at a gate as it is told.
 package struct PassageRecord: OperationOutput {
   let gate: PublicId
-  let incident: PublicId?
+  let process: GateProcess?
+  /// Nil: an incident that was about to be opened.
+  let subject: PublicId?
   let row: PassageRow
 
   init(_ row: PassageRow, in context: OperationContext) {
     gate = context.id(.gate, row.gate)
-    incident = row.subjectKind == "incident" ? context.id(.gatedIncident, row.subject) : nil
+    process = GateProcess(rawValue: row.subjectKind)
+    subject = process.map { context.id(.gated($0), row.subject) }
     self.row = row
   }
 
@@ -55,7 +70,12 @@ package struct PassageRecord: OperationOutput {
     OutputField("gate", .id, "The gate.", "关卡编号。") { .id($0.gate) },
     OutputField("gateName", .document, "Its name, by language.", "关卡名称（按语言）。") { $0.row.gateName.value ?? .null },
     OutputField("step", .text, "The operation that it stands before.", "所在步骤（操作名）。") { .text($0.row.step) },
-    OutputField("incident", .id, "The incident; null: one that was about to be opened, and is not.", "事件工单；null 表示创建时被拦截且未创建。") { .id($0.incident) },
+    OutputField("incident", .id, "The incident; null: something else, or one that was about to be opened, and is not.", "事件工单；null 表示其他事项，或创建时被拦截且未创建。") {
+      .id($0.process == .incident ? $0.subject : nil)
+    },
+    OutputField("request", .id, "The request; null: something else.", "请求；null 表示其他事项。") { .id($0.process == .request ? $0.subject : nil) },
+    OutputField("problem", .id, "The problem; null: something else.", "问题；null 表示其他事项。") { .id($0.process == .problem ? $0.subject : nil) },
+    OutputField("change", .id, "The change; null: something else.", "变更；null 表示其他事项。") { .id($0.process == .change ? $0.subject : nil) },
     OutputField("cameAt", .instant, "When it came to the gate: by this it belongs to a period.", "到达关卡的时间（据此归入统计期间）。") { .instant($0.row.cameAt) },
     OutputField("stops", .integer, "How often it was stopped; of one stay at most 20 are counted.", "被拦截次数（每次停留最多计 20 次）。") { .integer($0.row.stops) },
     OutputField("firstStoppedAt", .instant, "When it was first stopped.", "首次拦截时间。") { .instant($0.row.firstStoppedAt) },

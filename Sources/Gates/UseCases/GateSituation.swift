@@ -1,32 +1,51 @@
 import Kernel
 import Operations
 
-/// A gate that an incident is yet to come to, or stays at.
+/// A gate that something is yet to come to, or stays at.
 package struct GateAhead: OperationOutput {
   let id: PublicId
   let gate: Gate
   let owner: PublicId
   let missing: [String]
   let found: GatesAheadOf.Found
+  let asked: [GateAsked]
 
   package static let fields: [OutputField<GateAhead>] = [
     OutputField("id", .id, "The gate.", "关卡编号。") { .id($0.id) },
     OutputField("step", .text, "The operation that it stands before.", "所在步骤（操作名）。") { .text($0.gate.step.rawValue) },
     OutputField("name", .document, "Its name, by language.", "名称（按语言）。") { $0.gate.name.value ?? .null },
     OutputField("purpose", .document, "What it is for, by language.", "目的（按语言）。") { $0.gate.purpose.value ?? .null },
-    OutputField("kind", .text, "field, checklist or evidence.", "类别：field、checklist 或 evidence。") { .text($0.gate.kind.rawValue) },
+    OutputField("kind", .text, "field, checklist, evidence or approval.", "类别：field、checklist、evidence 或 approval。") { .text($0.gate.kind.rawValue) },
     OutputField("checklist", .document, "The items that it asks for, with their names.", "检查项及名称。") { GateRecord.checklist($0.gate) },
-    OutputField("missing", .list(.text), "What is missing now: fields, evidence, or items to be named as checked.", "目前缺少的内容：字段、依据，或须在 checked 中列出的检查项。") {
+    OutputField("missing", .list(.text), "What is missing now: fields, evidence, items to be named as checked, or approval.", "目前缺少的内容：字段、依据、须在 checked 中列出的检查项，或 approval（审批）。") {
       .array($0.missing.map { .text($0) })
     },
+    OutputField("asked", listOf: GateAsked.self, "Who was asked last to let it pass.", "最近一次请求的审批人。") { $0.asked },
     OutputField("owner", .id, "Who answers for the gate.", "关卡负责人。") { .id($0.owner) },
     OutputField("ownerName", .text, "The owner's name.", "负责人姓名。") { .text($0.gate.ownerName) },
-    OutputField("stoppedSince", .instant, "When it first stopped the incident; null: it has not.", "首次拦截时间；null 表示未拦截。") { .instant($0.found.stoppedSince) },
-    OutputField("bypassReason", .text, "Why somebody let the incident pass; null: nobody did.", "放行理由；null 表示未放行。") { .text($0.found.reason) },
+    OutputField("stoppedSince", .instant, "When it first stopped it; null: it has not.", "首次拦截时间；null 表示未拦截。") { .instant($0.found.stoppedSince) },
+    OutputField("bypassReason", .text, "Why somebody let it pass; null: nobody did.", "放行理由；null 表示未放行。") { .text($0.found.reason) },
   ]
 }
 
-/// How an incident stands to gates.
+/// One who was asked to let something pass a gate.
+package struct GateAsked: OperationOutput {
+  let id: PublicId
+  let row: GateRound.Row
+
+  package static let fields: [OutputField<GateAsked>] = [
+    OutputField("id", .id, "The approval.", "审批编号。") { .id($0.id) },
+    OutputField("name", .text, "Who is asked.", "审批人。") { .text($0.row.name) },
+    OutputField("state", .text, "asked, approved, rejected or lapsed.", "状态：asked 待决定、approved 已同意、rejected 已拒绝、lapsed 无需决定。") {
+      .text($0.row.approval.state.rawValue)
+    },
+    OutputField("askedAt", .instant, "Since when.", "请求时间。") { .instant($0.row.approval.askedAt) },
+    OutputField("decidedAt", .instant, "When it was decided.", "决定时间。") { .instant($0.row.approval.decidedAt) },
+    OutputField("reason", .text, "Why it was decided so.", "决定的理由。") { .text($0.row.approval.reason) },
+  ]
+}
+
+/// How something stands to gates.
 package struct GateSituation: OperationOutput {
   let ahead: [GateAhead]
   let passages: [PassageRecord]
@@ -38,37 +57,67 @@ package struct GateSituation: OperationOutput {
 }
 
 extension OperationContext {
-  /// How an incident stands to the gates before these steps.
-  /// - Parameter priority: by which it is judged.
+  /// How something stands to the gates before these steps.
+  /// - Parameters:
+  ///   - publicId: the random bits of its public id.
+  ///   - priority: by which it is judged.
   package func gateSituation(
-    of incident: [UInt8], priority: () async throws -> Int64, before steps: [GateStep], present: (Set<GateFact>) async throws -> Set<GateFact>
+    of process: GateProcess = .incident, _ publicId: [UInt8], priority: () async throws -> Int64 = { 0 }, before steps: [GateStep],
+    present: (Set<GateFact>) async throws -> Set<GateFact>
   ) async throws -> GateSituation {
-    let subject = GateSubject.incident(incident)
+    let subject = GateSubject.one(of: process, publicId)
     let (found, passages) = try await transaction.query(
       GatesAheadOf(provider: provider.id, tenant: tenant.id, steps: steps, subject: subject, now: now),
       PassagesOfSubject(tenant: tenant.id, subject: subject, now: now))
-    let ahead = try await found.holding(priority)
+    let ahead = try await found.holding(before: steps, priority)
     let needed = Set(ahead.flatMap(\.gate.facts))
     let facts = needed.isEmpty ? [] : try await present(needed)
+    let rounds = try await gateRounds(of: ahead)
     return GateSituation(
-      ahead: ahead.map {
-        GateAhead(
-          id: id(.gate, $0.gate.publicId), gate: $0.gate, owner: id(.staff, $0.gate.owner), missing: $0.gate.missing(facts), found: $0)
+      ahead: try ahead.map { row in
+        let round = rounds[row.gate.id]
+        let missing: [String]
+        if row.gate.kind == .approval {
+          missing = try round?.standing(at: now) == .approved ? [] : ["approval"]
+        } else {
+          missing = row.gate.missing(facts)
+        }
+        return GateAhead(
+          id: id(.gate, row.gate.publicId), gate: row.gate, owner: id(.staff, row.gate.owner), missing: missing, found: row,
+          asked: (round?.rows ?? []).map { GateAsked(id: id(.gateApproval, $0.approval.publicId), row: $0) })
       }, passages: passages.map { PassageRecord($0, in: self) })
   }
 
-  /// Lets an incident pass a gate that it is yet to come to. Who may is checked by the operation's own permission.
-  /// - Returns: the gate's step.
+  /// Lets something pass a gate that it is yet to come to. Who may is checked by the operation's own permission.
   package func letPass(
-    _ gate: PublicId, because reason: String, _ incident: [UInt8], priority: () async throws -> Int64, before steps: [GateStep]
-  ) async throws -> GateStep {
-    let subject = GateSubject.incident(incident)
+    _ gate: PublicId, because reason: String, of process: GateProcess = .incident, _ publicId: [UInt8], priority: () async throws -> Int64 = { 0 },
+    before steps: [GateStep]
+  ) async throws -> GatePassing {
+    let subject = GateSubject.one(of: process, publicId)
     let found = try await transaction.query(
       GatesAheadOf(provider: provider.id, tenant: tenant.id, steps: steps, subject: subject, now: now)
     )
-    guard let found = try await found.holding(priority).first(where: { $0.gate.publicId == gate.random }) else { throw unknownReference("gate") }
+    guard let found = try await found.holding(before: steps, priority).first(where: { $0.gate.publicId == gate.random }) else {
+      throw unknownReference("gate")
+    }
     let bypass = RecordBypass(tenant: tenant.id, gate: found.gate.id, subject: subject, reason: reason, name: principal.name, now: now)
     guard try await transaction.first(bypass) != nil else { throw Failure(.conflict, GateMessages.bypassedAlready) }
-    return found.gate.step
+    // Who was asked need not decide any more.
+    transaction.enqueue(LapseGateApprovals(provider: provider.id, tenant: tenant.id, subject: subject, gates: [found.gate.id]))
+    return GatePassing(gate: gate, step: found.gate.step, isBypass: true, checked: [], approvedBy: [])
+  }
+}
+
+/// The fields by which an operation lets something pass a gate beforehand.
+package struct GateBypass: Sendable {
+  package let gate: PublicId
+  package let reason: String
+
+  private static let gate = Field.id("gate", .gate, "The gate: one of those that stand ahead.", "关卡（见对应的 gates 操作）。")
+  package static let fields: [any InputField] = [gate, GateAnswers.Bypass.reason]
+
+  package init(_ values: InputValues) throws(FieldError) {
+    gate = try values[Self.gate]
+    reason = try values[GateAnswers.Bypass.reason]
   }
 }

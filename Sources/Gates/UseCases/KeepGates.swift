@@ -11,6 +11,28 @@ enum GateFields {
   static let most = 20
 }
 
+/// Whom a gate is to ask, as it is given.
+struct GateApprovalInput: OperationInput {
+  let staff: [PublicId]
+  let oneSuffices: Bool
+  let mayBeOwn: Bool
+
+  private static let staff = Field.list(
+    "staff", of: Field.id("staff", .staff, "A member of the staff.", "服务商人员。"), count: 1...GateFields.most, "Who is asked.", "审批人。")
+  private static let rule = Field.oneOf("rule", ["any", "all"], "any: one of them is enough; all: each of them agrees.", "any：一人同意即可；all：须全部同意。")
+  private static let ownWork = Field.boolean(
+    "ownWork", "Whether who takes the step may agree to it himself (default no).", "操作人能否自行同意（默认否）。"
+  ).optional
+
+  static let fields: [any InputField] = [staff, rule, ownWork]
+
+  init(_ values: InputValues) throws(FieldError) {
+    staff = try values[Self.staff]
+    oneSuffices = try values[Self.rule] == "any"
+    mayBeOwn = try values[Self.ownWork] ?? false
+  }
+}
+
 /// Puts a gate before a step.
 package enum CreateGate: Operation {
   package struct Input: OperationInput {
@@ -19,14 +41,15 @@ package enum CreateGate: Operation {
     let customer: PublicId?
     let facts: [GateFact]
     let items: [NamedChoice]
+    let approval: GateApprovalInput?
     let kind: Gate.Kind
     let name: LocalText
     let purpose: LocalText
     let owner: PublicId
     let validFrom: Instant?
 
-    private static let priority = Field.integer("priority", 1...5, "For incidents of this priority; absent: of every one.", "适用的优先级；不填表示全部。").optional
-    private static let customer = Field.id("customer", .customer, "For incidents of this customer; absent: of all.", "适用的客户；不填表示全部。").optional
+    private static let priority = Field.integer("priority", 1...5, "For incidents or problems of this priority; absent: of every one.", "适用的优先级（仅事件与问题）；不填表示全部。").optional
+    private static let customer = Field.id("customer", .customer, "For what concerns this customer; absent: for all.", "适用的客户；不填表示全部。").optional
     private static let fieldsAsked = Field.list(
       "fields", of: .oneOf("field", GateFact.fields, "A field.", "字段。"), count: 1...GateFields.most, "Fields that must be filled.", "必填字段。"
     ).optional
@@ -37,10 +60,11 @@ package enum CreateGate: Operation {
       "evidence", of: .oneOf("evidence", GateFact.evidence, "Evidence.", "依据。"), count: 1...GateFields.most,
       "Evidence that must be there: a comment that the requester can read, an article of the knowledge base.", "须具备的依据：请求人可见的评论、引用的知识文章。"
     ).optional
+    private static let approval = Field<GateApprovalInput>.object("approval", "Who must agree before.", "须征得谁的同意。").optional
     private static let validFrom = Field.instant("validFrom", "From when it holds (default now).", "生效时间（默认当前时刻）。").optional
 
     package static let fields: [any InputField] = [
-      GateFields.step, priority, customer, fieldsAsked, checklist, evidence, GateFields.name, GateFields.purpose, GateFields.owner, validFrom,
+      GateFields.step, priority, customer, fieldsAsked, checklist, evidence, approval, GateFields.name, GateFields.purpose, GateFields.owner, validFrom,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -51,10 +75,12 @@ package enum CreateGate: Operation {
       customer = try values[Self.customer]
       let (fields, evidence) = (try values[Self.fieldsAsked], try values[Self.evidence])
       let checklist = try values[Self.checklist]
-      switch (fields, checklist, evidence) {
-      case (.some, nil, nil): kind = .field
-      case (nil, .some, nil): kind = .checklist
-      case (nil, nil, .some): kind = .evidence
+      approval = try values[Self.approval]
+      switch (fields, checklist, evidence, approval) {
+      case (.some, nil, nil, nil): kind = .field
+      case (nil, .some, nil, nil): kind = .checklist
+      case (nil, nil, .some, nil): kind = .evidence
+      case (nil, nil, nil, .some): kind = .approval
       default: throw FieldError("", GateMessages.oneKind)
       }
       facts = (fields ?? evidence ?? []).compactMap(GateFact.init)
@@ -67,6 +93,8 @@ package enum CreateGate: Operation {
     }
 
     private func check() throws(FieldError) {
+      if priority != nil, !step.process.hasPriority { throw FieldError("priority", GateMessages.noPriority) }
+      if kind == .approval, step == .open { throw FieldError("approval", GateMessages.noApprovalBefore) }
       let path = kind == .field ? "fields" : kind.rawValue
       for (index, fact) in facts.enumerated() where !step.facts.contains(fact) {
         let allowed = step.facts.filter { $0.isEvidence == (kind == .evidence) }.map(\.rawValue)
@@ -76,13 +104,20 @@ package enum CreateGate: Operation {
       for (index, key) in (facts.map(\.rawValue) + items.map(\.value)).enumerated() where !seen.insert(key).inserted {
         throw FieldError("\(path)[\(index)]", GateMessages.twice)
       }
+      for (index, staff) in (approval?.staff ?? []).enumerated() where !seen.insert(staff.description).inserted {
+        throw FieldError("approval.staff[\(index)]", GateMessages.twice)
+      }
     }
 
-    var needs: [Value] { kind == .checklist ? items.map(\.stored) : facts.map { .text($0.rawValue) } }
+    /// What is stored of what it asks for.
+    fileprivate func needs(_ approval: GateApprovalRule?, _ id: ([UInt8]) -> PublicId) -> Value {
+      if let approval { return approval.stored(id) }
+      return .array(kind == .checklist ? items.map(\.stored) : facts.map { .text($0.rawValue) })
+    }
   }
 
   package static let declaration = Declaration(
-    "gate.create", "Put a gate before a step of the incident process: fields, a checklist or evidence.", zh: "在事件流程的步骤前设置关卡：必填字段、检查清单或依据。",
+    "gate.create", "Put a gate before a step of a process: fields, a checklist, evidence or an approval.", zh: "在流程步骤前设置关卡：必填字段、检查清单、依据或审批。",
     permission: GateRights.manage, roles: GateRights.managers, reach: .homeOr(by: "customer", andProvider: true), effect: .create)
 
   /// So many gates stand before one step, of one customer or of all.
@@ -96,12 +131,13 @@ package enum CreateGate: Operation {
     guard try await context.transaction.first(CountGates(step: input.step, customer: customer)) ?? 0 < mostOfStep else {
       throw Failure(.conflict, GateMessages.tooMany, ["most": String(mostOfStep)])
     }
+    let approval = try await context.approvalRule(input.approval, for: customer)
     let id = context.newId(.gate)
     context.subject(id)
     context.transaction.enqueue(
       InsertGate(
-        publicId: id, step: input.step, priority: input.priority, customer: customer, kind: input.kind, needs: input.needs, name: input.name,
-        purpose: input.purpose, owner: try await context.gateOwner(input.owner), validFrom: validFrom, author: context.principal.name, now: context.now))
+        publicId: id, step: input.step, priority: input.priority, customer: customer, kind: input.kind,
+        needs: input.needs(approval) { context.id(.staff, $0) }, name: input.name, purpose: input.purpose, owner: try await context.gateOwner(input.owner), validFrom: validFrom, author: context.principal.name, now: context.now))
     return GateRecord(try await context.gate(id, among: customer.map { [$0.rawValue] }), in: context)
   }
 }
@@ -191,6 +227,21 @@ extension OperationContext {
   fileprivate func gateOwner(_ staff: PublicId) async throws -> GateOwner.Found {
     guard let found = try await transaction.first(GateOwner(provider: provider.id, publicId: staff)) else { throw unknownReference("owner") }
     return found
+  }
+
+  /// Who is asked can decide: he is there, and may approve for those for whom the gate holds.
+  fileprivate func approvalRule(_ input: GateApprovalInput?, for customer: TenantId?) async throws -> GateApprovalRule? {
+    guard let input else { return nil }
+    var approvers: [GateApprovalRule.Approver] = []
+    for (index, staff) in input.staff.enumerated() {
+      let path = "approval.staff[\(index)]"
+      let account = AccountAtCustomer(
+        home: provider.id, publicId: staff, permission: GateRights.approve, customer: customer ?? provider.id, now: now)
+      guard let found = try await transaction.first(account), found.party.kind == Actor.Kind.staff.rawValue else { throw unknownReference(path) }
+      guard found.may else { throw Failure.invalid(path, GateMessages.approverMayNot, ["permission": GateRights.approve]) }
+      approvers.append(GateApprovalRule.Approver(account: found.party.id, publicId: staff.random))
+    }
+    return GateApprovalRule(approvers: approvers, oneSuffices: input.oneSuffices, mayBeOwn: input.mayBeOwn)
   }
 
   fileprivate func overtaken(_ version: Int64) -> Failure {

@@ -1,6 +1,8 @@
+import Approvals
 import Kernel
 import Operations
 import Postgres
+import Tenancy
 
 /// What the history of a subject tells of a gate that it passed.
 package struct GatePassing: Sendable {
@@ -8,28 +10,58 @@ package struct GatePassing: Sendable {
   package let step: GateStep
   package let isBypass: Bool
   /// The items that were said to be done.
-  package let checked: [String]
+  let checked: [String]
+  /// Who agreed.
+  let approvedBy: [PublicId]
+
+  /// The event's name, after that of the subject: `gate_passed`.
+  package var event: String { isBypass ? "gate_bypassed" : "gate_passed" }
+
+  /// Codes and ids, never what somebody wrote.
+  package var payload: [Value.Member] {
+    let ids = [Value.Member("gate", .id(gate)), Value.Member("step", .text(step.rawValue))]
+    if isBypass { return ids }
+    if !approvedBy.isEmpty { return ids + [Value.Member("approvedBy", .array(approvedBy.map { .id($0) }))] }
+    return ids + [Value.Member("checked", .array(checked.map { .text($0) }))]
+  }
+}
+
+/// What an act tells the gates of its subject, as the act would leave it.
+package struct GateFacts: Sendable {
+  /// The random bits of its public id.
+  let publicId: [UInt8]
+  /// By which it is judged.
+  let priority: @Sendable () async throws -> Int64
+  /// Which of some facts are there.
+  let present: @Sendable (Set<GateFact>) async throws -> Set<GateFact>
+  /// Whom it concerns: by that is judged who may let it pass. Of the tenant that is bound where it is nil; nobody: only who serves all may.
+  let concerned: (@Sendable () async throws -> [TenantId])?
+  /// Locks it in another transaction and tells whether it still is what was judged: else somebody else has taken it on since, and no stop
+  /// is recorded behind that.
+  let hold: @Sendable (Transaction) async throws -> Bool
+
+  package init(
+    of publicId: [UInt8], priority: @escaping @Sendable () async throws -> Int64 = { 0 },
+    present: @escaping @Sendable (Set<GateFact>) async throws -> Set<GateFact>, concerned: (@Sendable () async throws -> [TenantId])? = nil,
+    hold: @escaping @Sendable (Transaction) async throws -> Bool
+  ) {
+    self.publicId = publicId
+    self.priority = priority
+    self.present = present
+    self.concerned = concerned
+    self.hold = hold
+  }
 }
 
 /// The gates before an act: the one place where they are asked.
 package struct GatesAhead: Sendable {
-  private let context: OperationContext
+  let context: OperationContext
   private let steps: [GateStep]
   private let answers: GateAnswers
-  /// Who stays at them: the incident, or who opens one.
-  private let subject: GateSubject
-  private let call: [UInt8]
+  /// Who stays at them: the incident, the request, the problem, the change, or who opens an incident.
+  let subject: GateSubject
+  let call: [UInt8]
   private let found: Later<GatesAheadOf.Found>
-
-  /// What a gate has stopped.
-  private struct Stop {
-    let row: GatesAheadOf.Found
-    let missing: [String]
-    /// Where among the bypasses that of somebody stands who may not bypass.
-    let refusedBypass: Int?
-
-    var gate: Gate { row.gate }
-  }
 
   fileprivate init(_ context: OperationContext, _ steps: [GateStep], _ answers: GateAnswers, _ subject: GateSubject) {
     self.context = context
@@ -42,44 +74,59 @@ package struct GatesAhead: Sendable {
   }
 
   /// Passes all of them or throws; nothing of the act may have been committed yet.
-  /// - Parameters:
-  ///   - incident: the random bits of its public id.
-  ///   - priority: by which it is judged.
-  ///   - present: which of some facts are there.
-  ///   - hold: locks the incident in another transaction and tells whether it still is what was judged: else somebody else has taken it
-  ///     on since, and no stop is recorded behind that.
-  package func pass(
-    _ incident: [UInt8], priority: () async throws -> Int64, present: (Set<GateFact>) async throws -> Set<GateFact>,
-    hold: @escaping @Sendable (Transaction) async throws -> Bool
-  ) async throws -> [GatePassing] {
+  /// - Parameter taken: the steps that the act takes, of those that were asked for; nil: all.
+  package func pass(_ facts: GateFacts, taking taken: [GateStep]? = nil) async throws -> [GatePassing] {
     let rows = try found.rows
-    let ahead = try await rows.holding(isOpening: subject.isOpening, priority)
+    let taken = taken ?? steps
+    let ahead = try await rows.holding(before: taken, isOpening: subject.isOpening, facts.priority)
     try requireAsked(ahead.map(\.gate))
-    guard !rows.isEmpty else { return [] }
+    guard !rows.isEmpty, !taken.isEmpty else { return [] }
     let needed = Set(ahead.flatMap(\.gate.facts))
-    let facts = needed.isEmpty ? [] : try await present(needed)
-    var (outcomes, stopped, passings) = (GateOutcomes(), [Stop](), [GatePassing]())
+    let present = needed.isEmpty ? [] : try await facts.present(needed)
+    let rounds = try await rounds(of: ahead)
+    let mayBypass = answers.bypasses.isEmpty ? false : try await mayBypass(facts)
+    var (outcomes, stopped, passings) = (GateOutcomes(), [GateStop](), [GatePassing]())
     for row in ahead {
       let gate = row.gate
       let own = answers.bypasses.enumerated().first { $0.element.gate.random == gate.publicId }
-      let isRefused = own != nil && row.reason == nil && !context.mayBypass
-      switch gate.verdict(facts, checked: Set(answers.checked), bypass: row.reason ?? (isRefused ? nil : own?.element.reason)) {
+      let isRefused = own != nil && row.reason == nil && !mayBypass
+      let bypass = row.reason ?? (isRefused ? nil : own?.element.reason)
+      let verdict =
+        gate.kind == .approval
+        ? try GateJudgement.verdict(rounds[gate.id], of: Party(context.principal), bypass: bypass, at: context.now)
+        : gate.verdict(present, checked: Set(answers.checked), bypass: bypass)
+      switch verdict {
       case .passed:
         outcomes.append(gate.id, "passed", reason: nil, by: nil)
-        if gate.kind == .checklist { passings.append(passing(gate, isBypass: false)) }
+        if gate.kind == .checklist || gate.kind == .approval { passings.append(passing(gate, rounds[gate.id])) }
       case .bypassed(let reason):
-        if row.reason == nil { passings.append(passing(gate, isBypass: true)) }
+        if row.reason == nil { passings.append(passing(gate, nil, isBypass: true)) }
         outcomes.append(gate.id, "bypassed", reason: reason, by: context.principal.name)
-      case .stopped(let missing): stopped.append(Stop(row: row, missing: missing, refusedBypass: isRefused ? own?.offset : nil))
+      case .stopped(let missing):
+        stopped.append(GateStop(row: row, missing: missing, round: rounds[gate.id], refusedBypass: isRefused ? own?.offset : nil))
       }
     }
-    guard stopped.isEmpty else { throw refusal(stopped, hold) }
-    try await record(outcomes, incident, rows)
+    guard stopped.isEmpty else { throw try await refusal(stopped, facts.hold) }
+    try await record(outcomes, facts.publicId, taken, rows)
     return passings
   }
 
-  private func passing(_ gate: Gate, isBypass: Bool) -> GatePassing {
-    GatePassing(gate: context.id(.gate, gate.publicId), step: gate.step, isBypass: isBypass, checked: isBypass ? [] : gate.items.map(\.key))
+  private func passing(_ gate: Gate, _ round: GateRound?, isBypass: Bool = false) -> GatePassing {
+    GatePassing(
+      gate: context.id(.gate, gate.publicId), step: gate.step, isBypass: isBypass, checked: gate.items.map(\.key),
+      approvedBy: (round?.rows([.approved]) ?? []).map { context.id(.staff, $0.accountPublicId) })
+  }
+
+  /// Who was asked, by the gate. A process without such gates asks for nothing.
+  private func rounds(of ahead: [GatesAheadOf.Found]) async throws -> [Int64: GateRound] {
+    try await context.gateRounds(of: ahead)
+  }
+
+  private func mayBypass(_ facts: GateFacts) async throws -> Bool {
+    guard let access = context.principal.access(GateRights.bypass, honouring: [.listed, .all], at: context.now) else { return false }
+    guard let concerned = facts.concerned else { return access.reaches(context.tenant.id) }
+    let customers = try await concerned()
+    return customers.isEmpty ? access.tenants == nil : customers.allSatisfy(access.reaches)
   }
 
   /// What nobody asks for is a mistake of who says it; a gate of which he may not know is one that there is not.
@@ -93,9 +140,9 @@ package struct GatesAhead: Sendable {
     }
   }
 
-  private func record(_ outcomes: GateOutcomes, _ incident: [UInt8], _ rows: [GatesAheadOf.Found]) async throws {
+  private func record(_ outcomes: GateOutcomes, _ publicId: [UInt8], _ taken: [GateStep], _ rows: [GatesAheadOf.Found]) async throws {
     let (tenant, name, now) = (context.tenant.id, context.principal.name, context.now)
-    let to = GateSubject.incident(incident)
+    let to = subject.isOpening ? .incident(publicId) : subject
     if subject.isOpening, rows.contains(where: \.isStay) {
       context.transaction.enqueue(leavingOldOpenings)
       // Of the others nobody knows whether one and the same was about to open it.
@@ -107,67 +154,21 @@ package struct GatesAhead: Sendable {
       if !rest.gates.isEmpty { context.transaction.enqueue(InsertPassages(tenant: tenant, subject: to, outcomes: rest, name: name, now: now)) }
     }
     // What is opened does not come back to gates before that, nor what is resolved to others than those before closing.
-    let staying = rows.filter { row in
-      guard row.isStay, !outcomes.gates.contains(row.gate.id) else { return false }
-      if steps.contains(.close) { return true }
-      return steps.contains(.resolve) ? row.gate.step != .close : steps.contains(.open) && row.gate.step == .open
+    let behind = Set(taken.flatMap(\.leftBehind))
+    let staying = rows.filter { $0.isStay && !outcomes.gates.contains($0.gate.id) && behind.contains($0.gate.step) }
+    let asked = rows.filter { $0.gate.kind == .approval && (outcomes.gates.contains($0.gate.id) || behind.contains($0.gate.step)) }
+    if !asked.isEmpty {
+      context.transaction.enqueue(
+        LapseGateApprovals(provider: context.provider.id, tenant: tenant, subject: to, gates: asked.map(\.gate.id)))
     }
     guard !staying.isEmpty else { return }
     context.transaction.enqueue(LeaveGates(tenant: tenant, subject: to, gates: staying.map(\.gate.id), name: name, now: now))
   }
 
-  private var leavingOldOpenings: LeaveGates {
+  var leavingOldOpenings: LeaveGates {
     LeaveGates(
       tenant: context.tenant.id, subject: subject, stoppedBefore: context.now.adding(seconds: -GateSubject.openingSeconds),
       name: context.principal.name, now: context.now)
-  }
-
-  /// Whoever repeats a refused call without end writes and locks nothing any more, save for what is audited.
-  private func refusal(_ stopped: [Stop], _ hold: @escaping @Sendable (Transaction) async throws -> Bool) -> any Error {
-    let stops = stopped.filter { !$0.row.isCounted }.map {
-      RecordStop(tenant: context.tenant.id, gate: $0.gate.id, subject: subject, call: call, name: context.principal.name, at: context.now)
-    }
-    let isDenial = stopped.contains { $0.refusedBypass != nil }
-    let failure = failure(stopped)
-    guard isDenial || !stops.isEmpty else { return failure }
-    let leaving = subject.isOpening ? leavingOldOpenings : nil
-    return RecordedRefusal(failure, isDenial: isDenial) { transaction in
-      guard !stops.isEmpty, try await hold(transaction) else { return }
-      if let leaving { transaction.enqueue(leaving) }
-      // In one order for all, who are stopped at the same gates.
-      for stop in stops { transaction.enqueue(stop) }
-    }
-  }
-
-  private func failure(_ stopped: [Stop]) -> Failure {
-    let language = context.call.language
-    func list(_ text: (Gate) -> String) -> String {
-      var seen: Set<String> = []
-      return stopped.map { text($0.gate) }.filter { seen.insert($0).inserted }.joined(separator: ", ")
-    }
-    let violations = stopped.flatMap { stop in
-      let gate = stop.gate
-      let (name, purpose) = (gate.name.text(language) ?? "", gate.purpose.text(language) ?? "")
-      let refused = stop.refusedBypass.map { Failure.Violation(path: "bypass[\($0)]", GateMessages.mayNotBypass, ["permission": GateRights.bypass]) }
-      return [refused].compactMap { $0 }
-        + stop.missing.map { what in
-          let about = ["gate": name, "purpose": purpose]
-          switch gate.kind {
-          case .field: return Failure.Violation(path: what, GateMessages.fieldMissing, about)
-          case .evidence: return Failure.Violation(path: "evidence", GateMessages.evidenceMissing, about.merging(["evidence": what]) { $1 })
-          case .checklist:
-            let item = gate.items.first { $0.key == what }?.name.text(language) ?? what
-            return Failure.Violation(path: "checked", GateMessages.itemMissing, about.merging(["item": what, "name": item]) { $1 })
-          }
-        }
-    }
-    return Failure(
-      .conflict, subject.isOpening ? GateMessages.stoppedOpening : GateMessages.stopped,
-      [
-        "gate": list { $0.name.text(language) ?? "" }, "id": list { context.id(.gate, $0.publicId).description },
-        "missing": stopped.flatMap(\.missing).joined(separator: ", "),
-        "owner": list { $0.ownerName ?? context.id(.staff, $0.owner).description },
-      ], violations: violations)
   }
 }
 
@@ -175,8 +176,10 @@ extension OperationContext {
   /// Asks for the gates before steps; they travel with the next round trip. Gates are for people of the staff: what a customer's people
   /// do is their word, and what Steward does by itself has nobody who could give what is missing. A program that reports an incident has
   /// nobody either, and what it reports must not be lost.
-  /// - Parameter incident: the random bits of its public id; nil: one is being opened.
-  package func gates(before steps: [GateStep], of incident: PublicId?, _ answers: GateAnswers) throws(Failure) -> GatesAhead? {
+  /// - Parameters:
+  ///   - steps: of one process.
+  ///   - subject: by its public id; nil: an incident is being opened.
+  package func gates(before steps: [GateStep], of subject: PublicId?, _ answers: GateAnswers) throws(Failure) -> GatesAhead? {
     guard principal.side == .staff else {
       if let given = answers.firstGiven { throw .invalid(given, GateMessages.staffOnly) }
       return nil
@@ -185,16 +188,26 @@ extension OperationContext {
     case .http, .admin, .cli:
       let asked = steps.filter { $0 != .open || actor.kind != .service }
       guard !asked.isEmpty || answers.firstGiven != nil else { return nil }
-      return GatesAhead(self, asked, answers, incident.map { .incident($0.random) } ?? .opening(by: actor))
+      let process = steps.first?.process ?? .incident
+      return GatesAhead(self, asked, answers, subject.map { .one(of: process, $0.random) } ?? .opening(by: actor))
     case .job, .import, .webhook: return nil
     }
   }
 
-  /// An incident does not come back to the gates that it stays at, nor to those that somebody let it pass.
-  /// - Parameter besides: those before this step it is yet to come to.
-  package func leaveGates(_ incident: [UInt8], besides: GateStep? = nil) {
-    transaction.enqueue(LeaveGates(tenant: tenant.id, subject: .incident(incident), besides: besides, name: principal.name, now: now))
+  /// What goes through a process does not come back to the gates that it stays at, nor to those that somebody let it pass.
+  /// - Parameters:
+  ///   - publicId: the random bits of its public id.
+  ///   - besides: those before this step it is yet to come to.
+  package func leaveGates(_ publicId: [UInt8], of process: GateProcess = .incident, besides: GateStep? = nil) {
+    let subject = GateSubject.one(of: process, publicId)
+    transaction.enqueue(LeaveGates(tenant: tenant.id, subject: subject, besides: besides, name: principal.name, now: now))
+    transaction.enqueue(LapseGateApprovals(provider: provider.id, tenant: tenant.id, subject: subject, besides: besides))
   }
 
-  var mayBypass: Bool { principal.access(GateRights.bypass, honouring: [.listed, .all], at: now)?.reaches(tenant.id) ?? false }
+  /// The last rounds of approval at the gates among some, by the gate.
+  func gateRounds(of gates: [GatesAheadOf.Found]) async throws -> [Int64: GateRound] {
+    let stays = gates.compactMap { $0.gate.kind == .approval ? $0.stay : nil }
+    guard !stays.isEmpty else { return [:] }
+    return try await transaction.query(RoundsOfStays(provider: provider.id, tenant: tenant.id, stays: stays)).lastRounds
+  }
 }

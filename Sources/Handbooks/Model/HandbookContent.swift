@@ -65,9 +65,12 @@ package struct HandbookContent: OperationInput, Hashable {
     do throws(FieldError) {
       return try InputValues.read(HandbookContent.self, from: stored)
     } catch {
-      throw Failure(.internal, OperationMessages.internalFault, debug: "a handbook holds what it may not: \(error.violations.map(\.path))")
+      throw Failure(.conflict, HandbookMessages.unreadable, debug: "a handbook holds what it may not: \(error.violations.map(\.path))")
     }
   }
+
+  /// Nil: this version of the program cannot read it, as after a return to an earlier one.
+  static func ifReadable(_ stored: Value) -> HandbookContent? { try? read(stored) }
 
   /// A person, and where in the handbook.
   struct Place: Hashable, Sendable {

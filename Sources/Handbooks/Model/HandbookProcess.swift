@@ -2,6 +2,8 @@ import Kernel
 import Operations
 
 extension IdKind {
+  /// Of the gates, of which only ids are told here.
+  static let gateInForce = IdKind("gate", owner: .provider)
   package static let handbook = IdKind("hbk", owner: .provider)
 }
 
@@ -16,6 +18,17 @@ package enum HandbookProcess: String, Sendable, CaseIterable {
     case .problem: ["category", "problem_cause", "problem_outcome"]
     case .event: ["source", "nature"]
     case .request, .change, .release, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: []
+    }
+  }
+
+  /// What the names of its steps begin with, before which gates may stand; nil: it has none.
+  var gatedSteps: String? {
+    switch self {
+    case .incident: "incident."
+    case .request: "task."
+    case .problem: "problem."
+    case .change: "change."
+    case .release, .event, .access, .knowledge, .configuration, .availability, .capacity, .continuity, .security: nil
     }
   }
 

@@ -38,6 +38,7 @@ struct EditionDifference: Sendable {
     list("form", HandbookWords.field, old.form.map(Self.item), new.form.map(Self.item))
     list("kpis", HandbookWords.kpi, old.kpis.map(Self.item), new.kpis.map(Self.item))
     list("codes", HandbookWords.code, before.inForce.codes.map(Self.item), after.inForce.codes.map(Self.item))
+    list("gates", HandbookWords.gate, before.inForce.gates.map(Self.item), after.inForce.gates.map(Self.item))
     list("priorities", HandbookWords.priority, before.inForce.priorities.map(Self.item), after.inForce.priorities.map(Self.item))
   }
 
@@ -95,6 +96,16 @@ struct EditionDifference: Sendable {
     Item(
       key: "\(cell.impact)x\(cell.urgency)", name: .cell(impact: cell.impact, urgency: cell.urgency),
       attributes: [("priority", HandbookWords.priority, .text("P\(cell.priority)"))])
+  }
+
+  private static func item(_ gate: HandbookInForce.Gate) -> Item {
+    Item(
+      key: gate.id, name: .local(gate.name),
+      attributes: [
+        ("name", HandbookWords.name, .local(gate.name)), ("purpose", HandbookWords.purpose, .local(gate.purpose)),
+        ("step", HandbookWords.step, .text(gate.step)), ("priority", HandbookWords.priority, gate.priority.map { .text("P\($0)") }),
+        ("asks", HandbookWords.asks, .gate(gate.asks)),
+      ])
   }
 
   private static func key(_ name: LocalText) -> String { name.english ?? name.chinese ?? "" }

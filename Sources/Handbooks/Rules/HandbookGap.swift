@@ -6,6 +6,8 @@ enum HandbookGap: Hashable, Sendable {
   case noHandbook
   /// There is a draft, and no edition.
   case notPublished
+  /// This version of the program cannot read it.
+  case unreadable
   case noOwner
   case ownerLeft(PublicId)
   case noManager
@@ -17,10 +19,12 @@ enum HandbookGap: Hashable, Sendable {
 
   /// What is missing of a handbook: of its newest edition, or of its draft where there is none.
   /// - Parameters:
+  ///   - content: nil: it cannot be read.
   ///   - reviewDueOn: nil: no edition is published.
   ///   - today: for the provider.
-  static func gaps(of content: HandbookContent, reviewDueOn: CalendarDate?, today: CalendarDate, _ staff: StaffBook) -> [HandbookGap] {
+  static func gaps(of content: HandbookContent?, reviewDueOn: CalendarDate?, today: CalendarDate, _ staff: StaffBook) -> [HandbookGap] {
     var gaps: [HandbookGap] = reviewDueOn == nil ? [.notPublished] : []
+    guard let content else { return gaps + [.unreadable] }
     switch content.owner {
     case nil: gaps.append(.noOwner)
     case let owner? where !staff.isActive(owner): gaps.append(.ownerLeft(owner))
@@ -44,6 +48,7 @@ enum HandbookGap: Hashable, Sendable {
     switch self {
     case .noHandbook: "no_handbook"
     case .notPublished: "not_published"
+    case .unreadable: "unreadable"
     case .noOwner: "no_owner"
     case .ownerLeft: "owner_left"
     case .noManager: "no_manager"
@@ -55,13 +60,14 @@ enum HandbookGap: Hashable, Sendable {
   }
 
   static let codes: [String] = [
-    "no_handbook", "not_published", "no_owner", "owner_left", "no_manager", "manager_left", "role_unfilled", "person_left", "review_overdue",
+    "no_handbook", "not_published", "unreadable", "no_owner", "owner_left", "no_manager", "manager_left", "role_unfilled", "person_left", "review_overdue",
   ]
 
   func text(_ language: Language, _ staff: StaffBook) -> String {
     switch self {
     case .noHandbook: HandbookWords.noHandbook.text(language)
     case .notPublished: HandbookWords.notPublished.text(language)
+    case .unreadable: HandbookWords.unreadable.text(language)
     case .noOwner: HandbookWords.noOwner.text(language)
     case .ownerLeft(let person): HandbookWords.ownerLeft.text(language, ["person": staff.name(person)])
     case .noManager: HandbookWords.noManager.text(language)

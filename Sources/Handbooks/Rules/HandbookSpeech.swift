@@ -14,6 +14,7 @@ enum EditionTerm: Hashable, Sendable {
   case indicator(Indicator)
   case target(HandbookKpi)
   case cell(impact: Int64, urgency: Int64)
+  case gate(HandbookInForce.Gate.Asks)
   case list([EditionTerm])
 }
 
@@ -61,7 +62,18 @@ struct HandbookSpeech: Sendable {
     case .indicator(let indicator): indicator.name(language)
     case .target(let kpi): target(kpi)
     case .cell(let impact, let urgency): HandbookWords.cell.text(language, ["impact": String(impact), "urgency": String(urgency)])
+    case .gate(let asks): text(asks)
     case .list(let terms): joined(terms.map(text))
+    }
+  }
+
+  /// What a gate asks for.
+  func text(_ asks: HandbookInForce.Gate.Asks) -> String {
+    switch asks {
+    case .facts(let facts): joined(facts)
+    case .items(let items): joined(items.map { $0.text(language) ?? "" })
+    case .approval(let people, let oneSuffices):
+      (oneSuffices ? HandbookWords.approvalOfAny : HandbookWords.approvalOfAll).text(language, ["people": joined(people.map(staff.name))])
     }
   }
 
@@ -99,6 +111,7 @@ extension EditionTerm {
     case .person(let person): .id(person)
     case .people(let people): .array(people.map { .id($0) })
     case .list(let terms): .array(terms.map(\.value))
+    case .gate(let asks): asks.needs
     case .months(let months): .integer(months)
     case .indicator(let indicator): .text(indicator.key)
     case .target(let kpi): .text(kpi.target)

@@ -34,6 +34,12 @@ package enum HandbookWords: MessageCatalog {
   static let people = Message("handbook.people", "People", zh: "人员")
   static let principles = Message("handbook.principles", "Principles", zh: "流程原则")
   static let principle = Message("handbook.principle", "Principle", zh: "原则")
+  static let gates = Message("handbook.gates", "Gates", zh: "关卡")
+  static let gate = Message("handbook.gate", "Gate", zh: "关卡")
+  static let step = Message("handbook.step", "Before the step", zh: "所在步骤")
+  static let asks = Message("handbook.asks", "Asks for", zh: "要求")
+  static let approvalOfAny = Message("handbook.approval_of_any", "approval by one of {people}", zh: "{people}中一人同意")
+  static let approvalOfAll = Message("handbook.approval_of_all", "approval by {people}", zh: "{people}同意")
   static let form = Message("handbook.form", "Form", zh: "表单")
   static let field = Message("handbook.field", "Field", zh: "字段")
   static let meaning = Message("handbook.meaning", "Meaning", zh: "填写内容")
@@ -63,6 +69,8 @@ package enum HandbookWords: MessageCatalog {
 
   static let noHandbook = Message("handbook_gap.no_handbook", "There is no handbook.", zh: "尚无流程手册。")
   static let notPublished = Message("handbook_gap.not_published", "There is a draft, but no edition.", zh: "仅有草稿，尚未发布。")
+  static let unreadable = Message(
+    "handbook_gap.unreadable", "This version of the program cannot read it.", zh: "当前程序版本无法读取该内容。")
   static let noOwner = Message("handbook_gap.no_owner", "Nobody answers for the process.", zh: "没有流程负责人。")
   static let ownerLeft = Message("handbook_gap.owner_left", "{person}, who answers for the process, has left.", zh: "流程负责人{person}已离职。")
   static let noManager = Message("handbook_gap.no_manager", "Nobody manages the process.", zh: "没有流程经理。")
@@ -85,7 +93,8 @@ package enum HandbookWords: MessageCatalog {
   package static let all = [
     title, contents, foreign, edition, draft, none, left, nobody, months, month, atLeast, atMost, hours, minutes, seconds, tickets, cell, purpose,
     responsibility, owner, manager, review, reviewDue, activities, activity, roles, role, duties, people, principles, principle, form, field, meaning,
-    required, codes, code, priorities, priority, impact, urgency, kpis, kpi, target, name, text, item, who, yes, no, general, ownership, dispatch, closure,
+    required, codes, code, priorities, priority, gates, gate, step, asks,
+    approvalOfAny, approvalOfAll, unreadable, impact, urgency, kpis, kpi, target, name, text, item, who, yes, no, general, ownership, dispatch, closure,
     notification, escalation, noHandbook, notPublished, noOwner, ownerLeft, noManager, managerLeft, roleUnfilled, personLeft, reviewOverdue,
   ]
 }

@@ -33,6 +33,7 @@ struct HandbookWriter: Sendable {
       Chapter(HandbookWords.principles, parts: principles(content.principles)),
       inForce.codes.isEmpty ? nil : Chapter(HandbookWords.codes, codes(inForce.codes)),
       inForce.priorities.isEmpty ? nil : Chapter(HandbookWords.priorities, priorities(inForce.priorities)),
+      inForce.gates.isEmpty ? nil : Chapter(HandbookWords.gates, gates(inForce.gates)),
       Chapter(HandbookWords.form, form(content.form)), Chapter(HandbookWords.kpis, kpis(content.kpis)),
     ]
     let sections = chapters.compactMap(\.self).enumerated().flatMap { self.sections(of: $1, anchor: "part-\($0 + 1)") }
@@ -113,6 +114,12 @@ struct HandbookWriter: Sendable {
   private func priorities(_ cells: [HandbookInForce.Priority]) -> [Document.Block] {
     table([HandbookWords.impact, HandbookWords.urgency, HandbookWords.priority], cells) {
       [Text(String($0.impact)), Text(String($0.urgency)), Text("P\($0.priority)")]
+    }
+  }
+
+  private func gates(_ gates: [HandbookInForce.Gate]) -> [Document.Block] {
+    table([HandbookWords.gate, HandbookWords.step, HandbookWords.asks, HandbookWords.purpose, HandbookWords.priority], gates) {
+      [text($0.name), Text($0.step), Text(speech.text($0.asks)), text($0.purpose), Text($0.priority.map { "P\($0)" } ?? "")]
     }
   }
 

@@ -25,6 +25,39 @@ struct PrioritiesInForce: Statement {
   }
 }
 
+/// The gates before steps of a process, for all customers, that hold now.
+struct GatesInForce: Statement {
+  /// What the names of the steps begin with: `incident.`.
+  let prefix: String
+  let now: Instant
+
+  struct Found: Sendable {
+    let publicId: [UInt8]
+    let step: String
+    let priority: Int64?
+    let name: LocalText
+    let purpose: LocalText
+    /// Nil: this version cannot tell of it.
+    let asks: HandbookInForce.Gate.Asks?
+  }
+
+  static let sql = """
+    select g.public_id, g.step, g.priority, g.name, g.purpose, g.kind, g.needs from gates.pub_gate g
+    where g.only_tenant_id is null and g.retired_at is null and g.valid_from <= $1 and starts_with(g.step, $2) order by g.step, g.gate_id limit 1000
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(now)
+    parameters.append(prefix)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(
+      publicId: try row.next(), step: try row.next(), priority: try row.next(), name: LocalText(try row.next() as Value),
+      purpose: LocalText(try row.next() as Value), asks: HandbookInForce.Gate.Asks(kind: try row.next(), try row.next()))
+  }
+}
+
 /// Members of the staff by their public ids, also those who left; the provider's tenant is bound.
 struct StaffByPublicIds: Statement {
   let provider: TenantId

@@ -73,7 +73,7 @@ package enum CompareEditions: Operation {
       if let to { (try HandbookContent.read(to.content), HandbookInForce(to.inForce)) } else {
         (try HandbookContent.read(row.draft), try await context.inForce(try row.known))
       }
-    let staff = try await context.staffBook((earlier.0.people + later.0.people).map(\.person))
+    let staff = try await context.staffBook((earlier.0.people + later.0.people).map(\.person) + earlier.1.people + later.1.people)
     let difference = EditionDifference(from: earlier, to: later)
     return Output(from: from.seq, to: to?.seq, changes: difference.changes.map { ChangeOutput(change: $0, staff: staff) })
   }

@@ -54,7 +54,7 @@ package enum ExportHandbook: Operation {
     let writer = HandbookWriter(
       language: input.language, provider: context.provider.name, process: process,
       edition: edition.map { HandbookWriter.Edition(seq: $0.seq, day: context.provider.day(at: $0.publishedAt), publisher: $0.publisher) },
-      reviewDueOn: edition?.seq == row.newestSeq ? row.reviewDueOn : nil, staff: try await context.staffBook(content.people.map(\.person)))
+      reviewDueOn: edition?.seq == row.newestSeq ? row.reviewDueOn : nil, staff: try await context.staffBook(content.people.map(\.person) + inForce.people))
     let document = writer.document(content, inForce)
     let text = input.format == "html" ? DocumentHTML(document).text : DocumentMarkdown(document).text
     return Output(edition: edition?.seq, format: input.format, language: input.language, text: text)

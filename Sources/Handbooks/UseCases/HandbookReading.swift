@@ -31,15 +31,17 @@ extension OperationContext {
   func handbookRecord(_ id: PublicId, edition seq: Int64? = nil) async throws -> HandbookRecord {
     subject(id)
     let row = try await handbook(id)
-    let (newest, draft) = (try await edition(nil, of: row), try HandbookContent.read(row.draft))
+    let newest = try await edition(nil, of: row)
     let shown = seq == nil || seq == newest?.seq ? newest : try await edition(seq, of: row)
-    let contents = (try newest.map { try HandbookContent.read($0.content) }, try shown.map { try HandbookContent.read($0.content) })
-    let people = ([draft] + [contents.0, contents.1].compactMap(\.self)).flatMap(\.people).map(\.person)
+    // What this version cannot read is shown as it is stored.
+    let draft = HandbookContent.ifReadable(row.draft)
+    let contents = (newest.flatMap { HandbookContent.ifReadable($0.content) }, shown.flatMap { HandbookContent.ifReadable($0.content) })
+    let people = [draft, contents.0, contents.1].compactMap(\.self).flatMap(\.people).map(\.person)
     let staff = try await staffBook(people)
     var told: Set<PublicId> = []
-    let gaps = HandbookGap.gaps(of: contents.0 ?? draft, reviewDueOn: row.reviewDueOn, today: day, staff)
+    let gaps = HandbookGap.gaps(of: newest == nil ? draft : contents.0, reviewDueOn: row.reviewDueOn, today: day, staff)
     return HandbookRecord(
-      id: id, row: row, edition: shown, isChanged: contents.0 != draft,
+      id: id, row: row, edition: shown, isChanged: newest.map { $0.content != row.draft && contents.0 != draft } ?? true,
       people: people.filter { told.insert($0).inserted }.map { HandbookPerson(id: $0, name: staff.name($0), isActive: staff.isActive($0)) },
       gaps: gaps.map { GapOutput(gap: $0, text: $0.text(language, staff)) })
   }
@@ -51,7 +53,16 @@ extension OperationContext {
   /// What holds in a process now, beside its handbook. A module that publishes more of it is asked here.
   func inForce(_ process: HandbookProcess) async throws -> HandbookInForce {
     let codes = process.codeLists.isEmpty ? [] : try await transaction.query(CodesInForce(lists: process.codeLists))
-    return HandbookInForce(codes: codes, priorities: process.hasPriorities ? try await transaction.query(PrioritiesInForce()) : [])
+    let priorities = process.hasPriorities ? try await transaction.query(PrioritiesInForce()) : []
+    var gates: [HandbookInForce.Gate] = []
+    if let prefix = process.gatedSteps {
+      gates = try await transaction.query(GatesInForce(prefix: prefix, now: now)).compactMap { found in
+        guard let asks = found.asks else { return nil }
+        return HandbookInForce.Gate(
+          id: id(.gateInForce, found.publicId).description, step: found.step, priority: found.priority, name: found.name, purpose: found.purpose, asks: asks)
+      }
+    }
+    return HandbookInForce(codes: codes, priorities: priorities, gates: gates)
   }
 
   /// Writes a handbook, with its event.

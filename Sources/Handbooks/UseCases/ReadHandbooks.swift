@@ -115,18 +115,19 @@ package enum OverviewOfHandbooks: Operation {
     effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Output {
-    var handbooks: [String: (row: HandbookRow, content: HandbookContent)] = [:]
+    // One that cannot be read is told, and hides no other.
+    var handbooks: [String: (row: HandbookRow, content: HandbookContent?)] = [:]
     for found in try await context.transaction.query(AllHandbooks()) {
-      handbooks[found.row.process] = (found.row, try HandbookContent.read(found.newest?.content ?? found.row.draft))
+      handbooks[found.row.process] = (found.row, HandbookContent.ifReadable(found.newest?.content ?? found.row.draft))
     }
-    let staff = try await context.staffBook(handbooks.values.flatMap(\.content.people).map(\.person))
+    let staff = try await context.staffBook(handbooks.values.compactMap(\.content).flatMap(\.people).map(\.person))
     let processes = HandbookProcess.allCases.map { process in
       let handbook = handbooks[process.rawValue]
       let gaps =
         handbook.map { HandbookGap.gaps(of: $0.content, reviewDueOn: $0.row.reviewDueOn, today: context.day, staff) } ?? [.noHandbook]
       return ProcessOutput(
         process: process, name: ProcessWords.name(process).text(context.language), id: handbook.map { context.id(.handbook, $0.row.publicId) },
-        row: handbook?.row, owner: handbook?.content.owner.map(staff.name), gaps: gaps.map { GapOutput(gap: $0, text: $0.text(context.language, staff)) })
+        row: handbook?.row, owner: handbook?.content?.owner.map(staff.name), gaps: gaps.map { GapOutput(gap: $0, text: $0.text(context.language, staff)) })
     }
     return Output(processes: processes.filter { !input.onlyGaps || !$0.gaps.isEmpty })
   }

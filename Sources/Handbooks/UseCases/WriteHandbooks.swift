@@ -108,8 +108,8 @@ package enum PublishHandbook: Operation {
   package typealias Input = HandbookReference
 
   package static let declaration = Declaration(
-    "handbook.publish", "Publish the draft as the next edition, with the codes and priorities in force; an edition is never changed.",
-    zh: "将草稿连同当前生效的代码与优先级发布为新版本；已发布的版本不再修改。", permission: HandbookRights.manage, roles: HandbookRights.managers,
+    "handbook.publish", "Publish the draft as the next edition, with the codes, priorities and gates in force; an edition is never changed.",
+    zh: "将草稿连同当前生效的代码、优先级与关卡发布为新版本；已发布的版本不再修改。", permission: HandbookRights.manage, roles: HandbookRights.managers,
     scopes: HandbookRights.everyone, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> HandbookRecord {
@@ -119,7 +119,7 @@ package enum PublishHandbook: Operation {
     try HandbookRule.requireReady(content, try await context.staffBook(content.people.map(\.person)))
     let newest = try await context.edition(nil, of: row)
     let inForce = try await context.inForce(try row.known)
-    if let newest, try HandbookContent.read(newest.content) == content, HandbookInForce(newest.inForce) == inForce {
+    if let newest, HandbookContent.ifReadable(newest.content) == content, HandbookInForce(newest.inForce) == inForce {
       throw Failure(.conflict, HandbookMessages.nothingNew)
     }
     let seq = (newest?.seq ?? 0) + 1

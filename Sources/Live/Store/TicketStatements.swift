@@ -42,7 +42,7 @@ struct LiveRequests: Statement {
   let changes: [LiveChange]
 
   static let sql = """
-    select e.type, starts_with(e.type, '\(RequestHistory.taskPrefix)'), e.recorded_at, n.id, n.handle, n.code, n.public_id, t.public_id, t.number, t.version,
+    select e.type, \(RequestHistory.isProvidersOwn), e.recorded_at, n.id, n.handle, n.code, n.public_id, t.public_id, t.number, t.version,
       t.unit_id, t.requester_id
     \(LookedAt.events)
     join requests.pub_live_request t on t.tenant_id = w.tenant_id and t.request_id = w.subject_id

@@ -1,5 +1,7 @@
 import Assurance
 import Contracts
+import Escalations
+import Gates
 import Kernel
 import Operations
 import Renewals
@@ -15,9 +17,17 @@ enum AccountMatter: Sendable {
   case proof(ToldProof)
   case certification(ToldCertification)
   case action(ToldAction)
+  case gateApproval(ToldGateApproval)
+  case escalation(ToldEscalation)
 
   /// The member of the staff who sees to it.
-  var owner: Int64? { if case .action(let action) = self { action.owner } else { nil } }
+  var owner: Int64? {
+    switch self {
+    case .action(let action): action.owner
+    case .gateApproval(let approval): approval.receiver
+    case .renewal, .lapse, .proof, .certification, .escalation: nil
+    }
+  }
 
   /// The kind of its id, and the random bits.
   var id: (kind: IdKind, bits: [UInt8]) {
@@ -27,6 +37,8 @@ enum AccountMatter: Sendable {
     case .proof(let proof): (.proof, proof.publicId)
     case .certification(let certification): (.certification, certification.publicId)
     case .action(let action): (.appraisalAction, action.publicId)
+    case .gateApproval(let approval): (.gateApproval, approval.publicId)
+    case .escalation(let escalation): (.escalation, escalation.publicId)
     }
   }
 
@@ -60,6 +72,15 @@ enum AccountMatter: Sendable {
         "supplier": action.supplierName, "period": action.period, "action": action.what, "dueOn": action.dueOn.description,
         "owner": action.ownerName ?? "-",
       ]
+    case .escalation(let escalation):
+      ["subject": escalation.subject?.description ?? "-", "rule": escalation.rule, "age": String(escalation.ageMinutes)]
+    case .gateApproval(let approval):
+      [
+        "gate": approval.gateName.text(language) ?? "-", "purpose": approval.purpose.text(language) ?? "-", "subject": approval.subject?.description ?? "-",
+        "asker": approval.askerName, "approver": approval.approverName,
+        "answer": (approval.state == "approved" ? AccountSideMessages.gateApproved : AccountSideMessages.gateRejected).text(language),
+        "reason": approval.reason ?? "",
+      ]
     }
   }
 
@@ -89,6 +110,16 @@ enum AccountMatter: Sendable {
       return [
         own("action"), Value.Member("supplier", .id(tenant.id(IdKind.supplier.prefix, action.supplier))),
         Value.Member("supplierCode", .text(action.supplierCode)), Value.Member("dueOn", .date(action.dueOn)),
+      ]
+    case .escalation(let escalation):
+      return [
+        own("escalation"), Value.Member("subject", .id(escalation.subject)), Value.Member("ruleName", .text(escalation.rule)),
+        Value.Member("ageMinutes", .integer(escalation.ageMinutes)),
+      ]
+    case .gateApproval(let approval):
+      return [
+        own("approval"), Value.Member("gate", .id(tenant.id(IdKind.gate.prefix, approval.gate))), Value.Member("step", .text(approval.step)),
+        Value.Member("subject", .id(approval.subject)), Value.Member("state", .text(approval.state)),
       ]
     }
   }
@@ -220,4 +251,42 @@ struct ToldAction: Sendable {
   let ownerPublicId: [UInt8]?
   let ownerName: String?
   let dueOn: CalendarDate
+}
+
+/// Somebody who is asked to let something pass a gate, or what he said.
+struct ToldGateApproval: Sendable {
+  let publicId: [UInt8]
+  let gate: [UInt8]
+  let gateName: LocalText
+  let purpose: LocalText
+  let step: String
+  /// What waits at the gate.
+  let subject: PublicId?
+  let approver: Int64
+  let approverName: String
+  /// Nil: a program asks.
+  let asker: Int64?
+  let askerName: String
+  let state: String
+  let reason: String?
+  /// Whether what he said is told, to who asked; else that he is asked, to him.
+  var isDecided = false
+
+  var receiver: Int64? { isDecided ? asker : approver }
+}
+
+/// A request, a problem or a change that goes on too long; the event says it all.
+struct ToldEscalation: Sendable {
+  let publicId: [UInt8]
+  let subject: PublicId?
+  let rule: String
+  let ageMinutes: Int64
+
+  init?(_ payload: Value) {
+    guard let id = payload["escalation"]?.text.flatMap({ PublicId($0) }) else { return nil }
+    publicId = id.random
+    subject = payload["subject"]?.text.flatMap { PublicId($0) }
+    rule = payload["ruleName"]?.text ?? "-"
+    ageMinutes = payload["ageMinutes"]?.integer ?? 0
+  }
 }

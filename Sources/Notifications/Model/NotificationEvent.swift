@@ -40,6 +40,11 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
   case actionAssigned = "appraisal_action.assigned"
   case actionDue = "appraisal_action.due"
   case actionOverdue = "appraisal_action.overdue"
+  /// Somebody is asked to let something pass a gate; what became of that.
+  case gateApprovalAsked = "gate_approval.asked"
+  case gateApprovalDecided = "gate_approval.decided"
+  /// A rule of escalation held of a request, a problem or a change.
+  case processEscalated = "process.escalated_by_rule"
   /// What came on top of an hour's limit, as one. No rule names it.
   case summary = "notification.summary"
 
@@ -61,6 +66,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     case .gapsOpened: .proof
     case .certificationExpiring, .certificationExpired: .certification
     case .actionAssigned, .actionDue, .actionOverdue: .action
+    case .gateApprovalAsked, .gateApprovalDecided: .gateApproval
+    case .processEscalated: .escalation
     default: .ticket
     }
   }
@@ -72,10 +79,12 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
     /// Of a customer's contract.
     case proof
     /// The provider's own, whoever the customers are.
-    case certification, action
+    case certification, action, gateApproval
+    /// Of a customer's request, or of what is the provider's own.
+    case escalation
 
     /// Whether it is of no customer.
-    var isOfSuppliers: Bool { self == .certification || self == .action }
+    var isOfNoCustomer: Bool { self == .certification || self == .action || self == .gateApproval }
 
     /// Who may not read it is not told of it.
     var permission: String {
@@ -85,6 +94,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       case .proof: "assurance.read"
       case .certification: "supplier.read"
       case .action: "appraisal.read"
+      case .gateApproval: "gate.read"
+      case .escalation: "escalation.read"
       }
     }
 
@@ -93,6 +104,8 @@ package enum NotificationEvent: String, Sendable, CaseIterable {
       switch self {
       case .ticket: Audience.allCases
       case .action: [.owner, .accountManagers]
+      case .gateApproval: [.owner]
+      case .escalation: [.escalation]
       case .renewal, .proof, .certification: [.accountManagers]
       }
     }

@@ -94,6 +94,13 @@ struct StockRule: Sendable {
     StockRule(key: "action_due", name: NotificationMessages.ruleActionDue, event: .actionDue, audience: [.owner], channels: [.inbox]),
     StockRule(
       key: "action_overdue", name: NotificationMessages.ruleActionOverdue, event: .actionOverdue, audience: [.owner], channels: [.inbox, .email]),
+    StockRule(
+      key: "process_escalated", name: NotificationMessages.ruleProcessEscalated, event: .processEscalated, audience: [.escalation],
+      channels: [.inbox, .email]),
+    StockRule(
+      key: "gate_approval_asked", name: NotificationMessages.ruleGateAsked, event: .gateApprovalAsked, audience: [.owner], channels: [.inbox, .email]),
+    StockRule(
+      key: "gate_approval_decided", name: NotificationMessages.ruleGateDecided, event: .gateApprovalDecided, audience: [.owner], channels: [.inbox]),
   ]
 
   func rule(_ language: Language) -> NotificationRule {

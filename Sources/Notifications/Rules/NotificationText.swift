@@ -26,6 +26,8 @@ struct NotificationText: Sendable, Equatable {
       case .gapsOpened: ["number", "contract", "customer", "line", "count", "gaps", "at"]
       case .certificationExpiring, .certificationExpired: ["supplier", "certification", "issuer", "reference", "expiresOn", "at"]
       case .actionAssigned, .actionDue, .actionOverdue: ["supplier", "period", "action", "dueOn", "owner", "actor", "at"]
+      case .processEscalated: ["subject", "rule", "age", "at"]
+      case .gateApprovalAsked, .gateApprovalDecided: ["gate", "purpose", "subject", "asker", "approver", "answer", "reason", "at"]
       default: []
       }
     guard event != .summary, event.subject == .ticket else { return own }
@@ -71,6 +73,9 @@ struct NotificationText: Sendable, Equatable {
     case .actionAssigned: (AccountSideMessages.actionAssignedSubject, AccountSideMessages.actionBody)
     case .actionDue: (AccountSideMessages.actionDueSubject, AccountSideMessages.actionBody)
     case .actionOverdue: (AccountSideMessages.actionOverdueSubject, AccountSideMessages.actionBody)
+    case .processEscalated: (AccountSideMessages.processEscalatedSubject, AccountSideMessages.processEscalatedBody)
+    case .gateApprovalAsked: (AccountSideMessages.gateAskedSubject, AccountSideMessages.gateAskedBody)
+    case .gateApprovalDecided: (AccountSideMessages.gateDecidedSubject, AccountSideMessages.gateDecidedBody)
     case .summary: (NotificationMessages.summarySubject, NotificationMessages.summaryBody)
     }
   }

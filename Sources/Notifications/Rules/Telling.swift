@@ -1,6 +1,8 @@
 import Assurance
 import Contracts
 import Desk
+import Escalations
+import Gates
 import Kernel
 import Operations
 import Renewals
@@ -72,6 +74,9 @@ struct Cause: Sendable {
     case SupplierNews.actionOpened, SupplierNews.actionChanged: .actionAssigned
     case SupplierNews.actionDue: .actionDue
     case SupplierNews.actionOverdue: .actionOverdue
+    case EscalationNews.escalated: .processEscalated
+    case GateNews.asked.rawValue: .gateApprovalAsked
+    case GateNews.decided.rawValue: .gateApprovalDecided
     default: nil
     }
   }
@@ -101,7 +106,7 @@ struct Cause: Sendable {
   }
   /// Whom the rule of escalation names, and who had the ticket until then.
   var escalatedTo: [[UInt8]] {
-    event == .escalated ? (payload["staff"]?.array ?? []).compactMap { $0.text.flatMap { PublicId($0) }?.random } : []
+    event == .escalated || event == .processEscalated ? (payload["staff"]?.array ?? []).compactMap { $0.text.flatMap { PublicId($0) }?.random } : []
   }
 }
 

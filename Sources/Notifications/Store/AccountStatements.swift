@@ -1,4 +1,6 @@
 import Assurance
+import Escalations
+import Gates
 import Kernel
 import Operations
 import Postgres
@@ -220,6 +222,43 @@ struct ActionsToTell: Statement {
   }
 }
 
+/// Approvals at gates.
+struct GateApprovalsToTell: Statement {
+  let tenant: TenantId
+  let ids: [Int64]
+
+  static let sql = """
+    select a.approval_id, a.public_id, g.public_id, g.name, g.purpose, g.step, a.subject_kind, a.subject, e.handle, a.account_id, a.account_name,
+      a.asker_kind, a.asker_id, a.asker_name, a.state, a.reason
+    from gates.pub_approval a join gates.pub_gate g on g.gate_id = a.gate_id join tenancy.tenant e on e.id = a.stay_tenant_id
+    where a.tenant_id = $1 and a.approval_id = any ($2)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (id: Int64, told: ToldGateApproval) {
+    let id: Int64 = try row.next()
+    let (publicId, gate): ([UInt8], [UInt8]) = (try row.next(), try row.next())
+    let (name, purpose) = (LocalText(try row.next() as Value), LocalText(try row.next() as Value))
+    let (step, kind): (String, String) = (try row.next(), try row.next())
+    let (bits, handle): ([UInt8], Int64) = (try row.next(), try row.next())
+    let (approver, approverName): (Int64, String) = (try row.next(), try row.next())
+    let (askerKind, asker, askerName): (String, Int64, String) = (try row.next(), try row.next(), try row.next())
+    let subject = GateProcess(rawValue: kind).flatMap {
+      PublicId(kind: IdKind.gated($0).prefix, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: bits)
+    }
+    return (
+      id,
+      ToldGateApproval(
+        publicId: publicId, gate: gate, gateName: name, purpose: purpose, step: step, subject: subject, approver: approver, approverName: approverName,
+        asker: askerKind == Actor.Kind.staff.rawValue ? asker : nil, askerName: askerName, state: try row.next(), reason: try row.next())
+    )
+  }
+}
+
 extension ToldContract {
   /// `c` is the contract; its name is that of its newest version.
   static let columns = """
@@ -249,6 +288,7 @@ extension ToldContract {
 struct AccountMatters: Sendable {
   private var matters: [String: [Int64: AccountMatter]] = [:]
   private var proofs: [Int64: ProofsToTell.Found] = [:]
+  private var approvals: [Int64: ToldGateApproval] = [:]
 
   init(_ events: [AccountEvents.Found], _ entries: [Int64: OutboxEntry], tenant: TenantId, in transaction: Transaction) async throws {
     let byKind = Dictionary(grouping: events) { entries[$0.cause]?.kind ?? "" }.mapValues { Array(Set($0.map(\.subject))) }
@@ -265,6 +305,8 @@ struct AccountMatters: Sendable {
       case "certification": matters[kind] = Self.byId(try await transaction.query(CertificationsToTell(ids: ids)))
       case "appraisal_action", "appraisal_reminder":
         matters[kind] = Self.byId(try await transaction.query(ActionsToTell(tenant: tenant, ids: ids)))
+      case GateNews.subjectKind:
+        approvals = Dictionary(try await transaction.query(GateApprovalsToTell(tenant: tenant, ids: ids)).map { ($0.id, $0.told) }) { first, _ in first }
       default: break
       }
     }
@@ -273,6 +315,8 @@ struct AccountMatters: Sendable {
   /// Nil when there is nothing to tell of it any more.
   subscript(kind: String, id: Int64, event: FoundEvent) -> AccountMatter? {
     if kind == "proof" { return proofs[id]?.matter((event.payload["new"]?.array ?? []).compactMap(\.integer)) }
+    if kind == EscalationNews.subjectKind { return ToldEscalation(event.payload).map { .escalation($0) } }
+    if kind == GateNews.subjectKind { return approvals[id].flatMap { Self.matter($0, event.payload) } }
     guard let matter = matters[kind]?[id] else { return nil }
     switch matter {
     case .renewal(let renewal): return renewal.stands(event) ? matter : nil
@@ -282,8 +326,16 @@ struct AccountMatters: Sendable {
       // Who was to see to it is told as long as he is.
       if let owner = event.payload["owner"]?.text.flatMap({ PublicId($0) }), owner.random != action.ownerPublicId { return nil }
       return matter
-    case .proof, .certification: return matter
+    case .proof, .certification, .gateApproval, .escalation: return matter
     }
+  }
+
+  /// Who was asked is told as long as he is; a program that asked is told nothing.
+  private static func matter(_ approval: ToldGateApproval, _ payload: Value) -> AccountMatter? {
+    var approval = approval
+    approval.isDecided = payload["answer"] != nil
+    if !approval.isDecided, approval.state != "asked" { return nil }
+    return approval.receiver == nil ? nil : .gateApproval(approval)
   }
 
   private static func byId(_ rows: [(id: Int64, matter: AccountMatter)]) -> [Int64: AccountMatter] {

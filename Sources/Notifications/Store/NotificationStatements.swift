@@ -36,7 +36,7 @@ struct NotificationRow: Sendable {
     let customerBits: [UInt8]? = try row.next()
     let ticketBits: [UInt8]? = try row.next()
     let tenant = handle.map { TenantHandle(UInt32(truncatingIfNeeded: $0)) }
-    // What is of suppliers is of the provider's tenant, and of no customer.
+    // What is of suppliers, or asked at a gate, is of the provider's tenant, and of no customer.
     customer = tenant.flatMap { handle in customerBits.flatMap { PublicId(kind: "cus", handle: handle, random: $0) } }
     ticket = tenant.flatMap { handle in ticketBits.flatMap { PublicId(kind: "inc", handle: handle, random: $0) } }
     subject = try row.next()

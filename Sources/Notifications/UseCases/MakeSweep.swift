@@ -365,8 +365,9 @@ private struct Known: Sendable {
     for subject in Set(causes.map(\.event.subject)) {
       let found = try await transaction.query(
         StaffToTell(
-          provider: telling.provider.id, ids: ids.sorted(), publicIds: publicIds, permissions: [subject.permission], customer: telling.tenant,
-          now: telling.now))
+          provider: telling.provider.id, ids: ids.sorted(), publicIds: publicIds, permissions: [subject.permission],
+          // Who is asked at a gate may serve a few customers, and is named; the row is the provider's.
+          customer: subject == .gateApproval || subject == .escalation && telling.tenant == telling.provider.id ? nil : telling.tenant, now: telling.now))
       for receiver in found { if case .staff(let id) = receiver.who { staff[subject, default: [:]][id] = receiver } }
     }
   }

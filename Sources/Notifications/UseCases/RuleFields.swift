@@ -192,7 +192,7 @@ extension NotificationRule {
     guard subject == .ticket || priorityTo == nil else {
       throw Failure.invalid("priorityTo", NotificationMessages.ofTicketsOnly, ["event": event.rawValue])
     }
-    guard !subject.isOfSuppliers || customer == nil else {
+    guard !subject.isOfNoCustomer || customer == nil else {
       throw Failure.invalid("customer", NotificationMessages.ofNoCustomer, ["event": event.rawValue])
     }
     guard event.isForCustomers || !audience.contains(.requester) else {

@@ -1,4 +1,5 @@
 import Desk
+import Gates
 import Kernel
 import Operations
 
@@ -69,7 +70,17 @@ package enum RecordWorkaround: Operation {
 }
 
 package enum DeclareKnownError: Operation {
-  package typealias Input = ProblemReference
+  package struct Input: OperationInput {
+    let id: PublicId
+    let answers: GateAnswers
+
+    package static let fields: [any InputField] = [ProblemFields.id] + GateAnswers.fields
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[ProblemFields.id]
+      answers = try GateAnswers(values)
+    }
+  }
 
   package static let declaration = Declaration(
     "problem.declare_known_error", "Say that a problem is a known error: its cause, or what helps meanwhile, is recorded.",
@@ -77,7 +88,7 @@ package enum DeclareKnownError: Operation {
     requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
-    try await context.act(.declareKnownError, on: input.id)
+    try await context.act(.declareKnownError, on: input.id, before: .declareKnownError, input.answers)
   }
 }
 
@@ -108,15 +119,17 @@ package enum CloseProblem: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let outcome: String
+    let answers: GateAnswers
 
     private static let outcome = Field.text(
       "outcome", 1...100, "How it ended, a key of code.list such as accepted (default: removed).", "结果：code.list 中的键，例如 accepted（默认 removed）。"
     ).optional
-    package static let fields: [any InputField] = [ProblemFields.id, outcome]
+    package static let fields: [any InputField] = [ProblemFields.id, outcome] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ProblemFields.id]
       outcome = try values[Self.outcome] ?? "removed"
+      answers = try GateAnswers(values)
     }
   }
 
@@ -126,7 +139,7 @@ package enum CloseProblem: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
     try await context.requireCode(input.outcome, of: .problemOutcome, at: "outcome")
-    return try await context.act(.close(outcome: input.outcome), on: input.id)
+    return try await context.act(.close(outcome: input.outcome), on: input.id, before: .closeProblem, input.answers)
   }
 }
 
@@ -160,6 +173,22 @@ extension OperationContext {
   fileprivate func act(_ act: ProblemAct, on id: PublicId) async throws -> ProblemRecord {
     var work = try await ProblemWork.begin(on: id, in: self)
     try work.apply(act)
+    switch act {
+    // Without a gate of its own it leaves behind those before the steps that it does not come to any more.
+    case .resolve: leaveGates(work.row.publicId, of: .problem, besides: .closeProblem)
+    case .reopen, .cancel: leaveGates(work.row.publicId, of: .problem)
+    case .investigate, .recordCause, .recordWorkaround, .declareKnownError, .close: break
+    }
+    work.save()
+    return work.record
+  }
+
+  /// The same for a step before which gates may stand.
+  fileprivate func act(_ act: ProblemAct, on id: PublicId, before step: GateStep, _ answers: GateAnswers) async throws -> ProblemRecord {
+    let gates = try gates(before: [step], of: id, answers)
+    var work = try await ProblemWork.begin(on: id, in: self)
+    try work.apply(act)
+    try await work.pass(gates)
     work.save()
     return work.record
   }

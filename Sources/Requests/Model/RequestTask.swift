@@ -17,20 +17,23 @@ package enum TaskState: String, Sendable, CaseIterable {
   /// The request ended before it was done. Goes nowhere.
   case cancelled
 
-  package enum Event: String, Sendable, CaseIterable { case open, claim, complete, fail, skip, retry, cancel }
+  package enum Event: String, Sendable, CaseIterable { case open, claim, give, complete, fail, skip, retry, cancel }
 
   /// Nil: it cannot happen in this state.
   package func after(_ event: Event) -> TaskState? {
     switch (self, event) {
     case (.waiting, .open): .ready
     case (.ready, .claim), (.active, .claim): .active
+    // Another team has it: nobody of that is at it yet.
+    case (.ready, .give), (.active, .give): .ready
+    case (.failed, .give): .failed
     case (.ready, .complete), (.active, .complete): .done
     case (.ready, .fail), (.active, .fail): .failed
     case (.ready, .skip), (.active, .skip), (.failed, .skip): .skipped
     case (.failed, .retry): .ready
     case (.waiting, .cancel), (.ready, .cancel), (.active, .cancel), (.failed, .cancel): .cancelled
-    case (.waiting, .claim), (.waiting, .complete), (.waiting, .fail), (.waiting, .skip), (.waiting, .retry), (.ready, .open), (.ready, .retry),
-      (.active, .open), (.active, .retry), (.failed, .open), (.failed, .claim), (.failed, .complete), (.failed, .fail), (.done, _), (.skipped, _),
+    case (.waiting, .claim), (.waiting, .give), (.waiting, .complete), (.waiting, .fail), (.waiting, .skip), (.waiting, .retry), (.ready, .open),
+      (.ready, .retry), (.active, .open), (.active, .retry), (.failed, .open), (.failed, .claim), (.failed, .complete), (.failed, .fail), (.done, _), (.skipped, _),
       (.cancelled, _):
       nil
     }
@@ -58,7 +61,7 @@ package struct RequestTask: Sendable, Equatable {
   package let step: Int64
   package let names: Value
   /// Nil: whoever serves the customer.
-  package let team: Int64?
+  package internal(set) var team: Int64?
   /// Whether doing it is what gives, changes or takes the access.
   package let carriesAccess: Bool
 

@@ -1,3 +1,4 @@
+import Approvals
 import Kernel
 import Operations
 
@@ -216,6 +217,12 @@ package struct RequestProcess: Sendable {
     noteBoard()
   }
 
+  /// It is another team's to do.
+  package mutating func give(_ publicId: [UInt8], to team: Int64, at now: Instant) throws(Failure) {
+    try board.give(publicId, to: team, at: now)
+    noteBoard()
+  }
+
   /// It is done; whoever does what nobody had claimed has claimed it. The last of a step opens the next one, the last of all fulfils the request.
   package mutating func complete(_ publicId: [UInt8], by assignee: RequestTask.Assignee, result: String?, at now: Instant) throws(Failure) {
     try end(publicId, .complete, by: assignee, result, at: now)
@@ -255,6 +262,9 @@ package struct RequestProcess: Sendable {
   private mutating func noteBoard() {
     for event in board.takeEvents() { note(event.what, .task(event.task), at: event.at) }
   }
+
+  /// Adds what a gate tells of it.
+  mutating func noteGate(_ what: String, _ payload: [Value.Member], at now: Instant) { note(what, at: now, payload) }
 
   private mutating func note(_ what: String, _ subject: Event.Subject = .request, at now: Instant, _ payload: [Value.Member] = []) {
     events.append(Event(what: what, subject: subject, at: now, isByTime: isMovedByTime, payload: payload))

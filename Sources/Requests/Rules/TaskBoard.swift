@@ -34,6 +34,16 @@ package struct TaskBoard: Sendable, Equatable {
     note("task_claimed", index, at: now)
   }
 
+  /// It is another team's to do; who was at it is not any more.
+  package mutating func give(_ publicId: [UInt8], to team: Int64, at now: Instant) throws(Failure) {
+    let index = try index(of: publicId)
+    guard tasks[index].team != team else { throw Failure(.conflict, RequestMessages.ofThatTeam) }
+    try move(index, .give)
+    tasks[index].team = team
+    if tasks[index].state == .ready { (tasks[index].assignee, tasks[index].claimedAt) = (nil, nil) }
+    note("task_given", index, at: now)
+  }
+
   /// It is done, did not work, or need not be done; whoever does what nobody had claimed has claimed it.
   package mutating func end(
     _ publicId: [UInt8], _ event: TaskState.Event, by assignee: RequestTask.Assignee, _ result: String?, at now: Instant
@@ -80,6 +90,7 @@ package struct TaskBoard: Sendable, Equatable {
     switch event {
     case .open: "task_opened"
     case .claim: "task_claimed"
+    case .give: "task_given"
     case .complete: "task_completed"
     case .fail: "task_failed"
     case .skip: "task_skipped"

@@ -3,8 +3,8 @@ import Postgres
 
 /// What modules above know of a request's history.
 package enum RequestHistory {
-  /// Events of tasks, which are the provider's own affair, begin with it.
-  package static let taskPrefix = "request.task_"
+  /// SQL: whether the event `e` is the provider's own affair, as what becomes of tasks and what gates asked are.
+  package static let isProvidersOwn = "(starts_with(e.type, 'request.task_') or starts_with(e.type, 'request.gate_'))"
 }
 
 /// The events of a request in their order.
@@ -22,17 +22,17 @@ struct RequestEvents: Statement {
   let tenant: TenantId
   let request: Int64
   let after: Int64
-  /// Tasks are the provider's own affair.
+  /// Tasks and gates are the provider's own affair.
   let includesTasks: Bool
   /// Nothing of the request is older: spares the older partitions.
   let recordedFrom: Instant
   let limit: Int64
 
   static let sql = """
-    select seq, type, payload, actor_kind, via, occurred_at, recorded_at from operations.event
-    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not starts_with(type, '\(RequestHistory.taskPrefix)'))
-      and recorded_at >= $5
-    order by seq limit $6
+    select e.seq, e.type, e.payload, e.actor_kind, e.via, e.occurred_at, e.recorded_at from operations.event e
+    where e.tenant_id = $1 and e.subject_kind = 'request' and e.subject_id = $2 and e.seq > $3 and ($4 or not \(RequestHistory.isProvidersOwn))
+      and e.recorded_at >= $5
+    order by e.seq limit $6
     """
 
   func bind(to parameters: inout Parameters) {

@@ -67,14 +67,17 @@ struct RequestOfTask: Statement {
   let tenant: TenantId
   let publicId: PublicId
 
-  static let sql = "select t.request_id from requests.task t where t.tenant_id = $1 and t.public_id = $2"
+  static let sql = """
+    select r.id, r.public_id from requests.task t join requests.request r on r.tenant_id = t.tenant_id and r.id = t.request_id
+    where t.tenant_id = $1 and t.public_id = $2
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(publicId.random)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  static func decode(_ row: inout RowReader) throws -> (id: Int64, publicId: [UInt8]) { (try row.next(), try row.next()) }
 }
 
 /// The random bits of a staff account's public id; the provider's tenant is bound.

@@ -1,3 +1,4 @@
+import Gates
 import Kernel
 import Operations
 
@@ -5,14 +6,16 @@ package enum ClaimTask: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let takeOver: Bool
+    let answers: GateAnswers
 
     private static let takeOver = Field.boolean("takeOver", "Also when somebody else is at it (default: no).", "即使他人正在处理也接管（默认否）。").optional
 
-    package static let fields: [any InputField] = [TaskReference.id, takeOver]
+    package static let fields: [any InputField] = [TaskReference.id, takeOver] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[TaskReference.id]
       takeOver = try values[Self.takeOver] ?? false
+      answers = try GateAnswers(values)
     }
   }
 
@@ -22,8 +25,9 @@ package enum ClaimTask: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     let assignee = try await context.assignee()
-    var work = try await context.taskWork(input.id)
+    var (work, gates) = try await context.taskWork(input.id, input.answers)
     try work.process.claim(input.id.random, by: assignee, takesOver: input.takeOver, at: context.now)
+    try await work.pass(gates, result: nil)
     try await work.save()
     return try await context.taskOutput(input.id)
   }
@@ -33,14 +37,16 @@ package enum CompleteTask: Operation {
   package struct Input: OperationInput {
     let id: PublicId
     let result: String?
+    let answers: GateAnswers
 
     private static let result = Field.longText("result", 1...4000, "What came of it.", "结果。").optional
 
-    package static let fields: [any InputField] = [TaskReference.id, result]
+    package static let fields: [any InputField] = [TaskReference.id, result] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[TaskReference.id]
       result = try values[Self.result]
+      answers = try GateAnswers(values)
     }
   }
 
@@ -51,8 +57,9 @@ package enum CompleteTask: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     let assignee = try await context.assignee()
-    var work = try await context.taskWork(input.id)
+    var (work, gates) = try await context.taskWork(input.id, input.answers)
     try work.process.complete(input.id.random, by: assignee, result: input.result, at: context.now)
+    try await work.pass(gates, result: input.result)
     try await work.save()
     return try await context.taskOutput(input.id)
   }
@@ -61,14 +68,16 @@ package enum CompleteTask: Operation {
 package struct TaskReasonInput: OperationInput {
   let id: PublicId
   let reason: String
+  let answers: GateAnswers
 
   private static let reason = Field.longText("reason", 1...4000, "Why.", "理由。")
 
-  package static let fields: [any InputField] = [TaskReference.id, reason]
+  package static let fields: [any InputField] = [TaskReference.id, reason] + GateAnswers.fields
 
   package init(_ values: InputValues) throws(FieldError) {
     id = try values[TaskReference.id]
     reason = try values[Self.reason]
+    answers = try GateAnswers(values)
   }
 }
 
@@ -81,8 +90,9 @@ package enum FailTask: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     let assignee = try await context.assignee()
-    var work = try await context.taskWork(input.id)
+    var (work, gates) = try await context.taskWork(input.id, input.answers)
     try work.process.fail(input.id.random, by: assignee, reason: input.reason, at: context.now)
+    try await work.pass(gates, result: nil)
     try await work.save()
     return try await context.taskOutput(input.id)
   }
@@ -97,8 +107,9 @@ package enum SkipTask: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     let assignee = try await context.assignee()
-    var work = try await context.taskWork(input.id)
+    var (work, gates) = try await context.taskWork(input.id, input.answers)
     try work.process.skip(input.id.random, by: assignee, reason: input.reason, at: context.now)
+    try await work.pass(gates, result: input.reason)
     try await work.save()
     return try await context.taskOutput(input.id)
   }
@@ -114,6 +125,34 @@ package enum RetryTask: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
     var work = try await context.taskWork(input.id)
     try work.process.retry(input.id.random, at: context.now)
+    try await work.save()
+    return try await context.taskOutput(input.id)
+  }
+}
+
+/// To the next line, or to whom it was meant for. What is over stays where it was.
+package enum GiveTask: Operation {
+  package struct Input: OperationInput {
+    let id: PublicId
+    let team: PublicId
+
+    private static let team = Field.id("team", .taskTeam, "The team that is to do it.", "接手的团队。")
+    package static let fields: [any InputField] = [TaskReference.id, team]
+
+    package init(_ values: InputValues) throws(FieldError) {
+      id = try values[TaskReference.id]
+      team = try values[Self.team]
+    }
+  }
+
+  package static let declaration = Declaration(
+    "task.give", "Give a task to another team; who was at it is not any more.", zh: "将任务转给其他团队；原处理人不再负责。", permission: RequestRights.work,
+    roles: RequestRights.workers, reach: .one(by: "id"), effect: .change)
+
+  package static func run(_ input: Input, in context: OperationContext) async throws -> TaskLine {
+    var work = try await context.taskWork(input.id)
+    guard let team = try await context.transaction.first(TeamNamed(publicId: input.team)) else { throw context.unknownReference("team") }
+    try work.process.give(input.id.random, to: team, at: context.now)
     try await work.save()
     return try await context.taskOutput(input.id)
   }

@@ -1,3 +1,4 @@
+import Gates
 import Kernel
 import Operations
 
@@ -64,6 +65,7 @@ package enum CancelRequest: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     var work = try await context.requestWork(input.id)
     try work.process.cancel(input.reason, at: context.now)
+    context.leaveGates(work.held.publicId, of: .request)
     try await work.save()
     return try await context.requestOutput(input.id)
   }

@@ -1,3 +1,4 @@
+import Approvals
 import Catalog
 import Kernel
 import Operations
@@ -14,7 +15,7 @@ struct RequestWork: Sendable {
   let transaction: Transaction
   let held: HeldRequest
   var process: RequestProcess
-  fileprivate let before: RequestProcess
+  let before: RequestProcess
 
   static let time = Actor(kind: .system, id: 0, via: .job)
 

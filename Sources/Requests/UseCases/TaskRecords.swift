@@ -1,3 +1,4 @@
+import Gates
 import Kernel
 import Operations
 import Tenancy
@@ -67,7 +68,15 @@ extension OperationContext {
   func taskWork(_ id: PublicId) async throws -> RequestWork {
     subject(id)
     guard let request = try await transaction.first(RequestOfTask(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
-    return try await requestWork(request)
+    return try await requestWork(request.id)
+  }
+
+  /// The same for an act that may take steps before which gates stand. Those are asked for with the round trip that locks the request.
+  func taskWork(_ id: PublicId, _ answers: GateAnswers) async throws -> (work: RequestWork, gates: GatesAhead?) {
+    subject(id)
+    guard let request = try await transaction.first(RequestOfTask(tenant: tenant.id, publicId: id)) else { throw Failure.notFound }
+    let gates = try gates(before: GateStep.steps(of: .request), of: self.id(.request, request.publicId), answers)
+    return (try await requestWork(request.id), gates)
   }
 
   /// The caller as somebody who does a task: a member of the staff. The provider's own tenant is bound besides.

@@ -2,7 +2,7 @@ import Kernel
 import Operations
 
 /// Those who are asked to agree to one thing, as their words and time move them: pure. What is asked about does not matter to it; the
-/// processes of requests and of changes stand on it.
+/// processes of requests and of changes stand on it, and the gates that ask for an approval.
 package struct ApprovalRound: Sendable, Equatable {
   /// Something that happened, for the history of what is asked about.
   package struct Event: Sendable, Equatable {
@@ -120,7 +120,7 @@ package struct ApprovalRound: Sendable, Equatable {
     approvals[index].state = next
   }
 
-  private func notAsked(_ state: ApprovalState) -> Failure { Failure(.conflict, RequestMessages.notAsked, ["state": state.rawValue]) }
+  private func notAsked(_ state: ApprovalState) -> Failure { Failure(.conflict, ApprovalMessages.notAsked, ["state": state.rawValue]) }
 
   private func index(of publicId: [UInt8]) throws(Failure) -> Int {
     guard let index = approvals.firstIndex(where: { $0.publicId == publicId }) else { throw Failure.notFound }

@@ -1,7 +1,7 @@
 import Kernel
 import Operations
 
-/// Where one approval of a request stands.
+/// Where one approval stands.
 package enum ApprovalState: String, Sendable, CaseIterable {
   /// It is not its turn yet. May go to `asked`, `lapsed`.
   case waiting
@@ -28,13 +28,15 @@ package enum ApprovalState: String, Sendable, CaseIterable {
   }
 }
 
-/// One who is asked to agree to a request.
+/// One who is asked to agree to something: a request, a change, an act before which a gate stands.
 package struct Approval: Sendable, Equatable {
   package enum Holder: Hashable, Sendable {
     /// Whoever holds this role, for what the request concerns.
     case role(String)
     /// A person of the customer.
     case person(Int64)
+    /// An account of the staff.
+    case account(Int64)
   }
 
   package let publicId: [UInt8]
@@ -75,6 +77,15 @@ package struct Approval: Sendable, Equatable {
     self.holder = holder
     self.hours = hours
     self.escalatesTo = escalatesTo
+  }
+
+  /// One that is asked of an account of the staff, as it was stored.
+  package init(
+    publicId: [UInt8], seq: Int64, suffices: Bool, account: Int64, state: ApprovalState, askedAt: Instant?, decidedAt: Instant?, decidedBy: Party?,
+    reason: String?
+  ) {
+    self.init(publicId: publicId, seq: seq, step: 1, suffices: suffices, names: .null, holder: .account(account))
+    (self.state, self.askedAt, self.decidedAt, self.decidedBy, self.reason) = (state, askedAt, decidedAt, decidedBy, reason)
   }
 
   /// The roles whose holders may decide it now.

@@ -15,15 +15,15 @@ package enum ApproverRule {
     case noPerson
   }
 
-  /// What of a request the rule looks at.
+  /// What the rule looks at of what is asked about.
   package struct Facts: Equatable {
     /// Whom it concerns: a role counts only of who holds it for all of them.
-    let tenants: Set<TenantId>
+    package let tenants: Set<TenantId>
     /// What the holder of a role must be permitted to do.
     let permission: String
-    let requester: Int64?
-    let unit: Int64?
-    let submitter: Party
+    package let requester: Int64?
+    package let unit: Int64?
+    package let submitter: Party
     /// Who had a part in it besides.
     let parties: [Party]
     package let mayBeOwn: Bool
@@ -66,6 +66,7 @@ package enum ApproverRule {
   private static func isNamed(_ principal: Principal, _ me: Party, by approval: Approval, _ facts: Facts, at now: Instant) -> Bool {
     if let delegate = approval.delegate, me.isAccount(of: delegate) { return true }
     if case .person(let person) = approval.holder, principal.person == person { return true }
+    if case .account(let account) = approval.holder, principal.actor.kind == .staff, principal.actor.id == account { return true }
     return principal.grants.contains { grant in
       guard approval.roles.contains(grant.role), grant.permissions.contains(facts.permission), grant.expiresAt.map({ now < $0 }) ?? true else { return false }
       let access = Access(grant.scope, home: principal.tenant)

@@ -1,0 +1,320 @@
+import Approvals
+import Kernel
+import Operations
+import Postgres
+
+/// A row of a round as it is stored.
+struct ApprovalRowOfGate: Sendable {
+  let id: Int64
+  let gate: Int64
+  let stayTenant: TenantId
+  let stay: Int64
+  let subject: GateSubject
+  let round: Int64
+  let asker: Party
+  let askerName: String
+  let mayBeOwn: Bool
+  let row: GateRound.Row
+
+  static let columns = """
+    a.id, a.gate_id, a.stay_tenant_id, a.stay_id, a.subject_kind, a.subject, a.round, a.asker_kind, a.asker_id, a.asker_person, a.asker_name, a.own_approval,
+    a.public_id, a.seq, a.suffices, a.account_id, a.state, a.asked_at, a.decided_at, a.decided_person, a.reason, a.account_name, a.account_public_id
+    """
+
+  init(_ row: inout RowReader) throws {
+    id = try row.next()
+    gate = try row.next()
+    stayTenant = try row.next()
+    stay = try row.next()
+    subject = GateSubject(kind: try row.next(), key: try row.next())
+    round = try row.next()
+    asker = Party(kind: try row.next(), id: try row.next(), person: try row.next())
+    askerName = try row.next()
+    mayBeOwn = try row.next()
+    let (publicId, seq, suffices): ([UInt8], Int64, Bool) = (try row.next(), try row.next(), try row.next())
+    let (account, state): (Int64, String) = (try row.next(), try row.next())
+    let (askedAt, decidedAt): (Instant, Instant?) = (try row.next(), try row.next())
+    let (person, reason): (Int64?, String?) = (try row.next(), try row.next())
+    let approval = Approval(
+      publicId: publicId, seq: seq, suffices: suffices, account: account, state: ApprovalState(rawValue: state) ?? .lapsed, askedAt: askedAt,
+      decidedAt: decidedAt, decidedBy: decidedAt == nil ? nil : Party(kind: Actor.Kind.staff.rawValue, id: account, person: person), reason: reason)
+    self.row = GateRound.Row(approval: approval, name: try row.next(), accountPublicId: try row.next())
+  }
+}
+
+extension [ApprovalRowOfGate] {
+  /// The last round of each stay, by its gate.
+  var lastRounds: [Int64: GateRound] {
+    Dictionary(grouping: self, by: \.gate).compactMapValues { all in
+      guard let number = all.map(\.round).max(), let first = all.first(where: { $0.round == number }) else { return nil }
+      return GateRound(
+        gate: first.gate, stay: first.stay, number: number, asker: first.asker, askerName: first.askerName, mayBeOwn: first.mayBeOwn,
+        rows: all.filter { $0.round == number && $0.stay == first.stay }.map(\.row))
+    }
+  }
+}
+
+/// Who was asked about some stays.
+struct RoundsOfStays: Statement {
+  let provider: TenantId
+  let tenant: TenantId
+  let stays: [Int64]
+
+  static let sql = """
+    select \(ApprovalRowOfGate.columns) from gates.approval a
+    where a.tenant_id = $1 and a.stay_tenant_id = $2 and a.stay_id = any ($3) order by a.stay_id, a.round, a.seq
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(tenant)
+    parameters.append(stays)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ApprovalRowOfGate { try ApprovalRowOfGate(&row) }
+}
+
+/// Those of some accounts that are there still.
+struct ApproversThere: Statement {
+  struct Found: Sendable {
+    let account: Int64
+    let publicId: [UInt8]
+    let person: Int64?
+    let name: String
+
+    var party: Party { Party(kind: Actor.Kind.staff.rawValue, id: account, person: person) }
+  }
+
+  let provider: TenantId
+  let accounts: [Int64]
+
+  static let sql = """
+    select a.id, a.public_id, a.person_id, a.name from tenancy.account a
+    where a.tenant_id = $1 and a.id = any ($2) and a.kind = 'staff' and a.state = 'active' order by a.id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(accounts)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(account: try row.next(), publicId: try row.next(), person: try row.next(), name: try row.next())
+  }
+}
+
+/// The stay of a subject at a gate that goes on.
+struct OpenStay: Statement {
+  let tenant: TenantId
+  let gate: Int64
+  let subject: GateSubject
+
+  static let sql = """
+    select p.id from gates.passage p
+    where p.tenant_id = $1 and p.subject_kind = $2 and p.subject = $3 and p.gate_id = $4 and p.ended_at is null
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(subject.kind)
+    parameters.append(subject.key)
+    parameters.append(gate)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Asks one; no row when a call that came first has.
+struct InsertGateApproval: Statement {
+  let provider: TenantId
+  let gate: Int64
+  let stayTenant: TenantId
+  let stay: Int64
+  let subject: GateSubject
+  let round: Int64
+  let approval: Approval
+  let approver: ApproversThere.Found
+  let asker: Party
+  let askerName: String
+  let mayBeOwn: Bool
+  let now: Instant
+
+  static let sql = """
+    insert into gates.approval
+      (tenant_id, public_id, gate_id, stay_tenant_id, stay_id, subject_kind, subject, round, seq, suffices, account_id, account_public_id, account_name,
+       asker_kind, asker_id, asker_person, asker_name, own_approval, state, asked_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+    on conflict (tenant_id, stay_tenant_id, stay_id, round, seq) do nothing returning id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(approval.publicId)
+    parameters.append(gate)
+    parameters.append(stayTenant)
+    parameters.append(stay)
+    parameters.append(subject.kind)
+    parameters.append(subject.key)
+    parameters.append(round)
+    parameters.append(approval.seq)
+    parameters.append(approval.suffices)
+    parameters.append(approver.account)
+    parameters.append(approver.publicId)
+    parameters.append(approver.name)
+    parameters.append(asker.kind)
+    parameters.append(asker.id)
+    parameters.append(asker.person)
+    parameters.append(askerName)
+    parameters.append(mayBeOwn)
+    parameters.append(approval.state.rawValue)
+    parameters.append(now)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Nobody is asked any more about a subject at some gates. Where the provider's tenant is not bound it does nothing: of a stay that has
+/// ended nobody decides in any case.
+struct LapseGateApprovals: Statement {
+  let provider: TenantId
+  let tenant: TenantId
+  let subject: GateSubject
+  /// Nil: at all.
+  var gates: [Int64]?
+  /// But those before this step.
+  var besides: GateStep?
+
+  static let sql = """
+    update gates.approval a set state = 'lapsed' where a.tenant_id = $1 and a.stay_tenant_id = $2 and a.subject_kind = $3 and a.subject = $4
+      and a.state = 'asked' and ($5::bigint[] is null or a.gate_id = any ($5))
+      and ($6::text is null or not exists (select from gates.gate g where g.id = a.gate_id and g.step = $6))
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(tenant)
+    parameters.append(subject.kind)
+    parameters.append(subject.key)
+    parameters.append(gates)
+    parameters.append(besides?.rawValue)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+/// All who are asked beside one, locked: they decide one after the other.
+struct HoldRoundOfApproval: Statement {
+  let provider: TenantId
+  let publicId: PublicId
+
+  static let sql = """
+    select \(ApprovalRowOfGate.columns) from gates.approval a join gates.approval w
+      on w.tenant_id = a.tenant_id and w.stay_tenant_id = a.stay_tenant_id and w.stay_id = a.stay_id and w.round = a.round
+    where w.tenant_id = $1 and w.public_id = $2 order by a.seq for update of a
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(publicId.random)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> ApprovalRowOfGate { try ApprovalRowOfGate(&row) }
+}
+
+struct UpdateGateApproval: Statement {
+  let provider: TenantId
+  let id: Int64
+  let approval: Approval
+
+  static let sql = """
+    update gates.approval set state = $3, decided_at = $4, decided_person = $5, reason = $6 where tenant_id = $1 and id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(id)
+    parameters.append(approval.state.rawValue)
+    parameters.append(approval.decidedAt)
+    parameters.append(approval.decidedBy?.person)
+    parameters.append(approval.reason)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+/// Which of some stays go on, whosever they are.
+struct OpenStays: Statement {
+  let tenants: [TenantId]
+  let stays: [Int64]
+
+  static let sql = "select tenant_id, id from finder.open_gate_stays($1, $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenants)
+    parameters.append(stays)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (tenant: TenantId, id: Int64) { (try row.next(), try row.next()) }
+}
+
+/// Approvals as they are shown to who is asked, of customers whom he serves; of one id, or what waits for him, the one that was asked first in
+/// front.
+struct ApprovalsAskedOf: Statement {
+  struct Found: Sendable {
+    let row: ApprovalRowOfGate
+    /// The handle of whose process it is.
+    let handle: TenantHandle
+  }
+
+  let provider: TenantId
+  let account: Int64
+  /// Nil: all.
+  let customers: [Int64]?
+  /// Nil: those that wait for him, of stays that go on.
+  var publicId: PublicId?
+  var after: (askedAt: Instant, id: Int64)?
+  var limit: Int64 = 1
+
+  // What concerns several customers is for who serves them all; what concerns nobody in particular, of changes, for who serves everybody.
+  static let sql = """
+    select \(ApprovalRowOfGate.columns), e.handle from gates.approval a join tenancy.tenant e on e.id = a.stay_tenant_id
+    where a.tenant_id = $1 and a.account_id = $2 and ($3::bytea is not null or a.state = 'asked') and ($3::bytea is null or a.public_id = $3)
+      and ($4::bigint[] is null or a.stay_tenant_id = any ($4)
+        or a.subject_kind = 'problem' and exists (
+          select from problems.pub_problem p where p.tenant_id = $1 and p.public_id = a.subject and (p.customer_id is null or p.customer_id = any ($4)))
+        or a.subject_kind = 'change' and exists (select from changes.pub_concerned c where c.tenant_id = $1 and c.public_id = a.subject)
+          and not exists (
+            select from changes.pub_concerned c where c.tenant_id = $1 and c.public_id = a.subject and not c.customer_id = any ($4)))
+      and ($3::bytea is not null or exists (select from finder.open_gate_stays(array[a.stay_tenant_id], array[a.stay_id])))
+      and ($5::timestamptz is null or (a.asked_at, a.id) > ($5, $6))
+    order by a.asked_at, a.id limit $7
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(account)
+    parameters.append(publicId?.random)
+    parameters.append(customers)
+    parameters.append(after?.askedAt)
+    parameters.append(after?.id ?? 0)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(row: try ApprovalRowOfGate(&row), handle: TenantHandle(UInt32(truncatingIfNeeded: try row.next() as Int64)))
+  }
+}
+
+struct GatesByIds: Statement {
+  let provider: TenantId
+  let ids: [Int64]
+
+  static let sql = "select \(Gate.columns) from gates.gate g \(Gate.joins) where g.id = any ($2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(ids)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Gate { try Gate(&row) }
+}

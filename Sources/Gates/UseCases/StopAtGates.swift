@@ -1,0 +1,149 @@
+import Approvals
+import Kernel
+import Operations
+import Postgres
+
+/// What a gate has stopped.
+struct GateStop: Sendable {
+  let row: GatesAheadOf.Found
+  let missing: [String]
+  /// Who was asked last; nil: nobody was.
+  let round: GateRound?
+  /// Where among the bypasses that of somebody stands who may not bypass.
+  let refusedBypass: Int?
+  /// Why, of a gate that asks for an approval.
+  var approval: ApprovalStop?
+  /// Whom it asks now.
+  var asks: [ApproversThere.Found] = []
+
+  init(row: GatesAheadOf.Found, missing: [String], round: GateRound?, refusedBypass: Int?) {
+    self.row = row
+    self.missing = missing
+    self.round = round
+    self.refusedBypass = refusedBypass
+  }
+
+  var gate: Gate { row.gate }
+
+  /// What is missing, in words that a program can read.
+  var missingNames: [String] { gate.kind == .approval ? ["approval"] : missing }
+}
+
+extension GatesAhead {
+  /// Whoever repeats a refused call without end writes and locks nothing any more, save for what is audited.
+  func refusal(_ found: [GateStop], _ hold: @escaping @Sendable (Transaction) async throws -> Bool) async throws -> any Error {
+    let stopped = try await withApprovals(found)
+    let stops = stopped.filter { !$0.row.isCounted }.map {
+      RecordStop(tenant: context.tenant.id, gate: $0.gate.id, subject: subject, call: call, name: context.principal.name, at: context.now)
+    }
+    let isDenial = stopped.contains { $0.refusedBypass != nil }
+    let asking = stopped.filter { !$0.asks.isEmpty }
+    let failure = failure(stopped)
+    guard isDenial || !stops.isEmpty || !asking.isEmpty else { return failure }
+    let leaving = subject.isOpening ? leavingOldOpenings : nil
+    return RecordedRefusal(failure, isDenial: isDenial) { transaction in
+      guard !(stops.isEmpty && asking.isEmpty), try await hold(transaction) else { return }
+      if let leaving { transaction.enqueue(leaving) }
+      // In one order for all, who are stopped at the same gates.
+      for stop in stops { transaction.enqueue(stop) }
+      for stop in asking { try await ask(stop, in: transaction) }
+    }
+  }
+
+  // MARK: Approvals
+
+  /// Why each that asks for an approval stops it, and whom it asks now. It is asked once nothing else is missing: nobody agrees to
+  /// what is not ready.
+  private func withApprovals(_ stopped: [GateStop]) async throws -> [GateStop] {
+    let ofApprovals = stopped.filter { $0.gate.kind == .approval }
+    guard !ofApprovals.isEmpty else { return stopped }
+    let accounts = Set(ofApprovals.flatMap { $0.gate.approval?.approvers ?? [] }.map(\.account))
+    let there = try await context.transaction.query(ApproversThere(provider: context.provider.id, accounts: accounts.sorted()))
+    let isAllThatIsMissing = ofApprovals.count == stopped.count
+    let me = Party(context.principal)
+    return try stopped.map { stop in
+      guard let rule = stop.gate.approval else { return stop }
+      var stop = stop
+      func asking() -> ApprovalStop {
+        stop.asks = there.filter { one in
+          rule.approvers.contains { $0.account == one.account } && (rule.mayBeOwn || !one.party.isSame(as: me))
+        }
+        return .asks(stop.asks.map(\.name))
+      }
+      if subject.isOpening {
+        stop.approval = .unrecorded
+      } else if let round = stop.round {
+        switch try round.standing(at: context.now) {
+        case .approved: stop.approval = .own
+        case .waiting: stop.approval = .waits(round.rows([.asked]).map(\.name))
+        case .rejected:
+          let refusal = round.rows([.rejected]).last
+          let told = ApprovalStop.refused(by: refusal?.name ?? "", because: refusal?.approval.reason ?? "")
+          // Who tries again asks again; a call that is repeated is no other try.
+          stop.approval = stop.row.isCounted || !isAllThatIsMissing ? told : asking()
+        }
+      } else {
+        stop.approval = isAllThatIsMissing ? asking() : .later
+      }
+      return stop
+    }
+  }
+
+  /// Asks those whom a gate names, and leaves it to be told to them.
+  private func ask(_ stop: GateStop, in transaction: Transaction) async throws {
+    guard let rule = stop.gate.approval,
+      let stay = try await transaction.first(OpenStay(tenant: context.tenant.id, gate: stop.gate.id, subject: subject))
+    else { return }
+    var round = ApprovalRound(
+      stop.asks.enumerated().map { index, approver in
+        Approval(
+          publicId: context.random.publicIdBits(), seq: Int64(index) + 1, step: 1, suffices: rule.oneSuffices, names: .null,
+          holder: .account(approver.account))
+      })
+    _ = try round.settle(at: context.now)
+    for (approval, approver) in zip(round.approvals, stop.asks) {
+      let insert = InsertGateApproval(
+        provider: context.provider.id, gate: stop.gate.id, stayTenant: context.tenant.id, stay: stay, subject: subject,
+        round: (stop.round?.number ?? 0) + 1, approval: approval, approver: approver, asker: Party(context.principal), askerName: context.principal.name,
+        mayBeOwn: rule.mayBeOwn, now: context.now)
+      guard let id = try await transaction.first(insert) else { continue }
+      context.tell(.asked, of: id, approval.publicId, stop.gate, in: transaction)
+    }
+  }
+
+  // MARK: What is told
+
+  private func failure(_ stopped: [GateStop]) -> Failure {
+    let language = context.call.language
+    func list(_ text: (Gate) -> String) -> String {
+      var seen: Set<String> = []
+      return stopped.map { text($0.gate) }.filter { seen.insert($0).inserted }.joined(separator: ", ")
+    }
+    let violations = stopped.flatMap { stop in
+      let gate = stop.gate
+      let about = ["gate": gate.name.text(language) ?? "", "purpose": gate.purpose.text(language) ?? ""]
+      let refused = stop.refusedBypass.map { Failure.Violation(path: "bypass[\($0)]", GateMessages.mayNotBypass, ["permission": GateRights.bypass]) }
+      let approval = stop.approval.map { approval in
+        let (message, more) = GateMessages.approval(approval)
+        return Failure.Violation(path: "approval", message, about.merging(more) { $1 })
+      }
+      return [refused, approval].compactMap { $0 }
+        + stop.missing.map { what in
+          switch gate.kind {
+          case .field, .approval: return Failure.Violation(path: what, GateMessages.fieldMissing, about)
+          case .evidence: return Failure.Violation(path: "evidence", GateMessages.evidenceMissing, about.merging(["evidence": what]) { $1 })
+          case .checklist:
+            let item = gate.items.first { $0.key == what }?.name.text(language) ?? what
+            return Failure.Violation(path: "checked", GateMessages.itemMissing, about.merging(["item": what, "name": item]) { $1 })
+          }
+        }
+    }
+    return Failure(
+      .conflict, subject.isOpening ? GateMessages.stoppedOpening : GateMessages.stopped,
+      [
+        "gate": list { $0.name.text(language) ?? "" }, "id": list { context.id(.gate, $0.publicId).description },
+        "missing": stopped.flatMap(\.missingNames).joined(separator: ", "),
+        "owner": list { $0.ownerName ?? context.id(.staff, $0.owner).description }, "process": stopped.first?.gate.step.process.rawValue ?? "",
+      ], violations: violations)
+  }
+}

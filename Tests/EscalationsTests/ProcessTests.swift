@@ -1,0 +1,240 @@
+import Kernel
+import Operations
+import Postgres
+import TestSupport
+import Tenancy
+import Testing
+
+@testable import Escalations
+
+/// Requests, problems and changes that go on too long.
+@Suite struct ProcessTests {
+  @Test func aRequestsTasksGoToTheNextLineAndItsLeadIsTold() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule([
+      "process": "request", "ageMinutes": 60, "team": world.firstLine, "toTeam": world.secondLine, "staff": .array([world.leadId]),
+    ])
+    let (order, quiet) = (try await world.order(), try await world.order(team: "Second line"))
+    let task = try await world.tasks(order)[0]
+    _ = try await world.database.call("task.claim", ["id": task["id"] ?? .null], as: world.engineer)
+    try world.at("2026-03-02T08:59:00Z")
+    try await world.escalate()
+    #expect(try await world.escalations() == [])
+    try world.at("2026-03-02T09:00:30Z")
+    for _ in 0..<3 { try await world.escalate(batch: 1) }
+    let records = try await world.escalations()
+    #expect(records.count == 1, "what the second line has is not the rule's")
+    let record = try #require(records.first)
+    #expect(record["request"] == order["id"] && record["incident"]?.isNull == true && record["state"] == "done" && record["tasksGiven"] == 1)
+    #expect(record["occurredAt"] == "2026-03-02T09:00:00Z" && record["fromTeam"] == world.firstLine && record["toTeam"] == world.secondLine)
+    let given = try await world.tasks(order)[0]
+    #expect(given["team"] == world.secondLine && given["state"] == "ready" && given["assignee"]?.isNull == true)
+    #expect(try await world.told() == ["process.escalated_by_rule"])
+    let history = try await world.database.call("request.history", ["id": order["id"] ?? .null], as: world.engineer)["items"]?.array ?? []
+    #expect(history.contains { $0["type"] == "request.task_given" && $0["actorKind"] == "system" })
+    #expect(try await world.tasks(quiet)[0]["team"] == world.secondLine)
+    // Once, whatever comes.
+    try world.at("2026-03-03T09:00:00Z")
+    for _ in 0..<2 { try await world.escalate() }
+    #expect(try await world.escalations().count == 1)
+    #expect(try await world.told() == ["process.escalated_by_rule"])
+  }
+
+  @Test func problemsAndChangesAreToldOf() async throws {
+    let world = try await EscalationsWorld()
+    for process in ["problem", "change"] {
+      try await world.rule(["process": .text(process), "ageMinutes": 60, "staff": .array([world.leadId])], name: process)
+    }
+    try await world.rule(
+      ["process": "problem", "ageMinutes": 60, "staff": .array([world.leadId]), "customer": .id(world.other.publicId)], name: "Of another")
+    try await world.rule(["process": "problem", "ageMinutes": 60, "staff": .array([world.leadId]), "priorityTo": 1], name: "Urgent")
+    let problem = try await world.problem()
+    let over = try await world.problem()
+    let change = try await world.change()
+    try await world.database.call("problem.cancel", ["id": over["id"] ?? .null, "reason": "x"], as: world.engineer, version: over["version"]?.integer)
+    try world.at("2026-03-02T09:10:00Z")
+    for _ in 0..<3 { try await world.escalate(batch: 1) }
+    let records = try await world.ofProvider()
+    #expect(Set(records.compactMap { $0["problem"]?.text ?? $0["change"]?.text }) == Set([problem, change].compactMap { $0["id"]?.text }))
+    #expect(records.count == 2 && records.allSatisfy { $0["state"] == "done" })
+    #expect(try await world.told() == ["process.escalated_by_rule", "process.escalated_by_rule"])
+    await expectFailure(.invalid) {
+      try await world.database.dispatcher.invoke(
+        "escalation.list", .object([Value.Member]()), as: try await world.database.staff(.engineer, for: [world.acme]), Call(requestId: "test"))
+    }
+  }
+
+  @Test func aChangesTasksGoToTheNextLine() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["process": "change", "ageMinutes": 60, "toTeam": world.secondLine])
+    let change = try await world.change(implementing: true)
+    let waiting = try await world.change()
+    try world.at("2026-03-02T09:10:00Z")
+    try await world.escalate()
+    try await world.escalate()
+    let records = try await world.ofProvider()
+    #expect(records.count == 2)
+    #expect(records.first { $0["change"] == change["id"] }?["tasksGiven"] == 1)
+    // What is not begun has no task that could go.
+    #expect(records.first { $0["change"] == waiting["id"] }.map { $0["state"] == "done" && $0["tasksGiven"]?.isNull == true } == true)
+    let read = try await world.database.call("change.read", ["id": change["id"] ?? .null], as: world.engineer)
+    #expect(read["tasks"]?.array?.first?["team"] == world.secondLine)
+  }
+
+  @Test func anAlertCalendarLetsItWaitAndWhatIsOverThenIsDropped() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule(["process": "problem", "ageMinutes": 5, "staff": .array([world.leadId]), "calendar": try await world.afternoon()])
+    let (open, over) = (try await world.problem(), try await world.problem())
+    // The age counts by the calendar: from 14:00 in Berlin.
+    try world.at("2026-03-02T13:04:00Z")
+    try await world.escalate()
+    #expect(try await world.ofProvider() == [])
+    try world.at("2026-03-02T13:06:00Z")
+    try await world.database.call("problem.cancel", ["id": over["id"] ?? .null, "reason": "x"], as: world.engineer, version: over["version"]?.integer)
+    try await world.escalate()
+    #expect(try await world.ofProvider().map { [$0["problem"], $0["state"], $0["occurredAt"]] } == [[open["id"], "done", "2026-03-02T13:05:00Z"]])
+    // Found while it was open, and over when it could go out.
+    let late = try await world.problem()
+    try world.at("2026-03-02T14:30:00Z")
+    try await world.script(
+      """
+      insert into escalations.escalation (tenant_id, public_id, ticket_id, ticket_public_id, rule_id, rule_public_id, rule_name, age_minutes, occurred_at, due_at,
+        recorded_at, process)
+      select p.tenant_id, p.public_id, p.id, p.public_id, r.id, r.public_id, r.name, 5, '2026-03-02T14:00:00Z', '2026-03-09T13:00:00Z', '2026-03-02T14:00:00Z',
+        'problem' from problems.problem p cross join escalations.rule r where p.state = 'new' order by p.id desc limit 1
+      """)
+    try await world.database.call("problem.cancel", ["id": late["id"] ?? .null, "reason": "x"], as: world.engineer, version: late["version"]?.integer)
+    try world.at("2026-03-09T13:01:00Z")
+    try await world.escalate()
+    #expect(try await world.ofProvider().first { $0["problem"] == late["id"] }?["state"] == "dropped")
+    #expect(try await world.told().count == 1)
+  }
+
+  @Test func severalWorkersEscalateOnceAndOneThatDiedIsFollowed() async throws {
+    let world = try await EscalationsWorld()
+    try await world.rule([
+      "process": "request", "ageMinutes": 60, "toTeam": world.secondLine, "staff": .array([world.leadId]),
+    ])
+    for _ in 0..<3 { _ = try await world.order() }
+    try world.at("2026-03-02T09:10:00Z")
+    // One is stopped anywhere in its work.
+    let killed = Task { try await world.escalate(batch: 1) }
+    try await Task.sleep(for: .milliseconds(30))
+    killed.cancel()
+    _ = try? await killed.value
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<3 { group.addTask { try? await world.escalate(batch: 2) } }
+    }
+    try world.at("2026-03-02T09:20:00Z")
+    try await world.escalate()
+    #expect(try await world.states() == ["done", "done", "done"])
+    #expect(try await world.escalations().allSatisfy { $0["tasksGiven"] == 1 })
+    #expect(try await world.told().count == 3)
+  }
+
+  @Test func whatAProcessHasNotIsRefused() async throws {
+    let world = try await EscalationsWorld()
+    func refused(_ members: [String: Value]) async -> String {
+      do {
+        try await world.rule(members)
+        return "accepted"
+      } catch let failure as Failure {
+        return failure.violations.map { "\($0.path) \($0.message.key)" }.joined(separator: ", ")
+      } catch { return "\(error)" }
+    }
+    #expect(await refused(["process": "request", "percent": 80, "staff": .array([world.leadId])]) == "percent escalation_rule.age_alone")
+    #expect(await refused(["process": "change", "ageMinutes": 60, "priorityTo": 1, "staff": .array([world.leadId])]) == "priorityTo escalation_rule.no_priority")
+    #expect(await refused(["process": "problem", "ageMinutes": 60, "toTeam": world.secondLine]) == "toTeam escalation_rule.no_team")
+    #expect(await refused(["process": "problem", "ageMinutes": 60, "priorityTo": 2, "staff": .array([world.leadId])]) == "accepted")
+  }
+
+  /// By hand as well: who was at it is not any more.
+  @Test func aTaskIsGivenToAnotherTeam() async throws {
+    let world = try await EscalationsWorld()
+    let task = try await world.tasks(try await world.order())[0]
+    let input: KeyValuePairs<String, Value> = ["id": task["id"] ?? .null, "team": world.secondLine]
+    let given = try await world.database.call("task.give", input, as: world.engineer)
+    #expect(given["team"] == world.secondLine)
+    await expectFailure(.conflict) { try await world.database.call("task.give", input, as: world.engineer) }
+    _ = try await world.database.call("task.complete", ["id": task["id"] ?? .null], as: world.engineer)
+    await expectFailure(.conflict) {
+      try await world.database.call("task.give", ["id": task["id"] ?? .null, "team": world.firstLine], as: world.engineer)
+    }
+  }
+}
+
+extension EscalationsWorld {
+  /// An order of Acme's with a task of a team.
+  fileprivate func order(team: String = "First line") async throws -> Value {
+    func call(_ operation: String, _ input: KeyValuePairs<String, Value>, version: Value? = nil) async throws -> Value {
+      try await database.call(operation, input, as: database.root, version: version?.integer)
+    }
+    let number = String(try await call("offering.list", ["limit": 200])["items"]?.array?.count ?? 0)
+    let text = Value.object(["en": .text("Work \(number)")])
+    let family = try await call("service_family.create", ["code": .text("F\(number)"), "name": text])
+    let service = try await call(
+      "service.create",
+      [
+        "code": .text("S\(number)"), "family": family["id"] ?? .null, "name": text, "mode": "managed", "owner": text,
+        "stages": .object(["design": "2025-01-01", "operation": "2026-01-01"]),
+      ])
+    let draft = try await call(
+      "offering.create",
+      [
+        "service": service["id"] ?? .null, "code": .text("O\(number)"), "name": text,
+        "tasks": .array([.object(["name": text, "step": 1, "team": .text(team)])]),
+      ])
+    _ = try await call("offering.publish", ["id": draft["id"] ?? .null], version: draft["version"])
+    let sla = try await call("sla.list", [:])["items"]?.array?.first?["id"] ?? .null
+    _ = try await call(
+      "contract.create",
+      [
+        "customer": .id(acme.publicId), "name": .text("Work \(number)"), "state": "active", "currency": "EUR", "startsAt": "2026-01-01T00:00:00Z",
+        "lines": .array([.object(["name": "Line", "sla": sla, "offering": draft["id"] ?? .null])]),
+      ])
+    let person = try await call("person.add", ["customer": .id(acme.publicId), "name": .text("Ann \(number)")])
+    return try await call(
+      "request.submit",
+      ["customer": .id(acme.publicId), "offering": draft["id"] ?? .null, "published": 1, "requester": person["id"] ?? .null])
+  }
+
+  fileprivate func tasks(_ order: Value) async throws -> [Value] {
+    try await database.call("request.read", ["id": order["id"] ?? .null], as: engineer)["tasks"]?.array ?? []
+  }
+
+  fileprivate func problem() async throws -> Value {
+    try await database.call(
+      "problem.open", ["customer": .id(acme.publicId), "title": "Mail stalls", "impact": 2, "urgency": 2], as: engineer)
+  }
+
+  fileprivate func change(implementing: Bool = false) async throws -> Value {
+    let now = database.clock.now()
+    var change = try await database.call(
+      "change.open",
+      [
+        "customer": .id(acme.publicId), "title": "New switch", "kind": "normal", "plan": "Swap", "backOut": "Back", "test": "Ping",
+        "startsAt": .instant(now.adding(seconds: -60)), "endsAt": .instant(now.adding(seconds: 7200)),
+      ], as: engineer)
+    guard implementing else { return change }
+    func act(_ verb: String, _ more: KeyValuePairs<String, Value> = [:], as principal: Principal? = nil) async throws {
+      let input = Value.object([Value.Member("id", change["id"] ?? .null)] + more.map { Value.Member($0.key, $0.value) })
+      change = try await database.dispatcher.invoke(
+        "change.\(verb)", input, as: principal ?? engineer, Call(requestId: "test", expectedVersion: change["version"]?.integer)
+      ).value
+    }
+    try await act("plan_tasks", ["tasks": .array([.object(["name": .object(["en": "Swap"]), "step": 1, "team": firstLine])])])
+    let answers = Value.object(["impact": "few", "outage": "none", "experience": "often", "back_out": "easy", "tested": "fully"])
+    try await act("assess", ["answers": answers])
+    try await act("submit")
+    let approval = try await database.call("change.read", ["id": change["id"] ?? .null], as: engineer)["approvals"]?.array?.first?["id"] ?? .null
+    try await database.call("change_approval.approve", ["id": approval], as: try await database.staff(.administrator))
+    change = try await database.call("change.read", ["id": change["id"] ?? .null], as: engineer)
+    try await act("start")
+    return change
+  }
+
+  /// What was escalated of problems and changes.
+  fileprivate func ofProvider() async throws -> [Value] {
+    try await database.dispatcher.invoke("escalation.list", .object([Value.Member]()), as: engineer, Call(requestId: "test")).value["items"]?.array ?? []
+  }
+}

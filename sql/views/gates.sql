@@ -1,0 +1,12 @@
+-- What gates publish to other modules: who is asked to let something pass, for whoever tells them. Rows of the provider's tenant.
+create view gates.pub_approval with (security_invoker = true) as
+  select a.tenant_id, a.id as approval_id, a.public_id, a.gate_id, a.stay_tenant_id, a.subject_kind, a.subject, a.account_id, a.account_name, a.asker_kind, a.asker_id, a.asker_name,
+    a.state, a.reason
+  from gates.approval a;
+grant select on gates.pub_approval to steward_app;
+
+-- The gates in force, for the handbooks of processes: those for all customers.
+create view gates.pub_gate with (security_invoker = true) as
+  select g.id as gate_id, g.public_id, g.step, g.priority, g.only_tenant_id, g.kind, g.needs, g.name, g.purpose, g.owner_public_id, g.valid_from, g.retired_at
+  from gates.gate g;
+grant select on gates.pub_gate to steward_app;
