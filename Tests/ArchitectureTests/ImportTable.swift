@@ -54,16 +54,19 @@ enum ImportTable {
     Box("ServiceTime", 2, ["Kernel"], foundation),
     Box("BillingEngine", 2, ["Kernel"]),
     Box("Documents", 2, []),
+    // What may stand in a field that somebody defined: pure.
+    Box("TypedFields", 2, ["Kernel"]),
     // domain
-    Box("Catalog", 3, platform.union(["ServiceTime", "Documents", "Jobs"])),
+    Box("Catalog", 3, platform.union(["ServiceTime", "Documents", "TypedFields", "Jobs"])),
     Box("Requests", 3, platform.union(["Catalog", "Jobs"])),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box(
-      "Desk", 3, platform.union(["Gates", "ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging,
+      "Desk", 3, platform.union(["Attributes", "Gates", "ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging,
       collections),
     // Asked by who takes a step: below all that have steps.
-    Box("Gates", 3, platform),
+    Box("Attributes", 3, platform.union(["TypedFields"])),
+    Box("Gates", 3, platform.union(["Attributes"])),
     // Stands on tickets and articles.
     Box("Problems", 3, platform.union(["Desk", "Knowledge", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
@@ -71,7 +74,7 @@ enum ImportTable {
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     // Names the figures of scorecards; codes and priorities it reads by the views of the desk.
     Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard"])),
-    Box("Assets", 3, platform, foundation),
+    Box("Assets", 3, platform.union(["TypedFields"]), foundation),
     Box("Knowledge", 3, platform, foundation),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine", "Jobs"])),
     Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
@@ -104,7 +107,7 @@ enum ImportTable {
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
+        "Assurance", "Assets", "Attributes", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
         "Notifications", "Escalations", "Handbooks", "Web", "HTTPAPI",
         "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Outbound", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),

@@ -15,6 +15,10 @@ package struct IncidentRecord: OperationOutput {
       OutputField("closureCode", .text, "How it ended, as a code.", "结束代码。") { .text($0.incident.ticket.closureCode?.rawValue) },
       OutputField("mergedInto", .id, "The incident that it was merged into.", "合并到的事件。") { $0.incident.mergedInto },
       OutputField("splitFrom", .id, "The incident that it was split from.", "拆分自的事件。") { $0.incident.splitFrom },
+      OutputField(
+        "attributes", .document, "Custom attributes by key, as attribute.list describes them; to customers those that are visible.",
+        "自定义属性，按键列出（说明见 attribute.list）；客户仅见可见的属性。"
+      ) { $0.incident.ticket.attributes.value },
       OutputField("clocks", listOf: ClockRecord.self, "Where each promise stands.", "各项承诺的当前状态。") { $0.clocks },
       OutputField(
         "agreements", listOf: AgreementRecord.self, "The turns of its team and of suppliers that go on, with their clocks; staff only.",

@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 
@@ -11,6 +12,7 @@ package struct QueueCriteria: OperationInput {
   let unowned: Bool
   let offered: Bool
   let priority: Int64?
+  let attribute: String?
   let order: Order
 
   enum Order: String, CaseIterable {
@@ -34,7 +36,7 @@ package struct QueueCriteria: OperationInput {
     "due（默认）：按对客户的承诺排序；team_due：按团队的承诺（OLA）排序，须指定团队。"
   ).optional
   package static let fields: [any InputField] = [
-    teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, orderField,
+    teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, AttributeFields.filter, orderField,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -46,8 +48,10 @@ package struct QueueCriteria: OperationInput {
     unowned = try values[Self.unownedField] ?? false
     offered = try values[Self.offeredField] ?? false
     priority = try values[Self.priorityField]
+    attribute = try values[AttributeFields.filter]
     order = try values[Self.orderField].flatMap(Order.init) ?? .due
     if order == .teamDue, team == nil { throw FieldError("team", DeskMessages.orderNeedsTeam) }
+    if order == .teamDue, attribute != nil { throw FieldError("attribute", DeskMessages.orderOfAttribute) }
   }
 
   var isEmpty: Bool { value == .object([]) }
@@ -62,6 +66,7 @@ package struct QueueCriteria: OperationInput {
       members.append(Value.Member(name, .bool(true)))
     }
     if let priority { members.append(Value.Member("priority", .integer(priority))) }
+    if let attribute { members.append(Value.Member("attribute", .text(attribute))) }
     if order != .due { members.append(Value.Member("order", .text(order.rawValue))) }
     return .object(members)
   }
@@ -80,6 +85,7 @@ struct QueueCriteriaSheet: OperationOutput {
     OutputField("unowned", .boolean, "Only those that nobody answers for.", "仅限尚无负责人的工单。") { .bool($0.criteria.unowned) },
     OutputField("offered", .boolean, "Only those that are offered to the caller or a team.", "仅限移交给本人或某团队的工单。") { .bool($0.criteria.offered) },
     OutputField("priority", .integer, "Only this priority.", "仅限此优先级。") { .integer($0.criteria.priority) },
+    OutputField("attribute", .text, "Only those that hold this value of a custom attribute.", "仅限自定义属性取此值的工单。") { .text($0.criteria.attribute) },
     OutputField("order", .text, "due or team_due.", "due 或 team_due。") { .text($0.criteria.order.rawValue) },
   ]
 }

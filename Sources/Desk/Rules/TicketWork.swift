@@ -214,6 +214,9 @@ struct TicketWork: Sendable {
 package enum TicketEventType {
   package static let opened = "incident.opened"
   package static let changed = "incident.changed"
+  /// Custom attributes: of which the customer's people may know, and the provider's own.
+  package static let attributesChanged = "incident.attributes_changed"
+  package static let internalAttributesChanged = "incident.internal_attributes_changed"
   package static let classified = "incident.classified"
   /// It names other CIs, or another one as the primary one.
   package static let cisChanged = "incident.cis_changed"
@@ -270,6 +273,9 @@ package enum TicketEventType {
   /// Of which somebody may want to be told.
   private static let told: Set<String> = [opened, assigned, ownerChanged, ownershipOffered, commented, resolved, closed, reopened]
 
+  /// Whose changes of values lie beside the history.
+  package static let ofAttributes = [attributesChanged, internalAttributesChanged]
+
   /// Which a customer's people see where they are public.
   package static let ofVisibility = [commented, attached, detached]
 
@@ -277,6 +283,6 @@ package enum TicketEventType {
   package static let internalOnly =
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
-      ownershipReturned, escalatedByRule, gatePassed, gateBypassed,
+      ownershipReturned, escalatedByRule, gatePassed, gateBypassed, internalAttributesChanged,
     ] + ProblemNews.Kind.allCases.map(\.rawValue)
 }

@@ -17,6 +17,8 @@ package struct Gate: Sendable {
   package let kind: Kind
   /// Fields or evidence.
   package let facts: [GateFact]
+  /// Keys of custom attributes.
+  package let attributes: [String]
   /// The items of a checklist: what is named when it is done, and what is shown for it.
   package let items: [(key: String, name: LocalText)]
   package let name: LocalText
@@ -53,6 +55,7 @@ extension Gate {
     kind = Kind(rawValue: try row.next()) ?? .field
     let needs: [Value] = (try row.next() as Value).array ?? []
     facts = needs.compactMap { $0.text.flatMap(GateFact.init) }
+    attributes = needs.compactMap { $0.text.flatMap(GateNeeds.attribute) }
     items = needs.compactMap { item in item["value"]?.text.map { (key: $0, name: LocalText(item["name"])) } }
     name = LocalText(try row.next() as Value)
     purpose = LocalText(try row.next() as Value)

@@ -41,15 +41,15 @@ extension OperationContext {
   /// How an incident stands to the gates before these steps.
   /// - Parameter priority: by which it is judged.
   package func gateSituation(
-    of incident: [UInt8], priority: () async throws -> Int64, before steps: [GateStep], present: (Set<GateFact>) async throws -> Set<GateFact>
+    of incident: [UInt8], priority: () async throws -> Int64, before steps: [GateStep], present: (GateNeeds) async throws -> GateNeeds
   ) async throws -> GateSituation {
     let subject = GateSubject.incident(incident)
     let (found, passages) = try await transaction.query(
       GatesAheadOf(provider: provider.id, tenant: tenant.id, steps: steps, subject: subject, now: now),
       PassagesOfSubject(tenant: tenant.id, subject: subject, now: now))
     let ahead = try await found.holding(priority)
-    let needed = Set(ahead.flatMap(\.gate.facts))
-    let facts = needed.isEmpty ? [] : try await present(needed)
+    let needed = GateNeeds(of: ahead.map(\.gate))
+    let facts = needed.isEmpty ? needed : try await present(needed)
     return GateSituation(
       ahead: ahead.map {
         GateAhead(

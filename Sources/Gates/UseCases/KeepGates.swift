@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 
@@ -18,6 +19,7 @@ package enum CreateGate: Operation {
     let priority: Int64?
     let customer: PublicId?
     let facts: [GateFact]
+    let attributes: [String]
     let items: [NamedChoice]
     let kind: Gate.Kind
     let name: LocalText
@@ -30,6 +32,10 @@ package enum CreateGate: Operation {
     private static let fieldsAsked = Field.list(
       "fields", of: .oneOf("field", GateFact.fields, "A field.", "字段。"), count: 1...GateFields.most, "Fields that must be filled.", "必填字段。"
     ).optional
+    private static let attributesAsked = Field.list(
+      "attributes", of: .text("attribute", 1...40, "The key of a custom attribute of incidents.", "事件自定义属性的键。"), count: 1...GateFields.most,
+      "Custom attributes that must be told.", "必填的自定义属性。"
+    ).optional
     private static let checklist = Field.list(
       "checklist", of: Field<NamedChoice>.object("item", "An item.", "检查项。"), count: 1...GateFields.most, "Items that must be done.", "须完成的检查项。"
     ).optional
@@ -40,7 +46,7 @@ package enum CreateGate: Operation {
     private static let validFrom = Field.instant("validFrom", "From when it holds (default now).", "生效时间（默认当前时刻）。").optional
 
     package static let fields: [any InputField] = [
-      GateFields.step, priority, customer, fieldsAsked, checklist, evidence, GateFields.name, GateFields.purpose, GateFields.owner, validFrom,
+      GateFields.step, priority, customer, fieldsAsked, attributesAsked, checklist, evidence, GateFields.name, GateFields.purpose, GateFields.owner, validFrom,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -51,7 +57,8 @@ package enum CreateGate: Operation {
       customer = try values[Self.customer]
       let (fields, evidence) = (try values[Self.fieldsAsked], try values[Self.evidence])
       let checklist = try values[Self.checklist]
-      switch (fields, checklist, evidence) {
+      attributes = try values[Self.attributesAsked] ?? []
+      switch (fields ?? (attributes.isEmpty ? nil : []), checklist, evidence) {
       case (.some, nil, nil): kind = .field
       case (nil, .some, nil): kind = .checklist
       case (nil, nil, .some): kind = .evidence
@@ -73,12 +80,14 @@ package enum CreateGate: Operation {
         throw FieldError("\(path)[\(index)]", GateMessages.neverThere, ["allowed": allowed.isEmpty ? "-" : allowed.joined(separator: ", ")])
       }
       var seen: Set<String> = []
+      for (index, key) in attributes.enumerated() where !seen.insert(key).inserted { throw FieldError("attributes[\(index)]", GateMessages.twice) }
+      seen = []
       for (index, key) in (facts.map(\.rawValue) + items.map(\.value)).enumerated() where !seen.insert(key).inserted {
         throw FieldError("\(path)[\(index)]", GateMessages.twice)
       }
     }
 
-    var needs: [Value] { kind == .checklist ? items.map(\.stored) : facts.map { .text($0.rawValue) } }
+    var needs: [Value] { kind == .checklist ? items.map(\.stored) : facts.map { .text($0.rawValue) } + attributes.map { .text(GateNeeds.name(ofAttribute: $0)) } }
   }
 
   package static let declaration = Declaration(
@@ -90,6 +99,8 @@ package enum CreateGate: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> GateRecord {
     if input.customer == nil { try context.requireEveryCustomer() } else if context.tenant.kind != .customer { throw context.unknownReference("customer") }
+    // What cannot be told of all that come before it would stop some of them for good.
+    try await context.requireTellable(input.attributes, of: .incident, for: input.customer == nil ? nil : context.tenant.id)
     let validFrom = input.validFrom ?? context.now
     guard validFrom >= context.now else { throw Failure.invalid("validFrom", GateMessages.inThePast) }
     let customer = input.customer == nil ? nil : context.tenant.id

@@ -49,15 +49,15 @@ package struct GatesAhead: Sendable {
   ///   - hold: locks the incident in another transaction and tells whether it still is what was judged: else somebody else has taken it
   ///     on since, and no stop is recorded behind that.
   package func pass(
-    _ incident: [UInt8], priority: () async throws -> Int64, present: (Set<GateFact>) async throws -> Set<GateFact>,
+    _ incident: [UInt8], priority: () async throws -> Int64, present: (GateNeeds) async throws -> GateNeeds,
     hold: @escaping @Sendable (Transaction) async throws -> Bool
   ) async throws -> [GatePassing] {
     let rows = try found.rows
     let ahead = try await rows.holding(isOpening: subject.isOpening, priority)
     try requireAsked(ahead.map(\.gate))
     guard !rows.isEmpty else { return [] }
-    let needed = Set(ahead.flatMap(\.gate.facts))
-    let facts = needed.isEmpty ? [] : try await present(needed)
+    let needed = GateNeeds(of: ahead.map(\.gate))
+    let facts = needed.isEmpty ? needed : try await present(needed)
     var (outcomes, stopped, passings) = (GateOutcomes(), [Stop](), [GatePassing]())
     for row in ahead {
       let gate = row.gate
