@@ -4,7 +4,7 @@ import Operations
 /// The request process (请求实施): what is ordered, who agrees to it, what teams do for it, and the access that comes of it.
 package enum RequestsModule: OperationModule {
   package static let operations: [any Operation.Type] = [
-    SubmitRequest.self, ReadRequest.self, ListRequests.self, BeginRequest.self, WithdrawRequest.self, CancelRequest.self, CloseRequest.self,
+    SubmitRequest.self, ReadRequest.self, ListRequests.self, ChangeRequest.self, BeginRequest.self, WithdrawRequest.self, CancelRequest.self, CloseRequest.self,
     ReadRequestHistory.self,
     ListApprovals.self, ApproveRequest.self, RejectRequest.self, DelegateApproval.self, ListWaitingApprovals.self, ReassignApproval.self,
     QueueTasks.self, ReadTask.self, ClaimTask.self, CompleteTask.self, FailTask.self, SkipTask.self, RetryTask.self,

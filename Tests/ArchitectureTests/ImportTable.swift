@@ -58,7 +58,7 @@ enum ImportTable {
     Box("TypedFields", 2, ["Kernel"]),
     // domain
     Box("Catalog", 3, platform.union(["ServiceTime", "Documents", "TypedFields", "Jobs"])),
-    Box("Requests", 3, platform.union(["Catalog", "Jobs"])),
+    Box("Requests", 3, platform.union(["Catalog", "Attributes", "Jobs"])),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box(
@@ -68,9 +68,9 @@ enum ImportTable {
     Box("Attributes", 3, platform.union(["TypedFields"])),
     Box("Gates", 3, platform.union(["Attributes"])),
     // Stands on tickets and articles.
-    Box("Problems", 3, platform.union(["Desk", "Knowledge", "Jobs"])),
+    Box("Problems", 3, platform.union(["Attributes", "Desk", "Knowledge", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
-    Box("Changes", 3, platform.union(["Catalog", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
+    Box("Changes", 3, platform.union(["Catalog", "Attributes", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     // Names the figures of scorecards; codes and priorities it reads by the views of the desk.
     Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard"])),

@@ -311,6 +311,7 @@ enum Seeders {
     "cap": { world, twin in try Seeded(try await world.approvals(of: try await world.change(twin, .submitted)).first ?? .null) },
     "ctk": { world, twin in try Seeded(try await world.changeTask(twin)) },
     "frz": { world, twin in try Seeded(try await world.freeze(twin)) },
+    "atr": { world, _ in try Seeded(try await world.attribute()) },
     "gate": { world, twin in try Seeded(try await world.gate(twin)) },
     "rel": { world, twin in try Seeded(try await world.release(twin)) },
     "rsk": { world, twin in
@@ -323,7 +324,7 @@ enum Seeders {
   /// Kinds of provider rows that belong to no customer: there is none "of B" that A's people may not see.
   static let shared: Set<String> = [
     "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "out", "crs", "fam", "svc", "off", "sen", "aps", "apr", "apa", "cit",
-    "tcd", "cod", "evs", "evt", "qfl", "chm", "whk", "ntr", "hbk",
+    "tcd", "cod", "evs", "evt", "qfl", "chm", "whk", "ntr", "hbk", "atr",
   ]
 }
 

@@ -27,16 +27,24 @@ package struct HeldAttributes: Sendable, Equatable {
     .object(shown.merging(internals) { shown, _ in shown }.sorted { $0.key < $1.key }.map { Value.Member($0.key, $0.value) })
   }
 
-  /// Two columns for a statement that reads a ticket: by the alias of its table, and its process.
-  package static func columns(of alias: String, _ process: AttributeProcess) -> String {
-    func column(_ condition: String) -> String {
-      """
-      (select jsonb_object_agg(a.key, a.value) from attributes.pub_value a
-        where a.tenant_id = \(alias).tenant_id and a.process = '\(process.rawValue)' and a.subject_id = \(alias).id and \(condition))
-      """
-    }
-    return column("not a.is_internal") + ", " + column("a.is_internal")
-  }
+  // Two columns for a statement that reads one ticket, by the alias of its table.
+  package static let columnsOfIncident = """
+    (\(read) where a.tenant_id = t.tenant_id and a.process = 'incident' and a.subject_id = t.id and not a.is_internal),
+      (\(read) where a.tenant_id = t.tenant_id and a.process = 'incident' and a.subject_id = t.id and a.is_internal)
+    """
+  package static let columnsOfRequest = """
+    (\(read) where a.tenant_id = r.tenant_id and a.process = 'request' and a.subject_id = r.id and not a.is_internal),
+      (\(read) where a.tenant_id = r.tenant_id and a.process = 'request' and a.subject_id = r.id and a.is_internal)
+    """
+  package static let columnsOfProblem = """
+    (\(read) where a.tenant_id = p.tenant_id and a.process = 'problem' and a.subject_id = p.id and not a.is_internal),
+      (\(read) where a.tenant_id = p.tenant_id and a.process = 'problem' and a.subject_id = p.id and a.is_internal)
+    """
+  package static let columnsOfChange = """
+    (\(read) where a.tenant_id = c.tenant_id and a.process = 'change' and a.subject_id = c.id and not a.is_internal),
+      (\(read) where a.tenant_id = c.tenant_id and a.process = 'change' and a.subject_id = c.id and a.is_internal)
+    """
+  private static let read = "select jsonb_object_agg(a.key, a.value) from attributes.pub_value a"
 
   /// The two columns.
   package init(_ row: inout RowReader) throws {

@@ -25,13 +25,11 @@ struct PutValues {
   let subject: AttributeSubject
   let changes: [AttributeEdit.Change]
 
-  static func sql(_ table: String) -> String {
-    """
-    insert into attributes.\(table) (tenant_id, process, subject_id, key, definition_id, value, code, opened_at)
+  static let columns = """
+    (tenant_id, process, subject_id, key, definition_id, value, code, opened_at)
     select $1, $2, $3, x.key, x.definition_id, x.value, x.code, $8 from unnest($4::text[], $5::bigint[], $6::jsonb[], $7::text[]) x (key, definition_id, value, code)
     on conflict (tenant_id, process, subject_id, key) do update set value = excluded.value, code = excluded.code
     """
-  }
 
   func bind(to parameters: inout Parameters) {
     subject.bind(to: &parameters)
@@ -45,13 +43,13 @@ struct PutValues {
 
 struct PutShownValues: Statement {
   let values: PutValues
-  static let sql = PutValues.sql("value")
+  static let sql = "insert into attributes.value \(PutValues.columns)"
   func bind(to parameters: inout Parameters) { values.bind(to: &parameters) }
 }
 
 struct PutInternalValues: Statement {
   let values: PutValues
-  static let sql = PutValues.sql("internal_value")
+  static let sql = "insert into attributes.internal_value \(PutValues.columns)"
   func bind(to parameters: inout Parameters) { values.bind(to: &parameters) }
 }
 
@@ -60,9 +58,7 @@ struct DropValues {
   let subject: AttributeSubject
   let keys: [String]
 
-  static func sql(_ table: String) -> String {
-    "delete from attributes.\(table) where tenant_id = $1 and process = $2 and subject_id = $3 and key = any ($4)"
-  }
+  static let condition = "where tenant_id = $1 and process = $2 and subject_id = $3 and key = any ($4)"
 
   func bind(to parameters: inout Parameters) {
     subject.bind(to: &parameters)
@@ -72,13 +68,13 @@ struct DropValues {
 
 struct DropShownValues: Statement {
   let values: DropValues
-  static let sql = DropValues.sql("value")
+  static let sql = "delete from attributes.value \(DropValues.condition)"
   func bind(to parameters: inout Parameters) { values.bind(to: &parameters) }
 }
 
 struct DropInternalValues: Statement {
   let values: DropValues
-  static let sql = DropValues.sql("internal_value")
+  static let sql = "delete from attributes.internal_value \(DropValues.condition)"
   func bind(to parameters: inout Parameters) { values.bind(to: &parameters) }
 }
 
@@ -89,13 +85,11 @@ struct NoteChanges {
   let changes: [AttributeEdit.Change]
   let now: Instant
 
-  static func sql(_ table: String) -> String {
-    """
-    insert into attributes.\(table) (tenant_id, process, subject_id, seq, key, was, became, recorded_at)
+  static let columns = """
+    (tenant_id, process, subject_id, seq, key, was, became, recorded_at)
     select $1, $2, $3, $4, x.key, x.was, x.became, $8 from unnest($5::text[], $6::jsonb[], $7::jsonb[]) x (key, was, became)
     on conflict do nothing
     """
-  }
 
   func bind(to parameters: inout Parameters) {
     subject.bind(to: &parameters)
@@ -109,13 +103,13 @@ struct NoteChanges {
 
 struct NoteShownChanges: Statement {
   let changes: NoteChanges
-  static let sql = NoteChanges.sql("change")
+  static let sql = "insert into attributes.change \(NoteChanges.columns)"
   func bind(to parameters: inout Parameters) { changes.bind(to: &parameters) }
 }
 
 struct NoteInternalChanges: Statement {
   let changes: NoteChanges
-  static let sql = NoteChanges.sql("internal_change")
+  static let sql = "insert into attributes.internal_change \(NoteChanges.columns)"
   func bind(to parameters: inout Parameters) { changes.bind(to: &parameters) }
 }
 
@@ -126,17 +120,12 @@ struct CarryValues {
   let seq: Int64
   let now: Instant
 
-  static func sql(_ values: String, _ changes: String) -> String {
+  static let select = "select v.tenant_id, v.process, $3, v.key, v.definition_id, v.value, v.code, $6"
+  static let condition = """
+    where v.tenant_id = $1 and v.process = $2 and v.subject_id = $4
+    on conflict (tenant_id, process, subject_id, key) do nothing returning key, value
     """
-    with carried as (
-      insert into attributes.\(values) (tenant_id, process, subject_id, key, definition_id, value, code, opened_at)
-      select v.tenant_id, v.process, $3, v.key, v.definition_id, v.value, v.code, $6 from attributes.\(values) v
-      where v.tenant_id = $1 and v.process = $2 and v.subject_id = $4
-      on conflict (tenant_id, process, subject_id, key) do nothing returning key, value)
-    insert into attributes.\(changes) (tenant_id, process, subject_id, seq, key, was, became, recorded_at)
-    select $1, $2, $3, $5, c.key, null, c.value, $7 from carried c on conflict do nothing
-    """
-  }
+  static let note = "select $1, $2, $3, $5, c.key, null::jsonb, c.value, $7 from carried c on conflict do nothing"
 
   func bind(to parameters: inout Parameters) {
     subject.bind(to: &parameters)
@@ -149,13 +138,23 @@ struct CarryValues {
 
 struct CarryShownValues: Statement {
   let values: CarryValues
-  static let sql = CarryValues.sql("value", "change")
+  static let sql = """
+    with carried as (
+      insert into attributes.value (tenant_id, process, subject_id, key, definition_id, value, code, opened_at)
+      \(CarryValues.select) from attributes.value v \(CarryValues.condition))
+    insert into attributes.change (tenant_id, process, subject_id, seq, key, was, became, recorded_at) \(CarryValues.note)
+    """
   func bind(to parameters: inout Parameters) { values.bind(to: &parameters) }
 }
 
 struct CarryInternalValues: Statement {
   let values: CarryValues
-  static let sql = CarryValues.sql("internal_value", "internal_change")
+  static let sql = """
+    with carried as (
+      insert into attributes.internal_value (tenant_id, process, subject_id, key, definition_id, value, code, opened_at)
+      \(CarryValues.select) from attributes.internal_value v \(CarryValues.condition))
+    insert into attributes.internal_change (tenant_id, process, subject_id, seq, key, was, became, recorded_at) \(CarryValues.note)
+    """
   func bind(to parameters: inout Parameters) { values.bind(to: &parameters) }
 }
 

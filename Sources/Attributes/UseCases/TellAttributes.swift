@@ -41,20 +41,25 @@ extension AttributeEdit {
   ///   - seq: the place in the history of the event that tells what the customer may know.
   ///   - internalSeq: of the one that tells the rest.
   package func save(_ subject: AttributeSubject, seq: Int64, internalSeq: Int64, now: Instant, in transaction: Transaction) {
-    let (shown, internals) = (changes.filter { !$0.isInternal }, changes.filter(\.isInternal))
-    func kept(_ changes: [Change]) -> [Change] { changes.filter { $0.became != nil } }
-    func dropped(_ changes: [Change]) -> [String] { changes.filter { $0.became == nil }.map(\.key) }
-    if !kept(shown).isEmpty { transaction.enqueue(PutShownValues(values: PutValues(subject: subject, changes: kept(shown)))) }
-    if !dropped(shown).isEmpty { transaction.enqueue(DropShownValues(values: DropValues(subject: subject, keys: dropped(shown)))) }
-    if !shown.isEmpty {
-      transaction.enqueue(NoteShownChanges(changes: NoteChanges(subject: subject, seq: seq, changes: shown, now: now)))
-    }
-    if !kept(internals).isEmpty { transaction.enqueue(PutInternalValues(values: PutValues(subject: subject, changes: kept(internals)))) }
-    if !dropped(internals).isEmpty {
-      transaction.enqueue(DropInternalValues(values: DropValues(subject: subject, keys: dropped(internals))))
-    }
-    if !internals.isEmpty {
-      transaction.enqueue(NoteInternalChanges(changes: NoteChanges(subject: subject, seq: internalSeq, changes: internals, now: now)))
+    save(subject, internal: false, seq: seq, now: now, in: transaction)
+    save(subject, internal: true, seq: internalSeq, now: now, in: transaction)
+  }
+
+  /// The same of one side alone: what the customer may know, or the rest.
+  package func save(_ subject: AttributeSubject, internal isInternal: Bool, seq: Int64, now: Instant, in transaction: Transaction) {
+    let changes = changes.filter { $0.isInternal == isInternal }
+    guard !changes.isEmpty else { return }
+    let kept = PutValues(subject: subject, changes: changes.filter { $0.became != nil })
+    let dropped = DropValues(subject: subject, keys: changes.filter { $0.became == nil }.map(\.key))
+    let noted = NoteChanges(subject: subject, seq: seq, changes: changes, now: now)
+    if isInternal {
+      if !kept.changes.isEmpty { transaction.enqueue(PutInternalValues(values: kept)) }
+      if !dropped.keys.isEmpty { transaction.enqueue(DropInternalValues(values: dropped)) }
+      transaction.enqueue(NoteInternalChanges(changes: noted))
+    } else {
+      if !kept.changes.isEmpty { transaction.enqueue(PutShownValues(values: kept)) }
+      if !dropped.keys.isEmpty { transaction.enqueue(DropShownValues(values: dropped)) }
+      transaction.enqueue(NoteShownChanges(changes: noted))
     }
   }
 }
@@ -81,9 +86,11 @@ extension OperationContext {
   }
 
   /// What the events of a history changed, by their place: for each the key and what it was and became.
-  package func attributeChanges(of process: AttributeProcess, _ subject: Int64, at seqs: [Int64]) async throws -> [Int64: Value] {
+  package func attributeChanges(
+    of process: AttributeProcess, _ subject: Int64, in tenant: TenantId, at seqs: [Int64]
+  ) async throws -> [Int64: Value] {
     guard !seqs.isEmpty else { return [:] }
-    let rows = try await transaction.query(ChangesOfEvents(tenant: tenant.id, process: process, subject: subject, seqs: seqs))
+    let rows = try await transaction.query(ChangesOfEvents(tenant: tenant, process: process, subject: subject, seqs: seqs))
     return Dictionary(grouping: rows, by: \.seq).mapValues { changes in
       .array(changes.map { .object(["key": .text($0.key), "was": $0.was ?? .null, "became": $0.became ?? .null]) })
     }

@@ -29,7 +29,7 @@ extension TicketWork {
 
   private mutating func noteAttributes(_ keys: [String], _ type: String) -> Int64? {
     guard !keys.isEmpty else { return nil }
-    note(type, .object(["keys": .array(keys.map { .text($0) })]))
+    note(type, .object(AttributeEvents.payload(keys)))
     return ticket.lastSeq
   }
 }

@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -215,8 +216,8 @@ package enum TicketEventType {
   package static let opened = "incident.opened"
   package static let changed = "incident.changed"
   /// Custom attributes: of which the customer's people may know, and the provider's own.
-  package static let attributesChanged = "incident.attributes_changed"
-  package static let internalAttributesChanged = "incident.internal_attributes_changed"
+  package static let attributesChanged = "incident.\(AttributeEvents.changed)"
+  package static let internalAttributesChanged = "incident.\(AttributeEvents.internalChanged)"
   package static let classified = "incident.classified"
   /// It names other CIs, or another one as the primary one.
   package static let cisChanged = "incident.cis_changed"
@@ -272,9 +273,6 @@ package enum TicketEventType {
 
   /// Of which somebody may want to be told.
   private static let told: Set<String> = [opened, assigned, ownerChanged, ownershipOffered, commented, resolved, closed, reopened]
-
-  /// Whose changes of values lie beside the history.
-  package static let ofAttributes = [attributesChanged, internalAttributesChanged]
 
   /// Which a customer's people see where they are public.
   package static let ofVisibility = [commented, attached, detached]

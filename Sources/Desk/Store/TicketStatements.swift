@@ -88,7 +88,7 @@ struct TicketByPublicId: Statement {
   let scope: RowScope
 
   static let condition = "where t.tenant_id = $1 and t.public_id = $2 and ($3 or t.unit_id = any ($4) or t.requester_id = $5)"
-  static let sql = "\(Ticket.select), \(HeldAttributes.columns(of: "t", .incident)) \(Ticket.from) \(condition)"
+  static let sql = "\(Ticket.select), \(HeldAttributes.columnsOfIncident) \(Ticket.from) \(condition)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)

@@ -76,14 +76,13 @@ package enum ReadHistory: Operation {
       let found = try await context.bound(to: [context.provider.id]) { try await $0.query(StaffOfIds(provider: context.provider.id, ids: ids.sorted())) }
       for one in found { staff[one.id] = one }
     }
-    let told = rows.filter { TicketEventType.ofAttributes.contains($0.type) }.map(\.seq)
-    let changes = try await context.attributeChanges(of: .incident, ticket.id, at: told)
+    let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
+    let changes = try await context.attributeChanges(of: .incident, ticket.id, in: context.tenant.id, at: told)
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { row in
       let actor = row.actorKind == Actor.Kind.staff.rawValue ? staff[row.actorId] : nil
       let payload = HistoryRecord.payload(row, for: side, seesCis: context.visibleCis.everything)
-      let changed = changes[row.seq].map { [Value.Member("changes", $0)] } ?? []
       return HistoryRecord(
-        row: row, payload: .object((payload.members ?? []) + changed), actor: actor.map { context.id(.staff, $0.publicId) },
+        row: row, payload: payload.with(attributeChanges: changes[row.seq]), actor: actor.map { context.id(.staff, $0.publicId) },
         actorName: actor?.name)
     }
   }

@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 
@@ -254,6 +255,12 @@ package struct RequestProcess: Sendable {
 
   private mutating func noteBoard() {
     for event in board.takeEvents() { note(event.what, .task(event.task), at: event.at) }
+  }
+
+  /// Which attributes were told.
+  mutating func noteAttributes(_ keys: [String], internal isInternal: Bool, at now: Instant) {
+    guard !keys.isEmpty else { return }
+    note(isInternal ? AttributeEvents.internalChanged : AttributeEvents.changed, at: now, AttributeEvents.payload(keys))
   }
 
   private mutating func note(_ what: String, _ subject: Event.Subject = .request, at now: Instant, _ payload: [Value.Member] = []) {

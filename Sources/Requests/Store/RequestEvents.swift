@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Postgres
 
@@ -16,15 +17,15 @@ struct RequestEvents: Statement {
   let tenant: TenantId
   let request: Int64
   let after: Int64
-  /// Tasks are the provider's own affair.
-  let includesTasks: Bool
+  /// Tasks, and attributes that customers do not see, are the provider's own affair.
+  let includesInternal: Bool
   /// Nothing of the request is older: spares the older partitions.
   let recordedFrom: Instant
   let limit: Int64
 
   static let sql = """
     select seq, type, payload, actor_kind, via, occurred_at, recorded_at from operations.event
-    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not starts_with(type, 'request.task_'))
+    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not (starts_with(type, 'request.task_') or type = 'request.\(AttributeEvents.internalChanged)'))
       and recorded_at >= $5
     order by seq limit $6
     """
@@ -33,7 +34,7 @@ struct RequestEvents: Statement {
     parameters.append(tenant)
     parameters.append(request)
     parameters.append(after)
-    parameters.append(includesTasks)
+    parameters.append(includesInternal)
     parameters.append(recordedFrom)
     parameters.append(limit)
   }
