@@ -241,7 +241,7 @@ let package = Package(
     tests(
       "RequestsTests",
       [
-        "Requests", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema", "Postgres", "Kernel",
+        "Requests", "Attributes", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema", "Postgres", "Kernel",
         "TestSupport",
       ]),
     tests(
