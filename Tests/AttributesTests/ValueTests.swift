@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Postgres
 import TestSupport
 import Testing
 
@@ -113,6 +114,17 @@ import Testing
         "change", on: moved, [Value.Member("category", "network"), Value.Member("attributes", .object(["circuit": "c2"]))])["attributes"]?["circuit"] == "c2")
   }
 
+  /// Opening a ticket that tells no attribute reads and writes nothing of the module's: it goes on while others hold all of it.
+  @Test func aTicketThatTellsNoneCostsNothing() async throws {
+    let world = try await AttributesWorld()
+    try await world.define("region", "choice", AttributesWorld.region)
+    let opened = try await world.database.superuser.transaction { transaction in
+      try await transaction.execute(HoldAll())
+      return try await world.open()
+    }
+    #expect(opened["attributes"] == .object([]))
+  }
+
   @Test func splitAndMergeCarryWhatIsHeld() async throws {
     let world = try await AttributesWorld()
     try await world.define("region", "choice", visible: true, AttributesWorld.region)
@@ -164,4 +176,10 @@ import Testing
     let told = try await world.invoke("change.history", [Value.Member("id", change.at("id"))], as: world.engineer)["items"]?.array ?? []
     #expect(told.last?.at("payload").at("changes") == .array([.object(["key": "budget", "was": 5, "became": 6])]))
   }
+}
+
+private struct HoldAll: Statement {
+  static let sql = """
+    lock table attributes.definition, attributes.value, attributes.internal_value, attributes.change, attributes.internal_change in access exclusive mode
+    """
 }

@@ -1,6 +1,7 @@
 import Kernel
 import Operations
 import Postgres
+import TypedFields
 
 /// What a call tells of the attributes of a ticket, while the definitions are asked for.
 package struct ToldAttributes: Sendable {
