@@ -70,8 +70,8 @@ import Testing
   @Test func aProcessHasSoManyAttributes() async throws {
     let world = try await AttributesWorld()
     let only = [Value.Member("customers", .array([.id(world.acme.publicId)]))]
-    for index in 0..<40 { try await world.define("own_\(index)", only) }
-    #expect(try await world.refused { try await world.define("own_40", only) } == ["attribute.too_many"])
+    for index in 0..<50 { try await world.define("own_\(index)", only) }
+    #expect(try await world.refused { try await world.define("own_50", only) } == ["attribute.too_many"])
     // Another customer's own are his.
     try await world.define("theirs", [Value.Member("customers", .array([.id(world.other.publicId)]))])
     try await world.define("for_all")

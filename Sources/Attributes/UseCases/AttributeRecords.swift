@@ -57,6 +57,10 @@ package struct AttributeRecord: OperationOutput {
 }
 
 enum AttributeInput {
+  /// So many attributes of a process are for all customers, and so many of one customer's own besides.
+  static let mostOfAll: Int64 = 100
+  static let mostOfOne: Int64 = 50
+
   static let id = Field.id("id", .attribute, "The attribute.", "自定义属性编号。")
   static let process = Field.oneOf(
     "process", AttributeProcess.allCases.map(\.rawValue), "Whose tickets it is of.", "所属流程：incident 事件、request 请求、problem 问题、change 变更。")

@@ -166,9 +166,6 @@ package enum RestoreAttribute: Operation {
 }
 
 extension OperationContext {
-  /// So many attributes of a process are for all customers, and so many of one customer's own.
-  private static let (mostOfAll, mostOfOne): (Int64, Int64) = (60, 40)
-
   fileprivate func setState(of id: PublicId, isActive: Bool) async throws -> AttributeRecord {
     let found = try await attribute(id)
     try requireVersion(found.version)
@@ -185,8 +182,8 @@ extension OperationContext {
 
   fileprivate func requirePlace(_ process: AttributeProcess, _ only: [Int64]?, besides: Int64 = 0) async throws {
     let count = try await transaction.first(CountDefinitions(process: process, customers: only, besides: besides)) ?? 0
-    guard count < (only == nil ? Self.mostOfAll : Self.mostOfOne) else {
-      throw Failure(.conflict, AttributeMessages.tooMany, ["mostOfAll": String(Self.mostOfAll), "mostOfOne": String(Self.mostOfOne)])
+    guard count < (only == nil ? AttributeInput.mostOfAll : AttributeInput.mostOfOne) else {
+      throw Failure(.conflict, AttributeMessages.tooMany, ["mostOfAll": String(AttributeInput.mostOfAll), "mostOfOne": String(AttributeInput.mostOfOne)])
     }
   }
 

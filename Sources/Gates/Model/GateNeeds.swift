@@ -12,13 +12,11 @@ package struct GateNeeds: Sendable, Equatable {
   package func union(_ facts: Set<GateFact>) -> GateNeeds { GateNeeds(facts: self.facts.union(facts), attributes: attributes) }
 
   /// As a gate names them.
-  var names: Set<String> { Set(facts.map(\.rawValue)).union(attributes.map(Self.name)) }
+  var names: Set<String> { Set(facts.map(\.rawValue)).union(attributes.map { Self.name(ofAttribute: $0) }) }
 
   private static let prefix = "attributes."
 
   static func name(ofAttribute key: String) -> String { prefix + key }
-
-  private static func name(_ key: String) -> String { name(ofAttribute: key) }
 
   /// The key of the attribute that a gate names so; nil: it names a field.
   static func attribute(_ name: String) -> String? { name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil }
