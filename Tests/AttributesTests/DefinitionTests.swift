@@ -28,7 +28,7 @@ import Testing
     #expect(try await world.invoke("attribute.restore", [Value.Member("id", made.at("id"))], as: world.account, version: 4)["state"] == "active")
     #expect(
       try await world.refused { try await world.invoke("attribute.retire", [Value.Member("id", made.at("id"))], as: world.account, version: 4) }
-        == ["version_mismatch"])
+        == ["version.mismatch"])
     let listed = try await world.invoke("attribute.list", [Value.Member("process", "incident")], as: world.engineer)
     #expect(listed["items"]?.array?.map { $0.at("key") } == ["region"])
   }

@@ -54,7 +54,7 @@ import Testing
     try await world.define("note")
     let opened = try await world.open(["note": "first"])
     try await world.tell(["note": "second"], of: opened)
-    #expect(try await world.refused { try await world.tell(["note": "third"], of: opened) } == ["version_mismatch"])
+    #expect(try await world.refused { try await world.tell(["note": "third"], of: opened) } == ["version.mismatch"])
     #expect(try await world.act("read", on: opened)["attributes"]?["note"] == "second")
   }
 
@@ -150,7 +150,10 @@ import Testing
     try await world.define("vendor_case", process: "problem")
     try await world.define("budget", "integer", process: "change")
     let problem = try await world.invoke(
-      "problem.open", [Value.Member("title", "P"), Value.Member("attributes", .object(["vendor_case": "V-1"]))], as: world.engineer)
+      "problem.open", [
+        Value.Member("title", "P"), Value.Member("impact", 2), Value.Member("urgency", 2),
+        Value.Member("attributes", .object(["vendor_case": "V-1"])),
+      ], as: world.engineer)
     #expect(problem["attributes"] == .object(["vendor_case": "V-1"]))
     let changed = try await world.invoke(
       "problem.change", [Value.Member("id", problem.at("id")), Value.Member("attributes", .object(["vendor_case": "V-2"]))], as: world.engineer,
