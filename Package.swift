@@ -241,7 +241,8 @@ let package = Package(
     tests(
       "RequestsTests",
       [
-        "Requests", "Attributes", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema", "Postgres", "Kernel",
+        "Requests", "Attributes", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema", "Postgres",
+        "Kernel",
         "TestSupport",
       ]),
     tests(
@@ -269,7 +270,8 @@ let package = Package(
     tests(
       "GatesTests",
       [
-        "Gates", "Attributes", "Desk", "Assets", "Knowledge", "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+        "Gates", "Attributes", "Desk", "Assets", "Knowledge", "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel",
+        "TestSupport",
       ]),
     tests(
       "ScorecardTests", ["Scorecard", "Contracts", "BillingEngine", "Desk", "ServiceLevels", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),

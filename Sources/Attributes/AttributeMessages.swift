@@ -46,13 +46,15 @@ package enum AttributeMessages: MessageCatalog {
     zh: "上下限无效：须为整数（小数类型可带小数），文本为 0 到 500，且下限不得大于上限。")
   static let unitOfNumber = Message("attribute.unit_of_number", "Only a number has a unit; this is of the type {type}.", zh: "仅数字可有单位；此处类型为 {type}。")
   static let customersOfTheirs = Message(
-    "attribute.customers_of_theirs", "Tickets of the process {process} are the provider's own: their attributes are internal.", zh: "流程 {process} 的工单属于服务商，其属性均为内部属性。")
+    "attribute.customers_of_theirs", "Tickets of the process {process} are the provider's own: their attributes are internal.",
+    zh: "流程 {process} 的工单属于服务商，其属性均为内部属性。")
   static let internalTold = Message(
     "attribute.internal_told", "What customers tell they see: customersTell goes with visible.", zh: "客户可填写的属性须对客户可见：customersTell 须与 visible 一同设置。")
   static let noCategory = Message("attribute.no_category", "Tickets of the process {process} have no category.", zh: "流程 {process} 的工单没有分类。")
   static let unknownCategory = Message("attribute.unknown_category", "There is no category {category} in use.", zh: "没有使用中的分类 {category}。")
   static let manyCustomers = Message(
-    "attribute.many_customers", "A ticket of the process {process} may concern several customers: its attributes are for all.", zh: "流程 {process} 的工单可能涉及多个客户，其属性适用于全部客户。")
+    "attribute.many_customers", "A ticket of the process {process} may concern several customers: its attributes are for all.",
+    zh: "流程 {process} 的工单可能涉及多个客户，其属性适用于全部客户。")
   static let tooMany = Message(
     "attribute.too_many", "A process has at most {mostOfAll} attributes for all customers, and {mostOfOne} of one customer's own besides.",
     zh: "每个流程最多有 {mostOfAll} 个面向全部客户的属性，另可为单个客户设置 {mostOfOne} 个。")

@@ -62,7 +62,8 @@ enum ImportTable {
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box(
-      "Desk", 3, platform.union(["Attributes", "Gates", "ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging,
+      "Desk", 3, platform.union(["Attributes", "Gates", "ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation,
+      logging,
       collections),
     // Asked by who takes a step: below all that have steps.
     Box("Attributes", 3, platform.union(["TypedFields"])),

@@ -18,9 +18,10 @@ import Testing
     #expect(try await world.act("read", on: opened)["attributes"] == .object(["region": "apac"]))
     let history = try await world.history(opened)
     let told = history.filter { $0["type"] == "incident.attributes_changed" }
-    #expect(told.map { $0.at("payload").at("changes") } == [
-      .array([.object(["key": "region", "was": .null, "became": "emea"])]), .array([.object(["key": "region", "was": "emea", "became": "apac"])]),
-    ])
+    #expect(
+      told.map { $0.at("payload").at("changes") } == [
+        .array([.object(["key": "region", "was": .null, "became": "emea"])]), .array([.object(["key": "region", "was": "emea", "became": "apac"])]),
+      ])
     let internals = history.filter { $0["type"] == "incident.internal_attributes_changed" }
     #expect(internals.last?.at("payload").at("changes") == .array([.object(["key": "downtime", "was": .decimal("1.5"), "became": .null])]))
     // A change of attributes alone says nothing of fields.
@@ -150,7 +151,8 @@ import Testing
     try await world.define("vendor_case", process: "problem")
     try await world.define("budget", "integer", process: "change")
     let problem = try await world.invoke(
-      "problem.open", [
+      "problem.open",
+      [
         Value.Member("title", "P"), Value.Member("impact", 2), Value.Member("urgency", 2),
         Value.Member("attributes", .object(["vendor_case": "V-1"])),
       ], as: world.engineer)

@@ -17,7 +17,8 @@ extension World {
   /// A call with every field that it may have, about new rows of `twin`.
   func validCall(_ operation: RegisteredOperation, for twin: Twin, by principal: Principal) async throws -> ValidCall {
     let name = operation.declaration.name
-    let rule = CallRule.byOperation[name] ?? CallRule.problemCalls[name] ?? CallRule.changeCalls[name] ?? CallRule.gateCalls[name]
+    let rule =
+      CallRule.byOperation[name] ?? CallRule.problemCalls[name] ?? CallRule.changeCalls[name] ?? CallRule.gateCalls[name]
       ?? CallRule.attributeCalls[name] ?? CallRule()
     let (given, version) = try await rule.given(self, twin, principal)
     var call = ValidCall(input: .null, version: version)

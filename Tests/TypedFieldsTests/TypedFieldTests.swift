@@ -62,10 +62,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (FieldDefinition(.choice), "choices"), (FieldDefinition(.text, choices: ["a"]), "choices"), (FieldDefinition(.multiChoice, choices: ["a", "a"]), "choices"),
+    (FieldDefinition(.choice), "choices"), (FieldDefinition(.text, choices: ["a"]), "choices"),
+    (FieldDefinition(.multiChoice, choices: ["a", "a"]), "choices"),
     (FieldDefinition(.integer, pattern: "#"), "pattern"), (FieldDefinition(.instant, least: "1"), "least"), (FieldDefinition(.boolean, most: "1"), "most"),
-    (FieldDefinition(.integer, least: "1.5"), "least"), (FieldDefinition(.integer, least: "2", most: "1"), "most"), (FieldDefinition(.text, most: "501"), "most"),
-    (FieldDefinition(.text, least: "-1"), "least"), (FieldDefinition(.decimal, least: "x"), "least"), (FieldDefinition(.decimal, most: "9000000000001"), "most"),
+    (FieldDefinition(.integer, least: "1.5"), "least"), (FieldDefinition(.integer, least: "2", most: "1"), "most"),
+    (FieldDefinition(.text, most: "501"), "most"),
+    (FieldDefinition(.text, least: "-1"), "least"), (FieldDefinition(.decimal, least: "x"), "least"),
+    (FieldDefinition(.decimal, most: "9000000000001"), "most"),
   ])
   func aDefinitionThatMakesNoSense(definition: FieldDefinition, field: String) {
     #expect(definition.flaws.map(\.field) == [field])

@@ -12,7 +12,9 @@ package struct AttributeFilter: Sendable {
 extension OperationContext {
   /// What `KEY:VALUE` narrows a list to. An attribute of which the caller may not know is one that there is not.
   /// - Parameter customer: whose tickets are listed; nil: those of all that the caller reaches.
-  package func attributeFilter(_ text: String?, of process: AttributeProcess, customer: TenantId? = nil, at path: String = "attribute") async throws -> AttributeFilter? {
+  package func attributeFilter(
+    _ text: String?, of process: AttributeProcess, customer: TenantId? = nil, at path: String = "attribute"
+  ) async throws -> AttributeFilter? {
     guard let text else { return nil }
     let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
     guard parts.count == 2, let key = parts.first, let code = parts.last else {

@@ -33,7 +33,8 @@ package enum ChangeIncident: Operation {
   }
 
   package static let declaration = Declaration(
-    "incident.change", "Change an incident's title, description, category, source, nature or custom attributes.", zh: "修改事件的标题、描述、分类、来源、性质或自定义属性。", permission: IncidentFields.work,
+    "incident.change", "Change an incident's title, description, category, source, nature or custom attributes.", zh: "修改事件的标题、描述、分类、来源、性质或自定义属性。",
+    permission: IncidentFields.work,
     roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {

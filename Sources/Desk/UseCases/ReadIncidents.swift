@@ -59,7 +59,8 @@ package enum ListIncidents: Operation {
     static let openedBeforeField = Field.instant("openedBefore", "Only those opened before this.", "仅限此时间之前创建的工单。").optional
     static let ciField = Field.id("ci", .ticketCi, "Only those that name this configuration item of the customer.", "仅限涉及此客户配置项的工单。").optional
     package static let fields: [any InputField] = [
-      CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, ciField, AttributeFields.filter, Paging.limit, Paging.cursor,
+      CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, ciField, AttributeFields.filter, Paging.limit,
+      Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {

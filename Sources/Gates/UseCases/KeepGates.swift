@@ -87,7 +87,10 @@ package enum CreateGate: Operation {
       }
     }
 
-    var needs: [Value] { kind == .checklist ? items.map(\.stored) : facts.map { .text($0.rawValue) } + attributes.map { .text(GateNeeds.name(ofAttribute: $0)) } }
+    var needs: [Value] {
+      if kind == .checklist { return items.map(\.stored) }
+      return facts.map { .text($0.rawValue) } + attributes.map { .text(GateNeeds.name(ofAttribute: $0)) }
+    }
   }
 
   package static let declaration = Declaration(

@@ -33,7 +33,8 @@ package enum ChangeProblem: Operation {
   }
 
   package static let declaration = Declaration(
-    "problem.change", "Change what an open problem is about, its impact and urgency, and its custom attributes.", zh: "修改未结问题的内容、影响、紧急度与自定义属性。", permission: ProblemRights.work,
+    "problem.change", "Change what an open problem is about, its impact and urgency, and its custom attributes.", zh: "修改未结问题的内容、影响、紧急度与自定义属性。",
+    permission: ProblemRights.work,
     roles: ProblemRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {

@@ -19,7 +19,9 @@ package enum SubmitRequest: Operation {
       "requester", .person, "Whom it is for (default: the caller, if he is one of the customer's people).", "申请对象（默认：客户方的调用者本人）。")
     private static let answers = Field.document("answers", "The answers by the form's keys.", "按表单键值填写的答案。")
 
-    package static let fields: [any InputField] = [CustomerReference.field, offering, published, requester.optional, answers.optional, AttributeFields.attributes.optional]
+    package static let fields: [any InputField] = [
+      CustomerReference.field, offering, published, requester.optional, answers.optional, AttributeFields.attributes.optional,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       offering = try values[Self.offering]
