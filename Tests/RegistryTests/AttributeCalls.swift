@@ -33,6 +33,13 @@ extension CallRule {
         let made = try await world.attribute()
         return (["id": made["id"] ?? .null, "unit": "kg", "categories": .array(["network"])], made["version"]?.integer)
       }),
+    // One that customers see, who read it as well.
+    "attribute.read": CallRule(given: { world, _, _ in
+      let made = try await world.seed(
+        "attribute.create",
+        ["process": "incident", "key": .text("seen_\(world.next())"), "type": "boolean", "label": Samples.localName, "visible": .bool(true)])
+      return (["id": made["id"] ?? .null], nil)
+    }),
     "attribute.restore": CallRule(given: { world, twin, _ in
       let seeded = try await world.seeded("atr", in: twin)
       let retired = try await world.seed("attribute.retire", ["id": seeded.id], version: seeded.version)
