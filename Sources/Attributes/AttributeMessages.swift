@@ -60,6 +60,11 @@ package enum AttributeMessages: MessageCatalog {
     zh: "每个流程最多有 {mostOfAll} 个面向全部客户的属性，另可为单个客户设置 {mostOfOne} 个。")
   static let tooManyFormer = Message(
     "attribute.too_many_former", "An attribute keeps the names of at most {most} choices, former ones included.", zh: "一个属性最多保留 {most} 个选项的名称（含已取消的）。")
+  static let ofCategories = Message(
+    "attribute.of_categories", "The attribute {key} is for tickets of the categories {categories}; what is asked for here must be for those of all.",
+    zh: "自定义属性 {key} 仅适用于分类 {categories} 的工单；此处要求的属性须适用于全部分类。")
+  static let onlyGrows = Message(
+    "attribute.only_grows", "What an attribute is for only grows. Allowed: {allowed}.", zh: "自定义属性的适用范围只能扩大。可用：{allowed}。")
   static let isRetired = Message("attribute.is_retired", "The attribute {key} is retired.", zh: "自定义属性 {key} 已停用。")
   static let isActive = Message("attribute.is_active", "The attribute {key} is in use.", zh: "自定义属性 {key} 正在使用中。")
   static let nothingToChange = Message("attribute.nothing_to_change", "Say what is to be changed.", zh: "请说明要修改的内容。")
@@ -67,6 +72,6 @@ package enum AttributeMessages: MessageCatalog {
   package static let all = [
     unknown, tooManyTold, staffTells, retired, otherCustomer, otherCategory, wrongType, length, range, otherForm, notAChoice, chosenTwice, filterForm,
     notAFilter, keyTaken, badKey, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, unitOfNumber, customersOfTheirs, internalTold,
-    noCategory, unknownCategory, manyCustomers, tooMany, tooManyFormer, isRetired, isActive, nothingToChange,
+    noCategory, unknownCategory, manyCustomers, tooMany, tooManyFormer, ofCategories, onlyGrows, isRetired, isActive, nothingToChange,
   ]
 }

@@ -45,15 +45,30 @@ import Testing
   /// What nobody can tell any more stops nothing for good.
   @Test func whatCannotBeToldIsNotAskedFor() async throws {
     let world = try await AttributesWorld()
-    let made = try await world.define("circuit", "text", [Value.Member("categories", .array(["network"]))])
+    let made = try await world.define("circuit")
     _ = try await gate(world, ["circuit"])
-    let (mail, network) = (
-      try await world.open(nil, [Value.Member("category", "mail")]), try await world.open(nil, [Value.Member("category", "network/vpn")])
-    )
-    #expect(try await resolve(world, mail)["state"] == "resolved")
-    #expect(try await world.refused { try await resolve(world, network) } == ["attributes.circuit gate.field_missing"])
+    let opened = try await world.open()
+    #expect(try await world.refused { try await resolve(world, opened) } == ["attributes.circuit gate.field_missing"])
     _ = try await world.invoke("attribute.retire", [Value.Member("id", made.at("id"))], as: world.account, version: 1)
-    #expect(try await resolve(world, network)["state"] == "resolved")
+    #expect(try await resolve(world, opened)["state"] == "resolved")
+  }
+
+  /// Another category just before the step is no way round: what a gate asks for is for tickets of all, and stays so.
+  @Test func aCategoryIsNoWayRound() async throws {
+    let world = try await AttributesWorld()
+    try await world.define("loss", "text", [Value.Member("categories", .array(["network"]))])
+    #expect(try await world.refused { try await gate(world, ["loss"]) } == ["attributes[0] attribute.of_categories"])
+    let failure = try #require(await #expect(throws: Failure.self) { try await gate(world, ["nothing"]) })
+    #expect(failure.violations.first?.arguments["allowed"] == "-")
+    let made = try await world.define("circuit")
+    _ = try await gate(world, ["circuit"])
+    let narrow = [Value.Member("id", made.at("id")), Value.Member("categories", .array(["network"]))]
+    #expect(
+      try await world.refused { try await world.invoke("attribute.change", narrow, as: world.account, version: 1) }
+        == ["categories attribute.only_grows"])
+    let opened = try await world.open(nil, [Value.Member("category", "network/vpn")])
+    let moved = try await world.act("change", on: opened, [Value.Member("category", "mail")])
+    #expect(try await world.refused { try await resolve(world, moved) } == ["attributes.circuit gate.field_missing"])
   }
 
   @Test func aGateNamesWhatAllBeforeItCanHave() async throws {

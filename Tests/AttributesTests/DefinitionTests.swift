@@ -67,6 +67,27 @@ import Testing
     #expect(seen["items"] == .array([]))
   }
 
+  /// No value is left that nobody may give again, and no gate asks in vain.
+  @Test func whatItIsForOnlyGrows() async throws {
+    let world = try await AttributesWorld()
+    let (acme, other) = (Value.id(world.acme.publicId), Value.id(world.other.publicId))
+    let made = try await world.define(
+      "branch", [Value.Member("customers", .array([acme])), Value.Member("categories", .array(["network/vpn"]))])
+    func change(_ field: String, _ value: Value, _ version: Int64) async throws -> Value {
+      try await world.invoke("attribute.change", [Value.Member("id", made.at("id")), Value.Member(field, value)], as: world.account, version: version)
+    }
+    #expect(try await world.refused { try await change("customers", .array([other]), 1) } == ["customers attribute.only_grows"])
+    #expect(try await world.refused { try await change("categories", .array(["mail"]), 1) } == ["categories attribute.only_grows"])
+    #expect(try await change("customers", .array([acme, other]), 1)["customers"] == .array([acme, other]))
+    // What lies above covers what lies below.
+    #expect(try await change("categories", .array(["network"]), 2)["categories"] == .array(["network"]))
+    #expect(try await world.refused { try await change("categories", .array(["network/vpn"]), 3) } == ["categories attribute.only_grows"])
+    #expect(try await change("categories", .null, 3)["categories"] == .array([]))
+    #expect(try await change("customers", .null, 4)["forAll"] == .bool(true))
+    #expect(try await world.refused { try await change("customers", .array([acme]), 5) } == ["customers attribute.only_grows"])
+    #expect(try await world.refused { try await change("categories", .array(["network"]), 5) } == ["categories attribute.only_grows"])
+  }
+
   @Test func aProcessHasSoManyAttributes() async throws {
     let world = try await AttributesWorld()
     let only = [Value.Member("customers", .array([.id(world.acme.publicId)]))]

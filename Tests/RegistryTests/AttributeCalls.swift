@@ -19,6 +19,8 @@ extension World {
 }
 
 extension CallRule {
+  // What it is for only grows: one of all customers gets none.
+  private static let omittedOfChange = omittedOfAttributes.union(["customers"])
   private static let omittedOfAttributes: Set<String> = ["pattern", "choices"]
 
   static let attributeCalls: [String: CallRule] = [
@@ -28,9 +30,14 @@ extension CallRule {
         (["key": .text("own_\(world.next())"), "process": "incident", "type": "decimal", "unit": "kg", "categories": .array(["network"])], nil)
       }),
     "attribute.change": CallRule(
-      omitted: omittedOfAttributes,
+      omitted: omittedOfChange,
       given: { world, _, _ in
-        let made = try await world.attribute()
+        let made = try await world.seed(
+          "attribute.create",
+          [
+            "process": "incident", "key": .text("wider_\(world.next())"), "type": "decimal", "label": Samples.localName,
+            "categories": .array(["network/vpn"]),
+          ])
         return (["id": made["id"] ?? .null, "unit": "kg", "categories": .array(["network"])], made["version"]?.integer)
       }),
     // One that customers see, who read it as well.

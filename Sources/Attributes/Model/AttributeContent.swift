@@ -53,6 +53,25 @@ struct AttributeContent: Sendable, Equatable {
     customersTell = stored["customersTell"] == .bool(true)
   }
 
+  /// Whether it is for the tickets of a category.
+  func isFor(category: String?) -> Bool {
+    guard !categories.isEmpty else { return true }
+    guard let category else { return false }
+    return categories.contains { category == $0 || category.hasPrefix($0 + "/") }
+  }
+
+  /// Whether an earlier revision was for tickets of categories of which this one is not.
+  func leavesCategories(of earlier: AttributeContent) -> Bool {
+    guard !categories.isEmpty else { return false }
+    return earlier.categories.isEmpty || !earlier.categories.allSatisfy { isFor(category: $0) }
+  }
+
+  /// Whether an earlier revision was for tickets of customers of whom this one is not.
+  func leavesCustomers(of earlier: AttributeContent) -> Bool {
+    guard !customers.isEmpty else { return false }
+    return earlier.customers.isEmpty || !earlier.customers.allSatisfy { customers.contains($0) }
+  }
+
   /// Keeps the names of the choices that an earlier revision had and this one has not.
   mutating func remember(_ earlier: AttributeContent) {
     var known = Set(choices.map(\.value))
@@ -84,11 +103,7 @@ package struct AttributeDefinition: Sendable {
   }
 
   /// Whether it is for the tickets of a category.
-  func isFor(category: String?) -> Bool {
-    guard !content.categories.isEmpty else { return true }
-    guard let category else { return false }
-    return content.categories.contains { category == $0 || category.hasPrefix($0 + "/") }
-  }
+  func isFor(category: String?) -> Bool { content.isFor(category: category) }
 
   /// Whether lists are narrowed to its values.
   var isFilter: Bool { type == .choice || type == .boolean }

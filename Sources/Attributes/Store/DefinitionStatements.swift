@@ -45,15 +45,20 @@ struct KeysInUse: Statement {
   let process: AttributeProcess
   /// Nil: tickets of nobody in particular.
   let customer: TenantId?
+  /// Whether those for tickets of some categories are left out.
+  var ofAllCategories = false
 
   static let sql = """
     select d.key from attributes.definition d
-    where d.process = $1 and d.state = 'active' and (d.only_tenant_ids is null or $2 = any (d.only_tenant_ids)) order by d.key limit 100
+    where d.process = $1 and d.state = 'active' and (d.only_tenant_ids is null or $2 = any (d.only_tenant_ids))
+      and (not $3 or (d.content -> 'categories') is null)
+    order by d.key limit 100
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(process.rawValue)
     parameters.append(customer)
+    parameters.append(ofAllCategories)
   }
 
   static func decode(_ row: inout RowReader) throws -> String { try row.next() }

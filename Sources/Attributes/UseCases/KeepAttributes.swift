@@ -125,6 +125,7 @@ package enum ChangeAttribute: Operation {
     let content = input.applied(to: found.content)
     guard content != found.content else { throw Failure.invalid("", AttributeMessages.nothingToChange) }
     try DefinitionRule(process: found.process, type: found.type, isInternal: found.isInternal).require(content)
+    try requireNoLess(content, than: found.content)
     // What stands there already may stay, whatever became of the category.
     try await context.requireCategories(content.categories, besides: Set(found.content.categories))
     var only = found.onlyTenants
@@ -137,6 +138,15 @@ package enum ChangeAttribute: Operation {
       id: found.id, version: found.version, onlyTenants: only, content: content, author: context.principal.name, now: context.now)
     guard try await context.transaction.first(revise) != nil else { throw context.overtaken(found.version) }
     return AttributeRecord(try await context.attribute(input.id), in: context)
+  }
+
+  /// What it is for only grows: taken from some tickets it would leave values that nobody may give again, and let pass what a gate stops for it.
+  private static func requireNoLess(_ content: AttributeContent, than earlier: AttributeContent) throws(Failure) {
+    func refuse(_ field: String, _ words: [String]) throws(Failure) {
+      throw Failure.invalid(field, AttributeMessages.onlyGrows, ["allowed": words.isEmpty ? "null" : "\(words.shown), ...; null"])
+    }
+    if content.leavesCategories(of: earlier) { try refuse("categories", earlier.categories) }
+    if content.leavesCustomers(of: earlier) { try refuse("customers", earlier.customers.map(\.description)) }
   }
 }
 

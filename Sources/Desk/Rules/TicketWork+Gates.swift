@@ -81,8 +81,8 @@ extension OperationContext {
   func facts(of ticket: Ticket, needed: GateNeeds, isNew: Bool = false) async throws -> GateNeeds {
     var present = GateNeeds(facts: needed.facts.filter(ticket.has), attributes: needed.attributes.intersection(ticket.attributes.keys))
     let rest = needed.attributes.subtracting(present.attributes)
-    // What nobody could tell of it is not asked for: a retired one, or one for tickets of another category.
-    if !rest.isEmpty { present.attributes.formUnion(try await untellable(rest, of: .incident, customer: tenant.id, category: ticket.category)) }
+    // What nobody could tell of it is not asked for: a retired one.
+    if !rest.isEmpty { present.attributes.formUnion(try await untellable(rest, of: .incident, customer: tenant.id)) }
     guard !isNew, !needed.facts.isDisjoint(with: [.cis, .publicComment, .article]) else { return present }
     guard let found = try await transaction.first(EvidenceOfTicket(tenant: tenant.id, ticket: ticket.id)) else { return present }
     if found.hasCis { present.facts.insert(.cis) }
