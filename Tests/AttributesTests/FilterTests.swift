@@ -38,6 +38,23 @@ import Testing
     #expect(page["items"]?.array?.count == 1 && next["items"]?.array?.count == 1 && page["items"] != next["items"])
   }
 
+  /// However a list is narrowed besides, it is of those that hold the value and may be seen.
+  @Test func aValueGoesWithTheOtherFilters() async throws {
+    let world = try await AttributesWorld()
+    try await world.define("region", "choice", visible: true, AttributesWorld.region + [Value.Member("customersTell", .bool(true))])
+    let requester = try await world.database.user(.requester, of: world.acme, .own)
+    let own = try await world.open(["region": "emea"], as: requester)
+    _ = try await world.open(["region": "apac"], as: requester)
+    let done = try await world.open(["region": "emea"])
+    _ = try await world.act("resolve", on: done, [Value.Member("resolution", "Done")])
+    let emea = [Value.Member("customer", .id(world.acme.publicId)), Value.Member("attribute", "region:emea")]
+    #expect(try await world.ids("incident.list", emea, as: requester) == [own.at("id")])
+    #expect(try await world.ids("incident.list", emea + [Value.Member("state", "open")]) == [own.at("id")])
+    #expect(try await world.ids("incident.list", emea + [Value.Member("state", "resolved")]) == [done.at("id")])
+    #expect(try await world.ids("incident.list", emea + [Value.Member("openedFrom", "9000-01-01T00:00:00Z")]).isEmpty)
+    #expect(Set(try await world.ids("incident.list", emea + [Value.Member("openedFrom", "2000-01-01T00:00:00Z")])) == [own.at("id"), done.at("id")])
+  }
+
   @Test func aFilterIsSavedWithIt() async throws {
     let world = try await AttributesWorld()
     try await world.define("region", "choice", AttributesWorld.region)

@@ -86,6 +86,23 @@ import Testing
     #expect(try await counts(.customer, world.other) == [1, 0, 0, 0, 0])
   }
 
+  /// The database itself keeps a value where its definition says it is to be, under its key.
+  @Test func valuesAreTiedToTheirDefinitions() async throws {
+    let world = try await AttributesWorld()
+    try await world.define("suspect")
+    _ = try await world.open(["suspect": "x"])
+    let copied = "tenant_id, process, subject_id, key, definition_id, value, opened_at"
+    for (script, kind) in [
+      ("insert into attributes.value (\(copied)) select \(copied) from attributes.internal_value", PostgresError.Kind.foreignKeyViolation),
+      ("insert into attributes.value (\(copied), is_internal) select \(copied), true from attributes.internal_value", .checkViolation),
+      ("update attributes.internal_value set is_internal = false", .checkViolation),
+      ("update attributes.internal_value set key = 'other'", .foreignKeyViolation),
+    ] {
+      let error = await #expect(throws: PostgresError.self) { try await world.database.runAsSuperuser(script) }
+      #expect(error?.kind == kind, "\(script)")
+    }
+  }
+
   /// Whoever is told of events, live or by a notification, is told of no internal one.
   @Test func nobodyIsToldOfInternalOnes() {
     #expect(TicketEventType.internalOnly.contains(TicketEventType.internalAttributesChanged))

@@ -226,7 +226,7 @@ $$;
 -- The open tickets of the permitted tenants (null: all) that hold a value of a custom attribute, the next due first. Planned for each call: what
 -- many hold is met by walking the queue, what few hold is looked up.
 create function finder.attribute_tickets(
-  permitted bigint[], wanted_key text, wanted_code text, is_internal boolean, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean,
+  permitted bigint[], wanted_key text, wanted_code text, wanted_internal boolean, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean,
   wanted_priority bigint, wanted_owner bigint, unowned_only boolean, offered_to bigint,
   after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
@@ -235,10 +235,12 @@ begin
   return query select t.tenant_id, t.id, t.due_at, t.opened_at
     from (
       select v.tenant_id, v.subject_id from attributes.value v
-      where not is_internal and v.process = 'incident' and v.key = wanted_key and v.code = wanted_code
+      where not wanted_internal and v.process = 'incident' and v.key = wanted_key and v.code = wanted_code
+        and (permitted is null or v.tenant_id = any (permitted))
       union all
       select v.tenant_id, v.subject_id from attributes.internal_value v
-      where is_internal and v.process = 'incident' and v.key = wanted_key and v.code = wanted_code) a
+      where wanted_internal and v.process = 'incident' and v.key = wanted_key and v.code = wanted_code
+        and (permitted is null or v.tenant_id = any (permitted))) a
     join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.subject_id
     where t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
       and (wanted_team is null or t.team_id = wanted_team)

@@ -24,6 +24,8 @@ create table attributes.definition (
   constraint definition_pk primary key (id),
   constraint definition_public_id_unique unique (public_id),
   constraint definition_key_unique unique (process, key),
+  -- What a value says of its definition is so.
+  constraint definition_told_unique unique (id, process, key, is_internal),
   constraint definition_public_id_check check (octet_length(public_id) = 12),
   constraint definition_process_check check (process in ('incident', 'request', 'problem', 'change')),
   constraint definition_key_check check (key ~ '^[a-z][a-z0-9_]{0,39}$'),
@@ -65,13 +67,18 @@ create table attributes.value (
   code text,
   -- of the ticket: the place of the value in lists
   opened_at timestamptz not null,
+  is_internal boolean not null default false,
   constraint value_pk primary key (tenant_id, process, subject_id, key),
   constraint value_tenant_fk foreign key (tenant_id) references tenancy.tenant (id),
-  constraint value_definition_fk foreign key (definition_id) references attributes.definition (id),
+  constraint value_definition_fk foreign key (definition_id, process, key, is_internal)
+    references attributes.definition (id, process, key, is_internal),
+  constraint value_internal_check check (not is_internal),
   constraint value_process_check check (process in ('incident', 'request'))
 );
 create index value_listed on attributes.value (tenant_id, process, key, code, opened_at, subject_id) where code is not null;
 create index value_found on attributes.value (process, key, code, tenant_id, subject_id) where code is not null;
+-- A code is of one key: without this the planner takes the shares of both for independent, and what many tickets hold for rare.
+create statistics attributes.value_codes (mcv, dependencies) on process, key, code from attributes.value;
 select steward.protect_tenant_table('attributes.value', 'personal');
 grant select, insert, delete on attributes.value to steward_app;
 grant update (value, code) on attributes.value to steward_app;
@@ -85,13 +92,18 @@ create table attributes.internal_value (
   value jsonb not null,
   code text,
   opened_at timestamptz not null,
+  is_internal boolean not null default true,
   constraint internal_value_pk primary key (tenant_id, process, subject_id, key),
   constraint internal_value_tenant_fk foreign key (tenant_id) references tenancy.tenant (id),
-  constraint internal_value_definition_fk foreign key (definition_id) references attributes.definition (id),
+  constraint internal_value_definition_fk foreign key (definition_id, process, key, is_internal)
+    references attributes.definition (id, process, key, is_internal),
+  constraint internal_value_internal_check check (is_internal),
   constraint internal_value_process_check check (process in ('incident', 'request', 'problem', 'change'))
 );
 create index internal_value_listed on attributes.internal_value (tenant_id, process, key, code, opened_at, subject_id) where code is not null;
 create index internal_value_found on attributes.internal_value (process, key, code, tenant_id, subject_id) where code is not null;
+-- A code is of one key: without this the planner takes the shares of both for independent, and what many tickets hold for rare.
+create statistics attributes.internal_value_codes (mcv, dependencies) on process, key, code from attributes.internal_value;
 select steward.protect_tenant_table('attributes.internal_value', 'personal');
 select steward.keep_to_staff('attributes.internal_value', 'personal');
 grant select, insert, delete on attributes.internal_value to steward_app;

@@ -112,7 +112,7 @@ package enum ListIncidents: Operation {
       if let ci {
         try await context.transaction.last(TicketsOfCi(tickets: statement, ci: ci))
       } else if let attribute {
-        try await context.transaction.last(TicketsOfAttribute(tickets: statement, attribute: attribute))
+        try await page(TicketsOfAttribute(tickets: statement, attribute: attribute), in: context)
       } else if !context.access.rows.everything, context.access.rows.units.isEmpty {
         try await context.transaction.last(OwnTickets(tickets: statement))
       } else if filter.isOpenOnly {
@@ -123,5 +123,14 @@ package enum ListIncidents: Operation {
     return context.listing(
       rows, limit: limit, filter: input.filterText, key: { PageCursor([.integer($0.openedAt.microseconds), .integer($0.id)]) }
     ) { IncidentLine(incident: IncidentView($0, in: context)) }
+  }
+
+  /// By the index that has the fewest of those that may be shown.
+  private static func page(_ tickets: TicketsOfAttribute, in context: OperationContext) async throws -> [Ticket] {
+    if !context.access.rows.everything, context.access.rows.units.isEmpty {
+      return try await context.transaction.last(OwnTicketsOfAttribute(tickets: tickets))
+    }
+    if tickets.tickets.filter.isOpenOnly { return try await context.transaction.last(OpenTicketsOfAttribute(tickets: tickets)) }
+    return try await context.transaction.last(tickets)
   }
 }
