@@ -19,6 +19,7 @@ package enum AttributeMessages: MessageCatalog {
     "attribute.wrong_type", "The attribute {key} takes a value such as {expected}, not {value}.", zh: "自定义属性 {key} 的取值形式为 {expected}，而非 {value}。")
   static let length = Message(
     "attribute.length", "The attribute {key} takes {least} to {most} characters, not {value}.", zh: "自定义属性 {key} 的长度须为 {least} 到 {most} 个字符，而非 {value}。")
+  static let blank = Message("attribute.blank", "The attribute {key} must not be blank.", zh: "自定义属性 {key} 不能只包含空白字符。")
   static let range = Message(
     "attribute.range", "The attribute {key} takes {least} to {most}, not {value}.", zh: "自定义属性 {key} 的取值须在 {least} 到 {most} 之间，而非 {value}。")
   static let otherForm = Message(
@@ -70,7 +71,7 @@ package enum AttributeMessages: MessageCatalog {
   static let nothingToChange = Message("attribute.nothing_to_change", "Say what is to be changed.", zh: "请说明要修改的内容。")
 
   package static let all = [
-    unknown, tooManyTold, staffTells, retired, otherCustomer, otherCategory, wrongType, length, range, otherForm, notAChoice, chosenTwice, filterForm,
+    unknown, tooManyTold, staffTells, retired, otherCustomer, otherCategory, wrongType, length, blank, range, otherForm, notAChoice, chosenTwice, filterForm,
     notAFilter, keyTaken, badKey, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, unitOfNumber, customersOfTheirs, internalTold,
     noCategory, unknownCategory, manyCustomers, tooMany, tooManyFormer, ofCategories, onlyGrows, isRetired, isActive, nothingToChange,
   ]

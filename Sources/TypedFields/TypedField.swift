@@ -21,6 +21,8 @@ package enum TypedField: Hashable, Sendable {
   package enum Problem: Error, Equatable {
     case wrongType(expected: String)
     case length(least: Int64, most: Int64)
+    /// Nothing that anybody could see.
+    case blank
     case range(least: String, most: String)
     case otherForm(String)
     case notADate
@@ -43,6 +45,7 @@ package enum TypedField: Hashable, Sendable {
         throw .length(least: length.lowerBound, most: length.upperBound)
       }
       guard Self.isPlain(text, isMultiline: isMultiline) else { throw .wrongType(expected: "text") }
+      guard length.lowerBound == 0 || text.unicodeScalars.contains(where: Self.isVisible) else { throw .blank }
       if let form, !TextPattern(form).matches(text) { throw .otherForm(form) }
       return value
     case .integer(let range):
@@ -63,8 +66,9 @@ package enum TypedField: Hashable, Sendable {
       guard case .bool = value else { throw .wrongType(expected: "true/false") }
       return value
     case .choice(let allowed):
-      guard let chosen = value.text, allowed.contains(chosen) else { throw .notAChoice(allowed: allowed) }
-      return value
+      // As it was defined: the same word may be told in another form of Unicode, and is found by one.
+      guard let chosen = value.text, let known = allowed.first(where: { $0 == chosen }) else { throw .notAChoice(allowed: allowed) }
+      return .text(known)
     case .choices(let allowed): return try Self.several(value, of: allowed)
     }
   }
@@ -89,9 +93,16 @@ package enum TypedField: Hashable, Sendable {
     }
   }
 
+  // What texts of inputs may hold: no control characters, and not the mark of a byte order.
   private static func isPlain(_ text: String, isMultiline: Bool) -> Bool {
     text.unicodeScalars.allSatisfy { scalar in
-      scalar.properties.generalCategory != .control || isMultiline && (scalar == "\n" || scalar == "\t" || scalar == "\r")
+      scalar.properties.generalCategory != .control && scalar.value != 0xfeff
+        || isMultiline && (scalar == "\n" || scalar == "\t" || scalar == "\r")
     }
+  }
+
+  /// Leaves a mark on paper.
+  private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    !scalar.properties.isWhitespace && !scalar.properties.isDefaultIgnorableCodePoint
   }
 }

@@ -55,6 +55,17 @@ import Testing
     #expect(Set(try await world.ids("incident.list", emea + [Value.Member("openedFrom", "2000-01-01T00:00:00Z")])) == [own.at("id"), done.at("id")])
   }
 
+  /// The same word in another form of Unicode is the same value.
+  @Test func aValueIsFoundInEitherForm() async throws {
+    let world = try await AttributesWorld()
+    let choices = Value.array([.object(["value": "caf\u{e9}", "name": .object(["en": "Cafe"])])])
+    try await world.define("place", "choice", [Value.Member("choices", choices)])
+    let opened = try await world.open(["place": "cafe\u{301}"])
+    for word in ["caf\u{e9}", "cafe\u{301}"] {
+      #expect(try await world.ids("incident.queue", [Value.Member("attribute", .text("place:" + word))]) == [opened.at("id")])
+    }
+  }
+
   @Test func aFilterIsSavedWithIt() async throws {
     let world = try await AttributesWorld()
     try await world.define("region", "choice", AttributesWorld.region)

@@ -68,6 +68,29 @@ import Testing
     #expect(try await world.history(opened).filter { $0["type"] == "incident.internal_attributes_changed" }.count == 1)
   }
 
+  /// Telling what stands there already changes nothing: no version, no event; what was assessed of a change stays so.
+  @Test func tellingWhatStandsIsNoChange() async throws {
+    let world = try await AttributesWorld()
+    try await world.define("note")
+    try await world.define("note", process: "problem")
+    try await world.define("note", process: "change")
+    let note = Value.Member("attributes", .object(["note": "x"]))
+    let incident = try await world.open(["note": "x"])
+    let told = try await world.tell(["note": "x"], of: incident)
+    #expect(told["version"] == incident["version"] && told["attributes"] == incident["attributes"])
+    let incidents = try await world.history(incident).count
+    try await world.tell(["note": "x"], of: incident)
+    #expect(try await world.history(incident).count == incidents)
+    let problem = try await world.invoke(
+      "problem.open", [Value.Member("title", "P"), Value.Member("impact", 2), Value.Member("urgency", 2), note], as: world.engineer)
+    let change = try await world.invoke("change.open", [Value.Member("title", "C"), Value.Member("kind", "normal"), note], as: world.engineer)
+    for (opened, operation) in [(problem, "problem.change"), (change, "change.change")] {
+      let told = try await world.invoke(
+        operation, [Value.Member("id", opened.at("id")), note], as: world.engineer, version: opened["version"]?.integer)
+      #expect(told["version"] == opened["version"] && told["attributes"] == opened["attributes"], "\(operation)")
+    }
+  }
+
   @Test func whatIsRetiredStaysOnTheTicketsThatHoldIt() async throws {
     let world = try await AttributesWorld()
     let made = try await world.define("region", "choice", AttributesWorld.region)

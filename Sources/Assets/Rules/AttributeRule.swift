@@ -88,6 +88,7 @@ struct AttributeRule: Sendable {
       switch problem {
       case .wrongType(let expected): self.init(InputMessages.wrongType, ["expected": expected])
       case .length(let least, let most): self.init(InputMessages.badLength, ["least": String(least), "most": String(most)])
+      case .blank: self.init(AssetsMessages.blank)
       case .range(let least, let most): self.init(InputMessages.outOfRange, ["least": least, "most": most])
       case .otherForm(let pattern): self.init(AssetsMessages.otherForm, ["pattern": pattern])
       case .notADate: self.init(InputMessages.notADate)

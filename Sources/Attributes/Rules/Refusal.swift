@@ -35,6 +35,7 @@ enum Refusal: Error {
     case .length(let least, let most):
       (arguments["least"], arguments["most"]) = (String(least), String(most))
       return AttributeMessages.length
+    case .blank: return AttributeMessages.blank
     case .range(let least, let most):
       (arguments["least"], arguments["most"]) = (least, most)
       return AttributeMessages.range

@@ -28,9 +28,9 @@ extension OperationContext {
     }
     guard found.isFilter else { throw Failure.invalid(path, AttributeMessages.notAFilter, ["key": key, "type": found.type.rawValue]) }
     let codes = found.type == .boolean ? ["true", "false"] : (found.content.choices + found.content.formerChoices).map(\.value)
-    guard codes.contains(code) else {
+    guard let known = codes.first(where: { $0 == code }) else {
       throw Failure.invalid(path, AttributeMessages.notAChoice, ["key": key, "allowed": codes.shown, "value": code.shown])
     }
-    return AttributeFilter(key: key, code: code, isInternal: found.isInternal)
+    return AttributeFilter(key: found.key, code: known, isInternal: found.isInternal)
   }
 }

@@ -94,6 +94,7 @@ extension AnswerRule.Reading {
     return switch problem {
     case .wrongType(let expected): wrongType(expected)
     case .length(let least, let most): refuse(key, CatalogMessages.badLength, ["least": String(least), "most": String(most)])
+    case .blank: refuse(key, CatalogMessages.blank)
     case .range(let least, let most): refuse(key, CatalogMessages.outOfRange, ["least": least, "most": most])
     case .notADate: wrongType("yyyy-mm-dd")
     case .notAChoice(let allowed) where answer.text != nil:

@@ -189,6 +189,7 @@ package enum WriteChange: Operation {
     guard !input.fields.isEmpty || attributes != nil else { throw Failure(.invalid, ChangeMessages.nothingToChange) }
     var work = try await ChangeWork.begin(on: input.id, in: context)
     if input.isOfModel { try work.requireOwnWords() }
+    let read = work
     try await work.write(in: context)
     let before = work.row
     work.row.title = input.title.applied(to: before.title)
@@ -208,7 +209,10 @@ package enum WriteChange: Operation {
           Value.Member("endsAt", .instant(work.row.process.endsAt)),
         ])
     }
-    work.tell(try await attributes?.applied(to: before.attributes, of: nil, category: nil))
+    let edit = try await attributes?.applied(to: before.attributes, of: nil, category: nil)
+    // Telling what stands there already is no change: what was assessed stays so.
+    if input.fields.isEmpty, edit?.isEmpty ?? true { return read.record(in: context) }
+    work.tell(edit)
     try await work.save()
     return work.record(in: context)
   }

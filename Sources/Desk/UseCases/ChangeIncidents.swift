@@ -58,7 +58,10 @@ package enum ChangeIncident: Operation {
     work.ticket.source = input.source.applied(to: work.ticket.source)
     work.ticket.nature = input.nature.applied(to: work.ticket.nature)
     if !changed.isEmpty { work.note(TicketEventType.changed, .object(["fields": .array(changed.map { .text($0.0) })])) }
-    work.tell(try await attributes?.applied(to: before.attributes, of: context.tenant.id, category: work.ticket.category))
+    let edit = try await attributes?.applied(to: before.attributes, of: context.tenant.id, category: work.ticket.category)
+    // Telling what stands there already is no change.
+    if changed.isEmpty, edit?.isEmpty ?? true { return work.record }
+    work.tell(edit)
     if work.ticket.category != before.category {
       try await work.takeServiceOfCategory()
       try await work.follow(before)

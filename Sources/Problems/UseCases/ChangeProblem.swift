@@ -60,7 +60,10 @@ package enum ChangeProblem: Operation {
         "changed",
         .object(["fields": .array(fields), "category": .text(work.row.category), "priority": .integer(work.row.priority)]))
     }
-    work.tell(try await attributes?.applied(to: before.attributes, of: work.row.customer?.id, category: work.row.category))
+    let edit = try await attributes?.applied(to: before.attributes, of: work.row.customer?.id, category: work.row.category)
+    // Telling what stands there already is no change.
+    if input.isEmpty, edit?.isEmpty ?? true { return work.record }
+    work.tell(edit)
     work.save()
     return work.record
   }
