@@ -189,7 +189,7 @@ package enum WriteChange: Operation {
     guard !input.fields.isEmpty || attributes != nil else { throw Failure(.invalid, ChangeMessages.nothingToChange) }
     var work = try await ChangeWork.begin(on: input.id, in: context)
     if input.isOfModel { try work.requireOwnWords() }
-    let read = work
+    var read = work
     try await work.write(in: context)
     let before = work.row
     work.row.title = input.title.applied(to: before.title)
@@ -211,7 +211,11 @@ package enum WriteChange: Operation {
     }
     let edit = try await attributes?.applied(to: before.attributes, of: nil, category: nil)
     // Telling what stands there already is no change: what was assessed stays so.
-    if input.fields.isEmpty, edit?.isEmpty ?? true { return read.record(in: context) }
+    if input.fields.isEmpty, edit?.isEmpty ?? true {
+      // Save what time has decided meanwhile.
+      if !read.row.process.events.isEmpty { try await read.save() }
+      return read.record(in: context)
+    }
     work.tell(edit)
     try await work.save()
     return work.record(in: context)
