@@ -59,6 +59,29 @@ import Testing
     #expect(try await world.act("read", on: opened)["attributes"]?["note"] == "second")
   }
 
+  /// Two who tell at once, each of what both saw: one is told that another one came first, and nothing of his is there.
+  @Test func ofTwoAtOnceOneTells() async throws {
+    let world = try await AttributesWorld()
+    try await world.define("note")
+    try await world.define("vendor")
+    let opened = try await world.open()
+    @Sendable func tells(_ key: String) async throws -> Bool {
+      do {
+        _ = try await world.act("change", on: opened, [Value.Member("attributes", .object([Value.Member(key, "x")]))])
+        return true
+      } catch let failure as Failure {
+        #expect(failure.kind == .versionMismatch)
+        return false
+      }
+    }
+    async let note = tells("note")
+    async let vendor = tells("vendor")
+    let (isNote, isVendor) = (try await note, try await vendor)
+    #expect(isNote != isVendor)
+    let read = try await world.act("read", on: opened)
+    #expect(read["attributes"] == .object([Value.Member(isNote ? "note" : "vendor", "x")]))
+  }
+
   @Test func aCallThatComesAgainChangesNothingAgain() async throws {
     let world = try await AttributesWorld()
     try await world.define("note")

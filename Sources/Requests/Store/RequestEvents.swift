@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Postgres
 
@@ -24,7 +25,7 @@ struct RequestEvents: Statement {
 
   static let sql = """
     select seq, type, payload, actor_kind, via, occurred_at, recorded_at from operations.event
-    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not (starts_with(type, 'request.task_') or type = 'request.internal_attributes_changed'))
+    where tenant_id = $1 and subject_kind = 'request' and subject_id = $2 and seq > $3 and ($4 or not (starts_with(type, 'request.task_') or type = 'request.\(AttributeEvents.internalChanged)'))
       and recorded_at >= $5
     order by seq limit $6
     """
