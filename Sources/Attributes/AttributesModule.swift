@@ -6,6 +6,7 @@ import Operations
 package enum AttributesModule: OperationModule {
   package static let operations: [any Operation.Type] = [
     CreateAttribute.self, ChangeAttribute.self, RetireAttribute.self, RestoreAttribute.self, ReadAttribute.self, ListAttributes.self,
+    ReadAttributeHistory.self,
   ]
   package static let messages: [Message] = AttributeMessages.all
   package static let constraints: [String: Message] = ["definition_key_unique": AttributeMessages.keyTaken]

@@ -67,6 +67,25 @@ import Testing
     #expect(seen["items"] == .array([]))
   }
 
+  @Test func eachRevisionIsKept() async throws {
+    let world = try await AttributesWorld()
+    let made = try await world.define("region", "choice", visible: true, AttributesWorld.region)
+    let fewer = Value.array([.object(["value": "emea", "name": .object(["en": "Europe"])])])
+    _ = try await world.invoke("attribute.change", [Value.Member("id", made.at("id")), Value.Member("choices", fewer)], as: world.account, version: 1)
+    func history(_ more: [Value.Member] = [], as principal: Principal) async throws -> Value {
+      try await world.invoke("attribute.history", [Value.Member("id", made.at("id"))] + more, as: principal)
+    }
+    let told = try await history(as: world.account)["items"]?.array ?? []
+    #expect(told.map { $0.at("revision") } == [2, 1])
+    #expect(told.last?["content"]?["choices"]?.array?.map { $0.at("value") } == ["emea", "apac"])
+    #expect(told.first?["content"]?["choices"]?.array?.map { $0.at("value") } == ["emea"] && told.first?["author"] == .text(world.account.name))
+    let page = try await history([Value.Member("limit", 1)], as: world.account)
+    let next = try await history([Value.Member("limit", 1), Value.Member("cursor", page.at("next"))], as: world.account)
+    #expect(page["items"]?.array == Array(told.prefix(1)) && next["items"]?.array == Array(told.suffix(1)))
+    // Whom else it is for is for those to know who serve all.
+    #expect(await #expect(throws: Failure.self) { try await history(as: world.engineer) }?.kind == .denied)
+  }
+
   /// No value is left that nobody may give again, and no gate asks in vain.
   @Test func whatItIsForOnlyGrows() async throws {
     let world = try await AttributesWorld()

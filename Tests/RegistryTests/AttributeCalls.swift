@@ -10,6 +10,14 @@ extension World {
       ["process": next() % 2 == 0 ? "incident" : "problem", "key": .text("number_\(next())"), "type": "decimal", "label": Samples.localName])
   }
 
+  /// One that was written more than once.
+  func attributeWrittenAnew() async throws -> Value {
+    let made = try await attribute()
+    let id = made["id"] ?? .null
+    try await seed("attribute.change", ["id": id, "unit": "kg"], version: made["version"]?.integer)
+    return id
+  }
+
   /// What is told of a request.
   func requestAttributes(_ twin: Twin) async throws -> Value {
     let key = "remark_\(next())"

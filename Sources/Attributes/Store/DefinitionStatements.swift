@@ -210,6 +210,35 @@ struct ReviseDefinition: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// What a definition was, the newest first.
+struct RevisionsOfDefinition: Statement {
+  struct Found: Sendable {
+    let seq: Int64
+    let content: Value
+    let author: String
+    let recordedAt: Instant
+  }
+
+  let definition: Int64
+  let before: Int64
+  let limit: Int64
+
+  static let sql = """
+    select v.seq, v.content, v.author_name, v.recorded_at from attributes.definition_version v
+    where v.definition_id = $1 and v.seq < $2 order by v.seq desc limit $3
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(definition)
+    parameters.append(before)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(seq: try row.next(), content: try row.next(), author: try row.next(), recordedAt: try row.next())
+  }
+}
+
 /// No row when another one came first.
 struct SetDefinitionState: Statement {
   let id: Int64
