@@ -60,8 +60,8 @@ package enum AssetsMessages: MessageCatalog {
     [
       badCode, codeTaken, badKey, keyTwice, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, typeRetired, typeActive, unknownType,
       unknownTier,
-      unknownService, unknownAttribute, tooManyAttributes, leftover, blank, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency, badAmount,
-      sumTooLarge, toItself,
+      unknownService, unknownAttribute, tooManyAttributes, leftover, blank, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency,
+      badAmount, sumTooLarge, toItself,
       relatedAlready, notRelated, circle, onlyShared, affectsAlready, affectsNot, needsKey, ambiguous, onlyRetired, repeated, needed, typeStays,
       unknownState, unknownOwner, unknownUnit, ambiguousUnit, costHidden, tooLong,
     ] + RelationKind.messages

@@ -111,6 +111,17 @@ struct DefinitionPage: Statement {
   static func decode(_ row: inout RowReader) throws -> AttributeDefinition { try AttributeDefinition(&row) }
 }
 
+/// Lets one count at a time: of the definitions of a process the first is held. Where there is none yet, there are not too many.
+struct HoldDefinitions: Statement {
+  let process: AttributeProcess
+
+  static let sql = "select d.id from attributes.definition d where d.process = $1 order by d.id limit 1 for no key update"
+
+  func bind(to parameters: inout Parameters) { parameters.append(process.rawValue) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// How many are in use besides one: for all customers, or, of the customer of these who has most, of his own.
 struct CountDefinitions: Statement {
   let process: AttributeProcess

@@ -191,6 +191,7 @@ extension OperationContext {
   }
 
   fileprivate func requirePlace(_ process: AttributeProcess, _ only: [Int64]?, besides: Int64 = 0) async throws {
+    _ = try await transaction.first(HoldDefinitions(process: process))
     let count = try await transaction.first(CountDefinitions(process: process, customers: only, besides: besides)) ?? 0
     guard count < (only == nil ? AttributeInput.mostOfAll : AttributeInput.mostOfOne) else {
       throw Failure(.conflict, AttributeMessages.tooMany, ["mostOfAll": String(AttributeInput.mostOfAll), "mostOfOne": String(AttributeInput.mostOfOne)])
