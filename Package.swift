@@ -66,23 +66,30 @@ let package = Package(
     module("ServiceTime", ["Kernel"]),
     module("BillingEngine", ["Kernel"]),
     module("Documents"),
+    module("TypedFields", ["Kernel"]),
 
     // 3 domain
-    module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Documents"]),
+    module("Catalog", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Documents", "TypedFields"]),
     module("Approvals", ["Kernel", "Postgres", "Tenancy", "Operations"]),
-    module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Gates"]),
-    module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations"]),
+    module("Requests", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates"]),
+    module("Assets", ["Kernel", "Postgres", "Tenancy", "Operations", "TypedFields"]),
     module("Knowledge", ["Kernel", "Postgres", "Tenancy", "Operations"]),
     module("Renewals", ["Kernel", "Postgres", "Operations", "ServiceTime"]),
     module("Contracts", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Catalog", "BillingEngine", "Renewals", "Suppliers"]),
     module("ServiceLevels", ["Kernel", "ServiceTime", "Contracts", "Postgres", "Tenancy", "Jobs", "Operations"]),
-    module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations", "Approvals"]),
+    module("Attributes", ["Kernel", "Postgres", "Tenancy", "Operations", "TypedFields"]),
+    module("Gates", ["Kernel", "Postgres", "Tenancy", "Operations", "Approvals", "Attributes"]),
     module(
       "Desk",
-      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Gates", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets", "Knowledge"]),
-    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk", "Gates"]),
+      [
+        "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Attributes", "Gates", "Contracts", "ServiceTime", "ServiceLevels", "Suppliers", "Assets",
+        "Knowledge",
+      ]),
+    module("Problems", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Knowledge", "Desk", "Attributes", "Gates"]),
     module("MajorIncidents", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
-    module("Changes", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Gates", "Requests", "Assets", "Desk", "Problems"]),
+    module(
+      "Changes",
+      ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Catalog", "Approvals", "Attributes", "Gates", "Requests", "Assets", "Desk", "Problems"]),
     module("Scorecard", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Contracts", "BillingEngine"]),
     module("Handbooks", ["Kernel", "Postgres", "Tenancy", "Operations", "Documents", "Catalog", "Contracts", "Scorecard"]),
     module("Suppliers", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "BillingEngine", "Renewals"]),
@@ -125,7 +132,7 @@ let package = Package(
       dependencies: [
         "Kernel", "OperatingSystem", "EmbeddedPostgres", "Postgres", "TLS", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime",
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
+        "Assurance", "Assets", "Attributes", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
         "Notifications", "Escalations", "Handbooks", "MajorIncidents", "HTTPAPI", "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -161,7 +168,7 @@ let package = Package(
       [
         "Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Schema", "TestSupport", logging,
         "Catalog", "Contracts", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Assurance", "Backtest",
-        "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage", "Notifications",
+        "Assets", "Attributes", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage", "Notifications",
         "Escalations", "Handbooks", "MajorIncidents", "Importing", "ContractFiles", "HTTPAPI", "AdminProtocol",
       ]),
     tests(
@@ -193,7 +200,7 @@ let package = Package(
       ["steward", "HTTPAPI", "Kernel", "Tenancy", "Jobs", "Operations", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Scorecard", "TestSupport"]),
     tests(
       "AssetsTests",
-      ["Assets", "Contracts", "Catalog", "Importing", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
+      ["Assets", "TypedFields", "Contracts", "Catalog", "Importing", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(
       "TimeEntriesTests",
       [
@@ -249,7 +256,7 @@ let package = Package(
     tests(
       "RequestsTests",
       [
-        "Requests", "Approvals", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema",
+        "Requests", "Approvals", "Attributes", "Catalog", "Contracts", "ContractFiles", "ServiceLevels", "Desk", "Jobs", "Operations", "Tenancy", "Schema",
         "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
@@ -269,11 +276,18 @@ let package = Package(
     tests(
       "DeskTests",
       ["Desk", "Assets", "ServiceLevels", "ServiceTime", "Suppliers", "Kernel", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "TestSupport"]),
+    tests("TypedFieldsTests", ["TypedFields", "Kernel"]),
+    tests(
+      "AttributesTests",
+      [
+        "Attributes", "TypedFields", "Gates", "Desk", "Problems", "Changes", "Requests", "Catalog", "Notifications", "Assets", "Knowledge", "ServiceLevels",
+        "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+      ]),
     tests(
       "GatesTests",
       [
-        "Gates", "Approvals", "Requests", "Problems", "Changes", "Notifications", "Assurance", "Catalog", "Desk", "Assets", "Knowledge", "ServiceLevels",
-        "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
+        "Gates", "Approvals", "Attributes", "Requests", "Problems", "Changes", "Notifications", "Assurance", "Catalog", "Desk", "Assets", "Knowledge",
+        "ServiceLevels", "Suppliers", "Contracts", "Operations", "Tenancy", "Jobs", "Postgres", "Kernel", "TestSupport",
       ]),
     tests(
       "ScorecardTests",

@@ -21,6 +21,7 @@ package enum AssetsMessages: MessageCatalog {
     "ci.unknown_attribute", "The type has no attribute {keys}. Those it has: {allowed}.", zh: "该类型没有属性 {keys}。现有属性：{allowed}。")
   static let tooManyAttributes = Message("ci.too_many_attributes", "At most {most} attributes may be told at once.", zh: "一次最多可填写 {most} 个属性。")
   static let leftover = Message("ci.leftover", "The type has this attribute no more.", zh: "该类型已不再有此属性。")
+  static let blank = Message("ci.blank", "This must not be blank.", zh: "不能只包含空白字符。")
   static let otherForm = Message("ci.other_form", "This must have the form {pattern}.", zh: "必须符合格式 {pattern}。")
   static let badTransition = Message(
     "ci.bad_transition", "What is {state} cannot become {next}. It can become: {allowed}.", zh: "状态为 {state} 的配置项不能变为 {next}。可变为：{allowed}。")
@@ -59,8 +60,8 @@ package enum AssetsMessages: MessageCatalog {
     [
       badCode, codeTaken, badKey, keyTwice, choicesOfChoice, choiceTwice, patternOfText, notBounded, badLimits, typeRetired, typeActive, unknownType,
       unknownTier,
-      unknownService, unknownAttribute, tooManyAttributes, leftover, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency, badAmount,
-      sumTooLarge, toItself,
+      unknownService, unknownAttribute, tooManyAttributes, leftover, blank, otherForm, badTransition, nothingToChange, costAndCurrency, unknownCurrency,
+      badAmount, sumTooLarge, toItself,
       relatedAlready, notRelated, circle, onlyShared, affectsAlready, affectsNot, needsKey, ambiguous, onlyRetired, repeated, needed, typeStays,
       unknownState, unknownOwner, unknownUnit, ambiguousUnit, costHidden, tooLong,
     ] + RelationKind.messages

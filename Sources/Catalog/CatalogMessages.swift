@@ -78,6 +78,7 @@ package enum CatalogMessages: MessageCatalog {
   static let notAsked = Message("answer.not_asked", "This is not asked here.", zh: "此处不需要填写此项。")
   static let wrongType = Message("answer.type", "This must be: {expected}.", zh: "此处的类型必须是：{expected}。")
   static let badLength = Message("answer.length", "This must have {least} to {most} characters.", zh: "长度必须在 {least} 到 {most} 个字符之间。")
+  static let blank = Message("answer.blank", "This must not be blank.", zh: "不能只包含空白字符。")
   static let outOfRange = Message("answer.range", "This must be from {least} to {most}.", zh: "取值必须在 {least} 到 {most} 之间。")
   static let notAChoice = Message("answer.choice", "This must be one of: {allowed}.", zh: "必须是下列之一：{allowed}。")
   package static let unknownPerson = Message("answer.person", "There is no such person, or you may not see them.", zh: "人员不存在，或您无权查看。")
@@ -101,7 +102,7 @@ package enum CatalogMessages: MessageCatalog {
       badTransition, noDraft, unknownTeam, oneBudget, emptyTarget, unknownCurrency, badAmount,
       rolesOfApproval,
       valueAndCurrency, badKey, keyTwice, notBounded, badBounds, choicesOfChoice, choiceTwice, badCondition, neverShown, needsAnswer, notAsked, wrongType,
-      badLength, outOfRange, notAChoice, unknownPerson, repeated, otherService,
+      badLength, blank, outOfRange, notAChoice, unknownPerson, repeated, otherService,
       rolesOrApprovers, roleOrAnswer, escalatesNot, oneResource, noSuchField, countsNothing, accessOfOneTask,
       retiredStays, retiredChanges,
       publishedStays, unknownFamily,

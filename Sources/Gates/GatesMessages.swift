@@ -22,10 +22,14 @@ package enum GateMessages: MessageCatalog {
   static let notAsked = Message("gate.not_asked", "No gate before this asks for it. Asked for: {allowed}.", zh: "此操作前没有关卡要求此项。所要求的有：{allowed}。")
   static let bypassedAlready = Message("gate.bypassed_already", "Somebody has let this pass here already.", zh: "已有人放行通过此关卡。")
   static let oneKind = Message(
-    "gate.one_kind", "A gate asks for one kind of thing: give fields, checklist, evidence or approval.", zh: "一个关卡只要求一类内容：请填写 fields、checklist、evidence 或 approval 之一。")
+    "gate.one_kind", "A gate asks for one kind of thing: give fields (with attributes), checklist, evidence or approval.",
+    zh: "一个关卡只要求一类内容：请填写 fields（可含 attributes）、checklist、evidence 或 approval 之一。")
   static let neverThere = Message("gate.never_there", "Before this step that cannot be there. Possible: {allowed}.", zh: "在该步骤之前不可能具备此项。可用：{allowed}。")
   static let noPriority = Message(
     "gate.no_priority", "Nothing in this process has a priority: give priority for steps of incidents and problems.", zh: "该流程没有优先级：priority 仅用于事件与问题的步骤。")
+  static let attributesOfIncidents = Message(
+    "gate.attributes_of_incidents", "Gates ask for custom attributes of incidents: give attributes for steps of incidents.",
+    zh: "关卡只能要求事件的自定义属性：attributes 仅用于事件的步骤。")
   static let noApprovalBefore = Message(
     "gate.no_approval_before", "Nobody can agree to what is not recorded yet: put it before a later step.", zh: "尚未登记的内容无法审批：请设在后续步骤前。")
   static let approverMayNot = Message(
@@ -67,8 +71,8 @@ package enum GateMessages: MessageCatalog {
   package static let all = [
     stopped, stoppedOpening, mayNotBypass, fieldMissing, itemMissing, evidenceMissing, staffOnly, notAsked, bypassedAlready, oneKind, neverThere, twice,
     inThePast, ownerIsStaff,
-    noPriority, noApprovalBefore, approverMayNot, approvalAsked, approvalNobody, approvalWaits, approvalLater, approvalUnrecorded, approvalRefused,
-    approvalOwn, ownWork, needsPerson, agreedAlready, stayEnded,
+    noPriority, attributesOfIncidents, noApprovalBefore, approverMayNot, approvalAsked, approvalNobody, approvalWaits, approvalLater,
+    approvalUnrecorded, approvalRefused, approvalOwn, ownWork, needsPerson, agreedAlready, stayEnded,
     servesAll, retired, tooMany, nothingToChange, period,
   ]
 

@@ -1,6 +1,7 @@
 import Assets
 import Assurance
 import Attachments
+import Attributes
 import Backtest
 import Catalog
 import Changes
@@ -33,7 +34,8 @@ enum Modules {
   static let all: [any OperationModule.Type] = [
     PlatformModule.self, CatalogModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self, ScorecardModule.self, SuppliersModule.self,
     CreditsModule.self, BacktestModule.self, MeasurementsModule.self, AssuranceModule.self, AssetsModule.self, TimeEntriesModule.self, RequestsModule.self,
-    KnowledgeModule.self, GatesModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, AttachmentsModule.self, NotificationsModule.self,
+    KnowledgeModule.self, AttributesModule.self,
+    GatesModule.self, ProblemsModule.self, ChangesModule.self, EventsModule.self, AttachmentsModule.self, NotificationsModule.self,
     EscalationsModule.self, HandbooksModule.self, MajorIncidentsModule.self, ImportingModule.self, ContractFilesModule.self,
   ]
 

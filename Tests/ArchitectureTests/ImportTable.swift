@@ -54,30 +54,35 @@ enum ImportTable {
     Box("ServiceTime", 2, ["Kernel"], foundation),
     Box("BillingEngine", 2, ["Kernel"]),
     Box("Documents", 2, []),
+    // What may stand in a field that somebody defined: pure.
+    Box("TypedFields", 2, ["Kernel"]),
     // domain
-    Box("Catalog", 3, platform.union(["ServiceTime", "Documents", "Jobs"])),
+    Box("Catalog", 3, platform.union(["ServiceTime", "Documents", "TypedFields", "Jobs"])),
     // Who is asked to agree, and who may: what requests, changes and gates have in common.
     Box("Approvals", 3, platform),
-    Box("Requests", 3, platform.union(["Catalog", "Approvals", "Gates", "Jobs"])),
+    Box("Requests", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Jobs"])),
     // What the terms of any contract come to, a customer's and a supplier's.
     Box("Renewals", 3, ["Kernel", "Postgres", "Operations", "ServiceTime"]),
     Box("Contracts", 3, platform.union(["Catalog", "ServiceTime", "BillingEngine", "Renewals", "Suppliers", "Jobs"]), foundation, logging, collections),
     Box("ServiceLevels", 3, platform.union(["Contracts", "ServiceTime", "Jobs"]), foundation, logging, collections),
     Box(
-      "Desk", 3, platform.union(["Gates", "ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation, logging,
+      "Desk", 3, platform.union(["Attributes", "Gates", "ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation,
+      logging,
       collections),
     // Asked by who takes a step: below all that have steps.
-    Box("Gates", 3, platform.union(["Approvals"])),
+    // What somebody wants to know besides: below all that have some.
+    Box("Attributes", 3, platform.union(["TypedFields"])),
+    Box("Gates", 3, platform.union(["Approvals", "Attributes"])),
     // Stands on tickets, articles and what tickets name.
-    Box("Problems", 3, platform.union(["Desk", "Assets", "Gates", "Knowledge", "Jobs"])),
+    Box("Problems", 3, platform.union(["Attributes", "Desk", "Assets", "Gates", "Knowledge", "Jobs"])),
     // Stands on tickets and the CMDB.
     Box("MajorIncidents", 3, platform.union(["Desk", "Assets", "Jobs"])),
     // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
-    Box("Changes", 3, platform.union(["Catalog", "Approvals", "Gates", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
+    Box("Changes", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     // Names the figures of scorecards; codes and priorities it reads by the views of the desk.
     Box("Handbooks", 3, platform.union(["Documents", "Catalog", "Contracts", "Scorecard"])),
-    Box("Assets", 3, platform, foundation),
+    Box("Assets", 3, platform.union(["TypedFields"]), foundation),
     Box("Knowledge", 3, platform, foundation),
     Box("Suppliers", 3, platform.union(["ServiceTime", "BillingEngine", "Renewals", "Jobs"])),
     Box("Measurements", 3, platform.union(["ServiceTime", "BillingEngine", "Contracts", "Suppliers"])),
@@ -112,7 +117,7 @@ enum ImportTable {
       [
         "Kernel", "Postgres", "TLS", "OperatingSystem", "EmbeddedPostgres", "Schema", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts",
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
-        "Assurance", "Assets", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
+        "Assurance", "Assets", "Attributes", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
         "Notifications", "Escalations", "Handbooks", "MajorIncidents", "Web", "HTTPAPI",
         "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Outbound", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),

@@ -2,6 +2,7 @@
 import Kernel
 import Operations
 import TestSupport
+import TypedFields
 import Testing
 
 @Suite struct RuleTests {

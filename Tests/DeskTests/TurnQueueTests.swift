@@ -129,7 +129,7 @@ import Testing
       ("open_dispatches", .object(["wanted_supplier": "(select max(supplier_id) + 1 from desk.dispatch)"]), "dispatch_queue_supplier"),
     ]
     for (function, given, index) in looks {
-      let plan = try await world.database.superuser.withConnection { try await $0.query(FinderPlan(function: function, given: given)) }
+      let plan = try await world.database.finderPlan(function, given: given)
       #expect(plan.contains { $0.contains("using \(index) on") }, "\(plan.joined(separator: "\n"))")
       #expect(!plan.contains { $0.contains("Sort") || $0.contains("Seq Scan on ticket") }, "\(plan.joined(separator: "\n"))")
     }
@@ -147,39 +147,5 @@ import Testing
       'id', 100000 + n, 'ticket_id', 100000 + n, 'public_id', substr(sha256(n::text::bytea), 1, 12), 'due_at', d.due_at + n * interval '1 minute'))).*
     from desk.dispatch d cross join generate_series(1, 5000) n;
     analyze desk.ticket, desk.assignment, desk.dispatch;
-    -- How a function of the finder looks for its rows: its query with what is given, and null for the rest.
-    create function public.finder_plan(wanted text, given jsonb) returns setof text language plpgsql as $$
-    declare
-      query text;
-      value text;
-      argument record;
-    begin
-      select substring(p.prosrc from 'return query (.*);\\s*end') into query from pg_proc p where p.pronamespace = 'finder'::regnamespace and p.proname = wanted;
-      for argument in
-        select a.name, format_type(t.type, null) as type from pg_proc p,
-          unnest(p.proargnames[1:p.pronargs]) with ordinality a (name, place) join unnest(p.proargtypes) with ordinality t (type, place) using (place)
-        where p.pronamespace = 'finder'::regnamespace and p.proname = wanted
-      loop
-        execute 'select ' || coalesce(given ->> argument.name, 'null') into value;
-        query := regexp_replace(query, '\\m' || argument.name || '\\M',
-          coalesce(quote_literal(value) || '::' || argument.type, case argument.name when 'row_limit' then '51' when 'unassigned_only' then 'false' else 'null::' || argument.type end), 'g');
-      end loop;
-      return query execute 'explain ' || query;
-    end
-    $$;
     """
-}
-
-private struct FinderPlan: Statement {
-  let function: String
-  let given: Value
-
-  static let sql = "select public.finder_plan($1, $2)"
-
-  func bind(to parameters: inout Parameters) {
-    parameters.append(function)
-    parameters.append(json: given)
-  }
-
-  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
 }

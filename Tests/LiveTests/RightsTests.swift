@@ -63,11 +63,15 @@ import Testing
       #expect(told.map(\.event) == ["incident.commented"])
       // Of events that are the provider's own affair by their type it is the same.
       // A file is as public as it says, and internal where it says nothing.
-      for (seq, type) in [(900, "incident.watched"), (901, TicketEventType.attached), (902, TicketEventType.detached)] as [(Int64, String)] {
+      let types = ["incident.watched", TicketEventType.attached, TicketEventType.detached, TicketEventType.internalAttributesChanged]
+      for (seq, type) in zip(Int64(900)..., types) {
         try await site.write(type, on: incident, seqs: seq...seq)
         #expect(try await engineer.next()?.event == "incident.changed")
         #expect(try await manager.events(during: .milliseconds(400)) == [], "\(type)")
       }
+      // What customers may know of attributes, they are told of.
+      try await site.write(TicketEventType.attributesChanged, on: incident, seqs: 910...910)
+      #expect(try await manager.next()?.event == "incident.changed")
     }
   }
 

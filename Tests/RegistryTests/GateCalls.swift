@@ -114,7 +114,8 @@ extension CallRule {
   private static let period: [String: Value] = ["from": "2026-02-20T00:00:00Z", "until": Samples.later]
 
   static let gateCalls: [String: CallRule] = [
-    "gate.create": CallRule(omitted: ["checklist", "evidence", "approval"], given: { _, _, _ in (["step": "incident.dispatch", "priority": 5], nil) }),
+    "gate.create": CallRule(
+      omitted: ["attributes", "checklist", "evidence", "approval"], given: { _, _, _ in (["step": "incident.dispatch", "priority": 5], nil) }),
     "gate.friction": CallRule(given: { _, _, _ in (period, nil) }),
     "gate.passages": CallRule(given: { _, _, _ in (period, nil) }),
     "incident.bypass_gate": CallRule(given: { world, twin, _ in

@@ -115,6 +115,8 @@ struct Subjects: Sendable {
   private let release: Value
   /// Of several editions.
   private let handbook: Value
+  /// Of several revisions.
+  private let attribute: Value
 
   init(_ world: World) async throws {
     contract = try await world.seeded("con", in: world.a).id
@@ -197,10 +199,11 @@ struct Subjects: Sendable {
     change = try await world.changeToPage(behind: incident, problem, world.a)
     release = try await world.release(world.a)["id"] ?? .null
     handbook = try await world.publishedAnew(try await world.publishedAnew(try await world.handbook())).id
+    attribute = try await world.attributeWrittenAnew()
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }
     let kinds = [
       "con", "ren", "tpl", "inc", "imp", "acc", "grant", "team", "tag", "stf", "cal", "hol", "sla", "uc", "out", "crs", "crd", "fam", "svc", "off", "req",
-      "aps", "ci", "art", "gate", "evs", "evt", "alr", "mwn", "frz", "rel", "whk", "ntr", "ntf",
+      "aps", "ci", "art", "atr", "gate", "evs", "evt", "alr", "mwn", "frz", "rel", "whk", "ntr", "ntf",
       "tsk", "rev", "mji",
     ]
     for kind in kinds
@@ -401,6 +404,7 @@ struct Subjects: Sendable {
       case .id(let kind) where kind.prefix == "chg" && field.isRequired: members.append(Value.Member(field.name, change))
       case .id(let kind) where kind.prefix == "rel" && field.isRequired: members.append(Value.Member(field.name, release))
       case .id(let kind) where kind.prefix == "hbk" && field.isRequired: members.append(Value.Member(field.name, handbook))
+      case .id(let kind) where kind.prefix == "atr" && field.isRequired: members.append(Value.Member(field.name, attribute))
       case .instant where field.isRequired && operation.declaration.name == "change.calendar":
         members.append(Value.Member(field.name, field.name == "from" ? World.window.from : World.window.to))
       case .id(let kind) where kind.prefix == "rev" && field.isRequired: members.append(Value.Member(field.name, review))

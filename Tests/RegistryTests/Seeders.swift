@@ -319,6 +319,7 @@ enum Seeders {
     "cap": { world, twin in try Seeded(try await world.approvals(of: try await world.change(twin, .submitted)).first ?? .null) },
     "ctk": { world, twin in try Seeded(try await world.changeTask(twin)) },
     "frz": { world, twin in try Seeded(try await world.freeze(twin)) },
+    "atr": { world, _ in try Seeded(try await world.attribute()) },
     "gate": { world, twin in try Seeded(try await world.gate(twin)) },
     "gap": { world, twin in
       let staff = try await world.staffId(of: try await world.database.staff(.engineer))
@@ -336,7 +337,7 @@ enum Seeders {
   static let shared: Set<String> = [
     "stf", "team", "tag", "tpl", "hol", "sup", "supcon", "cert", "ssv", "uc", "ucc", "uctpl", "out", "crs", "fam", "svc",
     "off", "sen", "aps", "apr", "apa", "cit",
-    "tcd", "cod", "evs", "evt", "qfl", "chm", "whk", "ntr", "hbk",
+    "tcd", "cod", "evs", "evt", "qfl", "chm", "whk", "ntr", "hbk", "atr",
   ]
 }
 

@@ -3,6 +3,7 @@ import Backtest
 import Catalog
 import Assurance
 import Attachments
+import Attributes
 import ContractFiles
 import Contracts
 import Credits
@@ -42,6 +43,7 @@ enum TestedModules {
     AssetsModule.self,
     TimeEntriesModule.self,
     KnowledgeModule.self,
+    AttributesModule.self,
     GatesModule.self,
     ProblemsModule.self, ChangesModule.self,
     RequestsModule.self,

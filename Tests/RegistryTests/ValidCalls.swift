@@ -93,7 +93,7 @@ struct CallRule: Sendable {
 
   /// The rule of an operation, or the plain one.
   static func of(_ operation: String) -> CallRule {
-    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls].lazy.compactMap { $0[operation] }.first ?? CallRule()
+    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls].lazy.compactMap { $0[operation] }.first ?? CallRule()
   }
 
   static let byOperation: [String: CallRule] = [
@@ -186,7 +186,8 @@ struct CallRule: Sendable {
     "incident.accept_offer": owned(offered: true),
     "incident.return_offer": owned(offered: true),
     // Who does not see all of the customer sees the CIs that he answers for.
-    "incident.list": CallRule(refused: { principal in principal.grants.contains { [.unit, .own].contains($0.scopeKind) } ? ["ci"] : [] }),
+    "incident.list": CallRule(
+      omitted: ["attribute"], refused: { principal in principal.grants.contains { [.unit, .own].contains($0.scopeKind) } ? ["ci"] : [] }),
     "incident.change": CallRule(given: { _, _, _ in (["source": "phone"], nil) }),
     "incident.hold": CallRule(given: { _, _, _ in (["reason": "awaiting_requester"], nil) }),
     // Only a category names a service, and only a pending reason says whose turn it is.
@@ -251,10 +252,10 @@ struct CallRule: Sendable {
         return (["id": incident.id, "underpinningContract": contract, "service": service["id"] ?? .null], incident.version)
       }),
     "team_agreement.add": CallRule(given: { world, _, _ in (["ola": try await world.ola()], nil) }),
-    "incident.queue": CallRule(omitted: ["mine", "unassigned", "filter"]),
+    "incident.queue": CallRule(omitted: ["mine", "unassigned", "filter", "attribute"]),
     // Everybody's filters are his own.
     "queue_filter.delete": CallRule(given: { world, _, principal in (["id": try await world.queueFilter(of: principal)["id"] ?? .null], nil) }),
-    "incident.count": CallRule(omitted: ["mine", "unassigned", "filter"]),
+    "incident.count": CallRule(omitted: ["mine", "unassigned", "filter", "attribute"]),
     "service_family.create": CallRule(given: { world, _, _ in (["code": .text("F\(world.next())")], nil) }),
     "service.create": CallRule(given: { world, _, _ in
       (["code": .text("V\(world.next())"), "stages": .object(["requirements": "2026-01-01", "operation": "2026-02-01"])], nil)
@@ -560,6 +561,8 @@ struct CallRule: Sendable {
     case "ciTier": "gold"
     case "currency": "EUR"
     case "category": "network/vpn"
+    // Of an act on a ticket: it tells none.
+    case "attributes": .object([])
     case "nature": "fault"
     case "closureCode": "solved"
     case "key": .text("key-\(world.next())")

@@ -1,3 +1,4 @@
+import Attributes
 import Catalog
 import Contracts
 import Desk
@@ -22,7 +23,7 @@ struct RequestsWorld {
 
   init() async throws {
     database = try await TestDatabase.make([
-      PlatformModule.self, CatalogModule.self, RequestsModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self,
+      PlatformModule.self, AttributesModule.self, CatalogModule.self, RequestsModule.self, ContractsModule.self, ServiceLevelsModule.self, DeskModule.self,
     ])
     acme = try await database.customer("ACME")
     other = try await database.customer("OTHER")

@@ -33,6 +33,8 @@ MEASURES = {
     "read": (page_measure.read, "HTTPS read of a ticket against pgbench of the same statements"),
     "queue": (page_measure.queue, "the queue page against pgbench of the same statements"),
     "scorecard": (page_measure.scorecard, "the scorecard page against pgbench of the same statements"),
+    # It gives every ticket values, which reading one reads as well.
+    "attributes": (page_measure.attribute_queue, "the queue narrowed to an attribute against pgbench of the same statements"),
     # After the pages, which are those of the seed: it leaves tens of thousands of incidents, and work for the jobs.
     "open": (page_measure.open_incident, "open-incident over HTTPS against pgbench of the same statements"),
     "import": (import_measure.run, "import of the real log against COPY of the rows that it writes"),

@@ -16,6 +16,18 @@ from wire import Proxy
 
 DATABASE = "bench_main"
 CONNECTIONS = 16
+# Every ticket holds two attributes: a third of them, open or not, are of one region, and nearly all hold that word under the other key.
+VALUES = """
+insert into attributes.definition (public_id, process, key, type, is_internal, content, recorded_at)
+  select decode(lpad(to_hex(d.n), 24, '0'), 'hex'), 'incident', d.key, 'choice', false,
+    '{"label": {"en": "Region"}, "choices": [{"value": "emea", "name": {"en": "Europe"}}, {"value": "apac", "name": {"en": "Asia"}}]}', now()
+  from unnest(array['region', 'place']) with ordinality d (key, n);
+insert into attributes.value (tenant_id, process, subject_id, key, definition_id, value, code, opened_at)
+  select t.tenant_id, 'incident', t.id, d.key, d.id, to_jsonb(c.code), c.code, t.opened_at
+  from desk.ticket t cross join attributes.definition d
+  cross join lateral (select case when d.key = 'place' or t.id % 3 = 0 then 'emea' else 'apac' end) c (code);
+vacuum analyze attributes.value;
+"""
 
 
 def _send(connection, request):
@@ -98,6 +110,16 @@ def queue(databases, chosen):
     tokens = databases.tokens(DATABASE, 8, role="engineer")
     requests = [("GET", "/v1/incidents/queue?limit=50", token, "") for token in tokens]
     return _figure(databases, chosen, "queue", "queue page, 50 tickets", requests, captured(databases, requests[:1]), 0.6)
+
+
+def attribute_queue(databases, chosen):
+    databases.seeded(DATABASE)
+    if databases.cluster.psql(DATABASE, "select count(*) from attributes.definition") == "0":
+        databases.cluster.psql(DATABASE, VALUES)
+    tokens = databases.tokens(DATABASE, 8, role="engineer")
+    requests = [("GET", "/v1/incidents/queue?limit=50&attribute=region:emea", token, "") for token in tokens]
+    what = "queue page of one value of an attribute, 50 tickets"
+    return _figure(databases, chosen, "attributes", what, requests, captured(databases, requests[:1]), 0.6)
 
 
 def scorecard(databases, chosen):

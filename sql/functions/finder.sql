@@ -16,6 +16,7 @@ grant select on contracts.contract_version_withdrawal, contracts.contract_line_v
   contracts.standing_line_version to steward_finder;
 grant select on problems.problem, problems.incident_link to steward_finder;
 grant select on changes.change, changes.release to steward_finder;
+grant select on attributes.value, attributes.internal_value to steward_finder;
 grant select on knowledge.article, knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending, desk.knowledge_candidate
   to steward_finder;
 
@@ -315,6 +316,45 @@ begin
       where not is_shared and n.ci_id = wanted_ci and n.removed_at is null and n.is_open and (permitted is null or n.tenant_id = any (permitted))) c
     join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
     where t.state in ('new', 'active', 'pending') and (wanted_team is null or t.team_id = wanted_team)
+      and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
+      and (wanted_priority is null or t.priority = wanted_priority)
+      and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+      and (wanted_state is null or t.state = wanted_state) and (wanted_categories is null or t.category = any (wanted_categories))
+      and (wanted_nature is null or t.nature = wanted_nature)
+      and (due_from is null or coalesce(t.due_at, 'infinity'::timestamptz) >= due_from)
+      and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
+      and (offered_to is null or exists (
+        select from desk.handover h
+        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
+      and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
+        > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+           coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+    order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 1001);
+end
+$$;
+
+-- The open tickets of the permitted tenants (null: all) that hold a value of a custom attribute, the next due first. Planned for each call: what
+-- many hold is met by walking the queue, what few hold is looked up.
+create function finder.attribute_tickets(
+  permitted bigint[], wanted_key text, wanted_code text, wanted_internal boolean, wanted_team bigint, wanted_assignee bigint, unassigned_only boolean,
+  wanted_priority bigint, wanted_owner bigint, unowned_only boolean, offered_to bigint,
+  wanted_state text, wanted_categories text[], wanted_nature text, due_from timestamptz, due_before timestamptz,
+  after_due timestamptz, after_opened timestamptz, after_tenant bigint, after_id bigint, row_limit bigint)
+returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
+begin
+  return query select t.tenant_id, t.id, t.due_at, t.opened_at
+    from (
+      select v.tenant_id, v.subject_id from attributes.value v
+      where not wanted_internal and v.process = 'incident' and v.key = wanted_key and v.code = wanted_code
+        and (permitted is null or v.tenant_id = any (permitted))
+      union all
+      select v.tenant_id, v.subject_id from attributes.internal_value v
+      where wanted_internal and v.process = 'incident' and v.key = wanted_key and v.code = wanted_code
+        and (permitted is null or v.tenant_id = any (permitted))) a
+    join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.subject_id
+    where t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
+      and (wanted_team is null or t.team_id = wanted_team)
       and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
       and (wanted_priority is null or t.priority = wanted_priority)
       and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import TypedFields
 
 /// What an attribute of a CI type holds.
 enum AttributeType: String, Sendable, CaseIterable {
@@ -16,7 +17,16 @@ enum AttributeType: String, Sendable, CaseIterable {
   /// One of `choices`.
   case choice
 
-  var isBounded: Bool { self == .text || self == .integer || self == .decimal }
+  var kind: FieldDefinition.Kind {
+    switch self {
+    case .text: .text
+    case .integer: .integer
+    case .decimal: .decimal
+    case .date: .date
+    case .boolean: .boolean
+    case .choice: .choice
+    }
+  }
 }
 
 /// What a type tells of each of its CIs.
@@ -57,6 +67,8 @@ struct AttributeDefinition: OperationInput, Hashable {
     most = try values[Self.most.optional]
     choices = try values[Self.choices.optional] ?? []
   }
+
+  var definition: FieldDefinition { FieldDefinition(type.kind, least: least, most: most, pattern: pattern, choices: choices.map(\.value)) }
 
   /// Without what says nothing.
   var stored: Value {

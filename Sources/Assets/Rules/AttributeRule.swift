@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import TypedFields
 
 /// Values against the attributes of a CI's type.
 struct AttributeRule: Sendable {
@@ -13,9 +14,6 @@ struct AttributeRule: Sendable {
 
   /// As many as one call may tell: all that a type has, and as many that older versions of it had.
   static let most = 200
-
-  /// The longest text that an attribute holds.
-  static let longestText: Int64 = 500
 
   /// The attributes after a change. Only what is told is looked at: what a newer version of the type would refuse stays as it
   /// is until somebody changes it, and so does what it would require.
@@ -85,42 +83,25 @@ struct AttributeRule: Sendable {
       self.message = message
       self.arguments = arguments
     }
+
+    init(_ problem: TypedField.Problem) {
+      switch problem {
+      case .wrongType(let expected): self.init(InputMessages.wrongType, ["expected": expected])
+      case .length(let least, let most): self.init(InputMessages.badLength, ["least": String(least), "most": String(most)])
+      case .blank: self.init(AssetsMessages.blank)
+      case .range(let least, let most): self.init(InputMessages.outOfRange, ["least": least, "most": most])
+      case .otherForm(let pattern): self.init(AssetsMessages.otherForm, ["pattern": pattern])
+      case .notADate: self.init(InputMessages.notADate)
+      case .notAnInstant: self.init(InputMessages.notAnInstant)
+      case .notAChoice(let allowed): self.init(InputMessages.notAllowed, ["allowed": allowed.shown])
+      case .chosenTwice: self.init(AssetsMessages.choiceTwice)
+      }
+    }
   }
 
   /// The one form in which a value is stored.
   static func stored(_ value: Value, _ definition: AttributeDefinition) throws(Problem) -> Value {
-    func wrongType(_ expected: String) -> Problem { Problem(InputMessages.wrongType, ["expected": expected]) }
-    switch definition.type {
-    case .text:
-      guard let text = value.text, text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else { throw wrongType("text") }
-      let limits = Self.limits(of: definition)
-      let most = min(limits.most?.units ?? .max, longestText * Rate.scale)
-      guard text.utf8.count <= 4 * Int(longestText),
-        ((limits.least?.units ?? 1)...max(most, limits.least?.units ?? 1)).contains(
-          Int64(text.unicodeScalars.count) * Rate.scale)
-      else { throw outside(definition, InputMessages.badLength, least: "1", most: String(longestText)) }
-      if let pattern = definition.pattern, !TextPattern(pattern).matches(text) { throw Problem(AssetsMessages.otherForm, ["pattern": pattern]) }
-      return value
-    case .integer:
-      guard case .integer(let number) = value else { throw wrongType("integer") }
-      guard let rate = Rate(String(number)), isInside(rate, definition) else { throw outside(definition, InputMessages.outOfRange) }
-      return value
-    case .decimal:
-      guard let rate = decimal(value) else { throw wrongType("decimal") }
-      guard isInside(rate, definition) else { throw outside(definition, InputMessages.outOfRange) }
-      return Int64(rate.description).map { .integer($0) } ?? .decimal(rate.description)
-    case .date:
-      guard let day = value.text.flatMap({ CalendarDate($0) }) else { throw Problem(InputMessages.notADate) }
-      return .date(day)
-    case .boolean:
-      guard case .bool = value else { throw wrongType("true/false") }
-      return value
-    case .choice:
-      guard let text = value.text, definition.choices.contains(where: { $0.value == text }) else {
-        throw Problem(InputMessages.notAllowed, ["allowed": definition.choices.map(\.value).shown])
-      }
-      return value
-    }
+    do throws(TypedField.Problem) { return try definition.definition.field.stored(value) } catch { throw Problem(error) }
   }
 
   /// What a cell of a file means for an attribute; what does not fit stays a text, which the rule refuses by name.
@@ -147,33 +128,9 @@ struct AttributeRule: Sendable {
     switch value {
     case .text(let known): text == known
     case .integer(let number): Int64(text) == number
-    case .decimal(let digits): decimal(.text(text)).map { $0 == Rate(digits) } ?? false
+    case .decimal(let digits): TypedField.decimal(.text(text)).map { $0 == Rate(digits) } ?? false
     case .bool(let known): truth(text) == known
     case .null, .array, .object: false
     }
-  }
-
-  /// A decimal of at most six decimals, as a number or as a text.
-  private static func decimal(_ value: Value) -> Rate? {
-    switch value {
-    case .integer(let number): Rate(String(number))
-    case .decimal(let digits), .text(let digits): digits.utf8.count <= 24 ? Rate(digits) : nil
-    case .null, .bool, .array, .object: nil
-    }
-  }
-
-  private static func limits(of definition: AttributeDefinition) -> (least: Rate?, most: Rate?) {
-    (definition.least.flatMap { Rate($0) }, definition.most.flatMap { Rate($0) })
-  }
-
-  private static func isInside(_ rate: Rate, _ definition: AttributeDefinition) -> Bool {
-    let limits = Self.limits(of: definition)
-    return (limits.least.map { $0 <= rate } ?? true) && (limits.most.map { rate <= $0 } ?? true)
-  }
-
-  private static func outside(_ definition: AttributeDefinition, _ message: Message, least: String = "-9000000000000", most: String = "9000000000000")
-    -> Problem
-  {
-    Problem(message, ["least": definition.least ?? least, "most": definition.most ?? most])
   }
 }

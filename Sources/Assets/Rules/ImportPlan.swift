@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import TypedFields
 
 /// What the lines of a file would do to what there is. Nothing is guessed: a line that could mean two things is refused.
 struct ImportPlan: Sendable {

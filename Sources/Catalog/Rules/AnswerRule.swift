@@ -1,4 +1,5 @@
 import Kernel
+import TypedFields
 
 /// Answers against an order form.
 package struct AnswerRule: Sendable {
@@ -60,53 +61,48 @@ package struct AnswerRule: Sendable {
   }
 
   private func stored(_ answer: Value, for field: FormField, in reading: inout Reading) -> Value? {
-    let bounds = Self.bounds(of: field)
-    let limits = ["least": String(bounds.least), "most": String(bounds.most)]
-    switch (field.type, answer) {
-    case (.text, .text(let text)), (.lines, .text(let text)):
-      guard text.utf8.count <= 80_000, (bounds.least...max(bounds.least, bounds.most)).contains(Int64(text.unicodeScalars.count)) else {
-        return reading.refuse(field.key, CatalogMessages.badLength, limits)
-      }
-      guard Self.isPlain(text, multiline: field.type == .lines) else { return reading.refuse(field.key, CatalogMessages.wrongType, ["expected": "text"]) }
-      return answer
-    case (.number, .integer(let number)):
-      guard bounds.least <= number, number <= bounds.most else { return reading.refuse(field.key, CatalogMessages.outOfRange, limits) }
-      return answer
-    case (.choice, .text(let value)):
-      guard field.choices.contains(where: { $0.value == value }) else {
-        return reading.refuse(field.key, CatalogMessages.notAChoice, ["allowed": field.choices.map(\.value).joined(separator: ", ")])
-      }
-      return answer
-    case (.date, .text(let text)):
-      guard let day = CalendarDate(text) else { return reading.refuse(field.key, CatalogMessages.wrongType, ["expected": "yyyy-mm-dd"]) }
-      return .date(day)
-    case (.boolean, .bool): return answer
-    case (.person, .text(let text)):
+    guard let typed = field.typed else {
+      guard let text = answer.text else { return reading.refuse(field.key, CatalogMessages.wrongType, ["expected": "id"]) }
       guard let id = PublicId(text), id.kind == "per" else { return reading.refuse(field.key, CatalogMessages.unknownPerson) }
       reading.persons[field.key] = id
       return answer
-    default: return reading.refuse(field.key, CatalogMessages.wrongType, ["expected": Self.expected(field.type)])
     }
+    do throws(TypedField.Problem) { return try typed.stored(answer) } catch { return reading.refuse(field.key, error, answer) }
   }
+}
 
-  private static func expected(_ type: FormFieldType) -> String {
-    switch type {
-    case .text, .lines, .choice: "text"
-    case .number: "integer"
-    case .date: "yyyy-mm-dd"
-    case .boolean: "true/false"
-    case .person: "id"
-    }
-  }
-
-  private static func isPlain(_ text: String, multiline: Bool) -> Bool {
-    text.unicodeScalars.allSatisfy { scalar in
-      scalar.properties.generalCategory != .control || multiline && (scalar == "\n" || scalar == "\t" || scalar == "\r")
+extension FormField {
+  /// Nil: a person, whom the store must know.
+  fileprivate var typed: TypedField? {
+    let bounds = AnswerRule.bounds(of: self)
+    let range = bounds.least...max(bounds.least, bounds.most)
+    return switch type {
+    case .text: .text(length: range)
+    case .lines: .text(length: range, isMultiline: true)
+    case .number: .integer(range)
+    case .choice: .choice(choices.map(\.value))
+    case .date: .date
+    case .boolean: .boolean
+    case .person: nil
     }
   }
 }
 
 extension AnswerRule.Reading {
+  fileprivate mutating func refuse(_ key: String, _ problem: TypedField.Problem, _ answer: Value) -> Value? {
+    func wrongType(_ expected: String) -> Value? { refuse(key, CatalogMessages.wrongType, ["expected": expected]) }
+    return switch problem {
+    case .wrongType(let expected): wrongType(expected)
+    case .length(let least, let most): refuse(key, CatalogMessages.badLength, ["least": String(least), "most": String(most)])
+    case .blank: refuse(key, CatalogMessages.blank)
+    case .range(let least, let most): refuse(key, CatalogMessages.outOfRange, ["least": least, "most": most])
+    case .notADate: wrongType("yyyy-mm-dd")
+    case .notAChoice(let allowed) where answer.text != nil:
+      refuse(key, CatalogMessages.notAChoice, ["allowed": allowed.joined(separator: ", ")])
+    case .notAChoice, .otherForm, .notAnInstant, .chosenTwice: wrongType("text")
+    }
+  }
+
   /// - Returns: nothing to store.
   @discardableResult
   fileprivate mutating func refuse(_ key: String, _ message: Message, _ arguments: [String: String] = [:]) -> Value? {

@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -47,6 +48,8 @@ struct ChangeRow: Sendable {
   var version: Int64
   /// Whether the reader serves all whom it concerns.
   let mayAct: Bool
+  /// Read with a change alone, not with those of a list.
+  var attributes = HeldAttributes()
 
   static let columns = """
     c.id, c.public_id, c.number, c.title, c.description, c.public_text, c.model_id, m.public_id, c.model_seq, c.questionnaire_seq,

@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -81,7 +82,9 @@ struct ChangeByPublicId: Statement {
   let customers: [Int64]?
   let publicId: PublicId
 
-  static let sql = "\(ChangeRow.select) where \(ChangeRow.isVisible) and c.public_id = $3"
+  static let sql = """
+    select \(ChangeRow.columns), \(HeldAttributes.columnsOfChange) \(ChangeRow.tables) where \(ChangeRow.isVisible) and c.public_id = $3
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
@@ -89,7 +92,11 @@ struct ChangeByPublicId: Statement {
     parameters.append(publicId.random)
   }
 
-  static func decode(_ row: inout RowReader) throws -> ChangeRow { try ChangeRow(&row) }
+  static func decode(_ row: inout RowReader) throws -> ChangeRow {
+    var change = try ChangeRow(&row)
+    change.attributes = try HeldAttributes(&row)
+    return change
+  }
 }
 
 /// Writes what acts have made of a change, which they hold.

@@ -1,4 +1,5 @@
 import Approvals
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -14,6 +15,7 @@ struct ChangeWork: Sendable {
   let transaction: Transaction
   var row: ChangeRow
   private let before: ChangeRow
+  private var edit: AttributeEdit?
 
   static let time = Actor(kind: .system, id: 0, via: .job)
 
@@ -91,6 +93,14 @@ struct ChangeWork: Sendable {
     row.process.note(what, at: now, payload + hidden)
   }
 
+  /// Gives it the attributes that were told; all of a change's are the provider's own.
+  mutating func tell(_ edit: AttributeEdit?) {
+    guard let edit, !edit.isEmpty else { return }
+    row.attributes = edit.after
+    self.edit = edit
+    note(AttributeEvents.internalChanged, AttributeEvents.payload(edit.keys(internal: true)))
+  }
+
   /// Hands over to the transaction what differs from what was read, and the events.
   /// - Parameter countsVersion: whether others who read the change before must read it again.
   mutating func save(countsVersion: Bool = true) async throws {
@@ -104,6 +114,10 @@ struct ChangeWork: Sendable {
       transaction.record(
         Event(subjectKind: "change", subject: row.id, seq: row.lastSeq, type: "change.\(event.what)", payload: payload(event), occurredAt: event.at),
         tenant: provider.id, actor: event.isByTime ? Self.time : actor, at: now)
+      if let edit, event.what == AttributeEvents.internalChanged {
+        let subject = AttributeSubject(tenant: provider.id, .change, row.id, openedAt: row.openedAt)
+        edit.save(subject, seq: row.lastSeq, internalSeq: row.lastSeq, now: now, in: transaction)
+      }
     }
     transaction.enqueue(UpdateChange(provider: provider.id, row: row))
     let known = Dictionary(before.round.approvals.map { ($0.publicId, $0) }) { $1 }

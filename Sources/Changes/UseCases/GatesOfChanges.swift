@@ -81,11 +81,11 @@ extension ChangeWork {
 }
 
 extension OperationContext {
-  fileprivate func facts(of row: ChangeRow, needed: Set<GateFact>) async throws -> Set<GateFact> {
-    var present = needed.filter(row.has)
-    guard needed.contains(.cis) else { return present }
+  fileprivate func facts(of row: ChangeRow, needed: GateNeeds) async throws -> GateNeeds {
+    var present = GateNeeds(facts: needed.facts.filter(row.has))
+    guard needed.facts.contains(.cis) else { return present }
     let named = try await transaction.query(CiLinks(provider: provider.id, change: row.id, customers: nil))
-    if !named.isEmpty { present.insert(.cis) }
+    if !named.isEmpty { present.facts.insert(.cis) }
     return present
   }
 }

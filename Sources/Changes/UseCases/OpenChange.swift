@@ -1,3 +1,4 @@
+import Attributes
 import Desk
 import Kernel
 import Operations
@@ -19,6 +20,7 @@ package enum OpenChange: Operation {
     let endsAt: Instant?
     let cis: [PublicId]
     let sharedCis: [PublicId]
+    let attributes: Value?
 
     private static let customer = Field.id(
       "customer", .customer,
@@ -41,6 +43,7 @@ package enum OpenChange: Operation {
     package static let fields: [any InputField] = [
       customer, kind, ChangeFields.title, ChangeFields.description.optional, ChangeFields.publicText.optional, model, ChangeFields.plan.optional,
       ChangeFields.backOut.optional, ChangeFields.test.optional, ChangeFields.startsAt.optional, ChangeFields.endsAt.optional, cis, sharedCis,
+      AttributeFields.attributes.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -57,6 +60,7 @@ package enum OpenChange: Operation {
       endsAt = try values[ChangeFields.endsAt.optional]
       cis = try values[Self.cis] ?? []
       sharedCis = try values[Self.sharedCis] ?? []
+      attributes = try values[AttributeFields.attributes.optional]
       guard kind != .standard || model != nil else { throw FieldError("model", ChangeMessages.modelNeeded) }
       try ChangeFields.checkWindow(startsAt, endsAt)
     }
@@ -80,6 +84,7 @@ package enum OpenChange: Operation {
     let (provider, transaction) = (context.provider.id, context.transaction)
     if input.customer == nil { try context.requireEveryCustomer() } else if context.tenant.kind != .customer { throw context.unknownReference("customer") }
     if input.customer == nil, !input.cis.isEmpty { throw context.unknownReference("cis[0]") }
+    let attributes = try context.told(input.attributes, of: .change)
     var model: ModelRow?
     if let id = input.model {
       do {
@@ -118,6 +123,7 @@ package enum OpenChange: Operation {
     work.row.process.test = content?.test ?? input.test
     (work.row.process.startsAt, work.row.process.endsAt) = (input.startsAt, input.endsAt)
     work.note("opened", [Value.Member("kind", .text(input.kind.rawValue))])
+    work.tell(try await attributes?.applied(to: work.row.attributes, of: nil, category: nil))
     for (index, ci) in input.cis.enumerated() { try await work.name(ci, of: context.tenant, "cis[\(index)]", in: context) }
     for (index, ci) in input.sharedCis.enumerated() { try await work.name(ci, of: context.provider, "sharedCis[\(index)]", in: context) }
     if let content {
@@ -141,10 +147,12 @@ package enum WriteChange: Operation {
     let test: Change<String>
     let startsAt: Change<Instant>
     let endsAt: Change<Instant>
+    let attributes: Change<Value>
 
     package static let fields: [any InputField] = [
       ChangeFields.id, ChangeFields.title.change, ChangeFields.description.change, ChangeFields.publicText.clearable, ChangeFields.plan.clearable,
       ChangeFields.backOut.clearable, ChangeFields.test.clearable, ChangeFields.startsAt.clearable, ChangeFields.endsAt.clearable,
+      AttributeFields.attributes.change,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -157,6 +165,7 @@ package enum WriteChange: Operation {
       test = try values[ChangeFields.test.clearable]
       startsAt = try values[ChangeFields.startsAt.clearable]
       endsAt = try values[ChangeFields.endsAt.clearable]
+      attributes = try values[AttributeFields.attributes.change]
     }
 
     /// What is said anew, by name.
@@ -176,9 +185,11 @@ package enum WriteChange: Operation {
     permission: ChangeRights.work, roles: ChangeRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeRecord {
-    guard !input.fields.isEmpty else { throw Failure(.invalid, ChangeMessages.nothingToChange) }
+    let attributes = try context.told(input.attributes.applied(to: nil), of: .change)
+    guard !input.fields.isEmpty || attributes != nil else { throw Failure(.invalid, ChangeMessages.nothingToChange) }
     var work = try await ChangeWork.begin(on: input.id, in: context)
     if input.isOfModel { try work.requireOwnWords() }
+    var read = work
     try await work.write(in: context)
     let before = work.row
     work.row.title = input.title.applied(to: before.title)
@@ -190,12 +201,22 @@ package enum WriteChange: Operation {
     work.row.process.startsAt = input.startsAt.applied(to: before.process.startsAt)
     work.row.process.endsAt = input.endsAt.applied(to: before.process.endsAt)
     try ChangeFields.checkWindow(work.row.process.startsAt, work.row.process.endsAt)
-    work.note(
-      "changed",
-      [
-        Value.Member("fields", .array(input.fields.map { .text($0) })), Value.Member("startsAt", .instant(work.row.process.startsAt)),
-        Value.Member("endsAt", .instant(work.row.process.endsAt)),
-      ])
+    if !input.fields.isEmpty {
+      work.note(
+        "changed",
+        [
+          Value.Member("fields", .array(input.fields.map { .text($0) })), Value.Member("startsAt", .instant(work.row.process.startsAt)),
+          Value.Member("endsAt", .instant(work.row.process.endsAt)),
+        ])
+    }
+    let edit = try await attributes?.applied(to: before.attributes, of: nil, category: nil)
+    // Telling what stands there already is no change: what was assessed stays so.
+    if input.fields.isEmpty, edit?.isEmpty ?? true {
+      // Save what time has decided meanwhile.
+      if !read.row.process.events.isEmpty { try await read.save() }
+      return read.record(in: context)
+    }
+    work.tell(edit)
     try await work.save()
     return work.record(in: context)
   }

@@ -1,4 +1,5 @@
 import Assets
+import Attributes
 import Desk
 import Kernel
 import Operations
@@ -107,10 +108,11 @@ package enum ListChanges: Operation {
 /// An event of a history.
 package struct ChangeEventRecord: OperationOutput {
   let row: ChangeEvents.Found
+  var changes: Value?
 
   package static let fields: [OutputField<ChangeEventRecord>] = [
     OutputField("type", .text, "What happened: change.opened, ...", "事件类型。") { .text($0.row.type) },
-    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload },
+    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload.with(attributeChanges: $0.changes) },
     OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
     OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
     OutputField("actorKind", .text, "staff, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
@@ -134,7 +136,11 @@ package enum ReadChangeHistory: Operation {
       ChangeEvents(
         provider: context.provider.id, kind: "change", subject: change.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0,
         recordedFrom: change.openedAt, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { ChangeEventRecord(row: $0) }
+    let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
+    let changes = try await context.attributeChanges(of: .change, change.id, in: context.provider.id, at: told)
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
+      ChangeEventRecord(row: $0, changes: changes[$0.seq])
+    }
   }
 }
 

@@ -47,6 +47,8 @@ package enum DeskMessages: MessageCatalog {
     zh: "等待供应商须有依据：请派单给供应商，或说明询问供应商的出处。")
   package static let beforeLastWord = Message(
     "dispatch.too_early", "This must not lie before {from}, when something was last recorded.", zh: "不能早于最近一次记录的时间 {from}。")
+  static let orderOfAttribute = Message(
+    "queue.order_of_attribute", "A team's own order does not go with a custom attribute.", zh: "按团队承诺排序时不能指定自定义属性。")
   package static let orderNeedsTeam = Message(
     "queue.order_needs_team", "A team's own order needs the team.", zh: "按团队承诺排序时须指定团队。")
   package static let badRange = Message("range.empty", "The end must lie after the beginning.", zh: "结束时间必须晚于开始时间。")
@@ -58,7 +60,8 @@ package enum DeskMessages: MessageCatalog {
   package static let all = [
     targetsLocked, targetsNotLocked,
     wrongState, isClosed, notOpen, openedInFuture, openedTooEarly, staffOnly, customersWritePublicly, lineNotInForce, outsideScope, nothingToChange,
-    teamNameTaken, orderNeedsTeam, badRange, evidenceMissing, mergedIntoItself, mergedAway, noTurn, needsOla, agreementOrder, agreementEndOrder, agreementEnded,
+    teamNameTaken, orderNeedsTeam, orderOfAttribute,
+    badRange, evidenceMissing, mergedIntoItself, mergedAway, noTurn, needsOla, agreementOrder, agreementEndOrder, agreementEnded,
     notInForce, choiceReasonMissing, alreadyDispatched, dispatchedTwice, toldAlready, dispatchOver, supplierEvidenceMissing, beforeLastWord,
   ]
 }

@@ -25,6 +25,10 @@ package struct IncidentRecord: OperationOutput {
         "解决或关闭时告知服务商人员：其下级事件中尚未解决或关闭的数量；未统计时为 null。"
       ) { .integer($0.openChildren) },
       OutputField("splitFrom", .id, "The incident that it was split from.", "拆分自的事件。") { $0.incident.splitFrom },
+      OutputField(
+        "attributes", .document, "Custom attributes by key, as attribute.list describes them; to customers those that are visible.",
+        "自定义属性，按键列出（说明见 attribute.list）；客户仅见可见的属性。"
+      ) { $0.incident.ticket.attributes.value },
       OutputField("clocks", listOf: ClockRecord.self, "Where each promise stands.", "各项承诺的当前状态。") { $0.clocks },
       OutputField(
         "agreements", listOf: AgreementRecord.self, "The turns of its team and of suppliers that go on, with their clocks; staff only.",

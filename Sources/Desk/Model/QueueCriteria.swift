@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 
@@ -11,6 +12,7 @@ package struct QueueCriteria: OperationInput {
   let unowned: Bool
   let offered: Bool
   let priority: Int64?
+  let attribute: String?
   /// Nil: all that the caller serves.
   var customers: [PublicId]?
   let state: TicketState?
@@ -59,8 +61,8 @@ package struct QueueCriteria: OperationInput {
     "dueWithinMinutes", 0...527_040, "Only those that are due within so many minutes from now, or have been.", "仅限在此分钟数内到期或已超期的工单。"
   ).optional
   package static let fields: [any InputField] = [
-    teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, orderField, ServedCustomers.field, stateField,
-    categoryField, natureField, breachedField, dueBeforeField, dueWithinField,
+    teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, AttributeFields.filter, orderField,
+    ServedCustomers.field, stateField, categoryField, natureField, breachedField, dueBeforeField, dueWithinField,
   ]
 
   package init(_ values: InputValues) throws(FieldError) {
@@ -79,8 +81,10 @@ package struct QueueCriteria: OperationInput {
     breached = try values[Self.breachedField]
     dueBefore = try values[Self.dueBeforeField]
     dueWithinMinutes = try values[Self.dueWithinField]
+    attribute = try values[AttributeFields.filter]
     order = try values[Self.orderField].flatMap(Order.init) ?? .due
     if order == .teamDue, team == nil { throw FieldError("team", DeskMessages.orderNeedsTeam) }
+    if order == .teamDue, attribute != nil { throw FieldError("attribute", DeskMessages.orderOfAttribute) }
   }
 
   /// Whether nothing is asked for, but of which customers.
@@ -114,6 +118,7 @@ package struct QueueCriteria: OperationInput {
     }
     if let breached { members.append(Value.Member("breached", .bool(breached))) }
     if let dueWithinMinutes { members.append(Value.Member("dueWithinMinutes", .integer(dueWithinMinutes))) }
+    if let attribute { members.append(Value.Member("attribute", .text(attribute))) }
     if order != .due { members.append(Value.Member("order", .text(order.rawValue))) }
     return .object(members)
   }
@@ -132,6 +137,7 @@ struct QueueCriteriaSheet: OperationOutput {
     OutputField("unowned", .boolean, "Only those that nobody answers for.", "仅限尚无负责人的工单。") { .bool($0.criteria.unowned) },
     OutputField("offered", .boolean, "Only those that are offered to the caller or a team.", "仅限移交给本人或某团队的工单。") { .bool($0.criteria.offered) },
     OutputField("priority", .integer, "Only this priority.", "仅限此优先级。") { .integer($0.criteria.priority) },
+    OutputField("attribute", .text, "Only those that hold this value of a custom attribute.", "仅限自定义属性取此值的工单。") { .text($0.criteria.attribute) },
     OutputField("order", .text, "due or team_due.", "due 或 team_due。") { .text($0.criteria.order.rawValue) },
     OutputField("customers", .list(.id), "Only those of these customers.", "仅限这些客户的工单。") { sheet in
       sheet.criteria.customers.map { ids in Value.array(ids.map { Value.id($0) }) } ?? Value.null

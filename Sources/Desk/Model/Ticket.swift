@@ -1,3 +1,4 @@
+import Attributes
 import Contracts
 import Kernel
 
@@ -67,6 +68,8 @@ package struct Ticket: Sendable {
   package var lastSeq: Int64
   package var updatedAt: Instant
   package var version: Int64
+  /// Read with a ticket alone, not with those of a list.
+  package var attributes = HeldAttributes()
 
   /// What its targets are chosen by.
   package var facts: TargetFacts { TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier) }

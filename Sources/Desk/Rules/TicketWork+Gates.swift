@@ -1,3 +1,4 @@
+import Attributes
 import Gates
 import Kernel
 import Operations
@@ -74,13 +75,16 @@ extension OperationContext {
   }
 
   /// Which of some facts gates would find; what lies in other rows is looked up only when it is asked for.
-  func facts(of ticket: Ticket, needed: Set<GateFact>, isNew: Bool = false) async throws -> Set<GateFact> {
-    var present = needed.filter(ticket.has)
-    guard !isNew, !needed.isDisjoint(with: [.cis, .publicComment, .article]) else { return present }
+  func facts(of ticket: Ticket, needed: GateNeeds, isNew: Bool = false) async throws -> GateNeeds {
+    var present = GateNeeds(facts: needed.facts.filter(ticket.has), attributes: needed.attributes.intersection(ticket.attributes.keys))
+    let rest = needed.attributes.subtracting(present.attributes)
+    // What nobody could tell of it is not asked for: a retired one.
+    if !rest.isEmpty { present.attributes.formUnion(try await untellable(rest, of: .incident, customer: tenant.id)) }
+    guard !isNew, !needed.facts.isDisjoint(with: [.cis, .publicComment, .article]) else { return present }
     guard let found = try await transaction.first(EvidenceOfTicket(tenant: tenant.id, ticket: ticket.id)) else { return present }
-    if found.hasCis { present.insert(.cis) }
-    if found.hasPublicComment { present.insert(.publicComment) }
-    if found.hasArticle { present.insert(.article) }
+    if found.hasCis { present.facts.insert(.cis) }
+    if found.hasPublicComment { present.facts.insert(.publicComment) }
+    if found.hasArticle { present.facts.insert(.article) }
     return present
   }
 }

@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -234,6 +235,9 @@ struct TicketWork: Sendable {
 package enum TicketEventType {
   package static let opened = "incident.opened"
   package static let changed = "incident.changed"
+  /// Custom attributes: of which the customer's people may know, and the provider's own.
+  package static let attributesChanged = "incident.\(AttributeEvents.changed)"
+  package static let internalAttributesChanged = "incident.\(AttributeEvents.internalChanged)"
   package static let classified = "incident.classified"
   /// It names other CIs, or another one as the primary one.
   package static let cisChanged = "incident.cis_changed"
@@ -303,6 +307,6 @@ package enum TicketEventType {
   package static let internalOnly =
     [
       accepted, dispatched, supplierAnswered, returned, escalated, dispatchMoved, linked, unlinked, watched, unwatched, ownerChanged, ownershipOffered,
-      ownershipReturned, escalatedByRule, gatePassed, gateBypassed, cascaded, endedWith, majorLinked, majorUnlinked,
+      ownershipReturned, escalatedByRule, gatePassed, gateBypassed, cascaded, endedWith, majorLinked, majorUnlinked, internalAttributesChanged,
     ] + ProblemNews.Kind.allCases.map(\.rawValue)
 }

@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Postgres
 
@@ -89,7 +90,7 @@ struct TicketByPublicId: Statement {
   let scope: RowScope
 
   static let condition = "where t.tenant_id = $1 and t.public_id = $2 and ($3 or t.unit_id = any ($4) or t.requester_id = $5)"
-  static let sql = "\(Ticket.select) \(Ticket.from) \(condition)"
+  static let sql = "\(Ticket.select), \(HeldAttributes.columnsOfIncident) \(Ticket.from) \(condition)"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
@@ -97,7 +98,11 @@ struct TicketByPublicId: Statement {
     parameters.append(scope)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Ticket { try Ticket(&row) }
+  static func decode(_ row: inout RowReader) throws -> Ticket {
+    var ticket = try Ticket(&row)
+    ticket.attributes = try HeldAttributes(&row)
+    return ticket
+  }
 }
 
 /// Locks it until the transaction ends: acts on one ticket come one after the other. It is read by a statement of its own that comes

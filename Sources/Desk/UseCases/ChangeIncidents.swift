@@ -1,3 +1,4 @@
+import Attributes
 import Contracts
 import Gates
 import Kernel
@@ -13,10 +14,11 @@ package enum ChangeIncident: Operation {
     let category: Change<String>
     let source: Change<String>
     let nature: Change<String>
+    let attributes: Change<Value>
 
     package static let fields: [any InputField] = [
       IncidentFields.id, IncidentFields.title.change, IncidentFields.description.change, IncidentFields.category.clearable,
-      IncidentFields.source.clearable, IncidentFields.nature.clearable,
+      IncidentFields.source.clearable, IncidentFields.nature.clearable, AttributeFields.attributes.change,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -26,16 +28,19 @@ package enum ChangeIncident: Operation {
       category = try values[IncidentFields.category.clearable]
       source = try values[IncidentFields.source.clearable]
       nature = try values[IncidentFields.nature.clearable]
+      attributes = try values[AttributeFields.attributes.change]
     }
   }
 
   package static let declaration = Declaration(
-    "incident.change", "Change an incident's title, description, category, source or nature.", zh: "修改事件的标题、描述、分类、来源或性质。", permission: IncidentFields.work,
+    "incident.change", "Change an incident's title, description, category, source, nature or custom attributes.", zh: "修改事件的标题、描述、分类、来源、性质或自定义属性。",
+    permission: IncidentFields.work,
     roles: IncidentFields.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     let isEmpty = input.title.isKeep && input.description.isKeep && input.category.isKeep && input.source.isKeep && input.nature.isKeep
-    guard !isEmpty else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    let attributes = try context.told(input.attributes.applied(to: nil), of: .incident)
+    guard !isEmpty || attributes != nil else { throw Failure.invalid("", DeskMessages.nothingToChange) }
     let codes = context.codes([
       (.category, input.category, "category"), (.source, input.source, "source"), (.nature, input.nature, "nature"),
     ])
@@ -49,9 +54,11 @@ package enum ChangeIncident: Operation {
     work.ticket.source = input.source.applied(to: work.ticket.source)
     work.ticket.nature = input.nature.applied(to: work.ticket.nature)
     let changed = work.ticket.fieldsChanged(since: before)
+    let edit = try await attributes?.applied(to: before.attributes, of: context.tenant.id, category: work.ticket.category)
     // What is said as it stands changes nothing: whoever read it need not read it again.
-    guard !changed.isEmpty else { return work.record }
-    work.note(TicketEventType.changed, .object(["fields": .array(changed.map { .text($0) })]))
+    if changed.isEmpty, edit?.isEmpty ?? true { return work.record }
+    if !changed.isEmpty { work.note(TicketEventType.changed, .object(["fields": .array(changed.map { .text($0) })])) }
+    work.tell(edit)
     if work.ticket.category != before.category {
       try await work.takeServiceOfCategory()
       try await work.follow(before)

@@ -5,7 +5,7 @@ import Operations
 /// Two incidents are one: this one goes into the other, which work goes on with. Its promises are withdrawn, for they are
 /// judged there, save those that were already missed; what it was, its comments and its history stay. What is with suppliers goes
 /// along, with its clocks as they are, and so does the wait for it; the other one names its CIs too, and has its watchers, links and
-/// children, and its owner where it has none.
+/// children, and its owner and custom attributes where it has none.
 package enum MergeIncident: Operation {
   package struct Input: OperationInput {
     let id: PublicId
@@ -55,10 +55,11 @@ package enum MergeIncident: Operation {
     var cis = try await survivor.cis()
     for ci in try await work.cis().named { try cis.add(NamedCi(ci.facts, isShared: ci.key.isShared)) }
     if cis.isChanged { try await survivor.carry(&cis) }
+    let hasMore = survivor.carryAttributes(of: work.ticket)
     if survivor.ticket.owner == nil, let owner = work.ticket.owner { survivor.own(owner) }
     survivor.note(TicketEventType.absorbed, .object(["incident": .id(input.id)]))
     work.save()
-    survivor.save(countsVersion: survivor.ticket.state != before || cis.isChanged)
+    survivor.save(countsVersion: survivor.ticket.state != before || cis.isChanged || hasMore)
     if cis.isChanged { survivor.save(cis) }
     context.withdrawOffers(of: work.ticket)
     context.leaveGates(work.ticket.publicId)

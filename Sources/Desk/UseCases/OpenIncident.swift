@@ -1,3 +1,4 @@
+import Attributes
 import Contracts
 import Gates
 import Kernel
@@ -20,6 +21,7 @@ package enum OpenIncident: Operation {
     let service: String?
     let ciTier: String?
     let cis: NamedCisInput
+    let attributes: Value?
     let openedAt: Instant?
     let respondedAt: Instant?
     let resolvedAt: Instant?
@@ -66,6 +68,7 @@ package enum OpenIncident: Operation {
         IncidentFields.contractLine.optional, resolutionField,
         IncidentFields.closureCode.optional, IncidentFields.source.optional, IncidentFields.nature.optional, NamedCisInput.cis.optional,
         NamedCisInput.sharedCis.optional, NamedCisInput.primaryCi.optional, closeField,
+        AttributeFields.attributes.optional,
       ] + GateAnswers.fields
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -81,6 +84,7 @@ package enum OpenIncident: Operation {
       service = try values[IncidentFields.service.optional]
       ciTier = try values[Self.ciTierField]
       cis = try NamedCisInput(values)
+      attributes = try values[AttributeFields.attributes.optional]
       openedAt = try values[Self.openedAtField]
       respondedAt = try values[Self.respondedAtField]
       resolvedAt = try values[Self.resolvedAtField]
@@ -133,6 +137,7 @@ package enum OpenIncident: Operation {
     let services = input.service.map { transaction.later(context.serviceOfTicket($0)) }
     let tiers = input.ciTier.map { transaction.later(CiTierByCode(code: $0)) }
     let codes = input.codes.isEmpty ? nil : context.codes(input.codes)
+    let attributes = try context.told(input.attributes, of: .incident)
     let ofCategory = input.service == nil ? input.category.map { transaction.later(ServiceOfCategory(category: $0)) } : nil
     let lines = try await ContractTerms.lines(tenant: context.tenant.id, unit: unit?.id, at: openedAt, in: transaction)
     if explicit != nil, lines.choose(explicit: explicit) == nil { throw Failure.invalid("contractLine", DeskMessages.lineNotInForce) }
@@ -140,6 +145,7 @@ package enum OpenIncident: Operation {
       throw Failure(.internal, OperationMessages.internalFault, debug: "the priority matrix has a hole")
     }
     _ = try codes?.usable()
+    let edit = try await attributes?.applied(to: HeldAttributes(), of: context.tenant.id, category: input.category)
     var service = try services?.first.map { Ticket.Service(id: $0, code: input.service) }
     if input.service != nil, service == nil { throw context.unknownReference("service") }
     if let tiers, try tiers.first == nil { throw context.unknownReference("ciTier") }
@@ -184,6 +190,7 @@ package enum OpenIncident: Operation {
         "backDated": .bool(openedAt < context.now), "explicitlyNone": work.explicitlyNone,
       ]))
     work.note(cis)
+    work.tell(edit)
     if let resolution = input.resolution {
       try await work.takeOn()
       try work.resolve(resolution, input.closureCode, times)

@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 
@@ -58,6 +59,7 @@ package enum SaveQueueFilter: Operation {
     let transaction = context.transaction
     // Whoever works at the machine itself has no account to keep anything for.
     guard context.actor.id != 0 else { throw Failure(.conflict, QueueFilterMessages.needsAccount) }
+    _ = try await context.attributeFilter(input.criteria.attribute, of: .incident, at: "criteria.attribute")
     if let team = input.criteria.team { _ = try await context.team(team, "criteria.team") }
     for (staff, path) in [(input.criteria.assignee, "criteria.assignee"), (input.criteria.owner, "criteria.owner")] {
       guard let staff else { continue }

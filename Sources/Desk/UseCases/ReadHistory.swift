@@ -1,3 +1,4 @@
+import Attributes
 import Contracts
 import Kernel
 import Operations
@@ -74,9 +75,11 @@ package enum ReadHistory: Operation {
         recordedFrom: ticket.openedAt, limit: limit + 1))
     let seesCis = context.visibleCis.everything
     let names = try await ActorNames.of(rows, in: context)
+    let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
+    let changes = try await context.attributeChanges(of: .incident, ticket.id, in: context.tenant.id, at: told)
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { row in
       HistoryRecord(
-        row: row, payload: HistoryRecord.payload(row, for: side, seesCis: seesCis),
+        row: row, payload: HistoryRecord.payload(row, for: side, seesCis: seesCis).with(attributeChanges: changes[row.seq]),
         actor: side == .staff ? names.staff(of: row).map { context.id(.staff, $0) } : nil, actorName: names.name(of: row))
     }
   }

@@ -1,3 +1,4 @@
+import Attributes
 import Contracts
 import Kernel
 import Operations
@@ -44,6 +45,7 @@ package enum ListIncidents: Operation {
     let openedFrom: Instant?
     let openedBefore: Instant?
     let ci: PublicId?
+    let attribute: String?
     let limit: Int64?
     let cursor: String?
 
@@ -57,7 +59,8 @@ package enum ListIncidents: Operation {
     static let openedBeforeField = Field.instant("openedBefore", "Only those opened before this.", "仅限此时间之前创建的工单。").optional
     static let ciField = Field.id("ci", .ticketCi, "Only those that name this configuration item of the customer.", "仅限涉及此客户配置项的工单。").optional
     package static let fields: [any InputField] = [
-      CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, ciField, Paging.limit, Paging.cursor,
+      CustomerReference.field, stateField, priorityField, contractField, openedFromField, openedBeforeField, ciField, AttributeFields.filter, Paging.limit,
+      Paging.cursor,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -67,6 +70,8 @@ package enum ListIncidents: Operation {
       openedFrom = try values[Self.openedFromField]
       openedBefore = try values[Self.openedBeforeField]
       ci = try values[Self.ciField]
+      attribute = try values[AttributeFields.filter]
+      if attribute != nil, ci != nil { throw FieldError("attribute", TicketCiMessages.attributeOfCi) }
       if let openedFrom, let openedBefore, openedBefore <= openedFrom { throw FieldError("openedBefore", DeskMessages.badRange) }
       limit = try values[Paging.limit]
       cursor = try values[Paging.cursor]
@@ -74,7 +79,7 @@ package enum ListIncidents: Operation {
 
     /// What a cursor is good for.
     var filterText: String {
-      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)/\(ci?.description ?? "")"
+      "\(state ?? "")/\(priority ?? 0)/\(contract?.description ?? "")/\(openedFrom?.microseconds ?? 0)/\(openedBefore?.microseconds ?? 0)/\(ci?.description ?? "")/\(attribute ?? "")"
     }
   }
 
@@ -102,9 +107,12 @@ package enum ListIncidents: Operation {
       before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) } ?? start, limit: limit + 1)
     let ci: Int64? =
       if let ci = input.ci { try await context.ciToFilterBy(ci) } else { nil }
+    let attribute = try await context.attributeFilter(input.attribute, of: .incident, customer: context.tenant.id)
     let rows =
       if let ci {
         try await context.transaction.last(TicketsOfCi(tickets: statement, ci: ci))
+      } else if let attribute {
+        try await page(TicketsOfAttribute(tickets: statement, attribute: attribute), in: context)
       } else if !context.access.rows.everything, context.access.rows.units.isEmpty {
         try await context.transaction.last(OwnTickets(tickets: statement))
       } else if filter.isOpenOnly {
@@ -115,5 +123,14 @@ package enum ListIncidents: Operation {
     return context.listing(
       rows, limit: limit, filter: input.filterText, key: { PageCursor([.integer($0.openedAt.microseconds), .integer($0.id)]) }
     ) { IncidentLine(incident: IncidentView($0, in: context)) }
+  }
+
+  /// By the index that has the fewest of those that may be shown.
+  private static func page(_ tickets: TicketsOfAttribute, in context: OperationContext) async throws -> [Ticket] {
+    if !context.access.rows.everything, context.access.rows.units.isEmpty {
+      return try await context.transaction.last(OwnTicketsOfAttribute(tickets: tickets))
+    }
+    if tickets.tickets.filter.isOpenOnly { return try await context.transaction.last(OpenTicketsOfAttribute(tickets: tickets)) }
+    return try await context.transaction.last(tickets)
   }
 }

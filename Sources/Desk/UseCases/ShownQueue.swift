@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -19,6 +20,7 @@ struct ShownQueue: Sendable {
     filter = try values[Self.filterField]
     ci = try values[Self.ciField]
     if criteria.order == .teamDue, ci != nil { throw FieldError("ci", TicketCiMessages.orderOfCi) }
+    if criteria.attribute != nil, ci != nil { throw FieldError("attribute", TicketCiMessages.attributeOfCi) }
   }
 }
 
@@ -27,12 +29,14 @@ enum QueueLook {
   case due(QueuePositions)
   case teamDue(TeamQueuePositions)
   case ofCi(CiQueuePositions)
+  case ofAttribute(AttributeQueuePositions)
 
   func find(in transaction: Transaction) async throws -> [QueuePositions.Found] {
     switch self {
     case .due(let positions): try await transaction.query(positions)
     case .teamDue(let positions): try await transaction.query(positions)
     case .ofCi(let positions): try await transaction.query(positions)
+    case .ofAttribute(let positions): try await transaction.query(positions)
     }
   }
 
@@ -42,6 +46,7 @@ enum QueueLook {
       case .due(let positions): try await transaction.first(CountOf(positions))
       case .teamDue(let positions): try await transaction.first(CountOf(positions))
       case .ofCi(let positions): try await transaction.first(CountOf(positions))
+      case .ofAttribute(let positions): try await transaction.first(CountOf(positions))
       }
     return count ?? 0
   }
@@ -56,6 +61,7 @@ extension OperationContext {
     guard shown.criteria.isOfCustomersOnly else { throw Failure.invalid("filter", QueueFilterMessages.filterAlone) }
     let criteria = try found.criteria.narrowed(to: shown.criteria.customers)
     if criteria.order == .teamDue, shown.ci != nil { throw Failure.invalid("ci", TicketCiMessages.orderOfCi) }
+    if criteria.attribute != nil, shown.ci != nil { throw Failure.invalid("ci", TicketCiMessages.attributeOfCi) }
     return criteria
   }
 
@@ -83,6 +89,9 @@ extension OperationContext {
     if let ofCi {
       let ci = try await ciOfAnyTenant(ofCi)
       return .ofCi(CiQueuePositions(queue: positions, ci: ci.row, isShared: ci.isShared))
+    }
+    if let attribute = try await attributeFilter(criteria.attribute, of: .incident) {
+      return .ofAttribute(AttributeQueuePositions(queue: positions, attribute: attribute))
     }
     return criteria.order == .due ? .due(positions) : .teamDue(TeamQueuePositions(queue: positions))
   }

@@ -59,6 +59,7 @@ package enum SplitIncident: Operation {
       let primary = cis.first(where: \.isPrimary).map(told) ?? .null
       work.note(TicketEventType.cisChanged, .object(["added": .array(cis.map(told)), "removed": .array([]), "primary": primary]))
     }
+    work.carryAttributes(of: origin.ticket)
     if origin.ticket.owner != nil { work.noteOwner(before: nil) }
     var lock: (seq: Int64, reason: String)?
     if origin.ticket.targetsLocked, let held = try await context.transaction.first(NewestTargetLock(tenant: context.tenant.id, ticket: origin.ticket.id)) {

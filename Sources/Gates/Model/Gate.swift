@@ -17,6 +17,8 @@ package struct Gate: Sendable {
   package let kind: Kind
   /// Fields or evidence.
   package let facts: [GateFact]
+  /// Keys of custom attributes.
+  package let attributes: [String]
   /// The items of a checklist: what is named when it is done, and what is shown for it.
   package let items: [(key: String, name: LocalText)]
   /// Of an approval, who is asked.
@@ -51,6 +53,7 @@ extension Gate {
     let needs = stored.array ?? []
     approval = kind == .approval ? GateApprovalRule(stored) : nil
     facts = needs.compactMap { $0.text.flatMap(GateFact.init) }
+    attributes = needs.compactMap { $0.text.flatMap(GateNeeds.attribute) }
     items = needs.compactMap { item in item["value"]?.text.map { (key: $0, name: LocalText(item["name"])) } }
     name = LocalText(try row.next() as Value)
     purpose = LocalText(try row.next() as Value)

@@ -46,20 +46,20 @@ extension Gate {
   /// What it asks for, by name.
   package var asked: [String] {
     switch kind {
-    case .field, .evidence: facts.map(\.rawValue)
+    case .field, .evidence: facts.map(\.rawValue) + attributes.map(GateNeeds.name(ofAttribute:))
     case .checklist: items.map(\.key)
     case .approval: []
     }
   }
 
-  package func missing(_ facts: Set<GateFact>, checked: Set<String> = []) -> [String] {
+  package func missing(_ facts: GateNeeds, checked: Set<String> = []) -> [String] {
     guard case .stopped(let missing) = verdict(facts, checked: checked, bypass: nil) else { return [] }
     return missing
   }
 
-  package func verdict(_ facts: Set<GateFact>, checked: Set<String>, bypass: String?) -> GateVerdict {
+  package func verdict(_ facts: GateNeeds, checked: Set<String>, bypass: String?) -> GateVerdict {
     // An item of a checklist may be called like a field.
-    let present = kind == .checklist ? checked : Set(facts.map(\.rawValue))
+    let present = kind == .checklist ? checked : facts.names
     return GateJudgement.verdict(asked: asked, present: present, bypass: bypass)
   }
 }

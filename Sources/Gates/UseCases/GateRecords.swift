@@ -34,6 +34,9 @@ package struct GateRecord: OperationOutput {
     OutputField("customer", .id, "For this customer; null: for all.", "适用的客户；null 表示全部。") { .id($0.gate.customer) },
     OutputField("kind", .text, "field, checklist, evidence or approval.", "类别：field、checklist、evidence 或 approval。") { .text($0.gate.kind.rawValue) },
     OutputField("fields", .list(.text), "The fields that must be filled.", "必填字段。") { $0.facts(.field) },
+    OutputField("attributes", .list(.text), "The custom attributes that must be told, by key.", "必填的自定义属性（键）。") {
+      .array($0.gate.attributes.map { .text($0) })
+    },
     OutputField("checklist", .document, "The items that must be done, with their names.", "检查项及名称。") { checklist($0.gate) },
     OutputField("evidence", .list(.text), "The evidence that must be there.", "须具备的依据。") { $0.facts(.evidence) },
     OutputField(

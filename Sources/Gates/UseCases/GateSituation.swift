@@ -63,15 +63,15 @@ extension OperationContext {
   ///   - priority: by which it is judged.
   package func gateSituation(
     of process: GateProcess = .incident, _ publicId: [UInt8], priority: () async throws -> Int64 = { 0 }, before steps: [GateStep],
-    present: (Set<GateFact>) async throws -> Set<GateFact>
+    present: (GateNeeds) async throws -> GateNeeds
   ) async throws -> GateSituation {
     let subject = GateSubject.one(of: process, publicId)
     let (found, passages) = try await transaction.query(
       GatesAheadOf(provider: provider.id, tenant: tenant.id, steps: steps, subject: subject, now: now),
       PassagesOfSubject(tenant: tenant.id, subject: subject, now: now))
     let ahead = try await found.holding(before: steps, priority)
-    let needed = Set(ahead.flatMap(\.gate.facts))
-    let facts = needed.isEmpty ? [] : try await present(needed)
+    let needed = GateNeeds(of: ahead.map(\.gate))
+    let facts = needed.isEmpty ? needed : try await present(needed)
     let rounds = try await gateRounds(of: ahead)
     return GateSituation(
       ahead: try ahead.map { row in

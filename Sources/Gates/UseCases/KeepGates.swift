@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 
@@ -40,6 +41,7 @@ package enum CreateGate: Operation {
     let priority: Int64?
     let customer: PublicId?
     let facts: [GateFact]
+    let attributes: [String]
     let items: [NamedChoice]
     let approval: GateApprovalInput?
     let kind: Gate.Kind
@@ -53,6 +55,10 @@ package enum CreateGate: Operation {
     private static let fieldsAsked = Field.list(
       "fields", of: .oneOf("field", GateFact.fields, "A field.", "字段。"), count: 1...GateFields.most, "Fields that must be filled.", "必填字段。"
     ).optional
+    private static let attributesAsked = Field.list(
+      "attributes", of: .text("attribute", 1...40, "The key of a custom attribute of incidents.", "事件自定义属性的键。"), count: 1...GateFields.most,
+      "Custom attributes that must be told.", "必填的自定义属性。"
+    ).optional
     private static let checklist = Field.list(
       "checklist", of: Field<NamedChoice>.object("item", "An item.", "检查项。"), count: 1...GateFields.most, "Items that must be done.", "须完成的检查项。"
     ).optional
@@ -64,7 +70,8 @@ package enum CreateGate: Operation {
     private static let validFrom = Field.instant("validFrom", "From when it holds (default now).", "生效时间（默认当前时刻）。").optional
 
     package static let fields: [any InputField] = [
-      GateFields.step, priority, customer, fieldsAsked, checklist, evidence, approval, GateFields.name, GateFields.purpose, GateFields.owner, validFrom,
+      GateFields.step, priority, customer, fieldsAsked, attributesAsked, checklist, evidence, approval, GateFields.name, GateFields.purpose,
+      GateFields.owner, validFrom,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -75,8 +82,10 @@ package enum CreateGate: Operation {
       customer = try values[Self.customer]
       let (fields, evidence) = (try values[Self.fieldsAsked], try values[Self.evidence])
       let checklist = try values[Self.checklist]
+      attributes = try values[Self.attributesAsked] ?? []
       approval = try values[Self.approval]
-      switch (fields, checklist, evidence, approval) {
+      // Attributes are fields that a provider defined: they are asked for with fields, or alone.
+      switch (fields ?? (attributes.isEmpty ? nil : []), checklist, evidence, approval) {
       case (.some, nil, nil, nil): kind = .field
       case (nil, .some, nil, nil): kind = .checklist
       case (nil, nil, .some, nil): kind = .evidence
@@ -94,6 +103,7 @@ package enum CreateGate: Operation {
 
     private func check() throws(FieldError) {
       if priority != nil, !step.process.hasPriority { throw FieldError("priority", GateMessages.noPriority) }
+      if !attributes.isEmpty, step.process != .incident { throw FieldError("attributes", GateMessages.attributesOfIncidents) }
       if kind == .approval, step == .open { throw FieldError("approval", GateMessages.noApprovalBefore) }
       let path = kind == .field ? "fields" : kind.rawValue
       for (index, fact) in facts.enumerated() where !step.facts.contains(fact) {
@@ -101,6 +111,8 @@ package enum CreateGate: Operation {
         throw FieldError("\(path)[\(index)]", GateMessages.neverThere, ["allowed": allowed.isEmpty ? "-" : allowed.joined(separator: ", ")])
       }
       var seen: Set<String> = []
+      for (index, key) in attributes.enumerated() where !seen.insert(key).inserted { throw FieldError("attributes[\(index)]", GateMessages.twice) }
+      seen = []
       for (index, key) in (facts.map(\.rawValue) + items.map(\.value)).enumerated() where !seen.insert(key).inserted {
         throw FieldError("\(path)[\(index)]", GateMessages.twice)
       }
@@ -112,7 +124,8 @@ package enum CreateGate: Operation {
     /// What is stored of what it asks for.
     fileprivate func needs(_ approval: GateApprovalRule?, _ id: ([UInt8]) -> PublicId) -> Value {
       if let approval { return approval.stored(id) }
-      return .array(kind == .checklist ? items.map(\.stored) : facts.map { .text($0.rawValue) })
+      if kind == .checklist { return .array(items.map(\.stored)) }
+      return .array(facts.map { .text($0.rawValue) } + attributes.map { .text(GateNeeds.name(ofAttribute: $0)) })
     }
   }
 
@@ -125,6 +138,8 @@ package enum CreateGate: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> GateRecord {
     if input.customer == nil { try context.requireEveryCustomer() } else if context.tenant.kind != .customer { throw context.unknownReference("customer") }
+    // What cannot be told of all that come before it would stop some of them for good.
+    try await context.requireTellable(input.attributes, of: .incident, for: input.customer == nil ? nil : context.tenant.id)
     let validFrom = input.validFrom ?? context.now
     guard validFrom >= context.now else { throw Failure.invalid("validFrom", GateMessages.inThePast) }
     let customer = input.customer == nil ? nil : context.tenant.id

@@ -32,8 +32,8 @@ package struct GateFacts: Sendable {
   let publicId: [UInt8]
   /// By which it is judged.
   let priority: @Sendable () async throws -> Int64
-  /// Which of some facts are there.
-  let present: @Sendable (Set<GateFact>) async throws -> Set<GateFact>
+  /// Which of what gates ask for is there.
+  let present: @Sendable (GateNeeds) async throws -> GateNeeds
   /// Whom it concerns: by that is judged who may let it pass. Of the tenant that is bound where it is nil; nobody: only who serves all may.
   let concerned: (@Sendable () async throws -> [TenantId])?
   /// Locks it in another transaction and tells whether it still is what was judged: else somebody else has taken it on since, and no stop
@@ -42,7 +42,7 @@ package struct GateFacts: Sendable {
 
   package init(
     of publicId: [UInt8], priority: @escaping @Sendable () async throws -> Int64 = { 0 },
-    present: @escaping @Sendable (Set<GateFact>) async throws -> Set<GateFact>, concerned: (@Sendable () async throws -> [TenantId])? = nil,
+    present: @escaping @Sendable (GateNeeds) async throws -> GateNeeds, concerned: (@Sendable () async throws -> [TenantId])? = nil,
     hold: @escaping @Sendable (Transaction) async throws -> Bool
   ) {
     self.publicId = publicId
@@ -81,8 +81,8 @@ package struct GatesAhead: Sendable {
     let ahead = try await rows.holding(before: taken, isOpening: subject.isOpening, facts.priority)
     try requireAsked(ahead.map(\.gate))
     guard !rows.isEmpty, !taken.isEmpty else { return [] }
-    let needed = Set(ahead.flatMap(\.gate.facts))
-    let present = needed.isEmpty ? [] : try await facts.present(needed)
+    let needed = GateNeeds(of: ahead.map(\.gate))
+    let present = needed.isEmpty ? needed : try await facts.present(needed)
     let rounds = try await rounds(of: ahead)
     let mayBypass = answers.bypasses.isEmpty ? false : try await mayBypass(facts)
     var (outcomes, stopped, passings) = (GateOutcomes(), [GateStop](), [GatePassing]())

@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -35,6 +36,8 @@ struct ProblemRow: Sendable {
   var lastSeq: Int64
   var updatedAt: Instant
   var version: Int64
+  /// Read with a problem alone, not with those of a list.
+  var attributes = HeldAttributes()
 
   static let columns = """
     p.id, p.public_id, p.number, p.customer_id, c.handle, c.public_id, p.title, p.description, p.category, p.impact, p.urgency, p.priority,

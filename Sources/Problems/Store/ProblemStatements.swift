@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -78,7 +79,9 @@ struct ProblemByPublicId: Statement {
   let customers: [Int64]?
   let publicId: PublicId
 
-  static let sql = "\(ProblemRow.select) where \(ProblemRow.isVisible) and p.public_id = $3"
+  static let sql = """
+    select \(ProblemRow.columns), \(HeldAttributes.columnsOfProblem) \(ProblemRow.tables) where \(ProblemRow.isVisible) and p.public_id = $3
+    """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
@@ -86,7 +89,11 @@ struct ProblemByPublicId: Statement {
     parameters.append(publicId.random)
   }
 
-  static func decode(_ row: inout RowReader) throws -> ProblemRow { try ProblemRow(&row) }
+  static func decode(_ row: inout RowReader) throws -> ProblemRow {
+    var problem = try ProblemRow(&row)
+    problem.attributes = try HeldAttributes(&row)
+    return problem
+  }
 }
 
 /// Writes what acts have made of a problem, which they hold.

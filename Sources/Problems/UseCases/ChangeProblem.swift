@@ -1,3 +1,4 @@
+import Attributes
 import Desk
 import Kernel
 import Operations
@@ -10,10 +11,11 @@ package enum ChangeProblem: Operation {
     let category: Change<String>
     let impact: Change<Int64>
     let urgency: Change<Int64>
+    let attributes: Change<Value>
 
     package static let fields: [any InputField] = [
       ProblemFields.id, ProblemFields.title.change, ProblemFields.description.change, ProblemFields.category.clearable, ProblemFields.impact.change,
-      ProblemFields.urgency.change,
+      ProblemFields.urgency.change, AttributeFields.attributes.change,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -23,17 +25,21 @@ package enum ChangeProblem: Operation {
       category = try values[ProblemFields.category.clearable]
       impact = try values[ProblemFields.impact.change]
       urgency = try values[ProblemFields.urgency.change]
+      attributes = try values[AttributeFields.attributes.change]
     }
 
+    /// Whether nothing but attributes is told.
     var isEmpty: Bool { title.isKeep && description.isKeep && category.isKeep && impact.isKeep && urgency.isKeep }
   }
 
   package static let declaration = Declaration(
-    "problem.change", "Change what an open problem is about, and its impact and urgency.", zh: "修改未结问题的内容、影响与紧急度。", permission: ProblemRights.work,
+    "problem.change", "Change what an open problem is about, its impact and urgency, and its custom attributes.", zh: "修改未结问题的内容、影响、紧急度与自定义属性。",
+    permission: ProblemRights.work,
     roles: ProblemRights.workers, reach: .provider, effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
-    guard !input.isEmpty else { throw Failure(.invalid, ProblemMessages.nothingToChange) }
+    let attributes = try context.told(input.attributes.applied(to: nil), of: .problem)
+    guard !input.isEmpty || attributes != nil else { throw Failure(.invalid, ProblemMessages.nothingToChange) }
     var work = try await ProblemWork.begin(on: input.id, in: context)
     try work.requireOpen()
     if case .set(let category) = input.category {
@@ -49,9 +55,15 @@ package enum ChangeProblem: Operation {
       work.row.priority = try await context.priority(impact: work.row.impact, urgency: work.row.urgency)
     }
     let fields = [("title", !input.title.isKeep), ("description", !input.description.isKeep)].filter { $0.1 }.map { Value.text($0.0) }
-    work.note(
-      "changed",
-      .object(["fields": .array(fields), "category": .text(work.row.category), "priority": .integer(work.row.priority)]))
+    if !input.isEmpty {
+      work.note(
+        "changed",
+        .object(["fields": .array(fields), "category": .text(work.row.category), "priority": .integer(work.row.priority)]))
+    }
+    let edit = try await attributes?.applied(to: before.attributes, of: work.row.customer?.id, category: work.row.category)
+    // Telling what stands there already is no change.
+    if input.isEmpty, edit?.isEmpty ?? true { return work.record }
+    work.tell(edit)
     work.save()
     return work.record
   }

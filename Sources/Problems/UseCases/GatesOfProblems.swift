@@ -85,9 +85,9 @@ extension OperationContext {
     return min(row.priority, told ?? row.priority)
   }
 
-  fileprivate func facts(of row: ProblemRow, needed: Set<GateFact>) async throws -> Set<GateFact> {
-    var present = needed.filter(row.has)
-    if needed.contains(.cis), try await transaction.first(HasCis(provider: provider.id, problem: row.id)) != nil { present.insert(.cis) }
+  fileprivate func facts(of row: ProblemRow, needed: GateNeeds) async throws -> GateNeeds {
+    var present = GateNeeds(facts: needed.facts.filter(row.has))
+    if needed.facts.contains(.cis), try await transaction.first(HasCis(provider: provider.id, problem: row.id)) != nil { present.facts.insert(.cis) }
     return present
   }
 }

@@ -1,3 +1,4 @@
+import Attributes
 import Desk
 import Kernel
 import Operations
@@ -16,6 +17,7 @@ package enum OpenProblem: Operation {
     let incidents: [PublicId]
     let cis: [PublicId]
     let sharedCis: [PublicId]
+    let attributes: Value?
 
     private static let customer = Field.id(
       "customer", .customer,
@@ -35,7 +37,7 @@ package enum OpenProblem: Operation {
 
     package static let fields: [any InputField] = [
       customer, ProblemFields.title, ProblemFields.description.optional, ProblemFields.category.optional, ProblemFields.impact, ProblemFields.urgency,
-      incidents, cis, sharedCis,
+      incidents, cis, sharedCis, AttributeFields.attributes.optional,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -48,6 +50,7 @@ package enum OpenProblem: Operation {
       incidents = try values[Self.incidents] ?? []
       cis = try values[Self.cis] ?? []
       sharedCis = try values[Self.sharedCis] ?? []
+      attributes = try values[AttributeFields.attributes.optional]
     }
   }
 
@@ -58,6 +61,7 @@ package enum OpenProblem: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
     let (transaction, provider) = (context.transaction, context.provider.id)
     if input.customer == nil { try context.requireEveryCustomer() }
+    let attributes = try context.told(input.attributes, of: .problem)
     if let category = input.category { try await context.requireCode(category, of: .category, at: "category") }
     let id = context.id(.problem, context.random.publicIdBits())
     let priority = try await context.priority(impact: input.impact, urgency: input.urgency)
@@ -75,6 +79,7 @@ package enum OpenProblem: Operation {
         now: context.now))
     var work = try await ProblemWork.begin(on: id, in: context, comparesVersion: false)
     work.note("opened", .object(["priority": .integer(priority), "category": .text(input.category)]))
+    work.tell(try await attributes?.applied(to: work.row.attributes, of: work.row.customer?.id, category: input.category))
     for (index, ci) in input.cis.enumerated() { try await work.name(ci, of: context.tenant, "cis[\(index)]") }
     for (index, ci) in input.sharedCis.enumerated() { try await work.name(ci, of: context.provider, "sharedCis[\(index)]") }
     try await work.link(input.incidents) { "incidents[\($0)]" }

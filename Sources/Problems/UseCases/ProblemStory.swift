@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 
@@ -69,10 +70,11 @@ package enum ListProblemComments: Operation {
 /// An event of a problem's history.
 package struct ProblemEventRecord: OperationOutput {
   let row: ProblemEvents.Found
+  var changes: Value?
 
   package static let fields: [OutputField<ProblemEventRecord>] = [
     OutputField("type", .text, "What happened: problem.opened, ...", "事件类型。") { .text($0.row.type) },
-    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload },
+    OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload.with(attributeChanges: $0.changes) },
     OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
     OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
     OutputField("actorKind", .text, "staff, service, operator or system.", "执行者类别。") { .text($0.row.actorKind) },
@@ -96,7 +98,11 @@ package enum ReadProblemHistory: Operation {
       ProblemEvents(
         provider: context.provider.id, problem: problem.id, customers: context.reachableCustomers, after: try after?.integer(0) ?? 0,
         recordedFrom: problem.openedAt, limit: limit + 1))
-    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) { ProblemEventRecord(row: $0) }
+    let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
+    let changes = try await context.attributeChanges(of: .problem, problem.id, in: context.provider.id, at: told)
+    return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.seq)]) }) {
+      ProblemEventRecord(row: $0, changes: changes[$0.seq])
+    }
   }
 }
 

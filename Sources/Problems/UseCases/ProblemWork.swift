@@ -1,3 +1,4 @@
+import Attributes
 import Desk
 import Kernel
 import Operations
@@ -49,6 +50,16 @@ struct ProblemWork: Sendable {
       subjectKind: "problem", subject: row.id, seq: row.lastSeq, type: "problem.\(what)", payload: .object((payload.members ?? []) + hidden),
       occurredAt: context.now)
     context.transaction.record(event, tenant: context.provider.id, actor: context.actor, at: context.now)
+  }
+
+  /// Gives it the attributes that were told; all of a problem's are the provider's own.
+  mutating func tell(_ edit: AttributeEdit?) {
+    guard let edit, !edit.isEmpty else { return }
+    row.attributes = edit.after
+    note(AttributeEvents.internalChanged, .object(AttributeEvents.payload(edit.keys(internal: true))))
+    edit.save(
+      AttributeSubject(tenant: context.provider.id, .problem, row.id, openedAt: row.openedAt), seq: row.lastSeq, internalSeq: row.lastSeq,
+      now: context.now, in: context.transaction)
   }
 
   /// Leaves the event that was just noted to be told to the incidents that are linked by then.

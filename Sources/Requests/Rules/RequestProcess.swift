@@ -1,4 +1,5 @@
 import Approvals
+import Attributes
 import Kernel
 import Operations
 
@@ -265,6 +266,12 @@ package struct RequestProcess: Sendable {
 
   /// Adds what a gate tells of it.
   mutating func noteGate(_ what: String, _ payload: [Value.Member], at now: Instant) { note(what, at: now, payload) }
+
+  /// Which attributes were told.
+  mutating func noteAttributes(_ keys: [String], internal isInternal: Bool, at now: Instant) {
+    guard !keys.isEmpty else { return }
+    note(isInternal ? AttributeEvents.internalChanged : AttributeEvents.changed, at: now, AttributeEvents.payload(keys))
+  }
 
   private mutating func note(_ what: String, _ subject: Event.Subject = .request, at now: Instant, _ payload: [Value.Member] = []) {
     events.append(Event(what: what, subject: subject, at: now, isByTime: isMovedByTime, payload: payload))

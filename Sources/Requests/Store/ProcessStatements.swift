@@ -23,6 +23,7 @@ struct HeldRequest: Sendable {
   let unit: Int64?
   let submitter: Party
   let mayApproveOwn: Bool
+  let submittedAt: Instant
 }
 
 /// Locks it until the transaction ends: acts on one request come one after the other. It is read by a statement of its own that comes after
@@ -49,7 +50,7 @@ struct ReadHeldRequest: Statement {
     select r.id, r.public_id, \(RequestFacts.columns), r.version, r.last_seq, o.offering_id, o.service_id, o.code, v.content -> 'name',
       r.offering_version_id,
       coalesce(v.content -> 'access', 'null'), r.answers, r.requester_id, r.unit_id, r.actor_kind, r.actor_id, r.actor_person,
-      r.own_approval
+      r.own_approval, r.submitted_at
     from requests.request r
     join catalog.pub_offering o on o.offering_id = r.offering_id
     join catalog.pub_offering_version v on v.version_id = r.offering_version_id
@@ -67,7 +68,8 @@ struct ReadHeldRequest: Statement {
       offering: try row.next(), service: try row.next(), offeringCode: try row.next(), offeringName: try row.next() ?? .null, offeringVersion: try row.next(),
       access: try row.next(),
       answers: try row.next(), requester: try row.next(), unit: try row.next(),
-      submitter: Party(kind: try row.next(), id: try row.next(), person: try row.next()), mayApproveOwn: try row.next())
+      submitter: Party(kind: try row.next(), id: try row.next(), person: try row.next()), mayApproveOwn: try row.next(),
+      submittedAt: try row.next())
   }
 }
 

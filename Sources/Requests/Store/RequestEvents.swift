@@ -1,10 +1,14 @@
+import Attributes
 import Kernel
 import Postgres
 
 /// What modules above know of a request's history.
 package enum RequestHistory {
-  /// SQL: whether the event `e` is the provider's own affair, as what becomes of tasks and what gates asked are.
-  package static let isProvidersOwn = "(starts_with(e.type, 'request.task_') or starts_with(e.type, 'request.gate_'))"
+  /// SQL: whether the event `e` is the provider's own affair, as what becomes of tasks, what gates asked, and attributes that customers do
+  /// not see are.
+  package static let isProvidersOwn = """
+    (starts_with(e.type, 'request.task_') or starts_with(e.type, 'request.gate_') or e.type = 'request.\(AttributeEvents.internalChanged)')
+    """
 }
 
 /// The events of a request in their order.
@@ -22,8 +26,8 @@ struct RequestEvents: Statement {
   let tenant: TenantId
   let request: Int64
   let after: Int64
-  /// Tasks and gates are the provider's own affair.
-  let includesTasks: Bool
+  /// Tasks, gates, and attributes that customers do not see are the provider's own affair.
+  let includesInternal: Bool
   /// Nothing of the request is older: spares the older partitions.
   let recordedFrom: Instant
   let limit: Int64
@@ -39,7 +43,7 @@ struct RequestEvents: Statement {
     parameters.append(tenant)
     parameters.append(request)
     parameters.append(after)
-    parameters.append(includesTasks)
+    parameters.append(includesInternal)
     parameters.append(recordedFrom)
     parameters.append(limit)
   }

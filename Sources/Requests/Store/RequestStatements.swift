@@ -1,3 +1,4 @@
+import Attributes
 import Kernel
 import Operations
 import Postgres
@@ -80,10 +81,13 @@ struct RequestRow: Sendable {
   let tasksDone: Int64
   let tasksSkipped: Int64
   let version: Int64
+  /// Read with a request alone, not with those of a list.
+  var attributes = HeldAttributes()
 
   var state: RequestState { facts.state }
 
-  static let select = "select \(head), v.content, \(tail) \(tables)"
+  /// With its attributes.
+  static let select = "select \(head), v.content, \(tail), \(HeldAttributes.columnsOfRequest) \(tables)"
   /// For a listing, which shows the name and the form of what was ordered, and nothing else of it.
   static let selectListed = """
     select \(head), jsonb_build_object('name', v.content -> 'name', 'form', coalesce(v.content -> 'form', '[]')), \(tail) \(tables)
@@ -173,7 +177,11 @@ struct RequestByPublicId: Statement {
     parameters.append(publicId.random)
   }
 
-  static func decode(_ row: inout RowReader) throws -> RequestRow { try RequestRow(&row) }
+  static func decode(_ row: inout RowReader) throws -> RequestRow {
+    var request = try RequestRow(&row)
+    request.attributes = try HeldAttributes(&row)
+    return request
+  }
 }
 
 /// All of a customer's requests, the newest first.

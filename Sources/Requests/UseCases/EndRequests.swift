@@ -1,3 +1,4 @@
+import Attributes
 import Gates
 import Kernel
 import Operations
@@ -123,11 +124,12 @@ package enum ReadRequestHistory: Operation {
 
   package struct Entry: OperationOutput {
     let row: RequestEvents.Found
+    let changes: Value?
 
     package static let fields: [OutputField<Entry>] = [
       OutputField("seq", .integer, "Its place in the history.", "序号。") { .integer($0.row.seq) },
       OutputField("type", .text, "What happened: request.submitted, request.approval_given, ...", "事件类型。") { .text($0.row.type) },
-      OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload },
+      OutputField("payload", .document, "Its details, as codes and ids.", "详细信息（代码与编号）。") { $0.row.payload.with(attributeChanges: $0.changes) },
       OutputField("occurredAt", .instant, "When it happened.", "发生时间。") { .instant($0.row.occurredAt) },
       OutputField("recordedAt", .instant, "When it was recorded.", "记录时间。") { .instant($0.row.recordedAt) },
       OutputField("actorKind", .text, "staff, customer, service, operator or system (time).", "执行者类别；system 表示到期自动处理。") { .text($0.row.actorKind) },
@@ -145,12 +147,14 @@ package enum ReadRequestHistory: Operation {
     let request = try await context.request(input.id)
     let rows = try await context.transaction.query(
       RequestEvents(
-        tenant: context.tenant.id, request: request.id, after: try after?.integer(0) ?? 0, includesTasks: context.principal.side == .staff,
+        tenant: context.tenant.id, request: request.id, after: try after?.integer(0) ?? 0, includesInternal: context.principal.side == .staff,
         recordedFrom: request.submittedAt, limit: limit + 1))
+    let told = rows.filter { AttributeEvents.isOne($0.type) }.map(\.seq)
+    let changes = try await context.attributeChanges(of: .request, request.id, in: context.tenant.id, at: told)
     return context.listing(rows, limit: limit, filter: filter) {
       PageCursor([.integer($0.seq)])
     } element: {
-      Entry(row: $0)
+      Entry(row: $0, changes: changes[$0.seq])
     }
   }
 }

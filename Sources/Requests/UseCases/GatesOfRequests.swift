@@ -17,7 +17,7 @@ package enum ListGatesOfRequest: Operation {
     let tasks = try await context.transaction.query(TasksOfRequest(tenant: context.tenant.id, request: row.id))
     let process = RequestProcess(request: row.facts, tasks: tasks)
     // What came of a task is given with the act.
-    return try await context.gateSituation(of: .request, input.id.random, before: process.stepsAhead) { _ in [] }
+    return try await context.gateSituation(of: .request, input.id.random, before: process.stepsAhead) { _ in GateNeeds() }
   }
 }
 
@@ -72,7 +72,7 @@ extension RequestWork {
     let asJudged = HoldRequestAtVersion(tenant: tenant.id, id: held.id, version: held.version)
     let passings = try await gates.pass(
       GateFacts(
-        of: held.publicId, present: { needed in result == nil ? [] : needed.intersection([.result]) },
+        of: held.publicId, present: { needed in GateNeeds(facts: result == nil ? [] : needed.facts.intersection([.result])) },
         hold: { transaction in try await transaction.first(asJudged) != nil }), taking: taken)
     for passing in passings { process.noteGate(passing.event, passing.payload, at: now) }
   }

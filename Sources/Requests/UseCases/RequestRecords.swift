@@ -1,3 +1,4 @@
+import Attributes
 import Catalog
 import Kernel
 import Operations
@@ -16,6 +17,10 @@ package struct RequestOutput: OperationOutput {
         "content", .document, "All that this version of the offering says: its description, service levels, prices, form and approval.",
         "该版本服务项的全部内容：说明、服务级别、价格、表单与审批规则。"
       ) { $0.content },
+      OutputField(
+        "attributes", .document, "Custom attributes by key, as attribute.list describes them; to customers those that are visible.",
+        "自定义属性，按键列出（说明见 attribute.list）；客户仅见可见的属性。"
+      ) { $0.line.row.attributes.value },
       OutputField("approvals", listOf: ApprovalLine.self, "Who is asked to agree, in order.", "审批人，按顺序。") { $0.approvals },
       OutputField("tasks", listOf: TaskLine.self, "What is done for it, in order; staff only.", "履行任务，按顺序（仅服务商人员可见）。") { $0.tasks },
     ]

@@ -1,4 +1,5 @@
 import Approvals
+import Attributes
 import Catalog
 import Kernel
 import Operations
@@ -16,6 +17,7 @@ struct RequestWork: Sendable {
   let held: HeldRequest
   var process: RequestProcess
   let before: RequestProcess
+  private var edit: AttributeEdit?
 
   static let time = Actor(kind: .system, id: 0, via: .job)
 
@@ -89,6 +91,13 @@ struct RequestWork: Sendable {
     try process.open(tasks, at: now)
   }
 
+  /// Gives it the attributes that were told.
+  mutating func tell(_ edit: AttributeEdit?) {
+    guard let edit, !edit.isEmpty else { return }
+    self.edit = edit
+    for isInternal in [false, true] { process.noteAttributes(edit.keys(internal: isInternal), internal: isInternal, at: now) }
+  }
+
   /// Whether a line in force still covers it; another one takes the place of one that has ended.
   mutating func requireCovered() async throws {
     let sales = try await transaction.query(SalesInForce(tenant: tenant.id, at: now))
@@ -133,6 +142,10 @@ struct RequestWork: Sendable {
       }
     }
     for (index, (what, at, actor, payload)) in events.enumerated() {
+      if let edit, what == AttributeEvents.changed || what == AttributeEvents.internalChanged {
+        let subject = AttributeSubject(tenant: tenant.id, .request, held.id, openedAt: held.submittedAt)
+        edit.save(subject, internal: what == AttributeEvents.internalChanged, seq: held.lastSeq + Int64(index) + 1, now: now, in: transaction)
+      }
       transaction.record(
         Event(
           subjectKind: "request", subject: held.id, seq: held.lastSeq + Int64(index) + 1, type: "request.\(what)", payload: payload, occurredAt: at),

@@ -1,3 +1,4 @@
+import Attributes
 import Catalog
 import Kernel
 import Operations
@@ -8,6 +9,7 @@ package enum SubmitRequest: Operation {
     let published: Int64
     let requester: PublicId?
     let answers: Value
+    let attributes: Value?
 
     private static let offering = Field.id("offering", .offering, "What is ordered.", "所申请的服务项。")
     private static let published = Field.integer(
@@ -17,13 +19,16 @@ package enum SubmitRequest: Operation {
       "requester", .person, "Whom it is for (default: the caller, if he is one of the customer's people).", "申请对象（默认：客户方的调用者本人）。")
     private static let answers = Field.document("answers", "The answers by the form's keys.", "按表单键值填写的答案。")
 
-    package static let fields: [any InputField] = [CustomerReference.field, offering, published, requester.optional, answers.optional]
+    package static let fields: [any InputField] = [
+      CustomerReference.field, offering, published, requester.optional, answers.optional, AttributeFields.attributes.optional,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       offering = try values[Self.offering]
       published = try values[Self.published]
       requester = try values[Self.requester.optional]
       answers = try values[Self.answers.optional] ?? .object([])
+      attributes = try values[AttributeFields.attributes.optional]
     }
   }
 
@@ -33,6 +38,7 @@ package enum SubmitRequest: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     let tenant = context.tenant.id
+    let attributes = try context.told(input.attributes, of: .request)
     let row = try await context.offering(input.offering, path: "offering")
     guard row.isOrderable, row.isFor(tenant), let published = row.published, let version = row.versionId else {
       throw Failure.invalid("offering", RequestMessages.notOrderable)
@@ -63,6 +69,7 @@ package enum SubmitRequest: Operation {
     }
     // What cannot be recorded when it is fulfilled is not ordered.
     if let access = content.access { _ = try AccessOrder(access, answers: reading.answers, requester: requester?.id) }
+    let edit = try await attributes?.applied(to: HeldAttributes(), of: tenant, category: nil)
     guard let number = try await context.transaction.first(NextRequestNumber(tenant: tenant)) else { throw context.beaten }
     let id = context.newId(.request)
     let value = content.value(of: reading.answers)
@@ -78,6 +85,7 @@ package enum SubmitRequest: Operation {
         payload: .object(["request": .id(id), "offering": .id(input.offering), "published": .integer(row.seq)]), occurredAt: context.now))
     var work = try await context.requestWork(request)
     try work.begin(content, value: value, persons: people.named(by: reading.persons))
+    work.tell(edit)
     // What nobody has to agree to can be worked on at once; for a customer's people, who read no tasks, the sweep opens them.
     if work.process.request.state == .approved, context.principal.side == .staff { try await work.open() }
     try await work.save(countsVersion: false)

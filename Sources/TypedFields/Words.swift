@@ -1,6 +1,6 @@
 extension [String] {
   /// As many of the words as a message shows, the first ones: whoever sends much is not answered with more.
-  var shown: String {
+  package var shown: String {
     var text = ""
     for word in self {
       let next = (text.isEmpty ? "" : ", ") + word.shown
@@ -13,5 +13,5 @@ extension [String] {
 
 extension String {
   /// The beginning of a word that somebody sent.
-  var shown: String { String(String.UnicodeScalarView(unicodeScalars.prefix(60))) }
+  package var shown: String { String(String.UnicodeScalarView(unicodeScalars.prefix(60))) }
 }

@@ -1,6 +1,6 @@
 /// The form of a text: `#` a digit, `@` a letter, `?` any character, `*` any number of characters; everything else is itself.
 /// Less than a regular expression on purpose: no pattern that a person writes can take longer than its length times the text's.
-struct TextPattern: Sendable {
+package struct TextPattern: Sendable {
   private enum Part: Equatable {
     case digit
     case letter
@@ -21,7 +21,7 @@ struct TextPattern: Sendable {
 
   private let parts: [Part]
 
-  init(_ pattern: String) {
+  package init(_ pattern: String) {
     parts = pattern.unicodeScalars.map { scalar in
       switch scalar {
       case "#": .digit
@@ -34,7 +34,7 @@ struct TextPattern: Sendable {
   }
 
   /// A star takes as little as it can, and one more whenever what follows it does not fit.
-  func matches(_ text: String) -> Bool {
+  package func matches(_ text: String) -> Bool {
     let scalars = Array(text.unicodeScalars)
     var (part, place) = (0, 0)
     var star: (part: Int, place: Int)?

@@ -1,0 +1,11 @@
+/// Whose tickets an attribute is of.
+package enum AttributeProcess: String, Sendable, CaseIterable {
+  case incident, request, problem, change
+
+  /// Whether its tickets are a customer's own, so that his people may know of an attribute. Problems and changes are the provider's.
+  var isOfCustomers: Bool { self == .incident || self == .request }
+  /// Whether its tickets have a category.
+  var hasCategory: Bool { self == .incident || self == .problem }
+  /// Whether one of its tickets is about one customer; a change may concern many.
+  var hasOneCustomer: Bool { self != .change }
+}

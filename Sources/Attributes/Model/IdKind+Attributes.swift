@@ -1,0 +1,5 @@
+import Operations
+
+extension IdKind {
+  package static let attribute = IdKind("atr", owner: .provider)
+}

@@ -1,0 +1,65 @@
+import Attributes
+import Kernel
+import Operations
+import TestSupport
+import Testing
+
+/// Custom attributes of requests: told with the order by whoever may, and by the staff afterwards; what was ordered stays.
+@Suite struct RequestAttributeTests {
+  private func define(_ world: RequestsWorld, _ key: String, visible: Bool) async throws {
+    try await world.call(
+      "attribute.create",
+      [
+        "process": "request", "key": .text(key), "type": "text", "label": RequestsWorld.name(key), "visible": .bool(visible),
+        "customersTell": .bool(visible),
+      ])
+  }
+
+  @Test func attributesOfARequest() async throws {
+    let world = try await RequestsWorld()
+    try await define(world, "cost_centre", visible: true)
+    try await define(world, "margin_note", visible: false)
+    let offering = try await world.offering("LAPTOP", ["form": .array([])])
+    let orderer = try await world.database.user(.customerManager, of: world.acme)
+    let order: KeyValuePairs<String, Value> = [
+      "customer": .id(world.acme.publicId), "offering": offering, "published": 1, "attributes": .object(["cost_centre": "4711"]),
+    ]
+    let made = try await world.call("request.submit", order, as: orderer)
+    #expect(made["attributes"] == .object(["cost_centre": "4711"]))
+    let read = try await world.request(made, as: world.engineer)
+    let changed = try await world.call(
+      "request.change", ["id": made.at("id"), "attributes": .object(["margin_note": "thin", "cost_centre": "4712"])], as: world.engineer,
+      version: read.at("version"))
+    #expect(changed["attributes"] == .object(["cost_centre": "4712", "margin_note": "thin"]))
+    // Whoever saw it as it was before changes nothing.
+    let late = await #expect(throws: Failure.self) {
+      try await world.call(
+        "request.change", ["id": made.at("id"), "attributes": .object(["cost_centre": "x"])], as: world.engineer, version: read.at("version"))
+    }
+    #expect(late?.kind == .versionMismatch)
+    // The customer sees his own, and nothing of the other.
+    #expect(try await world.request(made, as: orderer)["attributes"] == .object(["cost_centre": "4712"]))
+    let history = try await world.call("request.history", ["id": made.at("id"), "limit": 200], as: orderer)
+    #expect(!JSON.text(history).contains("margin_note") && JSON.text(history).contains("\"became\":\"4712\""))
+    #expect(!(try await world.history(made, as: orderer)).contains("internal_attributes_changed"))
+    #expect(try await world.history(made, as: world.engineer).contains("internal_attributes_changed"))
+    let refused = await #expect(throws: Failure.self) {
+      try await world.call(
+        "request.submit",
+        ["customer": .id(world.acme.publicId), "offering": offering, "published": 1, "attributes": .object(["margin_note": "x"])], as: orderer)
+    }
+    #expect(refused?.violations.map(\.path) == ["attributes.margin_note"])
+  }
+
+  @Test func whatIsOverIsNotWrittenAt() async throws {
+    let world = try await RequestsWorld()
+    try await define(world, "cost_centre", visible: true)
+    let made = try await world.submit(try await world.offering("LAPTOP", ["form": .array([])]))
+    let over = try await world.call("request.cancel", ["id": made.at("id"), "reason": "No"], as: world.engineer, version: made.at("version"))
+    let refused = await #expect(throws: Failure.self) {
+      try await world.call(
+        "request.change", ["id": made.at("id"), "attributes": .object(["cost_centre": "x"])], as: world.engineer, version: over.at("version"))
+    }
+    #expect(refused?.code == "request.wrong_state")
+  }
+}
