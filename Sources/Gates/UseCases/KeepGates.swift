@@ -152,7 +152,8 @@ package enum CreateGate: Operation {
     context.transaction.enqueue(
       InsertGate(
         publicId: id, step: input.step, priority: input.priority, customer: customer, kind: input.kind,
-        needs: input.needs(approval) { context.id(.staff, $0) }, name: input.name, purpose: input.purpose, owner: try await context.gateOwner(input.owner), validFrom: validFrom, author: context.principal.name, now: context.now))
+        needs: input.needs(approval) { context.id(.staff, $0) }, name: input.name, purpose: input.purpose,
+        owner: try await context.gateOwner(input.owner), validFrom: validFrom, author: context.principal.name, now: context.now))
     return GateRecord(try await context.gate(id, among: customer.map { [$0.rawValue] }), in: context)
   }
 }
