@@ -1,4 +1,3 @@
-import Attributes
 import Kernel
 import Postgres
 
@@ -7,7 +6,7 @@ package enum RequestHistory {
   /// SQL: whether the event `e` is the provider's own affair, as what becomes of tasks, what gates asked, and attributes that customers do
   /// not see are.
   package static let isProvidersOwn = """
-    (starts_with(e.type, 'request.task_') or starts_with(e.type, 'request.gate_') or e.type = 'request.\(AttributeEvents.internalChanged)')
+    (starts_with(e.type, 'request.task_') or starts_with(e.type, 'request.gate_') or e.type = 'request.internal_attributes_changed')
     """
 }
 
