@@ -276,6 +276,7 @@ import Testing
     #expect(await refused("task.claim", Self.told, priority: 1) == "priority gate.no_priority")
     #expect(await refused("change.start", Self.told, priority: 1) == "priority gate.no_priority")
     #expect(await refused("problem.close", Self.told, priority: 1) == "accepted")
+    #expect(await refused("task.claim", ("attributes", .array(["region"]))) == "attributes gate.attributes_of_incidents")
     #expect(await refused("task.claim", ("fields", .array(["result"]))) == "fields[0] gate.never_there")
     #expect(await refused("problem.close", ("fields", .array(["cause"]))) == "fields[0] gate.never_there")
     #expect(await refused("change.start", ("fields", .array(["plan"]))) == "fields[0] gate.never_there")
