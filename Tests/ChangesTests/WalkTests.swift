@@ -45,6 +45,15 @@ import Testing
 
   @Test func changesGoWhereTheTableLetsThem() async throws {
     let world = try await ChangesWorld()
+    let peer = Value.object(["name": .object(["en": "Another engineer"]), "role": "engineer"])
+    let manager = Value.object(["name": .object(["en": "Change manager"]), "role": "administrator"])
+    func all(_ approver: Value) -> Value { .object(["rule": "all", "approvers": .array([approver])]) }
+    try await world.call(
+      "change_policy.change",
+      [
+        "low": all(peer), "medium": all(manager), "high": all(manager),
+        "emergency": .object(["rule": "all", "approvers": .array([manager]), "hours": 48]),
+      ], as: world.account, version: 1)
     let walk = OperationWalk<Model, Act>(
       expected: Self.expected,
       perform: { act, seen in

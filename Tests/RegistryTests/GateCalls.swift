@@ -131,6 +131,17 @@ extension CallRule {
   /// What nobody says where no gate stands.
   static let answers: Set<String> = ["checked", "bypass"]
 
+  /// The same, of what happens at this moment.
+  var rightNow: CallRule {
+    var copy = self
+    copy.given = { [given] world, twin, principal in
+      var (values, version) = try await given(world, twin, principal)
+      values["at"] = .instant(world.database.clock.now())
+      return (values, version)
+    }
+    return copy
+  }
+
   /// The same, without these fields.
   func omitting(_ names: Set<String>) -> CallRule {
     var copy = self
