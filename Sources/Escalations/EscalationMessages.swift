@@ -20,5 +20,7 @@ package enum EscalationMessages: MessageCatalog {
   static let noPriority = Message("escalation_rule.no_priority", "Nothing in this process has a priority.", zh: "该流程没有优先级。")
   static let noTeam = Message("escalation_rule.no_team", "A problem has no team: name staff.", zh: "问题没有团队：请指定 staff。")
 
-  package static let all = [ageAlone, noPriority, noTeam, nameTaken, retired, nothingToChange, oneTrigger, metricOfPromises, noAct, sameTeam, calendarOfAnother]
+  package static let all = [
+    ageAlone, noPriority, noTeam, nameTaken, retired, nothingToChange, oneTrigger, metricOfPromises, noAct, sameTeam, calendarOfAnother,
+  ]
 }

@@ -39,7 +39,8 @@ package enum GateMessages: MessageCatalog {
     "gate.approval_asked", "The gate {gate} asks for an approval. These are asked now: {approvers}. Try again when it is given. Its purpose: {purpose}",
     zh: "关卡“{gate}”要求审批，现已请求：{approvers}。获批后请再次操作。目的：{purpose}")
   static let approvalNobody = Message(
-    "gate.approval_nobody", "The gate {gate} asks for an approval, and nobody is left who could give it: who is named has left, or would approve what he does himself. Its purpose: {purpose}",
+    "gate.approval_nobody",
+    "The gate {gate} asks for an approval, and nobody is left who could give it: who is named has left, or would approve what he does himself. Its purpose: {purpose}",
     zh: "关卡“{gate}”要求审批，但已无人可审批：指定人员已离职，或即为操作人本人。目的：{purpose}")
   static let approvalWaits = Message(
     "gate.approval_waits", "The gate {gate} waits for an approval by {approvers}. Its purpose: {purpose}", zh: "关卡“{gate}”正在等待审批：{approvers}。目的：{purpose}")

@@ -78,7 +78,8 @@ enum AccountSideMessages: MessageCatalog {
     zh: "{asker}正在关卡“{gate}”等待审批：{subject}\n目的：{purpose}\n\n请同意或拒绝：gate_approval.list")
   static let gateDecidedSubject = Message("notification.gate_decided.subject", "{gate}: {answer}", zh: "{gate}：{answer}")
   static let gateDecidedBody = Message(
-    "notification.gate_decided.body", "{approver} has decided at the gate {gate} on {subject}: {answer}\n{reason}", zh: "{approver}已在关卡“{gate}”就{subject}作出决定：{answer}\n{reason}")
+    "notification.gate_decided.body", "{approver} has decided at the gate {gate} on {subject}: {answer}\n{reason}",
+    zh: "{approver}已在关卡“{gate}”就{subject}作出决定：{answer}\n{reason}")
   static let gateApproved = Message("notification.gate.approved", "agreed to", zh: "已同意")
   static let gateRejected = Message("notification.gate.rejected", "refused", zh: "已拒绝")
 

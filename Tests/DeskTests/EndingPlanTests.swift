@@ -40,14 +40,18 @@ import Testing
       ] { _ = try await connection.runScript(script) }
       let ticket = try await connection.query(IdOfTicket(title: "One")).first ?? 0
       return [
-        "comments": try await connection.query(Plan<CommentsOfTicket>(of: CommentsOfTicket(
-          tenant: tenant, ticket: ticket, includesInternal: true, afterAt: Instant.accepted.lowerBound, afterId: 0, limit: 51))),
+        "comments": try await connection.query(
+          Plan<CommentsOfTicket>(
+            of: CommentsOfTicket(
+              tenant: tenant, ticket: ticket, includesInternal: true, afterAt: Instant.accepted.lowerBound, afterId: 0, limit: 51))),
         "below": try await connection.query(Plan<TicketsBelow>(of: TicketsBelow(tenant: tenant, ticket: ticket, states: [.new], limit: 1001))),
         "waiting": try await connection.query(WaitingPlan()), "closing": try await connection.query(ClosingPlan()),
       ]
     }
     for (name, plan) in plans {
-      #expect(!plan.contains { line in ["comment", "cascade_item", "ticket"].contains { line.contains("Seq Scan on \($0) ") } }, "\(name):\n\(plan.joined(separator: "\n"))")
+      #expect(
+        !plan.contains { line in ["comment", "cascade_item", "ticket"].contains { line.contains("Seq Scan on \($0) ") } },
+        "\(name):\n\(plan.joined(separator: "\n"))")
     }
     #expect(plans["comments"]?.contains { $0.contains("comment_ticket") } == true && plans["comments"]?.contains { $0.contains("comment_said_on") } == true)
     #expect(plans["closing"]?.contains { $0.contains("ticket_closing") } == true)

@@ -163,7 +163,8 @@ import Testing
       case 17 where isOpen:
         dispatch = nil
         try await done("resolve", desk.act("resolve", on: incident, ["resolution": "x"]))
-      case 18 where state == "resolved", 19 where state == "resolved": try await done("reopen", desk.act("reopen", on: incident, ["reason": "Still broken.", "visibility": "internal"]))
+      case 18 where state == "resolved", 19 where state == "resolved":
+        try await done("reopen", desk.act("reopen", on: incident, ["reason": "Still broken.", "visibility": "internal"]))
       case 20: try await desk.sweep()
       default: break
       }

@@ -143,7 +143,8 @@ import Testing
       } catch { return "\(error)" }
     }
     #expect(await refused(["process": "request", "percent": 80, "staff": .array([world.leadId])]) == "percent escalation_rule.age_alone")
-    #expect(await refused(["process": "change", "ageMinutes": 60, "priorityTo": 1, "staff": .array([world.leadId])]) == "priorityTo escalation_rule.no_priority")
+    #expect(
+      await refused(["process": "change", "ageMinutes": 60, "priorityTo": 1, "staff": .array([world.leadId])]) == "priorityTo escalation_rule.no_priority")
     #expect(await refused(["process": "problem", "ageMinutes": 60, "toTeam": world.secondLine]) == "toTeam escalation_rule.no_team")
     #expect(await refused(["process": "problem", "ageMinutes": 60, "priorityTo": 2, "staff": .array([world.leadId])]) == "accepted")
   }

@@ -21,9 +21,10 @@ import Testing
     #expect(failure.arguments["missing"] == "approval")
     // In her list and in her inbox, once.
     let asked = try await world.asked(lea.principal)
-    #expect(asked.map { [$0["incident"], $0["gate"], $0["askedBy"], $0["state"]] } == [
-      [incident.at("id"), gate.at("id"), .text(world.engineer.name), "asked"],
-    ])
+    #expect(
+      asked.map { [$0["incident"], $0["gate"], $0["askedBy"], $0["state"]] } == [
+        [incident.at("id"), gate.at("id"), .text(world.engineer.name), "asked"]
+      ])
     #expect(try await world.inbox(lea.principal).column("event") == ["gate_approval.asked"])
     #expect(try await world.inbox(lea.principal).count == 1)
     let ahead = try await world.act("gates", on: incident)["ahead"]?.array?.first

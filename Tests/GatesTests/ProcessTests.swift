@@ -78,9 +78,10 @@ import Testing
     _ = try await world.step("task.complete", on: last, [Value.Member("result", "Delivered")])
     #expect(try await world.read("request", order)["state"] == "fulfilled")
     let rows = try await world.friction()
-    #expect(rows.map { [$0["step"], $0["kind"], $0["stops"], $0["subjects"], $0["incidents"], $0["passed"], $0["waiting"]] } == [
-      ["task.claim", "checklist", 4, 1, 0, 1, 0], ["task.complete", "field", 1, 1, 0, 1, 0],
-    ])
+    #expect(
+      rows.map { [$0["step"], $0["kind"], $0["stops"], $0["subjects"], $0["incidents"], $0["passed"], $0["waiting"]] } == [
+        ["task.claim", "checklist", 4, 1, 0, 1, 0], ["task.complete", "field", 1, 1, 0, 1, 0],
+      ])
     #expect(try await world.passages().column("request") == [order.at("id"), order.at("id")])
     let types = try await world.invoke("request.history", [Value.Member("id", order.at("id"))], as: world.engineer)["items"]?.column("type") ?? []
     #expect(types.contains("request.gate_passed"))
@@ -207,9 +208,10 @@ import Testing
     change = try await world.step("change.review", on: change, [Value.Member("review", "Too old")])
     change = try await world.step("change.close", on: change)
     #expect(change["state"] == "closed")
-    #expect(try await world.friction().map { [$0["step"], $0["stops"], $0["subjects"], $0["passed"]] } == [
-      ["change.submit", 1, 1, 1], ["change.start", 1, 1, 1], ["change.close", 0, 0, 1],
-    ])
+    #expect(
+      try await world.friction().map { [$0["step"], $0["stops"], $0["subjects"], $0["passed"]] } == [
+        ["change.submit", 1, 1, 1], ["change.start", 1, 1, 1], ["change.close", 0, 0, 1],
+      ])
     // All that is the provider's own, to who serves everybody.
     #expect(try await world.invoke("gate.passages", [], as: world.account)["items"]?.column("change") == [change.at("id"), change.at("id"), change.at("id")])
     #expect(try await world.invoke("gate.friction", [], as: world.account)["gates"]?.array?.count == 3)

@@ -3,10 +3,11 @@ import Testing
 @testable import Kernel
 
 @Suite struct ThingNumberTests {
-  @Test(arguments: [
-    ("ACME-INC-000011", "ACME", "inc", 11), ("acme-inc-11", "ACME", "inc", 11), (" A1-Req-000001 ", "A1", "req", 1),
-    ("MSP-PRB-1234567", "MSP", "prb", 1_234_567),
-  ] as [(String, String, String, Int64)])
+  @Test(
+    arguments: [
+      ("ACME-INC-000011", "ACME", "inc", 11), ("acme-inc-11", "ACME", "inc", 11), (" A1-Req-000001 ", "A1", "req", 1),
+      ("MSP-PRB-1234567", "MSP", "prb", 1_234_567),
+    ] as [(String, String, String, Int64)])
   func aNumberIsReadAsPeopleTypeIt(text: String, code: String, kind: String, number: Int64) throws {
     let read = try #require(ThingNumber(text))
     #expect(read.code == code && read.kind == kind && read.number == number)

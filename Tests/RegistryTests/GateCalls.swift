@@ -41,10 +41,11 @@ extension World {
     let text = Value.object(["en": name(twin)])
     let made = await answer(
       "gate.create",
-      .object([
-        Value.Member("step", step), Value.Member("customer", .text(twin.id)), Value.Member("name", text), Value.Member("purpose", text),
-        Value.Member("owner", try await seeded("stf", in: twin).id), Value.Member(kind, needs),
-      ] + (priority.isNull ? [] : [Value.Member("priority", priority)])), as: database.root)
+      .object(
+        [
+          Value.Member("step", step), Value.Member("customer", .text(twin.id)), Value.Member("name", text), Value.Member("purpose", text),
+          Value.Member("owner", try await seeded("stf", in: twin).id), Value.Member(kind, needs),
+        ] + (priority.isNull ? [] : [Value.Member("priority", priority)])), as: database.root)
     if let failure = made.failure { throw failure }
     return made.value ?? .null
   }

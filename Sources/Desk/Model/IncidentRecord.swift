@@ -13,7 +13,9 @@ package struct IncidentRecord: OperationOutput {
   package static let fields: [OutputField<IncidentRecord>] =
     IncidentView.fields(of: \.incident) + [
       OutputField("description", .text, "What the requester reported.", "请求人报告的内容。") { .text($0.incident.ticket.description) },
-      OutputField("resolution", .text, "How it was resolved; of one that was reopened see incident.past_resolutions.", "解决方法；重新打开前的见 incident.past_resolutions。") { .text($0.incident.ticket.resolution) },
+      OutputField(
+        "resolution", .text, "How it was resolved; of one that was reopened see incident.past_resolutions.", "解决方法；重新打开前的见 incident.past_resolutions。"
+      ) { .text($0.incident.ticket.resolution) },
       OutputField("closureCode", .text, "How it ended, as a code.", "结束代码。") { .text($0.incident.ticket.closureCode?.rawValue) },
       OutputField("mergedInto", .id, "The incident that it was merged into.", "合并到的事件。") { $0.incident.mergedInto },
       OutputField("closesAt", .instant, "When it closes by itself, being resolved; null: it does not.", "已解决的事件自动关闭的时间；不会自动关闭时为 null。") {

@@ -180,10 +180,11 @@ struct TicketWork: Sendable {
     if isWord { try sayWordOfTurn() }
     note(
       TicketEventType.commented,
-      .object([
-        Value.Member("comment", .id(id)), Value.Member("visibility", .text(visibility.rawValue)), Value.Member("firstResponse", .bool(isFirstResponse)),
-        Value.Member("word", .bool(isWord)),
-      ] + (saidOn.map { [Value.Member("saidOn", .id(context.id(.incident, $0.publicId)))] } ?? [])))
+      .object(
+        [
+          Value.Member("comment", .id(id)), Value.Member("visibility", .text(visibility.rawValue)), Value.Member("firstResponse", .bool(isFirstResponse)),
+          Value.Member("word", .bool(isWord)),
+        ] + (saidOn.map { [Value.Member("saidOn", .id(context.id(.incident, $0.publicId)))] } ?? [])))
     return id
   }
 

@@ -20,7 +20,9 @@ package struct CommentRecord: OperationOutput {
     OutputField("authorName", .text, "Who wrote it.", "作者。") { .text($0.authorName) },
     OutputField("at", .instant, "When it was written.", "时间。") { .instant($0.at) },
     OutputField("incident", .id, "The incident that it stands on.", "所在的事件。") { .id($0.incident) },
-    OutputField("saidOn", .id, "The merged incident on which it was said: it went on to the one that goes on; null: on that one.", "发表时所在的已合并事件（评论已转至合并后的事件）；否则为 null。") {
+    OutputField(
+      "saidOn", .id, "The merged incident on which it was said: it went on to the one that goes on; null: on that one.", "发表时所在的已合并事件（评论已转至合并后的事件）；否则为 null。"
+    ) {
       .id($0.saidOn)
     },
   ]

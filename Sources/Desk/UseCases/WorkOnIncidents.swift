@@ -157,7 +157,8 @@ package enum ResolveIncident: Operation {
   }
 
   package static let declaration = Declaration(
-    "incident.resolve", "Resolve an incident, and its open children with it where that is asked for.", zh: "解决事件；可同时解决其未结的下级事件。", permission: IncidentFields.work, roles: IncidentFields.workers,
+    "incident.resolve", "Resolve an incident, and its open children with it where that is asked for.", zh: "解决事件；可同时解决其未结的下级事件。",
+    permission: IncidentFields.work, roles: IncidentFields.workers,
     reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
@@ -193,7 +194,8 @@ package enum CloseIncident: Operation {
   }
 
   package static let declaration = Declaration(
-    "incident.close", "Close a resolved incident, and its resolved children with it where that is asked for.", zh: "关闭已解决的事件；可同时关闭其已解决的下级事件。", roles: [.administrator, .accountManager, .engineer, .customerManager, .requester],
+    "incident.close", "Close a resolved incident, and its resolved children with it where that is asked for.", zh: "关闭已解决的事件；可同时关闭其已解决的下级事件。",
+    roles: [.administrator, .accountManager, .engineer, .customerManager, .requester],
     scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {

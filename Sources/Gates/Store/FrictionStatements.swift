@@ -195,6 +195,7 @@ struct FrictionOfGates: Statement {
     Figures(
       gate: try row.next(), name: LocalText(try row.next() as Value), step: try row.next(), kind: try row.next(), came: try row.next(),
       stopped: try row.next(), subjects: try row.next(), incidents: try row.next(), stops: try row.next(), passed: try row.next(),
-      bypassed: try row.next(), left: try row.next(), waiting: try row.next(), medianWait: try row.next(), totalWait: try row.next(), stillWaiting: try row.next())
+      bypassed: try row.next(), left: try row.next(), waiting: try row.next(), medianWait: try row.next(), totalWait: try row.next(),
+      stillWaiting: try row.next())
   }
 }

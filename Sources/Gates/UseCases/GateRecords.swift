@@ -40,7 +40,8 @@ package struct GateRecord: OperationOutput {
     OutputField("checklist", .document, "The items that must be done, with their names.", "检查项及名称。") { checklist($0.gate) },
     OutputField("evidence", .list(.text), "The evidence that must be there.", "须具备的依据。") { $0.facts(.evidence) },
     OutputField(
-      "approval", .document, "Whom it asks to agree (staff), whether any or all of them must (rule), and whether who takes the step may agree himself (ownWork).",
+      "approval", .document,
+      "Whom it asks to agree (staff), whether any or all of them must (rule), and whether who takes the step may agree himself (ownWork).",
       "须征得同意的人员（staff）、一人同意即可或须全部同意（rule），以及操作人能否自行同意（ownWork）。"
     ) { $0.approval },
     OutputField("name", .document, "Its name, by language.", "名称（按语言）。") { $0.gate.name.value ?? .null },

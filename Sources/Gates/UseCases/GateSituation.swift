@@ -17,7 +17,10 @@ package struct GateAhead: OperationOutput {
     OutputField("purpose", .document, "What it is for, by language.", "目的（按语言）。") { $0.gate.purpose.value ?? .null },
     OutputField("kind", .text, "field, checklist, evidence or approval.", "类别：field、checklist、evidence 或 approval。") { .text($0.gate.kind.rawValue) },
     OutputField("checklist", .document, "The items that it asks for, with their names.", "检查项及名称。") { GateRecord.checklist($0.gate) },
-    OutputField("missing", .list(.text), "What is missing now: fields, evidence, items to be named as checked, or approval.", "目前缺少的内容：字段、依据、须在 checked 中列出的检查项，或 approval（审批）。") {
+    OutputField(
+      "missing", .list(.text), "What is missing now: fields, evidence, items to be named as checked, or approval.",
+      "目前缺少的内容：字段、依据、须在 checked 中列出的检查项，或 approval（审批）。"
+    ) {
       .array($0.missing.map { .text($0) })
     },
     OutputField("asked", listOf: GateAsked.self, "Who was asked last to let it pass.", "最近一次请求的审批人。") { $0.asked },

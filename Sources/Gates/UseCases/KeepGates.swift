@@ -50,7 +50,9 @@ package enum CreateGate: Operation {
     let owner: PublicId
     let validFrom: Instant?
 
-    private static let priority = Field.integer("priority", 1...5, "For incidents or problems of this priority; absent: of every one.", "适用的优先级（仅事件与问题）；不填表示全部。").optional
+    private static let priority = Field.integer(
+      "priority", 1...5, "For incidents or problems of this priority; absent: of every one.", "适用的优先级（仅事件与问题）；不填表示全部。"
+    ).optional
     private static let customer = Field.id("customer", .customer, "For what concerns this customer; absent: for all.", "适用的客户；不填表示全部。").optional
     private static let fieldsAsked = Field.list(
       "fields", of: .oneOf("field", GateFact.fields, "A field.", "字段。"), count: 1...GateFields.most, "Fields that must be filled.", "必填字段。"

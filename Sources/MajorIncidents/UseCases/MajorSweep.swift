@@ -69,7 +69,9 @@ package struct MajorSweep: Sweep {
         guard isOurs else { return }
       } catch let failure as Failure where failure.kind != .internal && failure.kind != .busy && failure.kind != .outcomeUnknown {
         // It cannot be told: the others are, and the history says so.
-        try await tenancy.transaction(binding: [provider.id], side: .staff) { try await passOver(place, from, provider, failure, at: tenancy.clock.now(), in: $0) }
+        try await tenancy.transaction(binding: [provider.id], side: .staff) {
+          try await passOver(place, from, provider, failure, at: tenancy.clock.now(), in: $0)
+        }
       }
       telling.after = place
     }

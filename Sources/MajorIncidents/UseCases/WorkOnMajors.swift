@@ -46,7 +46,8 @@ package enum ResolveMajor: Operation {
     let closureCode: String
 
     private static let resolution = Field.longText(
-      "resolution", 1...10_000, "How it was resolved: with cascade in words for the customers, whose incidents get them.", "解决方法；选择 cascade 时即各客户事件的解决方法，请以客户可读的方式填写。")
+      "resolution", 1...10_000, "How it was resolved: with cascade in words for the customers, whose incidents get them.",
+      "解决方法；选择 cascade 时即各客户事件的解决方法，请以客户可读的方式填写。")
     private static let cascade = Field.boolean(
       "cascade",
       "Whether its open incidents are resolved with it (default no): each by itself and soon afterwards; major_incident.incidents tells what became of each.",
@@ -95,7 +96,8 @@ package enum ReopenMajor: Operation {
   }
 
   package static let declaration = Declaration(
-    "major_incident.reopen", "Take up a major incident again that was mitigated or resolved, with a reason; incidents that are not resolved with it yet stay open.",
+    "major_incident.reopen",
+    "Take up a major incident again that was mitigated or resolved, with a reason; incidents that are not resolved with it yet stay open.",
     zh: "重新打开已缓解或已解决的重大事件（须说明原因）；尚未随之解决的事件保持未结。", permission: MajorRights.work, roles: MajorRights.workers, reach: .provider,
     effect: .change, requiresVersion: true)
 

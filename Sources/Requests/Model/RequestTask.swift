@@ -33,7 +33,8 @@ package enum TaskState: String, Sendable, CaseIterable {
     case (.failed, .retry): .ready
     case (.waiting, .cancel), (.ready, .cancel), (.active, .cancel), (.failed, .cancel): .cancelled
     case (.waiting, .claim), (.waiting, .give), (.waiting, .complete), (.waiting, .fail), (.waiting, .skip), (.waiting, .retry), (.ready, .open),
-      (.ready, .retry), (.active, .open), (.active, .retry), (.failed, .open), (.failed, .claim), (.failed, .complete), (.failed, .fail), (.done, _), (.skipped, _),
+      (.ready, .retry), (.active, .open), (.active, .retry), (.failed, .open), (.failed, .claim), (.failed, .complete), (.failed, .fail), (.done, _),
+      (.skipped, _),
       (.cancelled, _):
       nil
     }
