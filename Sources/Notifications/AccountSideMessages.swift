@@ -76,7 +76,7 @@ enum AccountSideMessages: MessageCatalog {
   static let gateAskedBody = Message(
     "notification.gate_asked.body", "{asker} waits at the gate {gate} with {subject}.\nIts purpose: {purpose}\n\nAgree or refuse: gate_approval.list",
     zh: "{asker}正在关卡“{gate}”等待审批：{subject}\n目的：{purpose}\n\n请同意或拒绝：gate_approval.list")
-  static let gateDecidedSubject = Message("notification.gate_decided.subject", "{gate}: {answer}", zh: "{gate}：{answer}")
+  static let gateDecidedSubject = Message("notification.gate_decided.subject", "{gate}: {answer}", zh: "关卡“{gate}”：{answer}")
   static let gateDecidedBody = Message(
     "notification.gate_decided.body", "{approver} has decided at the gate {gate} on {subject}: {answer}\n{reason}",
     zh: "{approver}已在关卡“{gate}”就{subject}作出决定：{answer}\n{reason}")

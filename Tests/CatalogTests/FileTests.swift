@@ -52,7 +52,7 @@ import Testing
     #expect(try await changed("families.0", nil) == [])
     #expect(try await changed(offering, nil) == [])
     let chinese = try await world.apply(example.setting("families.0.name.en", "Desks"), planOnly: true)
-    #expect(chinese.at("steps.0.chinese") == "变更服务族 WORKPLACE：name")
+    #expect(chinese.at("steps.0.chinese") == "变更服务族 WORKPLACE")
   }
 
   /// Every break, control and blank of a text comes back as it was: a browser sends CR LF.

@@ -25,7 +25,7 @@ import Testing
         select id as tenant, row_number() over (order by id) as place from tenancy.tenant where kind = 'customer';
       insert into contracts.contract (tenant_id, id, public_id, number, currency, zone, recorded_at)
         select tenant, place * 1000 + k, convert_to((100000000000 + place * 1000 + k)::text, 'UTF8'), k, 'EUR', 'UTC', now()
-        from holder, generate_series(1, 12) k;
+        from holder, generate_series(1, 18) k;
       insert into contracts.contract_version (tenant_id, id, contract_id, valid_from, seq, name, state, starts_at, ends_at, recorded_at)
         select c.tenant_id, c.id * 10 + n, c.id, '2026-01-01'::timestamptz + (n / 2 * 30 + floor(random() * 15) * 2 + n % 2) * interval '1 day', n, 'Contract ' || n,
           (array['draft', 'active', 'active', 'active', 'suspended', 'ended'])[1 + floor(random() * 6)::int],

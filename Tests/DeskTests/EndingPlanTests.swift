@@ -14,30 +14,30 @@ import Testing
     try await world.act("comment", on: one, ["body": "A word"])
     try await world.act("comment", on: other, ["body": "A word"])
     try await world.link(one, below: other)
-    _ = try await world.act("resolve", on: other, ["resolution": "Done", "cascade": .bool(true)])
+    _ = try await world.act("resolve", on: try await world.read(other), ["resolution": "Done", "cascade": .bool(true)])
     let tenant = world.acme.id
+    for script in [
+      """
+      insert into desk.comment (tenant_id, public_id, ticket_id, visibility, body, actor_kind, actor_id, author_name, occurred_at, recorded_at)
+      select c.tenant_id, substr(sha256(n::text::bytea), 1, 12), c.ticket_id, c.visibility, c.body, c.actor_kind, c.actor_id, c.author_name,
+        c.occurred_at + n * interval '1 second', c.recorded_at
+      from desk.comment c cross join generate_series(1, 20000) n where c.ticket_id = (select id from desk.ticket where title = 'Other')
+      """,
+      """
+      insert into desk.cascade_item (tenant_id, ticket_id, act, parent_id, seq, actor_kind, actor_id, actor_name, actor_via, state, recorded_at, settled_at)
+      select i.tenant_id, i.ticket_id, i.act, i.parent_id, i.seq, i.actor_kind, i.actor_id, i.actor_name, i.actor_via, 'done', i.recorded_at, i.recorded_at
+      from desk.cascade_item i cross join generate_series(1, 20000) n
+      """,
+      """
+      insert into desk.ticket (tenant_id, public_id, type, number, title, description, line_reason, impact, urgency, priority, state, opened_at,
+        last_seq, recorded_at, updated_at)
+      select t.tenant_id, substr(sha256(n::text::bytea), 1, 12), t.type, 100 + n, 'Many', '', t.line_reason, 2, 2, 3, 'resolved', t.opened_at, 1,
+        t.recorded_at, t.updated_at
+      from desk.ticket t cross join generate_series(1, 20000) n where t.title = 'One'
+      """,
+      "analyze desk.comment; analyze desk.cascade_item; analyze desk.ticket",
+    ] { try await world.database.runAsSuperuser(script) }
     let plans = try await world.database.superuser.withConnection { connection in
-      for script in [
-        """
-        insert into desk.comment (tenant_id, public_id, ticket_id, visibility, body, actor_kind, actor_id, author_name, occurred_at, recorded_at)
-        select c.tenant_id, substr(sha256(n::text::bytea), 1, 12), c.ticket_id, c.visibility, c.body, c.actor_kind, c.actor_id, c.author_name,
-          c.occurred_at + n * interval '1 second', c.recorded_at
-        from desk.comment c cross join generate_series(1, 20000) n where c.ticket_id = (select id from desk.ticket where title = 'Other')
-        """,
-        """
-        insert into desk.cascade_item (tenant_id, ticket_id, act, parent_id, seq, actor_kind, actor_id, actor_name, actor_via, state, recorded_at, settled_at)
-        select i.tenant_id, i.ticket_id, i.act, i.parent_id, i.seq, i.actor_kind, i.actor_id, i.actor_name, i.actor_via, 'done', i.recorded_at, i.recorded_at
-        from desk.cascade_item i cross join generate_series(1, 20000) n
-        """,
-        """
-        insert into desk.ticket (tenant_id, public_id, type, number, title, description, line_reason, impact, urgency, priority, state, opened_at,
-          last_seq, recorded_at, updated_at)
-        select t.tenant_id, substr(sha256(n::text::bytea), 1, 12), t.type, 100 + n, 'Many', '', t.line_reason, 2, 2, 3, 'resolved', t.opened_at, 1,
-          t.recorded_at, t.updated_at
-        from desk.ticket t cross join generate_series(1, 20000) n where t.title = 'One'
-        """,
-        "analyze desk.comment; analyze desk.cascade_item; analyze desk.ticket",
-      ] { _ = try await connection.runScript(script) }
       let ticket = try await connection.query(IdOfTicket(title: "One")).first ?? 0
       return [
         "comments": try await connection.query(

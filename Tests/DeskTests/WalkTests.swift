@@ -36,7 +36,7 @@ import Testing
         case .resume: try await world.act("resume", on: seen)
         case .resolve: try await world.act("resolve", on: seen, ["resolution": "Done"])
         case .close: try await world.act("close", on: seen)
-        case .reopen: try await world.act("reopen", on: seen)
+        case .reopen: try await world.act("reopen", on: seen, ["reason": "Still broken"])
         case .merge: try await world.act("merge", on: seen, ["into": sink["id"] ?? .null])
         }
       }, read: { try await world.read($0) },

@@ -322,7 +322,7 @@ import Testing
     for incident in incidents { try await world.resolve(incident) }
     try world.at("2026-03-02T09:05:00Z")
     try await world.escalate()
-    for incident in incidents { try await world.act("reopen", incident) }
+    for incident in incidents { try await world.act("reopen", incident, ["reason": "Still broken."]) }
     try await world.escalate(tenantsAtOnce: 1)
     for incident in incidents { #expect(try await world.read(incident)["team"] == world.secondLine) }
   }
@@ -337,7 +337,7 @@ import Testing
     for incident in incidents.prefix(3) { try await world.resolve(incident) }
     try world.at("2026-03-02T09:05:00Z")
     try await world.escalate()
-    for incident in incidents.prefix(3) { try await world.act("reopen", incident) }
+    for incident in incidents.prefix(3) { try await world.act("reopen", incident, ["reason": "Still broken."]) }
     try await world.script(
       """
       create function operations.refuse() returns trigger language plpgsql as $$

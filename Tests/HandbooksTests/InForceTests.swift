@@ -30,7 +30,7 @@ import Testing
     // What is in force by now is told, and is a reason for the next edition.
     try await world.database.runAsSuperuser("update gates.gate set retired_at = valid_from, retirement = 'x' where step = 'incident.resolve'")
     let changes = try await world.invoke("compare", ["id": handbook.at("id")])["changes"]?.array ?? []
-    #expect(changes.map { $0["english"] } == ["Gate “Category” removed"])
+    #expect(changes.map { $0["english"] } == ["gate “Category” removed"])
     _ = try await world.act("publish", handbook)
     #expect(try await world.read(handbook)["published"]?["inForce"]?["gates"]?.array?.count == 2)
   }

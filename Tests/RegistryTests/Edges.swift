@@ -121,7 +121,8 @@ struct Told: Equatable, CustomStringConvertible {
     switch value {
     case .text(let text): .text(alike(text))
     case .array(let elements): .array(elements.map(alike))
-    case .object(let members): .object(members.map { Value.Member($0.name, differing.contains($0.name) ? .null : alike($0.value)) })
+    // The key of a custom attribute is a name that was given.
+    case .object(let members): .object(members.map { Value.Member(alike($0.name), differing.contains($0.name) ? .null : alike($0.value)) })
     default: value
     }
   }

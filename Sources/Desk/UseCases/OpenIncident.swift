@@ -230,8 +230,8 @@ package enum OpenIncident: Operation {
     guard input.resolution != nil, input.respondedAt != nil || input.resolvedAt != nil else { return nil }
     let resolvedAt = input.resolvedAt ?? context.now
     let respondedAt = input.respondedAt ?? resolvedAt
-    for (instant, field) in [(respondedAt, "respondedAt"), (resolvedAt, "resolvedAt")] where instant > context.now {
-      throw Failure.invalid(field, DeskMessages.openedInFuture)
+    for (instant, field) in [(input.respondedAt, "respondedAt"), (input.resolvedAt, "resolvedAt")] {
+      if let instant, instant > context.now { throw Failure.invalid(field, DeskMessages.openedInFuture) }
     }
     guard respondedAt >= openedAt else {
       throw Failure.invalid(input.respondedAt == nil ? "resolvedAt" : "respondedAt", EndingMessages.timesInOrder, ["from": openedAt.description])
