@@ -272,7 +272,7 @@ struct ProblemLogTests {
     }
     try await act("reopen", ["reason": "It is back"])
     try await act("take")
-    try await act("widen")
+    try await act("widen", ["reason": "OTHER has it too"])
     try await act("resolve", ["solution": "A new disk"])
     try await act("close", ["outcome": "removed"])
     #expect(problem["state"] == "closed" && problem["reopenCount"] == 2)
@@ -282,7 +282,7 @@ struct ProblemLogTests {
       try await database.call("problem.history", ["id": problem["id"] ?? .null, "limit": 50], as: reader)["items"]?.array ?? []
     }
     let whole = try await history(engineer)
-    #expect(whole.count == 11 && whole.first?["via"] == "import" && whole.first?["payload"]?["log"]?["region"] == "EU", "\(whole.count)")
+    #expect(whole.count == 12 && whole.first?["via"] == "import" && whole.first?["payload"]?["log"]?["region"] == "EU", "\(whole.count)")
     #expect(whole.allSatisfy { $0["payload"]?["customerRow"] == nil })
     let seen = try await history(stranger)
     #expect(!seen.isEmpty && seen.allSatisfy { $0["via"] != "import" })

@@ -6,7 +6,7 @@ import Testing
   @Test func theCommandsOfTheDocumentsRun() async throws {
     // The last one goes on as another person.
     let blocks = try DocumentTrial.blocks(of: "assurance", "suppliers", "service-credits")
-    #expect(blocks.count == 12)
+    #expect(blocks.count == 13)
     try await DocumentTrial.with(share: 3) { trial in
       let told = try await trial.calls(blocks)
       #expect(told.contains("\"state\":\"approved\"") && told.contains("\"severityRule\":\"major\""), "\(told.suffix(4000))")
