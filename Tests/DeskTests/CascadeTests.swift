@@ -83,6 +83,25 @@ import Testing
     #expect(try await world.list("cascade", of: parent).compactMap { $0["fault"] } == ["cascade.parent_goes_on"])
   }
 
+  /// What is taken out from below it before its turn goes on; what went into another one that goes on is not done.
+  @Test func whoIsNoChildAnyMoreIsLeft() async throws {
+    let world = try await DeskWorld()
+    let (parent, out, merged, into) = (
+      try await world.open("Mail"), try await world.open("No mail"), try await world.open("None either"), try await world.open("Printer")
+    )
+    for one in [out, merged] { try await world.link(one, below: parent) }
+    _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": .bool(true)])
+    try await world.database.call(
+      "incident.unlink", ["id": out["id"] ?? .null, "kind": "child_of", "to": parent["id"] ?? .null], as: world.engineer)
+    let version = try await world.read(merged)["version"]?.integer
+    try await world.database.call("incident.merge", ["id": merged["id"] ?? .null, "into": into["id"] ?? .null], as: world.engineer, version: version)
+    try await world.cascade()
+    for one in [out, into] { #expect(try await world.read(one)["state"] == "new") }
+    let report = try await world.list("cascade", of: parent)
+    #expect(report.first { $0["incident"] == out["id"] }?["fault"] == "cascade.not_part", "\(report)")
+    #expect(report.first { $0["incident"] == merged["id"] }?["fault"] == "cascade.went_into", "\(report)")
+  }
+
   /// One that a worker cannot get at holds up no other, and is tried again.
   @Test func whatIsHeldIsTriedAgain() async throws {
     let world = try await DeskWorld()
@@ -102,6 +121,48 @@ import Testing
     #expect(try await world.read(children[1])["state"] == "new")
     try await world.cascade()
     #expect(try await world.read(children[1])["state"] == "resolved")
+  }
+
+  /// One at which something is at fault is left after some tries, and its report says to end it by hand.
+  @Test func aPoisonedOneIsLeftAfterSomeTries() async throws {
+    let world = try await DeskWorld()
+    let (parent, child) = (try await world.open("Mail"), try await world.open("Poison"))
+    try await world.link(child, below: parent)
+    _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": .bool(true)])
+    try await world.database.runAsSuperuser("alter table desk.ticket add constraint poison check (title <> 'Poison' or state <> 'resolved') not valid")
+    for _ in 0..<CascadeSweep.mostAttempts {
+      #expect(try await world.list("cascade", of: parent).first?["state"] == "waiting")
+      await #expect(throws: (any Error).self) { try await world.cascade() }
+    }
+    try await world.cascade()
+    let left = try await world.list("cascade", of: parent).first
+    #expect(left?["state"] == "left" && left?["fault"] == "cascade.at_fault", "\(String(describing: left))")
+    #expect(left?["reason"]?.text?.contains("by hand") == true)
+  }
+
+  /// A thousand end with one at the most.
+  @Test func tooManyAreRefused() async throws {
+    let world = try await DeskWorld()
+    let (parent, child) = (try await world.open("Mail"), try await world.open("No mail"))
+    try await world.link(child, below: parent)
+    try await world.database.runAsSuperuser(
+      """
+      insert into desk.ticket (tenant_id, public_id, type, number, title, description, line_reason, impact, urgency, priority, state, opened_at,
+        last_seq, recorded_at, updated_at)
+      select t.tenant_id, substr(sha256(n::text::bytea), 1, 12), t.type, 100 + n, 'Many', '', t.line_reason, 2, 2, 3, 'new', t.opened_at, 1,
+        t.recorded_at, t.updated_at
+      from desk.ticket t cross join generate_series(1, 1000) n where t.title = 'No mail';
+      insert into desk.ticket_link (tenant_id, from_id, to_id, kind, actor_kind, actor_id, recorded_at)
+      select l.tenant_id, t.id, l.to_id, l.kind, l.actor_kind, l.actor_id, l.recorded_at
+      from desk.ticket_link l join desk.ticket t on t.tenant_id = l.tenant_id and t.title = 'Many'
+      """)
+    do {
+      _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": .bool(true)])
+      Issue.record("all of them")
+    } catch let failure as Failure {
+      #expect(failure.code == "cascade.too_many" && failure.arguments["most"] == "1000")
+    }
+    #expect(try await world.read(parent)["state"] == "new")
   }
 
   @Test func workersShareIt() async throws {
@@ -128,12 +189,16 @@ import Testing
   @Test func theRuleOfSteps() {
     for act in CascadeAct.allCases {
       for state in TicketState.allCases {
-        for parent in [nil] + TicketState.allCases.map(Optional.some) {
-          for isMerged in [false, true] {
-            let isOver = act == .resolve ? !state.isOpen : state == .closed
-            let parentGoesOn = parent.map { act == .resolve ? $0.isOpen : $0 != .closed } ?? false
-            let expected: CascadeStep = isMerged || isOver ? .nothing : parentGoesOn ? .leave : .act
-            #expect(CascadeStep(act, on: state, isMerged: isMerged, with: parent) == expected, "\(act) \(state) \(String(describing: parent))")
+        for survivor in [nil] + TicketState.allCases.map(Optional.some) {
+          for standing in CascadeStanding.allCases {
+            let worksOn = survivor ?? state
+            let isOver = act == .resolve ? !worksOn.isOpen : worksOn == .closed
+            var expected: CascadeStep = survivor == nil ? .act : .leaveMerged
+            if standing == .goesOn { expected = .leave }
+            if standing == .apart, survivor == nil { expected = .leaveApart }
+            if isOver { expected = .nothing }
+            #expect(
+              CascadeStep(act, on: state, survivor: survivor, with: standing) == expected, "\(act) \(state) \(String(describing: survivor)) \(standing)")
           }
         }
       }
@@ -147,7 +212,7 @@ extension DeskWorld {
   }
 
   func cascade(batch: Int64 = 200) async throws {
-    try await CascadeSweep(database.dispatcher, batch: batch).run(at: database.clock.now(), database.tenancy)
+    try await CascadeSweep(database.dispatcher, batch: batch, majors: { _, _ in .goesOn }).run(at: database.clock.now(), database.tenancy)
   }
 }
 

@@ -1,4 +1,5 @@
 import Desk
+import Jobs
 import Kernel
 import Operations
 import Postgres
@@ -28,6 +29,8 @@ import Testing
     let major = try await world.declare([(mine, world.acme), (stopped, world.acme), (theirs, world.other)])
     let resolved = try await world.act("resolve", on: major, ["resolution": "The storage works again.", "cascade": .bool(true), "closureCode": "workaround"])
     #expect(resolved["state"] == "resolved")
+    let before = try await world.list("major_incident.incidents", major["id"])
+    #expect(before.compactMap { $0["resolving"] } == ["waiting", "waiting", "waiting"], "no sweep came yet")
     for _ in 0..<2 {
       try await world.tell()
       try await world.cascade()
@@ -69,6 +72,79 @@ import Testing
     try await world.cascade()
     #expect(try await world.call("incident.read", ["id": mine])["state"] == "new")
     #expect(try await world.left() == 0)
+  }
+
+  /// Reopened, or taken out, after the sweep had left them to be resolved: nobody is resolved with words that are withdrawn.
+  @Test func whatIsWithdrawnLaterResolvesNobody() async throws {
+    let world = try await MajorWorld()
+    let (mine, out) = (try await world.incident("Slow"), try await world.incident("Another fault"))
+    let major = try await world.declare([(mine, world.acme), (out, world.acme)])
+    var acted = try await world.act("resolve", on: major, ["resolution": "Withdrawn", "cascade": .bool(true)])
+    try await world.tell()
+    acted = try await world.act("reopen", on: acted, ["reason": "No"])
+    // Resolved again without them: the earlier words do not come back.
+    acted = try await world.act("resolve", on: acted, ["resolution": "Done"])
+    try await world.cascade()
+    for incident in [mine, out] { #expect(try await world.call("incident.read", ["id": incident])["state"] == "new") }
+    let children = try await world.list("major_incident.incidents", major["id"])
+    #expect(children.compactMap { $0["resolving"] } == ["left", "left"], "\(children)")
+    #expect(children.first?["reason"]?.text?.contains("PROV-MAJ-000001") == true)
+    acted = try await world.act("reopen", on: acted, ["reason": "No"])
+    _ = try await world.act("resolve", on: acted, ["resolution": "Holds", "cascade": .bool(true)])
+    try await world.tell()
+    try await world.call("major_incident.unlink", ["id": major["id"] ?? .null, "incident": out, "reason": "Another fault"])
+    try await world.cascade()
+    #expect(try await world.call("incident.read", ["id": mine])["resolution"] == "Holds")
+    #expect(try await world.call("incident.read", ["id": out])["state"] == "new")
+  }
+
+  /// Taken out before the sweep came.
+  @Test func whoeverIsTakenOutIsNotResolvedWithIt() async throws {
+    let world = try await MajorWorld()
+    let out = try await world.incident("Another fault")
+    let major = try await world.declare([(out, world.acme)])
+    _ = try await world.act("resolve", on: major, ["resolution": "Done", "cascade": .bool(true)])
+    try await world.call("major_incident.unlink", ["id": major["id"] ?? .null, "incident": out, "reason": "Another fault"])
+    try await world.tell()
+    try await world.cascade()
+    #expect(try await world.call("incident.read", ["id": out])["state"] == "new")
+    #expect(try await world.left() == 0)
+  }
+
+  /// One at which something is at fault is tried some times and passed over: the others are told, and what comes after it too.
+  @Test func aPoisonedOneIsPassedOver() async throws {
+    let world = try await MajorWorld()
+    let (poisoned, other) = (try await world.incident("Poison"), try await world.incident("Slow"))
+    let major = try await world.declare([(poisoned, world.acme), (other, world.acme)])
+    try await world.act("log", on: major, ["body": "One", "audience": "customers"])
+    try await world.act("log", on: major, ["body": "Two", "audience": "customers"])
+    try await world.database.runAsSuperuser(
+      "alter table desk.ticket add constraint poison check (title <> 'Poison' or responded_at is null) not valid")
+    for _ in 1..<MajorSweep.mostAttempts {
+      await #expect(throws: LeftUndone.self) { try await world.tell() }
+      #expect(try await world.said(on: other) == [])
+    }
+    // The next try is the last, and the second entry has its own tries.
+    for _ in 1...MajorSweep.mostAttempts { try? await world.tell() }
+    #expect(try await world.said(on: other) == ["One", "Two"])
+    #expect(try await world.said(on: poisoned) == [])
+    #expect(try await world.left() == 0)
+    let passed = try await world.list("major_incident.history", major["id"]).filter { $0["type"] == "major_incident.not_told" }
+    #expect(passed.count == 2, "\(passed)")
+  }
+
+  /// What went into one that goes on is not said to be done.
+  @Test func aMergedOneIsNotDoneWhileItsSurvivorGoesOn() async throws {
+    let world = try await MajorWorld()
+    let (merged, into) = (try await world.incident("Slow"), try await world.incident("Stands still"))
+    let major = try await world.declare([(merged, world.acme)])
+    let version = try await world.call("incident.read", ["id": merged])["version"]
+    try await world.call("incident.merge", ["id": merged, "into": into], version: version)
+    _ = try await world.act("resolve", on: major, ["resolution": "Done", "cascade": .bool(true)])
+    try await world.tell()
+    try await world.cascade()
+    let child = try await world.list("major_incident.incidents", major["id"]).first
+    #expect(child?["resolving"] == "left" && child?["reason"]?.text?.contains("ACME-INC-000002") == true, "\(String(describing: child))")
   }
 
   /// A worker that dies between two incidents leaves the place up to which it came; the next one goes on from there.
