@@ -32,6 +32,16 @@ import Testing
     await expectFailure(.invalid) {
       try await database.call("account.create", ["customer": "ACME", "login": "k@acme.test", "name": "K", "person": "kim.doe@example.com"], as: database.root)
     }
+    // Nor by the id: neither a new login nor the old one.
+    let again = await failure {
+      try await database.call("account.create", ["customer": "ACME", "login": "k@acme.test", "name": "K", "person": id], as: database.root)
+    }
+    #expect(again?.violations.first?.message == AccountMessages.personLeft)
+    let enabled = await failure { try await database.call("account.enable", ["id": byAddress["id"] ?? .null], as: database.root) }
+    #expect(enabled?.message == AccountMessages.personLeft)
+    // The address stays, and who takes it is told where it is.
+    let taken = await failure { try await database.call("person.add", ["customer": "ACME", "name": "K", "email": "kim.doe@example.com"], as: database.root) }
+    #expect(taken?.kind == .conflict && taken?.message.text(.english).contains("withLeft") == true)
     try await database.call("person.change", ["id": id, "left": .bool(false)], as: database.root, version: 3)
     #expect(try await names(database, acme) == ["Kim Doe"])
   }
@@ -111,6 +121,15 @@ import Testing
     let found = try await database.dispatcher.invoke(
       "person.list", .object(input.map { Value.Member($0.key, $0.value) }), as: database.root, Call(requestId: "test"))
     return found.value["items"]?.array?.map { $0["name"] ?? .null } ?? []
+  }
+
+  private func failure(_ body: () async throws -> Value) async -> Failure? {
+    do {
+      _ = try await body()
+      return nil
+    } catch {
+      return error as? Failure
+    }
   }
 
   private func violations(_ body: () async throws -> Value) async -> [String] {
