@@ -128,6 +128,11 @@ package struct Dispatcher: Sendable {
     return Preparation(principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy, files: files)
   }
 
+  /// An input that is no operation's, with ids in place of the codes and numbers by which it names things. They are judged like any that is given.
+  package func withIds(_ input: Value, _ fields: [any InputField]) async throws -> Value {
+    try await NameRule(tenancy: tenancy).withIds(input, fields)
+  }
+
   /// The input with ids in place of the codes, numbers and addresses by which it names things; and, as it was asked, with the addresses.
   func withIds(
     _ input: Value, of operation: RegisteredOperation, _ principal: Principal, _ access: Access, _ provider: TenantEntry, _ call: Call
