@@ -15,9 +15,14 @@ package enum AccountMessages: MessageCatalog {
   package static let unknownZone = Message(
     "zone.unknown", "This is not a time zone of the IANA database, such as Europe/Berlin.", zh: "不是有效的 IANA 时区，例如 Asia/Shanghai。")
   package static let loginTaken = Message("account.login_taken", "This organisation has an account with this login.", zh: "该组织已有使用此登录名的账户。")
-  package static let personEmailTaken = Message("person.email_taken", "This customer has a person with this e-mail address.", zh: "该客户已有使用此电子邮件的人员。")
+  package static let personEmailTaken = Message(
+    "person.email_taken", "This customer has a person with this e-mail address. Who has left keeps it: person.list with withLeft shows him.",
+    zh: "该客户已有使用此电子邮件的人员。已离开的人员仍保留其地址：用 person.list（withLeft）可查到。")
   package static let personHasLogin = Message(
     "person.has_login", "The login of {login} can still be used: disable it first.", zh: "{login} 的登录账户仍可使用，请先停用。")
+  package static let personLeft = Message(
+    "person.left", "This person has left. Whoever is there again is recorded so first: person.change with left=false.",
+    zh: "该人员已离开。如已返回，请先用 person.change（left=false）登记。")
   package static let unitNameTaken = Message("unit.name_taken", "There is a unit with this name in the same place.", zh: "同一层级下已有同名单位。")
   package static let wrongSide = Message(
     "grant.wrong_side", "The role {role} is not for this kind of account.", zh: "角色 {role} 不适用于此类账户。")
@@ -52,8 +57,8 @@ package enum AccountMessages: MessageCatalog {
     "certificate.taken", "This certificate is registered in this organisation, or was. Use a new one.", zh: "该证书已在或曾在该组织登记，请使用新的证书。")
 
   package static let all = [
-    wrongPassword, badSetupToken, alreadySetUp, badCode, codeTaken, unknownZone, loginTaken, personEmailTaken, personHasLogin, unitNameTaken,
-    wrongSide, unknownRole,
+    wrongPassword, badSetupToken, alreadySetUp, badCode, codeTaken, unknownZone, loginTaken, personEmailTaken, personHasLogin, personLeft,
+    unitNameTaken, wrongSide, unknownRole,
     beyondOwn, needsCustomers, needsUnit, needsPerson, lastAdministrator, ownPerson, badExpiry, unknownPermission, weakPassword, pastExpiry,
     badLogin, noLogin, noAccount, onlyService, oneAccount, wrongCurrent, badFingerprint, certificateTaken,
   ]

@@ -51,8 +51,9 @@ extension Dispatcher {
       now: now ?? tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
     let value = try await run(context)
     if declaration.effect.writes {
-      Request(declaration: declaration, inputFields: operation.inputFields, input: input, content: nil, principal: principal, call: call, key: "").audit(
-        journal, context)
+      Request(
+        declaration: declaration, inputFields: operation.inputFields, input: input, asked: input, content: nil, principal: principal, call: call, key: ""
+      ).audit(journal, context)
     }
     return value
   }

@@ -30,7 +30,7 @@ extension Dispatcher {
     guard let operation = registry[name], let admits = operation.admits else { throw Failure.notFound }
     guard let files else { throw Failure(.busy, OperationMessages.noFileStore) }
     let preparation = try await preparation(of: operation, input, principal, call)
-    let input = try await withIds(input, of: operation, principal, preparation.access, preparation.provider, call)
+    let (_, input) = try await withIds(input, of: operation, principal, preparation.access, preparation.provider, call)
     let tenant = preparation.tenant
     if let bytes, bytes > files.limits.fileBytes { throw Failure.fileTooLarge(files.limits) }
     // What was done is told again, though it might not be done any more.

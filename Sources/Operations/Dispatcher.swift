@@ -63,13 +63,13 @@ package struct Dispatcher: Sendable {
     guard let operation = registry[name] else { throw Failure(.notFound, OperationMessages.unknownOperation, ["name": String(name.prefix(80))]) }
     let declaration = operation.declaration
     let (provider, access) = try await rights(operation, principal, call)
-    let input = try await withIds(input, of: operation, principal, access, provider, call)
+    let (asked, input) = try await withIds(input, of: operation, principal, access, provider, call)
     let prepare = try read(operation, input)
     let target = try await self.target(of: operation, input, principal, access, provider, call)
     let key = try idempotencyKey(call)
     let request = Request(
-      declaration: declaration, inputFields: operation.inputFields, input: input, content: transfer.received?.content, principal: principal, call: call,
-      key: key)
+      declaration: declaration, inputFields: operation.inputFields, input: input, asked: asked, content: transfer.received?.content,
+      principal: principal, call: call, key: key)
     do {
       if operation.isPrepared, request.mayBeRepetition, let stored = try await storedResult(of: request, target) { return stored }
       let run = try await prepare(
@@ -121,23 +121,29 @@ package struct Dispatcher: Sendable {
   /// All that is known of a call before its transaction, checked as for the call itself.
   func preparation(of operation: RegisteredOperation, _ input: Value, _ principal: Principal, _ call: Call) async throws -> Preparation {
     let (provider, access) = try await rights(operation, principal, call)
-    let input = try await withIds(input, of: operation, principal, access, provider, call)
+    let (_, input) = try await withIds(input, of: operation, principal, access, provider, call)
     _ = try read(operation, input)
     let target = try await target(of: operation, input, principal, access, provider, call)
     _ = try idempotencyKey(call)
     return Preparation(principal: principal, tenant: target.tenant, provider: provider, access: access, call: call, tenancy: tenancy, files: files)
   }
 
-  /// The input with ids in place of the codes, numbers and addresses by which it names things.
+  /// An input that is no operation's, with ids in place of the codes and numbers by which it names things. They are judged like any that is given.
+  package func withIds(_ input: Value, _ fields: [any InputField]) async throws -> Value {
+    try await NameRule(tenancy: tenancy).withIds(input, fields)
+  }
+
+  /// The input with ids in place of the codes, numbers and addresses by which it names things; and, as it was asked, with the addresses.
   func withIds(
     _ input: Value, of operation: RegisteredOperation, _ principal: Principal, _ access: Access, _ provider: TenantEntry, _ call: Call
-  ) async throws -> Value {
+  ) async throws -> (asked: Value, input: Value) {
     // Of whom nobody knows who he is asks for nothing by its name.
-    guard !operation.declaration.needsNobody else { return input }
+    guard !operation.declaration.needsNobody else { return (input, input) }
     let names = NameRule(tenancy: tenancy)
     let input = try await names.withIds(input, operation.inputFields)
     let target: () async throws -> TenantEntry = { try await self.target(of: operation, input, principal, access, provider, call).tenant }
-    return try await names.withPeople(input, operation.inputFields, of: target, principal, access)
+    let found = try await names.withPeople(input, operation.inputFields, of: target, principal, access)
+    return (names.withSpelledPeople(input, operation.inputFields), found)
   }
 
   private func record(_ refusal: RecordedRefusal, _ principal: Principal, _ target: TargetRule.Target, _ call: Call) async {

@@ -101,11 +101,20 @@ package final class Tenancy: Sendable {
     return try await tenant(code: text)
   }
 
-  /// The id of what has a number, wherever that is. It tells nothing of the thing, but that it is there: only for who asks for the
-  /// thing by the id then, as for one that he was given.
-  package func id(of number: ThingNumber) async throws -> PublicId? {
-    let found = try await transaction(binding: [], side: .customer, readOnly: true) { try await $0.last(FindNumber(number: number)).first }
-    return found.flatMap { PublicId(kind: number.kind, handle: $0.handle, random: $0.random) }
+  /// The tenants that have these codes, and the ids of what has these numbers, wherever that is. It tells nothing of a thing, but that it is
+  /// there: only for who asks for the thing by the id then, as for one that he was given. What nobody has is missing.
+  package func named(codes: [String], numbers: [ThingNumber]) async throws -> (tenants: [String: TenantEntry], ids: [ThingNumber: PublicId]) {
+    guard !codes.isEmpty || !numbers.isEmpty else { return ([:], [:]) }
+    let (tenants, found) = try await transaction(binding: [], side: .customer, readOnly: true) { transaction in
+      try await transaction.query(FindTenantsByCode(codes: codes), FindNumbers(numbers: numbers))
+    }
+    var ids: [ThingNumber: PublicId] = [:]
+    for row in found {
+      guard let index = Int(exactly: row.place - 1), numbers.indices.contains(index) else { continue }
+      let number = numbers[index]
+      ids[number] = PublicId(kind: number.kind, handle: row.handle, random: row.random)
+    }
+    return (Dictionary(tenants.map { ($0.code, $0) }) { first, _ in first }, ids)
   }
 
   /// The provider's own tenant; nil before the first set-up.

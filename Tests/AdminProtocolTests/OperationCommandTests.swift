@@ -27,6 +27,25 @@ import Testing
     #expect(one == .object(["customer": "cus_acme"]))
   }
 
+  /// Guard: without the effect and the reach, a role that is given for every customer would be given for one, unsaid.
+  @Test func nothingButAReadOverAllCustomersIsNarrowed() throws {
+    var narrowed: Set<String> = []
+    for operation in registry.operations where operation.inputFields.contains(where: { $0.name == "customers" }) {
+      let input = try OperationCommand.input(AdminCommand(words: ["x"]), for: operation, customer: "cus_acme")
+      guard input["customers"] != nil else { continue }
+      narrowed.insert(operation.declaration.name)
+      guard case .many = operation.declaration.reach else {
+        Issue.record("\(operation.declaration.name) is not over all customers")
+        continue
+      }
+      #expect(operation.declaration.effect == .read, "\(operation.declaration.name)")
+    }
+    #expect(narrowed.isSuperset(of: ["incident.queue", "incident.count"]) && !narrowed.contains("staff_grant.add"))
+    let grant = try #require(registry["staff_grant.add"])
+    #expect(grant.inputFields.contains { $0.name == "customers" })
+    #expect(try OperationCommand.input(AdminCommand(words: ["staff-grant", "add"]), for: grant, customer: "cus_acme") == .object([] as [Value.Member]))
+  }
+
   /// Of what is no thing with an id, but a list, a table has the elements as rows.
   @Test func aReportIsATableOfItsRows() throws {
     let filters = try #require(registry["queue_filter.list"])

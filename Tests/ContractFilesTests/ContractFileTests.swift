@@ -4,6 +4,7 @@ import Foundation
 import Jobs
 import Kernel
 import Operations
+import Postgres
 import Tenancy
 import TestSupport
 import Testing
@@ -291,6 +292,53 @@ import Testing
     let keys = try await world.problems(byName).map { $0.split(separator: " ").dropFirst().joined(separator: " ") }
     #expect(keys.contains("people[0].name contract_file.several_persons") && keys.contains("contract.contacts[0].person contract_file.several_persons"))
     #expect(try await world.problems(yaml) == ["accepted"], "the address is clear")
+  }
+
+  /// Guard: without those who have left, a file that nobody changed would make them anew, and could not be applied any more.
+  @Test func whoHasLeftIsNotMadeAnew() async throws {
+    let world = try await World()
+    let (database, yaml) = (world.database, try Self.example("office-hours-5x8"))
+    try await world.run(yaml).apply()
+    let customer = try #require(try await database.tenancy.tenant(code: "LUMENARC"))
+    let people = try await database.call("person.list", ["customer": .id(customer.publicId)], as: database.root)["items"]?.array ?? []
+    let claire = try #require(people.first { $0["email"] == "claire@lumen.example" })
+    try await database.call(
+      "person.change", ["id": claire["id"] ?? .null, "left": .bool(true)], as: database.root, version: claire["version"]?.integer)
+    #expect(try await world.run(yaml).plan().isEmpty)
+    let exported = try await ContractExport(dispatcher: database.dispatcher, as: database.root, .english).yaml(customer: "LUMENARC", contract: nil)
+    #expect(exported.contains("claire@lumen.example"))
+    #expect(try await world.run(exported).plan().isEmpty)
+    // A name means who is there, before who has left.
+    try await database.call("person.add", ["customer": "LUMENARC", "name": "Claire Fontaine", "unit": claire["unit"] ?? .null], as: database.root)
+    let keys = try await world.problems(yaml.replacingOccurrences(of: ", email: claire@lumen.example", with: "")).map {
+      $0.split(separator: " ").last ?? ""
+    }
+    #expect(!keys.contains("contract_file.several_persons"))
+  }
+
+  /// Guard: an address of the time before addresses were checked would be refused, and the customer's file with it.
+  @Test func anOldAddressThatIsRecordedIsNoObstacle() async throws {
+    let world = try await World()
+    let (database, yaml) = (world.database, try Self.example("office-hours-5x8"))
+    try await world.run(yaml).apply()
+    let customer = try #require(try await database.tenancy.tenant(code: "LUMENARC"))
+    try await database.tenancy.transaction(binding: [customer.id], side: .staff) { transaction in
+      try await transaction.last(OldAddress(tenant: customer.id))
+    }
+    let old = yaml.replacingOccurrences(of: "claire@lumen.example", with: "claire@intranet")
+    #expect(try await world.run(old).plan().isEmpty)
+    let new = yaml.replacingOccurrences(of: "claire@lumen.example", with: "kim@intranet")
+    #expect(try await world.problems(new).first?.hasSuffix("people[0].email input.email") == true)
+  }
+
+  private struct OldAddress: Statement {
+    let tenant: TenantId
+
+    static let sql = "update tenancy.person set email = 'claire@intranet' where tenant_id = $1 and email = 'claire@lumen.example'"
+
+    func bind(to parameters: inout Parameters) { parameters.append(tenant) }
+
+    static func decode(_ row: inout RowReader) throws {}
   }
 
   @Test func theContractOfANameIsTheOneThatIsNotOver() async throws {

@@ -87,8 +87,18 @@ import Testing
     let opened = try await world.database.call(
       "incident.open", ["customer": "ACME", "title": "No mail", "requester": "Kim@ACME.test"], as: world.engineer)
     #expect(opened["requester"] == kim["id"])
+    // Whoever has left asks for nothing, and watches nothing.
+    try await world.database.call("person.change", ["id": kim["id"] ?? .null, "left": .bool(true)], as: world.manager, version: 1)
+    let byId = await answer {
+      try await world.database.call("incident.open", ["customer": "ACME", "title": "x", "requester": kim["id"] ?? .null], as: world.engineer)
+    }
+    #expect(byId == "invalid requester person.left")
+    let watching = await answer {
+      try await world.database.call("incident.watch", ["id": opened["id"] ?? .null, "person": kim["id"] ?? .null], as: world.engineer)
+    }
+    #expect(watching == "invalid person person.left")
     // Somebody else's people are nobody.
-    for address in ["lee@other.test", "nobody@acme.test", "@"] as [Value] {
+    for address in ["lee@other.test", "nobody@acme.test", "kim@acme.test", "@"] as [Value] {
       await expectFailure(.invalid) {
         try await world.database.call("incident.open", ["customer": "ACME", "title": "x", "requester": address], as: world.engineer)
       }

@@ -20,6 +20,27 @@ import Testing
     #expect(plan.contains { $0.contains("Index") && $0.contains("using ticket_pk on ticket t") })
     #expect(!plan.contains { $0.contains("Seq Scan on ticket") || $0.contains("Hash") && $0.contains("ticket") }, "\(plan.joined(separator: "\n"))")
   }
+
+  /// What is rare is found by its own index, over all customers and over some, and not met on the way through the queue.
+  @Test func whatTheQueueIsNarrowedToHasAnIndex() async throws {
+    let world = try await DeskWorld()
+    let incident = try await world.open()
+    try await world.database.superuser.transaction { try await $0.execute(MultiplyTickets(copies: 5000)) }
+    try await world.act("change", on: incident, ["category": "network/vpn", "nature": "fault"])
+    try await world.database.runAsSuperuser("analyze desk.ticket")
+    let looks: [(given: [Value.Member], index: String)] = [
+      ([Value.Member("wanted_nature", "'fault'")], "ticket_queue_nature"),
+      ([Value.Member("wanted_state", "'pending'")], "ticket_queue_state"),
+      ([Value.Member("wanted_categories", "array['network/vpn']")], "ticket_queue_category"),
+    ]
+    for (given, index) in looks {
+      for permitted in [[], [Value.Member("permitted", .text("array[\(world.acme.id), \(world.other.id)]"))]] as [[Value.Member]] {
+        let plan = try await world.database.finderPlan("open_tickets", given: .object(given + permitted))
+        #expect(plan.contains { $0.contains(index) }, "\(plan.joined(separator: "\n"))")
+        #expect(!plan.contains { $0.contains("Seq Scan on ticket") }, "\(plan.joined(separator: "\n"))")
+      }
+    }
+  }
 }
 
 private struct MultiplyTickets: Statement {

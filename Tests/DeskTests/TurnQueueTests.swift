@@ -47,6 +47,14 @@ import Testing
     let listed = try await world.database.staff(.engineer, for: [world.desk.other])
     let seen = try await world.database.call("incident.queue", ["team": world.second["id"] ?? .null, "order": "team_due"], as: listed)
     #expect(seen["items"] == .array([]) && elsewhere["team"] == world.second["id"])
+    // It is narrowed by the team's own due times, which its lines tell.
+    try world.desk.at("2026-03-02T09:06:00Z")
+    for breached in [true, false] {
+      let page = try await world.call("incident.queue", [("team", team), ("order", "team_due"), ("breached", .bool(breached))])
+      let lines = page["items"]?.array ?? []
+      #expect(lines.allSatisfy { $0["teamBreached"] == .bool(breached) })
+      #expect(lines.contains { $0["title"] == "urgent" } == breached)
+    }
   }
 
   @Test func theQueueShowsTheWarningsThatWereGiven() async throws {

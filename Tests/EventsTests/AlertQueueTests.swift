@@ -34,6 +34,30 @@ import Testing
     await expectFailure(.denied) { try await world.call("alert.queue", as: manager) }
   }
 
+  /// Guard: without a look into each customer by itself, whoever serves a quiet one walks through another's storm.
+  @Test func whatIsOfSomeCustomersIsLookedUpThere() async throws {
+    let world = try await EventsWorld()
+    let source = try await world.source(["customer": .id(world.other.publicId)], name: "Storm").id
+    try await world.deliver(source, [EventsWorld.alert("A")])
+    try await world.sweep()
+    try await world.database.runAsSuperuser(
+      """
+      insert into events.alert
+      select (jsonb_populate_record(a, jsonb_build_object('id', 100000 + n, 'public_id', substr(sha256(n::text::bytea), 1, 12), 'fingerprint', 'f' || n,
+        'state', case when n % 2 = 0 then 'firing' else 'resolved' end, 'changed_at', a.changed_at + n * interval '1 second'))).*
+      from events.alert a cross join generate_series(1, 5000) n;
+      analyze events.alert
+      """)
+    let some = try await world.database.finderPlan("open_alerts", given: .object(["permitted": .text("array[\(world.acme.id)]")]))
+    #expect(some.contains { $0.contains("alert_open") }, "\(some.joined(separator: "\n"))")
+    #expect(!some.contains { $0.contains("alert_queue") }, "\(some.joined(separator: "\n"))")
+    let suppressed = try await world.database.finderPlan("open_alerts", given: .object(["wanted_state": "'suppressed'"]))
+    #expect(suppressed.contains { $0.contains("alert_queue_state") }, "\(suppressed.joined(separator: "\n"))")
+    // A customer that is named twice is one.
+    let twice = try await queue(world, ["customers": .array([.id(world.other.publicId), "OTHER"]), "limit": 5])
+    #expect(Set(twice.compactMap { $0["id"]?.text }).count == twice.count && twice.count == 5)
+  }
+
   private func queue(_ world: EventsWorld, _ input: [String: Value] = [:], as principal: Principal? = nil) async throws -> [Value] {
     try await world.call("alert.queue", input, as: principal ?? world.engineer)["items"]?.array ?? []
   }

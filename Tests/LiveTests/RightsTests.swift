@@ -16,7 +16,7 @@ import Testing
     let engineer = try await site.staff()
     try await LiveServer.with(site) { server in
       let all = try await server.listen(engineer.token)
-      let chosen = try await server.listen(engineer.token, "?customers=\(other.publicId)")
+      let chosen = try await server.listen(engineer.token, "?customers=\(other.code.lowercased())")
       let listeners = [
         all, chosen, try await server.listen(site.staff(for: [[other]]).token), try await server.listen(site.user(.customerManager, of: acme).token),
         try await server.listen(site.user(.requester, of: acme, scope: "own", person: anna).token),
@@ -255,14 +255,15 @@ import Testing
       // Hidden, foreign, unknown, and no id at all: one answer.
       let unknown = Value.id(acme.id("inc", [UInt8](repeating: 7, count: 12)))
       var answers: Set<String> = []
-      for id in [hidden, foreign, unknown] {
+      for id in [hidden, foreign, unknown, "ACME-INC-000001", "OTHER-INC-000001", "ACME-INC-000777", "NOBODY-INC-000001"] {
         let reply = try await server.send("GET", "/v1/live?incident=\(id.text ?? "")", token: anna.token)
         #expect(reply.status == 404)
         answers.insert(reply.json?["code"]?.text ?? "")
       }
       #expect(answers == ["not_found"])
       answers = []
-      for id in [other.publicId, try #require(PublicId("cus_\(Base32.encode([UInt8](repeating: 9, count: 16)))"))] {
+      let strange = try #require(PublicId("cus_\(Base32.encode([UInt8](repeating: 9, count: 16)))"))
+      for id in [other.publicId.description, strange.description, "OTHER", "NOBODY"] {
         let reply = try await server.send("GET", "/v1/live?customers=\(id)", token: anna.token)
         #expect(reply.status == 422)
         answers.insert(reply.json.map { JSON.text($0["errors"] ?? .null) } ?? "")

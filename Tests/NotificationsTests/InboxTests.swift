@@ -13,6 +13,18 @@ import Testing
 
 /// Who is told of what, once, and nobody else.
 @Suite struct InboxTests {
+  /// Guard: who has left is told nothing any more, not even by mail, for the address may be somebody else's by now.
+  @Test func whoHasLeftIsToldNothing() async throws {
+    let world = try await NotificationsWorld()
+    let incident = try await world.incident()
+    let person = try await world.call("person.read", ["id": world.requesterId])
+    try await world.call("person.change", ["id": world.requesterId, "left": .bool(true)], version: person["version"]?.integer)
+    try await world.comment(incident, "We look into it")
+    try await world.make()
+    #expect(try await world.events(world.requester) == [])
+    #expect(try await world.left() == 0)
+  }
+
   /// A public word of the staff reaches the requester; nobody is told what he did himself, and nobody of another customer is told anything.
   @Test func whoIsToldIsToldOnce() async throws {
     let world = try await NotificationsWorld()

@@ -32,8 +32,100 @@ import Testing
     await expectFailure(.invalid) {
       try await database.call("account.create", ["customer": "ACME", "login": "k@acme.test", "name": "K", "person": "kim.doe@example.com"], as: database.root)
     }
+    // Nor by the id: neither a new login nor the old one.
+    let again = await failure {
+      try await database.call("account.create", ["customer": "ACME", "login": "k@acme.test", "name": "K", "person": id], as: database.root)
+    }
+    #expect(again?.violations.first?.message == AccountMessages.personLeft)
+    let enabled = await failure { try await database.call("account.enable", ["id": byAddress["id"] ?? .null], as: database.root) }
+    #expect(enabled?.message == AccountMessages.personLeft)
+    // The address stays, and who takes it is told where it is.
+    let taken = await failure {
+      try await database.call("person.add", ["customer": "ACME", "name": "K", "email": "kim.doe@example.com"], as: database.root)
+    }
+    #expect(taken?.kind == .conflict && taken?.message.text(.english).contains("withLeft") == true)
     try await database.call("person.change", ["id": id, "left": .bool(false)], as: database.root, version: 3)
     #expect(try await names(database, acme) == ["Kim Doe"])
+  }
+
+  /// Guard: staff serve several customers, and one address may be of somebody at each of them.
+  @Test func staffNameAPersonByAddressAndCustomer() async throws {
+    let database = try await TestDatabase.make()
+    let acme = try await database.customer("ACME")
+    let other = try await database.customer("OTHER")
+    let kim = try await database.call("person.add", ["customer": "ACME", "name": "Kim", "email": "kim@acme.test"], as: database.root)
+    try await database.call("person.add", ["customer": "OTHER", "name": "Lee", "email": "kim@acme.test"], as: database.root)
+    let listed = try await database.staff(.accountManager, for: [acme])
+    #expect(try await database.call("person.read", ["id": "Kim@ACME.test", "customer": "acme"], as: listed)["id"] == kim["id"])
+    let bare = await violations { try await database.call("person.read", ["id": "kim@acme.test"], as: listed) }
+    #expect(bare.last?.hasPrefix("customer ") == true)
+    // A customer's own people need not say it, and nobody gets beyond what is his.
+    let user = try await database.user(.customerManager, of: acme)
+    #expect(try await database.call("person.read", ["id": "kim@acme.test"], as: user)["id"] == kim["id"])
+    await expectFailure(.notFound) {
+      try await database.call("person.read", ["id": kim["id"] ?? .null, "customer": .id(other.publicId)], as: database.root)
+    }
+    let stranger = try await database.staff(.accountManager, for: [other])
+    await expectFailure(.notFound) { try await database.call("person.read", ["id": kim["id"] ?? .null], as: stranger) }
+    await expectFailure(.invalid) { try await database.call("person.read", ["id": "kim@acme.test", "customer": "ACME"], as: stranger) }
+  }
+
+  /// Guard: with the address looked up before the hash, the repetition would name nobody and be refused as another call.
+  @Test func aChangeOfTheAddressIsRepeatedByTheOldOne() async throws {
+    let database = try await TestDatabase.make()
+    _ = try await database.customer("ACME")
+    try await database.call("person.add", ["customer": "ACME", "name": "Kim", "email": "kim@acme.test"], as: database.root)
+    let input: KeyValuePairs<String, Value> = ["id": "kim@acme.test", "customer": "ACME", "email": "kim.doe@acme.test"]
+    let first = try await database.call("person.change", input, as: database.root, version: 1, key: "change")
+    let again = try await database.call(
+      "person.change", ["id": " KIM@acme.test", "customer": "acme", "email": "kim.doe@acme.test"], as: database.root, version: 1, key: "change")
+    #expect(first == again && first["version"] == 2)
+    await expectFailure(.conflict) {
+      try await database.call(
+        "person.change", ["id": "lee@acme.test", "customer": "ACME", "email": "x@acme.test"], as: database.root, version: 1, key: "change")
+    }
+  }
+
+  /// Guard: whoever may see only himself names by an address only himself.
+  @Test func ofPeopleOneNamesByAddressWhomOneSees() async throws {
+    let database = try await TestDatabase.make()
+    let acme = try await database.customer("ACME")
+    let kim = try await database.call("person.add", ["customer": "ACME", "name": "Kim", "email": "kim@acme.test"], as: database.root)
+    let own = try await database.user(.customerManager, of: acme, .own)
+    for id in [kim["id"] ?? .null, "kim@acme.test", "nobody@acme.test"] as [Value] {
+      await expectFailure(.notFound) { try await database.call("person.read", ["id": id], as: own) }
+    }
+  }
+
+  /// More names than are looked up one by one, in one call.
+  @Test func aLongListIsNamedByCodes() async throws {
+    let database = try await TestDatabase.make()
+    let acme = try await database.customer("ACME")
+    let numbers = (1...300).compactMap { ThingNumber("ACME-INC-\($0)") }
+    let named = try await database.tenancy.named(codes: ["ACME", "NOBODY"] + (1...400).map { "N\($0)" }, numbers: numbers)
+    #expect(named.tenants.mapValues(\.id) == ["ACME": acme.id] && named.ids.isEmpty)
+    let fields: [any InputField] = [
+      Field.list("customers", of: Field.id("customer", .customer, "A customer.", "客户。"), count: 1...500, "Customers.", "客户。")
+    ]
+    let codes: [Value] = ["ACME"] + (1...400).map { .text("N\($0)") }
+    let long = try await NameRule(tenancy: database.tenancy).withIds(.object(["customers": .array(codes)]), fields)
+    let ids = long["customers"]?.array ?? []
+    #expect(ids.count == 401 && ids.first == .id(acme.publicId) && ids.allSatisfy { $0.text.flatMap { PublicId($0) } != nil })
+  }
+
+  /// Guard: a slip of the pen among one's own customers is no reach into another's, and leaves no denial behind.
+  @Test func aNumberThatNobodyHasIsOfItsCustomer() async throws {
+    let database = try await TestDatabase.make()
+    let acme = try await database.customer("ACME")
+    let rule = NameRule(tenancy: database.tenancy)
+    let fields: [any InputField] = [
+      Field.id("ticket", IdKind("inc", owner: .tenant), "A ticket.", "工单。"), Field.id("article", IdKind("art", owner: .provider), "An article.", "文章。"),
+    ]
+    let named = try await rule.withIds(.object(["ticket": "acme-inc-777", "article": "KB-777"]), fields)
+    #expect(named["ticket"] == .id(PublicId.none(kind: "inc", handle: acme.handle)))
+    #expect(named["article"] == .id(PublicId.none(kind: "art", handle: database.provider.handle)))
+    let nobodys = try await rule.withIds(.object(["ticket": "NOBODY-INC-777"]), fields)
+    #expect(nobodys["ticket"] == .id(PublicId.none(kind: "inc", handle: TenantHandle(0))))
   }
 
   @Test func peopleAndCustomersAreFound() async throws {
@@ -111,6 +203,15 @@ import Testing
     let found = try await database.dispatcher.invoke(
       "person.list", .object(input.map { Value.Member($0.key, $0.value) }), as: database.root, Call(requestId: "test"))
     return found.value["items"]?.array?.map { $0["name"] ?? .null } ?? []
+  }
+
+  private func failure(_ body: () async throws -> Value) async -> Failure? {
+    do {
+      _ = try await body()
+      return nil
+    } catch {
+      return error as? Failure
+    }
   }
 
   private func violations(_ body: () async throws -> Value) async -> [String] {

@@ -842,11 +842,22 @@ create function finder.open_requests(
 returns table (tenant_id bigint, id bigint, submitted_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
-  return query select r.tenant_id, r.id, r.submitted_at from requests.request r
-    where r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling') and (permitted is null or r.tenant_id = any (permitted))
-      and (wanted_state is null or r.state = wanted_state)
-      and (after_id is null or (r.submitted_at, r.tenant_id, r.id) > (after_submitted, after_tenant, after_id))
-    order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201);
+  -- Of some tenants each is looked into by itself: whatever the others have is not walked through.
+  return query (select r.tenant_id, r.id, r.submitted_at from requests.request r
+     where permitted is null and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling')
+       and (wanted_state is null or r.state = wanted_state)
+       and (after_id is null or (r.submitted_at, r.tenant_id, r.id) > (after_submitted, after_tenant, after_id))
+     order by r.submitted_at, r.tenant_id, r.id limit least(row_limit, 201))
+    union all
+    (select n.tenant_id, n.id, n.submitted_at from (select distinct u.tenant from unnest(permitted) u (tenant)) p cross join lateral (
+       select r.tenant_id, r.id, r.submitted_at from requests.request r
+       where r.tenant_id = p.tenant and r.state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling')
+         and (wanted_state is null or r.state = wanted_state)
+         and (after_id is null or r.submitted_at >= after_submitted
+           and (r.submitted_at, r.tenant_id, r.id) > (after_submitted, after_tenant, after_id))
+       order by r.submitted_at, r.id limit least(row_limit, 201)) n
+     order by n.submitted_at, n.tenant_id, n.id limit least(row_limit, 201))
+    order by 3, 1, 2 limit least(row_limit, 201);
 end
 $$;
 
@@ -1025,10 +1036,20 @@ create function finder.open_alerts(
 returns table (tenant_id bigint, id bigint, changed_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
-  return query select a.tenant_id, a.id, a.changed_at from events.alert a
-    where a.state <> 'resolved' and (permitted is null or a.tenant_id = any (permitted)) and (wanted_state is null or a.state = wanted_state)
-      and (before_id is null or (a.changed_at, a.tenant_id, a.id) < (before_changed, before_tenant, before_id))
-    order by a.changed_at desc, a.tenant_id desc, a.id desc limit least(row_limit, 201);
+  -- Of some tenants each is looked into by itself: another's storm is not walked through.
+  return query (select a.tenant_id, a.id, a.changed_at from events.alert a
+     where permitted is null and a.state <> 'resolved' and (wanted_state is null or a.state = wanted_state)
+       and (before_id is null or (a.changed_at, a.tenant_id, a.id) < (before_changed, before_tenant, before_id))
+     order by a.changed_at desc, a.tenant_id desc, a.id desc limit least(row_limit, 201))
+    union all
+    (select n.tenant_id, n.id, n.changed_at from (select distinct u.tenant from unnest(permitted) u (tenant)) p cross join lateral (
+       select a.tenant_id, a.id, a.changed_at from events.alert a
+       where a.tenant_id = p.tenant and a.state <> 'resolved' and (wanted_state is null or a.state = wanted_state)
+         and (before_id is null or a.changed_at <= before_changed
+           and (a.changed_at, a.tenant_id, a.id) < (before_changed, before_tenant, before_id))
+       order by a.changed_at desc, a.id desc limit least(row_limit, 201)) n
+     order by n.changed_at desc, n.tenant_id desc, n.id desc limit least(row_limit, 201))
+    order by 3 desc, 1 desc, 2 desc limit least(row_limit, 201);
 end
 $$;
 

@@ -83,8 +83,7 @@ alter table escalations.escalation
   add constraint escalation_once unique nulls not distinct (tenant_id, process, ticket_id, rule_id, metric);
 grant update (tasks_given) on escalations.escalation to steward_app;
 
--- What is open, in the order in which it was recorded.
-create index request_aging on requests.request (submitted_at, tenant_id, id) where state in ('submitted', 'awaiting_approval', 'approved', 'fulfilling');
+-- What is open, in the order in which it was recorded; requests have such an index already.
 create index problem_aging on problems.problem (opened_at, tenant_id, id) where state in ('new', 'investigating', 'known_error');
 create index change_aging on changes.change (opened_at, tenant_id, id) where ended_at is null;
 -- Tasks go to another team.

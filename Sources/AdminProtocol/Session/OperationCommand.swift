@@ -6,8 +6,13 @@ enum OperationCommand {
   static let versionKey = "version"
   static let requestKey = "request-id"
   static let customerField = "customer"
-  /// Of an operation over all customers that can be narrowed to some.
+  /// Of a read over all customers that can be narrowed to some. What a write takes by this name is a part of what it writes.
   static let customersField = "customers"
+
+  private static func isNarrowed(_ operation: RegisteredOperation) -> Bool {
+    guard case .many = operation.declaration.reach, operation.declaration.effect == .read else { return false }
+    return operation.inputFields.contains { $0.name == customersField }
+  }
 
   /// The operation that the words name: `staff set-password` is `staff.set_password`.
   static func operation(_ command: AdminCommand, in registry: Registry) -> RegisteredOperation? {
@@ -32,7 +37,7 @@ enum OperationCommand {
     }
     if let customer, command.argument(customerField) == nil, operation.inputFields.contains(where: { $0.name == customerField }) {
       members.append(Value.Member(customerField, .text(customer)))
-    } else if let customer, command.argument(customersField) == nil, operation.inputFields.contains(where: { $0.name == customersField }) {
+    } else if let customer, command.argument(customersField) == nil, isNarrowed(operation) {
       members.append(Value.Member(customersField, .array([.text(customer)])))
     }
     return .object(members)

@@ -1,12 +1,12 @@
 import Kernel
 import Postgres
 
-/// The persons of a tenant with these e-mail addresses.
+/// The persons of a tenant with these e-mail addresses who have not left.
 struct PersonsByEmail: Statement {
   let tenant: TenantId
   let emails: [String]
 
-  static let sql = "select p.email, p.id, p.public_id from tenancy.person p where p.tenant_id = $1 and p.email = any($2)"
+  static let sql = "select p.email, p.id, p.public_id from tenancy.person p where p.tenant_id = $1 and p.email = any($2) and p.left_at is null"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)

@@ -171,7 +171,7 @@ package enum ListCis: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<CiOutput> {
     var filter = CiFilter(state: input.state, tier: input.tier, text: input.text.map(MatchKey.of))
     if let code = input.type { filter.type = try await context.type(code, path: "type").id }
-    if let owner = input.owner { filter.owner = try await context.person(owner, "owner").id }
+    if let owner = input.owner { filter.owner = try await context.person(owner, "owner", withLeft: true).id }
     if let unit = input.unit { filter.unit = try await context.unit(unit, "unit") }
     let (limit, after) = try context.page(input.limit, input.cursor, filter: input.filterText)
     let page = CiPage(

@@ -89,14 +89,15 @@ package struct FilePerson: OperationInput {
   let unit: String?
   let language: String?
 
-  private static let email = Field.email("email", 3...320, "The e-mail address.", "电子邮件。")
+  private static let email = Field.text("email", 3...320, "The e-mail address.", "电子邮件。")
   private static let unit = Field.text("unit", 1...200, "The person's unit.", "所属单位。")
 
   package static let fields: [any InputField] = [FileFields.name, email.optional, unit.optional, FileFields.language.optional]
 
   package init(_ values: InputValues) throws(FieldError) {
     name = try values[FileFields.name]
-    email = try values[Self.email.optional]
+    // Who is recorded is found by whatever address he is recorded with; only a new one has to be sound.
+    email = try values[Self.email.optional].map(LoginName.canonical)
     unit = try values[Self.unit.optional]
     language = try values[FileFields.language.optional]
   }

@@ -94,6 +94,7 @@ extension ContractPlanner {
           requireSame("\(place).unit", unit, recordedUnit)
         }
       } else {
+        if let email = person.email, EmailAddress.read(email) == nil { refuse("\(place).email", InputMessages.notAnEmail) }
         step = ContractPlan.Step(kind: .create, noun: step.noun, name: step.name, path: place)
         let members = [
           Value.Member("name", .text(person.name)), Value.Member("email", .text(person.email)), Value.Member("language", .text(person.language)),
@@ -111,6 +112,6 @@ extension ContractPlanner {
   }
   /// Whether a name alone does not say who is meant.
   private func isNameOfSeveral(_ name: String) -> Bool {
-    recorded.persons.count { $0["name"]?.text == name } > 1 || file.people.contains { $0.name == name && $0.email != nil }
+    recorded.persons(named: name).count > 1 || file.people.contains { $0.name == name && $0.email != nil }
   }
 }

@@ -124,7 +124,8 @@ struct ContractPlanner {
   /// The key under which the person of this e-mail address or name is known: as recorded, or else as the file has it.
   mutating func personKey(_ name: String, at path: String) -> String? {
     let address = name.lowercased()
-    let known = recorded.persons.filter { $0["email"]?.text?.lowercased() == address || $0["name"]?.text == name }.map(\.personKey)
+    let named = recorded.persons(named: name)
+    let known = (named + recorded.persons.filter { $0["email"]?.text?.lowercased() == address && !named.contains($0) }).map(\.personKey)
     let new = file.people.filter { ($0.email == address || $0.name == name) && recorded.person($0) == nil }.map(\.key)
     let keys = known + new
     if keys.isEmpty { refuseUnknown(path, known: Set(file.people.map(\.key) + recorded.persons.map(\.personKey))) }

@@ -34,12 +34,15 @@ package struct ContractExport: Sendable {
     }
     var parts = ContractParts(customer: customer, contract: contract)
     parts.units = try await applying.all("unit.list", [ofCustomer])
-    parts.people = try await applying.all("person.list", [ofCustomer])
+    let people = try await applying.all("person.list", [ofCustomer, Value.Member("withLeft", .bool(true))])
     let ofContract = Value.Member("contract", contract["id"] ?? .null)
     parts.contacts = try await applying.all("contract_contact.list", [ofContract]).filter { $0["validUntil"]?.isNull ?? true }
     for line in try await applying.all("contract_line.list", [ofContract, Value.Member("asOf", RecordedState.always)]) where line["state"] == "active" {
       parts.lines.append(try await read(line))
     }
+    // Who has left is in the file where the contract names him still.
+    let named = parts.contacts.compactMap { $0["person"] } + parts.lines.flatMap { $0.line["persons"]?.array ?? [] }
+    parts.people = people.filter { ($0["leftAt"]?.isNull ?? true) || named.contains($0["id"] ?? .null) }
     try await readDefinitions(&parts)
     return try YAMLText.text(parts.value)
   }

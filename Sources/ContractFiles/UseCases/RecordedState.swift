@@ -78,7 +78,8 @@ struct RecordedState: Sendable {
     customer = try await applying.call("customer.read", [Value.Member("id", id)])
     let units = try await applying.all("unit.list", [Value.Member("customer", id)])
     self.units = Self.byPath(units)
-    persons = try await applying.all("person.list", [Value.Member("customer", id)])
+    // With those who have left: they keep their addresses, and lines and contacts may name them still.
+    persons = try await applying.all("person.list", [Value.Member("customer", id), Value.Member("withLeft", .bool(true))])
     guard let wanted = file.contract else { return }
     let contracts = try await applying.all("contract.list", [Value.Member("customer", id), Value.Member("asOf", Self.always)])
     let ofName = contracts.filter { $0["name"]?.text == wanted.name }
@@ -170,16 +171,23 @@ struct RecordedState: Sendable {
 
   /// A person of the file: by e-mail address, or, where the file gives none, by name.
   func person(_ wanted: FilePerson) -> Value? {
-    persons.first { person in
-      if let email = wanted.email { person["email"]?.text?.lowercased() == email } else { person["name"]?.text == wanted.name }
-    }
+    guard let email = wanted.email else { return persons(named: wanted.name).first }
+    return persons.first { $0["email"]?.text?.lowercased() == email }
+  }
+
+  /// A name means those who are there, and only without any of them those who have left.
+  func persons(named name: String) -> [Value] {
+    let found = persons.filter { $0["name"]?.text == name }
+    let there = found.filter { $0["leftAt"]?.isNull ?? true }
+    return there.isEmpty ? found : there
   }
 
   /// What of it has an id.
   var ids: [FileThing: Value] {
     var ids: [FileThing: Value] = [.customer: customer?["id"] ?? .null, .contract: contract?["id"] ?? .null]
     for (path, unit) in units { ids[.unit(path)] = unit["id"] }
-    for person in persons { ids[.person(person.personKey)] = person["id"] }
+    for person in persons where person["leftAt"]?.isNull == false { ids[.person(person.personKey)] = person["id"] }
+    for person in persons where person["leftAt"]?.isNull ?? true { ids[.person(person.personKey)] = person["id"] }
     for (name, calendar) in calendars { ids[.calendar(name)] = calendar["id"] }
     for (name, set) in holidaySets { ids[.holidaySet(name)] = set["id"] }
     for (name, sla) in slas { ids[.sla(name)] = sla["id"] }

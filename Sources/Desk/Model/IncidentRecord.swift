@@ -85,6 +85,9 @@ package struct QueueLine: OperationOutput {
       OutputField("teamDueAt", .instant, "When the next clock of its team's turn is due, by the team's OLA.", "团队当前处理段按 OLA 的到期时间。") {
         .instant($0.teamDueAt)
       },
+      OutputField("teamBreached", .boolean, "Whether `teamDueAt` has passed.", "是否已超过团队的到期时间。") { line in
+        .bool(line.teamDueAt.map { $0 < line.now } ?? false)
+      },
       OutputField(
         "warnedPercent", .integer, "The highest share of a budget, in percent, whose passing was recorded, of what the customer was promised.",
         "对客户承诺中已记录预警的最高时限百分比。"

@@ -53,12 +53,17 @@ package struct QueueCriteria: OperationInput {
   ).optional
   private static let natureField = Field.text("nature", 1...100, "Only those of this nature, a key of code.list.", "仅限此性质：code.list 中的键。").optional
   private static let breachedField = Field.boolean(
-    "breached", "true: only those whose next due time has passed; false: only the others, so that what breaches next comes first.",
-    "true：仅限已超期的工单；false：仅限未超期的工单，最先到期的在前。"
+    "breached",
+    "true: only those whose next due time (with order=team_due the team's own) has passed; false: only the others, so that what breaches next comes first.",
+    "true：仅限已超期的工单；false：仅限未超期的工单，最先到期的在前。order=team_due 时按团队的到期时间。"
   ).optional
-  private static let dueBeforeField = Field.instant("dueBefore", "Only those that are due before this.", "仅限在此时间之前到期的工单。").optional
+  private static let dueBeforeField = Field.instant(
+    "dueBefore", "Only those that are due before this; with order=team_due by the team's own due time.",
+    "仅限在此时间之前到期的工单；order=team_due 时按团队的到期时间。"
+  ).optional
   private static let dueWithinField = Field.integer(
-    "dueWithinMinutes", 0...527_040, "Only those that are due within so many minutes from now, or have been.", "仅限在此分钟数内到期或已超期的工单。"
+    "dueWithinMinutes", 0...527_040, "Only those that are due within so many minutes from now, or have been; with order=team_due by the team's own due time.",
+    "仅限在此分钟数内到期或已超期的工单；order=team_due 时按团队的到期时间。"
   ).optional
   package static let fields: [any InputField] = [
     teamField, assigneeField, mineField, unassignedField, ownerField, unownedField, offeredField, priorityField, AttributeFields.filter, orderField,

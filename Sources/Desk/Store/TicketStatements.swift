@@ -335,6 +335,7 @@ struct PersonForTicket: Statement {
   struct Found: Sendable {
     let person: Ticket.Reference
     let unit: Ticket.Reference?
+    let hasLeft: Bool
   }
 
   let tenant: TenantId
@@ -342,7 +343,7 @@ struct PersonForTicket: Statement {
   let id: Int64?
 
   static let sql = """
-    select p.id, p.public_id, u.id, u.public_id
+    select p.id, p.public_id, u.id, u.public_id, p.left_at is not null
     from tenancy.person p left join tenancy.org_unit u on u.tenant_id = p.tenant_id and u.id = p.unit_id
     where p.tenant_id = $1 and (p.public_id = $2 or p.id = $3)
     """
@@ -357,7 +358,7 @@ struct PersonForTicket: Statement {
     let person = Ticket.Reference(id: try row.next(), publicId: try row.next())
     let unit: Int64? = try row.next()
     let unitPublicId: [UInt8]? = try row.next()
-    return Found(person: person, unit: unit.map { Ticket.Reference(id: $0, publicId: unitPublicId ?? []) })
+    return Found(person: person, unit: unit.map { Ticket.Reference(id: $0, publicId: unitPublicId ?? []) }, hasLeft: try row.next())
   }
 }
 

@@ -262,7 +262,8 @@ package enum OpenIncident: Operation {
     let found: PersonForTicket.Found?
     if let requester = input.requester {
       found = try await context.transaction.first(PersonForTicket(tenant: context.tenant.id, publicId: requester.random, id: nil))
-      guard found != nil else { throw context.unknownReference("requester") }
+      guard let person = found else { throw context.unknownReference("requester") }
+      guard !person.hasLeft else { throw Failure.invalid("requester", AccountMessages.personLeft) }
     } else if context.principal.side == .customer, let own = context.principal.person {
       found = try await context.transaction.first(PersonForTicket(tenant: context.tenant.id, publicId: nil, id: own))
     } else {

@@ -40,7 +40,7 @@ package enum WatchIncident: Operation {
     roles: IncidentFields.readers, scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
-    let watchers = try await context.watchers(input)
+    let watchers = try await context.watchers(input, withLeft: false)
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
     for watcher in watchers {
       let begun = try await context.transaction.first(
@@ -61,7 +61,7 @@ package enum UnwatchIncident: Operation {
     scopes: IncidentFields.everyScope, reach: .oneAndProvider(by: "id"), effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> Done {
-    let watchers = try await context.watchers(input)
+    let watchers = try await context.watchers(input, withLeft: true)
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
     for watcher in watchers {
       let ended = try await context.transaction.first(DeleteWatcher(tenant: context.tenant.id, ticket: work.ticket.id, watcher: watcher))
@@ -113,7 +113,7 @@ package enum ListWatchers: Operation {
 
 extension OperationContext {
   /// Whom a call means: those that it names, or the caller.
-  fileprivate func watchers(_ input: WatchInput) async throws -> [Watcher] {
+  fileprivate func watchers(_ input: WatchInput, withLeft: Bool) async throws -> [Watcher] {
     if principal.side == .customer {
       guard input.staff == nil else { throw unknownReference("staff") }
       guard let own = principal.person, let found = try await transaction.first(PersonForTicket(tenant: tenant.id, publicId: nil, id: own)) else {
@@ -127,6 +127,7 @@ extension OperationContext {
       guard let found = try await transaction.first(PersonForTicket(tenant: tenant.id, publicId: person.random, id: nil)) else {
         throw unknownReference("person")
       }
+      guard withLeft || !found.hasLeft else { throw Failure.invalid("person", AccountMessages.personLeft) }
       watchers.append(.person(found.person))
     }
     if let staff = input.staff {

@@ -14,7 +14,7 @@ struct LiveDoor: Sendable {
   ) async throws -> Reply {
     let rights = LiveRights(of: principal, at: dispatcher.tenancy.clock.now())
     guard rights.isAny else { throw Failure(.denied, OperationMessages.denied, ["permission": LiveRights.permissions.joined(separator: ", ")]) }
-    let input = try Self.input(try exchange.target.parameters())
+    let input = try await input(try exchange.target.parameters())
     let interest = try await interest(input, rights, principal, call)
     let request = LiveHub.Request(
       principal: principal, interest: interest, lastEventId: exchange.headers.lastEventId, authenticate: authenticate)
@@ -27,8 +27,9 @@ struct LiveDoor: Sendable {
     return Reply(live: LiveAnswer(stream: stream, first: first))
   }
 
-  private static func input(_ query: [(name: String, text: String)]) throws(Failure) -> LiveInput {
-    let value = try RequestInput.value(LiveInput.fields, id: nil, query: query, body: [])
+  private func input(_ query: [(name: String, text: String)]) async throws -> LiveInput {
+    let given = try RequestInput.value(LiveInput.fields, id: nil, query: query, body: [])
+    let value = try await dispatcher.withIds(given, LiveInput.fields)
     do throws(FieldError) {
       return try InputValues.read(LiveInput.self, from: value)
     } catch {

@@ -217,8 +217,8 @@ struct MailSeen: Statement {
   static func decode(_ row: inout RowReader) throws -> Instant { try row.next() }
 }
 
-/// People of a customer who may be told, with the zone of where they work: of one who is suspended nobody, and nobody whose logins were all
-/// disabled. Many have no login and are reached by mail alone.
+/// People of a customer who may be told, with the zone of where they work: of one who is suspended nobody, nobody who has left, and nobody
+/// whose logins were all disabled. Many have no login and are reached by mail alone.
 struct PeopleToTell: Statement {
   let tenant: TenantId
   let ids: [Int64]
@@ -227,7 +227,7 @@ struct PeopleToTell: Statement {
     select p.id, p.public_id, p.language, u.zone, p.email,
       exists (select from tenancy.account a where a.tenant_id = p.tenant_id and a.person_id = p.id)
     from tenancy.person p left join tenancy.org_unit u on u.tenant_id = p.tenant_id and u.id = p.unit_id
-    where p.tenant_id = $1 and p.id = any ($2)
+    where p.tenant_id = $1 and p.id = any ($2) and p.left_at is null
       and exists (select from tenancy.tenant t where t.id = p.tenant_id and t.state = 'active')
       and coalesce((select bool_or(a.state = 'active') from tenancy.account a where a.tenant_id = p.tenant_id and a.person_id = p.id), true)
     """

@@ -8,6 +8,8 @@ struct Request: Sendable {
   let declaration: Declaration
   let inputFields: [any InputField]
   let input: Value
+  /// The input as it was asked, with the e-mail addresses by which it names people: the same call stays the same when they have others.
+  let asked: Value
   /// Of a file that came beside the input.
   let content: FileContent?
   let principal: Principal
@@ -49,7 +51,7 @@ struct Request: Sendable {
   /// The hash of what was asked. A secret takes no part in it: an unsalted hash over a password would undo all the work
   /// of the slow one.
   private var hash: [UInt8] {
-    let said: [Value.Member] = [Value.Member("input", withoutSecrets), Value.Member("version", .integer(call.expectedVersion))]
+    let said: [Value.Member] = [Value.Member("input", Self.withoutSecrets(asked, inputFields)), Value.Member("version", .integer(call.expectedVersion))]
     return SHA256.hash(JSON.write(Value.object(said + file).canonical))
   }
 

@@ -72,7 +72,7 @@ struct TargetRule: Sendable {
     let named = references(operation.inputFields, input, "").first { $0.kind.owner == .tenant }
     guard let named, field == CustomerReference.field.name else { throw Failure.invalid(field, OperationMessages.customerRequired) }
     guard let found = try await tenancy.tenant(named.id.handle), access.reaches(found.id) else {
-      throw Failure.invalid(named.path, InputMessages.unknownReference)
+      throw named.path == "id" ? Failure.notFound : Failure.invalid(named.path, InputMessages.unknownReference)
     }
     return found
   }

@@ -33,19 +33,35 @@ struct FindPerson: Statement {
   struct Found: Sendable {
     let id: Int64
     let unit: Int64?
+    let hasLeft: Bool
   }
 
   let tenant: TenantId
   let publicId: [UInt8]
 
-  static let sql = "select id, unit_id from tenancy.person where tenant_id = $1 and public_id = $2"
+  static let sql = "select id, unit_id, left_at is not null from tenancy.person where tenant_id = $1 and public_id = $2"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
     parameters.append(publicId)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), unit: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), unit: try row.next(), hasLeft: try row.next()) }
+}
+
+/// Whether a person has left. The row is held, so that nobody leaves while a login of his is made usable, nor the other way round.
+struct PersonHasLeft: Statement {
+  let tenant: TenantId
+  let person: Int64
+
+  static let sql = "select left_at is not null from tenancy.person where tenant_id = $1 and id = $2 for no key update"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(person)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
 }
 
 /// A person with the unit's public id.

@@ -115,6 +115,7 @@ extension OperationContext {
     let id = accountId(account.publicId)
     subject(id)
     if account.state == "active" { return Done(id: id, version: account.version) }
+    if let person = account.person, try await hasLeft(person) { throw Failure(.conflict, AccountMessages.personLeft) }
     return Done(id: id, version: try await transaction.first(SetAccountState(tenant: tenant.id, account: account.id, state: "active")))
   }
 

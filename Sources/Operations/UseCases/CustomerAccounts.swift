@@ -33,7 +33,7 @@ enum CreateAccount: PreparedOperation {
   static func run(_ input: Input, in context: OperationContext) async throws -> AccountRecord {
     try context.requireCustomer("customer")
     let person: Int64? =
-      if let person = input.person { try await context.person(person, "person").id } else { nil }
+      if let person = input.person { try await context.personForLogin(person, "person") } else { nil }
     return AccountRecord(try await context.makeAccount("customer", input.new, person: person), context)
   }
 }

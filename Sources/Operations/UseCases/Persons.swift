@@ -33,7 +33,8 @@ extension PersonRecord {
 }
 
 enum PersonFields {
-  static let id = Field.id("id", .person, "The person.", "人员。")
+  static let id = Field.id(
+    "id", .person, "The person. With the e-mail address, staff say for which customer.", "人员。服务商人员用电子邮件指定时须同时指明客户。")
   static let name = Field.text("name", 1...200, "The person's name.", "姓名。")
   static let email = Field.email("email", 3...320, "The person's e-mail address, unique in the customer.", "电子邮件，在该客户内唯一。")
   static let phone = Field.text("phone", 3...40, "The person's telephone number.", "电话号码。")
@@ -90,14 +91,14 @@ package enum ReadPerson: Operation {
   package struct Input: OperationInput {
     let id: PublicId
 
-    package static let fields: [any InputField] = [PersonFields.id]
+    package static let fields: [any InputField] = [PersonFields.id, CustomerReference.field]
 
     package init(_ values: InputValues) throws(FieldError) { id = try values[PersonFields.id] }
   }
 
   package static let declaration = Declaration(
     "person.read", "Read a person of a customer.", zh: "查看客户的人员。", roles: PersonFields.keepers, scopes: PersonFields.everyScope,
-    reach: .one(by: "id"), effect: .read)
+    reach: .one(by: "customer"), effect: .read)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> PersonRecord {
     PersonRecord(try await context.personRow(input.id), in: context)
@@ -119,7 +120,7 @@ package enum ChangePerson: Operation {
       "left", "Whether the person has left: then he is in no list any more. Disable his login first.", "该人员是否已离开：离开后不再出现在列表中。须先停用其登录账户。")
     package static let fields: [any InputField] = [
       PersonFields.id, PersonFields.name.change, PersonFields.email.clearable, PersonFields.phone.clearable, PersonFields.unit.clearable,
-      PersonFields.language.change, leftField.change,
+      PersonFields.language.change, leftField.change, CustomerReference.field,
     ]
 
     package init(_ values: InputValues) throws(FieldError) {
@@ -135,7 +136,7 @@ package enum ChangePerson: Operation {
 
   package static let declaration = Declaration(
     "person.change", "Change what is recorded of a person, or record that the person has left.", zh: "修改人员信息，或登记其离开。",
-    permission: "person.manage", roles: PersonFields.keepers, scopes: [.listed, .all, .tenant], reach: .one(by: "id"), effect: .change,
+    permission: "person.manage", roles: PersonFields.keepers, scopes: [.listed, .all, .tenant], reach: .one(by: "customer"), effect: .change,
     requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> PersonRecord {
@@ -153,7 +154,8 @@ package enum ChangePerson: Operation {
       row.unitPublicId = unit.random
     }
     if case .set(let hasLeft) = input.left {
-      if hasLeft, row.leftAt == nil, let login = try await context.transaction.first(ActiveLoginOf(tenant: context.tenant.id, person: row.id)) {
+      // Held before the look: nobody enables a login meanwhile.
+      if hasLeft, row.leftAt == nil, try await !context.hasLeft(row.id), let login = try await context.transaction.first(ActiveLoginOf(tenant: context.tenant.id, person: row.id)) {
         throw Failure(.conflict, AccountMessages.personHasLogin, ["login": login])
       }
       row.leftAt = hasLeft ? row.leftAt ?? context.now : nil

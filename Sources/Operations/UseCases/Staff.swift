@@ -33,7 +33,7 @@ enum CreateStaff: PreparedOperation {
 
   static func run(_ input: Input, in context: OperationContext) async throws -> AccountRecord {
     let person: Int64? =
-      if let person = input.person { try await context.person(person, "person").id } else { nil }
+      if let person = input.person { try await context.personForLogin(person, "person") } else { nil }
     return AccountRecord(try await context.makeAccount("staff", input.new, person: person), context)
   }
 }
@@ -63,7 +63,7 @@ enum SetStaffPerson: Operation {
     let isOwn = context.actor.kind == .staff && (context.actor.id == account.id || account.person.map { $0 == context.principal.person } ?? false)
     guard !isOwn else { throw Failure(.denied, AccountMessages.ownPerson) }
     let person: Int64? =
-      if let person = input.person { try await context.person(person, "person").id } else { nil }
+      if let person = input.person { try await context.personForLogin(person, "person") } else { nil }
     context.subject(input.id)
     let version = try await context.transaction.first(SetAccountPerson(tenant: context.tenant.id, account: account.id, person: person))
     let record = AccountRecord(try await context.account(input.id, "id"), context)

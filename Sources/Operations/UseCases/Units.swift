@@ -104,8 +104,22 @@ extension OperationContext {
   }
 
   /// The internal id and unit of a person of the bound tenant that a body names.
-  package func person(_ id: PublicId, _ path: String) async throws -> (id: Int64, unit: Int64?) {
+  /// - Parameter withLeft: whether it may be one who has left: only where something is looked for.
+  package func person(_ id: PublicId, _ path: String, withLeft: Bool = false) async throws -> (id: Int64, unit: Int64?) {
     guard let found = try await transaction.first(FindPerson(tenant: tenant.id, publicId: id.random)) else { throw unknownReference(path) }
+    guard withLeft || !found.hasLeft else { throw Failure.invalid(path, AccountMessages.personLeft) }
     return (found.id, found.unit)
+  }
+
+  /// The internal id of a person who gets a login: he is there, and stays until this is done.
+  func personForLogin(_ id: PublicId, _ path: String) async throws -> Int64 {
+    let found = try await self.person(id, path)
+    guard try await !hasLeft(found.id) else { throw Failure.invalid(path, AccountMessages.personLeft) }
+    return found.id
+  }
+
+  /// Whether a person has left; holds the row.
+  func hasLeft(_ person: Int64) async throws -> Bool {
+    try await transaction.first(PersonHasLeft(tenant: tenant.id, person: person)) ?? false
   }
 }

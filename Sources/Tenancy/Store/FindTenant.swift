@@ -25,6 +25,20 @@ struct FindTenantByCode: Statement {
   static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
 }
 
+/// The tenants of codes.
+struct FindTenantsByCode: Statement {
+  let codes: [String]
+
+  static let sql = """
+    select t.id, t.handle, t.public_id, t.kind, t.code, t.name, t.zone, t.language, t.state, t.version
+    from unnest($1::text[]) c (code) cross join lateral finder.find_tenant_by_code(c.code) t
+    """
+
+  func bind(to parameters: inout Parameters) { parameters.append(codes) }
+
+  static func decode(_ row: inout RowReader) throws -> TenantEntry { try TenantEntry(&row) }
+}
+
 struct FindProvider: Statement {
   static let sql = "select id, handle, public_id, kind, code, name, zone, language, state, version from finder.find_provider()"
 
@@ -55,6 +69,35 @@ package struct FindNumber: Statement {
   package static func decode(_ row: inout RowReader) throws -> Found {
     let handle: Int64 = try row.next()
     return Found(handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: try row.next())
+  }
+}
+
+/// What has these numbers; `place` is a number's among them, from 1.
+struct FindNumbers: Statement {
+  struct Found: Sendable {
+    let place: Int64
+    let handle: TenantHandle
+    let random: [UInt8]
+  }
+
+  let numbers: [ThingNumber]
+
+  static let sql = """
+    select n.place, f.handle, f.public_id
+    from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality n (kind, code, number, place)
+    cross join lateral finder.find_number(n.kind, n.code, n.number) f
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(numbers.map(\.kind))
+    parameters.append(numbers.map { $0.code ?? "" })
+    parameters.append(numbers.map(\.number))
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    let place: Int64 = try row.next()
+    let handle: Int64 = try row.next()
+    return Found(place: place, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: try row.next())
   }
 }
 
