@@ -71,8 +71,9 @@ extension OperationContext {
     let subject = GateSubject.one(of: process, publicId)
     let (found, passages) = try await transaction.query(
       GatesAheadOf(provider: provider.id, tenant: tenant.id, steps: steps, subject: subject, now: now),
-      PassagesOfSubject(tenant: tenant.id, subject: subject, now: now))
-    let ahead = try await found.holding(before: steps, priority)
+      PassagesOfSubject(tenant: tenant.id, subject: subject, customers: customersOfGates, now: now))
+    // Of what concerns several customers, whoever serves one of them knows nothing of the others' gates.
+    let ahead = try await found.holding(before: steps, priority).filter { isOfServed($0.gate) }
     let needed = GateNeeds(of: ahead.map(\.gate))
     let facts = needed.isEmpty ? needed : try await present(needed)
     let rounds = try await gateRounds(of: ahead)
@@ -91,6 +92,14 @@ extension OperationContext {
       }, passages: passages.map { PassageRecord($0, in: self) })
   }
 
+  /// Whose own gates the caller may know of, besides those of all; nil: everybody's.
+  private var customersOfGates: [Int64]? { reachableCustomers.map { $0 + [tenant.id.rawValue] } }
+
+  private func isOfServed(_ gate: Gate) -> Bool {
+    guard let customer = gate.customerRow, let served = customersOfGates else { return true }
+    return served.contains(customer.rawValue)
+  }
+
   /// Lets something pass a gate that it is yet to come to. Who may is checked by the operation's own permission.
   package func letPass(
     _ gate: PublicId, because reason: String, of process: GateProcess = .incident, _ publicId: [UInt8], priority: () async throws -> Int64 = { 0 },
@@ -107,7 +116,7 @@ extension OperationContext {
     guard try await transaction.first(bypass) != nil else { throw Failure(.conflict, GateMessages.bypassedAlready) }
     // Who was asked need not decide any more.
     transaction.enqueue(LapseGateApprovals(provider: provider.id, tenant: tenant.id, subject: subject, gates: [found.gate.id]))
-    return GatePassing(gate: gate, step: found.gate.step, isBypass: true, checked: [], approvedBy: [])
+    return GatePassing(gate: gate, step: found.gate.step, customer: found.gate.customerRow, isBypass: true, checked: [], approvedBy: [])
   }
 }
 

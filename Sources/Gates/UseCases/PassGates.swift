@@ -8,6 +8,8 @@ import Tenancy
 package struct GatePassing: Sendable {
   package let gate: PublicId
   package let step: GateStep
+  /// Whose gate it is: of what concerns several, nobody else's staff know of it; nil: all customers'.
+  package let customer: TenantId?
   package let isBypass: Bool
   /// The items that were said to be done.
   let checked: [String]
@@ -113,7 +115,7 @@ package struct GatesAhead: Sendable {
 
   private func passing(_ gate: Gate, _ round: GateRound?, isBypass: Bool = false) -> GatePassing {
     GatePassing(
-      gate: context.id(.gate, gate.publicId), step: gate.step, isBypass: isBypass, checked: gate.items.map(\.key),
+      gate: context.id(.gate, gate.publicId), step: gate.step, customer: gate.customerRow, isBypass: isBypass, checked: gate.items.map(\.key),
       approvedBy: (round?.rows([.approved]) ?? []).map { context.id(.staff, $0.accountPublicId) })
   }
 
