@@ -33,8 +33,9 @@ import Testing
     let reason = [Value.Member("gate", acmes.at("id")), Value.Member("reason", "Theirs alone")]
     _ = try await world.step("change.bypass_gate", on: change, reason, as: world.account)
     _ = try await world.step("change.submit", on: change, [Self.checked])
-    #expect(
-      try await types("change", change, world, as: world.engineer) == ["change.gate_bypassed", "change.gate_passed", "change.gate_passed"])
+    // What was let pass and has all that is asked for passes.
+    let passed = Array(repeating: "change.gate_passed", count: 3)
+    #expect(try await types("change", change, world, as: world.engineer) == ["change.gate_bypassed"] + passed)
     #expect(try await types("change", change, world, as: world.servesOther) == ["change.gate_passed", "change.gate_passed"])
   }
 

@@ -22,6 +22,10 @@ struct GatesAheadOf: Statement {
     let cameAt: Instant?
 
     var isStay: Bool { reason != nil || stoppedSince != nil }
+
+    fileprivate var withoutStay: Found {
+      Found(gate: gate, isAhead: isAhead, reason: nil, stoppedSince: nil, stay: nil, isCounted: false, isKnown: false, cameAt: nil)
+    }
   }
 
   let provider: TenantId
@@ -85,6 +89,15 @@ struct GatesAheadOf: Statement {
 }
 
 extension [GatesAheadOf.Found] {
+  /// What stayed at gates before it came to all of them anew stays there no more: what stopped it, or was said there, is of the time before.
+  /// - Parameter cameAnewAt: when it did; asked for only where it stays somewhere.
+  /// - Returns: them without such stays, and the gates of those.
+  func current(_ cameAnewAt: (() async throws -> Instant?)?) async throws -> (rows: [GatesAheadOf.Found], over: [Int64]) {
+    guard contains(where: { $0.cameAt != nil }), let instant = try await cameAnewAt?() else { return (self, []) }
+    func isOver(_ row: GatesAheadOf.Found) -> Bool { row.cameAt.map { $0 < instant } ?? false }
+    return (map { isOver($0) ? $0.withoutStay : $0 }, filter(isOver).map(\.gate.id))
+  }
+
   /// Those that stand before something now, in the order in which it comes to them.
   /// - Parameters:
   ///   - steps: those that are taken.

@@ -38,6 +38,8 @@ package struct GateFacts: Sendable {
   let present: @Sendable (GateNeeds) async throws -> GateNeeds
   /// Whom it concerns: by that is judged who may let it pass. Of the tenant that is bound where it is nil; nobody: only who serves all may.
   let concerned: (@Sendable () async throws -> [TenantId])?
+  /// When it came to all gates anew, without any being asked: reopened by the customer; nil: never.
+  let cameAnewAt: (@Sendable () async throws -> Instant?)?
   /// Locks it in another transaction and tells whether it still is what was judged: else somebody else has taken it on since, and no stop
   /// is recorded behind that.
   let hold: @Sendable (Transaction) async throws -> Bool
@@ -45,12 +47,13 @@ package struct GateFacts: Sendable {
   package init(
     of publicId: [UInt8], priority: @escaping @Sendable () async throws -> Int64 = { 0 },
     present: @escaping @Sendable (GateNeeds) async throws -> GateNeeds, concerned: (@Sendable () async throws -> [TenantId])? = nil,
-    hold: @escaping @Sendable (Transaction) async throws -> Bool
+    cameAnewAt: (@Sendable () async throws -> Instant?)? = nil, hold: @escaping @Sendable (Transaction) async throws -> Bool
   ) {
     self.publicId = publicId
     self.priority = priority
     self.present = present
     self.concerned = concerned
+    self.cameAnewAt = cameAnewAt
     self.hold = hold
   }
 }
@@ -78,7 +81,7 @@ package struct GatesAhead: Sendable {
   /// Passes all of them or throws; nothing of the act may have been committed yet.
   /// - Parameter taken: the steps that the act takes, of those that were asked for; nil: all.
   package func pass(_ facts: GateFacts, taking taken: [GateStep]? = nil) async throws -> [GatePassing] {
-    let rows = try found.rows
+    let (rows, over) = try await found.rows.current(facts.cameAnewAt)
     let taken = taken ?? steps
     let ahead = try await rows.holding(before: taken, isOpening: subject.isOpening, facts.priority)
     try requireAsked(ahead.map(\.gate))
@@ -108,7 +111,8 @@ package struct GatesAhead: Sendable {
         stopped.append(GateStop(row: row, missing: missing, round: rounds[gate.id], refusedBypass: isRefused ? own?.offset : nil))
       }
     }
-    guard stopped.isEmpty else { throw try await refusal(stopped, facts.hold) }
+    guard stopped.isEmpty else { throw try await refusal(stopped, over: over, facts.hold) }
+    context.leave(over, subject, in: context.transaction)
     try await record(outcomes, facts.publicId, taken, rows)
     return passings
   }
@@ -204,6 +208,13 @@ extension OperationContext {
     let subject = GateSubject.one(of: process, publicId)
     transaction.enqueue(LeaveGates(tenant: tenant.id, subject: subject, besides: besides, name: principal.name, now: now))
     transaction.enqueue(LapseGateApprovals(provider: provider.id, tenant: tenant.id, subject: subject, besides: besides))
+  }
+
+  /// What goes through a process stays at these gates no more.
+  func leave(_ gates: [Int64], _ subject: GateSubject, in transaction: Transaction) {
+    guard !gates.isEmpty else { return }
+    transaction.enqueue(LeaveGates(tenant: tenant.id, subject: subject, gates: gates, name: principal.name, now: now))
+    transaction.enqueue(LapseGateApprovals(provider: provider.id, tenant: tenant.id, subject: subject, gates: gates))
   }
 
   /// The last rounds of approval at the gates among some, by the gate.

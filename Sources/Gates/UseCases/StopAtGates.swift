@@ -31,7 +31,10 @@ struct GateStop: Sendable {
 
 extension GatesAhead {
   /// Whoever repeats a refused call without end writes and locks nothing any more, save for what is audited.
-  func refusal(_ found: [GateStop], _ hold: @escaping @Sendable (Transaction) async throws -> Bool) async throws -> any Error {
+  /// - Parameter over: the gates of stays that are over.
+  func refusal(
+    _ found: [GateStop], over: [Int64], _ hold: @escaping @Sendable (Transaction) async throws -> Bool
+  ) async throws -> any Error {
     let stopped = try await withApprovals(found)
     // Whoever asks is known by the call that did, however many stops there were before.
     let stops = stopped.filter { !$0.row.isCounted || !$0.asks.isEmpty && !$0.row.isKnown }.map {
@@ -47,6 +50,7 @@ extension GatesAhead {
     return RecordedRefusal(failure, isDenial: isDenial) { transaction in
       guard !(stops.isEmpty && asking.isEmpty), try await hold(transaction) else { return }
       if let leaving { transaction.enqueue(leaving) }
+      context.leave(over, subject, in: transaction)
       // In one order for all, who are stopped at the same gates.
       for stop in stops { transaction.enqueue(stop) }
       for stop in asking { try await ask(stop, in: transaction) }
