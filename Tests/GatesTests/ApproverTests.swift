@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Postgres
 import TestSupport
 import Tenancy
 import Testing
@@ -136,4 +137,40 @@ import Testing
     _ = try await world.step("gate_approval.approve", on: try #require(try await world.asked(lea.principal).first), as: lea.principal)
     #expect(try await world.resolve(incident, as: program)["state"] == "resolved")
   }
+
+  /// Of what is over not a row is left that waits for somebody.
+  @Test func nobodyIsAskedAboutWhatIsOver() async throws {
+    let world = try await GatesWorld()
+    let lea = try await world.approver()
+    func waiting() async throws -> Int64 {
+      try await world.database.superuser.withConnection { try await $0.query(WaitingApprovals()) }.first ?? 0
+    }
+    let rule = GatesWorld.approval("any", [lea.id])
+    let gate = try await world.gate("incident.resolve", rule)
+    let incident = try await world.open()
+    try await world.stopped { try await world.resolve(incident) }
+    #expect(try await waiting() == 1)
+    _ = try await world.invoke("gate.retire", [Value.Member("id", gate.at("id")), Value.Member("reason", "x")], as: world.account, version: 1)
+    #expect(try await waiting() == 0)
+    try await world.gate("incident.close", rule)
+    let resolved = try await world.resolve(incident)
+    try await world.stopped { try await world.act("close", on: resolved) }
+    #expect(try await waiting() == 1)
+    try await world.act("reopen", on: resolved, Self.no("Still broken."))
+    #expect(try await waiting() == 0)
+    try await world.gate("task.claim", rule)
+    let order = try await world.order()
+    try await world.stopped { try await world.step("task.claim", on: try await world.task(0, of: order)) }
+    #expect(try await waiting() == 1)
+    _ = try await world.step("request.cancel", on: try await world.read("request", order), Self.no("Too late"))
+    #expect(try await waiting() == 0)
+  }
+}
+
+private struct WaitingApprovals: Statement {
+  static let sql = "select count(*) from gates.approval a where a.state = 'asked'"
+
+  func bind(to parameters: inout Parameters) {}
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -222,8 +222,23 @@ struct InsertGateApproval: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// Nobody is asked any more about a subject at some gates. Where the provider's tenant is not bound it does nothing: of a stay that has
-/// ended nobody decides in any case.
+/// Nobody is asked any more at a gate.
+struct LapseApprovalsOfGate: Statement {
+  let provider: TenantId
+  let gate: Int64
+
+  static let sql = "update gates.approval a set state = 'lapsed' where a.tenant_id = $1 and a.gate_id = $2 and a.state = 'asked'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(gate)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+/// Nobody is asked any more about a subject at some gates. Where the provider's tenant is not bound, because a customer's people act, it does
+/// nothing: of a stay that has ended nobody decides in any case.
 struct LapseGateApprovals: Statement {
   let provider: TenantId
   let tenant: TenantId
