@@ -40,8 +40,8 @@ package enum GateMessages: MessageCatalog {
     zh: "关卡“{gate}”要求审批，现已请求：{approvers}。获批后请再次操作。目的：{purpose}")
   static let approvalNobody = Message(
     "gate.approval_nobody",
-    "The gate {gate} asks for an approval, and nobody is left who could give it: who is named has left, or would approve what he does himself. Its purpose: {purpose}",
-    zh: "关卡“{gate}”要求审批，但已无人可审批：指定人员已离职，或即为操作人本人。目的：{purpose}")
+    "The gate {gate} asks for an approval, and nobody is left who could give it: who is named has left, may not decide on this any more, or would approve what he does himself. Its purpose: {purpose}",
+    zh: "关卡“{gate}”要求审批，但已无人可审批：指定人员已离职、已无权审批此事项，或即为操作人本人。目的：{purpose}")
   static let approvalWaits = Message(
     "gate.approval_waits", "The gate {gate} waits for an approval by {approvers}. Its purpose: {purpose}", zh: "关卡“{gate}”正在等待审批：{approvers}。目的：{purpose}")
   static let approvalLater = Message(
@@ -56,6 +56,10 @@ package enum GateMessages: MessageCatalog {
   static let approvalOwn = Message(
     "gate.approval_own", "You have agreed to this yourself at the gate {gate}: somebody else takes the step. Its purpose: {purpose}",
     zh: "您本人已在关卡“{gate}”同意：须由其他人员执行该步骤。目的：{purpose}")
+  static let approvalNoPerson = Message(
+    "gate.approval_no_person",
+    "The gate {gate} asks for an approval by somebody else than who takes the step: a member of the staff with a login of his own takes it, no program and not the command line. Its purpose: {purpose}",
+    zh: "关卡“{gate}”要求由操作人以外的人员审批：须由拥有本人账号的服务商人员执行该步骤，程序与命令行不可执行。目的：{purpose}")
   static let ownWork = Message("gate.own_work", "Nobody approves what he does himself here.", zh: "此处不能审批本人的操作。")
   static let needsPerson = Message("gate.needs_person", "Only a person with a login of his own decides this.", zh: "只能由拥有本人账号的人员决定。")
   static let agreedAlready = Message("gate.agreed_already", "You have agreed to this already: somebody else must as well.", zh: "您已同意，须由其他人员再行审批。")
@@ -73,7 +77,7 @@ package enum GateMessages: MessageCatalog {
     stopped, stoppedOpening, mayNotBypass, fieldMissing, itemMissing, evidenceMissing, staffOnly, notAsked, bypassedAlready, oneKind, neverThere, twice,
     inThePast, ownerIsStaff,
     noPriority, attributesOfIncidents, noApprovalBefore, approverMayNot, approvalAsked, approvalNobody, approvalWaits, approvalLater,
-    approvalUnrecorded, approvalRefused, approvalOwn, ownWork, needsPerson, agreedAlready, stayEnded,
+    approvalUnrecorded, approvalRefused, approvalOwn, approvalNoPerson, ownWork, needsPerson, agreedAlready, stayEnded,
     servesAll, retired, tooMany, nothingToChange, period,
   ]
 
@@ -86,6 +90,7 @@ package enum GateMessages: MessageCatalog {
     case .waits(let names): (approvalWaits, ["approvers": names.joined(separator: ", ")])
     case .refused(let name, let reason): (approvalRefused, ["approvers": name, "reason": reason])
     case .own: (approvalOwn, [:])
+    case .noPerson: (approvalNoPerson, [:])
     }
   }
 }

@@ -89,6 +89,19 @@ import Testing
     #expect(!customers.contains("request.gate_passed") && customers.contains("request.fulfilled"))
   }
 
+  /// What was begun and failed is not begun again: its gate is not asked twice, and the customer takes it back no more.
+  @Test func whatIsTriedAgainIsNotBegunAgain() async throws {
+    let world = try await GatesWorld()
+    try await world.gate("task.claim", Self.told)
+    let order = try await world.order()
+    let task = try await world.task(0, of: order)
+    _ = try await world.step("task.fail", on: task, [Self.checked, Value.Member("reason", "No access")])
+    _ = try await world.step("task.retry", on: task)
+    await expectFailure(.conflict) { try await world.step("request.withdraw", on: try await world.read("request", order), as: world.manager) }
+    _ = try await world.step("task.claim", on: task)
+    #expect(try await world.passages().column("outcome") == ["passed"])
+  }
+
   @Test func oneTaskDoneAtOncePassesBoth() async throws {
     let world = try await GatesWorld()
     try await world.gate("task.claim", Self.told, name: "Word")

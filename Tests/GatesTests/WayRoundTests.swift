@@ -153,4 +153,46 @@ import Testing
     let again = try await world.resolve(reopened)
     try await world.stopped { try await world.act("close", on: again) }
   }
+
+  /// The customer's people end no stay: what was let pass or agreed to before they reopened it was another ending.
+  @Test func whatTheCustomerReopensComesToAllGatesAnew() async throws {
+    let world = try await GatesWorld()
+    let lea = try await world.approver()
+    let gate = try await world.gate("incident.close", GatesWorld.checklist)
+    try await world.gate("incident.close", GatesWorld.approval("any", [lea.id]), name: "Second look")
+    let resolved = try await world.resolve(try await world.open())
+    let more = [Value.Member("gate", gate.at("id")), Value.Member("reason", "Nothing to check")]
+    try await world.act("bypass_gate", on: resolved, more, as: world.account)
+    try await world.stopped { try await world.act("close", on: resolved) }
+    _ = try await world.step("gate_approval.approve", on: try #require(try await world.asked(lea.principal).first), as: lea.principal)
+    world.pass(seconds: 60)
+    let reopened = try await world.act("reopen", on: resolved, [Value.Member("reason", "Still broken.")], as: world.manager)
+    world.pass(seconds: 60)
+    let again = try await world.resolve(reopened)
+    #expect(try await world.act("gates", on: again)["ahead"]?.column("bypassReason") == [.null, .null])
+    let failure = try await world.stopped { try await world.act("close", on: again) }
+    #expect(failure.violations.map(\.message.key) == ["gate.item_missing", "gate.item_missing", "gate.approval_later"])
+    #expect(try await world.passages().column("outcome") == ["waiting", "waiting", "left", "left"])
+    // Let pass and agreed to once more, it is closed.
+    try await world.act("bypass_gate", on: again, more, as: world.account)
+    try await world.stopped { try await world.act("close", on: again) }
+    _ = try await world.step("gate_approval.approve", on: try #require(try await world.asked(lea.principal).first), as: lea.principal)
+    #expect(try await world.act("close", on: again)["state"] == "closed")
+  }
+
+  /// A bypass that was said only after the customer reopened it holds, wherever it stayed before.
+  @Test func whatIsLetPassAfterAReopeningPasses() async throws {
+    let world = try await GatesWorld()
+    let gate = try await world.gate("incident.close", GatesWorld.checklist)
+    let resolved = try await world.resolve(try await world.open())
+    try await world.stopped { try await world.act("close", on: resolved) }
+    world.pass(seconds: 60)
+    let reopened = try await world.act("reopen", on: resolved, [Value.Member("reason", "Still broken.")], as: world.manager)
+    world.pass(seconds: 60)
+    let again = try await world.resolve(reopened)
+    let more = [Value.Member("gate", gate.at("id")), Value.Member("reason", "Nothing to check")]
+    try await world.act("bypass_gate", on: again, more, as: world.account)
+    #expect(try await world.act("close", on: again)["state"] == "closed")
+    #expect(try await world.passages().column("outcome") == ["bypassed", "left"])
+  }
 }

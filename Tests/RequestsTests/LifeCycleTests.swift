@@ -214,6 +214,23 @@ import Testing
     #expect(process.request.state == .fulfilled && process.tasksDone == 1 && process.tasksSkipped == 1)
   }
 
+  /// Whoever is given it, or tries it once more: it is no request that nobody has touched.
+  @Test func whatHasBegunStaysBegun() throws {
+    var given = try working([task(1, step: 1)])
+    #expect(!given.hasWorkBegun)
+    try given.give([1], to: 2, at: now)
+    #expect(!given.hasWorkBegun, "nobody was at it")
+    try given.claim([1], by: desk, takesOver: false, at: now)
+    try given.give([1], to: 1, at: now)
+    #expect(given.tasks[0].state == .ready && given.tasks[0].assignee == nil && given.hasWorkBegun)
+    #expect(throws: Failure.self) { try given.withdraw(at: now) }
+    var failed = try working([task(1, step: 1)])
+    try failed.fail([1], by: desk, reason: "no licence", at: now)
+    try failed.retry([1], at: now)
+    #expect(failed.tasks[0].state == .ready && failed.hasWorkBegun)
+    #expect(throws: Failure.self) { try failed.withdraw(at: now) }
+  }
+
   @Test func itIsStoppedInTheMiddle() throws {
     var process = try working([task(1, step: 1), task(2, step: 2)])
     try process.complete([1], by: desk, result: nil, at: now)

@@ -11,10 +11,12 @@ import Testing
     var state = "awaiting_approval"
     /// Two, one after the other; none before somebody agreed.
     var tasks: [String] = []
+    /// Somebody was at it, though it is to be done by anybody again.
+    var wasRetried = false
 
     /// The task whose turn it is, or the last.
     var turn: Int { tasks.firstIndex { !["done", "skipped"].contains($0) } ?? tasks.count - 1 }
-    var hasBegun: Bool { tasks.contains { !["waiting", "ready", "cancelled"].contains($0) } }
+    var hasBegun: Bool { wasRetried || tasks.contains { !["waiting", "ready", "cancelled"].contains($0) } }
   }
 
   /// Written apart from the code.
@@ -37,6 +39,7 @@ import Testing
     case (.claim, "fulfilling"), (.complete, "fulfilling"), (.fail, "fulfilling"), (.retry, "fulfilling"), (.skip, "fulfilling"):
       guard let after = tasks[model.tasks[model.turn]]?[act] else { return nil }
       next.tasks[model.turn] = after
+      if act == .retry { next.wasRetried = true }
       if ["done", "skipped"].contains(after), next.tasks[next.turn] == "waiting" { next.tasks[next.turn] = "ready" }
       if next.tasks.allSatisfy({ ["done", "skipped"].contains($0) }) { next.state = "fulfilled" }
     default: return nil

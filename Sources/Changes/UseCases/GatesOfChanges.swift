@@ -44,7 +44,7 @@ package enum BypassGateOfChange: Operation {
     var work = try await ChangeWork.begin(on: input.id, in: context, comparesVersion: false)
     let passing = try await context.letPass(
       input.bypass.gate, because: input.bypass.reason, of: .change, work.row.publicId, before: work.row.process.stepsAhead)
-    work.note(passing.event, passing.payload)
+    work.note(passing.event, passing.payload, of: passing.customer)
     try await work.save(countsVersion: false)
     return work.record(in: context)
   }
@@ -76,7 +76,7 @@ extension ChangeWork {
             ConcernedCustomers(provider: context.provider.id, change: row.id, customers: nil, limit: Int64.max)
           ).map(\.id)
         }, hold: { transaction in try await transaction.first(asJudged) != nil }))
-    for passing in passings { note(passing.event, passing.payload) }
+    for passing in passings { note(passing.event, passing.payload, of: passing.customer) }
   }
 }
 

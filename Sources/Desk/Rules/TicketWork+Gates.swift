@@ -22,6 +22,7 @@ extension TicketWork {
       GateFacts(
         of: ticket.publicId, priority: { isNew ? ticket.priority : try await context.judgedPriority(of: ticket) },
         present: { needed in try await context.facts(of: ticket, needed: needed, isNew: isNew).union(known) },
+        cameAnewAt: { isNew ? nil : try await context.lastReopening(of: ticket) },
         hold: { transaction in
           if isNew { return true }
           return try await transaction.first(asJudged) != nil
@@ -72,6 +73,12 @@ extension OperationContext {
       if !told.isOwn, let reopenedAt, try told.story.lastAt ?? reopenedAt < reopenedAt { return highest }
       return min(highest, try told.story.highestPriority ?? highest)
     }
+  }
+
+  /// When a ticket was last reopened, by whomever: it comes to all gates anew. The customer's people end no stay themselves.
+  func lastReopening(of ticket: Ticket) async throws -> Instant? {
+    let stories = try await transaction.query(StoriesOfTicket(tenant: tenant.id, ticket: ticket.id))
+    return try stories.first(where: \.isOwn)?.story.lastReopening
   }
 
   /// Which of some facts gates would find; what lies in other rows is looked up only when it is asked for.

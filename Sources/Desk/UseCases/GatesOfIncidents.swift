@@ -14,7 +14,8 @@ package enum ListGatesOfIncident: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> GateSituation {
     let ticket = try await context.ticket(input.id)
     return try await context.gateSituation(
-      ticket.publicId, priority: { try await context.judgedPriority(of: ticket) }, before: ticket.stepsAhead
+      ticket.publicId, priority: { try await context.judgedPriority(of: ticket) }, cameAnewAt: { try await context.lastReopening(of: ticket) },
+      before: ticket.stepsAhead
     ) {
       try await context.facts(of: ticket, needed: $0)
     }
@@ -44,7 +45,7 @@ package enum BypassGate: Operation {
     let ticket = work.ticket
     let passing = try await context.letPass(
       input.bypass.gate, because: input.bypass.reason, ticket.publicId, priority: { try await context.judgedPriority(of: ticket) },
-      before: ticket.stepsAhead)
+      cameAnewAt: { try await context.lastReopening(of: ticket) }, before: ticket.stepsAhead)
     work.note(TicketEventType.gateBypassed, .object(passing.payload))
     work.save(countsVersion: false)
     return work.record

@@ -242,9 +242,8 @@ package enum ReopenIncident: Operation {
   package static let declaration = Declaration(
     "incident.reopen", "Reopen a resolved or closed incident, with the reason; how long a closed one can be, the policy says.",
     zh: "说明原因后重新打开已解决或已关闭的事件；已关闭事件的期限由规则决定。",
-    roles: [.administrator, .accountManager, .engineer, .customerManager, .requester], scopes: IncidentFields.everyScope, reach: .one(by: "id"),
-    effect: .change,
-    requiresVersion: true)
+    roles: [.administrator, .accountManager, .engineer, .customerManager, .requester], scopes: IncidentFields.everyScope,
+    reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     guard context.principal.side == .staff || input.visibility != .staff else {

@@ -14,6 +14,8 @@ package struct Gate: Sendable {
   package let priority: Int64?
   /// Nil: of all customers.
   package let customer: PublicId?
+  /// The same, by its row.
+  package let customerRow: TenantId?
   package let kind: Kind
   /// Fields or evidence.
   package let facts: [GateFact]
@@ -37,8 +39,8 @@ package struct Gate: Sendable {
 extension Gate {
   /// `g` is the gate, $1 the provider's tenant.
   static let columns = """
-    g.id, g.public_id, g.step, g.priority, e.handle, e.public_id, g.kind, g.needs, g.name, g.purpose, g.owner_public_id, a.name, g.valid_from,
-    g.retired_at, g.retirement, g.version
+    g.id, g.public_id, g.step, g.priority, e.handle, e.public_id, g.only_tenant_id, g.kind, g.needs, g.name, g.purpose, g.owner_public_id, a.name,
+    g.valid_from, g.retired_at, g.retirement, g.version
     """
   static let joins = "left join tenancy.tenant e on e.id = g.only_tenant_id left join tenancy.account a on a.tenant_id = $1 and a.id = g.owner_id"
 
@@ -48,6 +50,7 @@ extension Gate {
     step = GateStep(rawValue: try row.next()) ?? .close
     priority = try row.next()
     customer = try PublicId.customer(&row)
+    customerRow = try row.next()
     kind = Kind(rawValue: try row.next()) ?? .field
     let stored: Value = try row.next()
     let needs = stored.array ?? []

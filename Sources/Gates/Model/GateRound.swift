@@ -62,6 +62,17 @@ struct GateRound: Sendable {
     return try round.settle(at: now)
   }
 
+  /// Whether those who are still asked can end it.
+  /// - Parameter mayDecide: of an account, whether it may decide by now.
+  func canEnd(_ mayDecide: (Int64) -> Bool) -> Bool {
+    let asked = rows([.asked]).map(\.approval)
+    let may = asked.map { approval -> Bool in
+      guard case .account(let account) = approval.holder else { return false }
+      return mayDecide(account)
+    }
+    return asked.allSatisfy(\.suffices) ? may.contains(true) : !may.contains(false)
+  }
+
   func rows(_ states: Set<ApprovalState>) -> [Row] { rows.filter { states.contains($0.approval.state) } }
 }
 
@@ -77,4 +88,6 @@ enum ApprovalStop: Sendable, Equatable {
   case refused(by: String, because: String)
   /// Who takes the step has agreed to it himself.
   case own
+  /// Who takes the step may be anybody, also who agrees to it.
+  case noPerson
 }

@@ -25,14 +25,18 @@ package enum GateJudgement {
   /// What a gate says that asks for an approval.
   /// - Parameters:
   ///   - round: who was asked last; nil: nobody was.
-  ///   - party: who takes the step: where nobody approves what he does himself, his own word does not count.
+  ///   - party: who takes the step: where nobody approves what he does himself, his own word does not count, nor does any for who may be
+  ///     anybody: a program, the command line.
   static func verdict(_ round: GateRound?, of party: Party, bypass: String?, at now: Instant) throws(Failure) -> GateVerdict {
     if let round, try round.standing(at: now) == .approved {
       let isOwn = round.rows([.approved]).contains { $0.approval.decidedBy.map(party.isSame) ?? false }
-      if round.mayBeOwn || !isOwn { return .passed }
+      if round.mayBeOwn || isPerson(party) && !isOwn { return .passed }
     }
     return bypass.map { .bypassed(reason: $0) } ?? .stopped(missing: [])
   }
+
+  /// Whether it is known who somebody is.
+  static func isPerson(_ party: Party) -> Bool { FourEyes.refusal(of: party, than: []) != .noPerson }
 
   /// Whether a gate stands before something of a priority. One that has stopped it stands there until it passes: another priority is
   /// no way round.

@@ -74,7 +74,7 @@ struct RoundsOfStays: Statement {
   static func decode(_ row: inout RowReader) throws -> ApprovalRowOfGate { try ApprovalRowOfGate(&row) }
 }
 
-/// Those of some accounts that are there still.
+/// Those of some accounts that are there still and may decide on a subject: they serve all whom it concerns.
 struct ApproversThere: Statement {
   struct Found: Sendable {
     let account: Int64
@@ -86,16 +86,44 @@ struct ApproversThere: Statement {
   }
 
   let provider: TenantId
+  let tenant: TenantId
+  let subject: GateSubject
   let accounts: [Int64]
+  let now: Instant
 
+  // As ``ApprovalsAskedOf`` shows it to them: a problem that may concern several, to whoever serves any; a change that concerns nobody in
+  // particular, to who serves everybody.
   static let sql = """
+    with concerned as (
+      select $4::bigint as customer_id where $4 <> $1
+      union all
+      select b.customer_id from problems.pub_problem b
+      where $5 = 'problem' and b.tenant_id = $1 and b.public_id = $6 and b.customer_id is not null
+      union all
+      select c.customer_id from changes.pub_concerned c where $5 = 'change' and c.tenant_id = $1 and c.public_id = $6),
+    held as (
+      select g.account_id, g.id, g.scope from tenancy.role_grant g join tenancy.role_permission q on q.role = g.role and q.permission = $3
+      where g.tenant_id = $1 and g.account_id = any ($2) and g.scope in ('all', 'listed') and g.revoked_at is null
+        and (g.expires_at is null or g.expires_at > $7))
     select a.id, a.public_id, a.person_id, a.name from tenancy.account a
-    where a.tenant_id = $1 and a.id = any ($2) and a.kind = 'staff' and a.state = 'active' order by a.id
+    where a.tenant_id = $1 and a.id = any ($2) and a.kind = 'staff' and a.state = 'active'
+      and exists (select from held h where h.account_id = a.id)
+      and (exists (select from held h where h.account_id = a.id and h.scope = 'all')
+        or ($5 <> 'change' or exists (select from concerned)) and not exists (
+          select from concerned n where not exists (
+            select from held h join tenancy.role_grant_tenant l on l.tenant_id = $1 and l.role_grant_id = h.id
+            where h.account_id = a.id and l.granted_tenant_id = n.customer_id)))
+    order by a.id
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(accounts)
+    parameters.append(GateRights.approve)
+    parameters.append(tenant)
+    parameters.append(subject.kind)
+    parameters.append(subject.key)
+    parameters.append(now)
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
@@ -119,6 +147,27 @@ struct OpenStay: Statement {
     parameters.append(subject.kind)
     parameters.append(subject.key)
     parameters.append(gate)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Whether somebody is asked in a round already.
+struct RoundIsAsked: Statement {
+  let provider: TenantId
+  let stayTenant: TenantId
+  let stay: Int64
+  let round: Int64
+
+  static let sql = """
+    select a.id from gates.approval a where a.tenant_id = $1 and a.stay_tenant_id = $2 and a.stay_id = $3 and a.round = $4 limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(stayTenant)
+    parameters.append(stay)
+    parameters.append(round)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -173,8 +222,23 @@ struct InsertGateApproval: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// Nobody is asked any more about a subject at some gates. Where the provider's tenant is not bound it does nothing: of a stay that has
-/// ended nobody decides in any case.
+/// Nobody is asked any more at a gate.
+struct LapseApprovalsOfGate: Statement {
+  let provider: TenantId
+  let gate: Int64
+
+  static let sql = "update gates.approval a set state = 'lapsed' where a.tenant_id = $1 and a.gate_id = $2 and a.state = 'asked'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(gate)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+/// Nobody is asked any more about a subject at some gates. Where the provider's tenant is not bound, because a customer's people act, it does
+/// nothing: of a stay that has ended nobody decides in any case.
 struct LapseGateApprovals: Statement {
   let provider: TenantId
   let tenant: TenantId

@@ -108,15 +108,19 @@ struct PassagePage: Statement {
   static func decode(_ row: inout RowReader) throws -> PassageRow { try PassageRow(&row) }
 }
 
-/// The newest stays of one subject.
+/// The newest stays of one subject, at gates of these customers and at those of all.
 struct PassagesOfSubject: Statement {
   let tenant: TenantId
   let subject: GateSubject
+  /// Nil: of everybody.
+  let customers: [Int64]?
   let now: Instant
 
   static let most: Int64 = 100
   static let sql = """
-    \(PassageRow.select) where p.tenant_id = $1 and p.subject_kind = $3 and p.subject = $4 order by p.id desc limit $5
+    \(PassageRow.select) where p.tenant_id = $1 and p.subject_kind = $3 and p.subject = $4
+      and ($6::bigint[] is null or g.only_tenant_id is null or g.only_tenant_id = any ($6))
+    order by p.id desc limit $5
     """
 
   func bind(to parameters: inout Parameters) {
@@ -125,6 +129,7 @@ struct PassagesOfSubject: Statement {
     parameters.append(subject.kind)
     parameters.append(subject.key)
     parameters.append(Self.most)
+    parameters.append(customers)
   }
 
   static func decode(_ row: inout RowReader) throws -> PassageRow { try PassageRow(&row) }

@@ -16,8 +16,16 @@ struct GatesAheadOf: Statement {
     let stay: Int64?
     /// Whether a stop of this call would change nothing: it is counted already, or as many are as are counted.
     let isCounted: Bool
+    /// Whether this very call was stopped there before.
+    let isKnown: Bool
+    /// When the subject came there.
+    let cameAt: Instant?
 
     var isStay: Bool { reason != nil || stoppedSince != nil }
+
+    fileprivate var withoutStay: Found {
+      Found(gate: gate, isAhead: isAhead, reason: nil, stoppedSince: nil, stay: nil, isCounted: false, isKnown: false, cameAt: nil)
+    }
   }
 
   let provider: TenantId
@@ -32,12 +40,12 @@ struct GatesAheadOf: Statement {
   private static let isCounted = """
     coalesce((p.stops >= $8 or p.calls @> array[$7::bytea]) and not (p.subject_kind = 'opening' and p.last_stopped_at < $9), false)
     """
-  private static let found = "p.reason, p.first_stopped_at, p.id, \(isCounted)"
+  private static let found = "p.reason, p.first_stopped_at, p.id, \(isCounted), coalesce(p.calls @> array[$7::bytea], false), p.came_at"
   private static let stays = """
     left join gates.passage p on p.tenant_id = $2 and p.subject_kind = $5 and p.subject = $6 and p.gate_id = g.id and p.ended_at is null
     """
   private static let stands = "g.step = any ($3) and g.retired_at is null and g.valid_from <= $4"
-  // What is the provider's own passes the gates of those whom it concerns.
+  // What is the provider's own passes the gates of those whom it concerns; and a problem that was widened, those that stopped it before.
   static let sql = """
     select \(Gate.columns), true, \(found) from gates.gate g \(Gate.joins) \(stays)
     where (g.only_tenant_id is null or g.only_tenant_id = $2) and \(stands)
@@ -49,6 +57,12 @@ struct GatesAheadOf: Statement {
     select \(Gate.columns), true, \(found)
     from changes.pub_concerned n join gates.gate g on g.only_tenant_id = n.customer_id \(Gate.joins) \(stays)
     where $5 = 'change' and n.tenant_id = $2 and n.public_id = $6 and \(stands)
+    union all
+    select \(Gate.columns), true, \(found)
+    from gates.passage p join gates.gate g on g.id = p.gate_id \(Gate.joins)
+    where $5 = 'problem' and p.tenant_id = $2 and p.subject_kind = $5 and p.subject = $6 and p.ended_at is null and p.first_stopped_at is not null
+      and g.only_tenant_id <> $2 and \(stands) and not exists (
+        select from problems.pub_problem b where b.tenant_id = $2 and b.public_id = $6 and b.customer_id = g.only_tenant_id)
     union all
     select \(Gate.columns), false, \(found)
     from gates.passage p join gates.gate g on g.id = p.gate_id \(Gate.joins)
@@ -70,11 +84,20 @@ struct GatesAheadOf: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       gate: try Gate(&row), isAhead: try row.next(), reason: try row.next(), stoppedSince: try row.next(), stay: try row.next(),
-      isCounted: try row.next())
+      isCounted: try row.next(), isKnown: try row.next(), cameAt: try row.next())
   }
 }
 
 extension [GatesAheadOf.Found] {
+  /// What stayed at gates before it came to all of them anew stays there no more: what stopped it, or was said there, is of the time before.
+  /// - Parameter cameAnewAt: when it did; asked for only where it stays somewhere.
+  /// - Returns: them without such stays, and the gates of those.
+  func current(_ cameAnewAt: (() async throws -> Instant?)?) async throws -> (rows: [GatesAheadOf.Found], over: [Int64]) {
+    guard contains(where: { $0.cameAt != nil }), let instant = try await cameAnewAt?() else { return (self, []) }
+    func isOver(_ row: GatesAheadOf.Found) -> Bool { row.cameAt.map { $0 < instant } ?? false }
+    return (map { isOver($0) ? $0.withoutStay : $0 }, filter(isOver).map(\.gate.id))
+  }
+
   /// Those that stand before something now, in the order in which it comes to them.
   /// - Parameters:
   ///   - steps: those that are taken.

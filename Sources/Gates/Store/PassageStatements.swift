@@ -10,6 +10,8 @@ struct RecordStop: Statement {
   let call: [UInt8]
   let name: String
   let at: Instant
+  /// Whether it asks somebody by that: that is known of it in any case.
+  var isAsking = false
 
   /// So many stops of one stay are counted.
   static let most: Int64 = 20
@@ -19,10 +21,10 @@ struct RecordStop: Statement {
       (tenant_id, gate_id, subject_kind, subject, came_at, stops, calls, first_stopped_at, last_stopped_at, stopped_name)
     values ($1, $2, $3, $4, $7, 1, array[$5::bytea], $7, $7, $6)
     on conflict (tenant_id, subject_kind, subject, gate_id) where ended_at is null
-    do update set stops = passage.stops + 1, calls = passage.calls || excluded.calls, last_stopped_at = excluded.last_stopped_at,
+    do update set stops = least(passage.stops + 1, $8), calls = passage.calls || excluded.calls, last_stopped_at = excluded.last_stopped_at,
       first_stopped_at = coalesce(passage.first_stopped_at, excluded.first_stopped_at),
       stopped_name = coalesce(passage.stopped_name, excluded.stopped_name)
-    where passage.stops < $8 and not passage.calls @> excluded.calls
+    where (passage.stops < $8 or $9) and not passage.calls @> excluded.calls
     """
 
   func bind(to parameters: inout Parameters) {
@@ -34,6 +36,7 @@ struct RecordStop: Statement {
     parameters.append(name)
     parameters.append(at)
     parameters.append(Self.most)
+    parameters.append(isAsking)
   }
 
   static func decode(_ row: inout RowReader) throws {}

@@ -64,15 +64,18 @@ extension OperationContext {
   /// - Parameters:
   ///   - publicId: the random bits of its public id.
   ///   - priority: by which it is judged.
+  ///   - cameAnewAt: when it came to all gates anew, without any being asked.
   package func gateSituation(
-    of process: GateProcess = .incident, _ publicId: [UInt8], priority: () async throws -> Int64 = { 0 }, before steps: [GateStep],
+    of process: GateProcess = .incident, _ publicId: [UInt8], priority: () async throws -> Int64 = { 0 },
+    cameAnewAt: (() async throws -> Instant?)? = nil, before steps: [GateStep],
     present: (GateNeeds) async throws -> GateNeeds
   ) async throws -> GateSituation {
     let subject = GateSubject.one(of: process, publicId)
     let (found, passages) = try await transaction.query(
       GatesAheadOf(provider: provider.id, tenant: tenant.id, steps: steps, subject: subject, now: now),
-      PassagesOfSubject(tenant: tenant.id, subject: subject, now: now))
-    let ahead = try await found.holding(before: steps, priority)
+      PassagesOfSubject(tenant: tenant.id, subject: subject, customers: customersOfGates, now: now))
+    // Of what concerns several customers, whoever serves one of them knows nothing of the others' gates.
+    let ahead = try await found.current(cameAnewAt).rows.holding(before: steps, priority).filter { isOfServed($0.gate) }
     let needed = GateNeeds(of: ahead.map(\.gate))
     let facts = needed.isEmpty ? needed : try await present(needed)
     let rounds = try await gateRounds(of: ahead)
@@ -91,23 +94,32 @@ extension OperationContext {
       }, passages: passages.map { PassageRecord($0, in: self) })
   }
 
+  /// Whose own gates the caller may know of, besides those of all; nil: everybody's.
+  private var customersOfGates: [Int64]? { reachableCustomers.map { $0 + [tenant.id.rawValue] } }
+
+  private func isOfServed(_ gate: Gate) -> Bool {
+    guard let customer = gate.customerRow, let served = customersOfGates else { return true }
+    return served.contains(customer.rawValue)
+  }
+
   /// Lets something pass a gate that it is yet to come to. Who may is checked by the operation's own permission.
   package func letPass(
     _ gate: PublicId, because reason: String, of process: GateProcess = .incident, _ publicId: [UInt8], priority: () async throws -> Int64 = { 0 },
-    before steps: [GateStep]
+    cameAnewAt: (() async throws -> Instant?)? = nil, before steps: [GateStep]
   ) async throws -> GatePassing {
     let subject = GateSubject.one(of: process, publicId)
-    let found = try await transaction.query(
+    let (rows, over) = try await transaction.query(
       GatesAheadOf(provider: provider.id, tenant: tenant.id, steps: steps, subject: subject, now: now)
-    )
-    guard let found = try await found.holding(before: steps, priority).first(where: { $0.gate.publicId == gate.random }) else {
+    ).current(cameAnewAt)
+    guard let found = try await rows.holding(before: steps, priority).first(where: { $0.gate.publicId == gate.random }) else {
       throw unknownReference("gate")
     }
+    leave(over, subject, in: transaction)
     let bypass = RecordBypass(tenant: tenant.id, gate: found.gate.id, subject: subject, reason: reason, name: principal.name, now: now)
     guard try await transaction.first(bypass) != nil else { throw Failure(.conflict, GateMessages.bypassedAlready) }
     // Who was asked need not decide any more.
     transaction.enqueue(LapseGateApprovals(provider: provider.id, tenant: tenant.id, subject: subject, gates: [found.gate.id]))
-    return GatePassing(gate: gate, step: found.gate.step, isBypass: true, checked: [], approvedBy: [])
+    return GatePassing(gate: gate, step: found.gate.step, customer: found.gate.customerRow, isBypass: true, checked: [], approvedBy: [])
   }
 }
 

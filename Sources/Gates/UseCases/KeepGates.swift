@@ -215,6 +215,7 @@ package enum RetireGate: Operation {
     let gate = try await context.gateToKeep(input.id)
     let retire = RetireGateRow(id: gate.id, version: gate.version, reason: input.reason, now: context.now)
     guard try await context.transaction.first(retire) != nil else { throw context.overtaken(gate.version) }
+    if gate.kind == .approval { context.transaction.enqueue(LapseApprovalsOfGate(provider: context.provider.id, gate: gate.id)) }
     return GateRecord(try await context.gate(input.id, among: context.reachableCustomers), in: context)
   }
 }

@@ -8,6 +8,8 @@ import Tenancy
 package struct GatePassing: Sendable {
   package let gate: PublicId
   package let step: GateStep
+  /// Whose gate it is: of what concerns several, nobody else's staff know of it; nil: all customers'.
+  package let customer: TenantId?
   package let isBypass: Bool
   /// The items that were said to be done.
   let checked: [String]
@@ -36,6 +38,8 @@ package struct GateFacts: Sendable {
   let present: @Sendable (GateNeeds) async throws -> GateNeeds
   /// Whom it concerns: by that is judged who may let it pass. Of the tenant that is bound where it is nil; nobody: only who serves all may.
   let concerned: (@Sendable () async throws -> [TenantId])?
+  /// When it came to all gates anew, without any being asked: reopened by the customer; nil: never.
+  let cameAnewAt: (@Sendable () async throws -> Instant?)?
   /// Locks it in another transaction and tells whether it still is what was judged: else somebody else has taken it on since, and no stop
   /// is recorded behind that.
   let hold: @Sendable (Transaction) async throws -> Bool
@@ -43,12 +47,13 @@ package struct GateFacts: Sendable {
   package init(
     of publicId: [UInt8], priority: @escaping @Sendable () async throws -> Int64 = { 0 },
     present: @escaping @Sendable (GateNeeds) async throws -> GateNeeds, concerned: (@Sendable () async throws -> [TenantId])? = nil,
-    hold: @escaping @Sendable (Transaction) async throws -> Bool
+    cameAnewAt: (@Sendable () async throws -> Instant?)? = nil, hold: @escaping @Sendable (Transaction) async throws -> Bool
   ) {
     self.publicId = publicId
     self.priority = priority
     self.present = present
     self.concerned = concerned
+    self.cameAnewAt = cameAnewAt
     self.hold = hold
   }
 }
@@ -76,7 +81,7 @@ package struct GatesAhead: Sendable {
   /// Passes all of them or throws; nothing of the act may have been committed yet.
   /// - Parameter taken: the steps that the act takes, of those that were asked for; nil: all.
   package func pass(_ facts: GateFacts, taking taken: [GateStep]? = nil) async throws -> [GatePassing] {
-    let rows = try found.rows
+    let (rows, over) = try await found.rows.current(facts.cameAnewAt)
     let taken = taken ?? steps
     let ahead = try await rows.holding(before: taken, isOpening: subject.isOpening, facts.priority)
     try requireAsked(ahead.map(\.gate))
@@ -106,14 +111,15 @@ package struct GatesAhead: Sendable {
         stopped.append(GateStop(row: row, missing: missing, round: rounds[gate.id], refusedBypass: isRefused ? own?.offset : nil))
       }
     }
-    guard stopped.isEmpty else { throw try await refusal(stopped, facts.hold) }
+    guard stopped.isEmpty else { throw try await refusal(stopped, over: over, facts.hold) }
+    context.leave(over, subject, in: context.transaction)
     try await record(outcomes, facts.publicId, taken, rows)
     return passings
   }
 
   private func passing(_ gate: Gate, _ round: GateRound?, isBypass: Bool = false) -> GatePassing {
     GatePassing(
-      gate: context.id(.gate, gate.publicId), step: gate.step, isBypass: isBypass, checked: gate.items.map(\.key),
+      gate: context.id(.gate, gate.publicId), step: gate.step, customer: gate.customerRow, isBypass: isBypass, checked: gate.items.map(\.key),
       approvedBy: (round?.rows([.approved]) ?? []).map { context.id(.staff, $0.accountPublicId) })
   }
 
@@ -202,6 +208,13 @@ extension OperationContext {
     let subject = GateSubject.one(of: process, publicId)
     transaction.enqueue(LeaveGates(tenant: tenant.id, subject: subject, besides: besides, name: principal.name, now: now))
     transaction.enqueue(LapseGateApprovals(provider: provider.id, tenant: tenant.id, subject: subject, besides: besides))
+  }
+
+  /// What goes through a process stays at these gates no more.
+  func leave(_ gates: [Int64], _ subject: GateSubject, in transaction: Transaction) {
+    guard !gates.isEmpty else { return }
+    transaction.enqueue(LeaveGates(tenant: tenant.id, subject: subject, gates: gates, name: principal.name, now: now))
+    transaction.enqueue(LapseGateApprovals(provider: provider.id, tenant: tenant.id, subject: subject, gates: gates))
   }
 
   /// The last rounds of approval at the gates among some, by the gate.

@@ -31,10 +31,16 @@ struct GateStop: Sendable {
 
 extension GatesAhead {
   /// Whoever repeats a refused call without end writes and locks nothing any more, save for what is audited.
-  func refusal(_ found: [GateStop], _ hold: @escaping @Sendable (Transaction) async throws -> Bool) async throws -> any Error {
+  /// - Parameter over: the gates of stays that are over.
+  func refusal(
+    _ found: [GateStop], over: [Int64], _ hold: @escaping @Sendable (Transaction) async throws -> Bool
+  ) async throws -> any Error {
     let stopped = try await withApprovals(found)
-    let stops = stopped.filter { !$0.row.isCounted }.map {
-      RecordStop(tenant: context.tenant.id, gate: $0.gate.id, subject: subject, call: call, name: context.principal.name, at: context.now)
+    // Whoever asks is known by the call that did, however many stops there were before.
+    let stops = stopped.filter { !$0.row.isCounted || !$0.asks.isEmpty && !$0.row.isKnown }.map {
+      RecordStop(
+        tenant: context.tenant.id, gate: $0.gate.id, subject: subject, call: call, name: context.principal.name, at: context.now,
+        isAsking: !$0.asks.isEmpty)
     }
     let isDenial = stopped.contains { $0.refusedBypass != nil }
     let asking = stopped.filter { !$0.asks.isEmpty }
@@ -44,6 +50,7 @@ extension GatesAhead {
     return RecordedRefusal(failure, isDenial: isDenial) { transaction in
       guard !(stops.isEmpty && asking.isEmpty), try await hold(transaction) else { return }
       if let leaving { transaction.enqueue(leaving) }
+      context.leave(over, subject, in: transaction)
       // In one order for all, who are stopped at the same gates.
       for stop in stops { transaction.enqueue(stop) }
       for stop in asking { try await ask(stop, in: transaction) }
@@ -58,29 +65,39 @@ extension GatesAhead {
     let ofApprovals = stopped.filter { $0.gate.kind == .approval }
     guard !ofApprovals.isEmpty else { return stopped }
     let accounts = Set(ofApprovals.flatMap { $0.gate.approval?.approvers ?? [] }.map(\.account))
-    let there = try await context.transaction.query(ApproversThere(provider: context.provider.id, accounts: accounts.sorted()))
+    let there = try await context.transaction.query(
+      ApproversThere(
+        provider: context.provider.id, tenant: context.tenant.id, subject: subject, accounts: accounts.sorted(), now: context.now))
     let isAllThatIsMissing = ofApprovals.count == stopped.count
     let me = Party(context.principal)
     return try stopped.map { stop in
       guard let rule = stop.gate.approval else { return stop }
       var stop = stop
       func asking() -> ApprovalStop {
+        // Of two accounts of one person one is asked: nobody agrees twice.
+        var persons: Set<Int64> = []
         stop.asks = there.filter { one in
           rule.approvers.contains { $0.account == one.account } && (rule.mayBeOwn || !one.party.isSame(as: me))
+            && (one.person.map { persons.insert($0).inserted } ?? true)
         }
         return .asks(stop.asks.map(\.name))
       }
       if subject.isOpening {
         stop.approval = .unrecorded
+      } else if !rule.mayBeOwn, !GateJudgement.isPerson(me) {
+        stop.approval = .noPerson
       } else if let round = stop.round {
         switch try round.standing(at: context.now) {
         case .approved: stop.approval = .own
-        case .waiting: stop.approval = .waits(round.rows([.asked]).map(\.name))
+        case .waiting:
+          // Whom nobody lets decide any more is not waited for.
+          let canEnd = round.canEnd { account in there.contains { $0.account == account } }
+          stop.approval = canEnd || !isAllThatIsMissing ? ApprovalStop.waits(round.rows([.asked]).map(\.name)) : asking()
         case .rejected:
           let refusal = round.rows([.rejected]).last
           let told = ApprovalStop.refused(by: refusal?.name ?? "", because: refusal?.approval.reason ?? "")
           // Who tries again asks again; a call that is repeated is no other try.
-          stop.approval = stop.row.isCounted || !isAllThatIsMissing ? told : asking()
+          stop.approval = stop.row.isKnown || !isAllThatIsMissing ? told : asking()
         }
       } else {
         stop.approval = isAllThatIsMissing ? asking() : .later
@@ -89,11 +106,17 @@ extension GatesAhead {
     }
   }
 
-  /// Asks those whom a gate names, and leaves it to be told to them.
+  /// Asks those whom a gate names, and leaves it to be told to them; once, by whoever is first to hold the subject.
   private func ask(_ stop: GateStop, in transaction: Transaction) async throws {
     guard let rule = stop.gate.approval,
       let stay = try await transaction.first(OpenStay(tenant: context.tenant.id, gate: stop.gate.id, subject: subject))
     else { return }
+    let number = (stop.round?.number ?? 0) + 1
+    let isAsked = try await transaction.first(
+      RoundIsAsked(provider: context.provider.id, stayTenant: context.tenant.id, stay: stay, round: number))
+    guard isAsked == nil else { return }
+    // Of who was asked before and did not decide, nobody is waited for.
+    transaction.enqueue(LapseGateApprovals(provider: context.provider.id, tenant: context.tenant.id, subject: subject, gates: [stop.gate.id]))
     var round = ApprovalRound(
       stop.asks.enumerated().map { index, approver in
         Approval(
@@ -104,7 +127,7 @@ extension GatesAhead {
     for (approval, approver) in zip(round.approvals, stop.asks) {
       let insert = InsertGateApproval(
         provider: context.provider.id, gate: stop.gate.id, stayTenant: context.tenant.id, stay: stay, subject: subject,
-        round: (stop.round?.number ?? 0) + 1, approval: approval, approver: approver, asker: Party(context.principal), askerName: context.principal.name,
+        round: number, approval: approval, approver: approver, asker: Party(context.principal), askerName: context.principal.name,
         mayBeOwn: rule.mayBeOwn, now: context.now)
       guard let id = try await transaction.first(insert) else { continue }
       context.tell(.asked, of: id, approval.publicId, stop.gate, in: transaction)

@@ -262,6 +262,8 @@ struct ToldGateApproval: Sendable {
   let step: String
   /// What waits at the gate.
   let subject: PublicId?
+  /// Whose it is: the customer, or the provider.
+  let stayTenant: TenantId
   let approver: Int64
   let approverName: String
   /// Nil: a program asks.

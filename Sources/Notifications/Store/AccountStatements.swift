@@ -229,7 +229,7 @@ struct GateApprovalsToTell: Statement {
 
   static let sql = """
     select a.approval_id, a.public_id, g.public_id, g.name, g.purpose, g.step, a.subject_kind, a.subject, e.handle, a.account_id, a.account_name,
-      a.asker_kind, a.asker_id, a.asker_name, a.state, a.reason
+      a.asker_kind, a.asker_id, a.asker_name, a.stay_tenant_id, a.state, a.reason
     from gates.pub_approval a join gates.pub_gate g on g.gate_id = a.gate_id join tenancy.tenant e on e.id = a.stay_tenant_id
     where a.tenant_id = $1 and a.approval_id = any ($2)
     """
@@ -247,14 +247,15 @@ struct GateApprovalsToTell: Statement {
     let (bits, handle): ([UInt8], Int64) = (try row.next(), try row.next())
     let (approver, approverName): (Int64, String) = (try row.next(), try row.next())
     let (askerKind, asker, askerName): (String, Int64, String) = (try row.next(), try row.next(), try row.next())
+    let stayTenant: TenantId = try row.next()
     let subject = GateProcess(rawValue: kind).flatMap {
       PublicId(kind: IdKind.gated($0).prefix, handle: TenantHandle(UInt32(truncatingIfNeeded: handle)), random: bits)
     }
     return (
       id,
       ToldGateApproval(
-        publicId: publicId, gate: gate, gateName: name, purpose: purpose, step: step, subject: subject, approver: approver, approverName: approverName,
-        asker: askerKind == Actor.Kind.staff.rawValue ? asker : nil, askerName: askerName, state: try row.next(), reason: try row.next())
+        publicId: publicId, gate: gate, gateName: name, purpose: purpose, step: step, subject: subject, stayTenant: stayTenant,
+        approver: approver, approverName: approverName, asker: askerKind == Actor.Kind.staff.rawValue ? asker : nil, askerName: askerName, state: try row.next(), reason: try row.next())
     )
   }
 }

@@ -326,12 +326,22 @@ private struct Known: Sendable {
   var comments: [[UInt8]: String] = [:]
   var actors: [Int64: (name: String, tenant: TenantId, person: Int64?)] = [:]
   private var watchers: [Int64: [(person: Int64?, account: Int64?)]] = [:]
-  /// Of each subject those who may be told of it.
-  private var staff: [NotificationEvent.Subject: [Int64: Receiver]] = [:]
+  /// Of each subject, and customer, those who may be told of it.
+  private var staff: [Place: [Int64: Receiver]] = [:]
+  private let tenant: TenantId
+  private let provider: TenantId
   private var people: [Int64: Receiver] = [:]
   private var inCharge: [Int64] = []
 
+  private struct Place: Hashable {
+    let subject: NotificationEvent.Subject
+    /// Nil: whoever serves any.
+    let customer: TenantId?
+  }
+
   init(_ causes: [Cause], _ telling: Telling, in transaction: Transaction) async throws {
+    tenant = telling.tenant
+    provider = telling.provider.id
     let tickets = Array(Set(causes.compactMap(\.ticket?.id)))
     let comments = causes.compactMap(\.comment)
     let (foundWatchers, foundComments, foundActors) = try await transaction.query(
@@ -356,26 +366,38 @@ private struct Known: Sendable {
     for receiver in foundPeople { if case .person(let id) = receiver.who { people[id] = receiver } }
   }
 
-  private func isNobodys(_ cause: Cause) -> Bool { cause.isNobodys(among: staff[cause.event.subject] ?? [:]) }
+  private func isNobodys(_ cause: Cause) -> Bool { cause.isNobodys(among: staff[place(of: cause)] ?? [:]) }
 
   /// Of these those who may be told, for each subject of the causes.
   private mutating func addStaff(
     _ ids: Set<Int64>, _ publicIds: [[UInt8]], of causes: [Cause], _ telling: Telling, in transaction: Transaction
   ) async throws {
-    for subject in Set(causes.map(\.event.subject)) {
+    let places = Set(causes.map { place(of: $0) })
+    for place in places {
       let found = try await transaction.query(
         StaffToTell(
-          provider: telling.provider.id, ids: ids.sorted(), publicIds: publicIds, permissions: [subject.permission],
-          // Who is asked at a gate may serve a few customers, and is named; the row is the provider's.
-          customer: subject == .gateApproval || subject == .escalation && telling.tenant == telling.provider.id ? nil : telling.tenant, now: telling.now))
-      for receiver in found { if case .staff(let id) = receiver.who { staff[subject, default: [:]][id] = receiver } }
+          provider: telling.provider.id, ids: ids.sorted(), publicIds: publicIds, permissions: [place.subject.permission], customer: place.customer,
+          now: telling.now))
+      for receiver in found { if case .staff(let id) = receiver.who { staff[place, default: [:]][id] = receiver } }
     }
+  }
+
+  /// Who is asked at a gate is named, and may serve a few customers: the row is the provider's, what waits there a customer's.
+  private func place(of cause: Cause) -> Place {
+    let subject = cause.event.subject
+    let customer =
+      switch cause.matter {
+      case .gateApproval(let approval)?: approval.stayTenant
+      default: tenant
+      }
+    let isOfNobody = customer == provider && (subject == .gateApproval || subject == .escalation)
+    return Place(subject: subject, customer: isOfNobody ? nil : customer)
   }
 
   /// Whom a rule means. Nobody is told what he did himself, and of the provider's own affairs no customer's people.
   func receivers(of cause: Cause, _ rule: NotificationRule) -> [Receiver] {
     var found: [Receiver.Who: Receiver] = [:]
-    let staff = staff[cause.event.subject] ?? [:]
+    let staff = staff[place(of: cause)] ?? [:]
     func addStaff(_ id: Int64?) {
       guard let id, let receiver = staff[id], !(cause.actorKind == Actor.Kind.staff.rawValue && cause.actor == id) else { return }
       found[receiver.who] = receiver

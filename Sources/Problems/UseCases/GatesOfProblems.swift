@@ -42,10 +42,12 @@ package enum BypassGateOfProblem: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> ProblemRecord {
     var work = try await ProblemWork.begin(on: input.id, in: context, comparesVersion: false)
     let row = work.row
+    // Whoever answers for it does not answer for what all customers' gates ask.
+    if row.customer == nil { try context.requireEveryCustomer() }
     let passing = try await context.letPass(
       input.bypass.gate, because: input.bypass.reason, of: .problem, row.publicId, priority: { try await context.judgedPriority(of: row) },
       before: row.process.state.stepsAhead)
-    work.note(passing.event, .object(passing.payload))
+    work.note(passing.event, .object(passing.payload), of: passing.customer)
     work.save(countsVersion: false)
     return work.record
   }
@@ -72,7 +74,7 @@ extension ProblemWork {
       GateFacts(
         of: row.publicId, priority: { try await context.judgedPriority(of: row) }, present: { try await context.facts(of: row, needed: $0) },
         concerned: { [row.customer?.id].compactMap(\.self) }, hold: { transaction in try await transaction.first(asJudged) != nil }))
-    for passing in passings { note(passing.event, .object(passing.payload)) }
+    for passing in passings { note(passing.event, .object(passing.payload), of: passing.customer) }
   }
 }
 

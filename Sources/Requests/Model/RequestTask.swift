@@ -68,6 +68,7 @@ package struct RequestTask: Sendable, Equatable {
 
   package internal(set) var state = TaskState.waiting
   package internal(set) var readyAt: Instant?
+  /// When somebody last took it; it stays when he has it no more.
   package internal(set) var claimedAt: Instant?
   package internal(set) var assignee: Assignee?
   package internal(set) var endedAt: Instant?

@@ -61,8 +61,8 @@ package struct RequestProcess: Sendable {
   package var tasksDone: Int64 { Int64(tasks.count { $0.state == .done }) }
   package var tasksSkipped: Int64 { Int64(tasks.count { $0.state == .skipped }) }
 
-  /// Whether somebody has begun to fulfil it.
-  package var hasWorkBegun: Bool { tasks.contains { ![.waiting, .ready, .cancelled].contains($0.state) } }
+  /// Whether somebody has begun to fulfil it. What has begun never looks unbegun again, whoever is given it or tries it once more.
+  package var hasWorkBegun: Bool { tasks.contains { $0.claimedAt != nil || ![.waiting, .ready, .cancelled].contains($0.state) } }
 
   // MARK: The request
 

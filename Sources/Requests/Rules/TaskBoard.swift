@@ -34,13 +34,13 @@ package struct TaskBoard: Sendable, Equatable {
     note("task_claimed", index, at: now)
   }
 
-  /// It is another team's to do; who was at it is not any more.
+  /// It is another team's to do; who was at it is not any more. That somebody was stays known.
   package mutating func give(_ publicId: [UInt8], to team: Int64, at now: Instant) throws(Failure) {
     let index = try index(of: publicId)
     guard tasks[index].team != team else { throw Failure(.conflict, RequestMessages.ofThatTeam) }
     try move(index, .give)
     tasks[index].team = team
-    if tasks[index].state == .ready { (tasks[index].assignee, tasks[index].claimedAt) = (nil, nil) }
+    if tasks[index].state == .ready { tasks[index].assignee = nil }
     note("task_given", index, at: now)
   }
 
@@ -51,20 +51,19 @@ package struct TaskBoard: Sendable, Equatable {
     let index = try index(of: publicId)
     if tasks[index].state == .active { try requireFree(index, for: assignee) }
     try move(index, event)
+    if tasks[index].assignee == nil { tasks[index].claimedAt = now }
     tasks[index].assignee = assignee
-    tasks[index].claimedAt = tasks[index].claimedAt ?? now
     tasks[index].result = result
     if tasks[index].state.isOver { tasks[index].endedAt = now }
     note(Self.name(event), index, at: now)
   }
 
-  /// What failed can be done once more, by anybody.
+  /// What failed can be done once more, by anybody. That somebody was at it stays known.
   package mutating func retry(_ publicId: [UInt8], at now: Instant) throws(Failure) {
     let index = try index(of: publicId)
     try move(index, .retry)
     tasks[index].readyAt = now
     tasks[index].assignee = nil
-    tasks[index].claimedAt = nil
     note("task_retried", index, at: now)
   }
 

@@ -61,7 +61,7 @@ package enum CancelRequest: Operation {
 
   package static let declaration = Declaration(
     "request.cancel", "Cancel a request, also in the middle of it; what was done stays done.", zh: "取消请求（包括履行中的请求）；已完成的部分保留。",
-    permission: RequestRights.work, roles: RequestRights.workers, reach: .one(by: "id"), effect: .change, requiresVersion: true)
+    permission: RequestRights.work, roles: RequestRights.workers, reach: .oneAndProvider(by: "id"), effect: .change, requiresVersion: true)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> RequestOutput {
     var work = try await context.requestWork(input.id)
