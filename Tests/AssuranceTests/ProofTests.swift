@@ -120,6 +120,21 @@ import Testing
     #expect(proof.at("gaps.0.text").text?.contains("1 September 2026") ?? false)
   }
 
+  /// What was withdrawn before it began is nothing to be kept.
+  @Test func aWithdrawnStricterTargetIsNoGap() async throws {
+    let world = try await AssuranceWorld()
+    try await world.link()
+    let before = try await world.prove()
+    let target: Value = .object(["metric": "resolution", "priority": 1, "budgetSeconds": 1800, "calendar": world.ours.at("id")])
+    try await world.call(
+      "sla.revise", ["id": world.sla.at("id"), "targets": .array([target]), "validFrom": "2026-06-01T00:00:00Z"], version: 1)
+    let planned = try await world.prove()
+    #expect(planned.kinds.contains("budget") && !before.kinds.contains("budget"), "\(planned)")
+    try await world.call("sla.withdraw", ["id": world.sla.at("id"), "reason": "Not agreed"], version: 2)
+    let after = try await world.prove()
+    #expect(after.kinds == before.kinds && after.at("outcome") == before.at("outcome"), "\(after)")
+  }
+
   @Test func chainsAreVersionsThatFollowOneAnother() async throws {
     let world = try await AssuranceWorld()
     try await world.link()

@@ -36,7 +36,7 @@ struct RenewalRow: Sendable {
   let obstructedFrom: Instant?
   /// The last that people were told of it.
   let told: RenewalNews?
-  /// Of the customer's contract's lines that go on, together; nil where none has a fee.
+  /// Of the customer's contract's lines that go on, together; nil where none has a fee, or where no amount is as large.
   let monthlyFee: Money?
 
   func moved(
@@ -58,7 +58,7 @@ struct RenewalRow: Sendable {
          select coalesce((select max(v.valid_from) from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id),
            u.newest_from) as newest) x
        where r.state <> 'completed' and x.newest + interval '1 second' > r.cycle_ends_at), r.told, c.currency,
-      (select sum(f.monthly_fee_minor)::bigint from contracts.contract_line l
+      (select case when sum(f.monthly_fee_minor) <= 9223372036854775807 then sum(f.monthly_fee_minor)::bigint end from contracts.contract_line l
        cross join lateral (
          select v.monthly_fee_minor, v.state from contracts.standing_line_version v
          where v.tenant_id = l.tenant_id and v.contract_line_id = l.id order by v.valid_from desc limit 1) f
