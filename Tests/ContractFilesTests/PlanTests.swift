@@ -194,6 +194,22 @@ import Testing
     #expect(try await second.plan().isEmpty)
   }
 
+  /// That somebody else has done it makes nobody who was not permitted to a latecomer.
+  @Test func whatWasNotPermittedIsToldAsSuchThoughItIsDone() async throws {
+    let world = try await World(isProven: false)
+    let yaml = try example()
+    try await world.run(yaml).apply()
+    world.database.clock.advance(seconds: 60)
+    let customer = try #require(try await world.database.tenancy.tenant(code: "LUMENARC"))
+    let narrow = try await world.database.staff(.accountManager, for: [customer])
+    let faster = yaml.replacing("within: 8 h,", with: "within: 6 h,")
+    let run = try ContractFileRun(yaml: faster, dispatcher: world.database.dispatcher, as: narrow, .english)
+    let plan = try await run.compared()
+    try await world.run(faster).apply()
+    let problems = await #expect(throws: ContractFileProblems.self) { try await run.apply(plan) }
+    #expect(problems?.failure?.kind == .denied, "\(String(describing: problems))")
+  }
+
   @Test func whatIsNotThereIsNamed() async throws {
     let world = try await World(isProven: false)
     let unknown = DeliveryFileTests.yaml.replacing("supplier: CLOUD, service: Network", with: "supplier: CLOUDS, service: Network")
