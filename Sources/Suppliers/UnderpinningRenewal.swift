@@ -19,11 +19,6 @@ package struct UnderpinningRenewal: Sendable {
   package var endsAt: Instant? { row.endsAt }
   package var terms: RenewalTerms { row.renewal }
 
-  /// The change of the contract that was the last.
-  package var version: Int64 { row.version }
-  /// When the version was recorded.
-  package var recordedAt: Instant { row.recordedAt }
-
   /// What the renewal rule needs to know; nil for a zone that this host does not know. With a supplier that is ended nothing is renewed: its
   /// contracts count as ended.
   package var forRenewal: RenewalRule.Contract? {

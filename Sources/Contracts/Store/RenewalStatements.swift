@@ -368,32 +368,37 @@ struct HoldContract: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// Who changed a contract last.
-struct LastChangeActor: Statement {
+/// Who gave a contract the end that it has now: of the newest versions, which all have it, the earliest tells, whatever was changed since.
+/// No row when that was before the item was made.
+struct ExtendingChange: Statement {
   let tenant: TenantId
+  let item: Int64
   let contract: RenewedContract
-  let version: Int64
-  /// The change is not older: spares the older partitions.
-  let since: Instant
+  let endsAt: Instant?
 
   static let sql = """
-    select e.actor_kind, e.actor_id, e.on_behalf_of, e.via from operations.event e
-    where e.tenant_id = $1 and e.subject_kind = $2 and e.subject_id = $3 and e.seq = $4 and e.recorded_at >= $5
-    order by e.recorded_at desc limit 1
+    with version as (
+      select v.valid_from, v.ends_at, v.recorded_at from contracts.standing_contract_version v where v.tenant_id = $1 and v.contract_id = $3
+      union all
+      select v.valid_from, v.ends_at, v.recorded_at from suppliers.pub_contract_version v where v.contract_id = $4)
+    select e.actor_kind, e.actor_id, e.on_behalf_of, e.via
+    from (
+      select v.recorded_at from version v
+      where v.ends_at is not distinct from $5::timestamptz
+        and not exists (select from version o where o.valid_from > v.valid_from and o.ends_at is distinct from v.ends_at)
+      order by v.valid_from limit 1) v
+    join operations.event e on e.tenant_id = $1 and e.subject_kind = $6 and e.subject_id = coalesce($3, $4) and e.recorded_at = v.recorded_at
+    where v.recorded_at >= (select r.recorded_at from contracts.renewal r where r.tenant_id = $1 and r.id = $2)
+    order by e.seq desc limit 1
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    switch contract {
-    case .customer(let id):
-      parameters.append("contract")
-      parameters.append(id)
-    case .supplier(let id):
-      parameters.append("underpinning_contract")
-      parameters.append(id)
-    }
-    parameters.append(version)
-    parameters.append(since)
+    parameters.append(item)
+    parameters.append(contract.customerContract)
+    parameters.append(contract.supplierContract)
+    parameters.append(endsAt)
+    parameters.append(contract.customerContract == nil ? "underpinning_contract" : "contract")
   }
 
   static func decode(_ row: inout RowReader) throws -> Actor {
