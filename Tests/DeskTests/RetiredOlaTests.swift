@@ -81,6 +81,15 @@ extension RetiredOlaTests {
     let incident = try await world.assign(try await world.desk.open(), to: world.first)
     #expect(incident["agreements"]?.array?.first?.clock("resolution")["dueAt"] == "2026-03-03T16:00:00Z")
   }
+
+  /// A turn that has begun keeps its terms, though their version was withdrawn at that instant.
+  @Test func aTurnKeepsTheTermsThatItBeganWith() async throws {
+    let world = try await AgreementWorld(olaMore: ["supplierWaitsPause": .bool(true)])
+    var incident = try await world.assign(try await world.desk.open(), to: world.first)
+    try await world.database.runAsSuperuser("update contracts.sla_version set withdrawn = true where supplier_waits_pause")
+    incident = try await world.desk.act("hold", on: incident, ["reason": "awaiting_supplier", "evidence": "mail 1"])
+    #expect(incident["agreements"]?.array?.first?.clock("resolution")["state"] == "paused")
+  }
 }
 
 /// As a foreign key does.

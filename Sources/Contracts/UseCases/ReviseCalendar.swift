@@ -16,7 +16,7 @@ package enum ReviseCalendar: Operation {
     private static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。").change
     private static let holidaySets = Field<[PublicId]>.list(
       "holidaySets", of: Field.id("holidaySet", .holidaySet, "A holiday set.", "节假日集。"), count: 0...CalendarPlan.holidaySetLimit,
-      "Its holiday sets (default: those that it has). Those that it has stay in their revisions, others come in the newest. Without a definition the hours stay.",
+      "Its holiday sets (default: those that it has). Those that it has keep their revisions, others come in the newest. Without a definition the hours stay.",
       "节假日集（默认保留现有的集）；已有的集保留其修订，新增的集取最新修订。未给出日历定义时服务时段不变。"
     ).optional
 
