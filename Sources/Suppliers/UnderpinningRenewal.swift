@@ -19,18 +19,13 @@ package struct UnderpinningRenewal: Sendable {
   package var endsAt: Instant? { row.endsAt }
   package var terms: RenewalTerms { row.renewal }
 
-  /// The change of the contract that was the last.
-  package var version: Int64 { row.version }
-  /// When the version was recorded.
-  package var recordedAt: Instant { row.recordedAt }
-
   /// What the renewal rule needs to know; nil for a zone that this host does not know. With a supplier that is ended nothing is renewed: its
   /// contracts count as ended.
   package var forRenewal: RenewalRule.Contract? {
     guard let zone = Zone.named(row.zone) else { return nil }
     return RenewalRule.Contract(
       state: isSupplierActive ? row.state : .ended, startsAt: row.startsAt, endsAt: row.endsAt, terms: row.renewal, zone: zone, knownSince: row.recordedAt,
-      newestFrom: row.validFrom, lapseTold: lapseTold)
+      newestFrom: row.validFrom, lapseTold: lapseTold, isEndedWithSupplier: !isSupplierActive && row.state != .ended)
   }
 
   /// Nil when there is no such contract.
@@ -99,6 +94,25 @@ struct HoldUnderpinning: Statement {
   func bind(to parameters: inout Parameters) { parameters.append(id) }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Of the contracts with a supplier whose terms are over by now, keeps that they are: when the supplier is active again, none of them is
+/// renewed for days on which nothing held, nor told.
+struct PassLapsedTerms: Statement {
+  let supplier: Int64
+  let now: Instant
+
+  static let sql = """
+    update suppliers.contract c set lapse_told = v.ends_at
+    from suppliers.contract_version v
+    where c.supplier_id = $1 and v.contract_id = c.id and v.ends_at <= $2
+      and v.valid_from = (select max(n.valid_from) from suppliers.contract_version n where n.contract_id = c.id)
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(supplier)
+    parameters.append(now)
+  }
 }
 
 /// Has the renewals of all contracts with a supplier looked at.

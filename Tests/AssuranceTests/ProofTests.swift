@@ -120,6 +120,23 @@ import Testing
     #expect(proof.at("gaps.0.text").text?.contains("1 September 2026") ?? false)
   }
 
+  /// What was withdrawn before it began is nothing to be kept.
+  @Test func aWithdrawnStricterTargetIsNoGap() async throws {
+    let world = try await AssuranceWorld()
+    try await world.link()
+    world.database.clock.advance(seconds: 60)
+    try await world.call(
+      "calendar.revise", ["id": world.theirs.at("id"), "definition": AssuranceWorld.hours(saturday: "22:00")], version: world.theirs.at("version"))
+    #expect(try await world.prove().at("outcome") == "covered")
+    let target: Value = .object(["metric": "resolution", "priority": 1, "budgetSeconds": 1800, "calendar": world.ours.at("id")])
+    try await world.call(
+      "sla.revise", ["id": world.sla.at("id"), "targets": .array([target]), "validFrom": "2026-06-01T00:00:00Z"], version: 1)
+    let planned = try await world.prove()
+    #expect(planned.at("outcome") == "gaps", "\(planned)")
+    try await world.call("sla.withdraw", ["id": world.sla.at("id"), "reason": "Not agreed"], version: 2)
+    #expect(try await world.prove().at("outcome") == "covered")
+  }
+
   @Test func chainsAreVersionsThatFollowOneAnother() async throws {
     let world = try await AssuranceWorld()
     try await world.link()

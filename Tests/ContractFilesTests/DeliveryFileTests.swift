@@ -205,6 +205,23 @@ import Testing
     #expect(links.map { $0["weight"] ?? .null } == [3, 1, 3] && links.allSatisfy { $0["notNeeded"] == .bool(false) }, "\(links)")
   }
 
+  /// What a supplier weighs can be corrected on the day on which it began to, and a supplier taken away.
+  @Test func aWeightIsCorrectedOnItsFirstDay() async throws {
+    let world = try await World(isProven: false)
+    try await world.run(Self.yaml).apply()
+    func weighing(_ weight: Int) -> String { Self.yaml.replacing("contract: UC-1}", with: "contract: UC-1, weight: \(weight)}") + "validFrom: 2026-03-05\n" }
+    for weight in [3, 2] {
+      try await world.run(weighing(weight)).apply()
+      #expect(try await world.run(weighing(weight)).plan().isEmpty)
+    }
+    let links = try await world.delivery().links.filter { $0["serviceName"] == "Compute" }
+    #expect(links.map { $0["weight"] ?? .null } == [1, 3, 2], "\(links)")
+    #expect(links.map { $0["endedAt"] ?? .null }.prefix(2) == links.map { $0["validFrom"] ?? .null }.suffix(2), "one after the other")
+    let without = Self.yaml.replacing("        - {supplier: CLOUD, service: Compute, contract: UC-1}\n", with: "") + "validFrom: 2026-03-05\n"
+    try await world.run(without).apply()
+    #expect(try await world.run(without).plan().isEmpty)
+  }
+
   @Test func aSuspendedContractIsNotExported() async throws {
     let world = try await World(isProven: false)
     try await world.run(Self.yaml).apply()

@@ -120,11 +120,22 @@ import Testing
     #expect(try await world.run(longer).plan().isEmpty)
     #expect(try await calendar(world)["holidaySets"]?.array?.count == 1)
     database.clock.advance(seconds: 60)
+    // A newer revision comes by a roll-out alone, also where the file adds another set.
+    let france = try #require(try await calendar(world)["holidaySets"]?.array?.first?["id"])
+    _ = try await database.call(
+      "holiday_set.revise", ["id": france, "days": .array([.object(["date": "2026-11-11"]), .object(["date": "2026-05-08"])])], as: database.root, version: 1)
     let both = longer.replacing("holidaySets: [France]", with: "holidaySets: [France, Works]")
     let added = try await world.run(both).plan()
     #expect(added.text.contains("holiday sets from “France” to “France”, “Works”"), "\(added.text)")
     try await world.run(both).apply()
     #expect(try await world.run(both).plan().isEmpty)
+    let observed = try await calendar(world)
+    #expect(observed["holidaySets"]?.array?.map { $0["number"] ?? .null } == [1, 1])
+    let closed = observed["definition"]?["exceptions"]?.array?.compactMap { $0["date"]?.text } ?? []
+    #expect(closed.contains("2026-11-11") && closed.contains("2026-08-14") && !closed.contains("2026-05-08"), "\(closed)")
+    // In another order they are the same, and none is named twice.
+    #expect(try await world.run(both.replacing("[France, Works]", with: "[Works, France]")).plan().isEmpty)
+    #expect(try await problems(world, both.replacing("[France, Works]", with: "[France, France]")) == ["calendars[0].holidaySets[1] contract_file.named_twice"])
     let without = longer.replacing("holidaySets: [France]", with: "holidaySets: []")
     database.clock.advance(seconds: 60)
     try await world.run(without).apply()
@@ -181,6 +192,22 @@ import Testing
     #expect(problems?.failure?.code == "contract_file.somebody_else", "\(String(describing: problems))")
     #expect(problems?.text(.english, file: "l.yaml").contains("Somebody else has done this meanwhile") == true)
     #expect(try await second.plan().isEmpty)
+  }
+
+  /// That somebody else has done it makes nobody who was not permitted to a latecomer.
+  @Test func whatWasNotPermittedIsToldAsSuchThoughItIsDone() async throws {
+    let world = try await World(isProven: false)
+    let yaml = try example()
+    try await world.run(yaml).apply()
+    world.database.clock.advance(seconds: 60)
+    let customer = try #require(try await world.database.tenancy.tenant(code: "LUMENARC"))
+    let narrow = try await world.database.staff(.accountManager, for: [customer])
+    let faster = yaml.replacing("within: 8 h,", with: "within: 6 h,")
+    let run = try ContractFileRun(yaml: faster, dispatcher: world.database.dispatcher, as: narrow, .english)
+    let plan = try await run.compared()
+    try await world.run(faster).apply()
+    let problems = await #expect(throws: ContractFileProblems.self) { try await run.apply(plan) }
+    #expect(problems?.failure?.kind == .denied, "\(String(describing: problems))")
   }
 
   @Test func whatIsNotThereIsNamed() async throws {

@@ -125,6 +125,15 @@ import Testing
     #expect(try await names() == ["Office"])
     #expect(try await world.database.call("calendar.read", ["id": world.calendar.at("id")], as: customer).at("name") == "Office")
     await expectFailure(.notFound) { try await world.database.call("calendar.read", ["id": other], as: customer) }
+    // What was withdrawn promises nothing.
+    let plant: Value = .object(["id": other])
+    _ = try await world.database.call(
+      "sla.revise", ["id": world.sla.at("id"), "targets": .array([ContractsWorld.target(plant)]), "validFrom": "2027-06-01T00:00:00Z"],
+      as: world.manager, version: 1)
+    #expect(try await names() == ["Office", "Plant of OTHER"])
+    _ = try await world.database.call("sla.withdraw", ["id": world.sla.at("id"), "reason": "Not agreed"], as: world.manager, version: 2)
+    #expect(try await names() == ["Office"])
+    await expectFailure(.notFound) { try await world.database.call("calendar.read", ["id": other], as: customer) }
   }
 
   /// A calendar or SLA for one customer is hidden from every other, and from staff who do not serve that one.

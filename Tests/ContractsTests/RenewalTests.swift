@@ -112,6 +112,24 @@ import Testing
     #expect(decided.at("overdue") == .bool(false))
   }
 
+  /// Fees whose sum no amount holds are not told, and hide no renewal.
+  @Test func enormousFeesHideNoRenewal() async throws {
+    let world = try await ContractsWorld()
+    let lines = ["Desk", "Visits"].map { name -> Value in
+      .object(["name": .text(name), "sla": world.sla.at("id"), "monthlyFee": "90000000000000000.00"])
+    }
+    _ = try await made(
+      world,
+      [
+        "startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "manual", "noticeMonths": 2, "renewalMonths": 12,
+        "lines": .array(lines),
+      ], name: "Enormous")
+    _ = try await made(world, Self.manual, of: world.other)
+    try await sweep(world)
+    let items = try await listed(world)
+    #expect(items.count == 2 && items.allSatisfy { $0.at("monthlyFee") == .null }, "\(items)")
+  }
+
   @Test func whatNobodyDecidesLapsesAndWhatIsDeclinedEnds() async throws {
     let world = try await ContractsWorld()
     _ = try await made(world, Self.manual, name: "Forgotten")

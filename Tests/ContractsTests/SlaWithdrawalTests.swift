@@ -49,6 +49,23 @@ import Testing
     await expectFailure(.denied) { try await database.call("sla.withdraw", ["id": id, "reason": "Mine"], as: narrow, version: 5) }
   }
 
+  /// Who had to wait for another change looks at the clock again: the version may have begun, and be judged by.
+  @Test func aVersionThatBeginsDuringTheWaitIsNotWithdrawn() async throws {
+    let world = try await ContractsWorld()
+    _ = try await revise(world, seconds: 60, from: Self.june, version: 1)
+    let begun = try #require(Instant("2026-06-01T00:00:00Z"))
+    let withdrawn = try await world.database.superuser.transaction { holder in
+      _ = try await holder.query(HeldSlas())
+      let withdrawn = Task { try await withdraw(world, version: 2) }
+      try await holder.waitForLocks(1)
+      world.database.clock.set(begun)
+      return withdrawn
+    }
+    await expectFailure(.conflict) { try await withdrawn.value }
+    let read = try await world.database.call("sla.read", ["id": world.sla.at("id"), "asOf": Self.june], as: world.manager)
+    #expect(read.at("targets.0.budgetSeconds") == 60)
+  }
+
   /// Whoever judges by an SLA judges by what stands: the choice of lines and targets, what is read once for many tickets, what is measured,
   /// the objectives of a period, the comparison, the line and its customer.
   @Test func nothingIsJudgedByWhatWasWithdrawn() async throws {
@@ -100,4 +117,9 @@ import Testing
     _ = try await withdraw(world, version: 3)
     #expect(try await told() == before)
   }
+}
+
+private struct HeldSlas: Statement {
+  static let sql = "select id from contracts.sla for update"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

@@ -218,6 +218,39 @@ import Testing
     #expect(try await read(world, contract).at("endsAt") == "2027-06-30T22:00:00Z")
   }
 
+  /// A term that ended while its supplier was ended is over: it is not extended for months on which nothing held.
+  @Test func aTermThatEndedWithItsSupplierIsNotRenewedAfterwards() async throws {
+    let world = try await ContractsWorld()
+    let supplier = try await supplier(world)
+    let contract = try await made(
+      world, ["startsAt": "2025-12-31T23:00:00Z", "endsAt": "2026-06-30T22:00:00Z", "renewal": "auto", "noticeDays": 60, "renewalMonths": 12],
+      of: supplier)
+    try await sweep(world)
+    try await world.database.call("supplier.change", ["id": supplier.at("id"), "state": "ended"], as: world.manager, version: 1)
+    try await sweep(world)
+    try await sweep(world, at: "2026-09-01T00:00:00Z")
+    try await world.database.call("supplier.change", ["id": supplier.at("id"), "state": "active"], as: world.manager, version: 2)
+    for _ in 0..<2 { try await sweep(world) }
+    #expect(try await read(world, contract).at("endsAt") == "2026-06-30T22:00:00Z")
+    #expect(try await listed(world, ["state": "all"]).map { $0.at("outcome") } == ["superseded"])
+  }
+
+  /// What was declined has ended with its cycle, and not months before because its supplier did.
+  @Test func whatWasDeclinedIsOverWithItsCycleThoughItsSupplierEnds() async throws {
+    let world = try await ContractsWorld()
+    let supplier = try await supplier(world)
+    _ = try await made(world, Self.manual, of: supplier)
+    try await sweep(world)
+    let item = try #require(try await listed(world).first)
+    _ = try await world.database.call("renewal.decide", ["id": item.at("id"), "decision": "decline"], as: world.manager, version: 1)
+    try await world.database.call("supplier.change", ["id": supplier.at("id"), "state": "ended"], as: world.manager, version: 1)
+    try await sweep(world)
+    try await sweep(world, at: "2026-06-30T21:59:59Z")
+    #expect(try await listed(world, ["state": "all"]).map { $0.at("state") } == ["not_renewing"])
+    try await sweep(world, at: "2026-06-30T22:00:00Z")
+    #expect(try await listed(world, ["state": "all"]).map { $0.at("outcome") } == ["not_renewed"])
+  }
+
   /// However many renewals customers have, the list of suppliers' reads its own.
   @Test func theListOfSuppliersReadsLittle() async throws {
     let world = try await ContractsWorld()

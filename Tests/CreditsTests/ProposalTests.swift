@@ -349,6 +349,9 @@ import Testing
     #expect(evidence.at("items.0.ticketNumber") == "ACME-INC-000001")
     #expect(evidence.at("items.0.ticketTitle") == "X" && evidence.at("items.0.budgetSeconds") == 3600, "\(evidence)")
     #expect(evidence.at("items.0.usedSeconds") == 1800 && evidence.at("items.1.dueAt") == "2026-03-03T11:00:00Z", "\(evidence)")
+    // What a clock counts afterwards is nothing that the credit was proposed on.
+    try await world.database.runAsSuperuser("update service_levels.clock set consumed_seconds = consumed_seconds + 600")
+    #expect(try await world.call("credit.evidence", ["id": credit.at("id")]) == evidence)
   }
 
   /// The explanation speaks of days as the contract has them, and of amounts.

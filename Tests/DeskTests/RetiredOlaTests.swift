@@ -57,6 +57,47 @@ import Testing
   }
 }
 
+extension RetiredOlaTests {
+  /// Live work refers to its team all the time: neither waits for the other.
+  @Test func anAgreementIsAddedWhileItsTeamIsReferredTo() async throws {
+    let world = try await AgreementWorld()
+    let (database, manager, team) = (world.database, world.desk.manager, world.first["id"] ?? .null)
+    try await database.superuser.transaction { holder in
+      _ = try await holder.query(ReferredTeams())
+      let added = try await database.call("team_agreement.add", ["team": team, "ola": world.ola["id"] ?? .null], as: manager)
+      #expect(added["ola"] == world.ola["id"])
+    }
+  }
+
+  /// A turn begins with what stands: not with what was withdrawn before it began.
+  @Test func aTurnBeginsWithTheVersionThatStands() async throws {
+    let world = try await AgreementWorld()
+    let (database, manager, ola) = (world.database, world.desk.manager, world.ola["id"] ?? .null)
+    let target: Value = .object(["metric": "resolution", "budgetSeconds": 3600, "calendar": world.desk.calendar["id"] ?? .null])
+    let from: Value = "2026-03-03T00:00:00Z"
+    _ = try await database.call("sla.revise", ["id": ola, "targets": .array([target]), "validFrom": from], as: manager, version: 1)
+    _ = try await database.call("sla.withdraw", ["id": ola, "reason": "Not agreed"], as: manager, version: 2)
+    try world.desk.at("2026-03-03T08:00:00Z")
+    let incident = try await world.assign(try await world.desk.open(), to: world.first)
+    #expect(incident["agreements"]?.array?.first?.clock("resolution")["dueAt"] == "2026-03-03T16:00:00Z")
+  }
+
+  /// A turn that has begun keeps its terms, though their version was withdrawn at that instant.
+  @Test func aTurnKeepsTheTermsThatItBeganWith() async throws {
+    let world = try await AgreementWorld(olaMore: ["supplierWaitsPause": .bool(true)])
+    var incident = try await world.assign(try await world.desk.open(), to: world.first)
+    try await world.database.runAsSuperuser("update contracts.sla_version set withdrawn = true where supplier_waits_pause")
+    incident = try await world.desk.act("hold", on: incident, ["reason": "awaiting_supplier", "evidence": "mail 1"])
+    #expect(incident["agreements"]?.array?.first?.clock("resolution")["state"] == "paused")
+  }
+}
+
+/// As a foreign key does.
+private struct ReferredTeams: Statement {
+  static let sql = "select id from desk.team for key share"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 private struct HeldTeams: Statement {
   static let sql = "select id from desk.team for update"
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -174,6 +174,11 @@ import Testing
     let support = try #require(items.first { $0["contractName"] == "Support" }?["contract"])
     try await world.world.call("contract.change", ["id": support, "endsAt": "2027-06-30T22:00:00Z"], as: world.manager, version: 1)
     try await world.world.call("underpinning_contract.revise", ["id": hosting["id"] ?? .null, "endsAt": .null], as: world.manager, version: 1)
+    // Who changes something else before that is told has renewed nothing.
+    world.world.database.clock.advance(seconds: 60)
+    let root = world.world.database.root
+    try await world.world.call("contract.change", ["id": support, "noticeMonths": 1], as: root, version: 2)
+    try await world.world.call("underpinning_contract.revise", ["id": hosting["id"] ?? .null, "name": "Hosting of all"], as: root, version: 2)
     try await world.renewals()
     #expect(try await world.events(world.manager) == ["renewal.due", "renewal.due"], "he did it himself")
     #expect(try await world.events(world.chinese) == ["renewal.renewed", "renewal.renewed", "renewal.due", "renewal.due"])

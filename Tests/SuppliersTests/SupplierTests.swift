@@ -1,4 +1,5 @@
 import Kernel
+import Postgres
 import Suppliers
 import TestSupport
 import Testing
@@ -185,4 +186,25 @@ import Testing
           ["line": world.line, "service": foreign.at("id"), "underpinningContract": contract.at("id"), "role": "backup"])
       } == ["underpinningContract supplier_link.other_supplier"])
   }
+  /// Of two who say the same at once, one is told that it was said.
+  @Test func aLineIsLinkedOnceThoughTwoDoItAtOnce() async throws {
+    let world = try await SuppliersWorld()
+    let links = try await world.database.superuser.transaction { holder in
+      _ = try await holder.query(HeldServices())
+      let links = (0..<2).map { _ in
+        Task { try await world.call("supplier_link.add", ["line": world.line, "service": world.service.at("id"), "role": "provides"]) }
+      }
+      try await holder.waitForLocks(2)
+      return links
+    }
+    var told: [String] = []
+    for link in links { told += await violations { try await link.value } }
+    #expect(told.sorted() == ["accepted", "supplier_link.linked"])
+    #expect(try await world.call("supplier_link.list", ["line": world.line]).at("items").array?.count == 1)
+  }
+}
+
+private struct HeldServices: Statement {
+  static let sql = "select id from suppliers.service for update"
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

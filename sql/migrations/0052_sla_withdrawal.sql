@@ -1,4 +1,5 @@
--- SLA versions that are withdrawn before they begin, as those of calendars, contracts and lines are; where a credit schedule comes from.
+-- SLA versions that are withdrawn before they begin, as those of calendars, contracts and lines are; where a credit schedule comes from;
+-- what a credit was proposed on.
 
 -- 1. Another version may begin when a withdrawn one would have. That a version does not stand is written on it: who chooses a ticket's
 -- targets reads the row anyway. Everything else of it stays as it was written: nothing but this column may be updated.
@@ -26,3 +27,6 @@ grant select, insert on contracts.sla_version_withdrawal to steward_app;
 
 -- 3. The agreement that a schedule was written after, and what is to be known of it.
 alter table credits.schedule add column source text, add column note text;
+
+-- 4. What the clock of a verdict had counted when the credit was proposed; null of credits that are older than these columns.
+alter table credits.evidence add column used_seconds bigint, add column budget_seconds bigint, add column due_at timestamptz;

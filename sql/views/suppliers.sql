@@ -22,7 +22,7 @@ grant select on suppliers.pub_contract to steward_app;
 -- The version of an underpinning contract, with its coverage.
 create view suppliers.pub_contract_version with (security_invoker = true) as
   select v.id as contract_version_id, c.id as contract_id, c.public_id, c.supplier_id, c.reference, c.zone, v.valid_from, v.state, v.starts_at, v.ends_at, v.calendar_id,
-    c.version
+    v.recorded_at, c.version
   from suppliers.contract c join suppliers.contract_version v on v.contract_id = c.id;
 grant select on suppliers.pub_contract_version to steward_app;
 

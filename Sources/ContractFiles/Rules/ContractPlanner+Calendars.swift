@@ -11,6 +11,7 @@ extension ContractPlanner {
   }
 
   private mutating func plan(_ calendar: FileCalendar, at place: String) {
+    refuseRepeated(calendar.holidaySets ?? [], at: "\(place).holidaySets", field: nil)
     for (index, name) in (calendar.holidaySets ?? []).enumerated() where recorded.holidaySets[name] == nil {
       refuseUnknown("\(place).holidaySets[\(index)]", known: recorded.holidaySets.keys)
     }
@@ -33,7 +34,7 @@ extension ContractPlanner {
     let observed = (found["holidaySets"]?.array ?? []).compactMap { $0["name"]?.text }
     let changed = before == definition ? [] : [Value.Member("definition", definition.value)]
     // A set that the calendar has stays in the revision that it has: another one is rolled out, and planned by no file.
-    let newSets = sets == observed ? nil : sets
+    let newSets = sets.map { Set($0) } == Set(observed) ? nil : sets
     guard !changed.isEmpty || newSets != nil else {
       return finish(&step, [], found, operation: "calendar.revise", thing: .calendar(name), withdrawal: "calendar.withdraw")
     }

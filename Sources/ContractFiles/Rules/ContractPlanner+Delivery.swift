@@ -122,8 +122,13 @@ extension ContractPlanner {
         there == nil && link["service"] == found["id"] && link["role"]?.text == supplier.role
           && link["underpinningContract"] == (contract.flatMap { recorded.underpinningContracts[$0]?["id"] } ?? .null)
       }
-      if let lighter { add(end(left.remove(at: lighter), isNotNeeded: false, of: line, at: path, until: validFrom ?? now)) }
-      add(link(supplier, service, contract, weight: weight, of: line, at: path, isThere: there != nil))
+      var from = validFrom ?? now
+      if let lighter {
+        let link = left.remove(at: lighter)
+        from = Self.end(of: link, at: from)
+        add(end(link, isNotNeeded: false, of: line, at: path, until: from))
+      }
+      add(link(supplier, service, contract, weight: weight, of: line, at: path, isThere: there != nil, from: from))
     }
     // The new ones stand before the old ones end. The file says all that the line rests on: it needs nothing else in their place.
     for link in left {
@@ -138,7 +143,8 @@ extension ContractPlanner {
   }
 
   private func link(
-    _ supplier: FileLineSupplier, _ service: String, _ contract: String?, weight: Int64?, of line: String, at path: String, isThere: Bool
+    _ supplier: FileLineSupplier, _ service: String, _ contract: String?, weight: Int64?, of line: String, at path: String, isThere: Bool,
+    from begins: Instant
   ) -> ContractPlan.Step {
     let isNew = !recorded.lines.contains { $0["name"]?.text == line }
     var step = ContractPlan.Step(
@@ -146,7 +152,7 @@ extension ContractPlanner {
       from: isThere || isNew ? nil : validFromText)
     guard !isThere else { return step }
     // What a new line rests on, it has rested on since it began.
-    let from = isNew ? [] : [Value.Member("validFrom", .instant(validFrom ?? now))]
+    let from = isNew ? [] : [Value.Member("validFrom", .instant(begins))]
     step.act = { applying in
       var members = [
         Value.Member("line", await applying.id(.line(line))), Value.Member("service", await applying.id(.supplierService(service))),
@@ -159,14 +165,20 @@ extension ContractPlanner {
     return step
   }
 
+  /// When a link ends that is to be over from an instant on: not before it has begun, or one of today could not be corrected today.
+  private static func end(of link: Value, at instant: Instant) -> Instant {
+    guard let begins = link["validFrom"]?.text.flatMap(Instant.init) else { return instant }
+    return max(instant, Instant(microseconds: begins.microseconds + 1))
+  }
+
   private func end(_ link: Value, isNotNeeded: Bool, of line: String, at path: String, until: Instant? = nil) -> ContractPlan.Step {
     let name = "\(link["supplierCode"]?.text ?? "") \(link["serviceName"]?.text ?? "")"
     var step = ContractPlan.Step(
       kind: .end, noun: ContractFileMessages.lineSupplier, name: "“\(line)”: \(name)", path: path, from: validFromText,
-      details: isNotNeeded ? [ContractFileMessages.notNeeded.text(language)] : [])
+      details: isNotNeeded ? [ContractFileMessages.notNeeded.text(language)] : [], renamed: ["endedAt": "validFrom"])
     let members =
       [Value.Member("id", link["id"] ?? .null), Value.Member("notNeeded", .bool(isNotNeeded))]
-      + ((until ?? validFrom).map { [Value.Member("endedAt", .instant($0))] } ?? [])
+      + ((until ?? validFrom).map { [Value.Member("endedAt", .instant(Self.end(of: link, at: $0)))] } ?? [])
     let version = link["version"]?.integer
     step.act = { applying in try await applying.call("supplier_link.end", members, version: version) }
     return step

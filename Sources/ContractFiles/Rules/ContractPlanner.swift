@@ -79,9 +79,12 @@ struct ContractPlanner {
     refuse(path, ContractFileMessages.unknownName, ["allowed": names.isEmpty ? "-" : names])
   }
 
-  mutating func refuseRepeated(_ names: [String], at path: String, field: String = "name") {
+  /// - Parameter field: where the name stands in each; nil: it is all that there is.
+  mutating func refuseRepeated(_ names: [String], at path: String, field: String? = "name") {
     var seen: Set<String> = []
-    for (index, name) in names.enumerated() where !seen.insert(name).inserted { refuse("\(path)[\(index)].\(field)", ContractFileMessages.namedTwice) }
+    for (index, name) in names.enumerated() where !seen.insert(name).inserted {
+      refuse("\(path)[\(index)]" + (field.map { ".\($0)" } ?? ""), ContractFileMessages.namedTwice)
+    }
   }
 
   /// A difference in words; nil where there is none.

@@ -56,12 +56,16 @@ package struct ContractFileRun: Sendable {
       do {
         try await act(applying)
       } catch let failure as Failure {
-        let isBeaten = (try? await isDone(step)) ?? false
+        // What was not permitted, or of which nobody knows whether it was done, is told as it is.
+        let isBeaten = Self.ofOthers.contains(failure.kind) ? (try? await isDone(step)) ?? false : false
         throw ContractFileProblems(isBeaten ? Failure(.conflict, ContractFileMessages.somebodyElse) : failure, at: step, self)
       }
       progress(step.title(language))
     }
   }
+
+  /// How a step fails that somebody else has done before.
+  private static let ofOthers: Set<Failure.Kind> = [.conflict, .versionMismatch, .invalid]
 
   /// Whether what a step was to do is done, by somebody else.
   private func isDone(_ step: ContractPlan.Step) async throws -> Bool {

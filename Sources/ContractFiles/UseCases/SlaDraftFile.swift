@@ -47,6 +47,11 @@ package struct SlaDraftFile: Sendable {
     return Set(names.flatMap { calendars[$0]?.holidaySets ?? [] }).sorted()
   }
 
+  /// The calendars of the SLA that the file defines, and that holiday sets close.
+  package func observingCalendars(of sla: String?) throws(Failure) -> [String] {
+    Set(try find(sla).targets.compactMap(\.calendar)).filter { !(calendars[$0]?.holidaySets ?? []).isEmpty }.sorted()
+  }
+
   /// The codes of the catalogue's services that the SLA names.
   package func services(of sla: String?) throws(Failure) -> [String] { Set(try find(sla).goals.compactMap(\.label.service)).sorted() }
 
@@ -55,14 +60,17 @@ package struct SlaDraftFile: Sendable {
   ///   - name: nil where the file has only one.
   ///   - recorded: the calendars that the file does not define.
   ///   - holidays: the holiday sets that its calendars name.
+  ///   - pinned: the same of recorded calendars, by their names, in the revisions that these have.
   package func trial(
-    _ name: String?, recorded: [String: CalendarDefinition], holidays: [String: HolidaySet] = [:], services: [String: Int64] = [:], ciTiers: Set<String> = [],
-    from start: Instant
+    _ name: String?, recorded: [String: CalendarDefinition], holidays: [String: HolidaySet] = [:], pinned: [String: [String: HolidaySet]] = [:],
+    services: [String: Int64] = [:], ciTiers: Set<String> = [], from start: Instant
   ) throws(Failure) -> (name: String, trial: SlaTrial) {
     let sla = try find(name)
     let used = Set(sla.targets.compactMap(\.calendar))
     var known = recorded
-    for (name, calendar) in calendars where used.contains(name) { known[name] = try definition(of: calendar, holidays) }
+    for (name, calendar) in calendars where used.contains(name) {
+      known[name] = try definition(of: calendar, holidays.merging(pinned[name] ?? [:]) { $1 })
+    }
     // Ids of this trial alone: the numbers of the calendars' names.
     let ids = Dictionary(
       uniqueKeysWithValues: known.keys.sorted().enumerated().compactMap { number, name in

@@ -162,8 +162,8 @@ struct CalendarRow: Sendable {
   /// another one may tell whose it is. Null, staff: all.
   static let isSeen = """
     ($1::bigint is null or c.only_tenant_id = $1 or c.id in (
-      select t.calendar_id from contracts.contract_line_version l
-      join contracts.sla_version s on s.sla_id = l.sla_id join contracts.sla_target t on t.sla_version_id = s.id
+      select t.calendar_id from contracts.standing_line_version l
+      join contracts.standing_sla_version s on s.sla_id = l.sla_id join contracts.sla_target t on t.sla_version_id = s.id
       where l.tenant_id = $1))
     """
 }

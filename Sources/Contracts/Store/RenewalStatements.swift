@@ -36,7 +36,7 @@ struct RenewalRow: Sendable {
   let obstructedFrom: Instant?
   /// The last that people were told of it.
   let told: RenewalNews?
-  /// Of the customer's contract's lines that go on, together; nil where none has a fee.
+  /// Of the customer's contract's lines that go on, together; nil where none has a fee, or where no amount is as large.
   let monthlyFee: Money?
 
   func moved(
@@ -58,7 +58,7 @@ struct RenewalRow: Sendable {
          select coalesce((select max(v.valid_from) from contracts.standing_contract_version v where v.tenant_id = c.tenant_id and v.contract_id = c.id),
            u.newest_from) as newest) x
        where r.state <> 'completed' and x.newest + interval '1 second' > r.cycle_ends_at), r.told, c.currency,
-      (select sum(f.monthly_fee_minor)::bigint from contracts.contract_line l
+      (select case when sum(f.monthly_fee_minor) <= 9223372036854775807 then sum(f.monthly_fee_minor)::bigint end from contracts.contract_line l
        cross join lateral (
          select v.monthly_fee_minor, v.state from contracts.standing_line_version v
          where v.tenant_id = l.tenant_id and v.contract_line_id = l.id order by v.valid_from desc limit 1) f
@@ -368,32 +368,37 @@ struct HoldContract: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
-/// Who changed a contract last.
-struct LastChangeActor: Statement {
+/// Who gave a contract the end that it has now: of the newest versions, which all have it, the earliest tells, whatever was changed since.
+/// No row when that was before the item was made.
+struct ExtendingChange: Statement {
   let tenant: TenantId
+  let item: Int64
   let contract: RenewedContract
-  let version: Int64
-  /// The change is not older: spares the older partitions.
-  let since: Instant
+  let endsAt: Instant?
 
   static let sql = """
-    select e.actor_kind, e.actor_id, e.on_behalf_of, e.via from operations.event e
-    where e.tenant_id = $1 and e.subject_kind = $2 and e.subject_id = $3 and e.seq = $4 and e.recorded_at >= $5
-    order by e.recorded_at desc limit 1
+    with version as (
+      select v.valid_from, v.ends_at, v.recorded_at from contracts.standing_contract_version v where v.tenant_id = $1 and v.contract_id = $3
+      union all
+      select v.valid_from, v.ends_at, v.recorded_at from suppliers.pub_contract_version v where v.contract_id = $4)
+    select e.actor_kind, e.actor_id, e.on_behalf_of, e.via
+    from (
+      select v.recorded_at from version v
+      where v.ends_at is not distinct from $5::timestamptz
+        and not exists (select from version o where o.valid_from > v.valid_from and o.ends_at is distinct from v.ends_at)
+      order by v.valid_from limit 1) v
+    join operations.event e on e.tenant_id = $1 and e.subject_kind = $6 and e.subject_id = coalesce($3, $4) and e.recorded_at = v.recorded_at
+    where v.recorded_at >= (select r.recorded_at from contracts.renewal r where r.tenant_id = $1 and r.id = $2)
+    order by e.seq desc limit 1
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(tenant)
-    switch contract {
-    case .customer(let id):
-      parameters.append("contract")
-      parameters.append(id)
-    case .supplier(let id):
-      parameters.append("underpinning_contract")
-      parameters.append(id)
-    }
-    parameters.append(version)
-    parameters.append(since)
+    parameters.append(item)
+    parameters.append(contract.customerContract)
+    parameters.append(contract.supplierContract)
+    parameters.append(endsAt)
+    parameters.append(contract.customerContract == nil ? "underpinning_contract" : "contract")
   }
 
   static func decode(_ row: inout RowReader) throws -> Actor {

@@ -166,19 +166,26 @@ extension OperationContext {
   }
 
   /// The newest revisions of the holiday sets that a body names, in its order.
-  /// - Parameter customer: the one that the calendar is for; nil: any. What is for one customer alone closes no other's calendar.
-  func holidays(_ ids: [PublicId], for customer: TenantId?, _ path: String) async throws -> [(version: Int64, days: HolidaySet)] {
-    try await holidays(ids, path) { $0 == nil || $0 == customer }
+  /// - Parameters:
+  ///   - customer: the one that the calendar is for; nil: any. What is for one customer alone closes no other's calendar.
+  ///   - pinned: the sets that the calendar has, in the revisions in which they stay.
+  func holidays(
+    _ ids: [PublicId], for customer: TenantId?, pinned: [HolidaySetRow] = [], _ path: String
+  ) async throws -> [(version: Int64, days: HolidaySet)] {
+    try await holidays(ids, pinned: pinned, path) { $0 == nil || $0 == customer }
   }
 
   /// The same, of sets whose customers `mayUse` lets through.
-  func holidays(_ ids: [PublicId], _ path: String, mayUse: (TenantId?) -> Bool) async throws -> [(version: Int64, days: HolidaySet)] {
+  func holidays(
+    _ ids: [PublicId], pinned: [HolidaySetRow] = [], _ path: String, mayUse: (TenantId?) -> Bool
+  ) async throws -> [(version: Int64, days: HolidaySet)] {
     guard !ids.isEmpty else { return [] }
     let rows = try await transaction.query(HolidaySetsOfIds(publicIds: ids, number: nil, customers: reachableCustomers))
     let byId = Dictionary(rows.map { (id(.holidaySet, $0.publicId), $0) }) { first, _ in first }
     var found: [(version: Int64, days: HolidaySet)] = []
     for (index, id) in ids.enumerated() {
-      guard let row = byId[id] else { throw unknownReference("\(path)[\(index)]") }
+      guard let newest = byId[id] else { throw unknownReference("\(path)[\(index)]") }
+      let row = pinned.first { $0.id == newest.id } ?? newest
       guard mayUse(row.onlyTenant) else { throw Failure.invalid("\(path)[\(index)]", HolidaySetMessages.otherCustomer) }
       if !found.contains(where: { $0.version == row.versionId }) { found.append((row.versionId, try row.holidaySet())) }
     }

@@ -128,8 +128,7 @@ struct RenewalKeeping {
   /// Who gave the contract another end, so that the item is about no cycle of it any more: the renewal is his doing. Nil: time did it.
   private func extender(of contract: RenewedContract, _ newest: Renewed, _ item: RenewalRow) async throws -> Actor? {
     guard let terms = newest.forRenewal, !RenewalRule.isCycle(item.item, of: terms) else { return nil }
-    let (version, since) = newest.lastChange
-    return try await transaction.first(LastChangeActor(tenant: tenant, contract: contract, version: version, since: since))
+    return try await transaction.first(ExtendingChange(tenant: tenant, item: item.id, contract: contract, endsAt: newest.endsAt))
   }
 
   /// A new version with another end, behind the newest one; a conflict when it could only hold after the cycle's end.

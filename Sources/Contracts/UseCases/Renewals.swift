@@ -81,7 +81,10 @@ package struct RenewalOutput: OperationOutput {
     },
     OutputField("overdue", .boolean, "Whether that day is over and nobody has decided.", "决定日期是否已过而尚未决定。") { .bool($0.isOverdue) },
     OutputField("cycleEndsOn", .date, "The first day after the cycle, in the contract's zone.", "周期结束后的首日，按合同时区。") { .date($0.day($0.row.cycle.endsAt)) },
-    OutputField("monthlyFee", .decimal, "What the customer's lines cost a month, together; null where none has a fee.", "客户合同行的月费合计；均无费用则为 null。") {
+    OutputField(
+      "monthlyFee", .decimal, "What the customer's lines cost a month, together; null where none has a fee, or the sum is too large.",
+      "客户合同行的月费合计；均无费用或合计过大则为 null。"
+    ) {
       $0.row.monthlyFee.map { .decimal($0.amount) } ?? .null
     },
     OutputField("currency", .text, "The currency of the fee.", "费用货币。") { .text($0.row.monthlyFee?.currency.code) },

@@ -18,14 +18,6 @@ enum Renewed: Sendable {
     }
   }
 
-  /// The change of the contract that was the last, and when its newest version was recorded: it is not older.
-  var lastChange: (version: Int64, since: Instant) {
-    switch self {
-    case .customer(let row, _): (row.version, row.recordedAt)
-    case .supplier(let contract): (contract.version, contract.recordedAt)
-    }
-  }
-
   var validFrom: Instant {
     switch self {
     case .customer(let row, _): row.validFrom

@@ -16,8 +16,8 @@ package enum ReviseCalendar: Operation {
     private static let name = Field.text("name", 1...120, "Its name, unique.", "名称，不可重复。").change
     private static let holidaySets = Field<[PublicId]>.list(
       "holidaySets", of: Field.id("holidaySet", .holidaySet, "A holiday set.", "节假日集。"), count: 0...CalendarPlan.holidaySetLimit,
-      "Its holiday sets, in their newest revisions (default: those that it has, as they are). Without a definition the hours stay.",
-      "节假日集，取最新修订（默认保留现有的集及其修订）；未给出日历定义时服务时段不变。"
+      "Its holiday sets (default: those that it has). Those that it has keep their revisions, others come in the newest. Without a definition the hours stay.",
+      "节假日集（默认保留现有的集）；已有的集保留其修订，新增的集取最新修订。未给出日历定义时服务时段不变。"
     ).optional
 
     package static let fields: [any InputField] = [
@@ -73,12 +73,13 @@ package enum ReviseCalendar: Operation {
       keepsHours
       ? try CalendarDefinition(head.own)
       : try CalendarRule.definition(input.definition, stock: input.stock, zone: input.zone, now: validFrom)
+    // What the calendar has stays in the revision that it was made from: holiday_set.roll_out moves it, and shows before what that does.
+    let pinned = try await context.transaction.query(HolidaysOfCalendars(calendarVersions: [head.newestVersion])).map(\.row)
     let holidays: [(version: Int64, days: HolidaySet)]
     if let sets = input.holidaySets {
-      holidays = try await context.holidays(sets, for: head.onlyTenant, "holidaySets")
+      holidays = try await context.holidays(sets, for: head.onlyTenant, pinned: pinned, "holidaySets")
     } else {
-      let pinned = try await context.transaction.query(HolidaysOfCalendars(calendarVersions: [head.newestVersion]))
-      holidays = try pinned.map { (version: $0.row.versionId, days: try $0.row.holidaySet()) }
+      holidays = try pinned.map { (version: $0.versionId, days: try $0.holidaySet()) }
     }
     try CalendarRule.requireOpening(own, after: validFrom, "validFrom")
     return try CalendarPlan(own: own, holidays: holidays)

@@ -1,5 +1,6 @@
 import Kernel
 import Operations
+import Tenancy
 
 /// What a withdrawal is told.
 enum WithdrawalFields {
@@ -36,6 +37,7 @@ package enum WithdrawContractVersion: Operation {
       AdvanceContract(
         tenant: tenant, id: newest.id, version: newest.version, currency: newest.currency, zone: newest.zone, now: context.now))
     guard let version = advanced else { throw context.changedMeanwhile }
+    try context.requireStillNotBegun(newest.validFrom)
     context.transaction.enqueue(
       WithdrawContractRow(tenant: tenant, contract: newest.id, version: newest.versionId, reason: input.reason, now: context.now))
     guard let standing = try await context.transaction.first(NewestVersion(tenant: tenant, contract: newest.id)) else { throw Failure.notFound }
@@ -78,6 +80,7 @@ package enum WithdrawCalendarVersion: Operation {
     guard let version = try await context.transaction.first(AdvanceCalendar(id: head.id, version: head.version, name: head.name)) else {
       throw context.changedMeanwhile
     }
+    try context.requireStillNotBegun(head.newestValidFrom)
     context.transaction.enqueue(
       WithdrawCalendarRow(
         version: head.newestVersion, reason: input.reason, published: head.published, onlyTenant: head.onlyTenant, now: context.now))
@@ -117,6 +120,7 @@ package enum WithdrawSlaVersion: Operation {
     guard let version = try await context.transaction.first(AdvanceSla(id: head.id, version: head.version, name: head.name)) else {
       throw context.changedMeanwhile
     }
+    try context.requireStillNotBegun(head.newestValidFrom)
     context.transaction.enqueue(
       WithdrawSlaRow(version: head.newestVersion, reason: input.reason, onlyTenant: head.onlyTenant, now: context.now))
     context.subject(input.id)
@@ -154,6 +158,7 @@ package enum WithdrawLineVersion: Operation {
     guard let version = try await context.transaction.first(AdvanceLine(tenant: tenant, id: newest.id, version: newest.version)) else {
       throw context.changedMeanwhile
     }
+    try context.requireStillNotBegun(newest.validFrom)
     context.transaction.enqueue(
       WithdrawLineRow(tenant: tenant, line: newest.id, version: newest.versionId, reason: input.reason, now: context.now))
     context.subject(input.id)
@@ -162,5 +167,12 @@ package enum WithdrawLineVersion: Operation {
         subjectKind: "contract_line", subject: newest.id, seq: version, type: "contract_line.withdrawn",
         payload: .object(["line": .id(input.id), "validFrom": .instant(newest.validFrom)]), occurredAt: context.now))
     return Done(id: input.id, version: version)
+  }
+}
+
+extension OperationContext {
+  /// Once more, after the wait for whoever changed the same before: the version may have begun meanwhile, and be judged by.
+  fileprivate func requireStillNotBegun(_ validFrom: Instant) throws(Failure) {
+    try CalendarRule.requireNotBegun(validFrom, now: max(now, tenancy.clock.now()))
   }
 }

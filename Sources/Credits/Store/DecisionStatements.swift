@@ -64,6 +64,7 @@ struct DecisionsOfProposals: Statement {
   }
 }
 
+/// With what the clocks have counted by then: what a credit was decided on does not change afterwards.
 struct InsertEvidence: Statement {
   let tenant: TenantId
   let proposal: Int64
@@ -71,10 +72,13 @@ struct InsertEvidence: Statement {
 
   static let sql = """
     insert into credits.evidence
-      (tenant_id, proposal_id, seq, kind, subject, clock_id, subject_kind, subject_id, verdict, outage_public_id, outage_version, from_at, to_at)
-    select $1, $2, e.seq, e.kind, e.subject, e.clock_id, e.subject_kind, e.subject_id, e.verdict, e.outage, e.outage_version, e.from_at, e.to_at
+      (tenant_id, proposal_id, seq, kind, subject, clock_id, subject_kind, subject_id, verdict, outage_public_id, outage_version, from_at, to_at,
+       used_seconds, budget_seconds, due_at)
+    select $1, $2, e.seq, e.kind, e.subject, e.clock_id, e.subject_kind, e.subject_id, e.verdict, e.outage, e.outage_version, e.from_at, e.to_at,
+      c.consumed_seconds, c.budget_open_seconds, coalesce(c.due_at, c.breached_at)
     from unnest($3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::bytea[], $10::bigint[], $11::timestamptz[], $12::timestamptz[])
       with ordinality as e (kind, subject, clock_id, subject_kind, subject_id, verdict, outage, outage_version, from_at, to_at, seq)
+    left join service_levels.pub_clock c on c.tenant_id = $1 and c.clock_id = e.clock_id
     returning seq
     """
 
@@ -145,7 +149,7 @@ struct EvidenceOfProposal: Statement {
     let ticket: [UInt8]?
     let ticketNumber: Int64?
     let ticketTitle: String?
-    /// Of its clock, as it stands now: open seconds.
+    /// Of its clock, as it stood when the credit was proposed: open seconds; nil where that was not kept.
     let usedSeconds: Int64?
     let budgetSeconds: Int64?
     /// Of one that was missed, or runs still.
@@ -159,10 +163,9 @@ struct EvidenceOfProposal: Statement {
 
   static let sql = """
     select e.seq, e.kind, e.subject, e.clock_id, e.subject_kind, e.subject_id, e.verdict, e.outage_public_id, e.outage_version, e.from_at, e.to_at,
-      t.public_id, t.number, t.title, c.consumed_seconds, c.budget_open_seconds, coalesce(c.due_at, c.breached_at)
+      t.public_id, t.number, t.title, e.used_seconds, e.budget_seconds, e.due_at
     from credits.evidence e
     left join desk.pub_ticket t on t.tenant_id = e.tenant_id and e.subject_kind = 'ticket' and t.ticket_id = e.subject_id
-    left join service_levels.pub_clock c on c.tenant_id = e.tenant_id and c.clock_id = e.clock_id
     where e.tenant_id = $1 and e.proposal_id = $2 and e.seq > $3 order by e.seq limit $4
     """
 

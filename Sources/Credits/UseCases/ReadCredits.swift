@@ -93,9 +93,11 @@ package enum ListCreditEvidence: Operation {
       OutputField("ticket", .id, "Of a verdict: the ticket.", "判定所属工单。") { .id($0.ticket) },
       OutputField("ticketNumber", .text, "The ticket's number.", "工单号。") { .text($0.ticketNumber) },
       OutputField("ticketTitle", .text, "What it is about.", "工单标题。") { .text($0.row.ticketTitle) },
-      OutputField("usedSeconds", .integer, "The open seconds that its clock has counted.", "时钟已计的开放秒数。") { .integer($0.row.usedSeconds) },
-      OutputField("budgetSeconds", .integer, "The open seconds that it had.", "时限（开放秒数）。") { .integer($0.row.budgetSeconds) },
-      OutputField("dueAt", .instant, "Of a miss: when it was due.", "未达成时的到期时间。") { .instant($0.row.dueAt) },
+      OutputField("usedSeconds", .integer, "The open seconds that its clock had counted when the credit was proposed.", "提出补偿建议时时钟已计的开放秒数。") {
+        .integer($0.row.usedSeconds)
+      },
+      OutputField("budgetSeconds", .integer, "The open seconds that it had then.", "当时的时限（开放秒数）。") { .integer($0.row.budgetSeconds) },
+      OutputField("dueAt", .instant, "Of a miss: when it was due, as was known then.", "未达成时的到期时间（以当时为准）。") { .instant($0.row.dueAt) },
       OutputField("verdict", .text, "met or missed.", "met（达成）或 missed（未达成）。") { .text($0.columns.verdict) },
       OutputField("outage", .id, "Of an outage: its record.", "中断记录。") { .id($0.outage) },
       OutputField("outageVersion", .integer, "The version of it that was counted.", "所采用的中断记录版本。") { .integer($0.columns.outageVersion) },

@@ -59,11 +59,11 @@ struct TeamAgreements: Statement {
   static func decode(_ row: inout RowReader) throws -> TeamAgreementRow { try TeamAgreementRow(&row) }
 }
 
-/// Locks a team: its agreements are added one after the other.
+/// Locks a team: its agreements are added one after the other. What refers to the team is written meanwhile.
 struct HoldTeam: Statement {
   let id: Int64
 
-  static let sql = "select id from desk.team where id = $1 for update"
+  static let sql = "select id from desk.team where id = $1 for no key update"
 
   func bind(to parameters: inout Parameters) { parameters.append(id) }
 

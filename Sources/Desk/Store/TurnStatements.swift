@@ -90,7 +90,7 @@ struct NextTurn: Statement {
     ) g on g.ended_at is null or g.ended_at > $4
     left join lateral (
       select n.sla_version_id, n.supplier_waits_pause, n.wait_limit_seconds, n.wait_total_seconds
-      from contracts.pub_sla_version n where n.sla_id = g.sla_id and n.valid_from <= $4 order by n.valid_from desc limit 1
+      from contracts.pub_sla_version n where n.sla_id = g.sla_id and n.valid_from <= $4 and not n.withdrawn order by n.valid_from desc limit 1
     ) v on true
     """
 

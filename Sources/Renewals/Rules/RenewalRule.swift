@@ -21,12 +21,14 @@ package enum RenewalRule {
     package let knownSince: Instant
     /// From when the newest version holds. Another can only be written behind it.
     package let newestFrom: Instant
-    /// The end of the term of which people were told that it lapsed; nil: of none.
+    /// The end of the term of which people were told that it lapsed, or which came while the supplier was ended; nil: of none.
     package let lapseTold: Instant?
+    /// Whether it counts as ended with its supplier alone: that may be taken back, and is no end of the term.
+    package let isEndedWithSupplier: Bool
 
     package init(
       state: ContractState, startsAt: Instant, endsAt: Instant?, terms: RenewalTerms, zone: Zone, knownSince: Instant, newestFrom: Instant,
-      lapseTold: Instant? = nil
+      lapseTold: Instant? = nil, isEndedWithSupplier: Bool = false
     ) {
       self.state = state
       self.startsAt = startsAt
@@ -36,6 +38,7 @@ package enum RenewalRule {
       self.knownSince = knownSince
       self.newestFrom = newestFrom
       self.lapseTold = lapseTold
+      self.isEndedWithSupplier = isEndedWithSupplier
     }
 
     var dates: TermDates { TermDates(startsAt: startsAt, endsAt: endsAt, zone: zone) }
@@ -96,7 +99,7 @@ package enum RenewalRule {
     guard let open else { return makeNext(contract, lastCycle: lastCycle, now: now) }
     guard isCycle(open, of: contract) else {
       // An end that is planned is none yet: what was declined is over with it, or with its cycle, whichever comes first.
-      let over = min(contract.newestFrom, open.cycle.endsAt)
+      let over = contract.isEndedWithSupplier ? open.cycle.endsAt : min(contract.newestFrom, open.cycle.endsAt)
       if contract.state == .ended, open.state == .notRenewing, over > now { return .wait(until: over) }
       return .close(outcome(of: open, after: contract))
     }

@@ -71,6 +71,17 @@ struct ServiceByPublicId: Statement {
   static func decode(_ row: inout RowReader) throws -> SupplierServiceRow { try SupplierServiceRow(&row) }
 }
 
+/// Locks a service: of two people who link it to a line at once, the second finds the first one's link.
+struct HoldService: Statement {
+  let id: Int64
+
+  static let sql = "select id from suppliers.service where id = $1 for no key update"
+
+  func bind(to parameters: inout Parameters) { parameters.append(id) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 /// A supplier's services in the order of their names.
 struct ServicesOfSupplier: Statement {
   let supplier: Int64

@@ -89,6 +89,7 @@ package enum AddSupplierLink: Operation {
       guard found.supplier == service.supplierId else { throw Failure.invalid("underpinningContract", SuppliersMessages.linkContract) }
     }
     let validFrom = input.validFrom ?? begins
+    _ = try await context.transaction.query(HoldService(id: service.id))
     let same = LinkInForce(tenant: tenant, line: line, service: service.id, contract: contract?.id, role: input.role, from: validFrom)
     if let taken = try await context.transaction.first(same) {
       throw Failure(.conflict, SuppliersMessages.linkedAlready, ["link": context.id(.supplierLink, taken).description])

@@ -137,6 +137,7 @@ package enum ChangeSupplier: Operation {
         id: row.id, version: row.version, name: input.name.applied(to: row.name), zone: zone,
         isActive: input.state.map { $0 == "active" } ?? row.isActive))
     guard let version = advanced else { throw context.beaten }
+    if !row.isActive, input.state == "active" { context.transaction.enqueue(PassLapsedTerms(supplier: row.id, now: context.now)) }
     // With a supplier that is ended nothing is renewed.
     if input.state != nil { context.transaction.enqueue(LookAtUnderpinnings(supplier: row.id, at: context.now)) }
     context.subject(input.id)

@@ -105,11 +105,32 @@ struct SlaBacktest: Sendable {
         holidays[name] = try SlaDraftFile.holidaySet(told: try await backend.call("holiday_set.read", .object(["id": id])))
       }
     }
+    let pinned = try await pinnedHolidays(of: file, finder, backend)
     let services = try file.services(of: options.sla)
     let names = try await backend.tenancy.transaction(binding: [backend.provider.id], side: .staff, readOnly: true) { transaction in
       try await SlaTrial.names(services: services, in: transaction)
     }
-    return try file.trial(options.sla, recorded: recorded, holidays: holidays, services: names.services, ciTiers: names.ciTiers, from: now)
+    return try file.trial(
+      options.sla, recorded: recorded, holidays: holidays, pinned: pinned, services: names.services, ciTiers: names.ciTiers, from: now)
+  }
+
+  /// The holiday sets of recorded calendars that the file defines: applied, it would leave them in their revisions.
+  private func pinnedHolidays(
+    of file: SlaDraftFile, _ finder: CommandFinder, _ backend: Backend
+  ) async throws -> [String: [String: HolidaySet]] {
+    var pinned: [String: [String: HolidaySet]] = [:]
+    let observing = try file.observingCalendars(of: options.sla)
+    guard !observing.isEmpty else { return pinned }
+    for calendar in try await finder.all("calendar.list", []) {
+      guard let name = calendar["name"]?.text, observing.contains(name), let id = calendar["id"] else { continue }
+      let read = try await backend.call("calendar.read", .object(["id": id]))
+      for set in read["holidaySets"]?.array ?? [] {
+        guard let setName = set["name"]?.text, let setId = set["id"], let number = set["number"] else { continue }
+        let told = try await backend.call("holiday_set.read", .object(["id": setId, "number": number]))
+        pinned[name, default: [:]][setName] = try SlaDraftFile.holidaySet(told: told)
+      }
+    }
+    return pinned
   }
 
   private func storedTrial(_ finder: CommandFinder, _ backend: Backend, now: Instant) async throws -> (name: String, trial: SlaTrial) {
