@@ -10,9 +10,11 @@ extension Dispatcher {
   /// - Parameters:
   ///   - transaction: bound to what the operation's reach needs.
   ///   - version: for operations that ask for the version that was seen.
+  ///   - recordsRefusals: whether the caller records what is to be recorded of a refusal (``RecordedRefusal``), after it has rolled back; else
+  ///     nothing is, and the refusal is its ``Failure`` alone.
   package func act(
     _ name: String, _ input: Value, as principal: Principal, for tenant: TenantEntry, provider: TenantEntry, version: Int64? = nil, requestId: String,
-    in transaction: Transaction
+    recordsRefusals: Bool = false, in transaction: Transaction
   ) async throws -> Value {
     let started = ContinuousClock.now
     do {
@@ -22,7 +24,7 @@ extension Dispatcher {
       return value
     } catch {
       metrics.count(registry[name] == nil ? "unknown" : name, code: Failure(error, constraints: registry.constraints).kind.rawValue, since: started)
-      throw (error as? RecordedRefusal)?.failure ?? error
+      throw recordsRefusals ? error : (error as? RecordedRefusal)?.failure ?? error
     }
   }
 

@@ -83,6 +83,25 @@ import Testing
     #expect(try await world.list("cascade", of: parent).compactMap { $0["fault"] } == ["cascade.parent_goes_on"])
   }
 
+  /// What is taken out from below it before its turn goes on; what went into another one that goes on is not done.
+  @Test func whoIsNoChildAnyMoreIsLeft() async throws {
+    let world = try await DeskWorld()
+    let (parent, out, merged, into) = (
+      try await world.open("Mail"), try await world.open("No mail"), try await world.open("None either"), try await world.open("Printer")
+    )
+    for one in [out, merged] { try await world.link(one, below: parent) }
+    _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": .bool(true)])
+    try await world.database.call(
+      "incident.unlink", ["id": out["id"] ?? .null, "kind": "child_of", "to": parent["id"] ?? .null], as: world.engineer)
+    let version = try await world.read(merged)["version"]?.integer
+    try await world.database.call("incident.merge", ["id": merged["id"] ?? .null, "into": into["id"] ?? .null], as: world.engineer, version: version)
+    try await world.cascade()
+    for one in [out, into] { #expect(try await world.read(one)["state"] == "new") }
+    let report = try await world.list("cascade", of: parent)
+    #expect(report.first { $0["incident"] == out["id"] }?["fault"] == "cascade.not_part", "\(report)")
+    #expect(report.first { $0["incident"] == merged["id"] }?["fault"] == "cascade.went_into", "\(report)")
+  }
+
   /// One that a worker cannot get at holds up no other, and is tried again.
   @Test func whatIsHeldIsTriedAgain() async throws {
     let world = try await DeskWorld()
@@ -128,12 +147,16 @@ import Testing
   @Test func theRuleOfSteps() {
     for act in CascadeAct.allCases {
       for state in TicketState.allCases {
-        for parent in [nil] + TicketState.allCases.map(Optional.some) {
-          for isMerged in [false, true] {
-            let isOver = act == .resolve ? !state.isOpen : state == .closed
-            let parentGoesOn = parent.map { act == .resolve ? $0.isOpen : $0 != .closed } ?? false
-            let expected: CascadeStep = isMerged || isOver ? .nothing : parentGoesOn ? .leave : .act
-            #expect(CascadeStep(act, on: state, isMerged: isMerged, with: parent) == expected, "\(act) \(state) \(String(describing: parent))")
+        for survivor in [nil] + TicketState.allCases.map(Optional.some) {
+          for standing in CascadeStanding.allCases {
+            let worksOn = survivor ?? state
+            let isOver = act == .resolve ? !worksOn.isOpen : worksOn == .closed
+            var expected: CascadeStep = survivor == nil ? .act : .leaveMerged
+            if standing == .goesOn { expected = .leave }
+            if standing == .apart, survivor == nil { expected = .leaveApart }
+            if isOver { expected = .nothing }
+            #expect(
+              CascadeStep(act, on: state, survivor: survivor, with: standing) == expected, "\(act) \(state) \(String(describing: survivor)) \(standing)")
           }
         }
       }
@@ -147,7 +170,7 @@ extension DeskWorld {
   }
 
   func cascade(batch: Int64 = 200) async throws {
-    try await CascadeSweep(database.dispatcher, batch: batch).run(at: database.clock.now(), database.tenancy)
+    try await CascadeSweep(database.dispatcher, batch: batch, majors: { _, _ in .goesOn }).run(at: database.clock.now(), database.tenancy)
   }
 }
 

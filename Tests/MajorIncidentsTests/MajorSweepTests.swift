@@ -71,6 +71,57 @@ import Testing
     #expect(try await world.left() == 0)
   }
 
+  /// Reopened, or taken out, after the sweep had left them to be resolved: nobody is resolved with words that are withdrawn.
+  @Test func whatIsWithdrawnLaterResolvesNobody() async throws {
+    let world = try await MajorWorld()
+    let (mine, out) = (try await world.incident("Slow"), try await world.incident("Another fault"))
+    let major = try await world.declare([(mine, world.acme), (out, world.acme)])
+    var acted = try await world.act("resolve", on: major, ["resolution": "Withdrawn", "cascade": .bool(true)])
+    try await world.tell()
+    acted = try await world.act("reopen", on: acted, ["reason": "No"])
+    // Resolved again without them: the earlier words do not come back.
+    acted = try await world.act("resolve", on: acted, ["resolution": "Done"])
+    try await world.cascade()
+    for incident in [mine, out] { #expect(try await world.call("incident.read", ["id": incident])["state"] == "new") }
+    let children = try await world.list("major_incident.incidents", major["id"])
+    #expect(children.compactMap { $0["resolving"] } == ["left", "left"], "\(children)")
+    #expect(children.first?["reason"]?.text?.contains("PROV-MAJ-000001") == true)
+    acted = try await world.act("reopen", on: acted, ["reason": "No"])
+    _ = try await world.act("resolve", on: acted, ["resolution": "Holds", "cascade": .bool(true)])
+    try await world.tell()
+    try await world.call("major_incident.unlink", ["id": major["id"] ?? .null, "incident": out, "reason": "Another fault"])
+    try await world.cascade()
+    #expect(try await world.call("incident.read", ["id": mine])["resolution"] == "Holds")
+    #expect(try await world.call("incident.read", ["id": out])["state"] == "new")
+  }
+
+  /// Taken out before the sweep came.
+  @Test func whoeverIsTakenOutIsNotResolvedWithIt() async throws {
+    let world = try await MajorWorld()
+    let out = try await world.incident("Another fault")
+    let major = try await world.declare([(out, world.acme)])
+    _ = try await world.act("resolve", on: major, ["resolution": "Done", "cascade": .bool(true)])
+    try await world.call("major_incident.unlink", ["id": major["id"] ?? .null, "incident": out, "reason": "Another fault"])
+    try await world.tell()
+    try await world.cascade()
+    #expect(try await world.call("incident.read", ["id": out])["state"] == "new")
+    #expect(try await world.left() == 0)
+  }
+
+  /// What went into one that goes on is not said to be done.
+  @Test func aMergedOneIsNotDoneWhileItsSurvivorGoesOn() async throws {
+    let world = try await MajorWorld()
+    let (merged, into) = (try await world.incident("Slow"), try await world.incident("Stands still"))
+    let major = try await world.declare([(merged, world.acme)])
+    let version = try await world.call("incident.read", ["id": merged])["version"]
+    try await world.call("incident.merge", ["id": merged, "into": into], version: version)
+    _ = try await world.act("resolve", on: major, ["resolution": "Done", "cascade": .bool(true)])
+    try await world.tell()
+    try await world.cascade()
+    let child = try await world.list("major_incident.incidents", major["id"]).first
+    #expect(child?["resolving"] == "left" && child?["reason"]?.text?.contains("ACME-INC-000002") == true, "\(String(describing: child))")
+  }
+
   /// A worker that dies between two incidents leaves the place up to which it came; the next one goes on from there.
   @Test func whatWasBegunIsGoneOnWith() async throws {
     let world = try await MajorWorld()

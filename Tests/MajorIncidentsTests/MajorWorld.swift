@@ -79,7 +79,10 @@ struct MajorWorld {
     try await MajorSweep(database.dispatcher, piece: piece).run(at: database.clock.now(), database.tenancy)
   }
 
-  func cascade() async throws { try await CascadeSweep(database.dispatcher).run(at: database.clock.now(), database.tenancy) }
+  func cascade() async throws {
+    let sweep = CascadeSweep(database.dispatcher, majors: { try await MajorResolution.standing($0, in: $1) })
+    try await sweep.run(at: database.clock.now(), database.tenancy)
+  }
 
   /// What was said on an incident, as its customer reads it.
   func said(on incident: Value, to manager: Principal? = nil) async throws -> [String] {

@@ -148,6 +148,8 @@ create table major_incidents.major_incident (
   resolved_at timestamptz,
   reviewed_at timestamptz,
   reopen_count bigint not null default 0,
+  -- the event with which it was last reopened: what was said and left to be done before does not hold any more; 0: never
+  reopened_seq bigint not null default 0,
   -- the sequence of the newest event
   last_seq bigint not null,
   updated_at timestamptz not null,

@@ -16,6 +16,37 @@ package enum CascadeAct: String, Sendable, CaseIterable {
   var operation: String { "incident.\(rawValue)" }
 }
 
+extension CascadeAct {
+  /// Whether a ticket in this state is as the act would leave it.
+  func isDone(by state: TicketState) -> Bool {
+    switch self {
+    case .resolve: !state.isOpen
+    case .close: state == .closed
+    }
+  }
+}
+
+/// What became of what a ticket was to end with.
+package enum CascadeStanding: Sendable, CaseIterable {
+  /// It is over, and the ticket is part of it.
+  case ended
+  /// It goes on again.
+  case goesOn
+  /// The ticket is not part of it any more.
+  case apart
+}
+
+/// A ticket that is to be resolved with a major incident.
+package struct CascadeOfMajor: Sendable {
+  package let provider: TenantId
+  /// The random bits of the major incident's public id.
+  package let major: [UInt8]
+  /// The event with which it began.
+  package let seq: Int64
+  package let tenant: TenantId
+  package let ticket: Int64
+}
+
 /// What is to be done with a ticket that is to end with another one: pure.
 enum CascadeStep: Equatable {
   case act
@@ -23,26 +54,25 @@ enum CascadeStep: Equatable {
   case nothing
   /// What it was to end with goes on again.
   case leave
+  /// It is not part any more of what it was to end with.
+  case leaveApart
+  /// It went into another one, which goes on.
+  case leaveMerged
 
   /// - Parameters:
-  ///   - with: the state of the parent; nil: it ends with a major incident, which is asked before.
-  ///   - isMerged: whether the ticket went into another one.
-  init(_ act: CascadeAct, on state: TicketState, isMerged: Bool, with parent: TicketState?) {
-    let isOver =
-      switch act {
-      case .resolve: !state.isOpen
-      case .close: state == .closed
-      }
-    let parentEnded =
-      switch (act, parent) {
-      case (_, nil): true
-      case (.resolve, let parent?): !parent.isOpen
-      case (.close, let parent?): parent == .closed
-      }
-    if isMerged || isOver {
+  ///   - survivor: the state of the ticket that it went into; nil: it did not.
+  ///   - standing: of what it was to end with.
+  init(_ act: CascadeAct, on state: TicketState, survivor: TicketState?, with standing: CascadeStanding) {
+    if act.isDone(by: survivor ?? state) {
       self = .nothing
-    } else {
-      self = parentEnded ? .act : .leave
+      return
+    }
+    switch standing {
+    case .goesOn: self = .leave
+    // Its links went with it.
+    case _ where survivor != nil: self = .leaveMerged
+    case .apart: self = .leaveApart
+    case .ended: self = .act
     }
   }
 }

@@ -75,11 +75,17 @@ package enum EndingMessages: MessageCatalog {
     "ticket_policy.names_of_customers", "Names are shown for a customer, not for one of his contracts.", zh: "是否显示姓名按客户设置，不按合同设置。")
   static let parentNotEnded = Message(
     "cascade.parent_goes_on", "{number}, with which it was to end, goes on.", zh: "原定随之结束的 {number} 仍在处理中。")
+  static let notPart = Message(
+    "cascade.not_part", "It is not part of {number} any more, with which it was to end.", zh: "该事件已不再属于原定随之结束的 {number}。")
+  static let wentInto = Message("cascade.went_into", "It went into {number}, which goes on: end that one by hand.", zh: "该事件已并入仍在处理的 {number}，请手动结束后者。")
+  static let leftAtFault = Message(
+    "cascade.at_fault", "Something was at fault {times} times, and it is not tried again: end it by hand.", zh: "已出错 {times} 次，不再重试：请手动结束。")
 
   static let tooManyBelow = Message(
     "cascade.too_many", "More than {most} incidents below it go on: end those at the next level first.", zh: "其下级事件超过 {most} 个，请先处理下一层级。")
 
   package static let all = [
     tooManyBelow, reopenedTooLate, timesNeedResolution, timesInOrder, contractNeedsCustomer, providerNeedsAll, namesAreOfCustomers, parentNotEnded,
+    notPart, wentInto, leftAtFault,
   ]
 }

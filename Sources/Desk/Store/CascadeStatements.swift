@@ -132,6 +132,7 @@ struct HoldCascade: Statement {
     let act: CascadeAct
     let majorId: [UInt8]?
     let majorNumber: String?
+    let seq: Int64
     let resolution: String?
     let closureCode: String?
     let actor: Actor
@@ -143,7 +144,7 @@ struct HoldCascade: Statement {
   let id: Int64
 
   static let sql = """
-    select c.act, c.major_public_id, c.major_number, c.resolution, c.closure_code, c.actor_kind, c.actor_id, c.actor_via, c.actor_name, c.attempts
+    select c.act, c.major_public_id, c.major_number, c.seq, c.resolution, c.closure_code, c.actor_kind, c.actor_id, c.actor_via, c.actor_name, c.attempts
     from desk.cascade_item c where c.tenant_id = $1 and c.id = $2 and c.state = 'waiting' for update
     """
 
@@ -154,8 +155,8 @@ struct HoldCascade: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
-      act: CascadeAct(rawValue: try row.next()) ?? .resolve, majorId: try row.next(), majorNumber: try row.next(), resolution: try row.next(),
-      closureCode: try row.next(), actor: try Actor(storedIn: &row), name: try row.next(),
+      act: CascadeAct(rawValue: try row.next()) ?? .resolve, majorId: try row.next(), majorNumber: try row.next(), seq: try row.next(),
+      resolution: try row.next(), closureCode: try row.next(), actor: try Actor(storedIn: &row), name: try row.next(),
       attempts: try row.next())
   }
 }

@@ -11,15 +11,22 @@ package struct CascadeSweep: Sweep {
   package static let kind = "desk.cascade"
   package static let everySeconds: Int64 = 5
 
+  /// Whether a major incident is still resolved as it was when its tickets were left to end with it: those who keep major incidents say so.
+  package typealias MajorStanding = @Sendable (CascadeOfMajor, Transaction) async throws -> CascadeStanding
+
   private let dispatcher: Dispatcher
   private let batch: Int64
+  private let majors: MajorStanding
   /// After so many it is left: something is at fault with it.
   static let mostAttempts: Int64 = 5
 
-  /// - Parameter batch: how many are looked for at once.
-  package init(_ dispatcher: Dispatcher, batch: Int64 = 200) {
+  /// - Parameters:
+  ///   - batch: how many are looked for at once.
+  ///   - majors: asked before a ticket ends with a major incident, in the transaction that ends it.
+  package init(_ dispatcher: Dispatcher, batch: Int64 = 200, majors: @escaping MajorStanding) {
     self.dispatcher = dispatcher
     self.batch = batch
+    self.majors = majors
   }
 
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
@@ -46,15 +53,26 @@ package struct CascadeSweep: Sweep {
   private func end(_ id: Int64, of tenant: TenantId, _ provider: TenantEntry, _ tenancy: Tenancy) async throws {
     let bound = Set([tenant, provider.id]).sorted()
     do {
-      try await tenancy.transaction(binding: bound, side: .staff) { try await end(id, of: tenant, provider, in: $0) }
+      do {
+        try await tenancy.transaction(binding: bound, side: .staff) { try await end(id, of: tenant, provider, in: $0) }
+      } catch let refusal as RecordedRefusal {
+        // What a gate records of whom it stops: an approval is asked for, and it counts.
+        let now = tenancy.clock.now()
+        try await tenancy.transaction(binding: bound, side: .staff) { transaction in
+          try await refusal.record(transaction)
+          transaction.enqueue(SettleCascade(tenant: tenant, id: id, fault: refusal.failure, now: now))
+        }
+      }
     } catch let failure as Failure where failure.isFinal {
       let now = tenancy.clock.now()
       try await tenancy.transaction(binding: bound, side: .staff) { $0.enqueue(SettleCascade(tenant: tenant, id: id, fault: failure, now: now)) }
     } catch  where !Task.isCancelled {
+      // Nothing is wrong with it where somebody else was at it, or the database was not there.
+      guard !Failure.isPassing(error) else { throw error }
       let now = tenancy.clock.now()
       try await tenancy.transaction(binding: bound, side: .staff) { transaction in
         guard let attempts = try await transaction.first(CountCascadeAttempt(tenant: tenant, id: id)), attempts >= Self.mostAttempts else { return }
-        let fault = Failure(.internal, OperationMessages.internalFault)
+        let fault = Failure(.internal, EndingMessages.leftAtFault, ["times": String(attempts)])
         transaction.enqueue(SettleCascade(tenant: tenant, id: id, fault: fault, now: now))
       }
       throw error
@@ -71,18 +89,41 @@ package struct CascadeSweep: Sweep {
     guard let cascade = held.first, let ticket = tickets.first, let customer = tenants.first else { return }
     let parent = parents.first
     let now = dispatcher.tenancy.clock.now()
-    switch CascadeStep(cascade.act, on: ticket.state, isMerged: ticket.isMerged, with: parent?.state) {
+    let survivor: TicketToEnd.Found? = if ticket.isMerged { try await self.survivor(of: pair.ticket, tenant, in: transaction) } else { nil }
+    let standing = try await self.standing(cascade, pair, parent, tenant, provider, in: transaction)
+    func leave(_ message: Message, _ number: String) {
+      transaction.enqueue(SettleCascade(tenant: tenant, id: id, fault: Failure(.conflict, message, ["number": number]), now: now))
+    }
+    let partner = parent.map { IncidentView.number(of: customer.code, $0.number) } ?? cascade.majorNumber ?? "-"
+    switch CascadeStep(cascade.act, on: ticket.state, survivor: survivor?.state, with: standing) {
     case .nothing: transaction.enqueue(SettleCascade(tenant: tenant, id: id, fault: nil, now: now))
-    case .leave:
-      let number = parent.map { IncidentView.number(of: customer.code, $0.number) } ?? "-"
-      let fault = Failure(.conflict, EndingMessages.parentNotEnded, ["number": number])
-      transaction.enqueue(SettleCascade(tenant: tenant, id: id, fault: fault, now: now))
+    case .leave: leave(EndingMessages.parentNotEnded, partner)
+    case .leaveApart: leave(EndingMessages.notPart, partner)
+    case .leaveMerged: leave(EndingMessages.wentInto, survivor.map { IncidentView.number(of: customer.code, $0.number) } ?? "-")
     case .act:
       try await act(cascade, ticket, parent, of: customer, provider, requestId: "cascade-\(id)", in: transaction)
       transaction.enqueue(
         TicketNote(TicketEventType.endedWith, told(cascade, parent, customer, provider), on: pair.ticket, of: tenant, by: cascade.actor, at: now))
       transaction.enqueue(SettleCascade(tenant: tenant, id: id, fault: nil, now: now))
     }
+  }
+
+  /// What became of what it was to end with, now that both tickets are held.
+  private func standing(
+    _ cascade: HoldCascade.Found, _ pair: (ticket: Int64, parent: Int64?), _ parent: TicketToEnd.Found?, _ tenant: TenantId, _ provider: TenantEntry,
+    in transaction: Transaction
+  ) async throws -> CascadeStanding {
+    if let major = cascade.majorId {
+      let one = CascadeOfMajor(provider: provider.id, major: major, seq: cascade.seq, tenant: tenant, ticket: pair.ticket)
+      return try await majors(one, transaction)
+    }
+    guard let parent, let id = pair.parent, cascade.act.isDone(by: parent.state) else { return .goesOn }
+    return try await transaction.query(ParentsOf(tenant: tenant, ticket: pair.ticket)).contains(id) ? .ended : .apart
+  }
+
+  private func survivor(of ticket: Int64, _ tenant: TenantId, in transaction: Transaction) async throws -> TicketToEnd.Found? {
+    guard let found = try await transaction.first(SurvivorOf(tenant: tenant, ticket: ticket)) else { return nil }
+    return try await transaction.first(TicketToEnd(tenant: tenant, id: found.id))
   }
 
   private func act(
@@ -99,7 +140,7 @@ package struct CascadeSweep: Sweep {
       grants: [Grant(role: "cascade", permissions: ["incident.work", "incident.close"], scope: .listed([customer.id]))])
     _ = try await dispatcher.act(
       cascade.act.operation, .object(input), as: principal, for: customer, provider: provider, version: ticket.version, requestId: requestId,
-      in: transaction)
+      recordsRefusals: true, in: transaction)
   }
 
   /// What it ended with, for the history: among the staff.

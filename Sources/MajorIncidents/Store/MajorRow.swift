@@ -19,12 +19,14 @@ struct MajorRow: Sendable {
   var process: MajorProcess
   let declaredAt: Instant
   var lastSeq: Int64
+  /// The event with which it was last reopened; 0: never.
+  var reopenedSeq: Int64
   var updatedAt: Instant
   var version: Int64
 
   static let columns = """
     m.id, m.public_id, m.number, m.title, m.description, m.lead_id, m.lead_public_id, a.name, m.state, m.mitigation, m.resolution, m.review,
-      m.mitigated_at, m.resolved_at, m.reviewed_at, m.reopen_count, m.declared_at, m.last_seq, m.updated_at, m.version
+      m.mitigated_at, m.resolved_at, m.reviewed_at, m.reopen_count, m.declared_at, m.last_seq, m.reopened_seq, m.updated_at, m.version
     """
   static let tables = """
     from major_incidents.major_incident m
@@ -52,6 +54,7 @@ struct MajorRow: Sendable {
     process = try MajorProcess(&row)
     declaredAt = try row.next()
     lastSeq = try row.next()
+    reopenedSeq = try row.next()
     updatedAt = try row.next()
     version = try row.next()
   }

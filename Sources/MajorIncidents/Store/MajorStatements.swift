@@ -83,7 +83,8 @@ struct UpdateMajor: Statement {
 
   static let sql = """
     update major_incidents.major_incident set title = $3, description = $4, state = $5, lead_id = $6, lead_public_id = $7, mitigation = $8, resolution = $9,
-      review = $10, mitigated_at = $11, resolved_at = $12, reviewed_at = $13, reopen_count = $14, last_seq = $15, updated_at = $16, version = $17
+      review = $10, mitigated_at = $11, resolved_at = $12, reviewed_at = $13, reopen_count = $14, last_seq = $15, updated_at = $16, version = $17,
+      reopened_seq = $18
     where tenant_id = $1 and id = $2
     """
 
@@ -105,6 +106,7 @@ struct UpdateMajor: Statement {
     parameters.append(row.lastSeq)
     parameters.append(row.updatedAt)
     parameters.append(row.version)
+    parameters.append(row.reopenedSeq)
   }
 }
 

@@ -110,7 +110,31 @@ struct OldestMajorTellings: Statement {
   }
 }
 
-/// The next incidents that were linked when the event happened, whatever became of the links since; or the one that it is for, while it is linked.
+/// What became of a resolution with which an incident was to be resolved: whether it holds, and whether the incident is part of it.
+struct ResolutionStanding: Statement {
+  let one: CascadeOfMajor
+
+  static let sql = """
+    select m.state in ('resolved', 'reviewed') and m.reopened_seq < $3,
+      exists (
+        select from major_incidents.child c
+        where c.tenant_id = m.tenant_id and c.major_id = m.id and c.other_tenant_id = $4 and c.ticket_id = $5 and c.ended_seq is null)
+    from major_incidents.major_incident m where m.tenant_id = $1 and m.public_id = $2
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(one.provider)
+    parameters.append(one.major)
+    parameters.append(one.seq)
+    parameters.append(one.tenant)
+    parameters.append(one.ticket)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> (holds: Bool, isPart: Bool) { (holds: try row.next(), isPart: try row.next()) }
+}
+
+/// The next incidents that were linked when the event happened, whatever became of the links since; of a resolution those that still are; or the
+/// one that it is for, while it is linked.
 struct ChildrenToTell: Statement {
   let provider: TenantId
   let telling: OldestMajorTellings.Found
@@ -119,7 +143,7 @@ struct ChildrenToTell: Statement {
   static let sql = """
     select c.other_tenant_id, c.ticket_id from major_incidents.child c
     where c.tenant_id = $1 and c.major_id = $2 and (c.other_tenant_id, c.ticket_id) > ($5, $6)
-      and case when $4 = 0 then c.seq < $3 and (c.ended_seq is null or c.ended_seq > $3) else c.id = $4 and c.ended_seq is null end
+      and case when $4 = 0 then c.seq < $3 and (c.ended_seq is null or c.ended_seq > $3 and not $8) else c.id = $4 and c.ended_seq is null end
     order by c.other_tenant_id, c.ticket_id limit $7
     """
 
@@ -131,6 +155,7 @@ struct ChildrenToTell: Statement {
     parameters.append(telling.after.tenant)
     parameters.append(telling.after.ticket)
     parameters.append(limit)
+    parameters.append(telling.resolution != nil)
   }
 
   static func decode(_ row: inout RowReader) throws -> OldestMajorTellings.Place {

@@ -139,3 +139,11 @@ package struct MajorSweep: Sweep {
     transaction.enqueue(NoteMajor(provider: provider.id, major: telling.major, type: "major_incident.not_told", payload: payload, now: now))
   }
 }
+
+/// What holds of the resolutions that incidents were left to end with: asked by the sweep that ends them (``CascadeSweep``).
+package enum MajorResolution {
+  package static func standing(_ one: CascadeOfMajor, in transaction: Transaction) async throws -> CascadeStanding {
+    guard let found = try await transaction.first(ResolutionStanding(one: one)), found.holds else { return .goesOn }
+    return found.isPart ? .ended : .apart
+  }
+}

@@ -38,6 +38,7 @@ struct MajorWork: Sendable {
   mutating func apply(_ act: MajorAct) throws(Failure) {
     try row.process.apply(act, at: context.now)
     note(act.event)
+    if case .reopen = act { row.reopenedSeq = row.lastSeq }
   }
 
   /// Adds an event to the history. Its payload holds codes and ids, never what somebody wrote.

@@ -20,6 +20,27 @@ extension Failure {
     }
   }
 
+  /// Whether the same again may well end otherwise, because somebody else was at it or the database was not there: nothing is wrong with
+  /// what was tried.
+  package static func isPassing(_ error: any Error) -> Bool {
+    switch error {
+    case is CancellationError: true
+    case let failure as Failure:
+      switch failure.kind {
+      case .busy, .limited, .versionMismatch, .outcomeUnknown: true
+      default: false
+      }
+    case let error as PostgresError:
+      switch error.kind {
+      case .connection, .acquireTimeout, .cancelled, .serialization, .deadlock, .readOnly, .diskFull, .commitOutcomeUnknown, .shutdown: true
+      // A statement that takes too long may take that long each time; who waits for a lock is not at fault.
+      case .timeout: error.sqlState != "57014"
+      default: false
+      }
+    default: false
+    }
+  }
+
   private init(database error: PostgresError, _ constraints: [String: Message]) {
     let debug = error.debugDescription
     switch error.kind {
