@@ -1,4 +1,5 @@
 import Desk
+import Jobs
 import Kernel
 import Operations
 import Postgres
@@ -28,6 +29,8 @@ import Testing
     let major = try await world.declare([(mine, world.acme), (stopped, world.acme), (theirs, world.other)])
     let resolved = try await world.act("resolve", on: major, ["resolution": "The storage works again.", "cascade": .bool(true), "closureCode": "workaround"])
     #expect(resolved["state"] == "resolved")
+    let before = try await world.list("major_incident.incidents", major["id"])
+    #expect(before.compactMap { $0["resolving"] } == ["waiting", "waiting", "waiting"], "no sweep came yet")
     for _ in 0..<2 {
       try await world.tell()
       try await world.cascade()
@@ -106,6 +109,28 @@ import Testing
     try await world.cascade()
     #expect(try await world.call("incident.read", ["id": out])["state"] == "new")
     #expect(try await world.left() == 0)
+  }
+
+  /// One at which something is at fault is tried some times and passed over: the others are told, and what comes after it too.
+  @Test func aPoisonedOneIsPassedOver() async throws {
+    let world = try await MajorWorld()
+    let (poisoned, other) = (try await world.incident("Poison"), try await world.incident("Slow"))
+    let major = try await world.declare([(poisoned, world.acme), (other, world.acme)])
+    try await world.act("log", on: major, ["body": "One", "audience": "customers"])
+    try await world.act("log", on: major, ["body": "Two", "audience": "customers"])
+    try await world.database.runAsSuperuser(
+      "alter table desk.ticket add constraint poison check (title <> 'Poison' or responded_at is null) not valid")
+    for _ in 1..<MajorSweep.mostAttempts {
+      await #expect(throws: LeftUndone.self) { try await world.tell() }
+      #expect(try await world.said(on: other) == [])
+    }
+    // The next try is the last, and the second entry has its own tries.
+    for _ in 1...MajorSweep.mostAttempts { try? await world.tell() }
+    #expect(try await world.said(on: other) == ["One", "Two"])
+    #expect(try await world.said(on: poisoned) == [])
+    #expect(try await world.left() == 0)
+    let passed = try await world.list("major_incident.history", major["id"]).filter { $0["type"] == "major_incident.not_told" }
+    #expect(passed.count == 2, "\(passed)")
   }
 
   /// What went into one that goes on is not said to be done.

@@ -40,9 +40,9 @@ import Testing
 
   @Test func theTableOfStates() {
     let allowed: [MajorState: [MajorState.Step: MajorState]] = [
-      .declared: [.write: .declared, .link: .declared, .mitigate: .mitigated, .resolve: .resolved],
-      .mitigated: [.write: .mitigated, .link: .mitigated, .resolve: .resolved, .reopen: .declared],
-      .resolved: [.write: .resolved, .review: .reviewed, .reopen: .declared], .reviewed: [:],
+      .declared: [.write: .declared, .link: .declared, .unlink: .declared, .mitigate: .mitigated, .resolve: .resolved],
+      .mitigated: [.write: .mitigated, .link: .mitigated, .unlink: .mitigated, .resolve: .resolved, .reopen: .declared],
+      .resolved: [.write: .resolved, .unlink: .resolved, .review: .reviewed, .reopen: .declared], .reviewed: [.unlink: .reviewed],
     ]
     for state in MajorState.allCases {
       for step in MajorState.Step.allCases { #expect(state.after(step) == allowed[state]?[step], "\(state) \(step)") }
@@ -104,6 +104,44 @@ import Testing
     #expect(try await world.said(on: out) == ["One", "Two"])
   }
 
+  /// Whoever joins after it was reopened is not told what was said before; of what was said since, its author is who said it.
+  @Test func whoJoinsAfterItWasReopenedHearsNothingUntrue() async throws {
+    let world = try await MajorWorld()
+    let (early, late) = (try await world.incident("Early"), try await world.incident("Late"))
+    var major = try await world.declare([])
+    major = try await world.act("mitigate", on: major, ["mitigation": "Second line", "tellCustomers": "It works again."])
+    major = try await world.act("reopen", on: major, ["reason": "It does not"])
+    try await world.link(early, to: major)
+    try await world.tell()
+    #expect(try await world.said(on: early) == [])
+    try await world.act("log", on: major, ["body": "It fails again.", "audience": "customers"])
+    try await world.link(late, to: major, as: world.database.root)
+    try await world.tell()
+    for incident in [early, late] { #expect(try await world.said(on: incident) == ["It fails again."]) }
+    #expect(try await world.list("incident.comments", late).first?["authorName"] == .text(world.engineer.name))
+    // Taken out and linked again, it is not told the same again.
+    for incident in [early, late] {
+      try await world.call("major_incident.unlink", ["id": major["id"] ?? .null, "incident": incident, "reason": "No"])
+      try await world.link(incident, to: major)
+    }
+    try await world.tell()
+    for incident in [early, late] { #expect(try await world.said(on: incident) == ["It fails again."]) }
+  }
+
+  /// What was reviewed keeps nobody: an incident that was no part of it is taken out, and joins another.
+  @Test func anIncidentIsTakenOutOfWhatWasReviewed() async throws {
+    let world = try await MajorWorld()
+    let incident = try await world.incident("Slow")
+    var major = try await world.declare([(incident, world.acme)])
+    major = try await world.act("resolve", on: major, ["resolution": "Disk replaced"])
+    major = try await world.act("review", on: major, ["review": "Watch the disks"])
+    let second = try await world.declare([])
+    #expect(await refusal { try await world.link(incident, to: second) } == "major_incident.linked")
+    try await world.call("major_incident.unlink", ["id": major["id"] ?? .null, "incident": incident, "reason": "Another fault"])
+    try await world.link(incident, to: second)
+    #expect(try await world.list("major_incident.incidents", second["id"]).count == 1)
+  }
+
   /// One that went into another is told there, and nobody twice.
   @Test func mergedIncidentsHearItOnce() async throws {
     let world = try await MajorWorld()
@@ -119,6 +157,13 @@ import Testing
     #expect(try await world.said(on: into) == ["One"])
     #expect(try await world.said(on: merged) == [])
     #expect(try await world.said(on: alone) == ["One"], "said on it, and it went on")
+    // Two that went into one that is no part of it: it is said there once.
+    let (first, second, both) = (try await world.incident("First"), try await world.incident("Second"), try await world.incident("Both"))
+    let other = try await world.declare([(first, world.acme), (second, world.acme)])
+    for one in [first, second] { try await world.call("incident.merge", ["id": one, "into": both], version: 1) }
+    try await world.act("log", on: other, ["body": "Two", "audience": "customers"])
+    try await world.tell()
+    #expect(try await world.said(on: both) == ["Two"])
   }
 
   // MARK: Who may

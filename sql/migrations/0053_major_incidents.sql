@@ -181,6 +181,8 @@ create table major_incidents.child (
   -- the event with which it was linked, and the one with which that ended
   seq bigint not null,
   ended_seq bigint,
+  -- the entry that it was told when it was linked, by its event; null: none
+  heard_seq bigint,
   actor_name text not null,
   recorded_at timestamptz not null,
   ended_at timestamptz,
@@ -194,11 +196,13 @@ create table major_incidents.child (
 -- An incident is part of one major incident at a time.
 create unique index child_ticket_unique on major_incidents.child (tenant_id, other_tenant_id, ticket_id) where ended_seq is null;
 create index child_told on major_incidents.child (tenant_id, major_id, other_tenant_id, ticket_id, id);
+-- Which ones an incident is, or was, part of.
+create index child_ticket on major_incidents.child (tenant_id, other_tenant_id, ticket_id, id);
 create index child_newest on major_incidents.child (tenant_id, major_id, id) where ended_seq is null;
 select steward.protect_tenant_table('major_incidents.child', 'operational');
 select steward.keep_to_staff('major_incidents.child', 'operational');
 grant select, insert on major_incidents.child to steward_app;
-grant update (ended_seq, ended_at, end_reason, ender_name) on major_incidents.child to steward_app;
+grant update (ended_seq, heard_seq, ended_at, end_reason, ender_name) on major_incidents.child to steward_app;
 
 -- The communication log.
 create table major_incidents.entry (
@@ -212,6 +216,7 @@ create table major_incidents.entry (
   body text not null,
   actor_kind text not null,
   actor_id bigint not null,
+  actor_via text not null,
   actor_name text not null,
   recorded_at timestamptz not null,
   constraint entry_pk primary key (tenant_id, id),
@@ -244,6 +249,8 @@ create table major_incidents.telling (
   closure_code text,
   after_tenant_id bigint not null default 0,
   after_ticket_id bigint not null default 0,
+  -- how often something was at fault at the next one
+  attempts bigint not null default 0,
   constraint telling_pk primary key (tenant_id, major_id, seq, only_child_id),
   constraint telling_major_fk foreign key (tenant_id, major_id) references major_incidents.major_incident (tenant_id, id),
   constraint telling_entry_fk foreign key (tenant_id, entry_id) references major_incidents.entry (tenant_id, id),
@@ -252,4 +259,4 @@ create table major_incidents.telling (
 select steward.protect_tenant_table('major_incidents.telling', 'transient');
 select steward.keep_to_staff('major_incidents.telling', 'transient');
 grant select, insert, delete on major_incidents.telling to steward_app;
-grant update (after_tenant_id, after_ticket_id) on major_incidents.telling to steward_app;
+grant update (after_tenant_id, after_ticket_id, attempts) on major_incidents.telling to steward_app;

@@ -6,15 +6,17 @@ package enum MajorState: String, Sendable, CaseIterable {
   case mitigated
   /// It is over. May go to `reviewed`, or back to `declared`.
   case resolved
-  /// It was looked back on. Stays so.
+  /// It was looked back on. Stays so; what was no part of it is still taken out.
   case reviewed
 
   /// What can happen to it.
   package enum Step: String, Sendable, CaseIterable {
-    /// Something is written: title, lead, the log; an incident is taken out.
+    /// Something is written: title, lead, the log.
     case write
     /// An incident is found to be part of it.
     case link
+    /// An incident is found to be no part of it.
+    case unlink
     case mitigate, resolve, reopen, review
   }
 
@@ -23,6 +25,7 @@ package enum MajorState: String, Sendable, CaseIterable {
     switch (self, step) {
     case (.declared, .write), (.mitigated, .write), (.resolved, .write): self
     case (.declared, .link), (.mitigated, .link): self
+    case (_, .unlink): self
     case (.declared, .mitigate): .mitigated
     case (.declared, .resolve), (.mitigated, .resolve): .resolved
     case (.mitigated, .reopen), (.resolved, .reopen): .declared

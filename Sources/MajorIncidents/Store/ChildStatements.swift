@@ -54,6 +54,48 @@ struct InsertChild: Statement {
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }
 
+/// Whether an incident was told an entry while it was part of it before.
+struct HasHeard: Statement {
+  let provider: TenantId
+  let major: Int64
+  let tenant: TenantId
+  let ticket: Int64
+  /// The event of the entry.
+  let entrySeq: Int64
+
+  static let sql = """
+    select c.id from major_incidents.child c
+    where c.tenant_id = $1 and c.major_id = $2 and c.other_tenant_id = $3 and c.ticket_id = $4 and c.ended_seq is not null
+      and (c.heard_seq = $5 or c.seq < $5 and c.ended_seq > $5)
+    limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(major)
+    parameters.append(tenant)
+    parameters.append(ticket)
+    parameters.append(entrySeq)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// An incident was told an entry on account of its link.
+struct NoteHeard: Statement {
+  let provider: TenantId
+  let child: Int64
+  let entrySeq: Int64
+
+  static let sql = "update major_incidents.child set heard_seq = $3 where tenant_id = $1 and id = $2"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(child)
+    parameters.append(entrySeq)
+  }
+}
+
 /// Ends a link; no row when there is none.
 struct EndChild: Statement {
   let child: InsertChild
@@ -117,6 +159,8 @@ struct ChildrenOfMajor: Statement {
     let ticket: Int64
     let actorName: String
     let at: Instant
+    /// Whether its turn to be left to be resolved with the major incident is still to come.
+    let isToBeResolved: Bool
   }
 
   let provider: TenantId
@@ -126,7 +170,12 @@ struct ChildrenOfMajor: Statement {
   let limit: Int64
 
   static let sql = """
-    select c.id, c.other_tenant_id, c.ticket_id, c.actor_name, c.recorded_at from major_incidents.child c
+    select c.id, c.other_tenant_id, c.ticket_id, c.actor_name, c.recorded_at,
+      exists (
+        select from major_incidents.telling t
+        where t.tenant_id = c.tenant_id and t.major_id = c.major_id and t.entry_id is null and t.seq > c.seq
+          and (t.after_tenant_id, t.after_ticket_id) < (c.other_tenant_id, c.ticket_id))
+    from major_incidents.child c
     where c.tenant_id = $1 and c.major_id = $2 and c.ended_seq is null and ($3::bigint[] is null or c.other_tenant_id = any ($3)) and c.id > $4
     order by c.id limit $5
     """
@@ -140,7 +189,8 @@ struct ChildrenOfMajor: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(id: try row.next(), tenant: try row.next(), ticket: try row.next(), actorName: try row.next(), at: try row.next())
+    Found(id: try row.next(), tenant: try row.next(), ticket: try row.next(), actorName: try row.next(), at: try row.next(),
+      isToBeResolved: try row.next())
   }
 }
 

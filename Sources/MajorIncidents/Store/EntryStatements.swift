@@ -1,3 +1,4 @@
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -14,8 +15,8 @@ struct InsertMajorEntry: Statement {
   let now: Instant
 
   static let sql = """
-    insert into major_incidents.entry (tenant_id, public_id, major_id, seq, audience, body, actor_kind, actor_id, actor_name, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id
+    insert into major_incidents.entry (tenant_id, public_id, major_id, seq, audience, body, actor_kind, actor_id, actor_via, actor_name, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -27,6 +28,7 @@ struct InsertMajorEntry: Statement {
     parameters.append(body)
     parameters.append(principal.actor.kind.rawValue)
     parameters.append(principal.actor.id)
+    parameters.append(principal.actor.via.rawValue)
     parameters.append(principal.name)
     parameters.append(now)
   }
@@ -76,19 +78,31 @@ struct EntriesOfMajor: Statement {
   }
 }
 
-/// What customers were last told.
+/// What customers were last told, since it was last reopened: what was said before may not be true any more.
 struct NewestEntryToCustomers: Statement {
+  struct Found: Sendable {
+    let id: Int64
+    let seq: Int64
+    let actor: Actor
+    let actorName: String
+  }
+
   let provider: TenantId
   let major: Int64
+  let reopenedSeq: Int64
 
   static let sql = """
-    select e.id from major_incidents.entry e where e.tenant_id = $1 and e.major_id = $2 and e.audience = 'customers' order by e.id desc limit 1
+    select e.id, e.seq, e.actor_kind, e.actor_id, e.actor_via, e.actor_name from major_incidents.entry e
+    where e.tenant_id = $1 and e.major_id = $2 and e.audience = 'customers' and e.seq > $3 order by e.id desc limit 1
     """
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(major)
+    parameters.append(reopenedSeq)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(id: try row.next(), seq: try row.next(), actor: try Actor(storedIn: &row), actorName: try row.next())
+  }
 }

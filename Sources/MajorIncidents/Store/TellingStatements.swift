@@ -19,7 +19,9 @@ struct InsertMajorTelling: Statement {
   let what: MajorTelling
   /// Nil: all that are linked by then.
   var onlyChild: Int64?
-  let principal: Principal
+  /// Whose words they are.
+  let actor: Actor
+  let name: String
 
   static let sql = """
     insert into major_incidents.telling
@@ -38,10 +40,10 @@ struct InsertMajorTelling: Statement {
     parameters.append(seq)
     parameters.append(onlyChild ?? 0)
     parameters.append(entry)
-    parameters.append(principal.actor.kind.rawValue)
-    parameters.append(principal.actor.id)
-    parameters.append(principal.actor.via.rawValue)
-    parameters.append(principal.name)
+    parameters.append(actor.kind.rawValue)
+    parameters.append(actor.id)
+    parameters.append(actor.via.rawValue)
+    parameters.append(name)
     parameters.append(resolution)
     parameters.append(code)
   }
@@ -68,6 +70,8 @@ struct OldestMajorTellings: Statement {
     let number: Int64
     let seq: Int64
     let onlyChild: Int64
+    /// The event of the entry.
+    let entrySeq: Int64?
     let body: String?
     let resolution: String?
     let closureCode: String?
@@ -87,7 +91,7 @@ struct OldestMajorTellings: Statement {
   let limit: Int64
 
   static let sql = """
-    select distinct on (t.major_id) t.major_id, m.public_id, m.number, t.seq, t.only_child_id, e.body, t.resolution, t.closure_code, t.actor_kind, t.actor_id,
+    select distinct on (t.major_id) t.major_id, m.public_id, m.number, t.seq, t.only_child_id, e.seq, e.body, t.resolution, t.closure_code, t.actor_kind, t.actor_id,
       t.actor_via, t.actor_name, t.after_tenant_id, t.after_ticket_id
     from major_incidents.telling t
     join major_incidents.major_incident m on m.tenant_id = t.tenant_id and m.id = t.major_id
@@ -103,8 +107,8 @@ struct OldestMajorTellings: Statement {
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
-      major: try row.next(), publicId: try row.next(), number: try row.next(), seq: try row.next(), onlyChild: try row.next(), body: try row.next(),
-      resolution: try row.next(), closureCode: try row.next(),
+      major: try row.next(), publicId: try row.next(), number: try row.next(), seq: try row.next(), onlyChild: try row.next(), entrySeq: try row.next(),
+      body: try row.next(), resolution: try row.next(), closureCode: try row.next(),
       actor: try Actor(storedIn: &row), actorName: try row.next(),
       after: Place(tenant: try row.next(), ticket: try row.next()))
   }
@@ -170,7 +174,7 @@ struct AdvanceMajorTelling: Statement {
   let to: OldestMajorTellings.Place
 
   static let sql = """
-    update major_incidents.telling set after_tenant_id = $7, after_ticket_id = $8
+    update major_incidents.telling set after_tenant_id = $7, after_ticket_id = $8, attempts = 0
     where tenant_id = $1 and major_id = $2 and seq = $3 and only_child_id = $4 and after_tenant_id = $5 and after_ticket_id = $6 returning seq
     """
 
@@ -183,6 +187,28 @@ struct AdvanceMajorTelling: Statement {
     parameters.append(telling.after.ticket)
     parameters.append(to.tenant)
     parameters.append(to.ticket)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Something was at fault at the next one; no row when somebody else has moved it on, or it was dropped.
+struct CountTellingAttempt: Statement {
+  let provider: TenantId
+  let telling: OldestMajorTellings.Found
+
+  static let sql = """
+    update major_incidents.telling set attempts = attempts + 1
+    where tenant_id = $1 and major_id = $2 and seq = $3 and only_child_id = $4 and after_tenant_id = $5 and after_ticket_id = $6 returning attempts
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(telling.major)
+    parameters.append(telling.seq)
+    parameters.append(telling.onlyChild)
+    parameters.append(telling.after.tenant)
+    parameters.append(telling.after.ticket)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
@@ -239,6 +265,37 @@ struct IsChild: Statement {
     parameters.append(major)
     parameters.append(place.tenant)
     parameters.append(place.ticket)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+/// Another incident of the customer that is part of it, stands before this one, and went into the same one: what is said there is said for both.
+struct MergedBefore: Statement {
+  let provider: TenantId
+  let telling: OldestMajorTellings.Found
+  let place: OldestMajorTellings.Place
+  let survivor: Int64
+
+  static let sql = """
+    with recursive chain as (
+      select c.ticket_id as child_id, t.merged_into_id as into_id
+      from major_incidents.child c join desk.pub_ticket t on t.tenant_id = c.other_tenant_id and t.ticket_id = c.ticket_id
+      where c.tenant_id = $1 and c.major_id = $2 and c.other_tenant_id = $3 and c.ticket_id < $4
+        and c.seq < $6 and (c.ended_seq is null or c.ended_seq > $6) and t.merged_into_id is not null
+      union
+      select h.child_id, t.merged_into_id from chain h join desk.pub_ticket t on t.tenant_id = $3 and t.ticket_id = h.into_id
+      where t.merged_into_id is not null)
+    select h.child_id from chain h where h.into_id = $5 limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(telling.major)
+    parameters.append(place.tenant)
+    parameters.append(place.ticket)
+    parameters.append(survivor)
+    parameters.append(telling.seq)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

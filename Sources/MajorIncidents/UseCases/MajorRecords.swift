@@ -79,7 +79,7 @@ package struct MajorChild: OperationOutput {
     OutputField(
       "resolving", .text, "Where it was to be resolved with the major incident: waiting, done, or left as it was; null: nobody asked for that.",
       "随重大事件一并解决的情况：waiting 待处理，done 已完成，left 未能完成；未要求时为 null。"
-    ) { .text($0.incident.cascade) },
+    ) { .text($0.link.isToBeResolved ? "waiting" : $0.incident.cascade) },
     OutputField("reason", .text, "Why it was left.", "未能解决的原因。") { .text($0.reason) },
   ]
 }

@@ -13,6 +13,8 @@ package struct MajorSweep: Sweep {
   package static let everySeconds: Int64 = 5
 
   private static let look: Int64 = 100
+  /// After so many it is passed over: something is at fault with it.
+  static let mostAttempts: Int64 = 5
   private let dispatcher: Dispatcher
   private let piece: Int64
 
@@ -67,11 +69,8 @@ package struct MajorSweep: Sweep {
         let isOurs = try await tenancy.transaction(binding: bound, side: .staff) { try await tell(place, from, provider, in: $0) }
         // Else another worker is at it.
         guard isOurs else { return }
-      } catch let failure as Failure where failure.kind != .internal && failure.kind != .busy && failure.kind != .outcomeUnknown {
-        // It cannot be told: the others are, and the history says so.
-        try await tenancy.transaction(binding: [provider.id], side: .staff) {
-          try await passOver(place, from, provider, failure, at: tenancy.clock.now(), in: $0)
-        }
+      } catch  where !Task.isCancelled {
+        guard !Failure.isPassing(error), try await isPassedOver(place, from, provider, error, tenancy) else { throw error }
       }
       telling.after = place
     }
@@ -96,11 +95,15 @@ package struct MajorSweep: Sweep {
           seq: telling.seq, actor: telling.actor, name: telling.actorName, now: dispatcher.tenancy.clock.now()))
     } else if let body = telling.body, try await isToHear(ticket, at: place, telling, provider, in: transaction) {
       try await say(body, on: ticket, telling, to: customer, provider, in: transaction)
+      if telling.onlyChild != 0, let seq = telling.entrySeq {
+        transaction.enqueue(NoteHeard(provider: provider.id, child: telling.onlyChild, entrySeq: seq))
+      }
     }
     return true
   }
 
-  /// Whoever has closed his incident hears no more of it. One that was merged hears it on the one that it went into, unless that one hears it itself.
+  /// Whoever has closed his incident hears no more of it. One that was merged hears it on the one that it went into, unless that one hears it itself,
+  /// or on account of another one that went into it.
   private func isToHear(
     _ ticket: TicketToTell.Found, at place: OldestMajorTellings.Place, _ telling: OldestMajorTellings.Found, _ provider: TenantEntry,
     in transaction: Transaction
@@ -108,9 +111,10 @@ package struct MajorSweep: Sweep {
     guard ticket.isMerged else { return ticket.state != TicketState.closed.rawValue }
     guard let survivor = try await transaction.first(SurvivorOf(tenant: place.tenant, ticket: place.ticket)) else { return false }
     let there = OldestMajorTellings.Place(tenant: place.tenant, ticket: survivor.id)
-    let (found, children) = try await transaction.query(
-      TicketToTell(tenant: place.tenant, ticket: survivor.id), IsChild(provider: provider.id, major: telling.major, place: there))
-    return children.isEmpty && found.first?.state != TicketState.closed.rawValue
+    let (found, children, others) = try await transaction.query(
+      TicketToTell(tenant: place.tenant, ticket: survivor.id), IsChild(provider: provider.id, major: telling.major, place: there),
+      MergedBefore(provider: provider.id, telling: telling, place: place, survivor: survivor.id))
+    return children.isEmpty && others.isEmpty && found.first?.state != TicketState.closed.rawValue
   }
 
   /// As whoever wrote it.
@@ -126,6 +130,24 @@ package struct MajorSweep: Sweep {
     ])
     _ = try await dispatcher.act(
       "incident.comment", input, as: principal, for: customer, provider: provider, requestId: "major-\(telling.major)-\(telling.seq)", in: transaction)
+  }
+
+  /// It cannot be told: the others are, and the history says so. What is refused for good is passed over at once; where something is at fault, after
+  /// some tries.
+  private func isPassedOver(
+    _ place: OldestMajorTellings.Place, _ telling: OldestMajorTellings.Found, _ provider: TenantEntry, _ error: any Error, _ tenancy: Tenancy
+  ) async throws -> Bool {
+    let refusal = (error as? Failure).flatMap { $0.kind == .internal ? nil : $0 }
+    let now = tenancy.clock.now()
+    return try await tenancy.transaction(binding: [provider.id], side: .staff) { transaction in
+      if refusal == nil {
+        let attempts = try await transaction.first(CountTellingAttempt(provider: provider.id, telling: telling)) ?? 0
+        guard attempts >= Self.mostAttempts else { return false }
+      }
+      let failure = refusal ?? Failure(.internal, OperationMessages.internalFault)
+      try await passOver(place, telling, provider, failure, at: now, in: transaction)
+      return true
+    }
   }
 
   private func passOver(

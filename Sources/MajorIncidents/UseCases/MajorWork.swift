@@ -53,10 +53,14 @@ struct MajorWork: Sendable {
   }
 
   /// Leaves the event that was just noted to be told to the children, or done with them.
-  func tell(_ what: MajorTelling, onlyChild: Int64? = nil) {
+  func tell(_ what: MajorTelling) { tell(what, onlyChild: nil, as: context.actor, context.principal.name) }
+
+  /// - Parameters:
+  ///   - onlyChild: nil: all.
+  ///   - actor: whose words they are, with his name.
+  private func tell(_ what: MajorTelling, onlyChild: Int64?, as actor: Actor, _ name: String) {
     context.transaction.enqueue(
-      InsertMajorTelling(
-        provider: context.provider.id, major: row.id, seq: row.lastSeq, what: what, onlyChild: onlyChild, principal: context.principal))
+      InsertMajorTelling(provider: context.provider.id, major: row.id, seq: row.lastSeq, what: what, onlyChild: onlyChild, actor: actor, name: name))
   }
 
   /// Writes an entry of the log; customers are told by the sweep.
@@ -72,7 +76,7 @@ struct MajorWork: Sendable {
     return id
   }
 
-  /// Makes an incident of the bound tenant part of it. Its customer is told what the others were told last.
+  /// Makes an incident of the bound tenant part of it. Its customer is told what the others were told last, unless he was.
   mutating func link(_ incidents: [PublicId], path: (Int) -> String) async throws {
     guard !incidents.isEmpty else { return }
     _ = try row.process.state(after: .link)
@@ -83,7 +87,7 @@ struct MajorWork: Sendable {
     try await TicketNews.hold(found.map(\.id), of: tenant, in: transaction)
     // As it is now that nobody else acts on it.
     found = try await transaction.query(TicketToLink(tenant: tenant, publicIds: incidents))
-    let told = try await transaction.first(NewestEntryToCustomers(provider: provider, major: row.id))
+    let told = try await transaction.first(NewestEntryToCustomers(provider: provider, major: row.id, reopenedSeq: row.reopenedSeq))
     var seen: Set<Int64> = []
     for (index, incident) in incidents.enumerated() {
       guard let ticket = found.first(where: { $0.publicId == incident.random }) else { throw context.unknownReference(path(index)) }
@@ -93,14 +97,17 @@ struct MajorWork: Sendable {
       let child = try await transaction.first(
         InsertChild(
           provider: provider, major: row.id, tenant: tenant, ticket: ticket.id, seq: row.lastSeq, name: context.principal.name, now: context.now))
-      if let told, let child { tell(.entry(told), onlyChild: child) }
+      if let told, let child {
+        let heard = HasHeard(provider: provider, major: row.id, tenant: tenant, ticket: ticket.id, entrySeq: told.seq)
+        if try await transaction.first(heard) == nil { tell(.entry(told.id), onlyChild: child, as: told.actor, told.actorName) }
+      }
       try await news(TicketEventType.majorLinked).tell([ticket.id], of: tenant, at: context.now, in: transaction)
     }
     if !customers.contains(tenant) { customers.append(tenant) }
   }
 
   mutating func unlink(_ incident: PublicId, because reason: String) async throws {
-    _ = try row.process.state(after: .write)
+    _ = try row.process.state(after: .unlink)
     let (transaction, provider, tenant) = (context.transaction, context.provider.id, context.tenant.id)
     guard let ticket = try await transaction.first(TicketToLink(tenant: tenant, publicIds: [incident])) else {
       throw context.unknownReference("incident")

@@ -82,7 +82,8 @@ package enum ListMajorIncidents: Operation {
     let rows = links.compactMap { link -> MajorChild? in
       incidents[link.ticket].map {
         MajorChild(
-          link: link, incident: $0, number: IncidentView.number(of: $0.code, $0.number), reason: LocalText($0.words).text(context.language))
+          link: link, incident: $0, number: IncidentView.number(of: $0.code, $0.number),
+          reason: link.isToBeResolved ? nil : LocalText($0.words).text(context.language))
       }
     }
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.link.id)]) }, element: { $0 })
