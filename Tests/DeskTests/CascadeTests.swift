@@ -123,6 +123,48 @@ import Testing
     #expect(try await world.read(children[1])["state"] == "resolved")
   }
 
+  /// One at which something is at fault is left after some tries, and its report says to end it by hand.
+  @Test func aPoisonedOneIsLeftAfterSomeTries() async throws {
+    let world = try await DeskWorld()
+    let (parent, child) = (try await world.open("Mail"), try await world.open("Poison"))
+    try await world.link(child, below: parent)
+    _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": .bool(true)])
+    try await world.database.runAsSuperuser("alter table desk.ticket add constraint poison check (title <> 'Poison' or state <> 'resolved') not valid")
+    for _ in 0..<CascadeSweep.mostAttempts {
+      #expect(try await world.list("cascade", of: parent).first?["state"] == "waiting")
+      await #expect(throws: (any Error).self) { try await world.cascade() }
+    }
+    try await world.cascade()
+    let left = try await world.list("cascade", of: parent).first
+    #expect(left?["state"] == "left" && left?["fault"] == "cascade.at_fault", "\(String(describing: left))")
+    #expect(left?["reason"]?.text?.contains("by hand") == true)
+  }
+
+  /// A thousand end with one at the most.
+  @Test func tooManyAreRefused() async throws {
+    let world = try await DeskWorld()
+    let (parent, child) = (try await world.open("Mail"), try await world.open("No mail"))
+    try await world.link(child, below: parent)
+    try await world.database.runAsSuperuser(
+      """
+      insert into desk.ticket (tenant_id, public_id, type, number, title, description, line_reason, impact, urgency, priority, state, opened_at,
+        last_seq, recorded_at, updated_at)
+      select t.tenant_id, substr(sha256(n::text::bytea), 1, 12), t.type, 100 + n, 'Many', '', t.line_reason, 2, 2, 3, 'new', t.opened_at, 1,
+        t.recorded_at, t.updated_at
+      from desk.ticket t cross join generate_series(1, 1000) n where t.title = 'No mail';
+      insert into desk.ticket_link (tenant_id, from_id, to_id, kind, actor_kind, actor_id, recorded_at)
+      select l.tenant_id, t.id, l.to_id, l.kind, l.actor_kind, l.actor_id, l.recorded_at
+      from desk.ticket_link l join desk.ticket t on t.tenant_id = l.tenant_id and t.title = 'Many'
+      """)
+    do {
+      _ = try await world.act("resolve", on: parent, ["resolution": "Restarted", "cascade": .bool(true)])
+      Issue.record("all of them")
+    } catch let failure as Failure {
+      #expect(failure.code == "cascade.too_many" && failure.arguments["most"] == "1000")
+    }
+    #expect(try await world.read(parent)["state"] == "new")
+  }
+
   @Test func workersShareIt() async throws {
     let world = try await DeskWorld()
     let parent = try await world.open("Mail")

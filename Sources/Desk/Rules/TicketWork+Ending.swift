@@ -15,7 +15,9 @@ extension TicketWork {
   mutating func reopen(because reason: (body: String, visibility: CommentVisibility)) async throws {
     if let elsewhere = context.mergedElsewhere(ticket) { throw elsewhere }
     if let closedAt = ticket.closedAt {
-      let until = try await context.policy(of: ticket).lastReopening(ofClosing: closedAt)
+      // Of what was told or recorded late, its customer has the time from then on.
+      let recorded = try await context.transaction.first(ClosureRecorded(tenant: context.tenant.id, ticket: ticket.id, closedAt: closedAt))
+      let until = try await context.policy(of: ticket).lastReopening(ofClosing: max(closedAt, recorded ?? closedAt))
       guard context.now <= until else {
         throw Failure(
           .conflict, EndingMessages.reopenedTooLate,

@@ -181,6 +181,29 @@ package struct SurvivorOf: Statement {
   package static func decode(_ row: inout RowReader) throws -> (id: Int64, publicId: [UInt8]) { (id: try row.next(), publicId: try row.next()) }
 }
 
+/// When it was recorded that a ticket was closed at an instant, which may be long before. What an import tells was over where it comes from.
+struct ClosureRecorded: Statement {
+  let tenant: TenantId
+  let ticket: Int64
+  /// Nothing of it is older: spares the older partitions.
+  let closedAt: Instant
+
+  static let sql = """
+    select e.recorded_at from operations.event e
+    where e.tenant_id = $1 and e.subject_kind = 'ticket' and e.subject_id = $2 and e.type = 'incident.closed' and e.via <> 'import'
+      and e.recorded_at >= $3
+    order by e.seq desc limit 1
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+    parameters.append(closedAt)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Instant { try row.next() }
+}
+
 /// Tickets whose time to object is over.
 struct TicketsToClose: Statement {
   let now: Instant

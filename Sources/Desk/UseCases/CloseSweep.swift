@@ -4,8 +4,9 @@ import Operations
 import Postgres
 import Tenancy
 
-/// Closes resolved tickets of which nobody has said that they are not solved, when their time is over (`closes_at`). Each as anybody would,
-/// through its gates, in a transaction of its own; its requester is told by the closure. One that does not pass is tried again a day later.
+/// Closes resolved tickets of which nobody has said that they are not solved, when their time is over (`closes_at`). Each as anybody would, but that
+/// no gate is asked, as of nothing that Steward does by itself; in a transaction of its own. Its requester is told by the closure. One that is
+/// refused is tried again a day later.
 package struct CloseSweep: Sweep {
   package static let kind = "desk.close"
   package static let everySeconds: Int64 = 60
@@ -49,7 +50,7 @@ package struct CloseSweep: Sweep {
     do {
       try await tenancy.transaction(binding: bound, side: .staff) { try await close(id, of: tenant, provider, at: now, in: $0) }
     } catch  where !Task.isCancelled {
-      // A gate asks for something, or the state is another one by now: a person knows, and nothing is at fault.
+      // Something refuses it: a person knows, and nothing is at fault.
       let isRefused = (error as? Failure).map { $0.kind != .internal } ?? false
       let later = tenancy.clock.now().adding(seconds: isRefused ? Self.secondsToNextTry : Self.secondsAfterFault)
       try await tenancy.transaction(binding: bound, side: .staff) { transaction in

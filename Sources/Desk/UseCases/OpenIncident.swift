@@ -251,6 +251,8 @@ package enum OpenIncident: Operation {
   private static func earlierTicket(_ id: PublicId, in context: OperationContext) async throws -> Ticket {
     let found = TicketByPublicId(tenant: context.tenant.id, publicId: id, scope: context.access.rows)
     guard let ticket = try await context.transaction.first(found) else { throw context.unknownReference("relatesTo") }
+    // Before the customer's counter, as everybody does who needs both.
+    try await TicketNews.hold([ticket.id], of: context.tenant.id, in: context.transaction)
     return ticket
   }
 

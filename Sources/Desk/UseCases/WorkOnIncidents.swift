@@ -202,7 +202,10 @@ package enum CloseIncident: Operation {
     if input.cascades, context.principal.side != .staff { throw Failure.invalid("cascade", DeskMessages.staffOnly) }
     let gates = try context.gates(before: [.close], of: input.id, input.answers)
     var work = try await TicketWork.begin(on: input.id, in: context)
-    try work.close()
+    // By time it closes when that was over, whenever Steward came to it, but not before the last that was done with it. Of what was put off, the time is
+    // that of the next try.
+    let timeOut = context.actor.kind == .system ? work.ticket.closesAt.map { min(max($0, work.ticket.updatedAt), context.now) } : nil
+    try work.close(at: timeOut)
     try await work.pass(gates)
     try await work.cascade(.close, carried: input.cascades)
     work.save()
