@@ -1,4 +1,5 @@
 import Approvals
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -43,6 +44,28 @@ import Testing
     let event = try await world.history(resolved).first { $0["type"] == "incident.gate_passed" }
     #expect(event?["payload"]?["approvedBy"] == .array([lea.id]) && event?["payload"]?["gate"] == gate.at("id"))
     #expect(try await world.friction().map { [$0["kind"], $0["stops"], $0["passed"], $0["totalWaitSeconds"]] } == [["approval", 2, 1, 60]])
+  }
+
+  /// What a gate stops on its way to end with its parent is left, and the approval is asked for as of whoever ended the parent.
+  @Test func whatIsStoppedOnItsWayToEndWithItsParentIsAskedFor() async throws {
+    let world = try await GatesWorld()
+    let lea = try await world.approver()
+    try await world.gate("incident.resolve", GatesWorld.approval("any", [lea.id]), priority: 3, name: "Second look")
+    let parent = try await world.open([Value.Member("impact", 1), Value.Member("urgency", 1)])
+    let child = try await world.open([Value.Member("impact", 2), Value.Member("urgency", 2)])
+    let link = [Value.Member("id", child.at("id")), Value.Member("kind", "child_of"), Value.Member("to", parent.at("id"))]
+    _ = try await world.invoke("incident.link", link, as: world.engineer)
+    _ = try await world.resolve(parent, [Value.Member("cascade", .bool(true))])
+    let sweep = CascadeSweep(world.database.dispatcher, majors: { _, _ in .goesOn })
+    for _ in 0..<2 { try await sweep.run(at: world.database.clock.now(), world.database.tenancy) }
+    let report = try await world.act("cascade", on: parent)["items"]?.array ?? []
+    #expect(report.column("state") == ["left"] && report.column("fault") == ["gate.approval_asked"], "\(report)")
+    let asked = try await world.asked(lea.principal)
+    #expect(asked.map { [$0["incident"], $0["askedBy"]] } == [[child.at("id"), .text(world.engineer.name)]])
+    #expect(try await world.friction().column("stops") == [1])
+    // Once she agrees, it is ended by hand.
+    _ = try await world.step("gate_approval.approve", on: asked[0], [Value.Member("reason", "Looks right")], as: lea.principal)
+    #expect(try await world.resolve(try await world.act("read", on: child))["state"] == "resolved")
   }
 
   @Test func aRefusalIsToldAndWhoTriesAgainAsksAgain() async throws {

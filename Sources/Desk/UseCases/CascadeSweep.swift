@@ -59,6 +59,9 @@ package struct CascadeSweep: Sweep {
         // What a gate records of whom it stops: an approval is asked for, and it counts.
         let now = tenancy.clock.now()
         try await tenancy.transaction(binding: bound, side: .staff) { transaction in
+          guard let pair = try await transaction.first(TicketsOfCascade(tenant: tenant, id: id)) else { return }
+          try await TicketNews.hold([pair.ticket], of: tenant, in: transaction)
+          guard try await transaction.first(HoldCascade(tenant: tenant, id: id)) != nil else { return }
           try await refusal.record(transaction)
           transaction.enqueue(SettleCascade(tenant: tenant, id: id, fault: refusal.failure, now: now))
         }

@@ -91,8 +91,8 @@ struct OldestMajorTellings: Statement {
   let limit: Int64
 
   static let sql = """
-    select distinct on (t.major_id) t.major_id, m.public_id, m.number, t.seq, t.only_child_id, e.seq, e.body, t.resolution, t.closure_code, t.actor_kind, t.actor_id,
-      t.actor_via, t.actor_name, t.after_tenant_id, t.after_ticket_id
+    select distinct on (t.major_id) t.major_id, m.public_id, m.number, t.seq, t.only_child_id, e.seq, e.body, t.resolution, t.closure_code,
+      t.actor_kind, t.actor_id, t.actor_via, t.actor_name, t.after_tenant_id, t.after_ticket_id
     from major_incidents.telling t
     join major_incidents.major_incident m on m.tenant_id = t.tenant_id and m.id = t.major_id
     left join major_incidents.entry e on e.tenant_id = t.tenant_id and e.id = t.entry_id
