@@ -24,7 +24,8 @@ extension Dispatcher {
       return value
     } catch {
       metrics.count(registry[name] == nil ? "unknown" : name, code: Failure(error, constraints: registry.constraints).kind.rawValue, since: started)
-      throw recordsRefusals ? error : (error as? RecordedRefusal)?.failure ?? error
+      if !recordsRefusals, let refusal = error as? RecordedRefusal { throw refusal.failure }
+      throw error
     }
   }
 
