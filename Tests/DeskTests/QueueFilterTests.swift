@@ -63,6 +63,18 @@ import Testing
     #expect(try await world.names() == ["Mine"])
   }
 
+  /// What was saved before the queue could be narrowed to more means what it meant.
+  @Test func aFilterOfBeforeStillHolds() async throws {
+    let world = try await DeskWorld()
+    _ = try await world.open("urgent", impact: 1, urgency: 1)
+    _ = try await world.open("plain")
+    let filter = try await world.save("Mine", ["mine": .bool(true)])["id"] ?? .null
+    try await world.database.runAsSuperuser(#"update desk.queue_filter set criteria = '{"unassigned": true, "priority": 1}'"#)
+    #expect(try await world.titles(["filter": filter]) == ["urgent"])
+    #expect(try await world.count(["filter": filter]) == 1)
+    #expect(try await world.count(["filter": filter, "customers": .array(["OTHER"])]) == 0)
+  }
+
   @Test func whatIsWrongIsSaid() async throws {
     let world = try await DeskWorld()
     let filter = try await world.save("Mine", ["mine": .bool(true)])["id"] ?? .null

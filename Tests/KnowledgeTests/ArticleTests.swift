@@ -7,6 +7,17 @@ import Tenancy
 import Testing
 
 @Suite struct ArticleTests {
+  /// Guard: whoever may not see an article is told of its number what he is told of one that nobody has.
+  @Test func aHiddenNumberIsLikeNone() async throws {
+    let world = try await KnowledgeWorld()
+    let hidden = try await world.published("Internal")
+    let told = try await world.published("For all", audience: "customers")
+    #expect(try await world.call("article.read", ["id": told.at("number")], as: world.reader).at("id") == told.at("id"))
+    for name in [hidden.at("number"), hidden.at("id"), "KB-000777", "kb-0"] as [Value] {
+      #expect(await refusals { try await world.call("article.read", ["id": name], as: world.reader) } == ["not_found"])
+    }
+  }
+
   @Test func anArticleIsWrittenReviewedPublishedAndRevised() async throws {
     let world = try await KnowledgeWorld()
     var article = try await world.draft("Reset a VPN token", "Open the portal.")
