@@ -160,6 +160,39 @@ import Testing
     #expect(try await world.resolve(incident, as: program)["state"] == "resolved")
   }
 
+  /// What was agreed to is what was written then.
+  @Test func anotherVersionIsAskedAboutAnew() async throws {
+    let world = try await GatesWorld()
+    let lea = try await world.approver()
+    func agree() async throws {
+      let asked = try await world.asked(lea.principal)
+      #expect(asked.count == 1)
+      _ = try await world.step("gate_approval.approve", on: try #require(asked.first), as: lea.principal)
+    }
+    let rule = GatesWorld.approval("any", [lea.id])
+    try await world.gate("problem.declare_known_error", rule)
+    try await world.gate("change.submit", rule)
+    var problem = try await world.problem(for: world.acme)
+    try await world.stopped { [problem] in try await world.step("problem.declare_known_error", on: problem) }
+    try await agree()
+    problem = try await world.step("problem.record_workaround", on: problem, [Value.Member("workaround", "Pull the plug")])
+    let id = [Value.Member("id", problem.at("id"))]
+    #expect(try await world.invoke("problem.gates", id, as: world.engineer)["ahead"]?.column("missing") == [.array(["approval"])])
+    let again = try await world.stopped { [problem] in try await world.step("problem.declare_known_error", on: problem) }
+    #expect(again.violations.map(\.message.key) == ["gate.approval_asked"])
+    try await agree()
+    #expect(try await world.step("problem.declare_known_error", on: problem)["state"] == "known_error")
+    var change = try await world.change(for: [world.acme])
+    try await world.stopped { [change] in try await world.step("change.submit", on: change) }
+    try await agree()
+    change = try await world.step("change.change", on: change, [Value.Member("plan", "Swap both")])
+    let answers = Value.object(["impact": "few", "outage": "none", "experience": "often", "back_out": "easy", "tested": "fully"])
+    if change["state"] == "draft" { change = try await world.step("change.assess", on: change, [Value.Member("answers", answers)]) }
+    try await world.stopped { [change] in try await world.step("change.submit", on: change) }
+    try await agree()
+    #expect(try await world.step("change.submit", on: change)["state"] == "awaiting_approval")
+  }
+
   /// Of what is over not a row is left that waits for somebody.
   @Test func nobodyIsAskedAboutWhatIsOver() async throws {
     let world = try await GatesWorld()

@@ -26,6 +26,9 @@ create table gates.approval (
   -- what stays there
   subject_kind text not null,
   subject bytea not null,
+  -- which version of a problem or a change is asked about: another one is another question; null: of an incident or a request, where one that
+  -- is touched meanwhile is not another
+  subject_version bigint,
   -- how often the stay was asked about
   round bigint not null,
   seq bigint not null,

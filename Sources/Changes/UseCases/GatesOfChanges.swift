@@ -16,7 +16,7 @@ package enum ListGatesOfChange: Operation {
     var row = try await context.change(input.id)
     row.process.board = TaskBoard(try await context.transaction.query(TasksOfChange(provider: context.provider.id, change: row.id)))
     let found = row
-    return try await context.gateSituation(of: .change, row.publicId, before: row.process.stepsAhead) {
+    return try await context.gateSituation(of: .change, row.publicId, version: row.version, before: row.process.stepsAhead) {
       try await context.facts(of: found, needed: $0)
     }
   }
@@ -70,7 +70,7 @@ extension ChangeWork {
     let asJudged = HoldChangeAtVersion(provider: provider.id, id: row.id, version: row.version)
     let passings = try await gates.pass(
       GateFacts(
-        of: row.publicId, present: { try await context.facts(of: row, needed: $0) },
+        of: row.publicId, version: row.version, present: { try await context.facts(of: row, needed: $0) },
         concerned: {
           try await context.transaction.query(
             ConcernedCustomers(provider: context.provider.id, change: row.id, customers: nil, limit: Int64.max)

@@ -54,7 +54,12 @@ struct GateRound: Sendable {
   let asker: Party
   let askerName: String
   let mayBeOwn: Bool
+  /// Which version of a problem or a change they were asked about; nil: of whatever there is.
+  let version: Int64?
   let rows: [Row]
+
+  /// Whether they were asked about what there is now.
+  func isOf(_ version: Int64?) -> Bool { self.version == nil || self.version == version }
 
   /// What has come of it.
   func standing(at now: Instant) throws(Failure) -> ApprovalRound.Standing {

@@ -24,11 +24,13 @@ package enum GateJudgement {
 
   /// What a gate says that asks for an approval.
   /// - Parameters:
-  ///   - round: who was asked last; nil: nobody was.
+  ///   - round: who was asked last; nil: nobody was. What was agreed to about another version is not agreed to.
   ///   - party: who takes the step: where nobody approves what he does himself, his own word does not count, nor does any for who may be
   ///     anybody: a program, the command line.
-  static func verdict(_ round: GateRound?, of party: Party, bypass: String?, at now: Instant) throws(Failure) -> GateVerdict {
-    if let round, try round.standing(at: now) == .approved {
+  static func verdict(
+    _ round: GateRound?, of party: Party, version: Int64?, bypass: String?, at now: Instant
+  ) throws(Failure) -> GateVerdict {
+    if let round, round.isOf(version), try round.standing(at: now) == .approved {
       let isOwn = round.rows([.approved]).contains { $0.approval.decidedBy.map(party.isSame) ?? false }
       if round.mayBeOwn || isPerson(party) && !isOwn { return .passed }
     }

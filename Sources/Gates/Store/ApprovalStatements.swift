@@ -15,10 +15,13 @@ struct ApprovalRowOfGate: Sendable {
   let askerName: String
   let mayBeOwn: Bool
   let row: GateRound.Row
+  /// Of a problem or a change.
+  let version: Int64?
 
   static let columns = """
     a.id, a.gate_id, a.stay_tenant_id, a.stay_id, a.subject_kind, a.subject, a.round, a.asker_kind, a.asker_id, a.asker_person, a.asker_name, a.own_approval,
-    a.public_id, a.seq, a.suffices, a.account_id, a.state, a.asked_at, a.decided_at, a.decided_person, a.reason, a.account_name, a.account_public_id
+    a.public_id, a.seq, a.suffices, a.account_id, a.state, a.asked_at, a.decided_at, a.decided_person, a.reason, a.account_name, a.account_public_id,
+    a.subject_version
     """
 
   init(_ row: inout RowReader) throws {
@@ -39,6 +42,7 @@ struct ApprovalRowOfGate: Sendable {
       publicId: publicId, seq: seq, suffices: suffices, account: account, state: ApprovalState(rawValue: state) ?? .lapsed, askedAt: askedAt,
       decidedAt: decidedAt, decidedBy: decidedAt == nil ? nil : Party(kind: Actor.Kind.staff.rawValue, id: account, person: person), reason: reason)
     self.row = GateRound.Row(approval: approval, name: try row.next(), accountPublicId: try row.next())
+    version = try row.next()
   }
 }
 
@@ -48,7 +52,7 @@ extension [ApprovalRowOfGate] {
     Dictionary(grouping: self, by: \.gate).compactMapValues { all in
       guard let number = all.map(\.round).max(), let first = all.first(where: { $0.round == number }) else { return nil }
       return GateRound(
-        gate: first.gate, stay: first.stay, number: number, asker: first.asker, askerName: first.askerName, mayBeOwn: first.mayBeOwn,
+        gate: first.gate, stay: first.stay, number: number, asker: first.asker, askerName: first.askerName, mayBeOwn: first.mayBeOwn, version: first.version,
         rows: all.filter { $0.round == number && $0.stay == first.stay }.map(\.row))
     }
   }
@@ -180,6 +184,7 @@ struct InsertGateApproval: Statement {
   let stayTenant: TenantId
   let stay: Int64
   let subject: GateSubject
+  let version: Int64?
   let round: Int64
   let approval: Approval
   let approver: ApproversThere.Found
@@ -191,8 +196,8 @@ struct InsertGateApproval: Statement {
   static let sql = """
     insert into gates.approval
       (tenant_id, public_id, gate_id, stay_tenant_id, stay_id, subject_kind, subject, round, seq, suffices, account_id, account_public_id, account_name,
-       asker_kind, asker_id, asker_person, asker_name, own_approval, state, asked_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+       asker_kind, asker_id, asker_person, asker_name, own_approval, state, asked_at, subject_version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
     on conflict (tenant_id, stay_tenant_id, stay_id, round, seq) do nothing returning id
     """
 
@@ -217,6 +222,7 @@ struct InsertGateApproval: Statement {
     parameters.append(mayBeOwn)
     parameters.append(approval.state.rawValue)
     parameters.append(now)
+    parameters.append(version)
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

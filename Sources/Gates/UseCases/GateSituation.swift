@@ -63,10 +63,11 @@ extension OperationContext {
   /// How something stands to the gates before these steps.
   /// - Parameters:
   ///   - publicId: the random bits of its public id.
+  ///   - version: which there is, where approvals are of one.
   ///   - priority: by which it is judged.
   ///   - cameAnewAt: when it came to all gates anew, without any being asked.
   package func gateSituation(
-    of process: GateProcess = .incident, _ publicId: [UInt8], priority: () async throws -> Int64 = { 0 },
+    of process: GateProcess = .incident, _ publicId: [UInt8], version: Int64? = nil, priority: () async throws -> Int64 = { 0 },
     cameAnewAt: (() async throws -> Instant?)? = nil, before steps: [GateStep],
     present: (GateNeeds) async throws -> GateNeeds
   ) async throws -> GateSituation {
@@ -84,7 +85,8 @@ extension OperationContext {
         let round = rounds[row.gate.id]
         let missing: [String]
         if row.gate.kind == .approval {
-          missing = try round?.standing(at: now) == .approved ? [] : ["approval"]
+          let isAgreed = try round?.standing(at: now) == .approved
+          missing = isAgreed && round?.isOf(version) == true ? [] : ["approval"]
         } else {
           missing = row.gate.missing(facts)
         }

@@ -32,6 +32,8 @@ package struct GatePassing: Sendable {
 package struct GateFacts: Sendable {
   /// The random bits of its public id.
   let publicId: [UInt8]
+  /// Which version of it there is, where what somebody agreed to is that one; nil: where it changes with every word that is said of it.
+  let version: Int64?
   /// By which it is judged.
   let priority: @Sendable () async throws -> Int64
   /// Which of what gates ask for is there.
@@ -45,11 +47,12 @@ package struct GateFacts: Sendable {
   let hold: @Sendable (Transaction) async throws -> Bool
 
   package init(
-    of publicId: [UInt8], priority: @escaping @Sendable () async throws -> Int64 = { 0 },
+    of publicId: [UInt8], version: Int64? = nil, priority: @escaping @Sendable () async throws -> Int64 = { 0 },
     present: @escaping @Sendable (GateNeeds) async throws -> GateNeeds, concerned: (@Sendable () async throws -> [TenantId])? = nil,
     cameAnewAt: (@Sendable () async throws -> Instant?)? = nil, hold: @escaping @Sendable (Transaction) async throws -> Bool
   ) {
     self.publicId = publicId
+    self.version = version
     self.priority = priority
     self.present = present
     self.concerned = concerned
@@ -98,7 +101,7 @@ package struct GatesAhead: Sendable {
       let bypass = row.reason ?? (isRefused ? nil : own?.element.reason)
       let verdict =
         gate.kind == .approval
-        ? try GateJudgement.verdict(rounds[gate.id], of: Party(context.principal), bypass: bypass, at: context.now)
+        ? try GateJudgement.verdict(rounds[gate.id], of: Party(context.principal), version: facts.version, bypass: bypass, at: context.now)
         : gate.verdict(present, checked: Set(answers.checked), bypass: bypass)
       switch verdict {
       case .passed:
@@ -108,7 +111,9 @@ package struct GatesAhead: Sendable {
         if row.reason == nil { passings.append(passing(gate, nil, isBypass: true)) }
         outcomes.append(gate.id, "bypassed", reason: reason, by: context.principal.name)
       case .stopped(let missing):
-        stopped.append(GateStop(row: row, missing: missing, round: rounds[gate.id], refusedBypass: isRefused ? own?.offset : nil))
+        stopped.append(
+          GateStop(
+            row: row, missing: missing, round: rounds[gate.id], version: facts.version, refusedBypass: isRefused ? own?.offset : nil))
       }
     }
     guard stopped.isEmpty else { throw try await refusal(stopped, over: over, facts.hold) }

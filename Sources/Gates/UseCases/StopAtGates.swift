@@ -9,6 +9,8 @@ struct GateStop: Sendable {
   let missing: [String]
   /// Who was asked last; nil: nobody was.
   let round: GateRound?
+  /// Which version is judged, of a problem or a change.
+  let version: Int64?
   /// Where among the bypasses that of somebody stands who may not bypass.
   let refusedBypass: Int?
   /// Why, of a gate that asks for an approval.
@@ -16,10 +18,11 @@ struct GateStop: Sendable {
   /// Whom it asks now.
   var asks: [ApproversThere.Found] = []
 
-  init(row: GatesAheadOf.Found, missing: [String], round: GateRound?, refusedBypass: Int?) {
+  init(row: GatesAheadOf.Found, missing: [String], round: GateRound?, version: Int64?, refusedBypass: Int?) {
     self.row = row
     self.missing = missing
     self.round = round
+    self.version = version
     self.refusedBypass = refusedBypass
   }
 
@@ -86,7 +89,7 @@ extension GatesAhead {
         stop.approval = .unrecorded
       } else if !rule.mayBeOwn, !GateJudgement.isPerson(me) {
         stop.approval = .noPerson
-      } else if let round = stop.round {
+      } else if let round = stop.round, round.isOf(stop.version) {
         switch try round.standing(at: context.now) {
         case .approved: stop.approval = .own
         case .waiting:
@@ -127,7 +130,7 @@ extension GatesAhead {
     for (approval, approver) in zip(round.approvals, stop.asks) {
       let insert = InsertGateApproval(
         provider: context.provider.id, gate: stop.gate.id, stayTenant: context.tenant.id, stay: stay, subject: subject,
-        round: number, approval: approval, approver: approver, asker: Party(context.principal), askerName: context.principal.name,
+        version: stop.version, round: number, approval: approval, approver: approver, asker: Party(context.principal), askerName: context.principal.name,
         mayBeOwn: rule.mayBeOwn, now: context.now)
       guard let id = try await transaction.first(insert) else { continue }
       context.tell(.asked, of: id, approval.publicId, stop.gate, in: transaction)

@@ -255,7 +255,8 @@ struct GateApprovalsToTell: Statement {
       id,
       ToldGateApproval(
         publicId: publicId, gate: gate, gateName: name, purpose: purpose, step: step, subject: subject, stayTenant: stayTenant,
-        approver: approver, approverName: approverName, asker: askerKind == Actor.Kind.staff.rawValue ? asker : nil, askerName: askerName, state: try row.next(), reason: try row.next())
+        approver: approver, approverName: approverName, asker: askerKind == Actor.Kind.staff.rawValue ? asker : nil,
+        askerName: askerName, state: try row.next(), reason: try row.next())
     )
   }
 }

@@ -14,7 +14,8 @@ package enum ListGatesOfProblem: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> GateSituation {
     let row = try await context.problem(input.id)
     return try await context.gateSituation(
-      of: .problem, row.publicId, priority: { try await context.judgedPriority(of: row) }, before: row.process.state.stepsAhead
+      of: .problem, row.publicId, version: row.version, priority: { try await context.judgedPriority(of: row) },
+      before: row.process.state.stepsAhead
     ) {
       try await context.facts(of: row, needed: $0)
     }
@@ -72,8 +73,9 @@ extension ProblemWork {
     let asJudged = HoldProblemAtVersion(provider: context.provider.id, id: row.id, version: row.version)
     let passings = try await gates.pass(
       GateFacts(
-        of: row.publicId, priority: { try await context.judgedPriority(of: row) }, present: { try await context.facts(of: row, needed: $0) },
-        concerned: { [row.customer?.id].compactMap(\.self) }, hold: { transaction in try await transaction.first(asJudged) != nil }))
+        of: row.publicId, version: row.version, priority: { try await context.judgedPriority(of: row) },
+        present: { try await context.facts(of: row, needed: $0) }, concerned: { [row.customer?.id].compactMap(\.self) },
+        hold: { transaction in try await transaction.first(asJudged) != nil }))
     for passing in passings { note(passing.event, .object(passing.payload), of: passing.customer) }
   }
 }
