@@ -2,7 +2,7 @@ import Kernel
 import Postgres
 
 extension TestDatabase {
-  /// How a function of the finder looks for its rows: the plan of its query.
+  /// How a function of the finder looks for its rows: the plan of its query, of several the last.
   /// - Parameters:
   ///   - given: SQL expressions by argument; the others are null, and a page has 50 rows.
   ///   - isRun: whether the query is run, and the plan tells what it read.
@@ -18,7 +18,7 @@ extension TestDatabase {
       value text;
       argument record;
     begin
-      select substring(p.prosrc from 'return query (.*);\\s*end') into query from pg_proc p where p.pronamespace = 'finder'::regnamespace and p.proname = wanted;
+      select substring(p.prosrc from '.*return query ([^;]*);') into query from pg_proc p where p.pronamespace = 'finder'::regnamespace and p.proname = wanted;
       for argument in
         select a.name, format_type(t.type, null) as type from pg_proc p,
           unnest(p.proargnames[1:p.pronargs]) with ordinality a (name, place) join unnest(p.proargtypes) with ordinality t (type, place) using (place)

@@ -343,32 +343,48 @@ create function finder.attribute_tickets(
 returns table (tenant_id bigint, id bigint, due_at timestamptz, opened_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 begin
-  return query select t.tenant_id, t.id, t.due_at, t.opened_at
-    from (
-      select v.tenant_id, v.subject_id from attributes.value v
-      where not wanted_internal and v.process = 'incident' and v.key = wanted_key and v.code = wanted_code
-        and (permitted is null or v.tenant_id = any (permitted))
-      union all
-      select v.tenant_id, v.subject_id from attributes.internal_value v
-      where wanted_internal and v.process = 'incident' and v.key = wanted_key and v.code = wanted_code
-        and (permitted is null or v.tenant_id = any (permitted))) a
-    join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.subject_id
-    where t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
-      and (wanted_team is null or t.team_id = wanted_team)
-      and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
-      and (wanted_priority is null or t.priority = wanted_priority)
-      and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
-      and (wanted_state is null or t.state = wanted_state) and (wanted_categories is null or t.category = any (wanted_categories))
-      and (wanted_nature is null or t.nature = wanted_nature)
-      and (due_from is null or coalesce(t.due_at, 'infinity'::timestamptz) >= due_from)
-      and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
-      and (offered_to is null or exists (
-        select from desk.handover h
-        where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
-      and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
-        > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
-           coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
-    order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 1001);
+  -- Of one table each: how many of what is open have a value, and so which of both is read first, is only told of a table.
+  if wanted_internal then
+    return query select t.tenant_id, t.id, t.due_at, t.opened_at
+      from attributes.internal_value a join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.subject_id
+      where a.process = 'incident' and a.key = wanted_key and a.code = wanted_code and (permitted is null or a.tenant_id = any (permitted))
+        and t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
+        and (wanted_team is null or t.team_id = wanted_team)
+        and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
+        and (wanted_priority is null or t.priority = wanted_priority)
+        and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+        and (wanted_state is null or t.state = wanted_state) and (wanted_categories is null or t.category = any (wanted_categories))
+        and (wanted_nature is null or t.nature = wanted_nature)
+        and (due_from is null or coalesce(t.due_at, 'infinity'::timestamptz) >= due_from)
+        and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
+        and (offered_to is null or exists (
+          select from desk.handover h
+          where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
+        and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
+          > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+             coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+      order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 1001);
+  else
+    return query select t.tenant_id, t.id, t.due_at, t.opened_at
+      from attributes.value a join desk.ticket t on t.tenant_id = a.tenant_id and t.id = a.subject_id
+      where a.process = 'incident' and a.key = wanted_key and a.code = wanted_code and (permitted is null or a.tenant_id = any (permitted))
+        and t.state in ('new', 'active', 'pending') and (permitted is null or t.tenant_id = any (permitted))
+        and (wanted_team is null or t.team_id = wanted_team)
+        and (wanted_assignee is null or t.assignee_id = wanted_assignee) and (not unassigned_only or t.assignee_id is null)
+        and (wanted_priority is null or t.priority = wanted_priority)
+        and (wanted_owner is null or t.owner_id = wanted_owner) and (not unowned_only or t.owner_id is null)
+        and (wanted_state is null or t.state = wanted_state) and (wanted_categories is null or t.category = any (wanted_categories))
+        and (wanted_nature is null or t.nature = wanted_nature)
+        and (due_from is null or coalesce(t.due_at, 'infinity'::timestamptz) >= due_from)
+        and (due_before is null or coalesce(t.due_at, 'infinity'::timestamptz) < due_before)
+        and (offered_to is null or exists (
+          select from desk.handover h
+          where h.tenant_id = t.tenant_id and h.ticket_id = t.id and h.outcome is null and (h.to_id = offered_to or h.to_team_id is not null)))
+        and (coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id)
+          > (coalesce(after_due, case when after_id is null then '-infinity'::timestamptz else 'infinity'::timestamptz end),
+             coalesce(after_opened, '-infinity'::timestamptz), coalesce(after_tenant, 0), coalesce(after_id, 0))
+      order by coalesce(t.due_at, 'infinity'::timestamptz), t.opened_at, t.tenant_id, t.id limit least(row_limit, 1001);
+  end if;
 end
 $$;
 
