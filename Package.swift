@@ -302,7 +302,7 @@ let package = Package(
       "ContractFilesTests",
       [
         "ContractFiles", "Assurance", "Catalog", "Desk", "Suppliers", "ServiceLevels", "ServiceTime", "Contracts", "Jobs", "Operations", "Tenancy",
-        "Kernel", "Postgres", "TestSupport",
+        "Kernel", "TestSupport",
       ]),
     tests(
       "LiveTests",

@@ -46,6 +46,8 @@ import Testing
       select (jsonb_populate_record(a, jsonb_build_object('id', 100000 + n, 'public_id', substr(sha256(n::text::bytea), 1, 12), 'fingerprint', 'f' || n,
         'state', case when n % 2 = 0 then 'firing' else 'resolved' end, 'changed_at', a.changed_at + n * interval '1 second'))).*
       from events.alert a cross join generate_series(1, 5000) n;
+      -- As with two hundred customers.
+      alter table events.alert alter column tenant_id set (n_distinct = 200);
       analyze events.alert
       """)
     let some = try await world.database.finderPlan("open_alerts", given: .object(["permitted": .text("array[\(world.acme.id)]")]))

@@ -48,6 +48,23 @@ import Testing
     #expect(try await names(database, acme) == ["Kim Doe"])
   }
 
+  /// Guard: without the person's row held both could be done at once, and somebody who has left would have a login.
+  @Test func nobodyLeavesWhileHisLoginIsEnabled() async throws {
+    let database = try await TestDatabase.make()
+    _ = try await database.customer("ACME")
+    for number in 1...20 {
+      let person = try await database.call("person.add", ["customer": "ACME", "name": .text("P \(number)")], as: database.root)["id"] ?? .null
+      let made = try await database.call(
+        "account.create", ["customer": "ACME", "login": .text("p\(number)@acme.test"), "name": "P", "person": person], as: database.root)
+      let account = made["id"] ?? .null
+      try await database.call("account.disable", ["id": account], as: database.root)
+      async let enabling = failure { try await database.call("account.enable", ["id": account], as: database.root) }
+      async let leaving = failure { try await database.call("person.change", ["id": person, "left": .bool(true)], as: database.root, version: 1) }
+      let failures = await [enabling, leaving].compactMap { $0 }
+      #expect(failures.count == 1 && failures.first?.kind == .conflict)
+    }
+  }
+
   /// Guard: staff serve several customers, and one address may be of somebody at each of them.
   @Test func staffNameAPersonByAddressAndCustomer() async throws {
     let database = try await TestDatabase.make()

@@ -208,6 +208,10 @@ import Testing
     #expect(await open(["dueOn": "2026-03-09"]) == ["access_review.empty"])
     for person in [mia, ben] { try await fulfil(world, grant, for: person, ["role": "reader"]) }
     #expect(await open(["dueOn": "2026-03-01"]) == ["dueOn access_review.due"])
+    // Whoever has left reviews nothing.
+    let gone = try await world.person("Gone")
+    try await world.database.call("person.change", ["id": gone, "left": .bool(true)], as: world.database.root, version: 1)
+    #expect(await open(["dueOn": "2026-03-09", "resource": "erp", "reviewer": gone]) == ["reviewer person.left"])
     let reviewer = try await world.ids(of: boss).person
     #expect(await open(["dueOn": "2026-03-09", "resource": "erp", "reviewer": reviewer]) == ["accepted"])
     let listed = try await world.call("access_review.list", [:], as: boss).at("items.0")

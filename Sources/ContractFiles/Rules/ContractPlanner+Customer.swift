@@ -1,5 +1,6 @@
 import Contracts
 import Kernel
+import Operations
 import ServiceTime
 
 /// The customer, its units and its people.

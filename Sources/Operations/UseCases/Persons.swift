@@ -155,7 +155,9 @@ package enum ChangePerson: Operation {
     }
     if case .set(let hasLeft) = input.left {
       // Held before the look: nobody enables a login meanwhile.
-      if hasLeft, row.leftAt == nil, try await !context.hasLeft(row.id), let login = try await context.transaction.first(ActiveLoginOf(tenant: context.tenant.id, person: row.id)) {
+      if hasLeft, row.leftAt == nil, try await !context.hasLeft(row.id),
+        let login = try await context.transaction.first(ActiveLoginOf(tenant: context.tenant.id, person: row.id))
+      {
         throw Failure(.conflict, AccountMessages.personHasLogin, ["login": login])
       }
       row.leftAt = hasLeft ? row.leftAt ?? context.now : nil

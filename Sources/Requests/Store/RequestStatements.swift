@@ -244,6 +244,7 @@ struct PersonsOfRequest: Statement {
     let id: Int64
     let publicId: [UInt8]
     let unit: Int64?
+    let hasLeft: Bool
   }
 
   let tenant: TenantId
@@ -252,7 +253,8 @@ struct PersonsOfRequest: Statement {
   let own: Int64?
 
   static let sql = """
-    select p.id, p.public_id, p.unit_id from tenancy.person p where p.tenant_id = $1 and (p.public_id = any($2) or p.id = $3) order by p.id
+    select p.id, p.public_id, p.unit_id, p.left_at is not null from tenancy.person p
+    where p.tenant_id = $1 and (p.public_id = any($2) or p.id = $3) order by p.id
     """
 
   func bind(to parameters: inout Parameters) {
@@ -261,7 +263,9 @@ struct PersonsOfRequest: Statement {
     parameters.append(own)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next(), unit: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(id: try row.next(), publicId: try row.next(), unit: try row.next(), hasLeft: try row.next())
+  }
 }
 
 extension Parameters {

@@ -87,6 +87,7 @@ package enum OpenAccessReview: Operation {
     if let named = input.reviewer {
       let found = try await context.transaction.query(PersonsOfRequest(tenant: tenant, publicIds: [named], own: nil)).first
       guard let found else { throw context.unknownReference("reviewer") }
+      guard !found.hasLeft else { throw Failure.invalid("reviewer", AccountMessages.personLeft) }
       reviewer = found.id
     }
     let entitlements = try await context.transaction.query(EntitlementsToReview(tenant: tenant, resource: input.resource))
