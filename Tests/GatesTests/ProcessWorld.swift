@@ -127,6 +127,12 @@ extension GatesWorld {
     try await invoke("gate_approval.list", [], as: principal)["items"]?.array ?? []
   }
 
+  /// Agrees to what was first asked of him.
+  func agree(_ principal: Principal) async throws {
+    let waiting = try #require(try await asked(principal).first)
+    _ = try await step("gate_approval.approve", on: waiting, as: principal)
+  }
+
   func tell() async throws { try await MakeNotifications(hasMail: false).run(at: database.clock.now(), database.tenancy) }
 
   func inbox(_ principal: Principal) async throws -> [Value] {

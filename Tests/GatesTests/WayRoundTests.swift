@@ -164,7 +164,7 @@ import Testing
     let more = [Value.Member("gate", gate.at("id")), Value.Member("reason", "Nothing to check")]
     try await world.act("bypass_gate", on: resolved, more, as: world.account)
     try await world.stopped { try await world.act("close", on: resolved) }
-    _ = try await world.step("gate_approval.approve", on: try #require(try await world.asked(lea.principal).first), as: lea.principal)
+    try await world.agree(lea.principal)
     world.pass(seconds: 60)
     let reopened = try await world.act("reopen", on: resolved, [Value.Member("reason", "Still broken.")], as: world.manager)
     world.pass(seconds: 60)
@@ -176,7 +176,7 @@ import Testing
     // Let pass and agreed to once more, it is closed.
     try await world.act("bypass_gate", on: again, more, as: world.account)
     try await world.stopped { try await world.act("close", on: again) }
-    _ = try await world.step("gate_approval.approve", on: try #require(try await world.asked(lea.principal).first), as: lea.principal)
+    try await world.agree(lea.principal)
     #expect(try await world.act("close", on: again)["state"] == "closed")
   }
 
