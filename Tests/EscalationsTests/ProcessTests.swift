@@ -228,7 +228,7 @@ extension EscalationsWorld {
     try await act("assess", ["answers": answers])
     try await act("submit")
     let asked = try await database.call("change.read", ["id": change["id"] ?? .null], as: engineer)["approvals"]?.array ?? []
-    let approval = asked.first { $0.at("roles").array?.contains("administrator") == true }?["id"] ?? .null
+    let approval = asked.first { $0["roles"]?.array?.contains("administrator") == true }?["id"] ?? .null
     try await database.call("change_approval.approve", ["id": approval], as: try await database.staff(.administrator))
     change = try await database.call("change.read", ["id": change["id"] ?? .null], as: engineer)
     try await act("start")

@@ -45,7 +45,7 @@ struct GatesWorld {
     owner = try await Self.id(of: account, database)
     // He is told of what comes of his own acts.
     try await database.call(
-      "staff_grant.add", ["account": try await Self.id(of: engineer, database), "role": "engineer", "everyCustomer": true], as: database.root)
+      "staff_grant.add", ["account": try await Self.id(of: engineer, database), "role": "engineer", "everyCustomer": .bool(true)], as: database.root)
   }
 
   static func id(of principal: Principal, _ database: TestDatabase) async throws -> Value {

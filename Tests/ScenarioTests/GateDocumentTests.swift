@@ -10,7 +10,8 @@ import Testing
       let told = try await trial.calls(blocks)
       #expect(told.contains("\"code\":\"gate.stopped\"") && told.contains("Owner: Kim"), "\(told)")
       #expect(told.contains("\"type\":\"incident.gate_bypassed\""), "\(told)")
-      #expect(told.contains("\"came\":3,\"stopped\":1,\"subjects\":1,\"incidents\":1,\"stops\":1,\"passed\":1,\"bypassed\":2,\"left\":0,\"waiting\":0"), "\(told)")
+      #expect(
+        told.contains("\"came\":3,\"stopped\":1,\"subjects\":1,\"incidents\":1,\"stops\":1,\"passed\":1,\"bypassed\":2,\"left\":0,\"waiting\":0"), "\(told)")
       #expect(told.contains("\"bypassReason\":\"As before\"") && told.contains("\"retirement\":\"More bypasses than passings\""), "\(told)")
       await trial.end()
     }

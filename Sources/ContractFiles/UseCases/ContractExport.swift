@@ -41,8 +41,8 @@ package struct ContractExport: Sendable {
       parts.lines.append(try await read(line))
     }
     // Who has left is in the file where the contract names him still.
-    let named = parts.contacts.compactMap { $0["person"] } + parts.lines.flatMap { $0.line["persons"]?.array ?? [] }
-    parts.people = people.filter { ($0["leftAt"]?.isNull ?? true) || named.contains($0["id"] ?? .null) }
+    let meant = parts.contacts.compactMap { $0["person"] } + parts.lines.flatMap { $0.line["persons"]?.array ?? [] }
+    parts.people = people.filter { ($0["leftAt"]?.isNull ?? true) || meant.contains($0["id"] ?? .null) }
     try await readDefinitions(&parts)
     return try YAMLText.text(parts.value)
   }

@@ -189,7 +189,8 @@ struct ChildrenOfMajor: Statement {
   }
 
   static func decode(_ row: inout RowReader) throws -> Found {
-    Found(id: try row.next(), tenant: try row.next(), ticket: try row.next(), actorName: try row.next(), at: try row.next(),
+    Found(
+      id: try row.next(), tenant: try row.next(), ticket: try row.next(), actorName: try row.next(), at: try row.next(),
       isToBeResolved: try row.next())
   }
 }
