@@ -157,7 +157,7 @@ import Testing
       #expect(new.text.contains(words), "\(words) in\n\(new.text)")
     }
     let chinese = try await ContractFileRun(yaml: yaml, dispatcher: world.database.dispatcher, as: world.database.root, .chinese).plan()
-    #expect(chinese.text.contains("周一至周四：08:30-12:30、13:30-17:30") && !chinese.text.contains("Beware"), "\(chinese.text)")
+    #expect(chinese.text.contains("周一至周四的时段：08:30-12:30、13:30-17:30") && !chinese.text.contains("Beware"), "\(chinese.text)")
     try await world.run(yaml).apply()
     world.database.clock.advance(seconds: 60)
     let added = yaml + "    - name: Backup\n      sla: Office hours\n      monthlyFee: 99.00\n"

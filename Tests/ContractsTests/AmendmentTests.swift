@@ -80,7 +80,7 @@ import Testing
       texts(difference, "english") == [
         "hours of “Office” from 1 July 2026: Monday to Thursday 08:00-17:00, before 09:00-17:00; 24 December 2026 (Christmas Eve) closed"
       ])
-    #expect(texts(difference, "chinese") == ["“Office”自2026年7月1日起：周一至周四改为08:00-17:00（原为09:00-17:00）；2026年12月24日（平安夜）：不开放"])
+    #expect(texts(difference, "chinese") == ["“Office”自2026年7月1日起：周一至周四改为08:00-17:00（原为09:00-17:00）；2026年12月24日（平安夜）的时段：不开放"])
     #expect(difference.at("changes.0.before") == "version 1" && difference.at("changes.0.after") == "version 2")
     // The same hours once more are no difference.
     _ = try await world.database.call(

@@ -27,6 +27,7 @@ extension GatesWorld {
       try await database.call(operation, input, as: database.root, version: version?.integer)
     }
     let number = String(try await database.call("offering.list", ["limit": 200], as: database.root)["items"]?.array?.count ?? 0)
+    if number == "0" { _ = try await call("team.create", ["name": "Desk"]) }
     let text = Value.object(["en": .text("Work \(number)")])
     let family = try await call("service_family.create", ["code": .text("F\(number)"), "name": text])
     let service = try await call(
@@ -40,7 +41,7 @@ extension GatesWorld {
       "offering.create",
       [
         "service": service.at("id"), "code": .text("O\(number)"), "name": text, "tasks": .array(tasks),
-        "approval": approval ?? .object(["rule": "none", "approvers": .array([])]),
+        "approval": approval ?? .object(["rule": "none"]),
       ])
     _ = try await call("offering.publish", ["id": draft.at("id")], version: draft["version"])
     let calendar = try await call("calendar.create", ["name": .text("C \(number)"), "stock": "24x7", "zone": "UTC"])

@@ -103,7 +103,7 @@ package enum CalendarWordMessages: MessageCatalog {
   static let week = Message("calendar_words.week", "{days} {after}, before {before}", zh: "{days}改为{after}（原为{before}）")
   static let dayRange = Message("calendar_words.days", "{first} to {last}", zh: "{first}至{last}")
   static let closed = Message("calendar_words.closed", "closed", zh: "不开放")
-  static let date = Message("calendar_words.date", "{date} {after}", zh: "{date}当日：{after}")
+  static let date = Message("calendar_words.date", "{date} {after}", zh: "{date}的时段：{after}")
   static let dateChanged = Message("calendar_words.date_changed", "{date} {after}, before {before}", zh: "{date}改为{after}（原为{before}）")
   static let dateNamed = Message("calendar_words.date_named", "{before} is now called {after}", zh: "{before}更名为{after}")
   static let dateGone = Message("calendar_words.date_gone", "{date} as every week", zh: "{date}恢复为每周时段")

@@ -70,7 +70,6 @@ package enum EndingMessages: MessageCatalog {
     "ticket.times_need_resolution", "When it was answered and resolved is told together with the resolution only.", zh: "仅在同时填写解决方法时可填写响应与解决时间。")
   static let timesInOrder = Message(
     "ticket.times_in_order", "This must not lie before {from}: it is opened, then answered, then resolved.", zh: "不得早于 {from}：须依次为创建、响应、解决。")
-  static let contractNeedsCustomer = Message("ticket_policy.contract_needs_customer", "Say whose contract this is.", zh: "请指定该合同所属的客户。")
   static let providerNeedsAll = Message(
     "ticket_policy.needs_value", "The provider's own policy has a value for each: nothing stands above it.", zh: "服务商的规则每项都须有值，没有上级规则可沿用。")
   static let namesAreOfCustomers = Message(
@@ -87,7 +86,7 @@ package enum EndingMessages: MessageCatalog {
     "cascade.too_many", "More than {most} incidents below it go on: end those at the next level first.", zh: "其下级事件超过 {most} 个，请先处理下一层级。")
 
   package static let all = [
-    tooManyBelow, reopenedTooLate, timesNeedResolution, timesInOrder, contractNeedsCustomer, providerNeedsAll, namesAreOfCustomers, parentNotEnded,
+    tooManyBelow, reopenedTooLate, timesNeedResolution, timesInOrder, providerNeedsAll, namesAreOfCustomers, parentNotEnded,
     notPart, wentInto, leftAtFault,
   ]
 }

@@ -145,7 +145,6 @@ extension OperationContext {
   /// The contract that a body names; nil: none.
   fileprivate func contractOfPolicy(_ id: PublicId?) async throws -> Int64? {
     guard let id else { return nil }
-    guard tenant.kind == .customer else { throw Failure.invalid("customer", EndingMessages.contractNeedsCustomer) }
     guard let found = try await transaction.first(ContractByPublicId(tenant: tenant.id, publicId: id)) else { throw unknownReference("contract") }
     return found
   }

@@ -45,7 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
     #endif
     let reader = try await settings.reader()
     let logger = try settings.logger(reader)
-    // The jobs of a worker, when all run at once, take twelve at the most: some are left for requests.
+    // The jobs of a worker, when all run at once, take thirteen at the most: some are left for requests.
     let connections = connections ?? reader.int(forKey: "database.connections") ?? 15
     guard (2...1000).contains(connections) else { throw ValidationError("--connections takes 2 to 1000.") }
     let couriers = try OutboundSettings.couriers(reader)
