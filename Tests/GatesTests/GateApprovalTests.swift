@@ -217,7 +217,7 @@ import Testing
     _ = try await world.act("bypass_gate", on: incidents[0], reason, as: world.account)
     _ = try await world.act("close", on: incidents[1], [world.bypass(gate)], as: world.administrator)
     _ = try await world.act("close", on: incidents[2], as: world.manager)
-    _ = try await world.act("reopen", on: incidents[3])
+    _ = try await world.act("reopen", on: incidents[3], [Value.Member("reason", "Still broken")])
     #expect(try await world.asked(lea.principal) == [])
     for approval in asked {
       await expectFailure(.conflict) { try await world.step("gate_approval.approve", on: approval, as: lea.principal) }
