@@ -69,15 +69,15 @@ enum ImportTable {
       "Desk", 3, platform.union(["Attributes", "Gates", "ServiceLevels", "Contracts", "ServiceTime", "Suppliers", "Assets", "Knowledge", "Jobs"]), foundation,
       logging,
       collections),
-    // Asked by who takes a step: below all that have steps.
     // What somebody wants to know besides: below all that have some.
     Box("Attributes", 3, platform.union(["TypedFields"])),
+    // Asked by who takes a step: below all that have steps.
     Box("Gates", 3, platform.union(["Approvals", "Attributes"])),
     // Stands on tickets, articles and what tickets name.
     Box("Problems", 3, platform.union(["Attributes", "Desk", "Assets", "Gates", "Knowledge", "Jobs"])),
     // Stands on tickets and the CMDB.
     Box("MajorIncidents", 3, platform.union(["Desk", "Assets", "Jobs"])),
-    // Stands on what it alters, on what it is to resolve, and on the approvals of requests.
+    // Stands on what it alters, on what it is to resolve, and on approvals.
     Box("Changes", 3, platform.union(["Catalog", "Approvals", "Attributes", "Gates", "Requests", "Assets", "Desk", "Problems", "Jobs"])),
     Box("Scorecard", 3, platform.union(["ServiceLevels", "Contracts", "BillingEngine", "Jobs"]), foundation, logging, collections),
     // Names the figures of scorecards; codes and priorities it reads by the views of the desk.
@@ -105,7 +105,6 @@ enum ImportTable {
     Box("Web", 4, ["Kernel", "Operations", "TLS"], foundation, logging, metrics, collections, service, http),
     Box("HTTPAPI", 4, ["Kernel", "Operations", "Tenancy", "TLS", "Web", "Live"], foundation, logging, metrics, collections, service, http),
     Box("AdminProtocol", 4, ["Kernel", "Operations", "OperatingSystem", "Tenancy", "TLS"], foundation, logging, collections, ["NIO*"]),
-    Box("Workflows", 4, readers.union(["Jobs"]), foundation, logging),
     Box("Importing", 4, readers.union(["Postgres", "TLS", "ServiceTime", "Problems"]), foundation, logging, ["Yams", "Subprocess", "SystemPackage"]),
     // The ways out: mail by a command, webhooks by TLS.
     Box("Outbound", 4, ["Kernel", "TLS", "Notifications"], libc, ["NIO*", "Subprocess", "SystemPackage"]),
@@ -119,7 +118,7 @@ enum ImportTable {
         "Catalog", "ServiceLevels", "Desk", "Scorecard", "Suppliers", "Credits", "Measurements", "Backtest", "BillingEngine",
         "Assurance", "Assets", "Attributes", "TimeEntries", "Knowledge", "Requests", "Problems", "Changes", "Gates", "Events", "Attachments", "FileStorage",
         "Notifications", "Escalations", "Handbooks", "MajorIncidents", "Web", "HTTPAPI",
-        "AdminProtocol", "Workflows", "Importing", "ContractFiles", "Outbound", "Demo",
+        "AdminProtocol", "Importing", "ContractFiles", "Outbound", "Demo",
       ], libc, foundation, logging, metrics, collections, service, http, ["Yams", "ArgumentParser", "UnixSignals", "Configuration"]),
     // Measures; not shipped.
     Box(
