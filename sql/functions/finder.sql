@@ -657,6 +657,29 @@ begin
 end
 $$;
 
+-- How many minutes somebody has on a day, for all customers: minutes on that day, and what of begin and end lies in it. Work beside other work
+-- counts for nothing, nor does a correction that waits for approval; a reversal takes away what it reverses.
+create function finder.minutes_of_day(wanted_staff bigint, wanted_date date, day_from timestamptz, day_to timestamptz)
+returns table (total bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    select coalesce(sum(
+      case when w.ended_at is not null then
+          sign(w.minutes::numeric) * (extract(epoch from least(w.ended_at, day_to)) - extract(epoch from greatest(w.began_at, day_from))) / 60
+        when w.work_date = wanted_date then w.minutes::numeric else 0 end), 0)::bigint
+    from (
+      select d.work_date, d.began_at, d.ended_at, d.minutes from time_entries.draft d
+      where d.staff_id = wanted_staff and d.corrects is null and not d.is_parallel
+        and d.began_at > day_from - interval '2 days' and d.began_at < day_to + interval '2 days'
+      union all
+      select e.work_date, e.began_at, e.ended_at, e.minutes from time_entries.entry e
+      where e.staff_id = wanted_staff and not e.is_parallel
+        and e.began_at > day_from - interval '2 days' and e.began_at < day_to + interval '2 days') w
+    where w.ended_at is null or w.began_at < day_to and w.ended_at > day_from;
+end
+$$;
+
 -- Timers that have run for too long, and of which nobody has said so.
 create function finder.due_timers(reference timestamptz, after_due timestamptz, after_tenant bigint, after_staff bigint, row_limit integer)
 returns table (tenant_id bigint, staff_id bigint, due_at timestamptz)
