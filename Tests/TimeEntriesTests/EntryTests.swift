@@ -71,7 +71,7 @@ import Testing
   /// Minutes on a day overlap nothing, but a day is no longer than it is, for whichever customers.
   @Test func noDayHasMoreThanItsHours() async throws {
     let world = try await TimeWorld()
-    func day(_ date: String, _ minutes: Int64, _ more: [String: Value] = [:]) async throws -> Value {
+    @Sendable func day(_ date: String, _ minutes: Int64, _ more: [String: Value] = [:]) async throws -> Value {
       let members: [String: Value] = [
         "customer": .id(world.acme.publicId), "ticket": world.ticket["id"] ?? .null, "workType": "remote_support", "date": .text(date),
         "minutes": .integer(minutes),
