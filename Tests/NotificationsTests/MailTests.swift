@@ -330,7 +330,7 @@ import Testing
     try await world.call("notification_template.reset", ["event": "incident.opened", "language": "en", "audience": "staff"])
     let listed = try await world.call("notification_template.list")["items"]?.array ?? []
     let opened = listed.filter { $0["event"] == "incident.opened" && $0["language"] == "en" }
-    #expect(opened.map { $0["audience"] } == ["customer", "staff"] && opened.allSatisfy { $0["subject"] == "Both {number}" })
+    #expect(opened.compactMap { $0["audience"] } == ["customer", "staff"] && opened.allSatisfy { $0["subject"] == "Both {number}" })
   }
 
   /// Every stock text names only fields that its event has.
