@@ -91,9 +91,9 @@ package enum LinePrecedence {
     /// Nil: the line is not for it.
     fileprivate func rank(_ candidate: Candidate) -> Rank? {
       if let place = covering.firstIndex(of: candidate.terms.line) { return .ci(place: place) }
-      guard !candidate.onlyCoveredCis, let matter = matter(of: candidate) else { return nil }
+      guard !candidate.onlyCoveredCis, let distance = matter(of: candidate) else { return nil }
       let part = candidate.sold?.isOffering == true ? 1 : 0
-      return candidate.audience.rank(person: person, units: units).map { Rank.audience(matter, $0, part) }
+      return candidate.audience.rank(person: person, units: units).map { Rank.audience(distance, $0, part) }
     }
 
     /// How near what the line sells is to what the ticket is about, 0 the nearest; nil: it sells something else.
