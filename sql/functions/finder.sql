@@ -16,6 +16,7 @@ grant select on contracts.contract_version_withdrawal, contracts.contract_line_v
   contracts.standing_line_version to steward_finder;
 grant select on problems.problem, problems.incident_link to steward_finder;
 grant select on changes.change, changes.release to steward_finder;
+grant select on major_incidents.major_incident to steward_finder;
 grant select on attributes.value, attributes.internal_value to steward_finder;
 grant select on knowledge.article, knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending, desk.knowledge_candidate
   to steward_finder;
@@ -77,6 +78,8 @@ begin
     return query select holder.handle, c.public_id from changes.change c where c.tenant_id = holder.id and c.number = wanted_number;
   elsif wanted_kind = 'rel' then
     return query select holder.handle, r.public_id from changes.release r where r.tenant_id = holder.id and r.number = wanted_number;
+  elsif wanted_kind = 'mji' then
+    return query select holder.handle, m.public_id from major_incidents.major_incident m where m.tenant_id = holder.id and m.number = wanted_number;
   end if;
 end
 $$;
