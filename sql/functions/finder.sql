@@ -1273,6 +1273,20 @@ begin
 end
 $$;
 
+grant select on gates.approval to steward_finder;
+
+-- Approvals that are asked for at stays that do not go on: who closed or took back what stayed there sees no gates, and could end none.
+create function finder.dead_gate_approvals(after_id bigint, row_limit bigint)
+returns table (id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select a.id from gates.approval a
+    where a.state = 'asked' and a.id > after_id
+      and not exists (select from finder.open_gate_stays(array[a.stay_tenant_id], array[a.stay_id]))
+    order by a.id limit least(row_limit, 1000);
+end
+$$;
+
 grant select on operations.event to steward_finder;
 
 -- What became visible after a snapshot, up to another one (null: up to now), to whoever follows all customers at once: events of tickets of
