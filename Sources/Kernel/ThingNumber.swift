@@ -13,8 +13,8 @@ package struct ThingNumber: Hashable, Sendable {
   /// The letters in the numbers of things whose ids have this prefix.
   package static func letters(of kind: String) -> String {
     switch kind {
-    case article.kind: article.letters
-    case major.kind: major.letters
+    case Self.article.kind: Self.article.letters
+    case Self.major.kind: Self.major.letters
     default: kind.uppercased()
     }
   }
@@ -32,8 +32,9 @@ package struct ThingNumber: Hashable, Sendable {
     case 3:
       guard let code = TenantCode.read(parts[0]), let letters = Self.capitals(parts[1]) else { return nil }
       self.code = code
-      kind = letters == Self.major.letters ? Self.major.kind : letters.lowercased()
+      let kind = letters == Self.major.letters ? Self.major.kind : letters.lowercased()
       guard Self.letters(of: kind) == letters else { return nil }
+      self.kind = kind
     default: return nil
     }
     self.number = number

@@ -194,14 +194,20 @@ struct ChangesOfProvider: Statement {
 }
 
 /// Those of them that concern some customers. Of a few they are found by what concerns these, and not by looking through all the others'
-/// changes: a condition beside "or all" is no join for the planner.
+/// changes: a condition beside "or all" is no join for the planner. What is told besides is looked up of one page.
 struct ChangesOfCustomers: Statement {
   let changes: ChangesOfProvider
   let concerned: [Int64]
 
   static let sql = """
-    \(ChangeRow.select) where \(ChangeRow.isVisible)
-      and c.id in (select k.change_id from changes.concerned k where k.tenant_id = $1 and k.customer_id = any ($11)) and \(ChangesOfProvider.page)
+    \(ChangeRow.select) where c.tenant_id = $1 and c.id in (
+      select p.id from (
+        select c.id from changes.change c left join changes.release r on r.tenant_id = c.tenant_id and r.id = c.release_id
+        where c.tenant_id = $1 and c.id in (
+            select k.change_id from changes.concerned k
+            where k.tenant_id = $1 and k.customer_id = any ($11) and ($2::bigint[] is null or k.customer_id = any ($2)))
+          and \(ChangesOfProvider.page)) p)
+    order by c.opened_at desc, c.id desc
     """
 
   func bind(to parameters: inout Parameters) {
