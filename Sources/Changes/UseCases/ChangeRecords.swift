@@ -55,10 +55,15 @@ package struct ChangeLine: OperationOutput {
 /// A change with all that was written of it.
 package struct ChangeRecord: OperationOutput {
   let line: ChangeLine
+  let clashes: ClashSum?
 
-  init(_ row: ChangeRow, in context: OperationContext) { line = ChangeLine(row, in: context) }
+  init(_ row: ChangeRow, clashes: ClashSum?, in context: OperationContext) {
+    line = ChangeLine(row, in: context)
+    self.clashes = clashes
+  }
 
-  package static let fields: [OutputField<ChangeRecord>] = ChangeLine.facts { $0.line } + texts { $0.line.row }
+  package static let fields: [OutputField<ChangeRecord>] =
+    ChangeLine.facts { $0.line } + texts { $0.line.row } + [ClashSum.count { (record: ChangeRecord) in record.clashes }]
 
   static func texts<Record>(_ of: @escaping @Sendable (Record) -> ChangeRow) -> [OutputField<Record>] {
     [
