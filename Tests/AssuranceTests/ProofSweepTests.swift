@@ -37,6 +37,17 @@ import Testing
     #expect(newest.at("cause") == "changed" && !newest.kinds.contains("term"), "\(newest)")
   }
 
+  /// Two services of a supplier that differ in their region alone are told apart.
+  @Test func aServiceIsToldWithItsRegion() async throws {
+    let world = try await AssuranceWorld()
+    for region in ["eu-1", "us-1"] {
+      let service = try await world.call("supplier_service.add", ["supplier": world.supplier.at("id"), "name": "WAN", "region": .text(region)])
+      try await world.call("supplier_link.add", ["line": world.line, "service": service.at("id"), "role": "provides"])
+    }
+    let gaps = try await world.prove().at("gaps").array ?? []
+    #expect(Set(gaps.compactMap { $0.at("parties.0").text }) == ["Cloud Ltd WAN eu-1", "Cloud Ltd WAN us-1"], "\(gaps)")
+  }
+
   /// A look that found nothing but lines that cannot be proven was the last one.
   @Test func asManyAtFaultAsALookFindsHideNoOther() async throws {
     let world = try await AssuranceWorld()

@@ -9,7 +9,7 @@ package struct ChainParty: Hashable, Sendable {
   package let kind: Kind
   /// A row of `desk.team`, or of `suppliers.line_link`.
   package let id: Int64
-  /// The team's name, or the supplier's service.
+  /// The team's name, or the supplier's service with its region.
   package let name: String
 
   package init(kind: Kind, id: Int64, name: String) {
