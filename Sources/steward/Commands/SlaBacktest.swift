@@ -61,7 +61,7 @@ struct SlaBacktest: Sendable {
     bar.finish()
     try await report.show { customer, changes in
       try await backend.tenancy.transaction(binding: [customer.id], side: .staff, readOnly: true) { transaction in
-        try await ChangedTicketOutput.all(changes, of: customer, in: transaction)
+        try await ChangedTicketOutput.all(changes, of: customer, at: now, in: transaction)
       }
     }
     report.print(json: options.json, csv: options.csv, onlyChanges: options.changed)
