@@ -103,7 +103,31 @@ enum CommandMessages: MessageCatalog {
   static let columnCredit = Message("command.column_credit", "CREDIT", zh: "补偿")
   static let columnCreditNow = Message("command.column_credit_now", "CREDIT NOW", zh: "当前补偿")
 
+  static let columnNumber = Message("command.column_number", "NUMBER", zh: "工单号")
+  static let columnPriority = Message("command.column_priority", "PRIORITY", zh: "优先级")
+  static let columnVerdictNow = Message("command.column_verdict_now", "VERDICT NOW", zh: "当前判定")
+  static let columnElapsedNow = Message("command.column_elapsed_now", "ELAPSED NOW", zh: "当前用时")
+  static let columnBudgetNow = Message("command.column_budget_now", "BUDGET NOW", zh: "当前时限")
+  static let columnVerdict = Message("command.column_verdict", "VERDICT", zh: "试算判定")
+  static let columnElapsed = Message("command.column_elapsed", "ELAPSED", zh: "试算用时")
+  static let columnBudget = Message("command.column_budget", "BUDGET", zh: "试算时限")
+  static let columnTitle = Message("command.column_title", "TITLE", zh: "标题")
+  static let verdictMet = Message("command.verdict_met", "met", zh: "达成")
+  static let verdictMissed = Message("command.verdict_missed", "missed", zh: "未达成")
+
+  static let jsonOrCsv = Message("command.json_or_csv", "Give --json or --csv, not both.", zh: "--json 与 --csv 只能给出其一。")
+  static let fileOrSla = Message(
+    "command.file_or_sla", "Give a file, or the name of a stored SLA with --sla.", zh: "请给出文件，或用 --sla 指定已存储的 SLA 名称。")
+  static let takesRange = Message("command.takes_range", "{option} takes {first} to {last}.", zh: "{option} 的取值为 {first} 至 {last}。")
+  static let lineNeedsCustomer = Message("command.line_needs_customer", "--line needs one --customer.", zh: "--line 需要且只能配合一个 --customer。")
+  static let takesBasis = Message("command.takes_basis", "--basis takes opened or closed.", zh: "--basis 的取值为 opened 或 closed。")
+  static let takesDay = Message("command.takes_day", "{option} takes a day such as 2026-03-01.", zh: "{option} 须为日期，例如 2026-03-01。")
+  static let toBeforeFrom = Message("command.to_before_from", "--to lies before --from.", zh: "--to 早于 --from。")
+
   static let all = [
+    columnNumber, columnPriority, columnVerdictNow, columnElapsedNow, columnBudgetNow, columnVerdict, columnElapsed, columnBudget, columnTitle,
+    verdictMet, verdictMissed, jsonOrCsv, fileOrSla, takesRange, lineNeedsCustomer, takesBasis, takesDay,
+    toBeforeFrom,
     noSla, noSchedule, noLine, backtestProgress, backtestHead, backtestChanged, backtestNoHistory, backtestMore, noCredits, creditTotal, allTickets, columnNow,
     columnThen,
     columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit, columnCreditNow,
