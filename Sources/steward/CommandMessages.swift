@@ -118,6 +118,10 @@ enum CommandMessages: MessageCatalog {
   static let verdictMissed = Message("command.verdict_missed", "missed", zh: "未达成")
 
   static let jsonOrCsv = Message("command.json_or_csv", "Give --json or --csv, not both.", zh: "--json 与 --csv 只能给出其一。")
+  static let databaseOrTrial = Message("command.database_or_trial", "Give --database or --trial, not both.", zh: "--database 与 --trial 只能给出其一。")
+  static let whichDatabase = Message(
+    "command.which_database", "Say which database: --database URL, or --trial DIR for a private one.",
+    zh: "请指明数据库：--database URL，或用 --trial DIR 使用专用数据库。")
   static let fileOrSla = Message(
     "command.file_or_sla", "Give a file, or the name of a stored SLA with --sla.", zh: "请给出文件，或用 --sla 指定已存储的 SLA 名称。")
   static let takesRange = Message("command.takes_range", "{option} takes {first} to {last}.", zh: "{option} 的取值为 {first} 至 {last}。")
@@ -128,7 +132,7 @@ enum CommandMessages: MessageCatalog {
 
   static let all = [
     columnNumber, columnPriority, columnVerdictNow, columnElapsedNow, columnBudgetNow, columnVerdict, columnElapsed, columnBudget, columnTitle,
-    verdictMet, verdictMissed, jsonOrCsv, fileOrSla, takesRange, lineNeedsCustomer, takesBasis, takesDay,
+    verdictMet, verdictMissed, jsonOrCsv, databaseOrTrial, whichDatabase, fileOrSla, takesRange, lineNeedsCustomer, takesBasis, takesDay,
     toBeforeFrom,
     noSla, noSchedule, noLine, backtestProgress, backtestHead, backtestChanged, backtestNoHistory, backtestMore, noCredits, creditTotal, allTickets, columnNow,
     columnThen,

@@ -190,7 +190,9 @@ struct SupplierTerms: ChainTerms {
 
   private func version(at instant: Instant) -> Result<(Version, String), LackError> {
     guard let reference else { return .failure(LackError(.agreement)) }
-    guard let version = versions.last(where: { $0.validFrom <= instant }) else { return .failure(LackError(.notInForce(reference, until: nextInForce(after: instant)))) }
+    guard let version = versions.last(where: { $0.validFrom <= instant }) else {
+      return .failure(LackError(.notInForce(reference, until: nextInForce(after: instant))))
+    }
     switch version.state {
     case "ended": return .failure(LackError(.ended(reference, version.validFrom)))
     case "active" where version.startsAt <= instant:
