@@ -222,6 +222,19 @@ import Testing
     #expect(try await world.run(without).plan().isEmpty)
   }
 
+  /// Two services of a supplier may differ in their region alone: what ends is told with it, also where the file names no supplier any more.
+  @Test func aServiceThatEndsIsToldWithItsRegion() async throws {
+    let world = try await World(isProven: false)
+    let supplier = try await world.database.call("supplier.list", [:], as: world.database.root)["items"]?.array?.first?["id"] ?? .null
+    try await world.database.call("supplier_service.add", ["supplier": supplier, "name": "WAN", "region": "fr-1"], as: world.database.root)
+    let yaml = Self.yaml.replacing("service: Network, contract: UC-2", with: "service: WAN fr-1")
+    try await world.run(yaml).apply()
+    world.database.clock.advance(seconds: 3600)
+    let start = try #require(yaml.range(of: "      suppliers:\n")?.lowerBound)
+    let plan = try await world.run(String(yaml[..<start]) + "      suppliers: []\n").plan()
+    #expect(plan.text.contains("end     supplier of line “Servers”: CLOUD WAN fr-1"), "\(plan.text)")
+  }
+
   @Test func aSuspendedContractIsNotExported() async throws {
     let world = try await World(isProven: false)
     try await world.run(Self.yaml).apply()

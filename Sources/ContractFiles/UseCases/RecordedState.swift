@@ -27,6 +27,8 @@ struct RecordedState: Sendable {
   private(set) var suppliers: Set<String> = []
   /// What suppliers provide and promise: `CLOUD Compute`, `CLOUD UC-7`; of those that the file names.
   private(set) var supplierServices: [String: Value] = [:]
+  /// What files call the services that lines rest on, by id: two of a supplier may differ in their regions alone.
+  private(set) var linkedServices: [String: String] = [:]
   private(set) var underpinningContracts: [String: Value] = [:]
   /// Of the lines of which the file says so: who keeps their promises.
   private(set) var chains: [String: Value] = [:]
@@ -133,6 +135,11 @@ struct RecordedState: Sendable {
       }
       if line.suppliers != nil {
         links[line.name] = try await applying.all("supplier_link.list", [ofLine]).filter { $0["endedAt"]?.isNull ?? true }
+      }
+    }
+    for supplier in Set(links.values.joined().compactMap { $0["supplier"]?.text }).sorted() {
+      for service in try await applying.all("supplier_service.list", [Value.Member("supplier", .text(supplier))]) {
+        linkedServices[service["id"]?.text ?? ""] = service.serviceName
       }
     }
   }

@@ -42,7 +42,7 @@ struct ScorecardCommand: AsyncParsableCommand {
   var csv = false
 
   mutating func run() async throws {
-    guard !(json && csv) else { throw ValidationError("Give --json or --csv, not both.") }
+    guard !(json && csv) else { throw ValidationError(CommandMessages.jsonOrCsv) }
     let reader = try await settings.reader()
     let command = self
     try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 2) { backend in

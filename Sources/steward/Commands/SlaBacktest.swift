@@ -19,16 +19,16 @@ struct SlaBacktest: Sendable {
 
   init(_ options: SlaCommand.Backtest) throws {
     self.options = options
-    guard let basis = Selection.Basis(rawValue: options.basis) else { throw ValidationError("--basis takes opened or closed.") }
+    guard let basis = Selection.Basis(rawValue: options.basis) else { throw ValidationError(CommandMessages.takesBasis) }
     self.basis = basis
     func day(_ text: String?, _ name: String) throws -> CalendarDate? {
       guard let text else { return nil }
-      guard let day = CalendarDate(text) else { throw ValidationError("--\(name) takes a day such as 2026-03-01.") }
+      guard let day = CalendarDate(text) else { throw ValidationError(CommandMessages.takesDay, ["option": "--\(name)"]) }
       return day
     }
     from = try day(options.from, "from")
     until = try day(options.to, "to")?.adding(days: 1)
-    if let from, let until, until <= from { throw ValidationError("--to lies before --from.") }
+    if let from, let until, until <= from { throw ValidationError(CommandMessages.toBeforeFrom) }
   }
 
   func run(_ backend: Backend) async throws {
@@ -61,7 +61,7 @@ struct SlaBacktest: Sendable {
     bar.finish()
     try await report.show { customer, changes in
       try await backend.tenancy.transaction(binding: [customer.id], side: .staff, readOnly: true) { transaction in
-        try await ChangedTicketOutput.all(changes, of: customer, in: transaction)
+        try await ChangedTicketOutput.all(changes, of: customer, at: now, in: transaction)
       }
     }
     report.print(json: options.json, csv: options.csv, onlyChanges: options.changed)
