@@ -127,6 +127,7 @@ struct ProvenLinks: Statement {
     let link: Int64
     let version: Int64
     let service: Int64
+    /// The supplier's and the service's, with its region and instance.
     let name: String
     let contract: Int64?
     let isBackup: Bool
@@ -140,7 +141,8 @@ struct ProvenLinks: Statement {
   let contract: Int64
 
   static let sql = """
-    select k.line_id, k.line_link_id, k.version, k.service_id, v.supplier_name || ' ' || v.name, k.supplier_contract_id, k.role = 'backup', k.valid_from,
+    select k.line_id, k.line_link_id, k.version, k.service_id,
+      concat_ws(' ', v.supplier_name, v.name, nullif(v.region, ''), nullif(v.instance, '')), k.supplier_contract_id, k.role = 'backup', k.valid_from,
       k.ended_at, k.not_needed
     from contracts.pub_line l
     join suppliers.pub_line_link k on k.tenant_id = l.tenant_id and k.line_id = l.line_id
