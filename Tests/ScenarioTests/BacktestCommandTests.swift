@@ -39,7 +39,7 @@ import Testing
     let resolution = json["figures"]?.array?.first { $0["metric"] == "resolution" && $0["priority"]?.isNull == true && $0["month"]?.isNull == true }
     #expect(resolution?["numerator"] == 1 && resolution?["denominator"] == 2)
     // A customer is found however its code is written; what is wrong with an option is told with the usage of this command.
-    let stored = ["sla", "backtest", "--sla", "Desk", "--trial", folder + "/trial"]
+    let stored = ["sla", "backtest", "--sla", "Office hours", "--trial", folder + "/trial"]
     let lower = try Program(executable: Program.steward, stored + ["--customer", "dskb"], output: folder + "/lower.log")
     #expect(await lower.ended() == 0, "\(lower.text)")
     let wrong = try Program(executable: Program.steward, stored + ["--from", "March"], output: folder + "/wrong.log")

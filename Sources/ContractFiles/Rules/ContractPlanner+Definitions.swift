@@ -94,9 +94,9 @@ extension ContractPlanner {
     return labels.flatMap { label -> [String] in
       let (before, after) = (recordedGoals.first { $0.label == label }, goals.first { $0.label == label })
       func told(_ term: TargetTerm) -> String? { difference(words.what(.target(line: 0, label, term)), before?.term(term), after?.term(term)) }
-      guard let after else { return [before.flatMap { told($0.told) }].compactMap(\.self) }
-      guard before == nil else { return TargetTerm.allCases.compactMap(told) }
-      return told(after.told).map { [$0 + rest(after)] } ?? []
+      guard let goal = after ?? before, before == nil || after == nil else { return TargetTerm.allCases.compactMap(told) }
+      // One that goes is told by its budget, or by what is measured; one that comes by all that it says.
+      return told(goal.told).map { [$0 + (before == nil ? rest(goal) : "")] } ?? []
     }
   }
 

@@ -43,8 +43,9 @@ extension ContractPlanner {
       if let found { parties.add(found, of: link["supplierCode"]?.text.flatMap { recorded.supplierNames[$0] }) }
     }
     // Whom a proof names though he takes part no longer.
+    let services = parties.services
     let told = self.told(of: line).flatMap { ($0["parties"]?.array ?? []).compactMap(\.text) }
-    parties.exact.formUnion(told.filter { parties.services[$0] == nil })
+    parties.exact.formUnion(told.filter { services[$0] == nil })
     return parties
   }
 
