@@ -118,7 +118,8 @@ package enum ContractFileMessages: MessageCatalog {
   static let noContract = Message(
     "contract_file.no_contract", "The customer {customer} has no contract that is not ended.", zh: "客户 {customer} 没有未终止的合同。")
   static let notOneContract = Message(
-    "contract_file.not_one_contract", "The customer {customer} has {count} contracts that are not ended: {names}. Say which, by --contract and its name or number.",
+    "contract_file.not_one_contract",
+    "The customer {customer} has {count} contracts that are not ended: {names}. Say which, by --contract and its name or number.",
     zh: "客户 {customer} 有 {count} 份未终止的合同：{names}。请用 --contract 加名称或编号指明。")
   static let suspended = Message(
     "contract_file.suspended", "The contract {name} is suspended, which a file cannot say: resume it first (contract.change).",
@@ -133,7 +134,10 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_plan.has_left", "{name} has left (since {date}): name somebody else, or end the contact.", zh: "{name} 已离开（自{date}起）：请指定他人，或终止此联系人。")
   static let prolongsDeclined = Message(
     "contract_plan.prolongs_declined",
-    "Beware: the renewal was declined, and the contract was to end on {end}. This lets it go on; renewal.decide with reopen takes the decision back first.",
+    """
+    Beware: the renewal was declined, and the contract was to end on {end}. This lets it go on; renewal.decide with reopen takes the decision back \
+    first.
+    """,
     zh: "注意：此合同已决定不续约，原定于{end}结束。此变更仍将延长合同；如需撤回该决定，请使用 renewal.decide（reopen）。")
   static let ola = Message("contract_plan.ola", "OLA {name}", zh: "运营级别（OLA）{name}")
   static let howToGoOn = Message(

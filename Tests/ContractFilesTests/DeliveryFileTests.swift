@@ -161,10 +161,14 @@ import Testing
       #expect(exported.contains(part), "\(part) in\n\(exported)")
     }
     let missing = await #expect(throws: Failure.self) { _ = try await world.export("ACME", "Nothing of that name") }
+    #expect(missing?.kind == .notFound)
     #expect(
-      missing?.kind == .notFound && missing?.text(.english) == "The customer ACME has no contract Nothing of that name that is not ended. There are: Hosting (ACME-CON-000001).",
+      missing?.text(.english) == "The customer ACME has no contract Nothing of that name that is not ended. There are: Hosting (ACME-CON-000001).",
       "\(String(describing: missing))")
     #expect(try await world.export("acme", "acme-con-000001") == exported)
+    try await world.run("customer: {code: BARE, name: Bare, zone: UTC}\n").apply()
+    let none = await #expect(throws: Failure.self) { _ = try await world.export("BARE") }
+    #expect(none?.code == "contract_file.no_contract")
     await expectFailure(.invalid) { try await world.export("NOBODY") }
   }
 
@@ -285,6 +289,9 @@ import Testing
     #expect(try await broken("service: Network", "service: Paper") == ["contract.lines[0].suppliers[1].service contract_file.unknown_name"])
     #expect(try await broken("contract: UC-2", "contract: UC-3") == ["contract.lines[0].suppliers[1].contract contract_file.unknown_name"])
     #expect(try await broken("handling: 1 h", "handling: 2 business days") == ["contract.lines[0].teams[1].handling contract_file.duration"])
+    let nowhere = Self.yaml.replacing("      sla: Gold\n", with: "      sla: Gold\n      units: [Nowhere]\n")
+    let problems = await #expect(throws: ContractFileProblems.self) { _ = try await world.run(nowhere).plan() }
+    #expect(problems?.text(.english, file: "a.yaml").contains("“Nowhere”: Neither the file nor Steward has this. There are: none.") == true)
     #expect(try await world.database.tenancy.tenant(code: "ACME") == nil, "nothing was done")
   }
 }

@@ -158,12 +158,12 @@ import Testing
     }
     let wide =
       DeliveryFileTests.yaml + """
-              - {supplier: TELCO, service: WAN fr-1}
-              - {supplier: TELCO, service: WAN de-1}
-            acceptedRisks:
-              - {gap: agreement, parties: [PARTY], reason: Nothing is agreed yet}
+                - {supplier: TELCO, service: WAN fr-1}
+                - {supplier: TELCO, service: WAN de-1}
+              acceptedRisks:
+                - {gap: agreement, parties: [PARTY], reason: Nothing is agreed yet}
 
-      """
+        """
     let one = wide.replacing("PARTY", with: "Telco SA WAN fr-1")
     try await world.run(one).apply()
     #expect(try await world.run(one).plan().isEmpty)
