@@ -25,7 +25,7 @@ struct RecordedState: Sendable {
   private(set) var agreements: [String: Value] = [:]
   /// The codes of all suppliers, where the file names any.
   private(set) var suppliers: Set<String> = []
-  /// The names of those of them that the file or what it speaks of names, by code.
+  /// The names of those of them that the file names, or on which lines rest whose risks it accepts; by code.
   private(set) var supplierNames: [String: String] = [:]
   /// What suppliers provide and promise: `CLOUD Compute`, `CLOUD UC-7`; of the same suppliers.
   private(set) var supplierServices: [String: Value] = [:]
@@ -148,7 +148,8 @@ struct RecordedState: Sendable {
         links[line.name] = try await applying.all("supplier_link.list", [ofLine]).filter { $0["endedAt"]?.isNull ?? true }
       }
     }
-    let linked = Set(wanted.flatMap { line in line.acceptedRisks == nil ? [] : (links[line.name] ?? []).compactMap { $0["supplierCode"]?.text } })
+    let proven = wanted.filter { $0.acceptedRisks != nil }
+    let linked = Set(proven.flatMap { (links[$0.name] ?? []).compactMap { $0["supplierCode"]?.text } })
     try await readSuppliers(linked.subtracting(supplierNames.keys), applying)
   }
 
