@@ -10,6 +10,7 @@ enum CommandMessages: MessageCatalog {
     "command.no_customer", "There is no customer with the code {code}. Those there are: {codes}.", zh: "没有代码为 {code} 的客户。现有客户：{codes}。")
   static let noContract = Message(
     "command.no_contract", "{customer} has no contract named {name}. Those there are: {names}.", zh: "客户 {customer} 没有名为 {name} 的合同。现有合同：{names}。")
+  static let none = Message("command.none", "none", zh: "无")
   static let noAccount = Message("command.no_account", "There is no active account {login}.", zh: "没有可用账户 {login}。")
   static let setupDone = Message("command.setup_done", "There is an administrator already. Log in instead.", zh: "已存在管理员，请直接登录。")
   static let badListen = Message("command.bad_listen", "{value} is not HOST:PORT.", zh: "{value} 不是“主机:端口”的格式。")
@@ -137,9 +138,14 @@ enum CommandMessages: MessageCatalog {
     noSla, noSchedule, noLine, backtestProgress, backtestHead, backtestChanged, backtestNoHistory, backtestMore, noCredits, creditTotal, allTickets, columnNow,
     columnThen,
     columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit, columnCreditNow,
-    noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
+    noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, none, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
     authority, tryIt, stopHint, setup, logIn, missingProgram, fewPartitions, demoProgress, noProfile,
     certificateExpires, certificateExpired, badFileFolder, foreignFileFolder, noGroup, badMapping, unknownFamily, unwritable, unreadable, adminSocket,
     adminPort, adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
   ]
+
+  /// What there is, as a sentence lists it.
+  static func list(_ names: [String]) -> String {
+    names.isEmpty ? none.text(Terminal.language) : names.prefix(20).joined(separator: ", ")
+  }
 }

@@ -50,6 +50,13 @@ import Testing
     #expect(json["tickets"] == 2 && json["sla"] == "Gold, draft")
     let resolution = json["figures"]?.array?.first { $0["metric"] == "resolution" && $0["priority"]?.isNull == true && $0["month"]?.isNull == true }
     #expect(resolution?["numerator"] == 1 && resolution?["denominator"] == 2)
+    // A customer is found however its code is written; what is wrong with an option is told with the usage of this command.
+    let stored = ["sla", "backtest", "--sla", "Office hours", "--trial", folder + "/trial"]
+    let lower = try Program(executable: Program.steward, stored + ["--customer", "dskb"], output: folder + "/lower.log")
+    #expect(await lower.ended() == 0, "\(lower.text)")
+    let wrong = try Program(executable: Program.steward, stored + ["--from", "March"], output: folder + "/wrong.log")
+    #expect(await wrong.ended() == 64)
+    #expect(wrong.text.contains("--from takes a day") && wrong.text.contains("Usage: steward sla backtest"), "\(wrong.text)")
   }
 
   static let log = """

@@ -73,7 +73,8 @@ extension SlaCommand {
     @Flag(name: .long, help: "Only the tickets with a changed verdict.")
     var changed = false
 
-    mutating func run() async throws {
+    /// Here, and not in ``run()``, so that what is wrong is told with the usage of this command.
+    func validate() throws {
       guard !(json && csv) else { throw ValidationError(CommandMessages.jsonOrCsv) }
       guard file != nil || sla != nil else { throw ValidationError(CommandMessages.fileOrSla) }
       guard (0...1_000_000).contains(changes) else {
@@ -83,6 +84,10 @@ extension SlaCommand {
       guard priority.map({ (1...5).contains($0) }) ?? true else {
         throw ValidationError(CommandMessages.takesRange, ["option": "--priority", "first": "1", "last": "5"])
       }
+      _ = try SlaBacktest(self)
+    }
+
+    mutating func run() async throws {
       let reader = try await settings.reader()
       let run = try SlaBacktest(self)
       do {
