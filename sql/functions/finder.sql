@@ -16,6 +16,7 @@ grant select on contracts.contract_version_withdrawal, contracts.contract_line_v
   contracts.standing_line_version to steward_finder;
 grant select on problems.problem, problems.incident_link to steward_finder;
 grant select on changes.change, changes.release to steward_finder;
+grant select on major_incidents.major_incident to steward_finder;
 grant select on attributes.value, attributes.internal_value to steward_finder;
 grant select on knowledge.article, knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending, desk.knowledge_candidate
   to steward_finder;
@@ -77,6 +78,8 @@ begin
     return query select holder.handle, c.public_id from changes.change c where c.tenant_id = holder.id and c.number = wanted_number;
   elsif wanted_kind = 'rel' then
     return query select holder.handle, r.public_id from changes.release r where r.tenant_id = holder.id and r.number = wanted_number;
+  elsif wanted_kind = 'mji' then
+    return query select holder.handle, m.public_id from major_incidents.major_incident m where m.tenant_id = holder.id and m.number = wanted_number;
   end if;
 end
 $$;
@@ -1290,6 +1293,20 @@ begin
       and not (p.subject_kind = 'request' and exists (
         select from requests.request r where r.tenant_id = p.tenant_id and r.public_id = p.subject and r.ended_at is not null))
     limit 1000;
+end
+$$;
+
+grant select on gates.approval to steward_finder;
+
+-- Approvals that are asked for at stays that do not go on: who closed or took back what stayed there sees no gates, and could end none.
+create function finder.dead_gate_approvals(after_id bigint, row_limit bigint)
+returns table (id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select a.id from gates.approval a
+    where a.state = 'asked' and a.id > after_id
+      and not exists (select from finder.open_gate_stays(array[a.stay_tenant_id], array[a.stay_id]))
+    order by a.id limit least(row_limit, 1000);
 end
 $$;
 
