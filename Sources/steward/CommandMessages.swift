@@ -42,7 +42,8 @@ enum CommandMessages: MessageCatalog {
   static let setup = Message(
     "command.setup", "There is no administrator yet. Make one, within 24 hours, with this one-time token:", zh: "尚无管理员。请在 24 小时内使用以下一次性令牌创建：")
   static let logIn = Message(
-    "command.log_in", "Then log in, with the provider's code {code} as the tenant, for a token of twelve hours:", zh: "然后以服务商代码 {code} 作为 tenant 登录，获取有效期十二小时的令牌：")
+    "command.log_in", "Then log in, with the provider's code {code} as the tenant, for a token of twelve hours:",
+    zh: "然后以服务商代码 {code} 作为 tenant 登录，获取有效期十二小时的令牌：")
   static let noProfile = Message("command.no_profile", "The profile {path} cannot be read.", zh: "无法读取导入配置 {path}。")
   static let demoProgress = Message("command.demo_progress", "Telling a year of demonstration", zh: "正在生成一年的演示数据")
   static let missingProgram = Message(
