@@ -100,6 +100,35 @@ import Testing
     #expect(found["items"]?.column("id") == [last["id"] ?? .null])
   }
 
+  /// Guard: whoever reported it may not see the other one. He reads on his own what the provider says there publicly and how it ends, and nothing of
+  /// what the other one's people say.
+  @Test func whatIsSaidOnTheOtherIsReadOnTheMergedOne() async throws {
+    let world = try await DeskWorld()
+    let anna = try await world.database.user(.requester, of: world.acme, .own)
+    let ben = try await world.database.user(.requester, of: world.acme, .own)
+    let (first, second, last) = (try await world.open("First", as: ben), try await world.open("Second", as: anna), try await world.open("Last", as: ben))
+    try await world.act("comment", on: first, ["body": "Before", "visibility": "public"])
+    world.database.clock.advance(seconds: 60)
+    try await world.act("merge", on: second, ["into": first["id"] ?? .null])
+    world.database.clock.advance(seconds: 60)
+    try await world.act("comment", on: first, ["body": "We know", "visibility": "public"])
+    world.database.clock.advance(seconds: 60)
+    try await world.act("merge", on: try await world.read(first), ["into": last["id"] ?? .null])
+    world.database.clock.advance(seconds: 60)
+    try await world.act("comment", on: last, ["body": "Nearly done", "visibility": "public"])
+    try await world.act("comment", on: last, ["body": "Between us"])
+    try await world.act("comment", on: last, ["body": "My own affair"], as: ben)
+    try await world.act("comment", on: second, ["body": "Still so"], as: anna)
+    #expect(try await world.list("comments", of: second, as: anna).compactMap { $0["body"] } == ["We know", "Nearly done", "Still so"])
+    #expect(try await world.list("comments", of: first, as: ben).compactMap { $0["body"] } == ["Before", "We know", "Nearly done"])
+    #expect(try await world.read(second)["outcome"]?["state"] == "new")
+    try await world.act("resolve", on: try await world.read(last), ["resolution": "A new driver"])
+    let read = try await world.database.call("incident.read", ["id": second["id"] ?? .null], as: anna)
+    #expect(read["state"] == "closed" && read["outcome"]?["state"] == "resolved" && read["outcome"]?["resolution"] == "A new driver")
+    #expect(read["outcome"]?["closureCode"] == "solved" && read["outcome"]?["resolvedAt"] != .null)
+    #expect(try await world.read(last)["outcome"] == .null)
+  }
+
   @Test func actsOnAMergedTicketNameTheOther() async throws {
     let world = try await DeskWorld()
     let (first, second) = (try await world.open("First"), try await world.open("Second"))

@@ -9,6 +9,8 @@ package struct IncidentRecord: OperationOutput {
   let agreements: [AgreementRecord]
   /// Of an act that ends it.
   var openChildren: Int64?
+  /// Of one that was merged, to whoever reads it.
+  var outcome: MergeOutcome?
 
   package static let fields: [OutputField<IncidentRecord>] =
     IncidentView.fields(of: \.incident) + [
@@ -18,6 +20,10 @@ package struct IncidentRecord: OperationOutput {
       ) { .text($0.incident.ticket.resolution) },
       OutputField("closureCode", .text, "How it ended, as a code.", "结束代码。") { .text($0.incident.ticket.closureCode?.rawValue) },
       OutputField("mergedInto", .id, "The incident that it was merged into.", "合并到的事件。") { $0.incident.mergedInto },
+      OutputField(
+        "outcome", record: MergeOutcome.self, "Of one that was merged, when it is read: how the incident stands that work goes on with; else null.",
+        "已合并事件在查看时显示：后续处理所在事件的状态与结果；否则为 null。"
+      ) { $0.outcome },
       OutputField("closesAt", .instant, "When it closes by itself, being resolved; null: it does not.", "已解决的事件自动关闭的时间；不会自动关闭时为 null。") {
         .instant($0.incident.ticket.closesAt)
       },
@@ -37,6 +43,24 @@ package struct IncidentRecord: OperationOutput {
         "进行中的团队与供应商处理段及其时钟（仅服务商人员可见）。"
       ) { $0.agreements },
     ]
+}
+
+/// How the incident stands that a merged one went into in the end, for those who may not see that one: what the provider says of it, and nothing that its
+/// own requester told.
+package struct MergeOutcome: OperationOutput {
+  let state: String
+  let resolution: String?
+  let closureCode: String?
+  let resolvedAt: Instant?
+  let closedAt: Instant?
+
+  package static let fields: [OutputField<MergeOutcome>] = [
+    OutputField("state", .text, "new, active, pending, resolved or closed.", "状态：new、active、pending、resolved 或 closed。") { .text($0.state) },
+    OutputField("resolution", .text, "How it was resolved.", "解决方法。") { .text($0.resolution) },
+    OutputField("closureCode", .text, "How it ended, as a code.", "结束代码。") { .text($0.closureCode) },
+    OutputField("resolvedAt", .instant, "When it was resolved.", "解决时间。") { .instant($0.resolvedAt) },
+    OutputField("closedAt", .instant, "When it was closed.", "关闭时间。") { .instant($0.closedAt) },
+  ]
 }
 
 /// An incident as a line of a list or of the queue.

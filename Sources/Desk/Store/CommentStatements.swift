@@ -32,7 +32,8 @@ struct InsertComment: Statement {
   }
 }
 
-/// The comments of a ticket in order, and what was said on it after it went into another one; without the internal ones unless they are asked for.
+/// The comments of a ticket in order, what was said on it after it went into another one, and what the provider said there publicly since; without the
+/// internal ones unless they are asked for. What the customer's people say there is no word of this ticket's.
 struct CommentsOfTicket: Statement {
   struct Found: Sendable {
     let id: Int64
@@ -55,6 +56,11 @@ struct CommentsOfTicket: Statement {
   let limit: Int64
 
   static let sql = """
+    with recursive onward as (
+      select m.merged_into_id as onward_id, m.closed_at as since from desk.ticket m where m.tenant_id = $1 and m.id = $2 and m.merged_into_id is not null
+      union
+      select m.merged_into_id, greatest(w.since, m.closed_at) from onward w join desk.ticket m on m.tenant_id = $1 and m.id = w.onward_id
+      where m.merged_into_id is not null)
     select c.id, c.public_id, c.visibility, c.body, c.actor_kind, c.author_name, c.occurred_at, t.public_id, s.public_id
     from (
       (select o.tenant_id, o.id, o.public_id, o.visibility, o.body, o.actor_kind, o.author_name, o.occurred_at, o.ticket_id, o.said_on_id from desk.comment o
@@ -63,7 +69,15 @@ struct CommentsOfTicket: Statement {
       union all
       (select o.tenant_id, o.id, o.public_id, o.visibility, o.body, o.actor_kind, o.author_name, o.occurred_at, o.ticket_id, o.said_on_id from desk.comment o
        where o.tenant_id = $1 and o.said_on_id = $2 and ($3 or o.visibility = 'public') and (o.occurred_at, o.id) > ($4, $5)
-       order by o.occurred_at, o.id limit $6)) c
+       order by o.occurred_at, o.id limit $6)
+      union all
+      (select k.tenant_id, k.id, k.public_id, k.visibility, k.body, k.actor_kind, k.author_name, k.occurred_at, k.ticket_id, null::bigint
+       from onward w cross join lateral (
+         select o.tenant_id, o.id, o.public_id, o.visibility, o.body, o.actor_kind, o.author_name, o.occurred_at, o.ticket_id from desk.comment o
+         where o.tenant_id = $1 and o.ticket_id = w.onward_id and o.visibility = 'public' and o.occurred_at >= w.since
+           and (o.occurred_at, o.id) > ($4, $5) and o.said_on_id is distinct from $2 and o.actor_kind <> 'customer'
+           and not (o.actor_kind = 'service' and exists (select from tenancy.account a where a.tenant_id = $1 and a.id = o.actor_id))
+         order by o.occurred_at, o.id limit $6) k)) c
     join desk.ticket t on t.tenant_id = c.tenant_id and t.id = c.ticket_id
     left join desk.ticket s on s.tenant_id = c.tenant_id and s.id = c.said_on_id
     where c.tenant_id = $1

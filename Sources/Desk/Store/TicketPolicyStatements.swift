@@ -181,6 +181,31 @@ package struct SurvivorOf: Statement {
   package static func decode(_ row: inout RowReader) throws -> (id: Int64, publicId: [UInt8]) { (id: try row.next(), publicId: try row.next()) }
 }
 
+/// How the ticket stands that one went into in the end.
+struct OutcomeOf: Statement {
+  let tenant: TenantId
+  let ticket: Int64
+
+  static let sql = """
+    with recursive chain as (
+      select t.id, t.merged_into_id from desk.ticket t where t.tenant_id = $1 and t.id = $2
+      union
+      select n.id, n.merged_into_id from desk.ticket n join chain c on n.id = c.merged_into_id where n.tenant_id = $1)
+    select s.state, s.resolution, s.closure_code, s.resolved_at, s.closed_at
+    from chain c join desk.ticket s on s.tenant_id = $1 and s.id = c.id where c.merged_into_id is null
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(ticket)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> MergeOutcome {
+    MergeOutcome(
+      state: try row.next(), resolution: try row.next(), closureCode: try row.next(), resolvedAt: try row.next(), closedAt: try row.next())
+  }
+}
+
 /// When it was recorded that a ticket was closed at an instant, which may be long before. What an import tells was over where it comes from.
 struct ClosureRecorded: Statement {
   let tenant: TenantId

@@ -22,9 +22,11 @@ package enum ReadIncident: Operation {
     guard let ticket = tickets.first else { throw Failure.notFound }
     let subjects = [.ticket(ticket.id)] + turns.map(\.clocks.subject) + dispatches.map(\.clocks.subject)
     let clocks = try await SubjectClocks.read(subjects, tenant: tenant, in: context.transaction)
-    return IncidentRecord(
+    var record = IncidentRecord(
       incident: IncidentView(ticket, in: context), clocks: clocks[.ticket(ticket.id)]?.records ?? [],
       agreements: AgreementRecord.list(turns.first?.with(clocks), dispatches.map { $0.with(clocks) }, in: context))
+    if ticket.mergedInto != nil { record.outcome = try await context.transaction.first(OutcomeOf(tenant: tenant, ticket: ticket.id)) }
+    return record
   }
 }
 

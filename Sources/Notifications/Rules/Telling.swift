@@ -20,7 +20,7 @@ struct Cause: Sendable {
 
   let name: String
   let event: NotificationEvent
-  let about: About
+  var about: About
   let payload: Value
   let actorKind: String
   let actor: Int64
@@ -81,6 +81,21 @@ struct Cause: Sendable {
     }
   }
 
+  /// Whether requesters of tickets that went into this one are told of it too, each about his own: the staff's words, and how it ends.
+  var reachesMerged: Bool {
+    switch event {
+    case .answered, .resolved, .closed, .reopened: true
+    default: false
+    }
+  }
+
+  /// The same, told about a ticket that went into this one.
+  func on(_ gone: ToldTicket) -> Cause {
+    var cause = self
+    cause.about = .ticket(gone)
+    return cause
+  }
+
   var ticket: ToldTicket? { if case .ticket(let ticket) = about { ticket } else { nil } }
   var matter: AccountMatter? { if case .account(let matter) = about { matter } else { nil } }
   /// Who answers for it.
@@ -116,6 +131,11 @@ struct TellingFields: Sendable {
   let tenant: TenantEntry
   let actorName: String
   let comment: String
+
+  /// About a ticket that went into this one: what the customer's people said and did there is named by the customer only.
+  func on(_ gone: ToldTicket, byCustomer: Bool) -> TellingFields {
+    TellingFields(cause: cause.on(gone), tenant: tenant, actorName: byCustomer ? tenant.name : actorName, comment: byCustomer ? "" : comment)
+  }
 
   /// What a customer's people wrote goes to nobody who has no login: his address was given by them, and may be a stranger's.
   func values(zone: Zone, for receiver: Receiver) -> [String: String] {

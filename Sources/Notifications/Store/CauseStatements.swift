@@ -90,6 +90,44 @@ struct ToldTicket: Sendable {
   }
 }
 
+/// Tickets that went into these, some by way of others: their requesters may not see the one that work goes on with. Each with the instant since which
+/// that one speaks for it, and as that one stands.
+struct TicketsGoneInto: Statement {
+  struct Found: Sendable {
+    let survivor: Int64
+    let since: Instant?
+    let ticket: ToldTicket
+  }
+
+  let tenant: TenantId
+  let tickets: [Int64]
+
+  static let sql = """
+    with recursive gone as (
+      select t.merged_into_id as survivor_id, t.ticket_id as gone_id, t.closed_at as since
+      from desk.pub_ticket t where t.tenant_id = $1 and t.merged_into_id = any ($2)
+      union
+      select g.survivor_id, t.ticket_id, greatest(g.since, t.closed_at)
+      from gone g join desk.pub_ticket t on t.tenant_id = $1 and t.merged_into_id = g.gone_id)
+    select g.survivor_id, g.since, t.ticket_id, t.public_id, t.number, t.title, s.state, t.priority, t.due_at, t.owner_id, t.assignee_id, t.requester_id,
+      t.team_name
+    from gone g
+    join desk.pub_told_ticket t on t.tenant_id = $1 and t.ticket_id = g.gone_id
+    join desk.pub_told_ticket s on s.tenant_id = $1 and s.ticket_id = g.survivor_id
+    where t.requester_id is not null
+    order by g.survivor_id, g.gone_id
+    """
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(tenant)
+    parameters.append(tickets)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(survivor: try row.next(), since: try row.next(), ticket: try ToldTicket(&row))
+  }
+}
+
 struct WatchersOfTickets: Statement {
   let tenant: TenantId
   let tickets: [Int64]

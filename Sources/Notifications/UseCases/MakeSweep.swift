@@ -227,7 +227,8 @@ struct Telling: Sendable {
       }
       for receiver in known.receivers(of: cause, rule) {
         for channel in rule.channels where channel != .webhook {
-          guard let draft = draft(to: receiver, by: channel, cause, fields, rule: (id, rule), expiresAt) else { continue }
+          let told = known.goneTicket(of: receiver, cause).map { fields.on($0, byCustomer: known.isOfCustomer(cause)) } ?? fields
+          guard let draft = draft(to: receiver, by: channel, told.cause, told, rule: (id, rule), expiresAt) else { continue }
           let key = "\(draft.receiver) \(channel.rawValue)"
           drafts[key] = drafts[key] ?? draft
         }
@@ -331,6 +332,8 @@ private struct Known: Sendable {
   var comments: [[UInt8]: String] = [:]
   var actors: [Int64: (name: String, tenant: TenantId, person: Int64?)] = [:]
   private var watchers: [Int64: [(person: Int64?, account: Int64?)]] = [:]
+  /// Of each ticket, those that went into it.
+  private var wentInto: [Int64: [TicketsGoneInto.Found]] = [:]
   /// Of each subject, and customer, those who may be told of it.
   private var staff: [Place: [Int64: Receiver]] = [:]
   private let tenant: TenantId
@@ -355,8 +358,11 @@ private struct Known: Sendable {
     self.comments = Dictionary(foundComments.map { ($0.publicId, $0.body) }) { first, _ in first }
     actors = Dictionary(foundActors.map { ($0.id, (name: $0.name, tenant: $0.tenant, person: $0.person)) }) { first, _ in first }
     for watcher in foundWatchers { watchers[watcher.ticket, default: []].append((watcher.person, watcher.account)) }
+    let reaching = Set(causes.filter(\.reachesMerged).compactMap(\.ticket?.id)).sorted()
+    let foundGone = try await reaching.isEmpty ? [] : transaction.query(TicketsGoneInto(tenant: telling.tenant, tickets: reaching))
+    for one in foundGone { wentInto[one.survivor, default: []].append(one) }
     let named = telling.book.rules.flatMap { $0.rule.staff.map(\.id) }
-    let personIds = Set(causes.compactMap(\.ticket?.requester) + foundWatchers.compactMap(\.person))
+    let personIds = Set(causes.compactMap(\.ticket?.requester) + foundWatchers.compactMap(\.person) + foundGone.compactMap(\.ticket.requester))
     let publicIds = causes.compactMap(\.offeredTo) + causes.flatMap(\.escalatedTo)
     try await addStaff(Set(named + causes.flatMap(\.inCharge) + foundWatchers.compactMap(\.account)), publicIds, of: causes, telling, in: transaction)
     // Nobody who may be told answers for it, or nobody whom an escalation names: then it concerns whoever answers for the customer, as does what
@@ -399,6 +405,24 @@ private struct Known: Sendable {
     return Place(subject: subject, customer: isOfNobody ? nil : customer)
   }
 
+  /// Whether the customer's people did it, or a programme of theirs.
+  func isOfCustomer(_ cause: Cause) -> Bool {
+    cause.actorKind == Actor.Kind.customer.rawValue || tenant != provider && actors[cause.actor]?.tenant == tenant
+  }
+
+  /// The tickets for which this one spoke when it happened.
+  private func gone(into cause: Cause) -> [ToldTicket] {
+    guard cause.reachesMerged, !(cause.event == .answered && isOfCustomer(cause)), let ticket = cause.ticket else { return [] }
+    return wentInto[ticket.id, default: []].filter { found in found.since.map { $0 <= cause.toldAt } ?? true }.map(\.ticket)
+  }
+
+  /// His own ticket, about which somebody is told whose it is not: it went into the one that it happened to. Of several the first, so that he is told
+  /// once.
+  func goneTicket(of receiver: Receiver, _ cause: Cause) -> ToldTicket? {
+    guard case .person(let person) = receiver.who, person != cause.ticket?.requester else { return nil }
+    return gone(into: cause).first { $0.requester == person }
+  }
+
   /// Whom a rule means. Nobody is told what he did himself, and of the provider's own affairs no customer's people.
   func receivers(of cause: Cause, _ rule: NotificationRule) -> [Receiver] {
     var found: [Receiver.Who: Receiver] = [:]
@@ -422,7 +446,9 @@ private struct Known: Sendable {
         let named = cause.escalatedTo.compactMap { bits in staff.first { $0.value.publicId == bits }?.key }
         for id in named.isEmpty && !cause.escalatedTo.isEmpty ? inCharge : named { addStaff(id) }
       case .accountManagers: for id in inCharge { addStaff(id) }
-      case .requester: addPerson(cause.ticket?.requester)
+      case .requester:
+        addPerson(cause.ticket?.requester)
+        for ticket in gone(into: cause) { addPerson(ticket.requester) }
       case .watchers:
         for watcher in cause.ticket.flatMap({ watchers[$0.id] }) ?? [] {
           addStaff(watcher.account)
