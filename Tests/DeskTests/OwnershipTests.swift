@@ -59,6 +59,18 @@ import Testing
     #expect(try await world.act("assign", on: ticket, ["assignee": own])["assignee"] == own)
   }
 
+  /// Guard: whoever may not see the ticket would be on its list and never told anything.
+  @Test func nobodyWatchesWhatHeMayNotSee() async throws {
+    let world = try await DeskWorld()
+    let ticket = try await world.open()
+    let stranger = try await id(try await colleague(world, for: [world.other]), world)
+    let refused = await #expect(throws: Failure.self) { try await world.act("watch", on: ticket, ["staff": stranger]) }
+    #expect(refused?.violations.map { "\($0.path) \($0.message.key)" } == ["staff watcher.may_not_read"])
+    let own = try await id(try await colleague(world, for: [world.acme]), world)
+    try await world.act("watch", on: ticket, ["staff": own])
+    #expect(try await world.list("watchers", of: ticket).compactMap { $0["staff"] } == [own])
+  }
+
   /// What the operator offered is no programme's to take back, although neither is a member of the staff.
   @Test func whoeverOffersIsKnownByKind() async throws {
     let world = try await DeskWorld()

@@ -58,6 +58,9 @@ import Testing
     #expect(await refused(["openedAt": opened, "resolution": "x", "resolvedAt": "2026-03-02T08:00:01Z"]) == "resolvedAt ticket.opened_in_future")
     #expect(await refused(["resolution": "x", "resolvedAt": opened], as: user) == "resolution ticket.staff_only")
     #expect(await refused(["openedAt": opened, "resolution": "x", "respondedAt": opened, "resolvedAt": opened]) == "accepted")
+    // How it ended is not told of what goes on: it would be lost.
+    #expect(await refused(["closureCode": "workaround"]) == "resolution input.required_here")
+    #expect(await refused(["closureCode": "workaround", "resolution": "x"]) == "accepted")
   }
 
   // MARK: What changes nothing

@@ -40,9 +40,7 @@ struct CallRule: Sendable {
         let seeded = try await world.seeded("inc", in: twin)
         let taken = await world.answer("incident.take", .object(["id": seeded.id]), as: principal, version: seeded.version)
         guard offered else {
-          let staff = try await world.seeded("stf", in: twin).id
-          try await world.seed("staff_grant.add", ["account": staff, "role": "engineer", "everyCustomer": .bool(true)])
-          return (["id": seeded.id, "staff": staff], taken.value?["version"]?.integer)
+          return (["id": seeded.id, "staff": try await world.reader(in: twin)], taken.value?["version"]?.integer)
         }
         let team = try await world.seeded("team", in: twin).id
         let given = await world.answer(
@@ -162,7 +160,13 @@ struct CallRule: Sendable {
       try await world.seed("incident.link", ["id": one, "kind": "caused_by", "to": other])
       return (["id": one, "kind": "caused_by", "to": other], nil)
     }),
-    "incident.watch": CallRule(refused: { $0.side == .staff ? [] : ["person", "staff"] }),
+    "incident.watch": CallRule(
+      refused: { $0.side == .staff ? [] : ["person", "staff"] },
+      given: { world, twin, principal in
+        let incident = try await world.seeded("inc", in: twin).id
+        guard principal.side == .staff else { return (["id": incident], nil) }
+        return (["id": incident, "staff": try await world.reader(in: twin)], nil)
+      }),
     "incident.unwatch": CallRule(
       refused: { $0.side == .staff ? [] : ["person", "staff"] },
       given: { world, twin, principal in
@@ -171,7 +175,7 @@ struct CallRule: Sendable {
           _ = await world.answer("incident.watch", .object(["id": incident]), as: principal)
           return (["id": incident], nil)
         }
-        let (person, staff) = (try await world.seeded("per", in: twin).id, try await world.seeded("stf", in: twin).id)
+        let (person, staff) = (try await world.seeded("per", in: twin).id, try await world.reader(in: twin))
         try await world.seed("incident.watch", ["id": incident, "person": person, "staff": staff])
         return (["id": incident, "person": person, "staff": staff], nil)
       }),

@@ -9,6 +9,7 @@ package enum SpineMessages: MessageCatalog {
   static let hasParent = Message("ticket.has_parent", "The ticket has a parent already: end that link first.", zh: "该工单已有上级工单，请先解除该关联。")
 
   static let watchesAlready = Message("watcher.already", "They watch this ticket already.", zh: "已在关注该工单。")
+  static let mayNotRead = Message("watcher.may_not_read", "They may not see this customer's tickets.", zh: "对方无权查看该客户的工单。")
   static let watchesNot = Message("watcher.not", "They do not watch this ticket.", zh: "并未关注该工单。")
   static let whoWatches = Message("watcher.who", "Say who watches it: a person, or a member of the staff.", zh: "请指定关注者：客户人员或服务商人员。")
 
@@ -25,7 +26,7 @@ package enum SpineMessages: MessageCatalog {
   static let oneReceiver = Message("owner.one_receiver", "It is offered to a member of the staff or to a team.", zh: "请指定一名人员或一个团队。")
 
   package static let all = [
-    linkedToItself, linkedAlready, notLinked, circle, hasParent, watchesAlready, watchesNot, whoWatches, ownerIsStaff, owned, notYours, notOwned,
-    offeredAlready, notOffered, offeredToAnother, mayNotWork, offeredToOwner, oneReceiver,
+    linkedToItself, linkedAlready, notLinked, circle, hasParent, watchesAlready, watchesNot, mayNotRead, whoWatches, ownerIsStaff, owned, notYours,
+    notOwned, offeredAlready, notOffered, offeredToAnother, mayNotWork, offeredToOwner, oneReceiver,
   ]
 }

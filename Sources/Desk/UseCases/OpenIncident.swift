@@ -91,9 +91,11 @@ package enum OpenIncident: Operation {
       relatesTo = try values[Self.relatesToField]
       contractLine = try values[IncidentFields.contractLine.optional]
       resolution = try values[Self.resolutionField]
-      closureCode = try values[IncidentFields.closureCode.optional].map(ClosureCode.init(rawValue:)) ?? .solved
+      let code = try values[IncidentFields.closureCode.optional]
+      closureCode = code.map(ClosureCode.init(rawValue:)) ?? .solved
       closes = try values[Self.closeField] ?? false
-      if closes, resolution == nil { throw FieldError("resolution", InputMessages.requiredHere) }
+      // Neither ends what is not resolved.
+      if closes || code != nil, resolution == nil { throw FieldError("resolution", InputMessages.requiredHere) }
       if resolution == nil, respondedAt != nil || resolvedAt != nil {
         throw FieldError(respondedAt == nil ? "resolvedAt" : "respondedAt", EndingMessages.timesNeedResolution)
       }

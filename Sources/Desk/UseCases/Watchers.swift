@@ -131,11 +131,23 @@ extension OperationContext {
       watchers.append(.person(found.person))
     }
     if let staff = input.staff {
-      guard let id = try await transaction.first(StaffByPublicId(provider: provider.id, publicId: staff)) else { throw unknownReference("staff") }
-      watchers.append(.staff(Ticket.Reference(id: id, publicId: staff.random)))
+      watchers.append(.staff(try await withLeft ? member(staff) : reader(staff)))
     }
     if watchers.isEmpty { watchers.append(.staff(try await ownAccount(or: SpineMessages.whoWatches))) }
     return watchers
+  }
+
+  /// One of the staff who may see the customer's tickets: nobody else would be told anything.
+  private func reader(_ staff: PublicId) async throws -> Ticket.Reference {
+    let statement = AccountAtCustomer(home: provider.id, publicId: staff, permission: "incident.read", customer: tenant.id, now: now)
+    guard let found = try await transaction.first(statement), found.party.kind == Actor.Kind.staff.rawValue else { throw unknownReference("staff") }
+    guard found.may else { throw Failure.invalid("staff", SpineMessages.mayNotRead) }
+    return Ticket.Reference(id: found.party.id, publicId: staff.random)
+  }
+
+  private func member(_ staff: PublicId) async throws -> Ticket.Reference {
+    guard let id = try await transaction.first(StaffByPublicId(provider: provider.id, publicId: staff)) else { throw unknownReference("staff") }
+    return Ticket.Reference(id: id, publicId: staff.random)
   }
 
   /// The caller's own account of the provider's tenant, which is bound; the operator at the machine has none.
