@@ -34,6 +34,9 @@ package enum ChangeMessages: MessageCatalog {
   static let ownModel = Message("change.own_model", "Somebody else than its author agrees to a model.", zh: "变更模型须由作者以外的人员批准。")
   static let needsPerson = Message("change.needs_person", "Only a member of the staff with a login of his own does this.", zh: "只能由拥有本人账号的服务商人员执行。")
   static let notYours = Message("change.not_yours", "This approval is for others.", zh: "该审批不属于您。")
+  static let anotherIsYours = Message(
+    "change.another_is_yours", "This approval is for others. Of this change you are asked by another one: {approval} (change_approval.list).",
+    zh: "该审批不属于您。此变更待您审批的是 {approval}（见 change_approval.list）。")
   static let ownChange = Message(
     "change.own_change", "Nobody approves a change that he opened, wrote, judged, submitted, does or answers for.", zh: "不能审批本人提出、编写、评估、提交、实施或负责的变更。")
   static let agreedAlready = Message("change.agreed_already", "You have agreed to this change already: somebody else must as well.", zh: "您已同意该变更，须由其他人员再行审批。")
@@ -78,7 +81,8 @@ package enum ChangeMessages: MessageCatalog {
   package static let all = [
     wrongState, notPlanned, notAgreed, outsideWindow, tasksOpen, approvalPending, reviewMissing, servesAll, nothingToChange, keyTwice, bandOrder,
     staffApprove, windowWhole, windowOrder, windowTooLong, windowOver, modelNeeded, modelNotApproved, modelRetired, modelWrites, modelOther, codeTaken,
-    approvedAlready, ownModel, needsPerson, notYours, ownChange, agreedAlready, mayNot, reassignedToOwn, ownedAlready, namesCi, namesNotCi, tooManyCis,
+    approvedAlready, ownModel, needsPerson, notYours, anotherIsYours, ownChange, agreedAlready, mayNot, reassignedToOwn, ownedAlready, namesCi, namesNotCi,
+    tooManyCis,
     concerned, notConcerned, stillConcerned, linkedAlready, notLinked, frozen, refused, emergencyReason, questionsChanged, modelReplaced, modelNeedsCi,
     modelNotShared, highUnasked,
     concernsMore, ownerMissing, owned, releaseSigned,

@@ -20,7 +20,13 @@ import Testing
       actor: Actor(kind: .staff, id: 987_654, via: .http), tenant: world.engineer.tenant, side: .staff, name: "again", person: world.engineer.person,
       grants: world.engineer.grants)
     #expect(await approve(login) == "change.own_change")
-    #expect(await approve(world.account) == "change.not_yours")
+    // One of the others is for the account manager, and is named.
+    #expect(await approve(world.account) == "change.another_is_yours")
+    let others = try await world.read(asked).at("approvals").array?.first { $0.at("roles").array == ["account_manager"] }?.at("id").text ?? "-"
+    let refused = await #expect(throws: Failure.self) {
+      try await world.call("change_approval.approve", ["id": approval.at("id")], as: world.account)
+    }
+    #expect(refused?.text(.english).contains(others) == true)
     #expect(await approve(world.manager) == "denied")
     let service = Principal(
       actor: Actor(kind: .service, id: 5, via: .http), tenant: world.peer.tenant, side: .staff, name: "robot", person: nil, grants: world.peer.grants)

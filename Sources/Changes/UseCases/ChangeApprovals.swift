@@ -159,7 +159,11 @@ extension OperationContext {
   fileprivate func requireStanding(for approval: Approval, _ work: ChangeWork, _ facts: ApproverRule.Facts) throws(Failure) {
     switch ApproverRule.standing(of: principal, for: approval, among: work.row.process.round.approvals, facts, at: now) {
     case .may: return
-    case .none: throw Failure(.denied, ChangeMessages.notYours)
+    case .none:
+      let asked = work.row.process.round.approvals
+      let own = asked.first { $0.state == .asked && ApproverRule.standing(of: principal, for: $0, among: asked, facts, at: now) == .may }
+      guard let own else { throw Failure(.denied, ChangeMessages.notYours) }
+      throw Failure(.denied, ChangeMessages.anotherIsYours, ["approval": id(.changeApproval, own.publicId).description])
     case .own: throw Failure(.denied, ChangeMessages.ownChange)
     case .alreadyAgreed: throw Failure(.denied, ChangeMessages.agreedAlready)
     case .noPerson: throw Failure(.denied, ChangeMessages.needsPerson)
