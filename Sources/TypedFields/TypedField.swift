@@ -46,6 +46,8 @@ package enum TypedField: Hashable, Sendable {
       }
       guard Self.isPlain(text, isMultiline: isMultiline) else { throw .wrongType(expected: "text") }
       guard length.lowerBound == 0 || text.unicodeScalars.contains(where: Self.isVisible) else { throw .blank }
+      // As for one line of any input.
+      guard isMultiline || !text.unicodeScalars.contains(where: \.deceives) else { throw .wrongType(expected: "text") }
       if let form, !TextPattern(form).matches(text) { throw .otherForm(form) }
       return value
     case .integer(let range):

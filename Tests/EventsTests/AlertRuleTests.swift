@@ -43,6 +43,11 @@ import Testing
     #expect(many.labels.count == 64)
   }
 
+  /// Guard: a title with such a mark would be refused, and the incident never opened.
+  @Test func whatDeceivesIsLeftOutOfATitle() {
+    #expect(AlertWords.title([:], ["summary": "disk \u{202e}full\u{200b}\n now"]) == "disk full now")
+  }
+
   @Test func theSameToldAgainIsTheSameEvent() throws {
     let text = "{\"labels\":{\"a\":\"1\",\"b\":\"2\"},\"startsAt\":\"2026-03-02T07:00:00Z\",\"endsAt\":\"2026-03-02T09:00:00Z\"}"
     let other = "{\"endsAt\":\"2026-03-02T09:04:00Z\",\"labels\":{\"b\":\"2\",\"a\":\"1\"},\"startsAt\":\"2026-03-02T07:00:00Z\",\"status\":\"firing\"}"

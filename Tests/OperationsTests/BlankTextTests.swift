@@ -27,6 +27,18 @@ import Testing
     #expect(fault(text, Self.reasons) == nil)
   }
 
+  /// Guard: a title reads as what it is. Longer texts may quote anything.
+  @Test(arguments: ["a\u{200b}b", "\u{202a}a", "exe\u{202e}txt", "a\u{2066}b\u{2069}"])
+  func oneLineIsWhatItLooksLike(_ text: String) {
+    #expect(fault(text, Self.reason) == "input.deceiving_mark")
+    #expect(fault(text, Self.reasons) == nil)
+    #expect(fault(text, Field.typedText("reason", 1...50, "Why.", "原因。")) == nil)
+  }
+
+  /// Arabic and Hebrew, with marks of direction; words of Persian and pictures that are joined.
+  @Test(arguments: ["مرحبا\u{200f}!", "שלום\u{200e} (3)", "می\u{200c}خواهم", "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}", "क्\u{200d}ष"])
+  func scriptsAreWritten(_ text: String) { #expect(fault(text, Self.reason) == nil) }
+
   @Test func linesWithoutWordsAreBlank() { #expect(fault("\n\t\r\n", Self.reasons) == "input.blank") }
 
   /// A field that may be empty may be blank.

@@ -7,7 +7,7 @@ import Tenancy
 enum AttachmentFields {
   static let id = Field.id("id", .attachment, "The attachment.", "附件。")
   static let incident = Field.id("incident", .incident, "The incident.", "事件工单。")
-  static let name = Field.text(
+  static let name = Field.typedText(
     "name", 1...255, "What the file is called; of a path the last part is kept, and no character that is not seen.", "文件名；若为路径则取最后一段，并去除不可见字符。")
   static let visibility = Field.oneOf(
     "visibility", CommentVisibility.allCases.map(\.rawValue), "public (default): the customer's people get it too; internal: staff only.",

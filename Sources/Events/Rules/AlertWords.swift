@@ -68,5 +68,10 @@ struct AlertWords: Sendable {
 
   private func cut(_ title: String) -> String { String(String.UnicodeScalarView(Self.line(title).unicodeScalars.prefix(Self.longestTitle))) }
 
-  private static func line(_ text: String) -> String { text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+  /// As a title may stand: whatever a monitor says, its incident is opened.
+  private static func line(_ text: String) -> String {
+    var seen = ""
+    for scalar in text.unicodeScalars where !scalar.deceives { seen.unicodeScalars.append(scalar) }
+    return seen.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
 }

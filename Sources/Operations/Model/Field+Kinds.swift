@@ -1,8 +1,19 @@
 import Kernel
 
 extension Field where Wrapped == String {
-  /// One line of text.
+  /// One line of text, which is what it looks like.
   package static func text(_ name: String, _ length: ClosedRange<Int> = 1...200, _ english: String, _ chinese: String) -> Field {
+    Field(name, .text(length: length, multiline: false), english, chinese) { value, path throws(FieldError) in
+      let text = try readText(value, path, length, multiline: false)
+      if let mark = text.unicodeScalars.first(where: \.deceives) {
+        throw FieldError(path, InputMessages.deceivingMark, ["mark": "U+" + String(mark.value, radix: 16, uppercase: true)])
+      }
+      return text
+    }
+  }
+
+  /// One line as it was typed, which nobody reads as it stands: a password, or what is cleaned afterwards.
+  package static func typedText(_ name: String, _ length: ClosedRange<Int>, _ english: String, _ chinese: String) -> Field {
     Field(name, .text(length: length, multiline: false), english, chinese) { value, path throws(FieldError) in
       try readText(value, path, length, multiline: false)
     }
@@ -206,6 +217,9 @@ package enum InputMessages: MessageCatalog {
   package static let outOfRange = Message("input.range", "This must be from {least} to {most}.", zh: "取值必须在 {least} 到 {most} 之间。")
   package static let controlCharacter = Message(
     "input.control_character", "Control characters are not allowed here.", zh: "此处不允许控制字符。")
+  package static let deceivingMark = Message(
+    "input.deceiving_mark", "{mark} is not allowed here: it turns the direction of what is written, or nobody sees it.",
+    zh: "此处不允许使用 {mark}：该字符会改变书写方向或不可见。")
   package static let notAllowed = Message("input.choice", "This must be one of: {allowed}.", zh: "必须是下列之一：{allowed}。")
   package static let notAnInstant = Message(
     "input.instant", "This must be a date and time with zone, such as 2026-03-01T08:00:00Z, from 1970 to 9999.",
@@ -221,7 +235,7 @@ package enum InputMessages: MessageCatalog {
 
   package static let all = [
     required, requiredHere, oneLanguage, unknownField, nullRefused, wrongType, notJSON, badLength, exactLength, blank, badCount, outOfRange,
-    controlCharacter,
+    controlCharacter, deceivingMark,
     notAllowed, notAnInstant, notADate, notAMonth, notAPercentage, notAnEmail, unknownReference,
   ]
 }

@@ -20,7 +20,7 @@ package enum LoginName {
 /// cut off.
 enum PasswordText {
   static func new(_ name: String, _ english: String, _ chinese: String) -> Field<String> {
-    Field.text(name, 12...1024, english, chinese).secret
+    Field.typedText(name, 12...1024, english, chinese).secret
   }
 
   static func canonical(_ text: String) -> String { text.precomposedStringWithCanonicalMapping }

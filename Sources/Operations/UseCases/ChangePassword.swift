@@ -20,7 +20,7 @@ enum ChangePassword: PreparedOperation {
     var new: NewPassword
     var old: PasswordHash?
 
-    static let currentField = Field.text("current", 1...1024, "The present password.", "当前密码。").secret
+    static let currentField = Field.typedText("current", 1...1024, "The present password.", "当前密码。").secret
     static let fields: [any InputField] = [currentField, NewPassword.field]
 
     init(_ values: InputValues) throws(FieldError) {

@@ -14,7 +14,7 @@ package enum OpenSession: PreparedOperation {
 
     static let tenantField = Field.text("tenant", 1...40, "The organisation's code, such as ACME, or its handle.", "组织代码（如 ACME）或其标识。")
     static let loginField = Field.text("login", 1...320, "The login name, an e-mail address.", "登录名（电子邮件地址）。")
-    static let passwordField = Field.text("password", 1...1024, "The password.", "密码。").secret
+    static let passwordField = Field.typedText("password", 1...1024, "The password.", "密码。").secret
     package static let fields: [any InputField] = [tenantField, loginField, passwordField]
 
     package init(_ values: InputValues) throws(FieldError) {
