@@ -48,7 +48,7 @@ extension Dispatcher {
     let journal = Journal(files: files)
     let context = OperationContext(
       operation: declaration, principal: principal, tenant: tenant, provider: provider, access: access, transaction: transaction,
-      now: now ?? tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
+      now: now ?? tenancy.clock.now(), call: call, tenancy: tenancy, permitsAddress: permitsAddress, cursors: cursors, journal: journal)
     let value = try await run(context)
     if declaration.effect.writes {
       Request(

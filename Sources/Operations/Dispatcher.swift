@@ -14,6 +14,8 @@ package struct Dispatcher: Sendable {
   /// Where files lie; nil: nowhere, and operations with files say so.
   package let files: (any FileStore)?
   package let logger: Logger
+  /// Whether what goes out from here may lead to a network address, 4 or 16 bytes in network order; nil: nobody knows here.
+  package var permitsAddress: (@Sendable ([UInt8]) -> Bool)?
 
   package init(registry: Registry, tenancy: Tenancy, cursors: CursorSigner, limiter: RateLimiter = RateLimiter(), files: (any FileStore)? = nil, logger: Logger)
   {
@@ -84,7 +86,7 @@ package struct Dispatcher: Sendable {
         let journal = Journal(files: files, wantsFile: transfer.wantsFile)
         let context = OperationContext(
           operation: declaration, principal: principal, tenant: target.tenant, provider: provider, access: access, transaction: transaction,
-          now: tenancy.clock.now(), call: call, tenancy: tenancy, cursors: cursors, journal: journal)
+          now: tenancy.clock.now(), call: call, tenancy: tenancy, permitsAddress: permitsAddress, cursors: cursors, journal: journal)
         let value = try await run(context)
         if declaration.effect.writes {
           request.record(value, journal, context)

@@ -33,6 +33,8 @@ package struct WebhookClient: WebhookCourier {
     agent = "Steward/\(version)"
   }
 
+  package func permits(_ address: [UInt8]) -> Bool { allowed.permit(address) }
+
   /// It ends in time whatever hangs, a look-up of the name too: what still goes on then ends by itself, and counts for nothing.
   package func post(_ body: [UInt8], to address: WebhookAddress, headers: [(name: String, value: String)]) async -> Delivery {
     let loop = MultiThreadedEventLoopGroup.singleton.next()

@@ -3,6 +3,7 @@ import Kernel
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Operations
 import Outbound
 import Synchronization
 import TLS
@@ -275,6 +276,45 @@ final class HookReceiver: Sendable {
     #expect(plain.host == "hooks.example.com" && plain.port == 443 && plain.target == "/" && plain.authority == "hooks.example.com")
     let full = try #require(WebhookAddress("https://[2606:4700::1]:8443?x=1"))
     #expect(full.host == "2606:4700::1" && full.port == 8443 && full.target == "/?x=1" && full.authority == "[2606:4700::1]:8443")
+  }
+
+  @Test(arguments: [
+    ("127.0.0.1", "7f000001"), ("[::1]", "00000000000000000000000000000001"), ("[::]", "00000000000000000000000000000000"),
+    ("[2606:4700::1]", "26064700000000000000000000000001"), ("[::ffff:10.0.0.1]", "00000000000000000000ffff0a000001"),
+    ("[fe80::]", "fe800000000000000000000000000000"),
+    ("hooks.example.com", "-"), ("10.1.2", "-"), ("1.2.3.256", "-"), ("[1::2::3]", "-"), ("[1:2:3]", "-"), ("[1:2:3:4:5:6:7:8:9]", "-"),
+    ("[1:2:3:4:5:6:7:12345]", "-"),
+  ])
+  func addressesInFigures(host: String, bytes: String) throws {
+    let address = try #require(WebhookAddress("https://\(host)/x"))
+    let found = address.addressBytes.map { $0.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+    #expect(found ?? "-" == bytes)
+  }
+
+  /// Guard: it was taken, and refused again and again when messages should go there.
+  @Test func anAddressThatMayNotBeSpokenToIsRefusedAtOnce() async throws {
+    let world = try await NotificationsWorld()
+    var dispatcher = world.database.dispatcher
+    dispatcher.permitsAddress = { PublicAddress.isPublic($0) || $0 == [10, 20, 0, 7] }
+    let asked = dispatcher
+    func create(_ host: String) async -> String {
+      await refusal {
+        try await asked.invoke(
+          "webhook.create", .object(["name": .text(host), "url": .text("https://\(host)/x")]), as: world.database.root, Call(requestId: "test")
+        ).value
+      }
+    }
+    for host in ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "10.20.0.8", "169.254.169.254"] {
+      #expect(await create(host) == "url webhook.url_not_public", "\(host)")
+    }
+    for host in ["10.20.0.7", "93.184.216.34", "hooks.example.com"] { #expect(await create(host) == "accepted", "\(host)") }
+    let made = try await world.call("webhook.list")["items"]?.array?.first
+    let change: Value = .object(["id": made?["id"] ?? .null, "url": "https://192.168.0.1/x"])
+    let version = made?["version"]?.integer
+    let refused = await refusal {
+      try await asked.invoke("webhook.change", change, as: world.database.root, Call(requestId: "test", expectedVersion: version)).value
+    }
+    #expect(refused == "url webhook.url_not_public")
   }
 
   /// Against Python's own table of addresses, which reads IANA's registries.

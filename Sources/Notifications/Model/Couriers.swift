@@ -20,6 +20,12 @@ package protocol MailCourier: Sendable {
 /// Posts to a webhook.
 package protocol WebhookCourier: Sendable {
   func post(_ body: [UInt8], to address: WebhookAddress, headers: [(name: String, value: String)]) async -> Delivery
+  /// Whether it may speak to a network address, 4 or 16 bytes in network order.
+  func permits(_ address: [UInt8]) -> Bool
+}
+
+extension WebhookCourier {
+  package func permits(_ address: [UInt8]) -> Bool { true }
 }
 
 /// The ways out of this installation.

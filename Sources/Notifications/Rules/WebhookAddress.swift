@@ -49,6 +49,43 @@ package struct WebhookAddress: Sendable, Equatable {
     return port == 443 ? name : "\(name):\(port)"
   }
 
+  /// The host in network order, where it is an IP address in figures; nil: a name, whose addresses are known when a message goes.
+  package var addressBytes: [UInt8]? { host.contains(":") ? Self.bytes6(host) : Self.bytes4(host[...]) }
+
+  private static func bytes4(_ text: Substring) -> [UInt8]? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    let bytes = parts.compactMap { part in part.utf8.allSatisfy { (0x30...0x39).contains($0) } ? UInt8(part) : nil }
+    return parts.count == 4 && bytes.count == 4 ? bytes : nil
+  }
+
+  private static func bytes6(_ text: String) -> [UInt8]? {
+    let words = text.split(separator: ":", omittingEmptySubsequences: false)
+    var head: [UInt8] = []
+    // What follows the one gap.
+    var tail: [UInt8]?
+    for (index, word) in words.enumerated() {
+      if word.isEmpty {
+        // A gap at an end is written with one colon more.
+        if index == 0 || index == words.count - 1 { continue }
+        guard tail == nil else { return nil }
+        tail = []
+        continue
+      }
+      let bytes: [UInt8]
+      if word.contains(".") {
+        guard index == words.count - 1, let last = bytes4(word) else { return nil }
+        bytes = last
+      } else {
+        guard word.utf8.count <= 4, let group = UInt16(word, radix: 16) else { return nil }
+        bytes = [UInt8(group >> 8), UInt8(group & 0xff)]
+      }
+      if tail == nil { head += bytes } else { tail? += bytes }
+    }
+    let missing = 16 - head.count - (tail?.count ?? 0)
+    guard let tail else { return missing == 0 ? head : nil }
+    return missing >= 0 ? head + Array(repeating: 0, count: missing) + tail : nil
+  }
+
   private static func isNameByte(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"): true

@@ -62,6 +62,12 @@ extension OperationContext {
     return found
   }
 
+  /// An address in figures is known at once to lead where no message goes.
+  fileprivate func requirePermitted(_ url: String) throws(Failure) {
+    guard let bytes = WebhookAddress(url)?.addressBytes, let permitsAddress else { return }
+    guard permitsAddress(bytes) else { throw Failure.invalid("url", NotificationMessages.urlNotPublic) }
+  }
+
   /// A new key of a webhook, which is shown once.
   fileprivate func addKey(of webhook: Int64) -> String {
     let bytes = random.bytes(32)
@@ -91,6 +97,7 @@ package enum CreateWebhook: Operation {
     permission: OutboundRights.keep, roles: OutboundRights.keepers, scopes: OutboundRights.forAll, reach: .provider, effect: .create)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> WebhookSecret {
+    try context.requirePermitted(input.url)
     var account: NotificationRule.Member?
     if let id = input.account { account = try await context.programAccount(id) }
     let id = context.newId(.webhook)
@@ -176,6 +183,7 @@ package enum ChangeWebhook: Operation {
     let row = try await context.webhook(input.id)
     try context.requireVersion(row.version)
     guard row.isActive else { throw Failure(.conflict, NotificationMessages.webhookRetired) }
+    if let url = input.url { try context.requirePermitted(url) }
     context.subject(input.id)
     var account = row.accountId.flatMap { id in row.account.map { NotificationRule.Member(id: id, publicId: $0) } }
     switch input.account {

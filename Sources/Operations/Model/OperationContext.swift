@@ -16,6 +16,8 @@ package struct OperationContext: Sendable {
   package let now: Instant
   package let call: Call
   package let tenancy: Tenancy
+  /// As of ``Dispatcher/permitsAddress``.
+  package let permitsAddress: (@Sendable ([UInt8]) -> Bool)?
   let cursors: CursorSigner
   let journal: Journal
 

@@ -74,8 +74,8 @@ struct ServeCommand: AsyncParsableCommand {
     let runsJobs = only != .api
     try await Backend.run(at: try database.place(reader), logger: logger, connections: connections, files: fileSettings, joins: false) { backend in
       let server = Server(
-        backend: backend, certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics, runsJobs: runsJobs, admin: admin,
-        couriers: couriers)
+        backend: backend.posting(by: couriers.webhook), certificates: certificates, host: address, port: port, showsMetricsToLoopback: showsMetrics,
+        runsJobs: runsJobs, admin: admin, couriers: couriers)
       try await server.run { addresses in
         Terminal.complain(CommandMessages.listening.text(Terminal.language, ["url": ListenAddress.url(address, addresses.port)]))
         Welcome.admin(addresses.admin, admin).forEach(Terminal.complain)

@@ -49,8 +49,8 @@ struct UpCommand: AsyncParsableCommand {
       let admin = try adminOptions.configuration(
         reader, certificate: certificates.server, defaultSocket: socket.utf8.count <= LocalSocket.longestPath ? socket : nil)
       let server = Server(
-        backend: backend, certificates: try Server.certificates(certificates.server), host: address, port: port, showsMetricsToLoopback: true,
-        admin: admin, couriers: couriers)
+        backend: backend.posting(by: couriers.webhook), certificates: try Server.certificates(certificates.server), host: address, port: port,
+        showsMetricsToLoopback: true, admin: admin, couriers: couriers)
       try await server.run { addresses in
         if demo { await DemoRun.showScorecard(backend) }
         let welcome = Welcome(

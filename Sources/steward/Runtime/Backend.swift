@@ -4,6 +4,7 @@ import FileStorage
 import Foundation
 import Kernel
 import Logging
+import Notifications
 import OperatingSystem
 import Operations
 import Postgres
@@ -15,7 +16,7 @@ import Tenancy
 struct Backend: Sendable {
   let database: PostgresClient
   let tenancy: Tenancy
-  let dispatcher: Dispatcher
+  private(set) var dispatcher: Dispatcher
   let provider: TenantEntry
   let schemaCheck: SchemaCheck
   let logger: Logger
@@ -28,6 +29,13 @@ struct Backend: Sendable {
   var localOperator: Principal {
     let name = LocalOperator(environment: ProcessInfo.processInfo.environment).description
     return .localOperator(name: name, provider: provider.id, permissions: permissions)
+  }
+
+  /// With the way out that webhooks take from here, which says where they may lead.
+  func posting(by courier: any WebhookCourier) -> Backend {
+    var backend = self
+    backend.dispatcher.permitsAddress = { courier.permits($0) }
+    return backend
   }
 
   /// Calls an operation as the person at the command line.
