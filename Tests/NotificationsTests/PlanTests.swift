@@ -75,6 +75,27 @@ import Testing
       #expect(!plan.contains { $0.contains("Seq Scan on notification ") || $0.contains("Sort") }, "\(plan.joined(separator: "\n"))")
     }
   }
+
+  /// Of tens of thousands of tickets few went into others: these alone are looked at.
+  @Test func whatWentIntoATicketIsFoundByIndex() async throws {
+    let world = try await NotificationsWorld()
+    _ = try await world.incident("One")
+    try await world.script(
+      """
+      insert into desk.ticket (tenant_id, public_id, type, number, title, description, line_reason, impact, urgency, priority, state, opened_at,
+        last_seq, recorded_at, updated_at)
+      select t.tenant_id, substr(sha256(n::text::bytea), 1, 12), t.type, 100 + n, 'Many', '', t.line_reason, 2, 2, 3, 'resolved', t.opened_at, 1,
+        t.recorded_at, t.updated_at
+      from desk.ticket t cross join generate_series(1, 20000) n where t.title = 'One';
+      analyze
+      """)
+    let tenant = world.acme.id
+    let plan = try await world.database.tenancy.transaction(binding: [tenant, world.database.provider.id], side: .staff) { transaction in
+      try await transaction.query(Plan(statement: TicketsGoneInto(tenant: tenant, tickets: [1, 2])))
+    }
+    #expect(!plan.contains { $0.contains("Seq Scan on ticket ") }, "\(plan.joined(separator: "\n"))")
+    #expect(plan.contains { $0.contains("ticket_merged_into") }, "\(plan.joined(separator: "\n"))")
+  }
 }
 
 /// How the planner would run a statement.

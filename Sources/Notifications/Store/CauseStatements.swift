@@ -105,7 +105,7 @@ struct TicketsGoneInto: Statement {
   static let sql = """
     with recursive gone as (
       select t.merged_into_id as survivor_id, t.ticket_id as gone_id, t.closed_at as since
-      from desk.pub_ticket t where t.tenant_id = $1 and t.merged_into_id = any ($2)
+      from desk.pub_ticket t where t.tenant_id = $1 and t.merged_into_id is not null and t.merged_into_id = any ($2)
       union
       select g.survivor_id, t.ticket_id, greatest(g.since, t.closed_at)
       from gone g join desk.pub_ticket t on t.tenant_id = $1 and t.merged_into_id = g.gone_id)
