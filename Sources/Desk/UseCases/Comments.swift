@@ -35,12 +35,11 @@ package enum CommentIncident: Operation {
     let body: String
     let visibility: CommentVisibility?
 
-    static let bodyField = Field.longText("body", 1...20_000, "What is to be said.", "评论内容。")
-    package static let fields: [any InputField] = [IncidentFields.id, bodyField, IncidentFields.visibility.optional]
+    package static let fields: [any InputField] = [IncidentFields.id, CommentFields.body, IncidentFields.visibility.optional]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[IncidentFields.id]
-      body = try values[Self.bodyField]
+      body = try values[CommentFields.body]
       visibility = try values[IncidentFields.visibility.optional].flatMap(CommentVisibility.init)
     }
   }
