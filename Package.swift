@@ -102,7 +102,7 @@ let package = Package(
       "Notifications",
       [
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
-        "Escalations", "Assurance",
+        "Escalations", "Assurance", "Approvals", "Requests", "Changes",
       ]),
     module(
       "Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "Notifications", logging]),
