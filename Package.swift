@@ -180,7 +180,7 @@ let package = Package(
     tests(
       "NotificationsTests",
       [
-        "Notifications", "Outbound", "Problems", "Knowledge", "Desk", "Assurance", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs",
+        "Notifications", "Outbound", "Requests", "Changes", "Problems", "Knowledge", "Desk", "Assurance", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs",
         "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging, subprocess, systemPackage,
       ] + nio),
     tests(
