@@ -132,6 +132,37 @@ import Testing
     #expect(try await base.left() == 0)
   }
 
+  /// Guard: a change is a row of the provider's; whoever serves a few customers only, and is asked, gets his mail all the same.
+  @Test func whoServesAFewGetsMailOfAChange() async throws {
+    let world = try await OrderWorld()
+    _ = try await NotificationsWorld.staff("Ada", world.base.database, .engineer, for: [world.base.acme])
+    try await world.base.retireStockRules()
+    try await world.base.rule("change.approval_asked", ["audience": .array(["approvers"]), "channels": .array(["email"])])
+    _ = try await world.submittedChange()
+    try await world.base.make()
+    try await world.base.deliver(.mail { _, _ in .sent })
+    let mails = try await world.base.rows("email")
+    #expect(mails.compactMap(\.address).sorted() == ["ada@provider.test", "karl@provider.test"])
+    #expect(mails.map(\.state) == ["sent", "sent"])
+  }
+
+  /// A role that is asked besides, for nobody answered in time: its holders are told, and those of the first not again.
+  @Test func whoIsAskedBesidesIsTold() async throws {
+    let world = try await OrderWorld()
+    let finance = try await NotificationsWorld.staff("Fin", world.base.database, .finance).0
+    let manager = try await NotificationsWorld.staff("Max", world.base.database, .accountManager).0
+    let offering = try await world.offering(
+      "Licence", [("Finance", "finance")], more: [Value.Member("hours", 1), Value.Member("late", "escalate"), Value.Member("escalateTo", "account_manager")])
+    _ = try await world.submit(offering)
+    try await world.base.make()
+    #expect(try await world.base.events(manager) == [])
+    world.base.database.clock.advance(seconds: 2 * 3600)
+    try await RequestSweep().run(at: world.base.database.clock.now(), world.base.database.tenancy)
+    for _ in 0..<2 { try await world.base.make() }
+    #expect(try await world.base.events(manager) == ["request.approval_asked"])
+    #expect(try await world.base.events(finance) == ["request.approval_asked"])
+  }
+
   /// Rules name whom such a thing has, and no other.
   @Test func rulesOfAgreements() async throws {
     let world = try await NotificationsWorld()
@@ -168,7 +199,7 @@ private struct OrderWorld {
   }
 
   /// A published offering that all of these roles agree to, sold to ACME.
-  func offering(_ name: String, _ approvers: [(name: String, role: String)]) async throws -> Value {
+  func offering(_ name: String, _ approvers: [(name: String, role: String)], more: [Value.Member] = []) async throws -> Value {
     let text = Value.object(["en": .text(name)])
     let family = try await base.call("service_family.create", ["code": "WORK", "name": text])
     let service = try await base.call(
@@ -178,7 +209,7 @@ private struct OrderWorld {
         "stages": .object(["design": "2025-01-01", "operation": "2026-01-01"]),
       ])
     let named = approvers.map { Value.object(["name": .object(["en": .text($0.name)]), "role": .text($0.role)]) }
-    let approval: Value = named.isEmpty ? .object(["rule": "none"]) : .object(["rule": "all", "approvers": .array(named)])
+    let approval: Value = named.isEmpty ? .object(["rule": "none"]) : .object([Value.Member("rule", "all"), Value.Member("approvers", .array(named))] + more)
     let draft = try await base.call(
       "offering.create",
       [
