@@ -180,8 +180,9 @@ let package = Package(
     tests(
       "NotificationsTests",
       [
-        "Notifications", "Outbound", "Requests", "Changes", "Problems", "Knowledge", "Desk", "Assurance", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs",
-        "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging, subprocess, systemPackage,
+        "Notifications", "Outbound", "Requests", "Changes", "Problems", "Knowledge", "Desk", "Assurance", "Assets", "Catalog", "ServiceLevels",
+        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging, subprocess,
+        systemPackage,
       ] + nio),
     tests(
       "EscalationsTests",
