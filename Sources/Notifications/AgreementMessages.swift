@@ -35,7 +35,7 @@ enum AgreementMessages: MessageCatalog {
     "{number}: {offering}\nCustomer: {customer}\nFor: {requester}\nAsked as: {approval}\n\nAgree or refuse: approval.list",
     zh: "{number}：{offering}\n客户：{customer}\n申请对象：{requester}\n审批身份：{approval}\n\n请同意或拒绝：approval.list")
   static let requestDecidedSubject = Message(
-    "notification.request_approval_decided.subject", "[{number}] {offering}: {answer}", zh: "[{number}] {offering}：{answer}")
+    "notification.request_approval_decided.subject", "[{number}] Approval of {offering}: {answer}", zh: "[{number}] 审批结果：{offering}，{answer}")
   static let requestDecidedBody = Message(
     "notification.request_approval_decided.body", "{number}: {offering}\nFor: {requester}\nApproval: {answer}\n{reason}",
     zh: "{number}：{offering}\n申请对象：{requester}\n审批结果：{answer}\n{reason}")
@@ -53,7 +53,7 @@ enum AgreementMessages: MessageCatalog {
     "notification.change_approval_asked.body", "{number}: {title}\nAsked as: {approval}\nBy: {actor}, {at}\n\nAgree or refuse: change_approval.list",
     zh: "{number}：{title}\n审批身份：{approval}\n提交人：{actor}，{at}\n\n请同意或拒绝：change_approval.list")
   static let changeDecidedSubject = Message(
-    "notification.change_approval_decided.subject", "[{number}] {title}: {answer}", zh: "[{number}] {title}：{answer}")
+    "notification.change_approval_decided.subject", "[{number}] Approval of {title}: {answer}", zh: "[{number}] 审批结果：{title}，{answer}")
   static let changeDecidedBody = Message(
     "notification.change_approval_decided.body", "{number}: {title}\nApproval: {answer}\nBy: {actor}, {at}\n{reason}",
     zh: "{number}：{title}\n审批结果：{answer}\n决定人：{actor}，{at}\n{reason}")

@@ -25,7 +25,7 @@ import Testing
     try await world.base.call("approval.approve", ["id": approval], as: boss)
     for _ in 0..<2 { try await world.base.make() }
     #expect(try await world.base.events(world.orderer) == ["request.approval_decided"])
-    #expect(try await world.base.inbox(world.orderer).first?["subject"] == "[ACME-REQ-000001] Laptop: agreed to")
+    #expect(try await world.base.inbox(world.orderer).first?["subject"] == "[ACME-REQ-000001] Approval of Laptop: agreed to")
     #expect(try await world.base.events(boss) == ["request.approval_asked"])
     #expect(try await world.base.left() == 0)
   }
@@ -41,7 +41,7 @@ import Testing
     try await world.base.make()
     #expect(try await world.base.events(boss) == [])
     let told = try #require(try await world.base.inbox(world.orderer).first)
-    #expect(told["event"] == "request.approval_decided" && told["subject"] == "[ACME-REQ-000001] Car: refused")
+    #expect(told["event"] == "request.approval_decided" && told["subject"] == "[ACME-REQ-000001] Approval of Car: refused")
     #expect(told["body"]?.text?.contains("Too dear") == true)
   }
 
@@ -127,7 +127,7 @@ import Testing
     try await base.call("change_approval.approve", ["id": approval], as: base.colleague)
     for _ in 0..<2 { try await base.make() }
     #expect(try await base.events(base.engineer) == ["change.approval_decided"])
-    #expect(try await base.inbox(base.engineer).first?["subject"] == "[PROV-CHG-000001] New switch: agreed to")
+    #expect(try await base.inbox(base.engineer).first?["subject"] == "[PROV-CHG-000001] Approval of New switch: agreed to")
     #expect(try await base.events(base.colleague) == ["change.approval_asked"])
     #expect(try await base.left() == 0)
   }
