@@ -102,7 +102,7 @@ let package = Package(
       "Notifications",
       [
         "Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts", "Renewals", "ServiceLevels", "Suppliers", "Gates", "Desk",
-        "Escalations", "Assurance",
+        "Escalations", "Assurance", "Approvals", "Requests", "Changes",
       ]),
     module(
       "Live", ["Kernel", "Postgres", "TLS", "Tenancy", "Operations", "Requests", "Desk", "Problems", "Changes", "Notifications", logging]),
@@ -180,8 +180,9 @@ let package = Package(
     tests(
       "NotificationsTests",
       [
-        "Notifications", "Outbound", "Problems", "Knowledge", "Desk", "Assurance", "Assets", "Catalog", "ServiceLevels", "Suppliers", "Contracts", "Jobs",
-        "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging, subprocess, systemPackage,
+        "Notifications", "Outbound", "Requests", "Changes", "Problems", "Knowledge", "Desk", "Assurance", "Assets", "Catalog", "ServiceLevels",
+        "Suppliers", "Contracts", "Jobs", "Operations", "Tenancy", "TLS", "Postgres", "Kernel", "ServiceTime", "TestSupport", logging, subprocess,
+        systemPackage,
       ] + nio),
     tests(
       "EscalationsTests",

@@ -198,6 +198,10 @@ struct Subjects: Sendable {
     try await world.passages(world.a)
     change = try await world.changeToPage(behind: incident, problem, world.a)
     release = try await world.release(world.a)["id"] ?? .null
+    for _ in 0..<3 {
+      try await world.seed("request.comment", ["id": request, "body": world.name(world.a), "visibility": "public"])
+      try await world.seed("change.comment", ["id": change, "body": world.name(world.a)])
+    }
     handbook = try await world.publishedAnew(try await world.publishedAnew(try await world.handbook())).id
     attribute = try await world.attributeWrittenAnew()
     for currency in ["EUR", "USD"] { try await world.seed("credit_limit.set", ["currency": .text(currency), "amount": "10"]) }

@@ -232,6 +232,7 @@ struct CallRule: Sendable {
         return (given, nil)
       }),
     "incident.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
+    "request.comment": CallRule(given: { _, _, _ in (["visibility": "public"], nil) }),
     "incident.resume": incident(("incident.hold", [Value.Member("reason", "scheduled"), Value.Member("evidence", "call 1")])).rightNow,
     "incident.close": incident(("incident.resolve", [Value.Member("resolution", "done")])).omitting(answers),
     "incident.reopen": incident(("incident.resolve", [Value.Member("resolution", "done")])),

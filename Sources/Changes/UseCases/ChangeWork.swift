@@ -114,9 +114,10 @@ struct ChangeWork: Sendable {
     }
     for event in process.events {
       row.lastSeq += 1
+      let type = "change.\(event.what)"
       transaction.record(
-        Event(subjectKind: "change", subject: row.id, seq: row.lastSeq, type: "change.\(event.what)", payload: payload(event), occurredAt: event.at),
-        tenant: provider.id, actor: event.isByTime ? Self.time : actor, at: now)
+        Event(subjectKind: ChangeNews.subjectKind, subject: row.id, seq: row.lastSeq, type: type, payload: payload(event), occurredAt: event.at),
+        for: ChangeNews.consumers(of: type), tenant: provider.id, actor: event.isByTime ? Self.time : actor, at: now)
       if let edit, event.what == AttributeEvents.internalChanged {
         let subject = AttributeSubject(tenant: provider.id, .change, row.id, openedAt: row.openedAt)
         edit.save(subject, seq: row.lastSeq, internalSeq: row.lastSeq, now: now, in: transaction)

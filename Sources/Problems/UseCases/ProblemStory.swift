@@ -25,12 +25,11 @@ package enum CommentProblem: Operation {
     let id: PublicId
     let body: String
 
-    private static let body = Field.longText("body", 1...20_000, "What is to be said.", "评论内容。")
-    package static let fields: [any InputField] = [ProblemFields.id, body]
+    package static let fields: [any InputField] = [ProblemFields.id, CommentFields.body]
 
     package init(_ values: InputValues) throws(FieldError) {
       id = try values[ProblemFields.id]
-      body = try values[Self.body]
+      body = try values[CommentFields.body]
     }
   }
 
