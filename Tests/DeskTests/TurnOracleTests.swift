@@ -113,14 +113,16 @@ import Testing
     }
   }
 
-  /// By how much a budget was ever exceeded: that of each priority counts until the supplier is told the next, with all that was used.
+  /// By how much a budget was ever exceeded: that of each priority counts until the supplier is told the next, with all that was used. A
+  /// priority that is followed by another one in its own minute never counted.
   private static func over(
     _ dispatch: Moment, _ own: some Collection<Moment>, until: Int64, by isOpen: (Int64) -> Bool, _ budget: ((Int64, Int64)) -> Int64
   ) -> Int64 {
     let told = own.filter { $0.told != nil }
     let priorities = [dispatch.priority] + told.compactMap(\.told)
-    let ends = told.map(\.minute) + [until]
-    return zip(priorities, ends).map { minutes(dispatch.minute, $1, where: isOpen) - budget(budgets[$0] ?? (0, 0)) }.max() ?? 0
+    let (starts, ends) = ([dispatch.minute] + told.map(\.minute), told.map(\.minute) + [until])
+    let counting = priorities.indices.filter { $0 == priorities.count - 1 || starts[$0] < ends[$0] }
+    return counting.map { minutes(dispatch.minute, ends[$0], where: isOpen) - budget(budgets[priorities[$0]] ?? (0, 0)) }.max() ?? 0
   }
 
   // MARK: The life
