@@ -3,8 +3,14 @@ import Kernel
 package enum AssuranceMessages: MessageCatalog {
   package static let notBacked = Message(
     "assurance.not_backed",
-    "The contract would promise what nothing backs ({count} gaps). Close the gaps, or accept each as a risk on its proof, and try again.",
-    zh: "合同的承诺缺乏支撑（{count} 处缺口）。请先消除缺口，或在证明中逐项接受风险，然后重试。")
+    """
+    The contract's proof is required, and it would promise what nothing backs ({count} gaps). Close the gaps, promise less, or accept each as a risk \
+    on its proof, with the reason and who takes it upon himself (accepted_risk.record), and try again. A draft promises nothing yet.
+    """,
+    zh: """
+      此合同须经证明，而其承诺缺乏支撑（{count} 处缺口）。请先消除缺口，降低承诺，或在证明中逐项接受风险并注明理由与承担者（accepted_risk.record），然后重试。\
+      草稿不作任何承诺。
+      """)
   package static let openGap = Message("assurance.open_gap", "{gap}", zh: "缺口：{gap}")
   package static let notLater = Message(
     "assurance.not_later", "A new version must begin after the newest one, which begins at {newest}.", zh: "新版本必须晚于当前最新版本（{newest}）生效。")

@@ -17,7 +17,7 @@ package enum ContractFileMessages: MessageCatalog {
   static let badDuration = Message(
     "contract_file.duration", "This must be a time such as 15 min, 4 h, 1 h 30 min, or 2 business days.",
     zh: "必须是时限，例如 15 min、4 h、1 h 30 min 或 2 business days。")
-  static let badNotice = Message("contract_file.notice", "This must be a notice such as 30 days or 3 months.", zh: "必须是通知期，例如 30 days 或 3 months。")
+  static let badNotice = Message("contract_file.notice", "This must be a notice such as 60 days or 3 months.", zh: "必须是通知期，例如 60 days 或 3 months。")
   static let quantityAndUnit = Message(
     "contract_file.quantity", "A quantity needs quantityUnit, and the other way round.", zh: "quantity 与 quantityUnit 须同时填写。")
   static let serviceOrOffering = Message(
@@ -25,6 +25,13 @@ package enum ContractFileMessages: MessageCatalog {
   static let notInCatalogue = Message("contract_file.not_in_catalogue", "The catalogue has nothing with this code.", zh: "目录中没有此代码的条目。")
   static let unknownName = Message(
     "contract_file.unknown_name", "Neither the file nor Steward has this. There are: {allowed}.", zh: "文件和系统中均无此名称。可用：{allowed}。")
+  static let noSuchParty = Message(
+    "contract_file.no_such_party",
+    "Nobody of this name keeps the line's promises: name a team or a supplier's service of the line, as the proof does. There are: {allowed}.",
+    zh: "没有此名称的一方参与兑现该合同行的承诺：请按证明中的名称填写该合同行的团队或供应商服务。可用：{allowed}。")
+  static let notPromised = Message(
+    "contract_file.not_promised", "The line promises nothing of this kind. There are: {allowed}.", zh: "该合同行没有此类承诺。可用：{allowed}。")
+  static let none = Message("contract_file.none", "none", zh: "无")
   static let namedTwice = Message("contract_file.named_twice", "This name stands in the list twice.", zh: "此名称在列表中重复。")
   static let badMetric = Message(
     "contract_file.metric", "This must be response, resolution or update, or the code of a measure such as availability.",
@@ -71,6 +78,7 @@ package enum ContractFileMessages: MessageCatalog {
   static let noSuchHolidaySet = Message("contract_file.no_holiday_set", "There is no holiday set named {name}.", zh: "没有名为 {name} 的节假日集。")
   static let noSuchSla = Message(
     "contract_file.no_such_sla", "The file has no SLA named {name}. There are: {names}.", zh: "文件中没有名为 {name} 的 SLA。现有：{names}。")
+  static let noSla = Message("contract_file.no_sla", "The file has no SLA.", zh: "文件中没有 SLA。")
 
   static let create = Message("contract_plan.create", "create", zh: "新建")
   static let change = Message("contract_plan.change", "change", zh: "变更")
@@ -104,12 +112,51 @@ package enum ContractFileMessages: MessageCatalog {
     "It holds so only from {date}. To let it hold earlier, take the planned version back ({operation}) and apply the file again.",
     zh: "此内容自{date}起才生效。如需提前生效，请先撤回该计划版本（{operation}），再执行文件。")
   static let waits = Message("contract_plan.waits", "how waits bear on the clocks", zh: "等待对时钟的影响")
+  static let noSuchContract = Message(
+    "contract_file.no_such_contract", "The customer {customer} has no contract {name} that is not ended. There are: {names}.",
+    zh: "客户 {customer} 没有名称或编号为 {name} 的未终止合同。现有：{names}。")
+  static let noContract = Message(
+    "contract_file.no_contract", "The customer {customer} has no contract that is not ended.", zh: "客户 {customer} 没有未终止的合同。")
   static let notOneContract = Message(
-    "contract_file.not_one_contract", "The customer {customer} has {count} contracts that are not ended: {names}. Say which, by --contract.",
-    zh: "客户 {customer} 有 {count} 份未终止的合同：{names}。请用 --contract 指明。")
+    "contract_file.not_one_contract",
+    "The customer {customer} has {count} contracts that are not ended: {names}. Say which, by --contract and its name or number.",
+    zh: "客户 {customer} 有 {count} 份未终止的合同：{names}。请用 --contract 加名称或编号指明。")
   static let suspended = Message(
     "contract_file.suspended", "The contract {name} is suspended, which a file cannot say: resume it first (contract.change).",
     zh: "合同 {name} 已暂停，文件无法表示此状态：请先恢复（contract.change）。")
+  static let isSuspended = Message(
+    "contract_plan.is_suspended", "It is suspended: nothing is taken under it until it is resumed (contract.change).",
+    zh: "合同已暂停：恢复（contract.change）之前不受理任何内容。")
+  static let isSuspendedUntil = Message(
+    "contract_plan.is_suspended_until", "It is suspended until {date}: nothing is taken under it until then.", zh: "合同暂停至{date}：在此之前不受理任何内容。")
+  static let willBeSuspended = Message("contract_plan.will_be_suspended", "It is to be suspended from {date}.", zh: "合同将自{date}起暂停。")
+  static let hasLeft = Message(
+    "contract_plan.has_left", "{name} has left (since {date}): name somebody else, or end the contact.", zh: "{name} 已离开（自{date}起）：请指定他人，或终止此联系人。")
+  static let prolongsDeclined = Message(
+    "contract_plan.prolongs_declined",
+    """
+    Beware: the renewal was declined, and the contract was to end on {end}. This lets it go on; renewal.decide with reopen takes the decision back \
+    first.
+    """,
+    zh: "注意：此合同已决定不续约，原定于{end}结束。此变更仍将延长合同；如需撤回该决定，请使用 renewal.decide（reopen）。")
+  static let ola = Message("contract_plan.ola", "OLA {name}", zh: "运营级别（OLA）{name}")
+  static let howToGoOn = Message(
+    "contract_file.how_to_go_on",
+    """
+    The proof of this contract is required, and there are {count} gaps that nobody accepted. Let teams or suppliers close them, promise less, or \
+    accept them under acceptedRisks of the line, with the reason and who takes them upon himself (by). With state: draft a new contract is made \
+    all the same, and promises nothing yet.
+    """,
+    zh: """
+      此合同须经证明，且有 {count} 处缺口未被接受。请由团队或供应商消除缺口，降低承诺，或在该合同行的 acceptedRisks 中接受，并填写理由与承担者（by）。\
+      新合同填写 state: draft 则先建立草稿，不作任何承诺。
+      """)
+  static let targetCalendar = Message("contract_plan.target_calendar", "calendar {value}", zh: "日历{value}")
+  static let targetObjective = Message("contract_plan.target_objective", "objective {value}", zh: "达标率{value}")
+  static let targetPeriod = Message("contract_plan.target_period", "each {value}", zh: "每{value}")
+  static let targetCountsFrom = Message("contract_plan.target_counts_from", "outages count from {value} on", zh: "自{value}起计入中断")
+  static let targetWarnings = Message("contract_plan.target_warnings", "warnings at {value}", zh: "消耗{value}时预警")
+  static let targetPauses = Message("contract_plan.target_pauses", "pauses: {value}", zh: "挂起暂停计时：{value}")
   static let metricsNeedTeams = Message(
     "contract_file.metrics_need_teams", "supplierMetrics says what the suppliers do besides the teams: write teams as well.",
     zh: "supplierMetrics 说明团队之外供应商的参与：请同时填写 teams。")
@@ -126,6 +173,7 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_plan.what_is_found", "whatever gap of this kind the proof of the changed line finds", zh: "变更后的合同行经证明发现的所有此类缺口")
   static let noLongerAccepted = Message(
     "contract_plan.no_longer_accepted", "The contract's file does not accept it any more, or accepts it on other terms.", zh: "合同文件不再接受此风险，或接受的条件已变。")
+  static let acceptedUntil = Message("contract_plan.accepted_until", "no longer accepted from {date}", zh: "自{date}起不再接受")
   static let backed = Message(
     "contract_file.backed", "“{line}”: teams and suppliers back every promise, or the gap is accepted.", zh: "“{line}”：每项承诺均有团队或供应商支撑，或缺口已被接受。")
   static let promisesNothing = Message("contract_file.promises_nothing", "“{line}”: nothing is promised.", zh: "“{line}”：没有承诺。")
@@ -147,7 +195,7 @@ package enum ContractFileMessages: MessageCatalog {
     "contract_plan.summary", "{create} to create, {change} to change, {end} to end.", zh: "新建 {create} 项，变更 {change} 项，终止 {end} 项。")
   package static let ask = Message("contract_plan.ask", "Apply this plan? [y/N]", zh: "执行此计划？[y/N]")
   package static let notConfirmed = Message(
-    "contract_plan.not_confirmed", "Nothing was changed. Answer y, or give --yes.", zh: "未作任何变更。请回答 y，或使用 --yes。")
+    "contract_plan.not_confirmed", "Nothing was changed. Answer y at a terminal, or give --yes.", zh: "未作任何变更。请在终端回答 y，或使用 --yes。")
   package static let done = Message("contract_plan.done", "Done.", zh: "已完成。")
   package static let failed = Message(
     "contract_plan.failed", "Stopped at: {what}. What stands before it is done; apply the file again after mending it.", zh: "停止于：{what}。此前的步骤已完成；修正后请再次执行。")
@@ -162,5 +210,12 @@ package enum ContractFileMessages: MessageCatalog {
     contract, line, team, teamOla, lineTeams, lineSupplier, contact, from, zone, language, hours, activate, shared, nothing, summary, ask,
     notConfirmed, done, failed, waits, notOneContract, suspended, metricsNeedTeams, suppliersNeeded, notNeeded,
     badPromise, backed, promisesNothing, nobodyLinked, openGaps, moreGaps, acceptedRisk, because, acceptedBy, whatIsFound, noLongerAccepted,
+    noSuchParty, notPromised, none, acceptedUntil, noSuchContract, noContract, isSuspended, isSuspendedUntil, willBeSuspended, hasLeft, prolongsDeclined,
+    ola, howToGoOn, noSla, targetCalendar, targetObjective, targetPeriod, targetCountsFrom, targetWarnings, targetPauses,
   ]
+
+  /// What there is, as a sentence lists it.
+  static func list(_ names: [String], _ language: Language) -> String {
+    names.isEmpty ? none.text(language) : names.prefix(20).joined(separator: ", ")
+  }
 }

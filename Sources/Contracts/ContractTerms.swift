@@ -11,11 +11,12 @@ package enum ContractTerms {
   /// - Parameters:
   ///   - person: the requester.
   ///   - unit: the requester's site or department.
+  ///   - service: what the ticket is about, of the catalogue.
   ///   - explicit: the line that somebody named.
   package static func line(
-    tenant: TenantId, person: Int64? = nil, unit: Int64?, at: Instant, explicit: Int64?, in transaction: Transaction
+    tenant: TenantId, person: Int64? = nil, unit: Int64?, service: Int64? = nil, at: Instant, explicit: Int64?, in transaction: Transaction
   ) async throws -> LineTerms? {
-    try await lines(tenant: tenant, unit: unit, at: at, in: transaction).choose(person: person, explicit: explicit)
+    try await lines(tenant: tenant, unit: unit, at: at, in: transaction).choose(person: person, service: service, explicit: explicit)
   }
 
   /// What a line is chosen from: for those who choose when they know more, such as what covers the ticket's CIs.
@@ -27,9 +28,20 @@ package enum ContractTerms {
 
     /// - Parameters:
     ///   - covering: the lines that cover the ticket's CIs, that of the CI which counts most first.
+    ///   - service: what the ticket is about, of the catalogue.
     ///   - explicit: the line that somebody named.
-    package func choose(person: Int64? = nil, covering: [Int64] = [], explicit: Int64?) -> LineTerms? {
-      LinePrecedence.choose(from: candidates, for: LinePrecedence.Subject(person: person, units: units, covering: covering), explicit: explicit)
+    package func choose(person: Int64? = nil, covering: [Int64] = [], service: Int64? = nil, explicit: Int64?) -> LineTerms? {
+      LinePrecedence.choose(from: candidates, for: subject(person, covering, service), explicit: explicit)
+    }
+
+    /// The line of a ticket that is about another service now.
+    /// - Parameter line: the one that it has.
+    package func choose(person: Int64?, covering: [Int64], service: Int64?, keeping line: LineTerms?) -> LineTerms? {
+      LinePrecedence.choose(from: candidates, for: subject(person, covering, service), keeping: line)
+    }
+
+    private func subject(_ person: Int64?, _ covering: [Int64], _ service: Int64?) -> LinePrecedence.Subject {
+      LinePrecedence.Subject(person: person, units: units, covering: covering, service: service)
     }
   }
 

@@ -124,7 +124,7 @@ package enum DifferenceWords: MessageCatalog {
   }
 
   /// A measured metric that has no word of its own is called by its name.
-  static func metric(_ name: String, _ language: Language) -> String {
+  package static func metric(_ name: String, _ language: Language) -> String {
     switch name {
     case Metric.response.rawValue: response.text(language)
     case Metric.update.rawValue: update.text(language)

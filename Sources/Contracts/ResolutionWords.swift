@@ -4,10 +4,11 @@ import Kernel
 enum ResolutionWords: MessageCatalog {
   static let noLine = Message("resolution.no_line", "No line in force: nothing is promised.", zh: "没有生效的合同行：无任何承诺。")
   static let forOthers = Message(
-    "resolution.for_others", "No line in force is for this: those that are cover {others}. Name the unit or the requester, where there is one.",
-    zh: "生效的合同行均不适用于此：仅覆盖{others}。如有，请指明单位或请求人。")
+    "resolution.for_others", "No line in force is for this: those that are cover {others}. Name the unit, the requester or the service, where there is one.",
+    zh: "生效的合同行均不适用于此：仅覆盖{others}。如有，请指明单位、请求人或服务。")
   static let otherUnits = Message("resolution.other_units", "other units", zh: "其他单位")
   static let otherPersons = Message("resolution.other_persons", "other persons", zh: "其他人员")
+  static let otherServices = Message("resolution.other_services", "other services", zh: "其他服务")
   static let otherCis = Message("resolution.other_cis", "other configuration items", zh: "其他配置项")
   static let line = Message("resolution.line", "Line “{line}” of “{contract}”: {reason}.", zh: "合同“{contract}”的合同行“{line}”：{reason}。")
   static let promised = Message(
@@ -54,7 +55,9 @@ enum ResolutionWords: MessageCatalog {
 
   /// Why no line was chosen of those in force.
   static func whyNone(of standings: [LinePrecedence.Standing], _ language: Language) -> String {
-    let all: [(LinePrecedence.Standing, Message)] = [(.otherUnits, otherUnits), (.otherPersons, otherPersons), (.otherCis, otherCis)]
+    let all: [(LinePrecedence.Standing, Message)] = [
+      (.otherUnits, otherUnits), (.otherPersons, otherPersons), (.otherServices, otherServices), (.otherCis, otherCis),
+    ]
     let others = all.filter { standings.contains($0.0) }.map { $0.1.text(language) }
     guard !others.isEmpty else { return noLine.text(language) }
     return forOthers.text(language, ["others": others.joined(separator: language == .chinese ? "、" : ", ")])
@@ -66,8 +69,8 @@ enum ResolutionWords: MessageCatalog {
   }
 
   static let all = [
-    noLine, forOthers, otherUnits, otherPersons, otherCis, line, promised, promisedToAny, none, noneToAny, noTarget, explicit, ci, person, unit, unitAbove,
-    customer, newest, service, ciTier, ticketType,
+    noLine, forOthers, otherUnits, otherPersons, otherServices, otherCis, line, promised, promisedToAny, none, noneToAny, noTarget, explicit, ci, person, unit,
+    unitAbove, customer, newest, service, ciTier, ticketType,
     priority,
   ]
 }

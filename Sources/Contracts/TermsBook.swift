@@ -42,10 +42,11 @@ package struct TermsBook: Sendable {
     for found in units { parents[found.unit] = found.parent }
   }
 
-  /// As ``ContractTerms/line(tenant:person:unit:at:explicit:in:)``; what is read from logs names no CIs.
-  package func line(person: Int64? = nil, unit: Int64?, at instant: Instant, explicit: Int64?) -> LineTerms? {
+  /// As ``ContractTerms/line(tenant:person:unit:service:at:explicit:in:)``; what is read from logs names no CIs.
+  package func line(person: Int64? = nil, unit: Int64?, service: Int64? = nil, at instant: Instant, explicit: Int64?) -> LineTerms? {
     let candidates = lines.values.compactMap { candidate($0, at: instant) }
-    return LinePrecedence.choose(from: candidates, for: LinePrecedence.Subject(person: person, units: units(above: unit)), explicit: explicit)
+    let subject = LinePrecedence.Subject(person: person, units: units(above: unit), service: service)
+    return LinePrecedence.choose(from: candidates, for: subject, explicit: explicit)
   }
 
   /// As ``ContractTerms/targets(slaVersion:facts:at:in:)``.
@@ -73,8 +74,8 @@ package struct TermsBook: Sendable {
       contractZone: contract.zone, contractName: contract.name, lineName: line.name, resolutionStopsAt: sla.resolutionStopsAt,
       reason: .noneInForce, waits: sla.waits)
     return LinePrecedence.Candidate(
-      terms: terms, units: line.units, persons: line.persons, onlyCoveredCis: line.onlyCoveredCis, contractStartsAt: contract.startsAt,
-      lineValidFrom: line.validFrom)
+      terms: terms, units: line.units, persons: line.persons, onlyCoveredCis: line.onlyCoveredCis, sold: line.sold,
+      contractStartsAt: contract.startsAt, lineValidFrom: line.validFrom)
   }
 
   private func units(above unit: Int64?) -> [Int64] {

@@ -143,7 +143,7 @@ struct DemoStory: Sendable {
         try await teller.call("incident.cite", ["id": id, "article": article, "use": "solved"])
       }
       return resolved
-    case .reopen: return try await teller.call("incident.reopen", ["id": id, "reason": "It is back."], version: version)
+    case .reopen: return try await teller.call("incident.reopen", ["id": id, "reason": "It is back.", "visibility": "public"], version: version)
     case .close: return try await teller.call("incident.close", ["id": id], version: version)
     }
   }

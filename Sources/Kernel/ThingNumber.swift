@@ -6,8 +6,18 @@ package struct ThingNumber: Hashable, Sendable {
   package let kind: String
   package let number: Int64
 
-  /// Articles have letters of their own; all others have the prefix of their ids in capitals.
+  /// Articles and major incidents have letters of their own; all others have the prefix of their ids in capitals.
   private static let article = (letters: "KB", kind: "art")
+  private static let major = (letters: "MAJ", kind: "mji")
+
+  /// The letters in the numbers of things whose ids have this prefix.
+  package static func letters(of kind: String) -> String {
+    switch kind {
+    case Self.article.kind: Self.article.letters
+    case Self.major.kind: Self.major.letters
+    default: kind.uppercased()
+    }
+  }
 
   /// Reads a number as somebody types it: in small letters as well, with or without the leading zeros. Nil for anything else.
   package init?(_ text: String) {
@@ -22,7 +32,9 @@ package struct ThingNumber: Hashable, Sendable {
     case 3:
       guard let code = TenantCode.read(parts[0]), let letters = Self.capitals(parts[1]) else { return nil }
       self.code = code
-      kind = letters.lowercased()
+      let kind = letters == Self.major.letters ? Self.major.kind : letters.lowercased()
+      guard Self.letters(of: kind) == letters else { return nil }
+      self.kind = kind
     default: return nil
     }
     self.number = number

@@ -89,6 +89,7 @@ package enum NotificationMessages: MessageCatalog {
   static let openedBody = Message(
     "notification.opened.body", "{number}: {title}\nPriority: {priority}\n\nWe tell you as soon as there is something new.",
     zh: "{number}：{title}\n优先级：{priority}\n\n有进展时将及时通知您。")
+  static let openedForStaffSubject = Message("notification.opened_for_staff.subject", "[{number}] New: {title}", zh: "[{number}] 新事件：{title}")
   static let assignedSubject = Message("notification.assigned.subject", "[{number}] Assigned: {title}", zh: "[{number}] 已分派：{title}")
   static let ticketBody = Message(
     "notification.ticket.body", "{number}: {title}\nCustomer: {customer}\nPriority: {priority}\nState: {state}\nDue: {due}\nTeam: {team}\nBy: {actor}, {at}",
@@ -102,6 +103,8 @@ package enum NotificationMessages: MessageCatalog {
   static let customerCommentedSubject = Message(
     "notification.customer_commented.subject", "[{number}] {customer} wrote: {title}", zh: "[{number}] {customer} 有新评论：{title}")
   static let answeredSubject = Message("notification.answered.subject", "[{number}] News about: {title}", zh: "[{number}] 有新答复：{title}")
+  static let answeredForStaffSubject = Message(
+    "notification.answered_for_staff.subject", "[{number}] The customer was answered: {title}", zh: "[{number}] 已答复客户：{title}")
   static let internallyCommentedSubject = Message(
     "notification.internally_commented.subject", "[{number}] Note of a colleague: {title}", zh: "[{number}] 内部备注：{title}")
   static let commentBody = Message(
@@ -165,7 +168,8 @@ package enum NotificationMessages: MessageCatalog {
     ruleBreached, ruleRenewalDue, ruleRenewalNear, ruleRenewalMissed, ruleRenewalRenewed, ruleRenewalDeclined,
     ruleRenewalNotRenewed, ruleRenewalLapsed, ruleContractLapsed, ruleGapsOpened, ruleCertificationExpiring, ruleCertificationExpired,
     ruleActionAssigned, ruleActionDue, ruleActionOverdue, ruleProcessEscalated, ruleGateAsked, ruleGateDecided,
-    openedSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject, customerCommentedSubject, answeredSubject,
+    openedSubject, openedForStaffSubject, openedBody, assignedSubject, ticketBody, offeredSubject, offeredBody, ownerChangedSubject,
+    customerCommentedSubject, answeredSubject, answeredForStaffSubject,
     internallyCommentedSubject, commentBody, resolvedSubject, resolvedBody, closedSubject, reopenedSubject, problemToldSubject, problemToldBody,
     escalatedSubject, escalatedBody, escalatedByAge, escalatedByShare, escalatedByBreach,
     clockWarnedSubject, clockBreachedSubject, clockBody, summarySubject, summaryBody,

@@ -40,6 +40,9 @@ package enum TimeEntriesMessages: MessageCatalog {
   static let overlaps = Message(
     "time_entry.overlaps", "This overlaps other time of the same person. Two things at once are recorded with parallel.",
     zh: "与同一人员的其他工时重叠。同时进行的工作请以 parallel 登记。")
+  static let dayIsFull = Message(
+    "time_entry.day_is_full", "That would make {total} h on {date}, for all customers together; the day has {most} h.",
+    zh: "{date} 当日对所有客户的工时合计将达 {total} 小时，而该日只有 {most} 小时。")
   static let monthClosed = Message(
     "time_entry.month_closed", "Everything before {date} is closed; what was approved is corrected by time_entry.correct.",
     zh: "{date} 之前的月份已关账；已批准的工时请用 time_entry.correct 更正。")
@@ -76,7 +79,7 @@ package enum TimeEntriesMessages: MessageCatalog {
     [
       badCode, codeTaken, appliesTaken, billableOfWork, appliesOfRate, retired, active, needed, ruleTaken, timesOrMinutes, wholeMinutes, order, tooLong,
       future, tooOld, staffNeeded, othersTime, ticketOrReview, ticketOrLine, lineOfTicket, lineNotInForce, unknownWorkType, unknownRateClass, overlaps,
-      monthClosed,
+      monthClosed, dayIsFull,
       badTransition, notOwner, submittedByOwner, nothingBilled, personRequired, ownEntry, nothingToChange, notApproved, reversal, correctedAlready,
       correctionStays, timerRuns, timerStart,
       timerForgotten, timerTooShort, monthNotOver, monthOpen, badRange,

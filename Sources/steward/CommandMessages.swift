@@ -10,6 +10,7 @@ enum CommandMessages: MessageCatalog {
     "command.no_customer", "There is no customer with the code {code}. Those there are: {codes}.", zh: "没有代码为 {code} 的客户。现有客户：{codes}。")
   static let noContract = Message(
     "command.no_contract", "{customer} has no contract named {name}. Those there are: {names}.", zh: "客户 {customer} 没有名为 {name} 的合同。现有合同：{names}。")
+  static let none = Message("command.none", "none", zh: "无")
   static let noAccount = Message("command.no_account", "There is no active account {login}.", zh: "没有可用账户 {login}。")
   static let setupDone = Message("command.setup_done", "There is an administrator already. Log in instead.", zh: "已存在管理员，请直接登录。")
   static let badListen = Message("command.bad_listen", "{value} is not HOST:PORT.", zh: "{value} 不是“主机:端口”的格式。")
@@ -40,6 +41,9 @@ enum CommandMessages: MessageCatalog {
   static let stopHint = Message("command.stop_hint", "Ctrl-C stops it. The data stays in {path}.", zh: "按 Ctrl-C 停止。数据保存在 {path}。")
   static let setup = Message(
     "command.setup", "There is no administrator yet. Make one, within 24 hours, with this one-time token:", zh: "尚无管理员。请在 24 小时内使用以下一次性令牌创建：")
+  static let logIn = Message(
+    "command.log_in", "Then log in, with the provider's code {code} as the tenant, for a token of twelve hours:",
+    zh: "然后以服务商代码 {code} 作为 tenant 登录，获取有效期十二小时的令牌：")
   static let noProfile = Message("command.no_profile", "The profile {path} cannot be read.", zh: "无法读取导入配置 {path}。")
   static let demoProgress = Message("command.demo_progress", "Telling a year of demonstration", zh: "正在生成一年的演示数据")
   static let missingProgram = Message(
@@ -103,13 +107,46 @@ enum CommandMessages: MessageCatalog {
   static let columnCredit = Message("command.column_credit", "CREDIT", zh: "补偿")
   static let columnCreditNow = Message("command.column_credit_now", "CREDIT NOW", zh: "当前补偿")
 
+  static let columnNumber = Message("command.column_number", "NUMBER", zh: "工单号")
+  static let columnPriority = Message("command.column_priority", "PRIORITY", zh: "优先级")
+  static let columnVerdictNow = Message("command.column_verdict_now", "VERDICT NOW", zh: "当前判定")
+  static let columnElapsedNow = Message("command.column_elapsed_now", "ELAPSED NOW", zh: "当前用时")
+  static let columnBudgetNow = Message("command.column_budget_now", "BUDGET NOW", zh: "当前时限")
+  static let columnVerdict = Message("command.column_verdict", "VERDICT", zh: "试算判定")
+  static let columnElapsed = Message("command.column_elapsed", "ELAPSED", zh: "试算用时")
+  static let columnBudget = Message("command.column_budget", "BUDGET", zh: "试算时限")
+  static let columnTitle = Message("command.column_title", "TITLE", zh: "标题")
+  static let verdictMet = Message("command.verdict_met", "met", zh: "达成")
+  static let verdictMissed = Message("command.verdict_missed", "missed", zh: "未达成")
+
+  static let jsonOrCsv = Message("command.json_or_csv", "Give --json or --csv, not both.", zh: "--json 与 --csv 只能给出其一。")
+  static let databaseOrTrial = Message("command.database_or_trial", "Give --database or --trial, not both.", zh: "--database 与 --trial 只能给出其一。")
+  static let whichDatabase = Message(
+    "command.which_database", "Say which database: --database URL, or --trial DIR for a private one.",
+    zh: "请指明数据库：--database URL，或用 --trial DIR 使用专用数据库。")
+  static let fileOrSla = Message(
+    "command.file_or_sla", "Give a file, or the name of a stored SLA with --sla.", zh: "请给出文件，或用 --sla 指定已存储的 SLA 名称。")
+  static let takesRange = Message("command.takes_range", "{option} takes {first} to {last}.", zh: "{option} 的取值为 {first} 至 {last}。")
+  static let lineNeedsCustomer = Message("command.line_needs_customer", "--line needs one --customer.", zh: "--line 需要且只能配合一个 --customer。")
+  static let takesBasis = Message("command.takes_basis", "--basis takes opened or closed.", zh: "--basis 的取值为 opened 或 closed。")
+  static let takesDay = Message("command.takes_day", "{option} takes a day such as 2026-03-01.", zh: "{option} 须为日期，例如 2026-03-01。")
+  static let toBeforeFrom = Message("command.to_before_from", "--to lies before --from.", zh: "--to 早于 --from。")
+
   static let all = [
+    columnNumber, columnPriority, columnVerdictNow, columnElapsedNow, columnBudgetNow, columnVerdict, columnElapsed, columnBudget, columnTitle,
+    verdictMet, verdictMissed, jsonOrCsv, databaseOrTrial, whichDatabase, fileOrSla, takesRange, lineNeedsCustomer, takesBasis, takesDay,
+    toBeforeFrom,
     noSla, noSchedule, noLine, backtestProgress, backtestHead, backtestChanged, backtestNoHistory, backtestMore, noCredits, creditTotal, allTickets, columnNow,
     columnThen,
     columnMet, columnJudged, columnOpen, columnCustomer, columnMetric, columnTickets, columnLine, columnSchedule, columnPeriod, columnCredit, columnCreditNow,
-    noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
-    authority, tryIt, stopHint, setup, missingProgram, fewPartitions, demoProgress, noProfile,
+    noConfigFile, badDatabaseURL, notInstalled, noCustomer, noContract, none, noAccount, setupDone, badListen, migrated, alreadyMigrated, listening, working,
+    authority, tryIt, stopHint, setup, logIn, missingProgram, fewPartitions, demoProgress, noProfile,
     certificateExpires, certificateExpired, badFileFolder, foreignFileFolder, noGroup, badMapping, unknownFamily, unwritable, unreadable, adminSocket,
     adminPort, adminUnreachable, adminBroken, adminNotSpoken, adminClosed, adminBadCredential, noTokenFile, noCommandFile,
   ]
+
+  /// What there is, as a sentence lists it.
+  static func list(_ names: [String]) -> String {
+    names.isEmpty ? none.text(Terminal.language) : names.prefix(20).joined(separator: ", ")
+  }
 }

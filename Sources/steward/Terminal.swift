@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Kernel
 import Synchronization
@@ -55,11 +56,17 @@ enum Terminal {
   }
 
   private static func csvCell(_ cell: String) -> String {
-    let isNumber = Rate(cell) != nil
-    let safe = !isNumber && cell.first.map { "=+-@\t\0".contains($0) } == true ? "'" + cell : cell
+    // Numbers, and the dash that stands for none, are no formulas.
+    let isPlain = cell == "-" || Rate(cell) != nil
+    let safe = !isPlain && cell.first.map { "=+-@\t\0".contains($0) } == true ? "'" + cell : cell
     guard safe.contains(where: { ",\"\r\n".contains($0) }) else { return safe }
     return "\"" + safe.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
+}
+
+extension ValidationError {
+  /// Wrong usage in the words of who is at the terminal.
+  init(_ message: Message, _ arguments: [String: String] = [:]) { self.init(message.text(Terminal.language, arguments)) }
 }
 
 extension String {

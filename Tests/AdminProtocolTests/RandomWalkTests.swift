@@ -10,6 +10,8 @@ import Testing
 @Suite struct RandomWalkTests {
   private struct Model {
     var isKnown: Bool
+    /// And not by AUTH.
+    var isKnownByHost: Bool
     var hasRead = false
     var strangers = 0
     var replies: [String] = []
@@ -32,8 +34,9 @@ import Testing
       case .hello, .lang, .format: replies.append("\(tag) 200")
       case .unknown: replies.append("\(tag) 304")
       case .auth(let isGood):
-        if isKnown { return replies.append("\(tag) 309") }
+        if isKnown, !isKnownByHost { return replies.append("\(tag) 309") }
         strangers = 0
+        isKnownByHost = false
         runs.append("authenticate")
         isKnown = isGood
         isGood ? replies.append("\(tag) 200") : end("\(tag) 401")
@@ -101,7 +104,7 @@ import Testing
     var random = SplitMix64(seed: seed)
     for _ in 0..<400 {
       let known = Bool.random(using: &random)
-      var model = Model(isKnown: known)
+      var model = Model(isKnown: known, isKnownByHost: known)
       var limits = AdminLimits()
       limits.waitingCommands = Int.random(in: 1...10, using: &random)
       limits.readsTogether = Int.random(in: 1...5, using: &random)

@@ -33,7 +33,7 @@ import Testing
   /// A spreadsheet runs what begins like a formula.
   @Test(arguments: [
     ("=1+1", "'=1+1"), ("+x", "'+x"), ("-x", "'-x"), ("@x", "'@x"), ("\t=x", "'\\t=x"), ("-12.5", "-12.5"), ("a=b", "a=b"), ("a,\"b", "\"a,\"\"b\""),
-    ("a\r\nb", "a\\r\\nb"),
+    ("a\r\nb", "a\\r\\nb"), ("-", "-"),
     ("=\"x\"", "\"'=\"\"x\"\"\""), (" a", "\" a\""), ("\u{1b}[2J", "\\u{1b}[2J"),
   ])
   func cellsOfCSV(value: String, cell: String) { #expect(CSVCell.text(.object(["a": .text(value)]), at: "a") == cell) }

@@ -73,6 +73,26 @@ import Testing
     #expect(driver.replies == ["@1 200", "@2 309", "@3 200"] && !driver.isClosed)
   }
 
+  /// Whom the host knows may be somebody else by a token, once.
+  @Test func onTheSocketATokenTakesThePlaceOfTheHostsWord() throws {
+    var driver = try SessionDriver(known: true)
+    driver.feed("@1 AS tenant=ACME\r\n@2 AUTH token=good\r\n@3 customer create code=A\r\n")
+    driver.complete()
+    #expect(driver.started.last == "authenticate" && driver.session.customer == "cus_acme")
+    driver.completeAll()
+    #expect(driver.session.customer == nil)
+    driver.feed("@4 AUTH token=bad\r\n@5 customer list\r\n")
+    driver.completeAll()
+    #expect(driver.replies == ["@1 200", "@2 200", "@3 201", "@4 309", "@5 200"] && !driver.isClosed)
+  }
+
+  @Test(arguments: ["AUTH token=bad", "AUTH", "AUTH now"]) func onTheSocketTooAFailedAuthEndsTheSession(auth: String) throws {
+    var driver = try SessionDriver(known: true)
+    driver.feed("@1 \(auth)\r\n@2 customer create code=A\r\n")
+    driver.completeAll()
+    #expect(driver.replies.count == 1 && driver.isClosed && !driver.started.contains("customer.create"), "\(driver.lines)")
+  }
+
   @Test func aSessionWhoseProofHasGoneEnds() throws {
     var driver = try SessionDriver(known: true)
     driver.feed("@1 customer list\r\n@2 customer create code=A\r\n")

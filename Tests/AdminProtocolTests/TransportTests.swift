@@ -83,6 +83,15 @@ import Testing
     }
   }
 
+  @Test func onTheSocketATokenActsAsItsAccount() async throws {
+    try await TestAdmin.with { admin in
+      let client = try await admin.local()
+      #expect(try await client.command("AUTH token=\(try await admin.token(.engineer))").first == "- 200 name=robot kind=service language=en")
+      #expect(try await client.command("customer create code=ACME name=A zone=UTC").first?.hasPrefix("- 403") == true)
+      #expect(try await admin.local().command("AUTH token=stw_wrong").first?.hasPrefix("- 401") == true)
+    }
+  }
+
   /// Case 65: another user, who is neither root nor the server nor in the group. It needs root to become one.
   @Test(.enabled(if: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"))) func anotherUserIsRefused() async throws {
     try await TestAdmin.with { admin in

@@ -405,6 +405,19 @@ import Testing
     #expect(!gap.isWithin(try stored("UC 7", "2026-12-15T00:00:00Z")), "what ended was the agreement, and the link went on")
   }
 
+  @Test func whoAcceptsASuspensionAcceptsNoLongerOne() throws {
+    let calendars = [Int64(1): Self.calendar("24x7", try CalendarDefinition.always(zone: "UTC"))]
+    func gap(_ until: Instant?) throws -> Gap {
+      try #require(Self.verdict(providers: [Self.link(FixedTerms(lack: .notInForce("N", until: until)))], calendars: calendars).gaps.first)
+    }
+    let (short, long, open) = (try gap(Self.start.adding(seconds: 86_400)), try gap(Self.start.adding(seconds: 172_800)), try gap(nil))
+    #expect(short.isWithin(short) && short.isWithin(long) && short.isWithin(open) && open.isWithin(open))
+    #expect(!long.isWithin(short) && !open.isWithin(long))
+    #expect(GapWords.text(short, .english).contains("until 2 December 2026 (UTC)"), "\(GapWords.text(short, .english))")
+    #expect(Gap(short.value) == short)
+    #expect(open.key.hasSuffix("notInForce(\"N\")"), "as it was before: \(open.key)")
+  }
+
   @Test func aStoredGapReadsBackAsItWas() throws {
     let calendars = [Int64(1): Self.calendar("Six days", try Self.late()), 2: Self.calendar("Supplier", try Self.late(closing: [.saturday: 18]))]
     var gaps = Self.verdict(providers: [Self.link(FixedTerms(calendar: 2, budget: .seconds(5 * 3600)))], calendars: calendars).gaps

@@ -22,7 +22,7 @@ import Testing
     let gap = try await world.prove().at("gaps").array?.first { $0["kind"] == "term" }
     #expect(gap?.at("from") == "2026-06-01T00:00:00Z", "\(String(describing: gap))")
     #expect(
-      gap?.at("text") == "resolution P1: until 1 June 2026 (UTC) supplier Cloud Ltd Network delivered its part, nobody since.",
+      gap?.at("text") == "resolution P1: until 1 June 2026 02:00 (Europe/Berlin) supplier Cloud Ltd Network delivered its part, nobody since.",
       "\(gap?.at("text") ?? .null)")
     // A link that ended can be told so still, and its end stays what it was.
     await expectFailure(.conflict) { try await world.call("supplier_link.end", ["id": link.at("id")], version: ended.at("version")) }
@@ -35,6 +35,32 @@ import Testing
     try await world.sweep()
     let newest = try await world.call("proof.list", ["line": world.line]).at("items.0")
     #expect(newest.at("cause") == "changed" && !newest.kinds.contains("term"), "\(newest)")
+  }
+
+  /// A suspension of what backs a promise is told with its end, by the days of the contract's zone.
+  @Test func aSuspensionIsToldWithItsEnd() async throws {
+    let world = try await AssuranceWorld()
+    try await world.link()
+    for (version, event, from) in [(Int64(1), "suspend", "2026-05-31T22:00:00Z"), (2, "resume", "2026-06-30T22:00:00Z")] {
+      try await world.call(
+        "underpinning_contract.revise", ["id": world.underpinning.at("id"), "event": .text(event), "validFrom": .text(from)], version: .integer(version))
+    }
+    let gap = try await world.prove().at("gaps").array?.first { $0["kind"] == "term" }
+    #expect(
+      gap?.at("text")
+        == "resolution P1: not backed from 1 June 2026 until 1 July 2026 (Europe/Berlin): “UC-7” with supplier Cloud Ltd Compute is not in force.",
+      "\(gap?.at("text") ?? .null)")
+  }
+
+  /// Two services of a supplier that differ in their region alone are told apart.
+  @Test func aServiceIsToldWithItsRegion() async throws {
+    let world = try await AssuranceWorld()
+    for region in ["eu-1", "us-1"] {
+      let service = try await world.call("supplier_service.add", ["supplier": world.supplier.at("id"), "name": "WAN", "region": .text(region)])
+      try await world.call("supplier_link.add", ["line": world.line, "service": service.at("id"), "role": "provides"])
+    }
+    let gaps = try await world.prove().at("gaps").array ?? []
+    #expect(Set(gaps.compactMap { $0.at("parties.0").text }) == ["Cloud Ltd WAN eu-1", "Cloud Ltd WAN us-1"], "\(gaps)")
   }
 
   /// A look that found nothing but lines that cannot be proven was the last one.

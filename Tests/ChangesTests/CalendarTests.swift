@@ -67,7 +67,9 @@ import Testing
     let theirs = try await world.ci("theirs", of: world.other)
     _ = try await world.change("Theirs", of: world.other, cis: [theirs])
     let first = try await world.change("First", sharedCis: [shared])
-    _ = try await world.change("Second", of: world.other, cis: [theirs], sharedCis: [shared])
+    let second = try await world.change("Second", of: world.other, cis: [theirs], sharedCis: [shared])
+    let (toAll, toOne) = (try await world.read(second), try await world.read(second, as: world.servesAcme))
+    #expect(toAll.at("clashCount") == 2 && toOne.at("clashCount") == 1 && toOne.at("clashes") == .array([first.at("id")]))
     let clashes = try await world.call("change.clashes", ["id": first.at("id")], as: world.servesAcme)
     #expect(clashes.texts("title") == ["Second"])
     #expect(clashes.at("items.0.cis").array?.map { $0.at("name") } == ["core"])
@@ -76,6 +78,54 @@ import Testing
     #expect(try await world.call("change.clashes", ["id": after.at("id")]).texts("title") == [])
     let bare = try await world.call("change.open", ["customer": .id(world.acme.publicId), "kind": "emergency", "title": "No window"])
     #expect(try await world.call("change.clashes", ["id": bare.at("id")]).texts("title") == [])
+  }
+
+  /// Guard: whoever is to agree sees without asking that there are others at the same time.
+  @Test func whoIsToAgreeIsToldOfClashes() async throws {
+    let world = try await ChangesWorld()
+    let (core, theirs) = (try await world.ci("core"), try await world.ci("theirs", of: world.other))
+    let shared = try await world.sharedCi("san", affecting: [world.acme, world.other])
+    let first = try await world.change("First", cis: [core], sharedCis: [shared])
+    let second = try await world.change("Second", cis: [core])
+    _ = try await world.change("Later", cis: [core], from: 9)
+    let third = try await world.change("Theirs", of: world.other, cis: [theirs], sharedCis: [shared])
+    let submitted = try await world.submitted(first)
+    #expect(submitted.at("clashCount") == 2)
+    let waiting = try await world.call("change_approval.list", [:], as: world.peer)
+    #expect(waiting.at("items.0.change") == first.at("id") && waiting.at("items.0.clashCount") == 2)
+    let read = try await world.read(first)
+    #expect(read.at("clashCount") == 2 && read.at("clashes") == .array([second.at("id"), third.at("id")]))
+    #expect(read.at("approvals.0.clashCount") == 2)
+    let decided = try await world.call("change_approval.approve", ["id": waiting.at("items.0.id"), "reason": "Seen"], as: world.peer)
+    #expect(decided.at("clashCount") == 2)
+    try await world.act("change.cancel", on: second, ["reason": "No"])
+    #expect(try await world.read(submitted).at("clashes") == .array([third.at("id")]))
+    // What is over clashes with nothing.
+    #expect(try await world.read(second).at("clashCount") == 0)
+  }
+
+  /// Guard: whoever serves one customer of many gets his own page, also when it is asked for by customer.
+  @Test func aPageOfFewCustomersIsTheirs() async throws {
+    let world = try await ChangesWorld()
+    let shared = try await world.sharedCi("san", affecting: [world.acme, world.other])
+    for number in 0..<3 {
+      _ = try await world.change("Mine \(number)")
+      _ = try await world.change("Theirs \(number)", of: world.other)
+      world.database.clock.advance(seconds: 60)
+    }
+    _ = try await world.change("Both", sharedCis: [shared])
+    let mine = ["Both", "Mine 2", "Mine 1", "Mine 0"]
+    var (titles, cursor): ([String], Value) = ([], .null)
+    repeat {
+      let page = try await world.call("change.list", ["limit": 3, "cursor": cursor], as: world.servesAcme)
+      titles += page.texts("title")
+      cursor = page.at("next")
+    } while cursor != .null
+    #expect(titles == mine)
+    let named = try await world.call("change.list", ["customer": .id(world.acme.publicId)])
+    #expect(named.texts("title") == mine)
+    let all = try await world.call("change.list", [:])
+    #expect(all.texts("title").count == 7)
   }
 
   @Test func aPeriodIsPaged() async throws {

@@ -147,6 +147,9 @@ import Testing
     #expect(try await broken("monthlyFee:", "monthlyfee:") == ["\(try line("monthlyFee")) contract.lines[0].monthlyfee contract_file.unknown_key"])
     #expect(try await broken("renewal: manual", "renewal: perhaps") == ["\(try line("renewal: manual")) contract.renewal input.choice"])
     #expect(try await broken("within: 8 h,", "within: 8 weeks,") == ["\(try line("within: 8 h")) slas[0].targets[2].within contract_file.duration"])
+    // A number is no time: it has no unit.
+    #expect(try await broken("within: 8 h,", "within: 8,") == ["\(try line("within: 8 h")) slas[0].targets[2].within contract_file.duration"])
+    #expect(try await broken("notice: 60 days", "notice: 60") == ["\(try line("notice: 60")) contract.notice contract_file.notice"])
     #expect(try await broken("units: [Lyon]", "units: [Lille]") == ["\(try line("units: [Lyon]")) contract.lines[0].units[0] contract_file.unknown_name"])
     #expect(
       try await broken("mon: [[08:30, 12:30]", "mon: [[12:30, 08:30]") == ["\(try line("mon: [[08:30")) calendars[0].week.mon[0] calendar.opening_order"])
@@ -256,6 +259,22 @@ import Testing
     #expect(try await world.run(yaml).plan().isEmpty)
   }
 
+  /// A later end renews what was not to be renewed: the plan says so.
+  @Test func aFileThatProlongsADeclinedContractSaysSo() async throws {
+    let world = try await World()
+    let yaml = try Self.example("office-hours-5x8")
+    try await world.run(yaml).apply()
+    try await sweep(world, at: "2026-12-01T00:00:00Z")
+    let id = try await renewal(world)
+    _ = try await world.database.call("renewal.decide", ["id": id, "decision": "decline"], as: world.database.root, version: 1)
+    #expect(try await world.run(yaml).plan().isEmpty)
+    world.database.clock.advance(seconds: 60)
+    let longer = try await world.run(yaml.replacingOccurrences(of: "ends: 2027-03-15", with: "ends: 2028-03-15")).plan()
+    #expect(longer.text.contains("Beware: the renewal was declined, and the contract was to end on 15 March 2027"), "\(longer.text)")
+    let shorter = try await world.run(yaml.replacingOccurrences(of: "ends: 2027-03-15", with: "ends: 2027-02-15")).plan()
+    #expect(!shorter.text.contains("Beware: the renewal was declined"), "\(shorter.text)")
+  }
+
   /// What is applied is what was shown.
   @Test func whatChangedSinceThePlanWasShownStopsIt() async throws {
     let world = try await World()
@@ -303,7 +322,8 @@ import Testing
     let claire = try #require(people.first { $0["email"] == "claire@lumen.example" })
     try await database.call(
       "person.change", ["id": claire["id"] ?? .null, "left": .bool(true)], as: database.root, version: claire["version"]?.integer)
-    #expect(try await world.run(yaml).plan().isEmpty)
+    let plan = try await world.run(yaml).plan()
+    #expect(plan.isEmpty && plan.text.components(separatedBy: "Claire Fontaine has left (since ").count == 3, "both of her roles: \(plan.text)")
     let exported = try await ContractExport(dispatcher: database.dispatcher, as: database.root, .english).yaml(customer: "LUMENARC", contract: nil)
     #expect(exported.contains("claire@lumen.example"))
     #expect(try await world.run(exported).plan().isEmpty)
@@ -357,6 +377,7 @@ import Testing
     #expect(problems?.problems.map(\.message.key) == ["version.not_later_than_planned"])
     #expect(problems?.problems.first?.path == "validFrom" && problems?.problems.first?.arguments["newest"] == "2026-09-01")
     #expect(problems?.stoppedAt == nil)
+    #expect(problems?.text(.english, file: "l.yaml").contains("validFrom “2026-08-01” (line “Workplace support”): ") == true, "\(String(describing: problems))")
     // Without a day it is told by what it would be for.
     let now = yaml.replacingOccurrences(of: "monthlyFee: 1250.00", with: "monthlyFee: 1350.00")
     let untimed = await #expect(throws: ContractFileProblems.self) { try await world.run(now).plan() }

@@ -105,7 +105,8 @@ import Testing
   @Test func aContractGoesLiveWithAllThatBacksIt() async throws {
     let world = try await World()
     let plan = try await world.run(Self.yaml).plan()
-    for words in ["OLA of team “First line”: “Desk OLA”", "teams of line “Servers”", "supplier of line “Servers”: CLOUD Network"] {
+    #expect(!plan.text.contains(" SLA “Desk OLA”") && plan.text.contains("SLA “Gold”"), "\(plan.text)")
+    for words in ["create  OLA “Desk OLA”", "OLA of team “First line”: “Desk OLA”", "teams of line “Servers”", "supplier of line “Servers”: CLOUD Network"] {
       #expect(plan.text.contains(words), "\(plan.text)")
     }
     try await world.run(Self.yaml).apply()
@@ -159,7 +160,15 @@ import Testing
     for part in ["limit: \"8 h\"", "supplierPauses: true", "service: Network", "contract: UC-2", "kind: ola", "- \"1 h\""] {
       #expect(exported.contains(part), "\(part) in\n\(exported)")
     }
-    await expectFailure(.conflict) { try await world.export("ACME", "Nothing of that name") }
+    let missing = await #expect(throws: Failure.self) { _ = try await world.export("ACME", "Nothing of that name") }
+    #expect(missing?.kind == .notFound)
+    #expect(
+      missing?.text(.english) == "The customer ACME has no contract Nothing of that name that is not ended. There are: Hosting (ACME-CON-000001).",
+      "\(String(describing: missing))")
+    #expect(try await world.export("acme", "acme-con-000001") == exported)
+    try await world.run("customer: {code: BARE, name: Bare, zone: UTC}\n").apply()
+    let none = await #expect(throws: Failure.self) { _ = try await world.export("BARE") }
+    #expect(none?.code == "contract_file.no_contract")
     await expectFailure(.invalid) { try await world.export("NOBODY") }
   }
 
@@ -222,6 +231,19 @@ import Testing
     #expect(try await world.run(without).plan().isEmpty)
   }
 
+  /// Two services of a supplier may differ in their region alone: what ends is told with it, also where the file names no supplier any more.
+  @Test func aServiceThatEndsIsToldWithItsRegion() async throws {
+    let world = try await World(isProven: false)
+    let supplier = try await world.database.call("supplier.list", [:], as: world.database.root)["items"]?.array?.first?["id"] ?? .null
+    try await world.database.call("supplier_service.add", ["supplier": supplier, "name": "WAN", "region": "fr-1"], as: world.database.root)
+    let yaml = Self.yaml.replacing("service: Network, contract: UC-2", with: "service: WAN fr-1")
+    try await world.run(yaml).apply()
+    world.database.clock.advance(seconds: 3600)
+    let start = try #require(yaml.range(of: "      suppliers:\n")?.lowerBound)
+    let plan = try await world.run(String(yaml[..<start]) + "      suppliers: []\n").plan()
+    #expect(plan.text.contains("end     supplier of line “Servers”: CLOUD WAN fr-1"), "\(plan.text)")
+  }
+
   @Test func aSuspendedContractIsNotExported() async throws {
     let world = try await World(isProven: false)
     try await world.run(Self.yaml).apply()
@@ -235,6 +257,26 @@ import Testing
     } catch let failure as Failure {
       #expect(failure.code == "contract_file.suspended")
     }
+  }
+
+  /// No key of a file says that a contract is suspended: the plan does, and until when.
+  @Test func thatAContractIsSuspendedIsToldByThePlan() async throws {
+    let world = try await World(isProven: false)
+    try await world.run(Self.yaml).apply()
+    func change(_ event: String, from day: String? = nil) async throws {
+      world.database.clock.advance(seconds: 60)
+      let contract = try await world.contract()
+      _ = try await world.database.call(
+        "contract.change", ["id": contract["id"] ?? .null, "event": .text(event), "validFrom": .text(day)], as: world.database.root,
+        version: contract["version"]?.integer)
+      world.database.clock.advance(seconds: 60)
+    }
+    try await change("suspend")
+    let suspended = try await world.run(Self.yaml).plan()
+    #expect(suspended.isEmpty && suspended.text.contains("It is suspended: nothing is taken under it"), "\(suspended.text)")
+    try await change("resume", from: "2030-01-01T00:00:00Z")
+    let resumed = try await world.run(Self.yaml).plan()
+    #expect(resumed.isEmpty && resumed.text.contains("It is suspended until 1 January 2030"), "\(resumed.text)")
   }
 
   @Test func aRetiredOlaIsToldByThePlan() async throws {
@@ -260,6 +302,9 @@ import Testing
     #expect(try await broken("service: Network", "service: Paper") == ["contract.lines[0].suppliers[1].service contract_file.unknown_name"])
     #expect(try await broken("contract: UC-2", "contract: UC-3") == ["contract.lines[0].suppliers[1].contract contract_file.unknown_name"])
     #expect(try await broken("handling: 1 h", "handling: 2 business days") == ["contract.lines[0].teams[1].handling contract_file.duration"])
+    let nowhere = Self.yaml.replacing("      sla: Gold\n", with: "      sla: Gold\n      units: [Nowhere]\n")
+    let problems = await #expect(throws: ContractFileProblems.self) { _ = try await world.run(nowhere).plan() }
+    #expect(problems?.text(.english, file: "a.yaml").contains("“Nowhere”: Neither the file nor Steward has this. There are: none.") == true)
     #expect(try await world.database.tenancy.tenant(code: "ACME") == nil, "nothing was done")
   }
 }

@@ -151,11 +151,15 @@ import Testing
     let yaml = try example()
     let new = try await world.run(yaml.replacing("starts: 2026-03-15", with: "starts: 2020-01-01")).plan()
     for words in [
+      "response P1 1 h (objective 90%, calendar “Lyon office hours”)", "objective of patch currency 95% (each quarter)",
       "monthly fee EUR 1,250.00", "SLA “Office hours”", "sites and departments “Lyon”", "response P1 1 h", "end of the term 15 March 2027",
       "Monday to Thursday 08:30-12:30, 13:30-17:30", "25 December 2026 (Christmas Day) closed", "Beware: the term begins before today",
     ] {
       #expect(new.text.contains(words), "\(words) in\n\(new.text)")
     }
+    let warning = try await world.run(yaml.replacing("within: 8 h,", with: "within: 8 h, warnAt: [50, 80], pauses: false,")).plan()
+    #expect(
+      warning.text.contains("resolution P1 8 h (objective 85%, calendar “Lyon office hours”, warnings at 50%, 80%, pauses: no)"), "\(warning.text)")
     let chinese = try await ContractFileRun(yaml: yaml, dispatcher: world.database.dispatcher, as: world.database.root, .chinese).plan()
     #expect(chinese.text.contains("周一至周四的时段：08:30-12:30、13:30-17:30") && !chinese.text.contains("Beware"), "\(chinese.text)")
     try await world.run(yaml).apply()

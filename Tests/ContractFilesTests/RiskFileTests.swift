@@ -117,6 +117,83 @@ import Testing
     #expect(again.isEmpty, "\(again.text)")
   }
 
+  /// Guard: who mistypes whom or what he accepts would accept nothing, and end what is accepted.
+  @Test func aRiskThatNamesNothingIsRefused() async throws {
+    let world = try await World(isProven: false)
+    try await world.run(Self.accepted).apply()
+    let before = try await risks(world).count
+    world.database.clock.advance(seconds: 60)
+    func told(_ part: String, _ other: String) async throws -> String {
+      #expect(Self.accepted.contains(part))
+      let problems = await #expect(throws: ContractFileProblems.self) { _ = try await world.run(Self.accepted.replacing(part, with: other)).plan() }
+      return problems?.text(.english, file: "a.yaml") ?? ""
+    }
+    let party = try await told("parties: [Second line]", "parties: [Second line, Secnd line]")
+    #expect(party.contains("contract.lines[0].acceptedRisks[0].parties[1] “Secnd line”: Nobody of this name"), "\(party)")
+    #expect(party.contains("There are: Cloud Ltd Compute, Cloud Ltd Network, First line, Second line."), "\(party)")
+    let code = try await told("parties: [Second line]", "parties: [CLOUD Compute]")
+    #expect(code.contains("parties[0] “CLOUD Compute”: Nobody of this name"), "the proof names a supplier by its name: \(code)")
+    let promise = try await told("promises: [resolution]", "promises: [availability]")
+    #expect(
+      promise.contains("acceptedRisks[0].promises[0] “availability”: The line promises nothing of this kind. There are: response, resolution."),
+      "\(promise)")
+    let tickets = try await told("promises: [resolution]", "promises: ['resolution P1 type:request']")
+    #expect(tickets.contains("promises[0] “resolution P1 type:request”"), "\(tickets)")
+    #expect(try await risks(world).count == before, "nothing was ended")
+    // A new contract has no proof yet, and its line says who takes part.
+    let other = try await World(isProven: false)
+    #expect(
+      try await other.problems(Self.accepted.replacing("parties: [Second line]", with: "parties: [Third line]"))
+        == ["contract.lines[0].acceptedRisks[0].parties[0] contract_file.no_such_party"])
+  }
+
+  /// Two services of a supplier that differ in their region alone: with it a file means the one, without it both.
+  @Test func aServiceIsNamedWithItsRegion() async throws {
+    let world = try await World(isProven: false)
+    let database = world.database
+    let supplier = try await database.call("supplier.create", ["code": "TELCO", "name": "Telco SA", "zone": "UTC"], as: database.root)
+    for region in ["fr-1", "de-1"] {
+      try await database.call(
+        "supplier_service.add", ["supplier": supplier["id"] ?? .null, "name": "WAN", "region": .text(region)], as: database.root)
+    }
+    let wide =
+      DeliveryFileTests.yaml + """
+                - {supplier: TELCO, service: WAN fr-1}
+                - {supplier: TELCO, service: WAN de-1}
+              acceptedRisks:
+                - {gap: agreement, parties: [PARTY], reason: Nothing is agreed yet}
+
+        """
+    let one = wide.replacing("PARTY", with: "Telco SA WAN fr-1")
+    try await world.run(one).apply()
+    #expect(try await world.run(one).plan().isEmpty)
+    func accepted() async throws -> Set<String> { Set(try await risks(world).flatMap { ($0["parties"]?.array ?? []).compactMap(\.text) }) }
+    #expect(try await accepted() == ["Telco SA WAN fr-1"])
+    database.clock.advance(seconds: 60)
+    let both = wide.replacing("PARTY", with: "Telco SA WAN")
+    try await world.run(both).apply()
+    #expect(try await world.run(both).plan().isEmpty)
+    #expect(try await accepted() == ["Telco SA WAN fr-1", "Telco SA WAN de-1"])
+    let exported = try await world.export("ACME")
+    #expect(exported.contains("Telco SA WAN de-1"), "\(exported)")
+    #expect(try await world.run(exported).plan().isEmpty)
+    #expect(
+      try await world.problems(wide.replacing("PARTY", with: "Telco SA WAN fr-2"))
+        == ["contract.lines[0].acceptedRisks[0].parties[0] contract_file.no_such_party"])
+  }
+
+  /// Who is refused as a proof is required learns that it is, by which lines, and how to go on.
+  @Test func howToGoOnIsToldWhereAProofIsRequired() async throws {
+    let world = try await World()
+    let problems = await #expect(throws: ContractFileProblems.self) { _ = try await world.run(Self.uncovered).plan() }
+    let text = problems?.text(.english, file: "a.yaml") ?? ""
+    for words in [
+      "The proof of this contract is required", "under acceptedRisks of the line, with the reason", "state: draft", "contract.lines[0] (line “Servers”): ",
+    ] {
+      #expect(text.contains(words), "\(words) in\n\(text)")
+    }
+  }
+
   @Test func whatIsAcceptedIsExportedAndAppliedTheSame() async throws {
     let world = try await World(isProven: false)
     try await world.run(Self.accepted).apply()
@@ -138,7 +215,7 @@ import Testing
     world.database.clock.advance(seconds: 60)
     let others = Self.accepted.replacing("reason: Nobody books at night", with: "reason: A guard is on call")
     let change = try await world.run(others).plan()
-    for words in ["end     accepted risk of line “Servers”", "accepted by Jane Roe: A guard is on call"] {
+    for words in ["end     accepted risk of line “Servers”", "accepted by Jane Roe: A guard is on call", "no longer accepted from 1 January 2027"] {
       #expect(change.text.contains(words), "\(change.text)")
     }
     #expect(!change.text.contains("Late only after weekends"), "\(change.text)")

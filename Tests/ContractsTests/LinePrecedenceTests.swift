@@ -5,21 +5,24 @@ import Testing
 
 @Suite struct LinePrecedenceTests {
   private func candidate(
-    _ line: Int64, unit: Int64? = nil, persons: [Int64] = [], onlyCis: Bool = false, startsAt: Int64 = 0, validFrom: Int64 = 0
+    _ line: Int64, unit: Int64? = nil, persons: [Int64] = [], onlyCis: Bool = false, sells service: Int64? = nil, isOffering: Bool = false,
+    startsAt: Int64 = 0, validFrom: Int64 = 0
   ) -> LinePrecedence.Candidate {
     LinePrecedence.Candidate(
       terms: LineTerms(
         contract: 1, line: line, lineVersion: line * 10, sla: 1, slaVersion: 1, contractZone: "UTC", contractName: "c", lineName: "l",
         resolutionStopsAt: .resolved, reason: .noneInForce),
-      units: unit.map { [$0] } ?? [], persons: persons, onlyCoveredCis: onlyCis, contractStartsAt: Instant(seconds: startsAt),
+      units: unit.map { [$0] } ?? [], persons: persons, onlyCoveredCis: onlyCis,
+      sold: service.map { LinePrecedence.Sold(service: $0, isOffering: isOffering) }, contractStartsAt: Instant(seconds: startsAt),
       lineValidFrom: Instant(seconds: validFrom))
   }
 
   private func choose(
-    _ candidates: [LinePrecedence.Candidate], _ units: [Int64], person: Int64? = nil, covering: [Int64] = [], explicit: Int64? = nil
+    _ candidates: [LinePrecedence.Candidate], _ units: [Int64], person: Int64? = nil, covering: [Int64] = [], about service: Int64? = nil,
+    explicit: Int64? = nil
   ) -> String {
     LinePrecedence.choose(
-      from: candidates, for: LinePrecedence.Subject(person: person, units: units, covering: covering), explicit: explicit
+      from: candidates, for: LinePrecedence.Subject(person: person, units: units, covering: covering, service: service), explicit: explicit
     ).map { "\($0.line) \($0.reason.rawValue)" } ?? "none"
   }
 
@@ -69,6 +72,51 @@ import Testing
     #expect(chosen([both], person: 9, [12, 11]) == "none")
     #expect(chosen([both, site], person: 9) == "2 unit")
     #expect(chosen([both], person: 9, [12]) == "none")
+  }
+
+  /// Line 9 is always the newest.
+  @Test func aLineIsForWhatItSells() {
+    let general = candidate(1)
+    let offering = candidate(9, sells: 70, isOffering: true, startsAt: 9)
+    #expect(choose([general, offering], []) == "1 customer", "a ticket of no service is not for the newest offering")
+    #expect(choose([general, offering], [], about: 71) == "1 customer", "nor is one of another service")
+    #expect(choose([general, offering], [], about: 70) == "9 customer")
+    #expect(choose([offering], []) == "9 customer", "nothing else is there, and what it is about is not known yet")
+    #expect(choose([offering], [], about: 71) == "none")
+    let whole = candidate(2, sells: 70)
+    #expect(choose([whole, offering], [], about: 70) == "2 customer", "the whole service goes before an offering of it")
+    #expect(choose([whole, offering], []) == "2 customer")
+    #expect(choose([whole, candidate(9, sells: 71, startsAt: 9)], []) == "9 customer_newest")
+    #expect(choose([whole, candidate(9, sells: 71, startsAt: 9)], [], about: 70) == "2 customer")
+    let ofUnit = candidate(9, unit: 10, sells: 70, startsAt: 9)
+    #expect(choose([general, ofUnit], [10]) == "1 customer", "what it sells is asked before whom it is for")
+    #expect(choose([general, ofUnit], [10], about: 70) == "9 unit")
+    #expect(choose([candidate(3, unit: 10), whole], [10], about: 70) == "2 customer")
+    #expect(choose([ofUnit, whole], [10], about: 70) == "9 unit" && choose([ofUnit, whole], [11], about: 70) == "2 customer")
+    #expect(choose([general, offering], [], covering: [9], about: 71) == "9 ci", "what covers its CI is for it, whatever else it sells")
+    #expect(choose([general, offering], [], about: 71, explicit: 9) == "9 explicit")
+  }
+
+  @Test func whyALineWasNotChosenNamesItsService() {
+    let candidates = [candidate(1), candidate(2, sells: 70), candidate(3, sells: 71), candidate(4, unit: 10, sells: 70)]
+    func told(about service: Int64?) -> [String] {
+      LinePrecedence.standings(of: candidates, for: LinePrecedence.Subject(units: [], service: service), explicit: nil)
+        .map { "\($0.candidate.terms.line) \($0.standing.rawValue)" }
+    }
+    #expect(told(about: 70) == ["2 chosen", "1 less_specific", "3 other_services", "4 other_units"])
+    #expect(told(about: nil) == ["1 chosen", "3 less_specific", "2 less_specific", "4 other_units"])
+  }
+
+  @Test func aLineGivesWayToOneThatIsNearerToTheService() {
+    let (general, newer, email, network) = (candidate(1), candidate(2), candidate(3, sells: 70), candidate(4, sells: 71))
+    func kept(_ line: LinePrecedence.Candidate, about service: Int64?, _ others: [LinePrecedence.Candidate]) -> Int64? {
+      let held = line.terms.with(.customer)
+      return LinePrecedence.choose(from: [line] + others, for: LinePrecedence.Subject(units: [], service: service), keeping: held)?.line
+    }
+    #expect(kept(general, about: nil, [newer]) == 1 && kept(general, about: 70, [newer, network]) == 1, "as near: it stays")
+    #expect(kept(general, about: 70, [email]) == 3 && kept(email, about: 71, [network, general]) == 4)
+    #expect(kept(email, about: 71, [general]) == 1 && kept(email, about: 71, []) == nil)
+    #expect(kept(email, about: 70, [general]) == 3)
   }
 
   @Test func theLineThatCoversACiGoesBeforePersonsAndUnits() {

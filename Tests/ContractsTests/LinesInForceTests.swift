@@ -129,7 +129,7 @@ extension LinePrecedence.Candidate {
   /// With units and persons in order.
   fileprivate var sorted: Self {
     Self(
-      terms: terms, units: units.sorted(), persons: persons.sorted(), onlyCoveredCis: onlyCoveredCis, contractStartsAt: contractStartsAt,
+      terms: terms, units: units.sorted(), persons: persons.sorted(), onlyCoveredCis: onlyCoveredCis, sold: sold, contractStartsAt: contractStartsAt,
       lineValidFrom: lineValidFrom)
   }
 }
@@ -145,7 +145,8 @@ private struct PlainLinesInForce: Statement {
       lv.unit_id,
       array(select x.unit_id from contracts.contract_line_unit x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
       array(select x.person_id from contracts.contract_line_person x where x.tenant_id = lv.tenant_id and x.contract_line_version_id = lv.id),
-      lv.only_covered_cis, cv.starts_at, lv.valid_from
+      lv.only_covered_cis, cv.starts_at, lv.valid_from,
+      coalesce(lv.service_id, (select o.service_id from catalog.offering o where o.id = lv.offering_id)), lv.offering_id is not null
     from contracts.contract c
     join contracts.standing_contract_version cv on cv.tenant_id = c.tenant_id and cv.contract_id = c.id and cv.valid_from <= $2
       and not exists (

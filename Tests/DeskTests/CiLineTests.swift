@@ -84,6 +84,31 @@ extension CiWorld {
     #expect(try await world.standings(classified).first == "Servers chosen ci")
   }
 
+  /// The newest line of the customer sells one service: it takes the tickets about that, and no other.
+  @Test func aLineThatSellsAServiceIsForTicketsAboutIt() async throws {
+    let world = try await CiWorld()
+    let general = world.desk.contract["lines"]?.array?.first?["id"]
+    let bits = Array((Array("VIP".utf8) + [UInt8](repeating: 0, count: 12)).prefix(12))
+    let vip = try await world.line("VIP desk", 600, ["service": .id(world.desk.database.provider.id("svc", bits))])
+    #expect(try await world.open(["service": "VIP"])["contractLine"] == vip)
+    #expect(try await world.open(["service": "LAB"])["contractLine"] == general)
+    let opened = try await world.open([:])
+    #expect(opened["contractLine"] == general && opened["lineReason"] == "customer")
+    #expect(try await world.standings(opened) == ["Service desk chosen customer", "VIP desk less_specific -"])
+    let named = try await world.desk.act("classify", on: opened, ["service": "VIP"])
+    #expect(named["contractLine"] == vip && world.due(named, "resolution") == "2026-03-02T08:10:00Z")
+    let back = try await world.desk.act("classify", on: named, ["service": "LAB"])
+    #expect(back["contractLine"] == general)
+    #expect(try await world.standings(back) == ["Service desk chosen customer", "VIP desk other_services -"])
+    let locked = try await world.desk.act("lock_targets", on: back, ["reason": "Agreed"], as: world.desk.manager)
+    let held = try await world.desk.act("classify", on: locked, ["service": "VIP"])
+    #expect(held["contractLine"] == general)
+    let unlocked = try await world.desk.act("unlock_targets", on: held, ["reason": "Over"], as: world.desk.manager)
+    #expect(unlocked["contractLine"] == vip)
+    let explicit = try await world.desk.act("classify", on: unlocked, ["contractLine": general ?? .null])
+    #expect(try await world.desk.act("classify", on: explicit, ["service": .null])["contractLine"] == general, "somebody named it")
+  }
+
   @Test func aLineThatSomebodyNamedStaysAndALockHolds() async throws {
     let world = try await CiWorld()
     let (servers, vip) = (try await world.line("Servers", 900), try await world.line("VIP", 1200, ["onlyCoveredCis": .bool(true)]))

@@ -11,8 +11,8 @@ import Testing
   @Test func statementsReadWhatTheyNeed() async throws {
     let world = try await DeskWorld()
     let (one, other) = (try await world.open("One"), try await world.open("Other"))
-    try await world.act("comment", on: one, ["body": "A word"])
-    try await world.act("comment", on: other, ["body": "A word"])
+    try await world.act("comment", on: one, ["body": "A word", "visibility": "public"])
+    try await world.act("comment", on: other, ["body": "A word", "visibility": "public"])
     try await world.link(one, below: other)
     _ = try await world.act("resolve", on: try await world.read(other), ["resolution": "Done", "cascade": .bool(true)])
     let tenant = world.acme.id

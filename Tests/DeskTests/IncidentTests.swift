@@ -104,7 +104,7 @@ import Testing
     // A comment that answers nothing takes nobody's version away.
     #expect(now["version"] == incident["version"])
     world.database.clock.advance(seconds: 600)
-    try await world.act("comment", on: incident, ["body": "We are on it."])
+    try await world.act("comment", on: incident, ["body": "We are on it.", "visibility": "public"])
     now = try await world.read(incident)
     #expect(now["respondedAt"] == "2026-03-02T08:10:00Z")
     #expect(try await world.explain(incident, "response")["consumedSeconds"] == 600)

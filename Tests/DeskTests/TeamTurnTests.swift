@@ -140,7 +140,7 @@ import Testing
   @Test func aTeamThatNobodyTookItForHasNotResponded() async throws {
     let world = try await AgreementWorld()
     var incident = try await world.assign(try await world.desk.open(), to: world.first)
-    try await world.desk.act("comment", on: incident, ["body": "We are sorry."], as: world.desk.manager)
+    try await world.desk.act("comment", on: incident, ["body": "We are sorry.", "visibility": "public"], as: world.desk.manager)
     incident = try await world.desk.read(incident)
     #expect(incident["respondedAt"] == "2026-03-02T08:00:00Z", "the customer has an answer")
     world.database.clock.advance(seconds: 60)
@@ -160,7 +160,7 @@ import Testing
     case "comment":
       try await world.desk.act(act, on: incident, ["body": "A note.", "visibility": "internal"])
       #expect(try await world.agreements(incident).first?["respondedAt"] == .null)
-      try await world.desk.act(act, on: incident, ["body": "We look into it."])
+      try await world.desk.act(act, on: incident, ["body": "We look into it.", "visibility": "public"])
     case "hold": incident = try await world.desk.act(act, on: incident, ["reason": "awaiting_parts"])
     default: incident = try await world.desk.act(act, on: incident)
     }

@@ -149,7 +149,7 @@ import Testing
       case 4 where isOpen && incident["team"] != .null: try await done("accept", desk.act("accept", on: incident))
       case 5, 6:
         guard isOpen else { return }
-        _ = try await desk.act("comment", on: incident, ["body": "A word."])
+        _ = try await desk.act("comment", on: incident, ["body": "A word.", "visibility": "public"])
         try await done("comment", desk.read(incident))
       case 7 where state == "new" || state == "active", 8 where state == "new" || state == "active":
         let reason: Value = choice == 7 ? "awaiting_requester" : "awaiting_parts"

@@ -30,6 +30,21 @@ import Testing
     await expectFailure(.invalid) { try await world.act("comment", on: incident, ["body": "x", "visibility": "internal"], as: user) }
   }
 
+  /// What staff write reaches a customer only when they say so.
+  @Test func whatStaffWriteIsInternalUnlessTheySayOtherwise() async throws {
+    let world = try await DeskWorld()
+    let user = try await world.database.user(.customerManager, of: world.acme)
+    let incident = try await world.open()
+    #expect(try await world.act("comment", on: incident, ["body": "The CANARY again."])["visibility"] == "internal")
+    #expect(try await world.read(incident)["respondedAt"] == .null, "no response")
+    #expect(try await world.act("comment", on: incident, ["body": "Any news?"], as: user)["visibility"] == "public")
+    let resolved = try await world.act("resolve", on: try await world.read(incident), ["resolution": "Done."])
+    let reopened = try await world.act("reopen", on: resolved, ["reason": "He lied, says the CANARY"])
+    try await world.act("reopen", on: try await world.act("resolve", on: reopened, ["resolution": "Done."]), ["comment": "We look again."])
+    #expect(try await world.list("comments", of: incident, as: user).compactMap { $0["body"] } == ["Any news?", "We look again."])
+    #expect(try await world.list("comments", of: incident).compactMap { $0["visibility"] } == ["internal", "public", "internal", "public"])
+  }
+
   @Test func aCustomerWhoClosesKeepsTheTeamHeCannotSee() async throws {
     let world = try await DeskWorld()
     let user = try await world.database.user(.customerManager, of: world.acme)

@@ -224,6 +224,26 @@ import Testing
     }
   }
 
+  /// Guard: what a customer closes or takes back leaves nobody asked behind; what goes on is asked about still.
+  @Test func whatACustomerEndsIsNotAskedForEver() async throws {
+    let world = try await GatesWorld()
+    let lea = try await world.approver()
+    for step in ["incident.close", "task.claim"] { try await world.gate(step, GatesWorld.approval("any", [lea.id])) }
+    let (closed, open) = (try await world.resolve(try await world.open()), try await world.resolve(try await world.open()))
+    for incident in [closed, open] { try await world.stopped { try await world.act("close", on: incident) } }
+    let order = try await world.order()
+    let task = try await world.task(0, of: order)
+    try await world.stopped { try await world.step("task.claim", on: task) }
+    _ = try await world.act("close", on: closed, as: world.manager)
+    _ = try await world.step("request.withdraw", on: try await world.read("request", order), as: world.manager)
+    #expect(try await world.stored("asked") == 3)
+    let sweep = CloseSweep(world.database.dispatcher)
+    for _ in 0..<2 { try await sweep.run(at: world.database.clock.now(), world.database.tenancy) }
+    let (asked, lapsed) = (try await world.stored("asked"), try await world.stored("lapsed"))
+    #expect(asked == 1 && lapsed == 2)
+    #expect(try await world.asked(lea.principal).count == 1)
+  }
+
   /// Two who are stopped at once, and the same call twice: one round.
   @Test func itIsAskedOnce() async throws {
     let world = try await GatesWorld()
@@ -291,4 +311,21 @@ import Testing
     try await world.stopped { try await world.resolve(incident, key: "first") }
     #expect(try await world.asked(lea.principal).count == 1)
   }
+}
+
+extension GatesWorld {
+  /// How many rows of approvals are in a state.
+  fileprivate func stored(_ state: String) async throws -> Int64 {
+    try await database.superuser.withConnection { try await $0.query(ApprovalsInState(state: state)) }.first ?? -1
+  }
+}
+
+private struct ApprovalsInState: Statement {
+  let state: String
+
+  static let sql = "select count(*) from gates.approval where state = $1"
+
+  func bind(to parameters: inout Parameters) { parameters.append(state) }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
 }

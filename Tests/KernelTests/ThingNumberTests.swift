@@ -6,7 +6,7 @@ import Testing
   @Test(
     arguments: [
       ("ACME-INC-000011", "ACME", "inc", 11), ("acme-inc-11", "ACME", "inc", 11), (" A1-Req-000001 ", "A1", "req", 1),
-      ("MSP-PRB-1234567", "MSP", "prb", 1_234_567),
+      ("MSP-PRB-1234567", "MSP", "prb", 1_234_567), ("msp-maj-000001", "MSP", "mji", 1),
     ] as [(String, String, String, Int64)])
   func aNumberIsReadAsPeopleTypeIt(text: String, code: String, kind: String, number: Int64) throws {
     let read = try #require(ThingNumber(text))
@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: [
     "", "-", "--", "ACME", "ACME-INC", "ACME-INC-", "ACME-INC-1x", "ACME-INC-+1", "ACME--1", "A-INC-1", "1CME-INC-1", "ACME-INC-1-2", "ACME-I-1",
-    "ACME-INC-9999999999999999999", "XX-1", "ÄCME-INC-1", "ACME-ИНЦ-1", "ACME-INC-١", "KB-", "inc_0000000000000000000000000x",
+    "ACME-INC-9999999999999999999", "XX-1", "ÄCME-INC-1", "ACME-ИНЦ-1", "ACME-INC-١", "KB-", "MSP-MJI-1", "MSP-ART-1", "inc_0000000000000000000000000x",
   ]) func whatIsNoneIsNone(text: String) {
     #expect(ThingNumber(text) == nil)
   }

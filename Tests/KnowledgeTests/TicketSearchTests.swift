@@ -44,7 +44,7 @@ import Testing
   @Test func aTicketIsFoundByWhatItSaysNow() async throws {
     let world = try await KnowledgeWorld()
     var incident = try await world.open("Mial is slow", "Since monday")
-    try await world.call("incident.comment", ["id": incident.at("id"), "body": "Looked at the relay."])
+    try await world.call("incident.comment", ["id": incident.at("id"), "body": "Looked at the relay.", "visibility": "public"])
     incident = try await world.call("incident.read", ["id": incident.at("id")])
     incident = try await world.call("incident.change", ["id": incident.at("id"), "title": "Mail is slow"], version: incident.at("version"))
     #expect(try await world.incidents("mial") == [])
@@ -89,7 +89,7 @@ import Testing
     // Said before the sweep was there: the ticket has no row to add to yet.
     let read = try await world.call("incident.list", ["customer": .id(world.acme.publicId)]).at("items").array ?? []
     let first = try #require(read.first { $0.at("title") == "Imported 1" })
-    try await world.call("incident.comment", ["id": first.at("id"), "body": "said meanwhile"])
+    try await world.call("incident.comment", ["id": first.at("id"), "body": "said meanwhile", "visibility": "public"])
     for _ in 0..<2 { try await TicketTextSweep().run(at: world.database.clock.now(), world.database.tenancy) }
     #expect(try await Set(world.incidents("archive")) == ["Imported 1", "Imported 2", "Imported 3"])
     #expect(try await world.incidents("meanwhile") == ["Imported 1"])
@@ -127,10 +127,10 @@ import Testing
     let incident = try await world.open("Talk")
     for number in 0..<21 {
       let body = (0..<150).map { "word\(number)x\($0)" }.joined(separator: " ")
-      try await world.call("incident.comment", ["id": incident.at("id"), "body": .text(body)])
+      try await world.call("incident.comment", ["id": incident.at("id"), "body": .text(body), "visibility": "public"])
     }
     let before = try await world.database.superuser.withConnection { try await $0.query(Sheets()) }
-    try await world.call("incident.comment", ["id": incident.at("id"), "body": "ok, thanks"])
+    try await world.call("incident.comment", ["id": incident.at("id"), "body": "ok, thanks", "visibility": "public"])
     let after = try await world.database.superuser.withConnection { try await $0.query(Sheets()) }
     #expect(before.count > 2 && after.count == before.count)
     #expect(zip(before, after).filter { $0 != $1 }.count == 1, "\(before) \(after)")

@@ -38,6 +38,23 @@ import Testing
     await expectFailure(.versionMismatch) { try await world.act("change", on: fresh, ["title": "Other"]) }
   }
 
+  /// Guard: by its number it is judged as by its id: one that is hidden is like one that nobody has.
+  @Test func aNumberStandsForTheId() async throws {
+    let world = try await MajorWorld()
+    let major = try await world.declare([(try await world.incident("Slow", of: world.other), world.other)])
+    for name in ["PROV-MAJ-000001", "prov-maj-1"] as [Value] {
+      let read = try await world.call("major_incident.read", ["id": name])
+      #expect(read["id"] == major["id"])
+    }
+    try await world.call("major_incident.link", ["id": "PROV-MAJ-1", "incident": try await world.incident("Slow too", of: world.other)])
+    for name in ["PROV-MAJ-000001", "PROV-MAJ-000777", "NOBODY-MAJ-000001"] as [Value] {
+      for operation in ["major_incident.read", "major_incident.entries"] {
+        let refused = await refusal { try await world.call(operation, ["id": name], as: world.servesAcme) }
+        #expect(refused == "not_found")
+      }
+    }
+  }
+
   @Test func theTableOfStates() {
     let allowed: [MajorState: [MajorState.Step: MajorState]] = [
       .declared: [.write: .declared, .link: .declared, .unlink: .declared, .mitigate: .mitigated, .resolve: .resolved],

@@ -300,15 +300,47 @@ import Testing
     #expect(try await world.rows("email").map { [$0.subject, $0.body] } == [["Ours: {number} {", "ACME-INC-000001"]], "a value is no template")
     try await world.call("notification_template.reset", ["event": "incident.opened", "language": "en"])
     let listed = try await world.call("notification_template.list")["items"]?.array ?? []
-    #expect(listed.count == NotificationEvent.allCases.count * 2 && listed.allSatisfy { $0["stock"] == .bool(true) })
+    let told = NotificationEvent.allCases.reduce(0) { $0 + ($1.isForCustomers ? 4 : 2) }
+    #expect(listed.count == told && listed.allSatisfy { $0["stock"] == .bool(true) })
+  }
+
+  /// Whose words somebody reads is settled by who he is, whatever rule tells him.
+  @Test func staffAndCustomersReadWordsOfTheirOwn() async throws {
+    let world = try await NotificationsWorld()
+    try await world.retireStockRules()
+    try await world.rule("incident.opened", ["audience": .array(["requester"]), "staff": .array([world.colleagueId]), "channels": .array(["inbox", "email"])])
+    func told(_ side: Character) async throws -> Set<String> { Set(try await world.rows().filter { $0.receiver.first == side }.map(\.subject)) }
+    _ = try await world.incident()
+    try await world.make()
+    #expect(try await told("p") == ["[ACME-INC-000001] We have your report: Printer"])
+    #expect(try await told("a") == ["[ACME-INC-000001] New: Printer"])
+    let words: KeyValuePairs<String, Value> = ["event": "incident.opened", "language": "en", "subject": "Both {number}", "body": "x"]
+    try await world.call("notification_template.set", words)
+    try await world.call(
+      "notification_template.set", ["event": "incident.opened", "language": "en", "audience": "staff", "subject": "Ours {number}", "body": "x"])
+    _ = try await world.incident()
+    try await world.make()
+    #expect(try await told("p").contains("Both ACME-INC-000002"))
+    #expect(try await told("a") == ["[ACME-INC-000001] New: Printer", "Ours ACME-INC-000002"])
+    let refused = await refusal {
+      try await world.call(
+        "notification_template.set", ["event": "clock.warned", "language": "en", "audience": "customer", "subject": "x", "body": "x"])
+    }
+    #expect(refused == "audience notification_rule.not_for_customers")
+    try await world.call("notification_template.reset", ["event": "incident.opened", "language": "en", "audience": "staff"])
+    let listed = try await world.call("notification_template.list")["items"]?.array ?? []
+    let opened = listed.filter { $0["event"] == "incident.opened" && $0["language"] == "en" }
+    #expect(opened.compactMap { $0["audience"] } == ["customer", "staff"] && opened.allSatisfy { $0["subject"] == "Both {number}" })
   }
 
   /// Every stock text names only fields that its event has.
   @Test func stockTextsNameTheirFields() {
     for event in NotificationEvent.allCases {
       for language in Language.allCases {
-        let text = NotificationText.stock(event, language)
-        #expect(NotificationText.unknownFields(in: text.subject + text.body, of: event) == [], "\(event) \(language)")
+        for side in [Side.staff, .customer] {
+          let text = NotificationText.stock(event, language, for: side)
+          #expect(NotificationText.unknownFields(in: text.subject + text.body, of: event) == [], "\(event) \(language) \(side)")
+        }
       }
     }
   }

@@ -26,13 +26,17 @@ enum NotificationCalls {
     return (["id": seeded.id, "url": .text("https://hooks.example.com/\(world.next())")], seeded.version)
   })
 
-  static let template = CallRule(given: { world, _, _ in (["subject": "[{number}] {title}", "body": .text("{state} \(world.next())")], nil) })
-
-  static let reset = CallRule(given: { world, _, _ in
-    let named: [String: Value] = ["event": "incident.opened", "language": "en"]
-    try await world.seed("notification_template.set", ["event": "incident.opened", "language": "en", "subject": "{title}", "body": "{state}"])
-    return (named, nil)
+  static let template = CallRule(given: { world, _, _ in
+    (["event": "incident.opened", "subject": "[{number}] {title}", "body": .text("{state} \(world.next())")], nil)
   })
+
+  static let reset = CallRule(
+    omitted: ["audience"],
+    given: { world, _, _ in
+      let named: [String: Value] = ["event": "incident.opened", "language": "en"]
+      try await world.seed("notification_template.set", ["event": "incident.opened", "language": "en", "subject": "{title}", "body": "{state}"])
+      return (named, nil)
+    })
 
   /// Whoever read it is a receiver: the operator at the machine is none.
   static let read = CallRule(given: { world, twin, principal in

@@ -139,7 +139,7 @@ struct Subjects: Sendable {
     }
     try await Self.spine(of: incident, world)
     for _ in 0..<3 {
-      try await world.seed("incident.comment", ["id": incident, "body": world.name(world.a)])
+      try await world.seed("incident.comment", ["id": incident, "body": world.name(world.a), "visibility": "public"])
       _ = try await world.attachment(world.a, on: incident)
     }
     for _ in 0..<3 {

@@ -100,7 +100,7 @@ extension World {
   /// Minutes on a day; the caller's own, where he records time.
   func timeEntry(_ twin: Twin, _ more: [Value.Member] = [], by principal: Principal? = nil) async throws -> Value {
     var members: [Value.Member] = [
-      .init("customer", .text(twin.id)), .init("workType", "remote_support"), .init("date", "2026-03-01"), .init("minutes", 25), .init("note", name(twin)),
+      .init("customer", .text(twin.id)), .init("workType", "remote_support"), .init("date", "2026-03-01"), .init("minutes", 5), .init("note", name(twin)),
       .init("invoiceText", name(twin)),
     ]
     if !more.contains(where: { $0.name == "line" }) { members.append(.init("ticket", try await seeded("inc", in: twin).id)) }

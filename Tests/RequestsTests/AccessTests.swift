@@ -90,6 +90,25 @@ import Testing
     #expect(made.at("requester") == ben)
   }
 
+  /// Guard: nothing is ordered for somebody who has left, nor does an answer name him; but access is taken from him.
+  @Test func fromWhoHasLeftAccessIsTakenAndNothingElse() async throws {
+    let world = try await RequestsWorld()
+    func form(_ key: String) -> Value { .array([.object(["key": .text(key), "label": RequestsWorld.name("Who"), "type": "person"])]) }
+    func access(_ action: String) -> Value { .object(["action": .text(action), "resource": "erp", "personAnswer": "who"]) }
+    let plain = try await world.offering("DESK", ["form": form("neighbour")])
+    let grant = try await world.offering("ERP", ["form": form("who"), "access": access("grant")])
+    let revoke = try await world.offering("ERP-OFF", ["form": form("who"), "access": access("revoke")])
+    let own = try await world.offering("ERP-OWN-OFF", ["access": .object(["action": "revoke", "resource": "erp"])])
+    let (mia, ben) = (try await world.person("Mia"), try await world.person("Ben"))
+    try await world.call("person.change", ["id": mia, "left": .bool(true)], version: 1)
+    #expect(await refusal { try await world.submit(plain, for: mia) } == ["requester person.left"])
+    #expect(await refusal { try await world.submit(plain, for: ben, answers: .object(["neighbour": mia])) } == ["answers.neighbour person.left"])
+    #expect(await refusal { try await world.submit(grant, answers: .object(["who": mia])) } == ["answers.who person.left"])
+    for made in [try await world.submit(revoke, answers: .object(["who": mia])), try await world.submit(own, for: mia)] {
+      #expect(made.at("requester") == mia)
+    }
+  }
+
   /// Who loses access sees the request, and does not take it back.
   @Test func aRevocationIsNotTakenBackByWhomItIsAbout() async throws {
     let world = try await RequestsWorld()

@@ -26,7 +26,13 @@ import Testing
       steward import log log.csv --profile profile.yaml --create --trial trial
 
       """
-    try (preamble + commands.joined(separator: "\n")).write(toFile: script, atomically: true, encoding: .utf8)
+    let more = """
+      steward sla backtest draft.yaml --trial trial --credits deploy/credit-schedules/tickets-resolution.json
+      LC_ALL=zh_CN.UTF-8 steward sla backtest draft.yaml --trial trial > chinese.txt
+      LC_ALL=zh_CN.UTF-8 steward sla backtest draft.yaml --trial trial --priority 9 2> usage.txt || true
+
+      """
+    try (preamble + commands.joined(separator: "\n") + "\n" + more).write(toFile: script, atomically: true, encoding: .utf8)
     let shell = try Program(executable: "/bin/bash", [script], output: folder + "/commands.log")
     #expect(await shell.ended() == 0, "\(shell.text)")
     #expect(shell.text.contains("Gold, draft tried on 2 tickets of 2 customers. Nothing was written."), "\(shell.text)")
@@ -34,10 +40,23 @@ import Testing
     let changed = try String(contentsOfFile: folder + "/changed.csv", encoding: .utf8)
     #expect(changed.hasPrefix("ticket,number,title,priority,openedAt,change,metric,verdictNow,"), "\(changed)")
     #expect(changed.contains("DSKB-INC-000001"), "\(changed)")
+    #expect(!changed.contains("'-"), "a dash is no formula: \(changed)")
+    #expect(shell.text.contains("they cost now: 0.00 EUR"), "\(shell.text)")
+    let chinese = try String(contentsOfFile: folder + "/chinese.txt", encoding: .utf8)
+    #expect(chinese.contains("工单号") && chinese.contains("解决") && !chinese.contains("VERDICT") && !chinese.contains("RESOLUTION"), "\(chinese)")
+    let usage = try String(contentsOfFile: folder + "/usage.txt", encoding: .utf8)
+    #expect(usage.contains("--priority 的取值为 1 至 5。"), "\(usage)")
     let json = try JSON.read([UInt8](Data(contentsOf: URL(fileURLWithPath: folder + "/backtest.json"))))
     #expect(json["tickets"] == 2 && json["sla"] == "Gold, draft")
     let resolution = json["figures"]?.array?.first { $0["metric"] == "resolution" && $0["priority"]?.isNull == true && $0["month"]?.isNull == true }
     #expect(resolution?["numerator"] == 1 && resolution?["denominator"] == 2)
+    // A customer is found however its code is written; what is wrong with an option is told with the usage of this command.
+    let stored = ["sla", "backtest", "--sla", "Office hours", "--trial", folder + "/trial"]
+    let lower = try Program(executable: Program.steward, stored + ["--customer", "dskb"], output: folder + "/lower.log")
+    #expect(await lower.ended() == 0, "\(lower.text)")
+    let wrong = try Program(executable: Program.steward, stored + ["--from", "March"], output: folder + "/wrong.log")
+    #expect(await wrong.ended() == 64)
+    #expect(wrong.text.contains("--from takes a day") && wrong.text.contains("Usage: steward sla backtest"), "\(wrong.text)")
   }
 
   static let log = """

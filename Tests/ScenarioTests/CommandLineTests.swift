@@ -40,6 +40,17 @@ import TestSupport
     #expect(await doctor.ended() == 0, "\(doctor.text)")
   }
 
+  /// Who starts without the demonstration is told how the first administrator is made, and as whose account he logs in.
+  @Test func aTrialTellsTheFirstLogin() async throws {
+    let folder = try TemporaryFolder.make()
+    defer { TemporaryFolder.remove(folder) }
+    try FileManager.default.setAttributes([.posixPermissions: 0o711], ofItemAtPath: folder)
+    let server = try Program("up", "--trial", folder + "/trial", "--once", "--listen", "127.0.0.1:0", output: folder + "/up.log")
+    defer { server.end() }
+    #expect(await server.ended() == 0, "\(server.text)")
+    for part in ["/v1/setup/complete", "/v1/sessions", "\"tenant\":\"MSP\""] { #expect(server.text.contains(part), "\(server.text)") }
+  }
+
   /// What clients rely on is in docs/api.lock. A removal or narrowing breaks them; what is new goes into the file by
   /// `steward openapi --lock > docs/api.lock`.
   @Test func theLockOfTheAPIHolds() async throws {

@@ -49,6 +49,41 @@ import Testing
     #expect(again == ["underpinning_contract.bad_transition"])
   }
 
+  /// What is planned is none yet, and a resume that is planned may come earlier, with what it says.
+  @Test func aPlannedResumeComesEarlier() async throws {
+    let world = try await SuppliersWorld()
+    world.database.clock.set(try #require(Instant("2026-03-01T00:00:00Z")))
+    let made = try await create(world, ["name": "Hosting", "currency": "EUR"])
+    func revise(_ event: String, _ from: String, version: Int64, name: String? = nil) async throws -> Value {
+      var input = [Value.Member("id", made.at("id")), Value.Member("event", .text(event)), Value.Member("validFrom", .text(from))]
+      if let name { input.append(Value.Member("name", .text(name))) }
+      return try await world.database.dispatcher.invoke(
+        "underpinning_contract.revise", .object(input), as: world.manager, .init(requestId: "test", expectedVersion: version)
+      ).value
+    }
+    _ = try await revise("suspend", "2026-02-01T00:00:00Z", version: 1)
+    let planned = try await revise("resume", "2026-06-01T00:00:00Z", version: 2, name: "Hosting, again")
+    #expect(planned.at("state") == "active" && planned.at("validFrom") == "2026-06-01T00:00:00Z")
+    #expect(planned.at("inForce") == .bool(false), "today it is suspended")
+    func read(_ at: String) async throws -> Value {
+      try await world.call("underpinning_contract.read", ["id": made.at("id"), "asOf": .text(at)])
+    }
+    let tooEarly = await violations { try await revise("resume", "2026-02-01T00:00:00Z", version: 3) }
+    #expect(tooEarly == ["underpinning_contract.bad_transition"])
+    let earlier = try await revise("resume", "2026-04-01T00:00:00Z", version: 3)
+    #expect(earlier.at("validFrom") == "2026-04-01T00:00:00Z" && earlier.at("inForce") == .bool(false))
+    #expect(try await read("2026-03-31T00:00:00Z").at("state") == "suspended")
+    let resumed = try await read("2026-04-02T00:00:00Z")
+    #expect(resumed.at("inForce") == .bool(true) && resumed.at("name") == "Hosting, again")
+    #expect(try await read("2026-06-02T00:00:00Z").at("name") == "Hosting, again")
+    // What is active is not resumed.
+    let again = await violations { try await revise("resume", "2026-05-01T00:00:00Z", version: 4) }
+    #expect(again == ["underpinning_contract.bad_transition"])
+    // One that is not to come is followed by another suspension.
+    _ = try await revise("suspend", "2026-06-01T00:00:01Z", version: 4)
+    #expect(try await read("2026-06-02T00:00:00Z").at("inForce") == .bool(false))
+  }
+
   /// Nothing is planned for the days of a suspension, and what is due once is due once.
   @Test func nothingIsPlannedWhileItIsSuspended() throws {
     let zone = try #require(Zone.named("UTC"))

@@ -68,6 +68,51 @@ import Testing
     #expect(await refusal { try await world.add("10T14:10", "10T15:10") } == "accepted", "it is the constraint that refuses")
   }
 
+  /// Minutes on a day overlap nothing, but a day is no longer than it is, for whichever customers.
+  @Test func noDayHasMoreThanItsHours() async throws {
+    let world = try await TimeWorld()
+    @Sendable func day(_ date: String, _ minutes: Int64, _ more: [String: Value] = [:]) async throws -> Value {
+      let members: [String: Value] = [
+        "customer": .id(world.acme.publicId), "ticket": world.ticket["id"] ?? .null, "workType": "remote_support", "date": .text(date),
+        "minutes": .integer(minutes),
+      ]
+      return try await world.call("time_entry.add", members.merging(more) { $1 }, as: world.anna)
+    }
+    let full = "time_entry.day_is_full"
+    _ = try await world.add("09T08:00", "09T20:00")
+    let half = try await day("2026-03-09", 720)
+    #expect(await refusal { try await day("2026-03-09", 1) } == full, "24 hours")
+    #expect(await refusal { try await day("2026-03-08", 1440) } == "accepted", "another day's")
+    #expect(await refusal { try await day("2026-03-09", 60, ["parallel": .bool(true)]) } == "accepted")
+    #expect(await refusal { try await world.act("change", half, ["date": "2026-03-09", "minutes": 721]) } == full)
+    let elsewhere = try await world.call("incident.open", ["customer": .id(world.other.publicId), "title": "Printer on fire"], as: world.anna)
+    let there: [String: Value] = ["customer": .id(world.other.publicId), "ticket": elsewhere["id"] ?? .null]
+    // Its day ends in Shanghai at 16:00 UTC: 8 of the 12 hours lie in it.
+    #expect(await refusal { try await day("2026-03-09", 241, there) } == full, "another customer's time is one's time too")
+    #expect(await refusal { try await day("2026-03-09", 240, there) } == "accepted")
+    _ = try await world.call("time_entry.delete", ["id": half["id"] ?? .null], as: world.anna)
+    #expect(await refusal { try await day("2026-03-09", 480) } == "accepted", "what is deleted makes room")
+    // At once, each seeing nothing of the others.
+    let outcomes = await withTaskGroup(of: String.self) { group in
+      for _ in 0..<4 { group.addTask { await refusal { try await day("2026-03-06", 700) } } }
+      return await group.reduce(into: [String]()) { $0.append($1) }
+    }
+    #expect(outcomes.filter { $0 == "accepted" }.count == 2 && outcomes.filter { $0 == full }.count == 2, "\(outcomes)")
+  }
+
+  /// The time of what is corrected is free when the correction is approved.
+  @Test func aCorrectionIsAskedForRoomWhenItIsApproved() async throws {
+    let world = try await TimeWorld()
+    let wrong = try await world.approved("09T08:00", "09T20:00")
+    _ = try await world.add("09T21:00", "09T22:00")
+    let long = try await world.act("correct", wrong, ["reason": "All day", "date": "2026-03-09", "minutes": 1381])
+    #expect(await refusal { try await world.act("approve", long, as: world.manager) } == "time_entry.day_is_full")
+    let changed = try await world.act("return", long, ["reason": "Too long"], as: world.manager)
+    let right = try await world.act("change", changed, ["date": "2026-03-09", "minutes": 1380])
+    let submitted = try await world.act("submit", right)
+    #expect(try await world.act("approve", submitted, as: world.manager)["minutes"] == 1380)
+  }
+
   @Test func everybodySeesHisOwnAndReviewersAll() async throws {
     let world = try await TimeWorld()
     let mine = try await world.add("10T08:00", "10T09:00")

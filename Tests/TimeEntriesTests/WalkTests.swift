@@ -62,7 +62,7 @@ import Testing
   }
 
   private func add(_ world: TimeWorld, _ generator: inout SplitMix64) async throws -> Known {
-    let (minutes, billable) = (Int64.random(in: 1...300, using: &generator), Bool.random(using: &generator))
+    let (minutes, billable) = (Int64.random(in: 1...12, using: &generator), Bool.random(using: &generator))
     let made = try await world.call(
       "time_entry.add",
       [
@@ -94,7 +94,7 @@ import Testing
   private func correct(_ place: Int, _ known: inout [Known], _ world: TimeWorld, _ generator: inout SplitMix64) async throws {
     let entry = known[place]
     guard !(entry.withdraws && entry.state == .approved) else { return }
-    let minutes = Bool.random(using: &generator) ? Int64.random(in: 1...300, using: &generator) : nil
+    let minutes = Bool.random(using: &generator) ? Int64.random(in: 1...12, using: &generator) : nil
     var members: [String: Value] = ["reason": "because"]
     if let minutes { members.merge(["date": "2026-03-09", "minutes": .integer(minutes)]) { $1 } }
     var made = Value.null

@@ -16,6 +16,7 @@ grant select on contracts.contract_version_withdrawal, contracts.contract_line_v
   contracts.standing_line_version to steward_finder;
 grant select on problems.problem, problems.incident_link to steward_finder;
 grant select on changes.change, changes.release to steward_finder;
+grant select on major_incidents.major_incident to steward_finder;
 grant select on attributes.value, attributes.internal_value to steward_finder;
 grant select on knowledge.article, knowledge.published, knowledge.rating, desk.article_use, desk.ticket_text, desk.text_pending, desk.knowledge_candidate
   to steward_finder;
@@ -77,6 +78,8 @@ begin
     return query select holder.handle, c.public_id from changes.change c where c.tenant_id = holder.id and c.number = wanted_number;
   elsif wanted_kind = 'rel' then
     return query select holder.handle, r.public_id from changes.release r where r.tenant_id = holder.id and r.number = wanted_number;
+  elsif wanted_kind = 'mji' then
+    return query select holder.handle, m.public_id from major_incidents.major_incident m where m.tenant_id = holder.id and m.number = wanted_number;
   end if;
 end
 $$;
@@ -654,6 +657,29 @@ begin
          and (before_began is null or (e.began_at, e.tenant_id, e.public_id) < (before_began, before_tenant, before_public))
        order by e.began_at desc, e.tenant_id desc, e.public_id desc limit least(row_limit, 201))) w
     order by w.began_at desc, w.tenant_id desc, w.public_id desc limit least(row_limit, 201);
+end
+$$;
+
+-- How many minutes somebody has on a day, for all customers: minutes on that day, and what of begin and end lies in it. Work beside other work
+-- counts for nothing, nor does a correction that waits for approval; a reversal takes away what it reverses.
+create function finder.minutes_of_day(wanted_staff bigint, wanted_date date, day_from timestamptz, day_to timestamptz)
+returns table (total bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query
+    select coalesce(sum(
+      case when w.ended_at is not null then
+          sign(w.minutes::numeric) * (extract(epoch from least(w.ended_at, day_to)) - extract(epoch from greatest(w.began_at, day_from))) / 60
+        when w.work_date = wanted_date then w.minutes::numeric else 0 end), 0)::bigint
+    from (
+      select d.work_date, d.began_at, d.ended_at, d.minutes from time_entries.draft d
+      where d.staff_id = wanted_staff and d.corrects is null and not d.is_parallel
+        and d.began_at > day_from - interval '2 days' and d.began_at < day_to + interval '2 days'
+      union all
+      select e.work_date, e.began_at, e.ended_at, e.minutes from time_entries.entry e
+      where e.staff_id = wanted_staff and not e.is_parallel
+        and e.began_at > day_from - interval '2 days' and e.began_at < day_to + interval '2 days') w
+    where w.ended_at is null or w.began_at < day_to and w.ended_at > day_from;
 end
 $$;
 
@@ -1267,6 +1293,20 @@ begin
       and not (p.subject_kind = 'request' and exists (
         select from requests.request r where r.tenant_id = p.tenant_id and r.public_id = p.subject and r.ended_at is not null))
     limit 1000;
+end
+$$;
+
+grant select on gates.approval to steward_finder;
+
+-- Approvals that are asked for at stays that do not go on: who closed or took back what stayed there sees no gates, and could end none.
+create function finder.dead_gate_approvals(after_id bigint, row_limit bigint)
+returns table (id bigint)
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return query select a.id from gates.approval a
+    where a.state = 'asked' and a.id > after_id
+      and not exists (select from finder.open_gate_stays(array[a.stay_tenant_id], array[a.stay_id]))
+    order by a.id limit least(row_limit, 1000);
 end
 $$;
 

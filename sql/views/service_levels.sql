@@ -34,7 +34,8 @@ grant select on service_levels.pub_judged_agreement to steward_app;
 -- null where nothing is judged.
 create view service_levels.pub_standing with (security_invoker = true) as
   select tenant_id, id as clock_id, subject_kind, subject_id, metric, priority, consumed_seconds, budget_open_seconds,
-    case when verdict <> 'withdrawn' then verdict end as verdict, case when breached_at is null then observed_at else breached_at end as judged_at
+    case when verdict <> 'withdrawn' then verdict end as verdict, case when breached_at is null then observed_at else breached_at end as judged_at,
+    case when state = 'running' then state_since end as running_since, calendar_version_id
   from service_levels.clock c
   where state <> 'withdrawn' or (verdict = 'missed' and not exists (
     select from service_levels.clock n

@@ -96,7 +96,7 @@ enum CSVCell {
 
   private static func cell(_ text: String) -> String {
     var bytes: [UInt8] = []
-    if let first = text.unicodeScalars.first, "=+-@\t\r\n".unicodeScalars.contains(first), !isNumber(text) { bytes.append(UInt8(ascii: "'")) }
+    if let first = text.unicodeScalars.first, "=+-@\t\r\n".unicodeScalars.contains(first), text != "-", !isNumber(text) { bytes.append(UInt8(ascii: "'")) }
     QuotedText.appendEscaped(text, quotes: false, to: &bytes)
     let escaped = String(decoding: bytes, as: UTF8.self)
     guard escaped.contains(where: { $0 == "," || $0 == "\"" }) || escaped.first == " " || escaped.last == " " else { return escaped }

@@ -79,15 +79,16 @@ final class SessionRegister: Sendable {
     counts[key] = count > 1 ? count - 1 : nil
   }
 
-  /// Makes the connection a session of this principal. False if it is one too many.
+  /// Makes the connection a session of this principal, and no more that of whom it was before. False if it is one too many.
   func admit(_ channel: any Channel, _ principal: Principal) -> Bool {
     let holder = Holder(principal)
     return state.withLock { state in
       let count = state.holders[holder, default: 0]
-      guard count < limits.sessionsPerPrincipal, var entry = state.channels[ObjectIdentifier(channel)], entry.holder == nil else { return false }
+      guard count < limits.sessionsPerPrincipal, var entry = state.channels[ObjectIdentifier(channel)] else { return false }
+      if let before = entry.holder { Self.takeOne(&state.holders, before) }
       entry.holder = holder
       state.channels[ObjectIdentifier(channel)] = entry
-      state.holders[holder] = count + 1
+      state.holders[holder, default: 0] += 1
       return true
     }
   }

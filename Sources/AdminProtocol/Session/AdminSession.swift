@@ -66,6 +66,8 @@ package struct AdminSession: Sendable {
   private var nextNumber = 0
   private(set) var phase = Phase.open
   private(set) var identity: Identity?
+  /// Who is there is only what the host says: AUTH takes the place of that, once.
+  private var isKnownByHost: Bool
   private var unauthenticatedCommands = 0
   private var hasReadCommand = false
   private var isInputOver = false
@@ -88,6 +90,7 @@ package struct AdminSession: Sendable {
     self.random = random
     self.peer = peer
     self.identity = identity
+    isKnownByHost = identity != nil
     language = identity?.language ?? .english
     decoder = CommandDecoder(limits: limits.decoder, budget: identity == nil ? limits.unauthenticatedBytes : nil)
     openedAt = now
@@ -270,7 +273,7 @@ package struct AdminSession: Sendable {
       }
     } catch {
       // A failed AUTH ends the session, however it failed.
-      let closes = if case .session(.auth) = meaning { identity == nil } else { false }
+      let closes = if case .session(.auth) = meaning { mayAuthenticate } else { false }
       return .reply(AdminReply(error, language, id: id, key: key), closes: closes)
     }
   }
@@ -279,7 +282,7 @@ package struct AdminSession: Sendable {
     switch own {
     case .hello, .lang, .format, .help, .quit: return .reply(try answer(own, command), closes: own == .quit)
     case .auth:
-      guard identity == nil else { throw Failure(.conflict, AdminMessages.authenticated) }
+      guard mayAuthenticate else { throw Failure(.conflict, AdminMessages.authenticated) }
       return .work(Running(id: id, key: nil, purpose: .authentication), .authenticate(try command.credential()))
     case .as:
       guard identity != nil else { throw Failure(.unauthenticated, OperationMessages.unauthenticated) }
@@ -296,6 +299,8 @@ package struct AdminSession: Sendable {
     switch outcome {
     case .authenticated(let identity):
       self.identity = identity
+      isKnownByHost = false
+      customer = nil
       if !hasChosenLanguage { language = identity.language }
       decoder.budget = nil
       return written(AdminReply(.done, .fields, identity.fields), entry, closes: false)
@@ -322,6 +327,8 @@ package struct AdminSession: Sendable {
     self.language = language
     hasChosenLanguage = true
   }
+
+  private var mayAuthenticate: Bool { identity == nil || isKnownByHost }
 
   private func newCorrelationId() -> String { "adm-" + Base32.encode(random.bytes(10)) }
 }

@@ -26,6 +26,8 @@ package struct ChainCase: Sendable {
   package let calendars: [Int64: Calendar]
   /// Half open: from the effective instant to the end of the contract, at the most ``mostMonths`` on.
   package let horizon: Range<Int64>
+  /// The contract's, by whose days gaps are told.
+  package let zone: String?
 
   package struct Calendar: Sendable {
     package let name: String
@@ -41,7 +43,8 @@ package struct ChainCase: Sendable {
   }
 
   package init(
-    promised: [Promised], versions: [ChainVersion], providers: [ChainLink], backups: [ChainLink], calendars: [Int64: Calendar], horizon: Range<Int64>
+    promised: [Promised], versions: [ChainVersion], providers: [ChainLink], backups: [ChainLink], calendars: [Int64: Calendar], horizon: Range<Int64>,
+    zone: String? = nil
   ) {
     self.promised = promised
     self.versions = versions
@@ -49,6 +52,7 @@ package struct ChainCase: Sendable {
     self.backups = backups
     self.calendars = calendars
     self.horizon = horizon
+    self.zone = zone
   }
 
   /// A year and a month: every public holiday of a year is seen once at least, with what moves around Easter and the new moon.

@@ -9,7 +9,7 @@ package struct ChainParty: Hashable, Sendable {
   package let kind: Kind
   /// A row of `desk.team`, or of `suppliers.line_link`.
   package let id: Int64
-  /// The team's name, or the supplier's service.
+  /// The team's name, or the supplier's service with its region.
   package let name: String
 
   package init(kind: Kind, id: Int64, name: String) {
@@ -46,8 +46,8 @@ package enum Lack: Hashable, Sendable {
   case ended(String, Instant)
   /// It delivered until an instant, and nobody has since.
   case gone(Instant)
-  /// What was agreed has not begun, or is not in force.
-  case notInForce(String)
+  /// What was agreed has not begun, or is not in force: until an instant, or for as long as is known.
+  case notInForce(String, until: Instant? = nil)
   /// A target is agreed, but no hours in which it counts.
   case hours(String)
   /// A share is agreed of what is down from another severity on than what is promised.

@@ -30,6 +30,8 @@ package struct Gap: Hashable, Sendable {
   /// When it first shows.
   package let from: Instant
   package let detail: Detail
+  /// By whose days a lack is told: the contract's. Nil in proofs that told it in UTC.
+  package internal(set) var zone: String?
 
   package enum Detail: Hashable, Sendable {
     case none

@@ -81,7 +81,7 @@ package struct BackToBack {
 
   private var verdict: Verdict {
     let outcome: Outcome = seen.isEmpty ? .nothing : !isLinked ? .unproven : gaps.isEmpty ? .covered : .gaps
-    let merged = GapMerge.merged(gaps)
+    let merged = GapMerge.merged(gaps).map { $0.told(in: chain.zone) }
     return Verdict(outcome: outcome, gaps: merged, gapKeys: merged.map(\.key), promises: seen.count)
   }
 
@@ -230,6 +230,16 @@ package struct BackToBack {
   private var days: Range<CalendarDate> {
     let (first, last) = (chain.horizon.lowerBound.flooredQuotient(by: 86_400), (chain.horizon.upperBound - 1).flooredQuotient(by: 86_400))
     return CalendarDate(daysSinceEpoch: first)..<CalendarDate(daysSinceEpoch: max(first, last) + 1)
+  }
+}
+
+extension Gap {
+  /// What lacks is told by the contract's days; hours and times have zones of their own.
+  fileprivate func told(in zone: String?) -> Gap {
+    guard case .lack = detail else { return self }
+    var gap = self
+    gap.zone = zone
+    return gap
   }
 }
 

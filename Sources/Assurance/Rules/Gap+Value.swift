@@ -10,6 +10,7 @@ extension Gap {
       .init("kind", .text(kind.rawValue)), .init("promises", .array(promises.map(\.value))), .init("parties", .array(parties.map(\.value))),
       .init("from", .instant(from)),
     ]
+    if let zone { members.append(.init("zone", .text(zone))) }
     switch detail {
     case .none: break
     case .lack(let lack): members.append(.init("lack", lack.value))
@@ -26,6 +27,7 @@ extension Gap {
     self.from = from
     promises = value.list("promises", PromiseLabel.init)
     parties = value.list("parties", ChainParty.init)
+    zone = value["zone"]?.text
     detail =
       value["lack"].flatMap(Lack.init).map(Detail.lack) ?? value["hours"].flatMap(HoursGap.init).map(Detail.hours)
       ?? value["time"].flatMap(TimeGap.init).map(Detail.time) ?? value["share"].flatMap(ShareGap.init).map(Detail.share) ?? Detail.none
@@ -37,6 +39,8 @@ extension Gap {
     let size: [String] =
       switch detail {
       case .none: []
+      // As proofs that did not tell until when have it.
+      case .lack(.notInForce(let name, until: nil)): ["notInForce(\(String(reflecting: name)))"]
       case .lack(let lack): ["\(lack)"]
       case .hours(let hours): hours.shape
       case .time(let time): time.shape + [time.delay.map { String($0) } ?? "never"]
@@ -61,6 +65,9 @@ extension Gap {
     case (.lack(.gone(let at)), .lack(.ended(let name, let known))):
       // A link's end as it was told earlier: as the end of an agreement of the party's name.
       return at == known && accepted.parties.map(\.name) == [name]
+    case (.lack(.notInForce(let name, let until)), .lack(.notInForce(let other, let known))):
+      // Who accepted it for as long as is known accepted that it ends; and no other acceptance holds for longer than was told.
+      return name == other && known.map { known in until.map { $0 <= known } ?? false } ?? true
     case (.lack(let lack), .lack(let known)): return lack == known
     case (.hours(let hours), .hours(let known)): return hours.isWithin(known)
     case (.time(let time), .time(let known)):
@@ -237,7 +244,8 @@ extension Lack {
     case .target(let name): .object(["why": "target", "name": .text(name)])
     case .ended(let name, let at): .object(["why": "ended", "name": .text(name), "at": .instant(at)])
     case .gone(let at): .object(["why": "gone", "at": .instant(at)])
-    case .notInForce(let name): .object(["why": "not_in_force", "name": .text(name)])
+    case .notInForce(let name, nil): .object(["why": "not_in_force", "name": .text(name)])
+    case .notInForce(let name, let until): .object(["why": "not_in_force", "name": .text(name), "until": .instant(until)])
     case .hours(let name): .object(["why": "hours", "name": .text(name)])
     case .severity(let name, let theirs, let ours):
       .object(["why": "severity", "name": .text(name), "theirs": .text(theirs.rawValue), "ours": .text(ours.rawValue)])
@@ -251,7 +259,7 @@ extension Lack {
     case "target": self = .target(name)
     case "ended": self = .ended(name, value.instant("at") ?? Instant(seconds: 0))
     case "gone": self = .gone(value.instant("at") ?? Instant(seconds: 0))
-    case "not_in_force": self = .notInForce(name)
+    case "not_in_force": self = .notInForce(name, until: value.instant("until"))
     case "hours": self = .hours(name)
     case "severity": self = .severity(name, theirs: value.severity("theirs"), ours: value.severity("ours"))
     default: return nil

@@ -10,12 +10,15 @@ extension GapWords {
   static let noHours = Message(
     "gap.no_hours", "{promises}: “{name}” with {party} names no hours in which its target counts.", zh: "{promises}：与{party}的“{name}”没有约定目标的服务时间。")
   static let ended = Message(
-    "gap.ended", "{promises}: not backed from {from} (UTC): “{name}” with {party} ends.", zh: "{promises}：自 {from}（UTC）起没有支撑：与{party}的“{name}”到期。")
+    "gap.ended", "{promises}: not backed from {from} ({zone}): “{name}” with {party} ends.", zh: "{promises}：自 {from}（{zone}）起没有支撑：与{party}的“{name}”到期。")
   static let gone = Message(
-    "gap.gone", "{promises}: until {from} (UTC) {party} delivered its part, nobody since.", zh: "{promises}：{from}（UTC）之前由{party}提供，此后无人提供。")
+    "gap.gone", "{promises}: until {from} ({zone}) {party} delivered its part, nobody since.", zh: "{promises}：{from}（{zone}）之前由{party}提供，此后无人提供。")
   static let notInForce = Message(
-    "gap.not_in_force", "{promises}: not backed from {from} (UTC): “{name}” with {party} is not in force.",
-    zh: "{promises}：自 {from}（UTC）起没有支撑：与{party}的“{name}”未生效。")
+    "gap.not_in_force", "{promises}: not backed from {from} ({zone}): “{name}” with {party} is not in force.",
+    zh: "{promises}：自 {from}（{zone}）起没有支撑：与{party}的“{name}”未生效。")
+  static let notInForceUntil = Message(
+    "gap.not_in_force_until", "{promises}: not backed from {from} until {until} ({zone}): “{name}” with {party} is not in force.",
+    zh: "{promises}：{from} 至 {until}（{zone}）没有支撑：与{party}的“{name}”未生效。")
   static let coverage = Message(
     "gap.coverage", "{days} {start}-{end} {zone}, {promises}: {edge}; {count} times, first on {first}.",
     zh: "{days} {start}-{end}（{zone}），{promises}：{edge}；共 {count} 次，首次为 {first}。")
@@ -87,8 +90,9 @@ extension GapWords {
 
   static let all =
     [
-      unlinked, noAgreement, noTarget, noHours, ended, gone, notInForce, coverage, coverageOnce, coverageEnds, coverageBegins, coverageNone, late, never,
-      shares, sharesOfPeriods, otherSeverity, worstPeriod, leastCounts, promise, openings, closed, inAll, opened, part, handling, agreed, neverOver, overrun,
+      unlinked, noAgreement, noTarget, noHours, ended, gone, notInForce, notInForceUntil, coverage, coverageOnce, coverageEnds, coverageBegins, coverageNone,
+      late, never, shares, sharesOfPeriods, otherSeverity, worstPeriod, leastCounts, promise, openings, closed, inAll, opened, part, handling, agreed,
+      neverOver, overrun,
       product, noBackups, team, supplier, weekdayRange,
     ] + weekdayNames + metrics
 }

@@ -10,7 +10,7 @@ package enum GapWords: Sendable {
     let parties = parties(gap.parties, language)
     switch gap.detail {
     case .none: return unlinked.text(language, ["promises": promises])
-    case .lack(let lack): return text(lack, promises, parties, gap.from, language)
+    case .lack(let lack): return text(lack, promises, parties, gap, language)
     case .hours(let hours): return text(hours, promises, parties, language)
     case .time(let time): return text(time, promises, language)
     case .share(let share):
@@ -24,16 +24,19 @@ package enum GapWords: Sendable {
     }
   }
 
-  private static func text(_ lack: Lack, _ promises: String, _ party: String, _ from: Instant, _ language: Language) -> String {
-    var arguments = ["promises": promises, "party": party, "from": day(from, nil, language)]
+  private static func text(_ lack: Lack, _ promises: String, _ party: String, _ gap: Gap, _ language: Language) -> String {
+    let zone = gap.zone.flatMap { Zone.named($0) }
+    let days = TermWords(language, zone: zone)
+    var arguments = ["promises": promises, "party": party, "from": days.date(gap.from), "zone": zone?.identifier ?? "UTC"]
     let message: Message
     switch lack {
     case .agreement: message = noAgreement
     case .target(let name): (message, arguments["name"]) = (noTarget, name)
     case .hours(let name): (message, arguments["name"]) = (noHours, name)
-    case .ended(let name, let at): (message, arguments["name"], arguments["from"]) = (ended, name, day(at, nil, language))
-    case .gone(let at): (message, arguments["from"]) = (gone, day(at, nil, language))
-    case .notInForce(let name): (message, arguments["name"]) = (notInForce, name)
+    case .ended(let name, let at): (message, arguments["name"], arguments["from"]) = (ended, name, days.date(at))
+    case .gone(let at): (message, arguments["from"]) = (gone, days.date(at))
+    case .notInForce(let name, nil): (message, arguments["name"]) = (notInForce, name)
+    case .notInForce(let name, let until?): (message, arguments["name"], arguments["until"]) = (notInForceUntil, name, days.date(until))
     case .severity(let name, let theirs, let ours):
       (message, arguments["name"]) = (otherSeverity, name)
       (arguments["theirs"], arguments["ours"]) = (DifferenceWords.severity(theirs).text(language), DifferenceWords.severity(ours).text(language))

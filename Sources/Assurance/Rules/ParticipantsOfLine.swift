@@ -49,7 +49,7 @@ struct ParticipantsOfLine: Sendable {
     let used = known.filter { calendars.contains($0.key) }
     let chain = ChainCase(
       promised: promised(terms, horizon), versions: chainVersions, providers: links(backup: false), backups: links(backup: true),
-      calendars: used.mapValues(\.calendar), horizon: horizon)
+      calendars: used.mapValues(\.calendar), horizon: horizon, zone: contract.zone)
     return ProvenCase(line: line, publicId: newest.publicId, name: newest.name, chain: chain, inputs: inputs(contract, newest, used.mapValues(\.version)))
   }
 

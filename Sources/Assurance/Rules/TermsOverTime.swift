@@ -190,13 +190,23 @@ struct SupplierTerms: ChainTerms {
 
   private func version(at instant: Instant) -> Result<(Version, String), LackError> {
     guard let reference else { return .failure(LackError(.agreement)) }
-    guard let version = versions.last(where: { $0.validFrom <= instant }) else { return .failure(LackError(.notInForce(reference))) }
+    guard let version = versions.last(where: { $0.validFrom <= instant }) else {
+      return .failure(LackError(.notInForce(reference, until: nextInForce(after: instant))))
+    }
     switch version.state {
     case "ended": return .failure(LackError(.ended(reference, version.validFrom)))
     case "active" where version.startsAt <= instant:
       if let end = version.endsAt, end <= instant { return .failure(LackError(.ended(reference, end))) }
       return .success((version, reference))
-    default: return .failure(LackError(.notInForce(reference)))
+    default: return .failure(LackError(.notInForce(reference, until: nextInForce(after: instant))))
+    }
+  }
+
+  /// When it is in force next: a suspension ends, or what was agreed begins. Nil where nothing says so.
+  private func nextInForce(after instant: Instant) -> Instant? {
+    boundaries.filter { instant < $0 }.sorted().first { boundary in
+      guard let version = versions.last(where: { $0.validFrom <= boundary }), version.state == "active" else { return false }
+      return version.startsAt <= boundary && version.endsAt.map { boundary < $0 } ?? true
     }
   }
 }

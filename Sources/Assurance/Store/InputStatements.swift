@@ -10,6 +10,7 @@ struct ProvenContract: Statement {
     let id: Int64
     let publicId: [UInt8]
     let version: Int64
+    let zone: String
   }
 
   let tenant: TenantId
@@ -18,7 +19,7 @@ struct ProvenContract: Statement {
   var line: Int64?
 
   static let sql = """
-    select c.contract_id, c.public_id, c.version from contracts.pub_contract c
+    select c.contract_id, c.public_id, c.version, c.zone from contracts.pub_contract c
     where c.tenant_id = $1 and ($2::bytea is null or c.public_id = $2)
       and ($3::bigint is null or c.contract_id = (select l.contract_id from contracts.pub_line l where l.tenant_id = $1 and l.line_id = $3))
     limit 1
@@ -30,7 +31,9 @@ struct ProvenContract: Statement {
     parameters.append(line)
   }
 
-  static func decode(_ row: inout RowReader) throws -> Found { Found(id: try row.next(), publicId: try row.next(), version: try row.next()) }
+  static func decode(_ row: inout RowReader) throws -> Found {
+    Found(id: try row.next(), publicId: try row.next(), version: try row.next(), zone: try row.next())
+  }
 }
 
 /// The contract line that an id names.
@@ -127,6 +130,7 @@ struct ProvenLinks: Statement {
     let link: Int64
     let version: Int64
     let service: Int64
+    /// The supplier's name and the service's, with region and instance where it has any: services may differ in these alone.
     let name: String
     let contract: Int64?
     let isBackup: Bool
@@ -140,7 +144,8 @@ struct ProvenLinks: Statement {
   let contract: Int64
 
   static let sql = """
-    select k.line_id, k.line_link_id, k.version, k.service_id, v.supplier_name || ' ' || v.name, k.supplier_contract_id, k.role = 'backup', k.valid_from,
+    select k.line_id, k.line_link_id, k.version, k.service_id,
+      concat_ws(' ', v.supplier_name, v.name, nullif(v.region, ''), nullif(v.instance, '')), k.supplier_contract_id, k.role = 'backup', k.valid_from,
       k.ended_at, k.not_needed
     from contracts.pub_line l
     join suppliers.pub_line_link k on k.tenant_id = l.tenant_id and k.line_id = l.line_id

@@ -1,5 +1,7 @@
+import Contracts
 import Kernel
 import Postgres
+import ServiceLevels
 import ServiceTime
 
 /// The selected tickets of a customer, one row each with its whole history: a cursor, so that a million of them take the memory
@@ -85,8 +87,25 @@ struct PastTicketCount: Statement {
 /// Tickets with what counts of them now, to be shown.
 struct ShownTickets: Statement {
   struct Standing: Sendable {
-    let elapsedSeconds: Int64?
+    /// Open seconds of the runs that are over.
+    let consumedSeconds: Int64?
     let budgetSeconds: Int64?
+    /// Of a clock that runs: since when.
+    let runningSince: Instant?
+    let calendarVersion: Int64?
+
+    init(_ row: inout RowReader) throws {
+      consumedSeconds = try row.next()
+      budgetSeconds = try row.next()
+      runningSince = try row.next()
+      calendarVersion = try row.next()
+    }
+
+    /// With the run that goes on.
+    func elapsedSeconds(at now: Instant, by calendars: CalendarSeries) -> Int64? {
+      guard let consumedSeconds, let runningSince, let calendar = calendarVersion.flatMap({ calendars[$0] }) else { return consumedSeconds }
+      return consumedSeconds + calendar.elapsed(from: runningSince, to: now)
+    }
   }
 
   struct Found: Sendable {
@@ -98,14 +117,23 @@ struct ShownTickets: Statement {
     let response: Standing
     let update: Standing
     let resolution: Standing
+
+    func standing(_ metric: ServiceLevels.Metric) -> Standing {
+      switch metric {
+      case .response: response
+      case .update: update
+      case .resolution: resolution
+      }
+    }
   }
 
   let tenant: TenantId
   let tickets: [Int64]
 
   static let sql = """
-    select t.ticket_id, t.public_id, t.number, t.title, t.opened_at, r.consumed_seconds, r.budget_open_seconds, u.consumed_seconds,
-      u.budget_open_seconds, s.consumed_seconds, s.budget_open_seconds
+    select t.ticket_id, t.public_id, t.number, t.title, t.opened_at, r.consumed_seconds, r.budget_open_seconds, r.running_since, r.calendar_version_id,
+      u.consumed_seconds, u.budget_open_seconds, u.running_since, u.calendar_version_id, s.consumed_seconds, s.budget_open_seconds, s.running_since,
+      s.calendar_version_id
     \(PastTickets.from)
     where t.tenant_id = $1 and t.ticket_id = any($2)
     """
@@ -118,9 +146,7 @@ struct ShownTickets: Statement {
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       ticket: try row.next(), publicId: try row.next(), number: try row.next(), title: try row.next(), openedAt: try row.next(),
-      response: Standing(elapsedSeconds: try row.next(), budgetSeconds: try row.next()),
-      update: Standing(elapsedSeconds: try row.next(), budgetSeconds: try row.next()),
-      resolution: Standing(elapsedSeconds: try row.next(), budgetSeconds: try row.next()))
+      response: try Standing(&row), update: try Standing(&row), resolution: try Standing(&row))
   }
 }
 

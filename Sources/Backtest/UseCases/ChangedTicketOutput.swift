@@ -1,3 +1,4 @@
+import Contracts
 import Kernel
 import Operations
 import Postgres
@@ -11,22 +12,25 @@ package struct ChangedTicketOutput: OperationOutput {
   let number: String
   let row: ShownTickets.Found
 
-  private var now: ShownTickets.Standing {
-    switch change.metric {
-    case .response: row.response
-    case .update: row.update
-    case .resolution: row.resolution
-    }
-  }
+  let elapsedNow: Int64?
 
-  package static func all(_ changes: [VerdictChange], of customer: TenantEntry, in transaction: Transaction) async throws -> [ChangedTicketOutput] {
+  private var now: ShownTickets.Standing { row.standing(change.metric) }
+
+  /// - Parameter now: to when time is counted of what nothing ended.
+  package static func all(
+    _ changes: [VerdictChange], of customer: TenantEntry, at now: Instant, in transaction: Transaction
+  ) async throws -> [ChangedTicketOutput] {
     guard !changes.isEmpty else { return [] }
     let found = try await transaction.query(ShownTickets(tenant: customer.id, tickets: Set(changes.map(\.ticket)).sorted()))
     let rows = Dictionary(found.map { ($0.ticket, $0) }) { first, _ in first }
+    let running = changes.compactMap { change in rows[change.ticket].map { $0.standing(change.metric) } }.filter { $0.runningSince != nil }
+    let calendars = try await ContractTerms.series(of: Set(running.compactMap(\.calendarVersion)).sorted(), until: now, in: transaction)
     return changes.compactMap { change in
       rows[change.ticket].map { row in
         // The ids and numbers of tickets are made by Desk; these are their forms.
-        ChangedTicketOutput(change: change, id: customer.id("inc", row.publicId), number: "\(customer.code)-INC-\(pad(row.number, 6))", row: row)
+        ChangedTicketOutput(
+          change: change, id: customer.id("inc", row.publicId), number: "\(customer.code)-INC-\(pad(row.number, 6))", row: row,
+          elapsedNow: row.standing(change.metric).elapsedSeconds(at: now, by: calendars))
       }
     }
   }
@@ -45,7 +49,7 @@ package struct ChangedTicketOutput: OperationOutput {
     OutputField("verdictNow", .text, "What counts now: met, missed; null: not judged.", "当前判定：met（达成）、missed（未达成）；null 表示未判定。") {
       .text(verdict($0.change.isMetNow))
     },
-    OutputField("elapsedNow", .integer, "Open seconds used, by the calendar of now.", "按当前日历已用的服务时间秒数。") { .integer($0.now.elapsedSeconds) },
+    OutputField("elapsedNow", .integer, "Open seconds used, by the calendar of now.", "按当前日历已用的服务时间秒数。") { .integer($0.elapsedNow) },
     OutputField("budgetNow", .integer, "Open seconds of the budget of now.", "当前时限的服务时间秒数。") { .integer($0.now.budgetSeconds) },
     OutputField("verdict", .text, "Under the SLA that is tried out.", "试算的判定。") { .text(verdict($0.change.isMet)) },
     OutputField("elapsed", .integer, "Open seconds used, by its calendar.", "按试算日历已用的服务时间秒数。") { .integer($0.change.elapsedSeconds) },

@@ -39,7 +39,7 @@ package enum ListBacktestTickets: Operation {
       crediting: nil, kept: Int(limit) + 1, after: try after.map(VerdictChange.Place.init) ?? .start,
       wanted: input.change.map { [$0] } ?? Set(VerdictChange.Kind.allCases), in: context)
     let changes = try await run.run(in: context.transaction).outcome.listed
-    let shown = try await ChangedTicketOutput.all(changes, of: context.tenant, in: context.transaction)
+    let shown = try await ChangedTicketOutput.all(changes, of: context.tenant, at: context.now, in: context.transaction)
     return context.listing(shown, limit: limit, filter: filter) {
       PageCursor([.integer($0.change.kind.rank), .integer($0.change.ticket), .text($0.change.metric.rawValue)])
     } element: {

@@ -130,8 +130,9 @@ package enum ListChangeApprovals: Operation {
         provider: context.provider.id, customers: context.reachableCustomers, roles: input.all ? nil : Set(roles.map(\.role)).sorted(),
         account: context.actor.kind == .staff ? context.actor.id : 0, after: try after.map { (askedAt: try $0.instant(0), id: try $0.integer(1)) },
         limit: limit + 1))
+    let clashes = try await context.clashes(of: rows.map(\.row.id))
     return context.listing(rows, limit: limit, filter: filter, key: { PageCursor([.integer($0.askedAt.microseconds), .integer($0.id)]) }) {
-      ChangeApprovalLine($0.approval, of: $0.row, in: context)
+      ChangeApprovalLine($0.approval, of: $0.row, clashes: clashes[$0.row.id], in: context)
     }
   }
 }
@@ -179,6 +180,7 @@ extension OperationContext {
     var work = work
     try await work.save()
     let decided = work.row.process.round.approvals.first { $0.publicId == approval.publicId } ?? approval
-    return ChangeApprovalLine(decided, of: work.row, in: self)
+    let clashing = try await clashes(of: [work.row.id])
+    return ChangeApprovalLine(decided, of: work.row, clashes: clashing[work.row.id], in: self)
   }
 }

@@ -55,10 +55,15 @@ package struct ChangeLine: OperationOutput {
 /// A change with all that was written of it.
 package struct ChangeRecord: OperationOutput {
   let line: ChangeLine
+  let clashes: ClashSum?
 
-  init(_ row: ChangeRow, in context: OperationContext) { line = ChangeLine(row, in: context) }
+  init(_ row: ChangeRow, clashes: ClashSum?, in context: OperationContext) {
+    line = ChangeLine(row, in: context)
+    self.clashes = clashes
+  }
 
-  package static let fields: [OutputField<ChangeRecord>] = ChangeLine.facts { $0.line } + texts { $0.line.row }
+  package static let fields: [OutputField<ChangeRecord>] =
+    ChangeLine.facts { $0.line } + texts { $0.line.row } + [ClashSum.count { (record: ChangeRecord) in record.clashes }]
 
   static func texts<Record>(_ of: @escaping @Sendable (Record) -> ChangeRow) -> [OutputField<Record>] {
     [
@@ -93,6 +98,7 @@ package struct ChangeDetail: OperationOutput {
   let customers: [PublicId]
   let cis: [TouchedCi]
   let links: [LinksOfChange.Found]
+  let clashes: ClashSum?
   let approvals: [ChangeApprovalLine]
   let tasks: [ChangeTaskLine]
 
@@ -112,6 +118,11 @@ package struct ChangeDetail: OperationOutput {
       OutputField("problems", .list(.id), "The problems that it is to resolve.", "待由其解决的问题。") {
         .array($0.links.filter { $0.kind == "problem" }.map { .id($0.id) })
       },
+      ClashSum.count { (detail: ChangeDetail) in detail.clashes },
+      OutputField(
+        "clashes", .list(.id), "The first of them, at most 20; change.clashes lists all, also on what is related.",
+        "其中最早的变更，最多 20 个；change.clashes 可列出全部，包括涉及相关配置项的。"
+      ) { .array(($0.clashes?.first ?? []).map { .id($0) }) },
       OutputField("approvals", listOf: ChangeApprovalLine.self, "Who is asked to agree, in order.", "审批人，按顺序。") { $0.approvals },
       OutputField("tasks", listOf: ChangeTaskLine.self, "What is done, in order.", "实施任务，按顺序。") { $0.tasks },
     ]
@@ -144,15 +155,32 @@ package struct TouchedCi: OperationOutput {
   ]
 }
 
+/// With how many other changes one clashes, and the first of them.
+struct ClashSum: Sendable {
+  let count: Int64
+  let first: [PublicId]
+
+  /// What whoever is to agree ought to see before he does.
+  static func count<Record>(_ of: @escaping @Sendable (Record) -> ClashSum?) -> OutputField<Record> {
+    OutputField(
+      "clashCount", .integer,
+      "With how many other changes it clashes that lie ahead: at the same time, on the same configuration items, as far as one may know of both.",
+      "与多少个未完成的变更冲突：时间重叠且涉及相同配置项（仅计有权查看的）。"
+    ) { .integer(of($0)?.count ?? 0) }
+  }
+}
+
 /// One who is asked to agree to a change.
 package struct ChangeApprovalLine: OperationOutput {
   let id: PublicId
   let change: ChangeLine
+  let clashes: ClashSum?
   let approval: Approval
 
-  init(_ approval: Approval, of change: ChangeRow, in context: OperationContext) {
+  init(_ approval: Approval, of change: ChangeRow, clashes: ClashSum?, in context: OperationContext) {
     id = context.id(.changeApproval, approval.publicId)
     self.change = ChangeLine(change, in: context)
+    self.clashes = clashes
     self.approval = approval
   }
 
@@ -161,6 +189,7 @@ package struct ChangeApprovalLine: OperationOutput {
     OutputField("change", .id, "The change.", "变更编号。") { $0.change.id(.change, $0.change.row.publicId) },
     OutputField("title", .text, "What is altered.", "变更标题。") { .text($0.change.row.title) },
     OutputField("risk", .text, "How risky that is.", "风险。") { .text($0.change.row.process.risk?.rawValue) },
+    ClashSum.count { (line: ChangeApprovalLine) in line.clashes },
     OutputField("name", .document, "What he is called who is asked, by language.", "审批人称谓（按语言）。") { $0.approval.names },
     OutputField("roles", .list(.text), "Whose holders decide.", "可决定的角色。") { .array($0.approval.roles.sorted().map { .text($0) }) },
     OutputField("step", .integer, "Those of one step are asked at once.", "步骤；同一步骤同时审批。") { .integer($0.approval.step) },
@@ -204,6 +233,19 @@ extension OperationContext {
       ChangeTaskLine(
         id: id(.changeTask, task.publicId), task: task, team: task.team.flatMap { known[$0] }.map { id(.team, $0) },
         assignee: task.assignee.map { id(.staff, $0.publicId) })
+    }
+  }
+}
+
+extension OperationContext {
+  /// With what each of some changes clashes; those that clash with nothing are not there.
+  /// - Parameter named: how many of its clashes are named of each.
+  func clashes(of changes: [Int64], naming named: Int64 = 1) async throws -> [Int64: ClashSum] {
+    guard !changes.isEmpty else { return [:] }
+    let statement = ClashesOfChanges(
+      provider: provider.id, customers: reachableCustomers, changes: Array(Set(changes)).sorted(), now: now, named: named)
+    return Dictionary(grouping: try await transaction.query(statement), by: \.change).mapValues { found in
+      ClashSum(count: found.first?.total ?? 0, first: found.map { id(.change, $0.publicId) })
     }
   }
 }

@@ -48,7 +48,10 @@ struct ChangeWork: Sendable {
 
   var id: PublicId { provider.id(IdKind.change.prefix, row.publicId) }
 
-  func record(in context: OperationContext) -> ChangeRecord { ChangeRecord(row, in: context) }
+  func record(in context: OperationContext) async throws -> ChangeRecord {
+    let clashes = try await context.clashes(of: [row.id])
+    return ChangeRecord(row, clashes: clashes[row.id], in: context)
+  }
 
   /// Something of it is written. That it may be done in a freeze, and its risk, were another plan's; what a model answers it answers again.
   mutating func write(in context: OperationContext) async throws {

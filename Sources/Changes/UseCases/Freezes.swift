@@ -148,7 +148,7 @@ package enum OverrideFreeze: Operation {
         Value.Member("freezes", .array(passed.map { .id(context.id(.freeze, $0.publicId)) })),
       ])
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 

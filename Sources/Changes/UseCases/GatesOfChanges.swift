@@ -46,7 +46,7 @@ package enum BypassGateOfChange: Operation {
       input.bypass.gate, because: input.bypass.reason, of: .change, work.row.publicId, before: work.row.process.stepsAhead)
     work.note(passing.event, passing.payload, of: passing.customer)
     try await work.save(countsVersion: false)
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 

@@ -131,7 +131,7 @@ package enum OpenChange: Operation {
       try await work.plan(content.tasks, random: context.random)
     }
     try await work.save(countsVersion: false)
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -214,11 +214,11 @@ package enum WriteChange: Operation {
     if input.fields.isEmpty, edit?.isEmpty ?? true {
       // Save what time has decided meanwhile.
       if !read.row.process.events.isEmpty { try await read.save() }
-      return read.record(in: context)
+      return try await read.record(in: context)
     }
     work.tell(edit)
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -245,6 +245,6 @@ package enum PlanChangeTasks: Operation {
     try await work.write(in: context)
     try await work.plan(input.tasks, random: context.random)
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }

@@ -14,6 +14,7 @@ package enum ReadChange: Operation {
     permission: ChangeRights.read, roles: ChangeRights.readers, reach: .provider, effect: .read)
 
   private static let mostCustomers: Int64 = 1000
+  private static let mostClashes: Int64 = 20
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> ChangeDetail {
     let row = try await context.change(input.id)
@@ -22,14 +23,15 @@ package enum ReadChange: Operation {
       ConcernedCustomers(provider: provider, change: row.id, customers: customers, limit: mostCustomers),
       CiLinks(provider: provider, change: row.id, customers: customers), LinksOfChange(provider: provider, change: row.id, customers: customers),
       ApprovalsOfChange(provider: provider, change: row.id), TasksOfChange(provider: provider, change: row.id))
+    let clashes = try await context.clashes(of: [row.id], naming: mostClashes)[row.id]
     var reasons: [RiskRule.Reason] = []
     if row.process.risk != nil {
       reasons = try RiskRule.judge(row.answers.members ?? [], by: try await context.questionnaire(row.questionnaire).content).reasons
     }
     return ChangeDetail(
       line: ChangeLine(row, in: context), reasons: reasons.map { RiskReason(reason: $0) }, customers: concerned.map(\.publicId),
-      cis: try await context.touched(named), links: links, approvals: approvals.map { ChangeApprovalLine($0, of: row, in: context) },
-      tasks: try await context.taskLines(tasks))
+      cis: try await context.touched(named), links: links, clashes: clashes,
+      approvals: approvals.map { ChangeApprovalLine($0, of: row, clashes: clashes, in: context) }, tasks: try await context.taskLines(tasks))
   }
 }
 
@@ -92,13 +94,17 @@ package enum ListChanges: Operation {
       let known = StaffToFilterBy(provider: context.provider.id, publicId: owner)
       guard try await context.transaction.first(known) != nil else { throw context.unknownReference("owner") }
     }
-    let rows = try await context.transaction.query(
-      ChangesOfProvider(
-        provider: context.provider.id, customers: context.reachableCustomers,
-        filter: ChangesOfProvider.Filter(
-          states: input.states, kind: input.kind, risk: input.risk, customer: input.customer == nil ? nil : context.tenant.id, release: input.release,
-          owner: input.owner),
-        before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1))
+    let changes = ChangesOfProvider(
+      provider: context.provider.id, customers: context.reachableCustomers,
+      filter: ChangesOfProvider.Filter(states: input.states, kind: input.kind, risk: input.risk, release: input.release, owner: input.owner),
+      before: try after.map { (openedAt: try $0.instant(0), id: try $0.integer(1)) }, limit: limit + 1)
+    let concerned = input.customer == nil ? context.reachableCustomers : [context.tenant.id.rawValue]
+    let rows: [ChangeRow]
+    if let concerned {
+      rows = try await context.transaction.query(ChangesOfCustomers(changes: changes, concerned: concerned))
+    } else {
+      rows = try await context.transaction.query(changes)
+    }
     return context.listing(
       rows, limit: limit, filter: input.filterText, key: { PageCursor([.integer($0.openedAt.microseconds), .integer($0.id)]) }
     ) { ChangeLine($0, in: context) }

@@ -43,7 +43,7 @@ package enum ConcernCustomer: Operation {
     guard try await context.transaction.first(insert) != nil else { throw Failure.invalid("customer", ChangeMessages.concerned) }
     work.note("customer_added", [Value.Member("customer", .id(input.customer))], of: context.tenant.id)
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -88,7 +88,7 @@ package enum UnconcernCustomer: Operation {
     }
     work.note("customer_removed", [Value.Member("customer", .id(input.customer))], of: customer)
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -105,7 +105,7 @@ package enum AddChangeCi: Operation {
     try await work.write(in: context)
     try await work.name(input.ci, of: context.tenant, "ci", in: context)
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -126,7 +126,7 @@ package enum RemoveChangeCi: Operation {
     }
     work.note("ci_removed", [Value.Member("ci", .id(input.ci))], of: work.owner(of: context.tenant))
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 

@@ -41,7 +41,7 @@ package enum AssessChange: Operation {
     work.takesPart(context.principal)
     try work.assess(input.answers, try await context.questionnaire())
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -80,7 +80,7 @@ package enum SubmitChange: Operation {
     try await work.requireNoFreeze()
     try await work.pass(gates, in: context)
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -107,7 +107,7 @@ package enum ReviseChange: Operation {
     // What a model answers it answers again.
     if work.row.model != nil { try work.assess(work.row.answers, try await context.questionnaire(work.row.questionnaire)) }
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -132,7 +132,7 @@ package enum StartChange: Operation {
     try await work.requireNoFreeze()
     try await work.pass(gates, in: context)
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -163,7 +163,7 @@ package enum CompleteChange: Operation {
     try work.row.process.complete(input.outcome, note: input.note, overrules: overrules, at: context.now)
     work.takesPart(context.principal)
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -219,7 +219,7 @@ package enum CloseChange: Operation {
     try work.row.process.close(overrules: overrules, at: context.now)
     try await work.pass(gates, in: context)
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -262,7 +262,7 @@ package enum AssignChange: Operation {
     guard found.account != work.row.owner else { throw Failure.invalid("staff", ChangeMessages.ownedAlready) }
     work.own(found)
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -279,7 +279,7 @@ package enum TakeChange: Operation {
     guard work.row.owner == nil else { throw Failure(.conflict, ChangeMessages.owned) }
     work.own(try await context.staffAccount())
     try await work.save()
-    return work.record(in: context)
+    return try await work.record(in: context)
   }
 }
 
@@ -304,7 +304,7 @@ extension OperationContext {
     try move(&work.row.process)
     if takesPart { work.takesPart(principal) }
     try await work.save()
-    return work.record(in: self)
+    return try await work.record(in: self)
   }
 
   /// A member of the staff whom a body names, who has a permission for all whom the change concerns.

@@ -73,6 +73,8 @@ package struct ContractFileProblems: Error {
     package let value: String?
     package let message: Message
     package let arguments: [String: String]
+    /// What it would be done to, where an operation refuses it: `SLA “Gold”`.
+    package var thing: String?
   }
 
   package let problems: [Problem]
@@ -81,11 +83,11 @@ package struct ContractFileProblems: Error {
   /// Why, as the server put it.
   package let failure: Failure?
 
-  /// `acme.yaml:12: contract.lines[0].sla “Gold”: ...`
+  /// `acme.yaml:12: contract.lines[0].sla “Gold”: ...`, `acme.yaml:40: validFrom “2026-08-01” (line “Servers”): ...`
   package func text(_ language: Language, file: String) -> String {
     var lines = problems.map { problem in
       let place = problem.line.map { "\(file):\($0)" } ?? file
-      let what = [problem.path, problem.value.map { "“\($0)”" } ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+      let what = [problem.path, problem.value.map { "“\($0)”" } ?? "", problem.thing.map { "(\($0))" } ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
       return (what.isEmpty ? "\(place): " : "\(place): \(what): ") + problem.message.text(language, problem.arguments)
     }
     if let failure, problems.isEmpty { lines.append(failure.text(language)) }

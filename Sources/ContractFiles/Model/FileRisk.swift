@@ -73,14 +73,14 @@ struct FileRisk: OperationInput, Hashable {
   func covers(kind: String?, promised: [String], of parties: [String]) -> Bool {
     guard kind == gap else { return false }
     let areOurs = promised.allSatisfy { promise in
-      guard let promises else { return true }
-      let parts = promise.split(separator: " ")
-      // What it does not say may be anything.
-      return promises.contains { said in
-        let said = said.split(separator: " ")
-        return said.first == parts.first && said.dropFirst().allSatisfy(parts.dropFirst().contains)
-      }
+      promises.map { $0.contains { Self.isSaid($0, of: promise) } } ?? true
     }
     return areOurs && (self.parties.map { Set(parties).isSubset(of: $0) } ?? true)
+  }
+
+  /// Whether what a file says of promises is for this one. What it does not say may be anything.
+  static func isSaid(_ said: String, of promise: String) -> Bool {
+    let (said, parts) = (said.split(separator: " "), promise.split(separator: " "))
+    return said.first == parts.first && said.dropFirst().allSatisfy(parts.dropFirst().contains)
   }
 }

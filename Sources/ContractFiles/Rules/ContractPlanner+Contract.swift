@@ -110,6 +110,7 @@ extension ContractPlanner {
     if changed.contains(where: { $0.name == "startsAt" }), !reachesBack(validFrom), reachesBack(zone?.start(of: contract.starts)) {
       step.details.append(ContractFileMessages.startsBack.text(language))
     }
+    step.details += declinedRenewal(contract, found) + suspension
     // A notice in one unit takes the place of one in the other.
     let kept = changed.filter { !($0.value.isNull && $0.name.hasPrefix("notice") && contract.renewal.notice != nil) }
     finish(
@@ -121,21 +122,46 @@ extension ContractPlanner {
   private mutating func refuseUndoing(_ contract: FileContract, _ found: Value) {
     guard let zone else { return }
     let (wanted, present) = (contract.ends.map(zone.start(of:)), found["endsAt"]?.text.flatMap(Instant.init))
-    func isThere(_ end: Instant?, evergreen: Bool, _ states: [Value]) -> Bool {
-      recorded.renewals.contains { item in
-        item["cycleEndsAt"] == .instant(end) && item["evergreen"] == .bool(evergreen)
-          && (states.contains(item["state"] ?? .null) || states.contains(item["outcome"] ?? .null))
-      }
-    }
     let end = ["end": present.map { zone.date(at: $0).description } ?? "-"]
     switch (wanted, present) {
-    case (let wanted?, let present?) where present > wanted && isThere(wanted, evergreen: false, ["renewed"]):
+    case (let wanted?, let present?) where present > wanted && hasRenewal(wanted, evergreen: false, ["renewed"]):
       refuse("contract.ends", ContractFileMessages.renewedUntil, end)
-    case (nil, let present?) where isThere(present, evergreen: true, ["not_renewing", "not_renewed"]):
+    case (nil, let present?) where hasRenewal(present, evergreen: true, ["not_renewing", "not_renewed"]):
       refuse("contract.ends", ContractFileMessages.declined, end)
-    case (let wanted?, nil) where isThere(wanted, evergreen: true, ["renewing", "renewed"]):
+    case (let wanted?, nil) where hasRenewal(wanted, evergreen: true, ["renewing", "renewed"]):
       refuse("contract.ends", ContractFileMessages.goesOn)
     default: break
+    }
+  }
+
+  /// Whether the cycle that ends at an instant was decided so.
+  private func hasRenewal(_ end: Instant, evergreen: Bool, _ states: [Value]) -> Bool {
+    recorded.renewals.contains { item in
+      item["cycleEndsAt"] == .instant(end) && item["evergreen"] == .bool(evergreen)
+        && (states.contains(item["state"] ?? .null) || states.contains(item["outcome"] ?? .null))
+    }
+  }
+
+  /// That a later end, or none, takes the contract over the end at which it was not to be renewed. Whoever gives it another end renews it.
+  private func declinedRenewal(_ contract: FileContract, _ found: Value) -> [String] {
+    guard let zone, let present = found["endsAt"]?.text.flatMap(Instant.init), contract.ends.map({ zone.start(of: $0) > present }) ?? true,
+      [false, true].contains(where: { hasRenewal(present, evergreen: $0, ["not_renewing", "not_renewed"]) })
+    else { return [] }
+    return [ContractFileMessages.prolongsDeclined.text(language, ["end": words.date(present)])]
+  }
+
+  /// That the contract is suspended, or is to be, which no key of a file says.
+  private var suspension: [String] {
+    let versions = recorded.versions.compactMap { version in
+      version["validFrom"]?.text.flatMap(Instant.init).map { (from: $0, isSuspended: version["state"] == "suspended") }
+    }.sorted { $0.from < $1.from }
+    let isSuspended = versions.last { $0.from <= now }?.isSuspended ?? false
+    let next = versions.first { $0.from > now && $0.isSuspended != isSuspended }.map { ["date": words.date($0.from)] }
+    return switch (isSuspended, next) {
+    case (true, let next?): [ContractFileMessages.isSuspendedUntil.text(language, next)]
+    case (true, nil): [ContractFileMessages.isSuspended.text(language)]
+    case (false, let next?): [ContractFileMessages.willBeSuspended.text(language, next)]
+    case (false, nil): []
     }
   }
 
@@ -218,7 +244,7 @@ extension ContractPlanner {
       let from = recorded.contract == nil ? [] : validFromMember
       var step = ContractPlan.Step(
         kind: isThere ? .same : .create, noun: ContractFileMessages.contact, name: "“\(contact.person)” (\(contact.role))", path: place,
-        from: isThere || from.isEmpty ? nil : validFromText)
+        from: isThere || from.isEmpty ? nil : validFromText, details: leaving(key))
       if !isThere {
         step.act = { applying in
           let (contract, person) = (await applying.id(.contract), await applying.id(.person(key)))
@@ -240,5 +266,14 @@ extension ContractPlanner {
       step.act = { applying in try await applying.call("contract_contact.end", [Value.Member("id", id)] + until, version: version) }
       add(step)
     }
+  }
+
+  /// That the person has left; nobody can be asked any more.
+  private func leaving(_ key: String) -> [String] {
+    let known = recorded.persons.filter { $0.personKey == key }
+    guard known.allSatisfy({ $0["leftAt"]?.isNull == false }), let person = known.first, let left = person["leftAt"]?.text.flatMap(Instant.init) else {
+      return []
+    }
+    return [ContractFileMessages.hasLeft.text(language, ["name": person["name"]?.text ?? "", "date": words.date(left)])]
   }
 }

@@ -23,7 +23,9 @@ extension ContractPlanner {
       if let calendar = goal.calendar, !known.contains(calendar) { refuseUnknown("\(path).calendar", known: known) }
     }
     let name = sla.name
-    var step = ContractPlan.Step(kind: .create, noun: ContractFileMessages.sla, name: "“\(name)”", path: place, renamed: Self.places(of: goals))
+    var step = ContractPlan.Step(
+      kind: .create, noun: sla.kind == .ola ? ContractFileMessages.ola : ContractFileMessages.sla, name: "“\(name)”", path: place,
+      renamed: Self.places(of: goals))
     let members =
       [Value.Member("name", .text(name)), Value.Member("resolutionStopsAt", .text(sla.resolutionStopsAt.rawValue))] + (sla.waits?.members ?? [])
     let kind = Value.Member("kind", .text(sla.kind.rawValue))
@@ -91,13 +93,23 @@ extension ContractPlanner {
     let labels = Set(goals.map(\.label)).union(recordedGoals.map(\.label)).sorted()
     return labels.flatMap { label -> [String] in
       let (before, after) = (recordedGoals.first { $0.label == label }, goals.first { $0.label == label })
-      // A target that comes or goes is told by its budget, or by what is to be measured.
-      let told: TermSubject.TargetTerm = (after ?? before)?.hasBudget ?? true ? .budget : .objective
-      return TermSubject.TargetTerm.allCases.compactMap { term in
-        guard (before != nil && after != nil) || term == told else { return nil }
-        return difference(words.what(.target(line: 0, label, term)), before?.term(term), after?.term(term))
-      }
+      func told(_ term: TargetTerm) -> String? { difference(words.what(.target(line: 0, label, term)), before?.term(term), after?.term(term)) }
+      guard let goal = after ?? before, before == nil || after == nil else { return TargetTerm.allCases.compactMap(told) }
+      // One that goes is told by its budget, or by what is measured; one that comes by all that it says.
+      return told(goal.told).map { [$0 + (before == nil ? rest(goal) : "")] } ?? []
     }
+  }
+
+  private typealias TargetTerm = TermSubject.TargetTerm
+
+  /// What a new target says besides its budget, or its objective.
+  private func rest(_ goal: Goal) -> String {
+    let parts = TargetTerm.allCases.compactMap { term -> String? in
+      guard term != goal.told, let value = goal.term(term), let message = goal.message(term) else { return nil }
+      return message.text(language, ["value": words.text(value)])
+    }
+    if parts.isEmpty { return "" }
+    return language == .chinese ? "（\(parts.joined(separator: "，"))）" : " (\(parts.joined(separator: ", ")))"
   }
 }
 
@@ -115,7 +127,23 @@ extension Goal {
       pauses: target["pauses"] == .bool(true), path: "")
   }
 
-  fileprivate var hasBudget: Bool { explicitlyNone || budget != nil }
+  private var hasBudget: Bool { explicitlyNone || budget != nil }
+
+  /// By what a target that comes or goes is told: its budget, or what is to be measured.
+  fileprivate var told: TermSubject.TargetTerm { hasBudget ? .budget : .objective }
+
+  /// How a term of a new target is told beside that; nil for what goes without saying.
+  fileprivate func message(_ term: TermSubject.TargetTerm) -> Message? {
+    switch term {
+    case .budget: nil
+    case .objective: ContractFileMessages.targetObjective
+    case .period: ContractFileMessages.targetPeriod
+    case .calendar: ContractFileMessages.targetCalendar
+    case .countsFrom: ContractFileMessages.targetCountsFrom
+    case .warnings: ContractFileMessages.targetWarnings
+    case .pauses: pauses == (label.metric != Metric.response.rawValue) ? nil : ContractFileMessages.targetPauses
+    }
+  }
 
   func term(_ term: TermSubject.TargetTerm) -> Term? {
     switch term {

@@ -172,7 +172,7 @@ extension ContractPlanner {
   }
 
   private func end(_ link: Value, isNotNeeded: Bool, of line: String, at path: String, until: Instant? = nil) -> ContractPlan.Step {
-    let name = "\(link["supplierCode"]?.text ?? "") \(link["serviceName"]?.text ?? "")"
+    let name = "\(link["supplierCode"]?.text ?? "") \(recorded.linkedServices[link["service"]?.text ?? ""] ?? link["serviceName"]?.text ?? "")"
     var step = ContractPlan.Step(
       kind: .end, noun: ContractFileMessages.lineSupplier, name: "“\(line)”: \(name)", path: path, from: validFromText,
       details: isNotNeeded ? [ContractFileMessages.notNeeded.text(language)] : [], renamed: ["endedAt": "validFrom"])

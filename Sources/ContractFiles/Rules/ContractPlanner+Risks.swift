@@ -7,15 +7,17 @@ import ServiceTime
 /// says something, it says all.
 extension ContractPlanner {
   mutating func planRisks(of line: FileLine, at place: String) {
-    guard let wanted = line.acceptedRisks else { return }
+    guard let said = line.acceptedRisks else { return }
     let place = "\(place).acceptedRisks"
+    let wanted = resolved(said, of: line, at: place)
     let proven = recorded.proofs[line.name]
     // One that is accepted on other terms ends, and is accepted on these.
     let ending = (proven?.risks ?? []).filter { risk in !wanted.contains { isSame($0, risk) } }
     for risk in ending { add(end(risk, of: line.name, at: place)) }
-    for (index, risk) in wanted.enumerated() {
+    for (index, (risk, shown)) in zip(wanted, said).enumerated() {
       let gaps = (proven?.gaps ?? []).filter { $0["accepted"] != .bool(true) || ending.contains { $0.isTold(by: risk) } }
-      add(accept(risk, gaps: gaps.filter { $0.isTold(by: risk) }, isProven: proven?.isProven ?? false, of: line.name, at: "\(place)[\(index)]"))
+      let its = gaps.filter { $0.isTold(by: risk) }
+      add(accept(risk, shown: shown, gaps: its, isProven: proven?.isProven ?? false, of: line.name, at: "\(place)[\(index)]"))
     }
   }
 
@@ -25,18 +27,22 @@ extension ContractPlanner {
       && (wanted.by.map { $0 == risk.acceptedBy } ?? true)
   }
 
-  /// - Parameter gaps: of the newest proof, those that it is about and that are not accepted yet.
-  private func accept(_ risk: FileRisk, gaps: [Value], isProven: Bool, of line: String, at path: String) -> ContractPlan.Step {
+  /// - Parameters:
+  ///   - shown: the same as the file names it.
+  ///   - gaps: of the newest proof, those that it is about and that are not accepted yet.
+  private func accept(_ risk: FileRisk, shown: FileRisk, gaps: [Value], isProven: Bool, of line: String, at path: String) -> ContractPlan.Step {
     let isSame = isProven && gaps.isEmpty && !changesWhatIsProven
-    let what = [risk.gap, (risk.promises ?? []).joined(separator: ", "), (risk.parties ?? []).joined(separator: ", ")].filter { !$0.isEmpty }
+    let what = [shown.gap, (shown.promises ?? []).joined(separator: ", "), (shown.parties ?? []).joined(separator: ", ")].filter { !$0.isEmpty }
     var step = ContractPlan.Step(
       kind: isSame ? .same : .create, noun: ContractFileMessages.acceptedRisk, name: "“\(line)”: \(what.joined(separator: "; "))", path: path,
       renamed: ["acceptedBy": "by"])
     guard !isSame else { return step }
     let reason = ContractFileMessages.because.text(language, ["reason": risk.reason])
     let accepted = risk.by.map { ContractFileMessages.acceptedBy.text(language, ["name": $0, "reason": risk.reason]) } ?? reason
-    step.details = [accepted] + (gaps.isEmpty ? [ContractFileMessages.whatIsFound.text(language)] : gaps.compactMap { $0["text"]?.text })
     let until = risk.until.flatMap { day in zone.map { $0.start(of: day) } }
+    step.details = [accepted]
+    if let until { step.details.append(ContractFileMessages.acceptedUntil.text(language, ["date": words.date(until)])) }
+    step.details += gaps.isEmpty ? [ContractFileMessages.whatIsFound.text(language)] : gaps.compactMap { $0["text"]?.text }
     step.act = { applying in
       let members = [Value.Member("contract", await applying.id(.contract)), Value.Member("line", await applying.id(.line(line)))]
       let proof = try await applying.call("proof.run", members)["lines"]?.array?.first ?? .null

@@ -75,8 +75,7 @@ struct ContractPlanner {
 
   /// A name that is neither in the file nor recorded.
   mutating func refuseUnknown(_ path: String, known: some Collection<String>) {
-    let names = known.sorted().prefix(20).joined(separator: ", ")
-    refuse(path, ContractFileMessages.unknownName, ["allowed": names.isEmpty ? "-" : names])
+    refuse(path, ContractFileMessages.unknownName, ["allowed": ContractFileMessages.list(known.sorted(), language)])
   }
 
   /// - Parameter field: where the name stands in each; nil: it is all that there is.

@@ -14,20 +14,16 @@ package struct ContractExport: Sendable {
     applying = Applying(dispatcher, as: principal, language)
   }
 
-  /// - Parameter contract: its name; nil: the one that the customer has.
+  /// - Parameter contract: its name or its number; nil: the one that the customer has.
   package func yaml(customer code: String, contract name: String?) async throws -> String {
+    let code = code.uppercased()
     guard let entry = try await dispatcher.tenancy.tenant(code: code), entry.kind == .customer else {
       throw Failure.invalid("customer", ContractFileMessages.noCustomer, ["code": code])
     }
     let ofCustomer = Value.Member("customer", .id(entry.publicId))
     let customer = try await applying.call("customer.read", [Value.Member("id", .id(entry.publicId))])
     let live = try await applying.all("contract.list", [ofCustomer, Value.Member("asOf", RecordedState.always)]).filter { $0["state"] != "ended" }
-    let named = live.filter { contract in name.map { contract["name"]?.text == $0 } ?? true }
-    guard let contract = named.first, named.count == 1 else {
-      throw Failure(
-        .conflict, ContractFileMessages.notOneContract,
-        ["customer": code, "count": String(named.count), "names": live.compactMap { $0["name"]?.text }.joined(separator: ", ")])
-    }
+    let contract = try Self.one(of: live, named: name, customer: code)
     // It would be in force where the file is applied.
     guard contract["state"] != "suspended" else {
       throw Failure(.conflict, ContractFileMessages.suspended, ["name": contract["name"]?.text ?? ""])
@@ -45,6 +41,16 @@ package struct ContractExport: Sendable {
     parts.people = people.filter { ($0["leftAt"]?.isNull ?? true) || meant.contains($0["id"] ?? .null) }
     try await readDefinitions(&parts)
     return try YAMLText.text(parts.value)
+  }
+
+  /// The contract that is meant, of those of a customer that are not ended.
+  private static func one(of live: [Value], named name: String?, customer code: String) throws(Failure) -> Value {
+    if live.isEmpty { throw Failure(.notFound, ContractFileMessages.noContract, ["customer": code]) }
+    let named = live.filter { contract in name.map { contract["name"]?.text == $0 || contract["number"]?.text == $0.uppercased() } ?? true }
+    if let contract = named.first, named.count == 1 { return contract }
+    let names = live.map { "\($0["name"]?.text ?? "") (\($0["number"]?.text ?? ""))" }.joined(separator: ", ")
+    if let name, named.isEmpty { throw Failure(.notFound, ContractFileMessages.noSuchContract, ["customer": code, "name": name, "names": names]) }
+    throw Failure(.conflict, ContractFileMessages.notOneContract, ["customer": code, "count": String(named.count), "names": names])
   }
 
   private func read(_ line: Value) async throws -> ContractParts.Line {

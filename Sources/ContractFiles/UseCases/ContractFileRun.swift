@@ -123,8 +123,16 @@ extension ContractFileProblems {
     failure = nil
   }
 
-  /// The key that is meant, where one that there is not is written almost as it.
+  /// Keys that take a time with its unit: a number alone says none.
+  private static let times = [
+    "notice": ContractFileMessages.badNotice, "within": ContractFileMessages.badDuration, "handling": ContractFileMessages.badDuration,
+    "handlingByPriority": ContractFileMessages.badDuration, "limit": ContractFileMessages.badDuration, "total": ContractFileMessages.badDuration,
+  ]
+
+  /// The key that is meant, where one that there is not is written almost as it; what is wanted where a time has no unit.
   private static func suggesting(_ violation: Failure.Violation) -> Failure.Violation {
+    let last = violation.path.split(separator: ".").last.map { String($0.prefix(while: { $0 != "[" })) }
+    if violation.message == InputMessages.wrongType, let meant = last.flatMap({ times[$0] }) { return Failure.Violation(path: violation.path, meant) }
     guard violation.message == InputMessages.unknownField, let allowed = violation.arguments["allowed"],
       let key = violation.path.split(separator: ".").last.map(String.init),
       let meant = NearName.nearest(to: key, among: allowed.split(separator: ",").map { String($0.drop(while: \.isWhitespace)) })
@@ -134,7 +142,7 @@ extension ContractFileProblems {
 
   /// What the server refused: its fields are told by their places in the file.
   init(_ failure: Failure, at step: ContractPlan.Step, _ run: ContractFileRun) {
-    problems = ContractFileProblems(run.placed(failure, of: step), in: run.document).problems
+    problems = run.problems(of: failure, at: step)
     stoppedAt = step.title(run.language)
     self.failure = failure.kind == .versionMismatch ? Failure(.versionMismatch, ContractFileMessages.changedSince) : failure
   }
@@ -142,11 +150,13 @@ extension ContractFileProblems {
   /// What it would refuse: nothing is done.
   init(_ refusals: [ContractFileRun.Refusal], _ run: ContractFileRun) {
     problems = refusals.flatMap { refusal -> [Problem] in
-      let placed = run.placed(refusal.failure, of: refusal.step)
-      guard placed.isEmpty else { return ContractFileProblems(placed, in: run.document).problems }
-      let failure = refusal.failure
+      let (step, failure) = (refusal.step, refusal.failure)
+      let placed = run.problems(of: failure, at: step)
+      guard placed.isEmpty else { return placed }
       return [
-        Problem(line: run.document.line(of: refusal.step.path), path: refusal.step.path, value: nil, message: failure.message, arguments: failure.arguments)
+        Problem(
+          line: run.document.line(of: step.path), path: step.path, value: nil, message: failure.message, arguments: failure.arguments,
+          thing: run.thing(of: step))
       ]
     }
     stoppedAt = nil
@@ -155,6 +165,35 @@ extension ContractFileProblems {
 }
 
 extension ContractFileRun {
+  /// What a step is done to: `SLA “Gold”`.
+  fileprivate func thing(of step: ContractPlan.Step) -> String { step.noun.text(language, ["name": step.name]) }
+
+  /// What is wrong with the fields of an operation; none where it is wrong with none.
+  fileprivate func problems(of failure: Failure, at step: ContractPlan.Step) -> [ContractFileProblems.Problem] {
+    guard failure.code != Self.notBacked else { return unbacked(failure, at: step) }
+    return ContractFileProblems(placed(failure, of: step), in: document).problems.map { problem in
+      var problem = problem
+      problem.thing = thing(of: step)
+      return problem
+    }
+  }
+
+  /// How a contract is refused whose proof is required; its violations are gaps, each with the name of its line.
+  private static let notBacked = "assurance.not_backed"
+
+  /// How to go on, and the gaps by the lines of the contract.
+  private func unbacked(_ failure: Failure, at step: ContractPlan.Step) -> [ContractFileProblems.Problem] {
+    func problem(_ path: String, _ message: Message, _ arguments: [String: String], _ thing: String) -> ContractFileProblems.Problem {
+      ContractFileProblems.Problem(line: document.line(of: path), path: path, value: nil, message: message, arguments: arguments, thing: thing)
+    }
+    let gaps = failure.violations.map { gap in
+      let index = file.contract?.lines.firstIndex { $0.name == gap.path }
+      let line = ContractFileMessages.line.text(language, ["name": "“\(gap.path)”"])
+      return problem(index.map { "contract.lines[\($0)]" } ?? step.path, gap.message, gap.arguments, line)
+    }
+    return [problem(step.path, ContractFileMessages.howToGoOn, failure.arguments, thing(of: step))] + gaps
+  }
+
   /// What is wrong with the fields of an operation, by their places in the file; instants that begin a day of the contract as that day.
   fileprivate func placed(_ failure: Failure, of step: ContractPlan.Step) -> [Failure.Violation] {
     let zone = Zone.named(file.contract?.zone ?? file.customer.zone)

@@ -25,8 +25,12 @@ struct RecordedState: Sendable {
   private(set) var agreements: [String: Value] = [:]
   /// The codes of all suppliers, where the file names any.
   private(set) var suppliers: Set<String> = []
-  /// What suppliers provide and promise: `CLOUD Compute`, `CLOUD UC-7`; of those that the file names.
+  /// The names of those of them that the file names, or on which lines rest whose risks it accepts; by code.
+  private(set) var supplierNames: [String: String] = [:]
+  /// What suppliers provide and promise: `CLOUD Compute`, `CLOUD UC-7`; of the same suppliers.
   private(set) var supplierServices: [String: Value] = [:]
+  /// What files call the services that lines rest on, by id: two of a supplier may differ in their regions alone.
+  private(set) var linkedServices: [String: String] = [:]
   private(set) var underpinningContracts: [String: Value] = [:]
   /// Of the lines of which the file says so: who keeps their promises.
   private(set) var chains: [String: Value] = [:]
@@ -34,6 +38,8 @@ struct RecordedState: Sendable {
   /// Of those of which it says which gaps are accepted: what is proven of them.
   private(set) var proofs: [String: Proven] = [:]
   private(set) var contract: Value?
+  /// Its versions that stand, where it is suspended or more than one may tell what it is now.
+  private(set) var versions: [Value] = []
   private(set) var lines: [Value] = []
   private(set) var contacts: [Value] = []
   /// Whether several contracts that are not ended have the file's name.
@@ -87,6 +93,11 @@ struct RecordedState: Sendable {
     hasNamesakes = live.count > 1
     guard let found = live.first ?? ofName.first else { return }
     contract = found
+    if found["state"] == "suspended" || found["validFrom"]?.text.flatMap(Instant.init).map({ $0 > tenancy.clock.now() }) ?? false {
+      versions = try await applying.all("contract.history", [Value.Member("id", found["id"] ?? .null)]).filter { version in
+        version["line"]?.isNull ?? true && version["withdrawnAt"]?.isNull ?? true
+      }
+    }
     let ofContract = Value.Member("contract", found["id"] ?? .null)
     self.lines = try await applying.all("contract_line.list", [ofContract, Value.Member("asOf", Self.always)]).filter { $0["state"] != "ended" }
     try await readDelivery(of: lines, applying)
@@ -107,12 +118,16 @@ struct RecordedState: Sendable {
         agreements[agreement["teamName"]?.text ?? ""] = agreement["endedAt"]?.isNull ?? true ? agreement : nil
       }
     }
-    let codes = Set(lines.flatMap { ($0.suppliers ?? []).map(\.supplier) })
+    try await readSuppliers(Set(lines.flatMap { ($0.suppliers ?? []).map(\.supplier) }), applying)
+  }
+
+  private mutating func readSuppliers(_ codes: Set<String>, _ applying: Applying) async throws {
     guard !codes.isEmpty else { return }
     for supplier in try await applying.all("supplier.list", []) {
       guard let code = supplier["code"]?.text else { continue }
       suppliers.insert(code)
       guard codes.contains(code) else { continue }
+      supplierNames[code] = supplier["name"]?.text
       let ofSupplier = Value.Member("supplier", supplier["id"] ?? .null)
       for service in try await applying.all("supplier_service.list", [ofSupplier]) {
         supplierServices["\(code) \(service.serviceName)"] = service
@@ -123,18 +138,26 @@ struct RecordedState: Sendable {
     }
   }
 
-  /// Who keeps the promises of the recorded lines, where the file says who is to.
+  /// Who keeps the promises of the recorded lines, where the file says who is to, or that somebody's part may be missing.
   private mutating func readDelivery(of wanted: [FileLine], _ applying: Applying) async throws {
     for line in wanted {
       guard let id = self.lines.first(where: { $0["name"]?.text == line.name })?["id"] else { continue }
       let ofLine = Value.Member("line", id)
-      if line.teams != nil {
+      if line.teams != nil || line.acceptedRisks != nil {
         chains[line.name] = try await applying.call("delivery_chain.read", [ofLine, Value.Member("asOf", Self.always)])
       }
-      if line.suppliers != nil {
+      if line.suppliers != nil || line.acceptedRisks != nil {
         links[line.name] = try await applying.all("supplier_link.list", [ofLine]).filter { $0["endedAt"]?.isNull ?? true }
       }
     }
+    for supplier in Set(links.values.joined().compactMap { $0["supplier"]?.text }).sorted() {
+      for service in try await applying.all("supplier_service.list", [Value.Member("supplier", .text(supplier))]) {
+        linkedServices[service["id"]?.text ?? ""] = service.serviceName
+      }
+    }
+    let proven = wanted.filter { $0.acceptedRisks != nil }
+    let linked = Set(proven.flatMap { (links[$0.name] ?? []).compactMap { $0["supplierCode"]?.text } })
+    try await readSuppliers(linked.subtracting(supplierNames.keys), applying)
   }
 
   private mutating func readProofs(of wanted: [FileLine], _ applying: Applying, at now: Instant) async throws {

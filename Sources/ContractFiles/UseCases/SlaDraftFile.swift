@@ -121,11 +121,12 @@ package struct SlaDraftFile: Sendable {
 
   private func find(_ name: String?) throws(Failure) -> FileSla {
     let found = name.map { name in slas.filter { $0.name == name } } ?? slas
+    if slas.isEmpty { throw Failure(.notFound, ContractFileMessages.noSla) }
     if let name, found.isEmpty {
-      throw Failure(.notFound, ContractFileMessages.noSuchSla, ["name": name, "names": names.isEmpty ? "-" : names.joined(separator: ", ")])
+      throw Failure(.notFound, ContractFileMessages.noSuchSla, ["name": name, "names": names.joined(separator: ", ")])
     }
     guard let sla = found.first, found.count == 1 else {
-      throw Failure(.notFound, ContractFileMessages.whichSla, ["names": names.isEmpty ? "-" : names.joined(separator: ", ")])
+      throw Failure(.notFound, ContractFileMessages.whichSla, ["names": names.joined(separator: ", ")])
     }
     return sla
   }

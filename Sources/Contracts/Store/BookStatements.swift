@@ -49,6 +49,7 @@ struct BookLines: Statement {
     let units: [Int64]
     let persons: [Int64]
     let onlyCoveredCis: Bool
+    let sold: LinePrecedence.Sold?
   }
 
   let tenant: TenantId
@@ -59,8 +60,9 @@ struct BookLines: Statement {
       array_remove(array[v.unit_id] || array(
         select x.unit_id from contracts.contract_line_unit x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id), null),
       array(select x.person_id from contracts.contract_line_person x where x.tenant_id = v.tenant_id and x.contract_line_version_id = v.id),
-      v.only_covered_cis
+      v.only_covered_cis, coalesce(v.service_id, o.service_id), v.offering_id is not null
     from contracts.contract_line l join contracts.standing_line_version v on v.tenant_id = l.tenant_id and v.contract_line_id = l.id
+    left join catalog.pub_offering o on o.offering_id = v.offering_id
     where l.tenant_id = $1 and ($2::bigint is null or l.contract_id = $2)
     order by l.id, v.valid_from
     """
@@ -74,7 +76,7 @@ struct BookLines: Statement {
     Found(
       contract: try row.next(), line: try row.next(), lineVersion: try row.next(), validFrom: try row.next(), name: try row.next(),
       state: LineState(rawValue: try row.next()) ?? .ended, sla: try row.next(), units: try row.next(), persons: try row.next(),
-      onlyCoveredCis: try row.next())
+      onlyCoveredCis: try row.next(), sold: try LinePrecedence.Sold(reading: &row))
   }
 }
 

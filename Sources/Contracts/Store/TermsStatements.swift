@@ -12,7 +12,10 @@ struct LinesInForce: Statement {
   static let sql = """
     select c.id, l.id, lv.id, s.sla_id, s.id, c.zone, cv.name, lv.name, s.resolution_stops_at, s.supplier_waits_pause,
       s.wait_limit_seconds, s.wait_total_seconds,
-      lv.unit_id, lv.other_unit_ids, lv.person_ids, lv.only_covered_cis, cv.starts_at, lv.valid_from
+      lv.unit_id, lv.other_unit_ids, lv.person_ids, lv.only_covered_cis, cv.starts_at, lv.valid_from,
+      case when lv.offering_id is null then lv.service_id
+        else (select o.service_id from catalog.pub_offering o where o.offering_id = lv.offering_id) end,
+      lv.offering_id is not null
     from contracts.contract c
     cross join lateral (
       select n.name, n.state, n.starts_at, n.ends_at from contracts.contract_version n
@@ -22,7 +25,8 @@ struct LinesInForce: Statement {
       select n.tenant_id, n.id, n.withdrawn_versions from contracts.contract_line n
       where n.tenant_id = c.tenant_id and n.contract_id = c.id offset 0) l
     cross join lateral (
-      select n.id, n.name, n.state, n.sla_id, n.unit_id, n.other_unit_ids, n.person_ids, n.only_covered_cis, n.valid_from
+      select n.id, n.name, n.state, n.sla_id, n.unit_id, n.other_unit_ids, n.person_ids, n.only_covered_cis, n.valid_from,
+        n.service_id, n.offering_id
       from contracts.contract_line_version n
       where n.tenant_id = l.tenant_id and n.contract_line_id = l.id and n.valid_from <= $2 and n.id <> all (l.withdrawn_versions)
       order by n.valid_from desc limit 1) lv
@@ -43,9 +47,20 @@ struct LinesInForce: Statement {
       contractZone: try row.next(), contractName: try row.next(), lineName: try row.next(),
       resolutionStopsAt: ResolutionStop(rawValue: try row.next()) ?? .resolved, reason: .noneInForce, waits: try WaitTerms(&row))
     let (unit, others): (Int64?, [Int64]) = (try row.next(), try row.next())
+    let (persons, onlyCoveredCis): ([Int64], Bool) = (try row.next(), try row.next())
+    let (startsAt, validFrom): (Instant, Instant) = (try row.next(), try row.next())
     return LinePrecedence.Candidate(
-      terms: terms, units: (unit.map { [$0] } ?? []) + others, persons: try row.next(), onlyCoveredCis: try row.next(), contractStartsAt: try row.next(),
-      lineValidFrom: try row.next())
+      terms: terms, units: (unit.map { [$0] } ?? []) + others, persons: persons, onlyCoveredCis: onlyCoveredCis,
+      sold: try LinePrecedence.Sold(reading: &row), contractStartsAt: startsAt, lineValidFrom: validFrom)
+  }
+}
+
+extension LinePrecedence.Sold {
+  /// Columns in the order service, whether it is only an offering of it; nil where nothing is sold.
+  init?(reading row: inout RowReader) throws {
+    let (service, isOffering): (Int64?, Bool) = (try row.next(), try row.next())
+    guard let service else { return nil }
+    self.init(service: service, isOffering: isOffering)
   }
 }
 

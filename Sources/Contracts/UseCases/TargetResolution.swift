@@ -41,8 +41,8 @@ package struct LineStanding: OperationOutput {
   package static let fields: [OutputField<LineStanding>] = [
     OutputField(
       "standing", .text,
-      "chosen; preferred (it would be chosen by what is recorded now; the ticket keeps its own line), older (of the same rank, another is newer), less_specific, other_cis (it is for the configuration items that it covers, and the ticket names none of them), other_persons, other_units, or not_named (another line was named).",
-      "chosen（选用）；preferred（按现有记录会选用它，但工单保留原合同行）、older（同级中有更新的）、less_specific（较宽泛）、other_cis（仅限其覆盖的配置项，而工单未涉及）、other_persons（限于其他人员）、other_units（限于其他单位）或 not_named（另指定了合同行）。"
+      "chosen; preferred (it would be chosen by what is recorded now; the ticket keeps its own line), older (of the same rank, another is newer), less_specific, other_services (it sells a service, and the ticket is about another one), other_cis (it is for the configuration items that it covers, and the ticket names none of them), other_persons, other_units, or not_named (another line was named).",
+      "chosen（选用）；preferred（按现有记录会选用它，但工单保留原合同行）、older（同级中有更新的）、less_specific（较宽泛）、other_services（销售其他服务）、other_cis（仅限其覆盖的配置项，而工单未涉及）、other_persons（限于其他人员）、other_units（限于其他单位）或 not_named（另指定了合同行）。"
     ) { .text($0.standing.rawValue) },
     OutputField("reason", .text, "Why it was chosen: the row of the table of lines.", "选用的原因：合同行优先级表中的一行。") { .text($0.reason?.rawValue) },
     OutputField("contract", .id, "The contract.", "合同。") { .id($0.ids.contract) },
@@ -117,7 +117,7 @@ extension OperationContext {
   ) async throws -> TargetResolution {
     let found = try await ContractTerms.lines(tenant: tenant.id, unit: unit, at: at, in: transaction)
     let candidates = found.candidates
-    let subject = LinePrecedence.Subject(person: person, units: found.units, covering: covering)
+    let subject = LinePrecedence.Subject(person: person, units: found.units, covering: covering, service: facts.service)
     let chosen: LineTerms?
     let standings: [(candidate: LinePrecedence.Candidate, standing: LinePrecedence.Standing)]
     switch line {

@@ -44,7 +44,7 @@ package struct CreditTrial: Sendable {
     package let publicId: [UInt8]
     package let name: String
     package let zone: Zone
-    let currency: Currency
+    package let currency: Currency
     let timeline: LineTimeline
   }
 

@@ -74,11 +74,14 @@ extension TicketWork {
   mutating func follow(_ before: Ticket, _ cis: TicketCis? = nil) async throws {
     let covering = cis.flatMap(linesThatCount)
     guard ticket.facts != before.facts || covering != nil else { return }
-    let terms = try await chooseLine(.keep, coveredBy: covering)
+    let terms = try await chooseLine(.keep, coveredBy: covering, followsService: lineFollowsService(since: before))
     guard ticket.facts != before.facts || ticket.hasOtherLine(than: before) else { return }
     try await retargetAll(under: terms)
     note(TicketEventType.classified, ClassifyIncident.change(from: before, to: self, cis))
   }
+
+  /// Whether the ticket is about another service now, and its line may follow.
+  func lineFollowsService(since before: Ticket) -> Bool { ticket.service?.id != before.service?.id && !ticket.targetsLocked }
 
   /// The lines that cover the CIs, where an act changed these and the line may follow; nil: it stays.
   func linesThatCount(_ cis: TicketCis) -> [Int64]? {

@@ -124,7 +124,8 @@ package enum ClassifyIncident: Operation {
     try await setFacts(input, &work)
     let cis: TicketCis? =
       if input.bearsOnCis { try await chooseByCis(input, &work) } else { nil }
-    let terms = try await work.chooseLine(input.line, coveredBy: try await coveringLines(input, work, cis))
+    let terms = try await work.chooseLine(
+      input.line, coveredBy: try await coveringLines(input, work, cis), followsService: work.lineFollowsService(since: before))
     if let cis { work.note(cis) }
     if work.ticket.facts != before.facts || work.ticket.hasOtherLine(than: before) {
       let history = try await work.history()

@@ -1,3 +1,4 @@
+import Gates
 import Jobs
 import Kernel
 import Operations
@@ -6,7 +7,7 @@ import Tenancy
 
 /// Closes resolved tickets of which nobody has said that they are not solved, when their time is over (`closes_at`). Each as anybody would, but that
 /// no gate is asked, as of nothing that Steward does by itself; in a transaction of its own. Its requester is told by the closure. One that is
-/// refused is tried again a day later.
+/// refused is tried again a day later. What was asked at gates about what customers have closed or withdrawn ends with that.
 package struct CloseSweep: Sweep {
   package static let kind = "desk.close"
   package static let everySeconds: Int64 = 60
@@ -41,6 +42,11 @@ package struct CloseSweep: Sweep {
       }
       // What was closed or put off is not found again.
       guard found.count == Int(batch), isAnyDone else { break }
+    }
+    do {
+      try await EndedGateApprovals.lapse(of: provider.id, tenancy)
+    } catch  where !Task.isCancelled {
+      rest.add("approvals at gates of what is over", error)
     }
     if !rest.isEmpty { throw rest }
   }

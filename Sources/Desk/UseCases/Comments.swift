@@ -54,7 +54,7 @@ package enum CommentIncident: Operation {
     guard context.principal.side == .staff || input.visibility != .staff else {
       throw Failure.invalid("visibility", DeskMessages.customersWritePublicly)
     }
-    let visibility = input.visibility ?? .everybody
+    let visibility = input.visibility ?? .usual(from: context.principal.side)
     var work = try await TicketWork.begin(on: input.id, in: context, comparesVersion: false)
     // What is said on one that was merged reaches the one that work goes on with, whoever may see that.
     let saidOn = work.ticket.mergedInto == nil ? nil : work.ticket

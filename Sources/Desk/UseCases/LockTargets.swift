@@ -66,7 +66,7 @@ package enum UnlockTargets: Operation {
     guard work.ticket.targetsLocked else { throw Failure(.conflict, DeskMessages.targetsNotLocked) }
     work.setLock(false, because: input.reason)
     let before = work.ticket
-    let terms = try await work.chooseLine(.keep, coveredBy: try await work.coveringLines())
+    let terms = try await work.chooseLine(.keep, coveredBy: try await work.coveringLines(), followsService: true)
     if work.ticket.hasOtherLine(than: before) { work.note(TicketEventType.classified, ClassifyIncident.change(from: before, to: work, nil)) }
     try await work.retarget(under: terms, try await work.history())
     work.save()
@@ -95,10 +95,15 @@ extension TicketWork {
   }
 
   /// The line that counts after a change: of the time when the ticket was opened, as for every ticket. A ticket keeps its line, save
-  /// that one which covers its CIs takes its place, and that one which was chosen by a CI is chosen anew with them.
-  /// - Parameter covering: the lines that cover its CIs, that of the CI which counts most first; nil: the CIs have no say.
-  mutating func chooseLine(_ change: Change<PublicId>, coveredBy covering: [Int64]? = nil) async throws -> LineTerms? {
-    if change.isKeep, covering == nil, ticket.line == nil { return nil }
+  /// that one which covers its CIs takes its place, that one which was chosen by a CI is chosen anew with them, and that one which sells
+  /// something else gives way when the ticket is about another service.
+  /// - Parameters:
+  ///   - covering: the lines that cover its CIs, that of the CI which counts most first; nil: the CIs have no say.
+  ///   - followsService: whether it is about another service than before.
+  mutating func chooseLine(
+    _ change: Change<PublicId>, coveredBy covering: [Int64]? = nil, followsService: Bool = false
+  ) async throws -> LineTerms? {
+    if change.isKeep, covering == nil, !followsService, ticket.line == nil { return nil }
     let lines = try await ContractTerms.lines(
       tenant: context.tenant.id, unit: ticket.unit?.id, at: ticket.openedAt, in: context.transaction)
     let terms: LineTerms?
@@ -106,12 +111,23 @@ extension TicketWork {
     switch change {
     case .keep:
       let reason = LineReason(rawValue: ticket.lineReason) ?? .explicit
-      let byTable = reason == .explicit ? nil : covering.map { lines.choose(person: ticket.requester?.id, covering: $0, explicit: nil) }
-      guard let byTable, byTable?.reason == .ci || reason == .ci else {
-        return ticket.line.flatMap { lines.choose(explicit: $0.id) }?.with(reason)
+      let (requester, service) = (ticket.requester?.id, ticket.service?.id)
+      let held = ticket.line.flatMap { lines.choose(explicit: $0.id) }?.with(reason)
+      guard reason != .explicit else { return held }
+      let byTable = covering.map { lines.choose(person: requester, covering: $0, service: service, explicit: nil) }
+      if let byTable, byTable?.reason == .ci || reason == .ci {
+        terms = byTable
+      } else if followsService {
+        var counting = covering ?? []
+        if covering == nil { counting = try await coveringLines() }
+        terms = lines.choose(person: requester, covering: counting, service: service, keeping: held)
+      } else {
+        return held
       }
-      (terms, explicit) = (byTable, nil)
-    case .clear: (terms, explicit) = (lines.choose(person: ticket.requester?.id, covering: covering ?? [], explicit: nil), nil)
+      explicit = nil
+    case .clear:
+      terms = lines.choose(person: ticket.requester?.id, covering: covering ?? [], service: ticket.service?.id, explicit: nil)
+      explicit = nil
     case .set(let line):
       explicit = try await context.line(line, "contractLine")
       terms = lines.choose(explicit: explicit)

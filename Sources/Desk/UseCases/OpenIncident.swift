@@ -155,9 +155,9 @@ package enum OpenIncident: Operation {
       try await context.name(input.cis, in: &cis, openedAt: openedAt)
       try await context.lookUpServices(of: &cis, at: openedAt)
     }
-    let terms = lines.choose(person: requester?.id, covering: cis.linesInOrder, explicit: explicit)
     if !cis.giveService { cis.ofCategory = try await context.sold(try ofCategory?.first, at: openedAt) }
     cis.choose(&ciTier, &service, &serviceCategory)
+    let terms = lines.choose(person: requester?.id, covering: cis.linesInOrder, service: service?.id, explicit: explicit)
     let facts = TargetFacts(ticketType: .incident, priority: priority, service: service?.id, ciTier: ciTier)
     var clocks = SubjectClocks(.ticket(id))
     let numbers: Later<Int64>

@@ -219,6 +219,7 @@ package enum ReopenIncident: Operation {
     let id: PublicId
     let reason: String
     let visibility: CommentVisibility?
+    let reasonIsComment: Bool
     /// What is said besides.
     let comment: String?
 
@@ -235,7 +236,8 @@ package enum ReopenIncident: Operation {
       let (reason, comment) = (try values[Self.reason], try values[IncidentFields.comment.optional])
       guard let words = reason ?? comment else { throw FieldError("reason", InputMessages.requiredHere) }
       self.reason = words
-      self.comment = reason == nil ? nil : comment
+      reasonIsComment = reason == nil
+      self.comment = reasonIsComment ? nil : comment
     }
   }
 
@@ -250,7 +252,9 @@ package enum ReopenIncident: Operation {
       throw Failure.invalid("visibility", DeskMessages.customersWritePublicly)
     }
     var work = try await TicketWork.begin(on: input.id, in: context)
-    try await work.reopen(because: (input.reason, input.visibility ?? .everybody))
+    // A comment that is the reason is public, as every comment that goes with an act.
+    let visibility = input.visibility ?? (input.reasonIsComment ? .everybody : .usual(from: context.principal.side))
+    try await work.reopen(because: (input.reason, visibility))
     if let comment = input.comment { _ = try work.comment(comment, .everybody) }
     // It comes to all gates anew.
     if context.principal.side == .staff { context.leaveGates(work.ticket.publicId) }

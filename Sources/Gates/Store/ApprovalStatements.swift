@@ -244,7 +244,7 @@ struct LapseApprovalsOfGate: Statement {
 }
 
 /// Nobody is asked any more about a subject at some gates. Where the provider's tenant is not bound, because a customer's people act, it does
-/// nothing: of a stay that has ended nobody decides in any case.
+/// nothing: of a stay that has ended nobody decides in any case, and ``EndedGateApprovals`` ends it soon.
 struct LapseGateApprovals: Statement {
   let provider: TenantId
   let tenant: TenantId
@@ -267,6 +267,35 @@ struct LapseGateApprovals: Statement {
     parameters.append(subject.key)
     parameters.append(gates)
     parameters.append(besides?.rawValue)
+  }
+
+  static func decode(_ row: inout RowReader) throws {}
+}
+
+/// What is asked about stays that do not go on, whosever they are.
+struct DeadGateApprovals: Statement {
+  let after: Int64
+  let limit: Int64
+
+  static let sql = "select id from finder.dead_gate_approvals($1, $2)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(after)
+    parameters.append(limit)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
+struct LapseDeadApprovals: Statement {
+  let provider: TenantId
+  let ids: [Int64]
+
+  static let sql = "update gates.approval set state = 'lapsed' where tenant_id = $1 and id = any ($2) and state = 'asked'"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(provider)
+    parameters.append(ids)
   }
 
   static func decode(_ row: inout RowReader) throws {}

@@ -124,7 +124,7 @@ struct JSONSchema {
     case .code?: name = code
     case .number? where kind.prefix == "art": name = "[Kk][Bb]-[0-9]{1,18}"
     case .number?:
-      let letters = kind.prefix.map { "[\($0.uppercased())\($0)]" }.joined()
+      let letters = ThingNumber.letters(of: kind.prefix).map { "[\($0)\($0.lowercased())]" }.joined()
       name = "\(code)-\(letters)-[0-9]{1,18}"
     case .email?: name = "[^@]+@[^@]+"
     case nil: return idPattern(kind.prefix)

@@ -12,7 +12,6 @@ package struct MajorSweep: Sweep {
   package static let kind = "major_incidents.tell"
   package static let everySeconds: Int64 = 5
 
-  private static let look: Int64 = 100
   /// After so many it is passed over: something is at fault with it.
   static let mostAttempts: Int64 = 5
   private let dispatcher: Dispatcher
@@ -24,33 +23,19 @@ package struct MajorSweep: Sweep {
     self.piece = piece
   }
 
-  /// One that cannot be told holds up no other, and is tried again by the next run.
+  /// A piece of each major incident's oldest, in turns.
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    var rest = LeftUndone()
-    var stuck: Set<Int64> = []
-    var isAnyTold: Bool
-    repeat {
-      isAnyTold = false
-      var after: Int64 = 0
-      while true {
-        try Task.checkCancellation()
-        let oldest = OldestMajorTellings(provider: provider.id, after: after, limit: Self.look)
-        let found = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(oldest) }
-        for telling in found where !stuck.contains(telling.major) {
-          do {
-            try await tell(telling, of: provider, tenancy)
-            isAnyTold = true
-          } catch  where !Task.isCancelled {
-            stuck.insert(telling.major)
-            rest.add("event \(telling.seq) of major incident \(telling.major)", error)
-          }
-        }
-        guard found.count == Int(Self.look), let last = found.last else { break }
-        after = last.major
-      }
-    } while isAnyTold
-    if !rest.isEmpty { throw rest }
+    try await Rounds.run { behind, limit in
+      let oldest = OldestMajorTellings(provider: provider.id, after: behind, limit: limit)
+      return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(oldest) }
+    } queue: {
+      $0.major
+    } name: {
+      "event \($0.seq) of major incident \($0.major)"
+    } work: {
+      try await tell($0, of: provider, tenancy)
+    }
   }
 
   /// The next piece; of what has been told to all, nothing is left.

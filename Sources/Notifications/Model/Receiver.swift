@@ -16,6 +16,13 @@ package struct Receiver: Sendable {
   }
 
   let who: Who
+  /// For whom words are chosen.
+  var side: Side {
+    switch who {
+    case .staff: .staff
+    case .person: .customer
+    }
+  }
   let publicId: [UInt8]
   let language: Language
   /// Nil: that of the tenant.

@@ -42,8 +42,19 @@ struct NotificationText: Sendable, Equatable {
     }.filter { !allowed.contains($0) }
   }
 
-  /// The stock words of an event.
-  static func stock(_ event: NotificationEvent) -> (subject: Message, body: Message) {
+  /// The stock words of an event for the customer's people, or for the staff: these want to know what happened to which ticket, and not that "we"
+  /// look after it.
+  static func stock(_ event: NotificationEvent, for side: Side) -> (subject: Message, body: Message) {
+    switch (event, side) {
+    case (.opened, .staff): (NotificationMessages.openedForStaffSubject, NotificationMessages.ticketBody)
+    case (.answered, .staff): (NotificationMessages.answeredForStaffSubject, NotificationMessages.commentBody)
+    case (.resolved, .staff): (NotificationMessages.resolvedSubject, NotificationMessages.ticketBody)
+    default: stock(event)
+    }
+  }
+
+  /// For whoever has no words of his own.
+  private static func stock(_ event: NotificationEvent) -> (subject: Message, body: Message) {
     switch event {
     case .opened: (NotificationMessages.openedSubject, NotificationMessages.openedBody)
     case .assigned: (NotificationMessages.assignedSubject, NotificationMessages.ticketBody)
@@ -80,8 +91,8 @@ struct NotificationText: Sendable, Equatable {
     }
   }
 
-  static func stock(_ event: NotificationEvent, _ language: Language) -> NotificationText {
-    let stock = stock(event)
+  static func stock(_ event: NotificationEvent, _ language: Language, for side: Side) -> NotificationText {
+    let stock = stock(event, for: side)
     return NotificationText(subject: stock.subject.text(language), body: stock.body.text(language))
   }
 

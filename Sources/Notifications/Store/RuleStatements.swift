@@ -204,20 +204,22 @@ struct AllTemplates: Statement {
   struct Found: Sendable {
     let event: NotificationEvent
     let language: Language
+    /// Nil: for both.
+    let audience: Side?
     let text: NotificationText
     let version: Int64
   }
 
   let provider: TenantId
 
-  static let sql = "select t.event, t.language, t.subject, t.body, t.version from notifications.template t where t.tenant_id = $1"
+  static let sql = "select t.event, t.language, t.audience, t.subject, t.body, t.version from notifications.template t where t.tenant_id = $1"
 
   func bind(to parameters: inout Parameters) { parameters.append(provider) }
 
   static func decode(_ row: inout RowReader) throws -> Found {
     Found(
       event: NotificationEvent(rawValue: try row.next()) ?? .summary, language: Language(rawValue: try row.next()) ?? .english,
-      text: NotificationText(subject: try row.next(), body: try row.next()), version: try row.next())
+      audience: Side(rawValue: try row.next()), text: NotificationText(subject: try row.next(), body: try row.next()), version: try row.next())
   }
 }
 
@@ -225,12 +227,13 @@ struct SetTemplate: Statement {
   let provider: TenantId
   let event: NotificationEvent
   let language: Language
+  let audience: Side?
   let text: NotificationText
   let now: Instant
 
   static let sql = """
-    insert into notifications.template (tenant_id, event, language, subject, body, recorded_at) values ($1, $2, $3, $4, $5, $6)
-    on conflict (tenant_id, event, language) do update
+    insert into notifications.template (tenant_id, event, language, audience, subject, body, recorded_at) values ($1, $2, $3, $4, $5, $6, $7)
+    on conflict (tenant_id, event, language, audience) do update
       set subject = excluded.subject, body = excluded.body, recorded_at = excluded.recorded_at, version = template.version + 1
     """
 
@@ -238,6 +241,7 @@ struct SetTemplate: Statement {
     parameters.append(provider)
     parameters.append(event.rawValue)
     parameters.append(language.rawValue)
+    parameters.append(audience?.rawValue ?? "both")
     parameters.append(text.subject)
     parameters.append(text.body)
     parameters.append(now)
@@ -249,13 +253,15 @@ struct DropTemplate: Statement {
   let provider: TenantId
   let event: NotificationEvent
   let language: Language
+  let audience: Side?
 
-  static let sql = "delete from notifications.template where tenant_id = $1 and event = $2 and language = $3 returning version"
+  static let sql = "delete from notifications.template where tenant_id = $1 and event = $2 and language = $3 and audience = $4 returning version"
 
   func bind(to parameters: inout Parameters) {
     parameters.append(provider)
     parameters.append(event.rawValue)
     parameters.append(language.rawValue)
+    parameters.append(audience?.rawValue ?? "both")
   }
 
   static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }

@@ -222,7 +222,7 @@ package struct DeliverNotifications: Sweep {
     let count = rows.first?.count ?? 0
     var list = rows.map(\.subject)
     if count > Int64(list.count) { list.append("…") }
-    return (own ?? NotificationText.stock(.summary, claimed.language)).filled(["count": String(count), "list": list.joined(separator: "\n")])
+    return (own ?? NotificationText.stock(.summary, claimed.language, for: .staff)).filled(["count": String(count), "list": list.joined(separator: "\n")])
   }
 
   /// By Standard Webhooks: the id stays the same each time, so it is what the receiver knows a repetition by.

@@ -116,6 +116,8 @@ struct RuleBook: Sendable {
   struct TemplateKey: Hashable, Sendable {
     let event: NotificationEvent
     let language: Language
+    /// Nil: for both.
+    let audience: Side?
   }
 
   static func load(_ provider: TenantEntry, at now: Instant, _ tenancy: Tenancy) async throws -> RuleBook {
@@ -133,11 +135,14 @@ struct RuleBook: Sendable {
     }
     return RuleBook(
       rules: rules, webhooks: Dictionary(webhooks.map { ($0.id, $0.account) }) { first, _ in first },
-      templates: Dictionary(templates.map { (TemplateKey(event: $0.event, language: $0.language), $0.text) }) { first, _ in first }, mailSeenAt: mailSeenAt)
+      templates: Dictionary(templates.map { (TemplateKey(event: $0.event, language: $0.language, audience: $0.audience), $0.text) }) { first, _ in first },
+      mailSeenAt: mailSeenAt)
   }
 
-  func text(_ event: NotificationEvent, _ language: Language) -> NotificationText {
-    templates[TemplateKey(event: event, language: language)] ?? NotificationText.stock(event, language)
+  /// The provider's own words for this side, or else for both, or else the stock ones.
+  func text(_ event: NotificationEvent, _ language: Language, for side: Side) -> NotificationText {
+    templates[TemplateKey(event: event, language: language, audience: side)]
+      ?? templates[TemplateKey(event: event, language: language, audience: nil)] ?? NotificationText.stock(event, language, for: side)
   }
 }
 
@@ -248,7 +253,7 @@ struct Telling: Sendable {
       tenant: home, publicId: tenancy.random.publicIdBits(), cause: cause.name, receiver: receiver.who.name, channel: channel, rule: rule.id,
       event: cause.event, address: channel == .email ? receiver.address : nil, customer: tenant, ticket: cause.ticket?.publicId,
       aboutKind: cause.matter?.id.kind.prefix, about: cause.matter?.id.bits, language: receiver.language,
-      text: book.text(cause.event, receiver.language).filled(fields.values(zone: zone, for: receiver)),
+      text: book.text(cause.event, receiver.language, for: receiver.side).filled(fields.values(zone: zone, for: receiver)),
       state: channel == .inbox ? "inbox" : expiresAt > now ? "waiting" : "expired", dueAt: dueAt, expiresAt: max(expiresAt, dueAt.adding(seconds: 300)),
       occurredAt: cause.occurredAt, isUrgent: isUrgent)
   }

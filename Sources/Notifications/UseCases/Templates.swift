@@ -5,12 +5,17 @@ import Operations
 package struct TemplateRecord: OperationOutput {
   let event: NotificationEvent
   let language: Language
+  let audience: Side?
   let text: NotificationText
   let isStock: Bool
 
   package static let fields: [OutputField<TemplateRecord>] = [
     OutputField("event", .text, "What it is about.", "通知事项。") { .text($0.event.rawValue) },
     OutputField("language", .text, "en or zh-Hans.", "语言：en 或 zh-Hans。") { .text($0.language.rawValue) },
+    OutputField(
+      "audience", .text, "customer: what a customer's people read; staff: what the staff read; null: what all read.",
+      "customer：客户人员所读；staff：服务商人员所读；null：所有人所读。"
+    ) { .text($0.audience?.rawValue) },
     OutputField("subject", .text, "The subject, with fields in braces.", "标题，字段写在花括号内。") { .text($0.text.subject) },
     OutputField("body", .text, "The body, with fields in braces.", "正文，字段写在花括号内。") { .text($0.text.body) },
     OutputField("stock", .boolean, "Whether these are the words that came with Steward.", "是否为内置模板。") { .bool($0.isStock) },
@@ -21,6 +26,17 @@ package struct TemplateRecord: OperationOutput {
 enum TemplateFields {
   static let event = Field.oneOf("event", NotificationEvent.allCases.map(\.rawValue), "What it is about.", "通知事项。")
   static let language = Field.language("en or zh-Hans.", "语言：en 或 zh-Hans。")
+  static let audience = Field.oneOf(
+    "audience", ["customer", "staff"], "For whom: customer (a customer's people) or staff (default: both).", "面向：customer（客户人员）或 staff（服务商人员）（默认两者）。"
+  ).optional
+
+  /// Nil: for both, as everything is that only staff are told.
+  static func side(_ values: InputValues, of event: NotificationEvent) throws(FieldError) -> Side? {
+    let side = try values[audience].flatMap(Side.init(rawValue:))
+    guard !event.isForCustomers else { return side }
+    guard side != .customer else { throw FieldError("audience", NotificationMessages.notForCustomers, ["event": event.rawValue]) }
+    return nil
+  }
 }
 
 package enum ListTemplates: Operation {
@@ -33,10 +49,15 @@ package enum ListTemplates: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> Listing<TemplateRecord> {
     let own = try await context.transaction.query(AllTemplates(provider: context.provider.id))
     let records = NotificationEvent.allCases.flatMap { event in
-      Language.allCases.map { language in
-        let found = own.first { $0.event == event && $0.language == language }
-        return TemplateRecord(
-          event: event, language: language, text: found?.text ?? NotificationText.stock(event, language), isStock: found == nil)
+      Language.allCases.flatMap { language in
+        let audiences: [Side?] = event.isForCustomers ? [.customer, .staff] : [nil]
+        return audiences.map { audience in
+          let ofEvent = own.filter { $0.event == event && $0.language == language }
+          let found = ofEvent.first { $0.audience == audience } ?? ofEvent.first { $0.audience == nil }
+          return TemplateRecord(
+            event: event, language: language, audience: audience, text: found?.text ?? NotificationText.stock(event, language, for: audience ?? .staff),
+            isStock: found == nil)
+        }
       }
     }
     return Listing(items: records, next: nil)
@@ -47,16 +68,20 @@ package enum SetTemplateText: Operation {
   package struct Input: OperationInput {
     let event: NotificationEvent
     let language: Language
+    let audience: Side?
     let text: NotificationText
 
     private static let subject = Field.text(
       "subject", 1...NotificationText.mostSubject, "The subject, with fields in braces: [{number}] {title}.", "标题，字段写在花括号内，例如 [{number}] {title}。")
     private static let body = Field.longText("body", 1...NotificationText.mostBody, "The body, with fields in braces.", "正文，字段写在花括号内。")
-    package static let fields: [any InputField] = [TemplateFields.event, TemplateFields.language, subject, body]
+    package static let fields: [any InputField] = [
+      TemplateFields.event, TemplateFields.language, TemplateFields.audience, subject, body,
+    ]
 
     package init(_ values: InputValues) throws(FieldError) {
       event = try NotificationEvent(rawValue: values[TemplateFields.event]) ?? .opened
       language = try Language(rawValue: values[TemplateFields.language]) ?? .english
+      audience = try TemplateFields.side(values, of: event)
       text = NotificationText(subject: try values[Self.subject], body: try values[Self.body])
       for (part, path) in [(text.subject, "subject"), (text.body, "body")] {
         guard let unknown = NotificationText.unknownFields(in: part, of: event).first else { continue }
@@ -73,8 +98,9 @@ package enum SetTemplateText: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TemplateRecord {
     context.transaction.enqueue(
-      SetTemplate(provider: context.provider.id, event: input.event, language: input.language, text: input.text, now: context.now))
-    return TemplateRecord(event: input.event, language: input.language, text: input.text, isStock: false)
+      SetTemplate(
+        provider: context.provider.id, event: input.event, language: input.language, audience: input.audience, text: input.text, now: context.now))
+    return TemplateRecord(event: input.event, language: input.language, audience: input.audience, text: input.text, isStock: false)
   }
 }
 
@@ -82,12 +108,14 @@ package enum ResetTemplate: Operation {
   package struct Input: OperationInput {
     let event: NotificationEvent
     let language: Language
+    let audience: Side?
 
-    package static let fields: [any InputField] = [TemplateFields.event, TemplateFields.language]
+    package static let fields: [any InputField] = [TemplateFields.event, TemplateFields.language, TemplateFields.audience]
 
     package init(_ values: InputValues) throws(FieldError) {
       event = try NotificationEvent(rawValue: values[TemplateFields.event]) ?? .opened
       language = try Language(rawValue: values[TemplateFields.language]) ?? .english
+      audience = try TemplateFields.side(values, of: event)
     }
   }
 
@@ -96,9 +124,10 @@ package enum ResetTemplate: Operation {
     roles: OutboundRights.keepers, scopes: OutboundRights.forAll, reach: .provider, effect: .change)
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> TemplateRecord {
-    let drop = DropTemplate(provider: context.provider.id, event: input.event, language: input.language)
+    let drop = DropTemplate(provider: context.provider.id, event: input.event, language: input.language, audience: input.audience)
     guard try await context.transaction.first(drop) != nil else { throw Failure(.conflict, NotificationMessages.noTemplate) }
     return TemplateRecord(
-      event: input.event, language: input.language, text: NotificationText.stock(input.event, input.language), isStock: true)
+      event: input.event, language: input.language, audience: input.audience,
+      text: NotificationText.stock(input.event, input.language, for: input.audience ?? .customer), isStock: true)
   }
 }

@@ -31,7 +31,7 @@ package struct IdKind: Hashable, Sendable {
   package var name: Name? {
     switch prefix {
     case "cus": .code
-    case "inc", "req", "prb", "chg", "rel", "con", "art": .number
+    case "inc", "req", "prb", "chg", "rel", "mji", "con", "art": .number
     case "per": .email
     default: nil
     }

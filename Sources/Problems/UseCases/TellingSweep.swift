@@ -12,41 +12,24 @@ package struct TellingSweep: Sweep {
   package static let kind = "problems.tell"
   package static let everySeconds: Int64 = 5
 
-  private static let look: Int64 = 100
   private let piece: Int64
 
   /// - Parameter piece: how many incidents are told in one transaction.
   package init(piece: Int64 = 200) { self.piece = piece }
 
-  /// One that cannot be told holds up no other problem's, and is tried again by the next run.
+  /// A piece of each problem's oldest, in turns.
   package func run(at now: Instant, _ tenancy: Tenancy) async throws {
     guard let provider = try await tenancy.provider() else { return }
-    var rest = LeftUndone()
-    var stuck: Set<Int64> = []
-    var isAnyTold: Bool
-    // Round after round, a piece of each problem: one behind thousands of incidents holds up no other, and when its oldest event has been
-    // told there may be another.
-    repeat {
-      isAnyTold = false
-      var after: Int64 = 0
-      while true {
-        try Task.checkCancellation()
-        let oldest = OldestTellings(provider: provider.id, after: after, limit: Self.look)
-        let found = try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(oldest) }
-        for telling in found where !stuck.contains(telling.problem) {
-          do {
-            try await tell(telling, of: provider, tenancy)
-            isAnyTold = true
-          } catch  where !Task.isCancelled {
-            stuck.insert(telling.problem)
-            rest.add("event \(telling.seq) of problem \(telling.problem)", error)
-          }
-        }
-        guard found.count == Int(Self.look), let last = found.last else { break }
-        after = last.problem
-      }
-    } while isAnyTold
-    if !rest.isEmpty { throw rest }
+    try await Rounds.run { behind, limit in
+      let oldest = OldestTellings(provider: provider.id, after: behind, limit: limit)
+      return try await tenancy.transaction(binding: [provider.id], side: .staff, readOnly: true) { try await $0.query(oldest) }
+    } queue: {
+      $0.problem
+    } name: {
+      "event \($0.seq) of problem \($0.problem)"
+    } work: {
+      try await tell($0, of: provider, tenancy)
+    }
   }
 
   /// The next piece; of what has been told to all, nothing is left.

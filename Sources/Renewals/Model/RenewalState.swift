@@ -1,12 +1,12 @@
 /// Where the decision on a cycle of a contract stands.
 package enum RenewalState: String, Sendable, CaseIterable {
-  /// To be decided. May go anywhere.
+  /// To be decided. May go to `renewing`, `not_renewing`, `snoozed`; to `completed` only by itself, when the cycle is over.
   case pending
   /// It will be renewed, but is not yet (signature outstanding). May go to `not_renewing`, `pending`, `completed`.
   case renewing
   /// It will end. May go to `renewing`, `pending`, `completed`.
   case notRenewing = "not_renewing"
-  /// Put off until a date, at which it is pending again. May go anywhere.
+  /// Put off until a date, at which it is pending again. May go where `pending` may; it is not reopened.
   case snoozed
   /// Over, with an outcome. Goes nowhere; the next cycle is another item.
   case completed

@@ -53,6 +53,9 @@ package enum SubmitRequest: Operation {
     let requester = people.first { person in (input.requester ?? named).map { $0.random == person.publicId } ?? (person.id == own) }
     guard input.requester == nil || requester != nil else { throw context.unknownReference("requester") }
     guard context.access.rows.covers(unit: requester?.unit, person: requester?.id) else { throw Failure.invalid("requester", RequestMessages.outsideScope) }
+    // From whoever has left access is taken away, and nothing else is ordered for him.
+    let isRemoval = content.access?.action == .revoke
+    if requester?.hasLeft == true, !isRemoval, input.requester != nil || named == nil { throw Failure.invalid("requester", AccountMessages.personLeft) }
     let sales = try await context.transaction.query(SalesInForce(tenant: tenant, at: context.now))
     var units: [Int64] = []
     if let unit = requester?.unit { units = try await context.transaction.query(UnitsAbove(tenant: tenant, unit: unit)) }
@@ -63,7 +66,7 @@ package enum SubmitRequest: Operation {
     guard row.seq == input.published else {
       throw Failure(.conflict, RequestMessages.publishedMeanwhile, ["code": row.code, "read": String(input.published), "newest": String(row.seq ?? 0)])
     }
-    try require(reading, people)
+    try require(reading, people, leaverAt: isRemoval ? content.access?.personAnswer : nil)
     if let key = content.access?.personAnswer, let named, requester?.publicId != named.random {
       throw Failure.invalid("answers.\(key)", RequestMessages.accessIsForRequester)
     }
@@ -92,12 +95,18 @@ package enum SubmitRequest: Operation {
     return try await context.requestOutput(id)
   }
 
-  /// All that is wrong with the answers, persons that nobody knows included.
-  private static func require(_ reading: AnswerRule.Reading, _ people: [PersonsOfRequest.Found]) throws(Failure) {
-    let known = Set(people.map(\.publicId))
-    let strangers = reading.persons.filter { !known.contains($0.value.random) }.keys.sorted()
-    let violations =
-      reading.violations + strangers.map { Failure.Violation(path: "answers.\($0)", CatalogMessages.unknownPerson) }
+  /// All that is wrong with the answers, persons that nobody knows or who have left included.
+  /// - Parameter leaverKey: the key of the one answer that may name somebody who has left.
+  private static func require(_ reading: AnswerRule.Reading, _ people: [PersonsOfRequest.Found], leaverAt leaverKey: String?) throws(Failure) {
+    let known = Dictionary(people.map { ($0.publicId, $0.hasLeft) }) { first, _ in first }
+    var violations = reading.violations
+    for (key, person) in reading.persons.sorted(by: { $0.key < $1.key }) {
+      guard let hasLeft = known[person.random] else {
+        violations.append(Failure.Violation(path: "answers.\(key)", CatalogMessages.unknownPerson))
+        continue
+      }
+      if hasLeft, key != leaverKey { violations.append(Failure.Violation(path: "answers.\(key)", AccountMessages.personLeft)) }
+    }
     guard violations.isEmpty else { throw Failure(.invalid, KernelMessages.invalidInput, violations: violations) }
   }
 }

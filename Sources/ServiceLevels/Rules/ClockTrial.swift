@@ -11,6 +11,7 @@ package struct ClockTrial: Sendable {
     /// Nil: not judged. A withdrawn clock is not judged either.
     package let isMet: Bool?
     package let priority: Int64
+    /// Open seconds used; of a clock that still runs, those of the run that goes on as well.
     package let elapsedSeconds: Int64
     package let budgetSeconds: Int64?
     /// As `service_levels.pub_judged` has it: the last instant in time of a miss, when it was observed of what was met.
@@ -83,7 +84,9 @@ package struct ClockTrial: Sendable {
         clocks.clocks[index].follow(passed)
       }
       guard counts(index) else { continue }
-      judgements.append(Judgement(clocks.clocks[index], answerIsUnknown: answerIsUnknown))
+      let clock = clocks.clocks[index].clock
+      let going = try clock.state == .running ? clocks.calendars.calendar(of: clock).elapsed(from: clock.stateSince, to: now) : 0
+      judgements.append(Judgement(clocks.clocks[index], going: going, answerIsUnknown: answerIsUnknown))
     }
   }
 
@@ -100,7 +103,8 @@ package struct ClockTrial: Sendable {
 }
 
 extension ClockTrial.Judgement {
-  fileprivate init(_ subject: SubjectClock, answerIsUnknown: Bool) {
+  /// - Parameter going: the open seconds of a run that goes on.
+  fileprivate init(_ subject: SubjectClock, going: Int64, answerIsUnknown: Bool) {
     metric = subject.clock.metric
     isMet =
       switch subject.clock.outcome {
@@ -109,7 +113,7 @@ extension ClockTrial.Judgement {
       case .withdrawn, nil: nil
       }
     priority = subject.terms.priority
-    elapsedSeconds = subject.clock.consumedSeconds
+    elapsedSeconds = subject.clock.consumedSeconds + going
     budgetSeconds = subject.clock.budgetSeconds
     judgedAt = isMet == nil ? nil : subject.clock.verdict?.breachedAt ?? subject.clock.observedAt
   }

@@ -215,12 +215,14 @@ package enum ReviseUnderpinningContract: Operation {
     guard let newest = try await context.transaction.first(UnderpinningAt(publicId: input.id, at: nil)) else { throw Failure.notFound }
     try context.requireVersion(newest.version)
     guard input.amends || input.event != nil else { throw Failure(.invalid, SuppliersMessages.nothingToChange) }
-    var state = newest.state
-    if input.amends { state = try UnderpinningRule.state(state, after: .amend) }
-    if let event = input.event { state = try UnderpinningRule.state(state, after: event) }
     let validFrom = input.validFrom ?? context.now
-    guard validFrom > newest.validFrom else {
-      throw Failure.invalid("validFrom", SuppliersMessages.notLater, ["newest": newest.validFrom.description])
+    var state = newest.state
+    if try await !bringsForward(input, newest, to: validFrom, in: context) {
+      if input.amends { state = try UnderpinningRule.state(state, after: .amend) }
+      if let event = input.event { state = try UnderpinningRule.state(state, after: event) }
+      guard validFrom > newest.validFrom else {
+        throw Failure.invalid("validFrom", SuppliersMessages.notLater, ["newest": newest.validFrom.description])
+      }
     }
     let startsAt = input.startsAt.applied(to: newest.startsAt)
     let endsAt: Instant? = input.endsAt.applied(to: newest.endsAt)
@@ -245,7 +247,17 @@ package enum ReviseUnderpinningContract: Operation {
       Event(
         subjectKind: "underpinning_contract", subject: newest.id, seq: version, type: "underpinning_contract.revised",
         payload: .object(["contract": .id(input.id), "state": .text(state.rawValue), "validFrom": .instant(validFrom)]), occurredAt: context.now))
-    return try await context.underpinningOutput(input.id, at: validFrom)
+    return try await context.underpinningOutput(input.id, at: validFrom, asOf: context.now)
+  }
+
+  /// Whether the call has a resume that is planned come earlier: what it says holds from then on, and when its own day comes nothing changes.
+  private static func bringsForward(
+    _ input: Input, _ newest: UnderpinningRow, to validFrom: Instant, in context: OperationContext
+  ) async throws -> Bool {
+    guard input.event == .resume, !input.amends, newest.state == .active, newest.validFrom > context.now, validFrom < newest.validFrom else { return false }
+    let before = Instant(microseconds: newest.validFrom.microseconds - 1)
+    guard let standing = try await context.transaction.first(UnderpinningAt(publicId: input.id, at: before)) else { return false }
+    return standing.state == .suspended && standing.validFrom < validFrom
   }
 
   /// The targets and costs of the new version: those that are given, or as they were.

@@ -149,7 +149,10 @@ package struct UnderpinningOutput: OperationOutput {
   let targets: [UnderpinningTargetOutput]
   let costs: [UnderpinningCostOutput]
 
-  private var isInForce: Bool { row.state == .active && row.startsAt <= asOf && (row.endsAt.map { asOf < $0 } ?? true) }
+  /// A version that is planned is none yet.
+  private var isInForce: Bool {
+    row.validFrom <= asOf && row.state == .active && row.startsAt <= asOf && (row.endsAt.map { asOf < $0 } ?? true)
+  }
 
   package static let fields: [OutputField<UnderpinningOutput>] = [
     OutputField("id", .id, "The contract.", "合同编号。") { .id($0.id) },
@@ -196,9 +199,12 @@ package struct UnderpinningOutput: OperationOutput {
 }
 
 extension OperationContext {
-  func underpinningOutput(_ id: PublicId, at: Instant) async throws -> UnderpinningOutput {
+  /// - Parameters:
+  ///   - at: the version that holds then.
+  ///   - asOf: for when it says whether it is in force; nil: for the same instant.
+  func underpinningOutput(_ id: PublicId, at: Instant, asOf: Instant? = nil) async throws -> UnderpinningOutput {
     guard let row = try await transaction.first(UnderpinningAt(publicId: id, at: at)),
-      let output = try await UnderpinningOutput.outputs([row], asOf: at, in: self).first
+      let output = try await UnderpinningOutput.outputs([row], asOf: asOf ?? at, in: self).first
     else { throw Failure.notFound }
     return output
   }

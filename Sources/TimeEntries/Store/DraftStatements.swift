@@ -228,6 +228,36 @@ struct DeleteBusy: Statement {
   }
 }
 
+/// Held until the transaction ends: somebody's time is written by one at a time, so that two do not fill a day beyond its end together.
+struct HoldTimeOfStaff: Statement {
+  let staff: Int64
+
+  static let sql = "select true from pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('time_entries.staff.' || $1::bigint::text, 0))"
+
+  func bind(to parameters: inout Parameters) { parameters.append(staff) }
+
+  static func decode(_ row: inout RowReader) throws -> Bool { try row.next() }
+}
+
+/// How many minutes somebody has on a day, for all customers.
+struct MinutesOfDay: Statement {
+  let staff: Int64
+  let date: CalendarDate
+  let from: Instant
+  let to: Instant
+
+  static let sql = "select total from finder.minutes_of_day($1, $2, $3, $4)"
+
+  func bind(to parameters: inout Parameters) {
+    parameters.append(staff)
+    parameters.append(date)
+    parameters.append(from)
+    parameters.append(to)
+  }
+
+  static func decode(_ row: inout RowReader) throws -> Int64 { try row.next() }
+}
+
 struct InsertBook: Statement {
   let tenant: TenantId
 

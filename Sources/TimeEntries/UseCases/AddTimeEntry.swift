@@ -99,6 +99,7 @@ extension OperationContext {
     guard draft.corrects != nil || draft.worked.date >= open else {
       throw Failure(.conflict, TimeEntriesMessages.monthClosed, ["date": open.description])
     }
+    _ = try await transaction.first(HoldTimeOfStaff(staff: draft.staff.id))
     let id = newId(.timeEntry)
     let inserted = try await transaction.first(
       InsertDraft(
@@ -106,10 +107,32 @@ extension OperationContext {
         actorName: principal.name, now: now))
     guard let row = inserted else { throw beatenTime }
     // A correction takes the time of what it corrects, when that is taken back.
-    if draft.corrects == nil { keepBusy(id.random, draft.staff.id, draft.worked, isParallel: draft.isParallel) }
+    if draft.corrects == nil {
+      keepBusy(id.random, draft.staff.id, draft.worked, isParallel: draft.isParallel)
+      try await requireRoom(draft.staff.id, draft.worked, isParallel: draft.isParallel, in: try zone(of: place))
+    }
     noteTime("time_draft", row, 1, "time_entry.recorded", id)
     return try await timeEntryOutput(id)
   }
+
+  /// No day of anybody's has more than its own length, for all customers together. Asked when the time is written, and nobody else writes his.
+  func requireRoom(_ staff: Int64, _ worked: WorkedTime, isParallel: Bool, in zone: Zone) async throws {
+    guard !isParallel else { return }
+    var day = worked.date
+    let last = worked.endedAt.map { zone.date(at: $0.adding(seconds: -1)) } ?? day
+    while day <= last {
+      let (from, to) = (zone.start(of: day), zone.start(of: day.adding(days: 1)))
+      let total = try await transaction.first(MinutesOfDay(staff: staff, date: day, from: from, to: to)) ?? 0
+      let most = max(WorkedTime.longestMinutes, (to.seconds - from.seconds) / 60)
+      guard total <= most else {
+        throw Failure(
+          .conflict, TimeEntriesMessages.dayIsFull, ["date": day.description, "total": hours(total), "most": hours(most)])
+      }
+      day = day.adding(days: 1)
+    }
+  }
+
+  private func hours(_ minutes: Int64) -> String { "\(minutes / 60):\(minutes % 60 < 10 ? "0" : "")\(minutes % 60)" }
 
   func keepBusy(_ publicId: [UInt8], _ staff: Int64, _ worked: WorkedTime, isParallel: Bool) {
     guard let end = worked.endedAt, !isParallel else { return }

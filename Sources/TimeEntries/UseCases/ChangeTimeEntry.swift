@@ -68,7 +68,7 @@ package enum ChangeTimeEntry: Operation {
     draft.note = input.note ?? draft.note
     draft.invoiceText = input.invoiceText.applied(to: draft.invoiceText)
     draft.isParallel = input.isParallel ?? draft.isParallel
-    try await context.rewrite(row, try await context.settled(draft, place))
+    try await context.rewrite(row, try await context.settled(draft, place), at: place)
     return try await context.timeEntryOutput(input.id)
   }
 }
@@ -84,16 +84,18 @@ extension TimeDraft {
 }
 
 extension OperationContext {
-  fileprivate func rewrite(_ row: TimeEntryRow, _ draft: TimeDraft) async throws {
+  fileprivate func rewrite(_ row: TimeEntryRow, _ draft: TimeDraft, at place: WorkPlace) async throws {
     let open = try await firstOpenDay()
     guard draft.corrects != nil || draft.worked.date >= open else {
       throw Failure(.conflict, TimeEntriesMessages.monthClosed, ["date": open.description])
     }
+    _ = try await transaction.first(HoldTimeOfStaff(staff: draft.staff.id))
     let updated = try await transaction.first(UpdateDraft(tenant: tenant.id, id: row.id, version: row.version, draft: draft))
     guard let version = updated else { throw beatenTime }
     if draft.corrects == nil {
       freeBusy(row.publicId)
       keepBusy(row.publicId, draft.staff.id, draft.worked, isParallel: draft.isParallel)
+      try await requireRoom(draft.staff.id, draft.worked, isParallel: draft.isParallel, in: try zone(of: place))
     }
     noteTime("time_draft", row.id, version, "time_entry.changed", self.id(.timeEntry, row.publicId))
   }

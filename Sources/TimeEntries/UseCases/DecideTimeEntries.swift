@@ -125,12 +125,16 @@ extension OperationContext {
       countsOn: countsOn, line: settled.line, billable: settled.billable, hasNoCoverage: settled.hasNoCoverage, rule: counted.rule?.id,
       rounding: counted.rounding, billedMinutes: counted.billedMinutes, approver: actor,
       approverName: principal.name, now: now)
+    if row.corrects != nil { _ = try await transaction.first(HoldTimeOfStaff(staff: row.staff.id)) }
     let approved = try await transaction.first(ApproveDraft(tenant: tenant.id, id: row.id, version: row.version, decision: decision))
     guard let entry = approved else { throw beatenTime }
     transaction.enqueue(InsertStretches(tenant: tenant.id, entry: entry, stretches: counted.stretches.map(\.stretch)))
     transaction.enqueue(InsertOpenSources(tenant: tenant.id, entry: entry))
     if counted.rule?.customerSees ?? false { transaction.enqueue(InsertShown(tenant: tenant.id, entry: entry, now: now)) }
-    if row.corrects != nil { keepBusy(row.publicId, row.staff.id, row.worked, isParallel: row.isParallel) }
+    if row.corrects != nil {
+      keepBusy(row.publicId, row.staff.id, row.worked, isParallel: row.isParallel)
+      try await requireRoom(row.staff.id, row.worked, isParallel: row.isParallel, in: try zone(of: place))
+    }
     let id = self.id(.timeEntry, row.publicId)
     noteTime("time_entry", entry, 1, "time_entry.approved", id)
     return try await timeEntryOutput(id)

@@ -12,6 +12,8 @@ struct BacktestReport {
     let customer: TenantEntry
     let output: BacktestOutput
     var outcome: Outcome
+    /// In which its credits are.
+    let currencies: Set<Currency>
   }
 
   let sla: String
@@ -28,9 +30,11 @@ struct BacktestReport {
   mutating func add(_ customer: TenantEntry, _ result: TrialRun.Result) {
     let lines = Dictionary(
       uniqueKeysWithValues: result.lines.map { ($0.id, (id: customer.id(IdKind.contractLine.prefix, $0.publicId), name: $0.name)) })
+    let credited = Set((result.credits + result.creditsNow).map(\.line))
     parts.append(
       Part(
-        customer: customer, output: BacktestOutput(result, customer: customer.publicId, lines: lines, language: Terminal.language), outcome: result.outcome))
+        customer: customer, output: BacktestOutput(result, customer: customer.publicId, lines: lines, language: Terminal.language), outcome: result.outcome,
+        currencies: Set(result.lines.filter { credited.contains($0.id) }.map(\.currency))))
     let shares = FairShares.of(parts.map { $0.outcome.listed.count }, quota: changeLimit)
     for index in parts.indices where parts[index].outcome.listed.count > shares[index] { parts[index].outcome.trim(to: shares[index]) }
   }
@@ -99,7 +103,7 @@ struct BacktestReport {
   private func table(of metric: ServiceLevels.Metric, _ outcome: Outcome) -> String {
     let language = Terminal.language
     let head = [
-      metric.rawValue.uppercased(), CommandMessages.columnNow.text(language), CommandMessages.columnThen.text(language),
+      Self.word(metric.rawValue).uppercased(), CommandMessages.columnNow.text(language), CommandMessages.columnThen.text(language),
       CommandMessages.columnMet.text(language), CommandMessages.columnJudged.text(language), CommandMessages.columnOpen.text(language),
     ]
     let figures = AttainmentOutput.all(of: outcome).filter { $0.metric == metric && ($0.attainment.judged + $0.attainment.judgedNow + $0.attainment.open > 0) }
@@ -122,7 +126,7 @@ struct BacktestReport {
     let language = Terminal.language
     let metrics = outcome.metrics
     let rows = withTickets.flatMap { part in
-      metrics.map { [part.customer.code, $0.rawValue, String(part.outcome.tickets)] + Self.cells(part.outcome.sum($0)) }
+      metrics.map { [part.customer.code, Self.word($0.rawValue), String(part.outcome.tickets)] + Self.cells(part.outcome.sum($0)) }
     }
     return Terminal.table(
       [
@@ -134,18 +138,27 @@ struct BacktestReport {
 
   // MARK: Changes
 
-  private static let shownColumns = [
-    "number", "priority", "metric", "verdictNow", "elapsedNow", "budgetNow", "verdict", "elapsed", "budget", "title",
+  private static let shownColumns: [(field: String, heading: Message)] = [
+    ("number", CommandMessages.columnNumber), ("priority", CommandMessages.columnPriority), ("metric", CommandMessages.columnMetric),
+    ("verdictNow", CommandMessages.columnVerdictNow), ("elapsedNow", CommandMessages.columnElapsedNow), ("budgetNow", CommandMessages.columnBudgetNow),
+    ("verdict", CommandMessages.columnVerdict), ("elapsed", CommandMessages.columnElapsed), ("budget", CommandMessages.columnBudget),
+    ("title", CommandMessages.columnTitle),
   ]
 
   private var changeTable: String {
     Terminal.table(
-      Self.shownColumns.map { $0.uppercased() },
-      changes.map { change in Self.shownColumns.map { Self.shown($0, change[$0] ?? .null) } }, rightAligned: [1, 4, 5, 7, 8])
+      Self.shownColumns.map { $0.heading.text(Terminal.language) },
+      changes.map { change in Self.shownColumns.map { Self.shown($0.field, change[$0.field] ?? .null) } }, rightAligned: [1, 4, 5, 7, 8])
   }
 
-  /// Times as people say them; --csv and --json have the seconds.
+  private static func word(_ metric: String) -> String { DifferenceWords.metric(metric, Terminal.language) }
+
+  /// Times and words as people say them; --csv has the names and seconds, as --json does.
   private static func shown(_ column: String, _ value: Value) -> String {
+    if column == "metric", let metric = value.text { return word(metric) }
+    if value == "met" || value == "missed", column.hasPrefix("verdict") {
+      return (value == "met" ? CommandMessages.verdictMet : CommandMessages.verdictMissed).text(Terminal.language)
+    }
     guard ["elapsedNow", "budgetNow", "elapsed", "budget"].contains(column), let seconds = value.integer else { return ScorecardTable.cell(value) }
     return "\(seconds / 3600):\(pad(seconds / 60 % 60, 2)) h"
   }
@@ -171,7 +184,7 @@ struct BacktestReport {
       return CommandMessages.noCredits.text(language)
     }
     let head = CommandMessages.creditTotal.text(
-      language, ["amount": Self.sum(withTickets.flatMap(\.output.credits)), "now": Self.sum(withTickets.flatMap(\.output.creditsNow))])
+      language, ["amount": sum(withTickets.flatMap(\.output.credits)), "now": sum(withTickets.flatMap(\.output.creditsNow))])
     let rows = withTickets.flatMap(creditRows)
     guard !rows.isEmpty else { return head }
     return head + "\n"
@@ -183,10 +196,11 @@ struct BacktestReport {
         ], rows, rightAligned: [5, 6, 7, 8])
   }
 
-  private static func sum(_ credits: [TrialCreditOutput]) -> String {
-    let totals = TrialTotal.all(of: credits.compactMap(\.period.amount))
-    let sum = totals.map { $0.sum?.description ?? "\($0.currency.code) ?" }.joined(separator: ", ")
-    return sum.isEmpty ? "0" : sum
+  /// By currency, also where nothing is credited.
+  private func sum(_ credits: [TrialCreditOutput]) -> String {
+    let nothing = Set(withTickets.flatMap(\.currencies)).map { Money(minorUnits: 0, currency: $0) }
+    let totals = TrialTotal.all(of: credits.compactMap(\.period.amount) + nothing)
+    return totals.map { $0.sum?.description ?? "\($0.currency.code) ?" }.joined(separator: ", ")
   }
 
   /// The periods of a customer that pay under the SLA that is tried out, or do so now.
@@ -202,9 +216,10 @@ struct BacktestReport {
     let tried = Dictionary(part.output.credits.map { (key($0), $0) }) { first, _ in first }
     let gone = part.output.creditsNow.map(key).filter { tried[$0] == nil }
     return (part.output.credits.map(key) + gone).filter { pays(tried[$0]) || pays(now[$0]) }.map { key in
+      let words = [key[0], key[1], Self.word(key[2]), key[3]]
       let count = tried[key]?.period.count
       let value = count.flatMap { Rate($0.met, of: $0.judged)?.percent }.map { "\($0) %" }
-      return [part.customer.code] + key
+      return [part.customer.code] + words
         + [value ?? "-", count.map { "\($0.met)/\($0.judged)" } ?? "-", amount(tried[key]), amount(now[key])]
     }
   }

@@ -42,7 +42,7 @@ struct ScorecardCommand: AsyncParsableCommand {
   var csv = false
 
   mutating func run() async throws {
-    guard !(json && csv) else { throw ValidationError("Give --json or --csv, not both.") }
+    guard !(json && csv) else { throw ValidationError(CommandMessages.jsonOrCsv) }
     let reader = try await settings.reader()
     let command = self
     try await Backend.run(at: try database.place(reader), logger: try settings.logger(reader), connections: 2) { backend in
@@ -127,18 +127,19 @@ struct ScorecardTable {
 struct CommandFinder {
   let backend: Backend
 
+  /// - Parameter code: in capitals or not; codes are kept in capitals.
   func customer(code: String) async throws -> Value {
     let customers = try await all("customer.list", [])
-    if let found = customers.first(where: { $0["code"]?.text == code })?["id"] { return found }
-    let codes = customers.compactMap { $0["code"]?.text }.prefix(20).joined(separator: ", ")
-    throw Failure(.notFound, CommandMessages.noCustomer, ["code": code, "codes": codes.isEmpty ? "-" : codes])
+    if let found = customers.first(where: { $0["code"]?.text == code.uppercased() })?["id"] { return found }
+    let codes = CommandMessages.list(customers.compactMap { $0["code"]?.text })
+    throw Failure(.notFound, CommandMessages.noCustomer, ["code": code, "codes": codes])
   }
 
   func contract(named name: String, of customer: Value, code: String) async throws -> Value {
     let contracts = try await all("contract.list", [Value.Member("customer", customer)])
     if let found = contracts.first(where: { $0["name"]?.text == name })?["id"] { return found }
-    let names = contracts.compactMap { $0["name"]?.text }.prefix(20).joined(separator: ", ")
-    throw Failure(.notFound, CommandMessages.noContract, ["customer": code, "name": name, "names": names.isEmpty ? "-" : names])
+    let names = CommandMessages.list(contracts.compactMap { $0["name"]?.text })
+    throw Failure(.notFound, CommandMessages.noContract, ["customer": code, "name": name, "names": names])
   }
 
   /// All pages of a listing.

@@ -19,16 +19,16 @@ struct SlaBacktest: Sendable {
 
   init(_ options: SlaCommand.Backtest) throws {
     self.options = options
-    guard let basis = Selection.Basis(rawValue: options.basis) else { throw ValidationError("--basis takes opened or closed.") }
+    guard let basis = Selection.Basis(rawValue: options.basis) else { throw ValidationError(CommandMessages.takesBasis) }
     self.basis = basis
     func day(_ text: String?, _ name: String) throws -> CalendarDate? {
       guard let text else { return nil }
-      guard let day = CalendarDate(text) else { throw ValidationError("--\(name) takes a day such as 2026-03-01.") }
+      guard let day = CalendarDate(text) else { throw ValidationError(CommandMessages.takesDay, ["option": "--\(name)"]) }
       return day
     }
     from = try day(options.from, "from")
     until = try day(options.to, "to")?.adding(days: 1)
-    if let from, let until, until <= from { throw ValidationError("--to lies before --from.") }
+    if let from, let until, until <= from { throw ValidationError(CommandMessages.toBeforeFrom) }
   }
 
   func run(_ backend: Backend) async throws {
@@ -61,7 +61,7 @@ struct SlaBacktest: Sendable {
     bar.finish()
     try await report.show { customer, changes in
       try await backend.tenancy.transaction(binding: [customer.id], side: .staff, readOnly: true) { transaction in
-        try await ChangedTicketOutput.all(changes, of: customer, in: transaction)
+        try await ChangedTicketOutput.all(changes, of: customer, at: now, in: transaction)
       }
     }
     report.print(json: options.json, csv: options.csv, onlyChanges: options.changed)
@@ -74,7 +74,7 @@ struct SlaBacktest: Sendable {
     if codes.isEmpty { codes = try await finder.all("customer.list", []).compactMap { $0["code"]?.text } }
     var found: [TenantEntry] = []
     for code in codes {
-      guard let entry = try await backend.tenancy.tenant(code: code), entry.kind == .customer else {
+      guard let entry = try await backend.tenancy.tenant(code: code.uppercased()), entry.kind == .customer else {
         // Says which there are.
         _ = try await finder.customer(code: code)
         continue
@@ -137,13 +137,12 @@ struct SlaBacktest: Sendable {
     let slas = try await finder.all("sla.list", [])
     let name = options.sla ?? ""
     guard let id = slas.first(where: { $0["name"]?.text == name })?["id"]?.text.flatMap({ PublicId($0) }) else {
-      let names = slas.compactMap { $0["name"]?.text }.prefix(20).joined(separator: ", ")
-      throw Failure(.notFound, CommandMessages.noSla, ["name": name, "names": names.isEmpty ? "-" : names])
+      throw Failure(.notFound, CommandMessages.noSla, ["name": name, "names": CommandMessages.list(slas.compactMap { $0["name"]?.text })])
     }
     let trial = try await backend.tenancy.transaction(binding: [backend.provider.id], side: .staff, readOnly: true) { transaction in
       try await SlaTrial.stored(id, at: now, customers: nil, in: transaction)
     }
-    guard let trial else { throw Failure(.notFound, CommandMessages.noSla, ["name": name, "names": "-"]) }
+    guard let trial else { throw Failure(.notFound, CommandMessages.noSla, ["name": name, "names": CommandMessages.list([])]) }
     return (name, trial)
   }
 
@@ -163,8 +162,8 @@ struct SlaBacktest: Sendable {
     } else {
       let schedules = try await finder.all("credit_schedule.list", [])
       guard let found = schedules.first(where: { $0["name"]?.text == wanted }) else {
-        let names = schedules.compactMap { $0["name"]?.text }.prefix(20).joined(separator: ", ")
-        throw Failure(.notFound, CommandMessages.noSchedule, ["name": wanted, "names": names.isEmpty ? "-" : names])
+        let names = CommandMessages.list(schedules.compactMap { $0["name"]?.text })
+        throw Failure(.notFound, CommandMessages.noSchedule, ["name": wanted, "names": names])
       }
       name = wanted
       terms = try CreditSchedule(found["terms"] ?? .null)
@@ -185,6 +184,6 @@ struct SlaBacktest: Sendable {
         }
       }
     }
-    throw Failure(.notFound, CommandMessages.noLine, ["customer": customer.code, "name": name, "names": names.joined(separator: ", ")])
+    throw Failure(.notFound, CommandMessages.noLine, ["customer": customer.code, "name": name, "names": CommandMessages.list(names)])
   }
 }

@@ -73,12 +73,21 @@ extension SlaCommand {
     @Flag(name: .long, help: "Only the tickets with a changed verdict.")
     var changed = false
 
+    /// Here, and not in ``run()``, so that what is wrong is told with the usage of this command.
+    func validate() throws {
+      guard !(json && csv) else { throw ValidationError(CommandMessages.jsonOrCsv) }
+      guard file != nil || sla != nil else { throw ValidationError(CommandMessages.fileOrSla) }
+      guard (0...1_000_000).contains(changes) else {
+        throw ValidationError(CommandMessages.takesRange, ["option": "--changes", "first": "0", "last": "1000000"])
+      }
+      guard line == nil || customer.count == 1 else { throw ValidationError(CommandMessages.lineNeedsCustomer) }
+      guard priority.map({ (1...5).contains($0) }) ?? true else {
+        throw ValidationError(CommandMessages.takesRange, ["option": "--priority", "first": "1", "last": "5"])
+      }
+      _ = try SlaBacktest(self)
+    }
+
     mutating func run() async throws {
-      guard !(json && csv) else { throw ValidationError("Give --json or --csv, not both.") }
-      guard file != nil || sla != nil else { throw ValidationError("Give a file, or the name of a stored SLA with --sla.") }
-      guard (0...1_000_000).contains(changes) else { throw ValidationError("--changes takes 0 to 1000000.") }
-      guard line == nil || customer.count == 1 else { throw ValidationError("--line needs one --customer.") }
-      guard priority.map({ (1...5).contains($0) }) ?? true else { throw ValidationError("--priority takes 1 to 5.") }
       let reader = try await settings.reader()
       let run = try SlaBacktest(self)
       do {

@@ -22,11 +22,11 @@ struct DatabaseOptions: ParsableArguments {
 
   func place(_ settings: ConfigReader) throws -> Place {
     if let trial {
-      guard database == nil else { throw ValidationError("Give --database or --trial, not both.") }
+      guard database == nil else { throw ValidationError(CommandMessages.databaseOrTrial) }
       return .trial(trial)
     }
     guard let url = database ?? settings.string(forKey: "database.url", isSecret: true) else {
-      throw ValidationError("Say which database: --database URL, or --trial DIR for a private one.")
+      throw ValidationError(CommandMessages.whichDatabase)
     }
     return .url(try Self.configuration(url: url))
   }

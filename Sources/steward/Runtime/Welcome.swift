@@ -35,6 +35,9 @@ struct Welcome {
           CommandMessages.setup.text(language),
           "  curl --cacert \(authority) \(url)/v1/setup/complete -H 'Content-Type: application/json' \\",
           "    -d '{\"token\":\"\(token)\",\"login\":\"you@example.com\",\"name\":\"You\",\"password\":\"at least 12 characters\"}'",
+          CommandMessages.logIn.text(language, ["code": backend.provider.code]),
+          "  curl --cacert \(authority) \(url)/v1/sessions -H 'Content-Type: application/json' \\",
+          "    -d '{\"tenant\":\"\(backend.provider.code)\",\"login\":\"you@example.com\",\"password\":\"at least 12 characters\"}'",
         ]
       } else if demo {
         let token = try await ServiceToken(backend: backend).create(service: "tour", role: "administrator", lifetimeSeconds: 12 * 3600)

@@ -1,0 +1,71 @@
+import Kernel
+import Operations
+import Postgres
+import TestSupport
+import Tenancy
+import Testing
+
+@testable import Changes
+
+@Suite struct ChangePlanTests {
+  /// Guard: among thousands of others' changes, those of a few customers are found by what concerns them.
+  @Test func changesOfFewAreReadByTheirIndex() async throws {
+    let world = try await ChangesWorld()
+    _ = try await world.change("Theirs", of: world.other)
+    _ = try await world.change("Mine")
+    try await world.database.superuser.withConnection { connection in
+      _ = try await connection.query(MultiplyChanges())
+      _ = try await connection.query(MultiplyConcerned())
+      _ = try await connection.query(AnalyzeChanges())
+      _ = try await connection.query(AnalyzeConcerned())
+    }
+    let provider = world.database.provider.id
+    let served = [world.acme.id.rawValue]
+    let page = ChangesOfProvider(provider: provider, customers: served, filter: ChangesOfProvider.Filter(), before: nil, limit: 51)
+    let statement = ChangesOfCustomers(changes: page, concerned: served)
+    let (found, plan) = try await world.database.tenancy.transaction(binding: [provider], side: .staff, readOnly: true) { transaction in
+      (try await transaction.query(statement), try await transaction.query(ChangesPlan(changes: statement)))
+    }
+    let text = plan.joined(separator: "\n")
+    #expect(found.map(\.title) == ["Mine"])
+    #expect(text.contains("concerned_customer") && !text.contains("change_newest") && !text.contains("Seq Scan on change "), "\(text)")
+  }
+}
+
+/// More changes that concern the same customers.
+private struct MultiplyChanges: Statement {
+  static let sql = """
+    insert into changes.change (tenant_id, public_id, number, kind, title, description, author_kind, author_id, opened_at, updated_at)
+    select c.tenant_id, substr(sha256(n::text::bytea), 1, 12), 100 + n, 'normal', 'More', '', c.author_kind, c.author_id,
+      c.opened_at + n * interval '1 second', c.updated_at
+    from changes.change c cross join generate_series(1, 20000) n where c.title = 'Theirs'
+    """
+}
+
+private struct MultiplyConcerned: Statement {
+  static let sql = """
+    insert into changes.concerned (tenant_id, change_id, customer_id, recorded_at)
+    select n.tenant_id, m.id, n.customer_id, n.recorded_at
+    from changes.change c join changes.concerned n on n.tenant_id = c.tenant_id and n.change_id = c.id
+    join changes.change m on m.tenant_id = c.tenant_id and m.title = 'More'
+    where c.title = 'Theirs'
+    """
+}
+
+private struct AnalyzeChanges: Statement {
+  static let sql = "analyze changes.change"
+}
+
+private struct AnalyzeConcerned: Statement {
+  static let sql = "analyze changes.concerned"
+}
+
+private struct ChangesPlan: Statement {
+  let changes: ChangesOfCustomers
+
+  static let sql = "explain \(ChangesOfCustomers.sql)"
+
+  func bind(to parameters: inout Parameters) { changes.bind(to: &parameters) }
+
+  static func decode(_ row: inout RowReader) throws -> String { try row.next() }
+}
