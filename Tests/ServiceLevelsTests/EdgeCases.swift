@@ -82,8 +82,9 @@ enum EdgeCases {
     Row("Contract changed within a period", "All points to versions", tests: ["versionsTellWhatHeldWhen"]),
     Row("Ends of months", "29 to 31 are cut without moving later months", tests: ["monthEndsAreKept", "anniversaries", "aNameMeansItsDays"]),
     Row(
-      "Zone changed within a period", "A contract's zone is fixed with its first day in force: its periods are half open and touch",
-      tests: ["whatEachStateAllows", "periodsTouch"]),
+      "Zone changed within a period",
+      "A contract's zone is fixed with its first day in force: its periods are half open and touch; a supplier's may change, what was appraised keeps its own",
+      tests: ["whatEachStateAllows", "periodsTouch", "aNewZoneMovesNoAppraisal"]),
     Row(
       "Day of an upgrade or an end", "The day belongs to what holds after it",
       tests: ["theDayOfAChangeBelongsToTheNewFee", "theDayOfAChangeBelongsToWhatHoldsAfterIt", "aMonthThatTheContractHadOnlyInPart"]),
