@@ -78,7 +78,9 @@ enum EdgeCases {
     Row(
       "Alerts out of hours", "A rule has quiet hours of its own, in the receiver's zone; what is urgent is told at once",
       tests: ["quietHoursAreTheReceivers", "quietHoursEndWhenTheClockSays", "whatIsUrgentIsSentInAFlood"]),
-    Row("No data", "Null and the size of the sample", tests: ["nothingJudgedIsNullAndNeverZeroOrHundred"]),
+    Row(
+      "No data", "Null and the size of the sample; below a minimum for each figure the value is shown and no verdict given",
+      tests: ["nothingJudgedIsNullAndNeverZeroOrHundred", "tooFewSayNothing", "aVerdictOfTooFewIsNone"]),
     Row("Contract changed within a period", "All points to versions", tests: ["versionsTellWhatHeldWhen"]),
     Row("Ends of months", "29 to 31 are cut without moving later months", tests: ["monthEndsAreKept", "anniversaries", "aNameMeansItsDays"]),
     Row(
