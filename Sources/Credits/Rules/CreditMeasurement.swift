@@ -62,7 +62,7 @@ struct CreditMeasurement: Sendable {
     }
     down = []
     judged = nil
-    evidence = recorded.compactMap { one in one.isMet.map { .measured(isMet: $0, subject: one.service, period: period) } }
+    evidence = recorded.compactMap { one in one.isMet.map { Evidence.measured(isMet: $0, subject: one.service, period: period) } }
   }
 
   /// Of services: the share of the time in force in which they were there.

@@ -217,7 +217,8 @@ enum CreditWords {
   static let granted = Message("credit.words.granted", "For this period {amount} had been granted before.", zh: "此前已为该期间批准 {amount}。")
 
   static let all = [
-    measured, version, availability, response, resolution, recorded, asJudged, rule, maintenanceIgnored, maintenanceCounts, maintenanceExcused, allWindows, wholeLine,
+    measured, version, availability, response, resolution, recorded, asJudged, rule, maintenanceIgnored, maintenanceCounts, maintenanceExcused,
+    allWindows, wholeLine,
     firstVersion, agreedFirst, agreedVersion, numberedPart, available, tickets, notJudged, noBand, inBand, from, above, upTo, below, paysPercent, paysDays,
     paysMultiple, paysHours,
     paysAmount, cap, amount,
