@@ -87,14 +87,17 @@ enum EdgeCases {
         "anAlertCalendarLetsItWait", "whatIsOverWhenItsCalendarOpensIsDropped", "quietHoursAreTheReceivers", "quietHoursEndWhenTheClockSays",
         "whatIsUrgentIsSentInAFlood",
       ]),
-    Row("No data", "Null and the size of the sample", tests: ["nothingJudgedIsNullAndNeverZeroOrHundred"]),
+    Row(
+      "No data", "Null and the size of the sample; below a minimum for each figure the value is shown and no verdict given",
+      tests: ["nothingJudgedIsNullAndNeverZeroOrHundred", "tooFewSayNothing", "aVerdictOfTooFewIsNone"]),
     Row(
       "Contract changed within a period", "All points to versions; a period is judged by what held when it began, and nothing is changed in the past",
       tests: ["versionsTellWhatHeldWhen", "aPeriodIsJudgedByWhatHeldWhenItBegan", "nothingIsChangedInThePast"]),
     Row("Ends of months", "29 to 31 are cut without moving later months", tests: ["monthEndsAreKept", "anniversaries", "aNameMeansItsDays"]),
     Row(
-      "Zone changed within a period", "A contract's zone is fixed with its first day in force: its periods are half open and touch",
-      tests: ["whatEachStateAllows", "periodsTouch"]),
+      "Zone changed within a period",
+      "A contract's zone is fixed with its first day in force: its periods are half open and touch; a supplier's may change, what was appraised keeps its own",
+      tests: ["whatEachStateAllows", "periodsTouch", "aNewZoneMovesNoAppraisal"]),
     Row(
       "Day of an upgrade or an end", "The day belongs to what holds after it",
       tests: ["theDayOfAChangeBelongsToTheNewFee", "theDayOfAChangeBelongsToWhatHoldsAfterIt", "aMonthThatTheContractHadOnlyInPart"]),
