@@ -251,8 +251,8 @@ let package = Package(
     tests(
       "CreditsTests",
       [
-        "Credits", "Suppliers", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Operations", "Tenancy", "Postgres", "Kernel",
-        "TestSupport",
+        "Credits", "Measurements", "Suppliers", "BillingEngine", "ServiceTime", "ServiceLevels", "Desk", "Contracts", "Operations", "Tenancy", "Postgres",
+        "Kernel", "TestSupport",
       ]),
     tests(
       "RequestsTests",
