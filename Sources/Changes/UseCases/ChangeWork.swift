@@ -16,6 +16,7 @@ struct ChangeWork: Sendable {
   var row: ChangeRow
   private let before: ChangeRow
   private var edit: AttributeEdit?
+  private var texts: [FieldChange] = []
 
   static let time = Actor(kind: .system, id: 0, via: .job)
 
@@ -96,6 +97,13 @@ struct ChangeWork: Sendable {
     row.process.note(what, at: now, payload + hidden)
   }
 
+  /// Tells the history which fields were written anew. What texts were and became lies beside it, so that it can be erased.
+  mutating func note(_ changes: [FieldChange]) {
+    guard !changes.isEmpty else { return }
+    texts = changes
+    note("changed", changes.payload)
+  }
+
   /// Gives it the attributes that were told; all of a change's are the provider's own.
   mutating func tell(_ edit: AttributeEdit?) {
     guard let edit, !edit.isEmpty else { return }
@@ -117,6 +125,9 @@ struct ChangeWork: Sendable {
       transaction.record(
         Event(subjectKind: "change", subject: row.id, seq: row.lastSeq, type: "change.\(event.what)", payload: payload(event), occurredAt: event.at),
         tenant: provider.id, actor: event.isByTime ? Self.time : actor, at: now)
+      if event.what == "changed" {
+        transaction.keep(texts, of: "change", row.id, seq: row.lastSeq, tenant: provider.id, internal: true, at: now)
+      }
       if let edit, event.what == AttributeEvents.internalChanged {
         let subject = AttributeSubject(tenant: provider.id, .change, row.id, openedAt: row.openedAt)
         edit.save(subject, seq: row.lastSeq, internalSeq: row.lastSeq, now: now, in: transaction)
