@@ -33,3 +33,25 @@ create table operations.internal_text_change (
 select steward.protect_tenant_table('operations.internal_text_change', 'personal');
 select steward.keep_to_staff('operations.internal_text_change', 'personal');
 grant select, insert on operations.internal_text_change to steward_app;
+
+-- Impact, urgency and priority have names as well, in both languages, and can be retired; their keys are the numbers of tickets and of the
+-- matrix, of which there are no others.
+alter table desk.code drop constraint code_list_check;
+alter table desk.code add constraint code_list_check check (
+  list in (
+    'source', 'nature', 'category', 'pending_reason', 'closure_code', 'problem_cause', 'problem_outcome', 'impact', 'urgency', 'priority'));
+alter table desk.code add constraint code_number_check check (
+  case list when 'impact' then key in ('1', '2', '3') when 'urgency' then key in ('1', '2', '3')
+    when 'priority' then key in ('1', '2', '3', '4', '5') else true end);
+-- Forced row security would keep the owner from writing as well.
+alter table desk.code no force row level security;
+insert into desk.code (public_id, list, key, names, position, recorded_at)
+select substring(uuid_send(gen_random_uuid()) from 1 for 12), c.list, c.key, jsonb_build_object('en', c.en, 'zh-Hans', c.zh), c.position,
+  '2026-01-01T00:00:00Z'
+from (values
+  ('impact', '1', 'High', '高', 10), ('impact', '2', 'Medium', '中', 20), ('impact', '3', 'Low', '低', 30),
+  ('urgency', '1', 'High', '高', 10), ('urgency', '2', 'Medium', '中', 20), ('urgency', '3', 'Low', '低', 30),
+  ('priority', '1', 'Critical', '紧急', 10), ('priority', '2', 'High', '高', 20), ('priority', '3', 'Medium', '中', 30),
+  ('priority', '4', 'Low', '低', 40), ('priority', '5', 'Planned', '计划', 50)
+) as c (list, key, en, zh, position);
+alter table desk.code force row level security;

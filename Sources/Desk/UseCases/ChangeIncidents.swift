@@ -110,9 +110,12 @@ package enum ClassifyIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     guard !input.isEmpty else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    let told = NamedCode.rating(impact: input.impact.applied(to: nil), urgency: input.urgency.applied(to: nil))
+    let ratings = told.isEmpty ? nil : context.codes(told)
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.requireNotClosed()
     let before = work.ticket
+    _ = try ratings?.usable(besides: [.impact: String(before.impact), .urgency: String(before.urgency)])
     if before.targetsLocked, !input.line.isKeep { throw Failure(.conflict, DeskMessages.targetsLocked) }
     work.ticket.impact = input.impact.applied(to: before.impact)
     work.ticket.urgency = input.urgency.applied(to: before.urgency)

@@ -46,11 +46,12 @@ package enum ChangeProblem: Operation {
       try await context.requireCode(category, of: .category, at: "category", keeping: work.row.category)
     }
     let before = work.row
+    let (impact, urgency) = (input.impact.applied(to: before.impact), input.urgency.applied(to: before.urgency))
+    try await context.requireRatings([(impact == before.impact ? nil : impact, urgency == before.urgency ? nil : urgency, "")])
     work.row.title = input.title.applied(to: before.title)
     work.row.description = input.description.applied(to: before.description)
     work.row.category = input.category.applied(to: before.category)
-    work.row.impact = input.impact.applied(to: before.impact)
-    work.row.urgency = input.urgency.applied(to: before.urgency)
+    (work.row.impact, work.row.urgency) = (impact, urgency)
     if (work.row.impact, work.row.urgency) != (before.impact, before.urgency) {
       work.row.priority = try await context.priority(impact: work.row.impact, urgency: work.row.urgency)
     }
