@@ -55,3 +55,32 @@ from (values
   ('priority', '4', 'Low', '低', 40), ('priority', '5', 'Planned', '计划', 50)
 ) as c (list, key, en, zh, position);
 alter table desk.code force row level security;
+
+-- Incidents of which whoever ended them says that the problem behind them should be looked at. The problem is the provider's, and so without
+-- a foreign key.
+create table problems.candidate (
+  tenant_id bigint not null,
+  ticket_id bigint not null,
+  state text not null,
+  reason text not null,
+  -- why no problem was opened
+  decision text,
+  -- the one that was linked
+  problem_id bigint,
+  problem_public_id bytea,
+  -- who marked or settled it last
+  actor_kind text not null,
+  actor_id bigint not null,
+  actor_name text not null,
+  recorded_at timestamptz not null,
+  constraint candidate_pk primary key (tenant_id, ticket_id),
+  constraint candidate_ticket_fk foreign key (tenant_id, ticket_id) references desk.ticket (tenant_id, id),
+  constraint candidate_state_check check (state in ('open', 'opened', 'declined')),
+  constraint candidate_problem_check check ((state = 'opened') = (problem_id is not null) and num_nonnulls(problem_id, problem_public_id) <> 1)
+);
+create index candidate_newest on problems.candidate (recorded_at, tenant_id, ticket_id) where state = 'open';
+create index candidate_of_tenant on problems.candidate (tenant_id, recorded_at, ticket_id) where state = 'open';
+select steward.protect_tenant_table('problems.candidate', 'personal');
+select steward.keep_to_staff('problems.candidate', 'personal');
+grant select, insert on problems.candidate to steward_app;
+grant update (state, reason, decision, problem_id, problem_public_id, actor_kind, actor_id, actor_name, recorded_at) on problems.candidate to steward_app;
