@@ -84,3 +84,25 @@ select steward.protect_tenant_table('problems.candidate', 'personal');
 select steward.keep_to_staff('problems.candidate', 'personal');
 grant select, insert on problems.candidate to steward_app;
 grant update (state, reason, decision, problem_id, problem_public_id, actor_kind, actor_id, actor_name, recorded_at) on problems.candidate to steward_app;
+
+-- What became of a change, to be told to the incidents that it is to resolve: one row for each, taken away when it is told.
+create table changes.incident_news (
+  tenant_id bigint not null,
+  change_id bigint not null,
+  -- of the event in the change's history
+  seq bigint not null,
+  other_tenant_id bigint not null,
+  ticket_id bigint not null,
+  kind text not null,
+  outcome text,
+  actor_kind text not null,
+  actor_id bigint not null,
+  occurred_at timestamptz not null,
+  constraint incident_news_pk primary key (tenant_id, change_id, seq, other_tenant_id, ticket_id),
+  constraint incident_news_change_fk foreign key (tenant_id, change_id) references changes.change (tenant_id, id),
+  constraint incident_news_kind_check check (
+    kind in ('incident.change_implemented', 'incident.change_backed_out', 'incident.change_cancelled'))
+);
+select steward.protect_tenant_table('changes.incident_news', 'transient');
+select steward.keep_to_staff('changes.incident_news', 'transient');
+grant select, insert, delete on changes.incident_news to steward_app;

@@ -1,5 +1,6 @@
 import Approvals
 import Attributes
+import Desk
 import Kernel
 import Operations
 import Postgres
@@ -125,6 +126,12 @@ struct ChangeWork: Sendable {
       transaction.record(
         Event(subjectKind: "change", subject: row.id, seq: row.lastSeq, type: "change.\(event.what)", payload: payload(event), occurredAt: event.at),
         tenant: provider.id, actor: event.isByTime ? Self.time : actor, at: now)
+      if event.subject == .change, let kind = ChangeNews.Kind(outcome: event.what) {
+        transaction.enqueue(
+          LeaveIncidentNews(
+            provider: provider.id, change: row.id, seq: row.lastSeq, kind: kind, outcome: kind == .implemented ? process.outcome?.rawValue : nil,
+            actor: event.isByTime ? Self.time : actor, at: event.at))
+      }
       if event.what == "changed" {
         transaction.keep(texts, of: "change", row.id, seq: row.lastSeq, tenant: provider.id, internal: true, at: now)
       }
@@ -191,6 +198,18 @@ struct ChangeWork: Sendable {
   mutating func assess(_ answers: Value, _ questionnaire: (seq: Int64, content: Questionnaire)) throws(Failure) {
     try row.process.assess(RiskRule.judge(answers.members ?? [], by: questionnaire.content), at: now)
     (row.answers, row.questionnaire) = (answers, questionnaire.seq)
+  }
+}
+
+extension ChangeNews.Kind {
+  /// What incidents are told when a change comes to its end; nil for what else happens to it.
+  fileprivate init?(outcome event: String) {
+    switch event {
+    case "implemented": self = .implemented
+    case "backed_out": self = .backedOut
+    case "cancelled": self = .cancelled
+    default: return nil
+    }
   }
 }
 
