@@ -70,6 +70,19 @@ import Testing
     #expect(try await world.events(of: problem) == ["opened", "changed"])
   }
 
+  /// What has a retired impact keeps it.
+  @Test func aRetiredImpactIsForNoNewProblem() async throws {
+    let world = try await ProblemsWorld()
+    let has = try await world.call("problem.open", ["title": "Has it", "impact": 3, "urgency": 1])
+    let other = try await world.problem("Other")
+    let low = try #require(try await world.call("code.list", ["list": "impact"]).at("items").array?.first { $0.at("key") == "3" })
+    try await world.call("code.retire", ["id": low.at("id")], as: world.database.root, version: low.at("version"))
+    #expect(await refusal { try await world.call("problem.open", ["title": "New", "impact": 3, "urgency": 1]) } == "impact code.retired")
+    #expect(await refusal { try await world.act("change", on: other, ["impact": 3]) } == "impact code.retired")
+    let kept = try await world.act("change", on: has, ["impact": 3, "urgency": 2])
+    #expect(kept.at("impact") == 3 && kept.at("urgency") == 2)
+  }
+
   @Test func whatIsNotPossibleIsRefused() async throws {
     let world = try await ProblemsWorld()
     let problem = try await world.problem("One")
