@@ -70,6 +70,19 @@ import Testing
     #expect(try await world.events(of: problem) == ["opened", "changed"])
   }
 
+  /// Who makes a problem wide takes a customer's name out of its texts before: the history does not tell it to the others.
+  @Test func whatWasWrittenForOneCustomerStaysHis() async throws {
+    let world = try await ProblemsWorld()
+    var problem = try await world.problem("CANARY of OTHER", of: world.other)
+    problem = try await world.act("change", on: problem, ["title": "Mail is slow"])
+    problem = try await world.act("widen", on: problem, ["reason": "Others have it, too"])
+    try await world.act("change", on: problem, ["title": "Mail is lost"])
+    let told = try await world.call("problem.history", ["id": problem.at("id"), "limit": 100], as: world.servesAcme)
+    let text = JSON.text(told)
+    #expect(!text.contains("CANARY") && text.contains("Mail is lost"), "\(text)")
+    #expect(try await world.events(of: problem).count { $0 == "changed" } == 2)
+  }
+
   /// What has a retired impact keeps it.
   @Test func aRetiredImpactIsForNoNewProblem() async throws {
     let world = try await ProblemsWorld()

@@ -52,10 +52,11 @@ struct ProblemWork: Sendable {
     context.transaction.record(event, tenant: context.provider.id, actor: context.actor, at: context.now)
   }
 
-  /// Tells the history which fields were written anew. What texts were and became lies beside it, so that it can be erased.
+  /// Tells the history which fields were written anew. What texts were and became lies beside it, so that it can be erased. Words that were for
+  /// those alone who serve its customer stay so, however wide it becomes.
   mutating func note(_ changes: [FieldChange]) {
     guard !changes.isEmpty else { return }
-    note("changed", .object(changes.payload))
+    note("changed", .object(changes.payload), of: row.customer?.id)
     context.transaction.keep(changes, of: "problem", row.id, seq: row.lastSeq, tenant: context.provider.id, internal: true, at: context.now)
   }
 
