@@ -19,7 +19,7 @@ package enum CodeList: String, Sendable, CaseIterable {
   case priority
 
   /// The lists to which codes may be added; of the others the keys are the numbers that there are.
-  static let growing = allCases.filter { ![.impact, .urgency, .priority].contains($0) }
+  static let growing: [CodeList] = allCases.filter { ![CodeList.impact, .urgency, .priority].contains($0) }
 
   /// Keys that Steward itself writes, and so must be able to.
   var needed: Set<String> {

@@ -123,7 +123,7 @@ extension OperationContext {
       // What it means already by a value, it may go on meaning.
       let kept = old?.severities ?? []
       try await requireRatings(
-        severities.enumerated().map { index, told in
+        severities.enumerated().map { index, told -> (impact: Int64?, urgency: Int64?, path: String) in
           let was = kept.first { $0.value == told.value }
           return (
             was?.impact == told.impact ? nil : told.impact, was?.urgency == told.urgency ? nil : told.urgency, "severities[\(index)]."

@@ -46,7 +46,8 @@ package enum ChangeProblem: Operation {
       try await context.requireCode(category, of: .category, at: "category", keeping: work.row.category)
     }
     let before = work.row
-    let (impact, urgency) = (input.impact.applied(to: before.impact), input.urgency.applied(to: before.urgency))
+    let impact: Int64 = input.impact.applied(to: before.impact)
+    let urgency: Int64 = input.urgency.applied(to: before.urgency)
     try await context.requireRatings([(impact == before.impact ? nil : impact, urgency == before.urgency ? nil : urgency, "")])
     work.row.title = input.title.applied(to: before.title)
     work.row.description = input.description.applied(to: before.description)
