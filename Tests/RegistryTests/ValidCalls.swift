@@ -433,6 +433,9 @@ struct CallRule: Sendable {
     "knowledge_candidate.mark": incident(("incident.resolve", [Value.Member("resolution", "done")])),
     "knowledge_candidate.decline": incident(("incident.resolve", [Value.Member("resolution", "done")]), ("knowledge_candidate.mark", [])),
     "knowledge_candidate.draft": incident(("incident.resolve", [Value.Member("resolution", "done")]), ("knowledge_candidate.mark", [])),
+    "problem_candidate.mark": incident(("incident.resolve", [Value.Member("resolution", "done")])),
+    "problem_candidate.decline": incident(
+      ("incident.resolve", [Value.Member("resolution", "done")]), ("problem_candidate.mark", [Value.Member("reason", "Again")])),
     "accepted_risk.record": CallRule(given: { _, _, _ in (["until": Samples.later], nil) }),
     "sla.backtest": CallRule(
       omitted: ["targets", "until", "creditTerms"],

@@ -53,11 +53,11 @@ package enum ChangeIncident: Operation {
     work.ticket.category = input.category.applied(to: work.ticket.category)
     work.ticket.source = input.source.applied(to: work.ticket.source)
     work.ticket.nature = input.nature.applied(to: work.ticket.nature)
-    let changed = work.ticket.fieldsChanged(since: before)
+    let changed = work.ticket.changes(since: before)
     let edit = try await attributes?.applied(to: before.attributes, of: context.tenant.id, category: work.ticket.category)
     // What is said as it stands changes nothing: whoever read it need not read it again.
     if changed.isEmpty, edit?.isEmpty ?? true { return work.record }
-    if !changed.isEmpty { work.note(TicketEventType.changed, .object(["fields": .array(changed.map { .text($0) })])) }
+    work.note(changed)
     work.tell(edit)
     if work.ticket.category != before.category {
       try await work.takeServiceOfCategory()
@@ -110,9 +110,12 @@ package enum ClassifyIncident: Operation {
 
   package static func run(_ input: Input, in context: OperationContext) async throws -> IncidentRecord {
     guard !input.isEmpty else { throw Failure.invalid("", DeskMessages.nothingToChange) }
+    let told = NamedCode.rating(impact: input.impact.applied(to: nil), urgency: input.urgency.applied(to: nil))
+    let ratings = told.isEmpty ? nil : context.codes(told)
     var work = try await TicketWork.begin(on: input.id, in: context)
     try work.requireNotClosed()
     let before = work.ticket
+    _ = try ratings?.usable(besides: [.impact: String(before.impact), .urgency: String(before.urgency)])
     if before.targetsLocked, !input.line.isKeep { throw Failure(.conflict, DeskMessages.targetsLocked) }
     work.ticket.impact = input.impact.applied(to: before.impact)
     work.ticket.urgency = input.urgency.applied(to: before.urgency)
@@ -272,12 +275,13 @@ extension OperationContext {
 
 extension Ticket {
   /// What was written in it otherwise than before.
-  fileprivate func fieldsChanged(since before: Ticket) -> [String] {
-    let fields = [
-      ("title", title != before.title), ("description", description != before.description), ("category", category != before.category),
-      ("source", source != before.source), ("nature", nature != before.nature),
+  fileprivate func changes(since before: Ticket) -> [FieldChange] {
+    let told: [FieldChange] = [
+      .text("title", before.title, title), .text("description", before.description, description),
+      .code("category", .text(before.category), .text(category)), .code("source", .text(before.source), .text(source)),
+      .code("nature", .text(before.nature), .text(nature)),
     ]
-    return fields.filter { $0.1 }.map { $0.0 }
+    return told.real
   }
 }
 

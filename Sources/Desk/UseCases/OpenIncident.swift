@@ -136,7 +136,10 @@ package enum OpenIncident: Operation {
     let ids = transaction.later(NextTicketId())
     let services = input.service.map { transaction.later(context.serviceOfTicket($0)) }
     let tiers = input.ciTier.map { transaction.later(CiTierByCode(code: $0)) }
-    let codes = input.codes.isEmpty ? nil : context.codes(input.codes)
+    // What a source of events means by a severity it says already; nothing that it tells is lost.
+    let ratings = context.actor.via == .webhook ? [] : NamedCode.rating(impact: input.impact, urgency: input.urgency)
+    let named = input.codes + ratings
+    let codes = named.isEmpty ? nil : context.codes(named)
     let attributes = try context.told(input.attributes, of: .incident)
     let ofCategory = input.service == nil ? input.category.map { transaction.later(ServiceOfCategory(category: $0)) } : nil
     let lines = try await ContractTerms.lines(tenant: context.tenant.id, unit: unit?.id, at: openedAt, in: transaction)

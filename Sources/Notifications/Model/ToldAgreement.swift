@@ -89,7 +89,7 @@ struct ToldChange: Sendable {
 
   /// Nil when there is nothing to tell of it any more.
   func told(_ found: FoundEvent, _ approvals: [Approval], of provider: TenantId) -> ToldChange? {
-    switch ChangeNews(rawValue: found.type) {
+    switch ChangeApprovalNews(rawValue: found.type) {
     case .approvalAsked, .approvalEscalated, .approvalDelegated, .approvalReassigned:
       // What concerns nobody yet is for who serves all.
       let tenants = concerned.isEmpty ? [provider] : concerned
@@ -107,7 +107,7 @@ struct ToldChange: Sendable {
   static let permission = "change.approve"
 
   func values(_ language: Language, of provider: TenantEntry, _ type: String) -> [String: String] {
-    let isApproved = type == ChangeNews.approved.rawValue
+    let isApproved = type == ChangeApprovalNews.approved.rawValue
     return [
       "number": ChangeNumber.text(provider.code, number), "title": title, "approval": asked?.name(language) ?? "-",
       // Why it was taken back once is no word on what it has become.

@@ -88,7 +88,7 @@ struct Cause: Sendable {
 
   private static func ofAgreement(_ found: FoundEvent) -> NotificationEvent? {
     if let news = RequestNews(rawValue: found.type) { return event(news, found) }
-    if let news = ChangeNews(rawValue: found.type) { return event(news) }
+    if let news = ChangeApprovalNews(rawValue: found.type) { return event(news) }
     return nil
   }
 
@@ -108,7 +108,7 @@ struct Cause: Sendable {
     }
   }
 
-  private static func event(_ news: ChangeNews) -> NotificationEvent {
+  private static func event(_ news: ChangeApprovalNews) -> NotificationEvent {
     switch news {
     case .approvalAsked, .approvalEscalated, .approvalDelegated, .approvalReassigned: .changeApprovalAsked
     case .approved, .rejected: .changeApprovalDecided

@@ -323,7 +323,7 @@ struct AccountMatters: Sendable {
           RequestsToTell(tenant: tenant, ids: ids), ApprovalsOfToldRequests(tenant: tenant, ids: ids))
         requests = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
         asked = Dictionary(grouping: approvals) { $0.of }.mapValues { rows in rows.map { $0.approval } }
-      case ChangeNews.subjectKind:
+      case ChangeApprovalNews.subjectKind:
         let (found, approvals) = try await transaction.query(
           ChangesToTell(provider: tenant, ids: ids), ApprovalsOfToldChanges(provider: tenant, ids: ids))
         changes = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
@@ -342,7 +342,7 @@ struct AccountMatters: Sendable {
       guard let told = requests[id]?.told(event, asked[id] ?? [], of: tenant) else { return nil }
       return .request(told)
     }
-    if kind == ChangeNews.subjectKind {
+    if kind == ChangeApprovalNews.subjectKind {
       guard let told = changes[id]?.told(event, asked[id] ?? [], of: tenant) else { return nil }
       return .change(told)
     }

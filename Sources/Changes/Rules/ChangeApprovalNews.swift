@@ -1,5 +1,5 @@
 /// What of a change is told to whoever is concerned, by the type of its event.
-package enum ChangeNews: String, Sendable, CaseIterable {
+package enum ChangeApprovalNews: String, Sendable, CaseIterable {
   /// Somebody is to agree; since nobody did in time a role is asked besides; or somebody was named.
   case approvalAsked = "change.approval_asked"
   case approvalEscalated = "change.approval_escalated"
@@ -12,5 +12,5 @@ package enum ChangeNews: String, Sendable, CaseIterable {
   package static let subjectKind = "change"
 
   /// To whose outbox an event is handed.
-  static func consumers(of type: String) -> [String] { ChangeNews(rawValue: type) == nil ? [] : ["notifications"] }
+  static func consumers(of type: String) -> [String] { ChangeApprovalNews(rawValue: type) == nil ? [] : ["notifications"] }
 }
