@@ -29,9 +29,10 @@ package struct DispatchExplanation: OperationOutput {
 
   package static let fields: [OutputField<DispatchExplanation>] = [
     OutputField("team", .id, "The team that has it; null: none.", "当前处理团队；null 表示无。") { .id($0.team) },
-    OutputField("source", .text, "What gave it to that team: rule, or hand for a person or an escalation; null: nothing did.", "分派来源：rule 规则，hand 人工或升级；null 表示未分派。") {
-      .text($0.source)
-    },
+    OutputField(
+      "source", .text, "What gave it to that team: rule, or hand for a person or an escalation; null: nothing did.",
+      "分派来源：rule 规则，hand 人工或升级；null 表示未分派。"
+    ) { .text($0.source) },
     OutputField(
       "rules", listOf: Candidate.self, "The rules that are for it as it is now, the most specific first.", "按当前分类适用的规则，最具体的在前。"
     ) { $0.rules },
