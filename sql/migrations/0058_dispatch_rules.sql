@@ -21,6 +21,7 @@ create table desk.dispatch_rule (
   version bigint not null default 1,
   constraint dispatch_rule_pk primary key (id),
   constraint dispatch_rule_public_id_unique unique (public_id),
+  constraint dispatch_rule_only_tenant_fk foreign key (only_tenant_id) references tenancy.tenant (id),
   constraint dispatch_rule_service_fk foreign key (service_id) references catalog.service (id),
   constraint dispatch_rule_team_fk foreign key (team_id) references desk.team (id),
   constraint dispatch_rule_public_id_check check (octet_length(public_id) = 12),

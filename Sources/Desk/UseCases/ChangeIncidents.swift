@@ -238,9 +238,8 @@ package enum AssignIncident: Operation {
     case .set(let team):
       let named = try await context.team(team, "team")
       // Whoever has it may keep it, whatever became of the customer's delivery model.
-      if named != work.ticket.team?.id { try await context.requireAllowed(named, "team") }
+      if named == work.ticket.team?.id { work.turn?.confirm() } else { try await context.requireAllowed(named, "team") }
       work.ticket.team = Ticket.Reference(id: named, publicId: team.random)
-      work.turn?.confirm()
     }
     if !input.team.isKeep { try await work.handOver(to: work.ticket.team) }
     switch input.assignee {

@@ -49,7 +49,7 @@ package enum ExplainDispatch: Operation {
   package static func run(_ input: Input, in context: OperationContext) async throws -> DispatchExplanation {
     let (transaction, tenant) = (context.transaction, context.tenant.id)
     let ticket = try await context.ticket(input.id)
-    let (turns, cis) = try await transaction.query(OpenTurn(tenant: tenant, ticket: input.id), CisOfTicket(tenant: tenant, ticket: ticket.id))
+    let (turns, cis) = try await transaction.query(TurnsOfTicket(tenant: tenant, ticket: input.id), CisOfTicket(tenant: tenant, ticket: ticket.id))
     let facts = DispatchFacts(service: ticket.service?.id, category: ticket.category, nature: ticket.nature, cis: cis.map(\.key))
     let found = try await transaction.query(DispatchCandidates(tenant: tenant, ticket: ticket.id, facts: facts))
     let matching = DispatchChoice.matching(found.map(\.rule), facts)
@@ -61,7 +61,7 @@ package enum ExplainDispatch: Operation {
         if rule.id == deciding?.id { .decides } else { rule.isAllowed ? .lessSpecific : .teamNotAllowed }
       return DispatchExplanation.Candidate(rule: DispatchRuleRecord(row, in: context), outcome: outcome)
     }
-    let source: String? = ticket.team == nil ? nil : turns.first?.rule == nil ? "hand" : "rule"
+    let source: String? = ticket.team == nil ? nil : turns.last?.rule == nil ? "hand" : "rule"
     return DispatchExplanation(team: ticket.team.map { context.id(.team, $0.publicId) }, source: source, rules: candidates)
   }
 }
