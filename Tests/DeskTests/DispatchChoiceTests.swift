@@ -20,7 +20,7 @@ import Testing
     service: 1, category: "network/vpn", nature: "fault",
     cis: [NamedCi.Key(isShared: true, publicId: bits(7)), NamedCi.Key(isShared: false, publicId: bits(8))])
 
-  private static func order(_ rules: [DispatchRule], _ facts: DispatchFacts = ticket) -> [Int64] { DispatchChoice.matching(rules, facts).map(\.id) }
+  private static func order(_ rules: [DispatchRule], _ facts: DispatchFacts = Self.ticket) -> [Int64] { DispatchChoice.matching(rules, facts).map(\.id) }
 
   @Test func theMoreSpecificOneGoesBefore() {
     // Each goes before all that stand behind it.
@@ -72,19 +72,23 @@ import Testing
     return left.first?.id
   }
 
+  private static func one<T>(of values: [T?]) -> T? { values.randomElement().flatMap { $0 } }
+
   @Test func theWinnerIsTheOracles() {
     let categories: [String?] = [nil, "a", "a/b", "a/b/c", "ab", "b"]
+    let (services, natures, cis): ([Int64?], [String?], [Int?]) = ([nil, 1, 2], [nil, "fault", "request"], [nil, nil, 7, 8])
     for _ in 0..<2000 {
-      let rules = (1...Int64.random(in: 1...8)).map { id in
+      let most = Int64.random(in: 1...8)
+      let rules = (1...most).map { id in
         Self.rule(
-          id, own: .random(), service: [nil, 1, 2].randomElement() ?? nil, category: categories.randomElement() ?? nil,
-          nature: [nil, "fault", "request"].randomElement() ?? nil, ci: [nil, nil, 7, 8].randomElement() ?? nil, allowed: Int.random(in: 0...3) > 0)
+          id, own: .random(), service: Self.one(of: services), category: Self.one(of: categories), nature: Self.one(of: natures),
+          ci: Self.one(of: cis), allowed: Int.random(in: 0...3) > 0)
       }
-      let cis = [7, 8].filter { _ in Bool.random() }.map { NamedCi.Key(isShared: .random(), publicId: Self.bits($0)) }
+      let named = [7, 8].filter { _ in Bool.random() }.map { NamedCi.Key(isShared: .random(), publicId: Self.bits($0)) }
       let facts = DispatchFacts(
-        service: [nil, 1, 2].randomElement() ?? nil, category: categories.randomElement() ?? nil,
-        nature: [nil, "fault", "request"].randomElement() ?? nil, cis: cis)
-      #expect(DispatchChoice.deciding(DispatchChoice.matching(rules.shuffled(), facts))?.id == Self.oracle(rules, facts), "\(rules) \(facts)")
+        service: Self.one(of: services), category: Self.one(of: categories), nature: Self.one(of: natures), cis: named)
+      let decided = DispatchChoice.deciding(DispatchChoice.matching(rules.shuffled(), facts))?.id
+      #expect(decided == Self.oracle(rules, facts), "\(rules) \(facts)")
     }
   }
 }
