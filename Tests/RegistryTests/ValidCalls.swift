@@ -93,7 +93,8 @@ struct CallRule: Sendable {
 
   /// The rule of an operation, or the plain one.
   static func of(_ operation: String) -> CallRule {
-    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls].lazy.compactMap { $0[operation] }.first ?? CallRule()
+    [byOperation, problemCalls, changeCalls, gateCalls, supplierCalls, majorCalls, attributeCalls, dispatchCalls].lazy
+      .compactMap { $0[operation] }.first ?? CallRule()
   }
 
   static let byOperation: [String: CallRule] = [

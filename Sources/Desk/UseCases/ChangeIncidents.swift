@@ -63,6 +63,7 @@ package enum ChangeIncident: Operation {
       try await work.takeServiceOfCategory()
       try await work.follow(before)
     }
+    try await work.dispatchAnew(since: before)
     work.save()
     return work.record
   }
@@ -138,6 +139,7 @@ package enum ClassifyIncident: Operation {
     guard work.isClassifiedAnew(since: before, cis) else { return work.record }
     if priority != before.priority { work.tell { $0.classify(priority, $1) } }
     work.note(TicketEventType.classified, change(from: before, to: work, cis))
+    try await work.dispatchAnew(since: before, cis)
     work.save()
     if let cis { work.save(cis) }
     return work.record
@@ -237,7 +239,11 @@ package enum AssignIncident: Operation {
     switch input.team {
     case .keep: break
     case .clear: work.ticket.team = nil
-    case .set(let team): work.ticket.team = Ticket.Reference(id: try await context.team(team, "team"), publicId: team.random)
+    case .set(let team):
+      let named = try await context.team(team, "team")
+      // Whoever has it may keep it, whatever became of the customer's delivery model.
+      if named == work.ticket.team?.id { work.turn?.confirm() } else { try await context.requireAllowed(named, "team") }
+      work.ticket.team = Ticket.Reference(id: named, publicId: team.random)
     }
     if !input.team.isKeep { try await work.handOver(to: work.ticket.team) }
     switch input.assignee {

@@ -240,7 +240,7 @@ extension OperationContext {
   }
 
   /// A service that a body names.
-  fileprivate func cataloguedService(_ code: String?) async throws -> Int64? {
+  func cataloguedService(_ code: String?) async throws -> Int64? {
     guard let code else { return nil }
     guard let service = try await transaction.first(CataloguedService(code: code)) else { throw unknownReference("service") }
     return service
