@@ -97,7 +97,7 @@ let package = Package(
     module("Measurements", ["Kernel", "Postgres", "Tenancy", "Operations", "ServiceTime", "BillingEngine", "Contracts", "Suppliers"]),
     module("TimeEntries", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "ServiceTime", "Contracts"]),
     module("Events", ["Kernel", "Postgres", "TLS", "Tenancy", "Jobs", "Operations", "Assets", "Desk"]),
-    module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", logging]),
+    module("Attachments", ["Kernel", "Postgres", "Tenancy", "Jobs", "Operations", "Desk", "Requests", "Problems", "Changes", logging]),
     module(
       "Notifications",
       [
@@ -174,8 +174,8 @@ let package = Package(
     tests(
       "AttachmentsTests",
       [
-        "Attachments", "FileStorage", "Desk", "Contracts", "ServiceLevels", "Suppliers", "Assets", "Kernel", "Postgres", "Tenancy", "Operations", "TLS",
-        "HTTPAPI", "TestSupport", logging,
+        "Attachments", "FileStorage", "Desk", "Requests", "Problems", "Changes", "Catalog", "Knowledge", "Contracts", "ServiceLevels", "Suppliers",
+        "Assets", "Kernel", "Postgres", "Tenancy", "Operations", "TLS", "HTTPAPI", "TestSupport", logging,
       ]),
     tests(
       "NotificationsTests",
@@ -205,8 +205,8 @@ let package = Package(
     tests(
       "TimeEntriesTests",
       [
-        "TimeEntries", "Desk", "ServiceLevels", "Suppliers", "Contracts", "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel",
-        "TestSupport",
+        "TimeEntries", "Requests", "Problems", "Changes", "Catalog", "Knowledge", "Assets", "Desk", "ServiceLevels", "Suppliers", "Contracts",
+        "ServiceTime", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport",
       ]),
     tests("KnowledgeTests", ["Knowledge", "Desk", "Contracts", "ServiceLevels", "Jobs", "Operations", "Tenancy", "Postgres", "Kernel", "TestSupport"]),
     tests(

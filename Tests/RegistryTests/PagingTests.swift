@@ -392,7 +392,8 @@ struct Subjects: Sendable {
       switch field.type {
       case .id(let kind) where kind == .customer && field.name == "customer": members.append(Value.Member(field.name, .text(world.a.id)))
       case .id(let kind) where kind.prefix == "con" && field.isRequired: members.append(Value.Member(field.name, contract))
-      case .id(let kind) where kind.prefix == "inc" && field.isRequired: members.append(Value.Member(field.name, incident))
+      case .id(let kind) where kind.prefix == "inc" && (field.isRequired || operation.declaration.name == "attachment.list"):
+        members.append(Value.Member(field.name, incident))
       case .id(let kind) where kind.prefix == "sup" && field.isRequired: members.append(Value.Member(field.name, supplier))
       case .id(let kind) where kind.prefix == "uc" && field.isRequired: members.append(Value.Member(field.name, underpinning))
       case .id(let kind) where kind.prefix == "line" && field.isRequired:

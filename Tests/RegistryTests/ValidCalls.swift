@@ -449,6 +449,7 @@ struct CallRule: Sendable {
       }),
     "sla.backtest_tickets": CallRule(omitted: ["targets", "until"]),
     "attachment.add": AttachmentCalls.add,
+    "attachment.list": AttachmentCalls.list,
     "attachment_storage.limit": AttachmentCalls.limit,
     "event_source.create": EventCalls.create,
     "event_source.change": EventCalls.change,
