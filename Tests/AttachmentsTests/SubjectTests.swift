@@ -18,7 +18,7 @@ import Testing
       let before = try await world.call("\(kind).read", ["id": thing])["version"]
       let made = try await world.attach("of \(kind)", as: world.engineer, [kind: thing])
       #expect(made[kind] == thing && things.keys.filter { $0 != kind }.allSatisfy { made[$0] == .null }, "\(made)")
-      #expect(made["visibility"]?.text == (kind == "incident" || kind == "request" ? "public" : "internal"), "\(kind)")
+      #expect(made["visibility"]?.text == "internal", "what staff attach is theirs unless they say otherwise: \(kind)")
       #expect(try await world.call("attachment.list", [kind: thing])["items"]?.array == [made], "\(kind)")
       #expect(try await world.call("attachment.read", ["id": made["id"] ?? .null]) == made, "\(kind)")
       #expect(try await world.download(made) == Array("of \(kind)".utf8), "\(kind)")

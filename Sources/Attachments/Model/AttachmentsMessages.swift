@@ -18,8 +18,6 @@ package enum AttachmentsMessages: MessageCatalog {
     zh: "须以 incident、request、problem、change 中恰好一项指明附件所属对象。")
   static let providersOwn = Message(
     "attachments.providers_own", "What is attached to a problem or a change is the provider's own: internal.", zh: "问题与变更的附件仅属服务商内部：internal。")
-  static let internalIsForStaff = Message(
-    "attachments.internal", "What a customer's people attach is public on the ticket.", zh: "客户人员添加的附件在工单上一律公开。")
   static let tooLargeForText = Message(
     "attachments.too_large_for_text", "The file has {bytes} bytes, more than the {most} that go as text. Download it over HTTP.",
     zh: "文件为 {bytes} 字节，超过以文本返回的上限 {most} 字节。请通过 HTTP 下载。")
@@ -29,6 +27,6 @@ package enum AttachmentsMessages: MessageCatalog {
     zh: "存储中找不到此附件的文件。系统已通知管理员，可能可从备份恢复。")
 
   package static let all = [
-    contentTwice, notBase64, empty, programRefused, overQuota, oneSubject, providersOwn, internalIsForStaff, tooLargeForText, deleted, missing,
+    contentTwice, notBase64, empty, programRefused, overQuota, oneSubject, providersOwn, tooLargeForText, deleted, missing,
   ]
 }

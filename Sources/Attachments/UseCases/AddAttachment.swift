@@ -10,8 +10,8 @@ enum AttachmentFields {
     "name", 1...255, "What the file is called; of a path the last part is kept, and no character that is not seen.", "文件名；若为路径则取最后一段，并去除不可见字符。")
   static let visibility = Field.oneOf(
     "visibility", CommentVisibility.allCases.map(\.rawValue),
-    "public (default): the customer's people get it too; internal: staff only, as all of problems and changes is.",
-    "public（默认）：客户人员可见；internal：仅服务商人员可见（问题与变更的附件一律如此）。")
+    "public: the customer's people get it too; internal: staff only, as all of problems and changes is. Left out: internal of what staff attach, public of what a customer's people do.",
+    "public：客户人员可见；internal：仅服务商人员可见（问题与变更的附件一律如此）。省略时，服务商人员的附件为 internal，客户人员的附件为 public。")
   static let claimedType = Field.text("claimedType", 1...200, "The media type that the sender takes it for; kept as that.", "上传者声明的媒体类型，仅作记录。")
   static let content = Field.longText(
     "content", 1...700_000, "The file in Base64, where it does not come as the body of an HTTP request; 512 KiB at the most.",
@@ -32,7 +32,7 @@ package enum AddAttachment: FileTakingOperation {
   package struct Input: OperationInput {
     let subject: NamedSubject
     let name: FileName
-    let visibility: CommentVisibility
+    let visibility: CommentVisibility?
     let claimedType: String?
     let content: String?
     /// What came, looked at before the transaction.
@@ -44,11 +44,9 @@ package enum AddAttachment: FileTakingOperation {
       ]
 
     package init(_ values: InputValues) throws(FieldError) {
-      let subject = try NamedSubject(values)
-      self.subject = subject
+      subject = try NamedSubject(values)
       name = FileName(cleaning: try values[AttachmentFields.name])
-      let told = try values[AttachmentFields.visibility.optional].flatMap(CommentVisibility.init)
-      visibility = told ?? (subject.kind.isProvidersOwn ? .staff : .everybody)
+      visibility = try values[AttachmentFields.visibility.optional].flatMap(CommentVisibility.init)
       claimedType = try values[AttachmentFields.claimedType.optional]
       content = try values[AttachmentFields.content.optional]
     }
@@ -67,16 +65,14 @@ package enum AddAttachment: FileTakingOperation {
     scopes: AttachmentRights.everyScope, reach: .oneOf(NamedSubject.names), effect: .create)
 
   package static func admit(_ input: Input, bytes: Int64?, for preparation: Preparation) async throws {
-    guard preparation.principal.side == .staff || input.visibility == .everybody else {
-      throw Failure.invalid("visibility", AttachmentsMessages.internalIsForStaff)
-    }
+    let visibility = try CommentVisibility.chosen(input.visibility, by: preparation.principal.side)
     let limits = try preparation.store().limits
     let row = try await preparation.read { transaction in
       let found = try await input.subject.find(in: preparation.tenant, as: preparation.principal.side, preparation.access, transaction)
       guard found != nil else { throw Failure.invalid(input.subject.kind.rawValue, InputMessages.unknownReference) }
       return try await transaction.first(FindStorage(tenant: preparation.tenant.id)) ?? StorageRow()
     }
-    guard !input.subject.kind.isProvidersOwn || input.visibility == .staff else { throw Failure.invalid("visibility", AttachmentsMessages.providersOwn) }
+    guard !input.subject.kind.isProvidersOwn || visibility == .staff else { throw Failure.invalid("visibility", AttachmentsMessages.providersOwn) }
     guard let bytes else { return }
     guard bytes > 0 else { throw Failure(.conflict, AttachmentsMessages.empty) }
     guard bytes <= limits.fileBytes else { throw Failure.fileTooLarge(limits) }
@@ -123,14 +119,15 @@ package enum AddAttachment: FileTakingOperation {
     // From here the row is held: calls with one key come one after the other, and who removes bytes waits.
     try await context.requireNewKey()
     guard let subject = try await context.find(input.subject) else { throw context.unknownReference(input.subject.kind.rawValue) }
+    let visibility = try CommentVisibility.chosen(input.visibility, by: context.principal.side)
     let id = context.newId(.attachment)
     context.subject(id)
     transaction.enqueue(
       InsertAttachment(
-        tenant: tenant, publicId: id, subject: subject, visibility: input.visibility, name: input.name.text, type: file.type.name,
+        tenant: tenant, publicId: id, subject: subject, visibility: visibility, name: input.name.text, type: file.type.name,
         claimedType: input.claimedType, content: content, principal: context.principal, now: context.now))
     let told = Value.object([
-      "attachment": .id(id), "visibility": .text(input.visibility.rawValue), "type": .text(file.type.name), "bytes": .integer(content.bytes),
+      "attachment": .id(id), "visibility": .text(visibility.rawValue), "type": .text(file.type.name), "bytes": .integer(content.bytes),
     ])
     context.note(.attached, told, on: subject)
     let found = AttachmentByPublicId(tenant: tenant, publicId: id, includesInternal: true)
