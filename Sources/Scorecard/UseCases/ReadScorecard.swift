@@ -84,7 +84,9 @@ package enum ReadScorecard: Operation {
       ) {
         $0.figure.objective.map { .decimal($0.percent) } ?? .null
       },
-      OutputField("meetsObjective", .boolean, "Whether it reaches the objective; null where there is nothing to compare, or too few.", "是否达到约定；无可比较或样本过少时为 null。") {
+      OutputField(
+        "meetsObjective", .boolean, "Whether it reaches the objective; null where there is nothing to compare, or too few.", "是否达到约定；无可比较或样本过少时为 null。"
+      ) {
         .bool($0.isTooFew ? nil : $0.figure.meetsObjective)
       },
       OutputField("tooFew", .boolean, "Whether it rests on fewer than it takes to say something of it (minimumSample).", "样本量是否不足以说明问题（minimumSample）。") {
